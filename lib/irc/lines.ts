@@ -1,0 +1,184 @@
+/**
+ * Bytes → lines. One buffer per connection, read into and decoded in place.
+ * All whole lines of a read are decoded at once and then cut, as decoding is the costly step; a line that is not UTF-8
+ * makes the read be decoded line by line, so only that line is lost. A line over its limit is skipped up to its end
+ * without being kept, so no peer can make the buffer grow past the limits. Which lines come out depends on the bytes
+ * alone, never on how reads cut them.
+ */
+
+/** What became of a line that cannot be handed on. */
+export interface BadLine {
+  readonly fault: "too long" | "not UTF-8";
+}
+
+/** A line without its CR LF, never empty. */
+export type Line = string | BadLine;
+
+/** Bytes on the wire: `tagBytes` counts "@" and the space after the tags, `bodyBytes` counts CR LF (even if only LF came). */
+export interface LineLimits {
+  readonly tagBytes: number;
+  readonly bodyBytes: number;
+}
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const atSign = 0x40;
+const space = 0x20;
+const busyBytes = 64 * 1024;
+const tooLong: BadLine = { fault: "too long" };
+const notText: BadLine = { fault: "not UTF-8" };
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Call space(), read into it, call take() with how many bytes came; then again. */
+export class LineSplitter {
+  readonly #limits: LineLimits;
+  readonly #firstBytes: number;
+  readonly #mostBytes: number;
+  #buffer: Uint8Array<ArrayBuffer>;
+  /** Bytes of the unfinished line, which stands at the start of the buffer. */
+  #pending = 0;
+  /** The unfinished line is over its limit, and nothing of it is kept. */
+  #skipping = false;
+
+  constructor(limits: LineLimits, firstBytes = 1024) {
+    if (!(firstBytes >= 1)) {
+      throw new RangeError(`Cannot split lines as firstBytes must be > 0: it is ${firstBytes}`);
+    }
+    this.#limits = limits;
+    this.#firstBytes = firstBytes;
+    this.#mostBytes = Math.max(busyBytes, firstBytes, limits.tagBytes + limits.bodyBytes);
+    this.#buffer = new Uint8Array(firstBytes);
+  }
+
+  /** Where the next read goes; never empty, and valid until the next take() or idle(). */
+  space(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#pending);
+  }
+
+  /** The lines that `count` more bytes in space() completed, in order. */
+  take(count: number): Line[] {
+    const lines: Line[] = [];
+    const end = this.#pending + count;
+    // TypedArray.lastIndexOf would also search the pending bytes, which are known to hold no newline.
+    const last = this.#buffer.subarray(this.#pending, end).lastIndexOf(newline);
+    if (last < 0) {
+      this.#pending = end;
+    } else {
+      const cut = this.#pending + last + 1;
+      this.#finish(cut, lines);
+      if (cut < end) this.#buffer.copyWithin(0, cut, end);
+      this.#pending = end - cut;
+    }
+    if (this.#skipping || isTooLong(this.#buffer, this.#pending, this.#limits)) {
+      this.#skipping = true;
+      this.#pending = 0;
+    }
+    if (end === this.#buffer.length) this.#resize(Math.min(end * 4, this.#mostBytes));
+    return lines;
+  }
+
+  /** Gives back what a busy time made the buffer grow to; not while a read into space() is under way. */
+  idle(): void {
+    let bytes = this.#firstBytes;
+    while (bytes <= this.#pending) bytes *= 4;
+    if (bytes < this.#buffer.length) this.#resize(bytes);
+  }
+
+  #resize(bytes: number): void {
+    if (bytes === this.#buffer.length) return;
+    const buffer = new Uint8Array(bytes);
+    buffer.set(this.#buffer.subarray(0, this.#pending));
+    this.#buffer = buffer;
+  }
+
+  /** Takes the whole lines in the first `end` bytes, which end with a newline. */
+  #finish(end: number, lines: Line[]): void {
+    let start = 0;
+    if (this.#skipping) {
+      this.#skipping = false;
+      lines.push(tooLong);
+      start = this.#buffer.indexOf(newline) + 1;
+      if (start === end) return;
+    }
+    const bytes = this.#buffer.subarray(start, end);
+    let text: string;
+    try {
+      text = decoder.decode(bytes);
+    } catch {
+      cutBytes(bytes, this.#limits, lines);
+      return;
+    }
+    cutText(text, bytes.length, this.#limits, lines);
+  }
+}
+
+/** Cuts `text`, whole lines that were `bytes` long. */
+function cutText(text: string, bytes: number, limits: LineLimits, lines: Line[]): void {
+  const short = bytes < limits.bodyBytes && bytes <= limits.tagBytes;
+  const ascii = text.length === bytes;
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf("\n", start);
+    const end = text.charCodeAt(found - 1) === carriageReturn && found > start ? found - 1 : found;
+    if (end > start) {
+      const line = text.slice(start, end);
+      lines.push(short || fits(line, ascii, limits) ? line : tooLong);
+    }
+    start = found + 1;
+  }
+}
+
+/** As cutText, for bytes of which some are not UTF-8. */
+function cutBytes(bytes: Uint8Array, limits: LineLimits, lines: Line[]): void {
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(newline, start);
+    const end = found > start && bytes[found - 1] === carriageReturn ? found - 1 : found;
+    if (end > start) lines.push(decodeLine(bytes.subarray(start, end), limits));
+    start = found + 1;
+  }
+}
+
+function decodeLine(bytes: Uint8Array, limits: LineLimits): Line {
+  const tags = bytes[0] === atSign ? tagBytes(bytes) : 0;
+  if (tags > limits.tagBytes || bytes.length - tags > limits.bodyBytes - 2) return tooLong;
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return notText;
+  }
+}
+
+/** Whether the line that starts with these `length` bytes is over its limit whatever follows. */
+function isTooLong(buffer: Uint8Array, length: number, limits: LineLimits): boolean {
+  // The last byte may turn out to be the CR, so one byte more than a whole line may have is allowed.
+  if (length < limits.bodyBytes && length <= limits.tagBytes) return false;
+  const tags = buffer[0] === atSign ? tagBytes(buffer.subarray(0, length)) : 0;
+  if (tags === length) return tags > limits.tagBytes + 1;
+  return tags > limits.tagBytes || length - tags > limits.bodyBytes - 1;
+}
+
+/** Bytes of the tag section, its space included: all of them when no space ends it. */
+function tagBytes(bytes: Uint8Array): number {
+  const end = bytes.indexOf(space);
+  return end < 0 ? bytes.length : end + 1;
+}
+
+function fits(line: string, ascii: boolean, limits: LineLimits): boolean {
+  let tags = 0;
+  if (line.charCodeAt(0) === atSign) tags = line.indexOf(" ") + 1 || line.length;
+  const most = ascii ? 1 : 3;
+  if (tags * most <= limits.tagBytes && (line.length - tags) * most <= limits.bodyBytes - 2) return true;
+  if (ascii) return false;
+  return utf8Bytes(line, 0, tags) <= limits.tagBytes &&
+    utf8Bytes(line, tags, line.length) <= limits.bodyBytes - 2;
+}
+
+function utf8Bytes(text: string, start: number, end: number): number {
+  let bytes = 0;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800 || (code & 0xf800) === 0xd800) bytes += 2; // each half of a pair is two of its four bytes
+    else bytes += 3;
+  }
+  return bytes;
+}

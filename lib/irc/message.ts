@@ -1,0 +1,227 @@
+/**
+ * Text ⇄ message: one line of IRC, with or without tags, and the parts it is made of.
+ * Knows nothing of what the parts mean, and nothing of limits on a line's length: lines.ts has those.
+ * parse() is the hottest function of the server, so it walks the line once and makes nothing it does not return.
+ */
+
+/** One line, taken apart: tag values unescaped, `source` without its ":" and "" when there is none. */
+export interface Message {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly source: string;
+  readonly command: string;
+  readonly params: readonly string[];
+}
+
+/** What format() takes: a message whose tags and source may be left out. */
+export interface MessageParts {
+  readonly tags?: Iterable<readonly [string, string]>;
+  readonly source?: string;
+  readonly command: string;
+  readonly params: readonly string[];
+}
+
+/** The parameter with this number takes the whole rest of the line, so that a hostile line stays cheap. */
+const maxParams = 255;
+
+const space = 0x20;
+const colon = 0x3a;
+const noTags: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Undefined for a line that no one can act on: no command, a command that starts with ":", or NUL, CR or LF inside.
+ * The command is upper-cased; runs of spaces count as one; of a tag given twice the last one counts.
+ */
+export function parse(line: string): Message | undefined {
+  if (line.includes("\0") || line.includes("\r") || line.includes("\n")) return undefined;
+  let at = skipSpaces(line, 0);
+  let tags = noTags;
+  if (line.charCodeAt(at) === 0x40) {
+    const end = wordEnd(line, at);
+    tags = parseTags(line.slice(at + 1, end));
+    at = skipSpaces(line, end);
+  }
+  let source = "";
+  if (line.charCodeAt(at) === colon) {
+    const end = wordEnd(line, at);
+    source = line.slice(at + 1, end);
+    at = skipSpaces(line, end);
+  }
+  const end = wordEnd(line, at);
+  if (end === at || line.charCodeAt(at) === colon) return undefined;
+  return { tags, source, command: upperCase(line.slice(at, end)), params: parseParams(line, end) };
+}
+
+/** Throws a RangeError when the line would be read back as something else; see body() for the unchecked way. */
+export function format(message: MessageParts): string {
+  const { source = "", command, params } = message;
+  if (command === "" || command.includes(" ") || command.startsWith(":") || command.startsWith("@")) {
+    throw new RangeError(`Cannot format a message: "${command}" is not a command`);
+  }
+  if (source.includes(" ")) {
+    throw new RangeError(`Cannot format ${command}: the source "${source}" has a space`);
+  }
+  for (let i = 0; i < params.length - 1; i++) {
+    const param = params[i] ?? "";
+    if (needsColon(param)) {
+      throw new RangeError(`Cannot format ${command}: only the last parameter can be "${param}"`);
+    }
+  }
+  if (params.length > maxParams) {
+    throw new RangeError(`Cannot format ${command}: ${params.length} parameters are more than ${maxParams}`);
+  }
+  const tags = message.tags ? checkedTags(command, message.tags) : "";
+  const line = tags + body(source, command, params);
+  if (line.includes("\0") || line.includes("\r") || line.includes("\n")) {
+    throw new RangeError(`Cannot format ${command}: a part of it has NUL, CR or LF`);
+  }
+  return line;
+}
+
+/** A line without tags. Unchecked: only the last of `params` may be empty, hold a space or start with ":". */
+export function body(source: string, command: string, params: readonly string[]): string {
+  let line = source === "" ? command : ":" + source + " " + command;
+  const last = params.length - 1;
+  if (last < 0) return line;
+  for (let i = 0; i < last; i++) line += " " + params[i];
+  const text = params[last] ?? "";
+  return line + (needsColon(text) ? " :" : " ") + text;
+}
+
+/** The tag section without its "@" and space, values escaped, "" when there are no tags. Keys are not checked. */
+export function formatTags(tags: Iterable<readonly [string, string]>): string {
+  let text = "";
+  for (const [key, value] of tags) {
+    if (text !== "") text += ";";
+    text += value === "" ? key : key + "=" + escapeTagValue(value);
+  }
+  return text;
+}
+
+/** Message-tags spec, "Escaping values". */
+export function escapeTagValue(value: string): string {
+  let text = "";
+  let done = 0;
+  for (let i = 0; i < value.length; i++) {
+    const escape = tagEscape(value.charCodeAt(i));
+    if (escape === "") continue;
+    text += value.slice(done, i) + escape;
+    done = i + 1;
+  }
+  return done === 0 ? value : text + value.slice(done);
+}
+
+/** A backslash before any other character, or at the end, is dropped. */
+export function unescapeTagValue(value: string): string {
+  let at = value.indexOf("\\");
+  if (at < 0) return value;
+  let text = "";
+  let done = 0;
+  while (at >= 0) {
+    text += value.slice(done, at) + unescaped(value.charAt(at + 1));
+    done = at + 2;
+    at = value.indexOf("\\", done);
+  }
+  return text + value.slice(done);
+}
+
+function parseTags(text: string): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  for (let at = 0; at < text.length;) {
+    const found = text.indexOf(";", at);
+    const end = found < 0 ? text.length : found;
+    const equals = text.indexOf("=", at);
+    const hasValue = equals >= 0 && equals < end;
+    const key = text.slice(at, hasValue ? equals : end);
+    if (key !== "") tags.set(key, hasValue ? unescapeTagValue(text.slice(equals + 1, end)) : "");
+    at = end + 1;
+  }
+  return tags.size === 0 ? noTags : tags;
+}
+
+function parseParams(line: string, from: number): string[] {
+  const params: string[] = [];
+  let at = skipSpaces(line, from);
+  while (at < line.length) {
+    if (line.charCodeAt(at) === colon) {
+      params.push(line.slice(at + 1));
+      break;
+    }
+    if (params.length === maxParams - 1) {
+      params.push(line.slice(at));
+      break;
+    }
+    const end = wordEnd(line, at);
+    params.push(line.slice(at, end));
+    at = skipSpaces(line, end);
+  }
+  return params;
+}
+
+function skipSpaces(line: string, from: number): number {
+  let at = from;
+  while (line.charCodeAt(at) === space) at++;
+  return at;
+}
+
+function wordEnd(line: string, from: number): number {
+  const end = line.indexOf(" ", from);
+  return end < 0 ? line.length : end;
+}
+
+/** A command with letters beyond ASCII stays as it is: "ſ" upper-cased would be "S". */
+function upperCase(command: string): string {
+  let lower = false;
+  for (let i = 0; i < command.length; i++) {
+    const code = command.charCodeAt(i);
+    if (code > 0x7f) return command;
+    if (code >= 0x61 && code <= 0x7a) lower = true;
+  }
+  return lower ? command.toUpperCase() : command;
+}
+
+function needsColon(param: string): boolean {
+  return param === "" || param.charCodeAt(0) === colon || param.includes(" ");
+}
+
+function checkedTags(command: string, tags: Iterable<readonly [string, string]>): string {
+  const list = [...tags];
+  for (const [key] of list) {
+    if (key === "" || /[ ;=]/.test(key)) {
+      throw new RangeError(`Cannot format ${command}: "${key}" is not a tag`);
+    }
+  }
+  return list.length === 0 ? "" : `@${formatTags(list)} `;
+}
+
+function tagEscape(code: number): string {
+  if (code > 0x5c || (code > space && code !== 0x3b && code !== 0x5c)) return "";
+  switch (code) {
+    case 0x3b:
+      return "\\:";
+    case space:
+      return "\\s";
+    case 0x5c:
+      return "\\\\";
+    case 0x0d:
+      return "\\r";
+    case 0x0a:
+      return "\\n";
+    default:
+      return "";
+  }
+}
+
+function unescaped(character: string): string {
+  switch (character) {
+    case ":":
+      return ";";
+    case "s":
+      return " ";
+    case "r":
+      return "\r";
+    case "n":
+      return "\n";
+    default:
+      return character;
+  }
+}

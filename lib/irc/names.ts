@@ -1,0 +1,150 @@
+/**
+ * Nicks, channel names, usernames and the masks that name many people: what is allowed, what is equal, what matches.
+ * The case mapping is ASCII: "Ann" and "ann" are one, "É" and "é" are two. Look-alike letters are not compared here.
+ */
+
+/** A name in the form it is compared and stored under, so that a raw name cannot be a key. */
+export type Folded = string & { readonly folded: unique symbol };
+
+/** The three parts of "nick!username@host"; a missing part is "". A server's name is the nick of its source. */
+export interface Source {
+  readonly nick: string;
+  readonly username: string;
+  readonly host: string;
+}
+
+/** Everything beyond ASCII that a nick may hold: letters, marks and numbers that are seen. */
+const unicodeNick = /^[\p{L}\p{N}!-~][\p{L}\p{M}\p{N}!-~]*$/u;
+const unseen = /\p{Default_Ignorable_Code_Point}/u;
+/** Controls, format characters (bidi among them), halves of pairs, separators, and the comma between targets. */
+const notInChannel = /[\p{Cc}\p{Cf}\p{Cs}\p{Z},]/u;
+const notInUsername = /[^A-Za-z0-9._-]/g;
+
+/** Lower-cases A to Z and nothing else. */
+export function fold(name: string): Folded {
+  let upper = false;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code > 0x7f) return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as Folded;
+    if (code >= 0x41 && code <= 0x5a) upper = true;
+  }
+  return (upper ? name.toLowerCase() : name) as Folded;
+}
+
+/** `maxLength` counts UTF-16 units. Text beyond ASCII must be in NFC, as else two nicks could look the same. */
+export function isNick(text: string, maxLength: number): boolean {
+  if (text === "" || text.length > maxLength) return false;
+  const first = text.charCodeAt(0);
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return false;
+  let ascii = true;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) ascii = false;
+    else if (!isNickCode(code)) return false;
+  }
+  return ascii || (unicodeNick.test(text) && !unseen.test(text) && text === text.normalize("NFC"));
+}
+
+/** "#" and at least one more character; `maxLength` counts UTF-16 units, "#" included. NFC, as for nicks. */
+export function isChannelName(text: string, maxLength: number): boolean {
+  if (text.charCodeAt(0) !== 0x23 || text.length < 2 || text.length > maxLength) return false;
+  return !notInChannel.test(text) && text === text.normalize("NFC");
+}
+
+/** The username to use for what a person gave with USER: ASCII letters, digits, ".", "_", "-"; "user" when none is left. */
+export function cleanUsername(text: string, maxLength = 16): string {
+  return text.replace(notInUsername, "").slice(0, maxLength) || "user";
+}
+
+/** Whether `text` has a wildcard, "*" or "?" without a backslash before it, and so may name many. */
+export function isMask(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isWildcard(code)) return true;
+    if (code === 0x5c && isWildcard(text.charCodeAt(i + 1))) i++;
+  }
+  return false;
+}
+
+/**
+ * Whether all of `text` matches: "*" is any text, "?" one character, "\*" and "\?" the character itself; ASCII case does not count.
+ * A backslash before anything else is a backslash, as nicks may hold one. Takes mask length × text length steps at most.
+ */
+export function matchMask(mask: string, text: string): boolean {
+  let at = 0;
+  let maskAt = 0;
+  let starMask = -1; // behind the last "*" seen
+  let starText = 0; // where the text that this "*" does not take begins
+  while (at < text.length) {
+    const code = mask.charCodeAt(maskAt);
+    if (code === 0x2a) {
+      starMask = ++maskAt;
+      starText = at;
+      continue;
+    }
+    const escaped = code === 0x5c && isWildcard(mask.charCodeAt(maskAt + 1));
+    if (code === 0x3f) {
+      at = nextCharacter(text, at);
+      maskAt++;
+    } else if (lowerCode(escaped ? mask.charCodeAt(maskAt + 1) : code) === lowerCode(text.charCodeAt(at))) {
+      at++;
+      maskAt += escaped ? 2 : 1;
+    } else if (starMask >= 0) {
+      starText = nextCharacter(text, starText);
+      at = starText;
+      maskAt = starMask;
+    } else return false;
+  }
+  while (mask.charCodeAt(maskAt) === 0x2a) maskAt++;
+  return maskAt === mask.length;
+}
+
+/** Never fails: text without "!" and "@" is all nick. */
+export function parseSource(source: string): Source {
+  const at = source.lastIndexOf("@");
+  const name = at < 0 ? source : source.slice(0, at);
+  const host = at < 0 ? "" : source.slice(at + 1);
+  const bang = name.indexOf("!");
+  if (bang < 0) return { nick: name, username: "", host };
+  return { nick: name.slice(0, bang), username: name.slice(bang + 1), host };
+}
+
+/** Leaves out what is "", with its mark. */
+export function formatSource(source: Source): string {
+  let text = source.nick;
+  if (source.username !== "") text += "!" + source.username;
+  if (source.host !== "") text += "@" + source.host;
+  return text;
+}
+
+/** A mask with all three parts: "bob" → "bob!*@*", "*@host" → "*!*@host", "10.0.0.*" (no nick has a "." or ":") → "*!*@10.0.0.*". */
+export function completeMask(mask: string): string {
+  if (/^[^!@]*[.:][^!@]*$/.test(mask)) return `*!*@${mask}`;
+  const at = mask.lastIndexOf("@");
+  const host = at < 0 ? "" : mask.slice(at + 1);
+  const name = at < 0 ? mask : mask.slice(0, at);
+  const bang = name.indexOf("!");
+  const [nick, username] = bang >= 0
+    ? [name.slice(0, bang), name.slice(bang + 1)]
+    : at >= 0
+    ? ["", name]
+    : [name, ""];
+  return `${nick || "*"}!${username || "*"}@${host || "*"}`;
+}
+
+function isNickCode(code: number): boolean {
+  // "A" to "}" are the letters and []\^_`{|}
+  return (code >= 0x41 && code <= 0x7d) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
+}
+
+function isWildcard(code: number): boolean {
+  return code === 0x2a || code === 0x3f;
+}
+
+function lowerCode(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+}
+
+function nextCharacter(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? at + 2 : at + 1;
+}
