@@ -1,0 +1,156 @@
+/**
+ * Somebody on a real connection: sends lines, expects lines. `lines()` needs no waiting: it sends a PING and
+ * returns what came before the PONG, so "nothing came" is certain. Does not interpret what it receives.
+ */
+
+import { Inbox, type Wanted } from "./inbox.ts";
+
+/** What a peer talks over; TCP and TLS by `overTcp`, anything else by its own few lines. */
+export interface Wire {
+  /** Lines without CR LF; ends, never throws, when the connection is over. */
+  readonly lines: AsyncIterable<string>;
+  /** Text goes out as one line with CR LF; bytes go out as they are. */
+  send(line: string | Uint8Array): void;
+  close(): void;
+}
+
+export interface PeerOptions {
+  /** Requested, and waited for, before registration ends. */
+  readonly caps?: readonly string[];
+  /** False sends nothing at all: the test says NICK and USER itself. @default {true} */
+  readonly register?: boolean;
+  /** @default {"127.0.0.1"} */
+  readonly hostname?: string;
+  /** Sent first, before CAP, NICK and USER. */
+  readonly password?: string;
+}
+
+/** How long anything may take before the test fails. Generous, as a busy machine is no fault. */
+const patienceMs = 10_000;
+
+export class Peer implements AsyncDisposable {
+  readonly nick: string;
+  readonly #wire: Wire;
+  readonly #inbox = new Inbox();
+  readonly #reading: Promise<void>;
+  #pings = 0;
+
+  private constructor(wire: Wire, nick: string) {
+    this.nick = nick;
+    this.#wire = wire;
+    this.#reading = this.#read();
+  }
+
+  /** Over TCP. Registered, with the welcome already read, unless the options say otherwise. */
+  static async connect(port: number, nick: string, options: PeerOptions = {}): Promise<Peer> {
+    const { hostname = "127.0.0.1" } = options;
+    return await Peer.over(overTcp(await Deno.connect({ hostname, port })), nick, options);
+  }
+
+  /** The same over any wire, for instance `overTcp(await Deno.connectTls(…))`. */
+  static async over(wire: Wire, nick: string, options: PeerOptions = {}): Promise<Peer> {
+    const peer = new Peer(wire, nick);
+    if (options.register === false) return peer;
+    try {
+      await peer.#register(options);
+    } catch (error) {
+      await peer[Symbol.asyncDispose]();
+      throw error;
+    }
+    return peer;
+  }
+
+  send(...lines: (string | Uint8Array)[]): void {
+    for (const line of lines) this.#wire.send(line);
+  }
+
+  /** Everything not yet taken that the server sent before it answered a PING sent now. */
+  async lines(): Promise<string[]> {
+    const token = `sync-${++this.#pings}`;
+    this.send(`PING ${token}`);
+    const lines = await this.until(new RegExp(` PONG .*\\b${token}$`));
+    return lines.slice(0, -1);
+  }
+
+  /** The first wanted line; those before it are taken too. */
+  async next(wanted: Wanted): Promise<string> {
+    return (await this.until(wanted)).at(-1) ?? "";
+  }
+
+  /** All lines up to and with the first wanted one. */
+  until(wanted: Wanted): Promise<string[]> {
+    return this.#inbox.until(wanted, patienceMs);
+  }
+
+  /** Joins, and returns all that the joiner is told. */
+  join(channel: string): Promise<string[]> {
+    this.send(`JOIN ${channel}`);
+    return this.lines();
+  }
+
+  /** Waits until the server has closed the connection; returns what came before that. */
+  closed(): Promise<string[]> {
+    return this.#inbox.rest(patienceMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#wire.close();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of this.#wire.lines) this.#inbox.push(line);
+    this.#inbox.end();
+  }
+
+  async #register({ caps = [], password }: PeerOptions): Promise<void> {
+    if (password !== undefined) this.send(`PASS :${password}`);
+    if (caps.length > 0) this.send("CAP LS 302", `CAP REQ :${caps.join(" ")}`);
+    this.send(`NICK ${this.nick}`, `USER ${this.nick} 0 * :${this.nick}`);
+    if (caps.length > 0) {
+      const answer = await this.next(/ CAP \S+ (ACK|NAK) /);
+      if (answer.includes(" NAK ")) throw new Error(`The server refused "${caps.join(" ")}": ${answer}`);
+      this.send("CAP END");
+    }
+    await this.until(/^\S+ (376|422) /);
+    await this.lines();
+  }
+}
+
+/** Lines over a TCP or TLS connection, which the wire then owns. */
+export function overTcp(connection: Deno.Conn): Wire {
+  const encoder = new TextEncoder();
+  let writing = Promise.resolve();
+  return {
+    lines: readLines(connection),
+    send(line) {
+      const bytes = typeof line === "string" ? encoder.encode(`${line}\r\n`) : line;
+      // A server that hung up is found by closed(), not by the line that no longer reached it.
+      writing = writing.then(() => writeAll(connection, bytes)).catch(() => {});
+    },
+    close() {
+      try {
+        connection.close();
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BadResource)) throw error;
+      }
+    },
+  };
+}
+
+async function* readLines(connection: Deno.Conn): AsyncGenerator<string> {
+  const buffer = new Uint8Array(65_536);
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const count = await connection.read(buffer).catch(() => null);
+    if (count === null) return;
+    const parts = (rest + decoder.decode(buffer.subarray(0, count), { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) yield part.endsWith("\r") ? part.slice(0, -1) : part;
+  }
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+}

@@ -1,0 +1,6 @@
+/** Which permissions this run has, so that plain `deno test` stays green: `ignore: !granted("net", "run")`. */
+
+/** True only when every one of `names` is granted without limits (`deno test -A`). Never asks. */
+export function granted(...names: Deno.PermissionName[]): boolean {
+  return names.every((name) => Deno.permissions.querySync({ name }).state === "granted");
+}

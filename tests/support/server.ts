@@ -1,0 +1,106 @@
+/**
+ * The real server.ts as a process of its own, on ports the system chooses, with its data in memory unless the
+ * flags say otherwise. Does not talk to it: that is a Peer's business.
+ */
+
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { withDeadline } from "./deadline.ts";
+import { Inbox } from "./inbox.ts";
+
+const startMs = 20_000;
+const stopMs = 10_000;
+
+export interface RunningServer extends AsyncDisposable {
+  readonly pid: number;
+  /** Of IRC over TCP. */
+  readonly port: number;
+  /** Of IRC over TLS; undefined when the server has not said so. */
+  readonly tlsPort: number | undefined;
+  /** Of the web page; undefined when the server has not said so. */
+  readonly webPort: number | undefined;
+  /** What it has printed for people, so far. */
+  readonly stdout: readonly string[];
+  /** Its log, so far. */
+  stderr(): string;
+  /** SIGTERM, as a service manager does; refuses to wait longer than ten seconds. */
+  stop(): Promise<Deno.CommandStatus>;
+  /** SIGKILL: no goodbye. */
+  kill(): Promise<Deno.CommandStatus>;
+}
+
+/** Resolves once it listens; throws with its log when it ends first. Later flags win over the standard ones. */
+export async function startServer(flags: readonly string[] = []): Promise<RunningServer> {
+  const script = new URL("../../server.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...standardFlags(flags), ...flags],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const inbox = new Inbox();
+  const drained = Promise.all([
+    drain(child.stdout, (line) => (stdout.push(line), inbox.push(line))).then(() => inbox.end()),
+    drain(child.stderr, (line) => stderr.push(line)),
+  ]);
+  const end = async (signal: Deno.Signal) => {
+    signalQuietly(child, signal);
+    const status = await withDeadline(
+      child.status,
+      stopMs,
+      () => `The server ignored ${signal}:\n${stderr.join("\n")}`,
+    );
+    await drained;
+    return status;
+  };
+  try {
+    await inbox.until(/\birc:\/\/\S+:\d+/, startMs);
+  } catch (error) {
+    await end("SIGKILL");
+    const log = [...stdout, ...stderr].join("\n");
+    throw new Error(`The server did not start with "${flags.join(" ")}":\n${log}`, { cause: error });
+  }
+  return {
+    pid: child.pid,
+    port: portOf(stdout, "irc") ?? 0,
+    get tlsPort() {
+      return portOf(stdout, "ircs");
+    },
+    get webPort() {
+      return portOf(stdout, "https?");
+    },
+    stdout,
+    stderr: () => stderr.join("\n"),
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+    [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
+  };
+}
+
+/** Any free port, and nothing on disk unless a folder is named. */
+function standardFlags(_flags: readonly string[]): string[] {
+  return ["--port", "0"];
+}
+
+function portOf(lines: readonly string[], scheme: string): number | undefined {
+  const [, port] = new RegExp(`\\b${scheme}://\\S+?:(\\d+)`).exec(lines.join("\n")) ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
+async function drain(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (line: string) => void,
+): Promise<void> {
+  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  for await (const line of lines) take(line);
+}
+
+/** A child that has ended already is no fault here. */
+function signalQuietly(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
