@@ -1,0 +1,102 @@
+/**
+ * The formatting codes inside messages, read into spans; see modern.ircdocs.horse/formatting. Only reading: we send
+ * codes only when somebody typed them. Every span's text is plain() already.
+ */
+
+import type { Ink } from "./palette.ts";
+import { plain } from "./plain.ts";
+
+/** How a piece of text looks. */
+export interface Style {
+  readonly bold?: boolean;
+  readonly italic?: boolean;
+  readonly underline?: boolean;
+  readonly strike?: boolean;
+  readonly mono?: boolean;
+  readonly reverse?: boolean;
+  /** Fainter than the rest. */
+  readonly dim?: boolean;
+  readonly ink?: Ink;
+  readonly paper?: Ink;
+}
+
+/** A piece of text in one style. */
+export interface Span extends Style {
+  readonly text: string;
+  /** The address it leads to. */
+  readonly link?: string;
+}
+
+/** Colours 0 to 98; 99 and everything else is "as it was before". */
+const colors = (
+  "ffffff 000000 00007f 009300 ff0000 7f0000 9c009c fc7f00 ffff00 00fc00 009393 00ffff 0000fc ff00ff 7f7f7f d2d2d2 " +
+  "470000 472100 474700 324700 004700 00472c 004747 002747 000047 2e0047 470047 47002a " +
+  "740000 743a00 747400 517400 007400 007449 007474 004074 000074 4b0074 740074 740045 " +
+  "b50000 b56300 b5b500 7db500 00b500 00b571 00b5b5 0063b5 0000b5 7500b5 b500b5 b5006b " +
+  "ff0000 ff8c00 ffff00 b2ff00 00ff00 00ffa0 00ffff 008cff 0000ff a500ff ff00ff ff0098 " +
+  "ff5959 ffb459 ffff71 cfff60 6fff6f 65ffc9 6dffff 59b4ff 5959ff c459ff ff66ff ff59bc " +
+  "ff9c9c ffd39c ffff9c e2ff9c 9cff9c 9cffdb 9cffff 9cd3ff 9c9cff dc9cff ff9cff ff94d3 " +
+  "000000 131313 282828 363636 4d4d4d 656565 818181 9f9f9f bcbcbc e2e2e2 ffffff"
+).split(" ").map((hex): Ink => `#${hex}`);
+
+const toggles: Readonly<Record<string, keyof Style>> = {
+  "\x02": "bold",
+  "\x1d": "italic",
+  "\x1f": "underline",
+  "\x1e": "strike",
+  "\x11": "mono",
+  "\x16": "reverse",
+};
+
+const codes =
+  // deno-lint-ignore no-control-regex -- the codes are control characters
+  /([\x02\x1d\x1f\x1e\x11\x16\x0f])|\x03(?:(\d{1,2})(?:,(\d{1,2}))?)?|\x04(?:([0-9a-f]{6})(?:,([0-9a-f]{6}))?)?/gi;
+
+/** The text of one message as spans; styles end with it. */
+export function readFormatting(text: string): Span[] {
+  const spans: Span[] = [];
+  let style: Style = {};
+  let done = 0;
+  for (const code of text.matchAll(codes)) {
+    addSpan(spans, text.slice(done, code.index), style);
+    style = styleAfter(style, code);
+    done = code.index + code[0].length;
+  }
+  addSpan(spans, text.slice(done), style);
+  return spans;
+}
+
+/** `text` without its formatting codes, harmless. */
+export function withoutFormatting(text: string): string {
+  return plain(text.replace(codes, ""));
+}
+
+function styleAfter(style: Style, [all, simple, ink, paper, hexInk, hexPaper]: RegExpMatchArray): Style {
+  if (simple === "\x0f") return {};
+  if (simple !== undefined) {
+    const key = toggles[simple];
+    return key === undefined ? style : { ...style, [key]: !style[key] };
+  }
+  const { ink: _ink, paper: oldPaper, ...rest } = style;
+  const named = all.startsWith("\x03");
+  const front = named ? colorOf(ink) : hexOf(hexInk);
+  const backCode = named ? paper : hexPaper;
+  const back = backCode === undefined
+    ? (all.length > 1 ? oldPaper : undefined)
+    : named
+    ? colorOf(paper)
+    : hexOf(hexPaper);
+  return { ...rest, ...(front && { ink: front }), ...(back && { paper: back }) };
+}
+
+function colorOf(digits: string | undefined): Ink | undefined {
+  return digits === undefined ? undefined : colors[Number(digits)];
+}
+
+function hexOf(digits: string | undefined): Ink | undefined {
+  return digits === undefined ? undefined : `#${digits.toLowerCase()}`;
+}
+
+function addSpan(spans: Span[], text: string, style: Style): void {
+  if (text !== "") spans.push({ ...style, text: plain(text) });
+}
