@@ -172,7 +172,8 @@ function fits(line: string, ascii: boolean, limits: LineLimits): boolean {
     utf8Bytes(line, tags, line.length) <= limits.bodyBytes - 2;
 }
 
-function utf8Bytes(text: string, start: number, end: number): number {
+/** How many bytes UTF-8 takes for `text`, or for the part of it from `start` up to `end`. */
+export function utf8Bytes(text: string, start = 0, end = text.length): number {
   let bytes = 0;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);

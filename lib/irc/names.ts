@@ -1,5 +1,6 @@
 /**
- * Nicks, channel names, usernames and the masks that name many people: what is allowed, what is equal, what matches.
+ * Nicks, channel names, usernames and the masks that name many people: what is allowed, what is equal, what matches,
+ * extended bans included.
  * The case mapping is ASCII: "Ann" and "ann" are one, "É" and "é" are two. Look-alike letters are not compared here.
  */
 
@@ -132,6 +133,36 @@ export function completeMask(mask: string): string {
   return `${nick || "*"}!${username || "*"}@${host || "*"}`;
 }
 
+/** An entry of a list mode: whom it names, and whether it only silences them. */
+export interface Ban {
+  readonly mute: boolean;
+  /** "account": `mask` is compared with the account's name, not with nick!username@host. */
+  readonly by: "source" | "account";
+  readonly mask: string;
+}
+
+/** Never fails. "m:" and "a:" may stand together; a mask of names is completed, so the same people have the same entry. */
+export function parseBan(text: string): Ban {
+  const mute = text.startsWith("m:") && text.length > 2;
+  const rest = mute ? text.slice(2) : text;
+  if (rest.startsWith("a:") && rest.length > 2) return { mute, by: "account", mask: rest.slice(2) };
+  return { mute, by: "source", mask: completeMask(rest) };
+}
+
+/** As it is kept, shown and compared. */
+export function formatBan(ban: Ban): string {
+  return (ban.mute ? "m:" : "") + (ban.by === "account" ? "a:" : "") + ban.mask;
+}
+
+/** Whether the entry names somebody, by "nick!username@host" or account (undefined when not logged in). */
+export function matchBan(ban: Ban, source: string, account: string | undefined): boolean {
+  if (ban.by === "source") return matchMask(ban.mask, source);
+  return account !== undefined && matchMask(ban.mask, account);
+}
+
+/** ISUPPORT EXTBAN and ACCOUNTEXTBAN: there is no character before "m:" and "a:". */
+export const extBanToken = ",am";
+export const accountExtBanToken = "a";
 function isNickCode(code: number): boolean {
   // "A" to "}" are the letters and []\^_`{|}
   return (code >= 0x41 && code <= 0x7d) || (code >= 0x30 && code <= 0x39) || code === 0x2d;

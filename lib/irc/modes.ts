@@ -1,0 +1,243 @@
+/**
+ * Channel and user modes: one row per letter, MODE's parameters ⇄ changes, and the tokens that tell clients about it.
+ * Says what a change is, not who may make it. "q" is the founder's rank, as on most servers with founders, so people
+ * are muted by a ban "m:mask" (names.ts).
+ */
+
+/** What a letter takes: "list" a mask (none asks for the list), "key" and "limit" a value, "rank" a nick, "flag" nothing. */
+export type ChannelModeKind = "list" | "key" | "limit" | "rank" | "flag";
+
+/** One channel mode. */
+export interface ChannelMode {
+  readonly letter: string;
+  readonly name: string;
+  readonly kind: ChannelModeKind;
+  /** A sentence for people. */
+  readonly help: string;
+}
+
+/** A channel mode that is a member's rank; of two ranks the one with the higher level is above. */
+export interface RankMode extends ChannelMode {
+  readonly kind: "rank";
+  readonly prefix: string;
+  readonly level: number;
+}
+
+/** Highest first. */
+export const ranks: readonly RankMode[] = [
+  rank("q", "~", 5, "founder", "Owns the channel"),
+  rank("a", "&", 4, "admin", "Stands above operators and cannot be kicked by them"),
+  rank("o", "@", 3, "operator", "Changes modes and topic, kicks, bans, and makes others operators"),
+  rank("h", "%", 2, "half-operator", "Kicks and bans people without rank, sets the topic and gives voice"),
+  rank("v", "+", 1, "voice", "Speaks in a moderated channel"),
+];
+
+export const channelModes: readonly ChannelMode[] = [
+  {
+    letter: "b",
+    name: "ban",
+    kind: "list",
+    help: "Keeps out whoever matches the mask; m:mask only silences them",
+  },
+  { letter: "e", name: "ban exception", kind: "list", help: "Whoever matches the mask is let past bans" },
+  {
+    letter: "I",
+    name: "invite exception",
+    kind: "list",
+    help: "Whoever matches the mask needs no invitation",
+  },
+  { letter: "k", name: "key", kind: "key", help: "Only people who know the key may join" },
+  { letter: "l", name: "limit", kind: "limit", help: "No one may join once so many people are here" },
+  { letter: "C", name: "no CTCP", kind: "flag", help: "CTCP requests are refused, /me is not" },
+  { letter: "R", name: "registered only", kind: "flag", help: "Only people who are logged in may join" },
+  { letter: "i", name: "invite only", kind: "flag", help: "Only invited people may join" },
+  { letter: "m", name: "moderated", kind: "flag", help: "Only people with voice or a higher rank may speak" },
+  {
+    letter: "n",
+    name: "no outside messages",
+    kind: "flag",
+    help: "Only people in the channel may speak to it",
+  },
+  { letter: "s", name: "secret", kind: "flag", help: "The channel is shown to its members only" },
+  { letter: "t", name: "topic lock", kind: "flag", help: "Only half-operators and above may set the topic" },
+  ...ranks,
+];
+
+/** One user mode; `change` is what people may do to it by themselves. */
+export interface UserMode {
+  readonly letter: string;
+  readonly name: string;
+  readonly change: "on and off" | "off" | "no";
+  readonly help: string;
+}
+
+export const userModes: readonly UserMode[] = [
+  { letter: "B", name: "bot", change: "on and off", help: "This is a bot, and others are told so" },
+  {
+    letter: "R",
+    name: "registered only",
+    change: "on and off",
+    help: "Only people who are logged in may message you",
+  },
+  {
+    letter: "i",
+    name: "invisible",
+    change: "on and off",
+    help: "Only people who share a channel with you find you",
+  },
+  { letter: "o", name: "server operator", change: "off", help: "Looks after the server; OPER turns it on" },
+  { letter: "r", name: "logged in", change: "no", help: "Is logged in to an account" },
+  { letter: "w", name: "wallops", change: "on and off", help: "Receives what operators tell everyone" },
+];
+
+/** One thing a MODE message says; `parameter` is undefined where the letter takes none or none came. */
+export interface ModeChange<Mode extends { readonly letter: string } = ChannelMode> {
+  readonly sign: "+" | "-";
+  readonly mode: Mode;
+  readonly parameter: string | undefined;
+}
+
+/** MODE's parameters, read; each letter is at most once in `asked`, `missing` and `unknown`. */
+export interface ModeRequest {
+  readonly changes: readonly ModeChange[];
+  /** Lists to be shown: "b" without a mask. */
+  readonly asked: readonly ChannelMode[];
+  /** Modes left out as their parameter is missing. */
+  readonly missing: readonly ChannelMode[];
+  /** Characters that are no mode; fit to be sent as a parameter. */
+  readonly unknown: readonly string[];
+}
+
+const channelModeOf = new Map(channelModes.map((mode) => [mode.letter, mode]));
+const userModeOf = new Map(userModes.map((mode) => [mode.letter, mode]));
+const rankOf = new Map(ranks.map((mode) => [mode.prefix, mode]));
+
+/** Reads the parameters behind the channel name: letters, then what they take. Never throws. */
+export function parseModes(params: readonly string[]): ModeRequest {
+  const changes: ModeChange[] = [];
+  const asked = new Set<ChannelMode>();
+  const missing = new Set<ChannelMode>();
+  const unknown = new Set<string>();
+  let next = 1;
+  for (const { sign, letter } of signed(params[0] ?? "")) {
+    const mode = channelModeOf.get(letter);
+    if (!mode) {
+      unknown.add(letter);
+      continue;
+    }
+    const parameter = takesParameter(mode, sign) ? params[next++] : undefined;
+    // -k works without the key: whoever may remove it need not know it
+    const ready = parameter !== undefined || mode.kind === "flag" || (sign === "-" && isSetting(mode));
+    if (ready) changes.push({ sign, mode, parameter });
+    else (mode.kind === "list" ? asked : missing).add(mode);
+  }
+  return { changes, asked: [...asked], missing: [...missing], unknown: [...unknown] };
+}
+
+/** Reads the letters behind the nick. Never throws. */
+export function parseUserModes(
+  letters: string,
+): { readonly changes: readonly ModeChange<UserMode>[]; readonly unknown: readonly string[] } {
+  const changes: ModeChange<UserMode>[] = [];
+  const unknown = new Set<string>();
+  for (const { sign, letter } of signed(letters)) {
+    const mode = userModeOf.get(letter);
+    if (mode) changes.push({ sign, mode, parameter: undefined });
+    else unknown.add(letter);
+  }
+  return { changes, unknown: [...unknown] };
+}
+
+/** MODE's parameters behind the target, one array per line; `maxPerLine` (the MODES token) counts changes with a parameter. */
+export function formatModeChanges(
+  changes: readonly ModeChange<{ readonly letter: string }>[],
+  maxPerLine: number,
+): string[][] {
+  if (!(maxPerLine >= 1)) {
+    throw new RangeError(`Cannot format modes as maxPerLine must be > 0: it is ${maxPerLine}`);
+  }
+  const lines: string[][] = [];
+  let letters = "";
+  let sign = "";
+  let params: string[] = [];
+  for (const change of changes) {
+    if (change.parameter !== undefined && params.length === maxPerLine) {
+      lines.push([letters, ...params]);
+      [letters, sign, params] = ["", "", []];
+    }
+    letters += change.sign === sign ? change.mode.letter : change.sign + change.mode.letter;
+    sign = change.sign;
+    if (change.parameter !== undefined) params.push(change.parameter);
+  }
+  if (letters !== "") lines.push([letters, ...params]);
+  return lines;
+}
+
+/** The highest level among rank prefixes such as "@+"; 0 without rank. */
+export function rankLevel(prefixes: string): number {
+  let level = 0;
+  for (const prefix of prefixes) level = Math.max(level, rankOf.get(prefix)?.level ?? 0);
+  return level;
+}
+
+/** `prefixes` with `mode`'s prefix put in or taken out, highest first. */
+export function changeRank(prefixes: string, sign: "+" | "-", mode: RankMode): string {
+  const kept = ranks.filter((one) => one === mode ? sign === "+" : prefixes.includes(one.prefix));
+  return kept.map((one) => one.prefix).join("");
+}
+
+/** Whether a channel mode is a rank; for the compiler. */
+export function isRank(mode: ChannelMode): mode is RankMode {
+  return mode.kind === "rank";
+}
+
+/** Whether `text` can be a channel key: something to type in JOIN, so no space, comma or control character. */
+export function isKey(text: string, maxLength: number): boolean {
+  return text.length <= maxLength && /^[^\p{Cc}\s,:][^\p{Cc}\s,]*$/u.test(text);
+}
+
+/** What "+l" was given; undefined when it is not a whole number above 0. */
+export function parseLimit(text: string): number | undefined {
+  if (!/^\+?[0-9]{1,9}$/.test(text)) return undefined;
+  return Number(text) || undefined;
+}
+
+/** ISUPPORT CHANMODES: lists, always a parameter, a parameter when set, none. */
+export const chanModesToken = (["list", "key", "limit", "flag"] as const).map(lettersOf).join();
+/** ISUPPORT PREFIX. */
+export const prefixToken = `(${lettersOf("rank")})${ranks.map((mode) => mode.prefix).join("")}`;
+/** RPL_MYINFO's last three parameters. */
+export const myInfoModes: readonly string[] = [
+  sorted(userModes),
+  sorted(channelModes),
+  sorted(channelModes.filter((mode) => mode.kind !== "flag")),
+];
+
+function rank(letter: string, prefix: string, level: number, name: string, help: string): RankMode {
+  return { letter, name, kind: "rank", prefix, level, help };
+}
+
+function lettersOf(kind: ChannelModeKind): string {
+  return channelModes.filter((mode) => mode.kind === kind).map((mode) => mode.letter).join("");
+}
+
+function sorted(modes: readonly { readonly letter: string }[]): string {
+  return modes.map((mode) => mode.letter).sort().join("");
+}
+
+function takesParameter(mode: ChannelMode, sign: "+" | "-"): boolean {
+  return mode.kind !== "flag" && !(mode.kind === "limit" && sign === "-");
+}
+
+function isSetting(mode: ChannelMode): boolean {
+  return mode.kind === "key" || mode.kind === "limit";
+}
+
+/** The letters with the sign they stand under, "+" at first. Spaces and colons are left out: no reply could quote them. */
+function* signed(letters: string): Generator<{ sign: "+" | "-"; letter: string }> {
+  let sign: "+" | "-" = "+";
+  for (const letter of letters) {
+    if (letter === "+" || letter === "-") sign = letter;
+    else if (letter !== " " && letter !== ":") yield { sign, letter };
+  }
+}
