@@ -1,0 +1,25 @@
+/** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
+import type { CommandTable } from "../hub/command.ts";
+import { channelCommands } from "./channel.ts";
+import { infoCommands } from "./info.ts";
+import { registrationCommands } from "./registration.ts";
+import { talkCommands } from "./talk.ts";
+import { whoCommands } from "./who.ts";
+
+/** The whole table, for the hub. */
+export const allCommands: CommandTable = union([
+  registrationCommands,
+  channelCommands,
+  talkCommands,
+  whoCommands,
+  infoCommands,
+]);
+
+function union(tables: readonly CommandTable[]): CommandTable {
+  const all: Record<string, CommandTable[string]> = {};
+  for (const [name, command] of tables.flatMap((table) => Object.entries(table))) {
+    if (Object.hasOwn(all, name)) throw new RangeError(`Cannot define ${name} twice`);
+    all[name] = command;
+  }
+  return all;
+}

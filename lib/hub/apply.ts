@@ -1,0 +1,96 @@
+/**
+ * Apply: the only place where what is shared changes, and where people are told. One function per kind of event; each
+ * takes nothing but the hub's state, the event and its stamp, so machines that apply the same events stay alike.
+ * An event that has become impossible since it was committed (its nick is taken by now) is answered, not applied.
+ */
+import { applyChannelEvent } from "./apply_channel.ts";
+import { applyMessage } from "./apply_message.ts";
+import type { Event } from "./event.ts";
+import type { Hub } from "./hub.ts";
+import { Outgoing } from "./outgoing.ts";
+import { numericRefusal, type Refusal } from "./refusal.ts";
+import { stampMs } from "../irc/stamp.ts";
+import { fold } from "../irc/names.ts";
+import { User } from "./user.ts";
+
+/** The event of one kind. */
+export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+
+/** Changes the state as the event says and tells people. */
+export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | undefined {
+  switch (event.kind) {
+    case "message":
+      return applyMessage(hub, event, stamp);
+    case "arrived":
+      return arrive(hub, event, stamp);
+    case "attached":
+      return attach(hub, event);
+    case "detached":
+      return detach(hub, event, stamp);
+    case "renamed":
+      return rename(hub, event, stamp);
+    default:
+      return applyChannelEvent(hub, event, stamp);
+  }
+}
+
+function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | undefined {
+  const { nick } = event.user;
+  if (hub.nicks.has(fold(nick))) return numericRefusal("ERR_NICKNAMEINUSE", nick);
+  const user = new User(event.user, stamp, stampMs(stamp));
+  hub.users.set(user.id, user);
+  hub.nicks.set(user.folded, user);
+  hub.mostUsers = Math.max(hub.mostUsers, hub.users.size);
+  addSession(hub, user, event.session);
+}
+
+function attach(hub: Hub, event: EventOf<"attached">): Refusal | undefined {
+  const user = hub.users.get(event.user);
+  if (user === undefined) return numericRefusal("ERR_NOSUCHNICK", event.user);
+  addSession(hub, user, event.session);
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+}
+
+function addSession(hub: Hub, user: User, id: string): void {
+  user.sessionIds.add(id);
+  const session = hub.sessions.get(id);
+  if (session === undefined) return;
+  user.sessions.push(session);
+  session.user = user;
+  session.registration = undefined;
+}
+
+function detach(hub: Hub, event: EventOf<"detached">, stamp: number): undefined {
+  const user = hub.users.get(event.user);
+  if (user === undefined || !user.sessionIds.delete(event.session)) return;
+  const at = user.sessions.findIndex((session) => session.id === event.session);
+  if (at >= 0) user.sessions.splice(at, 1);
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  if (user.sessionIds.size === 0) removeUser(hub, user, event.reason, stamp);
+}
+
+/** Takes a user out of everything; those who shared a channel see it quit. */
+export function removeUser(hub: Hub, user: User, reason: string, stamp: number): void {
+  hub.tellPeers(
+    user,
+    new Outgoing(user.source, "QUIT", [reason], { stamp, hasId: true, account: user.account }),
+  );
+  for (const channel of [...user.channels.keys()]) {
+    channel.remove(user);
+    if (channel.members.size === 0) hub.channels.delete(channel.folded);
+  }
+  hub.nicks.delete(user.folded);
+  hub.users.delete(user.id);
+}
+
+function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
+  const user = hub.users.get(event.user);
+  if (user === undefined) return;
+  const holder = hub.find(event.nick);
+  if (holder !== undefined && holder !== user) return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
+  const told = new Outgoing(user.source, "NICK", [event.nick], { stamp, hasId: true, account: user.account });
+  hub.nicks.delete(user.folded);
+  user.rename(event.nick);
+  hub.nicks.set(user.folded, user);
+  hub.tellPeers(user, told);
+}

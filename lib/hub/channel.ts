@@ -1,0 +1,92 @@
+/**
+ * A channel: its members and their ranks, its topic and modes, and the broadcast set, which is the flat list of
+ * sessions on this machine that hear what is said in it.
+ */
+import { fold, type Folded } from "../irc/names.ts";
+import type { Session } from "./session.ts";
+import type { Told } from "./outgoing.ts";
+import type { User } from "./user.ts";
+
+/** A user's place in a channel. */
+export interface Member {
+  /** Rank prefixes, highest first: "@+". */
+  prefixes: string;
+}
+
+/** A topic and who set it. */
+export interface Topic {
+  readonly text: string;
+  /** Source of who set it. */
+  readonly by: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+}
+
+/** One entry of a list mode (ban, exception, invite exception). */
+export interface ListEntry {
+  readonly mask: string;
+  readonly by: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+}
+
+/** A place where several users talk. */
+export class Channel {
+  readonly name: string;
+  readonly folded: Folded;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly members = new Map<User, Member>();
+  /** Letters of the modes that are on and have no parameter. */
+  readonly flags: Set<string>;
+  /** Parameters of the modes that are on and have one: "k" → key, "l" → limit. */
+  readonly settings = new Map<string, string>();
+  /** Entries of list modes by letter. */
+  readonly lists = new Map<string, ListEntry[]>();
+  topic: Topic | undefined;
+  #sessions: Session[] | undefined;
+
+  constructor(name: string, createdAt: number, flags: Iterable<string>) {
+    this.name = name;
+    this.folded = fold(name);
+    this.createdAt = createdAt;
+    this.flags = new Set(flags);
+  }
+
+  /** Puts a user in; the caller tells people. */
+  add(user: User, prefixes: string): Member {
+    const member = { prefixes };
+    this.members.set(user, member);
+    user.channels.set(this, member);
+    this.forgetSessions();
+    return member;
+  }
+
+  /** Takes a user out; the caller tells people. */
+  remove(user: User): void {
+    this.members.delete(user);
+    user.channels.delete(this);
+    this.forgetSessions();
+  }
+
+  /** The sessions of this machine that hear this channel. Kept until membership or a member's sessions change. */
+  get sessions(): readonly Session[] {
+    this.#sessions ??= [...this.members.keys()].flatMap((user) => user.sessions);
+    return this.#sessions;
+  }
+
+  /** To be called when a member's sessions changed. */
+  forgetSessions(): void {
+    this.#sessions = undefined;
+  }
+
+  /** Tells every session of the channel on this machine. */
+  broadcast(told: Told): void {
+    for (const session of this.sessions) session.tell(told);
+  }
+
+  /** A user's rank prefixes here, highest first; "" without rank, undefined when not a member. */
+  prefixesOf(user: User): string | undefined {
+    return this.members.get(user)?.prefixes;
+  }
+}

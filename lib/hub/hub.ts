@@ -1,0 +1,175 @@
+/**
+ * The hub: everybody present, every channel, and the one loop that listens to each connection. Commands decide, the
+ * bus orders, apply changes; the hub holds the tables they share and knows no socket, no SQL and no clock of its own.
+ */
+import type { Bus } from "../bus/bus.ts";
+import { fold, type Folded } from "../irc/names.ts";
+import type { ServerConnection } from "../net/connection.ts";
+import { applyEvent } from "./apply.ts";
+import type { Channel } from "./channel.ts";
+import { type Command, type CommandTable, dispatch } from "./command.ts";
+import type { Event, UserId } from "./event.ts";
+import { type Encode, Kinds } from "./kind.ts";
+import { type Details, Outgoing, type Told } from "./outgoing.ts";
+import { Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import type { User } from "./user.ts";
+
+/** What a hub is given. */
+export interface HubOptions {
+  readonly settings: Settings;
+  readonly commands: CommandTable;
+  readonly bus: Bus<Event>;
+  readonly encode: Encode;
+  /** Lines of the message of the day; empty for none. */
+  readonly motd?: readonly string[];
+  /** What PASS must give, when a password is wanted. */
+  readonly password?: string | undefined;
+  /** Milliseconds since 1970. @default {Date.now} */
+  readonly now?: () => number;
+  /** Where the log goes. @default {nowhere} */
+  readonly log?: (level: "info" | "error", text: string) => void;
+  /** Starts the names of users and sessions, so that no two machines make the same. @default {""} */
+  readonly machine?: string;
+}
+
+/** The chat, as one machine sees it. */
+export class Hub {
+  readonly settings: Settings;
+  readonly commands: ReadonlyMap<string, Command>;
+  readonly kinds: Kinds;
+  readonly now: () => number;
+  readonly log: (level: "info" | "error", text: string) => void;
+  readonly motd: readonly string[];
+  readonly password: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly sessions = new Map<string, Session>();
+  readonly users = new Map<UserId, User>();
+  readonly nicks = new Map<Folded, User>();
+  readonly channels = new Map<Folded, Channel>();
+  /** The most users there were at once. */
+  mostUsers = 0;
+  /** Whose event is being applied, when it is a session of this machine. */
+  applyingFor: Session | undefined;
+  readonly #bus: Bus<Event>;
+  readonly #machine: string;
+  #made = 0;
+
+  constructor(options: HubOptions) {
+    this.settings = options.settings;
+    this.commands = new Map(Object.entries(options.commands));
+    this.kinds = new Kinds(options.encode);
+    this.now = options.now ?? Date.now;
+    this.log = options.log ?? (() => {});
+    this.motd = options.motd ?? [];
+    this.password = options.password;
+    this.#bus = options.bus;
+    this.#machine = options.machine ?? "";
+    this.startedMs = this.now();
+    this.#bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
+  }
+
+  /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */
+  commit(event: Event, session?: Session): void | Promise<void> {
+    return this.#bus.commit(event, session?.id ?? "");
+  }
+
+  /** A user of this nick, if one is present. */
+  find(nick: string): User | undefined {
+    return this.nicks.get(fold(nick));
+  }
+
+  /** A channel of this name, if it exists. */
+  channel(name: string): Channel | undefined {
+    return this.channels.get(fold(name));
+  }
+
+  /** A name for a user, a session or a batch, never made twice by one chat. */
+  newReference(): string {
+    return `${this.#machine}${(++this.#made).toString(36)}`;
+  }
+
+  /** A message from the server itself. */
+  fromServer(command: string, params: readonly string[], details?: Details): Outgoing {
+    const stamp = details?.stamp ?? this.now() * 1024;
+    return new Outgoing(this.settings.name, command, params, { ...details, stamp });
+  }
+
+  /** Listens to a connection until it is over. Resolves then; never rejects. */
+  async attach(connection: ServerConnection): Promise<void> {
+    const session = new Session(this.newReference(), this, connection, this.now());
+    if (session.registration) session.registration.dueMs = this.now() + this.settings.registrationTime;
+    this.sessions.set(session.id, session);
+    for await (const lines of connection.lines()) {
+      session.lastHeardMs = this.now();
+      session.pinged = false;
+      for (const line of lines) {
+        const pending = dispatch(this, session, line);
+        if (pending !== undefined) await pending;
+        if (session.over) break;
+      }
+      if (session.over) break;
+    }
+    this.detach(session, connection.ended ?? "Connection closed");
+  }
+
+  /** Takes a session out; the last one of a user makes it quit for `reason`. A second call does nothing. */
+  detach(session: Session, reason: string): void {
+    if (!this.sessions.delete(session.id)) return;
+    const { user } = session;
+    if (user === undefined) return;
+    const pending = this.commit({ kind: "detached", user: user.id, session: session.id, reason }, session);
+    pending?.catch((error) => this.log("error", `Cannot tell that "${user.nick}" left: ${error}`));
+  }
+
+  /** Closes the silent and the unfinished; to be called every few seconds. */
+  sweep(): void {
+    const now = this.now();
+    const { pingAfter } = this.settings;
+    for (const session of this.sessions.values()) {
+      const silentMs = now - session.lastHeardMs;
+      if (session.registration !== undefined && now >= session.registration.dueMs) {
+        session.close("Registration timed out");
+      } else if (silentMs >= pingAfter * 1.5 && session.pinged) {
+        session.close(`Ping timeout: ${Math.floor(silentMs / 1000)} seconds`);
+      } else if (silentMs >= pingAfter && !session.pinged) {
+        session.pinged = true;
+        session.write([`PING :${this.settings.name}`]);
+      }
+    }
+  }
+
+  /** Tells everyone who shares a channel with the user, each session once, and the user's own sessions. */
+  tellPeers(user: User, told: Told, options: { self?: boolean } = {}): void {
+    const done = new Set<Session>();
+    if (options.self === false) { for (const session of user.sessions) done.add(session); }
+    for (const channel of user.channels.keys()) tellOnce(channel.sessions, told, done);
+    tellOnce(user.sessions, told, done);
+  }
+
+  /** Says goodbye to everyone; what is queued is still sent. */
+  close(reason: string): void {
+    for (const session of [...this.sessions.values()]) session.close(reason);
+  }
+
+  #apply(event: Event, stamp: number, by: string): void {
+    const origin = by === "" ? undefined : this.sessions.get(by);
+    const outer = this.applyingFor;
+    this.applyingFor = origin;
+    try {
+      const refusal = applyEvent(this, event, stamp);
+      if (refusal !== undefined) origin?.refuse(refusal);
+    } finally {
+      this.applyingFor = outer;
+    }
+  }
+}
+
+function tellOnce(sessions: readonly Session[], told: Told, done: Set<Session>): void {
+  for (const session of sessions) {
+    if (done.has(session)) continue;
+    done.add(session);
+    session.tell(told);
+  }
+}

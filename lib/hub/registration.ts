@@ -1,0 +1,26 @@
+/** What a connection has said of itself before it is let in. */
+
+/** Gathered by NICK, USER, PASS and CAP until it is complete. */
+export interface Registration {
+  nick: string | undefined;
+  username: string | undefined;
+  realname: string;
+  /** What PASS gave. */
+  password: string | undefined;
+  /** CAP LS or REQ came and CAP END has not: registration waits. */
+  negotiating: boolean;
+  /** Milliseconds since 1970 when it must be complete; set by the hub. */
+  dueMs: number;
+}
+
+/** An empty registration. */
+export function startRegistration(): Registration {
+  return {
+    nick: undefined,
+    username: undefined,
+    realname: "",
+    password: undefined,
+    negotiating: false,
+    dueMs: Infinity,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * A session: one connection and what it may see. Before it has a user it is registering; several sessions may share
+ * one user (user.ts). Holds the way out to the connection and nothing of the chat's rules.
+ */
+import type { CapabilityName } from "../irc/capabilities.ts";
+import { body } from "../irc/message.ts";
+import { type NumericName, numerics } from "../irc/numerics.ts";
+import type { ServerConnection } from "../net/connection.ts";
+import type { Hub } from "./hub.ts";
+import type { Kind } from "./kind.ts";
+import type { Told } from "./outgoing.ts";
+import { type Registration, startRegistration } from "./registration.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Response } from "./response.ts";
+import type { User } from "./user.ts";
+
+/** One connection to this machine. */
+export class Session {
+  /** Names the session on all machines; never used again. */
+  readonly id: string;
+  readonly hub: Hub;
+  readonly connection: ServerConnection;
+  readonly capabilities = new Set<CapabilityName>();
+  /** CAP version the client speaks: 0 before it says, 302 and up bring values and cap-notify. */
+  capVersion = 0;
+  kind: Kind;
+  user: User | undefined;
+  /** What it said of itself so far; undefined once registered. */
+  registration: Registration | undefined = startRegistration();
+  /** The labelled answer that is being gathered. */
+  response: Response | undefined;
+  /** Milliseconds since 1970 when a line last came in. */
+  lastHeardMs: number;
+  /** Whether it was asked for a sign of life since. */
+  pinged = false;
+  #over = false;
+
+  constructor(id: string, hub: Hub, connection: ServerConnection, nowMs: number) {
+    this.id = id;
+    this.hub = hub;
+    this.connection = connection;
+    this.lastHeardMs = nowMs;
+    this.kind = hub.kinds.of([], connection.framing);
+  }
+
+  /** Whether it was closed from this side; nothing it still sends counts. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** How replies address it: its nick, or "*" before it has one. */
+  get nick(): string {
+    return this.user?.nick ?? this.registration?.nick ?? "*";
+  }
+
+  has(name: CapabilityName): boolean {
+    return this.capabilities.has(name);
+  }
+
+  /** Adds and removes capabilities; from now on it is a reader of another kind. */
+  changeCapabilities(added: Iterable<CapabilityName>, removed: Iterable<CapabilityName> = []): void {
+    for (const name of added) this.capabilities.add(name);
+    for (const name of removed) this.capabilities.delete(name);
+    this.kind = this.hub.kinds.of(this.capabilities, this.connection.framing);
+  }
+
+  /**
+   * Sends what happened in the chat. Never blocks or throws; a reader that does not keep up is cut off by its
+   * connection. While an event of this session's own labelled command is applied, it joins the labelled answer.
+   */
+  tell(told: Told): void {
+    if (this.response !== undefined && this.hub.applyingFor === this) {
+      this.response.add(told.lines(this.kind.mask));
+      return;
+    }
+    const chunk = told.chunk(this.kind);
+    if (chunk !== undefined) this.connection.write(chunk);
+  }
+
+  /** Sends an answer to the command at hand. */
+  answer(told: Told): void {
+    const lines = told.lines(this.kind.mask);
+    if (this.response !== undefined) this.response.add(lines);
+    else this.write(lines);
+  }
+
+  /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
+  reply(name: NumericName, ...params: string[]): void {
+    const [code, words] = numerics[name];
+    const all = words === "" ? [this.nick, ...params] : [this.nick, ...params, words];
+    this.answer(this.hub.fromServer(code, all));
+  }
+
+  /** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
+  standardReply(severity: "FAIL" | "WARN" | "NOTE", ...params: string[]): void {
+    this.answer(this.hub.fromServer(severity, params));
+  }
+
+  /** Answers with a refusal a handler threw or an event met. */
+  refuse(refusal: Refusal): void {
+    if (refusal.refusal === "numeric") this.reply(refusal.name, ...refusal.params);
+    else this.standardReply("FAIL", ...refusal.params);
+  }
+
+  /** Sends lines as they are. */
+  write(lines: readonly string[]): void {
+    for (const line of lines) this.connection.write(this.kind.encode(line));
+  }
+
+  /** Says why, sends what is queued, and closes. */
+  close(reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.write([body("", "ERROR", [`Closing link: ${reason}`])]);
+    this.connection.close();
+    this.hub.detach(this, reason);
+  }
+}

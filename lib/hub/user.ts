@@ -1,0 +1,77 @@
+/**
+ * A user: somebody present, by one nick, on one or several connections at once. What a user does is shared; what a
+ * connection can do is its session's (session.ts).
+ */
+import { fold, type Folded } from "../irc/names.ts";
+import type { Channel, Member } from "./channel.ts";
+import type { UserId, UserRecord } from "./event.ts";
+import type { Session } from "./session.ts";
+import type { Told } from "./outgoing.ts";
+
+/** Somebody present on some machine of this chat. */
+export class User {
+  readonly id: UserId;
+  readonly username: string;
+  readonly address: string;
+  readonly secure: boolean;
+  /** Stamp of its arrival. */
+  readonly arrivedAt: number;
+  /** The sessions it has, on all machines. */
+  readonly sessionIds = new Set<string>();
+  /** Those of them that are on this machine. */
+  readonly sessions: Session[] = [];
+  readonly channels = new Map<Channel, Member>();
+  /** User mode letters that are on. */
+  readonly modes: Set<string>;
+  host: string;
+  realname: string;
+  account: string | undefined;
+  /** Why it is away; undefined when it is not. */
+  away: string | undefined;
+  /** Milliseconds since 1970 when it last said something; for idle times. */
+  lastSpokeMs: number;
+  #nick: string;
+  #folded: Folded;
+  #source: string;
+
+  constructor(record: UserRecord, arrivedAt: number, nowMs: number) {
+    this.id = record.id;
+    this.#nick = record.nick;
+    this.#folded = fold(record.nick);
+    this.username = record.username;
+    this.realname = record.realname;
+    this.host = record.host;
+    this.address = record.address;
+    this.secure = record.secure;
+    this.account = record.account;
+    this.modes = new Set(record.modes);
+    this.arrivedAt = arrivedAt;
+    this.lastSpokeMs = nowMs;
+    this.#source = `${record.nick}!${record.username}@${record.host}`;
+  }
+
+  get nick(): string {
+    return this.#nick;
+  }
+
+  get folded(): Folded {
+    return this.#folded;
+  }
+
+  /** "nick!username@host", as its messages are signed. */
+  get source(): string {
+    return this.#source;
+  }
+
+  /** Changes the nick; the hub's table of nicks is the caller's to change. */
+  rename(nick: string): void {
+    this.#nick = nick;
+    this.#folded = fold(nick);
+    this.#source = `${nick}!${this.username}@${this.host}`;
+  }
+
+  /** Tells every session of this user on this machine. */
+  tell(told: Told): void {
+    for (const session of this.sessions) session.tell(told);
+  }
+}

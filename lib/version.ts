@@ -1,0 +1,4 @@
+/** The version both programs report. */
+
+/** Semantic version, changed at each release. */
+export const version = "0.1.0";
