@@ -257,16 +257,16 @@ export interface HelpOptions {
   readonly width?: number;
 }
 
-/** What --help prints: examples first, then the options by group; ends with a newline. */
+/** What --help prints: examples first, then the options by group in one pair of columns; ends with a newline. */
 export function helpText({ usage, examples, rows, width = 96 }: HelpOptions): string {
-  const lines = [usage, "", ...columns(examples, width)];
-  const table = Object.entries(rows).map(([key, row]) => ({ key, row, group: row.group ?? "Options" }));
+  const lines = [usage, "", ...columns(examples, indentOf(examples, width), width)];
+  const table = Object.entries(rows).map(([key, row]) => ({
+    group: row.group ?? "Options",
+    pair: [signature(key, row), description(row)] as const,
+  }));
+  const indent = indentOf(table.map(({ pair }) => pair), width);
   for (const [group, members] of Map.groupBy(table, ({ group }) => group)) {
-    lines.push(
-      "",
-      `${group}:`,
-      ...columns(members.map(({ key, row }) => [signature(key, row), description(row)]), width),
-    );
+    lines.push("", `${group}:`, ...columns(members.map(({ pair }) => pair), indent, width));
   }
   return lines.join("\n") + "\n";
 }
@@ -295,9 +295,11 @@ function description(row: OptionRow): string {
   const notes = [
     ...(row.kind === "list" ? ["may be repeated"] : []),
     ...(standard === "" ? [] : [`default ${standard}`]),
-    ...(row.env === undefined ? [] : [`or ${row.env}`]),
+    ...(row.env === undefined ? [] : [`env ${row.env}`]),
   ];
-  return notes.length === 0 ? row.help : `${row.help} (${notes.join("; ")})`;
+  // The no-break space keeps "env PARLEY_PORT" on one line.
+  const joined = notes.map((note) => note.replaceAll(" ", noBreakSpace)).join("; ");
+  return joined === "" ? row.help : `${row.help} [${joined}]`;
 }
 
 function defaultText(row: OptionRow): string {
@@ -316,9 +318,17 @@ function defaultText(row: OptionRow): string {
   }
 }
 
+type Pairs = readonly (readonly [left: string, right: string])[];
+
+/** Where the second column begins. */
+function indentOf(pairs: Pairs, width: number): number {
+  return Math.min(Math.max(0, ...pairs.map(([left]) => left.length)) + 4, Math.floor(width / 2));
+}
+
+const noBreakSpace = "\u00a0";
+
 /** Two columns; the second is wrapped on spaces, and starts a line of its own beside a long first. */
-function columns(pairs: readonly (readonly [left: string, right: string])[], width: number): string[] {
-  const indent = Math.min(Math.max(0, ...pairs.map(([left]) => left.length)) + 4, Math.floor(width / 2));
+function columns(pairs: Pairs, indent: number, width: number): string[] {
   return pairs.flatMap(([left, right]) => {
     const wrapped = wrapWords(right, width - indent);
     const first = `  ${left}`;
@@ -335,7 +345,7 @@ function wrapWords(text: string, width: number): string[] {
     if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
-  return lines;
+  return lines.map((line) => line.replaceAll(noBreakSpace, " "));
 }
 
 function flagName(key: string): string {

@@ -161,16 +161,16 @@ Deno.test("helpText() shows the examples first, then aligned options by group wi
   server.ts --port 0  start on any free port
 
 Options:
-      --host TEXT      Address to listen on (default 127.0.0.1; or
-                       CHAT_HOST)
-  -p, --port NUMBER    Port for IRC (default 6667; or CHAT_PORT)
-      --password TEXT  Asked of everybody (or CHAT_PASSWORD)
-      --[no-]web       Serve the web page (default on; or CHAT_WEB)
-  -j, --join CHANNEL   Channel to join (may be repeated; default #lobby;
-                       or CHAT_JOIN)
+      --host TEXT        Address to listen on [default 127.0.0.1;
+                         env CHAT_HOST]
+  -p, --port NUMBER      Port for IRC [default 6667; env CHAT_PORT]
+      --password TEXT    Asked of everybody [env CHAT_PASSWORD]
+      --[no-]web         Serve the web page [default on; env CHAT_WEB]
+  -j, --join CHANNEL     Channel to join [may be repeated;
+                         default #lobby; env CHAT_JOIN]
 
 Limits:
-      --max-upload SIZE  Largest file (default 10M)
+      --max-upload SIZE  Largest file [default 10M]
 `,
   );
 });
