@@ -20,8 +20,8 @@ const mayImport: Record<string, readonly string[]> = {
   terminal: ["irc", "client"],
   page: ["irc", "net", "client"],
   "options.ts": [],
-  "server.ts": ["irc", "net", "store", "bus", "hub", "commands", "web", "options.ts"],
-  "client.ts": ["net", "client", "terminal", "options.ts"],
+  "server.ts": ["irc", "net", "store", "bus", "hub", "commands", "web", "options.ts", "version.ts"],
+  "client.ts": ["net", "client", "terminal", "options.ts", "version.ts"],
 };
 
 /** Each outside thing is touched in one part, or in one file, alone. */

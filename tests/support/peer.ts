@@ -100,6 +100,8 @@ export class Peer implements AsyncDisposable {
 
   async #read(): Promise<void> {
     for await (const line of this.#wire.lines) this.#inbox.push(line);
+    // As clients do: a server that stops waits for its peers to hang up too.
+    this.#wire.close();
     this.#inbox.end();
   }
 
