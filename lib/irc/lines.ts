@@ -178,8 +178,12 @@ export function utf8Bytes(text: string, start = 0, end = text.length): number {
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x80) bytes += 1;
-    else if (code < 0x800 || (code & 0xf800) === 0xd800) bytes += 2; // each half of a pair is two of its four bytes
-    else bytes += 3;
+    else if (code < 0x800) bytes += 2;
+    else if ((text.codePointAt(i) ?? 0) < 0x10000) bytes += 3; // half a pair too, as it is sent as U+FFFD
+    else {
+      bytes += 4;
+      i++;
+    }
   }
   return bytes;
 }

@@ -25,17 +25,18 @@ const maxParams = 255;
 
 const space = 0x20;
 const colon = 0x3a;
+const atSign = 0x40;
 const noTags: ReadonlyMap<string, string> = new Map();
 
 /**
- * Undefined for a line that no one can act on: no command, a command that starts with ":", or NUL, CR or LF inside.
+ * Undefined for a line that no one can act on: no command, a command that starts with ":" or "@", or NUL, CR or LF inside.
  * The command is upper-cased; runs of spaces count as one; of a tag given twice the last one counts.
  */
 export function parse(line: string): Message | undefined {
   if (line.includes("\0") || line.includes("\r") || line.includes("\n")) return undefined;
   let at = skipSpaces(line, 0);
   let tags = noTags;
-  if (line.charCodeAt(at) === 0x40) {
+  if (line.charCodeAt(at) === atSign) {
     const end = wordEnd(line, at);
     tags = parseTags(line.slice(at + 1, end));
     at = skipSpaces(line, end);
@@ -47,7 +48,8 @@ export function parse(line: string): Message | undefined {
     at = skipSpaces(line, end);
   }
   const end = wordEnd(line, at);
-  if (end === at || line.charCodeAt(at) === colon) return undefined;
+  const first = line.charCodeAt(at);
+  if (end === at || first === colon || first === atSign) return undefined;
   return { tags, source, command: upperCase(line.slice(at, end)), params: parseParams(line, end) };
 }
 

@@ -1,0 +1,285 @@
+/** Vectors: https://github.com/ircdocs/parser-tests (CC0), mask-match and userhost-split, as JSON. */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  cleanUsername,
+  completeMask,
+  fold,
+  formatBan,
+  formatSource,
+  isChannelName,
+  isMask,
+  isNick,
+  matchBan,
+  matchMask,
+  parseBan,
+  parseSource,
+} from "../../lib/irc/names.ts";
+import masks from "../vectors/mask-match.json" with { type: "json" };
+import sources from "../vectors/userhost-split.json" with { type: "json" };
+
+Deno.test("fold() lower-cases A to Z only", () => {
+  const names = [["Ann", "ann"], ["#TEA", "#tea"], ["[Bob]\\", "[bob]\\"], ["ÉAnn", "Éann"], ["İK", "İk"], [
+    "",
+    "",
+  ]];
+  for (const [name = "", folded] of names) assertEquals<string>(fold(name), folded ?? "");
+});
+
+Deno.test("fold() makes equal exactly what differs in ASCII case", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (name) => {
+    const folded: string = fold(name);
+    assertEquals(folded, name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+    assertEquals<string>(fold(folded), folded);
+  }));
+});
+
+const nicks = [
+  "ann",
+  "A",
+  "a1-2",
+  "_ann",
+  "[bob]",
+  "\\`^{}|_",
+  "|",
+  "zoë",
+  "Жанна",
+  "慧",
+  "עברית",
+  "ann²",
+  "हिन्दी",
+];
+const notNicks = [
+  ["empty", ""],
+  ["digit first", "1ann"],
+  ["hyphen first", "-ann"],
+  ["space", "ann bob"],
+  ["controls", "a\x07b", "a\x7fb", "a\x85b"],
+  [
+    "marks of masks and targets",
+    "a*",
+    "a?",
+    "a!b",
+    "a@b",
+    "a,b",
+    "a.b",
+    "a:b",
+    "#tea",
+    "$ann",
+    "&a",
+    "~a",
+    "%a",
+    "+a",
+  ],
+  ["other ASCII", 'a"', "a'", "a/", "a;", "a<", "a=", "a>", "a(", "a)"],
+  ["not in NFC", "zoe\u0308", "\u212b"],
+  ["mark first", "\u0308ann"],
+  ["zero width", "an\u200bn", "an\u200dn", "an\u2060n", "\ufeffann", "ann\u00ad"],
+  ["bidi", "ann\u202e", "\u2066ann", "ann\u200f"],
+  ["blank letters", "\u3164", "a\u115f", "\uffa0", "a\u034f"],
+  ["emoji", "ann\u{1F375}", "☕", "a1\ufe0f\u20e3", "\u{1F1E6}"],
+  ["Unicode spaces", "ann\u00a0bob", "ann\u3000"],
+  ["half of a pair", "ann\ud83d"],
+  ["tag characters", "ann\u{E0061}"],
+];
+
+Deno.test("isNick() takes letters, marks and numbers that can be seen", () => {
+  for (const nick of nicks) assertEquals(isNick(nick, 30), true, nick);
+});
+
+Deno.test("isNick() refuses what hides, misleads or breaks a line", () => {
+  for (const [why, ...texts] of notNicks) {
+    for (const text of texts) assertEquals(isNick(text, 30), false, `${why}: ${JSON.stringify(text)}`);
+  }
+});
+
+Deno.test("isNick() and isChannelName() count UTF-16 units", () => {
+  assertEquals(isNick("abc", 3), true);
+  assertEquals(isNick("abcd", 3), false);
+  assertEquals(isNick("a\u{20000}", 3), true);
+  assertEquals(isNick("a\u{20000}", 2), false);
+  assertEquals(isChannelName("#abc", 4), true);
+  assertEquals(isChannelName("#abc", 3), false);
+});
+
+Deno.test("isChannelName() takes # and anything that can be seen", () => {
+  for (const name of ["#tea", "##", "#1", "#a:b", "#a*", "#a!b@c", "#grün", "#\u{1F375}", "#茶", "#a\\b"]) {
+    assertEquals(isChannelName(name, 50), true, name);
+  }
+});
+
+Deno.test("isChannelName() refuses separators, controls and what hides", () => {
+  const names = [
+    "",
+    "#",
+    "tea",
+    "&tea",
+    "@#tea",
+    "#a b",
+    "#a,b",
+    "#a\x07",
+    "#a\x00",
+    "#a\x7f",
+    "#a\x85",
+    "#a\u00a0b",
+  ];
+  for (const name of [...names, "#a\u200b", "#\u202ea", "#a\u2028", "#\ud83d", "#gru\u0308n"]) {
+    assertEquals(isChannelName(name, 50), false, JSON.stringify(name));
+  }
+});
+
+Deno.test("cleanUsername() keeps what a username may hold", () => {
+  const texts = [["ann", "ann"], ["~a b!c@d", "abcd"], ["", "user"], ["zoë", "zo"], ["慧", "user"], [
+    "a.b_c-d",
+    "a.b_c-d",
+  ]];
+  for (const [text = "", clean] of texts) assertEquals(cleanUsername(text), clean);
+  assertEquals(cleanUsername("a".repeat(99)), "a".repeat(16));
+  assertEquals(cleanUsername("abcdef", 3), "abc");
+});
+
+Deno.test("isMask() looks for a wildcard that is not escaped", () => {
+  for (const mask of ["*", "a?b", "\\**", "a\\b*"]) assertEquals(isMask(mask), true, mask);
+  for (const text of ["", "ann", "\\*", "a\\?b", "\\\\*", "a\\", "ann!a@h"]) {
+    assertEquals(isMask(text), false, text);
+  }
+});
+
+Deno.test("matchMask() passes every public vector", () => {
+  for (const { mask, matches, fails } of masks) {
+    for (const text of matches) assertEquals(matchMask(mask, text), true, `${mask} ${text}`);
+    for (const text of fails) assertEquals(matchMask(mask, text), false, `${mask} ${text}`);
+  }
+});
+
+const matching: [mask: string, text: string, matches: boolean][] = [
+  ["", "", true],
+  ["", "a", false],
+  ["*", "", true],
+  ["**", "", true],
+  ["?", "", false],
+  ["*a*b*", "xxaxxbxx", true],
+  ["*ab", "aab", true],
+  ["a*?", "a", false],
+  ["ANN!*@*", "ann!x@y", true],
+  ["É", "é", false],
+  ["?", "\u{1F375}", true],
+  ["??", "\u{1F375}", false],
+  ["*?", "\u{1F375}", true],
+  ["*??", "\u{1F375}", false],
+  ["a\\*b", "a*b", true],
+  ["a\\*b", "axb", false],
+  ["\\?", "?", true],
+  ["\\?", "x", false],
+  ["*\\*", "ab*", true],
+  ["a\\b", "a\\b", true],
+  ["a\\", "a\\", true],
+  ["a\\\\", "a\\\\", true],
+];
+
+Deno.test("matchMask() knows wildcards, escapes and ASCII case", () => {
+  for (const [mask, text, matches] of matching) {
+    assertEquals(matchMask(mask, text), matches, `${mask} ${text}`);
+  }
+});
+
+/** Slow and plain: the mask as a regular expression. */
+function matchReference(mask: string, text: string): boolean {
+  const pattern = mask.replace(/\\[*?]|[\s\S]/gu, (token) => {
+    if (token === "*") return "[^]*";
+    if (token === "?") return "[^]";
+    const character = token.length === 2 && token.startsWith("\\") ? token.slice(1) : token;
+    return /[A-Za-z]/.test(character)
+      ? `[${character.toLowerCase()}${character.toUpperCase()}]`
+      : character.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&");
+  });
+  return new RegExp(`^${pattern}$`, "u").test(text);
+}
+
+Deno.test("matchMask() agrees with a regular expression", () => {
+  const mask = fc.string({
+    unit: fc.constantFrom("*", "*", "?", "\\", "a", "B", "é", "\u{1F375}"),
+    maxLength: 8,
+  });
+  const text = fc.string({
+    unit: fc.constantFrom("a", "A", "b", "*", "?", "\\", "é", "\u{1F375}"),
+    maxLength: 10,
+  });
+  fc.assert(
+    fc.property(mask, text, (mask, text) => assertEquals(matchMask(mask, text), matchReference(mask, text))),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("matchMask() stays quick on a mask made to be slow", () => {
+  const started = performance.now();
+  matchMask("*a".repeat(200) + "b", "a".repeat(4000));
+  assertEquals(performance.now() - started < 1000, true);
+});
+
+Deno.test("parseSource() passes every public vector", () => {
+  for (const { source, ...parts } of sources) assertEquals(parseSource(source), parts);
+});
+
+Deno.test("parseSource() and formatSource() are each other's reverse", () => {
+  for (const source of ["ann!a@host", "irc.tea", "ann@host", "ann!a", ""]) {
+    assertEquals(formatSource(parseSource(source)), source);
+  }
+});
+
+const completed = [
+  ["bob", "bob!*@*"],
+  ["*@host", "*!*@host"],
+  ["bob!b", "bob!b@*"],
+  ["bob!", "bob!*@*"],
+  ["!b", "*!b@*"],
+  ["b@host", "*!b@host"],
+  ["bob!b@host", "bob!b@host"],
+  ["bob!@", "bob!*@*"],
+  ["@", "*!*@*"],
+  ["", "*!*@*"],
+  ["*", "*!*@*"],
+  ["10.0.0.*", "*!*@10.0.0.*"],
+  ["*.example.org", "*!*@*.example.org"],
+  ["2001:db8::*", "*!*@2001:db8::*"],
+];
+
+Deno.test("completeMask() fills in the missing parts", () => {
+  for (const [mask = "", whole = ""] of completed) {
+    assertEquals(completeMask(mask), whole);
+    assertEquals(completeMask(whole), whole);
+  }
+});
+
+const bans: [text: string, kept: string, source: string, account: string | undefined, matches: boolean][] = [
+  ["bob", "bob!*@*", "Bob!b@h", undefined, true],
+  ["bob", "bob!*@*", "ann!b@h", "bob", false],
+  ["m:bob", "m:bob!*@*", "bob!b@h", undefined, true],
+  ["m:*@h", "m:*!*@h", "bob!b@h", undefined, true],
+  ["a:bob", "a:bob", "ann!a@h", "Bob", true],
+  ["a:bob", "a:bob", "bob!b@h", undefined, false],
+  ["a:*", "a:*", "bob!b@h", "bob", true],
+  ["m:a:bo?", "m:a:bo?", "x!x@h", "bob", true],
+  ["m", "m!*@*", "m!m@h", undefined, true],
+];
+
+Deno.test("parseBan() and matchBan() know masks, mutes and accounts", () => {
+  for (const [text, kept, source, account, matches] of bans) {
+    const ban = parseBan(text);
+    assertEquals(formatBan(ban), kept);
+    assertEquals(ban.mute, text.startsWith("m:"));
+    assertEquals(matchBan(ban, source, account), matches, text);
+    assertEquals(parseBan(kept), ban);
+  }
+});
+
+Deno.test("masks and sources of any text never throw", () => {
+  const text = fc.string({ unit: fc.constantFrom(..."!@*?\\:.ma1é") });
+  fc.assert(fc.property(text, text, (mask, source) => {
+    const whole = completeMask(mask);
+    assertEquals(completeMask(whole), whole);
+    assertEquals(formatBan(parseBan(formatBan(parseBan(mask)))), formatBan(parseBan(mask)));
+    matchMask(mask, source);
+    parseSource(source);
+  }));
+});
