@@ -98,7 +98,7 @@ function trimLink(found: string): string {
   let link = found;
   for (;;) {
     const last = link.at(-1) ?? "";
-    const unopened = (last === ")" && !link.includes("(")) || (last === "]" && !link.includes("["));
+    const unopened = isUnopened(link, "(", ")") || isUnopened(link, "[", "]");
     if (!unopened && !".,:;!?'*_~".includes(last)) return link;
     link = link.slice(0, -1);
   }
@@ -106,4 +106,8 @@ function trimLink(found: string): string {
 
 function trimDashes(word: string): string {
   return word.replace(/^-+|-+$/g, "");
+}
+
+function isUnopened(link: string, open: string, close: string): boolean {
+  return link.endsWith(close) && link.split(close).length > link.split(open).length;
 }

@@ -1,0 +1,288 @@
+/**
+ * A chat client without a face: enters a server, stays in its rooms, comes back when the connection is lost, and
+ * tells one listener what happens. It is handed a way to connect, so it never knows whether a terminal dialled TCP
+ * or a page opened a WebSocket. What is typed while there is no connection is kept and sent on return; what was sent
+ * and never confirmed is not sent again, as it may have arrived: its Delivery says "unsure".
+ */
+
+import type { Message } from "../irc/message.ts";
+import type { Folded } from "../irc/names.ts";
+import { cleanUsername, fold } from "../irc/names.ts";
+import { backoff } from "../net/backoff.ts";
+import type { Connection } from "../net/connection.ts";
+import type { Speech } from "./compose.ts";
+import type { ChatEvent, Happening } from "./event.ts";
+import type { Delivery } from "./outbox.ts";
+import type { Until } from "./requests.ts";
+import { Session } from "./session.ts";
+import type { State } from "./state.ts";
+import { disconnected, emptyState, isRoom, opened, withoutBuffer } from "./state.ts";
+
+/** How a client behaves. */
+export interface ClientOptions {
+  /** Called for each try; a rejection is a failed try. */
+  readonly connect: () => Promise<Connection>;
+  /** Hears of everything that happens, in order. Must not throw. */
+  readonly hear: (event: ChatEvent) => void;
+  readonly nick: string;
+  /** @default {from the nick} */
+  readonly username?: string;
+  /** @default {the nick} */
+  readonly realname?: string;
+  /** Of the server. */
+  readonly password?: string;
+  /** Rooms to be in. @default {[]} */
+  readonly channels?: readonly string[];
+  /** When the nick is refused, takes it with "_" behind instead of waiting for rename(). @default {false} */
+  readonly fallbackNick?: boolean;
+  /** Silence of the server after which it is asked whether it is there. @default {60_000} */
+  readonly idleMs?: number;
+  /** Milliseconds since 1970. @default {Date.now} */
+  readonly now?: () => number;
+  /** Milliseconds before try number `attempt`. @default {backoff of lib/net} */
+  readonly delay?: (attempt: number) => number;
+}
+
+/** How it ended. */
+export type Ending =
+  | { readonly kind: "left" }
+  /** The first try to connect failed. */
+  | { readonly kind: "unreachable"; readonly error: unknown }
+  /** The server closed the connection before it let us in. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+interface Kept extends Speech {
+  readonly settle: (delivery: Delivery) => void;
+}
+
+/** One person on one server. */
+export class Client {
+  readonly #options: ClientOptions;
+  #nick: string;
+  #session: Session | undefined;
+  #state: State;
+  /** Rooms to be in after every connect, with their keys. */
+  readonly #rooms = new Map<Folded, { readonly name: string; readonly key: string }>();
+  #kept: Kept[] = [];
+  #leaving = false;
+  #wasReady = false;
+  /** Ends the wait between two tries. */
+  #wake: () => void = () => {};
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#nick = options.nick;
+    this.#state = emptyState(options.nick);
+    for (const room of options.channels ?? []) {
+      const [name = "", key = ""] = room.split(" ");
+      this.#rooms.set(fold(name), { name, key });
+    }
+  }
+
+  get state(): State {
+    return this.#session?.state ?? this.#state;
+  }
+
+  /** Whether lines can be sent now. */
+  get online(): boolean {
+    return this.#session?.ready ?? false;
+  }
+
+  /** The time by the clock it was given. */
+  get now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
+  /** Connects, and again whenever the connection is lost, until quit(). To be called once. */
+  async run(): Promise<Ending> {
+    for (let attempt = 0; !this.#leaving; attempt++) {
+      this.#tell({ kind: "status", status: "connecting", attempt });
+      let reason: string;
+      try {
+        const connection = await this.#options.connect();
+        if (await this.#serve(connection)) attempt = 0;
+        reason = this.#session?.farewell || (connection.ended ?? "Connection closed");
+      } catch (error) {
+        if (!this.#wasReady) return this.#ended({ kind: "unreachable", error });
+        reason = error instanceof Error ? error.message : String(error);
+      }
+      this.#state = disconnected(this.state);
+      this.#session = undefined;
+      if (this.#leaving) break;
+      if (!this.#wasReady) return this.#ended({ kind: "refused", reason });
+      await this.#pause(attempt, reason);
+    }
+    return this.#ended({ kind: "left" });
+  }
+
+  /** Sends one line as it is; false when there is no connection. */
+  send(line: string): boolean {
+    this.#session?.send(line);
+    return this.#session !== undefined;
+  }
+
+  /** Says something to a room or a person; resolves, never rejects, once it is known what became of it. */
+  say(speech: Speech): Promise<Delivery> {
+    const session = this.#session;
+    if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
+    const { promise, resolve } = Promise.withResolvers<Delivery>();
+    if (this.#leaving) resolve({ kind: "refused", reason: "Already leaving" });
+    else {
+      this.#kept.push({ ...speech, settle: resolve });
+      if (this.#wasReady) {
+        this.#tell({ kind: "status", status: "kept", target: speech.target, text: speech.text });
+      }
+    }
+    return promise;
+  }
+
+  /** Sends a line and gathers its answer; rejects when there is no connection, or nothing comes. */
+  request(line: string, until: Until): Promise<readonly Message[]> {
+    return this.#session?.ready
+      ? this.#session.request(line, until)
+      : Promise.reject(new Error("There is no connection to the server"));
+  }
+
+  /** Takes another nick, before and after we are let in. */
+  rename(nick: string): void {
+    this.#nick = nick;
+    if (!this.state.registered) this.#change({ ...this.state, nick });
+    this.send(`NICK ${nick}`);
+  }
+
+  join(room: string, key = ""): void {
+    this.#rooms.set(fold(room), { name: room, key });
+    this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
+  }
+
+  /** Opens a conversation with a person. */
+  open(nick: string): void {
+    this.#change(opened(this.state, nick));
+  }
+
+  /** Forgets a buffer; a room must have been left. */
+  forget(name: string): void {
+    this.#rooms.delete(fold(name));
+    this.#change(withoutBuffer(this.state, name));
+  }
+
+  /** Remembers what goes with "away", as the server does not say it back. */
+  away(reason: string): void {
+    this.#change({ ...this.state, away: reason === "" ? undefined : reason });
+    this.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
+  }
+
+  /** Sets whom not to hear: masks of "nick!username@host". */
+  ignore(masks: ReadonlySet<string>): void {
+    this.#change({ ...this.state, ignored: masks });
+  }
+
+  /** Leaves; run() then resolves. */
+  quit(reason = ""): void {
+    this.#leaving = true;
+    this.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
+    this.#session?.close();
+    this.#wake();
+  }
+
+  /** The answer is whether we were let in. */
+  async #serve(connection: Connection): Promise<boolean> {
+    const { username = cleanUsername(this.#nick), realname = this.#nick, password, idleMs = 60_000 } =
+      this.#options;
+    const session = new Session({
+      connection,
+      entry: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
+      state: { ...this.#state, nick: this.#nick },
+      hear: (event) => this.#heard(event),
+      anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
+      ready: () => this.#entered(),
+      now: () => this.now,
+      idleMs,
+    });
+    this.#session = session;
+    if (this.#leaving) session.close();
+    const reason = await session.run();
+    if (session.ready && !this.#leaving) this.#tell({ kind: "status", status: "lost", reason });
+    return session.ready;
+  }
+
+  #entered(): void {
+    this.#wasReady = true;
+    for (const { name, key } of this.#rooms.values()) this.join(name, key);
+    this.#release();
+  }
+
+  #heard(event: ChatEvent): void {
+    if (event.kind === "joined" && event.own) {
+      const key = this.#rooms.get(fold(event.buffer))?.key ?? "";
+      this.#rooms.set(fold(event.buffer), { name: event.buffer, key });
+      this.#release();
+    }
+    if ((event.kind === "parted" || event.kind === "kicked") && event.own) {
+      this.#rooms.delete(fold(event.buffer));
+    }
+    if (event.kind === "refused") this.#refused(event.target, event.text);
+    if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
+      this.rename(this.#nick);
+    }
+    if (event.kind === "renamed" && event.own) this.#nick = event.to;
+    this.#options.hear(event);
+  }
+
+  /** A room we may not be in: what was kept for it will never go out. */
+  #refused(target: string, reason: string): void {
+    const key = fold(target);
+    if (!this.#rooms.has(key) || this.state.buffers.get(key)?.joined) return;
+    this.#rooms.delete(key);
+    for (const one of this.#kept.filter((one) => fold(one.target) === key)) {
+      one.settle({ kind: "refused", reason });
+    }
+    this.#kept = this.#kept.filter((one) => fold(one.target) !== key);
+  }
+
+  /** Only until our rooms are joined do words to them wait. */
+  #mayGo({ target }: Speech): boolean {
+    const wanted = isRoom(this.state, target) && this.#rooms.has(fold(target));
+    return !wanted || this.state.buffers.get(fold(target))?.joined === true;
+  }
+
+  #release(): void {
+    const going = this.#kept.filter((one) => this.#mayGo(one));
+    this.#kept = this.#kept.filter((one) => !going.includes(one));
+    for (const one of going) this.#session?.speak(one).then(one.settle);
+  }
+
+  /** On coming back the name may still be held by the connection that was lost. */
+  #anotherNick(nick: string, reason: string): string | undefined {
+    if ((this.#options.fallbackNick || this.#wasReady) && nick.length < this.#nick.length + 3) {
+      return `${nick}_`;
+    }
+    this.#tell({ kind: "status", status: "nick refused", nick, reason });
+    return undefined;
+  }
+
+  async #pause(attempt: number, reason: string): Promise<void> {
+    const retryMs = (this.#options.delay ?? backoff)(attempt);
+    this.#tell({ kind: "status", status: "waiting", reason, retryMs });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, retryMs);
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #ended(ending: Ending): Ending {
+    const reason = ending.kind === "refused" ? ending.reason : "Not connected";
+    for (const one of this.#kept.splice(0)) one.settle({ kind: "refused", reason });
+    return ending;
+  }
+
+  #change(state: State): void {
+    if (this.#session === undefined) this.#state = state;
+    else this.#session.state = state;
+  }
+
+  #tell(happening: Happening): void {
+    this.#options.hear({ ...happening, at: this.now });
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * What happened, as plain data, for a face to show: the terminal prints it, the page puts it into its view. Names and
+ * texts are as they came from the network; whoever shows them makes them harmless first (text.ts, words.ts).
+ */
+
+/** Somebody who did something; `account` when the server told it. */
+export interface Person {
+  readonly nick: string;
+  readonly account?: string;
+}
+
+/** How something was said: in words, as "/me does", or as a notice, which nobody answers automatically. */
+export type Manner = "message" | "action" | "notice";
+
+/** Something said in a room or between two people; `buffer` is where it belongs. */
+export interface Said {
+  readonly kind: "said";
+  readonly buffer: string;
+  readonly from: Person;
+  /** A room, or the nick of the one it was said to. */
+  readonly to: string;
+  readonly manner: Manner;
+  /** May hold newlines, when it was sent as one message of several lines. */
+  readonly text: string;
+  readonly own: boolean;
+  /** Our nick is in the text, and we did not say it ourselves. */
+  readonly mention: boolean;
+  readonly id?: string;
+}
+
+/** Something that a room's people see about each other. */
+export type Presence =
+  | { readonly kind: "joined"; readonly buffer: string; readonly who: Person; readonly own: boolean }
+  | {
+    readonly kind: "parted";
+    readonly buffer: string;
+    readonly who: Person;
+    readonly own: boolean;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "kicked";
+    readonly buffer: string;
+    readonly who: Person;
+    readonly own: boolean;
+    readonly by: string;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "quit";
+    readonly buffers: readonly string[];
+    readonly who: Person;
+    readonly own: boolean;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "renamed";
+    readonly buffers: readonly string[];
+    readonly who: Person;
+    readonly own: boolean;
+    readonly to: string;
+  };
+
+/** What a room is like, or came to be like. */
+export type RoomChange =
+  /** `by` is "" when it is only told, as on joining. */
+  | { readonly kind: "topic"; readonly buffer: string; readonly topic: string; readonly by: string }
+  | {
+    readonly kind: "mode";
+    readonly buffer: string;
+    readonly by: string;
+    readonly changes: readonly ModeChange[];
+  }
+  /** The list of people in a room is complete. */
+  | { readonly kind: "roster"; readonly buffer: string }
+  | {
+    readonly kind: "invited";
+    readonly room: string;
+    readonly by: string;
+    readonly who: string;
+    readonly own: boolean;
+  };
+
+/** One letter of a MODE. */
+export interface ModeChange {
+  readonly added: boolean;
+  readonly letter: string;
+  readonly argument?: string;
+}
+
+/** What the server says to us alone. */
+export type ServerWord =
+  | { readonly kind: "told"; readonly text: string; readonly from: string }
+  /** `code` is a numeric, or the code of a FAIL; `target` the nick or room it is about, "" when none. */
+  | {
+    readonly kind: "refused";
+    readonly code: string;
+    readonly target: string;
+    readonly text: string;
+    readonly label?: string;
+  }
+  | {
+    readonly kind: "away";
+    readonly who: Person;
+    readonly own: boolean;
+    readonly reason: string | undefined;
+  }
+  | { readonly kind: "typing"; readonly buffer: string; readonly who: Person; readonly active: boolean };
+
+/** How it stands with the connection. */
+export type Status =
+  | { readonly kind: "status"; readonly status: "connecting"; readonly attempt: number }
+  | { readonly kind: "status"; readonly status: "ready"; readonly nick: string; readonly network: string }
+  | { readonly kind: "status"; readonly status: "lost"; readonly reason: string }
+  | { readonly kind: "status"; readonly status: "waiting"; readonly reason: string; readonly retryMs: number }
+  /** The server refused the nick while we were entering; the client waits for another (Client.rename). */
+  | {
+    readonly kind: "status";
+    readonly status: "nick refused";
+    readonly nick: string;
+    readonly reason: string;
+  }
+  /** Typed while there was no connection; it is sent on return. */
+  | { readonly kind: "status"; readonly status: "kept"; readonly target: string; readonly text: string };
+
+/** Something that happened. */
+export type Happening = Said | Presence | RoomChange | ServerWord | Status;
+
+/** Something that happened, and when. */
+export type ChatEvent = Happening & {
+  /** Milliseconds since 1970, from the server's clock when it told. */
+  readonly at: number;
+  /** From the past: it was asked for, and did not happen just now. */
+  readonly history?: boolean;
+};

@@ -1,0 +1,251 @@
+/**
+ * One connection of a client, from the first line to the last: keeps the state, answers what must be answered at once
+ * (PING, CAP), puts batches together, and brings answers to those who asked. Reconnecting is the client's.
+ */
+
+import type { Message } from "../irc/message.ts";
+import { parse } from "../irc/message.ts";
+import type { Connection } from "../net/connection.ts";
+import type { Batch } from "./batches.ts";
+import { Batches, isBatch, joinLines, messagesOf } from "./batches.ts";
+import type { Speech } from "./compose.ts";
+import { compose } from "./compose.ts";
+import type { ChatEvent, Happening } from "./event.ts";
+import type { Delivery } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import { receive } from "./receive.ts";
+import type { Entry } from "./registration.ts";
+import { Registration } from "./registration.ts";
+import type { Until } from "./requests.ts";
+import { Requests } from "./requests.ts";
+import type { State } from "./state.ts";
+import { refusal } from "./replies.ts";
+import { isRoom, opened } from "./state.ts";
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly connection: Connection;
+  readonly entry: Entry;
+  readonly state: State;
+  /** Hears of everything, in order. Must not throw. */
+  readonly hear: (event: ChatEvent) => void;
+  /** The nick was refused on entering; the answer is the next one to try, or undefined to wait for rename(). */
+  readonly anotherNick: (nick: string, reason: string) => string | undefined;
+  /** We are in, and the server has said what it is. */
+  readonly ready: () => void;
+  readonly now: () => number;
+  /** Silence of the server after which it is asked whether it is there; it then has as long again. */
+  readonly idleMs: number;
+}
+
+/** How a message came. */
+interface Way {
+  readonly history: boolean;
+  readonly label: string | undefined;
+}
+
+/** One connection, in use. */
+export class Session {
+  state: State;
+  /** What the server said last before it closed the connection. */
+  farewell = "";
+  readonly #parts: SessionParts;
+  readonly #registration = new Registration((line) => this.send(line));
+  readonly #batches = new Batches();
+  readonly #requests = new Requests();
+  readonly #outbox = new Outbox();
+  #labels = 0;
+  #ready = false;
+  #lastHeard: number;
+  /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
+  #settling = 0;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.state = parts.state;
+    this.#lastHeard = parts.now();
+  }
+
+  /** Whether we are in. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Ends with the connection; the answer is why it ended. */
+  async run(): Promise<string> {
+    const { connection, entry, idleMs } = this.#parts;
+    const watch = setInterval(() => this.#watch(), Math.max(50, idleMs / 4));
+    try {
+      this.#registration.start(entry);
+      for await (const lines of connection.lines()) {
+        this.#lastHeard = this.#parts.now();
+        for (const line of lines) if (typeof line === "string") this.#line(line);
+      }
+    } finally {
+      clearInterval(watch);
+    }
+    const reason = this.farewell || (connection.ended ?? "Connection closed");
+    this.#requests.lost(reason);
+    this.#outbox.lost(reason);
+    return reason;
+  }
+
+  send(line: string): void {
+    this.#parts.connection.send(line);
+  }
+
+  /** Sends what is queued, then closes. */
+  close(): void {
+    this.#parts.connection.close();
+  }
+
+  /** Says something; resolves once it is known what became of all of it. */
+  async speak(speech: Speech): Promise<Delivery> {
+    const parcels = compose(this.state, speech, () => this.#label());
+    const echo = this.state.caps.has("echo-message");
+    const deliveries = parcels.map(({ lines, text, label }) => {
+      for (const line of lines) this.send(line);
+      const awaited = this.#outbox.wait({ label: echo ? label : undefined, target: speech.target, text });
+      if (!echo) this.#echo({ ...speech, text });
+      return awaited;
+    });
+    if (!echo) this.#settle();
+    const known = await Promise.all(deliveries);
+    return known.find(({ kind }) => kind !== "delivered") ?? { kind: "delivered" };
+  }
+
+  /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
+  request(line: string, until: Until): Promise<readonly Message[]> {
+    const label = this.state.caps.has("labeled-response") ? this.#label() : undefined;
+    this.send(label === undefined ? line : `@label=${label} ${line}`);
+    return this.#requests.ask(label, until);
+  }
+
+  #label(): string {
+    return `p${++this.#labels}`;
+  }
+
+  #line(line: string): void {
+    const message = parse(line);
+    if (message === undefined) return;
+    const item = this.#batches.take(message);
+    if (item !== undefined) this.#item(item, { history: false, label: item.tags.get("label") });
+  }
+
+  #item(item: Message | Batch, way: Way): void {
+    if (!isBatch(item)) return this.#message(item, way, this.#asked(item, way.label));
+    const label = item.tags.get("label") ?? way.label;
+    if (item.type === "draft/multiline") {
+      const whole = joinLines(item);
+      if (whole !== undefined) this.#message(whole, { ...way, label }, false);
+      return;
+    }
+    const asked = label !== undefined && this.#requests.answered(label, messagesOf(item));
+    const history = way.history || item.type === "chathistory";
+    for (const one of item.items) {
+      if (isBatch(one)) this.#item(one, { history, label });
+      else this.#message(one, { history, label }, asked);
+    }
+  }
+
+  #asked(message: Message, label: string | undefined): boolean {
+    if (label === undefined) return this.#requests.takes(message);
+    return this.#requests.answered(label, message.command === "ACK" ? [] : [message]);
+  }
+
+  /** `asked`: somebody waits for this answer and will show it, so numerics in it are no events. */
+  #message(message: Message, way: Way, asked: boolean): void {
+    const time = Date.parse(message.tags.get("time") ?? "");
+    const at = Number.isNaN(time) ? this.#parts.now() : time;
+    const { label, history } = way;
+    const arrival = { message, at, history, ...(label !== undefined && { label }) };
+    if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
+    const { state, events } = receive(this.state, arrival);
+    this.state = state;
+    this.#duties(message, label);
+    for (const event of events) {
+      if (event.kind === "said" && event.own) this.#outbox.echoed(label, event.to, event.text);
+      if (event.kind === "refused") this.#outbox.refused(event);
+      if (!asked || !/^\d{3}$/.test(message.command)) this.#parts.hear(event);
+    }
+  }
+
+  #duties(message: Message, label: string | undefined): void {
+    switch (message.command) {
+      case "PING":
+        return this.send(`PONG :${message.params.at(-1) ?? ""}`);
+      case "PONG":
+        return this.#settled(message.params.at(-1) ?? "");
+      case "CAP":
+        return this.#registration.answer(this.state, message);
+      case "ACK":
+        return this.#outbox.echoed(label, "", "");
+      case "ERROR":
+        this.farewell = message.params.at(-1) ?? "";
+        return;
+      case "376":
+      case "422":
+        if (this.#ready) return;
+        this.#ready = true;
+        this.#tell({
+          kind: "status",
+          status: "ready",
+          nick: this.state.nick,
+          network: this.state.network,
+        });
+        this.#parts.ready();
+    }
+  }
+
+  #refuseNick(message: Message): void {
+    const nick = message.params.length > 2 ? message.params[1] ?? "" : this.state.nick;
+    const next = this.#parts.anotherNick(
+      nick,
+      refusal(this.state, message.command, nick, message.params.at(-1) ?? ""),
+    );
+    if (next !== undefined) this.send(`NICK ${next}`);
+  }
+
+  /** Where the server does not echo: what we said happens here. */
+  #echo({ target, manner, text }: Speech): void {
+    if (!isRoom(this.state, target)) this.state = opened(this.state, target);
+    const { nick } = this.state;
+    this.#tell({
+      kind: "said",
+      buffer: target,
+      from: { nick },
+      to: target,
+      manner,
+      text,
+      own: true,
+      mention: false,
+    });
+  }
+
+  #settle(): void {
+    if (this.#settling > 0 || this.#outbox.size === 0) return;
+    this.#settling = this.#outbox.size;
+    this.send("PING settle");
+  }
+
+  #settled(token: string): void {
+    if (token !== "settle") return;
+    this.#outbox.arrived(this.#settling);
+    this.#settling = 0;
+    this.#settle();
+  }
+
+  /** Nothing heard for a while: ask; still nothing: it is over. */
+  #watch(): void {
+    const { connection, now, idleMs } = this.#parts;
+    const silentMs = now() - this.#lastHeard;
+    if (silentMs > 2 * idleMs) {
+      this.farewell = "No answer from the server";
+      connection.abort();
+    } else if (silentMs > idleMs) this.send("PING alive");
+  }
+
+  #tell(happening: Happening): void {
+    this.#parts.hear({ ...happening, at: this.#parts.now() });
+  }
+}
