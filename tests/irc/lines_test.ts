@@ -56,6 +56,8 @@ const cases: [what: string, text: string, lines: Line[]][] = [
     "@a=éééééééé 0123",
     tooLong,
   ]],
+  ["U+FFFD is text", "\ufffd\r\nA\ufffd\r\n", ["\ufffd", "A\ufffd"]],
+  ["U+FFFD beside what is not UTF-8", "\ufffd\n\ufffd\xff\n\xff\ufffd\n", ["\ufffd", notText, notText]],
   ["not UTF-8", "A\n\xff\nB\n", ["A", notText, "B"]],
   ["not UTF-8 among good lines", "A\r\nfür\r\n:\xff:\r\n\r\n\u{1F375}\r\n", [
     "A",
@@ -85,7 +87,7 @@ Deno.test("LineSplitter cuts the same lines however reads cut them", () => {
 });
 
 const soup = fc.string({
-  unit: fc.constantFrom("\n", "\r\n", "\xff", "@", " ", "é", "\u{1F375}", "a", "bcdefghi"),
+  unit: fc.constantFrom("\n", "\r\n", "\xff", "@", " ", "é", "\u{1F375}", "\ufffd", "a", "bcdefghi"),
   maxLength: 80,
 });
 
@@ -125,6 +127,19 @@ Deno.test("LineSplitter keeps a character that two reads share", () => {
   const bytes = bytesOf("\u{1F375}\n");
   assertEquals(read(splitter, bytes.subarray(0, 2)), []);
   assertEquals(read(splitter, bytes.subarray(2)), ["\u{1F375}"]);
+});
+
+Deno.test("LineSplitter tells UTF-8 from other bytes as a strict decoder does", () => {
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const byte = fc.constantFrom(0x41, 0x80, 0xbd, 0xbf, 0xc0, 0xc3, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xff);
+  fc.assert(
+    fc.property(fc.array(byte, { minLength: 1, maxLength: 9 }), (bytes) => {
+      const [line] = read(new LineSplitter(limits), new Uint8Array([...bytes, 0x0a]));
+      if (typeof line === "object") assertThrows(() => strict.decode(new Uint8Array(bytes)));
+      else assertEquals(line, strict.decode(new Uint8Array(bytes)));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 Deno.test("LineSplitter reads a whole 64 KiB of lines at once", () => {

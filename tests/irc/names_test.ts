@@ -213,7 +213,7 @@ Deno.test("matchMask() agrees with a regular expression", () => {
 
 Deno.test("matchMask() stays quick on a mask made to be slow", () => {
   const started = performance.now();
-  matchMask("*a".repeat(200) + "b", "a".repeat(4000));
+  for (const mask of ["*a".repeat(200) + "b", `*${"a".repeat(200)}b`]) matchMask(mask, "a".repeat(4000));
   assertEquals(performance.now() - started < 1000, true);
 });
 
