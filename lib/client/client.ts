@@ -6,12 +6,14 @@
  */
 
 import type { Message } from "../irc/message.ts";
+import { format } from "../irc/message.ts";
 import type { Folded } from "../irc/names.ts";
 import { cleanUsername, fold } from "../irc/names.ts";
 import { backoff } from "../net/backoff.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
+import { Refusal } from "./face.ts";
 import type { Delivery } from "./outbox.ts";
 import type { Until } from "./requests.ts";
 import { Session } from "./session.ts";
@@ -121,9 +123,22 @@ export class Client {
     return this.#session !== undefined;
   }
 
+  /** Sends a command; throws a Refusal when there is no connection. */
+  command(command: string, ...params: string[]): void {
+    const clean = params.map((param) => param.replace(/[\r\n\0]+/g, " "));
+    const wrong = clean.slice(0, -1).find((param) => !isWord(param));
+    if (wrong !== undefined) throw new Refusal(`Cannot use "${wrong}" there`);
+    if (!this.send(format({ command, params: clean }))) {
+      throw new Refusal("Cannot do that: there is no connection to the server");
+    }
+  }
+
   /** Says something to a room or a person; resolves, never rejects, once it is known what became of it. */
   say(speech: Speech): Promise<Delivery> {
     const session = this.#session;
+    if (!isWord(speech.target)) {
+      return Promise.resolve({ kind: "refused", reason: `There is nobody called ${speech.target}` });
+    }
     if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     if (this.#leaving) resolve({ kind: "refused", reason: "Already leaving" });
@@ -285,4 +300,9 @@ export class Client {
   #tell(happening: Happening): void {
     this.#options.hear({ ...happening, at: this.now });
   }
+}
+
+/** Whether text can stand in a line as one parameter that is not the last. */
+function isWord(text: string): boolean {
+  return /^[^\s:]\S*$/.test(text);
 }

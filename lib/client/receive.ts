@@ -59,8 +59,13 @@ function said(state: State, arrival: Arrival): Step {
   const next = withBuffer(open, buffer, (one) => spoke(one, from.nick));
   const id = message.tags.get("msgid");
   const mention = !own && mentions(read.text, state.nick);
+  const changed = own
+    ? { source: message.source }
+    : room || read.manner === "notice"
+    ? {}
+    : { lastSender: from.nick };
   return {
-    state: own ? { ...next, source: message.source } : next,
+    state: { ...next, ...changed },
     happenings: [{ kind: "said", buffer, from, to, own, mention, ...read, ...(id !== undefined && { id }) }],
   };
 }

@@ -50,6 +50,8 @@ export interface State {
   readonly offered: ReadonlyMap<string, string>;
   readonly isupport: ReadonlyMap<string, string>;
   readonly buffers: ReadonlyMap<Folded, Buffer>;
+  /** Who sent us the last private message. */
+  readonly lastSender: string;
   /** Masks of people who are not heard. */
   readonly ignored: ReadonlySet<string>;
 }
@@ -69,6 +71,7 @@ export function emptyState(nick: string): State {
     offered: new Map(),
     isupport: new Map(),
     buffers: new Map(),
+    lastSender: "",
     ignored: new Set(),
   };
 }
@@ -79,7 +82,8 @@ export function disconnected(state: State): State {
   for (const [key, buffer] of state.buffers) {
     buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
   }
-  return { ...emptyState(state.nick), buffers, ignored: state.ignored, network: state.network };
+  const { nick, network, ignored, lastSender } = state;
+  return { ...emptyState(nick), buffers, network, ignored, lastSender };
 }
 
 /** Whether `name` names a room on this network. */

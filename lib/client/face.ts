@@ -1,0 +1,72 @@
+/** What a slash command is, and what it needs of the face somebody typed it into. */
+
+import type { Client } from "./client.ts";
+import type { Manner } from "./event.ts";
+import type { Span } from "./formatting.ts";
+
+/** A face, as far as commands use it: the terminal and the page each are one. */
+export interface Face {
+  readonly client: Client;
+  /** The buffer in front, "" when there is none. */
+  readonly current: string;
+  /** The buffer in front; throws a Refusal when there is none. */
+  target(): string;
+  /** Says something, and shows when it was refused. */
+  say(target: string, manner: Manner, text: string): void;
+  /** Brings a buffer to the front. */
+  show(name: string): void;
+  /** The buffer is gone: another comes to the front. */
+  closed(name: string): void;
+  /** A line for the person alone; nothing in it comes from the network unless made harmless. */
+  note(words: string | readonly Span[], kind?: "title" | "warning"): void;
+  /** Empties what is seen. */
+  clear(): void;
+  /** Ends the program. */
+  leave(reason: string): void;
+}
+
+/** Headings of /help. */
+export type SlashGroup = "Chat" | "Rooms" | "People" | "You" | "Operators" | "Program";
+
+/** What completes the first word, the second, … of a command; the last one goes on. */
+export type Completed = "command" | "nick" | "room" | "text";
+
+/** One slash command. */
+export interface SlashRow {
+  /** What comes behind the name: "NICK [TEXT]". */
+  readonly usage: string;
+  /** A sentence for people. */
+  readonly help: string;
+  readonly group: SlashGroup;
+  readonly aliases?: readonly string[];
+  readonly takes?: readonly Completed[];
+  /** `rest` is what stands behind the name, without the space between. Throws a Refusal. */
+  readonly run: (face: Face, rest: string) => void | Promise<void>;
+}
+
+/** Slash commands by name. */
+export type SlashTable = Readonly<Record<string, SlashRow>>;
+
+/** Why something cannot be done, in a sentence for the person who asked. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}
+
+/** The first word, and what is behind it. */
+export function firstWord(text: string): readonly [word: string, rest: string] {
+  const [, word = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text.trimStart()) ?? [];
+  return [word, rest.trimEnd()];
+}
+
+/** The first word, which must be there; throws a Refusal that shows what to write. */
+export function neededWord(text: string, usage: string): readonly [word: string, rest: string] {
+  const found = firstWord(text);
+  if (found[0] === "") throw new Refusal(`Write ${usage}`);
+  return found;
+}
+
+/** Text that must be there. */
+export function neededText(text: string, usage: string): string {
+  if (text.trim() === "") throw new Refusal(`Cannot send an empty message: write ${usage}`);
+  return text;
+}

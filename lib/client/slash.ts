@@ -1,0 +1,118 @@
+/**
+ * What starts with "/": one row for each command, which feeds dispatch, /help, completion and the README. A row's
+ * function decides what to ask of the client; words for the person who typed go to the face. It throws a Refusal when
+ * something is missing, and one caller shows it. What is no command is never sent to a room.
+ */
+
+import { accountRows } from "./slash_you.ts";
+import { chatRows } from "./slash_chat.ts";
+import { roomRows } from "./slash_rooms.ts";
+import { Refusal } from "./face.ts";
+import type { Face, SlashRow, SlashTable } from "./face.ts";
+
+/** Every slash command by its name. */
+export const slashCommands: SlashTable = {
+  ...chatRows,
+  ...roomRows,
+  ...accountRows,
+  help: {
+    usage: "[COMMAND]",
+    help: "Lists the commands, or explains one",
+    group: "Program",
+    takes: ["command"],
+    run: (face, rest) => help(face, rest),
+  },
+};
+
+/** Does what a line of input says: a command, or words for the buffer in front. Throws a Refusal. */
+export async function enter(face: Face, text: string): Promise<void> {
+  const words = text.trim();
+  if (words === "") throw new Refusal("Cannot send an empty message");
+  if (!words.startsWith("/") || words.startsWith("//")) {
+    return speak(face, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
+  }
+  const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
+  await findCommand(name).run(face, rest);
+}
+
+function speak(face: Face, text: string): void {
+  face.say(face.target(), "message", text);
+}
+
+/** The row of a name, an alias or a beginning that only one name has; throws a Refusal that says what is near. */
+export function findCommand(written: string): SlashRow {
+  const name = written.toLowerCase();
+  const exact = ownRow(name) ?? Object.values(slashCommands).find((row) => row.aliases?.includes(name));
+  if (exact !== undefined) return exact;
+  const begun = name === "" ? [] : Object.keys(slashCommands).filter((other) => other.startsWith(name));
+  const [only] = begun;
+  if (begun.length === 1 && only !== undefined) return ownRow(only) ?? unknown(written);
+  if (begun.length > 1) {
+    const could = `${begun.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${begun.at(-1)}`;
+    throw new Refusal(`Cannot tell what /${name} means: it could be ${could}`);
+  }
+  return unknown(written);
+}
+
+function ownRow(name: string): SlashRow | undefined {
+  return Object.hasOwn(slashCommands, name) ? slashCommands[name] : undefined;
+}
+
+function unknown(written: string): never {
+  const near = nearest(written.toLowerCase());
+  const hint = near === undefined ? "/help lists the commands" : `did you mean /${near}?`;
+  throw new Refusal(`Unknown command /${written}: ${hint} (to send it as text, write //${written})`);
+}
+
+/** The command that is at most two slips away, fewer for short words. */
+function nearest(written: string): string | undefined {
+  const names = Object.entries(slashCommands).flatMap(([name, row]) => [name, ...(row.aliases ?? [])]);
+  const ranked = names.map((name) => ({ name, slips: slips(written, name) }))
+    .sort((one, other) => one.slips - other.slips);
+  const [best] = ranked;
+  return best && best.slips <= Math.min(2, Math.floor(best.name.length / 2)) ? best.name : undefined;
+}
+
+/** How many letters must be added, left out, changed or swapped with their neighbour. */
+function slips(one: string, other: string): number {
+  const rows = [Array.from({ length: other.length + 1 }, (_, at) => at)];
+  const cost = (i: number, j: number): number => rows[i]?.[j] ?? 0;
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    rows.push(row);
+    for (let j = 1; j <= other.length; j++) {
+      const change = one[i - 1] === other[j - 1] ? 0 : 1;
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      row.push(Math.min(
+        cost(i - 1, j) + 1,
+        cost(i, j - 1) + 1,
+        cost(i - 1, j - 1) + change,
+        swapped ? cost(i - 2, j - 2) + 1 : Infinity,
+      ));
+    }
+  }
+  return cost(one.length, other.length);
+}
+
+function help(face: Face, rest: string): void {
+  const [asked = ""] = rest.split(/\s/);
+  if (asked !== "") {
+    const row = findCommand(asked.replace(/^\//, ""));
+    const others = row.aliases === undefined
+      ? ""
+      : ` (also ${row.aliases.map((one) => `/${one}`).join(", ")})`;
+    return face.note(`${signature(row)}: ${row.help}${others}`);
+  }
+  const width = Math.max(...Object.values(slashCommands).map((row) => signature(row).length)) + 2;
+  for (const [group, rows] of Map.groupBy(Object.values(slashCommands), ({ group }) => group)) {
+    face.note(group, "title");
+    for (const row of rows) face.note(`  ${signature(row).padEnd(width)}${row.help}`);
+  }
+  face.note("A line that starts with // is sent as text with one /");
+}
+
+/** "/kick NICK [REASON]" */
+export function signature(row: SlashRow): string {
+  const name = Object.entries(slashCommands).find(([, other]) => other === row)?.[0] ?? "";
+  return `/${name}${row.usage === "" ? "" : ` ${row.usage}`}`;
+}

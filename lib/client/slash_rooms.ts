@@ -1,0 +1,211 @@
+/** Slash commands for rooms: going in and out, who and what is there, and what its operators do. */
+
+import { completeMask } from "../irc/names.ts";
+import { listLines } from "./answers.ts";
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, neededWord, Refusal } from "./face.ts";
+import { describeMode } from "./modes.ts";
+import { plain, plainName } from "./plain.ts";
+import { numericsUntil } from "./requests.ts";
+import { refusalWords } from "./slash_chat.ts";
+import { findBuffer, isRoom } from "./state.ts";
+import { rosterWords, topicWords } from "./words.ts";
+
+/** Rows by name. */
+export const roomRows: SlashTable = {
+  join: {
+    usage: "#ROOM [KEY]",
+    help: "Enters a room, or brings it to the front",
+    group: "Rooms",
+    aliases: ["j"],
+    takes: ["room", "text"],
+    run: join,
+  },
+  part: {
+    usage: "[#ROOM] [REASON]",
+    help: "Leaves a room, or closes a private conversation",
+    group: "Rooms",
+    aliases: ["leave", "close"],
+    takes: ["room", "text"],
+    run: part,
+  },
+  go: {
+    usage: "[NAME]",
+    help: "Brings another room or conversation to the front; without a name, the next one (as does C-x)",
+    group: "Rooms",
+    aliases: ["switch", "window"],
+    takes: ["room"],
+    run: go,
+  },
+  names: {
+    usage: "[#ROOM]",
+    help: "Lists who is in a room",
+    group: "Rooms",
+    aliases: ["who", "users"],
+    takes: ["room"],
+    run: names,
+  },
+  topic: {
+    usage: "[#ROOM] [TEXT]",
+    help: "Shows the topic of a room, or sets it",
+    group: "Rooms",
+    takes: ["room", "text"],
+    run(face, rest) {
+      const [room, text] = roomFirst(face, rest);
+      if (text !== "") return face.client.command("TOPIC", room, text);
+      face.note(topicWords(face.client.state, room, findBuffer(face.client.state, room)?.topic ?? "", ""));
+    },
+  },
+  list: {
+    usage: "[PATTERN]",
+    help: "Lists the rooms of the server",
+    group: "Rooms",
+    aliases: ["rooms"],
+    run: list,
+  },
+  invite: {
+    usage: "NICK [#ROOM]",
+    help: "Invites somebody to a room",
+    group: "Rooms",
+    takes: ["nick", "room"],
+    run(face, rest) {
+      const [nick, room] = neededWord(rest, "/invite NICK");
+      face.client.command("INVITE", nick, room || currentRoom(face));
+    },
+  },
+  kick: {
+    usage: "NICK [REASON]",
+    help: "Removes somebody from the room",
+    group: "Operators",
+    takes: ["nick", "text"],
+    run(face, rest) {
+      const [room, words] = roomFirst(face, rest);
+      const [nick, reason] = neededWord(words, "/kick NICK");
+      face.client.command("KICK", room, nick, ...(reason === "" ? [] : [reason]));
+    },
+  },
+  ban: {
+    usage: "NICK",
+    help: "Keeps somebody out of the room; a mask such as *!*@host works too",
+    group: "Operators",
+    takes: ["nick"],
+    run: (face, rest) => mask(face, rest, "+b", "/ban NICK"),
+  },
+  unban: {
+    usage: "NICK",
+    help: "Lets somebody in again",
+    group: "Operators",
+    takes: ["nick"],
+    run: (face, rest) => mask(face, rest, "-b", "/unban NICK"),
+  },
+  mode: {
+    usage: "[TARGET] [CHANGES]",
+    help: "Shows the modes of the room, or changes them: /mode +o ann",
+    group: "Operators",
+    takes: ["nick"],
+    run: mode,
+  },
+};
+
+function join(face: Face, rest: string): void {
+  const [names, key] = neededWord(rest, "/join #ROOM");
+  const { client } = face;
+  for (const written of names.split(",").filter((name) => name !== "")) {
+    const room = isRoom(client.state, written) ? written : `#${written}`;
+    if (findBuffer(client.state, room)?.joined) face.show(room);
+    else client.join(room, key);
+  }
+}
+
+function part(face: Face, rest: string): void {
+  const [first, others] = firstWord(rest);
+  const { client } = face;
+  const named = findBuffer(client.state, first) !== undefined || isRoom(client.state, first);
+  const name = named ? first : face.target();
+  const buffer = findBuffer(client.state, name);
+  const reason = named ? others : rest;
+  if (buffer?.kind === "room" && buffer.joined) {
+    return client.command("PART", name, ...(reason === "" ? [] : [reason]));
+  }
+  if (buffer === undefined) throw new Refusal(`You are not in ${name}`);
+  client.forget(name);
+  face.closed(name);
+}
+
+function go(face: Face, rest: string): void {
+  const [name] = firstWord(rest);
+  const open = [...face.client.state.buffers.values()].map((buffer) => buffer.name);
+  if (name === "") {
+    const next = open[(open.indexOf(face.current) + 1) % open.length];
+    if (next === undefined) throw new Refusal("There is no room to go to: write /join #ROOM");
+    return face.show(next);
+  }
+  const bare = (text: string): string => text.replace(/^[#&]/, "").toLowerCase();
+  const found = findBuffer(face.client.state, name)?.name ??
+    open.find((one) => bare(one).startsWith(bare(name)));
+  if (found === undefined) throw new Refusal(`There is no ${name} open: write /join #ROOM or /query NICK`);
+  face.show(found);
+}
+
+async function names(face: Face, rest: string): Promise<void> {
+  const [asked] = firstWord(rest);
+  const room = asked === "" ? currentRoom(face) : asked;
+  const { client } = face;
+  if (findBuffer(client.state, room)?.joined) {
+    return face.note(rosterWords(client.state, room));
+  }
+  const messages = await client.request(`NAMES ${room}`, numericsUntil(["366", "403", "461"], ["353"]));
+  const people = messages.filter(({ command }) => command === "353").flatMap(({ params }) =>
+    (params[3] ?? "").split(" ")
+  );
+  const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
+  face.note(
+    nicks.length === 0 ? `${plainName(room)} is empty, or hidden` : `${plainName(room)}: ${nicks.join(", ")}`,
+  );
+}
+
+async function list(face: Face, rest: string): Promise<void> {
+  const [pattern] = firstWord(rest);
+  const ends = numericsUntil(["323", "263"], ["321", "322"]);
+  const messages = await face.client.request(pattern === "" ? "LIST" : `LIST ${pattern}`, ends);
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  for (const line of listLines(messages)) face.note(line);
+}
+
+function mask(face: Face, rest: string, change: string, usage: string): void {
+  const [room, words] = roomFirst(face, rest);
+  const [nick] = neededWord(words, usage);
+  face.client.command("MODE", room, change, completeMask(nick));
+}
+
+async function mode(face: Face, rest: string): Promise<void> {
+  const [first, others] = firstWord(rest);
+  const { client } = face;
+  const starts = /^[+-]/.test(first) || first === "";
+  const target = starts ? currentRoom(face) : first;
+  const changes = starts ? rest : others;
+  if (changes !== "") return client.command("MODE", target, ...changes.split(/\s+/));
+  const messages = await client.request(`MODE ${target}`, numericsUntil(["324", "221", "403", "401", "502"]));
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  const [answer] = messages;
+  const [letters = "", ...values] = answer?.params.slice(answer.command === "221" ? 1 : 2) ?? [];
+  const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
+  const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
+  face.note(
+    `${plainName(target)} has the modes ${[letters, ...values].map(plainName).join(" ")}${plain(meaning)}`,
+  );
+}
+
+/** The room somebody names first, else the one in front, and the words behind. */
+function roomFirst(face: Face, rest: string): readonly [room: string, rest: string] {
+  const [first, others] = firstWord(rest);
+  return isRoom(face.client.state, first) ? [first, others] : [currentRoom(face), rest.trim()];
+}
+
+function currentRoom(face: Face): string {
+  const name = face.target();
+  if (!isRoom(face.client.state, name)) throw new Refusal(`${plainName(name)} is no room: name the room`);
+  return name;
+}

@@ -1,0 +1,55 @@
+/** Slash commands about oneself and the program. */
+
+import type { SlashTable } from "./face.ts";
+import { neededWord, Refusal } from "./face.ts";
+
+/** Rows by name. */
+export const accountRows: SlashTable = {
+  nick: {
+    usage: "NAME",
+    help: "Changes your name",
+    group: "You",
+    run(face, rest) {
+      const [name, more] = neededWord(rest, "/nick NAME");
+      if (more !== "") throw new Refusal("Cannot use that name: a name is one word");
+      face.client.rename(name);
+    },
+  },
+  away: {
+    usage: "[REASON]",
+    help: "Tells others that you are away",
+    group: "You",
+    run: (face, rest) => face.client.away(rest.trim() || "Away"),
+  },
+  back: {
+    usage: "",
+    help: "Tells others that you are back",
+    group: "You",
+    run: (face) => face.client.away(""),
+  },
+  clear: {
+    usage: "",
+    help: "Empties the screen",
+    group: "Program",
+    run: (face) => face.clear(),
+  },
+  quote: {
+    usage: "LINE",
+    help: "Sends a line of IRC to the server as it is",
+    group: "Program",
+    aliases: ["raw"],
+    run(face, rest) {
+      if (rest.trim() === "") throw new Refusal("Write /quote LINE");
+      if (!face.client.send(rest.replace(/[\r\n\0]+/g, " "))) {
+        throw new Refusal("Cannot send that: there is no connection to the server");
+      }
+    },
+  },
+  quit: {
+    usage: "[REASON]",
+    help: "Leaves the server and ends the program",
+    group: "Program",
+    aliases: ["exit", "bye"],
+    run: (face, rest) => face.leave(rest.trim()),
+  },
+};

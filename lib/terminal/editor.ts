@@ -1,0 +1,161 @@
+/**
+ * The line somebody is typing, as a value: text, cursor, what was cut, and the lines entered before. Each operation
+ * makes the next editor; edit() finds the one for a key. Knows no terminal. Keys are those of readline and Emacs.
+ */
+
+import type { Key } from "./keys.ts";
+import { graphemeAfter, graphemeBefore } from "./width.ts";
+
+/** A line in the making. */
+export interface Editor {
+  readonly text: string;
+  /** Where the cursor stands, in UTF-16 units; always between graphemes. */
+  readonly cursor: number;
+  /** What C-y brings back. */
+  readonly cut: string;
+}
+
+/** An editor with nothing in it. */
+export const emptyEditor: Editor = { text: "", cursor: 0, cut: "" };
+
+/** An operation on the line. */
+export type Operation = (editor: Editor) => Editor;
+
+/** What each key does to the line. */
+export const operations: Readonly<Record<string, Operation>> = {
+  "left": moveLeft,
+  "C-b": moveLeft,
+  "right": moveRight,
+  "C-f": moveRight,
+  "home": moveToStart,
+  "C-a": moveToStart,
+  "end": moveToEnd,
+  "C-e": moveToEnd,
+  "C-left": moveWordLeft,
+  "M-left": moveWordLeft,
+  "M-b": moveWordLeft,
+  "C-right": moveWordRight,
+  "M-right": moveWordRight,
+  "M-f": moveWordRight,
+  "backspace": deleteBefore,
+  "delete": deleteAt,
+  "C-d": deleteAt,
+  "C-k": cutToEnd,
+  "C-u": cutToStart,
+  "C-w": cutWordBefore,
+  "M-backspace": cutShortWordBefore,
+  "C-backspace": cutShortWordBefore,
+  "M-d": cutWordAfter,
+  "C-delete": cutWordAfter,
+  "C-y": paste,
+  "C-t": swapCharacters,
+  "M-enter": (editor) => insert(editor, "\n"),
+  "C-j": (editor) => insert(editor, "\n"),
+};
+
+/** The editor after a key; undefined for a key that is not about the line. */
+export function edit(editor: Editor, key: Key): Editor | undefined {
+  if (key.kind === "text") return insert(editor, key.text);
+  if (key.kind === "paste") return insert(editor, key.text);
+  return Object.hasOwn(operations, key.name) ? operations[key.name]?.(editor) : undefined;
+}
+
+/** Puts text in at the cursor; control characters but newline stay out of it, a tab becomes a space. */
+export function insert({ text, cursor, cut }: Editor, added: string): Editor {
+  // deno-lint-ignore no-control-regex -- what must not get in
+  const clean = added.replace(/\t/g, " ").replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, "");
+  return { text: text.slice(0, cursor) + clean + text.slice(cursor), cursor: cursor + clean.length, cut };
+}
+
+/** The editor with another text, the cursor at its end. */
+export function withText(editor: Editor, text: string): Editor {
+  return { ...editor, text, cursor: text.length };
+}
+
+function moveLeft(editor: Editor): Editor {
+  return { ...editor, cursor: graphemeBefore(editor.text, editor.cursor) };
+}
+
+function moveRight(editor: Editor): Editor {
+  return { ...editor, cursor: graphemeAfter(editor.text, editor.cursor) };
+}
+
+/** In text of several lines, the start of the line the cursor is in. */
+function moveToStart(editor: Editor): Editor {
+  return { ...editor, cursor: editor.text.lastIndexOf("\n", editor.cursor - 1) + 1 };
+}
+
+function moveToEnd(editor: Editor): Editor {
+  const end = editor.text.indexOf("\n", editor.cursor);
+  return { ...editor, cursor: end < 0 ? editor.text.length : end };
+}
+
+function moveWordLeft(editor: Editor): Editor {
+  return { ...editor, cursor: wordStart(editor) };
+}
+
+function moveWordRight(editor: Editor): Editor {
+  return { ...editor, cursor: wordEnd(editor) };
+}
+
+function deleteBefore(editor: Editor): Editor {
+  return { ...without(editor, graphemeBefore(editor.text, editor.cursor), editor.cursor), cut: editor.cut };
+}
+
+function deleteAt(editor: Editor): Editor {
+  return { ...without(editor, editor.cursor, graphemeAfter(editor.text, editor.cursor)), cut: editor.cut };
+}
+
+function cutToEnd(editor: Editor): Editor {
+  const end = moveToEnd(editor).cursor;
+  return without(editor, editor.cursor, end === editor.cursor ? Math.min(end + 1, editor.text.length) : end);
+}
+
+function cutToStart(editor: Editor): Editor {
+  return without(editor, moveToStart(editor).cursor, editor.cursor);
+}
+
+/** A word is what stands between spaces. */
+function cutWordBefore(editor: Editor): Editor {
+  return without(editor, editor.text.slice(0, editor.cursor).search(/\S*\s*$/), editor.cursor);
+}
+
+/** A word is letters and digits. */
+function cutShortWordBefore(editor: Editor): Editor {
+  return without(editor, wordStart(editor), editor.cursor);
+}
+
+function cutWordAfter(editor: Editor): Editor {
+  return without(editor, editor.cursor, wordEnd(editor));
+}
+
+function paste(editor: Editor): Editor {
+  return insert(editor, editor.cut);
+}
+
+function swapCharacters(editor: Editor): Editor {
+  const { text, cursor } = editor;
+  if (cursor === 0) return editor;
+  const middle = cursor === text.length ? graphemeBefore(text, cursor) : cursor;
+  const start = graphemeBefore(text, middle);
+  const end = graphemeAfter(text, middle);
+  if (start === middle) return editor;
+  const swapped = text.slice(middle, end) + text.slice(start, middle);
+  return { ...editor, text: text.slice(0, start) + swapped + text.slice(end), cursor: end };
+}
+
+/** Takes a piece out and keeps it for C-y; the cursor goes where it was. */
+function without(editor: Editor, start: number, end: number): Editor {
+  if (start >= end) return editor;
+  const { text } = editor;
+  return { text: text.slice(0, start) + text.slice(end), cursor: start, cut: text.slice(start, end) };
+}
+
+function wordStart({ text, cursor }: Editor): number {
+  return text.slice(0, cursor).search(/[\p{L}\p{M}\p{N}_]*[^\p{L}\p{M}\p{N}_]*$/u);
+}
+
+function wordEnd({ text, cursor }: Editor): number {
+  const [word = ""] = /^[^\p{L}\p{M}\p{N}_]*[\p{L}\p{M}\p{N}_]*/u.exec(text.slice(cursor)) ?? [];
+  return cursor + word.length;
+}

@@ -1,0 +1,205 @@
+/**
+ * Bytes from a terminal → keys, one chunk at a time, however the chunks are cut. Knows the sequences of xterm and its
+ * kin; a sequence it does not know is swallowed whole, so that none of it ends up in the text. Reads nothing itself.
+ */
+
+/** One key, some typed text, or a whole paste. */
+export type Key =
+  | { readonly kind: "text"; readonly text: string }
+  /** Text with newlines; control characters are still in it. */
+  | { readonly kind: "paste"; readonly text: string }
+  /** "C-a", "M-b", "left", "C-left", "enter", "M-enter", "tab", "S-tab", "backspace", "delete", "escape", … */
+  | { readonly kind: "key"; readonly name: string };
+
+const pasteEnd = "\x1b[201~";
+/** A longer paste is cut off: it would be no message, and must not fill the memory. */
+const maxPaste = 1_000_000;
+/** An escape sequence longer than this is none. */
+const maxSequence = 64;
+
+const letters: Readonly<Record<string, string>> = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  F: "end",
+  H: "home",
+  Z: "S-tab",
+};
+
+const numbers: Readonly<Record<string, string>> = {
+  "1": "home",
+  "2": "insert",
+  "3": "delete",
+  "4": "end",
+  "5": "pageup",
+  "6": "pagedown",
+  "7": "home",
+  "8": "end",
+};
+
+const controls: Readonly<Record<string, string>> = {
+  "\r": "enter",
+  "\n": "C-j",
+  "\t": "tab",
+  "\x1b": "escape",
+  "\x7f": "backspace",
+  "\b": "backspace",
+  "\0": "C-space",
+};
+
+/** Reads the keys of one terminal. */
+export class KeyReader {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+  /** What has come of a paste; undefined outside one. */
+  #paste: string | undefined;
+
+  /** The keys that are whole now. */
+  read(bytes: Uint8Array): Key[] {
+    this.#rest += this.#decoder.decode(bytes, { stream: true });
+    const keys: Key[] = [];
+    for (let key = this.#next(); key !== undefined; key = this.#next()) {
+      const last = keys.at(-1);
+      if (key === "none") continue;
+      if (key.kind === "text" && last?.kind === "text") keys[keys.length - 1] = joined(last, key);
+      else keys.push(key);
+    }
+    return keys;
+  }
+
+  /** True while an ESC stands alone: it is the key when nothing follows soon (flush), else a sequence begins. */
+  get waiting(): boolean {
+    return this.#rest.startsWith("\x1b") && this.#paste === undefined;
+  }
+
+  /** What stands waiting is all there is: a lone ESC is the key. */
+  flush(): Key[] {
+    if (!this.waiting) return [];
+    const lone = this.#rest === "\x1b";
+    this.#rest = "";
+    return lone ? [{ kind: "key", name: "escape" }] : [];
+  }
+
+  /** Takes one key off the rest; undefined when nothing whole is left, "none" for what means nothing. */
+  #next(): Key | "none" | undefined {
+    if (this.#paste !== undefined) return this.#pasted();
+    if (this.#rest === "") return undefined;
+    const first = this.#rest.charAt(0);
+    if (first === "\x1b") return this.#sequence();
+    this.#rest = this.#rest.slice(first.length);
+    const name = controlName(first);
+    if (name !== undefined) return { kind: "key", name };
+    return this.#text(first);
+  }
+
+  /** Everything up to the next control character. */
+  #text(first: string): Key {
+    // deno-lint-ignore no-control-regex -- keys are control characters
+    const end = this.#rest.search(/[\x00-\x1f\x7f]/);
+    const more = end < 0 ? this.#rest : this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(more.length);
+    return { kind: "text", text: first + more };
+  }
+
+  #pasted(): Key | undefined {
+    const all = (this.#paste ?? "") + this.#rest;
+    const end = all.indexOf(pasteEnd);
+    if (end < 0) {
+      // The end may be cut in two: as many characters as it has stay in the rest.
+      const safe = Math.max(0, all.length - pasteEnd.length);
+      this.#paste = all.slice(0, Math.min(safe, maxPaste));
+      this.#rest = all.slice(safe);
+      return undefined;
+    }
+    this.#paste = undefined;
+    this.#rest = all.slice(end + pasteEnd.length);
+    const text = all.slice(0, Math.min(end, maxPaste)).replace(/\r\n?/g, "\n");
+    return { kind: "paste", text };
+  }
+
+  #sequence(): Key | "none" | undefined {
+    const second = this.#rest.charAt(1);
+    switch (second) {
+      case "":
+        return undefined;
+      case "[":
+        return this.#control();
+      case "O":
+        return this.#application();
+      case "]":
+      case "P":
+      case "X":
+      case "^":
+      case "_":
+        return this.#string();
+      case "\x1b":
+        return this.#meta();
+    }
+    const character = String.fromCodePoint(this.#rest.codePointAt(1) ?? 0);
+    this.#rest = this.#rest.slice(1 + character.length);
+    return { kind: "key", name: `M-${controlName(character) ?? character}` };
+  }
+
+  /** ESC [ parameters letter. */
+  #control(): Key | "none" | undefined {
+    // deno-lint-ignore no-control-regex -- escape sequences begin with one
+    const found = /^\x1b\[(\[?[0-9;:<=>?]*)[ -/]*([@-~])?/.exec(this.#rest);
+    const [all = "", parameters = "", final] = found ?? [];
+    if (final === undefined && all === this.#rest && all.length < maxSequence) return undefined;
+    this.#rest = this.#rest.slice(all.length);
+    const [number = "", modifier = ""] = parameters.split(";");
+    if (final === "~" && number === "200") {
+      this.#paste = "";
+      return this.#pasted() ?? "none";
+    }
+    const name = final === "~" ? numbers[number] : letters[final ?? ""];
+    return name === undefined ? "none" : { kind: "key", name: modifiers(modifier) + name };
+  }
+
+  /** ESC O letter, as keys are sent in application mode. */
+  #application(): Key | "none" | undefined {
+    const letter = this.#rest.charAt(2);
+    if (letter === "") return undefined;
+    this.#rest = this.#rest.slice(3);
+    const name = letter === "M" ? "enter" : letters[letter];
+    return name === undefined ? "none" : { kind: "key", name };
+  }
+
+  /** ESC before a whole sequence: Alt with an arrow, as some terminals send it. */
+  #meta(): Key | "none" | undefined {
+    this.#rest = this.#rest.slice(1);
+    const inner = this.#sequence();
+    return typeof inner === "object" && inner.kind === "key"
+      ? { kind: "key", name: `M-${inner.name}` }
+      : inner;
+  }
+
+  /** An answer of the terminal (OSC, DCS, …): swallowed up to its end. */
+  #string(): "none" | undefined {
+    // deno-lint-ignore no-control-regex -- it ends in BEL or ESC \
+    const end = /\x07|\x1b\\/.exec(this.#rest.slice(2));
+    if (end === null && this.#rest.length < 4096) return undefined;
+    this.#rest = end === null ? "" : this.#rest.slice(2 + end.index + end[0].length);
+    return "none";
+  }
+}
+
+/** "C-", "M-" and "S-" for xterm's modifier number, which is one more than a set of bits. */
+function modifiers(parameter: string): string {
+  const bits = Math.max(0, (parseInt(parameter, 10) || 1) - 1);
+  return `${bits & 4 ? "C-" : ""}${bits & 2 ? "M-" : ""}${bits & 1 ? "S-" : ""}`;
+}
+
+/** The name of a control character: "C-a" for 1, "enter" for CR; undefined for text. */
+function controlName(character: string): string | undefined {
+  const known = controls[character];
+  if (known !== undefined) return known;
+  const code = character.charCodeAt(0);
+  if (code >= 0x20) return undefined;
+  return `C-${String.fromCharCode(code + (code < 0x1b ? 0x60 : 0x40)).toLowerCase()}`;
+}
+
+function joined(one: Key & { kind: "text" }, other: Key & { kind: "text" }): Key {
+  return { kind: "text", text: one.text + other.text };
+}
