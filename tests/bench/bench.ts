@@ -1,0 +1,133 @@
+/**
+ * The benchmark: `deno task bench`. Starts the real server and, where they are installed, ngIRCd and InspIRCd without
+ * their flood limits, and a bare relay; puts the same load on each and prints figures, ratios and how they stand to
+ * what Parley promises. Linux only. Compare figures of one run only, and best on a machine that does nothing else.
+ */
+
+import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
+import { measureIdle } from "./idle.ts";
+import { measureLatency } from "./latency.ts";
+import { formatReport, type Report } from "./report.ts";
+import { isInstalled, type ServerName, serverNames, stopAll } from "./servers.ts";
+import { measureStart } from "./startup.ts";
+import { measureStuck } from "./stuck.ts";
+import { formatTargets } from "./targets.ts";
+import { measureThroughput } from "./throughput.ts";
+
+const rows = {
+  only: { kind: "text", default: serverNames.join(), metavar: "NAMES", help: "servers to measure" },
+  clients: { kind: "text", default: "100,1000", metavar: "COUNTS", help: "clients in the channel" },
+  inFlight: { kind: "text", default: "1,64", metavar: "COUNTS", help: "messages in flight" },
+  seconds: { kind: "number", default: 1, min: 1, max: 60, help: "length of each measured window" },
+  rounds: { kind: "number", default: 3, min: 1, max: 99, help: "windows per figure; the median is printed" },
+  rate: { kind: "number", default: 200, min: 0, max: 5000, help: "messages a second for latency; 0: none" },
+  idle: { kind: "number", default: 5000, min: 0, max: 15000, help: "idle connections; 0: none" },
+  starts: { kind: "number", default: 5, min: 0, max: 99, help: "starts of each server; 0: none" },
+  stuck: { kind: "flag", default: true, help: "a client that stops reading" },
+  json: { kind: "flag", help: "print JSON in place of tables" },
+  help: { kind: "flag", short: "h", help: "show this and stop" },
+} as const satisfies OptionTable;
+
+/** No run may take longer, whatever hangs. */
+const giveUpMs = 15 * 60_000;
+const stuckRate = 200;
+
+async function main(): Promise<number> {
+  const parsed = parseOptions(rows, Deno.args, {});
+  if ("fault" in parsed) return complain(parsed.fault);
+  const { values } = parsed;
+  if (values.help) return say(help());
+  const stranger = values.only.split(",").find((name) => !serverNames.some((known) => known === name));
+  if (stranger !== undefined) {
+    return complain(`Cannot measure "${stranger}": it is none of ${serverNames.join(", ")}`);
+  }
+  const report = await measure(values);
+  if (values.json) return say(`${JSON.stringify(report, mapsAsObjects, 2)}\n`);
+  return say(`\n${formatReport(report)}\n\n${formatTargets(report)}\n`);
+}
+
+async function measure(values: OptionValues<typeof rows>): Promise<Report> {
+  const { seconds, rounds, rate, idle, starts } = values;
+  const windowMs = seconds * 1000;
+  const wanted = values.only.split(",");
+  const servers = serverNames.filter((name) => wanted.includes(name) && isInstalled(name));
+  const ircServers = servers.filter((name) => name !== "relay");
+  const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
+  progress(`Measuring ${servers.join(", ")}; this takes a few minutes`);
+  return {
+    servers,
+    throughput: await measureThroughput(servers, { clients, inFlight, rounds, windowMs }),
+    latency: rate === 0 ? new Map() : await measureLatency(servers, { rate, rounds, windowMs }),
+    idle: await each(idle === 0 ? [] : servers, "idle connections", (name) => measureIdle(name, idle)),
+    stuck: await each(
+      values.stuck ? ircServers : [],
+      "a stuck client",
+      (name) => measureStuck(name, stuckRate),
+    ),
+    starts: await each(starts === 0 ? [] : servers, "start", (name) => measureStart(name, starts)),
+  };
+}
+
+async function each<T>(
+  names: readonly ServerName[],
+  what: string,
+  run: (name: ServerName) => Promise<T>,
+): Promise<Map<ServerName, T>> {
+  const found = new Map<ServerName, T>();
+  for (const name of names) {
+    progress(`${what}: ${name}`);
+    found.set(name, await run(name));
+  }
+  return found;
+}
+
+/** Throws when `text` is no list of numbers from 1 on. */
+function counts(text: string): number[] {
+  const found = text.split(",").map(Number);
+  if (found.every((count) => Number.isInteger(count) && count > 0)) return found;
+  throw new RangeError(`Cannot read the counts "${text}": write them as in 100,1000`);
+}
+
+function help(): string {
+  return helpText({
+    usage: "Measures Parley beside a bare relay, InspIRCd and ngIRCd",
+    examples: [
+      ["deno task bench", "everything"],
+      ["deno task bench --only parley,relay --idle 0 --starts 0 --no-stuck", "the send path alone"],
+    ],
+    rows,
+  });
+}
+
+function mapsAsObjects(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}
+
+function say(text: string): number {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  return 0;
+}
+
+function progress(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function complain(sentence: string): number {
+  progress(sentence);
+  return 2;
+}
+
+async function leave(code: number): Promise<never> {
+  await stopAll();
+  Deno.exit(code);
+}
+
+Deno.addSignalListener("SIGINT", () => leave(130));
+Deno.addSignalListener("SIGTERM", () => leave(143));
+setTimeout(() => leave(1), giveUpMs);
+try {
+  await leave(await main());
+} catch (error) {
+  progress(error instanceof Error ? error.stack ?? error.message : String(error));
+  await leave(1);
+}

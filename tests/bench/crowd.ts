@@ -1,0 +1,78 @@
+/**
+ * N clients of one server, all in one channel and at rest. Every second client has server-time and message-tags
+ * where the server offers them; the relay's clients are only connected.
+ */
+
+import { Peer } from "./peer.ts";
+import type { Server } from "./servers.ts";
+
+export const channel = "#tea";
+
+/** How many wait to be accepted: ngIRCd's listen queue holds 10, and who is dropped from it waits a second. */
+const acceptWidth = 8;
+/** How many register at a time: InspIRCd lets people in once a second only. */
+const registerWidth = 1000;
+/** How many join at a time: each JOIN goes to all who are in, and ngIRCd queues no more than 32 KiB for anybody. */
+const joinWidth = 50;
+
+export interface CrowdOptions {
+  readonly count: number;
+  /** False leaves them registered, in no channel. @default {true} */
+  readonly join?: boolean;
+}
+
+export class Crowd implements Disposable {
+  readonly peers: readonly Peer[];
+
+  constructor(peers: readonly Peer[]) {
+    this.peers = peers;
+  }
+
+  /** Returns when every client has had everything that was said while the others came in. */
+  static async gather(server: Server, { count, join = true }: CrowdOptions): Promise<Crowd> {
+    const places = Array.from({ length: count });
+    const peers = await inGroups(places, acceptWidth, () => enter(server));
+    if (server.speaksIrc) {
+      await inGroups(peers, registerWidth, register);
+      if (join) await inGroups(peers, joinWidth, (peer) => peer.ask(`JOIN ${channel}`, " 366 "));
+      await inGroups(peers, registerWidth, (peer) => peer.ask("PING settled", "settled"));
+    }
+    return new Crowd(peers);
+  }
+
+  /** Deliveries to all of them so far. */
+  get delivered(): number {
+    return this.peers.reduce((sum, peer) => sum + peer.delivered, 0);
+  }
+
+  [Symbol.dispose](): void {
+    for (const peer of this.peers) peer.close();
+  }
+}
+
+/** As long for each client, so that all lines of one kind are equally long. At most 9 bytes, for ngIRCd. */
+export function nickOf(index: number): string {
+  return `ann${String(index).padStart(5, "0")}`;
+}
+
+async function inGroups<T, R>(
+  items: readonly T[],
+  width: number,
+  run: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (let first = 0; first < items.length; first += width) {
+    const group = items.slice(first, first + width);
+    results.push(...await Promise.all(group.map((item, i) => run(item, first + i))));
+  }
+  return results;
+}
+
+function enter({ port, speaksIrc }: Server): Promise<Peer> {
+  return speaksIrc ? Peer.connect(port, "CAP LS 302", " LS ") : Peer.connect(port, "", "welcome");
+}
+
+function register(peer: Peer, index: number): Promise<void> {
+  const wish = index % 2 === 1 ? "CAP REQ :server-time message-tags\r\n" : "";
+  return peer.ask(`${wish}NICK ${nickOf(index)}\r\nUSER ann 0 * :Ann\r\nCAP END`, " 376 ", " 422 ");
+}

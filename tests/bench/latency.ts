@@ -1,0 +1,41 @@
+/** How long a delivery takes when people talk at a steady rate, in a channel of a hundred. */
+
+import { type Latency, Pulse } from "./pulse.ts";
+import type { ServerName } from "./servers.ts";
+import { Stage } from "./stage.ts";
+import { median, pause } from "./figures.ts";
+
+export interface LatencyOptions {
+  /** Messages per second. */
+  readonly rate: number;
+  readonly rounds: number;
+  readonly windowMs: number;
+}
+
+const clients = 100;
+const warmMs = 300;
+
+/** The median of the rounds. */
+export async function measureLatency(
+  names: readonly ServerName[],
+  { rate, rounds, windowMs }: LatencyOptions,
+): Promise<Map<ServerName, Latency>> {
+  await using stage = await Stage.open(names, clients);
+  const found = new Map<ServerName, Latency[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { server, crowd } of stage.acts) {
+      const pulse = new Pulse(crowd, { rate });
+      await pause(warmMs);
+      pulse.take();
+      await pause(windowMs);
+      found.get(server.name)?.push(pulse.take());
+      pulse.stop();
+      await pause(warmMs);
+    }
+  }
+  return new Map([...found].map(([name, list]) => [name, {
+    p50Ms: median(list.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(list.map(({ p99Ms }) => p99Ms)),
+    deliveries: list.reduce((sum, { deliveries }) => sum + deliveries, 0),
+  }]));
+}

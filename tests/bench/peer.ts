@@ -1,0 +1,173 @@
+/**
+ * One client of the load: a socket, a read loop and a count of deliveries. A delivery is a line that ends in the
+ * mark (see line.ts); it is counted where its newline stands and never decoded. Other lines are looked at only
+ * while somebody waits for a word in them, except PING, which is always answered.
+ */
+
+import { mark } from "./line.ts";
+
+const newline = 10;
+const letterP = "P".charCodeAt(0);
+const readBytes = 16 * 1024;
+const waitLimitMs = 60_000;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export class Peer {
+  /** Deliveries so far. */
+  delivered = 0;
+  /** Called at each delivery with the place just behind the mark in `buffer`. */
+  onDelivery: ((buffer: Uint8Array, end: number) => void) | undefined;
+  /** Called after each read, when its deliveries have been counted. */
+  onRead: (() => void) | undefined;
+  /** True once the server has closed the connection. */
+  ended = false;
+  readonly #socket: Deno.TcpConn;
+  readonly #buffer = new Uint8Array(readBytes);
+  #filled = 0;
+  #lineBytes = 0;
+  #outgoing: Uint8Array[] = [];
+  #writing = false;
+  #awaited: { words: readonly string[]; found: () => void; failed: (reason: Error) => void } | undefined;
+  #resume: PromiseWithResolvers<void> | undefined;
+
+  /** Connected and accepted: it has said `hello` and heard a line with `answer` in it. */
+  static async connect(port: number, hello: string, answer: string): Promise<Peer> {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+    socket.setNoDelay(true);
+    const peer = new Peer(socket);
+    peer.#read();
+    await peer.ask(hello, answer);
+    return peer;
+  }
+
+  constructor(socket: Deno.TcpConn) {
+    this.#socket = socket;
+  }
+
+  /** Sends text as it is; the caller ends its lines. */
+  say(text: string): void {
+    this.send(encoder.encode(text));
+  }
+
+  /** Sends bytes; those sent while a write is under way go together in the next. */
+  send(bytes: Uint8Array): void {
+    this.#outgoing.push(bytes);
+    if (!this.#writing) this.#write();
+  }
+
+  /** Sends lines, and waits as heard() does for a line with one of `words` in it. */
+  ask(lines: string, ...words: string[]): Promise<void> {
+    const answer = this.heard(...words);
+    if (lines !== "") this.say(`${lines}\r\n`);
+    return answer;
+  }
+
+  /** Until a line that holds one of `words` has come; refused after a minute or when the connection ends. */
+  heard(...words: string[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error(`Cannot go on: no ${words} for a minute`)), waitLimitMs);
+    this.#awaited = { words, found: resolve, failed: reject };
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#awaited = undefined;
+    });
+  }
+
+  /** Reads no more until resume(). */
+  pause(): void {
+    this.#resume ??= Promise.withResolvers<void>();
+  }
+
+  resume(): void {
+    this.#resume?.resolve();
+    this.#resume = undefined;
+  }
+
+  close(): void {
+    this.resume();
+    if (!this.ended) this.#socket.close();
+    this.ended = true;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        if (this.#resume) await this.#resume.promise;
+        const count = await this.#socket.read(this.#buffer.subarray(this.#filled));
+        if (count === null || this.ended) break;
+        this.#filled += count;
+        this.#scan();
+        this.onRead?.();
+      }
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+    }
+    this.close();
+    this.#awaited?.failed(new Error("Cannot go on: the server closed the connection"));
+  }
+
+  #scan(): void {
+    const buffer = this.#buffer;
+    let start = 0;
+    while (start < this.#filled) {
+      // Nearly all lines are as long as the one before; only the others are searched for their newline.
+      let end = start + this.#lineBytes;
+      if (end >= this.#filled || buffer[end] !== newline) {
+        end = buffer.indexOf(newline, start);
+        if (end < 0 || end >= this.#filled) break;
+        this.#lineBytes = end - start;
+      }
+      if (buffer[end - 2] === mark) {
+        this.delivered++;
+        this.onDelivery?.(buffer, end - 1);
+      } else if (this.#awaited || buffer[start] === letterP) {
+        this.#other(decoder.decode(buffer.subarray(start, end)));
+      }
+      start = end + 1;
+    }
+    if (start === 0 && this.#filled === buffer.length) {
+      throw new Error(`Cannot read a line over ${readBytes} bytes`);
+    }
+    if (start > 0 && start < this.#filled) buffer.copyWithin(0, start, this.#filled);
+    this.#filled -= start;
+  }
+
+  #other(line: string): void {
+    if (line.startsWith("PING ")) this.say(`PONG ${line.slice(5).trimEnd()}\r\n`);
+    if (this.#awaited?.words.some((word) => line.includes(word))) this.#awaited.found();
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true;
+    try {
+      while (this.#outgoing.length > 0) {
+        const bytes = joined(this.#outgoing);
+        this.#outgoing = [];
+        for (let written = 0; written < bytes.length;) {
+          written += await this.#socket.write(written === 0 ? bytes : bytes.subarray(written));
+        }
+      }
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+    }
+    this.#writing = false;
+  }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array()] = chunks;
+  if (chunks.length === 1) return first;
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe;
+}

@@ -1,0 +1,100 @@
+/** All figures of one run, and their tables. What Parley promises stands in targets.ts. */
+
+import { formatCount, formatTable, median } from "./figures.ts";
+import type { Idle } from "./idle.ts";
+import type { Throughput } from "./load.ts";
+import type { Latency } from "./pulse.ts";
+import type { ServerName } from "./servers.ts";
+import type { Stuck } from "./stuck.ts";
+import type { ThroughputRow } from "./throughput.ts";
+
+/** Empty where it was not measured. */
+export interface Report {
+  readonly servers: readonly ServerName[];
+  readonly throughput: readonly ThroughputRow[];
+  readonly latency: ReadonlyMap<ServerName, Latency>;
+  readonly idle: ReadonlyMap<ServerName, Idle>;
+  readonly stuck: ReadonlyMap<ServerName, Stuck>;
+  /** Milliseconds. */
+  readonly starts: ReadonlyMap<ServerName, number>;
+}
+
+type Measure = keyof Throughput;
+
+/** The median of a figure over the rounds; NaN where it was not measured. */
+export function figure(row: ThroughputRow, server: ServerName, measure: Measure): number {
+  return median(row.rounds.map((round) => round.get(server)?.[measure] ?? NaN));
+}
+
+/** The median over the rounds of what one server makes of another's figure in the same round. */
+export function ratio(row: ThroughputRow, one: ServerName, other: ServerName, measure: Measure): number {
+  return median(
+    row.rounds.map((round) => (round.get(one)?.[measure] ?? NaN) / (round.get(other)?.[measure] ?? NaN)),
+  );
+}
+
+/** Every table of what was measured, with a heading each. */
+export function formatReport(report: Report): string {
+  const parts = [
+    throughputTable(report, "perCpuSecond", "Deliveries per server CPU second"),
+    throughputTable(report, "perWallSecond", "Deliveries per wall second"),
+    serverTable(
+      "Latency at a fixed rate, 100 clients",
+      ["p50 ms", "p99 ms", "deliveries"],
+      report.latency,
+      (row) => [
+        row.p50Ms.toFixed(2),
+        row.p99Ms.toFixed(2),
+        formatCount(row.deliveries),
+      ],
+    ),
+    serverTable(
+      "Memory of idle connections",
+      ["connections", "before KiB", "after KiB", "KiB each"],
+      report.idle,
+      (row) => [
+        String(row.connections),
+        String(row.beforeKib),
+        String(row.afterKib),
+        row.eachKib.toFixed(1),
+      ],
+    ),
+    serverTable(
+      "One client stops reading",
+      ["others' p99 ms before", "and then", "ratio", "cut off after ms"],
+      report.stuck,
+      ({ readingP99Ms, stuckP99Ms, cutOffMs }) => [
+        readingP99Ms.toFixed(2),
+        stuckP99Ms.toFixed(2),
+        (stuckP99Ms / readingP99Ms).toFixed(2),
+        cutOffMs?.toFixed(0) ?? "never",
+      ],
+    ),
+    serverTable("From start to listening", ["ms"], report.starts, (ms) => [ms.toFixed(0)]),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** A column for each server, then how the first of them stands to each of the others. */
+function throughputTable({ servers, throughput }: Report, measure: Measure, heading: string): string {
+  const [first, ...others] = servers;
+  if (first === undefined || throughput.length === 0) return "";
+  const head = ["N clients, W in flight", ...servers, ...others.map((other) => `${first}÷${other}`)];
+  const body = throughput.map((row) => [
+    `N=${row.clients} W=${row.inFlight}`,
+    ...servers.map((server) => formatCount(figure(row, server, measure))),
+    ...others.map((other) => ratio(row, first, other, measure).toFixed(2)),
+  ]);
+  return `${heading}\n${formatTable(head, body)}`;
+}
+
+function serverTable<T>(
+  heading: string,
+  columns: readonly string[],
+  figures: ReadonlyMap<ServerName, T>,
+  cells: (figure: T) => readonly string[],
+): string {
+  if (figures.size === 0) return "";
+  const body = [...figures].map(([name, figure]) => [name, ...cells(figure)]);
+  return `${heading}\n${formatTable(["server", ...columns], body)}`;
+}

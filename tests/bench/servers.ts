@@ -1,0 +1,174 @@
+/**
+ * The servers that are measured and how each is started: its command, its settings in a folder of its own under
+ * the temporary folder, a free port of the loopback interface. All are judged ready by the same sign, a TCP
+ * connection they accept. Whatever was started is killed at the end: stop() one, stopAll() the rest.
+ */
+
+import { existsSync } from "node:fs";
+
+export type ServerName = "parley" | "relay" | "inspircd" | "ngircd";
+
+/** In the order of the tables. */
+export const serverNames: readonly ServerName[] = ["parley", "relay", "inspircd", "ngircd"];
+
+export interface Server {
+  readonly name: ServerName;
+  readonly port: number;
+  readonly pid: number;
+  /** From the start of the process until it accepted a connection. */
+  readonly startMs: number;
+  /** False for the bare relay, which neither registers anybody nor knows channels. */
+  readonly speaksIrc: boolean;
+  stop(): Promise<void>;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly port: number;
+}
+
+interface Recipe {
+  /** Programs or scripts of which one must exist. */
+  readonly needs: readonly string[];
+  command(program: string, place: Place): readonly string[];
+}
+
+const here = new URL(".", import.meta.url).pathname;
+const parleyScript = new URL("../../server.ts", import.meta.url).pathname;
+const startLimitMs = 10_000;
+
+const recipes: Record<ServerName, Recipe> = {
+  parley: {
+    needs: [parleyScript],
+    command: (script, place) => [Deno.execPath(), "run", "-A", script, ...parleyFlags(script, place)],
+  },
+  relay: {
+    needs: [`${here}relay.ts`],
+    command: (script, { port }) => [Deno.execPath(), "run", "-A", script, String(port)],
+  },
+  inspircd: {
+    needs: ["/usr/sbin/inspircd", "/usr/bin/inspircd"],
+    command: (program, place) => [
+      program,
+      "--nofork",
+      "--nopid",
+      "--nolog",
+      "--runasroot",
+      "--config",
+      writeSettings("inspircd.conf", place),
+    ],
+  },
+  ngircd: {
+    needs: ["/usr/sbin/ngircd", "/usr/bin/ngircd"],
+    command: (program, place) => [program, "--nodaemon", "--config", writeSettings("ngircd.conf", place)],
+  },
+};
+
+/** What Parley is asked for; a flag its --help does not name is left out. */
+const wantedFlags: readonly (readonly [flag: string, value?: string])[] = [
+  ["host", "127.0.0.1"],
+  ["port", "{port}"],
+  ["limit", "20000"],
+  ["flood", "0"],
+  ["ephemeral"],
+  ["tls", "off"],
+  ["web", "off"],
+  ["data", "{folder}"],
+];
+
+const running = new Set<Deno.ChildProcess>();
+
+/** Whether `name` can be started on this machine. */
+export function isInstalled(name: ServerName): boolean {
+  return programOf(name) !== undefined;
+}
+
+/** Throws when the server does not accept a connection within 10 s. */
+export async function startServer(name: ServerName): Promise<Server> {
+  const program = programOf(name);
+  if (program === undefined) throw new Error(`Cannot start ${name}: not installed`);
+  const folder = Deno.makeTempDirSync({ prefix: `parley-bench-${name}-` });
+  // ngIRCd gives up root and must still be able to read its settings.
+  Deno.chmodSync(folder, 0o755);
+  const port = freePort();
+  const [command = "", ...args] = recipes[name].command(program, { folder, port });
+  const startedAt = performance.now();
+  const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  running.add(child);
+  async function stop(): Promise<void> {
+    await kill(child);
+    Deno.removeSync(folder, { recursive: true });
+  }
+  if (!await accepts(port, child)) {
+    await stop();
+    throw new Error(`Cannot measure ${name}: "${command} ${args.join(" ")}" does not listen`);
+  }
+  const startMs = performance.now() - startedAt;
+  return { name, port, pid: child.pid, startMs, speaksIrc: name !== "relay", stop };
+}
+
+/** For the end of the benchmark, however it ends. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map(kill));
+}
+
+function programOf(name: ServerName): string | undefined {
+  return recipes[name].needs.find((path) => existsSync(path));
+}
+
+function parleyFlags(script: string, place: Place): string[] {
+  const help = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, "--help"] }).outputSync();
+  const known = new TextDecoder().decode(help.stdout);
+  return wantedFlags
+    .filter(([flag]) => new RegExp(`--${flag}\\b`).test(known))
+    .flatMap(([flag, value]) => value === undefined ? [`--${flag}`] : [`--${flag}`, fill(value, place)]);
+}
+
+function writeSettings(file: string, place: Place): string {
+  const path = `${place.folder}/${file}`;
+  Deno.writeTextFileSync(path, fill(Deno.readTextFileSync(here + file), place));
+  return path;
+}
+
+function fill(template: string, { folder, port }: Place): string {
+  return template.replaceAll("{folder}", folder).replaceAll("{port}", String(port));
+}
+
+/** Below the ports the system gives to those who connect: on such a one a connection may meet itself. */
+function freePort(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
+async function accepts(port: number, child: Deno.ChildProcess): Promise<boolean> {
+  let ended = false;
+  child.status.then(() => ended = true);
+  const giveUpAt = performance.now() + startLimitMs;
+  while (!ended && performance.now() < giveUpAt) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((done) => setTimeout(done, 1));
+    }
+  }
+  return false;
+}
+
+async function kill(child: Deno.ChildProcess): Promise<void> {
+  running.delete(child);
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended already
+  }
+  await child.status;
+}
