@@ -79,6 +79,23 @@ export function format(message: MessageParts): string {
   return line;
 }
 
+/**
+ * Where the last parameter is text for people. It always has its ":", even one word: many small programs look for it.
+ * The number is how many parameters there are when the text is.
+ */
+const textAt: ReadonlyMap<string, number> = new Map([
+  ["PRIVMSG", 2],
+  ["NOTICE", 2],
+  ["TOPIC", 2],
+  ["PART", 2],
+  ["KICK", 3],
+  ["QUIT", 1],
+  ["AWAY", 1],
+  ["SETNAME", 1],
+  ["WALLOPS", 1],
+  ["353", 4],
+]);
+
 /** A line without tags. Unchecked: only the last of `params` may be empty, hold a space or start with ":". */
 export function body(source: string, command: string, params: readonly string[]): string {
   let line = source === "" ? command : ":" + source + " " + command;
@@ -86,7 +103,7 @@ export function body(source: string, command: string, params: readonly string[])
   if (last < 0) return line;
   for (let i = 0; i < last; i++) line += " " + params[i];
   const text = params[last] ?? "";
-  return line + (needsColon(text) ? " :" : " ") + text;
+  return line + (needsColon(text) || textAt.get(command) === params.length ? " :" : " ") + text;
 }
 
 /** The tag section without its "@" and space, values escaped, "" when there are no tags. Keys are not checked. */

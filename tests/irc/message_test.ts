@@ -152,9 +152,10 @@ Deno.test("format() throws rather than write a line that says something else", (
   for (const [why, parts] of unwritable) assertThrows(() => format(parts), RangeError, "Cannot format", why);
 });
 
-Deno.test("body() marks a last parameter that needs it", () => {
+Deno.test("body() marks text, and any last parameter that needs it", () => {
   assertEquals(body("ann!a@h", "PRIVMSG", ["#tea", "hello there"]), ":ann!a@h PRIVMSG #tea :hello there");
-  assertEquals(body("ann!a@h", "PRIVMSG", ["#tea", "hello"]), ":ann!a@h PRIVMSG #tea hello");
+  assertEquals(body("ann!a@h", "PRIVMSG", ["#tea", "hello"]), ":ann!a@h PRIVMSG #tea :hello");
+  assertEquals(body("ann!a@h", "MODE", ["#tea", "+o", "bob"]), ":ann!a@h MODE #tea +o bob");
   assertEquals(body("irc.tea", "TOPIC", ["#tea", ""]), ":irc.tea TOPIC #tea :");
   assertEquals(body("irc.tea", "PRIVMSG", ["#tea", ":)"]), ":irc.tea PRIVMSG #tea ::)");
   assertEquals(body("", "AWAY", []), "AWAY");

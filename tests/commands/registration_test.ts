@@ -1,0 +1,122 @@
+/** Coming in and staying: NICK, USER, PASS, CAP, PING, QUIT. */
+import { assert, assertEquals } from "@std/assert";
+import { startChat } from "../support/chat.ts";
+import { granted } from "../support/permissions.ts";
+
+const ignore = !granted("net");
+
+Deno.test({ name: "NICK and USER let a peer in with the welcome numerics in order", ignore, fn: welcome });
+Deno.test({ name: "NICK refuses empty, malformed and taken nicks", ignore, fn: refusedNicks });
+Deno.test({ name: "NICK is told to everyone in the same channels, once", ignore, fn: rename });
+Deno.test({ name: "NICK in another case is one's own", ignore, fn: renameCase });
+Deno.test({ name: "USER a second time is refused", ignore, fn: secondUser });
+Deno.test({ name: "commands before registration are refused, unknown ones are unknown", ignore, fn: early });
+Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
+Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
+Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
+Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
+
+async function welcome(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann Ames");
+  const lines = await ann.lines();
+  const codes = lines.map((line) => line.split(" ")[1]);
+  assertEquals(codes.slice(0, 4), ["001", "002", "003", "004"]);
+  assert(codes.indexOf("005") === 4 && codes.includes("251"));
+  assertEquals(codes.at(-1), "422");
+  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann");
+}
+
+async function refusedNicks(): Promise<void> {
+  await using chat = startChat();
+  await chat.peer("ann");
+  const bob = await chat.peer("bob");
+  bob.send("NICK", "NICK :", "NICK 1bob", "NICK b@b", `NICK ${"b".repeat(33)}`, "NICK ANN");
+  assertEquals(await bob.lines(), [
+    ":chat.test 431 bob :No nickname given",
+    ":chat.test 431 bob :No nickname given",
+    ":chat.test 432 bob 1bob :Erroneous nickname",
+    ":chat.test 432 bob b@b :Erroneous nickname",
+    `:chat.test 432 bob ${"b".repeat(33)} :Erroneous nickname`,
+    ":chat.test 433 bob ANN :Nickname is already in use",
+  ]);
+}
+
+async function rename(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann?.join("#den");
+  await bob?.join("#den");
+  await ann?.lines();
+  ann?.send("NICK anna");
+  const told = [/^:ann!~ann@\S+ NICK :?anna$/];
+  const seen = await bob?.lines() ?? [];
+  assertEquals(seen.length, told.length);
+  assert(told[0]?.test(seen[0] ?? ""), seen[0]);
+}
+
+async function renameCase(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("NICK Ann");
+  assert(/^:ann!\S+ NICK :?Ann$/.test((await ann.lines())[0] ?? ""));
+}
+
+async function secondUser(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("USER ann 0 * :Ann", "PASS secret");
+  assertEquals(await ann.lines(), [
+    ":chat.test 462 ann :You may not reregister",
+    ":chat.test 462 ann :You may not reregister",
+  ]);
+}
+
+async function early(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("JOIN #tea", "PRIVMSG ann :hello", "FLY", "USER ann");
+  assertEquals(await ann.lines(), [
+    ":chat.test 451 * :You have not registered",
+    ":chat.test 451 * :You have not registered",
+    ":chat.test 421 * FLY :Unknown command",
+    ":chat.test 461 * USER :Not enough parameters",
+  ]);
+}
+
+async function password(): Promise<void> {
+  await using chat = startChat({ password: "open sesame" });
+  await chat.peer("ann", { password: "open sesame" });
+  const bob = await chat.peer("bob", { register: false });
+  bob.send("PASS wrong", "NICK bob", "USER bob 0 * :Bob");
+  assertEquals(await bob.closed(), [
+    ":chat.test 464 bob :Password incorrect",
+    "ERROR :Closing link: Wrong password",
+  ]);
+}
+
+async function ping(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("PING", "PING :two words");
+  assertEquals(await ann.lines(), [
+    ":chat.test 461 ann PING :Not enough parameters",
+    ":chat.test PONG chat.test :two words",
+  ]);
+}
+
+async function quit(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  ann?.send("QUIT :gone to bed");
+  assertEquals(await ann?.closed(), ["ERROR :Closing link: Quit: gone to bed"]);
+  assertEquals(await bob?.lines(), [":ann!~ann@127.0.0.1 QUIT :Quit: gone to bed"]);
+}
+
+async function vanish(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann?.[Symbol.asyncDispose]();
+  assert(/^:ann!\S+ QUIT :Connection closed$/.test(await bob?.next(/ QUIT /) ?? ""));
+}

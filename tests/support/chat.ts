@@ -1,0 +1,94 @@
+/**
+ * A whole chat in this process: the real hub, commands and listener on a free port, its data in memory. Starts in a
+ * millisecond; peers talk to it over real sockets. For tests of commands; the program itself is server.ts's own.
+ */
+import { LocalBus } from "../../lib/bus/local.ts";
+import { allCommands } from "../../lib/commands/all.ts";
+import type { Event } from "../../lib/hub/event.ts";
+import { Hub, type HubOptions } from "../../lib/hub/hub.ts";
+import { settingRows, type Settings } from "../../lib/hub/settings.ts";
+import { encodeLine } from "../../lib/net/encode.ts";
+import { listen } from "../../lib/net/listen.ts";
+import { Flusher } from "../../lib/net/queue.ts";
+import { parseOptions } from "../../lib/options.ts";
+import { Peer, type PeerOptions } from "./peer.ts";
+
+/** A running chat; closing it closes the peers it made. */
+export interface Chat extends AsyncDisposable {
+  readonly hub: Hub;
+  readonly port: number;
+  /** Everything the hub logged. */
+  readonly log: readonly string[];
+  /** A registered peer. */
+  peer(nick: string, options?: PeerOptions): Promise<Peer>;
+  /** Registered peers who all are in the channel, in this order, and have read what they were told so far. */
+  join(channel: string, ...nicks: string[]): Promise<Peer[]>;
+}
+
+/** Settings and hub options that differ from the defaults. */
+export interface ChatOptions
+  extends Partial<Omit<HubOptions, "settings" | "commands" | "bus" | "encode" | "log">> {
+  readonly settings?: Partial<Settings>;
+}
+
+/** Starts a chat. */
+export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat {
+  const flusher = new Flusher();
+  const log: string[] = [];
+  const hub = new Hub({
+    ...options,
+    settings: { ...defaultSettings(), name: "chat.test", ...settings },
+    commands: allCommands,
+    bus: new LocalBus<Event>(),
+    encode: encodeLine,
+    log: (level, text) => log.push(`${level} ${text}`),
+  });
+  const attached: Promise<void>[] = [];
+  const listener = listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: hub.settings.limit,
+    stream: {
+      flusher,
+      limits: { tagBytes: 4096, bodyBytes: hub.settings.lineBytes },
+      maxQueueBytes: hub.settings.sendQueue,
+    },
+    onConnection: (connection) => void attached.push(hub.attach(connection)),
+  });
+  const peers: Peer[] = [];
+  const peer = async (nick: string, peerOptions?: PeerOptions) => {
+    const made = await Peer.connect(listener.port, nick, peerOptions);
+    peers.push(made);
+    return made;
+  };
+  return {
+    hub,
+    port: listener.port,
+    log,
+    peer,
+    async join(channel, ...nicks) {
+      const joined: Peer[] = [];
+      for (const nick of nicks) {
+        const one = await peer(nick);
+        joined.push(one);
+        await one.join(channel);
+      }
+      for (const one of joined) await one.lines();
+      return joined;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = listener.close();
+      hub.close("The test is over");
+      for (const one of peers) await one[Symbol.asyncDispose]();
+      await closed;
+      await Promise.all(attached);
+      while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+  };
+}
+
+function defaultSettings(): Settings {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  return parsed.values;
+}
