@@ -5,9 +5,9 @@
  */
 import { applyChannelEvent } from "./apply_channel.ts";
 import { applyMessage } from "./apply_message.ts";
+import { applyUserEvent, changeAway } from "./apply_user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
-import { Outgoing } from "./outgoing.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import { stampMs } from "../irc/stamp.ts";
 import { fold } from "../irc/names.ts";
@@ -24,11 +24,16 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "arrived":
       return arrive(hub, event, stamp);
     case "attached":
-      return attach(hub, event);
+      return attach(hub, event, stamp);
     case "detached":
       return detach(hub, event, stamp);
     case "renamed":
       return rename(hub, event, stamp);
+    case "away set":
+    case "real name set":
+    case "host set":
+    case "user modes set":
+      return applyUserEvent(hub, event, stamp);
     default:
       return applyChannelEvent(hub, event, stamp);
   }
@@ -41,18 +46,21 @@ function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | u
   hub.users.set(user.id, user);
   hub.nicks.set(user.folded, user);
   hub.mostUsers = Math.max(hub.mostUsers, hub.users.size);
-  addSession(hub, user, event.session);
+  addSession(hub, user, event.session, event.user.away);
+  hub.monitors.online(user);
 }
 
-function attach(hub: Hub, event: EventOf<"attached">): Refusal | undefined {
+function attach(hub: Hub, event: EventOf<"attached">, stamp: number): Refusal | undefined {
   const user = hub.users.get(event.user);
   if (user === undefined) return numericRefusal("ERR_NOSUCHNICK", event.user);
-  addSession(hub, user, event.session);
+  changeAway(hub, user, stamp, () => addSession(hub, user, event.session, event.away));
   for (const channel of user.channels.keys()) channel.forgetSessions();
 }
 
-function addSession(hub: Hub, user: User, id: string): void {
+function addSession(hub: Hub, user: User, id: string, away: string | undefined): void {
   user.sessionIds.add(id);
+  if (away === "*") user.absent.add(id);
+  else if (away !== undefined) user.awayText = away;
   const session = hub.sessions.get(id);
   if (session === undefined) return;
   user.sessions.push(session);
@@ -62,25 +70,28 @@ function addSession(hub: Hub, user: User, id: string): void {
 
 function detach(hub: Hub, event: EventOf<"detached">, stamp: number): undefined {
   const user = hub.users.get(event.user);
-  if (user === undefined || !user.sessionIds.delete(event.session)) return;
+  if (user === undefined || !user.sessionIds.has(event.session)) return;
   const at = user.sessions.findIndex((session) => session.id === event.session);
   if (at >= 0) user.sessions.splice(at, 1);
   for (const channel of user.channels.keys()) channel.forgetSessions();
-  if (user.sessionIds.size === 0) removeUser(hub, user, event.reason, stamp);
+  if (user.sessionIds.size === 1) return removeUser(hub, user, event.reason, stamp);
+  changeAway(hub, user, stamp, () => {
+    user.sessionIds.delete(event.session);
+    user.absent.delete(event.session);
+  });
 }
 
 /** Takes a user out of everything; those who shared a channel see it quit. */
-export function removeUser(hub: Hub, user: User, reason: string, stamp: number): void {
-  hub.tellPeers(
-    user,
-    new Outgoing(user.source, "QUIT", [reason], { stamp, hasId: true, account: user.account }),
-  );
+export function removeUser(hub: Hub, user: User, reason: string, stamp: number): undefined {
+  hub.tellPeers(user, user.says("QUIT", [reason], stamp));
+  hub.whowas.add(user, stampMs(stamp));
   for (const channel of [...user.channels.keys()]) {
     channel.remove(user);
     if (channel.members.size === 0) hub.channels.delete(channel.folded);
   }
   hub.nicks.delete(user.folded);
   hub.users.delete(user.id);
+  hub.monitors.offline(user.nick);
 }
 
 function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
@@ -88,9 +99,14 @@ function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | u
   if (user === undefined) return;
   const holder = hub.find(event.nick);
   if (holder !== undefined && holder !== user) return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
-  const told = new Outgoing(user.source, "NICK", [event.nick], { stamp, hasId: true, account: user.account });
-  hub.nicks.delete(user.folded);
+  const told = user.says("NICK", [event.nick], stamp);
+  const { nick, folded } = user;
+  if (fold(event.nick) !== folded) hub.whowas.add(user, stampMs(stamp));
+  hub.nicks.delete(folded);
   user.rename(event.nick);
   hub.nicks.set(user.folded, user);
   hub.tellPeers(user, told);
+  if (user.folded === folded) return;
+  hub.monitors.offline(nick);
+  hub.monitors.online(user);
 }

@@ -3,6 +3,7 @@
  * hub's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
  * machine that applies the same events ends in the same state.
  */
+import type { MessageLine } from "./multiline.ts";
 
 /** Names a user for as long as it is here; never used again. */
 export type UserId = string;
@@ -21,6 +22,8 @@ export interface UserRecord {
   readonly account?: string;
   /** User mode letters it starts with. */
   readonly modes: string;
+  /** What AWAY said before it was let in; "*" is nobody there. */
+  readonly away?: string;
 }
 
 /** Where a message goes: a channel, members of a rank and above ("@#tea"), or one user. */
@@ -31,21 +34,65 @@ export type MessageTarget =
 /** The commands that carry a message from one user to others. */
 export type MessageCommand = "PRIVMSG" | "NOTICE" | "TAGMSG";
 
+/** One change to a channel's modes. */
+export interface ModeRecord {
+  readonly sign: "+" | "-";
+  readonly letter: string;
+  /** A mask, a key or a limit; the user's id where the mode is a rank. */
+  readonly parameter?: string;
+}
+
 /** Everything that changes what is shared. */
 export type Event =
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
-  | { readonly kind: "attached"; readonly user: UserId; readonly session: string }
+  | { readonly kind: "attached"; readonly user: UserId; readonly session: string; readonly away?: string }
   | { readonly kind: "detached"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
+  /** "" is back, "*" is nobody at this session. */
+  | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
+  | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
+  | { readonly kind: "host set"; readonly user: UserId; readonly host: string }
+  /** User mode letters; those that are so already are left out when it is told. */
+  | {
+    readonly kind: "user modes set";
+    readonly user: UserId;
+    readonly added: string;
+    readonly removed: string;
+  }
   | { readonly kind: "joined"; readonly user: UserId; readonly channel: string }
   | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
   | { readonly kind: "topic set"; readonly user: UserId; readonly channel: string; readonly text: string }
+  | {
+    readonly kind: "kicked";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly target: UserId;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "invited";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly target: UserId;
+    /** See Invitation. */
+    readonly exempts: boolean;
+  }
+  /** Changes that are no change any more are left out when it is told. */
+  | {
+    readonly kind: "modes set";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly changes: readonly ModeRecord[];
+  }
   | {
     readonly kind: "message";
     readonly user: UserId;
     readonly command: MessageCommand;
     readonly target: MessageTarget;
+    /** The whole text; lines are joined by line feeds. */
     readonly text: string;
+    /** The lines as they were sent, when there are several. */
+    readonly lines?: readonly MessageLine[];
     /** Client-only tags as name and value. */
     readonly tags?: readonly (readonly [string, string])[];
   };

@@ -10,10 +10,12 @@ import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
 import { type Encode, Kinds } from "./kind.ts";
+import { Monitors } from "./monitor.ts";
 import { type Details, Outgoing, type Told } from "./outgoing.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { User } from "./user.ts";
+import { Whowas } from "./whowas.ts";
 
 /** What a hub is given. */
 export interface HubOptions {
@@ -48,6 +50,10 @@ export class Hub {
   readonly users = new Map<UserId, User>();
   readonly nicks = new Map<Folded, User>();
   readonly channels = new Map<Folded, Channel>();
+  /** Who waits for which nick to come and go. */
+  readonly monitors = new Monitors(this);
+  /** Who had which nick before. */
+  readonly whowas: Whowas;
   /** The most users there were at once. */
   mostUsers = 0;
   /** Whose event is being applied, when it is a session of this machine. */
@@ -66,6 +72,7 @@ export class Hub {
     this.password = options.password;
     this.#bus = options.bus;
     this.#machine = options.machine ?? "";
+    this.whowas = new Whowas(this.settings.whowas);
     this.startedMs = this.now();
     this.#bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
   }
@@ -111,12 +118,14 @@ export class Hub {
       }
       if (session.over) break;
     }
+    connection.close();
     this.detach(session, connection.ended ?? "Connection closed");
   }
 
   /** Takes a session out; the last one of a user makes it quit for `reason`. A second call does nothing. */
   detach(session: Session, reason: string): void {
     if (!this.sessions.delete(session.id)) return;
+    this.monitors.clear(session);
     const { user } = session;
     if (user === undefined) return;
     const pending = this.commit({ kind: "detached", user: user.id, session: session.id, reason }, session);
@@ -140,12 +149,16 @@ export class Hub {
     }
   }
 
-  /** Tells everyone who shares a channel with the user, each session once, and the user's own sessions. */
-  tellPeers(user: User, told: Told, options: { self?: boolean } = {}): void {
+  /**
+   * Tells everyone who shares a channel with the user, each session once, and the user's own sessions unless `self`
+   * is false; with `monitors` also those who follow its changes by MONITOR.
+   */
+  tellPeers(user: User, told: Told, options: { self?: boolean; monitors?: boolean } = {}): void {
     const done = new Set<Session>();
     if (options.self === false) { for (const session of user.sessions) done.add(session); }
     for (const channel of user.channels.keys()) tellOnce(channel.sessions, told, done);
     tellOnce(user.sessions, told, done);
+    if (options.monitors) this.monitors.tellChange(user, told, done);
   }
 
   /** Says goodbye to everyone; what is queued is still sent. */

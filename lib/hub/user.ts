@@ -3,10 +3,10 @@
  * connection can do is its session's (session.ts).
  */
 import { fold, type Folded } from "../irc/names.ts";
-import type { Channel, Member } from "./channel.ts";
+import type { Channel, Invitation, Member } from "./channel.ts";
 import type { UserId, UserRecord } from "./event.ts";
 import type { Session } from "./session.ts";
-import type { Told } from "./outgoing.ts";
+import { type Details, Outgoing, type Told } from "./outgoing.ts";
 
 /** Somebody present on some machine of this chat. */
 export class User {
@@ -21,13 +21,17 @@ export class User {
   /** Those of them that are on this machine. */
   readonly sessions: Session[] = [];
   readonly channels = new Map<Channel, Member>();
+  /** Where it may go as somebody asked it to; see remember in apply_channel.ts. */
+  readonly invitations = new Map<Channel, Invitation>();
   /** User mode letters that are on. */
   readonly modes: Set<string>;
   host: string;
   realname: string;
   account: string | undefined;
-  /** Why it is away; undefined when it is not. */
-  away: string | undefined;
+  /** What it said with AWAY; undefined when it is back. */
+  awayText: string | undefined;
+  /** Sessions that said that nobody is there (`AWAY *`). */
+  readonly absent = new Set<string>();
   /** Milliseconds since 1970 when it last said something; for idle times. */
   lastSpokeMs: number;
   #nick: string;
@@ -61,6 +65,30 @@ export class User {
   /** "nick!username@host", as its messages are signed. */
   get source(): string {
     return this.#source;
+  }
+
+  /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not. */
+  get away(): string | undefined {
+    if (this.awayText !== undefined) return this.awayText;
+    return this.absent.size > 0 && this.absent.size === this.sessionIds.size ? "*" : undefined;
+  }
+
+  /** Something this user does, as others are told of it. */
+  says(command: string, params: readonly string[], stamp: number, more: Details = {}): Outgoing {
+    const bot = this.modes.has("B");
+    return new Outgoing(this.#source, command, params, {
+      stamp,
+      hasId: true,
+      account: this.account,
+      bot,
+      ...more,
+    });
+  }
+
+  /** Changes what others see after "@". */
+  changeHost(host: string): void {
+    this.host = host;
+    this.#source = `${this.#nick}!${this.username}@${host}`;
   }
 
   /** Changes the nick; the hub's table of nicks is the caller's to change. */

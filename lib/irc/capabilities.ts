@@ -18,6 +18,7 @@ export interface Capability {
 /** What stands after "=" in CAP LS 302. An undefined value hides the capability. */
 export interface CapabilityValues {
   readonly sasl?: string;
+  readonly multiline?: string;
 }
 
 /** Every capability, by the name on the wire. */
@@ -28,12 +29,18 @@ export const capabilities = {
   "batch": { tags: ["batch"], commands: ["BATCH"] },
   "cap-notify": {},
   "chghost": { commands: ["CHGHOST"] },
+  "draft/message-redaction": { commands: ["REDACT"] },
+  "draft/multiline": { shapes: true, value: "multiline" },
+  "draft/no-implicit-names": {},
+  "draft/pre-away": {},
   "echo-message": { shapes: true },
   "extended-join": { shapes: true },
-  "invite-notify": {},
+  "extended-monitor": {},
+  "invite-notify": { shapes: true },
   "labeled-response": { tags: ["label"] },
   "message-tags": { tags: ["msgid", "bot"], commands: ["TAGMSG"] },
   "multi-prefix": {},
+  "no-implicit-names": {},
   "server-time": { tags: ["time"] },
   "setname": { commands: ["SETNAME"] },
   "standard-replies": {},
