@@ -53,6 +53,9 @@ export type Ending =
   /** The server closed the connection before it let us in. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/** How long a server may take to say goodbye. */
+const quitMs = 1_000;
+
 interface Kept extends Speech {
   readonly settle: (delivery: Delivery) => void;
 }
@@ -133,11 +136,14 @@ export class Client {
     }
   }
 
-  /** Says something to a room or a person; resolves, never rejects, once it is known what became of it. */
+  /**
+   * Says something to a room or a person; resolves, never rejects, once it is known what became of it. Throws a
+   * Refusal when nobody can have that name.
+   */
   say(speech: Speech): Promise<Delivery> {
     const session = this.#session;
     if (!isWord(speech.target)) {
-      return Promise.resolve({ kind: "refused", reason: `There is nobody called ${speech.target}` });
+      throw new Refusal(`There is nobody called "${speech.target}"`);
     }
     if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
     const { promise, resolve } = Promise.withResolvers<Delivery>();
@@ -196,7 +202,10 @@ export class Client {
   quit(reason = ""): void {
     this.#leaving = true;
     this.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
-    this.#session?.close();
+    const session = this.#session;
+    // The server closes the connection; one that does not is not waited for.
+    if (session?.ready) setTimeout(() => session.close(), quitMs);
+    else session?.close();
     this.#wake();
   }
 

@@ -88,10 +88,24 @@ function renamed(state: State, arrival: Arrival): Step {
     (one, name) => withBuffer(one, name, (room) => rename(room, who.nick, to)),
     state,
   );
+  const moved = movedConversation(next, who.nick, to);
   return {
-    state: own ? { ...next, nick: to, source: "" } : next,
+    state: own ? { ...moved, nick: to, source: "" } : moved,
     happenings: [{ kind: "renamed", buffers, who, own, to }],
   };
+}
+
+/** A conversation with somebody goes on under the new name. */
+function movedConversation(state: State, from: string, to: string): State {
+  const old = findBuffer(state, from);
+  const lastSender = fold(state.lastSender) === fold(from) ? to : state.lastSender;
+  if (old?.kind !== "person") return { ...state, lastSender };
+  const buffers = new Map(
+    [...state.buffers].map(([key, one]) =>
+      one === old ? [fold(to), { ...old, name: to }] as const : [key, one] as const
+    ),
+  );
+  return { ...state, buffers, lastSender };
 }
 
 function rename(room: Buffer, from: string, to: string): Buffer {

@@ -1,0 +1,94 @@
+/** What stands at the bottom of the terminal, from what is known: pure. */
+
+import type { Span } from "../client/formatting.ts";
+import { plain, plainName } from "../client/plain.ts";
+import { findCommand } from "../client/slash.ts";
+import { Refusal } from "../client/face.ts";
+import type { Input } from "./input.ts";
+import type { Look } from "./paint.ts";
+import { promptStyle } from "./paint.ts";
+import { foundLine } from "./recall.ts";
+import type { Prompt } from "./screen.ts";
+
+/** What the prompt tells besides the text. */
+export interface Bottom {
+  readonly input: Input;
+  /** The buffer in front, "" when there is none. */
+  readonly front: string;
+  /** A question that is being asked instead: "Your name". */
+  readonly question: string;
+  readonly online: boolean;
+  /** Nicks of those who are typing. */
+  readonly typing: readonly string[];
+  /** A short word to the person, until the next key. */
+  readonly hint: string;
+  readonly look: Look;
+}
+
+const hintLines = 3;
+
+/** The prompt for it. */
+export function promptFor(bottom: Bottom): Prompt {
+  const { input, hint, typing } = bottom;
+  const lines = input.editor.text.split("\n").length;
+  const notes = [
+    typing.length > 0 ? typingWords(typing) : "",
+    hint !== ""
+      ? hint
+      : lines > hintLines
+      ? `${lines} lines: Enter sends them as one message, C-c clears them`
+      : "",
+  ];
+  const above = notes.filter((note) => note !== "").map((note): Span[] => [{ text: note, dim: true }]);
+  if (input.search !== undefined) {
+    const label = [...badge("search", bottom.look), { text: `${plain(input.search.query)}: ` }];
+    const found = foundLine(input.recall, input.search);
+    return { above, label, typed: [{ text: found }], cursor: found.length };
+  }
+  return { above, label: labelOf(bottom), typed: typedSpans(input.editor.text), cursor: input.editor.cursor };
+}
+
+function labelOf({ front, question, online, look }: Bottom): Span[] {
+  if (question !== "") return [{ text: `${question}: `, bold: true }];
+  const state: Span[] = online
+    ? []
+    : [{ text: look.depth === "none" ? "(offline) " : "offline ", dim: true }];
+  return [...badge(front === "" ? "parley" : plainName(front), look), ...state];
+}
+
+/** A name in white on ocean blue; without colour, in front of a ">". */
+function badge(name: string, { depth }: Look): Span[] {
+  return depth === "none" ? [{ text: `${name}> ` }] : [{ text: ` ${name} `, ...promptStyle }, { text: " " }];
+}
+
+/** A command stands out, an unknown one as an error: so one sees before Enter what is no message. */
+function typedSpans(text: string): Span[] {
+  const command = /^\/(?!\/)(\S*)/.exec(text);
+  if (command === null) return text === "" ? [] : [{ text }];
+  const [all, name = ""] = command;
+  const rest = text.slice(all.length);
+  const span: Span = {
+    text: all,
+    bold: true,
+    ink: isKnown(name) || (rest === "" && name === "") ? "own" : "error",
+  };
+  return rest === "" ? [span] : [span, { text: rest }];
+}
+
+function isKnown(name: string): boolean {
+  try {
+    findCommand(name);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
+function typingWords(nicks: readonly string[]): string {
+  const names = nicks.map(plainName);
+  if (names.length > 3) return `${names.length} people are typing…`;
+  return names.length === 1
+    ? `${names[0]} is typing…`
+    : `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are typing…`;
+}

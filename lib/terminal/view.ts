@@ -1,0 +1,120 @@
+/** What happened → lines of a terminal: the time, a mark for what kind of thing it is, the words. Pure. */
+
+import type { ChatEvent, Said } from "../client/event.ts";
+import type { Span } from "../client/formatting.ts";
+import { plainName } from "../client/plain.ts";
+import type { State } from "../client/state.ts";
+import { findBuffer, inkIn } from "../client/state.ts";
+import { styleText } from "../client/text.ts";
+import { describe, personSpan } from "../client/words.ts";
+import type { Row } from "./wrap.ts";
+import { wrapSpans } from "./wrap.ts";
+
+/** How --timestamps says it. */
+export type Timestamps = "short" | "seconds" | "iso" | "off";
+
+/** One line, before it is fitted to a width. */
+export interface Line {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What kind of thing it is, so that colour alone never says it: "→", "←", "*", "»", "!". */
+  readonly mark: string;
+  readonly body: readonly Span[];
+  /** Fainter than what people say. */
+  readonly quiet?: boolean;
+}
+
+/** The rows of a line; `columns` undefined leaves it whole. */
+export function lineRows(line: Line, timestamps: Timestamps, columns: number | undefined): Row[] {
+  const time = clock(line.at, timestamps);
+  const quiet = line.quiet === true;
+  const mark: Span[] = line.mark === ""
+    ? []
+    : [line.mark === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.mark} `, dim: quiet }];
+  if (line.mark === "!") mark[0] = { text: "! ", bold: true, ink: "error" };
+  const head: Span[] = [...(time === "" ? [] : [{ text: `${time} `, dim: true }]), ...mark];
+  const body = quiet
+    ? line.body.map((span) => span.ink === undefined ? { ...span, dim: true } : span)
+    : line.body;
+  if (columns === undefined) return [[...head, ...body]];
+  return wrapSpans(head, body, columns, time.length + 3);
+}
+
+/** Local time. */
+export function clock(at: number, timestamps: Timestamps): string {
+  const time = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const short = `${two(time.getHours())}:${two(time.getMinutes())}`;
+  switch (timestamps) {
+    case "short":
+      return short;
+    case "seconds":
+      return `${short}:${two(time.getSeconds())}`;
+    case "iso":
+      return time.toISOString();
+    case "off":
+      return "";
+  }
+}
+
+/** The line between two days, and the day it names. */
+export function dayLine(at: number): { readonly day: string; readonly row: Row } {
+  const day = new Date(at).toLocaleDateString("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  });
+  return { day, row: ruleRow(day) };
+}
+
+/** A title between lines. */
+export function ruleRow(title: string): Row {
+  return [{ text: `── ${title} ──`, dim: true }];
+}
+
+/** Something said. What is not said in the buffer in front tells where it was. */
+export function saidLine(state: State, event: Said & { readonly at: number }, front: string): Line {
+  const room = findBuffer(state, event.buffer)?.kind === "room" || event.buffer.startsWith("#");
+  const here = event.buffer.toLowerCase() === front.toLowerCase();
+  const from: Span = { ...personSpan(state, event.from), bold: true };
+  const where: Span[] = room && !here ? [{ text: `${plainName(event.buffer)} `, ink: "room" }] : [];
+  const to: Span[] = !room && !here
+    ? [{ text: " → " }, { ...personSpan(state, { nick: event.to }), bold: true }]
+    : [];
+  const text = styleText(event.text, {
+    own: state.nick,
+    inkOf: (nick) => inkIn(state, event.buffer, nick),
+  });
+  const speaker: Span[] = event.manner === "action"
+    ? [{ text: "* " }, from, ...to, { text: " " }]
+    : [from, ...to, { text: event.manner === "notice" ? " (notice): " : ": " }];
+  return { at: event.at, mark: event.mention ? "»" : "", body: [...where, ...speaker, ...text] };
+}
+
+const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
+  joined: "→",
+  parted: "←",
+  quit: "←",
+  kicked: "←",
+  renamed: "↔",
+  refused: "!",
+  invited: "»",
+};
+
+/** Anything but speech; undefined for what a terminal does not tell. */
+export function eventLine(state: State, event: Exclude<ChatEvent, Said>, front: string): Line | undefined {
+  if (event.kind === "typing" || (event.kind === "away" && !event.own && event.reason === undefined)) {
+    return undefined;
+  }
+  const words = describe(state, event);
+  if (words.length === 0) return undefined;
+  const away = "buffer" in event && event.buffer.toLowerCase() !== front.toLowerCase();
+  // These name the room themselves.
+  const named = ["topic", "roster", "kicked"].includes(event.kind) || ("own" in event && event.own);
+  const where: Span[] = away && !named && "buffer" in event
+    ? [{ text: `${plainName(event.buffer)} `, ink: "room" }]
+    : [];
+  const mark = marks[event.kind] ?? (event.kind === "status" && event.status === "nick refused" ? "!" : "·");
+  return { at: event.at, mark, body: [...where, ...words], quiet: mark !== "!" && mark !== "»" };
+}
