@@ -1,0 +1,52 @@
+/** SCRAM-SHA-256 on the client's side (RFC 5802): the password never leaves, and the server proves that it knows it too. */
+import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
+import { saltedPassword } from "./scram.ts";
+
+/** More than this a server may not make us compute: some seconds of a slow phone. */
+const maxIterations = 2_000_000;
+
+/** One log-in: `first`, then `final` with the server's answer, then `proves` with its next one. Texts are decoded already. */
+export class ScramClient {
+  readonly #password: string;
+  readonly #nonce: string;
+  readonly #bare: string;
+  #signature = "";
+
+  /** `nonce` is for tests of known vectors. */
+  constructor(name: string, password: string, nonce: string = randomNonce()) {
+    this.#password = password;
+    this.#nonce = nonce;
+    this.#bare = `n=${name.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`;
+  }
+
+  first(): string {
+    return `n,,${this.#bare}`;
+  }
+
+  /** The proof for the server; undefined when what it sent is malformed or asks for a senseless amount of work. */
+  async final(serverFirst: string): Promise<string | undefined> {
+    const [, nonce = "", salt = "", rounds] =
+      /^r=([^,]+),s=([^,]+),i=([1-9]\d{0,8})(?:,.*)?$/.exec(serverFirst) ??
+        [];
+    const [grains, iterations] = [decode64(salt), Number(rounds)];
+    if (grains === undefined || !(iterations <= maxIterations)) return undefined;
+    if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length) return undefined;
+    const salted = await saltedPassword(this.#password, grains, iterations);
+    const rest = `c=biws,r=${nonce}`;
+    const signed = utf8(`${this.#bare},${serverFirst},${rest}`);
+    const clientKey = await hmac(salted, utf8("Client Key"));
+    const proof = xor(clientKey, await hmac(await sha256(clientKey), signed));
+    this.#signature = encode64(await hmac(await hmac(salted, utf8("Server Key")), signed));
+    return `${rest},p=${encode64(proof)}`;
+  }
+
+  /** Whether the server's last message shows that it has our verifier. Until it has, nothing it says is to be trusted. */
+  proves(serverFinal: string): boolean {
+    const [, signature = ""] = /^v=([^,]+)/.exec(serverFinal) ?? [];
+    return this.#signature !== "" && equalBytes(utf8(signature), utf8(this.#signature));
+  }
+}
+
+function randomNonce(): string {
+  return encode64(crypto.getRandomValues(new Uint8Array(18)));
+}
