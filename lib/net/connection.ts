@@ -31,4 +31,6 @@ export interface ServerConnection extends Connection {
   write(chunk: Uint8Array): void;
   /** Bytes queued and not yet taken by the operating system. */
   readonly queuedBytes: number;
+  /** Resolves when some of what is queued has been sent, or the connection is over; at once when nothing is queued. */
+  progress(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Opens a connection to a server, for clients: "irc://host:port". */
+/** Opens a connection to a server, for clients: irc://host:port. Does not try again; see backoff.ts. */
 import type { LineLimits } from "../irc/lines.ts";
 import type { Connection } from "./connection.ts";
 import { Flusher } from "./queue.ts";
@@ -6,15 +6,18 @@ import { streamConnection } from "./stream.ts";
 
 /** How to dial. */
 export interface DialOptions {
-  /** @default {10_000} */
+  /** Of the attempt as a whole, host name included. @default {10_000} */
   readonly timeoutMs?: number;
-  /** Gives up when aborted. */
+  /** Gives up when aborted. Of no effect once connected. */
   readonly signal?: AbortSignal;
-  /** What lines from the server may be long. @default {8191 bytes of tags, 65536 of body} */
+  /** What lines from the server may be long. @default {8191 bytes of tags and 65536 of body} */
   readonly limits?: LineLimits;
 }
 
-/** Why dialling failed: `reason` is "refused", "no such host", "timed out", "aborted" or "unreachable". */
+/** Kinds of failure to dial. */
+export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | "unreachable";
+
+/** No connection came about. The message is for people, `reason` for programs. */
 export class DialError extends Error {
   override readonly name = "DialError";
   readonly reason: DialReason;
@@ -25,9 +28,6 @@ export class DialError extends Error {
   }
 }
 
-/** Kinds of failure to dial. */
-export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | "unreachable";
-
 const words: Record<DialReason, string> = {
   "refused": "nothing listens there",
   "no such host": "there is no such host",
@@ -35,12 +35,15 @@ const words: Record<DialReason, string> = {
   "aborted": "it was given up",
   "unreachable": "it cannot be reached",
 };
-
+const defaultPort = 6667;
 const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };
 
-/** Resolves once connected; rejects with DialError. A malformed address is a RangeError. */
+/** Resolves once connected; rejects with DialError, or with RangeError for an address or option that makes no sense. */
 export async function dial(address: string, options: DialOptions = {}): Promise<Connection> {
   const { timeoutMs = 10_000, signal, limits = defaultLimits } = options;
+  if (!(timeoutMs > 0)) {
+    throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
+  }
   const { hostname, port } = parseAddress(address);
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -49,8 +52,7 @@ export async function dial(address: string, options: DialOptions = {}): Promise<
     const socket = await Deno.connect({ hostname, port, signal: either });
     return streamConnection(socket, { flusher: new Flusher(), limits });
   } catch (error) {
-    if (signal?.aborted) throw new DialError(address, "aborted", error);
-    throw new DialError(address, timeout.signal.aborted ? "timed out" : dialReason(error), error);
+    throw new DialError(address, reasonOf(error, signal, timeout.signal), error);
   } finally {
     clearTimeout(timer);
   }
@@ -61,12 +63,14 @@ function parseAddress(address: string): { hostname: string; port: number } {
   if (url === null || url.protocol !== "irc:" || url.hostname === "") {
     throw new RangeError(`Cannot dial "${address}": it must look like irc://host:port`);
   }
-  return { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 6667) };
+  return { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || defaultPort) };
 }
 
-function dialReason(error: unknown): DialReason {
+function reasonOf(error: unknown, signal: AbortSignal | undefined, timeout: AbortSignal): DialReason {
+  if (signal?.aborted) return "aborted";
+  if (timeout.aborted || error instanceof Deno.errors.TimedOut) return "timed out";
   if (error instanceof Deno.errors.ConnectionRefused) return "refused";
-  if (error instanceof Deno.errors.TimedOut) return "timed out";
-  if (error instanceof Error && /lookup address/.test(error.message)) return "no such host";
+  // The only sign of it: the error has no class or code of its own.
+  if (error instanceof Error && error.message.startsWith("failed to lookup address")) return "no such host";
   return "unreachable";
 }

@@ -1,42 +1,43 @@
-/** Text of one line → the bytes of one framing. Does not look at what the line says. */
+/** The text of one line → the bytes of one framing. Does not look at what the line says. */
 import type { Framing } from "./connection.ts";
 
 const encoder = new TextEncoder();
-const FINAL_TEXT = 0x81; // RFC 6455 §5.2: FIN and opcode 1
-const FINAL_BINARY = 0x82;
+const finalText = 0x81; // RFC 6455 §5.2: FIN and opcode 1
+const finalBinary = 0x82;
+const newline = 0x0a;
 
-/** Bytes ready for `ServerConnection.write`: the line and CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without CR LF. */
-export function encodeLine(line: string, framing: Framing): Uint8Array {
+/** Bytes for `ServerConnection.write`: the line and CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without them. */
+export function encodeLine(line: string, framing: Framing): Uint8Array<ArrayBuffer> {
   if (framing === "line") return encoder.encode(line + "\r\n");
-  return encodeFrame(framing === "text" ? FINAL_TEXT : FINAL_BINARY, encoder.encode(line));
+  return encodeFrame(framing === "text" ? finalText : finalBinary, encoder.encode(line));
 }
 
-/** One unmasked frame; `first` is its first byte: FIN, reserved bits, opcode. */
-export function encodeFrame(first: number, payload: Uint8Array): Uint8Array {
+/** One unmasked WebSocket frame; `first` is its first byte: FIN, reserved bits and opcode. */
+export function encodeFrame(first: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const length = payload.length;
   const headerBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = new Uint8Array(headerBytes + length);
-  frame[0] = first;
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, first);
   if (headerBytes === 2) {
-    frame[1] = length;
+    view.setUint8(1, length);
   } else if (headerBytes === 4) {
-    frame[1] = 126;
-    new DataView(frame.buffer).setUint16(2, length);
+    view.setUint8(1, 126);
+    view.setUint16(2, length);
   } else {
-    frame[1] = 127;
-    new DataView(frame.buffer).setBigUint64(2, BigInt(length));
+    view.setUint8(1, 127);
+    view.setBigUint64(2, BigInt(length));
   }
   frame.set(payload, headerBytes);
   return frame;
 }
 
-/** Where the line or frame ends that `bytes[offset]` is inside of; `offset` itself when that is a border. `bytes` starts at a border. */
+/** Where the line or frame ends that `bytes[offset]` is inside of; `offset` when one starts there. `bytes` are whole ones. */
 export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing): number {
-  if (offset === 0) return 0;
   if (framing === "line") {
-    if (bytes[offset - 1] === 0x0a) return offset;
-    const newline = bytes.indexOf(0x0a, offset);
-    return newline < 0 ? bytes.length : newline + 1;
+    if (offset === 0 || bytes[offset - 1] === newline) return offset;
+    const end = bytes.indexOf(newline, offset);
+    return end < 0 ? bytes.length : end + 1;
   }
   let border = 0;
   while (border < offset) border += frameBytes(bytes, border);
@@ -45,7 +46,7 @@ export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing)
 
 function frameBytes(bytes: Uint8Array, start: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset + start);
-  const short = view.getUint8(1) & 0x7f;
-  if (short < 126) return 2 + short;
-  return short === 126 ? 4 + view.getUint16(2) : 10 + Number(view.getBigUint64(2));
+  const length = view.getUint8(1);
+  if (length < 126) return 2 + length;
+  return length === 126 ? 4 + view.getUint16(2) : 10 + Number(view.getBigUint64(2));
 }

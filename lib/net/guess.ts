@@ -1,35 +1,28 @@
-/** Which protocol a peer speaks that does not speak IRC, and the shortest answer it will understand. Pure. */
+/** Which protocol a peer speaks that does not speak IRC, and the shortest answer it understands. Pure. */
 
-/** A fatal TLS alert, unexpected_message (RFC 8446 §6.2): TLS libraries fail at once instead of waiting for a handshake. */
-export const tlsAlert: Uint8Array = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x0a);
+/** A fatal alert, unexpected_message (RFC 8446 §6.2): a TLS library fails at once, in place of waiting for a handshake. */
+export const tlsAlert: Uint8Array<ArrayBuffer> = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x0a);
 
-const methods = [
-  "GET ",
-  "POST ",
-  "HEAD ",
-  "PUT ",
-  "DELETE ",
-  "OPTIONS ",
-  "CONNECT ",
-  "PATCH ",
-  "TRACE ",
-  "PRI ",
-];
+const tlsHandshake = 0x16;
+const tlsMajor = 0x03;
+const longestMethod = "OPTIONS".length;
+const httpMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PRI"];
 
-/** What the first bytes of a connection show; undefined for anything that may be IRC. */
+/** What the first bytes from a peer show; undefined for all that may be IRC, where none of these methods is a command. */
 export function wrongProtocol(firstBytes: Uint8Array): "TLS" | "HTTP" | undefined {
-  if (firstBytes[0] === 0x16 && firstBytes[1] === 0x03) return "TLS";
-  const start = String.fromCharCode(...firstBytes.subarray(0, 256));
-  const method = methods.find((name) => start.startsWith(name));
-  if (method === undefined) return undefined;
-  const line = start.split("\n", 1)[0] ?? "";
-  return /^\S+ \S+ HTTP\/\d/.test(line) ? "HTTP" : undefined;
+  if (firstBytes[0] === tlsHandshake && firstBytes[1] === tlsMajor) return "TLS";
+  const start = String.fromCharCode(...firstBytes.subarray(0, longestMethod + 2));
+  const space = start.indexOf(" ");
+  if (space < 0 || !httpMethods.includes(start.slice(0, space))) return undefined;
+  // A path, "*", or an absolute address as a proxy is asked for it.
+  return /[\/*h]/.test(start.charAt(space + 1)) ? "HTTP" : undefined;
 }
 
 /** A whole HTTP/1.1 answer that refuses, with `sentence` as its body. */
-export function httpRefusal(sentence: string): Uint8Array {
-  const body = new TextEncoder().encode(sentence + "\n");
-  const head =
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
-  return new Uint8Array([...new TextEncoder().encode(head), ...body]);
+export function httpRefusal(sentence: string): Uint8Array<ArrayBuffer> {
+  const length = new TextEncoder().encode(sentence).length + 1;
+  return new TextEncoder().encode(
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n" +
+      `Content-Length: ${length}\r\nConnection: close\r\n\r\n${sentence}\n`,
+  );
 }

@@ -1,21 +1,21 @@
-/** Accepts TCP and TLS connections up to a cap, and goes on accepting when the process is out of file descriptors. */
+/** Accepts TCP and TLS connections up to a cap, and goes on accepting after the process ran out of file descriptors. */
 import type { ServerConnection } from "./connection.ts";
-import { encodeLine } from "./encode.ts";
 import { streamConnection, type StreamOptions } from "./stream.ts";
 
-/** Where to listen, and what to do with who comes. */
+/** Where to listen, and what becomes of who comes. */
 export interface ListenOptions {
   readonly hostname: string;
   /** 0 is any free port. */
   readonly port: number;
   /** Connections open at once; who comes past it is told so and closed. @default {10_000} */
   readonly maxConnections?: number;
-  /** PEM texts; with them the listener speaks TLS. */
+  /** PEM texts. With them the listener speaks TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How each connection behaves. */
   readonly stream: StreamOptions;
+  /** Called for each connection under the cap; what it throws goes to `onError`, and the connection is aborted. */
   readonly onConnection: (connection: ServerConnection) => void;
-  /** Told of accepts that failed, for the log. */
+  /** Told of accepts that failed, for the log: once for each time that they begin to fail. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -23,19 +23,19 @@ export interface ListenOptions {
 export interface Listener {
   readonly hostname: string;
   readonly port: number;
-  /** Sockets open now, those that are being closed included. */
+  /** Connections that were welcome and whose sockets are not closed yet. */
   readonly connections: number;
-  /** Accepts no more; connections made before stay. Resolves when the port is free again. */
+  /** Accepts no more; connections made before stay. Resolves when the port may be bound again. */
   close(): Promise<void>;
 }
 
-/** Why a port could not be bound: `reason` completes "Cannot listen on HOST:PORT as …". */
+/** A port could not be bound. `reason` completes "Cannot listen on HOST:PORT as …". */
 export class ListenError extends Error {
   override readonly name = "ListenError";
   readonly reason: string;
 
   constructor(hostname: string, port: number, cause: unknown) {
-    const reason = listenReason(cause);
+    const reason = reasonOf(cause);
     super(`Cannot listen on ${hostname}:${port} as ${reason}`, { cause });
     this.reason = reason;
   }
@@ -46,34 +46,38 @@ export function listen(options: ListenOptions): Listener {
   return new StreamListener(options);
 }
 
-const BACK_OFF_MS = 100;
+const restMs = 100;
+/** How the words of the only sign of it start: such an error has no class or code of its own. */
+const lookupFailed = "failed to lookup address";
+/** Peers past the cap that are being told so. Yet more are closed without a word, or they would use up all sockets. */
+const maxRefused = 100;
 
 class StreamListener implements Listener {
+  readonly hostname: string;
+  readonly port: number;
   connections = 0;
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
   readonly #options: ListenOptions;
-  readonly #stream: StreamOptions;
+  readonly #welcome: StreamOptions;
+  readonly #refused: StreamOptions;
   readonly #accepting: Promise<void>;
   readonly #stop = Promise.withResolvers<void>();
+  #refusals = 0;
   #closed = false;
+  #failing = false;
 
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#listener = bind(options);
+    this.hostname = this.#listener.addr.hostname;
+    this.port = this.#listener.addr.port;
     const onClosed = () => {
       this.connections--;
       options.stream.onClosed?.();
     };
-    this.#stream = { ...options.stream, onClosed };
+    this.#welcome = { ...options.stream, onClosed };
+    this.#refused = { ...options.stream, onClosed: () => this.#refusals-- };
     this.#accepting = this.#accept();
-  }
-
-  get hostname(): string {
-    return this.#listener.addr.hostname;
-  }
-
-  get port(): number {
-    return this.#listener.addr.port;
   }
 
   close(): Promise<void> {
@@ -88,32 +92,55 @@ class StreamListener implements Listener {
   async #accept(): Promise<void> {
     while (!this.#closed) {
       try {
-        this.#welcome(await this.#listener.accept());
+        this.#admit(await this.#listener.accept());
+        this.#failing = false;
       } catch (error) {
         if (this.#closed) return;
-        this.#options.onError?.(error);
+        if (!this.#failing) this.#options.onError?.(error);
+        this.#failing = true;
         await this.#rest();
       }
     }
   }
 
-  /** Out of descriptors, or a peer that was gone at once: wait a little, not for ever, and not past close(). */
+  /** Out of file descriptors, most likely: wait for some to be freed, but not past close(). */
   async #rest(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const rested = new Promise<void>((resolve) => timer = setTimeout(resolve, BACK_OFF_MS));
-    await Promise.race([rested, this.#stop.promise]);
+    const rested = Promise.withResolvers<void>();
+    const timer = setTimeout(rested.resolve, restMs);
+    await Promise.race([rested.promise, this.#stop.promise]);
     clearTimeout(timer);
   }
 
-  #welcome(socket: Deno.TcpConn | Deno.TlsConn): void {
-    const { maxConnections = 10_000, onConnection } = this.#options;
+  #admit(socket: Deno.TcpConn | Deno.TlsConn): void {
+    if (this.connections >= (this.#options.maxConnections ?? 10_000)) return this.#refuse(socket);
+    const connection = this.#connect(socket, this.#welcome);
+    if (connection === undefined) return;
     this.connections++;
-    const connection = streamConnection(socket, this.#stream);
-    if (this.connections <= maxConnections) return onConnection(connection);
-    connection.write(
-      encodeLine(`ERROR :The server is full: ${maxConnections} of ${maxConnections} connections`, "line"),
-    );
+    try {
+      this.#options.onConnection(connection);
+    } catch (error) {
+      this.#options.onError?.(error);
+      connection.abort();
+    }
+  }
+
+  #refuse(socket: Deno.TcpConn | Deno.TlsConn): void {
+    if (this.#refusals >= maxRefused) return socket.close();
+    const connection = this.#connect(socket, this.#refused);
+    if (connection === undefined) return;
+    this.#refusals++;
+    connection.send(`ERROR :The server is full: ${this.connections} of ${this.connections} connections`);
     connection.close();
+  }
+
+  /** Undefined when the peer was gone before it was welcomed, which some systems tell as an error of the socket. */
+  #connect(socket: Deno.TcpConn | Deno.TlsConn, options: StreamOptions): ServerConnection | undefined {
+    try {
+      return streamConnection(socket, options);
+    } catch {
+      socket.close();
+      return undefined;
+    }
   }
 }
 
@@ -126,10 +153,11 @@ function bind({ hostname, port, tls }: ListenOptions): Deno.TcpListener | Deno.T
   }
 }
 
-function listenReason(cause: unknown): string {
+function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.AddrInUse) return "the port is in use";
   if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (cause instanceof Deno.errors.NotCapable) return "network access was not granted to this program";
+  if (cause instanceof Deno.errors.NotCapable) return "this program was not given access to the network";
   if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine's";
-  return cause instanceof Error ? cause.message : String(cause);
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return words.startsWith(lookupFailed) ? "there is no such host" : words.replace(/ \(os error \d+\)$/, "");
 }

@@ -1,9 +1,17 @@
-/** What connections have yet to send, as one shared tree of chunks. All connections that were given the same chunks since they were last
- *  empty hold the same node, so a delivery is a pointer step and `flatten` joins the bytes once for all of them. */
+/**
+ * What connections have yet to send, as one shared tree of chunks. Connections that were given the same chunks since
+ * they were last empty hold the same node: a delivery is a pointer step, and the bytes are joined once for all.
+ *
+ * A node looks for the chunk among its newest few children, so readers of different kinds, who are given different
+ * chunks in turn, do not push each other out. Measured beside one remembered child for each node (99 readers of 3
+ * kinds then join their bytes 99 times in place of 3, at three times the cost), one root for each kind (as fast as
+ * this, but the hub must know of it) and a map of children (as fast, and larger).
+ */
 
+/** A broadcast appends one chunk for each kind of reader; older children are found no more, which costs a copy only. */
 const MAX_SEARCHED = 8;
 
-/** One node: all the chunks from the root to here, in order. Never changes in meaning; a new `Rope()` is the empty root. */
+/** One node: all chunks from the root to here, in order, for ever. `new Rope()` is an empty root. */
 export class Rope {
   /** Of all chunks from the root to here. */
   readonly bytes: number;
@@ -16,10 +24,10 @@ export class Rope {
   constructor(parent?: Rope, chunk?: Uint8Array) {
     this.#parent = parent;
     this.#chunk = chunk;
-    this.bytes = parent === undefined ? 0 : parent.bytes + (chunk?.length ?? 0);
+    this.bytes = parent === undefined || chunk === undefined ? 0 : parent.bytes + chunk.length;
   }
 
-  /** The node that has `chunk` after all of this one's; the same node for the same chunk object while it is among the newest few. */
+  /** The node that has `chunk` after all of this one's: the same node for the same chunk, while it is among the newest. */
   append(chunk: Uint8Array): Rope {
     let child = this.#newestChild;
     for (let i = 0; child !== undefined && i < MAX_SEARCHED; i++) {
@@ -32,19 +40,25 @@ export class Rope {
     return next;
   }
 
-  /** All bytes from the root to here, joined at the first call and kept as long as this node is. Not to be written to. */
+  /** All bytes from the root to here, joined at the first call and kept as long as this node is. Never written to. */
   flatten(): Uint8Array {
-    if (this.#flat !== undefined) return this.#flat;
-    const flat = this.#join();
+    this.#flat ??= this.#join();
+    // The nodes above are not needed for these bytes any more.
     this.#parent = undefined;
-    return this.#flat = flat;
+    return this.#flat;
+  }
+
+  /** Lets go of all nodes below, which live on only in who holds them. */
+  forget(): void {
+    this.#newestChild = undefined;
   }
 
   #join(): Uint8Array {
     const chunk = this.#chunk;
-    if (chunk?.length === this.bytes) return chunk;
+    if (chunk === undefined) return new Uint8Array(0);
+    if (chunk.length === this.bytes) return chunk;
     const flat = new Uint8Array(this.bytes);
-    if (chunk !== undefined) flat.set(chunk, this.bytes - chunk.length);
+    flat.set(chunk, this.bytes - chunk.length);
     for (let node = this.#parent; node !== undefined; node = node.#parent) {
       if (node.#flat !== undefined) {
         flat.set(node.#flat);
@@ -53,10 +67,5 @@ export class Rope {
       if (node.#chunk !== undefined) flat.set(node.#chunk, node.bytes - node.#chunk.length);
     }
     return flat;
-  }
-
-  /** Lets go of all nodes below: who holds one keeps it, nobody finds it from here. */
-  forget(): void {
-    this.#newestChild = undefined;
   }
 }

@@ -1,26 +1,34 @@
-/** TCP and TLS sockets as connections: CR LF lines in, whole encoded lines out. Knows nothing of what a line means. */
+/**
+ * TCP and TLS sockets as connections: CR LF lines in, whole encoded lines out. Knows nothing of what a line says.
+ * `lines()` is an object with a `next`, not an async generator, so that close() and a cut-off end it at once though a
+ * read is still under way; and callbacks are made once for each connection, none for each read or write.
+ */
 import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
-import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
+import { type Flusher, type QueueOwner, SendQueue } from "./queue.ts";
 
 /** How the connections of one listener behave; one object shared by all of them. */
 export interface StreamOptions {
   readonly flusher: Flusher;
+  /** What a line from the peer may be long. */
   readonly limits: LineLimits;
-  /** Unsent bytes past which a reader is cut off. @default {1_048_576} */
+  /** Unsent bytes past which a reader is cut off with "ERROR :SendQ exceeded". @default {1_048_576} */
   readonly maxQueueBytes?: number;
-  /** How long `close` may take to send what is queued. @default {2_000} */
+  /** How long the end may take: sending what is queued, and waiting for the peer's end. @default {2_000} */
   readonly closeTimeoutMs?: number;
-  /** The sentence for a peer that starts with another protocol. Without it such a peer is not looked for. */
+  /** The answer, one sentence, to a peer that starts with another protocol. Without it such a peer is not looked for. */
   readonly onWrongProtocol?: (which: "TLS" | "HTTP") => string;
   /** Called once, when the socket is closed. */
   readonly onClosed?: () => void;
 }
 
-/** Takes over `socket`: it is closed when the connection is. */
+/**
+ * Takes over `socket`, and closes it when the connection is over. The caller iterates `lines()` and calls `close()`
+ * when they have ended: a peer that said its last line may still be waiting for the answer.
+ */
 export function streamConnection(
   socket: Deno.TcpConn | Deno.TlsConn,
   options: StreamOptions,
@@ -28,10 +36,14 @@ export function streamConnection(
   return new StreamConnection(socket, options);
 }
 
-const DONE: IteratorResult<Line[]> = { done: true, value: undefined };
-const EXCEEDED = "SendQ exceeded";
+const over: IteratorResult<Line[]> = { done: true, value: undefined };
+const exceeded = "SendQ exceeded";
+const maxDrainedBytes = 65_536;
+const grownBytes = 4_096;
 
-class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIterator<Line[]> {
+type Resolve = (result: IteratorResult<Line[]>) => void;
+
+class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Line[]> {
   readonly remote: string;
   readonly address: string;
   readonly secure: boolean;
@@ -40,14 +52,17 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIte
   readonly #options: StreamOptions;
   readonly #queue: SendQueue;
   readonly #splitter: LineSplitter;
+  /** Where the read under way goes. */
   #space: Uint8Array | undefined;
   #first = true;
-  #reading = false;
   #peerEnded = false;
+  #drainedBytes = 0;
   #closed = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #resolve: ((result: IteratorResult<Line[]>) => void) | undefined;
-  readonly #begin = (resolve: (result: IteratorResult<Line[]>) => void) => {
+  #closing: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait in next(). */
+  #resolve: Resolve | undefined;
+  #progress: PromiseWithResolvers<void> | undefined;
+  readonly #wait = (resolve: Resolve) => {
     this.#resolve = resolve;
     this.#read();
   };
@@ -56,14 +71,14 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIte
 
   constructor(socket: Deno.TcpConn | Deno.TlsConn, options: StreamOptions) {
     const { hostname, port } = socket.remoteAddr;
-    this.address = hostname.startsWith("::ffff:") && hostname.includes(".") ? hostname.slice(7) : hostname;
+    this.address = /^::ffff:[\d.]+$/.test(hostname) ? hostname.slice("::ffff:".length) : hostname;
     this.remote = this.address.includes(":") ? `[${this.address}]:${port}` : `${this.address}:${port}`;
     this.secure = "handshake" in socket;
     this.#socket = socket;
     this.#options = options;
-    if ("setNoDelay" in socket) socket.setNoDelay(true);
-    this.#queue = new SendQueue(socket as Writer, options.flusher, options.maxQueueBytes ?? 1_048_576, this);
+    this.#queue = new SendQueue(socket, options.flusher, options.maxQueueBytes ?? 1_048_576, this);
     this.#splitter = new LineSplitter(options.limits);
+    if ("setNoDelay" in socket) socket.setNoDelay(true);
   }
 
   get framing(): Framing {
@@ -74,17 +89,23 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIte
     return this.#queue.bytes;
   }
 
+  progress(): Promise<void> {
+    if (this.ended !== undefined || this.#queue.idle) return Promise.resolve();
+    this.#progress ??= Promise.withResolvers();
+    return this.#progress.promise;
+  }
+
   lines(): AsyncIterable<Line[]> {
     return this;
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<Line[]> {
+  [Symbol.asyncIterator](): AsyncIterator<Line[]> {
     return this;
   }
 
   next(): Promise<IteratorResult<Line[]>> {
-    if (this.ended !== undefined) return Promise.resolve(DONE);
-    return new Promise(this.#begin);
+    if (this.ended !== undefined) return Promise.resolve(over);
+    return new Promise(this.#wait);
   }
 
   send(line: string): void {
@@ -96,7 +117,6 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIte
   }
 
   close(): void {
-    if (this.#closed || this.#timer !== undefined) return;
     this.#queue.close();
     this.#end("Connection closed");
     this.#leave();
@@ -108,93 +128,115 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterableIte
   }
 
   exceeded(): void {
-    this.#queue.cut(encodeLine(`ERROR :${EXCEEDED}`, "line"));
-    this.#end(EXCEEDED);
-    this.#leave();
-  }
-
-  borderAfter(bytes: Uint8Array, offset: number): number {
-    return borderAfter(bytes, offset, "line");
+    this.#cut(encodeLine(`ERROR :${exceeded}`, "line"), exceeded);
   }
 
   failed(error: unknown): void {
     this.#broken("Write error", error);
   }
 
+  progressed(): void {
+    this.#progress?.resolve();
+    this.#progress = undefined;
+  }
+
   drained(): void {
-    if (this.#timer !== undefined) this.#finish();
+    if (this.#closing !== undefined) this.#finish();
+  }
+
+  borderAfter(bytes: Uint8Array, offset: number): number {
+    return borderAfter(bytes, offset, "line");
   }
 
   #read(): void {
-    this.#reading = true;
     this.#space = this.#splitter.space();
     this.#socket.read(this.#space).then(this.#onRead, this.#onReadError);
   }
 
   #take(count: number | null): void {
-    this.#reading = false;
+    const space = this.#space ?? this.#splitter.space();
+    this.#space = undefined;
     if (count === null) return this.#hangUp();
-    // What comes after the end is read and dropped: closing over unread bytes would reset the connection, and the last line be lost.
-    if (this.ended !== undefined) return this.#closed ? undefined : this.#read();
-    if (this.#first && this.#refuse(count)) return;
+    if (this.ended !== undefined) return this.#drain(count);
+    if (this.#first && this.#refuse(space.subarray(0, count))) return;
     const lines = this.#splitter.take(count);
+    // Some room is kept for a peer that goes on, and given back by one that only answers a PING now and then.
+    if (space.length >= grownBytes && count * 4 < space.length) this.#splitter.idle();
     if (lines.length === 0) return this.#read();
     const resolve = this.#resolve;
     this.#resolve = undefined;
     resolve?.({ done: false, value: lines });
   }
 
-  #refuse(count: number): boolean {
+  /** Whether this is no IRC; it is then answered, and over. */
+  #refuse(bytes: Uint8Array): boolean {
     this.#first = false;
     const { onWrongProtocol } = this.#options;
-    if (onWrongProtocol === undefined || this.#space === undefined) return false;
-    const which = wrongProtocol(this.#space.subarray(0, count));
-    if (which === undefined) return false;
+    const which = onWrongProtocol && wrongProtocol(bytes);
+    if (onWrongProtocol === undefined || which === undefined) return false;
     const sentence = onWrongProtocol(which);
-    this.#queue.cut(which === "TLS" ? tlsAlert : httpRefusal(sentence));
-    this.#end(`Wrong protocol: ${which}`);
-    this.#leave();
+    this.#cut(which === "TLS" ? tlsAlert : httpRefusal(sentence), `Wrong protocol: ${which}`);
     return true;
+  }
+
+  #cut(last: Uint8Array, reason: string): void {
+    this.#queue.cut(last);
+    this.#end(reason);
+    this.#leave();
   }
 
   #hangUp(): void {
     this.#peerEnded = true;
-    if (this.ended === undefined) return this.#end("Connection closed");
-    if (this.#timer !== undefined && this.#queue.idle) this.#shut();
+    if (this.ended === undefined) this.#end("Connection closed");
+    else if (this.#queue.idle) this.#shut();
   }
 
-  /** `ended` is set once, and whoever waits for lines is told now. */
+  /** What still comes is dropped: closing over unread bytes resets the connection, and the peer loses our last line. */
+  #drain(count: number): void {
+    this.#drainedBytes += count;
+    if (!this.#closed && this.#drainedBytes < maxDrainedBytes) this.#read();
+  }
+
+  /** Only the first reason counts; who waits for lines is told now. */
   #end(reason: string): void {
     this.ended ??= reason;
     const resolve = this.#resolve;
     this.#resolve = undefined;
-    resolve?.(DONE);
+    resolve?.(over);
+    this.progressed();
   }
 
-  /** Close once all is sent, or when that takes too long. */
+  /** Closes once all is sent and the peer has ended too, or when that takes too long. */
   #leave(): void {
-    this.#timer ??= setTimeout(() => this.#shut(), this.#options.closeTimeoutMs ?? 2_000);
+    if (this.#closed || this.#closing !== undefined) return;
+    this.#closing = setTimeout(() => this.#shut(), this.#options.closeTimeoutMs ?? 2_000);
     if (this.#queue.idle) this.#finish();
   }
 
-  /** All is sent: say so to the peer, and wait for its end. */
   #finish(): void {
     if (this.#peerEnded) return this.#shut();
     this.#socket.closeWrite().catch(() => this.#shut());
-    if (!this.#reading) this.#read();
+    if (this.#space === undefined) this.#read();
   }
 
   #broken(what: string, error: unknown): void {
-    this.#end(`${what}: ${error instanceof Error ? error.message.replace(/ \(os error \d+\)$/, "") : error}`);
+    this.#end(reasonOf(what, error));
     this.#shut();
   }
 
   #shut(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#closing);
     this.#queue.clear();
     this.#socket.close();
     this.#options.onClosed?.();
   }
+}
+
+function reasonOf(what: string, error: unknown): string {
+  // A TLS peer that leaves without saying so has left all the same.
+  if (error instanceof Deno.errors.UnexpectedEof) return "Connection closed";
+  const words = error instanceof Error ? error.message : String(error);
+  return `${what}: ${words.replace(/ \(os error \d+\)$/, "")}`;
 }
