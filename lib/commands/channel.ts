@@ -1,11 +1,15 @@
-/** Channels: JOIN, PART, TOPIC, NAMES. */
+/** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have files of their own. */
 import type { Call, CommandTable } from "../hub/command.ts";
 import type { Channel } from "../hub/channel.ts";
+import type { UserId } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
-import { refuse } from "../hub/refusal.ts";
+import { maxTargets } from "../hub/isupport.ts";
+import { isHidden, levelOf, levels, mayKick, refusalToJoin, refusalToSpeak } from "../hub/permission.ts";
+import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import { sendNames, sendTopic } from "../hub/reply.ts";
 import type { User } from "../hub/user.ts";
-import { isChannelName } from "../irc/names.ts";
+import { fold, type Folded, isChannelName } from "../irc/names.ts";
+import { cutText } from "../irc/wrap.ts";
 
 /** The rows of this topic. */
 export const channelCommands: CommandTable = {
@@ -18,29 +22,49 @@ export const channelCommands: CommandTable = {
   PART: { minParams: 1, usage: "<channel>{,<channel>} [<reason>]", help: "Leaves channels", run: part },
   TOPIC: { minParams: 1, usage: "<channel> [<topic>]", help: "Shows or sets a topic", run: topic },
   NAMES: { usage: "<channel>{,<channel>}", help: "Lists who is in channels", run: names },
+  KICK: {
+    minParams: 2,
+    usage: "<channel> <nick>{,<nick>} [<reason>]",
+    help: "Puts people out of a channel",
+    run: kick,
+  },
 };
 
 function join(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
-  const [names = ""] = params;
+  const { user, params } = call;
+  const [names = "", keys = ""] = params;
   if (names === "0") return forEach([...user.channels.keys()], (channel) => leave(call, channel, ""));
-  return forEach(splitTargets(names), (name) => {
-    if (!isChannelName(name, hub.settings.channelLength)) return session.reply("ERR_NOSUCHCHANNEL", name);
-    const channel = hub.channel(name);
-    if (channel?.members.has(user)) return;
-    if (user.channels.size >= hub.settings.channelsPerUser) return session.reply("ERR_TOOMANYCHANNELS", name);
-    return hub.commit({ kind: "joined", user: user.id, channel: channel?.name ?? name }, session);
+  const keyList = keys.split(",");
+  const wanted = new Map<Folded, { name: string; key: string | undefined }>();
+  names.split(",").forEach((name, at) => {
+    if (name !== "" && !wanted.has(fold(name))) wanted.set(fold(name), { name, key: keyList[at] });
   });
+  if (wanted.size === 0) refuse("ERR_NEEDMOREPARAMS", "JOIN");
+  return forEach([...wanted.values()], ({ name, key }) => enter(call, name, key));
+}
+
+function enter({ hub, session, user }: Call, name: string, key: string | undefined): void | Promise<void> {
+  if (!isChannelName(name, hub.settings.channelLength)) return session.reply("ERR_NOSUCHCHANNEL", name);
+  const channel = hub.channel(name);
+  if (channel?.members.has(user)) return;
+  if (user.channels.size >= hub.settings.channelsPerUser) return session.reply("ERR_TOOMANYCHANNELS", name);
+  const refusal = channel && refusalToJoin(channel, user, key);
+  if (refusal !== undefined) return session.refuse(refusal);
+  return hub.commit({ kind: "joined", user: user.id, channel: channel?.name ?? name }, session);
 }
 
 function part(call: Call): void | Promise<void> {
   const { hub, session, user, params } = call;
-  const [names = "", reason = ""] = params;
-  return forEach(splitTargets(names), (name) => {
+  const [list = "", text = ""] = params;
+  const names = splitTargets(list);
+  if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
+  const reason = cutText(text, hub.settings.reasonLength);
+  return forEach(names, (name) => {
     const channel = hub.channel(name);
-    if (channel === undefined) return session.reply("ERR_NOSUCHCHANNEL", name);
+    if (channel === undefined || isHidden(channel, user)) return session.reply("ERR_NOSUCHCHANNEL", name);
     if (!channel.members.has(user)) return session.reply("ERR_NOTONCHANNEL", channel.name);
-    return leave(call, channel, reason);
+    // A reason is speech too: who may not speak there leaves without one.
+    return leave(call, channel, refusalToSpeak(channel, user, reason) === undefined ? reason : "");
   });
 }
 
@@ -50,32 +74,76 @@ function leave({ hub, session, user }: Call, channel: Channel, reason: string): 
 
 function topic({ hub, session, user, params }: Call): void | Promise<void> {
   const [name = "", text] = params;
-  const channel = findChannel(hub, name);
+  const channel = findChannel(hub, name, user);
+  if (text === undefined) return sendTopic(session, channel, "reply");
   if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
-  if (text === undefined) return sendTopic(session, channel);
-  if (channel.flags.has("t") && !isOperator(channel, user)) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
-  const cut = text.slice(0, hub.settings.topicLength);
+  const mayAlways = levelOf(channel, user) >= levels.halfOperator;
+  if (channel.flags.has("t") && !mayAlways) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
+  const refusal = mayAlways ? undefined : refusalToSpeak(channel, user, text);
+  if (refusal !== undefined) return session.refuse(refusal);
+  const cut = cutText(text, hub.settings.topicLength);
   return hub.commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
 }
 
-function names({ hub, session, params }: Call): void {
-  const [list] = params;
-  if (list === undefined) return session.reply("RPL_ENDOFNAMES", "*");
-  for (const name of splitTargets(list)) {
+/** Each channel's people, then one RPL_ENDOFNAMES for all that was asked. */
+function names({ hub, session, user, params }: Call): void | Promise<void> {
+  const [list = ""] = params;
+  const asked = splitTargets(list);
+  const pending = forEach(asked, (name) => {
     const channel = hub.channel(name);
-    if (channel === undefined) session.reply("RPL_ENDOFNAMES", name);
-    else sendNames(session, channel);
-  }
+    if (channel === undefined || isHidden(channel, user)) return;
+    sendNames(session, channel, "reply");
+    return session.room();
+  });
+  const [only] = asked;
+  const end = asked.length === 1 && only !== undefined ? hub.channel(only)?.name ?? only : list;
+  if (pending) return pending.then(() => session.reply("RPL_ENDOFNAMES", end));
+  session.reply("RPL_ENDOFNAMES", end);
 }
 
-/** The channel of this name, or a refusal. */
-export function findChannel(hub: Hub, name: string): Channel {
-  return hub.channel(name) ?? refuse("ERR_NOSUCHCHANNEL", name);
+/** "#tea ann,bob" or, as RFC 2812 has it, "#tea,#den ann,bob": as many channels as people. */
+function kick(call: Call): void | Promise<void> {
+  const { hub, session, params } = call;
+  const [where = "", who = "", text = ""] = params;
+  const channels = where.split(",");
+  const nicks = channels.length === 1 ? splitTargets(who) : who.split(",");
+  if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
+  if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", who);
+  const reason = cutText(text === "" ? call.user.nick : text, hub.settings.reasonLength);
+  const only = channels.length === 1 ? kickChannel(call, where) : undefined;
+  if (only !== undefined && isRefusal(only)) return session.refuse(only);
+  return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? where })), ({ nick, name }) => {
+    const kicked = findKicked(call, name, nick);
+    if (isRefusal(kicked)) return session.refuse(kicked);
+    return hub.commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
+  });
 }
 
-/** Whether a user has operator rank or above in a channel. */
-export function isOperator(channel: Channel, user: User): boolean {
-  return /[~&@]/.test(channel.prefixesOf(user) ?? "");
+function findKicked(call: Call, name: string, nick: string): { channel: string; target: UserId } | Refusal {
+  const channel = kickChannel(call, name);
+  if (isRefusal(channel)) return channel;
+  const target = call.hub.find(nick);
+  if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
+  const other = levelOf(channel, target);
+  if (other === levels.outside) return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
+  const allowed = target === call.user || mayKick(levelOf(channel, call.user), other);
+  if (!allowed) return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+  return { channel: channel.name, target: target.id };
+}
+
+/** The channel, if the user may kick there at all. */
+function kickChannel({ hub, user }: Call, name: string): Channel | Refusal {
+  const channel = hub.channel(name);
+  if (channel === undefined || isHidden(channel, user)) return numericRefusal("ERR_NOSUCHCHANNEL", name);
+  const level = levelOf(channel, user);
+  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  return level < levels.halfOperator ? numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name) : channel;
+}
+
+/** The channel of this name, or a refusal; a secret channel is not there for a user outside it. */
+export function findChannel(hub: Hub, name: string, user: User): Channel {
+  const channel = hub.channel(name);
+  return channel === undefined || isHidden(channel, user) ? refuse("ERR_NOSUCHCHANNEL", name) : channel;
 }
 
 /** "a,b,,a" → a, b: what a comma-separated parameter names, each once. */

@@ -1,19 +1,24 @@
-/** Apply, for what happens in channels: joining, leaving, topics. */
+/** Apply, for what happens in channels: joining, leaving, topics, invitations; modes are apply_mode.ts. */
 import { capabilityBits } from "../irc/capabilities.ts";
-import { fold } from "../irc/names.ts";
 import { stampMs } from "../irc/stamp.ts";
 import type { EventOf } from "./apply.ts";
-import { Channel } from "./channel.ts";
+import { applyModes } from "./apply_mode.ts";
+import { awayMessage } from "./apply_user.ts";
+import { Channel, type Invitation } from "./channel.ts";
 import type { Hub } from "./hub.ts";
-import { sendNames, sendTopic } from "./reply.ts";
-import { Outgoing } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { levelOf, levels } from "./permission.ts";
 import type { Refusal } from "./refusal.ts";
+import { sendNames, sendTopic } from "./reply.ts";
+import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
-type ChannelEvent = EventOf<"joined" | "parted" | "topic set">;
+type ChannelEvent = EventOf<"joined" | "parted" | "topic set" | "kicked" | "invited" | "modes set">;
 
-/** Modes a new channel has: members only may speak, only operators set the topic. */
+/** Modes a new channel has: members only may speak, only half-operators and above set the topic. */
 const newChannelFlags = ["n", "t"];
+/** Invitations one user is remembered to have; the oldest gives way. */
+const maxInvitations = 100;
 
 /** Changes channels as the event says. */
 export function applyChannelEvent(hub: Hub, event: ChannelEvent, stamp: number): Refusal | undefined {
@@ -26,6 +31,12 @@ export function applyChannelEvent(hub: Hub, event: ChannelEvent, stamp: number):
       return part(hub, user, event, stamp);
     case "topic set":
       return setTopic(hub, user, event, stamp);
+    case "kicked":
+      return kick(hub, user, event, stamp);
+    case "invited":
+      return invite(hub, user, event, stamp);
+    case "modes set":
+      return applyModes(hub, user, event, stamp);
     default:
       return event satisfies never;
   }
@@ -35,44 +46,90 @@ function join(hub: Hub, user: User, event: EventOf<"joined">, stamp: number): un
   let channel = hub.channel(event.channel);
   const isNew = channel === undefined;
   if (channel === undefined) {
-    channel = new Channel(event.channel, Math.floor(stampMs(stamp) / 1000), newChannelFlags);
+    channel = new Channel(event.channel, seconds(stamp), newChannelFlags);
     hub.channels.set(channel.folded, channel);
   }
   if (channel.members.has(user)) return;
+  user.invitations.delete(channel);
   channel.add(user, isNew ? "@" : "");
   channel.broadcast(joinMessage(user, channel, stamp));
-  for (const session of user.sessions) {
-    if (channel.topic !== undefined) sendTopic(session, channel);
-    sendNames(session, channel);
-  }
+  if (user.away !== undefined) tellOthers(channel, user, awayMessage(user, stamp));
+  for (const session of user.sessions) showChannel(session, channel);
 }
 
 /** JOIN in its fullest form: channel, account, real name (extended-join). */
 export function joinMessage(user: User, channel: Channel, stamp: number): Outgoing {
-  return new Outgoing(user.source, "JOIN", [channel.name, user.account ?? "*", user.realname], {
-    stamp,
-    hasId: true,
-    account: user.account,
+  return user.says("JOIN", [channel.name, user.account ?? "*", user.realname], stamp, {
     fallback: { without: capabilityBits["extended-join"], params: [channel.name] },
   });
 }
 
+function tellOthers(channel: Channel, user: User, told: Outgoing): void {
+  for (const session of channel.sessions) if (session.user !== user) session.tell(told);
+}
+
+/** What a session is told of a channel its user has just joined. */
+function showChannel(session: Session, channel: Channel): void {
+  if (channel.topic !== undefined) sendTopic(session, channel, "notify");
+  if (session.has("no-implicit-names") || session.has("draft/no-implicit-names")) return;
+  sendNames(session, channel, "notify");
+  session.notify("RPL_ENDOFNAMES", channel.name);
+}
+
 function part(hub: Hub, user: User, event: EventOf<"parted">, stamp: number): undefined {
-  const channel = hub.channels.get(fold(event.channel));
+  const channel = hub.channel(event.channel);
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
-  channel.broadcast(new Outgoing(user.source, "PART", params, { stamp, hasId: true, account: user.account }));
+  channel.broadcast(user.says("PART", params, stamp));
+  removeMember(hub, channel, user);
+}
+
+function kick(hub: Hub, user: User, event: EventOf<"kicked">, stamp: number): undefined {
+  const channel = hub.channel(event.channel);
+  const target = hub.users.get(event.target);
+  if (channel === undefined || target === undefined || !channel.members.has(target)) return;
+  channel.broadcast(user.says("KICK", [channel.name, target.nick, event.reason], stamp));
+  removeMember(hub, channel, target);
+}
+
+/** Takes a user out of a channel, which ends when nobody is left. */
+export function removeMember(hub: Hub, channel: Channel, user: User): void {
   channel.remove(user);
   if (channel.members.size === 0) hub.channels.delete(channel.folded);
 }
 
 function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: number): undefined {
-  const channel = hub.channels.get(fold(event.channel));
+  const channel = hub.channel(event.channel);
   if (channel === undefined) return;
-  const at = Math.floor(stampMs(stamp) / 1000);
-  channel.topic = event.text === "" ? undefined : { text: event.text, by: user.source, at };
-  const params = [channel.name, event.text];
-  channel.broadcast(
-    new Outgoing(user.source, "TOPIC", params, { stamp, hasId: true, account: user.account }),
-  );
+  channel.topic = event.text === "" ? undefined : { text: event.text, by: user.source, at: seconds(stamp) };
+  channel.broadcast(user.says("TOPIC", [channel.name, event.text], stamp));
+}
+
+/** Those who may invite to a closed channel themselves are told too, if they asked for that (invite-notify). */
+function invite(hub: Hub, user: User, event: EventOf<"invited">, stamp: number): undefined {
+  const channel = hub.channel(event.channel);
+  const target = hub.users.get(event.target);
+  if (channel === undefined || target === undefined || channel.members.has(target)) return;
+  remember(hub, target, channel, { exempts: event.exempts });
+  const params = [target.nick, channel.name];
+  target.tell(user.says("INVITE", params, stamp));
+  const told = user.says("INVITE", params, stamp, { needs: capabilityBits["invite-notify"] });
+  for (const member of channel.members.keys()) {
+    if (member !== user && levelOf(channel, member) >= levels.halfOperator) member.tell(told);
+  }
+}
+
+/** One that lets its user in is not replaced by one that does not. */
+function remember(hub: Hub, user: User, channel: Channel, { exempts }: Invitation): void {
+  const { invitations } = user;
+  const before = invitations.get(channel);
+  invitations.delete(channel);
+  for (const one of invitations.keys()) if (hub.channel(one.name) !== one) invitations.delete(one);
+  const [oldest] = invitations.keys();
+  if (invitations.size >= maxInvitations && oldest !== undefined) invitations.delete(oldest);
+  invitations.set(channel, { exempts: exempts || before?.exempts === true });
+}
+
+function seconds(stamp: number): number {
+  return Math.floor(stampMs(stamp) / 1000);
 }

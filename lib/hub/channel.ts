@@ -11,6 +11,22 @@ import type { User } from "./user.ts";
 export interface Member {
   /** Rank prefixes, highest first: "@+". */
   prefixes: string;
+  /** What the channel's bans last said of it; see permission.ts. */
+  verdict?: Verdict;
+}
+
+/** Whether bans silence a member; true as long as the lists, its source and its account are the same. */
+export interface Verdict {
+  readonly listChanges: number;
+  readonly source: string;
+  readonly account: string | undefined;
+  readonly silenced: boolean;
+}
+
+/** What a user was invited with; it is used up by joining. */
+export interface Invitation {
+  /** Whether it lets the user past bans, key, limit and modes: those of half-operators and above do. */
+  readonly exempts: boolean;
 }
 
 /** A topic and who set it. */
@@ -24,6 +40,7 @@ export interface Topic {
 
 /** One entry of a list mode (ban, exception, invite exception). */
 export interface ListEntry {
+  /** As formatBan writes it. */
   readonly mask: string;
   readonly by: string;
   /** Seconds since 1970. */
@@ -41,9 +58,10 @@ export class Channel {
   readonly flags: Set<string>;
   /** Parameters of the modes that are on and have one: "k" → key, "l" → limit. */
   readonly settings = new Map<string, string>();
-  /** Entries of list modes by letter. */
+  /** Entries of list modes by letter, oldest first; changed by addEntry and removeEntry, never empty. */
   readonly lists = new Map<string, ListEntry[]>();
   topic: Topic | undefined;
+  #listChanges = 0;
   #sessions: Session[] | undefined;
 
   constructor(name: string, createdAt: number, flags: Iterable<string>) {
@@ -78,6 +96,32 @@ export class Channel {
   /** To be called when a member's sessions changed. */
   forgetSessions(): void {
     this.#sessions = undefined;
+  }
+
+  /** Puts an entry in a list; false when the list has that mask already, in whatever case. */
+  addEntry(letter: string, entry: ListEntry): boolean {
+    const entries = this.lists.get(letter) ?? [];
+    if (entries.some((one) => fold(one.mask) === fold(entry.mask))) return false;
+    this.lists.set(letter, [...entries, entry]);
+    this.#listChanges++;
+    return true;
+  }
+
+  /** Takes the entry with this mask out of a list and gives it back; undefined when there is none. */
+  removeEntry(letter: string, mask: string): ListEntry | undefined {
+    const entries = this.lists.get(letter) ?? [];
+    const found = entries.find((one) => fold(one.mask) === fold(mask));
+    if (found === undefined) return undefined;
+    const kept = entries.filter((one) => one !== found);
+    if (kept.length > 0) this.lists.set(letter, kept);
+    else this.lists.delete(letter);
+    this.#listChanges++;
+    return found;
+  }
+
+  /** How often lists have changed. */
+  get listChanges(): number {
+    return this.#listChanges;
   }
 
   /** Tells every session of the channel on this machine. */

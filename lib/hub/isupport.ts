@@ -1,5 +1,6 @@
 /** ISUPPORT (005): what this server can do and its limits, from the settings and tables that hold them. */
-import { chanModesToken, prefixToken } from "../irc/modes.ts";
+import { chanModesToken, channelModes, prefixToken, ranks } from "../irc/modes.ts";
+import { accountExtBanToken, extBanToken } from "../irc/names.ts";
 import type { Hub } from "./hub.ts";
 
 /** Every token, "NAME" or "NAME=value". */
@@ -17,10 +18,27 @@ export function isupportTokens(hub: Hub): string[] {
     `TOPICLEN=${settings.topicLength}`,
     `PREFIX=${prefixToken}`,
     `CHANMODES=${chanModesToken}`,
-    `TARGMAX=PRIVMSG:${maxTargets},NOTICE:${maxTargets},TAGMSG:${maxTargets},JOIN:,PART:,NAMES:`,
+    `STATUSMSG=${ranks.map((rank) => rank.prefix).join("")}`,
+    `MODES=${maxModes}`,
+    `MAXLIST=${listModes.map((letter) => `${letter}:${settings.listLimit}`).join()}`,
+    "EXCEPTS=e",
+    "INVEX=I",
+    `EXTBAN=${extBanToken}`,
+    `ACCOUNTEXTBAN=${accountExtBanToken}`,
+    `KEYLEN=${settings.keyLength}`,
+    `KICKLEN=${settings.reasonLength}`,
+    "ELIST=CMNTU",
+    `TARGMAX=${targetLimits}`,
     "SAFELIST",
   ];
 }
 
-/** Targets one PRIVMSG, NOTICE or TAGMSG may name. */
+/** Targets one PRIVMSG, NOTICE, TAGMSG or KICK may name. */
 export const maxTargets = 8;
+/** Changes with a parameter that one MODE line we send has at most. */
+export const maxModes = 20;
+
+const listModes = channelModes.filter((mode) => mode.kind === "list").map((mode) => mode.letter);
+const limited = ["PRIVMSG", "NOTICE", "TAGMSG", "KICK"].map((command) => `${command}:${maxTargets}`);
+const unlimited = ["JOIN", "PART", "NAMES", "LIST"].map((command) => `${command}:`);
+const targetLimits = [...limited, ...unlimited].join();

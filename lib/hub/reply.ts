@@ -1,29 +1,36 @@
-/** Answers that more than one place gives: who is in a channel, its topic. */
+/**
+ * Answers that more than one place gives: who is in a channel, its topic. A command gives them as its reply; when
+ * somebody joined they are notices of what happened, which no other answer under way may swallow.
+ */
+import { utf8Bytes } from "../irc/lines.ts";
 import { packWords } from "../irc/wrap.ts";
 import type { Channel } from "./channel.ts";
 import type { Session } from "./session.ts";
 
+/** The session's method that sends a numeric. */
+export type How = "reply" | "notify";
+
 /** RPL_TOPIC and RPL_TOPICWHOTIME, or RPL_NOTOPIC. */
-export function sendTopic(session: Session, channel: Channel): void {
-  const { topic } = channel;
-  if (topic === undefined) return session.reply("RPL_NOTOPIC", channel.name);
-  session.reply("RPL_TOPIC", channel.name, topic.text);
-  session.reply("RPL_TOPICWHOTIME", channel.name, topic.by, String(topic.at));
+export function sendTopic(session: Session, channel: Channel, how: How): void {
+  const { name, topic } = channel;
+  if (topic === undefined) return session[how]("RPL_NOTOPIC", name);
+  session[how]("RPL_TOPIC", name, topic.text);
+  session[how]("RPL_TOPICWHOTIME", name, topic.by, String(topic.at));
 }
 
-/** RPL_NAMREPLY lines and RPL_ENDOFNAMES; ranks and masks in the form the session asked for. */
-export function sendNames(session: Session, channel: Channel): void {
+/** RPL_NAMREPLY lines, ranks and masks in the form the session asked for; people outside do not see invisible users. */
+export function sendNames(session: Session, channel: Channel, how: How): void {
   const allRanks = session.has("multi-prefix");
   const masks = session.has("userhost-in-names");
+  const inside = session.user !== undefined && channel.members.has(session.user);
   const names: string[] = [];
   for (const [user, { prefixes }] of channel.members) {
+    if (!inside && user.modes.has("i")) continue;
     const shown = allRanks ? prefixes : prefixes.slice(0, 1);
     names.push(shown + (masks ? user.source : user.nick));
   }
-  const { settings } = session.hub;
-  const room = settings.lineBytes - `:${settings.name} 353 ${session.nick} = ${channel.name} :\r\n`.length -
-    200;
   const symbol = channel.flags.has("s") ? "@" : "=";
-  for (const line of packWords(names, room)) session.reply("RPL_NAMREPLY", symbol, channel.name, line);
-  session.reply("RPL_ENDOFNAMES", channel.name);
+  const { name, lineBytes } = session.hub.settings;
+  const room = lineBytes - utf8Bytes(`:${name} 353 ${session.nick} ${symbol} ${channel.name} :\r\n`);
+  for (const line of packWords(names, room)) session[how]("RPL_NAMREPLY", symbol, channel.name, line);
 }

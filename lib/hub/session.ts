@@ -5,14 +5,34 @@
 import type { CapabilityName } from "../irc/capabilities.ts";
 import { body } from "../irc/message.ts";
 import { type NumericName, numerics } from "../irc/numerics.ts";
+import { cutText } from "../irc/wrap.ts";
 import type { ServerConnection } from "../net/connection.ts";
 import type { Hub } from "./hub.ts";
 import type { Kind } from "./kind.ts";
-import type { Told } from "./outgoing.ts";
+import type { MessageLine } from "./multiline.ts";
+import type { Outgoing, Told } from "./outgoing.ts";
 import { type Registration, startRegistration } from "./registration.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Response } from "./response.ts";
 import type { User } from "./user.ts";
+
+/** A message of several lines on its way in (commands/batch.ts). */
+export interface OpenBatch {
+  readonly reference: string;
+  readonly target: string;
+  /** Client-only tags of the whole message. */
+  readonly tags: readonly (readonly [string, string])[];
+  readonly lines: MessageLine[];
+  bytes: number;
+  command: "PRIVMSG" | "NOTICE" | undefined;
+  /** Milliseconds since 1970 when it is given up. */
+  readonly dueMs: number;
+  /** The labelled answer that waits for its end. */
+  readonly response: Response | undefined;
+}
+
+/** No name is longer; what else comes back in a reply need not be whole. */
+const maxMiddleLength = 200;
 
 /** One connection to this machine. */
 export class Session {
@@ -29,6 +49,8 @@ export class Session {
   registration: Registration | undefined = startRegistration();
   /** The labelled answer that is being gathered. */
   response: Response | undefined;
+  /** The message of several lines that is being gathered. */
+  batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last came in. */
   lastHeardMs: number;
   /** Whether it was asked for a sign of life since. */
@@ -73,6 +95,11 @@ export class Session {
       this.response.add(told.lines(this.kind.mask));
       return;
     }
+    this.deliver(told);
+  }
+
+  /** The same, past a labelled answer that is being gathered. */
+  deliver(told: Told): void {
     const chunk = told.chunk(this.kind);
     if (chunk !== undefined) this.connection.write(chunk);
   }
@@ -86,9 +113,12 @@ export class Session {
 
   /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
   reply(name: NumericName, ...params: string[]): void {
-    const [code, words] = numerics[name];
-    const all = words === "" ? [this.nick, ...params] : [this.nick, ...params, words];
-    this.answer(this.hub.fromServer(code, all));
+    this.answer(this.#numeric(name, params));
+  }
+
+  /** Sends a numeric that is part of what happened (see tell), not of an answer. */
+  notify(name: NumericName, ...params: string[]): void {
+    this.tell(this.#numeric(name, params));
   }
 
   /** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
@@ -107,6 +137,31 @@ export class Session {
     for (const line of lines) this.connection.write(this.kind.encode(line));
   }
 
+  /** Undefined while there is room for more of a long answer, else a promise to wait for before its next part. */
+  room(): Promise<void> | undefined {
+    if (this.response !== undefined && this.response.length > this.hub.settings.sendQueue / 4) {
+      this.write(this.response.spill(this.hub.settings.name, () => this.hub.newReference()));
+    }
+    return this.#hasRoom() ? undefined : this.#waitForRoom();
+  }
+
+  #hasRoom(): boolean {
+    const { connection } = this;
+    return connection.ended !== undefined || connection.queuedBytes <= this.hub.settings.sendQueue / 2;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    while (!this.#hasRoom()) await this.connection.progress();
+  }
+
+  #numeric(name: NumericName, params: readonly string[]): Outgoing {
+    const [code, words] = numerics[name];
+    const all = [this.nick, ...params];
+    if (words !== "") all.push(words);
+    const last = all.length - 1;
+    return this.hub.fromServer(code, all.map((one, at) => at < last ? middle(one) : one));
+  }
+
   /** Says why, sends what is queued, and closes. */
   close(reason: string): void {
     if (this.#over) return;
@@ -115,4 +170,10 @@ export class Session {
     this.connection.close();
     this.hub.detach(this, reason);
   }
+}
+
+/** What people sent comes back in replies: only a last parameter can be empty, hold a space or start with ":". */
+function middle(param: string): string {
+  if (param === "" || param.charCodeAt(0) === 0x3a || param.includes(" ")) return "*";
+  return param.length > maxMiddleLength ? cutText(param, maxMiddleLength) : param;
 }

@@ -108,7 +108,7 @@ export interface ModeRequest {
   readonly unknown: readonly string[];
 }
 
-const channelModeOf = new Map(channelModes.map((mode) => [mode.letter, mode]));
+const channelModeRows = new Map(channelModes.map((mode) => [mode.letter, mode]));
 const userModeOf = new Map(userModes.map((mode) => [mode.letter, mode]));
 const rankOf = new Map(ranks.map((mode) => [mode.prefix, mode]));
 
@@ -120,7 +120,7 @@ export function parseModes(params: readonly string[]): ModeRequest {
   const unknown = new Set<string>();
   let next = 1;
   for (const { sign, letter } of signed(params[0] ?? "")) {
-    const mode = channelModeOf.get(letter);
+    const mode = channelModeRows.get(letter);
     if (!mode) {
       unknown.add(letter);
       continue;
@@ -180,10 +180,21 @@ export function rankLevel(prefixes: string): number {
   return level;
 }
 
+/** The lowest of the rank prefixes that `text` is made of ("@+" → "+"); undefined when it is made of anything else. */
+export function lowestPrefix(text: string): string | undefined {
+  const found = ranks.filter((rank) => text.includes(rank.prefix));
+  return [...text].every((prefix) => rankOf.has(prefix)) ? found.at(-1)?.prefix : undefined;
+}
+
 /** `prefixes` with `mode`'s prefix put in or taken out, highest first. */
 export function changeRank(prefixes: string, sign: "+" | "-", mode: RankMode): string {
   const kept = ranks.filter((one) => one === mode ? sign === "+" : prefixes.includes(one.prefix));
   return kept.map((one) => one.prefix).join("");
+}
+
+/** The channel mode of a letter, if there is one. */
+export function channelModeOf(letter: string): ChannelMode | undefined {
+  return channelModeRows.get(letter);
 }
 
 /** Whether a channel mode is a rank; for the compiler. */

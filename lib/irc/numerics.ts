@@ -118,7 +118,7 @@ export const numerics = {
   ERR_NOSUCHNICK: ["401", "No such nick/channel"],
   ERR_NOSUCHSERVER: ["402", "No such server"],
   ERR_NOSUCHCHANNEL: ["403", "No such channel"],
-  ERR_CANNOTSENDTOCHAN: ["404", "Cannot send to channel"],
+  ERR_CANNOTSENDTOCHAN: ["404", ""],
   ERR_TOOMANYCHANNELS: ["405", "You have joined too many channels"],
   ERR_WASNOSUCHNICK: ["406", "There was no such nickname"],
   ERR_TOOMANYTARGETS: ["407", "Too many targets"],

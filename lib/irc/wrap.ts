@@ -29,6 +29,13 @@ export function packWords(words: Iterable<string>, maxBytes: number, separator =
   return lines;
 }
 
+/** The start of `text`, at most `maxLength` UTF-16 units; half a character at the cut is left out. */
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const isHalf = (text.codePointAt(maxLength - 1) ?? 0) > 0xffff;
+  return text.slice(0, isHalf ? maxLength - 1 : maxLength);
+}
+
 /**
  * Pieces of at most `maxBytes` that joined give `text` again; [""] for "". Cuts behind a space where it can, else
  * between graphemes, and inside a grapheme only when that alone is too long. Throws a RangeError below 4 bytes.
