@@ -1,7 +1,11 @@
 /** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
 import type { CommandTable } from "../hub/command.ts";
+import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
 import { infoCommands } from "./info.ts";
+import { inviteCommands } from "./invite.ts";
+import { listCommands } from "./list.ts";
+import { modeCommands } from "./mode.ts";
 import { registrationCommands } from "./registration.ts";
 import { talkCommands } from "./talk.ts";
 import { whoCommands } from "./who.ts";
@@ -10,7 +14,11 @@ import { whoCommands } from "./who.ts";
 export const allCommands: CommandTable = union([
   registrationCommands,
   channelCommands,
+  modeCommands,
+  inviteCommands,
+  listCommands,
   talkCommands,
+  batchCommands,
   whoCommands,
   infoCommands,
 ]);

@@ -1,12 +1,8 @@
 /** CAP: what a client may ask for and what it has (IRCv3 capability negotiation, version 302). */
-import {
-  capabilities,
-  type Capability,
-  type CapabilityName,
-  type CapabilityValues,
-  isCapability,
-} from "../irc/capabilities.ts";
+import { capabilities, type Capability, type CapabilityName, isCapability } from "../irc/capabilities.ts";
+import { capabilityValues } from "../hub/capability_values.ts";
 import type { EarlyCall } from "../hub/command.ts";
+import type { Hub } from "../hub/hub.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
 import { packWords } from "../irc/wrap.ts";
@@ -30,13 +26,21 @@ function list({ session, params }: EarlyCall): void {
   const version = Number(params[1] ?? 0);
   if (Number.isInteger(version) && version > session.capVersion) session.capVersion = version;
   if (session.capVersion >= 302) session.changeCapabilities(["cap-notify"]);
-  const values: CapabilityValues = {};
-  const words = (Object.keys(capabilities) as CapabilityName[]).map((name) => {
+  const values = capabilityValues(session.hub);
+  const words = offered(session.hub).map((name) => {
     const row: Capability = capabilities[name];
-    const value = row.value && session.capVersion >= 302 ? values[row.value] : undefined;
-    return value === undefined ? name : `${name}=${value}`;
+    return row.value && session.capVersion >= 302 ? `${name}=${values[row.value]}` : name;
   });
   sendWords(session, "LS", words);
+}
+
+/** What this server offers: a capability that needs a value is hidden while it has none. */
+function offered(hub: Hub): CapabilityName[] {
+  const values = capabilityValues(hub);
+  return (Object.keys(capabilities) as CapabilityName[]).filter((name) => {
+    const row: Capability = capabilities[name];
+    return row.value === undefined || values[row.value] !== undefined;
+  });
 }
 
 function listOwn({ session }: EarlyCall): void {
@@ -64,7 +68,7 @@ function request({ hub, session, params }: EarlyCall): void {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
-    if (!isCapability(name) || locked) {
+    if (!isCapability(name) || locked || !offered(hub).includes(name)) {
       return session.answer(hub.fromServer("CAP", [session.nick, "NAK", text]));
     }
     (minus ? removed : added).push(name);

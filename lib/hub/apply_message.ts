@@ -1,8 +1,11 @@
 /** Apply, for what people say: to a channel or to one user. The hottest path of the server. */
 import type { EventOf } from "./apply.ts";
+import { rankLevel } from "../irc/modes.ts";
 import { stampMs } from "../irc/stamp.ts";
+import type { Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
-import { Outgoing } from "./outgoing.ts";
+import { MultilineMessage } from "./multiline.ts";
+import { Outgoing, type Told } from "./outgoing.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
@@ -16,10 +19,27 @@ export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number)
   if (target.kind === "user") return toUser(hub, user, event, target.id, stamp);
   const channel = hub.channel(target.name);
   if (channel === undefined) return numericRefusal("ERR_NOSUCHCHANNEL", target.name);
+  if (target.atLeast !== undefined) return toRank(user, event, channel, target.atLeast, stamp);
   const told = message(user, event, channel.name, stamp);
   for (const session of channel.sessions) {
     if (session.user === user) echo(session, told);
     else session.tell(told);
+  }
+}
+
+/** To the members of a rank and above; the sender need not be one of them (STATUSMSG). */
+function toRank(
+  user: User,
+  event: EventOf<"message">,
+  channel: Channel,
+  atLeast: string,
+  stamp: number,
+): undefined {
+  const told = message(user, event, atLeast + channel.name, stamp);
+  const level = rankLevel(atLeast);
+  for (const session of user.sessions) echo(session, told);
+  for (const [member, { prefixes }] of channel.members) {
+    if (member !== user && rankLevel(prefixes) >= level) member.tell(told);
   }
 }
 
@@ -34,20 +54,19 @@ function toUser(
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", id);
   const told = message(user, event, target.nick, stamp);
   for (const session of user.sessions) echo(session, told);
-  if (target !== user) target.tell(told);
+  // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.
+  for (const session of target.sessions) session.deliver(told);
 }
 
-function echo(session: Session, told: Outgoing): void {
+function echo(session: Session, told: Told): void {
   if (session.kind.echo) session.tell(told);
 }
 
-function message(user: User, event: EventOf<"message">, target: string, stamp: number): Outgoing {
-  const params = event.command === "TAGMSG" ? [target] : [target, event.text];
-  return new Outgoing(user.source, event.command, params, {
-    stamp,
-    hasId: true,
-    account: user.account,
-    bot: user.modes.has("B"),
-    clientTags: event.tags && new Map(event.tags),
-  });
+function message(user: User, event: EventOf<"message">, target: string, stamp: number): Told {
+  const { command, text, lines, tags } = event;
+  const { source, account, modes } = user;
+  const clientTags = tags && new Map(tags);
+  const details = { stamp, hasId: true, account, bot: modes.has("B"), clientTags };
+  if (lines !== undefined) return new MultilineMessage({ source, command, target, lines, details });
+  return new Outgoing(source, command, command === "TAGMSG" ? [target] : [target, text], details);
 }

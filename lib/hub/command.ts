@@ -60,11 +60,10 @@ export function dispatch(hub: Hub, session: Session, line: Line): void | Promise
   const label = message.tags.size > 0 && session.has("labeled-response")
     ? message.tags.get("label")
     : undefined;
-  if (label === undefined || label === "") return run(hub, session, message);
-  session.response = new Response(escapeTagValue(label));
+  if (label !== undefined && label !== "") session.response = new Response(escapeTagValue(label));
   const pending = run(hub, session, message);
   if (pending) return pending.then(() => finishResponse(hub, session));
-  finishResponse(hub, session);
+  if (session.response !== undefined) finishResponse(hub, session);
 }
 
 function run(hub: Hub, session: Session, message: Message): void | Promise<void> {

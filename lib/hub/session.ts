@@ -32,7 +32,7 @@ export interface OpenBatch {
 }
 
 /** No name is longer; what else comes back in a reply need not be whole. */
-const maxMiddleLength = 200;
+const maxMiddleLength = 300;
 
 /** One connection to this machine. */
 export class Session {
