@@ -140,33 +140,34 @@ async function atTerminal({ client, look, timestamps }: FaceParts, address: stri
   const terminal = new Terminal();
   const outlet = { write: (text: string) => terminal.write(text), size: () => terminal.size(), look };
   const desk = new Desk({ client, outlet, timestamps, suspend: () => terminal.suspend() });
-  const ended = Promise.withResolvers<number>();
+  let interruption = 130;
   terminal.open({
     key: (key) => desk.key(key),
     resized: () => desk.resized(),
     resumed: () => desk.resumed(),
-    gone: () => ended.resolve(0),
+    gone: () => interruptWith(0),
   });
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    Deno.addSignalListener(signal, () => ended.resolve(code));
+    Deno.addSignalListener(signal, () => interruptWith(code));
   }
   try {
-    const code = await Promise.race([desk.run().then((leaving) => codeOf(leaving, address)), ended.promise]);
-    desk.close();
-    if (code !== 0) desk.client.quit();
-    return code;
+    return codeOf(await desk.run(), address);
   } finally {
     terminal.restore();
   }
 
+  function interruptWith(code: number): void {
+    interruption = code;
+    desk.interrupt();
+  }
+
   function codeOf(leaving: Leaving, server: string): number {
-    desk.close();
     terminal.restore();
     switch (leaving.kind) {
       case "left":
         return 0;
       case "interrupted":
-        return 130;
+        return interruption;
       case "refused":
         return fail(`The server ${server} did not let you in: ${leaving.reason}`, 69);
       case "unreachable":

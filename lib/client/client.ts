@@ -220,6 +220,7 @@ export class Client {
       hear: (event) => this.#heard(event),
       anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
       ready: () => this.#entered(),
+      again: this.#wasReady,
       now: () => this.now,
       idleMs,
     });

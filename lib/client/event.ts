@@ -110,7 +110,14 @@ export type ServerWord =
 /** How it stands with the connection. */
 export type Status =
   | { readonly kind: "status"; readonly status: "connecting"; readonly attempt: number }
-  | { readonly kind: "status"; readonly status: "ready"; readonly nick: string; readonly network: string }
+  /** `again`: we are back after the connection was lost. */
+  | {
+    readonly kind: "status";
+    readonly status: "ready";
+    readonly again: boolean;
+    readonly nick: string;
+    readonly network: string;
+  }
   | { readonly kind: "status"; readonly status: "lost"; readonly reason: string }
   | { readonly kind: "status"; readonly status: "waiting"; readonly reason: string; readonly retryMs: number }
   /** The server refused the nick while we were entering; the client waits for another (Client.rename). */

@@ -25,10 +25,6 @@ const rows: Readonly<Record<string, Receiver>> = {
   WARN: standardReply,
   NOTE: standardReply,
   CAP: capabilities,
-  ERROR: (state, { message }) => ({
-    state,
-    happenings: [{ kind: "told", from: "", text: message.params.at(-1) ?? "" }],
-  }),
 };
 
 /** The state after a message, and the events it made; an unknown command leads to nothing. */

@@ -30,7 +30,17 @@ const rows: Readonly<Record<string, Receiver>> = {
   }),
   "353": (state, { message }) => nothing(withNames(state, message.params[2] ?? "", message.params[3] ?? "")),
   "366": endOfNames,
-  "422": nothing,
+  "372": (state, { message }) => ({
+    state,
+    happenings: [{
+      kind: "told",
+      from: message.source,
+      text: (message.params.at(-1) ?? "").replace(/^- ?/, ""),
+    }],
+  }),
+  "375": nothing,
+  "376": welcomed,
+  "422": welcomed,
   "900": (state, { message }) => nothing({ ...state, account: message.params[2] ?? "" }),
   "901": (state) => nothing({ ...state, account: "" }),
 };
@@ -43,6 +53,11 @@ export function replyRow(command: string): Receiver | undefined {
 
 function welcome(state: State, { message }: Arrival): Step {
   return nothing({ ...state, nick: message.params[0] ?? state.nick, registered: true });
+}
+
+/** The end of what every server says on entering. */
+function welcomed(state: State): Step {
+  return nothing({ ...state, welcomed: true });
 }
 
 function isupport(state: State, { message }: Arrival): Step {
@@ -81,8 +96,9 @@ function ownAway(state: State, reason: string | undefined): Step["happenings"][n
   return { kind: "away", who: { nick: state.nick }, own: true, reason };
 }
 
-/** Everything but our own nick, which stands first in every numeric. */
+/** Everything but our own nick, which stands first in every numeric. Counts of users on entering are left out. */
 function told(state: State, { message }: Arrival): Step {
+  if (!state.welcomed) return nothing(state);
   const [first = "", ...others] = message.params;
   const words = isOwn(state, first) || first === "*" ? others : message.params;
   return { state, happenings: [{ kind: "told", from: message.source, text: words.join(" ") }] };

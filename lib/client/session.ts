@@ -33,6 +33,8 @@ export interface SessionParts {
   readonly anotherNick: (nick: string, reason: string) => string | undefined;
   /** We are in, and the server has said what it is. */
   readonly ready: () => void;
+  /** We were in before. */
+  readonly again: boolean;
   readonly now: () => number;
   /** Silence of the server after which it is asked whether it is there; it then has as long again. */
   readonly idleMs: number;
@@ -181,7 +183,7 @@ export class Session {
       case "ACK":
         return this.#outbox.echoed(label, "", "");
       case "ERROR":
-        this.farewell = message.params.at(-1) ?? "";
+        this.farewell = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
       case "376":
       case "422":
@@ -190,6 +192,7 @@ export class Session {
         this.#tell({
           kind: "status",
           status: "ready",
+          again: this.#parts.again,
           nick: this.state.nick,
           network: this.state.network,
         });

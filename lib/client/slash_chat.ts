@@ -3,7 +3,6 @@
 import { refusalIn, whoisLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededText, neededWord, Refusal } from "./face.ts";
-import { plainName } from "./plain.ts";
 import { refusal } from "./replies.ts";
 import { numericsUntil } from "./requests.ts";
 import { isRoom } from "./state.ts";
@@ -115,8 +114,8 @@ async function whois(face: Face, rest: string): Promise<void> {
     `WHOIS ${nick} ${nick}`,
     numericsUntil(["318", "431"], whoisParts),
   );
-  const refused = refusalIn(messages);
-  if (refused !== undefined) throw new Refusal(`There is nobody called ${plainName(nick)} here`);
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
   for (const line of whoisLines(messages)) face.note(line);
 }
 

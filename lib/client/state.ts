@@ -43,6 +43,8 @@ export interface State {
   /** The text we left when we went away. */
   readonly away: string | undefined;
   readonly registered: boolean;
+  /** The server has said all that it says on entering. */
+  readonly welcomed: boolean;
   readonly network: string;
   /** Capabilities in use. */
   readonly caps: ReadonlySet<string>;
@@ -66,6 +68,7 @@ export function emptyState(nick: string): State {
     account: "",
     away: undefined,
     registered: false,
+    welcomed: false,
     network: "",
     caps: new Set(),
     offered: new Map(),

@@ -125,6 +125,7 @@ export function statusWords(event: Status): string {
     case "connecting":
       return event.attempt === 0 ? "Connecting" : "Connecting again";
     case "ready":
+      if (event.again) return `The connection is back, and you are ${plainName(event.nick)}`;
       return `You are ${plainName(event.nick)}${event.network === "" ? "" : ` on ${plain(event.network)}`}`;
     case "lost":
       return `The connection is lost: ${plain(event.reason)}`;

@@ -21,7 +21,7 @@ import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
 import { promptFor } from "./prompt.ts";
 import type { Line, Timestamps } from "./view.ts";
-import { dayLine, eventLine, lineRows, ruleRow, saidLine } from "./view.ts";
+import { dayLine, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
 
 /** What a desk is made of. */
 export interface DeskParts {
@@ -38,6 +38,7 @@ export type Leaving = Ending | { readonly kind: "interrupted" };
 
 /** How long joins and leaves are gathered into one line. */
 const burstMs = 250;
+const goodbyeMs = 500;
 
 /** One person at one terminal. */
 export class Desk implements Face {
@@ -56,6 +57,7 @@ export class Desk implements Face {
   readonly #behind = new Set<string>();
   readonly #left = Promise.withResolvers<Leaving>();
   #interrupted = false;
+  #running: Promise<Ending> | undefined;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -77,10 +79,30 @@ export class Desk implements Face {
   /** Resolves when the desk is left; the terminal then shows no prompt any more. */
   async run(): Promise<Leaving> {
     this.#display.refresh();
-    if (this.#parts.client.nick === "") this.client.rename(await this.#ask("Your name", nameFault));
-    const leaving = await Promise.race([this.client.run(), this.#left.promise]);
+    const leaving = await Promise.race([this.#chat(), this.#left.promise]);
     this.close();
+    if (leaving.kind === "interrupted") await this.#goodbye();
     return leaving;
+  }
+
+  /** Leaves as C-c does, for instance on a signal. */
+  interrupt(): void {
+    this.#left.resolve({ kind: "interrupted" });
+  }
+
+  async #chat(): Promise<Leaving> {
+    if (this.#parts.client.nick === "") this.client.rename(await this.#ask("Your name", nameFault));
+    this.#running = this.client.run();
+    return await this.#running;
+  }
+
+  /** Gives the server a moment to hear that we go. */
+  async #goodbye(): Promise<void> {
+    this.client.quit();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, goodbyeMs);
+    await Promise.race([this.#running, late]);
+    clearTimeout(timer);
   }
 
   /** Puts the terminal in order; nothing is drawn afterwards. */
@@ -140,8 +162,9 @@ export class Desk implements Face {
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
     const spans = typeof words === "string" ? [{ text: words, bold: kind === "title" }] : words;
-    const mark = kind === "warning" ? "!" : "·";
-    this.#print({ at: this.client.now, mark, body: spans, quiet: kind === undefined });
+    if (kind === "warning") return this.#print({ at: this.client.now, mark: "!", body: spans });
+    this.#flushBurst();
+    this.#display.print(noteRows(spans, this.#display.columns));
   }
 
   clear(): void {
@@ -157,7 +180,7 @@ export class Desk implements Face {
       case "submit":
         return this.#submit(act.text);
       case "interrupt":
-        if (this.#interrupted) this.#left.resolve({ kind: "interrupted" });
+        if (this.#interrupted) this.interrupt();
         this.#interrupted = true;
         this.#hint = "Press C-c again to quit";
         return;
@@ -207,6 +230,7 @@ export class Desk implements Face {
   #hear(event: ChatEvent): void {
     if (folds(event)) return this.#gather(event as ChatEvent & Presence);
     this.#flushBurst();
+    if (event.kind === "joined") this.#enter(event.buffer);
     if (event.kind === "said") {
       this.#print(saidLine(this.client.state, event, this.current));
     } else if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
@@ -222,10 +246,6 @@ export class Desk implements Face {
   /** What an event changes besides a line. */
   #follow(event: ChatEvent): void {
     switch (event.kind) {
-      case "joined":
-        if (this.current === "" || !this.#behind.has(event.buffer.toLowerCase())) this.#enter(event.buffer);
-        this.#behind.add(event.buffer.toLowerCase());
-        return;
       case "parted":
       case "kicked":
         return event.own ? this.closed(event.buffer) : undefined;
@@ -242,10 +262,12 @@ export class Desk implements Face {
     }
   }
 
-  /** The first room needs no title, as its first line tells where one is. */
+  /** We are in a room. The first one needs no title, as its first line tells where one is. */
   #enter(room: string): void {
+    const behind = this.#behind.has(room.toLowerCase());
+    this.#behind.add(room.toLowerCase());
     if (this.current === "") this.current = room;
-    else this.show(room);
+    else if (!behind) this.show(room);
   }
 
   #gather(event: Presence): void {
@@ -311,5 +333,6 @@ export function nameFault(name: string): string {
 }
 
 function describeWait({ reason, retryMs }: { readonly reason: string; readonly retryMs: number }): string {
-  return `Trying again in ${Math.max(1, Math.round(retryMs / 1000))} s: ${plain(reason)}`;
+  const why = plain(reason).replace(/^Cannot connect to \S+: /, "");
+  return `Trying again in ${Math.max(1, Math.round(retryMs / 1000))} s: ${why}`;
 }

@@ -40,6 +40,12 @@ export function lineRows(line: Line, timestamps: Timestamps, columns: number | u
   return wrapSpans(head, body, columns, time.length + 3);
 }
 
+/** An answer to a command: no time, indented. What has columns goes on in the last of them. */
+export function noteRows(body: readonly Span[], columns: number): Row[] {
+  const table = /^ *\S.*? {2,}(?=\S)/.exec(body[0]?.text ?? "");
+  return wrapSpans([{ text: "  " }], body, columns, 2 + (table?.[0].length ?? 2));
+}
+
 /** Local time. */
 export function clock(at: number, timestamps: Timestamps): string {
   const time = new Date(at);
@@ -115,6 +121,7 @@ export function eventLine(state: State, event: Exclude<ChatEvent, Said>, front: 
   const where: Span[] = away && !named && "buffer" in event
     ? [{ text: `${plainName(event.buffer)} `, ink: "room" }]
     : [];
-  const mark = marks[event.kind] ?? (event.kind === "status" && event.status === "nick refused" ? "!" : "·");
+  const alarming = event.kind === "status" && (event.status === "nick refused" || event.status === "lost");
+  const mark = marks[event.kind] ?? (alarming ? "!" : "·");
   return { at: event.at, mark, body: [...where, ...words], quiet: mark !== "!" && mark !== "»" };
 }

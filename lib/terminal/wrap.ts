@@ -26,7 +26,7 @@ export function wrapSpans(
   columns: number,
   indent: number,
 ): Row[] {
-  const margin = Math.min(indent, Math.max(0, Math.floor(columns / 3)));
+  const margin = Math.min(indent, Math.max(0, Math.floor(columns / 2)));
   const headWidth = head.reduce((sum, { text }) => sum + textWidth(text), 0);
   const rows: Rows = { done: [], row: [...head], source: undefined, width: headWidth, start: headWidth };
   for (const span of body) {
