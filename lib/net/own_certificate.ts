@@ -1,0 +1,144 @@
+/**
+ * The certificate a server shows: the one it was given as files, or one it makes on its first run and keeps in its
+ * data folder. Its own is renewed before it expires with the same key, so who has pinned the key notices nothing.
+ */
+import { X509Certificate } from "node:crypto";
+import { type KeyPair, makeCertificate } from "./certificate.ts";
+
+/** Where the certificate comes from. */
+export interface CertificateSource {
+  /** PEM files of the certificate with its chain, and of its key. */
+  readonly files?: { readonly cert: string; readonly key: string };
+  /** Where an own one is kept; without it a new one is made each time. */
+  readonly folder?: string | undefined;
+  /** Host names and addresses an own one stands for. */
+  readonly names: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** A certificate ready to be served. */
+export interface ServerCertificate extends KeyPair {
+  /** SHA-256 of the certificate, "AB:CD:…", as other programs show it too. */
+  readonly fingerprint: string;
+  /** Whether nobody but its owner vouches for it. */
+  readonly selfMade: boolean;
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number;
+}
+
+/** Why there is no certificate, as one sentence for the person who started the server. */
+export class CertificateError extends Error {
+  override readonly name = "CertificateError";
+}
+
+const dayMs = 86_400_000;
+/** The longest that Apple's systems accept. */
+const validMs = 825 * dayMs;
+const renewBeforeMs = 30 * dayMs;
+
+/** Loads, makes or renews it; throws CertificateError. */
+export async function loadCertificate(source: CertificateSource): Promise<ServerCertificate> {
+  if (source.files !== undefined) {
+    const { cert, key } = source.files;
+    return read(
+      { cert: readFile(cert, "certificate"), key: readFile(key, "key") },
+      `"${cert}" with "${key}"`,
+    );
+  }
+  if (source.folder === undefined) return read(await make(source), "the new certificate");
+  return await loadOwn(source, source.folder);
+}
+
+async function loadOwn(source: CertificateSource, folder: string): Promise<ServerCertificate> {
+  const [certPath, keyPath] = [`${folder}/tls-cert.pem`, `${folder}/tls-key.pem`];
+  const key = exists(keyPath) ? readFile(keyPath, "key") : undefined;
+  if (key !== undefined && exists(certPath)) {
+    const own = read({ cert: readFile(certPath, "certificate"), key }, `"${certPath}" with "${keyPath}"`);
+    if (own.expiresMs - source.nowMs > renewBeforeMs) return own;
+  }
+  const made = read(await make(source, key), `a certificate for the key "${keyPath}"`);
+  try {
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (key === undefined) writeSecret(keyPath, made.key);
+    writeSecret(certPath, made.cert);
+  } catch (error) {
+    throw new CertificateError(`Cannot keep the certificate in "${folder}": ${reasonOf(error)}`);
+  }
+  return made;
+}
+
+async function make({ names, nowMs }: CertificateSource, key?: string): Promise<KeyPair> {
+  // A day back, for readers whose clock is behind.
+  const request = { names, notBeforeMs: nowMs - dayMs, notAfterMs: nowMs - dayMs + validMs };
+  try {
+    return await makeCertificate(key === undefined ? request : { ...request, key });
+  } catch (error) {
+    throw new CertificateError(
+      `Cannot make a certificate: ${reasonOf(error)}; delete tls-key.pem to start anew`,
+    );
+  }
+}
+
+function read(pair: KeyPair, what: string): ServerCertificate {
+  const parsed = parse(pair.cert, what);
+  try {
+    checkPair(pair);
+  } catch (error) {
+    throw new CertificateError(`Cannot use ${what}: ${reasonOf(error)}`);
+  }
+  return {
+    ...pair,
+    fingerprint: parsed.fingerprint256,
+    selfMade: parsed.issuer === parsed.subject,
+    expiresMs: Date.parse(parsed.validTo),
+  };
+}
+
+function parse(cert: string, what: string): X509Certificate {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    throw new CertificateError(`Cannot use ${what}: the certificate is not a PEM certificate`);
+  }
+}
+
+/** A listener refuses a key that does not belong to the certificate; a reload must not find that out on the real port. */
+function checkPair({ cert, key }: KeyPair): void {
+  Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
+}
+
+/** Whole or not at all, and for nobody else to read. */
+function writeSecret(path: string, text: string): void {
+  Deno.writeTextFileSync(`${path}.new`, text, { mode: 0o600 });
+  Deno.renameSync(`${path}.new`, path);
+}
+
+function readFile(path: string, what: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new CertificateError(`Cannot read the ${what} "${path}": ${reasonOf(error)}`);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new CertificateError(`Cannot read "${path}": ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, words] = causes.find(([pattern]) => pattern.test(text)) ?? [];
+  return words ?? text.replace(/ \(os error \d+\).*$/, "");
+}
+
+/** What the libraries below say, in words for people. */
+const causes: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/KeyMismatch/, "the key does not belong to the certificate"],
+  [/No keys found/, "the key is not a PEM key"],
+];
