@@ -3,7 +3,7 @@ import { ranks } from "../irc/modes.ts";
 import type { EventOf } from "./apply.ts";
 import { joinMessage } from "./apply_channel.ts";
 import type { Hub } from "./hub.ts";
-import { type Outgoing } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
