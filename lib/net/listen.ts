@@ -1,4 +1,5 @@
 /** Accepts TCP and TLS connections up to a cap, and goes on accepting after the process ran out of file descriptors. */
+import type { KeyPair } from "./certificate.ts";
 import type { ServerConnection } from "./connection.ts";
 import { streamConnection, type StreamOptions } from "./stream.ts";
 
@@ -9,8 +10,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Connections open at once; who comes past it is told so and closed. @default {10_000} */
   readonly maxConnections?: number;
-  /** PEM texts. With them the listener speaks TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** With it the listener speaks TLS. */
+  readonly tls?: KeyPair;
   /** How each connection behaves. */
   readonly stream: StreamOptions;
   /** Called for each connection under the cap; what it throws goes to `onError`, and the connection is aborted. */
@@ -25,6 +26,12 @@ export interface Listener {
   readonly port: number;
   /** Connections that were welcome and whose sockets are not closed yet. */
   readonly connections: number;
+  /**
+   * Shows another certificate to who comes from now on; connections made before stay. For about a millisecond nobody
+   * can connect, as Deno has no way to change the certificate of a bound port. A pair that is refused is never tried
+   * here: check it first. Resolves once the port is bound again.
+   */
+  reload(tls: KeyPair): Promise<void>;
   /** Accepts no more; connections made before stay. Resolves when the port may be bound again. */
   close(): Promise<void>;
 }
@@ -56,12 +63,13 @@ class StreamListener implements Listener {
   readonly hostname: string;
   readonly port: number;
   connections = 0;
-  readonly #listener: Deno.TcpListener | Deno.TlsListener;
-  readonly #options: ListenOptions;
+  #listener: Deno.TcpListener | Deno.TlsListener;
+  #options: ListenOptions;
   readonly #welcome: StreamOptions;
   readonly #refused: StreamOptions;
   readonly #accepting: Promise<void>;
   readonly #stop = Promise.withResolvers<void>();
+  #reloading: PromiseWithResolvers<void> | undefined;
   #refusals = 0;
   #closed = false;
   #failing = false;
@@ -80,11 +88,22 @@ class StreamListener implements Listener {
     this.#accepting = this.#accept();
   }
 
+  reload(tls: KeyPair): Promise<void> {
+    this.#options = { ...this.#options, port: this.port, tls };
+    if (this.#closed) return Promise.resolve();
+    if (this.#reloading === undefined) {
+      this.#reloading = Promise.withResolvers();
+      this.#listener.close();
+    }
+    return this.#reloading.promise;
+  }
+
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
       this.#stop.resolve();
-      this.#listener.close();
+      if (this.#reloading === undefined) this.#listener.close();
+      this.#reloading?.resolve();
     }
     return this.#accepting;
   }
@@ -92,15 +111,25 @@ class StreamListener implements Listener {
   async #accept(): Promise<void> {
     while (!this.#closed) {
       try {
-        this.#admit(await this.#listener.accept());
+        if (this.#reloading !== undefined) this.#bindAgain(this.#reloading);
+        const socket = await this.#listener.accept();
         this.#failing = false;
+        this.#admit(socket);
       } catch (error) {
         if (this.#closed) return;
+        if (this.#reloading !== undefined && !(error instanceof ListenError)) continue;
         if (!this.#failing) this.#options.onError?.(error);
         this.#failing = true;
         await this.#rest();
       }
     }
+  }
+
+  /** The port is free for us only once the accept under way has ended, so this is for the accept loop alone. */
+  #bindAgain(reloading: PromiseWithResolvers<void>): void {
+    this.#listener = bind(this.#options);
+    this.#reloading = undefined;
+    reloading.resolve();
   }
 
   /** Out of file descriptors, most likely: wait for some to be freed, but not past close(). */

@@ -1,0 +1,103 @@
+/** Listening with TLS: lines both ways, another certificate while people stay connected. */
+import { assertEquals } from "@std/assert";
+import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
+import { listen, type Listener } from "../../lib/net/listen.ts";
+import { Flusher } from "../../lib/net/queue.ts";
+import { granted } from "../support/permissions.ts";
+import { overTcp } from "../support/peer.ts";
+
+const ignore = !granted("net");
+
+Deno.test({ name: "a TLS listener carries lines and knows that they are secure", ignore, fn: carries });
+Deno.test({ name: "reload() shows another certificate and drops nobody", ignore, fn: reloads });
+Deno.test({ name: "reload() and close() at once end well", ignore, fn: closes });
+Deno.test({ name: "who speaks no TLS is closed, and others go on", ignore, fn: plain });
+
+function make(): Promise<KeyPair> {
+  const now = Date.now();
+  return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
+}
+
+function echo(tls: KeyPair): Listener {
+  return listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls,
+    stream: { flusher: new Flusher(), limits: { tagBytes: 4096, bodyBytes: 4096 }, closeTimeoutMs: 50 },
+    async onConnection(connection) {
+      for await (const lines of connection.lines()) {
+        for (const line of lines) connection.send(`${connection.secure} ${line}`);
+      }
+      connection.close();
+    },
+  });
+}
+
+/** Sends a line over a new connection that trusts only this certificate. */
+async function dialled(
+  port: number,
+  { cert }: KeyPair,
+): Promise<{ say(line: string): Promise<string>; close(): Promise<void> }> {
+  const wire = overTcp(await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [cert] }));
+  const lines = wire.lines[Symbol.asyncIterator]();
+  return {
+    async say(line) {
+      wire.send(line);
+      return String((await lines.next()).value);
+    },
+    async close() {
+      wire.close();
+      await lines.next();
+    },
+  };
+}
+
+async function over(listener: Listener): Promise<void> {
+  await listener.close();
+  while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function carries(): Promise<void> {
+  const pair = await make();
+  const listener = echo(pair);
+  const ann = await dialled(listener.port, pair);
+  assertEquals(await ann.say("hello"), "true hello");
+  await ann.close();
+  await over(listener);
+}
+
+async function reloads(): Promise<void> {
+  const [first, second] = [await make(), await make()];
+  const listener = echo(first);
+  const { port } = listener;
+  const ann = await dialled(port, first);
+  assertEquals(await ann.say("hello"), "true hello");
+  await listener.reload(second);
+  assertEquals(listener.port, port);
+  const bob = await dialled(port, second);
+  assertEquals(await bob.say("hello"), "true hello");
+  assertEquals(await ann.say("still here"), "true still here");
+  await ann.close();
+  await bob.close();
+  await over(listener);
+}
+
+async function closes(): Promise<void> {
+  const [first, second] = [await make(), await make()];
+  const listener = echo(first);
+  await Promise.all([listener.reload(second), listener.reload(first), listener.close()]);
+  await listener.reload(second);
+}
+
+async function plain(): Promise<void> {
+  const pair = await make();
+  const listener = echo(pair);
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
+  await socket.write(new TextEncoder().encode("NICK ann\r\n"));
+  const rest = new Uint8Array(100);
+  while (await socket.read(rest).catch(() => null) !== null);
+  const bob = await dialled(listener.port, pair);
+  assertEquals(await bob.say("hello"), "true hello");
+  await bob.close();
+  await over(listener);
+}
