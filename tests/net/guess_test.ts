@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { httpRefusal, wrongProtocol } from "../../lib/net/guess.ts";
+
+Deno.test("wrongProtocol() tells TLS and HTTP from anything that may be IRC", () => {
+  const table: [start: string, which: ReturnType<typeof wrongProtocol>][] = [
+    ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP"],
+    ["POST /upload HTTP/1.1\r\n", "HTTP"],
+    ["OPTIONS * HTTP/1.1\r\n", "HTTP"],
+    ["GET http://chat.test/ HTTP/1.1\r\n", "HTTP"],
+    ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP"],
+    ["GET /" + "x".repeat(5_000), "HTTP"],
+    ["\x16\x03\x01\x02\x00\x01\x00", "TLS"],
+    ["\x16", undefined],
+    ["", undefined],
+    ["NICK ann\r\n", undefined],
+    ["CAP LS 302\r\n", undefined],
+    ["GET\r\n", undefined],
+    ["GET me\r\n", undefined],
+    ["CONNECT hub.chat.test 6667\r\n", undefined],
+    ["@typing=active TAGMSG #tea\r\n", undefined],
+  ];
+  for (const [start, which] of table) {
+    assertEquals(wrongProtocol(Uint8Array.from(start, (letter) => letter.charCodeAt(0))), which, start);
+  }
+});
+
+Deno.test("httpRefusal() is a whole answer with the sentence as its body", () => {
+  const [head = "", body] = new TextDecoder().decode(httpRefusal("Göod day")).split("\r\n\r\n");
+  assertEquals(head.split("\r\n")[0], "HTTP/1.1 400 Bad Request");
+  assertEquals([head.match(/Content-Length: (\d+)/)?.[1], body], ["10", "Göod day\n"]);
+});

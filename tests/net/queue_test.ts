@@ -1,0 +1,162 @@
+import { assertEquals } from "@std/assert";
+import { borderAfter } from "../../lib/net/encode.ts";
+import { Flusher, type QueueOwner, SendQueue, type Writer } from "../../lib/net/queue.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A reader that takes `most` bytes of a write, when it is told to if it is slow. */
+class Reader implements Writer, QueueOwner {
+  readonly writes: string[] = [];
+  readonly told: unknown[] = [];
+  most = Infinity;
+  slow = false;
+  fault: Error | undefined;
+  #waiting: (() => void)[] = [];
+
+  get text(): string {
+    return this.writes.join("");
+  }
+
+  write(chunk: Uint8Array): Promise<number> {
+    if (this.fault !== undefined) throw this.fault;
+    const taken = chunk.slice(0, this.most);
+    if (!this.slow) return Promise.resolve(this.#take(taken));
+    return new Promise((resolve) => this.#waiting.push(() => resolve(this.#take(taken))));
+  }
+
+  /** A slow reader reads now. */
+  read(): Promise<void> {
+    for (const resume of this.#waiting.splice(0)) resume();
+    return settled();
+  }
+
+  exceeded = () => void this.told.push("exceeded");
+  failed = (error: unknown) => void this.told.push(error);
+  drained = () => void this.told.push("drained");
+  progressed = () => {};
+  borderAfter = (whole: Uint8Array, offset: number) => borderAfter(whole, offset, "line");
+
+  #take(taken: Uint8Array): number {
+    this.writes.push(new TextDecoder().decode(taken));
+    return taken.length;
+  }
+}
+
+/** When all microtasks are done: a timer does not run before. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function startQueue(maxBytes = 1_000, flusher = new Flusher()): [SendQueue, Reader] {
+  const reader = new Reader();
+  return [new SendQueue(reader, flusher, maxBytes, reader), reader];
+}
+
+Deno.test("SendQueue sends what is pushed in one tick as one write", async () => {
+  const [queue, reader] = startQueue();
+  queue.push(bytes("one\n"));
+  await Promise.resolve();
+  queue.push(bytes("two\n"));
+  assertEquals([queue.bytes, reader.writes], [8, []]);
+  await settled();
+  assertEquals([queue.bytes, reader.writes, reader.told], [0, ["one\ntwo\n"], ["drained"]]);
+});
+
+Deno.test("SendQueue makes what is pushed during a write the next write", async () => {
+  const [queue, reader] = startQueue();
+  reader.slow = true;
+  queue.push(bytes("one\n"));
+  await settled();
+  for (const line of ["two\n", "three\n"]) queue.push(bytes(line));
+  await settled();
+  assertEquals([reader.writes, queue.bytes], [[], 14]);
+  await reader.read();
+  await reader.read();
+  assertEquals(reader.writes, ["one\n", "two\nthree\n"]);
+});
+
+Deno.test("SendQueue goes on where a write stopped half way", async () => {
+  for (let most = 1; most < 12; most++) {
+    const [queue, reader] = startQueue();
+    reader.most = most;
+    for (const line of ["one\n", "two\n", "three\n"]) queue.push(bytes(line));
+    await settled();
+    assertEquals([reader.text, reader.told], ["one\ntwo\nthree\n", ["drained"]]);
+  }
+});
+
+Deno.test("SendQueue drops what is over its bound and says so once", async () => {
+  const [queue, reader] = startQueue(8);
+  for (const line of ["one\n", "two\n", "three\n", "four\n"]) queue.push(bytes(line));
+  assertEquals(reader.told, ["exceeded"]);
+  queue.cut(bytes("over\n"));
+  await settled();
+  assertEquals(reader.writes, ["over\n"]);
+});
+
+Deno.test("SendQueue that is cut finishes the line it is in, and no other, before the last one", async () => {
+  const table: [most: number, text: string][] = [
+    [3, "one\nover\n"],
+    [4, "one\nover\n"],
+    [5, "one\ntwo\nover\n"],
+    [12, "one\ntwo\nsix\nover\n"],
+  ];
+  for (const [most, text] of table) {
+    const [queue, reader] = startQueue();
+    Object.assign(reader, { slow: true, most });
+    for (const line of ["one\n", "two\n", "six\n"]) queue.push(bytes(line));
+    await settled();
+    queue.push(bytes("lost\n"));
+    queue.cut(bytes("over\n"));
+    for (let i = 0; i < 4; i++) await reader.read();
+    assertEquals([reader.text, queue.idle], [text, true]);
+  }
+});
+
+Deno.test("SendQueue that is closed takes nothing more and still sends what it has", async () => {
+  const [queue, reader] = startQueue();
+  queue.push(bytes("one\n"));
+  queue.close();
+  queue.push(bytes("two\n"));
+  await settled();
+  assertEquals(reader.text, "one\n");
+});
+
+Deno.test("Flusher commits once before it writes anything of a tick", async () => {
+  const flusher = new Flusher();
+  const [ann, annReads] = startQueue(100, flusher);
+  const [bob, bobReads] = startQueue(100, flusher);
+  const seen: string[] = [];
+  flusher.before = () => seen.push(annReads.text + bobReads.text);
+  const line = bytes("one\n");
+  for (const queue of [ann, bob, ann]) queue.push(line);
+  await settled();
+  assertEquals([seen, annReads.text, bobReads.text], [[""], "one\none\n", "one\n"]);
+});
+
+Deno.test("Flusher goes on when the commit fails, and hands the error on", async () => {
+  const flusher = new Flusher();
+  const [queue, reader] = startQueue(100, flusher);
+  const full = new Error("Disk full");
+  const failures: unknown[] = [];
+  flusher.onFailure = (error) => failures.push(error);
+  flusher.before = () => {
+    throw full;
+  };
+  queue.push(bytes("one\n"));
+  flusher.now();
+  await settled();
+  assertEquals([failures, reader.text], [[full], "one\n"]);
+});
+
+Deno.test("Flusher is not stopped by a queue that fails, which is over then", async () => {
+  const flusher = new Flusher();
+  const [ann, annReads] = startQueue(100, flusher);
+  const [bob, bobReads] = startQueue(100, flusher);
+  annReads.fault = new Error("Broken pipe");
+  for (const queue of [ann, bob]) queue.push(bytes("one\n"));
+  await settled();
+  ann.push(bytes("two\n"));
+  await settled();
+  assertEquals([annReads.told, bobReads.text, ann.bytes], [[annReads.fault], "one\n", 0]);
+});
