@@ -15,7 +15,7 @@ export interface DialOptions {
 }
 
 /** Kinds of failure to dial. */
-export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | "unreachable";
+export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | "unreachable" | "no TLS";
 
 /** No connection came about. The message is for people, `reason` for programs. */
 export class DialError extends Error {
@@ -34,9 +34,11 @@ const words: Record<DialReason, string> = {
   "timed out": "there was no answer in time",
   "aborted": "it was given up",
   "unreachable": "it cannot be reached",
+  "no TLS": "what listens there speaks no TLS",
 };
-const defaultPort = 6667;
-const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };
+const schemes = { irc: 6667, ircs: 6697 } as const;
+/** What lines from a server may be long, unless told otherwise. */
+export const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };
 
 /** Resolves once connected; rejects with DialError, or with RangeError for an address or option that makes no sense. */
 export async function dial(address: string, options: DialOptions = {}): Promise<Connection> {
@@ -44,7 +46,7 @@ export async function dial(address: string, options: DialOptions = {}): Promise<
   if (!(timeoutMs > 0)) {
     throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
   }
-  const { hostname, port } = parseAddress(address);
+  const { hostname, port } = parseAddress(address, "irc");
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
@@ -58,18 +60,21 @@ export async function dial(address: string, options: DialOptions = {}): Promise<
   }
 }
 
-function parseAddress(address: string): { hostname: string; port: number } {
+/** Reads irc://host:port or ircs://host:port; throws RangeError for anything else. */
+export function parseAddress(address: string, scheme: "irc" | "ircs"): { hostname: string; port: number } {
   const url = URL.parse(address);
-  if (url === null || url.protocol !== "irc:" || url.hostname === "") {
-    throw new RangeError(`Cannot dial "${address}": it must look like irc://host:port`);
+  if (url === null || url.protocol !== `${scheme}:` || url.hostname === "") {
+    throw new RangeError(`Cannot dial "${address}": it must look like ${scheme}://host:port`);
   }
-  return { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || defaultPort) };
+  return { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || schemes[scheme]) };
 }
 
 function reasonOf(error: unknown, signal: AbortSignal | undefined, timeout: AbortSignal): DialReason {
   if (signal?.aborted) return "aborted";
   if (timeout.aborted || error instanceof Deno.errors.TimedOut) return "timed out";
   if (error instanceof Deno.errors.ConnectionRefused) return "refused";
+  // The listener closed with us in its queue.
+  if (error instanceof Deno.errors.ConnectionReset) return "refused";
   // The only sign of it: the error has no class or code of its own.
   if (error instanceof Error && error.message.startsWith("failed to lookup address")) return "no such host";
   return "unreachable";

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ListenError } from "../../lib/net/listen.ts";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { withDeadline } from "../support/deadline.ts";
+import { readAll, sendText, startListening } from "../support/listening.ts";
+import { granted } from "../support/permissions.ts";
+
+const ignore = !granted("net");
+
+Deno.test({ name: "listen() on port 0 tells which port it got", ignore }, async () => {
+  using place = startListening();
+  await place.pair();
+  assert(place.listener.port > 0);
+  assertEquals([place.listener.hostname, place.listener.connections], ["127.0.0.1", 1]);
+});
+
+Deno.test({ name: "listen() says why it cannot", ignore }, () => {
+  using place = startListening();
+  const { port } = place.listener;
+  const table: [hostname: string, port: number, reason: string][] = [
+    ["127.0.0.1", port, "the port is in use"],
+    ["192.0.2.1", 0, "the address is not one of this machine's"],
+    ["no-such-host.invalid", 0, "there is no such host"],
+  ];
+  for (const [hostname, port, reason] of table) {
+    const error = assertThrows(() => startListening({ hostname, port }), ListenError);
+    assertEquals([error.reason, error.message], [
+      reason,
+      `Cannot listen on ${hostname}:${port} as ${reason}`,
+    ]);
+  }
+});
+
+Deno.test(
+  { name: "a listener that is full says so, and has room again when somebody leaves", ignore },
+  async () => {
+    using place = startListening({ maxConnections: 1 });
+    const [, first] = await place.pair();
+    const refused = await place.connect();
+    assertEquals(await readAll(refused), "ERROR :The server is full: 1 of 1 connections\r\n");
+    // Still open at this end, and yet in nobody's way.
+    first.abort();
+    await place.pair();
+    assertEquals(place.listener.connections, 1);
+  },
+);
+
+Deno.test({ name: "a listener survives a connection that its owner cannot take", ignore }, async () => {
+  const told = Promise.withResolvers<unknown>();
+  const fault = new Error("A bug");
+  using place = startListening({
+    onConnection: () => {
+      throw fault;
+    },
+    onError: told.resolve,
+  });
+  assertEquals(await readAll(await place.connect()), "");
+  assertEquals([await told.promise, place.listener.connections], [fault, 0]);
+});
+
+Deno.test({ name: "close() ends the accepting and leaves connections alone", ignore }, async () => {
+  using place = startListening();
+  const { port } = place.listener;
+  const [peer, connection] = await place.pair();
+  await place.listener.close();
+  await place.listener.close();
+  using again = startListening({ port });
+  assertEquals(again.listener.port, port);
+  connection.send("still here");
+  connection.close();
+  assertEquals(await readAll(peer), "still here\r\n");
+});
+
+/** A program that says what it is sent; it prints its port, and the codes of accepts that failed. */
+const echo = `
+import { listen } from "./lib/net/listen.ts";
+import { Flusher } from "./lib/net/queue.ts";
+const listener = listen({
+  hostname: "127.0.0.1",
+  port: 0,
+  stream: { flusher: new Flusher(), limits: { tagBytes: 4096, bodyBytes: 4096 } },
+  async onConnection(connection) {
+    for await (const lines of connection.lines()) for (const line of lines) connection.send(line);
+    connection.close();
+  },
+  onError: (error) => console.log(error.code),
+});
+console.log(listener.port);
+`;
+
+Deno.test({
+  name: "a listener out of file descriptors goes on when some are free",
+  ignore: !granted("net", "run") || Deno.build.os === "windows",
+}, async () => {
+  const command = new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 64 && exec "$0" eval --no-config --ext=ts "$1"', Deno.execPath(), echo],
+    cwd: new URL("../../", import.meta.url),
+    stdout: "piped",
+  });
+  await using child = command.spawn();
+  const printed = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  const words = printed[Symbol.asyncIterator]();
+  const port = Number((await words.next()).value);
+  const peers = await Promise.all(Array.from({ length: 80 }, () => Deno.connect({ port })));
+  assertEquals((await words.next()).value, "EMFILE");
+  const waiting = peers.splice(70);
+  for (const peer of peers) peer.close();
+  for (const peer of waiting) {
+    await sendText(peer, "hello\r\n");
+    await peer.closeWrite();
+    assertEquals(await withDeadline(readAll(peer), 10_000, () => "Nobody answered"), "hello\r\n");
+    peer.close();
+  }
+  child.kill();
+  await words.return?.();
+});
