@@ -71,6 +71,7 @@ export class Client {
   #kept: Kept[] = [];
   #leaving = false;
   #wasReady = false;
+  #quitTimer: ReturnType<typeof setTimeout> | undefined;
   /** Ends the wait between two tries. */
   #wake: () => void = () => {};
 
@@ -204,7 +205,7 @@ export class Client {
     this.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
     const session = this.#session;
     // The server closes the connection; one that does not is not waited for.
-    if (session?.ready) setTimeout(() => session.close(), quitMs);
+    if (session?.ready) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
     this.#wake();
   }
@@ -297,6 +298,7 @@ export class Client {
   }
 
   #ended(ending: Ending): Ending {
+    clearTimeout(this.#quitTimer);
     const reason = ending.kind === "refused" ? ending.reason : "Not connected";
     for (const one of this.#kept.splice(0)) one.settle({ kind: "refused", reason });
     return ending;

@@ -60,8 +60,11 @@ function ownRow(name: string): SlashRow | undefined {
 
 function unknown(written: string): never {
   const near = nearest(written.toLowerCase());
-  const hint = near === undefined ? "/help lists the commands" : `did you mean /${near}?`;
-  throw new Refusal(`Unknown command /${written}: ${hint} (to send it as text, write //${written})`);
+  throw new Refusal(
+    near === undefined
+      ? `Unknown command /${written}: /help lists the commands, and //${written} sends it as text`
+      : `Unknown command /${written}: did you mean /${near}?`,
+  );
 }
 
 /** The command that is at most two slips away, fewer for short words. */

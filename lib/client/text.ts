@@ -19,8 +19,16 @@ const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
 /** A run of what nicks are made of, beyond ASCII too. */
 const words = /[\p{L}\p{M}\p{N}_[\]\\`^{}|-]+/gu;
 
-/** The text of a message, ready to be shown. */
+/** The text of a message, ready to be shown. A newline in it stands in a span of its own. */
 export function styleText(text: string, names: Names): Span[] {
+  const [first = "", ...others] = text.split("\n");
+  return [
+    ...styleLine(first, names),
+    ...others.flatMap((line) => [{ text: "\n" }, ...styleLine(line, names)]),
+  ];
+}
+
+function styleLine(text: string, names: Names): Span[] {
   return readFormatting(text).flatMap((span) => splitLinks(span))
     .flatMap((span) => span.link === undefined ? splitNames(span, names) : [span]);
 }

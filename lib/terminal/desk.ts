@@ -21,7 +21,7 @@ import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
 import { promptFor } from "./prompt.ts";
 import type { Line, Timestamps } from "./view.ts";
-import { dayLine, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
+import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
 
 /** What a desk is made of. */
 export interface DeskParts {
@@ -62,7 +62,7 @@ export class Desk implements Face {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
-    this.#day = dayLine(this.client.now).day;
+    this.#day = dayOf(this.client.now);
     for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(room.toLowerCase());
     this.#display = new Display(parts.outlet, () =>
       promptFor({
@@ -155,7 +155,8 @@ export class Desk implements Face {
     this.client.forget(name);
     if (name.toLowerCase() !== this.current.toLowerCase()) return;
     this.current = "";
-    const [next] = [...this.client.state.buffers.values()].filter((buffer) => buffer.joined);
+    const open = [...this.client.state.buffers.values()].filter((buffer) => buffer.joined);
+    const next = open.find(({ kind }) => kind === "room") ?? open[0];
     if (next !== undefined) this.show(next.name);
     this.#display.refresh();
   }
@@ -257,6 +258,7 @@ export class Desk implements Face {
       case "status":
         if (event.status === "ready") this.#hint = "";
         if (event.status === "nick refused") {
+          this.#hint = "";
           this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
         }
     }
@@ -291,9 +293,8 @@ export class Desk implements Face {
   }
 
   #print(line: Line): void {
-    const { day, row } = dayLine(line.at);
-    if (day !== this.#day) this.#display.print([row]);
-    this.#day = day;
+    if (dayOf(line.at) !== this.#day) this.#display.print([dayRow(line.at)]);
+    this.#day = dayOf(line.at);
     this.#display.print(lineRows(line, this.#parts.timestamps, this.#display.columns));
   }
 

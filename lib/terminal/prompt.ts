@@ -30,7 +30,7 @@ const hintLines = 3;
 /** The prompt for it. */
 export function promptFor(bottom: Bottom): Prompt {
   const { input, hint, typing } = bottom;
-  const lines = input.editor.text.split("\n").length;
+  const lines = input.editor.text.trimEnd().split("\n").length;
   const notes = [
     typing.length > 0 ? typingWords(typing) : "",
     hint !== ""

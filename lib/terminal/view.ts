@@ -63,15 +63,21 @@ export function clock(at: number, timestamps: Timestamps): string {
   }
 }
 
-/** The line between two days, and the day it names. */
-export function dayLine(at: number): { readonly day: string; readonly row: Row } {
-  const day = new Date(at).toLocaleDateString("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  });
-  return { day, row: ruleRow(day) };
+/** Tells one day from another, in local time. */
+export function dayOf(at: number): string {
+  return new Date(at).toDateString();
+}
+
+/** The line that stands before the first thing of a day. */
+export function dayRow(at: number): Row {
+  return ruleRow(
+    new Date(at).toLocaleDateString("en-GB", {
+      weekday: "long",
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+    }),
+  );
 }
 
 /** A title between lines. */
