@@ -8,7 +8,7 @@ import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
-import { type Flusher, type QueueOwner, SendQueue } from "./queue.ts";
+import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
 
 /** How the connections of one listener behave; one object shared by all of them. */
 export interface StreamOptions {
@@ -25,14 +25,22 @@ export interface StreamOptions {
   readonly onClosed?: () => void;
 }
 
+/** What a connection needs of a socket; Deno's own have it. One with a `handshake` is secure. */
+export interface StreamSocket extends Writer {
+  readonly remoteAddr: { readonly hostname: string; readonly port: number };
+  readonly handshake?: unknown;
+  /** Resolves to how many bytes were read into `bytes`, or to null at the end. */
+  read(bytes: Uint8Array): Promise<number | null>;
+  closeWrite(): Promise<void>;
+  close(): void;
+  setNoDelay?(): void;
+}
+
 /**
  * Takes over `socket`, and closes it when the connection is over. The caller iterates `lines()` and calls `close()`
  * when they have ended: a peer that said its last line may still be waiting for the answer.
  */
-export function streamConnection(
-  socket: Deno.TcpConn | Deno.TlsConn,
-  options: StreamOptions,
-): ServerConnection {
+export function streamConnection(socket: StreamSocket, options: StreamOptions): ServerConnection {
   return new StreamConnection(socket, options);
 }
 
@@ -48,7 +56,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   readonly address: string;
   readonly secure: boolean;
   ended: string | undefined;
-  readonly #socket: Deno.TcpConn | Deno.TlsConn;
+  readonly #socket: StreamSocket;
   readonly #options: StreamOptions;
   readonly #queue: SendQueue;
   readonly #splitter: LineSplitter;
@@ -69,16 +77,16 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   readonly #onRead = (count: number | null) => this.#take(count);
   readonly #onReadError = (error: unknown) => this.#broken("Read error", error);
 
-  constructor(socket: Deno.TcpConn | Deno.TlsConn, options: StreamOptions) {
+  constructor(socket: StreamSocket, options: StreamOptions) {
     const { hostname, port } = socket.remoteAddr;
     this.address = /^::ffff:[\d.]+$/.test(hostname) ? hostname.slice("::ffff:".length) : hostname;
     this.remote = this.address.includes(":") ? `[${this.address}]:${port}` : `${this.address}:${port}`;
-    this.secure = "handshake" in socket;
+    this.secure = socket.handshake !== undefined;
     this.#socket = socket;
     this.#options = options;
     this.#queue = new SendQueue(socket, options.flusher, options.maxQueueBytes ?? 1_048_576, this);
     this.#splitter = new LineSplitter(options.limits);
-    if ("setNoDelay" in socket) socket.setNoDelay(true);
+    socket.setNoDelay?.();
   }
 
   get framing(): Framing {
