@@ -1,0 +1,213 @@
+/**
+ * The database file: opened with care, one transaction a tick, and what happens when the disk fails. Knows no table.
+ *
+ * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything is
+ * sent (Flusher.before), so what a person has seen is on disk. Without a flush a timer ends it.
+ *
+ * Write-ahead log. `synchronous` says what survives: every level survives the end of the process, SIGKILL too.
+ * A power failure may with "off" damage the file, with "normal" lose the last seconds, with "full" lose nothing
+ * that was seen; "full" waits for the disk once a tick, "normal" once in some megabytes, "off" never.
+ *
+ * Where a commit fails (the disk is full) it is rolled back, said once, and tried again every second: keepers hold
+ * their rows until they are saved, everybody else is told by the result of commit().
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** How much is waited for; see the head of this file. */
+export type Synchronous = "off" | "normal" | "full";
+
+/** Holds rows in memory until the transaction that has them is saved. None of these may throw but `write`. */
+export interface Keeper {
+  /** Inserts what is not inserted yet. */
+  write(): void;
+  /** What was inserted is saved. */
+  saved(): void;
+  /** What was inserted since the last `saved` is gone again. */
+  lost(): void;
+}
+
+/** What node:sqlite has and its types do not. */
+interface ArrayStatement extends StatementSync {
+  setReturnArrays(enabled: boolean): void;
+}
+
+/** An open database. */
+export class Database {
+  /** Told, in one sentence, when saving begins to fail and when it works again. */
+  onTrouble: (sentence: string) => void = (sentence) => {
+    throw new Error(sentence);
+  };
+  readonly #db: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #keepers: Keeper[] = [];
+  readonly #now: () => number;
+  #begun = false;
+  #waiting = false;
+  #failing = false;
+  #retryAtMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** Takes over `db`, which is of this program's newest version. */
+  constructor(db: DatabaseSync, now: () => number = Date.now) {
+    this.#db = db;
+    this.#now = now;
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#rollback = db.prepare("ROLLBACK");
+  }
+
+  /** A statement whose rows are objects. */
+  prepare(sql: string): StatementSync {
+    return this.#db.prepare(sql);
+  }
+
+  /** A statement whose rows are arrays, which is twice as fast. */
+  prepareArrays(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql) as ArrayStatement;
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  /** From now on this keeper takes part in every commit. */
+  join(keeper: Keeper): void {
+    this.#keepers.push(keeper);
+  }
+
+  /** To be called by a keeper that now holds rows: they are committed this tick. */
+  wait(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    // Only for a tick that nobody is told anything in; the flusher is earlier.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.commit();
+    }, 5);
+  }
+
+  /** To be called before anything is inserted, changed or deleted: begins the tick's transaction. */
+  write(): void {
+    if (this.#begun) return;
+    this.#begin.run();
+    this.#begun = true;
+    this.wait();
+  }
+
+  /**
+   * Writes in the tick's transaction. False when the disk failed: all of the transaction but keepers' rows is lost then.
+   * Throws what `act` throws for another reason.
+   */
+  attempt(act: () => void): boolean {
+    try {
+      this.write();
+      act();
+      return true;
+    } catch (error) {
+      this.#undo();
+      if (!reasons.has(resultCode(error))) throw error;
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Inserts what keepers hold, so that a query finds it; what cannot be inserted now is not found. */
+  settle(): void {
+    if (!this.#waiting || this.#failing) return;
+    try {
+      this.#writeKept();
+    } catch (error) {
+      this.#undo();
+      this.#fail(error);
+    }
+  }
+
+  /** Saves the rows of this tick. False when they are not saved: rows of keepers are tried again, others are lost. */
+  commit(): boolean {
+    if (!this.#waiting) return true;
+    // Rows of keepers alone need no answer now, and a disk that is full is not asked a thousand times a second.
+    if (this.#failing && !this.#begun && this.#now() < this.#retryAtMs) return false;
+    try {
+      this.#writeKept();
+      this.#commit.run();
+    } catch (error) {
+      this.#undo();
+      this.#fail(error);
+      return false;
+    }
+    this.#begun = false;
+    this.#waiting = false;
+    for (const keeper of this.#keepers) keeper.saved();
+    if (this.#failing) {
+      this.#failing = false;
+      this.onTrouble("What is said is saved again");
+    }
+    return true;
+  }
+
+  /** Whether the last commit failed. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Copies all of the log into the file and empties the log, so that nothing deleted is left in it. */
+  scrub(): void {
+    this.commit();
+    if (!this.#begun) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  /** Saves and closes; a second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#retryAtMs = 0;
+    this.commit();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#db.close();
+  }
+
+  #writeKept(): void {
+    if (!this.#begun) {
+      this.#begin.run();
+      this.#begun = true;
+    }
+    for (const keeper of this.#keepers) keeper.write();
+  }
+
+  #undo(): void {
+    // SQLite has rolled back by itself after some failures.
+    if (this.#db.isTransaction) this.#rollback.run();
+    this.#begun = false;
+    for (const keeper of this.#keepers) keeper.lost();
+  }
+
+  #fail(error: unknown): void {
+    this.#retryAtMs = this.#now() + 1000;
+    if (this.#failing) return;
+    this.#failing = true;
+    this.onTrouble(
+      `Cannot save what is said: ${reasonOf(error)}; the chat goes on, and saving is tried again`,
+    );
+  }
+}
+
+/** Why SQLite failed, in words for people. */
+export function reasonOf(error: unknown): string {
+  return reasons.get(resultCode(error)) ?? (error instanceof Error ? error.message : String(error));
+}
+
+function resultCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+}
+
+/** By result code of SQLite. */
+const reasons: ReadonlyMap<number, string> = new Map([
+  [5, "another program is writing to the database"],
+  [8, "the database may not be written to"],
+  [10, "the disk reports an error"],
+  [11, "the database is damaged"],
+  [13, "the disk is full"],
+  [14, "the database cannot be opened"],
+  [26, "it is not a database"],
+]);

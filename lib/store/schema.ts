@@ -1,0 +1,62 @@
+/**
+ * The tables, as numbered steps. Step n brings a database from version n to n + 1 (its user_version). A step that was
+ * released is never changed: a new column is a new step at the end.
+ */
+
+/** One text of SQL for each version; all that a database lacks run in one transaction. */
+export const migrations: readonly string[] = [
+  `
+  -- A channel, or two people (one, who talks to itself) who talk in private.
+  CREATE TABLE conversation (
+    id INTEGER PRIMARY KEY,
+    -- Folded channel name; or the identities of both sides in order, with a space between.
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- What is older than this stamp is shown to nobody any more.
+    since INTEGER NOT NULL DEFAULT 0,
+    -- Not everybody may enter the channel: who makes it anew does not see what was said in it.
+    closed INTEGER NOT NULL DEFAULT 0,
+    -- Records, as far as they have been followed.
+    messages INTEGER NOT NULL DEFAULT 0,
+    events INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- Who takes part in a private conversation: an account, or "~nick" without one.
+  CREATE TABLE side (
+    identity TEXT NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    PRIMARY KEY (identity, conversation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX side_conversation ON side (conversation);
+
+  -- All records of one tick in one log; a log is twice its conversation, and one more for events.
+  CREATE TABLE block (
+    id INTEGER PRIMARY KEY,
+    log INTEGER NOT NULL,
+    -- Stamp of the first record; the others say how much later they are.
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    records TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX block_place ON block (log, first);
+
+  CREATE VIRTUAL TABLE words USING fts5 (
+    keys, text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+  );
+
+  -- Numbers by name: "followed" is the id of the last block that is in the search index.
+  CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Accounts whose messages up to a stamp are being deleted.
+  CREATE TABLE forgetting (identity TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- How far an account has read, in milliseconds since 1970.
+  CREATE TABLE marker (
+    account TEXT NOT NULL,
+    target TEXT NOT NULL,
+    ms INTEGER NOT NULL,
+    PRIMARY KEY (account, target)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,107 @@
+/**
+ * The store: everything that outlives the process, in one SQLite file in the data folder, or in memory. Synchronous: a
+ * call returns when it is done. Puts the parts together and says in which order the upkeep is done; the rows are theirs.
+ */
+import { Conversations } from "./conversation.ts";
+import { Database, type Synchronous } from "./database.ts";
+import { Eraser } from "./erase.ts";
+import { type ExportPage, exportPage } from "./export.ts";
+import { History } from "./history.ts";
+import { Markers } from "./marker.ts";
+import { type Opened, openFolder, openMemory } from "./open.ts";
+import { type Keep, Retention } from "./retention.ts";
+import { SearchIndex } from "./search.ts";
+
+/** Where the store is and what it keeps. */
+export interface StoreOptions {
+  /** The data folder, made when there is none; without it everything is in memory. */
+  readonly folder?: string | undefined;
+  /** See database.ts. @default {"normal"} */
+  readonly synchronous?: Synchronous;
+  /** @default {everything, for ever} */
+  readonly keep?: Keep;
+  /** Milliseconds since 1970. @default {Date.now} */
+  readonly now?: () => number;
+}
+
+/** How long one piece of upkeep may hold up the chat. */
+const sliceMs = 4;
+
+/** An open store. */
+export class Store implements Disposable {
+  readonly database: Database;
+  readonly conversations: Conversations;
+  readonly history: History;
+  readonly index: SearchIndex;
+  readonly eraser: Eraser;
+  readonly markers: Markers;
+  readonly #retention: Retention;
+  readonly #release: () => void;
+
+  /** Takes over what was opened. */
+  constructor(opened: Opened, options: StoreOptions = {}) {
+    const { keep = { ageMs: 0, count: 0 }, now = Date.now } = options;
+    this.#release = opened.release;
+    const database = this.database = new Database(opened.db, now);
+    this.conversations = new Conversations(database);
+    this.history = new History(database, this.conversations);
+    this.index = new SearchIndex(database);
+    this.eraser = new Eraser(database, this.history, this.index);
+    this.markers = new Markers(database);
+    this.#retention = new Retention(database, this.index, keep, now);
+    for (const keeper of [this.conversations, this.history, this.index]) database.join(keeper);
+  }
+
+  /** Saves this tick's rows; Flusher.before. False when they could not be saved, which is said elsewhere. */
+  commit(): boolean {
+    return this.database.commit();
+  }
+
+  /** One slice of upkeep: index, erase, prune. True when there is more to do; to be called again when there is time. */
+  rest(): boolean {
+    if (!this.commit()) return false;
+    let more = false;
+    this.database.attempt(() => more = this.#rest(performance.now() + sliceMs));
+    if (!this.commit()) return false;
+    if (!more && this.eraser.leftovers) this.eraser.scrub();
+    return more;
+  }
+
+  /** Resolves when the search index has everything that was said before the call; the chat goes on meanwhile. */
+  async followed(): Promise<void> {
+    while (this.index.follow(performance.now() + sliceMs)) {
+      this.commit();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  /** What an account said and did, a page at a time; see export.ts. */
+  async export(account: string, options: { past?: number | undefined; limit: number }): Promise<ExportPage> {
+    await this.followed();
+    return exportPage(this.index, this.conversations, account, options);
+  }
+
+  /** Saves and closes; a second call does nothing. */
+  close(): void {
+    this.database.close();
+    this.#release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #rest(deadline: number): boolean {
+    if (this.index.follow(deadline)) return true;
+    while (performance.now() < deadline) {
+      if (!this.eraser.step() && !this.#retention.step()) return false;
+    }
+    return true;
+  }
+}
+
+/** Opens the store. Throws a StoreError, one sentence for people, when it cannot be used. */
+export function openStore(options: StoreOptions = {}): Store {
+  const { folder, synchronous = "normal" } = options;
+  return new Store(folder === undefined ? openMemory() : openFolder(folder, synchronous), options);
+}

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { formatRecord, parseRecord, wholeText } from "../../lib/irc/record.ts";
+
+Deno.test("a record of one line is that line", () => {
+  const line = "@account=ann;+draft/reply=x :ann!~a@host PRIVMSG #tea :hi there";
+  assertEquals(formatRecord(line, []), line);
+  const { message, more } = parseRecord(line) ?? {};
+  assertEquals(message?.params, ["#tea", "hi there"]);
+  assertEquals(message?.tags.get("account"), "ann");
+  assertEquals(more, []);
+});
+
+Deno.test("a record gives back every line of a multiline message", () => {
+  const more = [{ text: "" }, { text: " two" }, { text: "+half", concat: true }, { text: "" }];
+  const parsed = parseRecord(formatRecord(":ann PRIVMSG #tea :one", more));
+  assertEquals(parsed?.message.params, ["#tea", "one"]);
+  assertEquals(parsed?.more, more);
+  assertEquals(wholeText("one", more), "one\n\n two+half\n");
+});
+
+Deno.test("what is no record is none", () => {
+  for (const text of ["", "\r x", ":ann"]) assertEquals(parseRecord(text), undefined, JSON.stringify(text));
+});
