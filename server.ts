@@ -1,9 +1,12 @@
 /** The server's entry: options → bus, hub and listeners; prints the ways in; ends cleanly on a signal. Nothing else. */
 // deno-lint-ignore-file no-console
+import { promptSecret } from "@std/cli/prompt-secret";
+import { toText } from "@std/streams/to-text";
 import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
-import { Hub } from "./lib/hub/hub.ts";
+import { type Files, Hub } from "./lib/hub/hub.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
+import { formatVerifier, makeVerifier, parseVerifier, type Verifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
 import { listen, type Listener, ListenError } from "./lib/net/listen.ts";
 import { Flusher } from "./lib/net/queue.ts";
@@ -12,12 +15,19 @@ import { version } from "./lib/version.ts";
 
 const optionRows = {
   ...settingRows,
+  makeVerifier: {
+    kind: "flag",
+    group: "Other",
+    help: "read a password, print its verifier for --oper, and stop",
+  },
   help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
   version: { kind: "flag", short: "v", group: "Other", help: "show the version and stop" },
 } as const;
 
 /** Exit codes of sysexits.h, and 2 for a wrong command line. */
 const exitCodes = { usage: 2, unavailable: 69 } as const;
+/** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
+const verifierRounds = 600_000;
 const sweepMs = 2_000;
 const stopMs = 4_000;
 
@@ -27,6 +37,7 @@ function main(): void {
   const { values, positional } = parsed;
   if (values.help) return console.log(help());
   if (values.version) return console.log(`parley ${version}`);
+  if (values.makeVerifier) return void printVerifier();
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
   }
@@ -42,8 +53,9 @@ function start(settings: Settings): void {
     bus: new LocalBus(),
     encode: encodeLine,
     log,
-    motd: readMotd(settings.motd),
-    password: settings.passwordFile && readText(settings.passwordFile, "password file").trim(),
+    version: `parley-${version}`,
+    ...filesOrStop(settings),
+    reread: () => readFiles(settings),
   });
   const listener = open(hub, flusher);
   console.log(waysIn(settings, listener));
@@ -62,7 +74,9 @@ function start(settings: Settings): void {
     Deno.exit(0);
   };
   Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGHUP", () => rehash(hub));
 }
 
 function open(hub: Hub, flusher: Flusher): Listener {
@@ -105,9 +119,33 @@ function waysIn({ name, host, port: wanted }: Settings, { port }: Listener): str
   ].join("\n");
 }
 
-function readMotd(setting: string): string[] {
-  if (setting === "") return [];
-  return (isFile(setting) ? readText(setting, "motd") : setting).trimEnd().split("\n");
+function filesOrStop(settings: Settings): Files {
+  try {
+    return readFiles(settings);
+  } catch (error) {
+    return stopNow((error as Error).message, exitCodes.usage);
+  }
+}
+
+/** What REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
+function readFiles({ motd, passwordFile, oper, operFile }: Settings): Files {
+  const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
+  return {
+    motd: motd === "" ? [] : (isFile(motd) ? readText(motd, "motd") : motd).trimEnd().split("\n"),
+    password: passwordFile && readText(passwordFile, "password file").trim(),
+    operators: readOperators([...oper, ...lines.map((line) => line.trim())]),
+  };
+}
+
+/** Lines "name:verifier"; empty ones and those that start with "#" are left out. */
+function readOperators(lines: readonly string[]): Map<string, Verifier> {
+  const written = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(written.map((line) => {
+    const at = line.indexOf(":");
+    const verifier = at > 0 ? parseVerifier(line.slice(at + 1)) : undefined;
+    if (verifier !== undefined) return [line.slice(0, at), verifier];
+    throw new Error("An operator is written NAME:VERIFIER; make a verifier with --make-verifier");
+  }));
 }
 
 function isFile(path: string): boolean {
@@ -122,8 +160,26 @@ function readText(path: string, what: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    return stopNow(`Cannot read the ${what} "${path}": ${(error as Error).message}`, exitCodes.usage);
+    throw new Error(`Cannot read the ${what} "${path}": ${(error as Error).message}`);
   }
+}
+
+function rehash(hub: Hub): void {
+  try {
+    hub.rehash();
+    log("info", "Read the message of the day, the password and the operators again");
+  } catch (error) {
+    log("error", (error as Error).message);
+  }
+}
+
+/** Reads a password and prints what `--oper` takes; the password itself is kept nowhere. */
+async function printVerifier(): Promise<void> {
+  const typed = Deno.stdin.isTerminal()
+    ? promptSecret("Password: ")
+    : (await toText(Deno.stdin.readable)).replace(/\r?\n$/, "");
+  if (!typed) return stopNow("A password is not empty; type it, or pipe it in", exitCodes.usage);
+  console.log(formatVerifier(await makeVerifier(typed, verifierRounds)));
 }
 
 function help(): string {

@@ -1,14 +1,20 @@
 /** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
 import type { CommandTable } from "../hub/command.ts";
+import { awayCommands } from "./away.ts";
+import { banCommands } from "./ban.ts";
 import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
+import { helpCommands } from "./help.ts";
 import { infoCommands } from "./info.ts";
 import { inviteCommands } from "./invite.ts";
 import { listCommands } from "./list.ts";
 import { modeCommands } from "./mode.ts";
+import { monitorCommands } from "./monitor.ts";
+import { operCommands } from "./oper.ts";
 import { registrationCommands } from "./registration.ts";
 import { talkCommands } from "./talk.ts";
 import { whoCommands } from "./who.ts";
+import { whoisCommands } from "./whois.ts";
 
 /** The whole table, for the hub. */
 export const allCommands: CommandTable = union([
@@ -21,6 +27,12 @@ export const allCommands: CommandTable = union([
   batchCommands,
   whoCommands,
   infoCommands,
+  whoisCommands,
+  monitorCommands,
+  awayCommands,
+  operCommands,
+  banCommands,
+  helpCommands,
 ]);
 
 function union(tables: readonly CommandTable[]): CommandTable {

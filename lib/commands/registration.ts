@@ -1,14 +1,16 @@
 /** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
+import { cloak } from "../hub/cloak.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { Hub } from "../hub/hub.ts";
-import { isupportTokens } from "../hub/isupport.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
-import { channelModes, ranks, userModes } from "../irc/modes.ts";
+import { equalBytes, utf8 } from "../irc/digest.ts";
+import { myInfoModes } from "../irc/modes.ts";
 import { cleanUsername, isNick } from "../irc/names.ts";
-import { packWords } from "../irc/wrap.ts";
+import { cutText } from "../irc/wrap.ts";
 import { cap } from "./capability.ts";
 import { sendLusers, sendMotd } from "./info.ts";
+import { sendIsupport } from "./isupport.ts";
 
 /** The rows of this topic. */
 export const registrationCommands: CommandTable = {
@@ -63,9 +65,9 @@ function user({ hub, session, params }: EarlyCall): void | Promise<void> {
   const { registration } = session;
   if (registration === undefined) refuse("ERR_ALREADYREGISTERED");
   const [username = "", , , realname = ""] = params;
-  if (username === "") refuse("ERR_NEEDMOREPARAMS", "USER");
+  if (username === "" || realname.trim() === "") refuse("ERR_NEEDMOREPARAMS", "USER");
   registration.username = cleanUsername(username);
-  registration.realname = realname;
+  registration.realname = cutText(realname, hub.settings.realNameLength);
   return complete(hub, session);
 }
 
@@ -73,9 +75,9 @@ function user({ hub, session, params }: EarlyCall): void | Promise<void> {
 export function complete(hub: Hub, session: Session): void | Promise<void> {
   const { registration } = session;
   if (registration === undefined || registration.negotiating) return;
-  const { nick, username, realname, password } = registration;
+  const { nick, username, realname, password, away } = registration;
   if (nick === undefined || username === undefined) return;
-  if (hub.password !== undefined && password !== hub.password) {
+  if (!isPassword(hub, password)) {
     session.reply("ERR_PASSWDMISMATCH");
     return session.close("Wrong password");
   }
@@ -89,14 +91,19 @@ export function complete(hub: Hub, session: Session): void | Promise<void> {
     nick,
     username: `~${username}`,
     realname,
-    host: address,
+    host: cloak(address, hub.cloakKey),
     address,
     secure,
     modes: "",
+    ...(away !== undefined && { away }),
   };
   const pending = hub.commit({ kind: "arrived", user: record, session: session.id }, session);
   if (pending) return pending.then(() => welcome(hub, session));
   welcome(hub, session);
+}
+
+function isPassword({ files }: Hub, given = ""): boolean {
+  return files.password === undefined || equalBytes(utf8(given), utf8(files.password));
 }
 
 function welcome(hub: Hub, session: Session): void {
@@ -104,24 +111,12 @@ function welcome(hub: Hub, session: Session): void {
   if (user === undefined) return;
   const { name, network } = hub.settings;
   session.reply("RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
-  session.reply("RPL_YOURHOST", `Your host is ${name}, running Parley`);
+  session.reply("RPL_YOURHOST", `Your host is ${name}, running ${hub.version}`);
   session.reply("RPL_CREATED", `This server was started ${new Date(hub.startedMs).toUTCString()}`);
-  const letters = (modes: readonly { letter: string }[]) => modes.map((mode) => mode.letter).join("");
-  session.reply("RPL_MYINFO", name, "parley", letters(userModes), letters([...channelModes, ...ranks]));
+  session.reply("RPL_MYINFO", name, hub.version, ...myInfoModes);
   sendIsupport(hub, session);
   sendLusers(hub, session);
   sendMotd(hub, session);
-}
-
-/** All RPL_ISUPPORT lines; 13 tokens on each, as the numeric allows. */
-export function sendIsupport(hub: Hub, session: Session): void {
-  const tokens = isupportTokens(hub);
-  const room = hub.settings.lineBytes - 300;
-  for (let at = 0; at < tokens.length; at += 13) {
-    for (const line of packWords(tokens.slice(at, at + 13), room)) {
-      session.reply("RPL_ISUPPORT", ...line.split(" "));
-    }
-  }
 }
 
 function ping({ hub, session, params }: EarlyCall): void {

@@ -5,10 +5,13 @@
  */
 import { applyChannelEvent } from "./apply_channel.ts";
 import { applyMessage } from "./apply_message.ts";
+import { applyOperatorEvent } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
+import { banSentence, type ServerBan } from "./serverban.ts";
+import type { Session } from "./session.ts";
 import { stampMs } from "../irc/stamp.ts";
 import { fold } from "../irc/names.ts";
 import { User } from "./user.ts";
@@ -34,6 +37,11 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "host set":
     case "user modes set":
       return applyUserEvent(hub, event, stamp);
+    case "killed":
+    case "wallops":
+    case "server ban added":
+    case "server ban removed":
+      return applyOperatorEvent(hub, event, stamp);
     default:
       return applyChannelEvent(hub, event, stamp);
   }
@@ -41,6 +49,8 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
 
 function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | undefined {
   const { nick } = event.user;
+  const ban = hub.serverBans.match(event.user, stampMs(stamp));
+  if (ban !== undefined) return refuseBanned(hub.sessions.get(event.session), ban);
   if (hub.nicks.has(fold(nick))) return numericRefusal("ERR_NICKNAMEINUSE", nick);
   const user = new User(event.user, stamp, stampMs(stamp));
   hub.users.set(user.id, user);
@@ -48,6 +58,11 @@ function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | u
   hub.mostUsers = Math.max(hub.mostUsers, hub.users.size);
   addSession(hub, user, event.session, event.user.away);
   hub.monitors.online(user);
+}
+
+function refuseBanned(session: Session | undefined, ban: ServerBan): undefined {
+  session?.reply("ERR_YOUREBANNEDCREEP");
+  session?.close(banSentence(ban));
 }
 
 function attach(hub: Hub, event: EventOf<"attached">, stamp: number): Refusal | undefined {

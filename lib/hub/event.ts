@@ -3,6 +3,7 @@
  * hub's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
  * machine that applies the same events ends in the same state.
  */
+import type { ServerBan } from "./serverban.ts";
 import type { MessageLine } from "./multiline.ts";
 
 /** Names a user for as long as it is here; never used again. */
@@ -59,6 +60,12 @@ export type Event =
     readonly added: string;
     readonly removed: string;
   }
+  /** `by` is the source of the operator. */
+  | { readonly kind: "killed"; readonly user: UserId; readonly by: string; readonly reason: string }
+  | { readonly kind: "wallops"; readonly user: UserId; readonly text: string }
+  | { readonly kind: "server ban added"; readonly ban: ServerBan }
+  /** `by` is the nick of the operator. */
+  | { readonly kind: "server ban removed"; readonly target: string; readonly by: string }
   | { readonly kind: "joined"; readonly user: UserId; readonly channel: string }
   | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
   | { readonly kind: "topic set"; readonly user: UserId; readonly channel: string; readonly text: string }

@@ -4,29 +4,48 @@
  */
 import type { Bus } from "../bus/bus.ts";
 import { fold, type Folded } from "../irc/names.ts";
+import type { Verifier } from "../irc/scram.ts";
 import type { ServerConnection } from "../net/connection.ts";
+import { Admission } from "./admission.ts";
 import { applyEvent } from "./apply.ts";
 import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
+import { FloodControl } from "./flood.ts";
 import { type Encode, Kinds } from "./kind.ts";
 import { Monitors } from "./monitor.ts";
 import { type Details, Outgoing, type Told } from "./outgoing.ts";
+import { ServerBans } from "./serverban.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 import { Whowas } from "./whowas.ts";
 
+/** What can be read again while the server runs (REHASH). */
+export interface Files {
+  /** Lines of the message of the day. @default {none} */
+  readonly motd?: readonly string[];
+  /** What PASS must give. @default {nothing} */
+  readonly password?: string | undefined;
+  /** Whom OPER lets in: verifiers by name. @default {nobody} */
+  readonly operators?: ReadonlyMap<string, Verifier>;
+}
+
 /** What a hub is given. */
-export interface HubOptions {
+export interface HubOptions extends Files {
   readonly settings: Settings;
   readonly commands: CommandTable;
   readonly bus: Bus<Event>;
   readonly encode: Encode;
-  /** Lines of the message of the day; empty for none. */
-  readonly motd?: readonly string[];
-  /** What PASS must give, when a password is wanted. */
-  readonly password?: string | undefined;
+  /** Reads the files again. Throws an Error with a sentence for people. @default {nothing is read again} */
+  readonly reread?: () => Files;
+  /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {a random key} */
+  readonly cloakKey?: Uint8Array;
+  /** "parley-1.2.3", for VERSION. @default {"parley"} */
+  readonly version?: string;
+  /** Resolves after so many milliseconds. @default {setTimeout} */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
   /** Where the log goes. @default {nowhere} */
@@ -42,8 +61,14 @@ export class Hub {
   readonly kinds: Kinds;
   readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
-  readonly motd: readonly string[];
-  readonly password: string | undefined;
+  /** The message of the day, the password, the operators. */
+  files: Files;
+  readonly version: string;
+  /** What `--no-hide-addresses` leaves undefined. */
+  readonly cloakKey: Uint8Array | undefined;
+  readonly serverBans = new ServerBans();
+  /** Password guesses by OPER, by address. */
+  readonly guesses = new Buckets({ burst: 5, perSecond: 1 / 30 });
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   readonly sessions = new Map<string, Session>();
@@ -59,6 +84,9 @@ export class Hub {
   /** Whose event is being applied, when it is a session of this machine. */
   applyingFor: Session | undefined;
   readonly #bus: Bus<Event>;
+  readonly #admission: Admission;
+  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #reread: () => Files;
   readonly #machine: string;
   #made = 0;
 
@@ -68,13 +96,23 @@ export class Hub {
     this.kinds = new Kinds(options.encode);
     this.now = options.now ?? Date.now;
     this.log = options.log ?? (() => {});
-    this.motd = options.motd ?? [];
-    this.password = options.password;
+    this.version = options.version ?? "parley";
+    this.files = options;
+    this.#reread = options.reread ?? (() => this.files);
+    this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    this.#admission = new Admission(this.serverBans, this.settings.perAddress);
+    const cloakKey = options.cloakKey ?? crypto.getRandomValues(new Uint8Array(32));
+    this.cloakKey = this.settings.hideAddresses ? cloakKey : undefined;
     this.#bus = options.bus;
     this.#machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);
     this.startedMs = this.now();
     this.#bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
+  }
+
+  /** Reads the files again. Throws an Error with a sentence for people; then all stays as it was. */
+  rehash(): void {
+    this.files = this.#reread();
   }
 
   /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */
@@ -105,21 +143,40 @@ export class Hub {
 
   /** Listens to a connection until it is over. Resolves then; never rejects. */
   async attach(connection: ServerConnection): Promise<void> {
+    const refusal = this.#admission.enter(connection.address, this.now());
+    if (refusal !== undefined) {
+      connection.send(`ERROR :Closing link: ${refusal}`);
+      return connection.close();
+    }
     const session = new Session(this.newReference(), this, connection, this.now());
     if (session.registration) session.registration.dueMs = this.now() + this.settings.registrationTime;
     this.sessions.set(session.id, session);
-    for await (const lines of connection.lines()) {
-      session.lastHeardMs = this.now();
-      session.pinged = false;
-      for (const line of lines) {
-        const pending = dispatch(this, session, line);
-        if (pending !== undefined) await pending;
-        if (session.over) break;
-      }
-      if (session.over) break;
-    }
+    await this.#listen(session);
+    this.#admission.leave(connection.address);
     connection.close();
     this.detach(session, connection.ended ?? "Connection closed");
+  }
+
+  async #listen(session: Session): Promise<void> {
+    const { connection } = session;
+    const { flood } = this.settings;
+    const control = flood > 0 ? new FloodControl(flood, this.now()) : undefined;
+    for await (const lines of connection.lines()) {
+      let now = session.lastHeardMs = this.now();
+      session.pinged = false;
+      for (const line of lines) {
+        const waitMs = control === undefined ? 0 : control.waitMs(session, line, now);
+        if (waitMs > 0) {
+          await this.#sleep(waitMs);
+          // Who waits for us is not silent.
+          now = session.lastHeardMs = this.now();
+          if (session.over || connection.ended !== undefined) return;
+        }
+        const pending = dispatch(this, session, line);
+        if (pending !== undefined) await pending;
+        if (session.over) return;
+      }
+    }
   }
 
   /** Takes a session out; the last one of a user makes it quit for `reason`. A second call does nothing. */
@@ -136,6 +193,8 @@ export class Hub {
   sweep(): void {
     const now = this.now();
     const { pingAfter } = this.settings;
+    this.guesses.sweep(now);
+    this.serverBans.sweep(now);
     for (const session of this.sessions.values()) {
       const silentMs = now - session.lastHeardMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {

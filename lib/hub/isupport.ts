@@ -30,9 +30,19 @@ export function isupportTokens(hub: Hub): string[] {
     "ELIST=CMNTU",
     `TARGMAX=${targetLimits}`,
     "SAFELIST",
+    "SAFERATE",
+    "soju.im/SAFERATE",
+    "WHOX",
+    "BOT=B",
+    `MONITOR=${settings.monitorLimit}`,
+    `AWAYLEN=${settings.awayLength}`,
+    `NAMELEN=${settings.realNameLength}`,
+    `USERLEN=${maxUsername}`,
   ];
 }
 
+/** Characters of a username, the "~" in front of it counted. */
+export const maxUsername = 17;
 /** Targets one PRIVMSG, NOTICE, TAGMSG or KICK may name. */
 export const maxTargets = 8;
 /** Changes with a parameter that one MODE line we send has at most. */

@@ -32,9 +32,9 @@ export function levelToChange(mode: ChannelMode): number {
   return mode.level === levels.voice ? levels.halfOperator : levels.operator;
 }
 
-/** Whether a channel is not there for a user: secret, and the user is outside. */
+/** Whether a channel is not there for a user: secret, and the user is neither inside nor a server operator. */
 export function isHidden(channel: Channel, user: User): boolean {
-  return channel.flags.has("s") && !channel.members.has(user);
+  return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Registration {
   realname: string;
   /** What PASS gave. */
   password: string | undefined;
+  /** What AWAY said; "*" is nobody there (draft/pre-away). */
+  away: string | undefined;
   /** CAP LS or REQ came and CAP END has not: registration waits. */
   negotiating: boolean;
   /** Milliseconds since 1970 when it must be complete; set by the hub. */
@@ -20,6 +22,7 @@ export function startRegistration(): Registration {
     username: undefined,
     realname: "",
     password: undefined,
+    away: undefined,
     negotiating: false,
     dueMs: Infinity,
   };

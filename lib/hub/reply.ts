@@ -22,10 +22,11 @@ export function sendTopic(session: Session, channel: Channel, how: How): void {
 export function sendNames(session: Session, channel: Channel, how: How): void {
   const allRanks = session.has("multi-prefix");
   const masks = session.has("userhost-in-names");
-  const inside = session.user !== undefined && channel.members.has(session.user);
+  const asker = session.user;
+  const seesAll = asker !== undefined && (channel.members.has(asker) || asker.modes.has("o"));
   const names: string[] = [];
   for (const [user, { prefixes }] of channel.members) {
-    if (!inside && user.modes.has("i")) continue;
+    if (!seesAll && user.modes.has("i")) continue;
     const shown = allRanks ? prefixes : prefixes.slice(0, 1);
     names.push(shown + (masks ? user.source : user.nick));
   }

@@ -40,17 +40,17 @@ async function arrives(): Promise<void> {
   ann.send("@batch=1 PRIVMSG #tea :two ", "@batch=1;draft/multiline-concat PRIVMSG #tea :three", "BATCH -1");
   await ann.lines();
   assertEquals(plain(await bob.lines()), [
-    "@msgid=ID :ann!~ann@127.0.0.1 BATCH +REF draft/multiline #tea",
-    "@batch=REF :ann!~ann@127.0.0.1 PRIVMSG #tea :one ",
-    "@batch=REF :ann!~ann@127.0.0.1 PRIVMSG #tea :",
-    "@batch=REF :ann!~ann@127.0.0.1 PRIVMSG #tea :two ",
-    "@draft/multiline-concat;batch=REF :ann!~ann@127.0.0.1 PRIVMSG #tea :three",
-    ":ann!~ann@127.0.0.1 BATCH -REF",
+    "@msgid=ID :ann!~ann@localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one ",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :two ",
+    "@draft/multiline-concat;batch=REF :ann!~ann@localhost PRIVMSG #tea :three",
+    ":ann!~ann@localhost BATCH -REF",
   ]);
   assertEquals(await cat.lines(), [
-    ":ann!~ann@127.0.0.1 PRIVMSG #tea :one ",
-    ":ann!~ann@127.0.0.1 PRIVMSG #tea :two ",
-    ":ann!~ann@127.0.0.1 PRIVMSG #tea :three",
+    ":ann!~ann@localhost PRIVMSG #tea :one ",
+    ":ann!~ann@localhost PRIVMSG #tea :two ",
+    ":ann!~ann@localhost PRIVMSG #tea :three",
   ]);
 }
 
@@ -63,9 +63,9 @@ async function labelled(): Promise<void> {
     "BATCH -1",
   );
   assertEquals(plain(await ann.lines()), [
-    "@label=x;msgid=ID;+draft/reply=m1 :ann!~ann@127.0.0.1 BATCH +REF draft/multiline #tea",
-    "@batch=REF :ann!~ann@127.0.0.1 PRIVMSG #tea :one",
-    ":ann!~ann@127.0.0.1 BATCH -REF",
+    "@label=x;msgid=ID;+draft/reply=m1 :ann!~ann@localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one",
+    ":ann!~ann@localhost BATCH -REF",
   ]);
 }
 

@@ -111,7 +111,7 @@ async function quit(): Promise<void> {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   ann?.send("QUIT :gone to bed");
   assertEquals(await ann?.closed(), ["ERROR :Closing link: Quit: gone to bed"]);
-  assertEquals(await bob?.lines(), [":ann!~ann@127.0.0.1 QUIT :Quit: gone to bed"]);
+  assertEquals(await bob?.lines(), [":ann!~ann@localhost QUIT :Quit: gone to bed"]);
 }
 
 async function vanish(): Promise<void> {

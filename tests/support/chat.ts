@@ -22,10 +22,13 @@ export interface Chat extends AsyncDisposable {
   /** A registered peer. */
   peer(nick: string, options?: PeerOptions): Promise<Peer>;
   /** Registered peers who all are in the channel, in this order, and have read what they were told so far. */
-  join(channel: string, ...nicks: string[]): Promise<Peer[]>;
+  join<Nicks extends readonly string[]>(
+    channel: string,
+    ...nicks: Nicks
+  ): Promise<{ [At in keyof Nicks]: Peer }>;
 }
 
-/** Settings and hub options that differ from the defaults. */
+/** Settings and hub options that differ from the defaults; flood control is off unless it is asked for. */
 export interface ChatOptions
   extends Partial<Omit<HubOptions, "settings" | "commands" | "bus" | "encode" | "log">> {
   readonly settings?: Partial<Settings>;
@@ -37,7 +40,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
   const log: string[] = [];
   const hub = new Hub({
     ...options,
-    settings: { ...defaultSettings(), name: "chat.test", ...settings },
+    settings: { ...defaultSettings(), name: "chat.test", flood: 0, ...settings },
     commands: allCommands,
     bus: new LocalBus<Event>(),
     encode: encodeLine,
@@ -66,7 +69,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
     port: listener.port,
     log,
     peer,
-    async join(channel, ...nicks) {
+    async join<Nicks extends readonly string[]>(channel: string, ...nicks: Nicks) {
       const joined: Peer[] = [];
       for (const nick of nicks) {
         const one = await peer(nick);
@@ -74,7 +77,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
         await one.join(channel);
       }
       for (const one of joined) await one.lines();
-      return joined;
+      return joined as { [At in keyof Nicks]: Peer };
     },
     async [Symbol.asyncDispose]() {
       const closed = listener.close();

@@ -80,7 +80,7 @@ export async function startServer(flags: readonly string[] = []): Promise<Runnin
 
 /** Any free port, and nothing on disk unless a folder is named. */
 function standardFlags(_flags: readonly string[]): string[] {
-  return ["--port", "0"];
+  return ["--port", "0", "--flood", "0"];
 }
 
 function portOf(lines: readonly string[], scheme: string): number | undefined {
