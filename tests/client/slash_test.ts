@@ -1,0 +1,192 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Manner } from "../../lib/client/event.ts";
+import type { Face } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/face.ts";
+import type { Span } from "../../lib/client/formatting.ts";
+import { enter, slashCommands } from "../../lib/client/slash.ts";
+import { spanText } from "../../lib/client/text.ts";
+import { Rig, turn } from "./wire.ts";
+
+/** A face that writes down what it is told. */
+class Paper extends Rig implements Face {
+  current = "#tea";
+  readonly notes: string[] = [];
+
+  target(): string {
+    if (this.current === "") throw new Refusal("You are in no room");
+    return this.current;
+  }
+
+  say(target: string, manner: Manner, text: string): void {
+    this.client.say({ target, manner, text });
+  }
+
+  show(name: string): void {
+    this.current = name;
+  }
+
+  closed(name: string): void {
+    this.notes.push(`closed ${name}`);
+  }
+
+  note(words: string | readonly Span[]): void {
+    this.notes.push(typeof words === "string" ? words : spanText(words));
+  }
+
+  clear(): void {
+    this.notes.push("cleared");
+  }
+
+  leave(reason: string): void {
+    this.notes.push(`left ${reason}`);
+  }
+}
+
+/** What a line typed in #tea sends, or with "= " what it tells. */
+async function typed(text: string): Promise<string[]> {
+  await using paper = new Paper();
+  const wire = await paper.enter("");
+  await enter(paper, text);
+  const sent = (await wire.sent()).filter((line) => line !== "PING settle");
+  return [
+    ...sent,
+    ...paper.notes.map((note) => `= ${note}`),
+    ...(paper.current === "#tea" ? [] : [`in ${paper.current}`]),
+  ];
+}
+
+const rows: readonly (readonly [text: string, ...result: string[]])[] = [
+  ["hello there", "PRIVMSG #tea :hello there"],
+  ["//shrug is a command", "PRIVMSG #tea :/shrug is a command"],
+  ["/say /me is text", "PRIVMSG #tea :/me is text"],
+  ["/me waves", "PRIVMSG #tea :\x01ACTION waves\x01"],
+  ["/ME waves", "PRIVMSG #tea :\x01ACTION waves\x01"],
+  ["/msg ann one  two", "PRIVMSG ann :one  two"],
+  ["/notice ann hi", "NOTICE ann :hi"],
+  ["/query ann hi", "PRIVMSG ann :hi", "in ann"],
+  ["/join den", "JOIN #den"],
+  ["/j #den,#x key", "JOIN #den key", "JOIN #x key"],
+  ["/join #tea"],
+  ["/part", "PART #tea"],
+  ["/part gone for lunch", "PART #tea :gone for lunch"],
+  ["/leave #tea bye", "PART #tea :bye"],
+  ["/topic", "= #tea has no topic"],
+  ["/topic new words", "TOPIC #tea :new words"],
+  ["/topic #den new", "TOPIC #den :new"],
+  ["/names", "= #tea, 2 people: @ann, bob"],
+  ["/nick rob", "NICK rob"],
+  ["/away lunch now", "AWAY :lunch now"],
+  ["/back", "AWAY"],
+  ["/invite ann", "INVITE ann #tea"],
+  ["/kick ann too loud", "KICK #tea ann :too loud"],
+  ["/kick #den ann", "KICK #den ann"],
+  ["/ban ann", "MODE #tea +b ann!*@*"],
+  ["/unban *!*@host", "MODE #tea -b *!*@host"],
+  ["/mode +o ann", "MODE #tea +o ann"],
+  ["/quote WHO #tea %na", "WHO #tea %na"],
+  ["/raw PING x", "PING x"],
+  ["/clear", "= cleared"],
+  ["/quit see you", "= left see you"],
+  ["/ignore ann", "= You no longer hear ann: /unignore ann takes it back"],
+  ["/ignore", "= You ignore nobody"],
+  ["/help kick", "= /kick NICK [REASON]: Removes somebody from the room"],
+  ["/he /kick", "= /kick NICK [REASON]: Removes somebody from the room"],
+  ["/wave".replace("wave", "shrug"), "PRIVMSG #tea :¯\\_(ツ)_/¯"],
+];
+
+for (const [text, ...result] of rows) {
+  Deno.test(`"${text}" does what it says`, async () => assertEquals(await typed(text), result));
+}
+
+const refused: readonly (readonly [text: string, words: string])[] = [
+  ["   ", "Cannot send an empty message"],
+  ["/jion #den", "Unknown command /jion: did you mean /join?"],
+  ["/xyzzy", "Unknown command /xyzzy: /help lists the commands, and //xyzzy sends it as text"],
+  [
+    "/usr/bin is a path",
+    "Unknown command /usr/bin: /help lists the commands, and //usr/bin sends it as text",
+  ],
+  ["/", "Unknown command /: /help lists the commands, and // sends it as text"],
+  ["/n x", "Cannot tell what /n means: it could be /notice, /names or /nick"],
+  ["/msg", "Write /msg NICK TEXT"],
+  ["/msg ann", "Cannot send an empty message: write /msg ann TEXT"],
+  ["/me", "Cannot send an empty message: write /me waves"],
+  ["/reply hi", "Nobody sent you a private message yet"],
+  ["/nick", "Write /nick NAME"],
+  ["/nick two words", "Cannot use that name: a name is one word"],
+  ["/query #den", "Cannot talk to a room in private: write /join #den"],
+  ["/unignore ann", "You do not ignore ann"],
+  ["/go nowhere", "There is no nowhere open: write /join #ROOM or /query NICK"],
+  ["/help xyzzy", "Unknown command /xyzzy: /help lists the commands, and //xyzzy sends it as text"],
+  [
+    "/constructor",
+    "Unknown command /constructor: /help lists the commands, and //constructor sends it as text",
+  ],
+];
+
+for (const [text, words] of refused) {
+  Deno.test(`"${text}" is refused in one sentence`, async () => {
+    const error = await assertRejects(() => typed(text), Refusal);
+    assertEquals(error.message, words);
+  });
+}
+
+Deno.test("/help lists every command under its group", async () => {
+  const told = await typed("/help");
+  for (const name of Object.keys(slashCommands)) {
+    assertEquals(told.some((line) => line.startsWith(`=   /${name} `)), true, name);
+  }
+});
+
+Deno.test("/whois, /list and /names of another room show the server's answer", async () => {
+  await using paper = new Paper();
+  const wire = await paper.enter("");
+  const asked = Promise.all([enter(paper, "/whois ann"), enter(paper, "/list"), enter(paper, "/names #den")]);
+  await wire.say(
+    ":srv 311 bob ann a host * :Ann \x1b[2J",
+    ":srv 301 bob ann :at lunch",
+    ":srv 318 bob ann :End",
+    ":srv 322 bob #tea 2 :green tea",
+    ":srv 322 bob #den 11 :",
+    ":srv 323 bob :End",
+    ":srv 353 bob = #den :@dora cat!c@h",
+    ":srv 366 bob #den :End",
+  );
+  await asked;
+  assertEquals(paper.notes.toSorted(), [
+    "#den    11",
+    "#den: @dora, cat",
+    "#tea     2  green tea",
+    "ann is Ann ␛[2J (a@host)",
+    "ann is away: at lunch",
+  ]);
+});
+
+Deno.test("/whois of nobody is refused", async () => {
+  await using paper = new Paper();
+  const wire = await paper.enter();
+  const asked = assertRejects(
+    () => enter(paper, "/whois nobody"),
+    Refusal,
+    "There is nobody called nobody here",
+  );
+  const [line = ""] = await wire.sent();
+  const label = /label=(\w+)/.exec(line)?.[1];
+  await wire.say(
+    `@label=${label} :srv BATCH +x labeled-response`,
+    "@batch=x :srv 401 bob nobody :No such nick",
+  );
+  await wire.say("@batch=x :srv 318 bob nobody :End", ":srv BATCH -x");
+  await asked;
+});
+
+Deno.test("without a connection a command says so, and words are kept", async () => {
+  await using paper = new Paper({ delay: () => 60_000 });
+  (await paper.enter()).abort();
+  await turn();
+  await assertRejects(
+    () => enter(paper, "/topic x"),
+    Refusal,
+    "Cannot do that: there is no connection to the server",
+  );
+});
