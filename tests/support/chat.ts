@@ -42,7 +42,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
     ...options,
     settings: { ...defaultSettings(), name: "chat.test", flood: 0, ...settings },
     commands: allCommands,
-    bus: new LocalBus<Event>(),
+    bus: new LocalBus<Event>(options.now ? { now: options.now } : {}),
     encode: encodeLine,
     log: (level, text) => log.push(`${level} ${text}`),
   });
