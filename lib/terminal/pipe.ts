@@ -124,7 +124,9 @@ export class Pipe implements Face {
 
   #hear(event: ChatEvent): void {
     const { state } = this.client;
-    if (event.kind === "said") return this.#print(saidLine(state, event, this.current), this.#parts.out);
+    if (event.kind === "said") {
+      return this.#print({ ...saidLine(state, event, this.current), mark: "" }, this.#parts.out);
+    }
     if (event.kind === "joined" && event.own) {
       this.current ||= event.buffer;
       this.#ready.resolve();

@@ -70,14 +70,8 @@ export function dayOf(at: number): string {
 
 /** The line that stands before the first thing of a day. */
 export function dayRow(at: number): Row {
-  return ruleRow(
-    new Date(at).toLocaleDateString("en-GB", {
-      weekday: "long",
-      day: "numeric",
-      month: "long",
-      year: "numeric",
-    }),
-  );
+  const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+  return ruleRow(new Date(at).toLocaleDateString("en-GB", options).replace(",", ""));
 }
 
 /** A title between lines. */

@@ -1,0 +1,275 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Desk } from "../../lib/terminal/desk.ts";
+import { KeyReader } from "../../lib/terminal/keys.ts";
+import type { Look } from "../../lib/terminal/paint.ts";
+import { turn, Wire } from "../client/wire.ts";
+import { Emulator } from "./emulator.ts";
+
+const plainLook: Look = { depth: "none", theme: "dark" };
+const noon = Date.parse("2026-03-01T12:00:00");
+
+/** Somebody at an emulated terminal, connected to a server that the test plays. */
+class Seat implements AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly desk: Desk;
+  readonly running: ReturnType<Desk["run"]>;
+  wire = new Wire();
+  now = noon;
+  written = "";
+  readonly #keys = new KeyReader();
+
+  constructor({ nick = "bob", columns = 60, rows = 30, look = plainLook } = {}) {
+    this.emulator = new Emulator(columns, rows);
+    this.desk = new Desk({
+      client: {
+        nick,
+        channels: ["#tea"],
+        connect: () => Promise.resolve(this.wire = new Wire()),
+        now: () => this.now,
+        delay: () => 60_000,
+      },
+      outlet: {
+        write: (text) => {
+          this.written += text;
+          this.emulator.write(text);
+        },
+        size: () => this.emulator.size,
+        look,
+      },
+      timestamps: "short",
+      suspend: () => {},
+    });
+    this.running = this.desk.run();
+  }
+
+  async enter(): Promise<this> {
+    await turn();
+    await this.wire.say(
+      ":srv CAP * LS :echo-message message-tags",
+      ":srv CAP * ACK :echo-message message-tags",
+    );
+    await this.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
+    await this.wire.say(":srv 353 bob = #tea :@ann bob cat", ":srv 366 bob #tea :End");
+    await this.wire.sent();
+    return this;
+  }
+
+  async press(bytes: string): Promise<void> {
+    for (const key of this.#keys.read(new TextEncoder().encode(bytes))) this.desk.key(key);
+    await turn();
+  }
+
+  /** What is on the screen, from the line that begins with `from`. */
+  async screen(from = ""): Promise<string[]> {
+    await turn();
+    const rows = await this.emulator.rows();
+    return rows.slice(Math.max(0, rows.findIndex((row) => row.includes(from))));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.desk.interrupt();
+    this.wire.abort();
+    await this.running;
+    await this.desk.client.quit();
+    await turn();
+  }
+}
+
+Deno.test("a desk shows what is said above what is being typed", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("half");
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :hello", ":cat!c@h PRIVMSG #tea :\x01ACTION waves at bob\x01");
+  assertEquals(await seat.screen("joined"), [
+    "12:00 → bob joined #tea",
+    "12:00 · #tea, 3 people: @ann, bob, cat",
+    "12:00 ann: hello",
+    "12:00 » * cat waves at bob",
+    "#tea> half|",
+  ]);
+});
+
+Deno.test("Enter says the line, which appears when it has come back", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("hello\r");
+  assertEquals(await seat.screen("people"), ["12:00 · #tea, 3 people: @ann, bob, cat", "#tea> |"]);
+  assertEquals(await seat.wire.sent(), ["PRIVMSG #tea :hello"]);
+  await seat.wire.say(":bob!b@h PRIVMSG #tea :hello");
+  assertEquals(await seat.screen("bob: "), ["12:00 bob: hello", "#tea> |"]);
+});
+
+Deno.test("an empty line is not sent, and says so until the next key", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press(" \r");
+  assertEquals((await seat.screen("empty"))[0], "Cannot send an empty message: type something first");
+  await seat.press("x");
+  assertEquals(await seat.screen("#tea>"), ["#tea> x|"]);
+  assertEquals(await seat.wire.sent(), []);
+});
+
+Deno.test("without a name it asks for one, and again when the server refuses it", async () => {
+  await using seat = new Seat({ nick: "" });
+  assertEquals(await seat.screen(), ["Your name: |"]);
+  await seat.press("\r");
+  assertEquals(await seat.screen(), ["A name cannot be empty", "Your name: |"]);
+  await seat.press("two words\r");
+  assertEquals(await seat.screen(), [
+    "A name is one word, without spaces",
+    "Your name: two words|".replace("two words", ""),
+  ]);
+  await seat.press("ann\r");
+  assertEquals((await seat.wire.sent())[1], "NICK ann");
+  await seat.wire.say(":srv 433 * ann :Nickname is already in use");
+  assertEquals(await seat.screen(), [
+    "12:00 ! Cannot use the name ann: somebody has it already",
+    "Another name: |",
+  ]);
+  await seat.press("bob\r");
+  assertEquals(await seat.wire.sent(), ["NICK bob"]);
+});
+
+Deno.test("joins and leaves of one burst are one line", async () => {
+  await using seat = await new Seat().enter();
+  await seat.wire.say(
+    ":eve!e@h JOIN #tea",
+    ":fay!f@h JOIN #tea",
+    ":cat!c@h QUIT :bye",
+    ":ann!a@h PRIVMSG #tea :hm",
+  );
+  assertEquals(await seat.screen("eve"), ["12:00 → eve, fay joined · cat left", "12:00 ann: hm", "#tea> |"]);
+});
+
+Deno.test("what happens elsewhere tells where", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("/join #den\r");
+  await seat.wire.say(":bob!b@h JOIN #den", ":ann!a@h PRIVMSG #tea :in tea", ":ann!a@h PRIVMSG bob :psst");
+  await seat.press("/msg cat hi\r");
+  await seat.wire.say(":bob!b@h PRIVMSG cat :hi");
+  assertEquals(await seat.screen("──"), [
+    "── #den ──",
+    "12:00 → bob joined #den",
+    "12:00 #tea ann: in tea",
+    "12:00 ann → bob: psst",
+    "12:00 bob → cat: hi",
+    "#den> |",
+  ]);
+});
+
+Deno.test("leaving the room in front brings another to the front", async () => {
+  await using seat = await new Seat().enter();
+  await seat.wire.say(":bob!b@h JOIN #den", ":bob!b@h PART #den");
+  assertEquals(await seat.screen("left"), ["12:00 ← bob left #den", "── #tea ──", "#tea> |"]);
+});
+
+Deno.test("a new day has a line of its own", async () => {
+  await using seat = await new Seat().enter();
+  seat.now += 24 * 3_600_000;
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :good morning");
+  assertEquals(await seat.screen("──"), ["── Monday 2 March 2026 ──", "12:00 ann: good morning", "#tea> |"]);
+});
+
+Deno.test("who types is shown above the prompt, never as a line", async () => {
+  await using seat = await new Seat().enter();
+  await seat.wire.say("@+typing=active :ann!a@h TAGMSG #tea");
+  assertEquals(await seat.screen("typing"), ["ann is typing…", "#tea> |"]);
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :done");
+  assertEquals(await seat.screen("done"), ["12:00 ann: done", "#tea> |"]);
+});
+
+Deno.test("a lost connection is told, and what is typed meanwhile is kept", async () => {
+  await using seat = await new Seat().enter();
+  seat.wire.abort();
+  await turn();
+  await seat.press("are you there?\r");
+  assertEquals(await seat.screen("lost"), [
+    "12:00 ! The connection is lost: Connection closed",
+    "12:00 · Kept until the connection is back: are you there?",
+    "#tea> (offline) |",
+  ]);
+});
+
+Deno.test("C-c clears the line, twice on an empty one it leaves", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("text\x03");
+  assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
+  await seat.press("\x03");
+  assertEquals((await seat.screen("again"))[0], "Press C-c again to quit");
+  await seat.press("x\x7f\x03");
+  assertEquals((await seat.screen("again"))[0], "Press C-c again to quit");
+  await seat.press("\x03");
+  seat.wire.abort();
+  assertEquals(await seat.running, { kind: "interrupted" });
+  assertEquals(await seat.wire.sent(), ["QUIT"]);
+});
+
+Deno.test("C-d on an empty line leaves", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("\x04");
+  seat.wire.abort();
+  assertEquals(await seat.running, { kind: "left" });
+});
+
+Deno.test("Tab completes those who are there, C-r finds what was typed", async () => {
+  await using seat = await new Seat().enter();
+  await seat.wire.say(":cat!c@h PRIVMSG #tea :me first");
+  await seat.press("\t");
+  assertEquals(await seat.screen("#tea>"), ["#tea> cat: |"]);
+  await seat.press("find me\r\x12fin");
+  assertEquals(await seat.screen("search"), ["search> fin: cat: find me|"]);
+  await seat.press("\x05!");
+  assertEquals(await seat.screen("#tea>"), ["#tea> cat: find me!|"]);
+});
+
+Deno.test("a pasted text of several lines is one message, sent by Enter only", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("\x1b[200~one\rtwo\rthree\rfour\r\x1b[201~");
+  assertEquals(await seat.screen("lines"), [
+    "4 lines: Enter sends them as one message, C-c clears them",
+    "#tea> one",
+    "two",
+    "three",
+    "four",
+    "|",
+  ]);
+  assertEquals(await seat.wire.sent(), []);
+  await seat.press("\r");
+  assertEquals((await seat.wire.sent()).length, 4);
+});
+
+Deno.test("colours are written in the depth of the terminal, and names are bold", async () => {
+  await using seat = await new Seat({ look: { depth: "256", theme: "dark" } }).enter();
+  seat.written = "";
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :hello");
+  // deno-lint-ignore no-control-regex -- escape sequences begin with one
+  assertEquals(/\x1b\[1;38;5;\d+mann\x1b\[0m: hello\r\n/.test(seat.written), true);
+  assertStringIncludes(seat.written, "\x1b[1;38;5;231;48;5;61m #tea \x1b[0m");
+});
+
+/** What a server could send to take over a terminal, or make a client fall over. */
+const tokens = [
+  "PRIVMSG NOTICE JOIN PART QUIT KICK NICK MODE TOPIC 001 005 332 353 366 372 376 433 401 404 BATCH CAP FAIL TAGMSG AWAY",
+  "INVITE ACCOUNT PING PONG ERROR ACK #tea #den bob ann cat * +o-v +x -x LS ACK DEL NEW labeled-response chathistory",
+  "draft/multiline :text : :\x1b[2J\x1b]0;x\x07 :\x9b31m :\u202e :\x01ACTION :\x0399,99x\x02 PREFIX=(ov)@ PREFIX= CHANTYPES= __proto__",
+].join(" ").split(" ");
+
+Deno.test("whatever a server sends, a desk goes on and writes nothing of it to the terminal unread", async () => {
+  await using seat = await new Seat({ columns: 30, rows: 10 }).enter();
+  let seed = 42;
+  const pick = (): string => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return tokens[(seed >> 8) % tokens.length] ?? "";
+  };
+  for (let round = 0; round < 300; round++) {
+    const lines = Array.from({ length: 10 }, () => {
+      const words = Array.from({ length: 1 + (pick().length % 6) }, pick).join(" ");
+      const tags = pick() < "M" ? `@batch=x;label=p1;time=${pick()};+typing=active;account=${pick()} ` : "";
+      return `${tags}:${pick()}!u@h ${words}`;
+    });
+    await seat.wire.say(...lines.map((line) => line.replace(/[\r\n\0]/g, "")));
+  }
+  await seat.wire.say(":srv 001 bob :Hi", ":ann!a@h PRIVMSG bob :still there");
+  assertStringIncludes((await seat.screen()).join("\n").replaceAll(/\n +/g, " "), "still there");
+  // deno-lint-ignore no-control-regex -- ours: cursor up, right, erase below, start of row
+  const rest = seat.written.replaceAll(/\x1b\[\d+[AC]|\x1b\[J|\r\n|\r/g, "");
+  // deno-lint-ignore no-control-regex -- anything a terminal would act on
+  assertEquals(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/.exec(rest), null);
+});
