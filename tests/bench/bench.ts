@@ -7,8 +7,8 @@
 import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
 import { measureIdle } from "./idle.ts";
 import { measureLatency } from "./latency.ts";
-import { formatReport, type Report } from "./report.ts";
-import { isInstalled, type ServerName, serverNames, stopAll } from "./servers.ts";
+import { emptyReport, formatReport, type Report } from "./report.ts";
+import { isInstalled, serverNames, stopAll } from "./servers.ts";
 import { measureStart } from "./startup.ts";
 import { measureStuck } from "./stuck.ts";
 import { formatTargets } from "./targets.ts";
@@ -21,7 +21,7 @@ const rows = {
   seconds: { kind: "number", default: 1, min: 1, max: 60, help: "length of each measured window" },
   rounds: { kind: "number", default: 3, min: 1, max: 99, help: "windows per figure; the median is printed" },
   rate: { kind: "number", default: 200, min: 0, max: 5000, help: "messages a second for latency; 0: none" },
-  idle: { kind: "number", default: 5000, min: 0, max: 15000, help: "idle connections; 0: none" },
+  idle: { kind: "number", default: 5000, min: 0, max: 6000, help: "idle connections; 0: none" },
   starts: { kind: "number", default: 5, min: 0, max: 99, help: "starts of each server; 0: none" },
   stuck: { kind: "flag", default: true, help: "a client that stops reading" },
   json: { kind: "flag", help: "print JSON in place of tables" },
@@ -47,38 +47,32 @@ async function main(): Promise<number> {
 }
 
 async function measure(values: OptionValues<typeof rows>): Promise<Report> {
-  const { seconds, rounds, rate, idle, starts } = values;
+  const { seconds, rounds, rate } = values;
   const windowMs = seconds * 1000;
   const wanted = values.only.split(",");
   const servers = serverNames.filter((name) => wanted.includes(name) && isInstalled(name));
   const ircServers = servers.filter((name) => name !== "relay");
   const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
-  progress(`Measuring ${servers.join(", ")}; this takes a few minutes`);
-  return {
-    servers,
-    throughput: await measureThroughput(servers, { clients, inFlight, rounds, windowMs }),
-    latency: rate === 0 ? new Map() : await measureLatency(servers, { rate, rounds, windowMs }),
-    idle: await each(idle === 0 ? [] : servers, "idle connections", (name) => measureIdle(name, idle)),
-    stuck: await each(
-      values.stuck ? ircServers : [],
-      "a stuck client",
-      (name) => measureStuck(name, stuckRate),
-    ),
-    starts: await each(starts === 0 ? [] : servers, "start", (name) => measureStart(name, starts)),
-  };
-}
-
-async function each<T>(
-  names: readonly ServerName[],
-  what: string,
-  run: (name: ServerName) => Promise<T>,
-): Promise<Map<ServerName, T>> {
-  const found = new Map<ServerName, T>();
-  for (const name of names) {
-    progress(`${what}: ${name}`);
-    found.set(name, await run(name));
+  const report = emptyReport(servers);
+  progress(`Measuring ${servers.join(", ")}: throughput`);
+  report.throughput = await measureThroughput(servers, { clients, inFlight, rounds, windowMs });
+  if (rate > 0) {
+    progress("latency");
+    report.latency = await measureLatency(servers, { rate, rounds, windowMs });
   }
-  return found;
+  if (values.idle > 0) {
+    progress("idle connections");
+    report.idle = await measureIdle(ircServers, values.idle);
+  }
+  for (const name of values.stuck ? ircServers : []) {
+    progress(`a client that stops reading: ${name}`);
+    report.stuck.set(name, await measureStuck(name, { rate: stuckRate, rounds }));
+  }
+  if (values.starts > 0) {
+    progress("starts");
+    for (const name of servers) report.starts.set(name, await measureStart(name, values.starts));
+  }
+  return report;
 }
 
 /** Throws when `text` is no list of numbers from 1 on. */

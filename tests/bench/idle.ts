@@ -1,4 +1,7 @@
-/** What a connection costs while nothing is said: many registered clients in no channel. */
+/**
+ * What a connection costs while nothing is said: many registered clients in no channel. All servers are filled and
+ * rest at the same time, as a runtime that collects garbage gives memory back only after half a minute of quiet.
+ */
 
 import { residentKib } from "./cpu.ts";
 import { Crowd } from "./crowd.ts";
@@ -7,23 +10,36 @@ import { type ServerName, startServer } from "./servers.ts";
 
 export interface Idle {
   readonly connections: number;
-  readonly beforeKib: number;
-  readonly afterKib: number;
-  readonly eachKib: number;
+  /** Resident memory of the fresh server. */
+  readonly withoutKib: number;
+  /** Per connection, just after all have come in. */
+  readonly arrivedKib: number;
+  /** Per connection, after 40 s in which nothing was said. */
+  readonly restedKib: number;
 }
 
 const settleMs = 1_500;
+const restMs = 40_000;
 
-/** Resident memory of a fresh server before and after `connections` have come in and rested. */
-export async function measureIdle(name: ServerName, connections: number): Promise<Idle> {
+export async function measureIdle(
+  names: readonly ServerName[],
+  connections: number,
+): Promise<Map<ServerName, Idle>> {
+  const measured = names.map(async (name) => [name, await measureOne(name, connections)] as const);
+  return new Map(await Promise.all(measured));
+}
+
+async function measureOne(name: ServerName, connections: number): Promise<Idle> {
   const server = await startServer(name);
   try {
     await pause(settleMs);
-    const beforeKib = residentKib(server.pid);
+    const withoutKib = residentKib(server.pid);
+    const each = () => (residentKib(server.pid) - withoutKib) / connections;
     using _crowd = await Crowd.gather(server, { count: connections, join: false });
     await pause(settleMs);
-    const afterKib = residentKib(server.pid);
-    return { connections, beforeKib, afterKib, eachKib: (afterKib - beforeKib) / connections };
+    const arrivedKib = each();
+    await pause(restMs);
+    return { connections, withoutKib, arrivedKib, restedKib: each() };
   } finally {
     await server.stop();
   }

@@ -3,7 +3,7 @@
 import { type Latency, Pulse } from "./pulse.ts";
 import type { ServerName } from "./servers.ts";
 import { Stage } from "./stage.ts";
-import { median, pause } from "./figures.ts";
+import { median, pause, warmMs } from "./figures.ts";
 
 export interface LatencyOptions {
   /** Messages per second. */
@@ -13,7 +13,6 @@ export interface LatencyOptions {
 }
 
 const clients = 100;
-const warmMs = 300;
 
 /** The median of the rounds. */
 export async function measureLatency(

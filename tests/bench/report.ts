@@ -8,15 +8,20 @@ import type { ServerName } from "./servers.ts";
 import type { Stuck } from "./stuck.ts";
 import type { ThroughputRow } from "./throughput.ts";
 
-/** Empty where it was not measured. */
+/** Empty where nothing was measured. */
 export interface Report {
   readonly servers: readonly ServerName[];
-  readonly throughput: readonly ThroughputRow[];
-  readonly latency: ReadonlyMap<ServerName, Latency>;
-  readonly idle: ReadonlyMap<ServerName, Idle>;
-  readonly stuck: ReadonlyMap<ServerName, Stuck>;
+  throughput: readonly ThroughputRow[];
+  latency: ReadonlyMap<ServerName, Latency>;
+  idle: ReadonlyMap<ServerName, Idle>;
+  readonly stuck: Map<ServerName, Stuck>;
   /** Milliseconds. */
-  readonly starts: ReadonlyMap<ServerName, number>;
+  readonly starts: Map<ServerName, number>;
+}
+
+export function emptyReport(servers: readonly ServerName[]): Report {
+  const [latency, idle, stuck, starts] = [new Map(), new Map(), new Map(), new Map()];
+  return { servers, throughput: [], latency, idle, stuck, starts };
 }
 
 type Measure = keyof Throughput;
@@ -50,24 +55,24 @@ export function formatReport(report: Report): string {
     ),
     serverTable(
       "Memory of idle connections",
-      ["connections", "before KiB", "after KiB", "KiB each"],
+      ["connections", "KiB without", "KiB each on arrival", "at rest"],
       report.idle,
       (row) => [
         String(row.connections),
-        String(row.beforeKib),
-        String(row.afterKib),
-        row.eachKib.toFixed(1),
+        String(row.withoutKib),
+        row.arrivedKib.toFixed(1),
+        row.restedKib.toFixed(1),
       ],
     ),
     serverTable(
       "One client stops reading",
       ["others' p99 ms before", "and then", "ratio", "cut off after ms"],
       report.stuck,
-      ({ readingP99Ms, stuckP99Ms, cutOffMs }) => [
+      ({ readingP99Ms, stuckP99Ms, ratio, cutOffMs }) => [
         readingP99Ms.toFixed(2),
         stuckP99Ms.toFixed(2),
-        (stuckP99Ms / readingP99Ms).toFixed(2),
-        cutOffMs?.toFixed(0) ?? "never",
+        ratio.toFixed(2),
+        cutOffMs === Infinity ? "never" : cutOffMs.toFixed(0),
       ],
     ),
     serverTable("From start to listening", ["ms"], report.starts, (ms) => [ms.toFixed(0)]),

@@ -6,7 +6,7 @@
  */
 
 import { Crowd, nickOf } from "./crowd.ts";
-import { pause } from "./figures.ts";
+import { median, pause, warmMs } from "./figures.ts";
 import { benchLine } from "./line.ts";
 import type { Peer } from "./peer.ts";
 import { Pulse } from "./pulse.ts";
@@ -17,41 +17,64 @@ export interface Stuck {
   readonly readingP99Ms: number;
   /** The others' p99 from when one stops reading until after it was cut off. */
   readonly stuckP99Ms: number;
-  /** From when it stopped reading until the others saw it quit; undefined when that did not happen within 20 s. */
-  readonly cutOffMs: number | undefined;
+  /** The second over the first, each round by itself. */
+  readonly ratio: number;
+  /** From when it stopped reading until the others saw it quit; Infinity when that took over 10 s. */
+  readonly cutOffMs: number;
+}
+
+export interface StuckOptions {
+  /** Messages per second. */
+  readonly rate: number;
+  /** Each has a sender and a reader of its own, as ngIRCd holds it against the sender that the reader is gone. */
+  readonly rounds: number;
 }
 
 const talkers = 100;
-const halfMs = 2_000;
-const giveUpMs = 20_000;
+const halfMs = 1_500;
+const giveUpMs = 10_000;
 const streamTextBytes = 400;
-const streamLines = 100;
-const streamEveryMs = 10;
+const streamLines = 25;
+const streamEveryMs = 2.5;
 
-export async function measureStuck(name: ServerName, rate: number): Promise<Stuck> {
+/** The median of the rounds. */
+export async function measureStuck(name: ServerName, { rate, rounds }: StuckOptions): Promise<Stuck> {
   const server = await startServer(name);
   try {
-    using crowd = await Crowd.gather(server, { count: talkers + 2 });
-    const [first, streamer, reader] = [0, talkers, talkers + 1].map((index) => crowd.peers[index]);
-    if (!first || !streamer || !reader) throw new Error("Cannot find the one who reads");
-    const stream = startStream(streamer, nickOf(talkers + 1));
-    const pulse = new Pulse(crowd, { rate, leaveOut: 2 });
-    await pause(halfMs);
-    pulse.take();
-    await pause(halfMs);
-    const reading = pulse.take();
-    const stoppedAt = performance.now();
-    const quit = first.heard("QUIT").then(() => performance.now() - stoppedAt, () => undefined);
-    reader.pause();
-    const cutOffMs = await Promise.race([quit, pause(giveUpMs).then(() => undefined)]);
-    await pause(Math.max(500, halfMs - (performance.now() - stoppedAt)));
-    const stuck = pulse.take();
+    using crowd = await Crowd.gather(server, { count: talkers + 2 * rounds });
+    const pulse = new Pulse(crowd, { rate, leaveOut: 2 * rounds });
+    const found: Stuck[] = [];
+    for (let round = 0; round < rounds; round++) {
+      found.push(await measureRound(crowd, pulse, talkers + 2 * round));
+    }
     pulse.stop();
-    clearInterval(stream);
-    return { readingP99Ms: reading.p99Ms, stuckP99Ms: stuck.p99Ms, cutOffMs };
+    return {
+      readingP99Ms: median(found.map(({ readingP99Ms }) => readingP99Ms)),
+      stuckP99Ms: median(found.map(({ stuckP99Ms }) => stuckP99Ms)),
+      ratio: median(found.map(({ ratio }) => ratio)),
+      cutOffMs: median(found.map(({ cutOffMs }) => cutOffMs)),
+    };
   } finally {
     await server.stop();
   }
+}
+
+async function measureRound(crowd: Crowd, pulse: Pulse, index: number): Promise<Stuck> {
+  const [first, streamer, reader] = [0, index, index + 1].map((each) => crowd.peers[each]);
+  if (!first || !streamer || !reader) throw new Error("Cannot find the one who reads");
+  const stream = startStream(streamer, nickOf(index + 1));
+  await pause(warmMs);
+  pulse.take();
+  await pause(halfMs);
+  const readingP99Ms = pulse.take().p99Ms;
+  const stoppedAt = performance.now();
+  const quit = first.heard("QUIT").then(() => performance.now() - stoppedAt, () => Infinity);
+  reader.pause();
+  const cutOffMs = await Promise.race([quit, pause(giveUpMs).then(() => Infinity)]);
+  clearInterval(stream);
+  await pause(warmMs);
+  const stuckP99Ms = pulse.take().p99Ms;
+  return { readingP99Ms, stuckP99Ms, ratio: stuckP99Ms / readingP99Ms, cutOffMs };
 }
 
 /** 4 MB a second to one nick. */

@@ -1,5 +1,6 @@
 /** How many deliveries a server makes: every number of clients, every number of messages in flight (see load.ts). */
 
+import { warmMs } from "./figures.ts";
 import { measureLoad, type Throughput } from "./load.ts";
 import type { ServerName } from "./servers.ts";
 import { Stage } from "./stage.ts";
@@ -18,8 +19,6 @@ export interface ThroughputRow {
   /** One figure per round and server. */
   readonly rounds: readonly (ReadonlyMap<ServerName, Throughput>)[];
 }
-
-const warmMs = 300;
 
 export async function measureThroughput(
   names: readonly ServerName[],
