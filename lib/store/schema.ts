@@ -59,4 +59,29 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (account, target)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Names by folded name; a removed account has no verifier.
+  CREATE TABLE account (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- SCRAM-SHA-256 (RFC 5803); proves a password and is of no use to log in.
+    verifier TEXT NOT NULL,
+    role TEXT NOT NULL,
+    -- Why nobody may log in.
+    suspended TEXT,
+    created_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE kept_channel (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- An account's name.
+    founder TEXT NOT NULL,
+    used_ms INTEGER NOT NULL,
+    -- Topic, modes, lists and ranks, as JSON.
+    state TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE keepsake (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -2,11 +2,14 @@
  * The store: everything that outlives the process, in one SQLite file in the data folder, or in memory. Synchronous: a
  * call returns when it is done. Puts the parts together and says in which order the upkeep is done; the rows are theirs.
  */
+import { AccountTable } from "./accounts.ts";
+import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type Synchronous } from "./database.ts";
 import { Eraser } from "./erase.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { History } from "./history.ts";
+import { Keepsakes } from "./keepsakes.ts";
 import { Markers } from "./marker.ts";
 import { type Opened, openFolder, openMemory } from "./open.ts";
 import { type Keep, Retention } from "./retention.ts";
@@ -35,6 +38,9 @@ export class Store implements Disposable {
   readonly index: SearchIndex;
   readonly eraser: Eraser;
   readonly markers: Markers;
+  readonly accounts: AccountTable;
+  readonly channels: ChannelTable;
+  readonly keepsakes: Keepsakes;
   readonly #retention: Retention;
   readonly #release: () => void;
 
@@ -48,6 +54,9 @@ export class Store implements Disposable {
     this.index = new SearchIndex(database);
     this.eraser = new Eraser(database, this.history, this.index);
     this.markers = new Markers(database);
+    this.accounts = new AccountTable(database);
+    this.channels = new ChannelTable(database);
+    this.keepsakes = new Keepsakes(database);
     this.#retention = new Retention(database, this.index, keep, now);
     for (const keeper of [this.conversations, this.history, this.index]) database.join(keeper);
   }
