@@ -169,7 +169,7 @@ async function atTerminal({ client, look, timestamps }: FaceParts, address: stri
       case "interrupted":
         return interruption;
       case "refused":
-        return fail(`The server ${server} did not let you in: ${leaving.reason}`, 69);
+        return fail(`The server ${shortAddress(server)} did not let you in: ${leaving.reason}`, 69);
       case "unreachable":
         return fail(dialFault(leaving.error, server), 69);
     }
@@ -195,14 +195,18 @@ async function inPipe(parts: FaceParts, address: string): Promise<number> {
     case "bad name":
       return 2;
     case "lost":
-      return fail(`The connection to ${address} is lost: ${outcome.reason}`, 69);
+      return fail(`The connection to ${shortAddress(address)} is lost: ${outcome.reason}`, 69);
     case "unreachable":
       return fail(dialFault(outcome.error, address), 69);
   }
 }
 
+function shortAddress(address: string): string {
+  return address.replace("irc://", "");
+}
+
 function dialFault(error: unknown, address: string): string {
-  const where = address.replace("irc://", "");
+  const where = shortAddress(address);
   if (!(error instanceof DialError)) {
     return `Cannot connect to ${where}: ${error instanceof Error ? error.message : error}`;
   }

@@ -1,0 +1,302 @@
+/** The real client program against the real server: in a pipe, and at a terminal that tmux plays. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { withDeadline } from "./support/deadline.ts";
+import { Peer } from "./support/peer.ts";
+import { granted } from "./support/permissions.ts";
+import { hasProgram } from "./support/programs.ts";
+import { startServer } from "./support/server.ts";
+
+const script = new URL("../client.ts", import.meta.url).pathname;
+const ignore = !granted("net", "read", "write", "env", "run");
+const patienceMs = 20_000;
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program with `input` in a pipe, to its end. */
+async function run(args: readonly string[], input = "", env: Record<string, string> = {}): Promise<Ended> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { PARLEY_USER: "", PARLEY_HOST: "", PARLEY_PORT: "", ...env },
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await withDeadline(
+    child.output(),
+    patienceMs,
+    () => `${args} did not end`,
+  );
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+Deno.test({
+  name: "a pipe says each line to the room, and ends when all have come back",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    await using ann = await Peer.connect(server.port, "ann");
+    await ann.join("#lobby");
+    const { code, out } = await run(
+      ["--user", "bob", "--port", `${server.port}`],
+      "one\n\n/me waves\n//two\nlast",
+    );
+    assertEquals([code, out], [0, "bob: one\n* bob waves\nbob: /two\nbob: last\n"]);
+    const heard = (await ann.lines()).filter((line) => line.includes("PRIVMSG"));
+    assertEquals(heard.map((line) => line.replace(/^\S+ PRIVMSG #lobby :?/, "")), [
+      "one",
+      "\x01ACTION waves\x01",
+      "/two",
+      "last",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "a text longer than a line arrives whole",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    await using ann = await Peer.connect(server.port, "ann");
+    await ann.join("#tea");
+    const text = "many words ".repeat(1000).trim();
+    const { code } = await run([`irc://127.0.0.1:${server.port}/#tea`, "--user", "bob"], text);
+    assertEquals(code, 0);
+    const pieces = (await ann.lines()).filter((line) => line.includes("PRIVMSG #tea"));
+    assertEquals(pieces.map((line) => line.replace(/^.*?PRIVMSG #tea :?/, "")).join(""), text);
+  },
+});
+
+Deno.test({
+  name: "a name that is taken is told in one sentence",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    await using _ann = await Peer.connect(server.port, "ann");
+    const { code, out, err } = await run(["--user", "Ann", "--port", `${server.port}`], "hi\n");
+    assertEquals([code, out, err], [2, "", "Cannot use the name Ann: somebody has it already\n"]);
+  },
+});
+
+const sentences: readonly (readonly [why: string, args: readonly string[], code: number, err: string])[] = [
+  [
+    "nobody listens",
+    ["--user", "bob", "--port", "1"],
+    69,
+    "Cannot connect to 127.0.0.1:1: nothing is listening there; start a server with: deno run -A server.ts\n",
+  ],
+  ["there is no name", [], 2, "Cannot join without a name: write --user NAME\n"],
+  ["the name is empty", ["--user", " "], 2, 'Cannot use --user "": a name cannot be empty\n'],
+  [
+    "the name is two words",
+    ["--user", "a b"],
+    2,
+    'Cannot use --user "a b": a name is one word, without spaces\n',
+  ],
+  [
+    "an option is wrong",
+    ["--uzer", "bob"],
+    2,
+    "Cannot use --uzer: there is no such option, did you mean --user?\n",
+  ],
+  [
+    "the address is none",
+    ["--user", "bob", "http://x"],
+    2,
+    'Cannot use "http://x": an address looks like irc://127.0.0.1:6667/#lobby\n',
+  ],
+];
+
+for (const [why, args, code, err] of sentences) {
+  Deno.test({
+    name: `the client says what to do when ${why}`,
+    ignore,
+    async fn() {
+      assertEquals(await run(args, "hi\n"), { code, out: "", err });
+    },
+  });
+}
+
+Deno.test({
+  name: "a pipe whose server stops ends and says so",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", script, "--user", "bob", "--port", `${server.port}`],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    await using ann = await Peer.connect(server.port, "ann");
+    await ann.join("#lobby");
+    await ann.next("bob");
+    await server.stop();
+    const { code, stderr } = await withDeadline(
+      child.stderr ? collected(child) : collected(child),
+      patienceMs,
+      () => "late",
+    );
+    assertEquals(code, 69);
+    assertMatch(stderr, /The connection to 127\.0\.0\.1:\d+ is lost: /);
+  },
+});
+
+async function collected(
+  child: Deno.ChildProcess,
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const stderr = await new Response(child.stderr).text();
+  const { code } = await child.status;
+  await child.stdin.close().catch(() => {});
+  return { code, stderr };
+}
+
+Deno.test({
+  name: "a reader that goes away ends a pipe quietly",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    const command =
+      `seq 1 40 | "${Deno.execPath()}" run -A "${script}" --user bob --port ${server.port} | head -n 1`;
+    const shell = new Deno.Command("sh", {
+      args: ["-c", command],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+    const { stdout, stderr } = await withDeadline(shell.output(), patienceMs, () => "it did not end");
+    assertEquals(new TextDecoder().decode(stdout), "bob: 1\n");
+    assertEquals(new TextDecoder().decode(stderr).includes("Error"), false);
+  },
+});
+
+/** The program in a pane of tmux. */
+class Pane implements AsyncDisposable {
+  readonly #socket = `parley-${crypto.randomUUID()}`;
+
+  /** `env` stands before the program, as "NO_COLOR=1". When it ends the pane shows its exit code. */
+  async open(args: string, env = "COLORTERM=truecolor"): Promise<void> {
+    const program =
+      `env -u NO_COLOR ${env} "${Deno.execPath()}" run -A "${script}" ${args}; echo "code $?"; stty -a; sleep 60`;
+    await this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "70", "-y", "24", program);
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux("send-keys", ...keys);
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
+  /** What is on the screen once `wanted` is; with escape sequences when `raw`. */
+  async until(wanted: string | RegExp, raw = false): Promise<string> {
+    const late = Date.now() + patienceMs;
+    for (;;) {
+      const text = await this.#tmux("capture-pane", "-p", ...(raw ? ["-e"] : []));
+      if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text.trimEnd();
+      if (Date.now() > late) throw new Error(`Waited in vain for ${wanted}; the screen shows:\n${text}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux("kill-server");
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const command = new Deno.Command("tmux", {
+      args: ["-L", this.#socket, ...args],
+      stdout: "piped",
+      stderr: "piped",
+    });
+    return new TextDecoder().decode((await command.output()).stdout);
+  }
+}
+
+const atTerminal = { ignore: ignore || !hasProgram("tmux") };
+
+Deno.test({
+  name: "at a terminal it asks for a name, joins, talks, and leaves the terminal as it was",
+  ...atTerminal,
+  async fn() {
+    await using server = await startServer();
+    await using ann = await Peer.connect(server.port, "ann");
+    await ann.join("#lobby");
+    await using pane = new Pane();
+    await pane.open(`--port ${server.port} --timestamps off`);
+    await pane.until("Your name:");
+    await pane.press("bob", "Enter");
+    await pane.until("#lobby, 2 people: @ann, bob");
+    await pane.press("half typed");
+    await pane.until("half typed");
+    ann.send("PRIVMSG #lobby :hello bob \x1b[2J");
+    await pane.until("» ann: hello bob ␛[2J\n #lobby  half typed");
+    await pane.press("C-u", "hello ann", "Enter");
+    assertStringIncludes(await ann.next("PRIVMSG"), "hello ann");
+    await pane.until("bob: hello ann");
+    await pane.press("C-d");
+    assertMatch(await pane.until(/ icanon [^]* echo /), /code 0\n/);
+  },
+});
+
+Deno.test({
+  name: "at a terminal a taken name is asked for again, and C-c twice ends with 130",
+  ...atTerminal,
+  async fn() {
+    await using server = await startServer();
+    await using _ann = await Peer.connect(server.port, "ann");
+    await using pane = new Pane();
+    await pane.open(`--user ann --port ${server.port}`);
+    assertStringIncludes(
+      await pane.until("Another name:"),
+      "! Cannot use the name ann: somebody has it already",
+    );
+    await pane.press("bob", "Enter");
+    await pane.until("1 person: @bob");
+    await pane.press("C-c");
+    await pane.until("Press C-c again to quit");
+    await pane.press("C-c");
+    assertMatch(await pane.until(/ icanon [^]* echo /), /code 130\n/);
+  },
+});
+
+Deno.test({
+  name: "at a terminal colours follow the terminal, and NO_COLOR",
+  ...atTerminal,
+  async fn() {
+    await using server = await startServer();
+    await using pane = new Pane();
+    await pane.open(`--user bob --port ${server.port}`);
+    assertStringIncludes(await pane.until("1 person", true), "\x1b[48;2;70;78;184m #lobby ");
+    await using plain = new Pane();
+    await plain.open(`--user ann --port ${server.port}`, "NO_COLOR=1");
+    assertMatch(await plain.until("2 people", true), /#lobby> *$/);
+  },
+});
+
+Deno.test({
+  name: "at a terminal it comes back when the server does",
+  ...atTerminal,
+  async fn() {
+    const server = await startServer();
+    await using pane = new Pane();
+    await pane.open(`--user bob --port ${server.port} --timestamps off`);
+    await pane.until("1 person");
+    await server.stop();
+    await pane.until("The connection is lost");
+    await pane.press("kept words", "Enter");
+    await pane.until("Kept until the connection is back: kept words");
+    await using _again = await startServer(["--port", `${server.port}`]);
+    await pane.until("bob: kept words");
+    await pane.resize(30, 10);
+    await pane.press("still here", "Enter");
+    await pane.until("bob: still here");
+  },
+});
