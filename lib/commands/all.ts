@@ -1,5 +1,6 @@
 /** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
 import type { CommandTable } from "../hub/command.ts";
+import { acceptCommands } from "./accept.ts";
 import { awayCommands } from "./away.ts";
 import { banCommands } from "./ban.ts";
 import { batchCommands } from "./batch.ts";
@@ -30,6 +31,7 @@ export const allCommands: CommandTable = union([
   whoisCommands,
   monitorCommands,
   awayCommands,
+  acceptCommands,
   operCommands,
   banCommands,
   helpCommands,

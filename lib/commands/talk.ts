@@ -3,7 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import type { MessageCommand, MessageTarget } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { maxTargets } from "../hub/isupport.ts";
-import { isHidden, refusalToSpeak } from "../hub/permission.ts";
+import { isHidden, refusalToMessage, refusalToSpeak } from "../hub/permission.ts";
 import { numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import type { MessageLine } from "../hub/multiline.ts";
 import { addLine } from "./batch.ts";
@@ -82,7 +82,8 @@ function resolve({ hub, user }: Call, name: string, text: string): MessageTarget
   const atLeast = start > 0 ? lowestPrefix(name.slice(0, start)) : undefined;
   if (atLeast !== undefined) return resolveChannel(hub, user, name.slice(start), text, atLeast);
   const found = hub.find(name);
-  return found ? { kind: "user", id: found.id } : numericRefusal("ERR_NOSUCHNICK", name);
+  if (found === undefined) return numericRefusal("ERR_NOSUCHNICK", name);
+  return refusalToMessage(found, user) ?? { kind: "user", id: found.id };
 }
 
 function resolveChannel(

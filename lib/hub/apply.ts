@@ -36,6 +36,7 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "real name set":
     case "host set":
     case "user modes set":
+    case "accept set":
       return applyUserEvent(hub, event, stamp);
     case "killed":
     case "wallops":

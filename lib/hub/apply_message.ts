@@ -1,5 +1,6 @@
 /** Apply, for what people say: to a channel or to one user. The hottest path of the server. */
 import type { EventOf } from "./apply.ts";
+import { accept } from "./apply_user.ts";
 import { rankLevel } from "../irc/modes.ts";
 import { stampMs } from "../irc/stamp.ts";
 import type { Channel } from "./channel.ts";
@@ -56,6 +57,10 @@ function toUser(
   for (const session of user.sessions) echo(session, told);
   // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.
   for (const session of target.sessions) session.deliver(told);
+  if (user.modes.has("R")) accept(hub, user, id);
+  if (target.away !== undefined && event.command === "PRIVMSG") {
+    hub.applyingFor?.reply("RPL_AWAY", target.nick, target.away);
+  }
 }
 
 function echo(session: Session, told: Told): void {

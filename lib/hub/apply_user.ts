@@ -2,12 +2,13 @@
 import { ranks } from "../irc/modes.ts";
 import type { EventOf } from "./apply.ts";
 import { joinMessage } from "./apply_channel.ts";
+import type { UserId } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
-type UserEvent = EventOf<"away set" | "real name set" | "host set" | "user modes set">;
+type UserEvent = EventOf<"away set" | "real name set" | "host set" | "user modes set" | "accept set">;
 
 /** Changes a user as the event says. */
 export function applyUserEvent(hub: Hub, event: UserEvent, stamp: number): undefined {
@@ -24,6 +25,10 @@ export function applyUserEvent(hub: Hub, event: UserEvent, stamp: number): undef
       return setHost(hub, user, event.host, stamp);
     case "user modes set":
       return setModes(hub, user, event, stamp);
+    case "accept set":
+      if (event.accepted) accept(hub, user, event.target);
+      else user.accepted.delete(event.target);
+      return;
     default:
       return event satisfies never;
   }
@@ -64,6 +69,13 @@ function setModes(hub: Hub, user: User, event: EventOf<"user modes set">, stamp:
     (removed.length > 0 ? `-${removed.join("")}` : "");
   if (told !== "") user.tell(user.says("MODE", [user.nick, told], stamp));
   if (removed.includes("o")) hub.log("info", `${user.source} is no operator any more`);
+}
+
+/** Lets `other` message a user who is +R; past the limit the one who was let in first is forgotten. */
+export function accept(hub: Hub, user: User, other: UserId): void {
+  user.accepted.add(other);
+  if (user.accepted.size <= hub.settings.acceptLimit) return;
+  for (const oldest of user.accepted) return void user.accepted.delete(oldest);
 }
 
 /** Those who know CHGHOST are told so; for the others the user leaves and comes back under the new host. */

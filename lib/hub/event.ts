@@ -60,6 +60,13 @@ export type Event =
     readonly added: string;
     readonly removed: string;
   }
+  /** Who may message a user although it is +R. */
+  | {
+    readonly kind: "accept set";
+    readonly user: UserId;
+    readonly target: UserId;
+    readonly accepted: boolean;
+  }
   /** `by` is the source of the operator. */
   | { readonly kind: "killed"; readonly user: UserId; readonly by: string; readonly reason: string }
   | { readonly kind: "wallops"; readonly user: UserId; readonly text: string }

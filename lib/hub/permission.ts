@@ -63,6 +63,14 @@ function cannotSpeak(channel: Channel, why: string): Refusal {
   return numericRefusal("ERR_CANNOTSENDTOCHAN", channel.name, why);
 }
 
+/** Why a user may not message another: the other lets in only people who are logged in, or whom it accepted (+R). */
+export function refusalToMessage(target: User, user: User): Refusal | undefined {
+  if (!target.modes.has("R") || user.account !== undefined || user.modes.has("o")) return undefined;
+  if (target === user || target.accepted.has(user.id)) return undefined;
+  const why = "Only people who are logged in may message this user (+R)";
+  return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, why);
+}
+
 /** Why a user may not enter; undefined when it may. An invitation by a half-operator or above opens every door, once. */
 export function refusalToJoin(channel: Channel, user: User, key: string | undefined): Refusal | undefined {
   if (user.invitations.get(channel)?.exempts) return undefined;
@@ -70,7 +78,9 @@ export function refusalToJoin(channel: Channel, user: User, key: string | undefi
   if (isListed(channel, "b", user, false) && !isListed(channel, "e", user, false)) {
     return numericRefusal("ERR_BANNEDFROMCHAN", name);
   }
-  if (flags.has("R") && user.account === undefined) return numericRefusal("ERR_NEEDREGGEDNICK", name);
+  if (flags.has("R") && user.account === undefined) {
+    return numericRefusal("ERR_NEEDREGGEDNICK", name, "Cannot join channel (+R)");
+  }
   if (flags.has("i") && !isListed(channel, "I", user, false)) {
     return numericRefusal("ERR_INVITEONLYCHAN", name);
   }

@@ -148,6 +148,16 @@ export const settingRows = {
     metavar: "COUNT",
     help: "nicks one connection may watch (MONITOR)",
   },
+  acceptLimit: {
+    kind: "number",
+    default: 100,
+    min: 1,
+    max: 10_000,
+    env: "PARLEY_ACCEPT_LIMIT",
+    group: "Limits",
+    metavar: "COUNT",
+    help: "people without an account whom one user with mode R may let write (ACCEPT)",
+  },
   whowas: {
     kind: "number",
     default: 1000,

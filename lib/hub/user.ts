@@ -32,6 +32,8 @@ export class User {
   awayText: string | undefined;
   /** Sessions that said that nobody is there (`AWAY *`). */
   readonly absent = new Set<string>();
+  /** Who may message it although it is +R: those it said so of (ACCEPT) or wrote to. The oldest is first. */
+  readonly accepted = new Set<UserId>();
   /** Milliseconds since 1970 when it last said something; for idle times. */
   lastSpokeMs: number;
   #nick: string;

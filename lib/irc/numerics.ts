@@ -48,6 +48,9 @@ export const numerics = {
   RPL_GLOBALUSERS: ["266", ""],
   RPL_WHOISCERTFP: ["276", ""],
 
+  RPL_ACCEPTLIST: ["281", ""],
+  RPL_ENDOFACCEPT: ["282", "End of ACCEPT list"],
+
   RPL_NONE: ["300", ""],
   RPL_AWAY: ["301", ""],
   RPL_USERHOST: ["302", ""],
@@ -171,7 +174,7 @@ export const numerics = {
   ERR_BANNEDFROMCHAN: ["474", "Cannot join channel (+b)"],
   ERR_BADCHANNELKEY: ["475", "Cannot join channel (+k)"],
   ERR_BADCHANMASK: ["476", "Bad Channel Mask"],
-  ERR_NEEDREGGEDNICK: ["477", "Cannot join channel (+R)"],
+  ERR_NEEDREGGEDNICK: ["477", ""],
   ERR_BANLISTFULL: ["478", "Channel list is full"],
   ERR_NOPRIVILEGES: ["481", "Permission Denied- You're not an IRC operator"],
   ERR_CHANOPRIVSNEEDED: ["482", "You're not channel operator"],
