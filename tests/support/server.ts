@@ -4,6 +4,7 @@
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { settingRows } from "../../lib/hub/settings.ts";
 import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
 
@@ -78,9 +79,12 @@ export async function startServer(flags: readonly string[] = []): Promise<Runnin
   };
 }
 
-/** Any free port, and nothing on disk unless a folder is named. */
-function standardFlags(_flags: readonly string[]): string[] {
-  return ["--port", "0", "--flood", "0"];
+/** Any free port for each listener the server has, and nothing on disk unless a data folder is named. */
+function standardFlags(flags: readonly string[]): string[] {
+  const names = Object.keys(settingRows).map((key) => key.replace(/[A-Z]/g, "-$&").toLowerCase());
+  const ports = names.filter((name) => /(^|-)port$/.test(name)).flatMap((name) => [`--${name}`, "0"]);
+  const keepsData = flags.some((flag) => flag.startsWith("--data"));
+  return names.includes("ephemeral") && !keepsData ? [...ports, "--ephemeral"] : ports;
 }
 
 function portOf(lines: readonly string[], scheme: string): number | undefined {
