@@ -6,13 +6,16 @@ import { banCommands } from "./ban.ts";
 import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
 import { helpCommands } from "./help.ts";
+import { historyCommands } from "./history.ts";
 import { infoCommands } from "./info.ts";
 import { inviteCommands } from "./invite.ts";
 import { listCommands } from "./list.ts";
+import { markerCommands } from "./marker.ts";
 import { modeCommands } from "./mode.ts";
 import { monitorCommands } from "./monitor.ts";
 import { operCommands } from "./oper.ts";
 import { registrationCommands } from "./registration.ts";
+import { searchCommands } from "./search.ts";
 import { talkCommands } from "./talk.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
@@ -34,6 +37,9 @@ export const allCommands: CommandTable = union([
   acceptCommands,
   operCommands,
   banCommands,
+  historyCommands,
+  searchCommands,
+  markerCommands,
   helpCommands,
 ]);
 

@@ -9,9 +9,11 @@ import { applyOperatorEvent } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
+import { applyMarker } from "./marker.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import { banSentence, type ServerBan } from "./serverban.ts";
 import type { Session } from "./session.ts";
+import { saveEvent } from "./saving.ts";
 import { stampMs } from "../irc/stamp.ts";
 import { fold } from "../irc/names.ts";
 import { User } from "./user.ts";
@@ -38,6 +40,11 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "user modes set":
     case "accept set":
       return applyUserEvent(hub, event, stamp);
+    case "marked":
+      return applyMarker(hub, event);
+    case "messages forgotten":
+      hub.store?.eraser.forget(fold(event.account), stamp);
+      return;
     case "killed":
     case "wallops":
     case "server ban added":
@@ -99,7 +106,9 @@ function detach(hub: Hub, event: EventOf<"detached">, stamp: number): undefined 
 
 /** Takes a user out of everything; those who shared a channel see it quit. */
 export function removeUser(hub: Hub, user: User, reason: string, stamp: number): undefined {
-  hub.tellPeers(user, user.says("QUIT", [reason], stamp));
+  const told = user.says("QUIT", [reason], stamp);
+  saveEvent(hub, user.channels.keys(), told, stamp);
+  hub.tellPeers(user, told);
   hub.whowas.add(user, stampMs(stamp));
   for (const channel of [...user.channels.keys()]) {
     channel.remove(user);
@@ -117,7 +126,11 @@ function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | u
   if (holder !== undefined && holder !== user) return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
   const told = user.says("NICK", [event.nick], stamp);
   const { nick, folded } = user;
-  if (fold(event.nick) !== folded) hub.whowas.add(user, stampMs(stamp));
+  if (fold(event.nick) !== folded) {
+    hub.whowas.add(user, stampMs(stamp));
+    user.nickSince = stamp;
+  }
+  saveEvent(hub, user.channels.keys(), told, stamp);
   hub.nicks.delete(folded);
   user.rename(event.nick);
   hub.nicks.set(user.folded, user);

@@ -6,10 +6,12 @@ import { applyModes } from "./apply_mode.ts";
 import { awayMessage } from "./apply_user.ts";
 import { Channel, type Invitation } from "./channel.ts";
 import type { Hub } from "./hub.ts";
+import { sendMarker } from "./marker.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { levelOf, levels } from "./permission.ts";
 import type { Refusal } from "./refusal.ts";
 import { sendNames, sendTopic } from "./reply.ts";
+import { openDoor, saveEvent } from "./saving.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
@@ -48,11 +50,12 @@ function join(hub: Hub, user: User, event: EventOf<"joined">, stamp: number): un
   if (channel === undefined) {
     channel = new Channel(event.channel, seconds(stamp), newChannelFlags);
     hub.channels.set(channel.folded, channel);
+    openDoor(hub, channel, stamp);
   }
   if (channel.members.has(user)) return;
   user.invitations.delete(channel);
   channel.add(user, isNew ? "@" : "");
-  channel.broadcast(joinMessage(user, channel, stamp));
+  tellAndSave(hub, channel, joinMessage(user, channel, stamp), stamp);
   if (user.away !== undefined) tellOthers(channel, user, awayMessage(user, stamp));
   for (const session of user.sessions) showChannel(session, channel);
 }
@@ -64,6 +67,11 @@ export function joinMessage(user: User, channel: Channel, stamp: number): Outgoi
   });
 }
 
+function tellAndSave(hub: Hub, channel: Channel, told: Outgoing, stamp: number): void {
+  saveEvent(hub, [channel], told, stamp);
+  channel.broadcast(told);
+}
+
 function tellOthers(channel: Channel, user: User, told: Outgoing): void {
   for (const session of channel.sessions) if (session.user !== user) session.tell(told);
 }
@@ -71,6 +79,7 @@ function tellOthers(channel: Channel, user: User, told: Outgoing): void {
 /** What a session is told of a channel its user has just joined. */
 function showChannel(session: Session, channel: Channel): void {
   if (channel.topic !== undefined) sendTopic(session, channel, "notify");
+  sendMarker(session, channel.name);
   if (session.has("no-implicit-names") || session.has("draft/no-implicit-names")) return;
   sendNames(session, channel, "notify");
   session.notify("RPL_ENDOFNAMES", channel.name);
@@ -80,7 +89,7 @@ function part(hub: Hub, user: User, event: EventOf<"parted">, stamp: number): un
   const channel = hub.channel(event.channel);
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
-  channel.broadcast(user.says("PART", params, stamp));
+  tellAndSave(hub, channel, user.says("PART", params, stamp), stamp);
   removeMember(hub, channel, user);
 }
 
@@ -88,7 +97,7 @@ function kick(hub: Hub, user: User, event: EventOf<"kicked">, stamp: number): un
   const channel = hub.channel(event.channel);
   const target = hub.users.get(event.target);
   if (channel === undefined || target === undefined || !channel.members.has(target)) return;
-  channel.broadcast(user.says("KICK", [channel.name, target.nick, event.reason], stamp));
+  tellAndSave(hub, channel, user.says("KICK", [channel.name, target.nick, event.reason], stamp), stamp);
   removeMember(hub, channel, target);
 }
 
@@ -102,7 +111,7 @@ function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: numb
   const channel = hub.channel(event.channel);
   if (channel === undefined) return;
   channel.topic = event.text === "" ? undefined : { text: event.text, by: user.source, at: seconds(stamp) };
-  channel.broadcast(user.says("TOPIC", [channel.name, event.text], stamp));
+  tellAndSave(hub, channel, user.says("TOPIC", [channel.name, event.text], stamp), stamp);
 }
 
 /** Those who may invite to a closed channel themselves are told too, if they asked for that (invite-notify). */

@@ -8,6 +8,7 @@ import type { Hub } from "./hub.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { Outgoing, type Told } from "./outgoing.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
+import { saveInChannel, saveInPrivate } from "./saving.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
@@ -20,8 +21,11 @@ export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number)
   if (target.kind === "user") return toUser(hub, user, event, target.id, stamp);
   const channel = hub.channel(target.name);
   if (channel === undefined) return numericRefusal("ERR_NOSUCHCHANNEL", target.name);
-  if (target.atLeast !== undefined) return toRank(user, event, channel, target.atLeast, stamp);
+  if (target.atLeast !== undefined) {
+    return toRank(hub, user, event, { channel, atLeast: target.atLeast, stamp });
+  }
   const told = message(user, event, channel.name, stamp);
+  saveInChannel(hub, channel, event, told, stamp);
   for (const session of channel.sessions) {
     if (session.user === user) echo(session, told);
     else session.tell(told);
@@ -30,13 +34,13 @@ export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number)
 
 /** To the members of a rank and above; the sender need not be one of them (STATUSMSG). */
 function toRank(
+  hub: Hub,
   user: User,
   event: EventOf<"message">,
-  channel: Channel,
-  atLeast: string,
-  stamp: number,
+  { channel, atLeast, stamp }: { channel: Channel; atLeast: string; stamp: number },
 ): undefined {
   const told = message(user, event, atLeast + channel.name, stamp);
+  saveInChannel(hub, channel, event, told, stamp);
   const level = rankLevel(atLeast);
   for (const session of user.sessions) echo(session, told);
   for (const [member, { prefixes }] of channel.members) {
@@ -54,6 +58,7 @@ function toUser(
   const target = hub.users.get(id);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", id);
   const told = message(user, event, target.nick, stamp);
+  saveInPrivate(hub, [user, target], event, told, stamp);
   for (const session of user.sessions) echo(session, told);
   // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.
   for (const session of target.sessions) session.deliver(told);

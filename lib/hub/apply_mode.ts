@@ -7,6 +7,7 @@ import type { Channel } from "./channel.ts";
 import type { ModeRecord } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import { maxModes } from "./isupport.ts";
+import { saveDoor, saveEvent } from "./saving.ts";
 import type { User } from "./user.ts";
 
 /** What a removed key is told as: people need not learn it by its end. */
@@ -66,7 +67,7 @@ function makeChange(
   return told(parameter);
 }
 
-/** As few MODE lines as fit; the first carries the msgid. */
+/** As few MODE lines as fit; the first carries the msgid. A key is told to members, and kept nowhere. */
 function tellModes(
   hub: Hub,
   user: User,
@@ -74,11 +75,18 @@ function tellModes(
   changes: readonly ModeChange[],
   stamp: number,
 ): void {
+  if (changes.length === 0) return;
   const room = hub.settings.lineBytes - utf8Bytes(`:${user.source} MODE ${channel.name} \r\n`);
-  const lines = portions(changes, room).flatMap((portion) => formatModeChanges(portion, maxModes));
-  lines.forEach((params, at) => {
-    channel.broadcast(user.says("MODE", [channel.name, ...params], stamp, { hasId: at === 0 }));
-  });
+  const lines = (shown: readonly ModeChange[]) =>
+    portions(shown, room).flatMap((portion) => formatModeChanges(portion, maxModes))
+      .map((params, at) => user.says("MODE", [channel.name, ...params], stamp, { hasId: at === 0 }));
+  for (const line of lines(changes.map(withoutKey))) saveEvent(hub, [channel], line, stamp);
+  saveDoor(hub, channel);
+  for (const line of lines(changes)) channel.broadcast(line);
+}
+
+function withoutKey(change: ModeChange): ModeChange {
+  return change.mode.kind === "key" ? { ...change, parameter: hiddenKey } : change;
 }
 
 /** The changes in portions whose letters and parameters fit in `maxBytes`. */

@@ -98,6 +98,10 @@ export type Event =
     readonly channel: string;
     readonly changes: readonly ModeRecord[];
   }
+  /** Milliseconds since 1970 of the last message that was read in a target. */
+  | { readonly kind: "marked"; readonly user: UserId; readonly target: string; readonly ms: number }
+  /** All that an account said up to now is to be deleted. */
+  | { readonly kind: "messages forgotten"; readonly account: string }
   | {
     readonly kind: "message";
     readonly user: UserId;

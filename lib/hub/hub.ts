@@ -18,6 +18,7 @@ import { type Details, Outgoing, type Told } from "./outgoing.ts";
 import { ServerBans } from "./serverban.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import type { Store } from "../store/store.ts";
 import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 import { Whowas } from "./whowas.ts";
@@ -38,6 +39,8 @@ export interface HubOptions extends Files {
   readonly commands: CommandTable;
   readonly bus: Bus<Event>;
   readonly encode: Encode;
+  /** What outlives the process. @default {nothing is kept} */
+  readonly store?: Store;
   /** Reads the files again. Throws an Error with a sentence for people. @default {nothing is read again} */
   readonly reread?: () => Files;
   /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {a random key} */
@@ -59,6 +62,7 @@ export class Hub {
   readonly settings: Settings;
   readonly commands: ReadonlyMap<string, Command>;
   readonly kinds: Kinds;
+  readonly store: Store | undefined;
   readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
   /** The message of the day, the password, the operators. */
@@ -94,6 +98,7 @@ export class Hub {
     this.settings = options.settings;
     this.commands = new Map(Object.entries(options.commands));
     this.kinds = new Kinds(options.encode);
+    this.store = options.store;
     this.now = options.now ?? Date.now;
     this.log = options.log ?? (() => {});
     this.version = options.version ?? "parley";

@@ -29,6 +29,8 @@ export function isupportTokens(hub: Hub): string[] {
     `KICKLEN=${settings.reasonLength}`,
     "ELIST=CMNTU",
     `TARGMAX=${targetLimits}`,
+    `CHATHISTORY=${settings.historyPage}`,
+    "MSGREFTYPES=msgid,timestamp",
     "SAFELIST",
     "SAFERATE",
     "soju.im/SAFERATE",

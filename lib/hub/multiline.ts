@@ -3,6 +3,7 @@
  * split where the sender split them (IRCv3 multiline).
  */
 import { capabilityBits } from "../irc/capabilities.ts";
+import { formatRecord } from "../irc/record.ts";
 import { messageId } from "../irc/stamp.ts";
 import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
 
@@ -43,6 +44,12 @@ export class MultilineMessage extends Told {
     return (mask & needed) === needed ? this.#batch(mask) : this.#plain(mask);
   }
 
+  record(): string {
+    const { source, command, target, lines: [first, ...more], details } = this.#parts;
+    const line = new Outgoing(source, command, [target, first?.text ?? ""], details).record();
+    return formatRecord(line, more);
+  }
+
   #batch(mask: number): string[] {
     const { source, command, target, lines, details } = this.#parts;
     const reference = messageId(details.stamp);
@@ -51,7 +58,7 @@ export class MultilineMessage extends Told {
       const [line = ""] = new Outgoing(source, command, [target, text], { batch: reference }).lines(mask);
       return concat ? withTag(line, "draft/multiline-concat") : line;
     });
-    const closing = new Outgoing(source, "BATCH", [`-${reference}`]);
+    const closing = new Outgoing(source, "BATCH", [`-${reference}`], { batch: details.batch });
     return [...opening.lines(mask), ...inner, ...closing.lines(mask)];
   }
 

@@ -44,6 +44,9 @@ export abstract class Told {
   /** The lines for a reader with these bits, without CR LF; none when it is not told at all. */
   abstract lines(mask: number): readonly string[];
 
+  /** Itself as history keeps it (irc/record.ts): all of it but time and msgid. */
+  abstract record(): string;
+
   /** The same as bytes for this kind of reader, made at the first call; undefined when it is not told. */
   chunk(kind: Kind): Uint8Array | undefined {
     const made = this.#chunks[kind.index];
@@ -94,6 +97,16 @@ export class Outgoing extends Told {
     }
     this.#body ??= body(this.#source, this.#command, this.#params);
     return [this.#tags(mask) + this.#body];
+  }
+
+  record(): string {
+    this.#body ??= body(this.#source, this.#command, this.#params);
+    const { account, bot, clientTags } = this.#details;
+    let tags = "";
+    if (account !== undefined) tags += `;account=${account}`;
+    if (bot) tags += ";bot";
+    if (clientTags !== undefined && clientTags.size > 0) tags += `;${formatTags(clientTags)}`;
+    return tags === "" ? this.#body : `@${tags.slice(1)} ${this.#body}`;
   }
 
   #tags(mask: number): string {

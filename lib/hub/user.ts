@@ -16,6 +16,8 @@ export class User {
   readonly secure: boolean;
   /** Stamp of its arrival. */
   readonly arrivedAt: number;
+  /** Stamp from which it has had its nick. */
+  nickSince: number;
   /** The sessions it has, on all machines. */
   readonly sessionIds = new Set<string>();
   /** Those of them that are on this machine. */
@@ -52,6 +54,7 @@ export class User {
     this.account = record.account;
     this.modes = new Set(record.modes);
     this.arrivedAt = arrivedAt;
+    this.nickSince = arrivedAt;
     this.lastSpokeMs = nowMs;
     this.#source = `${record.nick}!${record.username}@${record.host}`;
   }

@@ -8,7 +8,7 @@ import { type Message, parse } from "./message.ts";
 /** One line of a multiline message; `concat`: it goes on with the line before (draft/multiline-concat). */
 export interface TextLine {
   readonly text: string;
-  readonly concat?: boolean;
+  readonly concat?: true;
 }
 
 /** `line` has the first line's text as its last parameter; `more` are the lines after it. */
@@ -24,7 +24,7 @@ export function parseRecord(record: string): { message: Message; more: readonly 
   if (end < 0) return { message, more: [] };
   const more = record.slice(end + 1).split("\r").map((line) => ({
     text: line.slice(1),
-    ...(line.startsWith("+") && { concat: true }),
+    ...(line.startsWith("+") && { concat: true as const }),
   }));
   return { message, more };
 }

@@ -32,6 +32,8 @@ export interface Search extends Wanted {
   /** Entries past this one only. */
   readonly past?: number | undefined;
   readonly limit: number;
+  /** Hits it refuses do not count. */
+  readonly isFor?: ((hit: Hit) => boolean) | undefined;
   /** Whether the oldest or the newest are wanted when there are more. */
   readonly from: "start" | "end";
 }
@@ -105,7 +107,7 @@ export class SearchIndex implements Keeper {
   search(search: Search): Hit[] {
     const query = queryOf(search);
     if (query === undefined) return [];
-    const { after = -1, before = Number.MAX_SAFE_INTEGER, past = -1, limit } = search;
+    const { after = -1, before = Number.MAX_SAFE_INTEGER, past = -1, limit, isFor = () => true } = search;
     let low = Math.max(past, this.#blockAt(after - slack) * placesPerBlock - 1);
     let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
     const found: Hit[] = [];
@@ -114,7 +116,8 @@ export class SearchIndex implements Keeper {
       const entries = statement.all(query, low, high, limit).map((one) => Number(row(one)[0]));
       for (const entry of entries) {
         const hit = this.#load(entry);
-        if (hit && hit.stamp > after && hit.stamp < before && found.length < limit) found.push(hit);
+        if (!hit || hit.stamp <= after || hit.stamp >= before || !isFor(hit)) continue;
+        if (found.length < limit) found.push(hit);
       }
       const last = entries.at(-1);
       if (last === undefined || entries.length < limit) break;

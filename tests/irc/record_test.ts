@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatRecord, parseRecord, wholeText } from "../../lib/irc/record.ts";
+import { formatRecord, parseRecord, type TextLine, wholeText } from "../../lib/irc/record.ts";
 
 Deno.test("a record of one line is that line", () => {
   const line = "@account=ann;+draft/reply=x :ann!~a@host PRIVMSG #tea :hi there";
@@ -11,7 +11,7 @@ Deno.test("a record of one line is that line", () => {
 });
 
 Deno.test("a record gives back every line of a multiline message", () => {
-  const more = [{ text: "" }, { text: " two" }, { text: "+half", concat: true }, { text: "" }];
+  const more: TextLine[] = [{ text: "" }, { text: " two" }, { text: "+half", concat: true }, { text: "" }];
   const parsed = parseRecord(formatRecord(":ann PRIVMSG #tea :one", more));
   assertEquals(parsed?.message.params, ["#tea", "one"]);
   assertEquals(parsed?.more, more);
