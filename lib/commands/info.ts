@@ -97,10 +97,8 @@ function info(hub: Hub, session: Session): void {
   session.reply("RPL_ENDOFINFO");
 }
 
-/** However many machines there are, to people they are one server. */
-function links({ hub, session }: Call): void {
-  const { name, description } = hub.settings;
-  session.reply("RPL_LINKS", name, name, `0 ${description}`);
+/** However many machines there are, to people they are one server, which has no links to others. */
+function links({ session }: Call): void {
   session.reply("RPL_ENDOFLINKS", "*");
 }
 
