@@ -4,13 +4,17 @@ import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
 import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
+import { tellOperators } from "./lib/hub/apply_operator.ts";
 import { type Files, Hub } from "./lib/hub/hub.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
+import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier, parseVerifier, type Verifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
 import { listen, type Listener, ListenError } from "./lib/net/listen.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
+import { StoreError } from "./lib/store/fault.ts";
+import { openStore, type Store } from "./lib/store/store.ts";
 import { version } from "./lib/version.ts";
 
 const optionRows = {
@@ -30,6 +34,8 @@ const exitCodes = { usage: 2, unavailable: 69 } as const;
 const verifierRounds = 600_000;
 const sweepMs = 2_000;
 const stopMs = 4_000;
+/** What --ephemeral keeps of each conversation where --keep-messages does not say. */
+const ephemeralMessages = 10_000;
 
 function main(): void {
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
@@ -47,36 +53,63 @@ function main(): void {
 function start(settings: Settings): void {
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
+  const files = filesOrStop(settings);
+  const store = openOrStop(settings);
+  // What a person has seen is on disk.
+  flusher.before = () => void store.commit();
   const hub = new Hub({
     settings,
     commands: allCommands,
-    bus: new LocalBus(),
+    bus: new LocalBus({ last: store.history.newestStamp }),
     encode: encodeLine,
+    store,
     log,
     version: `parley-${version}`,
-    ...filesOrStop(settings),
+    ...files,
     reread: () => readFiles(settings),
   });
+  store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
   const listener = open(hub, flusher);
   console.log(waysIn(settings, listener));
-  const sweeping = setInterval(() => hub.sweep(), sweepMs);
+  const sweeping = setInterval(() => {
+    hub.sweep();
+    store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
+  }, sweepMs);
+  const end = () => {
+    store.close();
+    Deno.exit(0);
+  };
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
     clearInterval(sweeping);
-    const impatience = setTimeout(() => Deno.exit(0), stopMs);
+    const impatience = setTimeout(end, stopMs);
     const closed = listener.close();
     hub.close("The server is stopping");
     await closed;
     while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(impatience);
-    Deno.exit(0);
+    end();
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", stop);
   Deno.addSignalListener("SIGHUP", () => rehash(hub));
+}
+
+function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Settings): Store {
+  const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
+  try {
+    return openStore({
+      ...(!ephemeral && { folder: data }),
+      synchronous,
+      keep: { ageMs: keepFor, count },
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return stopNow(error.message, exitCodes.unavailable);
+  }
 }
 
 function open(hub: Hub, flusher: Flusher): Listener {

@@ -82,8 +82,13 @@ export function endUser(hub: Hub, user: User, stamp: number, { quit, told, error
 }
 
 /** Tells the operators, and the log, what happened. */
-export function tellOperators(hub: Hub, text: string, stamp: number): void {
-  hub.log("info", text);
+export function tellOperators(
+  hub: Hub,
+  text: string,
+  stamp: number,
+  level: "info" | "error" = "info",
+): void {
+  hub.log(level, text);
   for (const user of hub.users.values()) {
     if (!user.modes.has("o")) continue;
     for (const session of user.sessions) {

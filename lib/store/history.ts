@@ -58,6 +58,7 @@ export class History implements Keeper {
   readonly #database: Database;
   readonly #conversations: Conversations;
   #unsaved: Unsaved[] = [];
+  #appended = 0;
   /** Those that still take records, by conversation; one map for each stream. */
   readonly #open = [new Map<Conversation, Unsaved>(), new Map<Conversation, Unsaved>()] as const;
   readonly #insert: StatementSync;
@@ -85,6 +86,7 @@ export class History implements Keeper {
 
   /** Keeps a record. Never fails and never waits: it is saved when the tick is committed. Stamps only grow. */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
+    this.#appended++;
     const open = this.#open[stream];
     const block = open.get(conversation);
     if (block !== undefined && block.count < maxRecords) {
@@ -105,6 +107,11 @@ export class History implements Keeper {
     open.set(conversation, made);
     this.#unsaved.push(made);
     this.#database.wait();
+  }
+
+  /** How many records were appended since the start. */
+  get appended(): number {
+    return this.#appended;
   }
 
   /** The records of these views in the order of their stamps. */

@@ -29,6 +29,10 @@ export interface StoreOptions {
 
 /** How long one piece of upkeep may hold up the chat. */
 const sliceMs = 4;
+/** Pieces one upkeep() has at most, how far apart, and how many messages between two of them mean that it is not the time. */
+const upkeepSlices = 25;
+const pauseMs = 25;
+const busyCount = 25;
 
 /** An open store. */
 export class Store implements Disposable {
@@ -43,6 +47,8 @@ export class Store implements Disposable {
   readonly keepsakes: Keepsakes;
   readonly #retention: Retention;
   readonly #release: () => void;
+  #upkeeping = false;
+  #closed = false;
 
   /** Takes over what was opened. */
   constructor(opened: Opened, options: StoreOptions = {}) {
@@ -76,9 +82,22 @@ export class Store implements Disposable {
     return more;
   }
 
+  /** Upkeep for as long as little is said; to be called every few seconds. Never rejects but for a bug. */
+  async upkeep(): Promise<void> {
+    if (this.#upkeeping) return;
+    this.#upkeeping = true;
+    for (let slice = 0; slice < upkeepSlices && !this.#closed; slice++) {
+      const before = this.history.appended;
+      if (!this.rest()) break;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (this.history.appended - before > busyCount) break;
+    }
+    this.#upkeeping = false;
+  }
+
   /** Resolves when the search index has everything that was said before the call; the chat goes on meanwhile. */
   async followed(): Promise<void> {
-    while (this.index.follow(performance.now() + sliceMs)) {
+    while (!this.#closed && this.index.follow(performance.now() + sliceMs)) {
       this.commit();
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
@@ -92,6 +111,8 @@ export class Store implements Disposable {
 
   /** Saves and closes; a second call does nothing. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.database.close();
     this.#release();
   }

@@ -11,6 +11,7 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/queue.ts";
 import { parseOptions } from "../../lib/options.ts";
+import { openStore } from "../../lib/store/store.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 
 /** A running chat; closing it closes the peers it made. */
@@ -38,11 +39,14 @@ export interface ChatOptions
 export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat {
   const flusher = new Flusher();
   const log: string[] = [];
+  const store = options.store ?? openStore(options.now ? { now: options.now } : {});
+  flusher.before = () => void store.commit();
   const hub = new Hub({
     ...options,
+    store,
     settings: { ...defaultSettings(), name: "chat.test", flood: 0, ...settings },
     commands: allCommands,
-    bus: new LocalBus<Event>(options.now ? { now: options.now } : {}),
+    bus: new LocalBus<Event>({ last: store.history.newestStamp, ...(options.now && { now: options.now }) }),
     encode: encodeLine,
     log: (level, text) => log.push(`${level} ${text}`),
   });
@@ -86,6 +90,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
       await closed;
       await Promise.all(attached);
       while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      store.close();
     },
   };
 }
