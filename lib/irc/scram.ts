@@ -98,6 +98,11 @@ export class ScramServer {
     return this.#client?.name ?? "";
   }
 
+  /** What its password is compared with; undefined before `first`. */
+  get verifier(): Verifier | undefined {
+    return this.#verifier;
+  }
+
   /** Answers the client's first message, with the verifier that `find` has for its name; undefined when it is malformed. */
   async first(message: string, find: (name: string) => Promise<Verifier>): Promise<string | undefined> {
     const client = parseFirst(message);
