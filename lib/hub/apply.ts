@@ -3,7 +3,7 @@
  * takes nothing but the hub's state, the event and its stamp, so machines that apply the same events stay alike.
  * An event that has become impossible since it was committed (its nick is taken by now) is answered, not applied.
  */
-import { applyChannelEvent } from "./apply_channel.ts";
+import { applyChannelEvent, removeMember } from "./apply_channel.ts";
 import { applyMessage } from "./apply_message.ts";
 import { applyOperatorEvent } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
@@ -110,10 +110,7 @@ export function removeUser(hub: Hub, user: User, reason: string, stamp: number):
   saveEvent(hub, user.channels.keys(), told, stamp);
   hub.tellPeers(user, told);
   hub.whowas.add(user, stampMs(stamp));
-  for (const channel of [...user.channels.keys()]) {
-    channel.remove(user);
-    if (channel.members.size === 0) hub.channels.delete(channel.folded);
-  }
+  for (const channel of [...user.channels.keys()]) removeMember(hub, channel, user);
   hub.nicks.delete(user.folded);
   hub.users.delete(user.id);
   hub.monitors.offline(user.nick);

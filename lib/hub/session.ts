@@ -151,7 +151,11 @@ export class Session {
   }
 
   async #waitForRoom(): Promise<void> {
-    while (!this.#hasRoom()) await this.connection.progress();
+    while (!this.#hasRoom()) {
+      await this.connection.progress();
+      // Its own lines wait meanwhile, its PONG among them; but who takes bytes is there.
+      this.lastHeardMs = this.hub.now();
+    }
   }
 
   #numeric(name: NumericName, params: readonly string[]): Outgoing {
