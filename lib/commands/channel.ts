@@ -8,8 +8,9 @@ import { isHidden, levelOf, levels, mayKick, refusalToJoin, refusalToSpeak } fro
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import { sendNames, sendTopic } from "../hub/reply.ts";
 import type { User } from "../hub/user.ts";
+import { utf8Bytes } from "../irc/lines.ts";
 import { fold, type Folded, isChannelName } from "../irc/names.ts";
-import { cutText } from "../irc/wrap.ts";
+import { cutText, splitText } from "../irc/wrap.ts";
 
 /** The rows of this topic. */
 export const channelCommands: CommandTable = {
@@ -58,7 +59,7 @@ function part(call: Call): void | Promise<void> {
   const [list = "", text = ""] = params;
   const names = splitTargets(list);
   if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
-  const reason = cutText(text, hub.settings.reasonLength);
+  const reason = fit(hub, list, text, hub.settings.reasonLength);
   return forEach(names, (name) => {
     const channel = hub.channel(name);
     if (channel === undefined || isHidden(channel, user)) return session.reply("ERR_NOSUCHCHANNEL", name);
@@ -81,7 +82,7 @@ function topic({ hub, session, user, params }: Call): void | Promise<void> {
   if (channel.flags.has("t") && !mayAlways) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
   const refusal = mayAlways ? undefined : refusalToSpeak(channel, user, text);
   if (refusal !== undefined) return session.refuse(refusal);
-  const cut = cutText(text, hub.settings.topicLength);
+  const cut = fit(hub, channel.name, text, hub.settings.topicLength);
   return hub.commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
 }
 
@@ -109,7 +110,7 @@ function kick(call: Call): void | Promise<void> {
   const nicks = channels.length === 1 ? splitTargets(who) : who.split(",");
   if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
   if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", who);
-  const reason = cutText(text === "" ? call.user.nick : text, hub.settings.reasonLength);
+  const reason = fit(hub, where, text === "" ? call.user.nick : text, hub.settings.reasonLength);
   const only = channels.length === 1 ? kickChannel(call, where) : undefined;
   if (only !== undefined && isRefusal(only)) return session.refuse(only);
   return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? where })), ({ nick, name }) => {
@@ -138,6 +139,13 @@ function kickChannel({ hub, user }: Call, name: string): Channel | Refusal {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
   return level < levels.halfOperator ? numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name) : channel;
+}
+
+/** `text` as long as it may be, and as a line with two nicks, a host and the channel can hold. */
+function fit({ settings }: Hub, channel: string, text: string, maxLength: number): string {
+  const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
+  const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
+  return first;
 }
 
 /** The channel of this name, or a refusal; a secret channel is not there for a user outside it. */
