@@ -15,7 +15,12 @@ import { formatTargets } from "./targets.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const rows = {
-  only: { kind: "text", default: serverNames.join(), metavar: "NAMES", help: "servers to measure" },
+  only: {
+    kind: "text",
+    default: "parley,relay,inspircd,ngircd",
+    metavar: "NAMES",
+    help: "servers, parley-disk too",
+  },
   clients: { kind: "text", default: "100,1000", metavar: "COUNTS", help: "clients in the channel" },
   inFlight: { kind: "text", default: "1,64", metavar: "COUNTS", help: "messages in flight" },
   seconds: { kind: "number", default: 1, min: 1, max: 60, help: "length of each measured window" },

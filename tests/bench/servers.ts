@@ -6,10 +6,11 @@
 
 import { existsSync } from "node:fs";
 
-export type ServerName = "parley" | "relay" | "inspircd" | "ngircd";
+/** `parley` keeps its history in memory, `parley-disk` where it does by default. */
+export type ServerName = "parley" | "parley-disk" | "relay" | "inspircd" | "ngircd";
 
 /** In the order of the tables. */
-export const serverNames: readonly ServerName[] = ["parley", "relay", "inspircd", "ngircd"];
+export const serverNames: readonly ServerName[] = ["parley", "parley-disk", "relay", "inspircd", "ngircd"];
 
 export interface Server {
   readonly name: ServerName;
@@ -40,7 +41,11 @@ const startLimitMs = 10_000;
 const recipes: Record<ServerName, Recipe> = {
   parley: {
     needs: [parleyScript],
-    command: (script, place) => [Deno.execPath(), "run", "-A", script, ...parleyFlags(script, place)],
+    command: (script, place) => parleyCommand(script, place, ["ephemeral"]),
+  },
+  "parley-disk": {
+    needs: [parleyScript],
+    command: (script, place) => parleyCommand(script, place, ["data", "{folder}"]),
   },
   relay: {
     needs: [`${here}relay.ts`],
@@ -64,16 +69,16 @@ const recipes: Record<ServerName, Recipe> = {
   },
 };
 
+type Flag = readonly [name: string, value?: string];
+
 /** What Parley is asked for; a flag its --help does not name is left out. */
-const wantedFlags: readonly (readonly [flag: string, value?: string])[] = [
+const wantedFlags: readonly Flag[] = [
   ["host", "127.0.0.1"],
   ["port", "{port}"],
   ["limit", "20000"],
   ["flood", "0"],
-  ["ephemeral"],
   ["tls", "off"],
   ["web", "off"],
-  ["data", "{folder}"],
 ];
 
 const running = new Set<Deno.ChildProcess>();
@@ -116,12 +121,14 @@ function programOf(name: ServerName): string | undefined {
   return recipes[name].needs.find((path) => existsSync(path));
 }
 
-function parleyFlags(script: string, place: Place): string[] {
-  const help = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, "--help"] }).outputSync();
+function parleyCommand(script: string, place: Place, storage: Flag): string[] {
+  const run = ["run", "-A", script];
+  const help = new Deno.Command(Deno.execPath(), { args: [...run, "--help"] }).outputSync();
   const known = new TextDecoder().decode(help.stdout);
-  return wantedFlags
+  const flags = [...wantedFlags, storage]
     .filter(([flag]) => new RegExp(`--${flag}\\b`).test(known))
     .flatMap(([flag, value]) => value === undefined ? [`--${flag}`] : [`--${flag}`, fill(value, place)]);
+  return [Deno.execPath(), ...run, ...flags];
 }
 
 function writeSettings(file: string, place: Place): string {
