@@ -7,6 +7,7 @@ import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
+import { closeCodes, closeFrame, FrameReader } from "./frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
 
@@ -44,25 +45,36 @@ export function streamConnection(socket: StreamSocket, options: StreamOptions): 
   return new StreamConnection(socket, options);
 }
 
+/** The same for the socket of a WebSocket whose handshake is done: a frame a line, `framing` in either direction. */
+export function webSocketConnection(
+  socket: StreamSocket,
+  framing: "text" | "binary",
+  options: StreamOptions,
+): ServerConnection {
+  return new StreamConnection(socket, options, framing);
+}
+
 const over: IteratorResult<Line[]> = { done: true, value: undefined };
 const exceeded = "SendQ exceeded";
 const maxDrainedBytes = 65_536;
-const grownBytes = 4_096;
+/** For reading, as most lines are short; it grows while a peer says more at once. */
+const firstBytes = 512;
 
 type Resolve = (result: IteratorResult<Line[]>) => void;
 
 class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Line[]> {
-  readonly remote: string;
   readonly address: string;
   readonly secure: boolean;
   ended: string | undefined;
   readonly #socket: StreamSocket;
   readonly #options: StreamOptions;
   readonly #queue: SendQueue;
-  readonly #splitter: LineSplitter;
-  /** Where the read under way goes. */
-  #space: Uint8Array | undefined;
-  #first = true;
+  readonly #splitter: LineSplitter | FrameReader;
+  /** Where the first read goes, kept until it was looked at. */
+  #firstSpace: Uint8Array | undefined;
+  #reading = false;
+  /** How much the last read could have brought; 0 before the first one. */
+  #spaceBytes = 0;
   #peerEnded = false;
   #drainedBytes = 0;
   #closed = false;
@@ -77,20 +89,24 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   readonly #onRead = (count: number | null) => this.#take(count);
   readonly #onReadError = (error: unknown) => this.#broken("Read error", error);
 
-  constructor(socket: StreamSocket, options: StreamOptions) {
-    const { hostname, port } = socket.remoteAddr;
+  readonly framing: Framing;
+
+  constructor(socket: StreamSocket, options: StreamOptions, framing: Framing = "line") {
+    const { hostname } = socket.remoteAddr;
     this.address = /^::ffff:[\d.]+$/.test(hostname) ? hostname.slice("::ffff:".length) : hostname;
-    this.remote = this.address.includes(":") ? `[${this.address}]:${port}` : `${this.address}:${port}`;
     this.secure = socket.handshake !== undefined;
     this.#socket = socket;
     this.#options = options;
     this.#queue = new SendQueue(socket, options.flusher, options.maxQueueBytes ?? 1_048_576, this);
-    this.#splitter = new LineSplitter(options.limits);
+    this.framing = framing;
+    const Reader = framing === "line" ? LineSplitter : FrameReader;
+    this.#splitter = new Reader(options.limits, firstBytes);
     socket.setNoDelay?.();
   }
 
-  get framing(): Framing {
-    return "line";
+  get remote(): string {
+    const { port } = this.#socket.remoteAddr;
+    return this.address.includes(":") ? `[${this.address}]:${port}` : `${this.address}:${port}`;
   }
 
   get queuedBytes(): number {
@@ -117,7 +133,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   send(line: string): void {
-    this.#queue.push(encodeLine(line, "line"));
+    this.#queue.push(encodeLine(line, this.framing));
   }
 
   write(chunk: Uint8Array): void {
@@ -125,6 +141,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   close(): void {
+    if (this.framing !== "line" && this.ended === undefined) this.#queue.push(closeFrame(closeCodes.goingAway));
     this.#queue.close();
     this.#end("Connection closed");
     this.#leave();
@@ -136,7 +153,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   exceeded(): void {
-    this.#cut(encodeLine(`ERROR :${exceeded}`, "line"), exceeded);
+    this.#cut(encodeLine(`ERROR :${exceeded}`, this.framing), exceeded);
   }
 
   failed(error: unknown): void {
@@ -153,33 +170,44 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   borderAfter(bytes: Uint8Array, offset: number): number {
-    return borderAfter(bytes, offset, "line");
+    return borderAfter(bytes, offset, this.framing);
   }
 
   #read(): void {
-    this.#space = this.#splitter.space();
-    this.#socket.read(this.#space).then(this.#onRead, this.#onReadError);
+    const space = this.#splitter.space();
+    if (this.#spaceBytes === 0) this.#firstSpace = space;
+    this.#spaceBytes = space.length;
+    this.#reading = true;
+    this.#socket.read(space).then(this.#onRead, this.#onReadError);
   }
 
   #take(count: number | null): void {
-    const space = this.#space ?? this.#splitter.space();
-    this.#space = undefined;
+    this.#reading = false;
     if (count === null) return this.#hangUp();
     if (this.ended !== undefined) return this.#drain(count);
-    if (this.#first && this.#refuse(space.subarray(0, count))) return;
+    if (this.#firstSpace !== undefined && this.#refuse(this.#firstSpace.subarray(0, count))) return;
     const lines = this.#splitter.take(count);
     // Some room is kept for a peer that goes on, and given back by one that only answers a PING now and then.
-    if (space.length >= grownBytes && count * 4 < space.length) this.#splitter.idle();
-    if (lines.length === 0) return this.#read();
+    if (this.#spaceBytes > firstBytes && count * 4 < this.#spaceBytes) this.#splitter.idle();
+    const isOver = this.#splitter instanceof FrameReader && this.#answerFrames(this.#splitter);
+    if (lines.length === 0 && !isOver) return this.#read();
     const resolve = this.#resolve;
     this.#resolve = undefined;
-    resolve?.({ done: false, value: lines });
+    resolve?.(lines.length === 0 ? over : { done: false, value: lines });
+    if (isOver) this.close();
+  }
+
+  /** Sends what a WebSocket's own frames ask for; whether it is over. */
+  #answerFrames(frames: FrameReader): boolean {
+    for (const reply of frames.replies.splice(0)) this.#queue.push(reply);
+    if (frames.over) this.ended ??= "Connection closed";
+    return frames.over;
   }
 
   /** Whether this is no IRC; it is then answered, and over. */
   #refuse(bytes: Uint8Array): boolean {
-    this.#first = false;
-    const { onWrongProtocol } = this.#options;
+    this.#firstSpace = undefined;
+    const onWrongProtocol = this.framing === "line" ? this.#options.onWrongProtocol : undefined;
     const which = onWrongProtocol && wrongProtocol(bytes);
     if (onWrongProtocol === undefined || which === undefined) return false;
     const sentence = onWrongProtocol(which);
@@ -224,7 +252,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   #finish(): void {
     if (this.#peerEnded) return this.#shut();
     this.#socket.closeWrite().catch(() => this.#shut());
-    if (this.#space === undefined) this.#read();
+    if (!this.#reading) this.#read();
   }
 
   #broken(what: string, error: unknown): void {

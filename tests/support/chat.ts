@@ -10,6 +10,7 @@ import { settingRows, type Settings } from "../../lib/hub/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/queue.ts";
+import type { StreamOptions } from "../../lib/net/stream.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/store/store.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
@@ -18,6 +19,8 @@ import { Peer, type PeerOptions } from "./peer.ts";
 export interface Chat extends AsyncDisposable {
   readonly hub: Hub;
   readonly port: number;
+  /** How its connections behave, for a listener of another kind. */
+  readonly stream: StreamOptions;
   /** Everything the hub logged. */
   readonly log: readonly string[];
   /** A registered peer. */
@@ -51,15 +54,16 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
     log: (level, text) => log.push(`${level} ${text}`),
   });
   const attached: Promise<void>[] = [];
+  const stream: StreamOptions = {
+    flusher,
+    limits: { tagBytes: 4096, bodyBytes: hub.settings.lineBytes },
+    maxQueueBytes: hub.settings.sendQueue,
+  };
   const listener = listen({
     hostname: "127.0.0.1",
     port: 0,
     maxConnections: hub.settings.limit,
-    stream: {
-      flusher,
-      limits: { tagBytes: 4096, bodyBytes: hub.settings.lineBytes },
-      maxQueueBytes: hub.settings.sendQueue,
-    },
+    stream,
     onConnection: (connection) => void attached.push(hub.attach(connection)),
   });
   const peers: Peer[] = [];
@@ -71,6 +75,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
   return {
     hub,
     port: listener.port,
+    stream,
     log,
     peer,
     async join<Nicks extends readonly string[]>(channel: string, ...nicks: Nicks) {

@@ -1,0 +1,148 @@
+/**
+ * The web side: the page, WebSockets into the same hub, files, metrics, each a route. node:http does HTTP, as its
+ * upgrade hands over the raw socket, which then takes the same send path as TCP: readers share one rope, and one that
+ * stopped reading can be dropped. Its listener dies when file descriptors run out, so `maxConnections` bounds it.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { ServerConnection } from "../net/connection.ts";
+import type { StreamOptions } from "../net/stream.ts";
+import { asset } from "./static.ts";
+import { upgrade } from "./socket.ts";
+
+/** Answers requests of one kind; undefined leaves the request to the next route. */
+export type Route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+) => Promise<void> | undefined;
+
+/** How the web side listens. */
+export interface WebOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly stream: StreamOptions;
+  /** Origins of pages that may connect besides our own. */
+  readonly origins: readonly string[];
+  readonly onConnection: (connection: ServerConnection) => void;
+  /** Asked in this order, before the page's own files. */
+  readonly routes: readonly Route[];
+  readonly onError: (error: unknown) => void;
+}
+
+/** A listening web side. */
+export interface WebListener {
+  readonly port: number;
+  /** Sockets open now, WebSockets included. */
+  readonly connections: number;
+  /** Accepts no more; requests under way are cut, WebSockets are the hub's to close. */
+  close(): Promise<void>;
+}
+
+const headersTimeoutMs = 10_000;
+const idleTimeoutMs = 30_000;
+
+/** Nothing but our own files runs, and no other site may frame us or be sent anything. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** Listens; rejects when it cannot bind. */
+export function startWeb(options: WebOptions): Promise<WebListener> {
+  const { hostname, port, maxConnections, routes, onError } = options;
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
+    (request, response) => {
+      handle(request, response, routes).catch((error) => {
+        onError(error);
+        response.destroy();
+      });
+    },
+  );
+  server.maxConnections = maxConnections;
+  server.keepAliveTimeout = idleTimeoutMs;
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
+    const made = upgrade(request, socket, head, { ...options, secure: false });
+    if ("status" in made) return refuseUpgrade(socket, made.status, made.sentence);
+    options.onConnection(made);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      server.on("error", onError);
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        get connections() {
+          return sockets.size;
+        },
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: readonly Route[],
+): Promise<void> {
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+  const path = pathOf(request);
+  if (path === undefined) return sendText(response, 400, "The address is malformed");
+  for (const route of routes) {
+    const pending = route(request, response, path);
+    if (pending !== undefined) return await pending;
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return sendText(response, 405, "Only GET works here");
+  }
+  const found = asset(path);
+  if (found === undefined) return sendText(response, 404, "There is nothing here");
+  response.setHeader("etag", found.etag);
+  response.setHeader("cache-control", "no-cache");
+  if (request.headers["if-none-match"] === found.etag) return void response.writeHead(304).end();
+  response.writeHead(200, { "content-type": found.type, "content-length": found.body.length });
+  response.end(request.method === "HEAD" ? undefined : found.body);
+}
+
+/** The path alone, decoded; undefined when it cannot be one. */
+function pathOf(request: IncomingMessage): string | undefined {
+  try {
+    return decodeURIComponent(new URL(request.url ?? "", "http://host").pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One sentence as an answer. */
+export function sendText(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+  response.end(`${sentence}\n`);
+}
+
+function refuseUpgrade(socket: Socket, status: number, sentence: string): void {
+  const extra = status === 426 ? "Sec-WebSocket-Version: 13\r\n" : "";
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\n${extra}Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${new TextEncoder().encode(sentence).length}\r\n\r\n${sentence}`,
+  );
+}

@@ -1,0 +1,117 @@
+/** The real program: what it prints, how it refuses, what it survives, how it ends. Few tests, whole stories. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { granted } from "./support/permissions.ts";
+import { overTcp, Peer } from "./support/peer.ts";
+import { startServer } from "./support/server.ts";
+
+const ignore = !granted("net", "read", "write", "env", "run");
+const script = new URL("../server.ts", import.meta.url).pathname;
+
+Deno.test({ name: "the server prints how to join, and two people talk", ignore, fn: talk });
+Deno.test({ name: "a port in use is one sentence and exit code 69", ignore, fn: portInUse });
+Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore, fn: wrongFlags });
+Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
+Deno.test({ name: "SIGTERM tells people, flushes, and exits 0", ignore, fn: sigterm });
+Deno.test({ name: "bad lines are answered and lose nothing", ignore, fn: badLines });
+Deno.test({ name: "HTTP on the IRC port is answered in HTTP", ignore, fn: http });
+Deno.test({ name: "TLS on the plain port is refused with an alert", ignore, fn: tls });
+Deno.test({ name: "connections past the limit are told so, the others go on", ignore, fn: limit });
+
+async function run(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...flags] }).output();
+  const decoder = new TextDecoder();
+  return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
+}
+
+async function talk(): Promise<void> {
+  await using server = await startServer();
+  assert(server.stdout.some((line) => line.includes(`client.ts --user YOUR_NAME --port ${server.port}`)));
+  await using ann = await Peer.connect(server.port, "ann");
+  await using bob = await Peer.connect(server.port, "bob");
+  await ann.join("#lobby");
+  await bob.join("#lobby");
+  ann.send("PRIVMSG #lobby :hello bob");
+  await ann.lines();
+  assertMatch((await bob.lines())[0] ?? "", /^:ann!~ann@\S+ PRIVMSG #lobby :hello bob$/);
+}
+
+async function portInUse(): Promise<void> {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const { code, stderr } = await run("--port", String(port));
+  assertEquals(code, 69);
+  assertEquals(
+    stderr.trim(),
+    `Cannot listen on 127.0.0.1:${port}: the port is in use; choose another with --port or --host`,
+  );
+}
+
+async function wrongFlags(): Promise<void> {
+  const wrong = [["--prot", "1"], ["--port", "70000"], ["--port"], ["stray"]];
+  for (const { code, stdout, stderr } of await Promise.all(wrong.map((flags) => run(...flags)))) {
+    assertEquals({ code, stdout, lines: stderr.trim().split("\n").length }, {
+      code: 2,
+      stdout: "",
+      lines: 1,
+    });
+  }
+}
+
+async function help(): Promise<void> {
+  const { code, stdout } = await run("--help");
+  assertEquals(code, 0);
+  for (const word of ["--host", "--port", "--limit", "--name", "--motd", "PARLEY_PORT"]) {
+    assert(stdout.includes(word), word);
+  }
+  assertMatch((await run("--version")).stdout, /^parley \d+\.\d+\.\d+\n$/);
+}
+
+async function sigterm(): Promise<void> {
+  await using server = await startServer();
+  await using ann = await Peer.connect(server.port, "ann");
+  await ann.lines();
+  const [status, lines] = await Promise.all([server.stop(), ann.closed()]);
+  assertEquals(status.code, 0);
+  assertEquals(lines, ["ERROR :Closing link: The server is stopping"]);
+}
+
+async function badLines(): Promise<void> {
+  await using server = await startServer(["--name", "s.test"]);
+  await using ann = await Peer.connect(server.port, "ann");
+  ann.send(Uint8Array.of(...new TextEncoder().encode("PRIVMSG ann :"), 0xff, 0xfe, 0x0a));
+  ann.send("PRIVMSG ann :a\0b", `PRIVMSG ann :${"x".repeat(5000)}`, "", "   ", ":only.source", "@tag=only");
+  const lines = await ann.lines();
+  assertMatch(lines[0] ?? "", /^:s\.test FAIL \* INVALID_UTF8 :/);
+  assertMatch(lines[1] ?? "", /^:s\.test FAIL \* INVALID_MESSAGE :/);
+  assertEquals(lines[2], ":s.test 417 ann :Input line was too long");
+  assert(lines.slice(3).every((line) => line.includes("INVALID_MESSAGE")), lines.join("\n"));
+  ann.send("PRIVMSG ann :still here");
+  assertMatch((await ann.lines())[0] ?? "", / :still here$/);
+}
+
+async function http(): Promise<void> {
+  await using server = await startServer();
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`);
+  assertEquals(answer.status, 400);
+  assertMatch(await answer.text(), /IRC server.*irc:\/\/127\.0\.0\.1:\d+/);
+}
+
+async function tls(): Promise<void> {
+  await using server = await startServer();
+  const failed = await Deno.connectTls({ hostname: "127.0.0.1", port: server.port })
+    .then((connection) => connection.handshake().finally(() => connection.close()))
+    .then(() => undefined, (error) => error);
+  assert(failed instanceof Error);
+  await using ann = await Peer.connect(server.port, "ann");
+  assertEquals(await ann.lines(), []);
+}
+
+async function limit(): Promise<void> {
+  await using server = await startServer(["--limit", "2"]);
+  await using ann = await Peer.connect(server.port, "ann");
+  await using _bob = await Peer.connect(server.port, "bob");
+  const wire = overTcp(await Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+  await using cat = await Peer.over(wire, "cat", { register: false });
+  assertMatch((await cat.closed())[0] ?? "", /^ERROR :.*full/);
+  assertEquals(await ann.lines(), []);
+}

@@ -1,0 +1,83 @@
+/** A chat with its web side on a free port, for tests of HTTP and WebSockets. */
+import { startWeb, type WebListener, type WebOptions } from "../../lib/web/web.ts";
+import { type Chat, type ChatOptions, startChat } from "./chat.ts";
+import type { Wire } from "./peer.ts";
+
+/** A chat and its web side; closing it closes both. */
+export interface Site extends AsyncDisposable {
+  readonly chat: Chat;
+  readonly web: WebListener;
+  /** "http://127.0.0.1:PORT" */
+  readonly origin: string;
+}
+
+/** Starts both. */
+export async function startSite(options: ChatOptions = {}, web: Partial<WebOptions> = {}): Promise<Site> {
+  const chat = startChat(options);
+  const attached: Promise<void>[] = [];
+  const listener = await startWeb({
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: 1000,
+    stream: chat.stream,
+    origins: [],
+    onConnection: (connection) => void attached.push(chat.hub.attach(connection)),
+    routes: [],
+    onError: (error) => {
+      throw error;
+    },
+    ...web,
+  });
+  return {
+    chat,
+    web: listener,
+    origin: `http://127.0.0.1:${listener.port}`,
+    async [Symbol.asyncDispose]() {
+      chat.hub.close("The test is over");
+      while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await Promise.all(attached);
+      await listener.close();
+      await chat[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A wire for Peer.over: the runtime's own WebSocket. */
+export async function overWebSocket(url: string, protocols: string[] = ["text.ircv3.net"]): Promise<Wire> {
+  const socket = new WebSocket(url, protocols);
+  socket.binaryType = "arraybuffer";
+  const queue: string[] = [];
+  let wake: (() => void) | undefined;
+  let over = false;
+  const decoder = new TextDecoder();
+  socket.onmessage = ({ data }) => {
+    queue.push(typeof data === "string" ? data : decoder.decode(data));
+    wake?.();
+  };
+  const closed = new Promise<void>((resolve) => {
+    socket.onclose = () => {
+      over = true;
+      wake?.();
+      resolve();
+    };
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error(`Cannot open ${url}`));
+  });
+  socket.onerror = null;
+  return {
+    lines: (async function* () {
+      for (;;) {
+        const line = queue.shift();
+        if (line !== undefined) yield line;
+        else if (over) return void await closed;
+        else await new Promise<void>((resolve) => wake = resolve);
+      }
+    })(),
+    send: (line) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(line as string);
+    },
+    close: () => socket.close(),
+  };
+}
