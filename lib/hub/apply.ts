@@ -68,6 +68,12 @@ function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | u
   hub.monitors.online(user);
 }
 
+/** Whether a mask keeps out whoever has this nick. */
+function isBannedAs(hub: Hub, user: User, nick: string, stamp: number): boolean {
+  const { username, host, address, account } = user;
+  return hub.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
+}
+
 function refuseBanned(session: Session | undefined, ban: ServerBan): undefined {
   session?.reply("ERR_YOUREBANNEDCREEP");
   session?.close(banSentence(ban));
@@ -119,6 +125,7 @@ export function removeUser(hub: Hub, user: User, reason: string, stamp: number):
 function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
   const user = hub.users.get(event.user);
   if (user === undefined) return;
+  if (isBannedAs(hub, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
   const holder = hub.find(event.nick);
   if (holder !== undefined && holder !== user) return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
   const told = user.says("NICK", [event.nick], stamp);
