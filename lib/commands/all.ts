@@ -1,10 +1,12 @@
 /** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
 import type { CommandTable } from "../hub/command.ts";
 import { acceptCommands } from "./accept.ts";
+import { accountCommands } from "./account.ts";
 import { awayCommands } from "./away.ts";
 import { banCommands } from "./ban.ts";
 import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
+import { founderCommands } from "./founder.ts";
 import { helpCommands } from "./help.ts";
 import { historyCommands } from "./history.ts";
 import { infoCommands } from "./info.ts";
@@ -16,6 +18,8 @@ import { monitorCommands } from "./monitor.ts";
 import { operCommands } from "./oper.ts";
 import { registrationCommands } from "./registration.ts";
 import { searchCommands } from "./search.ts";
+import { saslCommands } from "./sasl.ts";
+import { servicesCommands } from "./services.ts";
 import { talkCommands } from "./talk.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
@@ -23,7 +27,11 @@ import { whoisCommands } from "./whois.ts";
 /** The whole table, for the hub. */
 export const allCommands: CommandTable = union([
   registrationCommands,
+  saslCommands,
+  accountCommands,
+  servicesCommands,
   channelCommands,
+  founderCommands,
   modeCommands,
   inviteCommands,
   listCommands,

@@ -2,7 +2,6 @@
 import { capabilities, type Capability, type CapabilityName, isCapability } from "../irc/capabilities.ts";
 import { capabilityValues } from "../hub/capability_values.ts";
 import type { EarlyCall } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
 import { packWords } from "../irc/wrap.ts";
@@ -26,17 +25,18 @@ function list({ session, params }: EarlyCall): void {
   const version = Number(params[1] ?? 0);
   if (Number.isInteger(version) && version > session.capVersion) session.capVersion = version;
   if (session.capVersion >= 302) session.changeCapabilities(["cap-notify"]);
-  const values = capabilityValues(session.hub);
-  const words = offered(session.hub).map((name) => {
+  const values = capabilityValues(session);
+  const words = offered(session).map((name) => {
     const row: Capability = capabilities[name];
-    return row.value && session.capVersion >= 302 ? `${name}=${values[row.value]}` : name;
+    const value = row.value && session.capVersion >= 302 ? values[row.value] : undefined;
+    return value ? `${name}=${value}` : name;
   });
   sendWords(session, "LS", words);
 }
 
 /** What this server offers: a capability that needs a value is hidden while it has none. */
-function offered(hub: Hub): CapabilityName[] {
-  const values = capabilityValues(hub);
+function offered(session: Session): CapabilityName[] {
+  const values = capabilityValues(session);
   return (Object.keys(capabilities) as CapabilityName[]).filter((name) => {
     const row: Capability = capabilities[name];
     return row.value === undefined || values[row.value] !== undefined;
@@ -68,7 +68,7 @@ function request({ hub, session, params }: EarlyCall): void {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
-    if (!isCapability(name) || locked || !offered(hub).includes(name)) {
+    if (!isCapability(name) || locked || !offered(session).includes(name) || name === "sts") {
       return session.answer(hub.fromServer("CAP", [session.nick, "NAK", text]));
     }
     (minus ? removed : added).push(name);

@@ -3,6 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import type { Channel } from "../hub/channel.ts";
 import type { UserId } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
+import { countKept } from "../hub/kept_channel.ts";
 import { maxTargets } from "../hub/isupport.ts";
 import { isHidden, levelOf, levels, mayKick, refusalToJoin, refusalToSpeak } from "../hub/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
@@ -51,7 +52,17 @@ function enter({ hub, session, user }: Call, name: string, key: string | undefin
   if (user.channels.size >= hub.settings.channelsPerUser) return session.reply("ERR_TOOMANYCHANNELS", name);
   const refusal = channel && refusalToJoin(channel, user, key);
   if (refusal !== undefined) return session.refuse(refusal);
-  return hub.commit({ kind: "joined", user: user.id, channel: channel?.name ?? name }, session);
+  const founder = channel === undefined ? founderOfNew(hub, user) : undefined;
+  return hub.commit(
+    { kind: "joined", user: user.id, channel: channel?.name ?? name, ...(founder && { founder }) },
+    session,
+  );
+}
+
+/** What somebody makes who is logged in is kept, as long as it is not too much. */
+function founderOfNew(hub: Hub, { account }: User): string | undefined {
+  if (account === undefined || hub.store === undefined) return undefined;
+  return countKept(hub, account) < hub.settings.channelsPerAccount ? account : undefined;
 }
 
 function part(call: Call): void | Promise<void> {

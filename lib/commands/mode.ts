@@ -3,6 +3,7 @@ import type { Channel } from "../hub/channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import type { ModeRecord } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
+import { keptFlag } from "../hub/kept_channel.ts";
 import { levelOf, levelToChange } from "../hub/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
@@ -21,6 +22,7 @@ import {
 import { formatBan, parseBan } from "../irc/names.ts";
 import type { NumericName } from "../irc/numerics.ts";
 import { findChannel } from "./channel.ts";
+import { changeKept } from "./founder.ts";
 
 /** The rows of this topic. */
 export const modeCommands: CommandTable = {
@@ -74,18 +76,24 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
   for (const mode of asked) sendList(call, channel, mode);
   if (changes.length + missing.length === 0) return;
   if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
+  const keeping = changes.find((change) => change.mode.letter === keptFlag);
   const records: ModeRecord[] = [];
   const refusals: Refusal[] = missing.map(({ letter, name }) =>
     badParameter(channel, letter, "*", `You must say which ${name}`)
   );
-  for (const change of changes) {
+  for (const change of changes.filter(({ mode }) => mode.letter !== keptFlag)) {
     const record = toRecord(call, channel, change, records);
     if (isRefusal(record)) refusals.push(record);
     else records.push(record);
   }
   tellRefusals(session, refusals);
-  if (records.length === 0) return;
-  return hub.commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
+  const pending = records.length === 0
+    ? undefined
+    : hub.commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
+  if (keeping === undefined) return pending;
+  return pending
+    ? pending.then(() => changeKept(call, channel, keeping.sign))
+    : changeKept(call, channel, keeping.sign);
 }
 
 /** Whose rank is too low is told so once, however many changes it asked for. */

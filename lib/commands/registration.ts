@@ -1,9 +1,14 @@
 /** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
+import { isConfidential } from "../hub/accounts.ts";
+import { showMembership } from "../hub/apply_channel.ts";
 import { cloak } from "../hub/cloak.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
+import type { UserRecord } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { refuse } from "../hub/refusal.ts";
+import type { Registration } from "../hub/registration.ts";
 import type { Session } from "../hub/session.ts";
+import type { User } from "../hub/user.ts";
 import { equalBytes, utf8 } from "../irc/digest.ts";
 import { myInfoModes } from "../irc/modes.ts";
 import { cleanUsername, isNick } from "../irc/names.ts";
@@ -11,6 +16,8 @@ import { cutText } from "../irc/wrap.ts";
 import { cap } from "./capability.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
+import { accountOf, exposed, logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+import { abortSasl } from "./sasl.ts";
 
 /** The rows of this topic. */
 export const registrationCommands: CommandTable = {
@@ -40,18 +47,38 @@ function capAndGoOn(call: EarlyCall): void | Promise<void> {
   return complete(call.hub, call.session);
 }
 
-function pass({ session, params }: EarlyCall): void {
-  if (session.registration === undefined) refuse("ERR_ALREADYREGISTERED");
-  session.registration.password = params[0];
+/** The server's password, or "account:password" from an app that knows no other way to log in. */
+function pass({ session, params }: EarlyCall): void | Promise<void> {
+  const { hub, registration } = session;
+  if (registration === undefined) refuse("ERR_ALREADYREGISTERED");
+  const [given = ""] = params;
+  registration.password = given;
+  const { password } = hub.files;
+  const colon = given.indexOf(":");
+  if (colon < 1 || !hub.accounts.available || (password !== undefined && isPassword(given, password))) return;
+  return passLogIn(session, given.slice(0, colon), given.slice(colon + 1));
+}
+
+async function passLogIn(session: Session, name: string, password: string): Promise<void> {
+  if (!isConfidential(session)) return session.close(exposed);
+  const outcome = await session.hub.accounts.prove(name, password, session.connection.address);
+  if (outcome.kind !== "right") {
+    session.reply("ERR_PASSWDMISMATCH");
+    return session.close(sentenceOf(outcome));
+  }
+  if (await logIn(session, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
 function nick({ hub, session, params }: EarlyCall): void | Promise<void> {
   const [wanted = ""] = params;
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
   if (!isNick(wanted, hub.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
-  const holder = hub.find(wanted);
-  if (holder !== undefined && holder !== session.user) refuse("ERR_NICKNAMEINUSE", wanted);
   const { registration, user } = session;
+  const why = whyNot(hub, session, wanted);
+  // While it may still log in, a name that belongs to an account may turn out to be its own.
+  if (why !== undefined && !(why.mayChange && registration?.negotiating)) {
+    return refuseNick(session, wanted, why);
+  }
   if (user !== undefined) {
     if (user.nick === wanted) return;
     return hub.commit({ kind: "renamed", user: user.id, nick: wanted }, session);
@@ -59,6 +86,29 @@ function nick({ hub, session, params }: EarlyCall): void | Promise<void> {
   if (registration === undefined) return;
   registration.nick = wanted;
   return complete(hub, session);
+}
+
+/** Why a session cannot have a nick, and whether logging in could change that. */
+interface Taken {
+  readonly words: string;
+  readonly mayChange: boolean;
+}
+
+function whyNot(hub: Hub, session: Session, nick: string): Taken | undefined {
+  const { user } = session;
+  const account = accountOf(session);
+  const holder = hub.find(nick);
+  if (!hub.accounts.mayUse(nick, account)) {
+    return { words: "This nick belongs to an account; log in to use it", mayChange: true };
+  }
+  if (holder === undefined || holder === user) return undefined;
+  // Another device of the same account comes to the user that is here.
+  if (user === undefined && account !== undefined && holder.account === account) return undefined;
+  return { words: "Nickname is already in use", mayChange: holder.account !== undefined };
+}
+
+function refuseNick(session: Session, nick: string, { words }: Taken): void {
+  session.answer(session.hub.fromServer("433", [session.nick, nick, words]));
 }
 
 function user({ hub, session, params }: EarlyCall): void | Promise<void> {
@@ -75,18 +125,56 @@ function user({ hub, session, params }: EarlyCall): void | Promise<void> {
 export function complete(hub: Hub, session: Session): void | Promise<void> {
   const { registration } = session;
   if (registration === undefined || registration.negotiating) return;
-  const { nick, username, realname, password, away } = registration;
+  const { nick, username, password } = registration;
   if (nick === undefined || username === undefined) return;
-  if (!isPassword(hub, password)) {
+  const wanted = hub.files.password;
+  if (registration.account === undefined && wanted !== undefined && !isPassword(password ?? "", wanted)) {
     session.reply("ERR_PASSWDMISMATCH");
     return session.close("Wrong password");
   }
-  if (hub.find(nick) !== undefined) {
+  const why = whyNot(hub, session, nick);
+  if (why !== undefined) {
     registration.nick = undefined;
-    return session.reply("ERR_NICKNAMEINUSE", nick);
+    return refuseNick(session, nick, why);
   }
+  abortSasl(session);
+  if (registration.account === undefined && hub.settings.loginRequired) {
+    session.standardReply(
+      "FAIL",
+      "*",
+      "ACCOUNT_REQUIRED",
+      "Log in to your account first; only accounts may come in here",
+    );
+    return session.close("You must log in");
+  }
+  const holder = hub.find(nick);
+  const pending = holder === undefined
+    ? hub.commit(
+      { kind: "arrived", user: recordOf(hub, session, registration, nick), session: session.id },
+      session,
+    )
+    : attach(hub, session, registration, holder);
+  if (pending) return pending.then(() => welcome(hub, session));
+  welcome(hub, session);
+}
+
+/** A further device joins the user that is here. */
+function attach(
+  hub: Hub,
+  session: Session,
+  { account = "", away }: Registration,
+  user: User,
+): void | Promise<void> {
+  return hub.commit(
+    { kind: "attached", user: user.id, session: session.id, account, ...(away !== undefined && { away }) },
+    session,
+  );
+}
+
+function recordOf(hub: Hub, session: Session, registration: Registration, nick: string): UserRecord {
   const { address, secure } = session.connection;
-  const record = {
+  const { username, realname, away, account } = registration;
+  return {
     id: hub.newReference(),
     nick,
     username: `~${username}`,
@@ -95,20 +183,22 @@ export function complete(hub: Hub, session: Session): void | Promise<void> {
     address,
     secure,
     modes: "",
+    ...(account !== undefined && { account }),
     ...(away !== undefined && { away }),
   };
-  const pending = hub.commit({ kind: "arrived", user: record, session: session.id }, session);
-  if (pending) return pending.then(() => welcome(hub, session));
-  welcome(hub, session);
 }
 
-function isPassword({ files }: Hub, given = ""): boolean {
-  return files.password === undefined || equalBytes(utf8(given), utf8(files.password));
+function isPassword(given: string, wanted: string): boolean {
+  return equalBytes(utf8(given), utf8(wanted));
 }
 
 function welcome(hub: Hub, session: Session): void {
-  const { user } = session;
-  if (user === undefined) return;
+  const { user, registration } = session;
+  if (user === undefined) {
+    // It was refused when it was applied, and may try another nick.
+    if (registration !== undefined) registration.nick = undefined;
+    return;
+  }
   const { name, network } = hub.settings;
   session.reply("RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
   session.reply("RPL_YOURHOST", `Your host is ${name}, running ${hub.version}`);
@@ -117,6 +207,9 @@ function welcome(hub: Hub, session: Session): void {
   sendIsupport(hub, session);
   sendLusers(hub, session);
   sendMotd(hub, session);
+  if (user.modes.size > 0) session.reply("RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
+  if (user.away !== undefined) session.reply("RPL_NOWAWAY");
+  for (const channel of user.channels.keys()) showMembership(session, user, channel);
 }
 
 function ping({ hub, session, params }: EarlyCall): void {

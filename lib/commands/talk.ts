@@ -11,6 +11,7 @@ import type { User } from "../hub/user.ts";
 import { utf8Bytes } from "../irc/lines.ts";
 import { lowestPrefix } from "../irc/modes.ts";
 import { forEach, splitTargets } from "./channel.ts";
+import { askNickServ, isNickServ } from "./services.ts";
 
 /** The rows of this topic. */
 export const talkCommands: CommandTable = {
@@ -62,7 +63,10 @@ export function say(call: Call, name: string, { command, text, lines, tags }: Sa
   const { hub, session, user } = call;
   const target = resolve(call, name, text);
   // A NOTICE is never answered by an error, so that two programs cannot keep answering each other.
-  if ("refusal" in target) return command === "NOTICE" ? undefined : session.refuse(target);
+  if ("refusal" in target) {
+    if (command === "PRIVMSG" && isNickServ(name)) return askNickServ(call, text);
+    return command === "NOTICE" ? undefined : session.refuse(target);
+  }
   if (isTooLong(hub, user, name, lines ?? [{ text }])) return session.reply("ERR_INPUTTOOLONG");
   return hub.commit(
     { kind: "message", user: user.id, command, target, text, ...(lines && { lines }), ...(tags && { tags }) },

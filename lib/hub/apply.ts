@@ -3,6 +3,7 @@
  * takes nothing but the hub's state, the event and its stamp, so machines that apply the same events stay alike.
  * An event that has become impossible since it was committed (its nick is taken by now) is answered, not applied.
  */
+import { applyAccountEvent, mayEnter, modesOf } from "./apply_account.ts";
 import { applyChannelEvent, removeMember } from "./apply_channel.ts";
 import { applyMessage } from "./apply_message.ts";
 import { applyOperatorEvent } from "./apply_operator.ts";
@@ -50,17 +51,31 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "server ban added":
     case "server ban removed":
       return applyOperatorEvent(hub, event, stamp);
+    case "owner code made":
+    case "account created":
+    case "logged in":
+    case "password set":
+    case "account removed":
+    case "account suspended":
+    case "account restored":
+    case "role set":
+    case "channel kept":
+    case "channel released":
+      return applyAccountEvent(hub, event, stamp);
     default:
       return applyChannelEvent(hub, event, stamp);
   }
 }
 
 function arrive(hub: Hub, event: EventOf<"arrived">, stamp: number): Refusal | undefined {
-  const { nick } = event.user;
+  const { nick, account } = event.user;
   const ban = hub.serverBans.match(event.user, stampMs(stamp));
   if (ban !== undefined) return refuseBanned(hub.sessions.get(event.session), ban);
-  if (hub.nicks.has(fold(nick))) return numericRefusal("ERR_NICKNAMEINUSE", nick);
+  if (hub.nicks.has(fold(nick)) || !mayEnter(hub, nick, account)) {
+    return numericRefusal("ERR_NICKNAMEINUSE", nick);
+  }
   const user = new User(event.user, stamp, stampMs(stamp));
+  if (account !== undefined) { for (const letter of modesOf(hub, account)) user.modes.add(letter); }
   hub.users.set(user.id, user);
   hub.nicks.set(user.folded, user);
   hub.mostUsers = Math.max(hub.mostUsers, hub.users.size);
@@ -81,7 +96,9 @@ function refuseBanned(session: Session | undefined, ban: ServerBan): undefined {
 
 function attach(hub: Hub, event: EventOf<"attached">, stamp: number): Refusal | undefined {
   const user = hub.users.get(event.user);
-  if (user === undefined) return numericRefusal("ERR_NOSUCHNICK", event.user);
+  if (user === undefined || user.account !== event.account) {
+    return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
+  }
   changeAway(hub, user, stamp, () => addSession(hub, user, event.session, event.away));
   for (const channel of user.channels.keys()) channel.forgetSessions();
 }
@@ -116,7 +133,7 @@ export function removeUser(hub: Hub, user: User, reason: string, stamp: number):
   saveEvent(hub, user.channels.keys(), told, stamp);
   hub.tellPeers(user, told);
   hub.whowas.add(user, stampMs(stamp));
-  for (const channel of [...user.channels.keys()]) removeMember(hub, channel, user);
+  for (const channel of [...user.channels.keys()]) removeMember(hub, channel, user, stamp);
   hub.nicks.delete(user.folded);
   hub.users.delete(user.id);
   hub.monitors.offline(user.nick);
@@ -127,16 +144,23 @@ function rename(hub: Hub, event: EventOf<"renamed">, stamp: number): Refusal | u
   if (user === undefined) return;
   if (isBannedAs(hub, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
   const holder = hub.find(event.nick);
-  if (holder !== undefined && holder !== user) return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
-  const told = user.says("NICK", [event.nick], stamp);
+  if ((holder !== undefined && holder !== user) || !hub.accounts.mayUse(event.nick, user.account)) {
+    return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
+  }
+  renameUser(hub, user, event.nick, stamp);
+}
+
+/** Gives a user a nick that nobody has. */
+export function renameUser(hub: Hub, user: User, wanted: string, stamp: number): void {
+  const told = user.says("NICK", [wanted], stamp);
   const { nick, folded } = user;
-  if (fold(event.nick) !== folded) {
+  if (fold(wanted) !== folded) {
     hub.whowas.add(user, stampMs(stamp));
     user.nickSince = stamp;
   }
   saveEvent(hub, user.channels.keys(), told, stamp);
   hub.nicks.delete(folded);
-  user.rename(event.nick);
+  user.rename(wanted);
   hub.nicks.set(user.folded, user);
   hub.tellPeers(user, told);
   if (user.folded === folded) return;

@@ -2,12 +2,14 @@
 import { capabilityBits } from "../irc/capabilities.ts";
 import { stampMs } from "../irc/stamp.ts";
 import type { EventOf } from "./apply.ts";
+import { tellRank } from "./apply_account.ts";
 import { applyModes } from "./apply_mode.ts";
 import { awayMessage } from "./apply_user.ts";
 import { Channel, type Invitation } from "./channel.ts";
 import type { Hub } from "./hub.ts";
+import { keep, keptRank, saveKept, touchKept } from "./kept_channel.ts";
 import { sendMarker } from "./marker.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { Details, Outgoing } from "./outgoing.ts";
 import { levelOf, levels } from "./permission.ts";
 import type { Refusal } from "./refusal.ts";
 import { sendNames, sendTopic } from "./reply.ts";
@@ -54,15 +56,28 @@ function join(hub: Hub, user: User, event: EventOf<"joined">, stamp: number): un
   }
   if (channel.members.has(user)) return;
   user.invitations.delete(channel);
-  channel.add(user, isNew ? "@" : "");
+  const { founder } = event;
+  if (isNew && founder !== undefined && founder === user.account) keep(hub, channel, founder, stampMs(stamp));
+  const prefixes = isNew ? "@" : keptRank(channel, user.account);
+  channel.add(user, prefixes);
+  touchKept(hub, channel, stampMs(stamp));
   tellAndSave(hub, channel, joinMessage(user, channel, stamp), stamp);
+  if (!isNew) tellRank(hub, channel, user, prefixes, stamp);
   if (user.away !== undefined) tellOthers(channel, user, awayMessage(user, stamp));
   for (const session of user.sessions) showChannel(session, channel);
 }
 
+/** What a device that has just come is told of a channel its user is in already. */
+export function showMembership(session: Session, user: User, channel: Channel): void {
+  // It happened before, so this is no message of its own.
+  session.tell(joinMessage(user, channel, session.hub.now() * 1024, { hasId: false }));
+  showChannel(session, channel);
+}
+
 /** JOIN in its fullest form: channel, account, real name (extended-join). */
-export function joinMessage(user: User, channel: Channel, stamp: number): Outgoing {
+export function joinMessage(user: User, channel: Channel, stamp: number, details: Details = {}): Outgoing {
   return user.says("JOIN", [channel.name, user.account ?? "*", user.realname], stamp, {
+    ...details,
     fallback: { without: capabilityBits["extended-join"], params: [channel.name] },
   });
 }
@@ -90,7 +105,7 @@ function part(hub: Hub, user: User, event: EventOf<"parted">, stamp: number): un
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
   tellAndSave(hub, channel, user.says("PART", params, stamp), stamp);
-  removeMember(hub, channel, user);
+  removeMember(hub, channel, user, stamp);
 }
 
 function kick(hub: Hub, user: User, event: EventOf<"kicked">, stamp: number): undefined {
@@ -98,19 +113,21 @@ function kick(hub: Hub, user: User, event: EventOf<"kicked">, stamp: number): un
   const target = hub.users.get(event.target);
   if (channel === undefined || target === undefined || !channel.members.has(target)) return;
   tellAndSave(hub, channel, user.says("KICK", [channel.name, target.nick, event.reason], stamp), stamp);
-  removeMember(hub, channel, target);
+  removeMember(hub, channel, target, stamp);
 }
 
-/** Takes a user out of a channel, which ends when nobody is left. */
-export function removeMember(hub: Hub, channel: Channel, user: User): void {
+/** Takes a user out of a channel, which ends when nobody is left and it is not kept. */
+export function removeMember(hub: Hub, channel: Channel, user: User, stamp: number): void {
   channel.remove(user);
-  if (channel.members.size === 0) hub.channels.delete(channel.folded);
+  touchKept(hub, channel, stampMs(stamp));
+  if (channel.members.size === 0 && channel.kept === undefined) hub.channels.delete(channel.folded);
 }
 
 function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: number): undefined {
   const channel = hub.channel(event.channel);
   if (channel === undefined) return;
   channel.topic = event.text === "" ? undefined : { text: event.text, by: user.source, at: seconds(stamp) };
+  saveKept(hub, channel);
   tellAndSave(hub, channel, user.says("TOPIC", [channel.name, event.text], stamp), stamp);
 }
 

@@ -12,7 +12,7 @@ import { saveInChannel, saveInPrivate } from "./saving.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
-/** Delivers a message; the sender's own sessions are given it back if they asked for that (echo-message). */
+/** Delivers a message; who sent it is given it back if it asked for that (echo-message), its other devices always. */
 export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number): Refusal | undefined {
   const user = hub.users.get(event.user);
   if (user === undefined) return;
@@ -27,7 +27,7 @@ export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number)
   const told = message(user, event, channel.name, stamp);
   saveInChannel(hub, channel, event, told, stamp);
   for (const session of channel.sessions) {
-    if (session.user === user) echo(session, told);
+    if (session.user === user) echo(hub, session, told);
     else session.tell(told);
   }
 }
@@ -42,7 +42,7 @@ function toRank(
   const told = message(user, event, atLeast + channel.name, stamp);
   saveInChannel(hub, channel, event, told, stamp);
   const level = rankLevel(atLeast);
-  for (const session of user.sessions) echo(session, told);
+  for (const session of user.sessions) echo(hub, session, told);
   for (const [member, { prefixes }] of channel.members) {
     if (member !== user && rankLevel(prefixes) >= level) member.tell(told);
   }
@@ -59,8 +59,10 @@ function toUser(
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", id);
   const told = message(user, event, target.nick, stamp);
   saveInPrivate(hub, [user, target], event, told, stamp);
-  for (const session of user.sessions) echo(session, told);
   // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.
+  for (const session of user.sessions) {
+    if (target !== user || session === hub.applyingFor) echo(hub, session, told);
+  }
   for (const session of target.sessions) session.deliver(told);
   if (user.modes.has("R")) accept(hub, user, id);
   if (target.away !== undefined && event.command === "PRIVMSG") {
@@ -68,8 +70,9 @@ function toUser(
   }
 }
 
-function echo(session: Session, told: Told): void {
-  if (session.kind.echo) session.tell(told);
+/** To the sender's own sessions: other devices see what this one said; it itself only if it asked for that. */
+function echo(hub: Hub, session: Session, told: Told): void {
+  if (session.kind.echo || session !== hub.applyingFor) session.tell(told);
 }
 
 function message(user: User, event: EventOf<"message">, target: string, stamp: number): Told {

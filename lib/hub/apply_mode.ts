@@ -6,6 +6,7 @@ import type { EventOf } from "./apply.ts";
 import type { Channel } from "./channel.ts";
 import type { ModeRecord } from "./event.ts";
 import type { Hub } from "./hub.ts";
+import { rememberRank, saveKept } from "./kept_channel.ts";
 import { maxModes } from "./isupport.ts";
 import { saveDoor, saveEvent } from "./saving.ts";
 import type { User } from "./user.ts";
@@ -23,6 +24,7 @@ export function applyModes(hub: Hub, user: User, event: EventOf<"modes set">, st
     const change = makeChange(hub, channel, record, user.source, at);
     if (change !== undefined) made.push(change);
   }
+  saveKept(hub, channel);
   tellModes(hub, user, channel, made, stamp);
 }
 
@@ -44,6 +46,7 @@ function makeChange(
     const prefixes = member && changeRank(member.prefixes, sign, mode);
     if (prefixes === member?.prefixes || member === undefined) return undefined;
     member.prefixes = prefixes ?? "";
+    if (target !== undefined) rememberRank(channel, target, member.prefixes);
     return told(target?.nick);
   }
   if (mode.kind === "list") {

@@ -47,6 +47,16 @@ export interface ListEntry {
   readonly at: number;
 }
 
+/** What a channel has that stays when the last one leaves; see kept_channel.ts. */
+export interface Kept {
+  /** The name of an account. */
+  readonly founder: string;
+  /** Rank prefixes by folded account, without the founder's. */
+  readonly ranks: Map<string, string>;
+  /** Milliseconds since 1970 when somebody was last in it, to the day. */
+  usedMs: number;
+}
+
 /** A place where several users talk. */
 export class Channel {
   readonly name: string;
@@ -61,6 +71,8 @@ export class Channel {
   /** Entries of list modes by letter, oldest first; changed by addEntry and removeEntry, never empty. */
   readonly lists = new Map<string, ListEntry[]>();
   topic: Topic | undefined;
+  /** Undefined when the channel ends with the last one who leaves. */
+  kept: Kept | undefined;
   #listChanges = 0;
   #sessions: Session[] | undefined;
 

@@ -3,6 +3,7 @@
  * hub's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
  * machine that applies the same events ends in the same state.
  */
+import type { AccountEvent } from "./account_event.ts";
 import type { ServerBan } from "./serverban.ts";
 import type { MessageLine } from "./multiline.ts";
 
@@ -45,8 +46,16 @@ export interface ModeRecord {
 
 /** Everything that changes what is shared. */
 export type Event =
+  | AccountEvent
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
-  | { readonly kind: "attached"; readonly user: UserId; readonly session: string; readonly away?: string }
+  /** A further device of an account joins the user that is here. */
+  | {
+    readonly kind: "attached";
+    readonly user: UserId;
+    readonly session: string;
+    readonly account?: string;
+    readonly away?: string;
+  }
   | { readonly kind: "detached"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
   /** "" is back, "*" is nobody at this session. */
@@ -73,7 +82,8 @@ export type Event =
   | { readonly kind: "server ban added"; readonly ban: ServerBan }
   /** `by` is the nick of the operator. */
   | { readonly kind: "server ban removed"; readonly target: string; readonly by: string }
-  | { readonly kind: "joined"; readonly user: UserId; readonly channel: string }
+  /** `founder` is the account that the channel is kept for if it is new. */
+  | { readonly kind: "joined"; readonly user: UserId; readonly channel: string; readonly founder?: string }
   | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
   | { readonly kind: "topic set"; readonly user: UserId; readonly channel: string; readonly text: string }
   | {

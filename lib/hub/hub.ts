@@ -6,12 +6,14 @@ import type { Bus } from "../bus/bus.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import type { Verifier } from "../irc/scram.ts";
 import type { ServerConnection } from "../net/connection.ts";
+import { Accounts } from "./accounts.ts";
 import { Admission } from "./admission.ts";
 import { applyEvent } from "./apply.ts";
 import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
 import { FloodControl } from "./flood.ts";
+import { forsakenChannels, restoreChannels } from "./kept_channel.ts";
 import { type Encode, Kinds } from "./kind.ts";
 import { Monitors } from "./monitor.ts";
 import { type Details, Outgoing, type Told } from "./outgoing.ts";
@@ -63,11 +65,14 @@ export class Hub {
   readonly commands: ReadonlyMap<string, Command>;
   readonly kinds: Kinds;
   readonly store: Store | undefined;
+  readonly accounts: Accounts;
   readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
   /** The message of the day, the password, the operators. */
   files: Files;
   readonly version: string;
+  /** Where TLS is spoken; undefined where it is not. Clients that ask for it are sent there (STS). */
+  tlsPort: number | undefined;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans = new ServerBans();
@@ -93,6 +98,7 @@ export class Hub {
   readonly #reread: () => Files;
   readonly #machine: string;
   #made = 0;
+  #nextExpiryMs = 0;
 
   constructor(options: HubOptions) {
     this.settings = options.settings;
@@ -112,6 +118,8 @@ export class Hub {
     this.#machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);
     this.startedMs = this.now();
+    this.accounts = new Accounts(this.store, this.settings, this.now);
+    restoreChannels(this);
     this.#bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
   }
 
@@ -199,6 +207,8 @@ export class Hub {
     const now = this.now();
     const { pingAfter } = this.settings;
     this.guesses.sweep(now);
+    this.accounts.sweep(now);
+    this.#expire(now);
     this.serverBans.sweep(now);
     for (const session of this.sessions.values()) {
       const silentMs = now - session.lastHeardMs;
@@ -210,6 +220,17 @@ export class Hub {
         session.pinged = true;
         session.write([`PING :${this.settings.name}`]);
       }
+    }
+  }
+
+  /** Ends the keeping of channels that nobody has used for long; asked once an hour. */
+  #expire(nowMs: number): void {
+    if (nowMs < this.#nextExpiryMs) return;
+    this.#nextExpiryMs = nowMs + 3_600_000;
+    for (const { name } of forsakenChannels(this, nowMs)) {
+      this.commit({ kind: "channel released", channel: name })?.catch((error) => {
+        this.log("error", `Cannot end the keeping of ${name}: ${error}`);
+      });
     }
   }
 

@@ -40,6 +40,7 @@ export function isupportTokens(hub: Hub): string[] {
     `AWAYLEN=${settings.awayLength}`,
     `NAMELEN=${settings.realNameLength}`,
     `USERLEN=${maxUsername}`,
+    ...(settings.loginRequired ? ["draft/ACCOUNTREQUIRED"] : []),
   ];
 }
 

@@ -14,7 +14,13 @@ export const levels = { outside: -1, voice: 1, halfOperator: 2, operator: 3, fou
 /** A user's rank level in a channel. */
 export function levelOf(channel: Channel, user: User): number {
   const member = channel.members.get(user);
-  return member === undefined ? levels.outside : rankLevel(member.prefixes);
+  if (member === undefined) return levels.outside;
+  return isFounder(channel, user) ? levels.founder : rankLevel(member.prefixes);
+}
+
+/** Whether the channel is kept for this user's account, whatever rank it has there now. */
+export function isFounder({ kept }: Channel, { account }: User): boolean {
+  return kept !== undefined && kept.founder === account;
 }
 
 /** Whether a rank level may kick another: founders anyone, admins and operators up to operators, half-operators the rest. */
@@ -73,7 +79,7 @@ export function refusalToMessage(target: User, user: User): Refusal | undefined 
 
 /** Why a user may not enter; undefined when it may. An invitation by a half-operator or above opens every door, once. */
 export function refusalToJoin(channel: Channel, user: User, key: string | undefined): Refusal | undefined {
-  if (user.invitations.get(channel)?.exempts) return undefined;
+  if (user.invitations.get(channel)?.exempts || isFounder(channel, user)) return undefined;
   const { name, flags, settings } = channel;
   if (isListed(channel, "b", user, false) && !isListed(channel, "e", user, false)) {
     return numericRefusal("ERR_BANNEDFROMCHAN", name);

@@ -5,6 +5,8 @@ export interface Registration {
   nick: string | undefined;
   username: string | undefined;
   realname: string;
+  /** The account it is logged in to. */
+  account: string | undefined;
   /** What PASS gave. */
   password: string | undefined;
   /** What AWAY said; "*" is nobody there (draft/pre-away). */
@@ -21,6 +23,7 @@ export function startRegistration(): Registration {
     nick: undefined,
     username: undefined,
     realname: "",
+    account: undefined,
     password: undefined,
     away: undefined,
     negotiating: false,

@@ -3,6 +3,8 @@
  * Limits that IRC has a token for are advertised from here (isupport.ts) and tested in tests/limits_test.ts.
  */
 import type { OptionTable, OptionValues } from "../options.ts";
+import { webRows } from "./web_settings.ts";
+import { accountRows, encryptionRows } from "./account_settings.ts";
 
 /** One row a setting. */
 export const settingRows = {
@@ -24,6 +26,8 @@ export const settingRows = {
     group: "Where it listens",
     help: "port for IRC; 0 takes any free one",
   },
+  ...encryptionRows,
+  ...webRows,
   name: {
     kind: "text",
     default: "parley.local",
@@ -342,6 +346,7 @@ export const settingRows = {
     metavar: "FILE",
     help: "file with a password everyone must give (PASS)",
   },
+  ...accountRows,
 } as const satisfies OptionTable;
 
 /** The settings a server runs with. */

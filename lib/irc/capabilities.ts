@@ -11,13 +11,15 @@ export interface Capability {
   readonly commands?: readonly string[];
   /** Changes the lines a client receives in some other way, so it tells kinds of readers apart. */
   readonly shapes?: true;
-  /** The setting whose text stands after "=" in CAP LS 302; without it the name stands alone. */
+  /** What stands after "=" in CAP LS 302; without it, or where it is "", the name stands alone. */
   readonly value?: keyof CapabilityValues;
 }
 
 /** What stands after "=" in CAP LS 302. An undefined value hides the capability. */
 export interface CapabilityValues {
-  readonly sasl?: string;
+  readonly sasl?: string | undefined;
+  readonly register?: string | undefined;
+  readonly sts?: string | undefined;
   readonly multiline?: string;
 }
 
@@ -29,6 +31,7 @@ export const capabilities = {
   "batch": { tags: ["batch"], commands: ["BATCH"] },
   "cap-notify": {},
   "chghost": { commands: ["CHGHOST"] },
+  "draft/account-registration": { value: "register" },
   "draft/chathistory": {},
   "draft/event-playback": {},
   "draft/message-redaction": { commands: ["REDACT"] },
@@ -44,10 +47,12 @@ export const capabilities = {
   "message-tags": { tags: ["msgid", "bot"], commands: ["TAGMSG"] },
   "multi-prefix": {},
   "no-implicit-names": {},
+  "sasl": { value: "sasl" },
   "server-time": { tags: ["time"] },
   "setname": { commands: ["SETNAME"] },
   "soju.im/search": {},
   "standard-replies": {},
+  "sts": { value: "sts" },
   "userhost-in-names": {},
 } as const satisfies Record<string, Capability>;
 

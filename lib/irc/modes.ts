@@ -58,6 +58,12 @@ export const channelModes: readonly ChannelMode[] = [
     kind: "flag",
     help: "Only people in the channel may speak to it",
   },
+  {
+    letter: "r",
+    name: "kept",
+    kind: "flag",
+    help: "The channel has a founder, and stays when everybody has left",
+  },
   { letter: "s", name: "secret", kind: "flag", help: "The channel is shown to its members only" },
   { letter: "t", name: "topic lock", kind: "flag", help: "Only half-operators and above may set the topic" },
   ...ranks,

@@ -136,9 +136,9 @@ Deno.test("mode rows have one letter each and a sentence", () => {
 });
 
 Deno.test("mode tokens say what the rows say", () => {
-  assertEquals(chanModesToken, "beI,k,l,CRimnst");
+  assertEquals(chanModesToken, "beI,k,l,CRimnrst");
   assertEquals(prefixToken, "(qaohv)~&@%+");
-  assertEquals(myInfoModes, ["BRiorw", "CIRabehiklmnoqstv", "Iabehkloqv"]);
+  assertEquals(myInfoModes, ["BRiorw", "CIRabehiklmnoqrstv", "Iabehkloqv"]);
 });
 
 Deno.test("ranks stand highest first", () => {

@@ -1,0 +1,122 @@
+/** Settings of encryption and accounts, one row each as in settings.ts, which takes them in. */
+import type { OptionTable } from "../options.ts";
+
+/** How connections are encrypted. */
+export const encryptionRows = {
+  tls: {
+    kind: "flag",
+    default: true,
+    env: "PARLEY_TLS",
+    group: "Encryption",
+    help: "listens for encrypted connections too, with a certificate made on the first run",
+  },
+  tlsPort: {
+    kind: "number",
+    default: 6697,
+    min: 0,
+    max: 65535,
+    env: "PARLEY_TLS_PORT",
+    group: "Encryption",
+    help: "port for IRC over TLS; 0 takes any free one",
+  },
+  cert: {
+    kind: "text",
+    env: "PARLEY_CERT",
+    group: "Encryption",
+    metavar: "FILE",
+    help: "PEM file with the certificate and its chain; read again on SIGHUP and once a day",
+  },
+  key: {
+    kind: "text",
+    env: "PARLEY_KEY",
+    group: "Encryption",
+    metavar: "FILE",
+    help: "PEM file with the certificate's key",
+  },
+  sts: {
+    kind: "duration",
+    default: 0,
+    min: 0,
+    env: "PARLEY_STS",
+    group: "Encryption",
+    metavar: "TIME",
+    help: "apps that know STS come with TLS only, for so long after each visit; needs --cert and --key",
+  },
+} as const satisfies OptionTable;
+
+/** Who may have an account and what it may have. */
+export const accountRows = {
+  registration: {
+    kind: "text",
+    choices: ["open", "connected", "off"],
+    default: "open",
+    env: "PARLEY_REGISTRATION",
+    group: "Accounts",
+    help: "who may make an account: anybody, also while coming in; who is in; nobody but operators",
+  },
+  loginRequired: {
+    kind: "flag",
+    env: "PARLEY_LOGIN_REQUIRED",
+    group: "Accounts",
+    help: "lets nobody in who is not logged in to an account",
+  },
+  passwordLength: {
+    kind: "number",
+    default: 8,
+    min: 1,
+    max: 100,
+    env: "PARLEY_PASSWORD_LENGTH",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "characters a new password has at least",
+  },
+  passwordRounds: {
+    kind: "number",
+    default: 600_000,
+    min: 4096,
+    max: 100_000_000,
+    env: "PARLEY_PASSWORD_ROUNDS",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "rounds of PBKDF2 for a new password: more are slower to try out for who steals the database",
+  },
+  loginTries: {
+    kind: "number",
+    default: 10,
+    min: 1,
+    max: 1_000_000,
+    env: "PARLEY_LOGIN_TRIES",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "wrong passwords one address may give in ten minutes; twice as many for one account",
+  },
+  accountsPerAddress: {
+    kind: "number",
+    default: 30,
+    min: 1,
+    max: 1_000_000,
+    env: "PARLEY_ACCOUNTS_PER_ADDRESS",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "accounts one address may make in ten minutes",
+  },
+  channelsPerAccount: {
+    kind: "number",
+    default: 20,
+    min: 0,
+    max: 10_000,
+    env: "PARLEY_CHANNELS_PER_ACCOUNT",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "channels kept for one account, those it made first",
+  },
+  channelExpiry: {
+    kind: "duration",
+    default: 90 * 86_400_000,
+    min: 0,
+    env: "PARLEY_CHANNEL_EXPIRY",
+    group: "Accounts",
+    metavar: "TIME",
+    help: "how long a kept channel stays that nobody enters; 0 is for ever",
+  },
+} as const satisfies OptionTable;
