@@ -38,7 +38,7 @@ async function talk(): Promise<void> {
 async function portInUse(): Promise<void> {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
-  const { code, stderr } = await run("--port", String(port));
+  const { code, stderr } = await run("--port", String(port), "--ephemeral");
   assertEquals(code, 69);
   assertEquals(
     stderr.trim(),

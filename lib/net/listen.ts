@@ -183,10 +183,13 @@ function bind({ hostname, port, tls }: ListenOptions): Deno.TcpListener | Deno.T
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.AddrInUse) return "the port is in use";
-  if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (cause instanceof Deno.errors.AddrInUse || code === "EADDRINUSE") return "the port is in use";
+  if (cause instanceof Deno.errors.PermissionDenied || code === "EACCES") return "permission denied";
   if (cause instanceof Deno.errors.NotCapable) return "this program was not given access to the network";
-  if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine's";
+  if (cause instanceof Deno.errors.AddrNotAvailable || code === "EADDRNOTAVAIL") {
+    return "the address is not one of this machine's";
+  }
   const words = cause instanceof Error ? cause.message : String(cause);
   return words.startsWith(lookupFailed) ? "there is no such host" : words.replace(/ \(os error \d+\)$/, "");
 }
