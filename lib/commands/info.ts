@@ -4,6 +4,7 @@ import type { Hub } from "../hub/hub.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
 import { matchMask } from "../irc/names.ts";
+import { splitText } from "../irc/wrap.ts";
 import { sendIsupport } from "./isupport.ts";
 
 /** The rows of this topic. */
@@ -45,7 +46,11 @@ export function sendMotd(hub: Hub, session: Session): void {
   const { motd = [] } = hub.files;
   if (motd.length === 0) return session.reply("ERR_NOMOTD");
   session.reply("RPL_MOTDSTART", `- ${hub.settings.name} message of the day -`);
-  for (const line of motd) session.reply("RPL_MOTD", `- ${line}`);
+  for (const line of motd) {
+    for (const piece of splitText(line, hub.settings.lineBytes - 200)) {
+      session.reply("RPL_MOTD", `- ${piece}`);
+    }
+  }
   session.reply("RPL_ENDOFMOTD");
 }
 

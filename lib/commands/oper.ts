@@ -4,6 +4,7 @@ import { tellOperators } from "../hub/apply_operator.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { refuse } from "../hub/refusal.ts";
 import { utf8 } from "../irc/digest.ts";
+import { utf8Bytes } from "../irc/lines.ts";
 import { decoyVerifier, isPassword } from "../irc/scram.ts";
 import { cutText } from "../irc/wrap.ts";
 
@@ -67,6 +68,7 @@ function kill({ hub, session, user, params }: Call): void | Promise<void> {
 function wallops({ hub, session, user, params }: Call): void | Promise<void> {
   const [text = ""] = params;
   if (text === "") refuse("ERR_NEEDMOREPARAMS", "WALLOPS");
+  if (utf8Bytes(`:${user.source} WALLOPS :${text}\r\n`) > hub.settings.lineBytes) refuse("ERR_INPUTTOOLONG");
   return hub.commit({ kind: "wallops", user: user.id, text }, session);
 }
 

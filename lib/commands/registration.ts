@@ -218,7 +218,7 @@ function ping({ hub, session, params }: EarlyCall): void {
   session.answer(hub.fromServer("PONG", [hub.settings.name, token]));
 }
 
-function quit({ session, params }: EarlyCall): void {
-  const [reason = ""] = params;
+function quit({ hub, session, params }: EarlyCall): void {
+  const reason = cutText(params[0] ?? "", hub.settings.reasonLength);
   session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
 }
