@@ -65,7 +65,7 @@ Deno.test({
   },
 });
 
-Deno.test("OPER is not taken over an open network", async () => {
+Deno.test("OPER is not taken over an open network", { ignore }, async () => {
   await using chat = startChat({ operators });
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });

@@ -2,9 +2,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Chat, startChat } from "../support/chat.ts";
 import type { Peer } from "../support/peer.ts";
+import { granted } from "../support/permissions.ts";
 import { heard, say } from "../support/transcript.ts";
 import { visit } from "../support/visitor.ts";
 
+const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23);
 
 /** A chat on a clock that stands still, and ann, its operator, from 10.9.9.9. */
@@ -22,21 +24,26 @@ async function turnedAway(chat: Chat, address: string, nick: string): Promise<st
   return await peer.closed();
 }
 
-Deno.test("UBAN ADD of a network disconnects who is there, tells operators, and keeps others out", async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
-  const bob = await visit(chat.hub, "10.1.2.3", "bob");
-  assertEquals(await say(ann, "UBAN ADD 10.1.9.9/16 1d12h :too loud"), [
-    ":chat.test NOTICE ann :ann banned 10.1.0.0/16 until 2026-11-24 12:00 UTC: too loud",
-  ]);
-  const error = "ERROR :Closing link: You are banned from this server: too loud (until 2026-11-24 12:00 UTC)";
-  assertEquals(await bob.closed(), [error]);
-  assertEquals(await turnedAway(chat, "10.1.7.7", "cat"), [error]);
-  await using dan = await visit(chat.hub, "10.2.7.7", "dan");
-  assertEquals(await say(dan, "PING x"), [":chat.test PONG chat.test x"]);
-});
+Deno.test(
+  "UBAN ADD of a network disconnects who is there, tells operators, and keeps others out",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const bob = await visit(chat.hub, "10.1.2.3", "bob");
+    assertEquals(await say(ann, "UBAN ADD 10.1.9.9/16 1d12h :too loud"), [
+      ":chat.test NOTICE ann :ann banned 10.1.0.0/16 until 2026-11-24 12:00 UTC: too loud",
+    ]);
+    const error =
+      "ERROR :Closing link: You are banned from this server: too loud (until 2026-11-24 12:00 UTC)";
+    assertEquals(await bob.closed(), [error]);
+    assertEquals(await turnedAway(chat, "10.1.7.7", "cat"), [error]);
+    await using dan = await visit(chat.hub, "10.2.7.7", "dan");
+    assertEquals(await say(dan, "PING x"), [":chat.test PONG chat.test x"]);
+  },
+);
 
-Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NICK", async () => {
+Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NICK", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   await using bob = await visit(chat.hub, "10.1.2.3", "bob");
@@ -57,7 +64,7 @@ Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NIC
   ]);
 });
 
-Deno.test("UBAN ADD of an account disconnects who is logged in to it", async () => {
+Deno.test("UBAN ADD of an account disconnects who is logged in to it", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
@@ -67,27 +74,31 @@ Deno.test("UBAN ADD of an account disconnects who is logged in to it", async () 
   assertEquals((await bob.closed()).length, 1);
 });
 
-Deno.test("UBAN LIST, INFO and DEL show and lift bans; those whose time is over are gone", async () => {
-  let now = start;
-  const { chat, ann } = await withOperator(() => now);
-  await using _chat = chat;
-  await say(ann, "UBAN ADD 10.1.0.0/16 1h :loud", "UBAN ADD bob for good");
-  assertEquals(await say(ann, "UBAN LIST", "UBAN INFO 10.9.0.0/16", "UBAN DEL bob", "UBAN DEL bob"), [
-    ":chat.test NOTICE ann :10.1.0.0/16 until 2026-11-23 01:00 UTC, by ann at 2026-11-23 00:00 UTC: loud",
-    ":chat.test NOTICE ann :bob!*@* for good, by ann at 2026-11-23 00:00 UTC: for good",
-    ":chat.test NOTICE ann :End of 2 bans",
-    ":chat.test NOTICE ann :10.9.0.0/16 is not banned",
-    ":chat.test NOTICE ann :It names 1 of 1 users: ann",
-    ":chat.test NOTICE ann :ann lifted the ban of bob!*@*",
-    ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no such ban",
-  ]);
-  now += 3_600_000;
-  assertEquals(await say(ann, "UBAN LIST"), [":chat.test NOTICE ann :No bans"]);
-  await using bob = await visit(chat.hub, "10.1.2.3", "bob");
-  assertEquals(await heard(bob), []);
-});
+Deno.test(
+  "UBAN LIST, INFO and DEL show and lift bans; those whose time is over are gone",
+  { ignore },
+  async () => {
+    let now = start;
+    const { chat, ann } = await withOperator(() => now);
+    await using _chat = chat;
+    await say(ann, "UBAN ADD 10.1.0.0/16 1h :loud", "UBAN ADD bob for good");
+    assertEquals(await say(ann, "UBAN LIST", "UBAN INFO 10.9.0.0/16", "UBAN DEL bob", "UBAN DEL bob"), [
+      ":chat.test NOTICE ann :10.1.0.0/16 until 2026-11-23 01:00 UTC, by ann at 2026-11-23 00:00 UTC: loud",
+      ":chat.test NOTICE ann :bob!*@* for good, by ann at 2026-11-23 00:00 UTC: for good",
+      ":chat.test NOTICE ann :End of 2 bans",
+      ":chat.test NOTICE ann :10.9.0.0/16 is not banned",
+      ":chat.test NOTICE ann :It names 1 of 1 users: ann",
+      ":chat.test NOTICE ann :ann lifted the ban of bob!*@*",
+      ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no such ban",
+    ]);
+    now += 3_600_000;
+    assertEquals(await say(ann, "UBAN LIST"), [":chat.test NOTICE ann :No bans"]);
+    await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+    assertEquals(await heard(bob), []);
+  },
+);
 
-Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operators", async () => {
+Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operators", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   await using bob = await visit(chat.hub, "10.1.2.3", "bob");
