@@ -12,10 +12,12 @@ import { formatVerifier, makeVerifier, parseVerifier, type Verifier } from "./li
 import { encodeLine } from "./lib/net/encode.ts";
 import { listen, type Listener, ListenError } from "./lib/net/listen.ts";
 import { Flusher } from "./lib/net/queue.ts";
+import type { StreamOptions } from "./lib/net/stream.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { StoreError } from "./lib/store/fault.ts";
 import { openStore, type Store } from "./lib/store/store.ts";
 import { version } from "./lib/version.ts";
+import { startWeb, type WebListener } from "./lib/web/web.ts";
 
 const optionRows = {
   ...settingRows,
@@ -47,10 +49,10 @@ function main(): void {
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
   }
-  start(values);
+  void start(values);
 }
 
-function start(settings: Settings): void {
+async function start(settings: Settings): Promise<void> {
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
   const files = filesOrStop(settings);
@@ -69,8 +71,14 @@ function start(settings: Settings): void {
     reread: () => readFiles(settings),
   });
   store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
-  const listener = open(hub, flusher);
-  console.log(waysIn(settings, listener));
+  const stream = {
+    flusher,
+    limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
+    maxQueueBytes: settings.sendQueue,
+  };
+  const listener = open(hub, stream);
+  const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
+  console.log(waysIn(settings, listener, web));
   const sweeping = setInterval(() => {
     hub.sweep();
     store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
@@ -88,6 +96,7 @@ function start(settings: Settings): void {
     const closed = listener.close();
     hub.close("The server is stopping");
     await closed;
+    await web?.close();
     while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(impatience);
     end();
@@ -112,17 +121,38 @@ function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Set
   }
 }
 
-function open(hub: Hub, flusher: Flusher): Listener {
-  const { host, port, limit, lineBytes, sendQueue, name } = hub.settings;
+async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebListener> {
+  const { host, webPort, webOrigin, limit } = hub.settings;
+  try {
+    return await startWeb({
+      hostname: host,
+      port: webPort,
+      maxConnections: limit,
+      stream,
+      origins: webOrigin,
+      onConnection: (connection) => void hub.attach(connection),
+      routes: [],
+      onError: (error) =>
+        log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`),
+    });
+  } catch (error) {
+    const { reason } = new ListenError(host, webPort, error);
+    return stopNow(
+      `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another with --web-port, or --web off`,
+      exitCodes.unavailable,
+    );
+  }
+}
+
+function open(hub: Hub, stream: StreamOptions): Listener {
+  const { host, port, limit, name } = hub.settings;
   try {
     const listener: Listener = listen({
       hostname: host,
       port,
       maxConnections: limit,
       stream: {
-        flusher,
-        limits: { tagBytes: 4096, bodyBytes: lineBytes },
-        maxQueueBytes: sendQueue,
+        ...stream,
         onWrongProtocol: () =>
           `This is ${name}, an IRC server without TLS; connect with irc://${host}:${listener.port}`,
       },
@@ -141,13 +171,18 @@ function open(hub: Hub, flusher: Flusher): Listener {
 }
 
 /** What the next person types, ready to copy. */
-function waysIn({ name, host, port: wanted }: Settings, { port }: Listener): string {
+function waysIn(
+  { name, host, port: wanted }: Settings,
+  { port }: Listener,
+  web: WebListener | undefined,
+): string {
   const address = host.includes(":") ? `[${host}]` : host;
   const flags = (host === "127.0.0.1" || host === "0.0.0.0" ? "" : ` --host ${host}`) +
     (port === 6667 && wanted === 6667 ? "" : ` --port ${port}`);
   return [
     `${name} is listening. To join:`,
     `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
+    ...(web ? [`  in a browser    http://${address}:${web.port}/`] : []),
     `  in any IRC app  irc://${address}:${port}`,
   ].join("\n");
 }
