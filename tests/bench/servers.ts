@@ -81,7 +81,8 @@ const wantedFlags: readonly Flag[] = [
   ["web", "off"],
 ];
 
-const running = new Set<Deno.ChildProcess>();
+/** What was started and not yet stopped, and the folder of each. */
+const running = new Map<Deno.ChildProcess, string>();
 
 /** Whether `name` can be started on this machine. */
 export function isInstalled(name: ServerName): boolean {
@@ -99,11 +100,8 @@ export async function startServer(name: ServerName): Promise<Server> {
   const [command = "", ...args] = recipes[name].command(program, { folder, port });
   const startedAt = performance.now();
   const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
-  running.add(child);
-  async function stop(): Promise<void> {
-    await kill(child);
-    Deno.removeSync(folder, { recursive: true });
-  }
+  running.set(child, folder);
+  const stop = () => kill(child);
   if (!await accepts(port, child)) {
     await stop();
     throw new Error(`Cannot measure ${name}: "${command} ${args.join(" ")}" does not listen`);
@@ -114,7 +112,7 @@ export async function startServer(name: ServerName): Promise<Server> {
 
 /** For the end of the benchmark, however it ends. */
 export async function stopAll(): Promise<void> {
-  await Promise.all([...running].map(kill));
+  await Promise.all([...running.keys()].map(kill));
 }
 
 function programOf(name: ServerName): string | undefined {
@@ -170,7 +168,10 @@ async function accepts(port: number, child: Deno.ChildProcess): Promise<boolean>
   return false;
 }
 
+/** Ends it and removes its folder; nothing when that has been done. */
 async function kill(child: Deno.ChildProcess): Promise<void> {
+  const folder = running.get(child);
+  if (folder === undefined) return;
   running.delete(child);
   try {
     child.kill("SIGKILL");
@@ -178,4 +179,5 @@ async function kill(child: Deno.ChildProcess): Promise<void> {
     if (!(error instanceof TypeError)) throw error; // it has ended already
   }
   await child.status;
+  Deno.removeSync(folder, { recursive: true });
 }
