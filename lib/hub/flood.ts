@@ -11,7 +11,7 @@ const burstSeconds = 5;
 /** Operators have ten times the allowance. A bot has none of its own, as everybody can say to be one. */
 const operatorShare = 0.1;
 /** Lines of one message (draft/multiline), which has limits of its own. */
-const batchShare = 0.25;
+const batchShare = 0.1;
 const free = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=/;
 

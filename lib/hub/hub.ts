@@ -45,7 +45,7 @@ export interface HubOptions extends Files {
   readonly store?: Store;
   /** Reads the files again. Throws an Error with a sentence for people. @default {nothing is read again} */
   readonly reread?: () => Files;
-  /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {a random key} */
+  /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {the store's key, or a random one} */
   readonly cloakKey?: Uint8Array;
   /** "parley-1.2.3", for VERSION. @default {"parley"} */
   readonly version?: string;
@@ -75,7 +75,7 @@ export class Hub {
   tlsPort: number | undefined;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
-  readonly serverBans = new ServerBans();
+  readonly serverBans: ServerBans;
   /** Password guesses by OPER, by address. */
   readonly guesses = new Buckets({ burst: 5, perSecond: 1 / 30 });
   /** Milliseconds since 1970. */
@@ -111,8 +111,10 @@ export class Hub {
     this.files = options;
     this.#reread = options.reread ?? (() => this.files);
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    this.serverBans = new ServerBans(options.store?.keepsakes);
     this.#admission = new Admission(this.serverBans, this.settings.perAddress);
-    const cloakKey = options.cloakKey ?? crypto.getRandomValues(new Uint8Array(32));
+    const cloakKey = options.cloakKey ?? options.store?.keepsakes.secret("cloak") ??
+      crypto.getRandomValues(new Uint8Array(32));
     this.cloakKey = this.settings.hideAddresses ? cloakKey : undefined;
     this.#bus = options.bus;
     this.#machine = options.machine ?? "";

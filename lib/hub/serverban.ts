@@ -2,6 +2,7 @@
  * Server bans: who may not be here at all, by address or network, by account, or by a mask of nick!username@host.
  * A ban is plain data and travels in events; whether it is over is asked with the time at hand, so nothing expires by itself.
  */
+import type { Keepsakes } from "../store/keepsakes.ts";
 import { completeMask, fold, matchMask } from "../irc/names.ts";
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "./address.ts";
 
@@ -87,19 +88,32 @@ function isInRange(range: AddressRange, address: string): boolean {
   return bytes !== undefined && inRange(range, bytes);
 }
 
+/** Where bans outlive the process. */
+const keepsake = "server bans";
+
 /** All bans of the server. */
 export class ServerBans {
+  readonly #keepsakes: Keepsakes | undefined;
   readonly #bans = new Map<string, { readonly ban: ServerBan; readonly target: BanTarget }>();
+
+  /** With the bans that were kept; without `keepsakes` none is. */
+  constructor(keepsakes?: Keepsakes) {
+    this.#keepsakes = keepsakes;
+    const kept = keepsakes?.find(keepsake);
+    if (kept !== undefined) { for (const ban of JSON.parse(kept) as ServerBan[]) this.#put(ban); }
+  }
 
   /** A second ban of the same target takes the place of the first. */
   add(ban: ServerBan): void {
-    const target = parseTarget(ban.target);
-    if (target !== undefined) this.#bans.set(fold(ban.target), { ban, target });
+    this.#put(ban);
+    this.#save();
   }
 
   /** Says whether there was one. */
   remove(target: string): boolean {
-    return this.#bans.delete(fold(target));
+    const removed = this.#bans.delete(fold(target));
+    if (removed) this.#save();
+    return removed;
   }
 
   /** Those that still hold, in the order they were set. */
@@ -132,7 +146,19 @@ export class ServerBans {
 
   /** Forgets those that are over. */
   sweep(nowMs: number): void {
+    const before = this.#bans.size;
     for (const [key, { ban }] of this.#bans) if (!holds(ban, nowMs)) this.#bans.delete(key);
+    if (this.#bans.size < before) this.#save();
+  }
+
+  #put(ban: ServerBan): void {
+    const target = parseTarget(ban.target);
+    if (target !== undefined) this.#bans.set(fold(ban.target), { ban, target });
+  }
+
+  #save(): void {
+    const bans = [...this.#bans.values()].map(({ ban }) => ban);
+    this.#keepsakes?.save(keepsake, bans.length === 0 ? undefined : JSON.stringify(bans));
   }
 }
 

@@ -1,4 +1,4 @@
-/** The few values of a chat that are made once and kept: its secret, and the digest of its owner's code. */
+/** The few values of a chat that are made once and kept: its secrets, the digest of its owner's code, the server bans. */
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";

@@ -8,6 +8,7 @@ import {
   type ServerBan,
   ServerBans,
 } from "../../lib/hub/serverban.ts";
+import { openStore } from "../../lib/store/store.ts";
 
 const bob = { nick: "bob", username: "~bob", host: "abc.def.ghi.ip4", address: "10.1.2.3", account: "Bobby" };
 
@@ -67,6 +68,18 @@ Deno.test("a ban holds until its time is over or it is removed", () => {
   assertEquals(bans.list(0).map((one) => one.target), ["bob!*@*"]);
   assertEquals([bans.remove("BOB!*@*"), bans.remove("bob!*@*")], [true, false]);
   assertEquals(bans.match(bob, 0), undefined);
+});
+
+Deno.test("bans outlive the process, where there is a store", () => {
+  using store = openStore();
+  const bans = new ServerBans(store.keepsakes);
+  bans.add(ban("bob!*@*"));
+  bans.add(ban("10.1.0.0/16", 1000));
+  assertEquals(new ServerBans(store.keepsakes).list(0), bans.list(0));
+  bans.sweep(1000);
+  assertEquals(new ServerBans(store.keepsakes).list(0).map((one) => one.target), ["bob!*@*"]);
+  bans.remove("bob!*@*");
+  assertEquals(store.keepsakes.find("server bans"), undefined);
 });
 
 Deno.test("a second ban of a target takes the place of the first", () => {
