@@ -52,9 +52,13 @@ function authenticate({ session, params }: EarlyCall): void | Promise<void> {
     return session.reply("ERR_SASLABORTED");
   }
   if (exchange === undefined) return begin(session, word.toUpperCase());
-  if (word.length > maxChunk || exchange.text.length + word.length > maxAnswer) {
+  if (word.length > maxChunk) {
     exchanges.delete(session);
     return session.reply("ERR_SASLTOOLONG");
+  }
+  if (exchange.text.length + word.length > maxAnswer) {
+    exchanges.delete(session);
+    return fail(session, "That is too long");
   }
   if (word !== "+") exchange.text += word;
   if (word.length < maxChunk) return goOn(session, exchange);
