@@ -51,6 +51,12 @@ const rows = {
     help: "The background of your terminal; found out when it says",
     group: "Looks",
   },
+  bell: {
+    kind: "flag",
+    env: "PARLEY_BELL",
+    help: "Rings when your name is said, and for private messages",
+    group: "Looks",
+  },
   timestamps: {
     kind: "text",
     choices: ["short", "seconds", "iso", "off"],
@@ -93,9 +99,13 @@ async function main(args: readonly string[]): Promise<number> {
     depth: colorDepth(values.color, interactive, environment),
     theme: values.theme ?? themeOf(environment),
   };
-  const client = { connect: () => dial(place.address), nick: name ?? "", channels: place.rooms };
+  const client = {
+    connect: (signal: AbortSignal) => dial(place.address, { signal }),
+    nick: name ?? "",
+    channels: place.rooms,
+  };
   return interactive
-    ? await atTerminal({ client, look, timestamps: values.timestamps ?? "short" }, place.address)
+    ? await atTerminal({ client, look, timestamps: values.timestamps ?? "short" }, values.bell, place.address)
     : await inPipe({ client, look, timestamps: values.timestamps ?? "off" }, place.address);
 }
 
@@ -121,12 +131,21 @@ function placeOf(
   if (url === null || url.protocol !== "irc:" || url.hostname === "") {
     return `Cannot use "${written}": an address looks like irc://127.0.0.1:6667/#lobby`;
   }
-  const path = decodeURIComponent(url.pathname.slice(1) || url.hash.slice(0));
+  const path = decoded(url.pathname.slice(1) || url.hash);
   const rooms = path.split(",").filter((name) => name !== "").map(roomName);
   return {
     address: `irc://${url.hostname}:${url.port || port}`,
     rooms: rooms.length > 0 ? rooms : flagRooms,
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** "#" may be left out, as shells take it for a comment. */
@@ -136,15 +155,19 @@ function roomName(written: string): string {
 
 type FaceParts = Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps">;
 
-async function atTerminal({ client, look, timestamps }: FaceParts, address: string): Promise<number> {
+async function atTerminal(
+  { client, look, timestamps }: FaceParts,
+  bell: boolean,
+  address: string,
+): Promise<number> {
   const terminal = new Terminal();
   const outlet = { write: (text: string) => terminal.write(text), size: () => terminal.size(), look };
-  const desk = new Desk({ client, outlet, timestamps, suspend: () => terminal.suspend() });
+  const desk = new Desk({ client, outlet, timestamps, bell, suspend: () => terminal.suspend() });
   let interruption = 130;
   terminal.open({
     key: (key) => desk.key(key),
-    resized: () => desk.resized(),
-    resumed: () => desk.resumed(),
+    resized: () => desk.redraw(),
+    resumed: () => desk.redraw(),
     gone: () => interruptWith(0),
   });
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {

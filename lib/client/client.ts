@@ -17,13 +17,14 @@ import { Refusal } from "./face.ts";
 import type { Delivery } from "./outbox.ts";
 import type { Until } from "./requests.ts";
 import { Session } from "./session.ts";
+import { Shelf } from "./shelf.ts";
 import type { State } from "./state.ts";
 import { disconnected, emptyState, isRoom, opened, withoutBuffer } from "./state.ts";
 
 /** How a client behaves. */
 export interface ClientOptions {
-  /** Called for each try; a rejection is a failed try. */
-  readonly connect: () => Promise<Connection>;
+  /** Called for each try; a rejection is a failed try. The signal says that nobody waits for it any more. */
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
   /** Hears of everything that happens, in order. Must not throw. */
   readonly hear: (event: ChatEvent) => void;
   readonly nick: string;
@@ -56,10 +57,6 @@ export type Ending =
 /** How long a server may take to say goodbye. */
 const quitMs = 1_000;
 
-interface Kept extends Speech {
-  readonly settle: (delivery: Delivery) => void;
-}
-
 /** One person on one server. */
 export class Client {
   readonly #options: ClientOptions;
@@ -68,12 +65,11 @@ export class Client {
   #state: State;
   /** Rooms to be in after every connect, with their keys. */
   readonly #rooms = new Map<Folded, { readonly name: string; readonly key: string }>();
-  #kept: Kept[] = [];
-  #leaving = false;
+  readonly #shelf = new Shelf();
+  readonly #leave = new AbortController();
+  #awayReason = "";
   #wasReady = false;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Ends the wait between two tries. */
-  #wake: () => void = () => {};
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -105,11 +101,11 @@ export class Client {
       this.#tell({ kind: "status", status: "connecting", attempt });
       let reason: string;
       try {
-        const connection = await this.#options.connect();
+        const connection = await this.#options.connect(this.#leave.signal);
         if (await this.#serve(connection)) attempt = 0;
         reason = this.#session?.farewell || (connection.ended ?? "Connection closed");
       } catch (error) {
-        if (!this.#wasReady) return this.#ended({ kind: "unreachable", error });
+        if (!this.#wasReady && !this.#leaving) return this.#ended({ kind: "unreachable", error });
         reason = error instanceof Error ? error.message : String(error);
       }
       this.#state = disconnected(this.state);
@@ -142,20 +138,13 @@ export class Client {
    * Refusal when nobody can have that name.
    */
   say(speech: Speech): Promise<Delivery> {
+    if (!isWord(speech.target)) throw new Refusal(`There is nobody called "${speech.target}"`);
     const session = this.#session;
-    if (!isWord(speech.target)) {
-      throw new Refusal(`There is nobody called "${speech.target}"`);
-    }
     if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
-    const { promise, resolve } = Promise.withResolvers<Delivery>();
-    if (this.#leaving) resolve({ kind: "refused", reason: "Already leaving" });
-    else {
-      this.#kept.push({ ...speech, settle: resolve });
-      if (this.#wasReady) {
-        this.#tell({ kind: "status", status: "kept", target: speech.target, text: speech.text });
-      }
-    }
-    return promise;
+    if (this.#leaving) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
+    const { target, text } = speech;
+    if (this.#wasReady) this.#tell({ kind: "status", status: "kept", target, text });
+    return this.#shelf.put(speech);
   }
 
   /** Sends a line and gathers its answer; rejects when there is no connection, or nothing comes. */
@@ -165,16 +154,18 @@ export class Client {
       : Promise.reject(new Error("There is no connection to the server"));
   }
 
-  /** Takes another nick, before and after we are let in. */
+  /** Takes another nick, before and after we are let in; a server may refuse it. */
   rename(nick: string): void {
-    this.#nick = nick;
-    if (!this.state.registered) this.#change({ ...this.state, nick });
+    if (!this.state.registered) {
+      this.#nick = nick;
+      this.#change({ ...this.state, nick });
+    }
     this.send(`NICK ${nick}`);
   }
 
   join(room: string, key = ""): void {
     this.#rooms.set(fold(room), { name: room, key });
-    this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
+    if (this.online) this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
   }
 
   /** Opens a conversation with a person. */
@@ -188,10 +179,11 @@ export class Client {
     this.#change(withoutBuffer(this.state, name));
   }
 
-  /** Remembers what goes with "away", as the server does not say it back. */
+  /** Says that we are away, again after coming back; "" that we are here. */
   away(reason: string): void {
+    this.#awayReason = reason;
     this.#change({ ...this.state, away: reason === "" ? undefined : reason });
-    this.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
+    if (this.online) this.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
   }
 
   /** Sets whom not to hear: masks of "nick!username@host". */
@@ -201,13 +193,12 @@ export class Client {
 
   /** Leaves; run() then resolves. */
   quit(reason = ""): void {
-    this.#leaving = true;
     this.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
     const session = this.#session;
     // The server closes the connection; one that does not is not waited for.
     if (session?.ready) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
-    this.#wake();
+    this.#leave.abort();
   }
 
   /** The answer is whether we were let in. */
@@ -235,6 +226,7 @@ export class Client {
   #entered(): void {
     this.#wasReady = true;
     for (const { name, key } of this.#rooms.values()) this.join(name, key);
+    if (this.#awayReason !== "") this.away(this.#awayReason);
     this.#release();
   }
 
@@ -260,10 +252,7 @@ export class Client {
     const key = fold(target);
     if (!this.#rooms.has(key) || this.state.buffers.get(key)?.joined) return;
     this.#rooms.delete(key);
-    for (const one of this.#kept.filter((one) => fold(one.target) === key)) {
-      one.settle({ kind: "refused", reason });
-    }
-    this.#kept = this.#kept.filter((one) => fold(one.target) !== key);
+    this.#shelf.refuse(reason, key);
   }
 
   /** Only until our rooms are joined do words to them wait. */
@@ -273,9 +262,10 @@ export class Client {
   }
 
   #release(): void {
-    const going = this.#kept.filter((one) => this.#mayGo(one));
-    this.#kept = this.#kept.filter((one) => !going.includes(one));
-    for (const one of going) this.#session?.speak(one).then(one.settle);
+    const session = this.#session;
+    if (session !== undefined) {
+      this.#shelf.release((speech) => this.#mayGo(speech), (speech) => session.speak(speech));
+    }
   }
 
   /** On coming back the name may still be held by the connection that was lost. */
@@ -292,15 +282,19 @@ export class Client {
     this.#tell({ kind: "status", status: "waiting", reason, retryMs });
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, retryMs);
-    this.#wake = resolve;
+    this.#leave.signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
+  }
+
+  get #leaving(): boolean {
+    return this.#leave.signal.aborted;
   }
 
   #ended(ending: Ending): Ending {
     clearTimeout(this.#quitTimer);
     const reason = ending.kind === "refused" ? ending.reason : "Not connected";
-    for (const one of this.#kept.splice(0)) one.settle({ kind: "refused", reason });
+    this.#shelf.refuse(reason);
     return ending;
   }
 

@@ -28,15 +28,15 @@ export interface Speech {
 /** The longest source others may see of us when the server has not shown it: username and host at their longest. */
 const unknownSourceBytes = 80;
 
-/** The parcels for something said; `label` makes a new label each time. */
-export function compose(state: State, speech: Speech, label: () => string): Parcel[] {
-  const nextLabel = state.caps.has("labeled-response") ? label : () => undefined;
+/** The parcels for something said; `mark` makes a new word each time, for labels and batches. */
+export function compose(state: State, speech: Speech, mark: () => string): Parcel[] {
+  const nextLabel = state.caps.has("labeled-response") ? mark : () => undefined;
   const paragraphs = speech.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
   const room = textBytes(state, speech);
   const pieces = paragraphs.map((line) => splitText(line, room));
   const isLong = pieces.length > 1 || (pieces[0]?.length ?? 0) > 1;
   if (isLong && speech.manner !== "action" && canBatch(state)) {
-    return batches(state, speech, pieces, nextLabel);
+    return batches(state, pieces, (lines) => batch(speech, lines, mark(), nextLabel()));
   }
   return pieces.flat().filter((piece) => piece.trim() !== "").map((piece) => {
     const label = nextLabel();
@@ -71,16 +71,15 @@ interface Line {
 /** As few batches as the server's limits allow. */
 function batches(
   state: State,
-  speech: Speech,
   pieces: readonly (readonly string[])[],
-  nextLabel: () => string | undefined,
+  wrap: (lines: readonly Line[]) => Parcel,
 ): Parcel[] {
   const { maxBytes, maxLines } = batchLimits(state);
   const parcels: Parcel[] = [];
   let held: Line[] = [];
   let bytes = 0;
   const flush = (): void => {
-    if (held.some(({ text }) => text.trim() !== "")) parcels.push(batch(speech, held, nextLabel()));
+    if (held.some(({ text }) => text.trim() !== "")) parcels.push(wrap(held));
     [held, bytes] = [[], 0];
   };
   for (const paragraph of pieces) {
@@ -95,10 +94,7 @@ function batches(
   return parcels;
 }
 
-let batchesMade = 0;
-
-function batch(speech: Speech, lines: readonly Line[], label: string | undefined): Parcel {
-  const id = `m${++batchesMade}`;
+function batch(speech: Speech, lines: readonly Line[], id: string, label: string | undefined): Parcel {
   return {
     label,
     lines: [

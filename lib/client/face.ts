@@ -19,6 +19,8 @@ export interface Face {
   closed(name: string): void;
   /** A line for the person alone; nothing in it comes from the network unless made harmless. */
   note(words: string | readonly Span[], kind?: "title" | "warning"): void;
+  /** Lines that /help ends with: what else one can do at this face. */
+  readonly hints: readonly string[];
   /** Empties what is seen. */
   clear(): void;
   /** Ends the program. */

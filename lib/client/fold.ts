@@ -11,6 +11,8 @@ import { describe, listed, personSpan } from "./words.ts";
 /** One sentence about a room. */
 export interface FoldedLine {
   readonly buffer: string;
+  /** What happened, the first first. */
+  readonly kinds: readonly Presence["kind"][];
   readonly spans: readonly Span[];
 }
 
@@ -29,6 +31,7 @@ export function foldPresence(state: State, events: readonly Presence[], front: s
   const rooms = Map.groupBy(events, (event) => roomOf(event, front));
   return [...rooms].filter(([buffer]) => buffer !== "").map(([buffer, inRoom]) => ({
     buffer,
+    kinds: [...new Set(inRoom.map(({ kind }) => kind))],
     spans: sentence(state, inRoom),
   }));
 }

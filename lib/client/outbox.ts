@@ -50,7 +50,8 @@ export class Outbox {
     const key = fold(target);
     const mine = label !== undefined
       ? this.#waiting.find((one) => one.label === label)
-      : this.#waiting.find((one) => one.key === key && one.text === text);
+      : this.#waiting.find((one) => one.key === key && one.text === text) ??
+        this.#waiting.find((one) => one.key === key);
     if (mine !== undefined) this.#settle(mine, { kind: "delivered" });
   }
 

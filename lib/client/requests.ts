@@ -17,7 +17,7 @@ interface Question {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Answers that consist of these numerics; an error numeric that is not a part ends them too. */
+/** Answers that consist of these numerics; refusals that end an answer must be among the last ones. */
 export function numericsUntil(last: readonly string[], parts: readonly string[] = []): Until {
   return ({ command }) => last.includes(command) ? "last" : parts.includes(command) ? "part" : "other";
 }

@@ -56,7 +56,7 @@ export class Session {
   readonly #batches = new Batches();
   readonly #requests = new Requests();
   readonly #outbox = new Outbox();
-  #labels = 0;
+  #marks = 0;
   #ready = false;
   #lastHeard: number;
   /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
@@ -103,7 +103,7 @@ export class Session {
 
   /** Says something; resolves once it is known what became of all of it. */
   async speak(speech: Speech): Promise<Delivery> {
-    const parcels = compose(this.state, speech, () => this.#label());
+    const parcels = compose(this.state, speech, () => this.#mark());
     const echo = this.state.caps.has("echo-message");
     const deliveries = parcels.map(({ lines, text, label }) => {
       for (const line of lines) this.send(line);
@@ -118,13 +118,13 @@ export class Session {
 
   /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
   request(line: string, until: Until): Promise<readonly Message[]> {
-    const label = this.state.caps.has("labeled-response") ? this.#label() : undefined;
+    const label = this.state.caps.has("labeled-response") ? this.#mark() : undefined;
     this.send(label === undefined ? line : `@label=${label} ${line}`);
     return this.#requests.ask(label, until);
   }
 
-  #label(): string {
-    return `p${++this.#labels}`;
+  #mark(): string {
+    return `p${++this.#marks}`;
   }
 
   #line(line: string): void {
@@ -155,7 +155,7 @@ export class Session {
     return this.#requests.answered(label, message.command === "ACK" ? [] : [message]);
   }
 
-  /** `asked`: somebody waits for this answer and will show it, so numerics in it are no events. */
+  /** `asked`: somebody waits for this answer and will show it, so replies in it are no events. */
   #message(message: Message, way: Way, asked: boolean): void {
     const time = Date.parse(message.tags.get("time") ?? "");
     const at = Number.isNaN(time) ? this.#parts.now() : time;
@@ -168,7 +168,7 @@ export class Session {
     for (const event of events) {
       if (event.kind === "said" && event.own) this.#outbox.echoed(label, event.to, event.text);
       if (event.kind === "refused") this.#outbox.refused(event);
-      if (!asked || !/^\d{3}$/.test(message.command)) this.#parts.hear(event);
+      if (!asked || !isReply(message)) this.#parts.hear(event);
     }
   }
 
@@ -251,4 +251,9 @@ export class Session {
   #tell(happening: Happening): void {
     this.#parts.hear({ ...happening, at: this.#parts.now() });
   }
+}
+
+/** What only answers somebody, and says nothing of what others do. */
+function isReply({ command }: Message): boolean {
+  return command === "FAIL" || /^\d{3}$/.test(command);
 }

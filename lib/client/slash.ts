@@ -111,7 +111,9 @@ function help(face: Face, rest: string): void {
     face.note(group, "title");
     for (const row of rows) face.note(`  ${signature(row).padEnd(width)}${row.help}`);
   }
-  face.note("A line that starts with // is sent as text with one /");
+  face.note("Besides", "title");
+  face.note("  A line that starts with // is sent as text with one /; the beginning of a command is enough");
+  for (const hint of face.hints) face.note(`  ${hint}`);
 }
 
 /** "/kick NICK [REASON]" */

@@ -50,11 +50,7 @@ export const roomRows: SlashTable = {
     help: "Shows the topic of a room, or sets it",
     group: "Rooms",
     takes: ["room", "text"],
-    run(face, rest) {
-      const [room, text] = roomFirst(face, rest);
-      if (text !== "") return face.client.command("TOPIC", room, text);
-      face.note(topicWords(face.client.state, room, findBuffer(face.client.state, room)?.topic ?? "", ""));
-    },
+    run: topic,
   },
   list: {
     usage: "[PATTERN]",
@@ -145,6 +141,19 @@ function go(face: Face, rest: string): void {
     open.find((one) => bare(one).startsWith(bare(name)));
   if (found === undefined) throw new Refusal(`There is no ${name} open: write /join #ROOM or /query NICK`);
   face.show(found);
+}
+
+async function topic(face: Face, rest: string): Promise<void> {
+  const [room, text] = roomFirst(face, rest);
+  const { client } = face;
+  if (text !== "") return client.command("TOPIC", room, text);
+  const known = findBuffer(client.state, room);
+  if (known?.joined) return face.note(topicWords(client.state, room, known.topic, ""));
+  const messages = await client.request(`TOPIC ${room}`, numericsUntil(["331", "332", "403", "442", "461"]));
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  const told = messages.find(({ command }) => command === "332");
+  face.note(topicWords(client.state, room, told?.params.at(-1) ?? "", ""));
 }
 
 async function names(face: Face, rest: string): Promise<void> {

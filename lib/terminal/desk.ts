@@ -5,23 +5,24 @@
 
 import type { ClientOptions, Ending } from "../client/client.ts";
 import { Client } from "../client/client.ts";
-import type { ChatEvent, Manner, Presence } from "../client/event.ts";
+import type { ChatEvent, Manner } from "../client/event.ts";
 import type { Face } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
-import { foldPresence, folds } from "../client/fold.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
 import { enter, slashCommands } from "../client/slash.ts";
 import { findBuffer, isOwn, nicksByActivity, typingAt } from "../client/state.ts";
+import { fold } from "../irc/names.ts";
 import type { Sources } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
+import type { Bottom } from "./prompt.ts";
 import { promptFor } from "./prompt.ts";
-import type { Line, Timestamps } from "./view.ts";
-import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
+import { Transcript } from "./transcript.ts";
+import type { Timestamps } from "./view.ts";
 
 /** What a desk is made of. */
 export interface DeskParts {
@@ -29,6 +30,8 @@ export interface DeskParts {
   readonly client: Omit<ClientOptions, "hear">;
   readonly outlet: Outlet;
   readonly timestamps: Timestamps;
+  /** Rings when our name is said, and for private messages. */
+  readonly bell: boolean;
   /** C-z. */
   readonly suspend: () => void;
 }
@@ -36,23 +39,26 @@ export interface DeskParts {
 /** Why a desk was left: by the person, by C-c, or because there is no server to talk to. */
 export type Leaving = Ending | { readonly kind: "interrupted" };
 
-/** How long joins and leaves are gathered into one line. */
-const burstMs = 250;
 const goodbyeMs = 500;
+/** How often those who type are looked at again. */
+const typingMs = 1_000;
 
 /** One person at one terminal. */
 export class Desk implements Face {
   readonly client: Client;
+  readonly hints = [
+    "Tab completes names, rooms, commands and :emoji · ↑ and ↓ bring back lines · C-r searches them",
+    "M-Enter begins a new line of the same message · C-x goes to the next room · C-c twice quits",
+  ];
   current = "";
   readonly #parts: DeskParts;
   readonly #display: Display;
+  readonly #transcript: Transcript;
   #input: Input = emptyInput;
   #hint = "";
   #question = "";
   #answer: (text: string) => void = () => {};
-  #day: string;
-  #burst: Presence[] = [];
-  #timers = new Set<ReturnType<typeof setTimeout>>();
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
   /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
   readonly #behind = new Set<string>();
   readonly #left = Promise.withResolvers<Leaving>();
@@ -62,18 +68,13 @@ export class Desk implements Face {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
-    this.#day = dayOf(this.client.now);
-    for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(room.toLowerCase());
-    this.#display = new Display(parts.outlet, () =>
-      promptFor({
-        input: this.#input,
-        front: this.current,
-        question: this.#question,
-        online: this.client.online || this.#question !== "",
-        typing: this.#typing(),
-        hint: this.#hint,
-        look: parts.outlet.look,
-      }));
+    for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
+    this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
+    this.#transcript = new Transcript(this.#display, parts.timestamps, () => ({
+      state: this.client.state,
+      front: this.current,
+      now: this.client.now,
+    }));
   }
 
   /** Resolves when the desk is left; the terminal then shows no prompt any more. */
@@ -105,10 +106,10 @@ export class Desk implements Face {
     clearTimeout(timer);
   }
 
-  /** Puts the terminal in order; nothing is drawn afterwards. */
+  /** Takes the prompt away; nothing is drawn afterwards. */
   close(): void {
-    this.#flushBurst();
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#transcript.flush();
+    clearTimeout(this.#typingTimer);
     this.#display.close();
   }
 
@@ -122,14 +123,9 @@ export class Desk implements Face {
     this.#display.refresh();
   }
 
-  /** The terminal has another size, or was used by somebody else. */
-  resized(): void {
+  /** The terminal has another size, or is ours again after C-z. */
+  redraw(): void {
     this.#display.refresh();
-  }
-
-  /** Back from C-z: the prompt is drawn where the cursor is. */
-  resumed(): void {
-    this.#display.forget();
   }
 
   target(): string {
@@ -145,15 +141,15 @@ export class Desk implements Face {
 
   show(name: string): void {
     const shown = findBuffer(this.client.state, name)?.name ?? name;
-    if (shown !== this.current) this.#display.print([ruleRow(plain(shown))]);
+    if (shown !== this.current) this.#transcript.title(shown);
     this.current = shown;
     this.#display.refresh();
   }
 
   closed(name: string): void {
-    this.#behind.delete(name.toLowerCase());
+    this.#behind.delete(fold(name));
     this.client.forget(name);
-    if (name.toLowerCase() !== this.current.toLowerCase()) return;
+    if (fold(name) !== fold(this.current)) return;
     this.current = "";
     const open = [...this.client.state.buffers.values()].filter((buffer) => buffer.joined);
     const next = open.find(({ kind }) => kind === "room") ?? open[0];
@@ -163,9 +159,8 @@ export class Desk implements Face {
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
     const spans = typeof words === "string" ? [{ text: words, bold: kind === "title" }] : words;
-    if (kind === "warning") return this.#print({ at: this.client.now, mark: "!", body: spans });
-    this.#flushBurst();
-    this.#display.print(noteRows(spans, this.#display.columns));
+    if (kind === "warning") this.#transcript.warn(spans);
+    else this.#transcript.note(spans);
   }
 
   clear(): void {
@@ -191,7 +186,7 @@ export class Desk implements Face {
       case "redraw":
         return this.clear();
       case "suspend":
-        this.#display.flush();
+        this.#display.hide();
         return this.#parts.suspend();
       case "next":
         return this.#submitted(enter(this, "/go"));
@@ -229,17 +224,10 @@ export class Desk implements Face {
   }
 
   #hear(event: ChatEvent): void {
-    if (folds(event)) return this.#gather(event as ChatEvent & Presence);
-    this.#flushBurst();
-    if (event.kind === "joined") this.#enter(event.buffer);
-    if (event.kind === "said") {
-      this.#print(saidLine(this.client.state, event, this.current));
-    } else if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
-      this.#hint = event.status === "connecting" ? "Connecting…" : describeWait(event);
-    } else {
-      const line = eventLine(this.client.state, event, this.current);
-      if (line !== undefined) this.#print(line);
-    }
+    if (event.kind === "joined" && event.own) this.#enter(event.buffer);
+    if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
+      this.#hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
+    } else this.#transcript.tell(event);
     this.#follow(event);
     this.#display.refresh();
   }
@@ -247,55 +235,54 @@ export class Desk implements Face {
   /** What an event changes besides a line. */
   #follow(event: ChatEvent): void {
     switch (event.kind) {
+      case "said": {
+        const calls = !event.own && !event.history &&
+          (event.mention || fold(event.to) === fold(this.client.state.nick));
+        return calls && this.#parts.bell ? this.#parts.outlet.write("\x07") : undefined;
+      }
       case "parted":
       case "kicked":
         return event.own ? this.closed(event.buffer) : undefined;
       case "renamed":
-        if (event.who.nick.toLowerCase() === this.current.toLowerCase()) this.current = event.to;
+        if (fold(event.who.nick) === fold(this.current)) this.current = event.to;
         return;
       case "typing":
-        return this.#later(6_500, () => this.#display.refresh());
+        return this.#watchTyping();
       case "status":
         if (event.status === "ready") this.#hint = "";
-        if (event.status === "nick refused") {
-          this.#hint = "";
-          this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
-        }
+        if (event.status !== "nick refused") return;
+        this.#hint = "";
+        this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
     }
   }
 
   /** We are in a room. The first one needs no title, as its first line tells where one is. */
   #enter(room: string): void {
-    const behind = this.#behind.has(room.toLowerCase());
-    this.#behind.add(room.toLowerCase());
+    const behind = this.#behind.has(fold(room));
+    this.#behind.add(fold(room));
     if (this.current === "") this.current = room;
     else if (!behind) this.show(room);
   }
 
-  #gather(event: Presence): void {
-    this.#burst.push(event);
-    if (event.kind === "renamed") this.#follow({ ...event, at: this.client.now });
-    if (this.#burst.length === 1) this.#later(burstMs, () => this.#flushBurst());
+  /** Nobody tells when somebody has ceased to type. */
+  #watchTyping(): void {
+    this.#typingTimer ??= setTimeout(() => {
+      this.#typingTimer = undefined;
+      this.#display.refresh();
+      if (this.#typing().length > 0) this.#watchTyping();
+    }, typingMs);
   }
 
-  #flushBurst(): void {
-    const burst = this.#burst.splice(0);
-    const marks: Record<string, string> = { joined: "→", renamed: "↔" };
-    for (const { buffer, spans } of foldPresence(this.client.state, burst, this.current)) {
-      const where: Span[] = buffer.toLowerCase() === this.current.toLowerCase()
-        ? []
-        : [{ text: `${plain(buffer)} `, ink: "room" }];
-      const mark = marks[
-        burst.find((event) => "buffer" in event ? event.buffer === buffer : true)?.kind ?? ""
-      ] ?? "←";
-      this.#print({ at: this.client.now, mark, body: [...where, ...spans], quiet: true });
-    }
-  }
-
-  #print(line: Line): void {
-    if (dayOf(line.at) !== this.#day) this.#display.print([dayRow(line.at)]);
-    this.#day = dayOf(line.at);
-    this.#display.print(lineRows(line, this.#parts.timestamps, this.#display.columns));
+  #bottom(): Bottom {
+    return {
+      input: this.#input,
+      front: this.current,
+      question: this.#question,
+      online: this.client.online || this.#question !== "",
+      typing: this.#typing(),
+      hint: this.#hint,
+      look: this.#parts.outlet.look,
+    };
   }
 
   #typing(): readonly string[] {
@@ -317,14 +304,6 @@ export class Desk implements Face {
       rooms: [...state.buffers.values()].filter(({ kind }) => kind === "room").map(({ name }) => name),
     };
   }
-
-  #later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
-  }
 }
 
 /** Why a name cannot be one; "" when it can. The server may still refuse it. */
@@ -333,7 +312,7 @@ export function nameFault(name: string): string {
   return /\s/.test(name) ? "A name is one word, without spaces" : "";
 }
 
-function describeWait({ reason, retryMs }: { readonly reason: string; readonly retryMs: number }): string {
+function waitWords({ reason, retryMs }: { readonly reason: string; readonly retryMs: number }): string {
   const why = plain(reason).replace(/^Cannot connect to \S+: /, "");
   return `Trying again in ${Math.max(1, Math.round(retryMs / 1000))} s: ${why}`;
 }

@@ -67,10 +67,11 @@ export class Display {
     this.refresh();
   }
 
-  /** Forgets what is drawn: somebody else has written to the terminal. */
-  forget(): void {
+  /** Takes the prompt away for now: others will write to the terminal. refresh() draws it again. */
+  hide(): void {
+    this.flush();
+    this.#outlet.write(erase(this.#drawn, this.#outlet.size()));
     this.#drawn = nothingDrawn;
-    this.refresh();
   }
 
   /** Takes the prompt away; what waits is still printed. The cursor then stands where a shell's prompt may begin. */

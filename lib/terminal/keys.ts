@@ -13,7 +13,7 @@ export type Key =
 
 const pasteEnd = "\x1b[201~";
 /** A longer paste is cut off: it would be no message, and must not fill the memory. */
-const maxPaste = 1_000_000;
+const maxPaste = 65_536;
 /** An escape sequence longer than this is none. */
 const maxSequence = 64;
 

@@ -47,6 +47,7 @@ const maxUnderWay = 20;
 export class Pipe implements Face {
   readonly client: Client;
   current = "";
+  readonly hints: readonly string[] = [];
   readonly #parts: PipeParts;
   readonly #ready = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<Outcome>();

@@ -95,10 +95,10 @@ Deno.test("several lines go out as one message where the server can", async () =
   );
   const delivery = rig.client.say(say("one\n\ntwo"));
   const [open = "", ...lines] = await wire.sent();
-  const id = /BATCH \+(\w+) draft\/multiline #tea$/.exec(open)?.[1];
+  const [, label, id] = /^@label=(\w+) BATCH \+(\w+) draft\/multiline #tea$/.exec(open) ?? [];
   const middle = ["one", "", "two"].map((text) => `@batch=${id} PRIVMSG #tea :${text}`);
   assertEquals(lines, [...middle, `BATCH -${id}`]);
-  await wire.say("@label=p1;msgid=7 :bob!b@host BATCH +x draft/multiline #tea");
+  await wire.say(`@label=${label};msgid=7 :bob!b@host BATCH +x draft/multiline #tea`);
   await wire.say(...middle.map((line) => line.replace(/^@\S+/, "@batch=x :bob!b@host")), ":srv BATCH -x");
   assertEquals((await delivery).kind, "delivered");
   assertEquals(rig.heard(), ["#tea bob (own) message: one\n\ntwo"]);

@@ -11,6 +11,7 @@ import { Rig, turn } from "./wire.ts";
 class Paper extends Rig implements Face {
   current = "#tea";
   readonly notes: string[] = [];
+  readonly hints = ["Tab completes"];
 
   target(): string {
     if (this.current === "") throw new Refusal("You are in no room");

@@ -18,7 +18,7 @@ class Seat implements AsyncDisposable {
   written = "";
   readonly #keys = new KeyReader();
 
-  constructor({ nick = "bob", columns = 60, rows = 30, look = plainLook } = {}) {
+  constructor({ nick = "bob", columns = 60, rows = 30, look = plainLook, bell = false } = {}) {
     this.emulator = new Emulator(columns, rows);
     this.desk = new Desk({
       client: {
@@ -37,6 +37,7 @@ class Seat implements AsyncDisposable {
         look,
       },
       timestamps: "short",
+      bell,
       suspend: () => {},
     });
     this.running = this.desk.run();
@@ -158,6 +159,14 @@ Deno.test("leaving the room in front brings another to the front", async () => {
   await using seat = await new Seat().enter();
   await seat.wire.say(":bob!b@h JOIN #den", ":bob!b@h PART #den");
   assertEquals(await seat.screen("left"), ["12:00 ← bob left #den", "── #tea ──", "#tea> |"]);
+});
+
+Deno.test("the bell rings for our name and for private messages, when it is wanted", async () => {
+  await using seat = await new Seat({ bell: true }).enter();
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :hello", ":bob!b@h PRIVMSG #tea :bob");
+  assertEquals(seat.written.includes("\x07"), false);
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :hello bob", ":ann!a@h PRIVMSG bob :psst");
+  assertEquals(seat.written.split("\x07").length, 3);
 });
 
 Deno.test("a new day has a line of its own", async () => {

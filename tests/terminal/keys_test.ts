@@ -53,9 +53,9 @@ Deno.test("KeyReader keeps a character that is cut in two", () => {
 
 Deno.test("KeyReader cuts off a paste without end", () => {
   const reader = new KeyReader();
-  const chunk = new TextEncoder().encode("x".repeat(100_000));
+  const chunk = new TextEncoder().encode("x".repeat(10_000));
   reader.read(new TextEncoder().encode("\x1b[200~"));
   for (let at = 0; at < 15; at++) assertEquals(reader.read(chunk), []);
   const [key] = reader.read(new TextEncoder().encode("\x1b[201~"));
-  assertEquals(key?.kind === "paste" && key.text.length, 1_000_000);
+  assertEquals(key?.kind === "paste" && key.text.length, 65_536);
 });
