@@ -1,0 +1,280 @@
+/** Every limit: that it holds, what whoever meets it is told, that the others go on, and that clients can know it. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { settingRows, type Settings } from "../lib/hub/settings.ts";
+import { type Chat, startChat } from "./support/chat.ts";
+import { overTcp, Peer } from "./support/peer.ts";
+import { granted } from "./support/permissions.ts";
+import { heard, say } from "./support/transcript.ts";
+import { visit } from "./support/visitor.ts";
+
+const ignore = !granted("net");
+
+/** A setting, a value for it, and the ISUPPORT token that tells clients. */
+const advertised: readonly (readonly [name: keyof Settings, value: number, token: string])[] = [
+  ["nickLength", 12, "NICKLEN=12"],
+  ["channelLength", 21, "CHANNELLEN=21"],
+  ["topicLength", 90, "TOPICLEN=90"],
+  ["awayLength", 33, "AWAYLEN=33"],
+  ["realNameLength", 34, "NAMELEN=34"],
+  ["keyLength", 9, "KEYLEN=9"],
+  ["reasonLength", 35, "KICKLEN=35"],
+  ["monitorLimit", 3, "MONITOR=3"],
+  ["channelsPerUser", 4, "CHANLIMIT=#:4"],
+  ["listLimit", 5, "MAXLIST=b:5,e:5,I:5"],
+  ["lineBytes", 1024, "LINELEN=1024"],
+  ["historyPage", 7, "CHATHISTORY=7"],
+];
+/** IRC has no word for these. */
+const untold: readonly (keyof Settings)[] = [
+  "limit",
+  "perAddress",
+  "flood",
+  "acceptLimit",
+  "whowas",
+  "sendQueue",
+  "pingAfter",
+  "registrationTime",
+];
+
+Deno.test({
+  name: "limits that IRC has a token for are advertised",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: Object.fromEntries(advertised) });
+    const ann = await chat.peer("ann");
+    const tokens = new Set((await say(ann, "VERSION")).flatMap((line) => line.split(" ")));
+    assertEquals(advertised.filter(([, , token]) => !tokens.has(token)), []);
+    assert(tokens.has("SAFERATE"));
+  },
+});
+
+Deno.test("no limit is forgotten here", () => {
+  const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
+  const elsewhere = ["multilineBytes", "multilineLines"]; // a capability's value: commands/batch_test.ts
+  const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
+    name
+  );
+  assertEquals(limits.filter((name) => !known.has(name) && !elsewhere.includes(name)), []);
+});
+
+const long = (count: number) => "x".repeat(count);
+
+/** Settings, what ann sends, and what she is told. */
+const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], told: string[]])[] = [
+  [{ nickLength: 12 }, [`NICK ${long(13)}`, `NICK ${long(12)}`], [
+    `:chat.test 432 ann ${long(13)} :Erroneous nickname`,
+    `:ann NICK ${long(12)}`,
+  ]],
+  [{ channelLength: 10 }, [`JOIN #${long(10)}`], [`:chat.test 403 ann #${long(10)} :No such channel`]],
+  [{ channelsPerUser: 2 }, ["JOIN #den", "JOIN #inn", "PART #den", "PART #tea"], [
+    ":ann JOIN #den",
+    ":chat.test 353 ann = #den @ann",
+    ":chat.test 366 ann #den :End of /NAMES list",
+    ":chat.test 405 ann #inn :You have joined too many channels",
+    ":ann PART #den",
+    ":ann PART #tea",
+  ]],
+  [{ topicLength: 80 }, [`TOPIC #tea ${long(81)}`], [`:ann TOPIC #tea ${long(80)}`]],
+  [{ reasonLength: 20 }, [`PART #tea ${long(21)}`], [`:ann PART #tea ${long(20)}`]],
+  [{ awayLength: 20 }, [`AWAY ${long(21)}`, "PRIVMSG ann x"], [
+    ":chat.test 306 ann :You have been marked as being away",
+    ":ann PRIVMSG ann x",
+    `:chat.test 301 ann ann ${long(20)}`,
+  ]],
+  [{ listLimit: 1 }, ["MODE #tea +b a", "MODE #tea +b b"], [
+    ":ann MODE #tea +b a!*@*",
+    ":chat.test 478 ann #tea b :Channel list is full",
+  ]],
+  [{ monitorLimit: 1 }, ["MONITOR + x,y"], [
+    ":chat.test 731 ann x",
+    ":chat.test 734 ann 1 y :Monitor list is full",
+  ]],
+  [{}, [`PRIVMSG ${"a,b,c,d,e,f,g,h,i"} :hello`], [":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets"]],
+];
+
+for (const [settings, sent, told] of lengths) {
+  const name = Object.keys(settings).join() || "targets";
+  Deno.test({
+    name: `a limit holds: ${name}`,
+    ignore,
+    async fn() {
+      await using chat = startChat({ settings });
+      const [ann] = await chat.join("#tea", "ann");
+      assertEquals(await say(ann, ...sent), told);
+    },
+  });
+}
+
+Deno.test({
+  name: "a line that is too long is answered and lost, the next one is heard",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: { lineBytes: 600 } });
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    const tags = `@+x=${"y".repeat(4096)} `;
+    assertEquals(await say(ann, `PRIVMSG bob :${long(600)}`, `${tags}PRIVMSG bob hi`, "PRIVMSG bob hello"), [
+      ":chat.test 417 ann :Input line was too long",
+      ":chat.test 417 ann :Input line was too long",
+    ]);
+    assertEquals(await heard(bob), [":ann PRIVMSG bob hello"]);
+  },
+});
+
+Deno.test({
+  name: "a line without an end costs no memory and keeps nobody waiting",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    const million = new TextEncoder().encode(long(1_000_000));
+    for (let at = 0; at < 8; at++) ann.send(million);
+    assertEquals(await say(bob, "PRIVMSG #tea :still here"), []);
+    assertEquals(await say(ann, ""), [
+      ":bob PRIVMSG #tea :still here",
+      ":chat.test 417 ann :Input line was too long",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "a reader that does not keep up is cut off, and the others hear everything",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    const slow = await Deno.connect({ hostname: "127.0.0.1", port: chat.port });
+    const wire = overTcp(slow);
+    for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
+    await ann.next(" JOIN ");
+    const count = 4000;
+    for (let at = 0; at < count; at++) ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
+    const lines = await bob.until(new RegExp(`PRIVMSG #tea :${count - 1} `));
+    assertEquals(lines.filter((line) => line.includes(" PRIVMSG ")).length, count);
+    assertMatch(await ann.next(" QUIT "), /^:slow!\S+ QUIT :SendQ exceeded$/);
+    wire.close();
+  },
+});
+
+/** A chat whose clock moves only when somebody has to wait, and for how long they had to. */
+function withPatience(flood: number): { chat: Chat; waits: number[] } {
+  let now = Date.UTC(2026, 10, 23);
+  const waits: number[] = [];
+  const sleep = (ms: number) => {
+    waits.push(ms);
+    now += ms;
+    return Promise.resolve();
+  };
+  return { chat: startChat({ settings: { flood }, now: () => now, sleep }), waits };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+const words = (count: number) => Array.from({ length: count }, (_, at) => `PRIVMSG bob :${at}`);
+
+Deno.test("a flood is slowed down, in order, and nothing of it is lost", async () => {
+  const { chat, waits } = withPatience(5);
+  await using _chat = chat;
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann");
+  await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+  const before = sum(waits);
+  assertEquals(before, 0);
+  ann.send(...words(100));
+  await ann.lines();
+  assertEquals(await heard(bob), words(100).map((line) => `:ann ${line.replace(" :", " ")}`));
+  // NICK, USER, the PING of registration, 100 messages and a PING, of which 25 came free
+  assertEquals(Math.round(sum(waits) / 100), Math.round((104 - 25) * 2));
+});
+
+Deno.test("operators wait a tenth, and a goodbye or a sign of life not at all", async () => {
+  const { chat, waits } = withPatience(5);
+  await using _chat = chat;
+  const ann = await visit(chat.hub, "10.1.2.3", "ann");
+  await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+  chat.hub.find("bob")?.modes.add("o");
+  await say(bob, ...words(200).map((line) => line.replace("bob", "ann")));
+  assertEquals(waits, []);
+  await say(ann, ...words(30));
+  const before = waits.length;
+  ann.send("PONG x", ":ann PONG x", "pong", "QUIT :bye");
+  await ann.closed();
+  assertEquals(waits.length, before);
+});
+
+Deno.test("who is killed while its lines wait is gone, and its lines with it", async () => {
+  const waiting = Promise.withResolvers<void>();
+  await using chat = startChat({ settings: { flood: 1 }, sleep: () => waiting.promise });
+  const ann = await visit(chat.hub, "10.1.2.3", "ann");
+  const bob = await visit(chat.hub, "10.1.2.4", "bob", { register: false });
+  bob.send("NICK bob", "USER bob 0 * :bob");
+  await bob.next(" 001 ");
+  ann.send(...words(9));
+  await bob.next(" PRIVMSG ");
+  const id = chat.hub.find("ann")?.id ?? "";
+  chat.hub.commit({ kind: "killed", user: id, by: "root!r@h", reason: "flood" });
+  assertMatch((await ann.closed()).at(-1) ?? "", /^ERROR :Closing link: Killed/);
+  waiting.resolve();
+  bob.send("QUIT");
+  const heardByBob = await bob.closed();
+  assert(heardByBob.filter((line) => line.includes(" PRIVMSG ")).length < 9);
+});
+
+Deno.test("one address may hold so many connections; networks of IPv6 count as one, this machine never", async () => {
+  await using chat = startChat({ settings: { perAddress: 2 } });
+  const refused = "ERROR :Closing link: Too many connections from your address: 2 of 2";
+  const come = (address: string, nick: string) => visit(chat.hub, address, nick, { register: false });
+  const first = await come("2001:db8::1", "a");
+  await come("2001:db8::2", "b");
+  assertEquals(await (await come("2001:db8::ffff", "c")).closed(), [refused]);
+  for (const address of ["2001:db8:0:1::1", "10.1.2.3", "10.1.2.3", "127.0.0.1", "127.0.0.1", "::1", "::1"]) {
+    const peer = await come(address, "d");
+    assertEquals(await say(peer, "PING x"), [":chat.test PONG chat.test x"]);
+  }
+  first.send("QUIT");
+  await first.closed();
+  await first[Symbol.asyncDispose]();
+  assertEquals(await say(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
+});
+
+Deno.test({
+  name: "past the connections the server may hold, newcomers are told so",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: { limit: 1 } });
+    const ann = await chat.peer("ann");
+    const bob = await Peer.connect(chat.port, "bob", { register: false });
+    assertEquals(await bob.closed(), ["ERROR :The server is full: 1 of 1 connections"]);
+    assertEquals(await say(ann, "PING x"), [":chat.test PONG chat.test x"]);
+  },
+});
+
+Deno.test("who does not register in time is closed", async () => {
+  let now = 0;
+  await using chat = startChat({ now: () => now, settings: { registrationTime: 1000 } });
+  const ann = await visit(chat.hub, "10.1.2.3", "ann", { register: false });
+  ann.send("NICK ann");
+  await ann.lines();
+  now = 999;
+  chat.hub.sweep();
+  assertEquals(await ann.lines(), []);
+  now = 1000;
+  chat.hub.sweep();
+  assertEquals(await ann.closed(), ["ERROR :Closing link: Registration timed out"]);
+});
+
+Deno.test("who is silent is asked for a sign of life, and closed without one", async () => {
+  let now = 0;
+  await using chat = startChat({ now: () => now, settings: { pingAfter: 1000 } });
+  const ann = await visit(chat.hub, "10.1.2.3", "ann");
+  const bob = await visit(chat.hub, "10.1.2.4", "bob");
+  await ann.join("#tea");
+  await bob.join("#tea");
+  await ann.lines();
+  now += 1000;
+  chat.hub.sweep();
+  assertEquals(await ann.next("PING"), "PING :chat.test");
+  ann.send("PONG :chat.test");
+  await ann.lines();
+  now += 500;
+  chat.hub.sweep();
+  assertEquals((await bob.closed()).at(-1), "ERROR :Closing link: Ping timeout: 1 seconds");
+  assertEquals(await heard(ann), [":bob QUIT :Ping timeout: 1 seconds"]);
+});
