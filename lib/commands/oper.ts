@@ -53,9 +53,11 @@ async function oper({ hub, session, user, params }: Call): Promise<void> {
     refuse("ERR_PASSWDMISMATCH");
   }
   hub.guesses.giveBack(peer);
-  await hub.commit({ kind: "user modes set", user: user.id, added: "o", removed: "" }, session);
-  session.reply("RPL_YOUREOPER");
-  tellOperators(hub, `${user.source} is now operator "${name}"`, hub.now() * 1024);
+  if (user.modes.has("o")) return session.reply("RPL_YOUREOPER");
+  await hub.commit(
+    { kind: "user modes set", user: user.id, added: "o", removed: "", operator: name },
+    session,
+  );
 }
 
 function kill({ hub, session, user, params }: Call): void | Promise<void> {

@@ -1,6 +1,8 @@
 /** Apply, for what people change about themselves: away, real name, modes, host. */
 import { ranks } from "../irc/modes.ts";
+import { numerics } from "../irc/numerics.ts";
 import type { EventOf } from "./apply.ts";
+import { tellOperators } from "./apply_operator.ts";
 import { joinMessage } from "./apply_channel.ts";
 import type { UserId } from "./event.ts";
 import type { Hub } from "./hub.ts";
@@ -69,6 +71,9 @@ function setModes(hub: Hub, user: User, event: EventOf<"user modes set">, stamp:
     (removed.length > 0 ? `-${removed.join("")}` : "");
   if (told !== "") user.tell(user.says("MODE", [user.nick, told], stamp));
   if (removed.includes("o")) hub.log("info", `${user.source} is no operator any more`);
+  if (!added.includes("o") || event.operator === undefined) return;
+  user.tell(hub.fromServer("381", [user.nick, numerics.RPL_YOUREOPER[1]], { stamp }));
+  tellOperators(hub, `${user.source} is now operator "${event.operator}"`, stamp);
 }
 
 /** Lets `other` message a user who is +R; past the limit the one who was let in first is forgotten. */

@@ -68,6 +68,8 @@ export type Event =
     readonly user: UserId;
     readonly added: string;
     readonly removed: string;
+    /** The name with which somebody became operator. */
+    readonly operator?: string;
   }
   /** Who may message a user although it is +R. */
   | {

@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 import { Bucket } from "./throttle.ts";
 
 /** Seconds' worth of lines that may come at once, so that a client can join all its channels without waiting. */
-const burstSeconds = 5;
+const burstSeconds = 10;
 /** Operators have ten times the allowance. A bot has none of its own, as everybody can say to be one. */
 const operatorShare = 0.1;
 /** Lines of one message (draft/multiline), which has limits of its own. */

@@ -95,7 +95,7 @@ export const settingRows = {
     env: "PARLEY_FLOOD",
     group: "Limits",
     metavar: "RATE",
-    help: "lines a connection may send a second, five times that at once; the rest waits; 0 is no limit",
+    help: "lines a connection may send a second, ten times that at once; the rest waits; 0 is no limit",
   },
   nickLength: {
     kind: "number",

@@ -84,7 +84,8 @@ function standardFlags(flags: readonly string[]): string[] {
   const names = Object.keys(settingRows).map((key) => key.replace(/[A-Z]/g, "-$&").toLowerCase());
   const ports = names.filter((name) => /(^|-)port$/.test(name)).flatMap((name) => [`--${name}`, "0"]);
   const keepsData = flags.some((flag) => flag.startsWith("--data"));
-  return names.includes("ephemeral") && !keepsData ? [...ports, "--ephemeral"] : ports;
+  const standard = [...ports, "--flood", "0"];
+  return names.includes("ephemeral") && !keepsData ? [...standard, "--ephemeral"] : standard;
 }
 
 function portOf(lines: readonly string[], scheme: string): number | undefined {
