@@ -9,7 +9,12 @@
  */
 
 /** A broadcast appends one chunk for each kind of reader; older children are found no more, which costs a copy only. */
-const MAX_SEARCHED = 8;
+const maxSearched = 8;
+
+/** Joined bytes are cut from a larger piece of memory, as making a small one for each costs more than filling it. */
+const pieceBytes = 65_536;
+let piece = new Uint8Array(0);
+let usedBytes = 0;
 
 /** One node: all chunks from the root to here, in order, for ever. `new Rope()` is an empty root. */
 export class Rope {
@@ -30,7 +35,7 @@ export class Rope {
   /** The node that has `chunk` after all of this one's: the same node for the same chunk, while it is among the newest. */
   append(chunk: Uint8Array): Rope {
     let child = this.#newestChild;
-    for (let i = 0; child !== undefined && i < MAX_SEARCHED; i++) {
+    for (let i = 0; child !== undefined && i < maxSearched; i++) {
       if (child.#chunk === chunk) return child;
       child = child.#olderSibling;
     }
@@ -57,7 +62,7 @@ export class Rope {
     const chunk = this.#chunk;
     if (chunk === undefined) return new Uint8Array(0);
     if (chunk.length === this.bytes) return chunk;
-    const flat = new Uint8Array(this.bytes);
+    const flat = room(this.bytes);
     flat.set(chunk, this.bytes - chunk.length);
     for (let node = this.#parent; node !== undefined; node = node.#parent) {
       if (node.#flat !== undefined) {
@@ -68,4 +73,15 @@ export class Rope {
     }
     return flat;
   }
+}
+
+/** A reader that is stuck keeps the whole piece alive, so what is large gets memory of its own. */
+function room(bytes: number): Uint8Array {
+  if (bytes > pieceBytes / 4) return new Uint8Array(bytes);
+  if (usedBytes + bytes > piece.length) {
+    piece = new Uint8Array(pieceBytes);
+    usedBytes = 0;
+  }
+  usedBytes += bytes;
+  return piece.subarray(usedBytes - bytes, usedBytes);
 }
