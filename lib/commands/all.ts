@@ -21,6 +21,7 @@ import { searchCommands } from "./search.ts";
 import { saslCommands } from "./sasl.ts";
 import { servicesCommands } from "./services.ts";
 import { talkCommands } from "./talk.ts";
+import { tokenCommands } from "./token.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
 
@@ -49,6 +50,7 @@ export const allCommands: CommandTable = union([
   searchCommands,
   markerCommands,
   helpCommands,
+  tokenCommands,
 ]);
 
 function union(tables: readonly CommandTable[]): CommandTable {

@@ -5,6 +5,7 @@
  */
 import { applyAccountEvent, mayEnter, modesOf } from "./apply_account.ts";
 import { applyChannelEvent, removeMember } from "./apply_channel.ts";
+import { applyFileEvent } from "./apply_file.ts";
 import { applyMessage } from "./apply_message.ts";
 import { applyOperatorEvent } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
@@ -62,6 +63,9 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "channel kept":
     case "channel released":
       return applyAccountEvent(hub, event, stamp);
+    case "file added":
+    case "files removed":
+      return applyFileEvent(hub, event);
     default:
       return applyChannelEvent(hub, event, stamp);
   }

@@ -4,6 +4,7 @@
  * machine that applies the same events ends in the same state.
  */
 import type { AccountEvent } from "./account_event.ts";
+import type { FileEvent } from "./file_event.ts";
 import type { ServerBan } from "./serverban.ts";
 import type { MessageLine } from "./multiline.ts";
 
@@ -47,6 +48,7 @@ export interface ModeRecord {
 /** Everything that changes what is shared. */
 export type Event =
   | AccountEvent
+  | FileEvent
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
   /** A further device of an account joins the user that is here. */
   | {

@@ -73,6 +73,10 @@ export class Hub {
   readonly version: string;
   /** Where TLS is spoken; undefined where it is not. Clients that ask for it are sent there (STS). */
   tlsPort: number | undefined;
+  /** Where files are sent to be shared; undefined where they cannot be. */
+  uploadUrl: string | undefined;
+  /** Signs upload tokens; the same on every machine of a chat. */
+  readonly tokenSecret: Uint8Array;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
@@ -90,6 +94,8 @@ export class Hub {
   readonly whowas: Whowas;
   /** The most users there were at once. */
   mostUsers = 0;
+  /** How many events were applied. */
+  applied = 0;
   /** Whose event is being applied, when it is a session of this machine. */
   applyingFor: Session | undefined;
   readonly #bus: Bus<Event>;
@@ -116,6 +122,8 @@ export class Hub {
     const cloakKey = options.cloakKey ?? options.store?.keepsakes.secret("cloak") ??
       crypto.getRandomValues(new Uint8Array(32));
     this.cloakKey = this.settings.hideAddresses ? cloakKey : undefined;
+    this.tokenSecret = options.store?.keepsakes.secret("tokens") ??
+      crypto.getRandomValues(new Uint8Array(32));
     this.#bus = options.bus;
     this.#machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);
@@ -256,6 +264,7 @@ export class Hub {
   #apply(event: Event, stamp: number, by: string): void {
     const origin = by === "" ? undefined : this.sessions.get(by);
     const outer = this.applyingFor;
+    this.applied++;
     this.applyingFor = origin;
     try {
       const refusal = applyEvent(this, event, stamp);

@@ -40,6 +40,7 @@ export function isupportTokens(hub: Hub): string[] {
     `AWAYLEN=${settings.awayLength}`,
     `NAMELEN=${settings.realNameLength}`,
     `USERLEN=${maxUsername}`,
+    ...(hub.uploadUrl ? [`soju.im/FILEHOST=${hub.uploadUrl}`, `draft/FILEHOST=${hub.uploadUrl}`] : []),
     ...(settings.loginRequired ? ["draft/ACCOUNTREQUIRED"] : []),
   ];
 }

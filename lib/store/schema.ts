@@ -84,4 +84,16 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE keepsake (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Uploaded files; the content lies in the folder "files" under the id.
+  CREATE TABLE file (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    -- An account, or "~nick" without one.
+    owner TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

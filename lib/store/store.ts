@@ -7,6 +7,7 @@ import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type Synchronous } from "./database.ts";
 import { Eraser } from "./erase.ts";
+import { FileTable } from "./files.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { History } from "./history.ts";
 import { Keepsakes } from "./keepsakes.ts";
@@ -45,6 +46,7 @@ export class Store implements Disposable {
   readonly accounts: AccountTable;
   readonly channels: ChannelTable;
   readonly keepsakes: Keepsakes;
+  readonly files: FileTable;
   readonly #retention: Retention;
   readonly #release: () => void;
   #upkeeping = false;
@@ -63,6 +65,7 @@ export class Store implements Disposable {
     this.accounts = new AccountTable(database);
     this.channels = new ChannelTable(database);
     this.keepsakes = new Keepsakes(database);
+    this.files = new FileTable(database);
     this.#retention = new Retention(database, this.index, keep, now);
     for (const keeper of [this.conversations, this.history, this.index]) database.join(keeper);
   }

@@ -34,9 +34,9 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
     origin: `http://127.0.0.1:${listener.port}`,
     async [Symbol.asyncDispose]() {
       chat.hub.close("The test is over");
-      while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await Promise.all(attached);
       await listener.close();
+      while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await chat[Symbol.asyncDispose]();
     },
   };

@@ -1,0 +1,81 @@
+/**
+ * How the server does, for machines: /metrics in Prometheus' text, /healthz (the process answers) and /readyz (it takes
+ * people in). Told to this machine alone unless the setting opens them.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isLoopback } from "../irc/address.ts";
+import type { Hub } from "../hub/hub.ts";
+import { type Route, sendText } from "./web.ts";
+
+/** One figure. */
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: "gauge" | "counter";
+  readonly value: (hub: Hub) => number;
+}
+
+const metrics: readonly Metric[] = [
+  {
+    name: "parley_sessions",
+    help: "Connections, unfinished ones too",
+    kind: "gauge",
+    value: (hub) => hub.sessions.size,
+  },
+  { name: "parley_users", help: "People present", kind: "gauge", value: (hub) => hub.users.size },
+  {
+    name: "parley_users_most",
+    help: "Most people present at once",
+    kind: "gauge",
+    value: (hub) => hub.mostUsers,
+  },
+  { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.channels.size },
+  { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
+  { name: "parley_queued_bytes", help: "Bytes that wait for readers", kind: "gauge", value: queuedBytes },
+  {
+    name: "parley_uptime_seconds",
+    help: "Since the server started",
+    kind: "gauge",
+    value: (hub) => Math.floor((hub.now() - hub.startedMs) / 1000),
+  },
+  {
+    name: "process_resident_memory_bytes",
+    help: "Memory in use",
+    kind: "gauge",
+    value: () => Deno.memoryUsage().rss,
+  },
+];
+
+function queuedBytes(hub: Hub): number {
+  let bytes = 0;
+  for (const { connection } of hub.sessions.values()) bytes += connection.queuedBytes;
+  return bytes;
+}
+
+/** The three routes; `isReady` says whether people are taken in. */
+export function metricRoute(hub: Hub, isReady: () => boolean): Route {
+  const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "/healthz": (response) => sendText(response, 200, "ok"),
+    "/readyz": (response) =>
+      isReady() ? sendText(response, 200, "ready") : sendText(response, 503, "stopping"),
+    "/metrics": (response) => {
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+      response.end(metricsText(hub));
+    },
+  };
+  return (request: IncomingMessage, response: ServerResponse, path: string) => {
+    const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
+    if (answer === undefined) return undefined;
+    const isHere = isLoopback(request.socket.remoteAddress ?? "");
+    if (isHere || hub.settings.metrics === "open") answer(response);
+    else sendText(response, 403, "Only this machine is told that");
+    return Promise.resolve();
+  };
+}
+
+/** All figures in Prometheus' text format. */
+export function metricsText(hub: Hub): string {
+  return metrics.map(({ name, help, kind, value }) =>
+    `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value(hub)}\n`
+  ).join("");
+}
