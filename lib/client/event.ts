@@ -99,6 +99,7 @@ export type ServerWord =
     readonly text: string;
     readonly label?: string;
   }
+  /** We went away or came back (no reason), or somebody we wrote to is away. */
   | {
     readonly kind: "away";
     readonly who: Person;

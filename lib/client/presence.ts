@@ -1,7 +1,7 @@
 /** Reads what the server tells about people and rooms: who comes and goes, who is who, topics, ranks and modes. */
 
 import { fold, parseSource } from "../irc/names.ts";
-import type { Happening, ModeChange, Person } from "./event.ts";
+import type { ModeChange, Person } from "./event.ts";
 import { argumentLetters } from "./modes.ts";
 import type { Buffer, Member, State } from "./state.ts";
 import { buffersWith, findBuffer, isOwn, isRoom, opened, ranksOf, withBuffer, withoutKey } from "./state.ts";
@@ -166,10 +166,8 @@ function awayChanged(state: State, arrival: Arrival): Step {
   const who = sender(arrival);
   const [reason] = arrival.message.params;
   const away = reason !== undefined && reason !== "";
-  const own = isOwn(state, who.nick);
-  const next = everywhere(state, who.nick, (member) => ({ ...member, away }));
-  const happening: Happening = { kind: "away", who, own, reason: away ? reason : undefined };
-  return { state: next, happenings: [happening] };
+  // Others come and go all day: it shows where they are listed, and when one writes to them (301).
+  return nothing(everywhere(state, who.nick, (member) => ({ ...member, away })));
 }
 
 function accountChanged(state: State, arrival: Arrival): Step {

@@ -110,9 +110,6 @@ const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
 
 /** Anything but speech; undefined for what a terminal does not tell. */
 export function eventLine(state: State, event: Exclude<ChatEvent, Said>, front: string): Line | undefined {
-  if (event.kind === "typing" || (event.kind === "away" && !event.own && event.reason === undefined)) {
-    return undefined;
-  }
   const words = describe(state, event);
   if (words.length === 0) return undefined;
   const away = "buffer" in event && event.buffer.toLowerCase() !== front.toLowerCase();
