@@ -1,6 +1,6 @@
 /** One's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; for operators there is account_oper.ts. */
 import { isConfidential, mayRegisterEarly } from "../hub/accounts.ts";
-import { peerOf } from "../hub/address.ts";
+import { peerOf } from "../irc/address.ts";
 import { ownerCodeDigest } from "../hub/apply_account.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { Hub } from "../hub/hub.ts";

@@ -1,5 +1,5 @@
 /** Looking after the server: OPER, KILL, WALLOPS, REHASH, CHGHOST. What operators do to many is in ban.ts. */
-import { isLoopback, peerOf } from "../hub/address.ts";
+import { isLoopback, peerOf } from "../irc/address.ts";
 import { tellOperators } from "../hub/apply_operator.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { refuse } from "../hub/refusal.ts";

@@ -1,7 +1,7 @@
 /** Asking who is here: WHO, with the chosen fields of WHOX (IRCv3). */
 import type { Channel, Member } from "../hub/channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { shownAddress } from "../hub/address.ts";
+import { shownAddress } from "../irc/address.ts";
 import { isHidden } from "../hub/permission.ts";
 import type { User } from "../hub/user.ts";
 import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../hub/visibility.ts";

@@ -3,7 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { maxTargets } from "../hub/isupport.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { User } from "../hub/user.ts";
-import { shownAddress } from "../hub/address.ts";
+import { shownAddress } from "../irc/address.ts";
 import { seesAddress, shownPrefixes, visibleChannels } from "../hub/visibility.ts";
 import { utf8Bytes } from "../irc/lines.ts";
 import { fold } from "../irc/names.ts";

@@ -15,7 +15,7 @@ import {
 } from "../irc/scram.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
-import { isLoopback, peerOf } from "./address.ts";
+import { isLoopback, peerOf } from "../irc/address.ts";
 import type { Hub } from "./hub.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";

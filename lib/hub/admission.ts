@@ -1,5 +1,5 @@
 /** The door: how many connections one address may hold, and which addresses may not come in at all. */
-import { isLoopback, peerOf } from "./address.ts";
+import { isLoopback, peerOf } from "../irc/address.ts";
 import { banSentence, type ServerBans } from "./serverban.ts";
 
 /** Counts connections by peer (address.ts). People at this machine are not counted, nor whom a proxy on it lets in. */

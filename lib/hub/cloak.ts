@@ -5,7 +5,7 @@
  * people of the same local network are cloaked like all others, as a name would tell nothing a ban could use.
  */
 import { createHmac } from "node:crypto";
-import { firstBits, formatRange, isLoopback, parseAddress, shownAddress } from "./address.ts";
+import { firstBits, formatRange, isLoopback, parseAddress, shownAddress } from "../irc/address.ts";
 
 /** Bits of the address and the networks that are hashed. An IPv6 user has 64 bits to play with, so it starts there. */
 const parts = { ip4: [32, 24, 16], ip6: [64, 48, 32] } as const;

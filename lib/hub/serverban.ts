@@ -4,7 +4,7 @@
  */
 import type { Keepsakes } from "../store/keepsakes.ts";
 import { completeMask, fold, matchMask } from "../irc/names.ts";
-import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "./address.ts";
+import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../irc/address.ts";
 
 /** One ban. */
 export interface ServerBan {

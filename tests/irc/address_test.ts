@@ -8,7 +8,7 @@ import {
   parseRange,
   peerOf,
   shownAddress,
-} from "../../lib/hub/address.ts";
+} from "../../lib/irc/address.ts";
 
 const shortest: readonly (readonly [given: string, shown: string])[] = [
   ["10.1.2.3", "10.1.2.3"],
