@@ -106,7 +106,10 @@ function become(hub: Hub, user: User, account: string | undefined, stamp: number
   user.account = account;
   if (account === undefined) user.modes.delete("r");
   else user.modes.add("r");
-  hub.tellPeers(user, user.says("ACCOUNT", [account ?? "*"], stamp), { monitors: true });
+  const told = user.says("ACCOUNT", [account ?? "*"], stamp);
+  hub.tellPeers(user, told, { self: false, monitors: true });
+  // Who asked for it is answered in another way.
+  for (const session of user.sessions) if (session !== hub.applyingFor) session.tell(told);
   changeRole(user, role, roleOf(hub, account), stamp);
   if (!hub.accounts.mayUse(user.nick, account)) renameUser(hub, user, freeNick(hub, user, account), stamp);
   for (const channel of user.channels.keys()) giveRank(hub, channel, user, stamp);
