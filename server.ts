@@ -17,6 +17,9 @@ import { helpText, parseOptions } from "./lib/options.ts";
 import { StoreError } from "./lib/store/fault.ts";
 import { openStore, type Store } from "./lib/store/store.ts";
 import { version } from "./lib/version.ts";
+import { FileRoutes } from "./lib/web/files.ts";
+import { metricRoute } from "./lib/web/metrics.ts";
+import { Shelf } from "./lib/web/shelf.ts";
 import { startWeb, type WebListener } from "./lib/web/web.ts";
 
 const optionRows = {
@@ -122,7 +125,9 @@ function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Set
 }
 
 async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebListener> {
-  const { host, webPort, webOrigin, limit } = hub.settings;
+  const { host, webPort, webOrigin, limit, data, ephemeral, uploadSize } = hub.settings;
+  const folder = ephemeral ? Deno.makeTempDirSync({ prefix: "parley-files-" }) : `${data}/files`;
+  const files = uploadSize > 0 ? new FileRoutes(hub, new Shelf(folder)) : undefined;
   try {
     return await startWeb({
       hostname: host,
@@ -131,7 +136,7 @@ async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebListener> {
       stream,
       origins: webOrigin,
       onConnection: (connection) => void hub.attach(connection),
-      routes: [],
+      routes: [metricRoute(hub, () => true), ...(files ? [files.route] : [])],
       onError: (error) =>
         log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`),
     });

@@ -1,7 +1,6 @@
 /** TOKEN: a short-lived proof of who one is, for uploading files (draft/authtoken). */
 import type { Call, CommandTable } from "../hub/command.ts";
 import { fail } from "../hub/refusal.ts";
-import { makeToken } from "../hub/token.ts";
 
 /** The rows of this topic. */
 export const tokenCommands: CommandTable = {
@@ -46,7 +45,7 @@ function generate({ hub, session, user, params }: Call): void {
   }
   const reference = hub.newReference();
   session.answer(hub.fromServer("BATCH", [`+${reference}`, "draft/authtoken", service]));
-  const made = makeToken(hub, user);
+  const made = hub.tokens.make(user);
   for (let at = 0; at < made.length; at += chunkLength) {
     const chunk = made.slice(at, at + chunkLength);
     session.answer(hub.fromServer("TOKEN", ["GENERATE", "*", chunk], { batch: reference }));

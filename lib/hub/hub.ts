@@ -22,6 +22,7 @@ import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "../store/store.ts";
 import { Buckets } from "./throttle.ts";
+import { Tokens } from "./token.ts";
 import type { User } from "./user.ts";
 import { Whowas } from "./whowas.ts";
 
@@ -75,8 +76,7 @@ export class Hub {
   tlsPort: number | undefined;
   /** Where files are sent to be shared; undefined where they cannot be. */
   uploadUrl: string | undefined;
-  /** Signs upload tokens; the same on every machine of a chat. */
-  readonly tokenSecret: Uint8Array;
+  readonly tokens: Tokens;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
@@ -122,8 +122,9 @@ export class Hub {
     const cloakKey = options.cloakKey ?? options.store?.keepsakes.secret("cloak") ??
       crypto.getRandomValues(new Uint8Array(32));
     this.cloakKey = this.settings.hideAddresses ? cloakKey : undefined;
-    this.tokenSecret = options.store?.keepsakes.secret("tokens") ??
+    const tokenSecret = options.store?.keepsakes.secret("tokens") ??
       crypto.getRandomValues(new Uint8Array(32));
+    this.tokens = new Tokens(this, tokenSecret);
     this.#bus = options.bus;
     this.#machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);

@@ -9,32 +9,43 @@ import type { User } from "./user.ts";
 /** How long a token is good for. */
 const lifeMs = 10 * 60_000;
 
-/** A token for this user: "OWNER.EXPIRES.SIGNATURE", the owner in base64url. */
-export function makeToken(hub: Hub, user: User): string {
-  const owner = new TextEncoder().encode(user.account ?? `~${user.nick}`).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
-  const claim = `${owner}.${(hub.now() + lifeMs).toString(36)}`;
-  return `${claim}.${sign(hub, claim)}`;
+/** Makes and reads the tokens of a chat. */
+export class Tokens {
+  readonly #hub: Hub;
+  readonly #secret: Uint8Array;
+
+  /** With the same secret, each machine takes what another one made. */
+  constructor(hub: Hub, secret: Uint8Array) {
+    this.#hub = hub;
+    this.#secret = secret;
+  }
+
+  /** A token for this user: "OWNER.EXPIRES.SIGNATURE", the owner in base64url. */
+  make(user: User): string {
+    const name = bytes(user.account ?? `~${user.nick}`);
+    const owner = name.toBase64({ alphabet: "base64url", omitPadding: true });
+    const claim = `${owner}.${(this.#hub.now() + lifeMs).toString(36)}`;
+    return `${claim}.${this.#sign(claim)}`;
+  }
+
+  /** Whose token it is: an account, or "~nick"; undefined when it is forged, too old, or its account may not enter. */
+  owner(token: string): string | undefined {
+    const [owner = "", expires = "", signature = ""] = token.split(".");
+    const expected = bytes(this.#sign(`${owner}.${expires}`));
+    const given = bytes(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    if (parseInt(expires, 36) < this.#hub.now()) return undefined;
+    const name = new TextDecoder().decode(Uint8Array.fromBase64(owner, { alphabet: "base64url" }));
+    if (name.startsWith("~")) return name;
+    const account = this.#hub.accounts.find(name);
+    return account === undefined || account.suspended !== undefined ? undefined : account.name;
+  }
+
+  #sign(claim: string): string {
+    return createHmac("sha256", this.#secret).update(claim).digest("base64url");
+  }
 }
 
-/** Whose token it is: an account, or "~nick"; undefined when it is forged, too old, or its account may not enter. */
-export function ownerOfToken(hub: Hub, token: string): string | undefined {
-  const [owner = "", expires = "", signature = ""] = token.split(".");
-  const expected = sign(hub, `${owner}.${expires}`);
-  const isRight = signature.length === expected.length && timingSafeEqual(bytes(signature), bytes(expected));
-  if (!isRight || parseInt(expires, 36) < hub.now()) return undefined;
-  const name = new TextDecoder().decode(Uint8Array.fromBase64(owner, { alphabet: "base64url" }));
-  if (name.startsWith("~")) return name;
-  const account = hub.accounts.find(name);
-  return account === undefined || account.suspended !== undefined ? undefined : account.name;
-}
-
-function sign(hub: Hub, claim: string): string {
-  return createHmac("sha256", hub.tokenSecret).update(claim).digest("base64url");
-}
-
-function bytes(text: string): Uint8Array {
+function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }

@@ -2,14 +2,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Hub } from "../hub/hub.ts";
 import { isLoopback } from "../irc/address.ts";
-import { ownerOfToken } from "../hub/token.ts";
 import { ShelfRefusal } from "./shelf.ts";
 
 /** An account's name, or "~nick"; throws a ShelfRefusal when it cannot be told. */
 export async function ownerOf(hub: Hub, request: IncomingMessage): Promise<string> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
-    return ownerOfToken(hub, credentials) ??
+    return hub.tokens.owner(credentials) ??
       refuse(401, "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST");
   }
   if (scheme.toLowerCase() !== "basic") {
