@@ -75,10 +75,10 @@ type Flag = readonly [name: string, value?: string];
 const wantedFlags: readonly Flag[] = [
   ["host", "127.0.0.1"],
   ["port", "{port}"],
+  ["tls-port", "0"],
+  ["web-port", "0"],
   ["limit", "20000"],
   ["flood", "0"],
-  ["tls", "off"],
-  ["web", "off"],
 ];
 
 /** What was started and not yet stopped, and the folder of each. */
