@@ -7,6 +7,7 @@
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { plain } from "./lib/client/plain.ts";
 import { dial, DialError } from "./lib/net/dial.ts";
 import type { OptionTable } from "./lib/options.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
@@ -192,7 +193,7 @@ async function atTerminal(
       case "interrupted":
         return interruption;
       case "refused":
-        return fail(`The server ${shortAddress(server)} did not let you in: ${leaving.reason}`, 69);
+        return fail(entryFault(leaving.reason, server), 69);
       case "unreachable":
         return fail(dialFault(leaving.error, server), 69);
     }
@@ -217,8 +218,10 @@ async function inPipe(parts: FaceParts, address: string): Promise<number> {
       return 1;
     case "bad name":
       return 2;
+    case "not let in":
+      return fail(entryFault(outcome.reason, address), 69);
     case "lost":
-      return fail(`The connection to ${shortAddress(address)} is lost: ${outcome.reason}`, 69);
+      return fail(`The connection to ${shortAddress(address)} is lost: ${plain(outcome.reason)}`, 69);
     case "unreachable":
       return fail(dialFault(outcome.error, address), 69);
   }
@@ -226,6 +229,10 @@ async function inPipe(parts: FaceParts, address: string): Promise<number> {
 
 function shortAddress(address: string): string {
   return address.replace("irc://", "");
+}
+
+function entryFault(reason: string, address: string): string {
+  return `The server ${shortAddress(address)} did not let you in: ${plain(reason)}`;
 }
 
 function dialFault(error: unknown, address: string): string {

@@ -125,6 +125,18 @@ for (const [why, args, code, err] of sentences) {
 }
 
 Deno.test({
+  name: "a server that is full is told in one sentence",
+  ignore,
+  async fn() {
+    await using server = await startServer(["--limit", "1"]);
+    await using _ann = await Peer.connect(server.port, "ann");
+    const { code, err } = await run(["--user", "bob", "--port", `${server.port}`], "hi\n");
+    assertEquals(code, 69);
+    assertMatch(err, /^The server 127\.0\.0\.1:\d+ did not let you in: .*full.*\n$/);
+  },
+});
+
+Deno.test({
   name: "a pipe whose server stops ends and says so",
   ignore,
   async fn() {

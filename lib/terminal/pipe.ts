@@ -37,6 +37,7 @@ export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused" }
   | { readonly kind: "bad name" }
+  | { readonly kind: "not let in"; readonly reason: string }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly error: unknown };
 
@@ -63,7 +64,7 @@ export class Pipe implements Face {
   async run(): Promise<Outcome> {
     const running = this.client.run().then((ending): Outcome => {
       if (ending.kind === "unreachable") return ending;
-      return ending.kind === "refused" ? { kind: "lost", reason: ending.reason } : { kind: "done" };
+      return ending.kind === "refused" ? { kind: "not let in", reason: ending.reason } : { kind: "done" };
     });
     this.#sayAll();
     const outcome = await Promise.race([running, this.#over.promise]);
