@@ -16,6 +16,7 @@ import { markerCommands } from "./marker.ts";
 import { modeCommands } from "./mode.ts";
 import { monitorCommands } from "./monitor.ts";
 import { operCommands } from "./oper.ts";
+import { redactCommands } from "./redact.ts";
 import { registrationCommands } from "./registration.ts";
 import { searchCommands } from "./search.ts";
 import { saslCommands } from "./sasl.ts";
@@ -51,6 +52,7 @@ export const allCommands: CommandTable = union([
   markerCommands,
   helpCommands,
   tokenCommands,
+  redactCommands,
 ]);
 
 function union(tables: readonly CommandTable[]): CommandTable {

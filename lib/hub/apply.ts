@@ -6,6 +6,7 @@
 import { applyAccountEvent, mayEnter, modesOf } from "./apply_account.ts";
 import { applyChannelEvent, removeMember } from "./apply_channel.ts";
 import { applyFileEvent } from "./apply_file.ts";
+import { applyRedaction } from "./apply_redaction.ts";
 import { applyMessage } from "./apply_message.ts";
 import { applyOperatorEvent } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
@@ -63,6 +64,8 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "channel kept":
     case "channel released":
       return applyAccountEvent(hub, event, stamp);
+    case "redacted":
+      return applyRedaction(hub, event, stamp);
     case "file added":
     case "files removed":
       return applyFileEvent(hub, event);

@@ -49,6 +49,15 @@ export interface ModeRecord {
 export type Event =
   | AccountEvent
   | FileEvent
+  | {
+    readonly kind: "redacted";
+    readonly user: UserId;
+    /** A channel, or the nick of the other side. */
+    readonly target: string;
+    /** Stamp of the message that is taken back. */
+    readonly message: number;
+    readonly reason: string;
+  }
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
   /** A further device of an account joins the user that is here. */
   | {
