@@ -1,6 +1,6 @@
 /** A socket of node:http, taken over by an upgrade, with the face lib/net wants: pull to read, a promise per write. */
 import type { Socket } from "node:net";
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { StreamSocket } from "../net/stream.ts";
 
 /** Wraps `socket`, which must not be read by anyone else; `head` is what was read past the upgrade. */

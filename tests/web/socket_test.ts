@@ -154,5 +154,6 @@ async function unmasked(): Promise<void> {
   const { socket } = await handshake(site, {});
   using _socket = socket;
   await socket.write(frame(0x81, "PING early", false));
+  // deno-lint-ignore no-control-regex -- the bytes of a closing frame
   assertMatch(await until(socket, /<never>/), /\x88\x02\x03\xea<end>$/);
 }
