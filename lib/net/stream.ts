@@ -141,7 +141,9 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   close(): void {
-    if (this.framing !== "line" && this.ended === undefined) this.#queue.push(closeFrame(closeCodes.goingAway));
+    if (this.framing !== "line" && this.ended === undefined) {
+      this.#queue.push(closeFrame(closeCodes.goingAway));
+    }
     this.#queue.close();
     this.#end("Connection closed");
     this.#leave();
