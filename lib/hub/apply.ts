@@ -45,9 +45,6 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
       return applyUserEvent(hub, event, stamp);
     case "marked":
       return applyMarker(hub, event);
-    case "messages forgotten":
-      hub.store?.eraser.forget(fold(event.account), stamp);
-      return;
     case "killed":
     case "wallops":
     case "server ban added":

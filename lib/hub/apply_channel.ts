@@ -12,6 +12,7 @@ import { sendMarker } from "./marker.ts";
 import type { Details, Outgoing } from "./outgoing.ts";
 import { levelOf, levels } from "./permission.ts";
 import type { Refusal } from "./refusal.ts";
+import { replayOnJoin } from "./replay.ts";
 import { sendNames, sendTopic } from "./reply.ts";
 import { openDoor, saveEvent } from "./saving.ts";
 import type { Session } from "./session.ts";
@@ -95,9 +96,11 @@ function tellOthers(channel: Channel, user: User, told: Outgoing): void {
 function showChannel(session: Session, channel: Channel): void {
   if (channel.topic !== undefined) sendTopic(session, channel, "notify");
   sendMarker(session, channel.name);
-  if (session.has("no-implicit-names") || session.has("draft/no-implicit-names")) return;
-  sendNames(session, channel, "notify");
-  session.notify("RPL_ENDOFNAMES", channel.name);
+  if (!session.has("no-implicit-names") && !session.has("draft/no-implicit-names")) {
+    sendNames(session, channel, "notify");
+    session.notify("RPL_ENDOFNAMES", channel.name);
+  }
+  replayOnJoin(session, channel);
 }
 
 function part(hub: Hub, user: User, event: EventOf<"parted">, stamp: number): undefined {

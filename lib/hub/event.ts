@@ -123,8 +123,6 @@ export type Event =
   }
   /** Milliseconds since 1970 of the last message that was read in a target. */
   | { readonly kind: "marked"; readonly user: UserId; readonly target: string; readonly ms: number }
-  /** All that an account said up to now is to be deleted. */
-  | { readonly kind: "messages forgotten"; readonly account: string }
   | {
     readonly kind: "message";
     readonly user: UserId;

@@ -2,12 +2,13 @@
 import { capabilityBits } from "../irc/capabilities.ts";
 import { parseRecord } from "../irc/record.ts";
 import type { Saved } from "../store/block.ts";
+import type { Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
 import { type MessageLine, MultilineMessage } from "./multiline.ts";
 import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
-import { isFor } from "./view.ts";
+import { isFor, viewsOf } from "./view.ts";
 
 /** A batch on its way to one session, or its lines alone where the session has no batches. */
 export class Replay extends Told {
@@ -69,6 +70,20 @@ export function makeReplay(
     told: wrap(hub, session, reference, chosen.flat(), cut ? { ...options, tag: undefined } : options),
     cut,
   };
+}
+
+/** The last messages of a channel, for who has just joined it and cannot ask for them; if the settings say so. */
+export function replayOnJoin(session: Session, channel: Channel): void {
+  const { hub, user } = session;
+  const { replay: limit } = hub.settings;
+  if (limit === 0 || hub.store === undefined || user === undefined) return;
+  // Without times, what was said yesterday looks as if it were said now.
+  if (session.has("draft/chathistory") || !session.has("server-time")) return;
+  const views = viewsOf(hub, hub.store, user, channel.name) ?? [];
+  const records = hub.store.history.read(views, { limit, from: "end", events: false });
+  if (records.length === 0) return;
+  const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
+  session.tell(makeReplay(hub, session, user, records, options).told);
 }
 
 /** Any lines as a batch for a session. */

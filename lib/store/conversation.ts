@@ -52,8 +52,6 @@ export class Conversations implements Keeper {
   readonly #close: StatementSync;
   readonly #reopen: StatementSync;
   readonly #names: StatementSync;
-  readonly #releaseKeys: StatementSync;
-  readonly #release: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
@@ -70,10 +68,6 @@ export class Conversations implements Keeper {
     );
     this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
     this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
-    this.#releaseKeys = database.prepare(
-      "UPDATE conversation SET key = key || ?2 WHERE id IN (SELECT conversation FROM side WHERE identity = ?1)",
-    );
-    this.#release = database.prepare("UPDATE side SET identity = identity || ?2 WHERE identity = ?1");
   }
 
   /** A channel's conversation. Costs a look in a table; nothing is written before a record is. */
@@ -134,20 +128,6 @@ export class Conversations implements Keeper {
     if (!conversation.closed) return;
     conversation.closed = false;
     this.#change(conversation, (id) => this.#reopen.run(stamp, id));
-  }
-
-  /**
-   * The account is no more: whoever has its name next does not see the private conversations it had, and its partners
-   * do not find them under that name.
-   */
-  release(account: string, stamp: number): void {
-    this.#database.settle();
-    const mark = ` released ${stamp}`;
-    this.#database.attempt(() => {
-      this.#releaseKeys.run(account, mark);
-      this.#release.run(account, mark);
-    });
-    this.#known.clear();
   }
 
   /** The id, after inserting the row if there is none. Inside a transaction only. */
