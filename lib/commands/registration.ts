@@ -220,5 +220,6 @@ function ping({ hub, session, params }: EarlyCall): void {
 
 function quit({ hub, session, params }: EarlyCall): void {
   const reason = cutText(params[0] ?? "", hub.settings.reasonLength);
+  session.saidGoodbye = true;
   session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
 }

@@ -60,6 +60,15 @@ export const accountRows = {
     group: "Accounts",
     help: "lets nobody in who is not logged in to an account",
   },
+  linger: {
+    kind: "duration",
+    default: 120_000,
+    min: 0,
+    env: "PARLEY_LINGER",
+    group: "Accounts",
+    metavar: "TIME",
+    help: "how long somebody who is logged in stays when the connection is lost; 0 is not at all",
+  },
   passwordLength: {
     kind: "number",
     default: 8,

@@ -35,6 +35,10 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
       return attach(hub, event, stamp);
     case "detached":
       return detach(hub, event, stamp);
+    case "given up": {
+      const user = hub.users.get(event.user);
+      return user?.lingering && removeUser(hub, user, user.lingering.reason, stamp);
+    }
     case "renamed":
       return rename(hub, event, stamp);
     case "away set":
@@ -108,6 +112,7 @@ function attach(hub: Hub, event: EventOf<"attached">, stamp: number): Refusal | 
 }
 
 function addSession(hub: Hub, user: User, id: string, away: string | undefined): void {
+  user.lingering = undefined;
   user.sessionIds.add(id);
   if (away === "*") user.absent.add(id);
   else if (away !== undefined) user.awayText = away;
@@ -124,10 +129,13 @@ function detach(hub: Hub, event: EventOf<"detached">, stamp: number): undefined 
   const at = user.sessions.findIndex((session) => session.id === event.session);
   if (at >= 0) user.sessions.splice(at, 1);
   for (const channel of user.channels.keys()) channel.forgetSessions();
-  if (user.sessionIds.size === 1) return removeUser(hub, user, event.reason, stamp);
+  const { reason, lingerMs } = event;
+  if (user.sessionIds.size === 1 && lingerMs === undefined) return removeUser(hub, user, reason, stamp);
   changeAway(hub, user, stamp, () => {
     user.sessionIds.delete(event.session);
     user.absent.delete(event.session);
+    if (user.sessionIds.size > 0 || lingerMs === undefined) return;
+    user.lingering = { untilMs: stampMs(stamp) + lingerMs, reason };
   });
 }
 

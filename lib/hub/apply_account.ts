@@ -187,7 +187,10 @@ function remove(hub: Hub, account: string, stamp: number): undefined {
     channel.kept.ranks.delete(fold(row.name));
     if (channel.kept.founder === row.name) dropFounder(hub, channel, undefined, stamp);
   }
-  for (const user of usersOf(hub, row.name)) become(hub, user, undefined, stamp);
+  for (const user of usersOf(hub, row.name)) {
+    if (user.lingering === undefined) become(hub, user, undefined, stamp);
+    else endUser(hub, user, stamp, { quit: user.lingering.reason });
+  }
   for (const { registration } of hub.sessions.values()) {
     if (registration?.account === row.name) registration.account = undefined;
   }

@@ -67,7 +67,16 @@ export type Event =
     readonly account?: string;
     readonly away?: string;
   }
-  | { readonly kind: "detached"; readonly user: UserId; readonly session: string; readonly reason: string }
+  /** With `lingerMs` the user stays that long though its last session is gone: it is expected back. */
+  | {
+    readonly kind: "detached";
+    readonly user: UserId;
+    readonly session: string;
+    readonly reason: string;
+    readonly lingerMs?: number;
+  }
+  /** Somebody who was expected back did not come. */
+  | { readonly kind: "given up"; readonly user: UserId }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
   /** "" is back, "*" is nobody at this session. */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }

@@ -209,7 +209,11 @@ export class Hub {
     this.monitors.clear(session);
     const { user } = session;
     if (user === undefined) return;
-    const pending = this.commit({ kind: "detached", user: user.id, session: session.id, reason }, session);
+    const lingerMs = session.saidGoodbye || user.account === undefined ? 0 : this.settings.linger;
+    const pending = this.commit(
+      { kind: "detached", user: user.id, session: session.id, reason, ...(lingerMs > 0 && { lingerMs }) },
+      session,
+    );
     pending?.catch((error) => this.log("error", `Cannot tell that "${user.nick}" left: ${error}`));
   }
 
@@ -220,6 +224,7 @@ export class Hub {
     this.guesses.sweep(now);
     this.accounts.sweep(now);
     this.#expire(now);
+    this.#giveUp(now);
     this.serverBans.sweep(now);
     for (const session of this.sessions.values()) {
       const silentMs = now - session.lastHeardMs;
@@ -231,6 +236,16 @@ export class Hub {
         session.pinged = true;
         session.write([`PING :${this.settings.name}`]);
       }
+    }
+  }
+
+  /** Takes out who did not come back. */
+  #giveUp(nowMs: number): void {
+    for (const { id, nick, lingering } of [...this.users.values()]) {
+      if (lingering === undefined || nowMs < lingering.untilMs) continue;
+      this.commit({ kind: "given up", user: id })?.catch((error) => {
+        this.log("error", `Cannot tell that "${nick}" left: ${error}`);
+      });
     }
   }
 

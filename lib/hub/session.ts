@@ -53,6 +53,8 @@ export class Session {
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last came in. */
   lastHeardMs: number;
+  /** Whether it said QUIT; who goes without is expected back. */
+  saidGoodbye = false;
   /** Whether it was asked for a sign of life since. */
   pinged = false;
   #over = false;

@@ -32,6 +32,8 @@ export class User {
   account: string | undefined;
   /** What it said with AWAY; undefined when it is back. */
   awayText: string | undefined;
+  /** Until when, in milliseconds since 1970, and why it has no session but is expected back; undefined while it has one. */
+  lingering: { readonly untilMs: number; readonly reason: string } | undefined;
   /** Sessions that said that nobody is there (`AWAY *`). */
   readonly absent = new Set<string>();
   /** Who may message it although it is +R: those it said so of (ACCEPT) or wrote to. The oldest is first. */
@@ -75,7 +77,8 @@ export class User {
   /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not. */
   get away(): string | undefined {
     if (this.awayText !== undefined) return this.awayText;
-    return this.absent.size > 0 && this.absent.size === this.sessionIds.size ? "*" : undefined;
+    const isAbsent = this.lingering !== undefined || this.absent.size > 0;
+    return isAbsent && this.absent.size === this.sessionIds.size ? "*" : undefined;
   }
 
   /** Something this user does, as others are told of it. */
