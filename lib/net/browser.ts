@@ -1,0 +1,83 @@
+/**
+ * A connection over a browser's own WebSocket: a text frame a line (IRCv3 websocket). For the client's side alone; the
+ * server's WebSockets are stream.ts. Browser-safe.
+ */
+import type { Line } from "../irc/lines.ts";
+import type { Connection } from "./connection.ts";
+
+/** What a browser keeps unsent for us before we give the connection up. */
+const maxUnsentBytes = 4 * 1024 * 1024;
+/** Longest line taken from a server: tags and body at their longest, and some. */
+const maxLineLength = 32_768;
+
+/** Opens a connection to "ws://…" or "wss://…"; rejects with one sentence when there is none to be had. */
+export function connectWebSocket(url: string, signal?: AbortSignal): Promise<Connection> {
+  const socket = new WebSocket(url, ["text.ircv3.net"]);
+  return new Promise((resolve, reject) => {
+    const give = () => reject(new Error(`Cannot reach ${new URL(url).host}`));
+    signal?.addEventListener("abort", () => socket.close(), { once: true });
+    socket.onopen = () => resolve(new BrowserConnection(socket, url));
+    socket.onerror = give;
+    socket.onclose = give;
+  });
+}
+
+class BrowserConnection implements Connection {
+  readonly remote: string;
+  readonly address: string;
+  readonly secure: boolean;
+  ended: string | undefined;
+  readonly #socket: WebSocket;
+  #lines: Line[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(socket: WebSocket, url: string) {
+    const { host, hostname, protocol } = new URL(url);
+    this.remote = host;
+    this.address = hostname;
+    this.secure = protocol === "wss:";
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#take(String(data));
+    socket.onerror = () => this.#end("Connection lost");
+    socket.onclose = () => this.#end("Connection closed");
+  }
+
+  async *lines(): AsyncGenerator<Line[]> {
+    for (;;) {
+      if (this.#lines.length > 0) {
+        const lines = this.#lines;
+        this.#lines = [];
+        yield lines;
+      } else if (this.ended !== undefined) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    }
+  }
+
+  send(line: string): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > maxUnsentBytes) return this.abort();
+    this.#socket.send(line);
+  }
+
+  close(): void {
+    this.#end("Connection closed");
+    this.#socket.close();
+  }
+
+  abort(): void {
+    this.close();
+  }
+
+  #take(text: string): void {
+    this.#lines.push(text.length > maxLineLength ? { fault: "too long" } : text);
+    this.#wake?.();
+  }
+
+  #end(reason: string): void {
+    this.ended ??= reason;
+    this.#wake?.();
+  }
+}

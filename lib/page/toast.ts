@@ -1,0 +1,16 @@
+/** Short words to the person that do not block: they go by themselves, or when clicked away. */
+/// <reference lib="dom" />
+import { byId, element } from "./element.ts";
+
+const shownMs = 8_000;
+const mostShown = 4;
+
+/** Shows a sentence; an error is marked as one. */
+export function toast(sentence: string, kind: "error" | "note" = "note"): void {
+  const shelf = byId("toasts");
+  const close = element("button", { type: "button", "aria-label": "Close", click: () => made.remove() }, "✕");
+  const made = element("div", { class: `toast ${kind}` }, element("span", {}, sentence), close);
+  shelf.append(made);
+  while (shelf.children.length > mostShown) shelf.firstElementChild?.remove();
+  setTimeout(() => made.remove(), shownMs);
+}
