@@ -61,6 +61,19 @@ export function messagesOf(batch: Batch): Message[] {
   return batch.items.flatMap((item) => isBatch(item) ? messagesOf(item) : [item]);
 }
 
+/**
+ * What answers a question: the messages of a batch, those of several lines as one. A batch that is more than the
+ * answer itself shows as the line that opened it, in front of its messages.
+ */
+export function answerOf(batch: Batch): Message[] {
+  if (batch.type === "draft/multiline") return [joinLines(batch) ?? []].flat();
+  const { tags, source, type, params } = batch;
+  const opening = type === "labeled-response"
+    ? []
+    : [{ tags, source, command: "BATCH", params: [type, ...params] }];
+  return [...opening, ...batch.items.flatMap((item) => isBatch(item) ? answerOf(item) : [item])];
+}
+
 /** Tells a batch from a message. */
 export function isBatch(item: Message | Batch): item is Batch {
   return "items" in item;

@@ -11,10 +11,14 @@ import type { Folded } from "../irc/names.ts";
 import { cleanUsername, fold } from "../irc/names.ts";
 import { backoff } from "../net/backoff.ts";
 import type { Connection } from "../net/connection.ts";
+import { CatchUp } from "./catch_up.ts";
+import { ClientActions, isWord } from "./client_actions.ts";
 import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
 import { Refusal } from "./face.ts";
+import type { Account, LoginOutcome } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
+import { targetsIn, targetsLine } from "./past.ts";
 import type { Until } from "./requests.ts";
 import { Session } from "./session.ts";
 import { Shelf } from "./shelf.ts";
@@ -34,6 +38,10 @@ export interface ClientOptions {
   readonly realname?: string;
   /** Of the server. */
   readonly password?: string;
+  /** To log in to on entering, each time; "login refused" tells when that fails. */
+  readonly account?: Account;
+  /** Messages from before that are shown on entering a room, where the server keeps them. @default {0} */
+  readonly backlog?: number;
   /** Rooms to be in. @default {[]} */
   readonly channels?: readonly string[];
   /** When the nick is refused, takes it with "_" behind instead of waiting for rename(). @default {false} */
@@ -54,11 +62,12 @@ export type Ending =
   /** The server closed the connection before it let us in. */
   | { readonly kind: "refused"; readonly reason: string };
 
+const dayMs = 86_400_000;
 /** How long a server may take to say goodbye. */
 const quitMs = 1_000;
 
 /** One person on one server. */
-export class Client {
+export class Client extends ClientActions {
   readonly #options: ClientOptions;
   #nick: string;
   #session: Session | undefined;
@@ -67,14 +76,26 @@ export class Client {
   readonly #rooms = new Map<Folded, { readonly name: string; readonly key: string }>();
   readonly #shelf = new Shelf();
   readonly #leave = new AbortController();
+  readonly #past: CatchUp;
   #awayReason = "";
   #wasReady = false;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
+    super();
     this.#options = options;
     this.#nick = options.nick;
+    this.account = options.account;
     this.#state = emptyState(options.nick);
+    this.#past = new CatchUp({
+      hear: (event) => options.hear(event),
+      page: (buffer, from) =>
+        from === "latest"
+          ? this.page(buffer, { at: from }, options.backlog)
+          : this.page(buffer, { at: "after", reference: from }, 1_000),
+      backlog: options.backlog ?? 0,
+      now: () => this.now,
+    });
     for (const room of options.channels ?? []) {
       const [name = "", key = ""] = room.split(" ");
       this.#rooms.set(fold(name), { name, key });
@@ -93,6 +114,15 @@ export class Client {
   /** The time by the clock it was given. */
   get now(): number {
     return (this.#options.now ?? Date.now)();
+  }
+
+  get confidential(): boolean {
+    return this.#session?.confidential ?? false;
+  }
+
+  tryLogin(account: Account): Promise<LoginOutcome> {
+    return this.#session?.login(account) ??
+      Promise.resolve({ kind: "refused", reason: "there is no connection to the server" });
   }
 
   /** Connects, and again whenever the connection is lost, until quit(). To be called once. */
@@ -140,6 +170,7 @@ export class Client {
   say(speech: Speech): Promise<Delivery> {
     if (!isWord(speech.target)) throw new Refusal(`There is nobody called "${speech.target}"`);
     const session = this.#session;
+    this.typist.said(speech.target);
     if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
     if (this.#leaving) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
     const { target, text } = speech;
@@ -208,6 +239,7 @@ export class Client {
     const session = new Session({
       connection,
       entry: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
+      account: this.account,
       state: { ...this.#state, nick: this.#nick },
       hear: (event) => this.#heard(event),
       anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
@@ -224,10 +256,27 @@ export class Client {
   }
 
   #entered(): void {
+    const again = this.#wasReady;
     this.#wasReady = true;
     for (const { name, key } of this.#rooms.values()) this.join(name, key);
     if (this.#awayReason !== "") this.away(this.#awayReason);
     this.#release();
+    if (this.#keepsHistory()) this.#catchUpWithPeople(again);
+  }
+
+  /** Conversations that went on, or were begun, while we were not there. */
+  async #catchUpWithPeople(again: boolean): Promise<void> {
+    const since = this.#past.heardAt;
+    for (const name of this.#past.people) this.#past.fill(name);
+    if (!again) return;
+    const answer = await this.request(targetsLine(since, this.now + dayMs), () => "other").catch(() => []);
+    for (const name of targetsIn(answer)) {
+      if (!isRoom(this.state, name)) this.#past.fill(name, `timestamp=${new Date(since).toISOString()}`);
+    }
+  }
+
+  #keepsHistory(): boolean {
+    return this.state.caps.has("draft/chathistory") && this.state.caps.has("labeled-response");
   }
 
   #heard(event: ChatEvent): void {
@@ -235,6 +284,7 @@ export class Client {
       const key = this.#rooms.get(fold(event.buffer))?.key ?? "";
       this.#rooms.set(fold(event.buffer), { name: event.buffer, key });
       this.#release();
+      if (this.#keepsHistory()) this.#past.fill(event.buffer);
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) {
       this.#rooms.delete(fold(event.buffer));
@@ -244,7 +294,7 @@ export class Client {
       this.rename(this.#nick);
     }
     if (event.kind === "renamed" && event.own) this.#nick = event.to;
-    this.#options.hear(event);
+    this.#past.take(event);
   }
 
   /** A room we may not be in: what was kept for it will never go out. */
@@ -306,9 +356,4 @@ export class Client {
   #tell(happening: Happening): void {
     this.#options.hear({ ...happening, at: this.now });
   }
-}
-
-/** Whether text can stand in a line as one parameter that is not the last. */
-function isWord(text: string): boolean {
-  return /^[^\s:]\S*$/.test(text);
 }

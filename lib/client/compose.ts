@@ -23,6 +23,8 @@ export interface Speech {
   readonly manner: Manner;
   /** May hold newlines. */
   readonly text: string;
+  /** The id of the message it answers. */
+  readonly replyTo?: string;
 }
 
 /** The longest source others may see of us when the server has not shown it: username and host at their longest. */
@@ -33,14 +35,18 @@ export function compose(state: State, speech: Speech, mark: () => string): Parce
   const nextLabel = state.caps.has("labeled-response") ? mark : () => undefined;
   const paragraphs = speech.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
   const room = textBytes(state, speech);
+  const replyTo = state.caps.has("message-tags") ? speech.replyTo : undefined;
   const pieces = paragraphs.map((line) => splitText(line, room));
   const isLong = pieces.length > 1 || (pieces[0]?.length ?? 0) > 1;
   if (isLong && speech.manner !== "action" && canBatch(state)) {
-    return batches(state, pieces, (lines) => batch(speech, lines, mark(), nextLabel()));
+    return batches(state, pieces, (lines) => {
+      const id = mark();
+      return batch({ ...speech, replyTo }, lines, id, nextLabel());
+    });
   }
   return pieces.flat().filter((piece) => piece.trim() !== "").map((piece) => {
     const label = nextLabel();
-    return { label, lines: [tags({ label }) + bare(speech, piece)], text: piece };
+    return { label, lines: [tags({ label, "+draft/reply": replyTo }) + bare(speech, piece)], text: piece };
   });
 }
 
@@ -53,7 +59,7 @@ export function textBytes(state: State, { target, manner }: Speech): number {
   return Math.max(32, limit - frame - source - action);
 }
 
-function bare({ target, manner }: Speech, piece: string): string {
+function bare({ target, manner }: Pick<Speech, "target" | "manner">, piece: string): string {
   const words = manner === "action" ? `\x01ACTION ${piece}\x01` : piece;
   return `${manner === "notice" ? "NOTICE" : "PRIVMSG"} ${target} :${words}`;
 }
@@ -94,11 +100,16 @@ function batches(
   return parcels;
 }
 
-function batch(speech: Speech, lines: readonly Line[], id: string, label: string | undefined): Parcel {
+function batch(
+  speech: Omit<Speech, "replyTo"> & { readonly replyTo: string | undefined },
+  lines: readonly Line[],
+  id: string,
+  label: string | undefined,
+): Parcel {
   return {
     label,
     lines: [
-      `${tags({ label })}BATCH +${id} draft/multiline ${speech.target}`,
+      `${tags({ label, "+draft/reply": speech.replyTo })}BATCH +${id} draft/multiline ${speech.target}`,
       ...lines.map(({ text, joined }) =>
         tags({ "batch": id, "draft/multiline-concat": joined ? "" : undefined }) + bare(speech, text)
       ),

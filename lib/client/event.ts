@@ -26,7 +26,41 @@ export interface Said {
   /** Our nick is in the text, and we did not say it ourselves. */
   readonly mention: boolean;
   readonly id?: string;
+  /** The id of the message it answers. */
+  readonly replyTo?: string;
 }
+
+/** Something done with a message that was said before; `id` is that message's, `buffer` where it is. */
+export type Remark =
+  | {
+    readonly kind: "reacted";
+    readonly buffer: string;
+    readonly id: string;
+    readonly emoji: string;
+    readonly who: Person;
+    readonly own: boolean;
+    /** False when it was taken back. */
+    readonly added: boolean;
+  }
+  | {
+    readonly kind: "redacted";
+    readonly buffer: string;
+    readonly id: string;
+    readonly by: Person;
+    readonly own: boolean;
+    readonly reason: string;
+  }
+  /** We have read up to a time (milliseconds since 1970), here or on another device of ours. */
+  | { readonly kind: "read"; readonly buffer: string; readonly upTo: number }
+  /** The `count` events with `history` that follow are from before: shown on entering, or missed while away. */
+  | {
+    readonly kind: "history";
+    readonly buffer: string;
+    readonly why: "opening" | "missed";
+    readonly count: number;
+    /** There is more: earlier for "opening", later for "missed", which follows by itself. */
+    readonly more: boolean;
+  };
 
 /** Something that a room's people see about each other. */
 export type Presence =
@@ -128,11 +162,20 @@ export type Status =
     readonly nick: string;
     readonly reason: string;
   }
+  /** The account was refused; we enter, or stay, without it. */
+  | {
+    readonly kind: "status";
+    readonly status: "login refused";
+    readonly name: string;
+    readonly reason: string;
+  }
+  | { readonly kind: "status"; readonly status: "logged in"; readonly name: string }
+  | { readonly kind: "status"; readonly status: "logged out" }
   /** Typed while there was no connection; it is sent on return. */
   | { readonly kind: "status"; readonly status: "kept"; readonly target: string; readonly text: string };
 
 /** Something that happened. */
-export type Happening = Said | Presence | RoomChange | ServerWord | Status;
+export type Happening = Said | Remark | Presence | RoomChange | ServerWord | Status;
 
 /** Something that happened, and when. */
 export type ChatEvent = Happening & {

@@ -1,11 +1,11 @@
 /**
  * One message from the server → the next state, and what happened. Pure. One row for each command; rows about people
- * in rooms are in presence.ts, rows for numerics in replies.ts. Needs no answer from here: sending is the client's.
+ * in rooms are in presence.ts, rows about messages in remarks.ts, rows for numerics in replies.ts. Needs no answer from here: sending is the client's.
  */
 
-import { fold } from "../irc/names.ts";
 import type { ChatEvent, Manner } from "./event.ts";
 import { presenceRows } from "./presence.ts";
+import { remarkRows, replyIdOf } from "./remarks.ts";
 import { replyRow } from "./replies.ts";
 import type { State } from "./state.ts";
 import { isIgnored, isOwn, isRoom, opened, spoke, withBuffer } from "./state.ts";
@@ -13,13 +13,10 @@ import type { Arrival, Receiver, Step } from "./step.ts";
 import { nothing, sender } from "./step.ts";
 import { mentions } from "./text.ts";
 
-const typingMs = 6_000;
-const pausedMs = 30_000;
-
 const rows: Readonly<Record<string, Receiver>> = {
   PRIVMSG: said,
   NOTICE: said,
-  TAGMSG: tagged,
+  ...remarkRows,
   ...presenceRows,
   FAIL: standardReply,
   WARN: standardReply,
@@ -53,7 +50,7 @@ function said(state: State, arrival: Arrival): Step {
   // A notice outside a room opens no conversation: services and bots send them unasked.
   const open = room || read.manner === "notice" ? state : opened(state, buffer);
   const next = withBuffer(open, buffer, (one) => spoke(one, from.nick));
-  const id = message.tags.get("msgid");
+  const [id, replyTo] = [message.tags.get("msgid"), replyIdOf(message)];
   const mention = !own && mentions(read.text, state.nick);
   const changed = own
     ? { source: message.source }
@@ -62,7 +59,17 @@ function said(state: State, arrival: Arrival): Step {
     : { lastSender: from.nick };
   return {
     state: { ...next, ...changed },
-    happenings: [{ kind: "said", buffer, from, to, own, mention, ...read, ...(id !== undefined && { id }) }],
+    happenings: [{
+      kind: "said",
+      buffer,
+      from,
+      to,
+      own,
+      mention,
+      ...read,
+      ...(id !== undefined && { id }),
+      ...(replyTo !== undefined && { replyTo }),
+    }],
   };
 }
 
@@ -84,25 +91,6 @@ function isServer(source: string): boolean {
 
 function serverNotice(state: State, { message }: Arrival, text: string): Step {
   return { state, happenings: [{ kind: "told", from: message.source, text }] };
-}
-
-/** Typing; other client tags come here as they are learned. */
-function tagged(state: State, arrival: Arrival): Step {
-  const { message, at } = arrival;
-  const activity = message.tags.get("+typing");
-  const who = sender(arrival);
-  const [to = ""] = message.params;
-  const buffer = isRoom(state, to) ? to : who.nick;
-  if (activity === undefined || isOwn(state, who.nick) || isIgnored(state, message.source)) {
-    return nothing(state);
-  }
-  const active = activity === "active" || activity === "paused";
-  const until = activity === "active" ? at + typingMs : activity === "paused" ? at + pausedMs : 0;
-  const next = withBuffer(state, buffer, (one) => ({
-    ...one,
-    typing: new Map([...one.typing].filter(([, end]) => end > at)).set(fold(who.nick), until),
-  }));
-  return { state: next, happenings: [{ kind: "typing", buffer, who, active }] };
 }
 
 /** IRCv3 standard replies: FAIL command code context… :text. */

@@ -15,16 +15,22 @@ export const wantedCaps: readonly string[] = [
   "batch",
   "cap-notify",
   "chghost",
+  "draft/account-registration",
   "draft/chathistory",
+  "draft/event-playback",
+  "draft/message-redaction",
   "draft/multiline",
+  "draft/read-marker",
   "echo-message",
   "extended-join",
   "invite-notify",
   "labeled-response",
   "message-tags",
   "multi-prefix",
+  "sasl",
   "server-time",
   "setname",
+  "soju.im/search",
   "standard-replies",
   "userhost-in-names",
 ];
@@ -36,6 +42,8 @@ export interface Entry {
   readonly realname: string;
   /** Of the server, as for PASS. */
   readonly password?: string;
+  /** Logs in, on the way in; resolves when that is over. Undefined where there is no account to log in to. */
+  readonly login?: (state: State) => Promise<void>;
 }
 
 /** A line of CAP REQ stays within the shortest limit of a line. */
@@ -49,13 +57,15 @@ export class Registration {
   readonly #send: (line: string) => void;
   /** Requests without an answer yet. */
   #open = 0;
+  #login: Entry["login"];
   #ended = false;
 
   constructor(send: (line: string) => void) {
     this.#send = send;
   }
 
-  start({ nick, username, realname, password }: Entry): void {
+  start({ nick, username, realname, password, login }: Entry): void {
+    this.#login = login;
     this.#send("CAP LS 302");
     if (password !== undefined) this.#send(`PASS :${password}`);
     this.#send(`NICK ${nick}`);
@@ -75,7 +85,7 @@ export class Registration {
       case "ACK":
       case "NAK":
         this.#open--;
-        this.#endWhenDone();
+        this.#endWhenDone(state);
     }
   }
 
@@ -90,11 +100,21 @@ export class Registration {
       this.#open++;
       this.#send(`CAP REQ :${names}`);
     }
-    this.#endWhenDone();
+    this.#endWhenDone(state);
   }
 
-  #endWhenDone(): void {
+  #endWhenDone(state: State): void {
     if (this.#ended || this.#open > 0) return;
+    const login = this.#login;
+    this.#login = undefined;
+    if (login !== undefined) {
+      this.#open++;
+      login(state).then(() => {
+        this.#open--;
+        this.#endWhenDone(state);
+      });
+      return;
+    }
     this.#ended = true;
     this.#send("CAP END");
   }

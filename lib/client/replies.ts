@@ -41,8 +41,11 @@ const rows: Readonly<Record<string, Receiver>> = {
   "375": nothing,
   "376": welcomed,
   "422": welcomed,
-  "900": (state, { message }) => nothing({ ...state, account: message.params[2] ?? "" }),
-  "901": (state) => nothing({ ...state, account: "" }),
+  "900": loggedIn,
+  "901": (state) => ({
+    state: { ...state, account: "" },
+    happenings: [{ kind: "status", status: "logged out" }],
+  }),
 };
 
 /** The row for a numeric; undefined for a command that is none. */
@@ -53,6 +56,11 @@ export function replyRow(command: string): Receiver | undefined {
 
 function welcome(state: State, { message }: Arrival): Step {
   return nothing({ ...state, nick: message.params[0] ?? state.nick, registered: true });
+}
+
+function loggedIn(state: State, { message }: Arrival): Step {
+  const [, , name = ""] = message.params;
+  return { state: { ...state, account: name }, happenings: [{ kind: "status", status: "logged in", name }] };
 }
 
 /** The end of what every server says on entering. */

@@ -7,10 +7,13 @@ import type { Message } from "../irc/message.ts";
 import { parse } from "../irc/message.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Batch } from "./batches.ts";
-import { Batches, isBatch, joinLines, messagesOf } from "./batches.ts";
+import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
 import type { Speech } from "./compose.ts";
 import { compose } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
+import { isLoopback } from "../irc/address.ts";
+import type { Account, LoginOutcome } from "./login.ts";
+import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import { receive } from "./receive.ts";
@@ -25,7 +28,9 @@ import { isRoom, opened } from "./state.ts";
 /** What a session is made of. */
 export interface SessionParts {
   readonly connection: Connection;
-  readonly entry: Entry;
+  readonly entry: Omit<Entry, "login">;
+  /** To log in to on the way in. */
+  readonly account: Account | undefined;
   readonly state: State;
   /** Hears of everything, in order. Must not throw. */
   readonly hear: (event: ChatEvent) => void;
@@ -58,6 +63,7 @@ export class Session {
   readonly #outbox = new Outbox();
   #marks = 0;
   #ready = false;
+  #login: Login | undefined;
   #lastHeard: number;
   /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
   #settling = 0;
@@ -75,7 +81,8 @@ export class Session {
 
   /** Ends with the connection; the answer is why it ended. */
   async run(): Promise<string> {
-    const { connection, entry, idleMs } = this.#parts;
+    const { connection, account, idleMs } = this.#parts;
+    const entry = { ...this.#parts.entry, ...(account && { login: () => this.#loginFirst(account) }) };
     const watch = setInterval(() => this.#watch(), Math.max(50, idleMs / 4));
     try {
       this.#registration.start(entry);
@@ -89,6 +96,7 @@ export class Session {
     const reason = this.farewell || (connection.ended ?? "Connection closed");
     this.#requests.lost(reason);
     this.#outbox.lost(reason);
+    this.#login?.lost(reason);
     return reason;
   }
 
@@ -123,6 +131,33 @@ export class Session {
     return this.#requests.ask(label, until);
   }
 
+  /** Nobody else can read what goes over this connection. */
+  get confidential(): boolean {
+    const { secure, address } = this.#parts.connection;
+    return secure || isLoopback(address);
+  }
+
+  /** Logs in to an account; resolves, never rejects. */
+  async login(account: Account): Promise<LoginOutcome> {
+    if (this.#login !== undefined) return { kind: "refused", reason: "Another login is under way" };
+    if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "The server has no accounts" };
+    const mechanisms = this.state.offered.get("sasl") ?? "";
+    const { confidential } = this;
+    const login = new Login({ send: (line) => this.send(line), account, mechanisms, confidential });
+    this.#login = login;
+    login.start();
+    const outcome = await login.outcome;
+    this.#login = undefined;
+    return outcome;
+  }
+
+  async #loginFirst(account: Account): Promise<void> {
+    const outcome = await this.login(account);
+    if (outcome.kind === "in" || this.#parts.connection.ended !== undefined) return;
+    const { reason } = outcome;
+    this.#tell({ kind: "status", status: "login refused", name: account.name, reason });
+  }
+
   #mark(): string {
     return `p${++this.#marks}`;
   }
@@ -142,7 +177,9 @@ export class Session {
       if (whole !== undefined) this.#message(whole, { ...way, label }, false);
       return;
     }
-    const asked = label !== undefined && this.#requests.answered(label, messagesOf(item));
+    const asked = label !== undefined && this.#requests.answered(label, answerOf(item));
+    // The past goes to who asked for it; without labels nobody can tell who that was.
+    if (asked && isPast(item)) return;
     const history = way.history || item.type === "chathistory";
     for (const one of item.items) {
       if (isBatch(one)) this.#item(one, { history, label });
@@ -161,11 +198,17 @@ export class Session {
     const at = Number.isNaN(time) ? this.#parts.now() : time;
     const { label, history } = way;
     const arrival = { message, at, history, ...(label !== undefined && { label }) };
+    if (this.#login?.takes(message)) return;
     if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
     const { state, events } = receive(this.state, arrival);
-    this.state = state;
+    // Who joined then is not here now.
+    if (!history) this.state = state;
     this.#duties(message, label);
     for (const event of events) {
+      if (history) {
+        if (isRemembered(event)) this.#parts.hear(event);
+        continue;
+      }
       if (event.kind === "said" && event.own) this.#outbox.echoed(label, event.to, event.text);
       if (event.kind === "refused") this.#outbox.refused(event);
       if (!asked || !isReply(message)) this.#parts.hear(event);
@@ -251,6 +294,17 @@ export class Session {
   #tell(happening: Happening): void {
     this.#parts.hear({ ...happening, at: this.#parts.now() });
   }
+}
+
+function isRemembered({ kind }: ChatEvent): boolean {
+  return kind === "said" || kind === "reacted" || kind === "redacted";
+}
+
+/** Messages from before, in a batch or in an answer that is one. */
+function isPast(batch: Batch): boolean {
+  if (batch.type === "chathistory" || batch.type === "soju.im/search") return true;
+  const [inner] = batch.items;
+  return batch.type === "labeled-response" && inner !== undefined && isBatch(inner) && isPast(inner);
 }
 
 /** What only answers somebody, and says nothing of what others do. */

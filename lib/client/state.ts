@@ -32,6 +32,8 @@ export interface Buffer {
   readonly recent: readonly Folded[];
   /** Who is typing, and until when that holds, in milliseconds since 1970. */
   readonly typing: ReadonlyMap<Folded, number>;
+  /** How far we have read, on any device of ours, in milliseconds since 1970. */
+  readonly readUpTo?: number;
 }
 
 /** Everything a client knows. */

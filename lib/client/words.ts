@@ -37,6 +37,14 @@ export function describe(state: State, event: Exclude<Happening, Said>): Span[] 
       return [{ text: plain(event.text) }];
     case "away":
       return awayWords(state, event);
+    case "reacted":
+      return [personSpan(state, event.who), {
+        text: event.added ? ` reacted with ${plain(event.emoji)}` : ` took ${plain(event.emoji)} back`,
+      }];
+    case "redacted":
+      return [personSpan(state, event.by), { text: ` took a message back${because(event.reason)}` }];
+    case "history":
+    case "read":
     case "typing":
       return [];
     case "status":
@@ -133,6 +141,12 @@ export function statusWords(event: Status): string {
       return `Trying again in ${Math.max(1, Math.round(event.retryMs / 1000))} s: ${plain(event.reason)}`;
     case "nick refused":
       return plain(event.reason);
+    case "login refused":
+      return `Cannot log in as ${plainName(event.name)}: ${plain(event.reason)}`;
+    case "logged in":
+      return `You are logged in as ${plainName(event.name)}`;
+    case "logged out":
+      return "You are logged out";
     case "kept":
       return `Kept until the connection is back: ${plain(event.text)}`;
     default:

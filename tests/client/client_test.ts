@@ -10,8 +10,8 @@ Deno.test("a client asks only for capabilities the server offers, then enters an
   await turn();
   assertEquals(await rig.wire.sent(), ["CAP LS 302", "NICK bob", "USER bob 0 * :bob"]);
   await rig.wire.say(":srv CAP * LS * :echo-message sasl=PLAIN", ":srv CAP * LS :server-time vendor/x");
-  assertEquals(await rig.wire.sent(), ["CAP REQ :echo-message server-time"]);
-  await rig.wire.say(":srv CAP bob ACK :echo-message server-time");
+  assertEquals(await rig.wire.sent(), ["CAP REQ :echo-message sasl server-time"]);
+  await rig.wire.say(":srv CAP bob ACK :echo-message sasl server-time");
   assertEquals(await rig.wire.sent(), ["CAP END"]);
   await rig.wire.say(":srv 001 bob :Welcome", ":srv 376 bob :End");
   assertEquals(await rig.wire.sent(), ["JOIN #tea"]);
