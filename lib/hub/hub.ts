@@ -225,7 +225,8 @@ export class Hub {
     this.accounts.sweep(now);
     this.#expire(now);
     this.#giveUp(now);
-    this.serverBans.sweep(now);
+    // Whether a ban holds is asked with an event's own time, and clocks differ: it is forgotten well after its end.
+    this.serverBans.sweep(now - 3_600_000);
     for (const session of this.sessions.values()) {
       const silentMs = now - session.lastHeardMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
