@@ -16,6 +16,8 @@ import { findBuffer, isRoom } from "./state.ts";
 import type { Activity } from "./typist.ts";
 import { Typist } from "./typist.ts";
 
+const maxMorePages = 5;
+
 /** The methods of a client that are questions or wishes to the server. */
 export abstract class ClientActions {
   abstract readonly state: State;
@@ -124,12 +126,24 @@ export abstract class ClientActions {
     return token;
   }
 
-  /** One page of the past. */
+  /** One page of the past. What came and went counts as well at the server, so backwards it may take more than one. */
   async page(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {
-    const answer = await this.request(historyLine(this.state, buffer, place, limit), () => "other");
-    const page = readPage(this.state, answer);
+    let page = await this.#onePage(buffer, place, limit);
+    const wanted = place.at === "after" ? 0 : limit ?? 1;
+    for (let more = 0; more < maxMorePages && page.events.length < wanted && page.more; more++) {
+      if (page.first === undefined) break;
+      const reference = page.first;
+      const older = await this.#onePage(buffer, { at: "before", reference }, wanted - page.events.length);
+      const { last = older.last } = page;
+      page = { ...older, events: [...older.events, ...page.events], ...(last !== undefined && { last }) };
+    }
     if (page.events.length > 0 && !isRoom(this.state, buffer)) this.open(buffer);
     return page;
+  }
+
+  async #onePage(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {
+    const answer = await this.request(historyLine(this.state, buffer, place, limit), () => "other");
+    return readPage(this.state, answer);
   }
 
   #canTag(): boolean {

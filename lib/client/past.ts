@@ -18,7 +18,8 @@ export interface HistoryPage {
   readonly events: readonly ChatEvent[];
   /** There is more beyond it. */
   readonly more: boolean;
-  /** The last message of it as CHATHISTORY names it: "msgid=…". */
+  /** The first and the last message of it as CHATHISTORY names them: "msgid=…". */
+  readonly first?: string;
   readonly last?: string;
 }
 
@@ -71,10 +72,12 @@ export function readPage(state: State, answer: readonly Message[]): HistoryPage 
   throwRefusal(state, answer);
   const messages = answer.filter(({ command }) => command !== "BATCH");
   const isEnd = answer.some(({ tags }) => tags.has("draft/chathistory-end"));
-  const last = messages.map(referenceOf).findLast((reference) => reference !== undefined);
+  const references = messages.map(referenceOf).filter((reference) => reference !== undefined);
+  const [first, last] = [references[0], references.at(-1)];
   return {
     events: messages.flatMap((message) => replay(state, message)),
     more: !isEnd && messages.length > 0,
+    ...(first !== undefined && { first }),
     ...(last !== undefined && { last }),
   };
 }

@@ -127,7 +127,8 @@ export class Session {
   /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
   request(line: string, until: Until): Promise<readonly Message[]> {
     const label = this.state.caps.has("labeled-response") ? this.#mark() : undefined;
-    this.send(label === undefined ? line : `@label=${label} ${line}`);
+    const tagged = line.startsWith("@") ? `@label=${label};${line.slice(1)}` : `@label=${label} ${line}`;
+    this.send(label === undefined ? line : tagged);
     return this.#requests.ask(label, until);
   }
 
