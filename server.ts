@@ -6,13 +6,16 @@ import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
 import { tellOperators } from "./lib/hub/apply_operator.ts";
 import { type Files, Hub } from "./lib/hub/hub.ts";
+import { makeOwnerCode } from "./lib/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier, parseVerifier, type Verifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
 import { listen, type Listener, ListenError } from "./lib/net/listen.ts";
+import { CertificateError } from "./lib/net/own_certificate.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import type { StreamOptions } from "./lib/net/stream.ts";
+import { listenTls, type TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { StoreError } from "./lib/store/fault.ts";
 import { openStore, type Store } from "./lib/store/store.ts";
@@ -29,6 +32,11 @@ const optionRows = {
     group: "Other",
     help: "read a password, print its verifier for --oper, and stop",
   },
+  newOwner: {
+    kind: "flag",
+    group: "Other",
+    help: "print a code that makes an account owner, though there is an owner already",
+  },
   help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
   version: { kind: "flag", short: "v", group: "Other", help: "show the version and stop" },
 } as const;
@@ -38,6 +46,7 @@ const exitCodes = { usage: 2, unavailable: 69 } as const;
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
 const verifierRounds = 600_000;
 const sweepMs = 2_000;
+const dayMs = 86_400_000;
 const stopMs = 4_000;
 /** What --ephemeral keeps of each conversation where --keep-messages does not say. */
 const ephemeralMessages = 10_000;
@@ -52,10 +61,10 @@ function main(): void {
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
   }
-  void start(values);
+  void start(values, values.newOwner);
 }
 
-async function start(settings: Settings): Promise<void> {
+async function start(settings: Settings, newOwner: boolean): Promise<void> {
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
   const files = filesOrStop(settings);
@@ -69,6 +78,7 @@ async function start(settings: Settings): Promise<void> {
     encode: encodeLine,
     store,
     log,
+    cloakKey: store.keepsakes.secret("cloaks"),
     version: `parley-${version}`,
     ...files,
     reread: () => readFiles(settings),
@@ -80,34 +90,51 @@ async function start(settings: Settings): Promise<void> {
     maxQueueBytes: settings.sendQueue,
   };
   const listener = open(hub, stream);
+  const secure = settings.tls === "on" ? await openTls(hub, stream, listener) : undefined;
+  hub.tlsPort = secure?.port;
   const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
-  console.log(waysIn(settings, listener, web));
+  console.log(waysIn(settings, listener, web, secure));
+  await tellOwnerCode(hub, newOwner);
   const sweeping = setInterval(() => {
     hub.sweep();
     store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
   }, sweepMs);
+  const renewing = setInterval(() => renew(secure), dayMs);
   const end = () => {
     store.close();
     Deno.exit(0);
   };
+  onSignals({
+    async stop() {
+      for (const timer of [sweeping, renewing]) clearInterval(timer);
+      const impatience = setTimeout(end, stopMs);
+      const closed = Promise.all([listener.close(), secure?.close()]);
+      hub.close("The server is stopping");
+      await closed;
+      await web?.close();
+      while (listener.connections + (secure?.connections ?? 0) > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      clearTimeout(impatience);
+      end();
+    },
+    reread() {
+      rehash(hub);
+      renew(secure);
+    },
+  });
+}
+
+function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {
   let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
+  const once = () => {
+    if (!stopping) void stop();
     stopping = true;
-    clearInterval(sweeping);
-    const impatience = setTimeout(end, stopMs);
-    const closed = listener.close();
-    hub.close("The server is stopping");
-    await closed;
-    await web?.close();
-    while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    clearTimeout(impatience);
-    end();
   };
-  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGINT", once);
   if (Deno.build.os === "windows") return;
-  Deno.addSignalListener("SIGTERM", stop);
-  Deno.addSignalListener("SIGHUP", () => rehash(hub));
+  Deno.addSignalListener("SIGTERM", once);
+  Deno.addSignalListener("SIGHUP", reread);
 }
 
 function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Settings): Store {
@@ -158,8 +185,10 @@ function open(hub: Hub, stream: StreamOptions): Listener {
       maxConnections: limit,
       stream: {
         ...stream,
-        onWrongProtocol: () =>
-          `This is ${name}, an IRC server without TLS; connect with irc://${host}:${listener.port}`,
+        onWrongProtocol: (which) =>
+          which === "TLS" && hub.tlsPort !== undefined
+            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.tlsPort}`
+            : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`,
       },
       onConnection: (connection) => void hub.attach(connection),
       onError: (error) =>
@@ -180,6 +209,7 @@ function waysIn(
   { name, host, port: wanted }: Settings,
   { port }: Listener,
   web: WebListener | undefined,
+  secure: TlsListener | undefined,
 ): string {
   const address = host.includes(":") ? `[${host}]` : host;
   const flags = (host === "127.0.0.1" || host === "0.0.0.0" ? "" : ` --host ${host}`) +
@@ -189,7 +219,84 @@ function waysIn(
     `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
     ...(web ? [`  in a browser    http://${address}:${web.port}/`] : []),
     `  in any IRC app  irc://${address}:${port}`,
+    ...(secure
+      ? [
+        `  encrypted       ircs://${address}:${secure.port}`,
+        `    fingerprint   ${secure.certificate.fingerprint}`,
+      ]
+      : []),
   ].join("\n");
+}
+
+/** Encrypted connections; those of the plain port count towards the same limit. */
+async function openTls(hub: Hub, stream: StreamOptions, plain: Listener): Promise<TlsListener> {
+  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.settings;
+  if ((cert === undefined) !== (key === undefined)) {
+    return stopNow("Cannot use one of --cert and --key without the other", exitCodes.usage);
+  }
+  try {
+    const secure = await listenTls({
+      hostname: host,
+      port: tlsPort,
+      certificate: {
+        ...(cert !== undefined && key !== undefined && { files: { cert, key } }),
+        folder: ephemeral ? undefined : data,
+        names: certificateNames(hub.settings),
+      },
+      maxConnections: limit,
+      beside: () => plain.connections,
+      stream: {
+        ...stream,
+        onWrongProtocol: () => `This is ${hub.settings.name}, an IRC server; use an IRC app`,
+      },
+      onConnection: (connection) => void hub.attach(connection),
+      onError: (error) =>
+        log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
+    });
+    if (sts === 0 || !secure.certificate.selfMade) return secure;
+    return stopNow(
+      "Cannot use --sts with a certificate of one's own: apps would refuse it; give --cert and --key",
+      exitCodes.usage,
+    );
+  } catch (error) {
+    if (error instanceof CertificateError) {
+      return stopNow(error.message, cert === undefined ? exitCodes.unavailable : exitCodes.usage);
+    }
+    if (!(error instanceof ListenError)) throw error;
+    return stopNow(
+      `Cannot listen on ${host}:${tlsPort} for TLS: ${error.reason}; choose another with --tls-port, or --tls off`,
+      exitCodes.unavailable,
+    );
+  }
+}
+
+/** What people may call this machine. */
+function certificateNames({ name, host }: Settings): string[] {
+  const addresses = Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
+  return [
+    ...new Set([
+      name,
+      Deno.hostname(),
+      "localhost",
+      ...(/^(0\.0\.0\.0|::)$/.test(host) ? [] : [host]),
+      ...addresses,
+    ]),
+  ];
+}
+
+function renew(secure: TlsListener | undefined): void {
+  secure?.renew().then((renewed) => {
+    if (renewed) log("info", `Another certificate is shown now: ${secure.certificate.fingerprint}`);
+  }).catch((error) => log("error", `${error.message}; the certificate before is still shown`));
+}
+
+/** Until somebody is owner, each start makes a code that makes its teller owner. It is kept as a digest only. */
+async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
+  const code = await makeOwnerCode(hub, again);
+  if (code === undefined) return;
+  console.log(
+    `To look after this server: come in, make an account (REGISTER * * PASSWORD), and say once: OWNER ${code}`,
+  );
 }
 
 function filesOrStop(settings: Settings): Files {

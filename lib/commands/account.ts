@@ -1,13 +1,12 @@
 /** One's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; for operators there is account_oper.ts. */
 import { isConfidential, mayRegisterEarly } from "../hub/accounts.ts";
 import { peerOf } from "../irc/address.ts";
-import { ownerCodeDigest } from "../hub/apply_account.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { Hub } from "../hub/hub.ts";
 import { countKept } from "../hub/kept_channel.ts";
+import { provenDigest } from "../hub/owner_code.ts";
 import { fail } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
-import { equalBytes, sha256, utf8 } from "../irc/digest.ts";
 import { fold } from "../irc/names.ts";
 import { splitText } from "../irc/wrap.ts";
 import type { AccountRow } from "../store/accounts.ts";
@@ -204,7 +203,6 @@ async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<
 }
 
 async function owner({ hub, session, user, params }: Call): Promise<void> {
-  const [code = ""] = params;
   const { account: name } = user;
   if (name === undefined) {
     fail("OWNER", "ACCOUNT_REQUIRED", "Make an account with REGISTER, or log in to it, first");
@@ -213,13 +211,13 @@ async function owner({ hub, session, user, params }: Call): Promise<void> {
   if (!hub.guesses.takeIfAny(peer, hub.now())) {
     fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait some minutes");
   }
-  const digest = (await sha256(utf8(code.trim().toLowerCase()))).toHex();
-  const wanted = ownerCodeDigest(hub);
-  if (wanted === undefined || !equalBytes(utf8(digest), utf8(wanted))) {
+  const digest = await provenDigest(hub, params[0] ?? "");
+  if (digest === undefined) {
     fail("OWNER", "INVALID_CODE", "This is not the code the server printed when it last started");
   }
   hub.guesses.giveBack(peer);
   await hub.commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
+  if (hub.accounts.find(name)?.role !== "owner") return;
   session.standardReply("NOTE", "OWNER", "CLAIMED", name, "Your account is owner of this server from now on");
 }
 

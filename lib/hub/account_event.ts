@@ -4,8 +4,8 @@ import type { UserId } from "./event.ts";
 
 /** Everything that changes accounts and kept channels. Names of accounts are as their rows have them. */
 export type AccountEvent =
-  /** A chat without an owner has a new code that makes somebody owner; `digest` is its SHA-256. */
-  | { readonly kind: "owner code made"; readonly digest: string }
+  /** There is a new code that makes somebody owner; with `again` though there is an owner already. */
+  | { readonly kind: "owner code made"; readonly digest: string; readonly again: boolean }
   /** Logs the user in, or the session that is still registering. */
   | {
     readonly kind: "account created";

@@ -4,11 +4,12 @@ import type { OptionTable } from "../options.ts";
 /** How connections are encrypted. */
 export const encryptionRows = {
   tls: {
-    kind: "flag",
-    default: true,
+    kind: "text",
+    choices: ["on", "off"],
+    default: "on",
     env: "PARLEY_TLS",
     group: "Encryption",
-    help: "listens for encrypted connections too, with a certificate made on the first run",
+    help: "encrypted connections, with a certificate made on the first run",
   },
   tlsPort: {
     kind: "number",

@@ -9,21 +9,18 @@ import { endUser, tellOperators } from "./apply_operator.ts";
 import type { Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
 import { keep, keptFlag, keptRank, rankModes, release } from "./kept_channel.ts";
+import { keepOwnerCode, useOwnerCode } from "./owner_code.ts";
 import type { Refusal } from "./refusal.ts";
 import { banSentence } from "./serverban.ts";
 import type { User } from "./user.ts";
 
 type Of<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
-/** Where the digest of the owner's code is kept; "" once somebody is owner. */
-const codeName = "owner code";
-
 /** Changes accounts and kept channels as the event says. */
 export function applyAccountEvent(hub: Hub, event: AccountEvent, stamp: number): Refusal | undefined {
   switch (event.kind) {
     case "owner code made":
-      if (hub.store?.keepsakes.find(codeName) !== "") hub.store?.keepsakes.save(codeName, event.digest);
-      return;
+      return void keepOwnerCode(hub, event.digest, event.again);
     case "account created":
       return create(hub, event, stamp);
     case "logged in":
@@ -45,11 +42,6 @@ export function applyAccountEvent(hub: Hub, event: AccountEvent, stamp: number):
     default:
       return event satisfies never;
   }
-}
-
-/** The digest of the code that makes its teller owner; undefined when there is an owner, or was no code. */
-export function ownerCodeDigest(hub: Hub): string | undefined {
-  return hub.store?.keepsakes.find(codeName) || undefined;
 }
 
 /** Whether a user's account is owner of this server. */
@@ -220,8 +212,7 @@ function change(
 
 function setRole(hub: Hub, { account, role, by, digest }: Of<"role set">, stamp: number): undefined {
   const row = hub.accounts.find(account);
-  if (row === undefined || (digest !== undefined && digest !== ownerCodeDigest(hub))) return;
-  if (digest !== undefined) hub.store?.keepsakes.save(codeName, "");
+  if (row === undefined || (digest !== undefined && !useOwnerCode(hub, digest))) return;
   hub.store?.accounts.save({ ...row, role });
   for (const user of usersOf(hub, row.name)) changeRole(user, row.role, role, stamp);
   tellOperators(hub, `${by} made account "${row.name}" ${role === "" ? "like any other" : role}`, stamp);

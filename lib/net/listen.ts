@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Connections open at once; who comes past it is told so and closed. @default {10_000} */
   readonly maxConnections?: number;
+  /** Connections of other listeners that count towards the same limit. @default {none} */
+  readonly beside?: () => number;
   /** With it the listener speaks TLS. */
   readonly tls?: KeyPair;
   /** How each connection behaves. */
@@ -141,7 +143,8 @@ class StreamListener implements Listener {
   }
 
   #admit(socket: Deno.TcpConn | Deno.TlsConn): void {
-    if (this.connections >= (this.#options.maxConnections ?? 10_000)) return this.#refuse(socket);
+    const { maxConnections = 10_000, beside } = this.#options;
+    if (this.connections + (beside?.() ?? 0) >= maxConnections) return this.#refuse(socket, maxConnections);
     const connection = this.#connect(socket, this.#welcome);
     if (connection === undefined) return;
     this.connections++;
@@ -153,12 +156,12 @@ class StreamListener implements Listener {
     }
   }
 
-  #refuse(socket: Deno.TcpConn | Deno.TlsConn): void {
+  #refuse(socket: Deno.TcpConn | Deno.TlsConn, count: number): void {
     if (this.#refusals >= maxRefused) return socket.close();
     const connection = this.#connect(socket, this.#refused);
     if (connection === undefined) return;
     this.#refusals++;
-    connection.send(`ERROR :The server is full: ${this.connections} of ${this.connections} connections`);
+    connection.send(`ERROR :The server is full: ${count} of ${count} connections`);
     connection.close();
   }
 
