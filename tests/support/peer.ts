@@ -114,7 +114,7 @@ export class Peer implements AsyncDisposable {
       if (answer.includes(" NAK ")) throw new Error(`The server refused "${caps.join(" ")}": ${answer}`);
       this.send("CAP END");
     }
-    await this.until(/^\S+ (376|422) /);
+    await this.until(/^(?:@\S+ )?\S+ (376|422) /);
     await this.lines();
   }
 }
