@@ -46,18 +46,25 @@ async function main(): Promise<number> {
   if (stranger !== undefined) {
     return complain(`Cannot measure "${stranger}": it is none of ${serverNames.join(", ")}`);
   }
-  const report = await measure(values);
+  const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
+  if (!clients || !inFlight) return complain("Cannot read the counts: write numbers as in 100,1000");
+  const report = await measure({ ...values, clients, inFlight });
   if (values.json) return say(`${JSON.stringify(report, mapsAsObjects, 2)}\n`);
   return say(`\n${formatReport(report)}\n\n${formatTargets(report)}\n`);
 }
 
-async function measure(values: OptionValues<typeof rows>): Promise<Report> {
-  const { seconds, rounds, rate } = values;
+type Values = Omit<OptionValues<typeof rows>, "clients" | "inFlight">;
+type Counts = Readonly<Record<"clients" | "inFlight", readonly number[]>>;
+
+async function measure(values: Values & Counts): Promise<Report> {
+  const { seconds, rounds, rate, clients, inFlight } = values;
   const windowMs = seconds * 1000;
-  const wanted = values.only.split(",");
-  const servers = serverNames.filter((name) => wanted.includes(name) && isInstalled(name));
+  const wanted = serverNames.filter((name) => values.only.split(",").includes(name));
+  const servers = wanted.filter(isInstalled);
+  for (const name of wanted) {
+    if (!servers.includes(name)) progress(`Left out, as it is not installed: ${name}`);
+  }
   const ircServers = servers.filter((name) => name !== "relay");
-  const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
   const report = emptyReport(servers);
   progress(`Measuring ${servers.join(", ")}: throughput`);
   report.throughput = await measureThroughput(servers, { clients, inFlight, rounds, windowMs });
@@ -80,11 +87,10 @@ async function measure(values: OptionValues<typeof rows>): Promise<Report> {
   return report;
 }
 
-/** Throws when `text` is no list of numbers from 1 on. */
-function counts(text: string): number[] {
+/** undefined when `text` is no list of numbers from 1 on. */
+function counts(text: string): number[] | undefined {
   const found = text.split(",").map(Number);
-  if (found.every((count) => Number.isInteger(count) && count > 0)) return found;
-  throw new RangeError(`Cannot read the counts "${text}": write them as in 100,1000`);
+  return found.every((count) => Number.isInteger(count) && count > 0) ? found : undefined;
 }
 
 function help(): string {
