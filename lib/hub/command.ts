@@ -57,13 +57,16 @@ export function dispatch(hub: Hub, session: Session, line: Line): void | Promise
       "A line needs a command, and has no NUL or CR inside",
     );
   }
-  const label = message.tags.size > 0 && session.has("labeled-response")
-    ? message.tags.get("label")
-    : undefined;
+  const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
   if (label !== undefined && label !== "") session.response = new Response(escapeTagValue(label));
   const pending = run(hub, session, message);
   if (pending) return pending.then(() => finishResponse(hub, session));
   if (session.response !== undefined) finishResponse(hub, session);
+}
+
+/** An answer of several lines is a batch, so labels are for who knows batches too. */
+function takesLabels(session: Session): boolean {
+  return session.has("labeled-response") && session.has("batch");
 }
 
 function run(hub: Hub, session: Session, message: Message): void | Promise<void> {

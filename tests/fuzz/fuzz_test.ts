@@ -1,0 +1,106 @@
+/**
+ * Hostile clients against a whole hub, without sockets: seeded lines from a dictionary, and what must always hold.
+ * PARLEY_FUZZ_SECONDS (default 20), PARLEY_FUZZ_LINES (no default) and PARLEY_FUZZ_SEED set how long and which.
+ */
+import { assertEquals } from "@std/assert";
+import { LocalBus } from "../../lib/bus/local.ts";
+import { allCommands } from "../../lib/commands/all.ts";
+import type { Event } from "../../lib/hub/event.ts";
+import { Hub } from "../../lib/hub/hub.ts";
+import { settingRows } from "../../lib/hub/settings.ts";
+import { encodeLine } from "../../lib/net/encode.ts";
+import { parseOptions } from "../../lib/options.ts";
+import { openStore } from "../../lib/store/store.ts";
+import { granted } from "../support/permissions.ts";
+import { MemoryConnection } from "../support/memory_connection.ts";
+import { checkHub, checkSent } from "./invariants.ts";
+import { Chance, fuzzLine } from "./lines.ts";
+
+const clients = 6;
+/** Lines one client sends at once. */
+const burst = 20;
+
+Deno.test({ name: "no line that anybody sends breaks the server", ignore: !granted("env"), fn: fuzz });
+
+async function fuzz(): Promise<void> {
+  const seconds = Number(Deno.env.get("PARLEY_FUZZ_SECONDS") ?? 20);
+  const mostLines = Number(Deno.env.get("PARLEY_FUZZ_LINES") ?? Infinity);
+  const seed = Number(Deno.env.get("PARLEY_FUZZ_SEED") ?? Date.now() % 1_000_000);
+  const chance = new Chance(seed);
+  const faults: string[] = [];
+  const hub = makeHub((text) => faults.push(text));
+  const peers: Fuzzer[] = Array.from({ length: clients }, (_, at) => new Fuzzer(hub, at));
+  const endMs = Deno.env.has("PARLEY_FUZZ_LINES") ? Infinity : Date.now() + seconds * 1000;
+  let sent = 0;
+  while (Date.now() < endMs && sent < mostLines && faults.length === 0) {
+    const peer = peers[chance.below(peers.length)];
+    if (peer === undefined) continue;
+    const lines = Array.from({ length: burst }, () => fuzzLine(chance));
+    try {
+      await peer.say(lines);
+      hub.store?.commit();
+      checkHub(hub);
+    } catch (error) {
+      faults.push(`${error instanceof Error ? error.message : error}`, ...lines);
+    }
+    sent += lines.length;
+  }
+  hub.close("The test is over");
+  await Promise.all(peers.map((peer) => peer.ended));
+  hub.store?.close();
+  assertEquals(faults, [], `seed ${seed}, after ${sent} lines`);
+}
+
+function makeHub(fault: (text: string) => void): Hub {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const store = openStore({ keep: { ageMs: 0, count: 200 } });
+  return new Hub({
+    settings: { ...parsed.values, flood: 0, name: "fuzz.test", loginTries: 1_000_000 },
+    commands: allCommands,
+    bus: new LocalBus<Event>(),
+    encode: encodeLine,
+    store,
+    log: (level, text) => {
+      if (level === "error") fault(text);
+    },
+  });
+}
+
+/** One client that comes back whenever the hub has thrown it out. */
+class Fuzzer {
+  ended: Promise<void> = Promise.resolve();
+  readonly #hub: Hub;
+  readonly #name: string;
+  #connection: MemoryConnection | undefined;
+  #failure: unknown;
+
+  constructor(hub: Hub, at: number) {
+    this.#hub = hub;
+    this.#name = ["ann", "bob", "cat", "dan", "eve", "fay"][at] ?? `guest${at}`;
+  }
+
+  async say(lines: string[]): Promise<void> {
+    if (this.#connection === undefined || this.#connection.ended !== undefined) await this.#connect();
+    await this.#connection?.feed(lines);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #connect(): Promise<void> {
+    await this.ended;
+    const connection: MemoryConnection = new MemoryConnection((chunk) => {
+      try {
+        checkSent(
+          this.#hub,
+          [...this.#hub.sessions.values()].find((one) => one.connection === connection),
+          chunk,
+        );
+      } catch (error) {
+        this.#failure ??= error;
+      }
+    });
+    this.#connection = connection;
+    this.ended = this.#hub.attach(connection);
+    await connection.feed([`NICK ${this.#name}`, `USER ${this.#name} 0 * :${this.#name}`, "JOIN #tea,#den"]);
+  }
+}

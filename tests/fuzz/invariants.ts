@@ -1,0 +1,61 @@
+/** What must hold whatever anybody sends: of every line that leaves, and of the hub's tables. */
+import { assert, assertEquals } from "@std/assert";
+import type { Hub } from "../../lib/hub/hub.ts";
+import type { Session } from "../../lib/hub/session.ts";
+import { bitForCommand, bitForTag } from "../../lib/irc/capabilities.ts";
+import { parse } from "../../lib/irc/message.ts";
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Most bytes of all tags of a line (IRCv3 message-tags). */
+const maxTagBytes = 8191;
+
+/** Throws when what is sent to a session is not whole, clean lines within the limits, of tags and commands it asked for. */
+export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Array): void {
+  const text = decoder.decode(chunk);
+  assert(text.endsWith("\r\n"), "a chunk ends with its line");
+  for (const line of text.slice(0, -2).split("\r\n")) {
+    // deno-lint-ignore no-control-regex -- what must not be there
+    assert(!/[\r\n\0]/.test(line), `CR, LF or NUL in "${line}"`);
+    const message = parse(line);
+    assert(message !== undefined, `not a message: "${line}"`);
+    const tagsEnd = line.startsWith("@") ? line.indexOf(" ") + 1 : 0;
+    const encoder = new TextEncoder();
+    assert(encoder.encode(line.slice(0, tagsEnd)).length <= maxTagBytes, `tags too long: "${line}"`);
+    const bytes = encoder.encode(line.slice(tagsEnd)).length + 2;
+    assert(bytes <= hub.settings.lineBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
+    if (session === undefined) continue;
+    for (const tag of message.tags.keys()) {
+      assert((session.kind.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);
+    }
+    // Who sends MARKREAD is answered, whether it asked for the capability or not.
+    if (message.command === "MARKREAD") continue;
+    const needed = bitForCommand(message.command);
+    assertEquals(session.kind.mask & needed, needed, `${message.command} was not asked for: "${line}"`);
+  }
+}
+
+/** Throws when the tables disagree: nicks, users, sessions, channels and members. */
+export function checkHub(hub: Hub): void {
+  assertEquals(hub.nicks.size, hub.users.size, "each user has one nick");
+  for (const [nick, user] of hub.nicks) {
+    assertEquals(user.folded, nick);
+    assert(hub.users.get(user.id) === user, `${nick} is in both tables`);
+    assert(user.sessionIds.size > 0, `${nick} has a session`);
+    for (const session of user.sessions) {
+      assert(session.user === user && hub.sessions.get(session.id) === session);
+    }
+    for (const [channel, member] of user.channels) {
+      assert(channel.members.get(user) === member, `${nick} and ${channel.name} know of each other`);
+      assert(hub.channels.get(channel.folded) === channel, `${channel.name} exists`);
+    }
+  }
+  for (const channel of hub.channels.values()) {
+    assert(channel.members.size > 0 || channel.kept !== undefined, `${channel.name} is empty`);
+    for (const user of channel.members.keys()) assert(user.channels.has(channel) && hub.users.has(user.id));
+    assertEquals(
+      new Set(channel.sessions).size,
+      channel.sessions.length,
+      `each session hears ${channel.name} once`,
+    );
+  }
+}

@@ -1,0 +1,228 @@
+/** Lines that a hostile or broken client might send: commands with fitting and unfitting parameters, then bent. Seeded, so that a find can be had again. */
+import { allCommands } from "../../lib/commands/all.ts";
+import { capabilities } from "../../lib/irc/capabilities.ts";
+
+/** A source of chance that is the same for the same seed (mulberry32). */
+export class Chance {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 up to 1, 1 excluded. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  }
+
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  /** One of them; throws a RangeError when there are none. */
+  of<T>(all: readonly T[]): T {
+    const found = all[this.below(all.length)];
+    if (found === undefined) throw new RangeError("Cannot choose: there is nothing to choose from");
+    return found;
+  }
+}
+
+/** Commands whose answers take real time, as passwords are hashed: they have tests of their own. */
+const slow: ReadonlySet<string> = new Set(["REGISTER", "PASSWD", "OPER"]);
+const commands = Object.keys(allCommands).filter((name) => !slow.has(name));
+/** Words of the protocol and beside it: what parsers, limits and lookups stumble over. */
+const tokens: readonly string[] = [
+  ...[
+    "ann",
+    "bob",
+    "cat",
+    "ANN",
+    "nobody",
+    "*",
+    "#tea",
+    "#den",
+    "#TEA",
+    "#",
+    "#a,#b",
+    "#tea,#den,ann,bob",
+    "0",
+    "@#tea",
+    "+#tea",
+    "&#tea",
+  ],
+  ...[
+    "+o",
+    "-o",
+    "+b",
+    "+beI",
+    "+k",
+    "-k",
+    "+l",
+    "+nt-imst",
+    "+v-v+o",
+    "+ZZZ",
+    "+q",
+    "+h",
+    "+iwB",
+    "-b+b-b",
+    "++--",
+    "key",
+    "5",
+    "-1",
+    "99999999999",
+  ],
+  ...[
+    "*!*@*",
+    "ann!*@*",
+    "a:ann",
+    "m:bob",
+    "m:a:cat",
+    "*@10.0.0.0/8",
+    "????",
+    "\\*",
+    "!@",
+    "x!y@z!y@z",
+    "127.0.0.1",
+    "::1",
+    "1h",
+    "10m",
+  ],
+  ...[
+    "LS",
+    "302",
+    "LIST",
+    "REQ",
+    "END",
+    "ACK",
+    "LATEST",
+    "BEFORE",
+    "AROUND",
+    "BETWEEN",
+    "TARGETS",
+    "timestamp=2026-01-01T00:00:00.000Z",
+    "msgid=abc",
+    "msgid=",
+  ],
+  ...[
+    "+1",
+    "-1",
+    "+x draft/multiline #tea",
+    "PLAIN",
+    "SCRAM-SHA-256",
+    "GENERATE FILEHOST",
+    "in=#tea",
+    "text=word",
+    "%tcuhnfdlar,42",
+    "%",
+    "o",
+    "C",
+    "L",
+    "S",
+    "+ ann,bob",
+  ],
+  ...[
+    "",
+    ":",
+    " ",
+    ":text with spaces",
+    "\u00e9t\u00e9",
+    "😀",
+    "\u202e",
+    "\x01ACTION waves\x01",
+    "\x02bold",
+    "../../etc/passwd",
+    "%2e%2e",
+    "CON",
+    "null",
+    "__proto__",
+    "constructor",
+  ],
+  ...[
+    "a".repeat(40),
+    "x".repeat(500),
+    "é".repeat(300),
+    "\u0301".repeat(50),
+    "toString",
+    "NaN",
+    "1e9",
+    "0x10",
+    "18446744073709551616",
+  ],
+];
+const tags: readonly string[] = [
+  ...[
+    "label=1",
+    "label=",
+    "+typing=active",
+    "+draft/react=👍",
+    "+draft/reply=abc",
+    "batch=1",
+    "batch=2",
+    "draft/multiline-concat",
+    "msgid=fake",
+    "time=2000",
+  ],
+  ...[
+    "a=\\:\\s\\\\\\r\\n",
+    "+a=b\\",
+    "account=ann",
+    "=",
+    ";",
+    "+x=" + "y".repeat(200),
+    "label=" + "z".repeat(100),
+  ],
+];
+
+/** Parameters of one line, at most. */
+const enough = 6;
+
+/** One line; about one in four is bent out of shape. */
+export function fuzzLine(chance: Chance): string {
+  const parts: string[] = [];
+  if (chance.below(4) === 0) {
+    parts.push(`@${Array.from({ length: 1 + chance.below(3) }, () => chance.of(tags)).join(";")}`);
+  }
+  if (chance.below(20) === 0) parts.push(`:${chance.of(tokens)}`);
+  const name = chance.of(commands);
+  parts.push(chance.below(10) === 0 ? name.toLowerCase() : name);
+  if (name === "CAP" && chance.below(2) === 0) {
+    parts.push(
+      "REQ",
+      `:${
+        Array.from({ length: 3 }, () => chance.of(Object.keys(capabilities))).join(
+          " ",
+        )
+      }`,
+    );
+  } else {
+    for (let left = chance.below(enough); left > 0; left--) parts.push(chance.of(tokens));
+    if (chance.below(2) === 0) parts.push(`:${chance.of(tokens)} ${chance.of(tokens)}`);
+  }
+  const line = parts.join(" ").replace(/[\r\n]/g, "");
+  return chance.below(4) === 0 ? bent(line, chance) : line;
+}
+
+function bent(line: string, chance: Chance): string {
+  const at = chance.below(line.length + 1);
+  const other = chance.below(line.length + 1);
+  switch (chance.below(6)) {
+    case 0:
+      return line.slice(0, at);
+    case 1:
+      return line.slice(0, at) +
+        String.fromCharCode(1 + chance.below(0x2fff)).replace(/[\r\n\ud800-\udfff]/, "?") + line.slice(at);
+    case 2:
+      return line.slice(at) + line.slice(0, at);
+    case 3:
+      return line.slice(0, at) + line.slice(Math.min(at, other), Math.max(at, other)).repeat(3) +
+        line.slice(at);
+    case 4:
+      return line.slice(0, at) + " " + line.slice(at);
+    default:
+      return line.replaceAll(" ", () => " ".repeat(1 + chance.below(3)));
+  }
+}
