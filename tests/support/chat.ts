@@ -38,6 +38,9 @@ export interface ChatOptions
   readonly settings?: Partial<Settings>;
 }
 
+/** As few as there may be, as what they protect here is no secret. */
+const passwordRounds = 4096;
+
 /** Starts a chat. */
 export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat {
   const flusher = new Flusher();
@@ -47,7 +50,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
   const hub = new Hub({
     ...options,
     store,
-    settings: { ...defaultSettings(), name: "chat.test", flood: 0, ...settings },
+    settings: { ...defaultSettings(), name: "chat.test", flood: 0, passwordRounds, ...settings },
     commands: allCommands,
     bus: new LocalBus<Event>({ last: store.history.newestStamp, ...(options.now && { now: options.now }) }),
     encode: encodeLine,

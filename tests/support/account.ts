@@ -1,0 +1,27 @@
+/** People with accounts: making one, and coming in with one (SASL PLAIN over the loopback interface). */
+import type { Chat } from "./chat.ts";
+import type { Peer, PeerOptions } from "./peer.ts";
+
+const password = "correct-horse-battery";
+
+/** A peer who registers its nick as an account and is logged in. */
+export async function registered(chat: Chat, nick: string, options: PeerOptions = {}): Promise<Peer> {
+  const peer = await chat.peer(nick, options);
+  peer.send(`REGISTER * * ${password}`);
+  await peer.next(/ REGISTER SUCCESS /);
+  await peer.lines();
+  return peer;
+}
+
+/** One more device of an account that registered() made. */
+export async function loggedIn(chat: Chat, account: string, options: PeerOptions = {}): Promise<Peer> {
+  const peer = await chat.peer(account, { register: false });
+  const caps = ["sasl", ...options.caps ?? []].join(" ");
+  peer.send(`CAP REQ :${caps}`, "AUTHENTICATE PLAIN");
+  await peer.next(/ AUTHENTICATE \+|^AUTHENTICATE \+/);
+  peer.send(`AUTHENTICATE ${btoa(`\0${account}\0${password}`)}`);
+  peer.send(`NICK ${account}`, `USER ${account} 0 * :${account}`, "CAP END");
+  await peer.next(/ (376|422) /);
+  await peer.lines();
+  return peer;
+}
