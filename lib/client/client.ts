@@ -88,7 +88,10 @@ export class Client extends ClientActions {
     this.account = options.account;
     this.#state = emptyState(options.nick);
     this.#past = new CatchUp({
-      hear: (event) => options.hear(event),
+      hear: (event) => {
+        this.recent.note(event);
+        options.hear(event);
+      },
       page: (buffer, from) =>
         from === "latest"
           ? this.page(buffer, { at: from }, options.backlog)

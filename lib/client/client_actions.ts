@@ -15,6 +15,7 @@ import type { State } from "./state.ts";
 import { findBuffer, isRoom } from "./state.ts";
 import type { Activity } from "./typist.ts";
 import { Typist } from "./typist.ts";
+import { Recent } from "./recent.ts";
 
 const maxMorePages = 5;
 
@@ -27,6 +28,8 @@ export abstract class ClientActions {
   abstract readonly confidential: boolean;
   /** To log in to each time. */
   account: Account | undefined;
+  /** What was said lately. */
+  readonly recent = new Recent();
   /** What was told of our typing. */
   readonly typist = new Typist();
 

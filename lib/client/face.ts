@@ -1,8 +1,9 @@
 /** What a slash command is, and what it needs of the face somebody typed it into. */
 
 import type { Client } from "./client.ts";
-import type { Manner } from "./event.ts";
+import type { ChatEvent, Manner } from "./event.ts";
 import type { Span } from "./formatting.ts";
+import type { Upload } from "./upload.ts";
 
 /** A face, as far as commands use it: the terminal and the page each are one. */
 export interface Face {
@@ -11,8 +12,8 @@ export interface Face {
   readonly current: string;
   /** The buffer in front; throws a Refusal when there is none. */
   target(): string;
-  /** Says something, and shows when it was refused. */
-  say(target: string, manner: Manner, text: string): void;
+  /** Says something, and shows when it was refused; `replyTo` is the id of the message it answers. */
+  say(target: string, manner: Manner, text: string, replyTo?: string): void;
   /** Brings a buffer to the front. */
   show(name: string): void;
   /** The buffer is gone: another comes to the front. */
@@ -25,6 +26,23 @@ export interface Face {
   clear(): void;
   /** Ends the program. */
   leave(reason: string): void;
+  /** Shows what was said before, under a title. A face without it has its own way to the past. */
+  past?(title: string, events: readonly ChatEvent[]): void;
+  /** Asks for a password, which is neither shown nor remembered; "" when the person thinks better of it. */
+  secret?(question: string): Promise<string>;
+  /** Whether others are told that we type. */
+  sharesTyping?: boolean;
+  /** Files of this computer, where a face may touch them. */
+  readonly files?: Files;
+}
+
+/** The files of this computer. What rejects has a message for people. */
+export interface Files {
+  open(path: string): Promise<Upload>;
+  /** Saves what is there under a name that is free; the answer is that name. */
+  fetch(address: URL, path: string): Promise<string>;
+  /** Shows how far it is, in bytes; "" when it is over. */
+  progress(doing: string, done: number, total: number): void;
 }
 
 /** Headings of /help. */

@@ -4,17 +4,23 @@
  * something is missing, and one caller shows it. What is no command is never sent to a room.
  */
 
-import { accountRows } from "./slash_you.ts";
+import { accountRows } from "./slash_account.ts";
 import { chatRows } from "./slash_chat.ts";
+import { fileRows } from "./slash_files.ts";
+import { pastRows } from "./slash_past.ts";
 import { roomRows } from "./slash_rooms.ts";
+import { youRows } from "./slash_you.ts";
 import { Refusal } from "./face.ts";
 import type { Face, SlashRow, SlashTable } from "./face.ts";
 
 /** Every slash command by its name. */
 export const slashCommands: SlashTable = {
   ...chatRows,
+  ...pastRows,
+  ...fileRows,
   ...roomRows,
   ...accountRows,
+  ...youRows,
   help: {
     usage: "[COMMAND]",
     help: "Lists the commands, or explains one",

@@ -32,17 +32,6 @@ export const chatRows: SlashTable = {
       face.say(to, "message", neededText(text, `/msg ${to} TEXT`));
     },
   },
-  reply: {
-    usage: "TEXT",
-    help: "Answers the last private message",
-    group: "Chat",
-    aliases: ["r"],
-    run(face, rest) {
-      const to = face.client.state.lastSender;
-      if (to === "") throw new Refusal("Nobody sent you a private message yet");
-      face.say(to, "message", neededText(rest, "/reply TEXT"));
-    },
-  },
   query: {
     usage: "NICK [TEXT]",
     help: "Opens a private conversation: what you type then goes to NICK",

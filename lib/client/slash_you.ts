@@ -1,10 +1,10 @@
 /** Slash commands about oneself and the program. */
 
-import type { SlashTable } from "./face.ts";
+import type { Face, SlashTable } from "./face.ts";
 import { neededWord, Refusal } from "./face.ts";
 
 /** Rows by name. */
-export const accountRows: SlashTable = {
+export const youRows: SlashTable = {
   nick: {
     usage: "NAME",
     help: "Changes your name",
@@ -26,6 +26,12 @@ export const accountRows: SlashTable = {
     help: "Tells others that you are back",
     group: "You",
     run: (face) => face.client.away(""),
+  },
+  typing: {
+    usage: "[on|off]",
+    help: "Lets others see that you type, or not",
+    group: "You",
+    run: typing,
   },
   clear: {
     usage: "",
@@ -53,3 +59,11 @@ export const accountRows: SlashTable = {
     run: (face, rest) => face.leave(rest.trim()),
   },
 };
+
+function typing(face: Face, rest: string): void {
+  const word = rest.trim().toLowerCase();
+  if (face.sharesTyping === undefined) throw new Refusal("Nobody is told that you type here");
+  if (word !== "" && word !== "on" && word !== "off") throw new Refusal("Write /typing on or /typing off");
+  if (word !== "") face.sharesTyping = word === "on";
+  face.note(face.sharesTyping ? "Others see when you type" : "Nobody sees when you type");
+}

@@ -1,0 +1,71 @@
+/** Slash commands for one's account. Passwords are asked for, never written behind a command. */
+
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, Refusal } from "./face.ts";
+import { plainName } from "./plain.ts";
+
+/** Rows by name. */
+export const accountRows: SlashTable = {
+  register: {
+    usage: "",
+    help: "Makes your name yours: asks for a password",
+    group: "You",
+    run: register,
+  },
+  login: {
+    usage: "[NAME]",
+    help: "Logs in to your account: asks for its password",
+    group: "You",
+    aliases: ["identify"],
+    run: login,
+  },
+  passwd: {
+    usage: "",
+    help: "Changes your password",
+    group: "You",
+    aliases: ["password"],
+    run: changePassword,
+  },
+};
+
+async function register(face: Face, rest: string): Promise<void> {
+  refuseWritten(rest, "/register");
+  const { nick, account } = face.client.state;
+  if (account !== "") throw new Refusal(`You are logged in as ${account} already`);
+  const password = await newPassword(face, `Password for ${plainName(nick)}`);
+  await face.client.register(password);
+  face.note(`The name ${plainName(nick)} is yours: log in with /login ${plainName(nick)}`);
+}
+
+async function login(face: Face, rest: string): Promise<void> {
+  const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
+  refuseWritten(more, "/login NAME");
+  await face.client.login(name, await ask(face, `Password of ${plainName(name)}`));
+}
+
+async function changePassword(face: Face, rest: string): Promise<void> {
+  refuseWritten(rest, "/passwd");
+  if (face.client.state.account === "") throw new Refusal("You are not logged in: write /login");
+  const old = await ask(face, "Old password");
+  await face.client.changePassword(old, await newPassword(face, "New password"));
+}
+
+async function newPassword(face: Face, question: string): Promise<string> {
+  const password = await ask(face, question);
+  if (await ask(face, "The same again") !== password) {
+    throw new Refusal("Nothing was changed: the two were not the same");
+  }
+  return password;
+}
+
+async function ask(face: Face, question: string): Promise<string> {
+  if (face.secret === undefined) throw new Refusal("Cannot ask for a password here");
+  const password = await face.secret(question);
+  if (password === "") throw new Refusal("Nothing was changed: no password was written");
+  return password;
+}
+
+function refuseWritten(rest: string, command: string): void {
+  if (rest.trim() === "") return;
+  throw new Refusal(`Write ${command} alone: the password is asked for, so that nobody sees it`);
+}

@@ -1,0 +1,59 @@
+/** Slash commands for files: sending one to whoever is in front, and fetching one that was sent. */
+
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, neededWord, Refusal } from "./face.ts";
+import { uploadFile } from "./upload.ts";
+
+/** Rows by name. */
+export const fileRows: SlashTable = {
+  send: {
+    usage: "FILE",
+    help: "Sends a file: its address is said here",
+    group: "Chat",
+    aliases: ["upload"],
+    takes: ["text"],
+    run: send,
+  },
+  get: {
+    usage: "[ADDRESS] [FILE]",
+    help: "Fetches a file; without an address, the last one that was said here",
+    group: "Chat",
+    aliases: ["download"],
+    takes: ["text"],
+    run: fetchFile,
+  },
+};
+
+async function send(face: Face, rest: string): Promise<void> {
+  const path = rest.trim();
+  if (path === "") throw new Refusal("Write /send FILE");
+  if (face.files === undefined) throw new Refusal("Cannot send files from here");
+  const target = face.target();
+  const url = face.client.uploadUrl;
+  if (url === undefined) throw new Refusal("The server takes no files");
+  const file = await face.files.open(path);
+  const token = await face.client.uploadToken();
+  const address = await uploadFile(url, token, file, {
+    onProgress: (done, total) => face.files?.progress(`Sending ${file.name}`, done, total),
+  }).finally(() => face.files?.progress("", 0, 0));
+  face.say(target, "message", address);
+}
+
+async function fetchFile(face: Face, rest: string): Promise<void> {
+  if (face.files === undefined) throw new Refusal("Cannot fetch files from here");
+  const [address, path] = rest.trim() === "" ? [lastAddress(face), ""] : neededWord(rest, "/get ADDRESS");
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Refusal(`Cannot fetch "${address}": no such address`);
+  }
+  const saved = await face.files.fetch(url, firstWord(path)[0])
+    .finally(() => face.files?.progress("", 0, 0));
+  face.note(`Saved as ${saved}`);
+}
+
+function lastAddress(face: Face): string {
+  const said = face.client.recent.last(face.target(), "others")?.text ?? "";
+  const address = /https?:\/\/\S+/.exec(said)?.[0];
+  if (address === undefined) throw new Refusal("No address was said here last: write /get ADDRESS");
+  return address;
+}
