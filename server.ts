@@ -9,14 +9,17 @@ import { type Files, Hub } from "./lib/hub/hub.ts";
 import { makeOwnerCode } from "./lib/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
-import { formatVerifier, makeVerifier, parseVerifier, type Verifier } from "./lib/irc/scram.ts";
+import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
-import { listen, type Listener, ListenError } from "./lib/net/listen.ts";
-import { CertificateError } from "./lib/net/own_certificate.ts";
+import { ListenError } from "./lib/net/listen.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import type { StreamOptions } from "./lib/net/stream.ts";
-import { listenTls, type TlsListener } from "./lib/net/tls_listener.ts";
+import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
+import { readFiles } from "./lib/server/files.ts";
+import { openPlain, openTls } from "./lib/server/listeners.ts";
+import { exitCodes, StartError } from "./lib/server/start_error.ts";
+import { waysIn } from "./lib/server/ways_in.ts";
 import { StoreError } from "./lib/store/fault.ts";
 import { openStore, type Store } from "./lib/store/store.ts";
 import { version } from "./lib/version.ts";
@@ -41,8 +44,6 @@ const optionRows = {
   version: { kind: "flag", short: "v", group: "Other", help: "show the version and stop" },
 } as const;
 
-/** Exit codes of sysexits.h, and 2 for a wrong command line. */
-const exitCodes = { usage: 2, unavailable: 69 } as const;
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
 const verifierRounds = 600_000;
 const sweepMs = 2_000;
@@ -61,7 +62,10 @@ function main(): void {
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
   }
-  void start(values, values.newOwner);
+  start(values, values.newOwner).catch((error) => {
+    if (!(error instanceof StartError)) throw error;
+    stopNow(error.message, error.code);
+  });
 }
 
 async function start(settings: Settings, newOwner: boolean): Promise<void> {
@@ -89,8 +93,8 @@ async function start(settings: Settings, newOwner: boolean): Promise<void> {
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
     maxQueueBytes: settings.sendQueue,
   };
-  const listener = open(hub, stream);
-  const secure = settings.tls === "on" ? await openTls(hub, stream, listener) : undefined;
+  const listener = openPlain(hub, stream);
+  const secure = await openTls(hub, stream, listener);
   hub.tlsPort = secure?.port;
   const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
   console.log(waysIn(settings, listener, web, secure));
@@ -176,114 +180,6 @@ async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebListener> {
   }
 }
 
-function open(hub: Hub, stream: StreamOptions): Listener {
-  const { host, port, limit, name } = hub.settings;
-  try {
-    const listener: Listener = listen({
-      hostname: host,
-      port,
-      maxConnections: limit,
-      stream: {
-        ...stream,
-        onWrongProtocol: (which) =>
-          which === "TLS" && hub.tlsPort !== undefined
-            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.tlsPort}`
-            : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`,
-      },
-      onConnection: (connection) => void hub.attach(connection),
-      onError: (error) =>
-        log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
-    });
-    return listener;
-  } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
-    return stopNow(
-      `Cannot listen on ${host}:${port}: ${error.reason}; choose another with --port or --host`,
-      exitCodes.unavailable,
-    );
-  }
-}
-
-/** What the next person types, ready to copy. */
-function waysIn(
-  { name, host, port: wanted }: Settings,
-  { port }: Listener,
-  web: WebListener | undefined,
-  secure: TlsListener | undefined,
-): string {
-  const address = host.includes(":") ? `[${host}]` : host;
-  const flags = (host === "127.0.0.1" || host === "0.0.0.0" ? "" : ` --host ${host}`) +
-    (port === 6667 && wanted === 6667 ? "" : ` --port ${port}`);
-  return [
-    `${name} is listening. To join:`,
-    `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
-    ...(web ? [`  in a browser    http://${address}:${web.port}/`] : []),
-    `  in any IRC app  irc://${address}:${port}`,
-    ...(secure
-      ? [
-        `  encrypted       ircs://${address}:${secure.port}`,
-        `    fingerprint   ${secure.certificate.fingerprint}`,
-      ]
-      : []),
-  ].join("\n");
-}
-
-/** Encrypted connections; those of the plain port count towards the same limit. */
-async function openTls(hub: Hub, stream: StreamOptions, plain: Listener): Promise<TlsListener> {
-  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.settings;
-  if ((cert === undefined) !== (key === undefined)) {
-    return stopNow("Cannot use one of --cert and --key without the other", exitCodes.usage);
-  }
-  try {
-    const secure = await listenTls({
-      hostname: host,
-      port: tlsPort,
-      certificate: {
-        ...(cert !== undefined && key !== undefined && { files: { cert, key } }),
-        folder: ephemeral ? undefined : data,
-        names: certificateNames(hub.settings),
-      },
-      maxConnections: limit,
-      beside: () => plain.connections,
-      stream: {
-        ...stream,
-        onWrongProtocol: () => `This is ${hub.settings.name}, an IRC server; use an IRC app`,
-      },
-      onConnection: (connection) => void hub.attach(connection),
-      onError: (error) =>
-        log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
-    });
-    if (sts === 0 || !secure.certificate.selfMade) return secure;
-    return stopNow(
-      "Cannot use --sts with a certificate of one's own: apps would refuse it; give --cert and --key",
-      exitCodes.usage,
-    );
-  } catch (error) {
-    if (error instanceof CertificateError) {
-      return stopNow(error.message, cert === undefined ? exitCodes.unavailable : exitCodes.usage);
-    }
-    if (!(error instanceof ListenError)) throw error;
-    return stopNow(
-      `Cannot listen on ${host}:${tlsPort} for TLS: ${error.reason}; choose another with --tls-port, or --tls off`,
-      exitCodes.unavailable,
-    );
-  }
-}
-
-/** What people may call this machine. */
-function certificateNames({ name, host }: Settings): string[] {
-  const addresses = Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
-  return [
-    ...new Set([
-      name,
-      Deno.hostname(),
-      "localhost",
-      ...(/^(0\.0\.0\.0|::)$/.test(host) ? [] : [host]),
-      ...addresses,
-    ]),
-  ];
-}
-
 function renew(secure: TlsListener | undefined): void {
   secure?.renew().then((renewed) => {
     if (renewed) log("info", `Another certificate is shown now: ${secure.certificate.fingerprint}`);
@@ -304,43 +200,6 @@ function filesOrStop(settings: Settings): Files {
     return readFiles(settings);
   } catch (error) {
     return stopNow((error as Error).message, exitCodes.usage);
-  }
-}
-
-/** What REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
-function readFiles({ motd, passwordFile, oper, operFile }: Settings): Files {
-  const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
-  return {
-    motd: motd === "" ? [] : (isFile(motd) ? readText(motd, "motd") : motd).trimEnd().split(/\r?\n/),
-    password: passwordFile && readText(passwordFile, "password file").trim(),
-    operators: readOperators([...oper, ...lines.map((line) => line.trim())]),
-  };
-}
-
-/** Lines "name:verifier"; empty ones and those that start with "#" are left out. */
-function readOperators(lines: readonly string[]): Map<string, Verifier> {
-  const written = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(written.map((line) => {
-    const at = line.indexOf(":");
-    const verifier = at > 0 ? parseVerifier(line.slice(at + 1)) : undefined;
-    if (verifier !== undefined) return [line.slice(0, at), verifier];
-    throw new Error("An operator is written NAME:VERIFIER; make a verifier with --make-verifier");
-  }));
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function readText(path: string, what: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new Error(`Cannot read the ${what} "${path}": ${(error as Error).message}`);
   }
 }
 
