@@ -4,7 +4,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { joinLines, type MessageLine } from "../hub/multiline.ts";
 import { fail } from "../hub/refusal.ts";
 import type { OpenBatch } from "../hub/session.ts";
-import { say } from "./talk.ts";
+import { say } from "./say.ts";
 
 /** The rows of this topic. */
 export const batchCommands: CommandTable = {
