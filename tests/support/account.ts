@@ -2,7 +2,8 @@
 import type { Chat } from "./chat.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
 
-const password = "correct-horse-battery";
+/** The password of every account that registered() makes. */
+export const password = "correct-horse-battery";
 
 /** A peer who registers its nick as an account and is logged in. */
 export async function registered(chat: Chat, nick: string, options: PeerOptions = {}): Promise<Peer> {
