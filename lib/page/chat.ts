@@ -7,13 +7,15 @@ import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import { findBuffer, isRoom, typingAt } from "../client/state.ts";
-import { describe, presenceWords } from "../client/words.ts";
-import { fold } from "../irc/names.ts";
+import { describe, type presenceWords } from "../client/words.ts";
+import { fold, type Folded } from "../irc/names.ts";
 import { connectWebSocket } from "../net/browser.ts";
 import { byId } from "./element.ts";
 import { drawLists } from "./lists.ts";
-import { type MessageActs, Messages } from "./messages.ts";
+import type { MessageActs, SaidEntry } from "./message_tools.ts";
+import { Messages } from "./messages.ts";
 import { notify } from "./notify.ts";
+import { Past, takeSpeech } from "./past.ts";
 import { Timelines } from "./timeline.ts";
 import { toast } from "./toast.ts";
 
@@ -25,15 +27,18 @@ export interface ChatParts {
   readonly channels: readonly string[];
   /** "ws://…" */
   readonly url: string;
-  /** We are in, or it came to nothing; says why in words. */
+  /** We are in. */
   readonly entered: (nick: string) => void;
+  /** It is over; says why in words, "" when it was left. */
   readonly refused: (reason: string) => void;
   /** Another buffer came to the front. */
   readonly turned: (name: string) => void;
-  readonly acts: Omit<MessageActs, "older">;
+  readonly acts: Omit<MessageActs, "redact" | "react">;
 }
 
 const typingMs = 1_000;
+/** Messages that are asked for on entering a room. */
+const backlog = 50;
 
 /** One person on this page. */
 export class Chat implements Face {
@@ -41,28 +46,45 @@ export class Chat implements Face {
   readonly timelines = new Timelines();
   readonly hints = [
     "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them",
+    "↑ and ↓ in the messages go from one to the next, Tab reaches what can be done with it",
   ];
   current = "";
   readonly #parts: ChatParts;
   readonly #messages: Messages;
+  readonly #past: Past;
+  readonly #over = new AbortController();
+  /** How far the server was told that we have read. */
+  readonly #marked = new Map<Folded, number>();
   #drawing = false;
   #entered = false;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
-    this.#messages = new Messages({ ...parts.acts, older: () => this.older() });
+    const { nick, password } = parts;
     this.client = new Client({
-      nick: parts.nick,
+      nick,
       channels: parts.channels,
+      backlog,
+      ...(password !== "" && { account: { name: nick, password } }),
       connect: (signal) => connectWebSocket(parts.url, signal),
       hear: (event) => this.#hear(event),
     });
-    setInterval(() => this.#drawTyping(), typingMs);
+    this.#past = new Past(this.client, this.timelines);
+    this.#messages = new Messages({
+      ...parts.acts,
+      react: (entry, emoji) => this.react(entry, emoji),
+      redact: ({ said, key }) => this.#attempt(() => this.client.redact(said.buffer, key)),
+      older: () => void this.#past.older(this.current).then((found) => found && this.draw()),
+      jump: (id) => void this.jump(this.current, id),
+    }, this.#over.signal);
   }
 
   /** Resolves when the chat is left. */
   async run(): Promise<void> {
+    const ticking = setInterval(() => this.#drawTyping(), typingMs);
     const ending = await this.client.run();
+    clearInterval(ticking);
+    this.#over.abort();
     this.#parts.refused(words(ending));
   }
 
@@ -71,32 +93,59 @@ export class Chat implements Face {
     return this.current;
   }
 
-  /** Sends what was written, or does what it says; a refusal is a toast. */
-  submit(text: string): boolean {
+  #answering: SaidEntry | undefined;
+
+  /** Sends what was written, or does what it says; a refusal is a toast. `answering`: the message it answers. */
+  submit(text: string, answering?: SaidEntry): boolean {
     if (text.trim() === "") {
-      toast("Cannot send an empty message");
+      toast("Cannot send an empty message", "error");
       return false;
     }
+    const [, room] = /^\s*\/j(?:oin)?\s+(#[^\s,]+)/i.exec(text) ?? [];
+    if (room !== undefined) this.#wanted = fold(room);
+    // enter() calls say() before it first waits.
+    this.#answering = answering;
     enter(this, text).catch((error) => this.#complain(error));
+    this.#answering = undefined;
     return true;
   }
 
   say(target: string, manner: Manner, text: string): void {
-    this.client.say({ target, manner, text }).then((delivery) => {
+    const replyTo = this.#answering?.said.buffer === target ? this.#answering.key : undefined;
+    this.client.say({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
       if (delivery.kind === "refused") toast(`Not sent: ${plain(delivery.reason)}`, "error");
       if (delivery.kind === "unsure") toast(`This may not have arrived: ${plain(text)}`, "error");
     });
   }
 
+  /** Adds our reaction to a message, or takes it back. */
+  react({ said, key, reactions }: SaidEntry, emoji: string): void {
+    const own = fold(this.client.state.nick);
+    const has = [...reactions.get(emoji) ?? []].some((nick) => fold(nick) === own);
+    this.#attempt(() => this.client.react(said.buffer, key, emoji, !has));
+  }
+
+  /** Shows a message, however old it is. */
+  async jump(buffer: string, id: string): Promise<void> {
+    if (fold(buffer) !== fold(this.current)) this.show(buffer);
+    const found = await this.#past.find(buffer, id);
+    this.#drawNow();
+    if (!found || !this.#messages.jump(id)) toast("That message is not to be found any more", "error");
+  }
+
   show(name: string): void {
     const known = findBuffer(this.client.state, name);
-    if (known === undefined && !isRoom(this.client.state, name)) this.client.open(name);
+    const isPerson = !isRoom(this.client.state, name);
+    if (known === undefined && isPerson) this.client.open(name);
     const shown = findBuffer(this.client.state, name)?.name ?? name;
-    if (this.current !== "" && shown !== this.current) this.timelines.settle(this.current);
+    if (this.current === "") this.timelines.move("", shown);
+    else if (shown !== this.current) this.timelines.settle(this.current);
     this.current = shown;
-    this.timelines.see(shown);
     this.#parts.turned(shown);
     this.draw();
+    if (isPerson && this.timelines.of(shown).entries.length === 0) {
+      void this.#past.older(shown).then((found) => found && this.draw());
+    }
   }
 
   closed(name: string): void {
@@ -117,15 +166,12 @@ export class Chat implements Face {
 
   clear(): void {
     this.timelines.forget(this.current);
+    this.timelines.complete(this.current);
     this.draw();
   }
 
   leave(reason: string): void {
     this.client.quit(reason);
-  }
-
-  /** Asks for what was said before the oldest message in sight. */
-  older(): void {
   }
 
   /** Draws everything anew in the next frame. */
@@ -134,13 +180,27 @@ export class Chat implements Face {
     this.#drawing = true;
     requestAnimationFrame(() => {
       this.#drawing = false;
-      if (this.#isSeen(this.current)) this.timelines.see(this.current);
-      const { state } = this.client;
-      drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
-      this.#messages.show(state, this.current, this.timelines.of(this.current));
-      this.#drawTyping();
-      this.#drawTitle();
+      this.#drawNow();
     });
+  }
+
+  #drawNow(): void {
+    this.#markRead();
+    const { state } = this.client;
+    drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
+    this.#messages.show(state, this.current, this.timelines.of(this.current));
+    this.#drawTyping();
+    this.#drawTitle();
+  }
+
+  /** What is in front of the person's eyes is read, on all devices. */
+  #markRead(): void {
+    const { current } = this;
+    if (current === "" || !this.#isSeen(current)) return;
+    const newest = this.timelines.see(current);
+    if (!this.client.online || newest <= (this.#marked.get(fold(current)) ?? 0)) return;
+    this.#marked.set(fold(current), newest);
+    this.client.markRead(current, newest);
   }
 
   /** Whether the person looks at this buffer. */
@@ -152,13 +212,23 @@ export class Chat implements Face {
   #hear(event: ChatEvent): void {
     switch (event.kind) {
       case "said":
-        this.timelines.addSaid(event, this.#isSeen(event.buffer));
-        if (!event.own && !event.history && (event.mention || !event.buffer.startsWith("#"))) {
-          notify(this.#isSeen(event.buffer), event, () => this.show(event.buffer));
-        }
+        this.#heardSaid(event);
+        break;
+      case "reacted":
+      case "redacted":
+        takeSpeech(this.timelines, event);
+        break;
+      case "read":
+        this.timelines.read(event.buffer, event.upTo);
+        break;
+      case "history":
+        if (event.why === "opening" && !event.more) this.timelines.complete(event.buffer);
         break;
       case "joined":
-        if (event.own && this.current === "") this.show(event.buffer);
+        if (event.own && (this.current === "" || this.#wanted === fold(event.buffer))) {
+          this.#wanted = undefined;
+          this.show(event.buffer);
+        }
         this.#presence([event.buffer], event);
         break;
       case "parted":
@@ -188,6 +258,22 @@ export class Chat implements Face {
     this.draw();
   }
 
+  #wanted: Folded | undefined;
+
+  /** Enters a room and brings it to the front. */
+  join(room: string): void {
+    if (findBuffer(this.client.state, room)?.joined) return this.show(room);
+    this.#wanted = fold(room);
+    this.client.join(room);
+  }
+
+  #heardSaid(event: Extract<ChatEvent, { kind: "said" }>): void {
+    const isSeen = this.#isSeen(event.buffer);
+    takeSpeech(this.timelines, event, isSeen);
+    if (event.own || event.history || !(event.mention || !event.buffer.startsWith("#"))) return;
+    notify(isSeen, event, () => this.show(event.buffer));
+  }
+
   #presence(
     buffers: readonly string[],
     event: Parameters<typeof presenceWords>[0] & { readonly at: number },
@@ -197,16 +283,26 @@ export class Chat implements Face {
   }
 
   #status(event: Extract<ChatEvent, { kind: "status" }>): void {
+    const sentence = describe(this.client.state, event).map(({ text }) => text).join("");
+    switch (event.status) {
+      case "logged in":
+      case "logged out":
+      case "kept":
+        return toast(sentence);
+      case "login refused":
+        return toast(sentence, "error");
+      case "nick refused":
+        this.#parts.refused(plain(event.reason));
+        this.client.quit();
+        return;
+    }
     const line = byId("status");
     line.hidden = event.status === "ready";
-    line.textContent = describe(this.client.state, event).map(({ text }) => text).join("");
-    if (event.status === "nick refused") {
-      this.#parts.refused(plain(event.reason));
-      this.client.quit();
-    }
+    line.textContent = sentence;
     if (event.status !== "ready") return;
-    this.#entered = true;
     byId("network").textContent = plain(event.network || "Parley");
+    if (!this.#entered) void this.#past.conversations().then(() => this.draw());
+    this.#entered = true;
     this.#parts.entered(event.nick);
   }
 
@@ -214,11 +310,13 @@ export class Chat implements Face {
     const room = findBuffer(this.client.state, this.current);
     const who = room === undefined ? [] : typingAt(room, Date.now()).map(plainName);
     const verb = who.length === 1 ? "is" : "are";
-    byId("typing").textContent = who.length === 0
+    const words = who.length === 0
       ? ""
       : who.length > 3
       ? "Several people are typing…"
       : `${who.join(", ")} ${verb} typing…`;
+    const line = byId("typing");
+    if (line.textContent !== words) line.textContent = words;
   }
 
   #drawTitle(): void {
@@ -227,6 +325,14 @@ export class Chat implements Face {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${
       this.#entered ? `${plainName(this.current)} · ` : ""
     }Parley`;
+  }
+
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   #complain(error: unknown): void {

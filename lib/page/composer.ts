@@ -2,11 +2,13 @@
 /// <reference lib="dom" />
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
+import type { SaidEntry } from "./message_tools.ts";
+import { quoteWords } from "./row.ts";
 
 /** What the box asks of the page. */
 export interface ComposerParts {
-  /** Takes what was written; false keeps it in the box. */
-  readonly send: (text: string) => boolean;
+  /** Takes what was written, and the message it answers; false keeps it in the box. */
+  readonly send: (text: string, answering: SaidEntry | undefined) => boolean;
   /** The person types, or has emptied the box. */
   readonly typing: (isTyping: boolean) => void;
   /** Names that begin so, best first. */
@@ -23,6 +25,7 @@ export class Composer {
   readonly #parts: ComposerParts;
   readonly #history: string[] = [];
   #at = 0;
+  #answering: SaidEntry | undefined;
   /** The names Tab goes through, and which one stands there. */
   #completion: { names: readonly string[]; at: number; start: number } | undefined;
 
@@ -42,12 +45,15 @@ export class Composer {
     byId("emoji").addEventListener("click", (event) => {
       pickEmoji(event.currentTarget as HTMLElement, (emoji) => this.insert(emoji));
     });
+    byId("no-reply").addEventListener("click", () => this.answer(undefined));
     this.#takeFiles();
   }
 
   /** Locks or opens everything that sends. */
   set enabled(enabled: boolean) {
-    for (const id of ["box", "send-button", "emoji"]) byId<HTMLButtonElement>(id).disabled = !enabled;
+    for (const id of ["box", "send-button", "emoji", "attach"]) {
+      byId<HTMLButtonElement>(id).disabled = !enabled;
+    }
   }
 
   set placeholder(text: string) {
@@ -56,6 +62,14 @@ export class Composer {
 
   focus(): void {
     this.#box.focus();
+  }
+
+  /** What is written next answers this message; it is quoted above the box. Undefined for none. */
+  answer(entry: SaidEntry | undefined): void {
+    this.#answering = entry;
+    byId("replying").hidden = entry === undefined;
+    byId("replying-to").textContent = entry === undefined ? "" : quoteWords(entry);
+    this.focus();
   }
 
   /** Puts text where the cursor is. */
@@ -68,7 +82,8 @@ export class Composer {
 
   #submit(): void {
     const text = this.#box.value;
-    if (!this.#parts.send(text)) return;
+    if (!this.#parts.send(text, this.#answering)) return;
+    if (this.#answering !== undefined) this.answer(undefined);
     if (this.#history.push(text) > mostHistory) this.#history.shift();
     this.#at = this.#history.length;
     this.#put("");
@@ -81,6 +96,7 @@ export class Composer {
       event.preventDefault();
       return this.#submit();
     }
+    if (event.key === "Escape" && this.#answering !== undefined) return this.answer(undefined);
     if (event.key === "Tab" && !event.shiftKey && this.#box.value !== "") {
       if (this.#complete()) event.preventDefault();
       return;

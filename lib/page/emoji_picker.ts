@@ -12,7 +12,7 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
   if (wasOpen && beside.getAttribute("aria-expanded") === "true") {
     return beside.setAttribute("aria-expanded", "false");
   }
-  const grid = element("div", { role: "listbox", "aria-label": "Emoji" });
+  const grid = element("div", { role: "group", "aria-label": "Emoji" });
   const search = element("input", {
     type: "search",
     placeholder: "Search emoji",
@@ -24,7 +24,6 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
       ...[...emoji].filter(([name]) => name.includes(wanted)).map(([name, sign]) =>
         element("button", {
           type: "button",
-          role: "option",
           title: name,
           "aria-label": name,
           click: () => done(sign),
@@ -43,6 +42,7 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
     if (event.key === "Enter" && event.target === search) {
       (grid.firstElementChild as HTMLElement | null)?.click();
     }
+    walk(grid, event);
     if (event.key !== "Escape") return;
     close();
     beside.focus();
@@ -53,6 +53,24 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
   beside.setAttribute("aria-expanded", "true");
   search.focus();
   setTimeout(() => document.addEventListener("click", closeOutside), 0);
+}
+
+/** Arrows go through the grid; ↓ enters it from the search box. */
+function walk(grid: HTMLElement, event: KeyboardEvent): void {
+  const signs = [...grid.children] as HTMLElement[];
+  const at = signs.findIndex((sign) => sign === document.activeElement);
+  const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+  if (at < 0 && event.key !== "ArrowDown") return;
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: at < 0 ? 1 : columns,
+  };
+  const next = signs[at + (steps[event.key] ?? NaN)];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
 }
 
 function place(picker: HTMLElement, beside: HTMLElement): void {

@@ -17,16 +17,15 @@ export interface Lists {
 
 /** Draws the lists anew. */
 export function drawLists({ state, current, timelines, show }: Lists): void {
+  byId("title").hidden = current === "";
   const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
   const row = (buffer: Buffer) => bufferRow(buffer, buffer.name === current, timelines, show);
-  byId("room-list").replaceChildren(
-    ...buffers.filter(({ kind, joined }) => kind === "room" && joined).map(row),
-  );
-  byId("person-list").replaceChildren(...buffers.filter(({ kind }) => kind === "person").map(row));
+  fill("room-list", buffers.filter(({ kind, joined }) => kind === "room" && joined).map(row));
+  fill("person-list", buffers.filter(({ kind }) => kind === "person").map(row));
   const room = findBuffer(state, current);
   const members = room?.kind === "room" ? membersByRank(state, room) : [];
   byId("people-count").textContent = members.length > 0 ? String(members.length) : "";
-  byId("people-list").replaceChildren(...members.map(({ nick, ranks, account, away }) => {
+  const people = members.map(({ nick, ranks, account, away }) => {
     const name = element(
       "span",
       { class: away ? "away" : undefined },
@@ -39,10 +38,22 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
       {},
       element("button", { type: "button", title: label, "aria-label": label, click: () => show(nick) }, name),
     );
-  }));
+  });
+  fill("people-list", people);
   byId("room-title").textContent = plainName(current);
   byId("topic").textContent = plain(room?.topic ?? "");
   byId("topic").title = plain(room?.topic ?? "");
+}
+
+/** Puts rows into a list and leaves those as they are that say the same, so that the keyboard keeps its place. */
+function fill(id: string, rows: readonly HTMLElement[]): void {
+  const list = byId(id);
+  for (const [at, row] of rows.entries()) {
+    const old = list.children[at];
+    if (old === undefined) list.append(row);
+    else if (!old.isEqualNode(row)) old.replaceWith(row);
+  }
+  while (list.children.length > rows.length) list.lastElementChild?.remove();
 }
 
 function bufferRow(
@@ -54,7 +65,7 @@ function bufferRow(
   const { unread, mentions } = timelines.of(name);
   const count = element("span", {
     class: `count ${mentions > 0 ? "mention" : ""}`,
-    "aria-label": `${unread} unread`,
+    title: `${unread} unread`,
   }, String(unread));
   const button = element(
     "button",

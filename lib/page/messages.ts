@@ -1,172 +1,161 @@
 /** The message area: the timeline in front as elements. It keeps to its end while the person is there, and to its place when not. */
 /// <reference lib="dom" />
-import { nickInk } from "../client/palette.ts";
-import { plain, plainName } from "../client/plain.ts";
-import { inkIn, type State } from "../client/state.ts";
-import { styleText } from "../client/text.ts";
-import { fold } from "../irc/names.ts";
+import type { State } from "../client/state.ts";
 import { byId, element } from "./element.ts";
-import { cssColor, paint } from "./paint.ts";
+import { type MessageActs, messageTools } from "./message_tools.ts";
+import { drawEntry } from "./row.ts";
 import type { Entry, Timeline } from "./timeline.ts";
 
-/** What can be done with a message. */
-export interface MessageActs {
-  readonly reply: (entry: SaidEntry) => void;
-  readonly react: (entry: SaidEntry, emoji: string) => void;
-  /** Opens the emoji picker beside an element. */
-  readonly pick: (entry: SaidEntry, beside: HTMLElement) => void;
-  readonly redact: (entry: SaidEntry) => void;
+const nearPx = 48;
+const flashMs = 1_500;
+const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+/** What the area asks of the page. */
+export interface AreaActs extends MessageActs {
   /** The person has scrolled to the oldest message. */
   readonly older: () => void;
+  /** A quoted message is to be shown. */
+  readonly jump: (id: string) => void;
 }
-
-/** An entry that somebody said. */
-export type SaidEntry = Extract<Entry, { kind: "said" }>;
-
-const quick = ["👍", "❤️", "😂"];
-const nearPx = 48;
 
 /** The area of messages. */
 export class Messages {
   readonly #area = byId("messages");
-  readonly #acts: MessageActs;
-  /** Elements by entry: an entry that did not change keeps its element. */
+  readonly #acts: AreaActs;
+  /** Elements by entry: an entry that did not change keeps its element, and so selection and focus. */
   #shown = new Map<Entry, HTMLElement>();
+  readonly #rules = new Map<string, HTMLElement>();
+  #state: State | undefined;
   #buffer = "";
 
-  constructor(acts: MessageActs) {
+  /** `signal` ends what the area listens to. */
+  constructor(acts: AreaActs, signal: AbortSignal) {
     this.#acts = acts;
-    this.#area.addEventListener("scroll", () => {
-      if (this.#area.scrollTop < nearPx && this.#shown.size > 0) acts.older();
-    });
+    const area = this.#area;
+    area.replaceChildren();
+    area.addEventListener("scroll", () => {
+      if (area.scrollTop < nearPx && this.#shown.size > 0) acts.older();
+    }, { signal });
+    area.addEventListener("keydown", (event) => this.#key(event), { signal });
+    for (const name of ["mouseover", "focusin"]) {
+      area.addEventListener(name, ({ target }) => this.#offerTools(target), { signal });
+    }
+    // A picture that arrives late makes its message taller.
+    area.addEventListener("load", () => this.#follow(), { signal, capture: true });
+    const resized = new ResizeObserver(() => this.#follow());
+    resized.observe(area);
+    signal.addEventListener("abort", () => resized.disconnect());
   }
+
+  #wasAtEnd = true;
 
   /** Shows a timeline. */
   show(state: State, buffer: string, timeline: Timeline): void {
     const isOther = buffer !== this.#buffer;
-    const atEnd = isOther || this.isAtEnd;
+    this.#wasAtEnd = isOther || this.#isAtEnd;
     const below = this.#area.scrollHeight - this.#area.scrollTop;
-    if (isOther) this.#shown.clear();
+    if (isOther) {
+      this.#shown.clear();
+      this.#rules.clear();
+    }
     this.#buffer = buffer;
-    this.#area.replaceChildren(...this.#rows(state, timeline));
-    this.#area.scrollTop = atEnd ? this.#area.scrollHeight : this.#area.scrollHeight - below;
+    this.#state = state;
+    this.#place(this.#rows(state, timeline));
+    this.#area.scrollTop = this.#wasAtEnd ? this.#area.scrollHeight : this.#area.scrollHeight - below;
+    // So few that nothing can be scrolled: who wants more could not ask for it.
+    if (timeline.entries.length > 0 && this.#area.scrollHeight <= this.#area.clientHeight) this.#acts.older();
   }
 
-  /** Whether the newest message is in sight. */
-  get isAtEnd(): boolean {
+  /** Brings a message into sight; false when it is not among those shown. */
+  jump(id: string): boolean {
+    const row = this.#area.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    if (row === null) return false;
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+    row.classList.add("flash");
+    setTimeout(() => row.classList.remove("flash"), flashMs);
+    return true;
+  }
+
+  get #isAtEnd(): boolean {
     return this.#area.scrollHeight - this.#area.scrollTop - this.#area.clientHeight < nearPx;
   }
 
-  #rows(state: State, timeline: Timeline): HTMLElement[] {
-    const byId = new Map(timeline.entries.map((entry) => [entry.key, entry]));
+  #follow(): void {
+    if (this.#wasAtEnd) this.#area.scrollTop = this.#area.scrollHeight;
+  }
+
+  /** Puts rows in place and touches only what changed. */
+  #place(rows: readonly HTMLElement[]): void {
+    const wanted = new Set<Element>(rows);
+    for (const child of [...this.#area.children]) if (!wanted.has(child)) child.remove();
+    let at: Element | null = this.#area.firstElementChild;
+    for (const row of rows) {
+      if (row === at) at = at.nextElementSibling;
+      else this.#area.insertBefore(row, at);
+    }
+  }
+
+  #rows(state: State, { entries, ruleAt }: Timeline): HTMLElement[] {
+    const byKey = new Map(entries.map((entry) => [entry.key, entry]));
     const shown = new Map<Entry, HTMLElement>();
     const rows: HTMLElement[] = [];
-    let day = "";
-    let isNew = timeline.seenAt === 0;
-    for (const entry of timeline.entries) {
-      const today = new Date(entry.at).toLocaleDateString(undefined, {
-        weekday: "long",
-        day: "numeric",
-        month: "long",
-      });
-      if (today !== day) rows.push(rule(day = today));
-      if (!isNew && entry.at > timeline.seenAt && entry.kind === "said" && !entry.said.own) {
-        isNew = true;
-        rows.push(rule("new", "new"));
+    let tomorrow = 0;
+    let isNew = ruleAt === undefined;
+    for (const entry of entries) {
+      if (entry.at >= tomorrow) {
+        tomorrow = new Date(entry.at).setHours(24, 0, 0, 0);
+        rows.push(this.#rule(dayName.format(entry.at)));
       }
-      const row = this.#shown.get(entry) ?? this.#row(state, entry, byId);
-      shown.set(entry, row);
+      if (!isNew && entry.at > (ruleAt ?? 0) && entry.kind === "said" && !entry.said.own) {
+        isNew = true;
+        rows.push(this.#rule("new"));
+      }
+      const row = this.#shown.get(entry) ?? drawEntry(state, entry, byKey, this.#acts);
+      // A quote of what is not here yet is drawn again when it may have come.
+      const isHalf = entry.kind === "said" && entry.said.replyTo !== undefined &&
+        !byKey.has(entry.said.replyTo);
+      if (!isHalf) shown.set(entry, row);
       rows.push(row);
     }
     this.#shown = shown;
     return rows;
   }
 
-  #row(state: State, entry: Entry, byId: ReadonlyMap<string, Entry>): HTMLElement {
-    const time = element("time", { datetime: new Date(entry.at).toISOString() }, clock(entry.at));
-    if (entry.kind !== "said") {
-      return element(
-        "div",
-        { class: `entry ${entry.kind}` },
-        time,
-        element("span", { class: "text" }, ...paint(entry.spans)),
-      );
-    }
-    const { said } = entry;
-    const classes = ["entry", said.manner, said.mention ? "mention" : "", entry.isGone ? "gone" : ""].join(
-      " ",
-    );
-    const nick = element("span", { class: "nick" }, plainName(said.from.nick));
-    nick.style.color = cssColor(said.own ? "own" : nickInk(said.from.nick, said.from.account));
-    const text = element(
-      "span",
-      { class: "text" },
-      ...(entry.isGone ? ["taken back"] : this.#text(state, entry)),
-    );
-    const quoted = said.replyTo === undefined ? undefined : byId.get(said.replyTo);
-    const words = element("div", {}, ...(quoted ? [quote(quoted)] : []), nick, text);
-    const row = element("div", { class: classes, "data-id": said.id }, time, words);
-    if (entry.reactions.size > 0) row.append(this.#reactions(state, entry));
-    if (said.id !== undefined && !entry.isGone) row.append(this.#tools(state, entry));
-    return row;
-  }
-
-  #text(state: State, { said }: SaidEntry): Node[] {
-    return paint(styleText(said.text, { own: state.nick, inkOf: (nick) => inkIn(state, said.buffer, nick) }));
-  }
-
-  #reactions(state: State, entry: SaidEntry): HTMLElement {
-    const made = element("div", { class: "reactions" });
-    for (const [emoji, people] of entry.reactions) {
-      const names = [...people].map(plainName).join(", ");
-      const own = [...people].some((nick) => fold(nick) === fold(state.nick));
-      made.append(element(
-        "button",
-        {
-          type: "button",
-          title: names,
-          "aria-label": `${plain(emoji)} by ${names}`,
-          "aria-pressed": String(own),
-          click: () => this.#acts.react(entry, emoji),
-        },
-        `${plain(emoji)} ${people.size}`,
-      ));
-    }
+  #rule(words: string): HTMLElement {
+    const kind = words === "new" ? "new" : "";
+    const made = this.#rules.get(words) ??
+      element("div", { class: `rule ${kind}`, role: "separator", "aria-label": words }, words);
+    this.#rules.set(words, made);
     return made;
   }
 
-  #tools(state: State, entry: SaidEntry): HTMLElement {
-    const { reply, react, pick, redact } = this.#acts;
-    const tool = (label: string, sign: string, click: (event: Event) => void) =>
-      element("button", { type: "button", "aria-label": label, title: label, click }, sign);
-    const acts = element("div", { class: "acts", role: "toolbar", "aria-label": "Message" });
-    for (const emoji of quick) acts.append(tool(`React ${emoji}`, emoji, () => react(entry, emoji)));
-    acts.append(
-      tool("React with another emoji", "🙂+", (event) => pick(entry, event.currentTarget as HTMLElement)),
-    );
-    acts.append(tool("Reply", "↩", () => reply(entry)));
-    const mayRedact = entry.said.own || /[~&@]/.test(ownRanks(state, entry.said.buffer));
-    if (mayRedact && state.caps.has("draft/message-redaction")) {
-      acts.append(tool("Take back", "🗑", () => redact(entry)));
-    }
-    return acts;
+  /** ↑ and ↓ go through the messages, Home and End to the first and the last. */
+  #key(event: KeyboardEvent): void {
+    if (event.target instanceof HTMLButtonElement) return;
+    const rows = [...this.#area.querySelectorAll<HTMLElement>(".entry")];
+    const at = rows.indexOf(document.activeElement as HTMLElement);
+    const places: Readonly<Record<string, number>> = {
+      ArrowUp: at < 0 ? rows.length - 1 : Math.max(0, at - 1),
+      ArrowDown: at < 0 ? rows.length - 1 : Math.min(rows.length - 1, at + 1),
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const row = rows[places[event.key] ?? -1];
+    if (row === undefined) return;
+    event.preventDefault();
+    row.focus();
   }
-}
 
-function ownRanks(state: State, buffer: string): string {
-  return state.buffers.get(fold(buffer))?.members.get(fold(state.nick))?.ranks ?? "";
-}
-
-function quote(entry: Entry): HTMLElement {
-  if (entry.kind !== "said") return element("span", { class: "quote" }, "…");
-  const words = entry.isGone ? "taken back" : plain(entry.said.text.split("\n")[0] ?? "");
-  return element("span", { class: "quote" }, `${plainName(entry.said.from.nick)}: ${words}`);
-}
-
-function rule(words: string, kind = ""): HTMLElement {
-  return element("div", { class: `rule ${kind}`, role: "separator" }, words);
-}
-
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  /** One toolbar goes to whichever message is pointed at. */
+  #offerTools(target: EventTarget | null): void {
+    const row = target instanceof Element ? target.closest<HTMLElement>(".entry[data-id]") : null;
+    if (row === null || row.querySelector(".acts") !== null) return;
+    const entry = [...this.#shown].find(([, shown]) => shown === row)?.[0];
+    if (entry?.kind !== "said" || entry.isGone || this.#state === undefined) return;
+    for (const old of this.#area.querySelectorAll(".acts")) {
+      if (!old.contains(document.activeElement)) old.remove();
+    }
+    row.append(messageTools(this.#state, entry, this.#acts));
+  }
 }

@@ -1,102 +1,109 @@
 /** The page's entry: the join form, the tools, and the parts put together. */
 /// <reference lib="dom" />
-import { emoji } from "../client/emoji.ts";
-import { slashCommands } from "../client/slash.ts";
-import { findBuffer, nicksByActivity } from "../client/state.ts";
 import { Chat } from "./chat.ts";
+import { completions } from "./completions.ts";
 import { Composer } from "./composer.ts";
+import { openAccount, openSearch } from "./dialogs.ts";
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
 import { installBell } from "./notify.ts";
-import { installInks } from "./paint.ts";
+import { installInks, trustFiles } from "./paint.ts";
 import { shareFiles } from "./share.ts";
 import { toast } from "./toast.ts";
 
 let chat: Chat | undefined;
 
 const composer = new Composer({
-  send: (text) => chat?.submit(text) ?? false,
-  typing: () => {},
-  complete: completions,
-  share: (files) => {
-    if (chat === undefined) return toast("Join first, then share files", "error");
-    const { client, current } = chat;
-    void shareFiles(files, {
-      url: () => client.state.isupport.get("soju.im/FILEHOST"),
-      token: () => Promise.reject(new Error("not yet")),
-      done: (address) => chat?.say(current, "message", address),
-    });
+  send: (text, answering) => chat?.submit(text, answering) ?? false,
+  typing: (isTyping) => {
+    if (chat !== undefined && chat.current !== "") {
+      chat.client.typing(chat.current, isTyping ? "active" : "done");
+    }
   },
+  complete: (beginning) => chat === undefined ? [] : completions(chat.client.state, chat.current, beginning),
+  share,
 });
 
-function completions(beginning: string): readonly string[] {
-  if (chat === undefined || beginning === "") return [];
-  const wanted = beginning.toLowerCase();
-  if (wanted.startsWith("/")) {
-    return Object.keys(slashCommands).map((name) => `/${name}`).filter((name) => name.startsWith(wanted));
-  }
-  if (wanted.startsWith(":")) {
-    return [...emoji].filter(([name]) => `:${name}`.startsWith(wanted)).map(([, sign]) => sign);
-  }
-  const { state } = chat.client;
-  if (wanted.startsWith("#")) {
-    return [...state.buffers.values()].map(({ name }) => name).filter((name) =>
-      name.toLowerCase().startsWith(wanted)
-    );
-  }
-  const room = findBuffer(state, chat.current);
-  return room === undefined
-    ? []
-    : nicksByActivity(room).filter((nick) => nick.toLowerCase().startsWith(wanted));
+function share(files: readonly File[]): void {
+  if (chat === undefined || chat.current === "") return toast("Join first, then share files", "error");
+  const { client, current } = chat;
+  void shareFiles(files, {
+    url: () => client.uploadUrl,
+    token: () => client.uploadToken(),
+    done: (address) => chat?.say(current, "message", address),
+  });
 }
 
 /** "/join#tea" and "/#tea" enter #tea; without a room it is the lobby. */
 function wantedRooms(): string[] {
-  const rooms = decodeURIComponent(location.hash).split(",").filter((room) => /^#[^\s,]+$/.test(room));
+  const rooms = invitedTo();
   return rooms.length > 0 ? rooms : ["#lobby"];
+}
+
+function invitedTo(): string[] {
+  try {
+    return decodeURIComponent(location.hash).split(",").filter((room) => /^#[^\s,]+$/.test(room));
+  } catch {
+    return [];
+  }
 }
 
 function join(event: Event): void {
   event.preventDefault();
+  if (chat !== undefined) return;
   const nick = byId<HTMLInputElement>("name").value.trim();
   if (nick === "") return toast("Enter a username first", "error");
   lock(true);
   localStorage.setItem("name", nick);
-  chat = new Chat({
+  const made = chat = new Chat({
     nick,
     password: byId<HTMLInputElement>("password").value,
     channels: wantedRooms(),
-    url: new URL("/", location.href.replace(/^http/, "ws")).href.replace(/#.*/, ""),
+    url: new URL("/", location.href.replace(/^http/, "ws")).href,
     entered: () => {
-      composer.enabled = true;
+      trustFiles(made.client.uploadUrl);
+      enable(true);
       byId<HTMLInputElement>("password").value = "";
       composer.focus();
     },
     refused: (reason) => {
       if (reason !== "") toast(reason, "error");
-      lock(false);
-      composer.enabled = false;
-      byId("status").hidden = true;
+      if (chat === made) leave();
     },
     turned: (name) => {
+      composer.answer(undefined);
       composer.placeholder = `Message ${name}`;
-      document.body.classList.remove("rooms", "people");
+      showPane(undefined);
       composer.focus();
     },
     acts: {
-      reply: () => {},
-      react: () => {},
-      pick: (_entry, beside) => pickEmoji(beside, () => {}),
-      redact: () => {},
+      reply: (entry) => composer.answer(entry),
+      pick: (entry, beside) => pickEmoji(beside, (emoji) => made.react(entry, emoji)),
     },
   });
-  void chat.run();
+  void made.run();
+}
+
+function leave(): void {
+  chat = undefined;
+  lock(false);
+  enable(false);
+  byId("status").hidden = true;
+  byId("name").focus();
 }
 
 /** The join controls are of no use while one is in. */
 function lock(locked: boolean): void {
   for (const id of ["name", "password", "join-button"]) byId<HTMLInputElement>(id).disabled = locked;
-  byId("join-button").textContent = locked ? "Joined" : "Join";
+  byId("password").hidden = locked;
+  byId("join-button").textContent = locked ? "Joined" : ["Join", ...invitedTo()].join(" ");
+}
+
+/** What works only while one is in. */
+function enable(isIn: boolean): void {
+  composer.enabled = isIn;
+  for (const id of ["room-name", "room-button"]) byId<HTMLInputElement>(id).disabled = !isIn;
+  for (const id of ["search", "account"]) byId(id).hidden = !isIn;
 }
 
 function installTools(): void {
@@ -111,27 +118,79 @@ function installTools(): void {
     "click",
     () => setTheme(document.documentElement.dataset["theme"] === "light" ? "dark" : "light"),
   );
-  for (const name of ["rooms", "people"]) {
-    const button = byId(`show-${name}`);
-    button.addEventListener("click", () => {
-      const isOpen = document.body.classList.toggle(name);
-      document.body.classList.remove(name === "rooms" ? "people" : "rooms");
-      button.setAttribute("aria-expanded", String(isOpen));
-    });
+  for (const pane of panes) {
+    byId(`show-${pane}`).addEventListener(
+      "click",
+      () => showPane(document.body.classList.contains(pane) ? undefined : pane),
+    );
   }
   byId("open-room").addEventListener("submit", (event) => {
     event.preventDefault();
     const field = byId<HTMLInputElement>("room-name");
     const name = field.value.trim();
-    if (name !== "" && chat?.submit(`/join ${name.startsWith("#") ? name : `#${name}`}`)) field.value = "";
+    if (name === "") return toast("Enter the name of a room first", "error");
+    chat?.join(name.startsWith("#") ? name : `#${name}`);
+    field.value = "";
   });
-  document.addEventListener("visibilitychange", () => chat?.draw());
-  addEventListener("focus", () => chat?.draw());
+  byId("search").addEventListener("click", search);
+  byId("account").addEventListener("click", account);
+  byId("invite").addEventListener("click", invite);
+}
+
+const panes = ["rooms", "people"] as const;
+
+/** On a narrow screen: one list in place of the messages. */
+function showPane(shown: (typeof panes)[number] | undefined): void {
+  for (const pane of panes) {
+    document.body.classList.toggle(pane, pane === shown);
+    byId(`show-${pane}`).setAttribute("aria-expanded", String(pane === shown));
+  }
+}
+
+function search(): void {
+  if (chat === undefined) return;
+  const { client } = chat;
+  openSearch(
+    async (text) => (await client.search(text)).flatMap((event) => event.kind === "said" ? [event] : []),
+    (said) => {
+      if (said.id !== undefined) void chat?.jump(said.buffer, said.id);
+    },
+  );
+}
+
+function account(): void {
+  if (chat === undefined) return;
+  const { client } = chat;
+  openAccount({
+    nick: client.state.nick,
+    account: client.state.account,
+    register: (password) => client.register(password),
+    login: (name, password) => client.login(name, password),
+  });
+}
+
+/** Copies the link that lets somebody else in. */
+function invite(): void {
+  if (chat === undefined || chat.current === "") return;
+  const room = chat.current.startsWith("#") ? chat.current : "#lobby";
+  const link = `${location.origin}/join#${encodeURIComponent(room.slice(1))}`;
+  const shown = () => toast(`The link to ${room}: ${link}`);
+  // Pages that did not come over TLS have no clipboard.
+  if (navigator.clipboard === undefined) return shown();
+  navigator.clipboard.writeText(link).then(() => toast(`Copied the link to ${room}: ${link}`), shown);
 }
 
 installInks();
 installBell();
 installTools();
+lock(false);
+enable(false);
 byId<HTMLInputElement>("name").value = localStorage.getItem("name") ?? "";
 byId("join").addEventListener("submit", join);
+document.addEventListener("visibilitychange", () => chat?.draw());
+addEventListener("focus", () => chat?.draw());
+addEventListener("hashchange", () => {
+  if (chat === undefined) return lock(false);
+  for (const room of invitedTo()) chat.join(room);
+});
 byId("name").focus();

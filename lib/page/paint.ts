@@ -8,6 +8,13 @@ const flags = ["bold", "italic", "underline", "strike", "mono", "reverse", "dim"
 /** What a picture's address ends with; only those on our own server are shown in place. */
 const pictures = /\.(?:png|jpe?g|gif|webp|avif)$/i;
 
+let fileOrigin = location.origin;
+
+/** Says where our server's files are to be had, when it calls itself by another name than the page was reached by. */
+export function trustFiles(url: string | undefined): void {
+  fileOrigin = URL.parse(url ?? "")?.origin ?? location.origin;
+}
+
 /** Gives every ink a custom property, for both themes. */
 export function installInks(): void {
   const { style } = document.documentElement;
@@ -43,7 +50,7 @@ function paintLink(span: Span, address: string): Node[] {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return [paintSpan(span)];
   const link = element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, span.text);
-  const isOurs = url.origin === location.origin && url.pathname.startsWith("/files/");
+  const isOurs = [location.origin, fileOrigin].includes(url.origin) && url.pathname.startsWith("/files/");
   if (!isOurs || !pictures.test(url.pathname)) return [link];
   return [
     link,

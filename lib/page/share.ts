@@ -2,11 +2,12 @@
 /// <reference lib="dom" />
 import { plain } from "../client/plain.ts";
 import { byId, element } from "./element.ts";
+import { icon } from "./icon.ts";
 import { toast } from "./toast.ts";
 
 /** What sharing needs of the chat. */
 export interface Sharing {
-  /** Where files go; undefined where there is no place. */
+  /** What the server says about where files go; undefined where it takes none. */
   readonly url: () => string | undefined;
   /** A token to upload with. */
   readonly token: () => Promise<string>;
@@ -21,8 +22,8 @@ export async function shareFiles(files: readonly File[], sharing: Sharing): Prom
     if (url === undefined) return toast("This server takes no files", "error");
     const bar = element("progress", { max: "1", value: "0", "aria-label": `Sending ${plain(file.name)}` });
     const shelf = byId("attached");
-    const cancel = element("button", { type: "button", "aria-label": "Cancel" }, "✕");
-    const row = element("span", {}, `${plain(file.name)} `, bar, cancel);
+    const cancel = element("button", { type: "button", "aria-label": "Cancel" }, icon("close"));
+    const row = element("span", { class: "sending" }, plain(file.name), bar, cancel);
     shelf.append(row);
     shelf.hidden = false;
     try {
@@ -62,11 +63,13 @@ function send(
     request.addEventListener("load", () => {
       const place = request.getResponseHeader("location");
       if (request.status === 201 && place !== null) resolve(new URL(place, url).href);
+      else if (request.status === 413) reject(new Error("the file is too large for this server"));
       else reject(new Error(request.responseText.trim() || `the server answered ${request.status}`));
     });
     request.addEventListener("error", () => reject(new Error("the connection was lost")));
     request.addEventListener("abort", () => reject(new Error("cancelled")));
-    request.open("POST", url);
+    // The page may send to its own server alone, under whatever name it was reached.
+    request.open("POST", new URL(url).pathname);
     request.setRequestHeader("authorization", `Bearer ${token}`);
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
     request.setRequestHeader(

@@ -28,15 +28,24 @@ export interface Timeline {
   readonly entries: readonly Entry[];
   readonly unread: number;
   readonly mentions: number;
-  /** Where the "new" rule stands: the time of the last entry that was seen. */
-  readonly seenAt: number;
+  /** The person has read up to here, on any device; 0 when that is not known. */
+  readonly readAt: number;
+  /** Where the "new" rule stands: behind this time. Undefined for none. */
+  readonly ruleAt: number | undefined;
   /** Nothing older is to be had. */
   readonly isWhole: boolean;
 }
 
-const empty: Timeline = { entries: [], unread: 0, mentions: 0, seenAt: 0, isWhole: false };
+const empty: Timeline = {
+  entries: [],
+  unread: 0,
+  mentions: 0,
+  readAt: 0,
+  ruleAt: undefined,
+  isWhole: false,
+};
 /** More than these are let go at the old end; they can be asked for again. */
-const mostEntries = 5000;
+const mostEntries = 3000;
 
 /** All timelines, by folded buffer name. */
 export class Timelines {
@@ -57,13 +66,15 @@ export class Timelines {
     const key = said.id ?? this.#key();
     if (said.id !== undefined && timeline.entries.some((entry) => entry.key === key)) return;
     const entry: Entry = { key, at: said.at, kind: "said", said, reactions: new Map(), isGone: false };
-    const counts = !said.history && !said.own && !isSeen;
+    const isRead = isSeen || said.own || said.at <= timeline.readAt ||
+      (said.history === true && timeline.readAt === 0);
     this.#put(said.buffer, {
       ...timeline,
       entries: inserted(timeline.entries, entry),
-      unread: timeline.unread + (counts ? 1 : 0),
-      mentions: timeline.mentions + (counts && (said.mention || isPrivate(said)) ? 1 : 0),
-      seenAt: isSeen || said.own ? Math.max(timeline.seenAt, said.at) : timeline.seenAt,
+      unread: timeline.unread + (isRead ? 0 : 1),
+      mentions: timeline.mentions + (!isRead && isForUs(said) ? 1 : 0),
+      readAt: (isSeen || said.own) && !said.history ? Math.max(timeline.readAt, said.at) : timeline.readAt,
+      ruleAt: ruleAfter(timeline, said, isRead),
     });
   }
 
@@ -93,16 +104,33 @@ export class Timelines {
     this.#change(buffer, id, (entry) => entry.kind === "said" ? { ...entry, isGone: true } : entry);
   }
 
-  /** The person has seen all there is. */
-  see(buffer: string): void {
+  /** The person has seen all there is; the answer is the time of the newest message, 0 when there is none. */
+  see(buffer: string): number {
     const timeline = this.of(buffer);
-    this.#put(buffer, { ...timeline, unread: 0, mentions: 0 });
+    const newest = timeline.entries.findLast((entry) => entry.kind === "said")?.at ?? 0;
+    if (timeline.unread > 0 || newest > timeline.readAt) this.read(buffer, newest);
+    return newest;
+  }
+
+  /** The person has read up to a time, here or elsewhere. */
+  read(buffer: string, upTo: number): void {
+    const timeline = this.of(buffer);
+    if (upTo < timeline.readAt) return;
+    const waiting = timeline.entries.flatMap((entry) =>
+      entry.kind === "said" && entry.at > upTo && !entry.said.own ? [entry.said] : []
+    );
+    this.#put(buffer, {
+      ...timeline,
+      readAt: upTo,
+      ruleAt: timeline.ruleAt ?? (waiting.length > 0 ? upTo : undefined),
+      unread: waiting.length,
+      mentions: waiting.filter(isForUs).length,
+    });
   }
 
   /** The "new" rule is not wanted any more. */
   settle(buffer: string): void {
-    const timeline = this.of(buffer);
-    this.#put(buffer, { ...timeline, seenAt: timeline.entries.at(-1)?.at ?? timeline.seenAt });
+    this.#put(buffer, { ...this.of(buffer), ruleAt: undefined });
   }
 
   /** Nothing older can be asked for. */
@@ -110,11 +138,20 @@ export class Timelines {
     this.#put(buffer, { ...this.of(buffer), isWhole: true });
   }
 
+  /** Puts lines that had no place into a buffer. */
+  move(from: string, to: string): void {
+    for (const entry of this.of(from).entries) {
+      if (entry.kind !== "said") this.addLine(to, entry.kind, entry.spans, entry.at);
+    }
+    this.forget(from);
+  }
+
   #put(buffer: string, timeline: Timeline): void {
-    const entries = timeline.entries.length > mostEntries
-      ? timeline.entries.slice(-mostEntries)
-      : timeline.entries;
-    this.#all.set(fold(buffer), { ...timeline, entries });
+    const tooMany = timeline.entries.length > mostEntries;
+    this.#all.set(fold(buffer), {
+      ...timeline,
+      ...(tooMany && { entries: timeline.entries.slice(-mostEntries), isWhole: false }),
+    });
   }
 
   #change(buffer: string, key: string, change: (entry: Entry) => Entry): void {
@@ -130,6 +167,13 @@ export class Timelines {
   }
 }
 
+/** The rule comes with the first message that is not seen, and goes when the person answers. */
+function ruleAfter({ ruleAt, readAt }: Timeline, said: SaidEvent, isRead: boolean): number | undefined {
+  if (said.own && !said.history) return undefined;
+  if (ruleAt !== undefined || isRead) return ruleAt;
+  return readAt > 0 ? readAt : said.at - 1;
+}
+
 /** Entries with one more, in order of time; what comes now is nearly always the last. */
 function inserted(entries: readonly Entry[], entry: Entry): Entry[] {
   let at = entries.length;
@@ -137,6 +181,6 @@ function inserted(entries: readonly Entry[], entry: Entry): Entry[] {
   return [...entries.slice(0, at), entry, ...entries.slice(at)];
 }
 
-function isPrivate({ buffer }: Said): boolean {
-  return !buffer.startsWith("#");
+function isForUs(said: Said): boolean {
+  return said.mention || !said.buffer.startsWith("#");
 }

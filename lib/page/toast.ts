@@ -1,6 +1,7 @@
 /** Short words to the person that do not block: they go by themselves, or when clicked away. */
 /// <reference lib="dom" />
 import { byId, element } from "./element.ts";
+import { icon } from "./icon.ts";
 
 const shownMs = 8_000;
 const mostShown = 4;
@@ -8,7 +9,11 @@ const mostShown = 4;
 /** Shows a sentence; an error is marked as one. */
 export function toast(sentence: string, kind: "error" | "note" = "note"): void {
   const shelf = byId("toasts");
-  const close = element("button", { type: "button", "aria-label": "Close", click: () => made.remove() }, "✕");
+  const close = element(
+    "button",
+    { type: "button", "aria-label": "Close", click: () => made.remove() },
+    icon("close"),
+  );
   const made = element("div", { class: `toast ${kind}` }, element("span", {}, sentence), close);
   shelf.append(made);
   while (shelf.children.length > mostShown) shelf.firstElementChild?.remove();
