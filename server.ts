@@ -2,6 +2,7 @@
 // deno-lint-ignore-file no-console
 import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
+import { renderUnicodeCompact } from "uqr";
 import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
 import { tellOperators } from "./lib/hub/apply_operator.ts";
@@ -11,22 +12,17 @@ import { settingRows, type Settings } from "./lib/hub/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
-import { ListenError } from "./lib/net/listen.ts";
 import { Flusher } from "./lib/net/queue.ts";
-import type { StreamOptions } from "./lib/net/stream.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { readFiles } from "./lib/server/files.ts";
 import { openPlain, openTls } from "./lib/server/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start_error.ts";
 import { waysIn } from "./lib/server/ways_in.ts";
+import { openWeb } from "./lib/server/web_side.ts";
 import { StoreError } from "./lib/store/fault.ts";
 import { openStore, type Store } from "./lib/store/store.ts";
 import { version } from "./lib/version.ts";
-import { FileRoutes } from "./lib/web/files.ts";
-import { metricRoute } from "./lib/web/metrics.ts";
-import { Shelf } from "./lib/web/shelf.ts";
-import { startWeb, type WebListener } from "./lib/web/web.ts";
 
 const optionRows = {
   ...settingRows,
@@ -40,6 +36,7 @@ const optionRows = {
     group: "Other",
     help: "print a code that makes an account owner, though there is an owner already",
   },
+  qr: { kind: "flag", group: "Other", help: "print the page's address as a QR code too" },
   help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
   version: { kind: "flag", short: "v", group: "Other", help: "show the version and stop" },
 } as const;
@@ -62,31 +59,23 @@ function main(): void {
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
   }
-  start(values, values.newOwner).catch((error) => {
+  start(values, values).catch((error) => {
     if (!(error instanceof StartError)) throw error;
     stopNow(error.message, error.code);
   });
 }
 
-async function start(settings: Settings, newOwner: boolean): Promise<void> {
+async function start(
+  settings: Settings,
+  { newOwner, qr }: { newOwner: boolean; qr: boolean },
+): Promise<void> {
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
   const files = filesOrStop(settings);
   const store = openOrStop(settings);
   // What a person has seen is on disk.
   flusher.before = () => void store.commit();
-  const hub = new Hub({
-    settings,
-    commands: allCommands,
-    bus: new LocalBus({ last: store.history.newestStamp }),
-    encode: encodeLine,
-    store,
-    log,
-    cloakKey: store.keepsakes.secret("cloaks"),
-    version: `parley-${version}`,
-    ...files,
-    reread: () => readFiles(settings),
-  });
+  const hub = makeHub(settings, store, files);
   store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
   const stream = {
     flusher,
@@ -98,6 +87,7 @@ async function start(settings: Settings, newOwner: boolean): Promise<void> {
   hub.tlsPort = secure?.port;
   const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
   console.log(waysIn(settings, listener, web, secure));
+  if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
   await tellOwnerCode(hub, newOwner);
   const sweeping = setInterval(() => {
     hub.sweep();
@@ -129,6 +119,21 @@ async function start(settings: Settings, newOwner: boolean): Promise<void> {
   });
 }
 
+function makeHub(settings: Settings, store: Store, files: Files): Hub {
+  return new Hub({
+    settings,
+    commands: allCommands,
+    bus: new LocalBus({ last: store.history.newestStamp }),
+    encode: encodeLine,
+    store,
+    log,
+    cloakKey: store.keepsakes.secret("cloaks"),
+    version: `parley-${version}`,
+    ...files,
+    reread: () => readFiles(settings),
+  });
+}
+
 function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {
   let stopping = false;
   const once = () => {
@@ -152,31 +157,6 @@ function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Set
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return stopNow(error.message, exitCodes.unavailable);
-  }
-}
-
-async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebListener> {
-  const { host, webPort, webOrigin, limit, data, ephemeral, uploadSize } = hub.settings;
-  const folder = ephemeral ? Deno.makeTempDirSync({ prefix: "parley-files-" }) : `${data}/files`;
-  const files = uploadSize > 0 ? new FileRoutes(hub, new Shelf(folder)) : undefined;
-  try {
-    return await startWeb({
-      hostname: host,
-      port: webPort,
-      maxConnections: limit,
-      stream,
-      origins: webOrigin,
-      onConnection: (connection) => void hub.attach(connection),
-      routes: [metricRoute(hub, () => true), ...(files ? [files.route] : [])],
-      onError: (error) =>
-        log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`),
-    });
-  } catch (error) {
-    const { reason } = new ListenError(host, webPort, error);
-    return stopNow(
-      `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another with --web-port, or --web off`,
-      exitCodes.unavailable,
-    );
   }
 }
 

@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   client: ["irc", "net"],
   terminal: ["irc", "client"],
   page: ["irc", "net", "client"],
-  server: ["irc", "net", "type hub", "type web"],
+  server: ["irc", "net", "web", "type hub"],
   "options.ts": [],
   "server.ts": ["irc", "net", "store", "bus", "hub", "commands", "web", "server", "options.ts", "version.ts"],
   "client.ts": ["net", "client", "terminal", "options.ts", "version.ts"],

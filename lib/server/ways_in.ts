@@ -2,22 +2,23 @@
 import type { Settings } from "../hub/settings.ts";
 import type { Listener } from "../net/listen.ts";
 import type { TlsListener } from "../net/tls_listener.ts";
-import type { WebListener } from "../web/web.ts";
+import { reachableHosts } from "./addresses.ts";
+import type { WebSide } from "./web_side.ts";
 
 /** What the next person types, ready to copy. */
 export function waysIn(
   { name, host, port: wanted }: Settings,
   { port }: Listener,
-  web: WebListener | undefined,
+  web: WebSide | undefined,
   secure: TlsListener | undefined,
 ): string {
-  const address = host.includes(":") ? `[${host}]` : host;
-  const flags = (host === "127.0.0.1" || host === "0.0.0.0" ? "" : ` --host ${host}`) +
+  const [address = host, ...others] = reachableHosts(host);
+  const flags = (address === "127.0.0.1" ? "" : ` --host ${address.replace(/[[\]]/g, "")}`) +
     (port === 6667 && wanted === 6667 ? "" : ` --port ${port}`);
   return [
     `${name} is listening. To join:`,
     `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
-    ...(web ? [`  in a browser    http://${address}:${web.port}/`] : []),
+    ...(web ? [`  in a browser    ${web.url}`] : []),
     `  in any IRC app  irc://${address}:${port}`,
     ...(secure
       ? [
@@ -25,5 +26,6 @@ export function waysIn(
         `    fingerprint   ${secure.certificate.fingerprint}`,
       ]
       : []),
+    ...(others.length > 0 ? [`  other addresses ${others.join(", ")}`] : []),
   ].join("\n");
 }

@@ -21,9 +21,8 @@ const partEnding = ".part";
 export class Shelf {
   readonly #folder: string;
 
-  /** Makes the folder when there is none. */
+  /** The folder is made with the first file. */
   constructor(folder: string) {
-    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#folder = folder;
   }
 
@@ -45,6 +44,7 @@ export class Shelf {
     const part = this.#path(id) + partEnding;
     let bytes = 0;
     try {
+      Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       using file = await Deno.open(part, { createNew: true, write: true, mode: 0o600 });
       for await (const chunk of content) {
         bytes += chunk.length;
@@ -85,8 +85,22 @@ export class Shelf {
 
   /** Removes what is half written and what nobody knows any more; for the start, before anything is written. */
   tidy(known: ReadonlySet<string>): void {
-    for (const { name, isFile } of Deno.readDirSync(this.#folder)) {
+    for (const { name, isFile } of this.#list()) {
       if (isFile && !known.has(name)) Deno.removeSync(`${this.#folder}/${name}`);
+    }
+  }
+
+  /** Removes the folder with all files. */
+  clear(): void {
+    if (this.#list().length > 0) Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  #list(): Deno.DirEntry[] {
+    try {
+      return [...Deno.readDirSync(this.#folder)];
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
     }
   }
 

@@ -1,0 +1,16 @@
+/** Under which addresses others reach a listener, as they are written in a URL. */
+
+/** `host` itself; for one that listens everywhere, the machine's own addresses in its network, IPv4 first. */
+export function reachableHosts(host: string): string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [host.includes(":") ? `[${host}]` : host];
+  const all = Deno.networkInterfaces().filter(({ address }) => isForOthers(address));
+  const four = all.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+  const six = all.filter(({ family }) => family === "IPv6").map(({ address }) => `[${address}]`);
+  const found = host === "::" ? [...four, ...six] : four;
+  return found.length > 0 ? found : ["127.0.0.1"];
+}
+
+/** Not of this machine alone, and not one that works on one cable only. */
+function isForOthers(address: string): boolean {
+  return !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address);
+}
