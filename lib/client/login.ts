@@ -11,7 +11,13 @@ import { ScramClient } from "../irc/scram_client.ts";
 export interface Account {
   readonly name: string;
   readonly password: string;
+  /** The only way it is proven, for a server whose other ways are broken. @default {the safest both sides know} */
+  readonly mechanism?: Mechanism;
 }
+
+/** How a password is proven, safest first. */
+export const mechanisms = ["SCRAM-SHA-256", "PLAIN"] as const;
+export type Mechanism = typeof mechanisms[number];
 
 /** How it went; the reason is the server's sentence or ours. */
 export type LoginOutcome = { readonly kind: "in" } | { readonly kind: "refused"; readonly reason: string };
@@ -25,8 +31,6 @@ export interface LoginParts {
   /** Nobody else can read what we send. */
   readonly confidential: boolean;
 }
-
-type Mechanism = "SCRAM-SHA-256" | "PLAIN";
 
 const chunkLength = 400;
 /** Base64 of one challenge; a server that sends more is not listened to. */
@@ -51,10 +55,12 @@ export class Login {
     const { promise, resolve } = Promise.withResolvers<LoginOutcome>();
     this.outcome = promise;
     this.#end = resolve;
-    this.#scram = new ScramClient(parts.account.name, parts.account.password);
     const taken = parts.mechanisms.toUpperCase().split(",");
-    this.#waiting = (["SCRAM-SHA-256", "PLAIN"] as const).filter((name) =>
-      (parts.mechanisms === "" || taken.includes(name)) && (name !== "PLAIN" || parts.confidential)
+    const { name: account, password, mechanism } = parts.account;
+    this.#scram = new ScramClient(account, password);
+    this.#waiting = mechanisms.filter((name) =>
+      (parts.mechanisms === "" || taken.includes(name)) && (name !== "PLAIN" || parts.confidential) &&
+      (mechanism === undefined || mechanism === name)
     );
   }
 
@@ -102,7 +108,7 @@ export class Login {
   /** Undefined when the server is not to be trusted with more. */
   async #answer(challenge: string): Promise<string | undefined> {
     const { name, password } = this.#parts.account;
-    if (this.#mechanism === "PLAIN") return `\0${name}\0${password}`;
+    if (this.#mechanism === "PLAIN") return `${name}\0${name}\0${password}`;
     if (this.#challenges === 1) return this.#scram.first();
     if (this.#challenges === 2) return await this.#scram.final(challenge);
     this.#proven = this.#scram.proves(challenge);
