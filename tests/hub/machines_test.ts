@@ -1,59 +1,9 @@
 /** Two machines, one order of events: what people and operators do leaves both in the same state. */
 import { assertEquals } from "@std/assert";
-import type { Apply, Bus } from "../../lib/bus/bus.ts";
-import { allCommands } from "../../lib/commands/all.ts";
-import type { Event } from "../../lib/hub/event.ts";
-import { Hub } from "../../lib/hub/hub.ts";
-import { settingRows } from "../../lib/hub/settings.ts";
-import { nextStamp } from "../../lib/irc/stamp.ts";
-import { encodeLine } from "../../lib/net/encode.ts";
-import { parseOptions } from "../../lib/options.ts";
+import type { Hub } from "../../lib/hub/hub.ts";
+import { startMachines } from "../support/machines.ts";
 import { heard, say } from "../support/transcript.ts";
 import { visit } from "../support/visitor.ts";
-
-/** Gives each machine every event in one order, later than it was committed, and as nothing but JSON. */
-class SharedBus {
-  readonly #machines: Apply<Event>[] = [];
-  #last = 0;
-  #tail = Promise.resolve();
-
-  /** One machine's end. */
-  end(now: () => number): Bus<Event> {
-    return {
-      subscribe: (apply) => void this.#machines.push(apply),
-      commit: (event, by) =>
-        this.#tail = this.#tail.then(() => this.#deliver(JSON.stringify(event), by, now())),
-      close: () => Promise.resolve(),
-    };
-  }
-
-  #deliver(text: string, by: string, nowMs: number): void {
-    this.#last = nextStamp(this.#last, nowMs);
-    for (const apply of this.#machines) apply(JSON.parse(text), this.#last, by);
-  }
-}
-
-function startMachines(): [Hub, Hub] {
-  const parsed = parseOptions(settingRows, [], {});
-  if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const bus = new SharedBus();
-  const cloakKey = new Uint8Array(32);
-  const start = (machine: string, lag: number) => {
-    // Their clocks differ, and nothing may follow from that.
-    const now = () => Date.UTC(2026, 10, 23) + lag;
-    return new Hub({
-      settings,
-      commands: allCommands,
-      bus: bus.end(now),
-      encode: encodeLine,
-      machine,
-      cloakKey,
-      now,
-    });
-  };
-  return [start("a-", 0), start("b-", 7000)];
-}
 
 /** What must be the same everywhere. */
 function stateOf(hub: Hub): unknown {

@@ -1,0 +1,56 @@
+/** Two machines in this process that share one order of events, as machines on a network would. */
+import type { Apply, Bus } from "../../lib/bus/bus.ts";
+import { allCommands } from "../../lib/commands/all.ts";
+import type { Event } from "../../lib/hub/event.ts";
+import { Hub } from "../../lib/hub/hub.ts";
+import { settingRows } from "../../lib/hub/settings.ts";
+import { nextStamp } from "../../lib/irc/stamp.ts";
+import { encodeLine } from "../../lib/net/encode.ts";
+import { parseOptions } from "../../lib/options.ts";
+import type { Store } from "../../lib/store/store.ts";
+
+/** Gives each machine every event in one order, later than it was committed, and as nothing but JSON. */
+class SharedBus {
+  readonly #machines: Apply<Event>[] = [];
+  #last = 0;
+  #tail = Promise.resolve();
+
+  /** One machine's end. */
+  end(now: () => number): Bus<Event> {
+    return {
+      subscribe: (apply) => void this.#machines.push(apply),
+      commit: (event, by) =>
+        this.#tail = this.#tail.then(() => this.#deliver(JSON.stringify(event), by, now())),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #deliver(text: string, by: string, nowMs: number): void {
+    this.#last = nextStamp(this.#last, nowMs);
+    for (const apply of this.#machines) apply(JSON.parse(text), this.#last, by);
+  }
+}
+
+/** Two hubs; each with a store of its own where stores are given. Their clocks differ by seven seconds. */
+export function startMachines(stores: readonly [Store?, Store?] = []): [Hub, Hub] {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const settings = { ...parsed.values, name: "chat.test", flood: 0, passwordRounds: 4096 };
+  const bus = new SharedBus();
+  const cloakKey = new Uint8Array(32);
+  const start = (machine: string, lag: number, store: Store | undefined) => {
+    // Their clocks differ, and nothing may follow from that.
+    const now = () => Date.UTC(2026, 10, 23) + lag;
+    return new Hub({
+      settings,
+      commands: allCommands,
+      bus: bus.end(now),
+      encode: encodeLine,
+      ...(store && { store }),
+      machine,
+      cloakKey,
+      now,
+    });
+  };
+  return [start("a-", 0, stores[0]), start("b-", 7000, stores[1])];
+}
