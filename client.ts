@@ -1,169 +1,195 @@
 /**
- * The terminal client: flags → a client and its face at the terminal, or without one when its input or output is a
- * pipe. Everything else is in lib/client and lib/terminal.
+ * The terminal client: flags → a client and its face at the terminal, without one when its input or output is a pipe,
+ * or one job for a script. Everything else is in lib/client and lib/terminal.
  *
- * Exit codes: 0 asked to quit, or all input said · 1 something was refused · 2 wrong flags, or a name that cannot be
- * had · 69 no server, or the connection was lost · 130 C-c · 129 and 143 SIGHUP and SIGTERM.
+ * Exit codes: 0 asked to quit, or all done · 1 something was refused · 2 wrong flags, or a name that cannot be had ·
+ * 68 no such host · 69 no server, or the connection was lost · 76 the server speaks no TLS · 77 the login was refused,
+ * or the server is not the one it was · 130 C-c · 129 and 143 SIGHUP and SIGTERM.
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { plain } from "./lib/client/plain.ts";
+import type { Account } from "./lib/client/login.ts";
+import { plain, plainName } from "./lib/client/plain.ts";
+import type { Connection } from "./lib/net/connection.ts";
 import { dial, DialError } from "./lib/net/dial.ts";
-import type { OptionTable } from "./lib/options.ts";
+import { dialTls, TrustError } from "./lib/net/dial_tls.ts";
+import { KnownHosts, knownHostsPath } from "./lib/net/known_hosts.ts";
+import type { OptionValues } from "./lib/options.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
+import { clientFlags } from "./lib/terminal/client_flags.ts";
+import { configArguments, configPath } from "./lib/terminal/config.ts";
 import type { Leaving } from "./lib/terminal/desk.ts";
 import { Desk, nameFault } from "./lib/terminal/desk.ts";
+import { findPassword } from "./lib/terminal/login.ts";
 import { colorDepth, themeOf } from "./lib/terminal/paint.ts";
 import type { Outcome } from "./lib/terminal/pipe.ts";
 import { Pipe } from "./lib/terminal/pipe.ts";
+import type { Job } from "./lib/terminal/place.ts";
+import { jobOf, placeOf, timeOf } from "./lib/terminal/place.ts";
+import { Script } from "./lib/terminal/script.ts";
 import { isInteractive, Terminal } from "./lib/terminal/terminal.ts";
 import { version } from "./lib/version.ts";
 
-const rows = {
-  user: {
-    kind: "text",
-    short: "u",
-    metavar: "NAME",
-    env: "PARLEY_USER",
-    help: "Your name; asked for when absent",
-  },
-  host: { kind: "text", default: "127.0.0.1", env: "PARLEY_HOST", help: "Where the server is" },
-  port: {
-    kind: "number",
-    short: "p",
-    default: 6667,
-    min: 1,
-    max: 65535,
-    env: "PARLEY_PORT",
-    help: "Its port",
-  },
-  room: { kind: "list", short: "r", metavar: "#ROOM", default: ["#lobby"], help: "Room to enter" },
-  color: {
-    kind: "text",
-    choices: ["auto", "always", "never"],
-    default: "auto",
-    help: "Colours; NO_COLOR turns them off too",
-    group: "Looks",
-  },
-  theme: {
-    kind: "text",
-    choices: ["dark", "light"],
-    env: "PARLEY_THEME",
-    help: "The background of your terminal; found out when it says",
-    group: "Looks",
-  },
-  bell: {
-    kind: "flag",
-    env: "PARLEY_BELL",
-    help: "Rings when your name is said, and for private messages",
-    group: "Looks",
-  },
-  timestamps: {
-    kind: "text",
-    choices: ["short", "seconds", "iso", "off"],
-    help: "How the time is shown; short at a terminal, off in a pipe",
-    group: "Looks",
-  },
-  help: { kind: "flag", short: "h", help: "Prints this", group: "Program" },
-  version: { kind: "flag", short: "V", help: "Prints the version", group: "Program" },
-} as const satisfies OptionTable;
-
 const help = {
-  usage: "Parley: chat in your terminal. client.ts [OPTIONS] [irc://HOST:PORT/#ROOM]",
+  usage: "Parley: chat in your terminal. client.ts [OPTIONS] [send|tail|history] [irc://HOST:PORT/#ROOM]",
   examples: [
     ["deno run -A client.ts --user alice", "Joins #lobby on this machine"],
     ["deno run -A client.ts irc://chat.example:6667/#tea", "Joins #tea there, and asks for your name"],
+    ["deno run -A client.ts ircs://chat.example/#tea --account alice", "Encrypted, and logs in"],
+    ["client.ts --user bot send '#builds' 'build done'", "Says one thing, and ends when it has arrived"],
+    ["client.ts --user bot tail '#builds' --json", "Prints what is said as JSON until it is stopped"],
+    ["client.ts --user bot history '#builds' --since 2h", "Prints what was said in the last two hours"],
     ["echo 'build done' | deno run -A client.ts --user bot", "Says one line, and ends when it has arrived"],
   ],
-  rows,
+  rows: clientFlags,
 } as const;
+
+const environment = Deno.env.toObject();
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
+type Values = OptionValues<typeof clientFlags>;
+
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(rows, args, Deno.env.toObject());
+  const parsed = readOptions(args);
   if ("fault" in parsed) return fail(parsed.fault, 2);
   const { values } = parsed;
   if (values.help) return say(helpText(help));
   if (values.version) return say(`parley ${version}\n`);
-  const place = placeOf(parsed.positional, values);
-  if (typeof place === "string") return fail(place, 2);
-  const name = values.user?.trim();
-  const interactive = isInteractive();
+  const found = jobOf(parsed.positional);
+  if ("fault" in found) return fail(found.fault, 2);
+  const place = placeOf(found.rest, values);
+  if ("fault" in place) return fail(place.fault, 2);
+  const name = (values.user ?? values.account)?.trim();
+  const interactive = found.job === undefined && isInteractive();
   const fault = name === undefined ? "" : nameFault(name);
   if (fault !== "") {
     return fail(`Cannot use --user "${name}": ${fault[0]?.toLowerCase()}${fault.slice(1)}`, 2);
   }
   if (name === undefined && !interactive) return fail("Cannot join without a name: write --user NAME", 2);
-  const environment = Deno.env.toObject();
+  let account: Account | undefined;
+  try {
+    account = await findAccount(values, name);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), 2);
+  }
   const look = {
     depth: colorDepth(values.color, interactive, environment),
     theme: values.theme ?? themeOf(environment),
   };
+  const tell: Tell = { trust: () => {} };
   const client = {
-    connect: (signal: AbortSignal) => dial(place.address, { signal }),
+    connect: (signal: AbortSignal) => connect(place.address, values.fingerprint, signal, tell),
+    isFinal: (error: unknown) => error instanceof TrustError,
     nick: name ?? "",
     channels: place.rooms,
+    backlog: interactive ? values.backlog : 0,
+    ...(account && { account }),
   };
-  return interactive
-    ? await atTerminal({ client, look, timestamps: values.timestamps ?? "short" }, values.bell, place.address)
-    : await inPipe({ client, look, timestamps: values.timestamps ?? "off" }, place.address);
-}
-
-interface Place {
-  readonly address: string;
-  readonly rooms: readonly string[];
-}
-
-/** From irc://host:port/#room,#room, or from the flags; a sentence when it is no place. */
-function placeOf(
-  positional: readonly string[],
-  { host, port, room }: { readonly host: string; readonly port: number; readonly room: readonly string[] },
-): Place | string {
-  const [written, more] = positional;
-  if (more !== undefined) return `Cannot use "${more}": only one address is taken`;
-  const flagRooms = room.map(roomName);
-  const wrong = flagRooms.find((name) => /[\s,]/.test(name));
-  if (wrong !== undefined) return `Cannot enter "${wrong}": a room's name has no spaces and no commas`;
-  if (written === undefined) {
-    return { address: `irc://${host.includes(":") ? `[${host}]` : host}:${port}`, rooms: flagRooms };
+  const parts = { client, look, tell };
+  if (interactive) {
+    return await atTerminal({ ...parts, timestamps: values.timestamps ?? "short" }, values, place.address);
   }
-  const url = URL.parse(written);
-  if (url === null || url.protocol !== "irc:" || url.hostname === "") {
-    return `Cannot use "${written}": an address looks like irc://127.0.0.1:6667/#lobby`;
-  }
-  const path = decoded(url.pathname.slice(1) || url.hash);
-  const rooms = path.split(",").filter((name) => name !== "").map(roomName);
-  return {
-    address: `irc://${url.hostname}:${url.port || port}`,
-    rooms: rooms.length > 0 ? rooms : flagRooms,
-  };
+  tell.trust = (words) => void print(Deno.stderr, `${words}\n`);
+  const piped = { ...parts, timestamps: values.timestamps ?? "off" } as const;
+  return found.job === undefined
+    ? await inPipe(piped, values.json, place.address)
+    : await inScript(piped, found.job, values, place.address);
 }
 
-function decoded(text: string): string {
+/** Flags, then the environment, then the file. */
+function readOptions(args: readonly string[]): ReturnType<typeof parseOptions<typeof clientFlags>> {
+  const first = parseOptions(clientFlags, args, environment);
+  if ("fault" in first) return first;
+  const path = first.values.config ?? configPath(environment, Deno.build.os);
+  let text: string;
   try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
+    if (path === undefined) return first;
+    text = Deno.readTextFileSync(path);
+  } catch {
+    return first.values.config === undefined ? first : { fault: `Cannot read the settings in "${path}"` };
   }
+  const settings = configArguments(text, (name) => {
+    const row = Object.entries(clientFlags).find(([key]) => flagOf(key) === name)?.[1];
+    const variable = row !== undefined && "env" in row ? environment[row.env] : undefined;
+    return Boolean(variable) ||
+      args.some((word) => isFlag(word, name, row && "short" in row ? row.short : ""));
+  });
+  if ("fault" in settings) return { fault: `Cannot use the settings in "${path}": ${settings.fault}` };
+  const all = parseOptions(clientFlags, [...settings, ...args], environment);
+  return "fault" in all ? { fault: `${all.fault} (in "${path}")` } : all;
 }
 
-/** "#" may be left out, as shells take it for a comment. */
-function roomName(written: string): string {
-  return /^[#&]/.test(written) ? written : `#${written}`;
+function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-type FaceParts = Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps">;
+function isFlag(word: string, name: string, short: string | undefined): boolean {
+  const written = word.split("=", 1)[0];
+  if (written === `--${name}` || written === `--no-${name}`) return true;
+  return Boolean(short) && new RegExp(`^-${short}`).test(word) && !word.startsWith("--");
+}
+
+/** Whom to log in as; undefined for nobody. Throws an Error for people. */
+async function findAccount(values: Values, name: string | undefined): Promise<Account | undefined> {
+  const password = await findPassword({
+    file: values.passwordFile,
+    command: values.passwordCommand,
+    environment: environment["PARLEY_PASSWORD"],
+    ask: values.account === undefined ? undefined : `Password of ${values.account}`,
+  });
+  if (password === undefined) return undefined;
+  const owner = values.account ?? name;
+  if (owner === undefined) throw new Error("Cannot log in without a name: write --account NAME");
+  return { name: owner, password };
+}
+
+/** Whom to tell that a server was met for the first time. */
+interface Tell {
+  trust: (words: string) => void;
+}
+
+async function connect(
+  address: string,
+  fingerprint: string | undefined,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Connection> {
+  if (address.startsWith("irc:")) return await dial(address, { signal });
+  const path = knownHostsPath(environment, Deno.build.os);
+  const found = await dialTls(address, {
+    signal,
+    ...(path !== undefined && { knownHosts: new KnownHosts(path) }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  });
+  if (found.trust === "new") {
+    tell.trust(`This server is met for the first time; its certificate is ${found.fingerprint}`);
+  }
+  if (found.notKept !== undefined) tell.trust(plain(found.notKept));
+  return found.connection;
+}
+
+interface FaceParts extends Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps"> {
+  readonly tell: Tell;
+}
 
 async function atTerminal(
-  { client, look, timestamps }: FaceParts,
-  bell: boolean,
+  { client, look, timestamps, tell }: FaceParts,
+  { bell, typing }: Values,
   address: string,
 ): Promise<number> {
   const terminal = new Terminal();
   const outlet = { write: (text: string) => terminal.write(text), size: () => terminal.size(), look };
-  const desk = new Desk({ client, outlet, timestamps, bell, suspend: () => terminal.suspend() });
+  const desk = new Desk({
+    client,
+    outlet,
+    timestamps,
+    bell,
+    typing: typing === "on",
+    home: environment["HOME"] ?? "",
+    suspend: () => terminal.suspend(),
+  });
+  tell.trust = (words) => desk.note(words);
   let interruption = 130;
   terminal.open({
     key: (key) => desk.key(key),
@@ -171,9 +197,7 @@ async function atTerminal(
     resumed: () => desk.redraw(),
     gone: () => interruptWith(0),
   });
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    Deno.addSignalListener(signal, () => interruptWith(code));
-  }
+  onSignals(interruptWith);
   try {
     return codeOf(await desk.run(), address);
   } finally {
@@ -195,22 +219,54 @@ async function atTerminal(
       case "refused":
         return fail(entryFault(leaving.reason, server), 69);
       case "unreachable":
-        return fail(dialFault(leaving.error, server), 69);
+        return dialFault(leaving.error, server);
     }
   }
 }
 
-async function inPipe(parts: FaceParts, address: string): Promise<number> {
+/** What Windows has no signal for is left out there. */
+function onSignals(interrupt: (code: number) => void): void {
+  const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
+  for (const [signal, code] of signals) {
+    if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
+    Deno.addSignalListener(signal, () => interrupt(code));
+  }
+}
+
+async function inPipe(parts: FaceParts, json: boolean, address: string): Promise<number> {
+  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  return await toItsEnd(address, ({ out, err }) => new Pipe({ ...parts, json, input, out, err }));
+}
+
+async function inScript(
+  parts: FaceParts,
+  job: Job,
+  { since, limit, json }: Values,
+  address: string,
+): Promise<number> {
+  const from = since === undefined ? undefined : timeOf(since, Date.now());
+  if (since !== undefined && from === undefined) {
+    return fail(`Cannot use --since "${since}": write 2h, 3d or 2026-01-31T12:00Z`, 2);
+  }
+  const input = () => new Response(Deno.stdin.readable).text();
+  return await toItsEnd(
+    address,
+    ({ out, err }) => new Script({ ...parts, job, input, since: from, limit, json, out, err }),
+  );
+}
+
+/** Data goes to standard output, everything else to standard error. */
+async function toItsEnd(
+  address: string,
+  make: (streams: Record<"out" | "err", (line: string) => void>) => { run(): Promise<Outcome> },
+): Promise<number> {
   const closed = Promise.withResolvers<Outcome>();
   const out = (line: string): void => {
     if (!print(Deno.stdout, `${line}\n`)) closed.resolve({ kind: "done" });
   };
-  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  const pipe = new Pipe({ ...parts, input, out, err: (line) => void print(Deno.stderr, `${line}\n`) });
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-    Deno.addSignalListener(signal, () => Deno.exit(code));
-  }
-  const outcome = await Promise.race([pipe.run(), closed.promise]);
+  const face = make({ out, err: (line) => void print(Deno.stderr, `${line}\n`) });
+  onSignals((code) => Deno.exit(code));
+  const outcome = await Promise.race([face.run(), closed.promise]);
   switch (outcome.kind) {
     case "done":
       return 0;
@@ -218,32 +274,38 @@ async function inPipe(parts: FaceParts, address: string): Promise<number> {
       return 1;
     case "bad name":
       return 2;
+    case "login refused":
+      return fail(`Cannot log in as ${plainName(outcome.name)}: ${plain(outcome.reason)}`, 77);
     case "not let in":
       return fail(entryFault(outcome.reason, address), 69);
     case "lost":
       return fail(`The connection to ${shortAddress(address)} is lost: ${plain(outcome.reason)}`, 69);
     case "unreachable":
-      return fail(dialFault(outcome.error, address), 69);
+      return dialFault(outcome.error, address);
   }
 }
 
 function shortAddress(address: string): string {
-  return address.replace("irc://", "");
+  return address.replace(/^ircs?:\/\//, "");
 }
 
 function entryFault(reason: string, address: string): string {
   return `The server ${shortAddress(address)} did not let you in: ${plain(reason)}`;
 }
 
-function dialFault(error: unknown, address: string): string {
+/** Says why there is no connection; the answer is the exit code for it. */
+function dialFault(error: unknown, address: string): number {
   const where = shortAddress(address);
+  if (error instanceof TrustError) return fail(error.message, 77);
   if (!(error instanceof DialError)) {
-    return `Cannot connect to ${where}: ${error instanceof Error ? error.message : error}`;
+    return fail(`Cannot connect to ${where}: ${error instanceof Error ? error.message : error}`, 69);
   }
   if (error.reason === "refused") {
-    return `Cannot connect to ${where}: nothing is listening there; start a server with: deno run -A server.ts`;
+    const start = "nothing is listening there; start a server with: deno run -A server.ts";
+    return fail(`Cannot connect to ${where}: ${start}`, 69);
   }
-  return error.message.replace(address, where);
+  const code = error.reason === "no such host" ? 68 : error.reason === "no TLS" ? 76 : 69;
+  return fail(error.message.replace(address, where), code);
 }
 
 function say(text: string): number {

@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly backlog?: number;
   /** Rooms to be in. @default {[]} */
   readonly channels?: readonly string[];
+  /** Whether a failed try is the last one, as when the server is not the one it was. @default {none but the first} */
+  readonly isFinal?: (error: unknown) => boolean;
   /** When the nick is refused, takes it with "_" behind instead of waiting for rename(). @default {false} */
   readonly fallbackNick?: boolean;
   /** Silence of the server after which it is asked whether it is there. @default {60_000} */
@@ -57,7 +59,7 @@ export interface ClientOptions {
 /** How it ended. */
 export type Ending =
   | { readonly kind: "left" }
-  /** The first try to connect failed. */
+  /** The first try to connect failed, or one after which there is no other. */
   | { readonly kind: "unreachable"; readonly error: unknown }
   /** The server closed the connection before it let us in. */
   | { readonly kind: "refused"; readonly reason: string };
@@ -138,7 +140,8 @@ export class Client extends ClientActions {
         if (await this.#serve(connection)) attempt = 0;
         reason = this.#session?.farewell || (connection.ended ?? "Connection closed");
       } catch (error) {
-        if (!this.#wasReady && !this.#leaving) return this.#ended({ kind: "unreachable", error });
+        const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
+        if (isFinal && !this.#leaving) return this.#ended({ kind: "unreachable", error });
         reason = error instanceof Error ? error.message : String(error);
       }
       this.#state = disconnected(this.state);

@@ -6,7 +6,7 @@
 import type { ClientOptions, Ending } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
-import type { Face } from "../client/face.ts";
+import type { Face, Files } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
@@ -16,6 +16,7 @@ import { fold } from "../irc/names.ts";
 import type { Sources } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
+import { openFile, progressWords, saveFile } from "./files.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
@@ -32,6 +33,10 @@ export interface DeskParts {
   readonly timestamps: Timestamps;
   /** Rings when our name is said, and for private messages. */
   readonly bell: boolean;
+  /** Others are told that one types. */
+  readonly typing: boolean;
+  /** The home folder, for "~" in a path. */
+  readonly home: string;
   /** C-z. */
   readonly suspend: () => void;
 }
@@ -40,6 +45,8 @@ export interface DeskParts {
 export type Leaving = Ending | { readonly kind: "interrupted" };
 
 const goodbyeMs = 500;
+/** How often a file on its way is looked at. */
+const progressMs = 100;
 /** How often those who type are looked at again. */
 const typingMs = 1_000;
 
@@ -51,12 +58,19 @@ export class Desk implements Face {
     "M-Enter begins a new line of the same message · C-x goes to the next room · C-c twice quits",
   ];
   current = "";
+  sharesTyping: boolean;
+  readonly files: Files;
   readonly #parts: DeskParts;
   readonly #display: Display;
   readonly #transcript: Transcript;
   #input: Input = emptyInput;
   #hint = "";
   #question = "";
+  #secret = false;
+  #progress = "";
+  #progressAt = 0;
+  /** The newest message of each buffer, to be marked as read when the person is there. */
+  readonly #unread = new Map<string, number>();
   #answer: (text: string) => void = () => {};
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
@@ -67,6 +81,17 @@ export class Desk implements Face {
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.sharesTyping = parts.typing;
+    this.files = {
+      open: (path) => openFile(path, parts.home),
+      fetch: (address, path) =>
+        saveFile(
+          address,
+          path,
+          (done, total) => this.#showProgress(`Fetching ${address.pathname.split("/").at(-1)}`, done, total),
+        ),
+      progress: (doing, done, total) => this.#showProgress(doing, done, total),
+    };
     this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
     for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
@@ -74,6 +99,7 @@ export class Desk implements Face {
       state: this.client.state,
       front: this.current,
       now: this.client.now,
+      recall: (id) => this.client.recent.find(id),
     }));
   }
 
@@ -120,6 +146,7 @@ export class Desk implements Face {
     this.#hint = "";
     if (act === undefined) this.#interrupted = false;
     else this.#do(act);
+    this.#present(act);
     this.#display.refresh();
   }
 
@@ -133,8 +160,9 @@ export class Desk implements Face {
     return this.current;
   }
 
-  say(target: string, manner: Manner, text: string): void {
-    this.client.say({ target, manner, text }).then((delivery) => {
+  say(target: string, manner: Manner, text: string, replyTo?: string): void {
+    const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
+    this.client.say(speech).then((delivery) => {
       if (delivery.kind === "unsure") this.note(`This may not have arrived: ${plain(text)}`, "warning");
     });
   }
@@ -163,6 +191,14 @@ export class Desk implements Face {
     else this.#transcript.note(spans);
   }
 
+  past(title: string, events: readonly ChatEvent[]): void {
+    this.#transcript.past(title, events);
+  }
+
+  secret(question: string): Promise<string> {
+    return this.#ask(question, () => "", true);
+  }
+
   clear(): void {
     this.#display.clear();
   }
@@ -176,6 +212,7 @@ export class Desk implements Face {
       case "submit":
         return this.#submit(act.text);
       case "interrupt":
+        if (this.#secret) return this.#answer("");
         if (this.#interrupted) this.interrupt();
         this.#interrupted = true;
         this.#hint = "Press C-c again to quit";
@@ -207,17 +244,20 @@ export class Desk implements Face {
     );
   }
 
-  /** Asks until the answer has no fault. The answer is not kept for C-p. */
-  #ask(question: string, fault: (text: string) => string): Promise<string> {
+  /** Asks until the answer has no fault. The answer is kept for neither C-p nor C-y. */
+  #ask(question: string, fault: (text: string) => string, secret = false): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const { recall } = this.#input;
+    const { recall, editor: { cut } } = this.#input;
     this.#question = question;
+    this.#secret = secret;
     this.#answer = (text) => {
-      this.#input = { ...this.#input, recall };
-      this.#hint = fault(text.trim());
+      this.#input = { ...this.#input, recall, editor: { ...this.#input.editor, cut } };
+      const answer = secret ? text : text.trim();
+      this.#hint = fault(answer);
       if (this.#hint !== "") return;
       this.#question = "";
-      resolve(text.trim());
+      this.#secret = false;
+      resolve(answer);
     };
     this.#display.refresh();
     return promise;
@@ -236,6 +276,7 @@ export class Desk implements Face {
   #follow(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {
+        this.#unread.set(fold(event.buffer), event.at);
         const calls = !event.own && !event.history &&
           (event.mention || fold(event.to) === fold(this.client.state.nick));
         return calls && this.#parts.bell ? this.#parts.outlet.write("\x07") : undefined;
@@ -254,6 +295,28 @@ export class Desk implements Face {
         this.#hint = "";
         this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
     }
+  }
+
+  /** The person is at the keyboard: what is in front has been read, and others may see that one types. */
+  #present(act: Act | undefined): void {
+    const at = this.#unread.get(fold(this.current));
+    if (at !== undefined && this.client.online) {
+      this.#unread.delete(fold(this.current));
+      this.client.markRead(this.current, at);
+    }
+    // What was said tells more than that one types no longer.
+    if (act !== undefined || !this.sharesTyping || this.#question !== "" || this.current === "") return;
+    const { text } = this.#input.editor;
+    const speaks = text.trim() !== "" && (!text.startsWith("/") || text.startsWith("//"));
+    if (speaks || text === "") this.client.typing(this.current, speaks ? "active" : "done");
+  }
+
+  #showProgress(doing: string, done: number, total: number): void {
+    const now = performance.now();
+    if (doing !== "" && done < total && now - this.#progressAt < progressMs) return;
+    this.#progressAt = now;
+    this.#progress = doing === "" ? "" : progressWords(doing, done, total);
+    this.#display.refresh();
   }
 
   /** We are in a room. The first one needs no title, as its first line tells where one is. */
@@ -278,6 +341,8 @@ export class Desk implements Face {
       input: this.#input,
       front: this.current,
       question: this.#question,
+      secret: this.#secret,
+      progress: this.#progress,
       online: this.client.online || this.#question !== "",
       typing: this.#typing(),
       hint: this.#hint,

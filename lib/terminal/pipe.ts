@@ -6,7 +6,7 @@
 
 import type { ClientOptions } from "../client/client.ts";
 import { Client } from "../client/client.ts";
-import type { ChatEvent, Manner } from "../client/event.ts";
+import type { ChatEvent, Manner, Said } from "../client/event.ts";
 import type { Face } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
@@ -15,6 +15,7 @@ import { plain } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import { isRoom } from "../client/state.ts";
 import { spanText } from "../client/text.ts";
+import { jsonLine } from "./json.ts";
 import type { Look } from "./paint.ts";
 import { paint } from "./paint.ts";
 import type { Line, Timestamps } from "./view.ts";
@@ -30,6 +31,8 @@ export interface PipeParts {
   readonly err: (line: string) => void;
   readonly look: Look;
   readonly timestamps: Timestamps;
+  /** What is said is printed as JSON. @default {false} */
+  readonly json?: boolean;
 }
 
 /** How it went: all said and come back, something refused, or no server. */
@@ -37,6 +40,7 @@ export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused" }
   | { readonly kind: "bad name" }
+  | { readonly kind: "login refused"; readonly name: string; readonly reason: string }
   | { readonly kind: "not let in"; readonly reason: string }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly error: unknown };
@@ -78,8 +82,9 @@ export class Pipe implements Face {
     return this.current;
   }
 
-  say(target: string, manner: Manner, text: string): void {
-    const way = this.client.say({ target, manner, text }).then((delivery) => this.#settled(delivery, text))
+  say(target: string, manner: Manner, text: string, replyTo?: string): void {
+    const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
+    const way = this.client.say(speech).then((delivery) => this.#settled(delivery, text))
       .finally(() => this.#underWay.delete(way));
     this.#underWay.add(way);
   }
@@ -96,6 +101,11 @@ export class Pipe implements Face {
     const text = typeof words === "string" ? words : spanText(words);
     if (kind === "warning") this.#warn(text);
     else this.#parts.out(text);
+  }
+
+  past(title: string, events: readonly ChatEvent[]): void {
+    this.#parts.err(title);
+    for (const event of events) if (event.kind === "said") this.#printSaid(event);
   }
 
   clear(): void {}
@@ -126,9 +136,7 @@ export class Pipe implements Face {
 
   #hear(event: ChatEvent): void {
     const { state } = this.client;
-    if (event.kind === "said") {
-      return this.#print({ ...saidLine(state, event, this.current), mark: "" }, this.#parts.out);
-    }
+    if (event.kind === "said") return this.#printSaid(event);
     if (event.kind === "joined" && event.own) {
       this.current ||= event.buffer;
       this.#ready.resolve();
@@ -138,6 +146,9 @@ export class Pipe implements Face {
       if (event.status === "nick refused") {
         this.#parts.err(plain(event.reason));
         this.#over.resolve({ kind: "bad name" });
+      }
+      if (event.status === "login refused") {
+        this.#over.resolve({ kind: "login refused", name: event.name, reason: event.reason });
       }
       if (event.status === "lost") this.#over.resolve({ kind: "lost", reason: event.reason });
       if (event.status === "ready" && (this.#parts.client.channels ?? []).length === 0) this.#ready.resolve();
@@ -156,6 +167,11 @@ export class Pipe implements Face {
   #warn(text: string): void {
     this.#refused = true;
     this.#parts.err(text);
+  }
+
+  #printSaid(event: ChatEvent & Said): void {
+    if (this.#parts.json) return this.#parts.out(jsonLine(event));
+    this.#print({ ...saidLine(this.client.state, event, this.current), mark: "" }, this.#parts.out);
   }
 
   #print(line: Line, to: (line: string) => void): void {

@@ -17,6 +17,10 @@ export interface Bottom {
   readonly front: string;
   /** A question that is being asked instead: "Your name". */
   readonly question: string;
+  /** What is typed is not shown. */
+  readonly secret: boolean;
+  /** How far a file is, "" when none is on its way. */
+  readonly progress: string;
   readonly online: boolean;
   /** Nicks of those who are typing. */
   readonly typing: readonly string[];
@@ -32,6 +36,7 @@ export function promptFor(bottom: Bottom): Prompt {
   const { input, hint, typing } = bottom;
   const lines = input.editor.text.trimEnd().split("\n").length;
   const notes = [
+    bottom.progress,
     typing.length > 0 ? typingWords(typing) : "",
     hint !== ""
       ? hint
@@ -40,6 +45,7 @@ export function promptFor(bottom: Bottom): Prompt {
       : "",
   ];
   const above = notes.filter((note) => note !== "").map((note): Span[] => [{ text: note, dim: true }]);
+  if (bottom.secret) return { above, label: labelOf(bottom), typed: [], cursor: 0 };
   if (input.search !== undefined) {
     const label = [...badge("search", bottom.look), { text: `${plain(input.search.query)}: ` }];
     const found = foundLine(input.recall, input.search);

@@ -38,8 +38,11 @@ export class Terminal {
   open(listener: Listener): void {
     this.#listener = listener;
     this.#take();
-    Deno.addSignalListener("SIGWINCH", () => listener.resized());
-    Deno.addSignalListener("SIGCONT", () => this.#resume());
+    // Windows has neither; the size is then asked for at each drawing only.
+    if (Deno.build.os !== "windows") {
+      Deno.addSignalListener("SIGWINCH", () => listener.resized());
+      Deno.addSignalListener("SIGCONT", () => this.#resume());
+    }
     // However the program ends, even by an error nobody caught.
     addEventListener("unload", () => this.restore());
     addEventListener("error", () => this.restore());
@@ -71,6 +74,7 @@ export class Terminal {
 
   /** Stops the process, as C-z does elsewhere; on return the listener is told. */
   suspend(): void {
+    if (Deno.build.os === "windows") return;
     this.restore();
     Deno.kill(Deno.pid, "SIGTSTP");
   }

@@ -3,13 +3,14 @@
  * and leaves of one burst gathered into one line.
  */
 
-import type { ChatEvent, Presence } from "../client/event.ts";
+import type { ChatEvent, Presence, Said } from "../client/event.ts";
 import { foldPresence, folds } from "../client/fold.ts";
 import type { Span } from "../client/formatting.ts";
 import { plainName } from "../client/plain.ts";
 import type { State } from "../client/state.ts";
+import { findBuffer } from "../client/state.ts";
 import type { Display } from "./display.ts";
-import type { Line, Timestamps } from "./view.ts";
+import type { Line, Recall, Timestamps } from "./view.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
 
 /** What lines are made from besides the events. */
@@ -19,6 +20,7 @@ export interface Scene {
   readonly front: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly recall: Recall;
 }
 
 /** How long joins and leaves are gathered. */
@@ -32,6 +34,8 @@ export class Transcript {
   #day: string;
   #burst: Presence[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How far the person has read, while the past of a buffer goes by; its first newer line gets a rule. */
+  #readUpTo: number | undefined;
 
   constructor(display: Display, timestamps: Timestamps, scene: () => Scene) {
     this.#display = display;
@@ -48,9 +52,36 @@ export class Transcript {
       return;
     }
     this.flush();
-    const { state, front } = this.#scene();
-    const line = event.kind === "said" ? saidLine(state, event, front) : eventLine(state, event, front);
+    const { state, front, recall } = this.#scene();
+    if (event.kind === "history") return this.#past(event);
+    if (event.kind === "said") this.#ruleNew(event);
+    const line = event.kind === "said"
+      ? saidLine(state, event, front, recall)
+      : eventLine(state, event, front, recall);
     if (line !== undefined) this.#print(line);
+  }
+
+  /** What was said before, under a title. */
+  past(title: string, events: readonly ChatEvent[]): void {
+    this.title(title);
+    const before = this.#day;
+    for (const event of events) this.tell(event);
+    this.#day = before;
+    this.title("until here");
+  }
+
+  #past({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
+    this.#readUpTo = findBuffer(this.#scene().state, buffer)?.readUpTo;
+    if (count === 0) return;
+    const messages = count === 1 ? "1 message" : `${count} messages`;
+    this.title(why === "opening" ? `last ${messages} in ${buffer}` : `${messages} missed in ${buffer}`);
+  }
+
+  #ruleNew(event: ChatEvent & Said): void {
+    if (this.#readUpTo === undefined) return;
+    const isNew = event.at > this.#readUpTo && !event.own;
+    if (isNew) this.#display.print([ruleRow("new")]);
+    if (isNew || event.history !== true) this.#readUpTo = undefined;
   }
 
   /** An answer to a command. */

@@ -5,7 +5,7 @@ import type { Span } from "../client/formatting.ts";
 import { plainName } from "../client/plain.ts";
 import type { State } from "../client/state.ts";
 import { findBuffer, inkIn } from "../client/state.ts";
-import { styleText } from "../client/text.ts";
+import { spanText, styleText } from "../client/text.ts";
 import { describe, personSpan } from "../client/words.ts";
 import type { Row } from "./wrap.ts";
 import { wrapSpans } from "./wrap.ts";
@@ -79,8 +79,26 @@ export function ruleRow(title: string): Row {
   return [{ text: `── ${title} ──`, dim: true }];
 }
 
-/** Something said. What is not said in the buffer in front tells where it was. */
-export function saidLine(state: State, event: Said & { readonly at: number }, front: string): Line {
+/** The message of an id, when it was heard lately. */
+export type Recall = (id: string) => Said | undefined;
+
+const quoteLetters = 30;
+
+/** A message in few words, for what is about it: "ann: tea?". */
+function quoted(state: State, { from, text }: Said): Span[] {
+  const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", inkOf: () => undefined }));
+  const letters = [...words];
+  const cut = letters.length > quoteLetters ? `${letters.slice(0, quoteLetters).join("").trimEnd()}…` : words;
+  return [{ ...personSpan(state, from), dim: true }, { text: `: ${cut}`, dim: true }];
+}
+
+/** Something said. What is not said in the buffer in front tells where it was, an answer what it answers. */
+export function saidLine(
+  state: State,
+  event: Said & { readonly at: number },
+  front: string,
+  recall: Recall = () => undefined,
+): Line {
   const room = findBuffer(state, event.buffer)?.kind === "room" || event.buffer.startsWith("#");
   const here = event.buffer.toLowerCase() === front.toLowerCase();
   const from: Span = { ...personSpan(state, event.from), bold: true };
@@ -95,7 +113,11 @@ export function saidLine(state: State, event: Said & { readonly at: number }, fr
   const speaker: Span[] = event.manner === "action"
     ? [{ text: "* " }, from, ...to, { text: " " }]
     : [from, ...to, { text: event.manner === "notice" ? " (notice): " : ": " }];
-  return { at: event.at, mark: event.mention ? "»" : "", body: [...where, ...speaker, ...text] };
+  const answered = event.replyTo === undefined ? undefined : recall(event.replyTo);
+  const quote: Span[] = answered === undefined
+    ? []
+    : [{ text: "[re ", dim: true }, ...quoted(state, answered), { text: "] ", dim: true }];
+  return { at: event.at, mark: event.mention ? "»" : "", body: [...where, ...speaker, ...quote, ...text] };
 }
 
 const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
@@ -109,16 +131,26 @@ const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
 };
 
 /** Anything but speech; undefined for what a terminal does not tell. */
-export function eventLine(state: State, event: Exclude<ChatEvent, Said>, front: string): Line | undefined {
-  const words = describe(state, event);
+export function eventLine(
+  state: State,
+  event: Exclude<ChatEvent, Said>,
+  front: string,
+  recall: Recall = () => undefined,
+): Line | undefined {
+  const words = [...describe(state, event)];
   if (words.length === 0) return undefined;
+  const about = event.kind === "reacted" || event.kind === "redacted" ? recall(event.id) : undefined;
+  if (about !== undefined) {
+    words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoted(state, about));
+  }
   const away = "buffer" in event && event.buffer.toLowerCase() !== front.toLowerCase();
   // These name the room themselves.
   const named = ["topic", "roster", "kicked"].includes(event.kind) || ("own" in event && event.own);
   const where: Span[] = away && !named && "buffer" in event
     ? [{ text: `${plainName(event.buffer)} `, ink: "room" }]
     : [];
-  const alarming = event.kind === "status" && (event.status === "nick refused" || event.status === "lost");
+  const alarming = event.kind === "status" &&
+    ["nick refused", "login refused", "lost"].includes(event.status);
   const mark = marks[event.kind] ?? (alarming ? "!" : "·");
   return { at: event.at, mark, body: [...where, ...words], quiet: mark !== "!" && mark !== "»" };
 }

@@ -38,6 +38,8 @@ class Seat implements AsyncDisposable {
       },
       timestamps: "short",
       bell,
+      typing: false,
+      home: "",
       suspend: () => {},
     });
     this.running = this.desk.run();
