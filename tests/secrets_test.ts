@@ -1,0 +1,95 @@
+/** Secrets stay secret: after every way to give a password, none of it is in a file, in the log or among the arguments. */
+import { assert, assertEquals } from "@std/assert";
+import { temporaryFolder } from "./support/folder.ts";
+import { logIn, scram } from "./support/login.ts";
+import { granted } from "./support/permissions.ts";
+import { Peer } from "./support/peer.ts";
+import { type RunningServer, startServer } from "./support/server.ts";
+import { say } from "./support/transcript.ts";
+
+const ignore = !granted("net", "read", "write", "env", "run");
+
+/** Each is typed somewhere below; "wr" ones where they are wrong. */
+const secrets = {
+  first: "zq-first-password",
+  second: "zq-second-password",
+  third: "zq-third-password",
+  server: "zq-server-password",
+  wrong: "zq-wrong-password",
+  other: "zq-other-password",
+};
+
+const aloud = "zq-said-aloud";
+
+Deno.test({ name: "no password is kept, logged or shown", ignore, fn: nothingKept });
+
+async function nothingKept(): Promise<void> {
+  using place = temporaryFolder();
+  using files = temporaryFolder();
+  await Deno.writeTextFile(`${files.folder}/password`, secrets.server);
+  const flags = [
+    "--data",
+    place.folder,
+    "--password-file",
+    `${files.folder}/password`,
+    "--password-rounds",
+    "4096",
+  ];
+  const server = await startServer(flags);
+  try {
+    await giveAll(server);
+    const command = await Deno.readTextFile(`/proc/${server.pid}/cmdline`);
+    assertEquals(found(command), []);
+  } finally {
+    await server.stop();
+  }
+  assertEquals(found(server.stderr()), []);
+  assertEquals(found(server.stdout.join("\n")), []);
+  // What is said aloud is found, so the search is one that finds.
+  let isFound = false;
+  const kept = [...Deno.readDirSync(place.folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
+  assert(kept.includes("parley.db"));
+  for (const name of kept) {
+    const text = new TextDecoder("latin1").decode(await Deno.readFile(`${place.folder}/${name}`));
+    assertEquals(found(text), [], name);
+    isFound ||= text.includes(aloud);
+  }
+  assert(isFound);
+}
+
+/** Gives passwords in every way there is, right and wrong, and the owner's code. */
+async function giveAll({ port, stdout }: RunningServer): Promise<void> {
+  const { server, first, second, third, wrong, other } = secrets;
+  await using ann = await Peer.connect(port, "ann", { password: server });
+  const [, code = ""] = /OWNER (\S+)/.exec(stdout.join("\n")) ?? [];
+  assert(code !== "");
+  await say(ann, `REGISTER * * ${first}`, `OWNER ${code}`, `OPER ann ${wrong}`);
+  await say(ann, `ACCOUNT PASSWORD ${wrong} ${second}`, `ACCOUNT PASSWORD ${first} ${second}`);
+  await say(ann, `ACCOUNT CREATE cat ${other}`, `ACCOUNT RESET cat ${third}`, `ACCOUNT DELETE ${wrong}`);
+  await say(
+    ann,
+    `PRIVMSG NickServ :IDENTIFY ann ${wrong}`,
+    `NS IDENTIFY ann ${second}`,
+    "ACCOUNT EXPORT",
+    "ACCOUNT LIST",
+  );
+  await say(ann, `PRIVMSG ann :${aloud}`);
+  await using bob = await Peer.connect(port, "bob", { register: false });
+  await logIn(bob, "ann", wrong);
+  await logIn(bob, "cat", third);
+  await scram(bob, "ann", wrong);
+  await scram(bob, "ann", second);
+  await using dan = await Peer.connect(port, "dan", { register: false });
+  dan.send(`PASS ann:${wrong}`);
+  await dan.closed();
+  await using eve = await Peer.connect(port, "eve", { register: false });
+  await say(eve, `PASS ann:${second}`, `FLY ${wrong}`, `NICK ${wrong} ${wrong}`);
+}
+
+/** Which secrets a text has, as they are, as base64 or as part of PLAIN. */
+function found(text: string): string[] {
+  return Object.values(secrets).filter((secret) => {
+    const tail = btoa(`\0${secret}`).slice(4, -4);
+    return text.includes(secret) || text.includes(btoa(secret)) || text.includes(tail);
+  });
+}
