@@ -91,8 +91,9 @@ export class Client extends ClientActions {
     this.#state = emptyState(options.nick);
     this.#past = new CatchUp({
       hear: (event) => {
-        this.recent.note(event);
+        // What is taken back can still be named while that is told.
         options.hear(event);
+        this.recent.note(event);
       },
       page: (buffer, from) =>
         from === "latest"

@@ -48,6 +48,7 @@ export const pastRows: SlashTable = {
   },
 };
 
+const signs: Readonly<Record<string, string>> = { "+1": "👍", "-1": "👎" };
 const usualCount = 50;
 const mostAsked = 500;
 /** How far back each face's /history has come, by buffer. */
@@ -70,8 +71,9 @@ function react(face: Face, rest: string): void {
   const [written, nick] = neededWord(rest, "/react EMOJI");
   const added = !written.startsWith("-");
   const word = added ? written : written.slice(1);
-  const symbol = emoji.get(word.replace(/^:|:$/g, "")) ?? word;
+  const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
   if (symbol === "") throw new Refusal("Write /react EMOJI");
+  if (/^:\w+:$/.test(symbol)) throw new Refusal(`There is no emoji called ${symbol}`);
   const target = face.target();
   const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
   face.client.react(target, id, symbol, added);

@@ -9,7 +9,7 @@ import type { ChatEvent, Manner } from "../client/event.ts";
 import type { Face, Files } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
-import { plain } from "../client/plain.ts";
+import { plain, plainName } from "../client/plain.ts";
 import { enter, slashCommands } from "../client/slash.ts";
 import { findBuffer, isOwn, nicksByActivity, typingAt } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
@@ -169,7 +169,7 @@ export class Desk implements Face {
 
   show(name: string): void {
     const shown = findBuffer(this.client.state, name)?.name ?? name;
-    if (shown !== this.current) this.#transcript.title(shown);
+    if (shown !== this.current) this.#transcript.title(plainName(shown));
     this.current = shown;
     this.#display.refresh();
   }

@@ -34,10 +34,11 @@ const jobs: readonly string[] = ["send", "tail", "history"];
 export function jobOf(
   words: readonly string[],
 ): { readonly job: Job | undefined; readonly rest: readonly string[] } | Fault {
-  const [name = "", ...others] = words;
+  const at = words.findIndex((word) => !isAddress(word));
+  const name = words[at] ?? "";
   if (!jobs.includes(name)) return { job: undefined, rest: words };
-  const rest = others.filter(isAddress);
-  const [target, ...texts] = others.filter((word) => !isAddress(word));
+  const [target, ...texts] = words.slice(at + 1).filter((word, place) => !isAddress(word) || place > 1);
+  const rest = words.filter((word, place) => isAddress(word) && place < at + 3);
   if (name === "tail") {
     const rooms = [target ?? [], ...texts].flat().map(roomName);
     return { job: { kind: "tail", rooms }, rest };

@@ -79,9 +79,17 @@ export class Script {
     if (event.kind === "status" && event.status === "lost" && this.#parts.job.kind !== "tail") {
       return this.#over.resolve({ kind: "lost", reason: event.reason });
     }
-    const told = event.kind !== "said" && (this.#parts.job.kind === "tail" || event.kind === "status");
-    const line = told ? eventLine(this.#client.state, event, this.#front) : undefined;
+    const line = event.kind === "said" || !this.#tells(event)
+      ? undefined
+      : eventLine(this.#client.state, event, this.#front);
     if (line !== undefined) this.#write({ ...line, mark: "" }, this.#parts.err);
+  }
+
+  /** Who follows a room wants to know of gaps; else only what went wrong is worth a word. */
+  #tells(event: ChatEvent): boolean {
+    if (this.#parts.job.kind !== "tail") return false;
+    if (event.kind !== "status") return false;
+    return event.status === "lost" || event.status === "waiting" || (event.status === "ready" && event.again);
   }
 
   get #front(): string {

@@ -71,10 +71,12 @@ export class Transcript {
   }
 
   #past({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
-    this.#readUpTo = findBuffer(this.#scene().state, buffer)?.readUpTo;
+    // All that was missed is new.
+    this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#scene().state, buffer)?.readUpTo;
     if (count === 0) return;
+    const room = plainName(buffer);
     const messages = count === 1 ? "1 message" : `${count} messages`;
-    this.title(why === "opening" ? `last ${messages} in ${buffer}` : `${messages} missed in ${buffer}`);
+    this.title(why === "opening" ? `last ${messages} in ${room}` : `${messages} missed in ${room}`);
   }
 
   #ruleNew(event: ChatEvent & Said): void {
@@ -95,10 +97,10 @@ export class Transcript {
     this.#print({ at: this.#scene().now, mark: "!", body });
   }
 
-  /** A title, for what comes to the front. */
-  title(name: string): void {
+  /** A title, for what comes to the front or goes by; harmless already. */
+  title(words: string): void {
     this.flush();
-    this.#display.print([ruleRow(plainName(name))]);
+    this.#display.print([ruleRow(words)]);
   }
 
   /** Prints what is gathered. */
