@@ -91,7 +91,9 @@ function redact(face: Face, rest: string): void {
 function lastOf(face: Face, target: string, nick?: string): Said & { readonly id: string } {
   const said = face.client.recent.last(target, nick === undefined ? "others" : { nick });
   if (said?.id !== undefined) return { ...said, id: said.id };
-  throw new Refusal(`${nick ?? "Nobody else"} said nothing here yet`);
+  throw new Refusal(
+    nick === undefined ? "Nobody else said anything here yet" : `${nick} said nothing here yet`,
+  );
 }
 
 async function history(face: Face, rest: string): Promise<void> {

@@ -1,47 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Manner } from "../../lib/client/event.ts";
-import type { Face } from "../../lib/client/face.ts";
 import { Refusal } from "../../lib/client/face.ts";
-import type { Span } from "../../lib/client/formatting.ts";
 import { enter, slashCommands } from "../../lib/client/slash.ts";
-import { spanText } from "../../lib/client/text.ts";
-import { Rig, turn } from "./wire.ts";
-
-/** A face that writes down what it is told. */
-class Paper extends Rig implements Face {
-  current = "#tea";
-  readonly notes: string[] = [];
-  readonly hints = ["Tab completes"];
-
-  target(): string {
-    if (this.current === "") throw new Refusal("You are in no room");
-    return this.current;
-  }
-
-  say(target: string, manner: Manner, text: string): void {
-    this.client.say({ target, manner, text });
-  }
-
-  show(name: string): void {
-    this.current = name;
-  }
-
-  closed(name: string): void {
-    this.notes.push(`closed ${name}`);
-  }
-
-  note(words: string | readonly Span[]): void {
-    this.notes.push(typeof words === "string" ? words : spanText(words));
-  }
-
-  clear(): void {
-    this.notes.push("cleared");
-  }
-
-  leave(reason: string): void {
-    this.notes.push(`left ${reason}`);
-  }
-}
+import { Paper } from "./paper.ts";
+import { turn } from "./wire.ts";
 
 /** What a line typed in #tea sends, or with "= " what it tells. */
 async function typed(text: string): Promise<string[]> {
@@ -87,6 +48,8 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/quote WHO #tea %na", "WHO #tea %na"],
   ["/raw PING x", "PING x"],
   ["/clear", "= cleared"],
+  ["/typing off", "= Nobody sees when you type"],
+  ["/typing", "= Others see when you type"],
   ["/quit see you", "= left see you"],
   ["/ignore ann", "= You no longer hear ann: /unignore ann takes it back"],
   ["/ignore", "= You ignore nobody"],
@@ -113,6 +76,23 @@ const refused: readonly (readonly [text: string, words: string])[] = [
   ["/msg ann", "Cannot send an empty message: write /msg ann TEXT"],
   ["/me", "Cannot send an empty message: write /me waves"],
   ["/reply hi", "Nobody sent you a private message yet"],
+  ["/reply @ann hi", "ann said nothing here yet"],
+  ["/react", "Write /react EMOJI"],
+  ["/react 👍", "Nobody else said anything here yet"],
+  ["/redact", "You said nothing here that could be taken back"],
+  ["/history many", "Write /history COUNT, from 1 to 500"],
+  ["/history", "The server keeps no history"],
+  ["/search", "Write /search WORDS"],
+  ["/search tea", "The server cannot search"],
+  ["/send", "Write /send FILE"],
+  ["/send x.png", "The server takes no files"],
+  ["/get", "No address was said here last: write /get ADDRESS"],
+  ["/get file:///etc/passwd", 'Cannot fetch "file:///etc/passwd": no such address'],
+  ["/typing maybe", "Write /typing on or /typing off"],
+  ["/register secret", "Write /register alone: the password is asked for, so that nobody sees it"],
+  ["/login bob secret", "Write /login NAME alone: the password is asked for, so that nobody sees it"],
+  ["/login", "Cannot log in as bob: The server has no accounts"],
+  ["/passwd", "You are not logged in: write /login"],
   ["/nick", "Write /nick NAME"],
   ["/nick two words", "Cannot use that name: a name is one word"],
   ["/query #den", "Cannot talk to a room in private: write /join #den"],
@@ -161,6 +141,23 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
     "ann is Ann ␛[2J (a@host)",
     "ann is away: at lunch",
   ]);
+});
+
+Deno.test("/ban and /mode list the masks of a room in words", async () => {
+  await using paper = new Paper();
+  const wire = await paper.enter("");
+  const asked = enter(paper, "/ban");
+  assertEquals(await wire.sent(), ["MODE #tea b"]);
+  await wire.say(
+    ":srv 367 bob #tea cat!*@* ann!~a@host 1767225600",
+    ":srv 367 bob #tea *!*@bad",
+    ":srv 368 bob #tea :End of channel ban list",
+  );
+  await asked;
+  const none = enter(paper, "/mode #den +e");
+  await wire.say(":srv 349 bob #den :End");
+  await none;
+  assertEquals(paper.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
 });
 
 Deno.test("/whois of nobody is refused", async () => {

@@ -1,0 +1,71 @@
+/** A face that keeps everything in arrays, for tests of slash commands. */
+
+import type { ChatEvent, Manner } from "../../lib/client/event.ts";
+import type { Face, Files } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/face.ts";
+import type { Span } from "../../lib/client/formatting.ts";
+import { spanText } from "../../lib/client/text.ts";
+import { Rig, summary } from "./wire.ts";
+
+/** A face that writes down what it is told. */
+export class Paper extends Rig implements Face {
+  current = "#tea";
+  readonly notes: string[] = [];
+  sharesTyping = true;
+  /** What the person answers to questions for a password. */
+  readonly answers: string[] = [];
+  /** The files there are, and what was saved. */
+  readonly disk = new Map<string, string>();
+  readonly files: Files = {
+    open: (path) => {
+      const text = this.disk.get(path) ?? "";
+      return Promise.resolve(new File([text], path, { type: "text/plain" }));
+    },
+    fetch: (address) => {
+      this.notes.push(`fetched ${address}`);
+      return Promise.resolve("saved.txt");
+    },
+    progress: (doing, done, total) => {
+      if (done === total && doing !== "") this.notes.push(`${doing} ${done}`);
+    },
+  };
+  readonly hints = ["Tab completes"];
+
+  target(): string {
+    if (this.current === "") throw new Refusal("You are in no room");
+    return this.current;
+  }
+
+  say(target: string, manner: Manner, text: string, replyTo?: string): void {
+    this.client.say({ target, manner, text, ...(replyTo !== undefined && { replyTo }) });
+  }
+
+  show(name: string): void {
+    this.current = name;
+  }
+
+  closed(name: string): void {
+    this.notes.push(`closed ${name}`);
+  }
+
+  note(words: string | readonly Span[]): void {
+    this.notes.push(typeof words === "string" ? words : spanText(words));
+  }
+
+  clear(): void {
+    this.notes.push("cleared");
+  }
+
+  leave(reason: string): void {
+    this.notes.push(`left ${reason}`);
+  }
+
+  past(title: string, events: readonly ChatEvent[]): void {
+    this.notes.push(title, ...events.map(summary));
+  }
+
+  secret(question: string): Promise<string> {
+    this.notes.push(`${question}?`);
+    return Promise.resolve(this.answers.shift() ?? "four green leaves");
+  }
+}
