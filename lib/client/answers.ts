@@ -36,9 +36,14 @@ function whoisLine({ command, params }: Message): string {
 }
 
 function signOn(seconds: string, words: string): string {
+  const time = timeOf(seconds);
+  return words === "" || time === "" ? "" : `, here since ${time}`;
+}
+
+/** "2026-01-31 09:30 UTC" of seconds since 1970; "" when that is no time. */
+function timeOf(seconds: string): string {
   const time = new Date(Number(seconds) * 1000);
-  if (words === "" || Number.isNaN(time.getTime())) return "";
-  return `, here since ${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return Number.isNaN(time.getTime()) ? "" : `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function span(seconds: number): string {
@@ -60,6 +65,20 @@ export function listLines(messages: readonly Message[]): string[] {
     .map(({ name, people, topic }) =>
       `${name.padEnd(width)} ${String(people).padStart(5)}  ${topic}`.trimEnd()
     );
+}
+
+/** The masks a room keeps for a mode ("ban list" of +b and its like): numerics 346, 348 and 367. */
+export function maskLines(messages: readonly Message[], room: string, what: string): string[] {
+  const lines = messages.filter(({ command }) => ["346", "348", "367"].includes(command)).map(
+    ({ params }) => {
+      const [, , mask = "", by = "", seconds = ""] = params.map(plainName);
+      const set = [by.replace(/!.*$/, ""), timeOf(seconds || "none")].filter((word) => word !== "").join(
+        ", ",
+      );
+      return set === "" ? mask : `${mask} (${set})`;
+    },
+  );
+  return lines.length === 0 ? [`${plainName(room)} has no ${what}`] : lines;
 }
 
 /** The first refusal in an answer, in the server's words; undefined when it was granted. */

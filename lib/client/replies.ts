@@ -51,7 +51,7 @@ const rows: Readonly<Record<string, Receiver>> = {
 /** The row for a numeric; undefined for a command that is none. */
 export function replyRow(command: string): Receiver | undefined {
   if (!/^\d{3}$/.test(command)) return undefined;
-  return rows[command] ?? (/^[45]/.test(command) ? refused : told);
+  return rows[command] ?? (/^([45]|696)/.test(command) ? refused : told);
 }
 
 function welcome(state: State, { message }: Arrival): Step {

@@ -1,7 +1,7 @@
 /** Slash commands for rooms: going in and out, who and what is there, and what its operators do. */
 
 import { completeMask } from "../irc/names.ts";
-import { listLines } from "./answers.ts";
+import { listLines, maskLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededWord, Refusal } from "./face.ts";
 import { describeMode } from "./modes.ts";
@@ -81,11 +81,12 @@ export const roomRows: SlashTable = {
     },
   },
   ban: {
-    usage: "NICK",
-    help: "Keeps somebody out of the room; a mask such as *!*@host works too",
+    usage: "[NICK]",
+    help: "Keeps somebody out of the room; a mask such as *!*@host works too; without, lists who is banned",
     group: "Operators",
     takes: ["nick"],
-    run: (face, rest) => mask(face, rest, "+b", "/ban NICK"),
+    run: (face, rest) =>
+      roomFirst(face, rest)[1] === "" ? mode(face, `${rest} b`.trim()) : mask(face, rest, "+b", "/ban NICK"),
   },
   unban: {
     usage: "NICK",
@@ -191,9 +192,11 @@ function mask(face: Face, rest: string, change: string, usage: string): void {
 async function mode(face: Face, rest: string): Promise<void> {
   const [first, others] = firstWord(rest);
   const { client } = face;
-  const starts = /^[+-]/.test(first) || first === "";
+  const starts = /^([+-]|[beI]?$)/.test(first);
   const target = starts ? currentRoom(face) : first;
   const changes = starts ? rest : others;
+  const list = /^\+?([beI])$/.exec(changes)?.[1];
+  if (list !== undefined) return await masks(face, target, list);
   if (changes !== "") return client.command("MODE", target, ...changes.split(/\s+/));
   const messages = await client.request(`MODE ${target}`, numericsUntil(["324", "221", "403", "401", "502"]));
   const refused = refusalWords(face, messages);
@@ -205,6 +208,17 @@ async function mode(face: Face, rest: string): Promise<void> {
   face.note(
     `${plainName(target)} has the modes ${[letters, ...values].map(plainName).join(" ")}${plain(meaning)}`,
   );
+}
+
+const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I: "invite exceptions" };
+
+/** The masks of a room. */
+async function masks(face: Face, room: string, letter: string): Promise<void> {
+  const until = numericsUntil(["347", "349", "368", "403", "442", "472", "482"], ["346", "348", "367"]);
+  const messages = await face.client.request(`MODE ${room} ${letter}`, until);
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  for (const line of maskLines(messages, room, lists[letter] ?? "masks")) face.note(line);
 }
 
 /** The room somebody names first, else the one in front, and the words behind. */
