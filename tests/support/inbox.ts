@@ -35,14 +35,14 @@ export class Inbox {
     const found = await withDeadline(
       this.#find(wanted),
       ms,
-      () => `Waited ${ms} ms in vain for ${wanted}; these came:\n${this.#lines.join("\n")}`,
+      () => `Waited ${ms} ms in vain for ${wanted}; these came:\n${this.#listing()}`,
     );
     return this.#lines.splice(0, found + 1);
   }
 
   /** Waits for the end and takes what came before it. */
   async rest(ms: number): Promise<string[]> {
-    const words = () => `Waited ${ms} ms in vain for the end; these came:\n${this.#lines.join("\n")}`;
+    const words = () => `Waited ${ms} ms in vain for the end; these came:\n${this.#listing()}`;
     await withDeadline(this.#end(), ms, words);
     return this.take();
   }
@@ -52,7 +52,7 @@ export class Inbox {
       const found = this.#lines.findIndex((line) => matches(wanted, line));
       if (found >= 0) return found;
       if (this.#ended) {
-        throw new Error(`No line matched ${wanted} before the end; these came:\n${this.#lines.join("\n")}`);
+        throw new Error(`No line matched ${wanted} before the end; these came:\n${this.#listing()}`);
       }
       await this.#changed.promise;
     }
@@ -60,6 +60,12 @@ export class Inbox {
 
   async #end(): Promise<void> {
     while (!this.#ended) await this.#changed.promise;
+  }
+
+  /** The last lines, cut: a flood would bury the message. */
+  #listing(): string {
+    const shown = this.#lines.slice(-20).map((line) => line.length > 300 ? `${line.slice(0, 300)}…` : line);
+    return [...(this.#lines.length > 20 ? [`(${this.#lines.length - 20} before)`] : []), ...shown].join("\n");
   }
 
   #wake(): void {
