@@ -1,0 +1,172 @@
+/** The client as a part of scripts: send, tail, history, JSON, passwords, settings, and every exit code. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { type KeyPair, makeCertificate } from "../lib/net/certificate.ts";
+import { listen } from "../lib/net/listen.ts";
+import { type Chat, startChat } from "./support/chat.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { granted } from "./support/permissions.ts";
+import { runClient, startClient } from "./support/program.ts";
+
+const ignore = !granted("net", "read", "write", "env", "run");
+const secret = "four green leaves";
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn });
+}
+
+function as(name: string, chat: Chat, ...args: string[]): string[] {
+  return ["--user", name, `irc://127.0.0.1:${chat.port}`, ...args];
+}
+
+test("send says one thing to a room, and ends when it has arrived", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea")), {
+    code: 0,
+    out: "",
+    err: "",
+  });
+  assert((await ann.lines()).some((line) => line.endsWith("PRIVMSG #tea :green tea")));
+});
+
+test("send without a text says what comes from standard input, as one message", async () => {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps: ["draft/multiline", "batch", "message-tags"] });
+  const { code } = await runClient(as("bob", chat, "send", "ann"), { input: "one\ntwo\n" });
+  const lines = (await ann.lines()).filter((line) => line.includes("PRIVMSG ann"));
+  assertEquals([code, lines.map((line) => line.split(" :").at(-1))], [0, ["one", "two"]]);
+});
+
+test("send to nobody is refused with 1, in a sentence", async () => {
+  await using chat = startChat();
+  const { code, out, err } = await runClient(as("bob", chat, "send", "nobody", "hi"));
+  assertEquals([code, out, err], [1, "", "There is nobody called nobody here\n"]);
+});
+
+test("history prints what was said since a time; --json gives an object for each", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  for (const text of ["one", "two"]) ann.send(`PRIVMSG #tea :${text}`);
+  await ann.lines();
+  assertEquals(await runClient(as("bob", chat, "history", "#tea", "--since", "1h")), {
+    code: 0,
+    out: "ann: one\nann: two\n",
+    err: "",
+  });
+  const { out } = await runClient(as("bob", chat, "history", "#tea", "--limit", "1", "--json"));
+  const { time, msgid, ...rest } = JSON.parse(out);
+  assertEquals(rest, { from: "ann", target: "#tea", kind: "message", text: "two" });
+  assert(!Number.isNaN(Date.parse(time)) && msgid !== "");
+});
+
+test("tail prints what is said until it is stopped, with 143", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  const child = startClient(as("bob", chat, "tail", "#tea", "--json"));
+  await ann.next("JOIN");
+  ann.send("PRIVMSG #tea :\x01ACTION pours\x01");
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  for await (const line of lines) {
+    assertEquals(JSON.parse(line).text, "pours");
+    child.kill("SIGTERM");
+  }
+  await child.stderr.cancel();
+  await child.stdin.close();
+  assertEquals((await child.status).code, 143);
+});
+
+test("a password comes from a file, a command or the environment, never from the arguments", async () => {
+  await using chat = startChat();
+  using place = temporaryFolder();
+  const ann = await chat.peer("ann");
+  ann.send(`REGISTER * * :${secret}`);
+  await ann.next("REGISTER SUCCESS");
+  Deno.writeTextFileSync(`${place.folder}/secret`, `${secret}\n`);
+  const sayings = as("ann", chat, "--account", "ann", "send", "ann", "hi");
+  const ways: readonly (readonly [args: string[], env: Record<string, string>])[] = [
+    [["--password-file", `${place.folder}/secret`], {}],
+    [["--password-command", `cat '${place.folder}/secret'`], {}],
+    [[], { PARLEY_PASSWORD: secret }],
+  ];
+  for (const [args, env] of ways) {
+    assertEquals(await runClient([...args, ...sayings], { env }), { code: 0, out: "", err: "" });
+  }
+  const { code, err } = await runClient([...sayings, "--password", secret]);
+  assertEquals([code, err.includes(secret)], [2, false]);
+});
+
+test("a wrong password ends with 77", async () => {
+  await using chat = startChat();
+  const { code, err } = await runClient(as("bob", chat, "send", "bob", "x"), {
+    env: { PARLEY_PASSWORD: "wrong" },
+  });
+  assertEquals(code, 77);
+  assertMatch(err, /^Cannot log in as bob: .+\n$/);
+});
+
+test("a host that is none ends with 68, one without TLS with 76, wrong words with 2", async () => {
+  await using chat = startChat();
+  const user = ["--user", "bob"];
+  const codes = await Promise.all([
+    runClient([...user, "irc://no-such-host.invalid", "send", "ann", "x"]),
+    runClient([...user, `ircs://127.0.0.1:${chat.port}`, "send", "ann", "x"]),
+    runClient([...user, "send"]),
+    runClient([...user, "history", "#tea", "--since", "teatime"]),
+    runClient([...user, "send", "#tea", " "]),
+  ]);
+  assertEquals(codes.map(({ code }) => code), [68, 76, 2, 2, 2]);
+  assertEquals(codes.map(({ err }) => err.trimEnd().split("\n").length), [1, 1, 1, 1, 1]);
+});
+
+function certificate(): Promise<KeyPair> {
+  const now = Date.now();
+  return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
+}
+
+test("an encrypted server is remembered, and another certificate in its place ends with 77", async () => {
+  await using chat = startChat();
+  using place = temporaryFolder();
+  const env = { XDG_DATA_HOME: place.folder };
+  const attached: Promise<void>[] = [];
+  const listener = listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls: await certificate(),
+    stream: chat.stream,
+    onConnection: (connection) => void attached.push(chat.hub.attach(connection)),
+  });
+  const args = ["--user", "bob", `ircs://127.0.0.1:${listener.port}`, "send", "bob", "x"];
+  const first = await runClient(args, { env });
+  assertEquals(first.code, 0);
+  assertMatch(
+    first.err,
+    /^This server is met for the first time; its certificate is ([0-9A-F]{2}:){31}[0-9A-F]{2}\n$/,
+  );
+  assertEquals(await runClient(args, { env }), { code: 0, out: "", err: "" });
+  const { cert, key } = await certificate();
+  await listener.reload({ cert, key });
+  const { code, err } = await runClient(args, { env });
+  assertEquals(code, 77);
+  assertStringIncludes(err, "it is not the server it was before");
+  await listener.close();
+  await Promise.all(attached);
+  while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+});
+
+test("settings come from a file; the environment and flags go before it, and a mistake is told", async () => {
+  await using chat = startChat();
+  using place = temporaryFolder();
+  Deno.mkdirSync(`${place.folder}/parley`);
+  const write = (text: string) => Deno.writeTextFileSync(`${place.folder}/parley/client.conf`, text);
+  const env = { XDG_CONFIG_HOME: place.folder };
+  write(`# mine\nuser = bob\nport = ${chat.port}\n`);
+  assertEquals((await runClient(["send", "bob", "x"], { env })).code, 0);
+  const { err } = await runClient(["send", "nobody", "x", "-p", "1"], { env });
+  assertStringIncludes(err, "Cannot connect to 127.0.0.1:1:");
+  write("uzer = bob\n");
+  const wrong = await runClient(["send", "bob", "x"], { env });
+  assertEquals(wrong.code, 2);
+  assertMatch(wrong.err, /^Cannot use --uzer: .*did you mean --user\? \(in ".*client\.conf"\)\n$/);
+});

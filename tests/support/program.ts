@@ -1,0 +1,46 @@
+/** The real client.ts as a process of its own, with a home folder of the test's choice. */
+
+import { withDeadline } from "./deadline.ts";
+
+const script = new URL("../../client.ts", import.meta.url).pathname;
+const patienceMs = 20_000;
+
+/** How a run of the program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Starts it; nothing of the settings of whoever runs the tests reaches it. */
+export function startClient(
+  args: readonly string[],
+  { env = {} }: { readonly env?: Record<string, string> } = {},
+): Deno.ChildProcess {
+  const names = ["USER", "HOST", "PORT", "PASSWORD", "ACCOUNT", "CONFIG", "TLS"];
+  const cleared = Object.fromEntries(names.map((name) => [`PARLEY_${name}`, ""]));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { XDG_DATA_HOME: "/nowhere", XDG_CONFIG_HOME: "/nowhere", ...cleared, ...env },
+  }).spawn();
+}
+
+/** Runs it with `input` to its end. */
+export async function runClient(
+  args: readonly string[],
+  { input = "", env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},
+): Promise<Ended> {
+  const child = startClient(args, { env });
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input)).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await withDeadline(
+    child.output(),
+    patienceMs,
+    () => `${args} did not end`,
+  );
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
