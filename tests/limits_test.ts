@@ -146,10 +146,15 @@ Deno.test({
     const wire = overTcp(slow);
     for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
     await ann.next(" JOIN ");
-    const count = 4000;
-    for (let at = 0; at < count; at++) ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
-    const lines = await bob.until(new RegExp(`PRIVMSG #tea :${count - 1} `));
-    assertEquals(lines.filter((line) => line.includes(" PRIVMSG ")).length, count);
+    // Bob, who does read, is given less at a time than may wait for him, however slow this machine is.
+    let heard = 0;
+    for (let at = 0; at < 4000; at++) {
+      ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
+      if (at % 100 !== 99) continue;
+      const lines = await bob.until(`PRIVMSG #tea :${at} `);
+      heard += lines.filter((line) => line.includes(" PRIVMSG ")).length;
+    }
+    assertEquals(heard, 4000);
     assertMatch(await ann.next(" QUIT "), /^:slow!\S+ QUIT :SendQ exceeded$/);
     wire.close();
   },

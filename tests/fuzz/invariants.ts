@@ -14,7 +14,6 @@ export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Ar
   const text = decoder.decode(chunk);
   assert(text.endsWith("\r\n"), "a chunk ends with its line");
   for (const line of text.slice(0, -2).split("\r\n")) {
-    // deno-lint-ignore no-control-regex -- what must not be there
     assert(!/[\r\n\0]/.test(line), `CR, LF or NUL in "${line}"`);
     const message = parse(line);
     assert(message !== undefined, `not a message: "${line}"`);

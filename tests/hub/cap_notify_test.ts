@@ -2,10 +2,15 @@
 import { assertEquals } from "@std/assert";
 import { announceGone, announceNew } from "../../lib/hub/cap_notify.ts";
 import { startChat } from "../support/chat.ts";
+import { granted } from "../support/permissions.ts";
 import { heard, say } from "../support/transcript.ts";
 import { visit } from "../support/visitor.ts";
 
-Deno.test("what is new is told with its value to version 302, without to others who asked, to nobody else", async () => {
+const ignore = !granted("net");
+
+Deno.test("what is new is told with its value to version 302, without to others who asked, to nobody else", {
+  ignore,
+}, async () => {
   await using chat = startChat();
   await using ann = await visit(chat.hub, "10.1.1.1", "ann", { caps: ["server-time"] });
   await using bob = await visit(chat.hub, "10.1.1.2", "bob");
@@ -17,7 +22,7 @@ Deno.test("what is new is told with its value to version 302, without to others 
   assertEquals(await heard(cat), []);
 });
 
-Deno.test("what is gone is told, and nobody has it any more", async () => {
+Deno.test("what is gone is told, and nobody has it any more", { ignore }, async () => {
   await using chat = startChat();
   await using ann = await visit(chat.hub, "10.1.1.1", "ann", { caps: ["setname", "chghost"] });
   announceGone(chat.hub, ["setname"]);
