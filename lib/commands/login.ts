@@ -1,6 +1,8 @@
 /** Logging in, whichever way it is asked for (SASL, PASS, NickServ): where passwords may travel, and what follows. */
 import type { Outcome } from "../hub/accounts.ts";
+import type { Call } from "../hub/command.ts";
 import type { Session } from "../hub/session.ts";
+import type { User } from "../hub/user.ts";
 
 /** Said where a password came over a connection that is not encrypted. */
 export const exposed = "Passwords are only taken over TLS: connect with ircs://";
@@ -39,6 +41,20 @@ export async function logIn(session: Session, account: string): Promise<boolean>
   if (user.sessionIds.size > 1) return false;
   await hub.commit({ kind: "logged in", user: user.id, account }, session);
   return session.user?.account === account;
+}
+
+/** Takes a nick; from oneself, where it is held by a user of the same account who lost the connection. */
+export function takeNick({ hub, session, user }: Call, nick: string): void | Promise<void> {
+  const rename = () => hub.commit({ kind: "renamed", user: user.id, nick }, session);
+  const holder = hub.find(nick);
+  if (holder === undefined || holder === user || !isOwnGhost(holder, user.account)) return rename();
+  const pending = hub.commit({ kind: "given up", user: holder.id }, session);
+  return pending ? pending.then(rename) : rename();
+}
+
+/** Whether nobody is at a user any more that belongs to this account. */
+export function isOwnGhost(holder: User, account: string | undefined): boolean {
+  return holder.lingering !== undefined && account !== undefined && holder.account === account;
 }
 
 /** RPL_LOGGEDIN. */

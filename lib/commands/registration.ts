@@ -16,7 +16,7 @@ import { cutText } from "../irc/wrap.ts";
 import { cap } from "./capability.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
-import { accountOf, exposed, logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+import { accountOf, exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
 import { abortSasl } from "./sasl.ts";
 
 /** The rows of this topic. */
@@ -69,7 +69,8 @@ async function passLogIn(session: Session, name: string, password: string): Prom
   if (await logIn(session, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
-function nick({ hub, session, params }: EarlyCall): void | Promise<void> {
+function nick(call: EarlyCall): void | Promise<void> {
+  const { hub, session, params } = call;
   const [wanted = ""] = params;
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
   if (!isNick(wanted, hub.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
@@ -81,7 +82,7 @@ function nick({ hub, session, params }: EarlyCall): void | Promise<void> {
   }
   if (user !== undefined) {
     if (user.nick === wanted) return;
-    return hub.commit({ kind: "renamed", user: user.id, nick: wanted }, session);
+    return takeNick({ ...call, user }, wanted);
   }
   if (registration === undefined) return;
   registration.nick = wanted;
@@ -102,6 +103,7 @@ function whyNot(hub: Hub, session: Session, nick: string): Taken | undefined {
     return { words: "This nick belongs to an account; log in to use it", mayChange: true };
   }
   if (holder === undefined || holder === user) return undefined;
+  if (user !== undefined && isOwnGhost(holder, account)) return undefined;
   // Another device of the same account comes to the user that is here.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;
   return { words: "Nickname is already in use", mayChange: holder.account !== undefined };

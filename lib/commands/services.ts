@@ -8,7 +8,7 @@ import { Outgoing } from "../hub/outgoing.ts";
 import { isRefusal } from "../hub/refusal.ts";
 import { fold } from "../irc/names.ts";
 import { register } from "./account.ts";
-import { exposed, logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+import { exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
 
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
 const help = "Logs in, or makes an account, for apps that know no other way";
@@ -55,9 +55,8 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
   sendLoggedIn(session, account);
   say(call, `You are now logged in as ${account}`);
   // Who could not have the nick without logging in wants it now.
-  if (hub.find(account) === undefined) {
-    await hub.commit({ kind: "renamed", user: user.id, nick: account }, session);
-  }
+  const holder = hub.find(account);
+  if (holder === undefined || isOwnGhost(holder, account)) await takeNick(call, account);
 }
 
 /** The same as REGISTER, in NickServ's order and words. */

@@ -83,16 +83,10 @@ export async function openTls(
   }
 }
 
-/** What people may call this machine. */
+/** What people may call this machine; a name that no certificate can hold is left out. */
 function certificateNames({ name, host }: Settings): string[] {
   const addresses = Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
-  return [
-    ...new Set([
-      name,
-      Deno.hostname(),
-      "localhost",
-      ...(/^(0\.0\.0\.0|::)$/.test(host) ? [] : [host]),
-      ...addresses,
-    ]),
-  ];
+  const listens = /^(0\.0\.0\.0|::)$/.test(host) ? [] : [host];
+  const names = [name, Deno.hostname(), "localhost", ...listens, ...addresses];
+  return [...new Set(names.filter((one) => /^[\x21-\x7e]+$/.test(one)))];
 }

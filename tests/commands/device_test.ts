@@ -1,6 +1,6 @@
 /** Several devices of one account: one user, one nick; and what a lost connection leaves behind. */
 import { assert, assertEquals } from "@std/assert";
-import { registered } from "../support/account.ts";
+import { password, registered } from "../support/account.ts";
 import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
 import { device, logIn } from "../support/login.ts";
 import { granted } from "../support/permissions.ts";
@@ -154,6 +154,23 @@ story("who does not come back in time has left", async (chat) => {
   chat.hub.sweep();
   assertEquals((await heard(bob)).filter((line) => line.includes("QUIT")), [":ann QUIT :Connection closed"]);
 }, { now: time.now, settings: { pingAfter: 86_400_000 } });
+
+story("who comes back under another nick and logs in then may take the nick back", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await ann[Symbol.asyncDispose]();
+  const again = await chat.peer("ann_");
+  while (chat.hub.find("ann")?.lingering === undefined) await again.lines();
+  const bob = await registered(chat, "bob");
+  assert((await say(bob, "NICK ann"))[0]?.includes(" 433 "));
+  await logIn(again, "ann");
+  assertEquals(await say(again, "NICK ann"), [":ann_ NICK ann"]);
+  await again[Symbol.asyncDispose]();
+  const third = await chat.peer("third");
+  while (chat.hub.find("ann")?.lingering === undefined) await third.lines();
+  const told = await say(third, `NS IDENTIFY ann ${password}`);
+  assertEquals(told.at(-1), ":third NICK ann");
+  assertEquals(chat.hub.users.size, 2);
+});
 
 story("--linger 0 lets nobody stay", async (chat) => {
   const ann = await registered(chat, "ann");
