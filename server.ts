@@ -7,6 +7,7 @@ import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
 import { tellOperators } from "./lib/hub/apply_operator.ts";
 import { type Files, Hub } from "./lib/hub/hub.ts";
+import { Machines } from "./lib/hub/machines.ts";
 import { makeOwnerCode } from "./lib/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
@@ -75,8 +76,10 @@ async function start(
   const store = openOrStop(settings);
   // What a person has seen is on disk.
   flusher.before = () => void store.commit();
-  const hub = makeHub(settings, store, files);
+  const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store);
+  const hub = makeHub(settings, store, files, machines);
   store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
+  await machines?.start(hub);
   const stream = {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
@@ -88,7 +91,7 @@ async function start(
   const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
   console.log(waysIn(settings, listener, web, secure));
   if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
-  await tellOwnerCode(hub, newOwner);
+  if (newOwner || machines?.isFirst !== false) await tellOwnerCode(hub, newOwner);
   const sweeping = setInterval(() => {
     hub.sweep();
     store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
@@ -109,6 +112,7 @@ async function start(
       while (listener.connections + (secure?.connections ?? 0) > 0) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
+      await machines?.leave();
       clearTimeout(impatience);
       end();
     },
@@ -119,11 +123,26 @@ async function start(
   });
 }
 
-function makeHub(settings: Settings, store: Store, files: Files): Hub {
+/** The chat of all servers on one NATS; its code is loaded by who needs it alone. */
+async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
+  const { NatsBus } = await import("./lib/bus/nats.ts");
+  try {
+    return await Machines.join(settings, { connect: (options) => NatsBus.connect(options), store, log });
+  } catch (error) {
+    store.close();
+    throw new StartError(
+      `Cannot join by "${settings.nats}": ${(error as Error).message}`,
+      exitCodes.unavailable,
+    );
+  }
+}
+
+function makeHub(settings: Settings, store: Store, files: Files, machines?: Machines): Hub {
   return new Hub({
     settings,
     commands: allCommands,
-    bus: new LocalBus({ last: store.history.newestStamp }),
+    bus: machines?.bus ?? new LocalBus({ last: store.history.newestStamp }),
+    ...(machines && { machine: machines.bus.machine }),
     encode: encodeLine,
     store,
     log,

@@ -28,7 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Each outside thing is touched in one part, or in one file, alone. */
 const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
   [/\bfrom "node:sqlite"/, "lib/store/"],
-  [/\bfrom "@nats-io\//, "lib/bus/nats.ts"],
+  [/\bfrom "@nats-io\//, "lib/bus/nats"],
   [/\bDeno\.(stdin|stdout|consoleSize)\b/, "lib/terminal/"],
   [/\bdocument\./, "lib/page/"],
 ];

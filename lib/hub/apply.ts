@@ -6,6 +6,7 @@
 import { applyAccountEvent, mayEnter, modesOf } from "./apply_account.ts";
 import { applyChannelEvent, removeMember } from "./apply_channel.ts";
 import { applyFileEvent } from "./apply_file.ts";
+import { applyMachineEvent } from "./apply_machine.ts";
 import { applyRedaction } from "./apply_redaction.ts";
 import { applyMessage } from "./apply_message.ts";
 import { applyOperatorEvent } from "./apply_operator.ts";
@@ -70,6 +71,9 @@ export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | und
     case "file added":
     case "files removed":
       return applyFileEvent(hub, event);
+    case "machine joined":
+    case "machine lost":
+      return applyMachineEvent(hub, event, stamp);
     default:
       return applyChannelEvent(hub, event, stamp);
   }

@@ -5,6 +5,7 @@
  */
 import type { AccountEvent } from "./account_event.ts";
 import type { FileEvent } from "./file_event.ts";
+import type { MachineEvent } from "./machine_event.ts";
 import type { ServerBan } from "./serverban.ts";
 import type { MessageLine } from "./multiline.ts";
 
@@ -49,6 +50,7 @@ export interface ModeRecord {
 export type Event =
   | AccountEvent
   | FileEvent
+  | MachineEvent
   | {
     readonly kind: "redacted";
     readonly user: UserId;

@@ -2,7 +2,7 @@
  * The hub: everybody present, every channel, and the one loop that listens to each connection. Commands decide, the
  * bus orders, apply changes; the hub holds the tables they share and knows no socket, no SQL and no clock of its own.
  */
-import type { Bus } from "../bus/bus.ts";
+import type { Bus, BusFigures } from "../bus/bus.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import type { Verifier } from "../irc/scram.ts";
 import type { ServerConnection } from "../net/connection.ts";
@@ -88,6 +88,10 @@ export class Hub {
   readonly users = new Map<UserId, User>();
   readonly nicks = new Map<Folded, User>();
   readonly channels = new Map<Folded, Channel>();
+  /** Starts the names of what is made here; "" where there is one machine alone. */
+  readonly machine: string;
+  /** The machines that take people in, by the stamp of their coming; empty where there is one alone. */
+  readonly machines = new Map<string, number>();
   /** Who waits for which nick to come and go. */
   readonly monitors = new Monitors(this);
   /** Who had which nick before. */
@@ -102,7 +106,6 @@ export class Hub {
   readonly #admission: Admission;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #reread: () => Files;
-  readonly #machine: string;
   #made = 0;
   #nextExpiryMs = 0;
 
@@ -126,7 +129,7 @@ export class Hub {
       crypto.getRandomValues(new Uint8Array(32));
     this.tokens = new Tokens(this, tokenSecret);
     this.#bus = options.bus;
-    this.#machine = options.machine ?? "";
+    this.machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);
     this.startedMs = this.now();
     this.accounts = new Accounts(this.store, this.settings, this.now);
@@ -144,6 +147,11 @@ export class Hub {
     return this.#bus.commit(event, session?.id ?? "");
   }
 
+  /** How the bus does, where there is more than one machine. */
+  get busFigures(): BusFigures | undefined {
+    return this.#bus.figures;
+  }
+
   /** A user of this nick, if one is present. */
   find(nick: string): User | undefined {
     return this.nicks.get(fold(nick));
@@ -156,7 +164,7 @@ export class Hub {
 
   /** A name for a user, a session or a batch, never made twice by one chat. */
   newReference(): string {
-    return `${this.#machine}${(++this.#made).toString(36)}`;
+    return `${this.machine}${(++this.#made).toString(36)}`;
   }
 
   /** A message from the server itself. */

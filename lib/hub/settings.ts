@@ -260,6 +260,20 @@ export const settingRows = {
     group: "Limits",
     help: "time a new connection has to give its name",
   },
+  nats: {
+    kind: "text",
+    env: "PARLEY_NATS",
+    group: "Many machines",
+    metavar: "URL",
+    help: "NATS server with JetStream, such as nats://host:4222: all servers started with it are one chat",
+  },
+  machine: {
+    kind: "text",
+    env: "PARLEY_MACHINE",
+    group: "Many machines",
+    metavar: "NAME",
+    help: "name of this machine, at most 12 letters and digits, told to people when it is lost; a random one",
+  },
   data: {
     kind: "text",
     default: "./data",

@@ -25,10 +25,24 @@ export class Whowas {
 
   /** Remembers that a user leaves the nick it has now. */
   add(user: User, atMs: number): void {
-    if (this.#size === 0) return;
     const { nick, username, host, address, realname } = user;
-    this.#ring[this.#next] = { nick, username, host, address, realname, atMs };
+    this.put({ nick, username, host, address, realname, atMs });
+  }
+
+  /** The same of somebody another machine remembers. */
+  put(departed: Departed): void {
+    if (this.#size === 0) return;
+    this.#ring[this.#next] = departed;
     this.#next = (this.#next + 1) % this.#size;
+  }
+
+  /** Everybody, the last one last. */
+  all(): Departed[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+
+  clear(): void {
+    this.#ring.length = this.#next = 0;
   }
 
   /** Who had a nick, the last one first, at most `count`. */

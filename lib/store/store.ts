@@ -15,6 +15,7 @@ import { Markers } from "./marker.ts";
 import { type Opened, openFolder, openMemory } from "./open.ts";
 import { type Keep, Retention } from "./retention.ts";
 import { SearchIndex } from "./search.ts";
+import { Transfer } from "./transfer.ts";
 
 /** Where the store is and what it keeps. */
 export interface StoreOptions {
@@ -49,6 +50,7 @@ export class Store implements Disposable {
   readonly files: FileTable;
   readonly #retention: Retention;
   readonly #release: () => void;
+  #transfer: Transfer | undefined;
   #upkeeping = false;
   #closed = false;
 
@@ -110,6 +112,11 @@ export class Store implements Disposable {
   async export(account: string, options: { past?: number | undefined; limit: number }): Promise<ExportPage> {
     await this.followed();
     return exportPage(this.index, this.conversations, account, options);
+  }
+
+  /** The way to a copy of this store on another machine. */
+  transfer(): Transfer {
+    return this.#transfer ??= new Transfer(this);
   }
 
   /** Saves and closes; a second call does nothing. */

@@ -32,6 +32,31 @@ const metrics: readonly Metric[] = [
   { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.channels.size },
   { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
   { name: "parley_queued_bytes", help: "Bytes that wait for readers", kind: "gauge", value: queuedBytes },
+  { name: "parley_machines", help: "Machines of this chat", kind: "gauge", value: machineCount },
+  {
+    name: "parley_bus_up",
+    help: "1 unless NATS is gone",
+    kind: "gauge",
+    value: ({ busFigures }) => Number(busFigures?.isUp ?? true),
+  },
+  {
+    name: "parley_bus_lag_events",
+    help: "Events of the stream that are not applied here yet",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.lag ?? 0,
+  },
+  {
+    name: "parley_bus_in_flight",
+    help: "Events of this machine that are under way",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.inFlight ?? 0,
+  },
+  {
+    name: "parley_bus_reconnects_total",
+    help: "How often NATS went and came back",
+    kind: "counter",
+    value: ({ busFigures }) => busFigures?.reconnects ?? 0,
+  },
   {
     name: "parley_uptime_seconds",
     help: "Since the server started",
@@ -45,6 +70,10 @@ const metrics: readonly Metric[] = [
     value: () => Deno.memoryUsage().rss,
   },
 ];
+
+function machineCount({ machines }: Hub): number {
+  return Math.max(1, machines.size);
+}
 
 function queuedBytes(hub: Hub): number {
   let bytes = 0;

@@ -1,0 +1,320 @@
+/**
+ * The bus of many machines: one JetStream stream orders all events, and every machine applies the stream from its start
+ * to its end. There is no other agreement: no netsplit, no second winner of a nick. An event's stamp follows from the
+ * stream's own time, so it is the same everywhere. NATS does the consensus; this file writes none.
+ *
+ * commit() publishes under an id that NATS takes once, and resolves when the event came back and was applied here.
+ * Where the connection breaks, what was under way keeps its id: after reconnecting, the stream is read to its end, and
+ * what was not in it is published again. New events are refused meanwhile, but those that must happen (somebody left)
+ * wait. So an event is in the stream once or its asker is told.
+ *
+ * A machine that starts takes a snapshot from a peer and applies from the sequence it stands for; when nobody answers it
+ * claims to be first, by an empty message that the stream takes only if nothing came in between, and applies from where
+ * its own store stands. A machine that missed what the stream does not keep any more takes a snapshot again.
+ *
+ * Growth. Every machine applies every event, so the chat as a whole is as fast as its slowest machine and as the stream:
+ * one stream takes some 30,000 events a second here, a machine applies some 100,000. With M machines each event is sent M
+ * times by NATS: 300 bytes × 10,000 events/s is 3 MB/s into each machine; NATS sends 30 MB/s at 10, 300 MB/s at 100 (its
+ * network card is full then: leaf nodes or a cluster of NATS servers fan out), 3 GB/s at 1,000. The way on from there is
+ * a stream for each hash of a channel's name, read only by machines that have a member in it, and one for people
+ * (arrivals, nicks, accounts), which are few: at 1,000 machines and 1 of 50 messages of interest to a machine that is
+ * 60 KB/s each. What makes that possible is kept already: an event names its channel, and stamps need to grow within
+ * a conversation only. Not built, as one stream carries a million people who each say something every 30 seconds.
+ */
+import { nextStamp } from "../irc/stamp.ts";
+import type { Apply, Bus, BusFigures } from "./bus.ts";
+import { Lease } from "./nats_lease.ts";
+import { Peers } from "./nats_peers.ts";
+import { isRefusal, NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
+import type { Joined, Position, Replica } from "./replica.ts";
+
+/** What a bus is made of. */
+export interface NatsOptions<E> {
+  /** Where NATS is: "nats://host:4222", several with commas. */
+  readonly url: string;
+  /** Names this run of this machine; never used again. Letters, digits and "-". */
+  readonly machine: string;
+  /** What commit() rejects with while NATS is gone. */
+  readonly refusal: (event: E) => unknown;
+  /** Whether an event waits for NATS rather than being refused. */
+  readonly mustHappen: (event: E) => boolean;
+  readonly log: (level: "info" | "error", text: string) => void;
+  /** @default {6000} */
+  readonly leaseMs?: number;
+}
+
+interface Waiting<E> {
+  readonly id: string;
+  readonly event: E;
+  readonly data: string;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const retryMs = 200;
+/** How long who lost the claim to be first waits for the one who won. */
+const founderMs = 5000;
+/** More under way than this are refused. */
+const maxWaiting = 20_000;
+
+/** See the head of this file. */
+export class NatsBus<E> implements Bus<E> {
+  readonly #options: NatsOptions<E>;
+  readonly #stream: NatsStream;
+  readonly #peers: Peers;
+  readonly #waiting = new Map<string, Waiting<E>>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #apply: Apply<E> = () => {};
+  #replica: Replica<E> | undefined;
+  #lease: Lease | undefined;
+  #sequence = 0;
+  #last = 0;
+  #known = 0;
+  #catching: PromiseWithResolvers<void> | undefined;
+  #up = true;
+  #closed = false;
+  #recovering = false;
+  #count = 0;
+  #reconnects = 0;
+
+  /** Takes over the stream; connect() makes both. */
+  constructor(options: NatsOptions<E>, stream: NatsStream) {
+    this.#options = options;
+    this.#stream = stream;
+    this.#peers = new Peers(stream.connection, prefix, options.machine);
+  }
+
+  /** Connects and makes the stream if there is none. Throws when NATS or its JetStream is not there. */
+  static async connect<E>(options: NatsOptions<E>): Promise<NatsBus<E>> {
+    return new NatsBus(options, await NatsStream.open(options.url, `parley ${options.machine}`));
+  }
+
+  get machine(): string {
+    return this.#options.machine;
+  }
+
+  get figures(): BusFigures {
+    return {
+      isUp: this.#up,
+      lag: Math.max(0, this.#known - this.#sequence),
+      inFlight: this.#waiting.size,
+      reconnects: this.#reconnects,
+    };
+  }
+
+  subscribe(apply: Apply<E>): void {
+    this.#apply = apply;
+  }
+
+  commit(event: E, by: string): Promise<void> {
+    return this.commitAs(`${this.machine}${(++this.#count).toString(36)}`, event, by);
+  }
+
+  /** The same under an id of one's own: whoever commits under it, it happens once (within two minutes). */
+  commitAs(id: string, event: E, by: string): Promise<void> {
+    const { refusal, mustHappen } = this.#options;
+    if (this.#closed || (!this.#up && !mustHappen(event)) || this.#waiting.size >= maxWaiting) {
+      return Promise.reject(refusal(event));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const one = { id, event, data: JSON.stringify({ event, by }), resolve, reject };
+    this.#waiting.set(id, one);
+    if (this.#up) this.#publish(one);
+    return promise;
+  }
+
+  /** A peer's snapshot, or undefined when this machine is the first one. To be called before start(). */
+  async join(): Promise<Joined | undefined> {
+    let foundingFrom = 0;
+    for (;;) {
+      // Asked before anybody is greeted: a claim made meanwhile makes ours fail.
+      const { last } = await this.#stream.ends();
+      const greeting = await this.#peers.greet();
+      if (greeting.kind === "ready") {
+        const joined = await this.#take(greeting.machine);
+        if (joined !== undefined) return joined;
+      } else if (greeting.kind === "nobody" && performance.now() >= foundingFrom) {
+        this.#peers.announce();
+        if (await this.#stream.claim(last)) return undefined;
+        this.#peers.withdraw();
+        foundingFrom = performance.now() + founderMs;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Applies the stream from this position on, and resolves when this machine has applied all there was. */
+  async start(position: Position, replica: Replica<E>): Promise<void> {
+    const isFirst = this.#replica === undefined;
+    this.#replica = replica;
+    this.#sequence = position.sequence;
+    this.#last = position.last;
+    const { first, last } = await this.#stream.ends();
+    if (this.#sequence > last) {
+      this.#options.log("error", "The stream is another one than before; starting at its beginning");
+      this.#sequence = 0;
+    }
+    this.#sequence = Math.max(this.#sequence, first - 1);
+    if (isFirst) void this.#watch();
+    await this.#follow(last);
+    this.#peers.serve((question) => this.#answer(question));
+    if (!isFirst) return;
+    this.#lease = new Lease({
+      connection: this.#stream.connection,
+      prefix,
+      machine: this.machine,
+      leaseMs: this.#options.leaseMs ?? 6000,
+      expected: () => replica.machines(),
+      onSilent: (machine) => this.#report(replica.silent(machine)),
+      isUp: () => this.#up,
+    });
+  }
+
+  /** Waits a little for what is under way, then ends. */
+  async close(): Promise<void> {
+    const deadline = performance.now() + 2000;
+    while (this.#up && this.#waiting.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    this.#closed = true;
+    this.#apply = () => {};
+    this.#lease?.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#peers.withdraw();
+    for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event));
+    this.#waiting.clear();
+    await this.#stream.close();
+  }
+
+  #report({ id, event }: { id: string; event: E }): void {
+    // It is said again until it has happened, so a failure is no matter.
+    if (!this.#waiting.has(id)) this.commitAs(id, event, "").catch(() => {});
+  }
+
+  async #take(peer: string): Promise<Joined | undefined> {
+    try {
+      const { position, state } = await this.#peers.ask(peer, { kind: "snapshot" }) as Joined;
+      return { position, state, page: (question) => this.#peers.ask(peer, { kind: "page", question }) };
+    } catch (error) {
+      this.#options.log("error", `Cannot take a snapshot: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #answer(question: unknown): unknown {
+    const asked = question as { kind: "snapshot" } | { kind: "page"; question: unknown };
+    if (asked.kind === "page") return this.#replica?.page(asked.question);
+    const position: Position = { sequence: this.#sequence, last: this.#last };
+    return { position, state: this.#replica?.snapshot() };
+  }
+
+  #publish(one: Waiting<E>): void {
+    this.#stream.publish(one.data, one.id).then((sequence) => {
+      this.#known = Math.max(this.#known, sequence);
+      if (sequence <= this.#sequence) this.#settle(one.id);
+    }).catch((error) => {
+      if (!this.#waiting.has(one.id) || !this.#up) return;
+      if (isRefusal(error) || error.name === "InvalidArgumentError") {
+        this.#waiting.delete(one.id);
+        this.#options.log("error", `NATS refused an event: ${error.message}`);
+        return one.reject(this.#options.refusal(one.event));
+      }
+      // Its fate is not known: under the same id it is taken once.
+      this.#later(() => this.#up && this.#waiting.has(one.id) && this.#publish(one));
+    });
+  }
+
+  #settle(id: string): void {
+    const one = this.#waiting.get(id);
+    if (one === undefined) return;
+    this.#waiting.delete(id);
+    one.resolve();
+  }
+
+  /** Reads the stream on from where this machine is; resolves when everything up to `until` is applied. */
+  async #follow(until: number): Promise<void> {
+    this.#known = Math.max(this.#known, until);
+    const catching = this.#catching = Promise.withResolvers<void>();
+    catching.promise.catch(() => {});
+    await this.#stream.follow(this.#sequence, (message) => this.#receive(message));
+    if (this.#sequence < until) await catching.promise;
+  }
+
+  #receive(message: StreamMessage): void {
+    const { sequence } = message;
+    if (sequence <= this.#sequence || this.#closed) return;
+    if (sequence !== this.#sequence + 1) return this.#resynchronise();
+    this.#sequence = sequence;
+    this.#known = Math.max(this.#known, sequence);
+    if (message.text !== "") this.#applyOne(message);
+    if (sequence >= this.#known) this.#catching?.resolve();
+  }
+
+  #applyOne({ text, ms, id }: StreamMessage): void {
+    const { event, by } = JSON.parse(text) as { event: E; by: string };
+    this.#last = nextStamp(this.#last, ms);
+    try {
+      this.#apply(event, this.#last, by);
+    } catch (error) {
+      this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
+    }
+    this.#replica?.applied(event, { sequence: this.#sequence, last: this.#last });
+    this.#settle(id);
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.#stream.connection.status()) {
+      if (status.type === "disconnect") {
+        this.#catching?.reject(new Error("NATS is gone again"));
+        this.#down();
+      }
+      if (status.type === "reconnect") void this.#recover();
+    }
+  }
+
+  #down(): void {
+    if (!this.#up || this.#closed) return;
+    this.#up = false;
+    this.#options.log("error", "NATS is gone; nothing can be said until it is back");
+    this.#replica?.changed(false);
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    try {
+      const { first, last } = await this.#stream.ends();
+      if (last < this.#sequence || first > this.#sequence + 1) await this.#replica?.missed();
+      else await this.#follow(last);
+      this.#goOn();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#options.log("error", `Cannot read the stream: ${error instanceof Error ? error.message : error}`);
+      this.#later(() => void this.#recover());
+    } finally {
+      this.#recovering = false;
+    }
+  }
+
+  #goOn(): void {
+    if (this.#closed || this.#stream.connection.isClosed()) return;
+    this.#reconnects++;
+    this.#up = true;
+    for (const one of this.#waiting.values()) this.#publish(one);
+    this.#options.log("info", "NATS is back");
+    this.#replica?.changed(true);
+  }
+
+  #resynchronise(): void {
+    this.#stream.stop();
+    this.#down();
+    void this.#recover();
+  }
+
+  #later(act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, retryMs);
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,142 @@
+/** The one stream of a chat, in JetStream: publishing to it under an id, reading it in order. Knows no event. */
+import {
+  type ConsumerMessages,
+  DeliverPolicy,
+  jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstreamManager,
+  type JsMsg,
+} from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+
+/** Begins all subjects of the chat. */
+export const prefix = "parley";
+const streamName = "PARLEY";
+const subject = `${prefix}.events`;
+/** How long the stream keeps events for machines that were away; longer, and a snapshot is taken. */
+const keepNanos = 24 * 3600 * 1e9;
+/** How long NATS may take to answer. */
+const patienceMs = 5000;
+
+/** One message of the stream. */
+export interface StreamMessage {
+  readonly sequence: number;
+  /** Milliseconds since 1970, by the clock of NATS. */
+  readonly ms: number;
+  /** What it was published under; "" without. */
+  readonly id: string;
+  /** Empty for a claim. */
+  readonly text: string;
+}
+
+/** The sequences of the oldest and the newest message; `first` is one past `last` when there is none. */
+export interface Ends {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The stream, over one connection that comes back by itself. */
+export class NatsStream {
+  readonly connection: NatsConnection;
+  readonly #manager: JetStreamManager;
+  readonly #client: JetStreamClient;
+  #messages: ConsumerMessages | undefined;
+
+  /** Takes over the connection; open() makes both. */
+  constructor(connection: NatsConnection, manager: JetStreamManager) {
+    this.connection = connection;
+    this.#manager = manager;
+    this.#client = jetstream(connection, { timeout: patienceMs });
+  }
+
+  /** Connects and makes the stream if there is none. Throws when NATS or its JetStream is not there. */
+  static async open(url: string, name: string): Promise<NatsStream> {
+    const connection = await connect({
+      servers: url.split(","),
+      name,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 100,
+      pingInterval: 5000,
+      maxPingOut: 2,
+    });
+    try {
+      const manager = await jetstreamManager(connection, { timeout: patienceMs });
+      const stream = new NatsStream(connection, manager);
+      await stream.ends();
+      return stream;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** Where the stream begins and ends. Makes it anew when it is gone; what is there stays as somebody configured it. */
+  async ends(): Promise<Ends> {
+    const { state } = await this.#manager.streams.info(streamName).catch((error) => {
+      if (!isRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+      return this.#manager.streams.add({ name: streamName, subjects: [subject], max_age: keepNanos });
+    });
+    return { first: Math.max(1, state.first_seq), last: state.last_seq };
+  }
+
+  /** Publishes once under an id; its sequence. Throws when its fate is not known, or NATS refuses it (isRefusal). */
+  async publish(text: string, id: string): Promise<number> {
+    return (await this.#client.publish(subject, text, { msgID: id })).seq;
+  }
+
+  /** Publishes an empty message if nothing came after `last`; whether it did. */
+  async claim(last: number): Promise<boolean> {
+    try {
+      await this.#client.publish(subject, "", { expect: { lastSequence: last } });
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Reads on after `sequence`, in place of what was read before. */
+  async follow(sequence: number, receive: (message: StreamMessage) => void): Promise<void> {
+    this.stop();
+    const consumer = await this.#client.consumers.get(streamName, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: sequence + 1,
+      inactive_threshold: 30_000,
+    });
+    this.#messages = await consumer.consume({
+      max_messages: 2000,
+      expires: 10_000,
+      idle_heartbeat: 1000,
+      callback: (message) => receive(received(message)),
+    });
+  }
+
+  /** Reads no more. */
+  stop(): void {
+    this.#messages?.stop();
+    this.#messages = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.connection.close();
+  }
+}
+
+/** Whether NATS itself said no, so that what was published is not in the stream. */
+export function isRefusal(error: unknown): error is JetStreamApiError {
+  return error instanceof JetStreamApiError;
+}
+
+function received(message: JsMsg): StreamMessage {
+  return {
+    sequence: message.seq,
+    ms: Number(message.timestampNanos / 1_000_000n),
+    id: message.headers?.get("Nats-Msg-Id") ?? "",
+    text: message.string(),
+  };
+}

@@ -1,0 +1,274 @@
+/**
+ * One of many machines: how a hub joins the chat on NATS, answers machines that join after it, and takes part in saying
+ * which are gone. The order of events is the bus's (bus/nats.ts); here is what they mean for people: while NATS is gone
+ * they stay connected and are told once, and what they say is refused; a machine that was taken for gone by the others
+ * ends its own sessions when it learns so, as its people have quit everywhere, and takes people in again.
+ */
+import type { NatsBus, NatsOptions } from "../bus/nats.ts";
+import type { Joined, Position, Replica } from "../bus/replica.ts";
+import type { Store } from "../store/store.ts";
+import type { HistoryPage, StoreState } from "../store/transfer.ts";
+import { cutOffSentence, isOn } from "./apply_machine.ts";
+import type { Event } from "./event.ts";
+import type { Hub } from "./hub.ts";
+import { saveKept } from "./kept_channel.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Settings } from "./settings.ts";
+import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
+
+/** What one machine gives another to start from. */
+interface Shared {
+  readonly store: StoreState;
+  readonly present: Snapshot;
+}
+
+/** Keepsakes: the place in the stream that the store stands for, which is this machine's alone, and which chat it is of. */
+const positionName = "stream position";
+const chatName = "chat";
+/** Secrets that all machines must have alike before one asks. */
+const sharedSecrets = [chatName, "cloaks", "cloak", "tokens", "decoys"];
+const goneSentence = "The servers cannot reach each other; what you send is refused until they can";
+const backSentence = "The servers reach each other again";
+
+/** A name for one run of a machine; runs of one name differ, and none is the beginning of another. */
+function machineName(name: string, nowMs: number): string {
+  return `${name}-${Math.floor(nowMs / 100).toString(36).slice(-6)}-`;
+}
+
+/** A machine as people call it. */
+function shownName(machine: string): string {
+  return machine.split("-", 1)[0] ?? machine;
+}
+
+/** What commits are refused with while NATS is gone. */
+function refusalOf(event: Event): Refusal {
+  const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
+  return { refusal: "standard", params: [command, "TEMPORARILY_UNAVAILABLE", goneSentence] };
+}
+
+const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
+  ["joined", "JOIN"],
+  ["parted", "PART"],
+  ["renamed", "NICK"],
+  ["topic set", "TOPIC"],
+  ["kicked", "KICK"],
+  ["invited", "INVITE"],
+  ["modes set", "MODE"],
+  ["away set", "AWAY"],
+  ["redacted", "REDACT"],
+]);
+
+/** Whether an event waits for NATS: the people it is about are gone already. */
+function mustHappen({ kind }: Event): boolean {
+  return kind === "detached" || kind === "machine joined" || kind === "machine lost";
+}
+
+/** What joining needs. */
+export interface JoinOptions {
+  /** NatsBus.connect. */
+  readonly connect: (options: NatsOptions<Event>) => Promise<NatsBus<Event>>;
+  readonly store: Store;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+/** Takes part in a chat of many machines. */
+export class Machines implements Replica<Event> {
+  readonly #bus: NatsBus<Event>;
+  readonly #store: Store;
+  #joined: Joined | undefined;
+  #hub: Hub | undefined;
+  #leaving = false;
+
+  /** Of a store that is as the other machines' are; join() sees to that. */
+  constructor(bus: NatsBus<Event>, store: Store) {
+    this.#bus = bus;
+    this.#store = store;
+  }
+
+  /**
+   * Connects, and makes the store what the other machines' are; to be called before there is a hub. Throws an Error with
+   * a sentence when NATS is not there, or the store is of another chat.
+   */
+  static async join({ nats, machine }: Settings, { connect, store, log }: JoinOptions): Promise<Machines> {
+    const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
+    if (!/^[a-z][a-z0-9]{0,11}$/i.test(name)) {
+      throw new RangeError(`A machine is named by at most 12 letters and digits: "${name}" is not`);
+    }
+    const bus = await connect({
+      url: nats ?? "",
+      machine: machineName(name, Date.now()),
+      refusal: refusalOf,
+      mustHappen,
+      log,
+    });
+    const machines = new Machines(bus, store);
+    try {
+      await machines.#take();
+    } catch (error) {
+      await bus.close();
+      throw error;
+    }
+    return machines;
+  }
+
+  /** What orders the events. */
+  get bus(): NatsBus<Event> {
+    return this.#bus;
+  }
+
+  /** Whether no other machine was there. */
+  get isFirst(): boolean {
+    return this.#joined === undefined;
+  }
+
+  /** Brings the hub to where the chat is. To be called before anybody is let in. */
+  async start(hub: Hub): Promise<void> {
+    this.#hub = hub;
+    await this.#restore(hub);
+    if (this.isFirst) { for (const machine of machinesOf(hub)) await this.#lose(machine); }
+    await hub.commit({ kind: "machine joined", machine: hub.machine });
+  }
+
+  /** Says that this machine goes, and ends the bus. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    if (this.#bus.figures.isUp) this.#lose(this.#bus.machine, "The server is stopping").catch(() => {});
+    await this.#bus.close();
+  }
+
+  snapshot(): Shared {
+    const hub = this.#present;
+    return {
+      store: this.#store.transfer().state((name) => name === positionName),
+      present: takeSnapshot(hub),
+    };
+  }
+
+  page(question: unknown): HistoryPage {
+    return this.#store.transfer().page(question as { after: number; from?: number });
+  }
+
+  applied(event: Event, { sequence, last }: Position): void {
+    this.#store.keepsakes.save(positionName, `${sequence} ${last}`);
+    const { machine } = this.#bus;
+    if (event.kind === "arrived" || event.kind === "attached") this.#expect(event);
+    if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#return();
+  }
+
+  machines(): Iterable<string> {
+    return this.#present.machines.keys();
+  }
+
+  silent(machine: string): { id: string; event: Event } {
+    const id = `silent ${machine} ${this.#present.machines.get(machine)}`;
+    return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} is gone` } };
+  }
+
+  changed(isUp: boolean): void {
+    const hub = this.#present;
+    for (const session of hub.sessions.values()) {
+      if (session.user === undefined) continue;
+      const text = isUp ? backSentence : goneSentence;
+      session.deliver(hub.fromServer("NOTICE", [session.nick, text]));
+    }
+  }
+
+  async missed(): Promise<void> {
+    const hub = this.#present;
+    for (const session of [...hub.sessions.values()]) {
+      // Who it was is not known any more; its end is no event.
+      session.user = undefined;
+      session.close(cutOffSentence);
+    }
+    await this.#take();
+    await this.#restore(hub);
+    this.#return();
+  }
+
+  get #present(): Hub {
+    if (this.#hub === undefined) throw new Error("Cannot answer before there is a hub");
+    return this.#hub;
+  }
+
+  async #take(): Promise<void> {
+    const joined = this.#joined = await this.#bus.join();
+    if (joined !== undefined) await takeStore(this.#store, joined);
+    for (const name of sharedSecrets) this.#store.keepsakes.secret(name);
+    this.#store.commit();
+  }
+
+  async #restore(hub: Hub): Promise<void> {
+    if (this.#joined !== undefined) restoreSnapshot(hub, (this.#joined.state as Shared).present);
+    else if (hub.users.size > 0) restoreSnapshot(hub, withoutPeople(takeSnapshot(hub)));
+    for (const channel of hub.channels.values()) saveKept(hub, channel);
+    await this.#bus.start(this.#joined?.position ?? this.#ownPosition, this);
+  }
+
+  get #ownPosition(): Position {
+    const [sequence = 0, last = 0] = this.#store.keepsakes.find(positionName)?.split(" ").map(Number) ?? [];
+    return { sequence, last: Math.max(last, this.#store.history.newestStamp) };
+  }
+
+  #lose(machine: string, reason = `Machine ${shownName(machine)} is gone`): Promise<void> {
+    return this.#bus.commit({ kind: "machine lost", machine, reason }, "");
+  }
+
+  #return(): void {
+    const { machine } = this.#bus;
+    this.#bus.commit({ kind: "machine joined", machine }, "").catch((error) => {
+      this.#present.log("error", `Cannot tell the other machines that this one is back: ${error}`);
+    });
+  }
+
+  /** Who hung up while its arrival was under way is not there, and nobody else knows. */
+  #expect(event: Extract<Event, { kind: "arrived" | "attached" }>): void {
+    const hub = this.#present;
+    const { session } = event;
+    const user = event.kind === "arrived" ? event.user.id : event.user;
+    if (!isOn(hub.machine, session) || hub.sessions.has(session) || !hub.users.has(user)) return;
+    const reason = "Connection closed";
+    this.#bus.commit({ kind: "detached", user, session, reason }, "").catch((error) => {
+      hub.log("error", `Cannot tell that somebody left: ${error}`);
+    });
+  }
+}
+
+/** Every machine that the hub has people of or was told of. */
+function machinesOf(hub: Hub): Set<string> {
+  const found = new Set(hub.machines.keys());
+  for (const { sessionIds } of hub.users.values()) {
+    for (const id of sessionIds) found.add(id.slice(0, id.lastIndexOf("-") + 1));
+  }
+  return found;
+}
+
+function withoutPeople(snapshot: Snapshot): Snapshot {
+  const channels = snapshot.channels.filter(({ kept }) => kept !== undefined);
+  return {
+    ...snapshot,
+    users: [],
+    machines: [],
+    channels: channels.map((channel) => ({ ...channel, members: [] })),
+  };
+}
+
+async function takeStore(store: Store, { state, position, page }: Joined): Promise<void> {
+  const { store: shared } = state as Shared;
+  const chat = new Map(shared.keepsakes).get(chatName);
+  const after = store.history.newestStamp;
+  if (after > 0 && store.keepsakes.find(chatName) !== chat) {
+    throw new Error(
+      "Cannot join the other machines: the data folder has another chat; start with an empty one",
+    );
+  }
+  const transfer = store.transfer();
+  transfer.takeState(shared);
+  let from: number | undefined;
+  do {
+    const found = await page({ after, from }) as HistoryPage;
+    const newest = transfer.takePage(found, position.last);
+    from = newest > position.last ? undefined : found.next;
+  } while (from !== undefined);
+  store.keepsakes.save(positionName, `${position.sequence} ${position.last}`);
+  store.commit();
+}

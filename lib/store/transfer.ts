@@ -1,0 +1,174 @@
+/**
+ * Transfer: what another machine's store needs to become a copy of this one. Tables that are small go whole (accounts,
+ * files, markers, keepsakes, doors of conversations); history goes in pages, oldest first, from a stamp on. What was
+ * taken back from older history meanwhile is not followed: a store that was away keeps it.
+ */
+import type { StatementSync } from "node:sqlite";
+import type { AccountRow } from "./accounts.ts";
+import { decodeBlock, type Saved } from "./block.ts";
+import { type Conversations, row, type Side, type Stream } from "./conversation.ts";
+import type { Database } from "./database.ts";
+import type { FileRow } from "./files.ts";
+import type { Store } from "./store.ts";
+
+/** The small tables. */
+export interface StoreState {
+  readonly accounts: readonly AccountRow[];
+  readonly files: readonly FileRow[];
+  readonly markers: readonly (readonly [account: string, target: string, ms: number])[];
+  readonly keepsakes: readonly (readonly [name: string, value: string])[];
+  /** Conversations that hide something or somebody; all others are open. */
+  readonly doors: readonly (readonly [key: string, name: string, since: number, closed: number])[];
+}
+
+/** Records of one log, as one block has them. */
+export interface PageBlock {
+  readonly key: string;
+  readonly name: string;
+  readonly sides: readonly Side[];
+  readonly stream: Stream;
+  readonly records: readonly Saved[];
+}
+
+/** A page of history. */
+export interface HistoryPage {
+  readonly blocks: readonly PageBlock[];
+  /** Where the next page begins; undefined when this was the last one. */
+  readonly next: number | undefined;
+}
+
+/** Blocks on one page, more only if the order of their records needs it. */
+const pageBlocks = 500;
+/** Stamps that one transaction may be apart; see #startOf. */
+const slack = 120_000 * 1024;
+
+/** Copies one store into another, on two machines. */
+export class Transfer {
+  readonly #store: Store;
+  readonly #database: Database;
+  readonly #markers: StatementSync;
+  readonly #keepsakes: StatementSync;
+  readonly #doors: StatementSync;
+  readonly #setDoor: StatementSync;
+  readonly #blocks: StatementSync;
+  readonly #conversation: StatementSync;
+  readonly #sides: StatementSync;
+  readonly #newestId: StatementSync;
+  readonly #firstFrom: StatementSync;
+
+  constructor(store: Store) {
+    this.#store = store;
+    const database = this.#database = store.database;
+    this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
+    this.#keepsakes = database.prepareArrays("SELECT name, value FROM keepsake");
+    this.#doors = database.prepareArrays(
+      "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
+    );
+    this.#setDoor = database.prepare(
+      `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
+    );
+    this.#blocks = database.prepareArrays(
+      "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
+    );
+    this.#conversation = database.prepareArrays("SELECT key, name FROM conversation WHERE id = ?");
+    this.#sides = database.prepareArrays("SELECT identity, name FROM side WHERE conversation = ?");
+    this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
+    this.#firstFrom = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
+  }
+
+  /** The small tables, but for the keepsakes that are this machine's own. */
+  state(isOwn: (keepsake: string) => boolean): StoreState {
+    this.#database.settle();
+    return {
+      accounts: this.#store.accounts.all(),
+      files: this.#store.files.all(),
+      markers: this.#markers.all().map(row) as unknown as StoreState["markers"],
+      keepsakes: (this.#keepsakes.all().map(row) as unknown as StoreState["keepsakes"])
+        .filter(([name]) => !isOwn(name)),
+      doors: this.#doors.all().map(row) as unknown as StoreState["doors"],
+    };
+  }
+
+  /** Takes over the small tables. Kept channels are the hub's to write; those that were are removed. */
+  takeState(state: StoreState): void {
+    const { accounts, channels, files, keepsakes, markers } = this.#store;
+    for (const account of state.accounts) accounts.save(account);
+    for (const { name } of channels.all()) channels.remove(name);
+    const known = new Set(state.files.map(({ id }) => id));
+    for (const { id } of files.all()) if (!known.has(id)) files.remove(id);
+    for (const file of state.files) files.save(file);
+    for (const [name, value] of state.keepsakes) keepsakes.save(name, value);
+    for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
+    this.#database.attempt(() => {
+      for (const door of state.doors) this.#setDoor.run(...door);
+    });
+    this.#store.commit();
+  }
+
+  /** Records with stamps above `after`; `from` is the page before's `next`. */
+  page({ after, from }: { after: number; from?: number | undefined }): HistoryPage {
+    this.#database.settle();
+    let id = from ?? this.#startOf(after);
+    let newest = 0;
+    const blocks: PageBlock[] = [];
+    for (;;) {
+      const found = this.#blocks.all(id, pageBlocks).map(row);
+      for (const [at, log, first, text] of found) {
+        // A page ends where nothing later was said before what it has, so that a page is whole or not there.
+        if (blocks.length >= pageBlocks && Number(first) > newest) return { blocks, next: id };
+        id = Number(at);
+        const records = decodeBlock(Number(first), String(text));
+        newest = Math.max(newest, records.at(-1)?.stamp ?? 0);
+        const later = records.filter(({ stamp, record }) => stamp > after && record !== "");
+        if (later.length > 0) blocks.push(this.#named(Number(log), later));
+      }
+      if (found.length < pageBlocks) return { blocks, next: undefined };
+    }
+  }
+
+  /** Takes over the records of a page up to the stamp `until`; gives back the newest stamp it had. */
+  takePage({ blocks }: HistoryPage, until: number): number {
+    const { conversations, history } = this.#store;
+    let newest = 0;
+    for (const block of blocks) {
+      const conversation = conversationOf(conversations, block);
+      for (const { stamp, record } of block.records) {
+        newest = Math.max(newest, stamp);
+        if (stamp <= until) history.append(conversation, block.stream, stamp, record);
+      }
+    }
+    this.#store.commit();
+    return newest;
+  }
+
+  #named(log: number, records: readonly Saved[]): PageBlock {
+    const id = Math.floor(log / 2);
+    const [key, name] = row(this.#conversation.get(id));
+    const sides = this.#sides.all(id).map((found) => {
+      const [identity, shown] = row(found);
+      return { identity: String(identity), name: String(shown) };
+    });
+    return { key: String(key), name: String(name), sides, stream: log % 2 === 0 ? 0 : 1, records };
+  }
+
+  /** An id that all blocks with records above the stamp come after. Ids grow with the transactions' time. */
+  #startOf(after: number): number {
+    let low = 0;
+    let high = Number(row(this.#newestId.get())[0] ?? 0);
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const [id, first] = row(this.#firstFrom.get(middle));
+      if (id !== undefined && Number(first) <= after - slack) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function conversationOf(conversations: Conversations, { key, name, sides }: PageBlock) {
+  const [one, other = one] = sides;
+  return one === undefined || other === undefined
+    ? conversations.channel(key, name)
+    : conversations.between(one, other);
+}
