@@ -106,7 +106,7 @@ export class Database {
       return true;
     } catch (error) {
       this.#undo();
-      if (!reasons.has(resultCode(error))) throw error;
+      if (!failures.has(resultCode(error))) throw error;
       this.#fail(error);
       return false;
     }
@@ -194,20 +194,28 @@ export class Database {
 
 /** Why SQLite failed, in words for people. */
 export function reasonOf(error: unknown): string {
-  return reasons.get(resultCode(error)) ?? (error instanceof Error ? error.message : String(error));
+  return failures.get(resultCode(error))?.[1] ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** Whether SQLite found the file to be no database, or a broken one. */
+export function isDamage(error: unknown): boolean {
+  return [11, 26].includes(resultCode(error));
+}
+
+/** 0 for what is no failure of the file or the disk. */
 function resultCode(error: unknown): number {
-  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  if (!(error instanceof Error)) return 0;
+  if ("errcode" in error) return Number(error.errcode) & 0xff;
+  return [...failures].find(([, [own]]) => error.message.startsWith(own))?.[0] ?? 0;
 }
 
-/** By result code of SQLite. */
-const reasons: ReadonlyMap<number, string> = new Map([
-  [5, "another program is writing to the database"],
-  [8, "the database may not be written to"],
-  [10, "the disk reports an error"],
-  [11, "the database is damaged"],
-  [13, "the disk is full"],
-  [14, "the database cannot be opened"],
-  [26, "it is not a database"],
+/** By result code of SQLite: its own words, by which errors are known that come without the code, and ours. */
+const failures: ReadonlyMap<number, readonly [own: string, words: string]> = new Map([
+  [5, ["database is locked", "another program is writing to the database"]],
+  [8, ["attempt to write a readonly database", "the database may not be written to"]],
+  [10, ["disk I/O error", "the disk reports an error"]],
+  [11, ["database disk image is malformed", "the database is damaged"]],
+  [13, ["database or disk is full", "the disk is full"]],
+  [14, ["unable to open database file", "the database cannot be opened"]],
+  [26, ["file is not a database", "it is not a database"]],
 ]);

@@ -3,7 +3,7 @@
  * found before anything in the file is changed.
  */
 import { DatabaseSync } from "node:sqlite";
-import { reasonOf, type Synchronous } from "./database.ts";
+import { isDamage, reasonOf, type Synchronous } from "./database.ts";
 import { StoreError } from "./fault.ts";
 import { migrations } from "./schema.ts";
 
@@ -71,32 +71,38 @@ function makeFile(path: string): void {
 
 /** Refuses a damaged, a foreign and a newer database, and changes none of them. */
 function inspect(path: string, known: number): void {
-  let found: { version: number; id: number; tables: number; fault: string };
+  let db: DatabaseSync;
   try {
-    using db = new DatabaseSync(path, { readOnly: true });
-    found = {
-      version: number(db, "PRAGMA user_version"),
-      id: number(db, "PRAGMA application_id"),
-      tables: number(db, "SELECT count(*) FROM sqlite_schema"),
-      fault: "",
-    };
-    if (Deno.statSync(path).size <= checkedBytes) {
-      const answer = String(Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {})[0]);
-      if (answer !== "ok") found.fault = answer.split("\n").at(-1) ?? answer;
-    }
+    db = new DatabaseSync(path, { readOnly: true });
   } catch (error) {
     throw new StoreError(damaged(path, reasonOf(error)));
   }
-  if (found.fault !== "") throw new StoreError(damaged(path, found.fault));
-  if (found.tables > 0 && found.id !== applicationId) {
+  try {
+    look(db, path, known);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    // A look needs some room beside the file; where the disk has none, the real opening must do without.
+    if (isDamage(error)) throw new StoreError(damaged(path, reasonOf(error)));
+  } finally {
+    db.close();
+  }
+}
+
+function look(db: DatabaseSync, path: string, known: number): void {
+  const version = number(db, "PRAGMA user_version");
+  const tables = number(db, "SELECT count(*) FROM sqlite_schema");
+  if (tables > 0 && number(db, "PRAGMA application_id") !== applicationId) {
     throw new StoreError(`Cannot use "${path}": it is not Parley's; name another folder with --data`);
   }
-  if (found.version > known) {
+  if (version > known) {
     throw new StoreError(
-      `Cannot use "${path}": a newer Parley wrote it (version ${found.version}, this one knows ${known}); ` +
+      `Cannot use "${path}": a newer Parley wrote it (version ${version}, this one knows ${known}); ` +
         "start that one, or name another folder with --data",
     );
   }
+  if (Deno.statSync(path).size > checkedBytes) return;
+  const answer = String(Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {})[0]);
+  if (answer !== "ok") throw new StoreError(damaged(path, answer.split("\n").at(-1) ?? answer));
 }
 
 function damaged(path: string, reason: string): string {

@@ -1,0 +1,205 @@
+/**
+ * What was seen is kept: the real server is killed at random moments in the middle of talk, and runs out of disk. After
+ * each death it must start without repair, and history must have every message anybody was shown, once.
+ * PARLEY_CRASH_ROUNDS sets how often it dies; 20 unless said otherwise.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openStore } from "../lib/store/store.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { Peer } from "./support/peer.ts";
+import { granted } from "./support/permissions.ts";
+import { startServer } from "./support/server.ts";
+
+const ignore = !granted("net", "read", "write", "run", "env");
+const rounds = granted("env") ? Number(Deno.env.get("PARLEY_CRASH_ROUNDS") ?? 20) : 0;
+const caps = ["batch", "draft/chathistory", "echo-message", "message-tags"];
+const nicks = ["ann", "bob", "cat"];
+const channels = ["#tea", "#den"];
+/** Messages of each talker that are on their way at a time. */
+const inFlight = 8;
+const maxTalkMs = 150;
+
+/** What somebody was shown, by msgid: "#tea ann 1 5" is the sixth message of ann in the first round. */
+type Seen = Map<string, string>;
+
+Deno.test({
+  name: `no message that was seen is lost or doubled when the server is killed, ${rounds} times`,
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    const seen: Seen = new Map();
+    for (let round = 1; round <= rounds; round++) {
+      await using server = await startServer(["--data", place.folder, "--flood", "0"]);
+      if (round > 1) await check(server.port, seen, `after death ${round - 1}`);
+      const peers = await Promise.all(nicks.map((nick) => Peer.connect(server.port, nick, { caps })));
+      for (const peer of peers) for (const channel of channels) await peer.join(channel);
+      const talks = peers.map((peer) => talk(peer, round, seen));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * maxTalkMs));
+      await server.kill();
+      await Promise.all(talks);
+      for (const peer of peers) await peer[Symbol.asyncDispose]();
+    }
+    await using server = await startServer(["--data", place.folder]);
+    await check(server.port, seen, `after death ${rounds}`);
+    assert(seen.size > rounds, `only ${seen.size} messages were seen in ${rounds} rounds`);
+  },
+});
+
+/** Says one thing after the other until the connection is over; notes all that is shown meanwhile. */
+async function talk(peer: Peer, round: number, seen: Seen): Promise<void> {
+  const own = new RegExp(`:${peer.nick}!\\S+ PRIVMSG `);
+  let said = 0;
+  const say = () => peer.send(`PRIVMSG ${channels[said % channels.length]} :${peer.nick} ${round} ${said++}`);
+  for (let at = 0; at < inFlight; at++) say();
+  try {
+    for (;;) {
+      note(await peer.until(own), seen);
+      say();
+    }
+  } catch {
+    note(await peer.closed(), seen);
+  }
+}
+
+function note(lines: readonly string[], seen: Seen): void {
+  for (const line of lines) {
+    const [, id, target, text] = /^@(?:\S*;)?msgid=(\w+)\S* \S+ PRIVMSG (\S+) :(.*)$/.exec(line) ?? [];
+    if (id === undefined) continue;
+    const words = `${target} ${text}`;
+    assertEquals(seen.get(id) ?? words, words, "one msgid is one message");
+    seen.set(id, words);
+  }
+}
+
+/** Reads all of the history, as a client would, and compares. What nobody was shown may be there too, but only once. */
+async function check(port: number, seen: Seen, when: string): Promise<void> {
+  await using peer = await Peer.connect(port, "dan", { caps });
+  const stored: Seen = new Map();
+  const texts = new Set<string>();
+  for (const channel of channels) {
+    await peer.join(channel);
+    for (let last = "0"; last !== "";) {
+      peer.send(`CHATHISTORY AFTER ${channel} msgid=${last} 100`);
+      const lines = await peer.lines();
+      const before = stored.size;
+      note(lines, stored);
+      const ids = [...stored.keys()].slice(before);
+      assertEquals(ids, ids.toSorted((one, other) => parseInt(one, 36) - parseInt(other, 36)));
+      last = ids.at(-1) ?? "";
+    }
+  }
+  for (const text of stored.values()) {
+    assert(!texts.has(text), `"${text}" is stored twice ${when}`);
+    texts.add(text);
+  }
+  const lost = [...seen].filter(([id, text]) => stored.get(id) !== text);
+  assertEquals(lost, [], `seen and not stored ${when}`);
+}
+
+const mountable = { ignore: ignore || Deno.build.os !== "linux" || Deno.uid() !== 0 };
+
+Deno.test(
+  "a full disk is said once; the chat goes on, and what was said is saved when there is room",
+  mountable,
+  async () => {
+    using place = temporaryFolder();
+    await using disk = await mount(place.folder, "1536k");
+    const flags = ["--data", `${disk.folder}/data`, "--flood", "0"];
+    const seen: Seen = new Map();
+    {
+      await using server = await startServer(flags);
+      await using ann = await Peer.connect(server.port, "ann", { caps });
+      for (const channel of channels) await ann.join(channel);
+      const say = async (number: number) => {
+        ann.send(`PRIVMSG #tea :ann ${number} ${"x".repeat(3000)}`);
+        note(await ann.until(/ PRIVMSG /), seen);
+      };
+      let number = 0;
+      while (!server.stderr().includes("the disk is full")) await say(number++);
+      for (let more = 0; more < 20; more++) await say(number++);
+      await disk.resize("16m");
+      // It is tried again every second.
+      while (!server.stderr().includes("saved again")) await ann.lines();
+      assertEquals(server.stderr().match(/Cannot save/g)?.length, 1);
+      await server.kill();
+    }
+    await using server = await startServer(flags);
+    await check(server.port, seen, "after the disk was full");
+  },
+);
+
+Deno.test("a server starts on a full disk, and shows what it has", mountable, async () => {
+  using place = temporaryFolder();
+  await using disk = await mount(place.folder, "1536k");
+  const flags = ["--data", `${disk.folder}/data`, "--flood", "0"];
+  {
+    await using server = await startServer(flags);
+    await using ann = await Peer.connect(server.port, "ann", { caps });
+    await ann.join("#tea");
+    while (!server.stderr().includes("the disk is full")) {
+      ann.send(`PRIVMSG #tea :${"x".repeat(3000)}`);
+      await ann.next(/ PRIVMSG /);
+    }
+    await server.kill();
+  }
+  await using server = await startServer(flags);
+  await using bob = await Peer.connect(server.port, "bob", { caps });
+  await bob.join("#tea");
+  bob.send("CHATHISTORY LATEST #tea * 5", "PRIVMSG #tea :hello");
+  const shown = (await bob.lines()).filter((line) => line.includes(" PRIVMSG "));
+  assertEquals(shown.length, 6);
+});
+
+Deno.test("a data folder that cannot be written is refused in one sentence", mountable, async () => {
+  using place = temporaryFolder();
+  await using disk = await mount(place.folder, "1m");
+  await disk.remount("ro");
+  const { code, words } = await failedStart(`${disk.folder}/data`);
+  assertEquals(code, 69);
+  assertStringIncludes(words, `Cannot write to the data folder "${disk.folder}/data"`);
+});
+
+Deno.test({
+  name: "a damaged database is refused in one sentence, and nothing in it is changed",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    openStore(place).close();
+    const path = `${place.folder}/parley.db`;
+    const bytes = Deno.readFileSync(path).fill(0x55, 100, 5000);
+    Deno.writeFileSync(path, bytes);
+    const { code, words } = await failedStart(place.folder);
+    assertEquals(code, 69);
+    assertStringIncludes(words, `Cannot use "${path}"`);
+    assertEquals(Deno.readFileSync(path), bytes);
+  },
+});
+
+/** How a server ends that cannot use its data. */
+async function failedStart(folder: string): Promise<{ code: number; words: string }> {
+  const script = new URL("../server.ts", import.meta.url).pathname;
+  const args = ["run", "-A", script, "--port", "0", "--data", folder];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const words = new TextDecoder().decode(stderr);
+  assertEquals(words.trimEnd().split("\n").length, 1, words);
+  assertEquals(stdout.length, 0);
+  return { code, words };
+}
+
+/** A small file system in memory. */
+async function mount(folder: string, size: string) {
+  const run = async (program: string, ...args: string[]) => {
+    const { success, stderr } = await new Deno.Command(program, { args }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  };
+  const point = `${folder}/disk`;
+  Deno.mkdirSync(point);
+  await run("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", point);
+  const remount = (options: string) => run("mount", "-o", `remount,${options}`, point);
+  return {
+    folder: point,
+    remount,
+    resize: (size: string) => remount(`size=${size}`),
+    [Symbol.asyncDispose]: () => run("umount", point),
+  };
+}
