@@ -132,6 +132,7 @@ export class Composer {
   }
 
   #put(text: string): void {
+    this.#completion = undefined;
     this.#box.value = text;
     this.#grow();
   }

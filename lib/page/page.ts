@@ -164,7 +164,10 @@ function account(): void {
   openAccount({
     nick: client.state.nick,
     account: client.state.account,
-    register: (password) => client.register(password),
+    register: async (password) => {
+      await client.register(password);
+      toast(`The name ${client.state.nick} is yours: log in with it on any device`);
+    },
     login: (name, password) => client.login(name, password),
   });
 }

@@ -35,7 +35,10 @@ export class Past {
     try {
       const before = oldest && { before: oldest.key };
       const { events, more } = await this.#client.history(buffer, { ...before, limit: pageSize });
-      for (const event of events) takeSpeech(this.#timelines, event);
+      for (const event of events.toReversed()) {
+        if (event.kind === "said") this.#timelines.addSaid(event, false, true);
+      }
+      for (const event of events) if (event.kind !== "said") takeSpeech(this.#timelines, event);
       if (!more) this.#timelines.complete(buffer);
       return events.length > 0;
     } catch {

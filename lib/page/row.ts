@@ -68,7 +68,7 @@ function reactions(state: State, entry: SaidEntry, { react }: RowActs): HTMLElem
       {
         type: "button",
         title: names,
-        "aria-label": `${plain(emoji)} by ${names}`,
+        "aria-label": `${plain(emoji)} ${people.size}, by ${names}`,
         "aria-pressed": String([...people].some((nick) => isOwn(state, nick))),
         click: () => react(entry, emoji),
       },

@@ -60,8 +60,11 @@ export class Timelines {
     this.#all.delete(fold(buffer));
   }
 
-  /** A message; one that is there already (by its id) is not added again. `isSeen`: the person looks at it. */
-  addSaid(said: SaidEvent, isSeen: boolean): void {
+  /**
+   * A message; one that is there already (by its id) is not added again. `isSeen`: the person looks at it. Among those
+   * of the same time it comes first when it `isOlder`, else last.
+   */
+  addSaid(said: SaidEvent, isSeen: boolean, isOlder = false): void {
     const timeline = this.of(said.buffer);
     const key = said.id ?? this.#key();
     if (said.id !== undefined && timeline.entries.some((entry) => entry.key === key)) return;
@@ -70,7 +73,7 @@ export class Timelines {
       (said.history === true && timeline.readAt === 0);
     this.#put(said.buffer, {
       ...timeline,
-      entries: inserted(timeline.entries, entry),
+      entries: inserted(timeline.entries, entry, isOlder),
       unread: timeline.unread + (isRead ? 0 : 1),
       mentions: timeline.mentions + (!isRead && isForUs(said) ? 1 : 0),
       readAt: (isSeen || said.own) && !said.history ? Math.max(timeline.readAt, said.at) : timeline.readAt,
@@ -175,9 +178,10 @@ function ruleAfter({ ruleAt, readAt }: Timeline, said: SaidEvent, isRead: boolea
 }
 
 /** Entries with one more, in order of time; what comes now is nearly always the last. */
-function inserted(entries: readonly Entry[], entry: Entry): Entry[] {
+function inserted(entries: readonly Entry[], entry: Entry, isOlder = false): Entry[] {
+  const latest = isOlder ? entry.at - 1 : entry.at;
   let at = entries.length;
-  while (at > 0 && (entries[at - 1]?.at ?? 0) > entry.at) at--;
+  while (at > 0 && (entries[at - 1]?.at ?? 0) > latest) at--;
   return [...entries.slice(0, at), entry, ...entries.slice(at)];
 }
 

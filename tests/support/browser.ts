@@ -1,0 +1,76 @@
+/**
+ * A real Chromium for tests of the page, driven by playwright-core; one for a whole file, as starting takes the longest.
+ * Each visitor has cookies and storage of their own. What the page complains of is kept, for the test to look at.
+ */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { hasProgram } from "./programs.ts";
+
+/** Whether tests in a browser can run here. */
+export const hasBrowser = hasProgram("chromium");
+
+/** How long the page may take for anything. Generous, as a busy machine is no fault. */
+const patienceMs = 15_000;
+/** A sandbox of its own needs rights that a container has not; and nothing may be asked of the network. */
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Somebody at a page of their own. */
+export interface BrowserVisitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors and complaints of the page so far. */
+  readonly complaints: string[];
+}
+
+/** A running browser. */
+export interface TestBrowser extends AsyncDisposable {
+  visit(
+    url: string,
+    options?: { readonly width?: number; readonly height?: number },
+  ): Promise<BrowserVisitor>;
+}
+
+/** Starts it. The driver is loaded here, not above: without permissions a test file must still load. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const { chromium } = await import("playwright-core");
+  const path = new TextDecoder().decode(
+    (await new Deno.Command("sh", { args: ["-c", "command -v chromium"] }).output()).stdout,
+  ).trim();
+  const browser: Browser = await chromium.launch({ executablePath: path, args: flags });
+  return {
+    async visit(url, { width = 1100, height = 700 } = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
+      context.setDefaultTimeout(patienceMs);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(message.text());
+      });
+      await page.goto(url);
+      return { page, context, complaints };
+    },
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}
+
+/** Joins under a name, as a person does: types it and presses Enter. */
+export async function enterAs({ page }: BrowserVisitor, nick: string): Promise<void> {
+  await page.fill("#name", nick);
+  await page.press("#name", "Enter");
+  await page.waitForSelector("#box:not([disabled])");
+  await page.waitForSelector("#room-list [aria-current]", { state: "attached" });
+}
+
+/** Writes a message and presses Enter. */
+export async function write({ page }: BrowserVisitor, text: string): Promise<void> {
+  await page.fill("#box", text);
+  await page.press("#box", "Enter");
+}
