@@ -365,10 +365,16 @@ export class Desk implements Face {
     return {
       commands: Object.keys(slashCommands).sort(),
       takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
-      nicks: [...new Set([...nicks, ...people])].filter((nick) => !isOwn(state, nick)),
-      rooms: [...state.buffers.values()].filter(({ kind }) => kind === "room").map(({ name }) => name),
+      nicks: [...new Set([...nicks, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
+      rooms: [...state.buffers.values()].filter(({ kind }) => kind === "room").map(({ name }) => name)
+        .filter(isTypable),
     };
   }
+}
+
+/** A completed name becomes part of the line, which is shown as it is. */
+function isTypable(name: string): boolean {
+  return name !== "" && plainName(name) === name;
 }
 
 /** Why a name cannot be one; "" when it can. The server may still refuse it. */
