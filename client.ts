@@ -141,7 +141,8 @@ async function findAccount(values: Values, name: string | undefined): Promise<Ac
   if (password === undefined) return undefined;
   const owner = values.account ?? name;
   if (owner === undefined) throw new Error("Cannot log in without a name: write --account NAME");
-  return { name: owner, password };
+  const { mechanism } = values;
+  return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
 }
 
 /** Whom to tell that a server was met for the first time. */

@@ -93,6 +93,10 @@ test("a password comes from a file, a command or the environment, never from the
   for (const [args, env] of ways) {
     assertEquals(await runClient([...args, ...sayings], { env }), { code: 0, out: "", err: "" });
   }
+  const env = { PARLEY_PASSWORD: secret };
+  for (const mechanism of ["PLAIN", "SCRAM-SHA-256"]) {
+    assertEquals((await runClient([...sayings, "--mechanism", mechanism], { env })).code, 0, mechanism);
+  }
   const { code, err } = await runClient([...sayings, "--password", secret]);
   assertEquals([code, err.includes(secret)], [2, false]);
 });

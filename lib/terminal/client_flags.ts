@@ -1,5 +1,7 @@
 /** The flags of the terminal client, as a table for lib/options.ts, which gives parsing, the environment and --help. */
 
+import { mechanisms } from "../client/login.ts";
+
 /** One row for each; an OptionTable. */
 export const clientFlags = {
   user: {
@@ -48,6 +50,13 @@ export const clientFlags = {
     metavar: "COMMAND",
     env: "PARLEY_PASSWORD_COMMAND",
     help: "The password is the first line this prints: 'pass chat'",
+    group: "Account",
+  },
+  mechanism: {
+    kind: "text",
+    choices: mechanisms,
+    env: "PARLEY_MECHANISM",
+    help: "Proves the password in this way alone; otherwise in the safest that both sides know",
     group: "Account",
   },
   json: { kind: "flag", help: "Prints what is said as JSON, one object a line", group: "Scripts" },
