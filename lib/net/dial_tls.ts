@@ -34,16 +34,19 @@ export class TrustError extends Error {
   readonly fingerprint: string;
   readonly remembered: Remembered;
 
-  constructor(address: string, shown: Shown, remembered: Remembered, remedy: string) {
+  /** Without a remedy, `remembered` is what the person named. */
+  constructor(address: string, shown: Shown, remembered: Remembered, remedy?: string) {
     const before = remembered === "authority"
       ? `An authority vouched for it before, and now: ${shown.doubt}.`
-      : `It had  ${remembered.fingerprint}`;
+      : `${remedy === undefined ? "You said" : "It had "} ${remembered.fingerprint}`;
     super([
-      `Cannot trust ${address}: it is not the server it was before.`,
+      `Cannot trust ${address}: it is not the server ${
+        remedy === undefined ? "you named" : "it was before"
+      }.`,
       "Either it was set up anew, or somebody is between you and it and would read all you write.",
       before,
-      `It has  ${shown.fingerprint}`,
-      remedy,
+      `${remedy === undefined ? "It shows" : "It has "} ${shown.fingerprint}`,
+      ...(remedy === undefined ? [] : [remedy]),
     ].join("\n"));
     this.fingerprint = shown.fingerprint;
     this.remembered = remembered;
@@ -74,7 +77,7 @@ function trust(
   const { fingerprint, key } = shown;
   if (named !== undefined) {
     if (plain(named) === plain(fingerprint)) return { trust: "named", fingerprint, notKept: undefined };
-    throw new TrustError(address, shown, { fingerprint: named, key: "" }, "The one you named is another.");
+    throw new TrustError(address, shown, { fingerprint: named, key: "" });
   }
   const remembered = knownHosts?.find(place);
   const verdict = judge(shown, remembered);

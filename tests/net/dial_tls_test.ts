@@ -143,7 +143,7 @@ function named(): Promise<void> {
       assertEquals((await meet({ fingerprint: written })).trust, "named");
     }
     await show(await makeCertificate(request));
-    await assertRejects(() => meet({ fingerprint }), TrustError, "The one you named is another");
+    await assertRejects(() => meet({ fingerprint }), TrustError, "it is not the server you named");
   });
 }
 
