@@ -5,6 +5,7 @@
 
 import type { Message } from "../irc/message.ts";
 import { parse } from "../irc/message.ts";
+import type { Line } from "../irc/lines.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Batch } from "./batches.ts";
 import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
@@ -44,6 +45,9 @@ export interface SessionParts {
   /** Silence of the server after which it is asked whether it is there; it then has as long again. */
   readonly idleMs: number;
 }
+
+/** How long lines are read without a pause. */
+const turnMs = 8;
 
 /** How a message came. */
 interface Way {
@@ -88,7 +92,7 @@ export class Session {
       this.#registration.start(entry);
       for await (const lines of connection.lines()) {
         this.#lastHeard = this.#parts.now();
-        for (const line of lines) if (typeof line === "string") this.#line(line);
+        await this.#lines(lines);
       }
     } finally {
       clearInterval(watch);
@@ -98,6 +102,17 @@ export class Session {
     this.#outbox.lost(reason);
     this.#login?.lost(reason);
     return reason;
+  }
+
+  /** Reads them in order; between them others get their turn, so that no flood keeps a key from being heard. */
+  async #lines(lines: readonly Line[]): Promise<void> {
+    let begun = performance.now();
+    for (const line of lines) {
+      if (typeof line === "string") this.#line(line);
+      if (performance.now() - begun < turnMs) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      begun = performance.now();
+    }
   }
 
   send(line: string): void {

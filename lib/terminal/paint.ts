@@ -74,7 +74,24 @@ function decodeSafely(address: string): string {
   }
 }
 
+/** Codes by what they come from: the same few styles are painted all day. */
+const known = new Map<string, string>();
+const maxKnown = 1000;
+
 function styleCodes(style: Style, look: Look): string {
+  const { bold, dim, italic, underline, reverse, strike, ink = "", paper = "" } = style;
+  if (ink === "" && paper === "" && !(bold || dim || italic || underline || reverse || strike)) return "";
+  const key =
+    `${bold}${dim}${italic}${underline}${reverse}${strike}${ink} ${paper} ${look.depth}${look.theme}`;
+  const made = known.get(key);
+  if (made !== undefined) return made;
+  if (known.size >= maxKnown) known.clear();
+  const codes = newCodes(style, look);
+  known.set(key, codes);
+  return codes;
+}
+
+function newCodes(style: Style, look: Look): string {
   const faint = style.dim && (style.ink !== undefined || look.depth === "16");
   const ink = style.ink ?? (style.dim && look.depth !== "16" ? "quiet" : undefined);
   const codes = [

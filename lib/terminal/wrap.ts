@@ -28,6 +28,12 @@ export function wrapSpans(
 ): Row[] {
   const margin = Math.min(indent, Math.max(0, Math.floor(columns / 2)));
   const headWidth = head.reduce((sum, { text }) => sum + textWidth(text), 0);
+  // Most lines fit.
+  const width = body.reduce(
+    (sum, { text }) => sum + (text.includes("\n") ? Infinity : textWidth(text)),
+    headWidth,
+  );
+  if (width <= columns) return [trimmed([...head, ...body])];
   const rows: Rows = { done: [], row: [...head], source: undefined, width: headWidth, start: headWidth };
   for (const span of body) {
     for (const [at, line] of span.text.split("\n").entries()) {
