@@ -5,6 +5,7 @@
 import { fold } from "../irc/names.ts";
 import { rankLevel } from "../irc/modes.ts";
 import type { Message } from "../irc/message.ts";
+import { firstStamp } from "../irc/stamp.ts";
 import type { View } from "../store/history.ts";
 import type { Store } from "../store/store.ts";
 import type { Channel } from "./channel.ts";
@@ -22,7 +23,7 @@ export interface Visible {
 export function viewsOf(hub: Hub, store: Store, user: User, target: string): readonly View[] | undefined {
   if (!target.startsWith("#")) return privateViews(hub, store, user, target);
   const channel = hub.channel(target);
-  return channel?.members.has(user) ? channelViews(store, channel) : undefined;
+  return channel?.members.has(user) ? channelViews(hub, store, channel) : undefined;
 }
 
 /** Every conversation `user` may see, private ones by the nick they are found under. */
@@ -36,12 +37,12 @@ export function allViews(hub: Hub, store: Store, user: User): Visible[] {
   for (const one of store.conversations.privateOf(self)) {
     const name = nickOf.get(one.with.identity) ?? one.with.name;
     const known = byName.get(fold(name)) ?? { name, views: [] };
-    known.views.push({ conversation: one.id, since: since(user) });
+    known.views.push({ conversation: one.id, since: since(hub, user) });
     byName.set(fold(name), known);
   }
   const channels = [...user.channels.keys()].map((channel) => ({
     name: channel.name,
-    views: channelViews(store, channel),
+    views: channelViews(hub, store, channel),
   }));
   return [...channels, ...byName.values()];
 }
@@ -54,9 +55,14 @@ export function isFor(hub: Hub, user: User, { params: [target = ""] }: Message):
   return rankLevel(prefixes) >= rankLevel(target.slice(0, at));
 }
 
-function channelViews(store: Store, channel: Channel): View[] {
+function channelViews(hub: Hub, store: Store, channel: Channel): View[] {
   const found = store.conversations.find(channel.folded);
-  return found === undefined ? [] : [{ conversation: found.id, since: found.since }];
+  return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(hub)) }];
+}
+
+/** The first stamp that is not too old to be shown; what is older is removed little by little (store/retention.ts). */
+function oldest({ settings, now }: Hub): number {
+  return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
 /** The account that has the nick, or that is called so; and who had the nick without an account. */
@@ -66,11 +72,11 @@ function privateViews(hub: Hub, store: Store, user: User, nick: string): View[] 
   const views: View[] = [];
   for (const other of others) {
     const found = store.conversations.findBetween(sideOf(user).identity, other);
-    if (found !== undefined) views.push({ conversation: found.id, since: since(user) });
+    if (found !== undefined) views.push({ conversation: found.id, since: since(hub, user) });
   }
   return views;
 }
 
-function since(user: User): number {
-  return user.account === undefined ? user.nickSince : 0;
+function since(hub: Hub, user: User): number {
+  return Math.max(user.account === undefined ? user.nickSince : 0, oldest(hub));
 }

@@ -60,6 +60,7 @@ Deno.test({
 Deno.test({ name: "an operator of the server sees no more than others", ignore, fn: operators });
 Deno.test({ name: "what is said to a rank is for that rank, later too", ignore, fn: ranks });
 Deno.test({ name: "a closed channel that is made anew has no past, an open one has", ignore, fn: anew });
+Deno.test({ name: "what is too old is not shown, though it may still be stored", ignore, fn: old });
 
 async function members(): Promise<void> {
   await using chat = startChat();
@@ -216,6 +217,17 @@ async function anew(): Promise<void> {
       channel,
     );
   }
+}
+
+async function old(): Promise<void> {
+  let late = 0;
+  await using chat = startChat({ settings: { keepFor: 60_000 }, now: () => Date.now() + late });
+  const [ann] = await people(chat, "ann");
+  await ann.join("#tea");
+  await say(ann, "PRIVMSG #tea :secret one");
+  assertEquals([await sees(ann, "#tea"), await finds(ann)], ["secret one", "secret one"]);
+  late = 61_000;
+  assertEquals([await sees(ann, "#tea"), await finds(ann)], ["", ""]);
 }
 
 async function quit(peer: Peer): Promise<void> {
