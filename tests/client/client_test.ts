@@ -32,7 +32,7 @@ Deno.test("a nick that is taken is told, and another one tried when it is given"
   await rig.wire.say(":srv 433 * bob :Nickname is already in use");
   assertEquals(rig.heard(), ["connecting", "nick refused"]);
   rig.client.rename("rob");
-  assertEquals(await rig.wire.sent(), ["NICK rob"]);
+  assertEquals(await rig.wire.sent(), ["USER rob 0 * :rob", "NICK rob"]);
   await rig.wire.say(":srv 001 rob :Welcome", ":srv 376 rob :End");
   assertEquals(rig.client.state.nick, "rob");
 });

@@ -2,8 +2,13 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Refusal } from "../../lib/client/face.ts";
+import { uploadFile } from "../../lib/client/upload.ts";
+import { FileRoutes } from "../../lib/web/files.ts";
+import { Shelf } from "../../lib/web/shelf.ts";
 import { startChat } from "../support/chat.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { granted } from "../support/permissions.ts";
+import { startSite } from "../support/site.ts";
 import { Person } from "./person.ts";
 
 const ignore = !granted("net");
@@ -67,7 +72,6 @@ test("what was said while the connection was lost comes once, in order, before w
   await bob.until("said", (event) => event.text === "before");
   bob.cut();
   for (let count = 0; count < 70; count++) ann.send(`PRIVMSG #tea :missed ${count}`);
-  ann.send("PRIVMSG bob :psst");
   await ann.lines();
   await bob.until("status", (event) => event.status === "lost");
   await bob.entered();
@@ -79,6 +83,24 @@ test("what was said while the connection was lost comes once, in order, before w
     if (text === "now") break;
   }
   assertEquals(heard, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
+});
+
+test("what somebody new said to us alone while the connection was lost comes too, once", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  const gate = { delay: 60_000 };
+  await using bob = await new Person(chat.port, { delay: () => gate.delay }).entered();
+  await bob.client.register(secret);
+  gate.delay = 50;
+  bob.cut();
+  await bob.until("status", ({ status }) => status === "lost");
+  ann.send("PRIVMSG bob :psst");
+  await ann.lines();
+  await bob.until("status", ({ status }) => status === "ready");
+  const { text, buffer, history } = await bob.until("said");
+  assertEquals([text, buffer, history], ["psst", "ann", true]);
+  ann.send("PRIVMSG bob :there you are");
+  assertEquals((await bob.until("said")).text, "there you are");
 });
 
 test("the newest messages are shown on entering when that is wanted", async () => {
@@ -160,4 +182,30 @@ test("markRead() is told to our other devices, and not sent twice", async () => 
   bob.client.markRead("#tea", at);
   assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
   assertEquals(phone.client.state.buffers.get("#tea" as never)?.readUpTo, at);
+});
+
+Deno.test({
+  name: "uploadToken() lets a file go to the server, and its address is where it is",
+  ignore: ignore || !granted("read", "write"),
+  async fn() {
+    using place = temporaryFolder();
+    const late: { routes?: FileRoutes } = {};
+    await using site = await startSite({}, {
+      routes: [(request, response, path) => late.routes?.route(request, response, path)],
+    });
+    late.routes = new FileRoutes(site.chat.hub, new Shelf(place.folder));
+    site.chat.hub.uploadUrl = `${site.origin}/upload`;
+    await using bob = await new Person(site.chat.port).entered();
+    assertEquals(bob.client.uploadUrl, `${site.origin}/upload`);
+    const token = await bob.client.uploadToken();
+    const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });
+    const address = await uploadFile(bob.client.uploadUrl ?? "", token, file);
+    assertEquals(await (await fetch(address)).text(), "green leaves");
+    assert(address.endsWith("/tea%20time.txt"));
+    await assertRejects(
+      () => uploadFile(`${site.origin}/upload`, "forged", file),
+      Error,
+      "The token is wrong",
+    );
+  },
 });

@@ -126,6 +126,9 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
   await wire.say(
     ":srv 311 bob ann a host * :Ann \x1b[2J",
     ":srv 301 bob ann :at lunch",
+    ":srv 378 bob ann :is connecting from *@::1 ::1",
+    ":srv 338 bob ann 0::1 :Is actually using host",
+    ":srv 379 bob ann :is using modes +",
     ":srv 318 bob ann :End",
     ":srv 322 bob #tea 2 :green tea",
     ":srv 322 bob #den 11 :",
@@ -138,6 +141,7 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
     "#den    11",
     "#den: @dora, cat",
     "#tea     2  green tea",
+    "ann comes from 0::1",
     "ann is Ann ␛[2J (a@host)",
     "ann is away: at lunch",
   ]);
