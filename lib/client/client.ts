@@ -197,6 +197,9 @@ export class Client extends ClientActions {
     if (!this.state.registered) {
       this.#nick = nick;
       this.#change({ ...this.state, nick });
+      // The name that somebody else has would stand behind ours otherwise.
+      const { username = cleanUsername(nick), realname = nick } = this.#options;
+      this.send(`USER ${username} 0 * :${realname}`);
     }
     this.send(`NICK ${nick}`);
   }
