@@ -6,7 +6,9 @@ import { plain, plainName } from "./plain.ts";
 
 /** What WHOIS tells, one line for each thing; codes we do not know are shown as the server words them. */
 export function whoisLines(messages: readonly Message[]): string[] {
-  return messages.map((message) => whoisLine(message)).filter((line) => line !== "");
+  const named = messages.some(({ command }) => command === "338");
+  return messages.filter(({ command }) => !(named && command === "378"))
+    .map((message) => whoisLine(message)).filter((line) => line !== "");
 }
 
 function whoisLine({ command, params }: Message): string {
@@ -26,8 +28,9 @@ function whoisLine({ command, params }: Message): string {
     case "330":
       return `${nick} has the account ${one}`;
     case "338":
-    case "378":
-      return `${nick}: ${params.slice(2).map(plain).join(" ")}`;
+      return `${nick} comes from ${params.slice(2, -1).map(plain).join(" ") || last}`;
+    case "379":
+      return /\+$/.test(last) ? "" : `${nick} ${last}`;
     case "318":
       return "";
     default:
