@@ -28,9 +28,10 @@ Deno.test({
   async fn() {
     using place = temporaryFolder();
     const seen: Seen = new Map();
+    const ledger = new Ledger();
     for (let round = 1; round <= rounds; round++) {
       await using server = await startServer(["--data", place.folder, "--flood", "0"]);
-      if (round > 1) await check(server.port, seen, `after death ${round - 1}`);
+      await ledger.check(server.port, seen, `after death ${round - 1}`);
       const peers = await Promise.all(nicks.map((nick) => Peer.connect(server.port, nick, { caps })));
       for (const peer of peers) for (const channel of channels) await peer.join(channel);
       const talks = peers.map((peer) => talk(peer, round, seen));
@@ -40,7 +41,10 @@ Deno.test({
       for (const peer of peers) await peer[Symbol.asyncDispose]();
     }
     await using server = await startServer(["--data", place.folder]);
-    await check(server.port, seen, `after death ${rounds}`);
+    await ledger.check(server.port, seen, `after death ${rounds}`);
+    const again = new Ledger();
+    await again.check(server.port, seen, "read again");
+    assertEquals(again.stored, ledger.stored);
     assert(seen.size > rounds, `only ${seen.size} messages were seen in ${rounds} rounds`);
   },
 });
@@ -71,29 +75,41 @@ function note(lines: readonly string[], seen: Seen): void {
   }
 }
 
-/** Reads all of the history, as a client would, and compares. What nobody was shown may be there too, but only once. */
-async function check(port: number, seen: Seen, when: string): Promise<void> {
-  await using peer = await Peer.connect(port, "dan", { caps });
-  const stored: Seen = new Map();
-  const texts = new Set<string>();
-  for (const channel of channels) {
-    await peer.join(channel);
-    for (let last = "0"; last !== "";) {
-      peer.send(`CHATHISTORY AFTER ${channel} msgid=${last} 100`);
-      const lines = await peer.lines();
-      const before = stored.size;
-      note(lines, stored);
-      const ids = [...stored.keys()].slice(before);
-      assertEquals(ids, ids.toSorted((one, other) => parseInt(one, 36) - parseInt(other, 36)));
-      last = ids.at(-1) ?? "";
+/** What history has shown so far, and how far it was read. What nobody was shown may be there too, but only once. */
+class Ledger {
+  readonly stored: Seen = new Map();
+  readonly #texts = new Set<string>();
+  readonly #last = new Map<string, string>();
+
+  /** Reads on, as a client would, and compares with what was seen. */
+  async check(port: number, seen: Seen, when: string): Promise<void> {
+    await using peer = await Peer.connect(port, "dan", { caps });
+    for (const channel of channels) {
+      await peer.join(channel);
+      while (await this.#page(peer, channel, when));
     }
+    const lost = [...seen].filter(([id, text]) => this.stored.get(id) !== text);
+    assertEquals(lost, [], `seen and not stored ${when}`);
   }
-  for (const text of stored.values()) {
-    assert(!texts.has(text), `"${text}" is stored twice ${when}`);
-    texts.add(text);
+
+  async #page(peer: Peer, channel: string, when: string): Promise<boolean> {
+    const last = this.#last.get(channel) ?? "0";
+    peer.send(`CHATHISTORY AFTER ${channel} msgid=${last} 100`);
+    const page: Seen = new Map();
+    note(await peer.lines(), page);
+    const ids = [...page.keys()];
+    assertEquals(
+      [last, ...ids],
+      [last, ...ids].toSorted((one, other) => parseInt(one, 36) - parseInt(other, 36)),
+    );
+    for (const [id, text] of page) {
+      assert(!this.#texts.has(text), `"${text}" is stored twice ${when}`);
+      this.#texts.add(text);
+      this.stored.set(id, text);
+    }
+    this.#last.set(channel, ids.at(-1) ?? last);
+    return ids.length > 0;
   }
-  const lost = [...seen].filter(([id, text]) => stored.get(id) !== text);
-  assertEquals(lost, [], `seen and not stored ${when}`);
 }
 
 const mountable = { ignore: ignore || Deno.build.os !== "linux" || Deno.uid() !== 0 };
@@ -124,7 +140,7 @@ Deno.test(
       await server.kill();
     }
     await using server = await startServer(flags);
-    await check(server.port, seen, "after the disk was full");
+    await new Ledger().check(server.port, seen, "after the disk was full");
   },
 );
 

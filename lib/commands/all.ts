@@ -3,6 +3,7 @@ import type { CommandTable } from "../hub/command.ts";
 import { acceptCommands } from "./accept.ts";
 import { accountCommands } from "./account.ts";
 import { awayCommands } from "./away.ts";
+import { backupCommands } from "./backup.ts";
 import { banCommands } from "./ban.ts";
 import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
@@ -47,6 +48,7 @@ export const allCommands: CommandTable = union([
   acceptCommands,
   operCommands,
   banCommands,
+  backupCommands,
   historyCommands,
   searchCommands,
   markerCommands,

@@ -1,6 +1,6 @@
 /** SEARCH: looks for messages in all one may see (soju.im/search). */
 import type { Call, CommandTable } from "../hub/command.ts";
-import { fail } from "../hub/refusal.ts";
+import { fail, isRefusal } from "../hub/refusal.ts";
 import { makeReplay } from "../hub/replay.ts";
 import { allViews, viewsOf } from "../hub/view.ts";
 import { unescapeTagValue } from "../irc/message.ts";
@@ -35,23 +35,29 @@ const usualLimit = 50;
 /** Words one search may look for. */
 const maxWords = 16;
 
-async function search({ hub, session, user, params }: Call): Promise<void> {
+async function search(call: Call): Promise<void> {
+  const { hub, session, user, params } = call;
   const wanted = parseWanted(params.join(" "), hub.settings.historyPage);
   const { store } = hub;
   if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "No history is kept here");
-  await store.followed();
-  // Much may have changed meanwhile, the user's channels too.
-  if (session.user !== user || session.over) return;
+  try {
+    await store.followed();
+    // Much may have changed meanwhile, the user's channels too.
+    if (session.user === user && !session.over) answer(call, store, wanted);
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    hub.log("error", `Cannot search for session ${session.id}: ${error}`);
+    fail("SEARCH", "INTERNAL_ERROR", "The search could not be run");
+  }
+}
+
+function answer({ hub, session, user }: Call, store: Store, wanted: Wanted): void {
   const views = wanted.in === undefined
     ? allViews(hub, store, user).flatMap((one) => one.views)
     : viewsOf(hub, store, user, wanted.in) ??
       fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
-  const keep = wanted.after === undefined ? "end" : "start";
-  const { told } = makeReplay(hub, session, user, find(store, views, wanted), {
-    batch: ["soju.im/search"],
-    keep,
-  });
-  session.answer(told);
+  const options = { batch: ["soju.im/search"], keep: wanted.after === undefined ? "end" : "start" } as const;
+  session.answer(makeReplay(hub, session, user, find(store, views, wanted), options).told);
 }
 
 function find(
@@ -60,19 +66,17 @@ function find(
   { from: sender, text, after, before, limit }: Wanted,
 ): Saved[] {
   if (views.length === 0 || limit === 0) return [];
-  // The later a view begins, the less of its log may be seen; with one bound for all, none is seen too early.
   const begins = new Map(views.map((view) => [view.conversation, view.since]));
-  const hits = store.index.search({
+  return store.index.search({
     logs: views.map(({ conversation }) => conversation * 2),
     sender,
     text,
     after,
     before,
     limit,
-    isFor: ({ log, stamp }) => stamp >= (begins.get(log >> 1) ?? Infinity),
+    isFor: ({ log, stamp }) => stamp >= (begins.get(log / 2) ?? Infinity),
     from: after === undefined ? "end" : "start",
   });
-  return hits;
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */

@@ -46,6 +46,7 @@ export class Database {
   #begun = false;
   #waiting = false;
   #failing = false;
+  #copying = false;
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -151,10 +152,25 @@ export class Database {
     return this.#failing;
   }
 
-  /** Copies all of the log into the file and empties the log, so that nothing deleted is left in it. */
-  scrub(): void {
-    this.commit();
-    if (!this.#begun) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  /** Copies all of the log into the file and empties the log, so that nothing deleted is left in it. False when that cannot be now. */
+  scrub(): boolean {
+    if (this.#copying || !this.commit()) return false;
+    const { busy, log } = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
+    return busy === 0 && log === 0;
+  }
+
+  /** Copies the file as it is now; the chat goes on meanwhile, and is saved in the log alone. Rejects with what the system says. */
+  async copy(from: string, to: string): Promise<void> {
+    if (!this.scrub()) throw new Error("the database cannot be written to");
+    this.#copying = true;
+    this.#db.exec("PRAGMA wal_autocheckpoint = 0");
+    try {
+      await Deno.copyFile(from, `${to}.part`);
+      await Deno.rename(`${to}.part`, to);
+    } finally {
+      this.#copying = false;
+      if (!this.#closed) this.#db.exec("PRAGMA wal_autocheckpoint = 1000");
+    }
   }
 
   /** Saves and closes; a second call does nothing. */

@@ -78,8 +78,7 @@ export class Eraser {
 
   /** Empties the write-ahead log. */
   scrub(): void {
-    this.#database.scrub();
-    this.#leftovers = false;
+    if (this.#database.scrub()) this.#leftovers = false;
   }
 
   #erase(

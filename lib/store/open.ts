@@ -15,6 +15,8 @@ const checkedBytes = 32 * 1024 * 1024;
 /** A database that is ours alone until `release`. */
 export interface Opened {
   readonly db: DatabaseSync;
+  /** Of its file; undefined in memory. */
+  readonly path?: string;
   release(): void;
 }
 
@@ -25,7 +27,7 @@ export function openFolder(folder: string, synchronous: Synchronous, steps = mig
     const path = `${folder}/parley.db`;
     makeFile(path);
     inspect(path, steps.length);
-    return { db: prepare(path, synchronous, steps), release: () => lock.close() };
+    return { db: prepare(path, synchronous, steps), path, release: () => lock.close() };
   } catch (error) {
     lock.close();
     throw error;

@@ -50,6 +50,7 @@ export class Store implements Disposable {
   readonly files: FileTable;
   readonly #retention: Retention;
   readonly #release: () => void;
+  readonly #path: string | undefined;
   #transfer: Transfer | undefined;
   #upkeeping = false;
   #closed = false;
@@ -58,6 +59,7 @@ export class Store implements Disposable {
   constructor(opened: Opened, options: StoreOptions = {}) {
     const { keep = { ageMs: 0, count: 0 }, now = Date.now } = options;
     this.#release = opened.release;
+    this.#path = opened.path;
     const database = this.database = new Database(opened.db, now);
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
@@ -91,21 +93,37 @@ export class Store implements Disposable {
   async upkeep(): Promise<void> {
     if (this.#upkeeping) return;
     this.#upkeeping = true;
-    for (let slice = 0; slice < upkeepSlices && !this.#closed; slice++) {
-      const before = this.history.appended;
-      if (!this.rest()) break;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      if (this.history.appended - before > busyCount) break;
+    try {
+      for (let slice = 0; slice < upkeepSlices && !this.#closed; slice++) {
+        const before = this.history.appended;
+        if (!this.rest()) break;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        if (this.history.appended - before > busyCount) break;
+      }
+    } finally {
+      this.#upkeeping = false;
     }
-    this.#upkeeping = false;
   }
 
-  /** Resolves when the search index has everything that was said before the call; the chat goes on meanwhile. */
+  /**
+   * Resolves when the search index has everything that was said before the call, or as much as can be written; the chat
+   * goes on meanwhile.
+   */
   async followed(): Promise<void> {
-    while (!this.#closed && this.index.follow(performance.now() + sliceMs)) {
-      this.commit();
-      await new Promise((resolve) => setTimeout(resolve, 0));
+    for (let more = true; more && !this.#closed;) {
+      more = false;
+      this.database.attempt(() => more = this.index.follow(performance.now() + sliceMs));
+      if (!this.commit()) return;
+      if (more) await new Promise((resolve) => setTimeout(resolve, 0));
     }
+  }
+
+  /** Copies the database beside itself and resolves with the copy's path; undefined when all is in memory. */
+  async backup(name: string): Promise<string | undefined> {
+    if (this.#path === undefined) return undefined;
+    const copy = this.#path.replace(/[^/\\]*$/, `${name}.db`);
+    await this.database.copy(this.#path, copy);
+    return copy;
   }
 
   /** What an account said and did, a page at a time; see export.ts. */
