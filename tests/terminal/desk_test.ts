@@ -51,7 +51,7 @@ Deno.test("without a name it asks for one, and again when the server refuses it"
     "Another name: |",
   ]);
   await seat.press("bob\r");
-  assertEquals(await seat.wire.sent(), ["NICK bob"]);
+  assertEquals(await seat.wire.sent(), ["USER bob 0 * :bob", "NICK bob"]);
 });
 
 Deno.test("joins and leaves of one burst are one line", async () => {
