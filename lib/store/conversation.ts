@@ -5,6 +5,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import type { Database, Keeper } from "./database.ts";
+import type { Unsaved } from "./history.ts";
 
 /** Which of a conversation's two logs: 0 is what is said, 1 what happens. */
 export type Stream = 0 | 1;
@@ -25,6 +26,11 @@ export interface Conversation {
   readonly sides: readonly Side[];
   /** Whether not everybody may enter; undefined when not known yet. */
   closed: boolean | undefined;
+  /**
+   * What still takes records, by stream; the history's own. Not a map there that each tick clears: V8 chains the old
+   * tables of a cleared map, and once one is old all that follow, and what they held, live until a full collection.
+   */
+  readonly open: [Unsaved | undefined, Unsaved | undefined];
 }
 
 /** A private conversation as one side sees it. */
@@ -122,7 +128,7 @@ export class Conversations implements Keeper {
   /** To be called when a channel nobody was in is entered: what was said behind a closed door stays there. */
   reopen(conversation: Conversation, stamp: number): void {
     if (conversation.closed === undefined) {
-      const [, , closed] = row(this.#find.get(conversation.key));
+      const [, , closed] = this.#database.read(() => row(this.#find.get(conversation.key)), []);
       conversation.closed = closed === 1;
     }
     if (!conversation.closed) return;
@@ -159,7 +165,14 @@ export class Conversations implements Keeper {
   }
 
   #know(key: string, name: string, sides: readonly Side[]): Conversation {
-    const made = { key, name, sides, id: undefined, closed: undefined };
+    const made: Conversation = {
+      key,
+      name,
+      sides,
+      id: undefined,
+      closed: undefined,
+      open: [undefined, undefined],
+    };
     this.#known.set(key, made);
     return made;
   }

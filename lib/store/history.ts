@@ -30,7 +30,7 @@ export interface Range {
 }
 
 /** Records of one log that are not committed yet. */
-interface Unsaved {
+export interface Unsaved {
   readonly conversation: Conversation;
   readonly stream: Stream;
   readonly first: number;
@@ -59,8 +59,6 @@ export class History implements Keeper {
   readonly #conversations: Conversations;
   #unsaved: Unsaved[] = [];
   #appended = 0;
-  /** Those that still take records, by conversation; one map for each stream. */
-  readonly #open = [new Map<Conversation, Unsaved>(), new Map<Conversation, Unsaved>()] as const;
   readonly #insert: StatementSync;
   readonly #startAt: StatementSync;
   readonly #forwards: StatementSync;
@@ -87,8 +85,7 @@ export class History implements Keeper {
   /** Keeps a record. Never fails and never waits: it is saved when the tick is committed. Stamps only grow. */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
     this.#appended++;
-    const open = this.#open[stream];
-    const block = open.get(conversation);
+    const block = conversation.open[stream];
     if (block !== undefined && block.count < maxRecords) {
       block.records += laterRecord(block.first, stamp, record);
       block.last = stamp;
@@ -104,7 +101,7 @@ export class History implements Keeper {
       records: firstRecord(record),
       written: false,
     };
-    open.set(conversation, made);
+    conversation.open[stream] = made;
     this.#unsaved.push(made);
     this.#database.wait();
   }
@@ -177,13 +174,12 @@ export class History implements Keeper {
     // The newest record is in the newest row, where newestStamp looks for it.
     if (blocks.length > 1) blocks.sort((one, other) => one.last - other.last);
     for (const block of blocks) {
+      block.conversation.open[block.stream] = undefined;
       if (block.written) continue;
       const id = this.#conversations.idOf(block.conversation);
       this.#insert.run(logOf(id, block.stream), block.first, block.count, block.records);
       block.written = true;
     }
-    this.#open[0].clear();
-    this.#open[1].clear();
   }
 
   saved(): void {
@@ -195,9 +191,8 @@ export class History implements Keeper {
     let room = maxUnsavedLength;
     const kept = this.#unsaved.toReversed().filter(({ records }) => (room -= records.length) >= 0);
     if (kept.length === this.#unsaved.length) return;
+    for (const { conversation, stream } of this.#unsaved) conversation.open[stream] = undefined;
     this.#unsaved = kept.reverse();
-    this.#open[0].clear();
-    this.#open[1].clear();
   }
 
   #readLog(log: number, range: Range): Saved[] {

@@ -52,7 +52,8 @@ export class WaitingRows<Row> implements Keeper {
   }
 
   saved(): void {
-    this.#waiting.clear();
+    // A map cleared each tick makes a garbage collector's work of it, empty or not (conversation.ts).
+    if (this.#waiting.size > 0) this.#waiting.clear();
   }
 
   /** They still wait. */
