@@ -39,8 +39,8 @@ export interface NatsOptions<E> {
   /** Whether an event waits for NATS rather than being refused. */
   readonly mustHappen: (event: E) => boolean;
   readonly log: (level: "info" | "error", text: string) => void;
-  /** @default {6000} */
-  readonly leaseMs?: number;
+  /** Silence after which a machine is taken for gone. */
+  readonly leaseMs: number;
 }
 
 interface Waiting<E> {
@@ -163,7 +163,7 @@ export class NatsBus<E> implements Bus<E> {
       connection: this.#stream.connection,
       prefix,
       machine: this.machine,
-      leaseMs: this.#options.leaseMs ?? 6000,
+      leaseMs: this.#options.leaseMs,
       expected: () => replica.machines(),
       onSilent: (machine) => this.#report(replica.silent(machine)),
       isUp: () => this.#up,

@@ -89,7 +89,10 @@ export class Machines implements Replica<Event> {
    * Connects, and makes the store what the other machines' are; to be called before there is a hub. Throws an Error with
    * a sentence when NATS is not there, or the store is of another chat.
    */
-  static async join({ nats, machine }: Settings, { connect, store, log }: JoinOptions): Promise<Machines> {
+  static async join(
+    { nats, machine, lease }: Settings,
+    { connect, store, log }: JoinOptions,
+  ): Promise<Machines> {
     const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
     if (!/^[a-z][a-z0-9]{0,11}$/i.test(name)) {
       throw new RangeError(`A machine is named by at most 12 letters and digits: "${name}" is not`);
@@ -97,6 +100,7 @@ export class Machines implements Replica<Event> {
     const bus = await connect({
       url: nats ?? "",
       machine: machineName(name, Date.now()),
+      leaseMs: lease,
       refusal: refusalOf,
       mustHappen,
       log,

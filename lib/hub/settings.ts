@@ -274,6 +274,14 @@ export const settingRows = {
     metavar: "NAME",
     help: "name of this machine, at most 12 letters and digits, told to people when it is lost; a random one",
   },
+  lease: {
+    kind: "duration",
+    default: 6000,
+    min: 1000,
+    env: "PARLEY_LEASE",
+    group: "Many machines",
+    help: "silence after which the others take a machine for gone, and its people quit",
+  },
   data: {
     kind: "text",
     default: "./data",

@@ -1,0 +1,267 @@
+/**
+ * Three real servers and a real nats-server on this host: one chat. What is compared is what people see through their
+ * clients. Without nats-server the tests are shown as ignored.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Cluster, history } from "./support/cluster.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import type { Peer } from "./support/peer.ts";
+import { hasProgram } from "./support/programs.ts";
+
+const ignore = !hasProgram("nats-server");
+const channels = ["#tea", "#den"];
+
+/** Everybody reads on until what was said before this is applied on their machine. */
+async function catchUp(peers: readonly Peer[], channel = "#tea"): Promise<string[][]> {
+  const [first] = peers;
+  const word = `now-${crypto.randomUUID()}`;
+  first?.send(`PRIVMSG ${channel} :${word}`);
+  return await Promise.all(peers.map((peer) => peer.until(word)));
+}
+
+/** What a person is told of a channel's state. */
+async function view(peer: Peer, channel: string): Promise<string[]> {
+  peer.send(`NAMES ${channel}`, `MODE ${channel}`, `MODE ${channel} b`, `TOPIC ${channel}`, `WHO ${channel}`);
+  const lines = await peer.lines();
+  const told = lines.map((line) => /^(?:@\S+ )?\S+ (3\d\d) \S+ (.*)$/.exec(line))
+    .flatMap((found) => found === null ? [] : [`${found[1]} ${found[2]}`]);
+  // Names come in the order of arrival, which is the same everywhere too.
+  return told.filter((line) => !line.startsWith("366"));
+}
+
+/** Sends messages one after another until told to stop; gives back what was echoed, and what was refused. */
+async function talk(peer: Peer, isOver: () => boolean): Promise<{ echoed: string[]; refused: number }> {
+  const echoed: string[] = [];
+  let refused = 0;
+  for (let count = 0; !isOver() || count < 5; count++) {
+    const text = `${peer.nick}-${count}`;
+    peer.send(`PRIVMSG #tea :${text}`);
+    const answer = (await peer.until((line) =>
+      line.endsWith(` PRIVMSG #tea :${text}`) || line.includes(" FAIL PRIVMSG ")
+    ))
+      .at(-1) ?? "";
+    if (answer.includes(" FAIL ")) refused++;
+    else echoed.push(text);
+    await pause();
+  }
+  return { echoed, refused };
+}
+
+/** What is said stays below what one page of history has. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 8));
+}
+
+function texts(lines: readonly string[]): string[] {
+  return lines.map((line) => line.slice(line.indexOf(" :") + 2)).map((line) =>
+    line.slice(line.indexOf(" :") + 2)
+  )
+    .filter((text) => !text.startsWith("now-"));
+}
+
+/** A generator of small numbers that gives the same row for the same seed. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor(state / 65_536) % sides;
+  };
+}
+
+function randomCommand(
+  throwDice: (sides: number) => number,
+  nicks: readonly string[],
+  count: number,
+): string {
+  const channel = channels[throwDice(channels.length)] ?? "#tea";
+  const nick = nicks[throwDice(nicks.length)] ?? "ann";
+  const commands = [
+    `JOIN ${channel}`,
+    `PART ${channel} :off`,
+    `PRIVMSG ${channel} :word ${count}`,
+    `PRIVMSG ${channel} :more ${count}`,
+    `TOPIC ${channel} :topic ${count}`,
+    `MODE ${channel} ${throwDice(2) ? "+" : "-"}${"mtsi"[throwDice(4)]}`,
+    `MODE ${channel} ${throwDice(2) ? "+o" : "-v"} ${nick}`,
+    `MODE ${channel} +b bad${throwDice(9)}!*@*`,
+    `KICK ${channel} ${nick} :out`,
+    `NICK ${nick}${throwDice(3)}`,
+    `AWAY${throwDice(2) ? " :gone" : ""}`,
+  ];
+  return commands[throwDice(commands.length)] ?? "AWAY";
+}
+
+Deno.test({
+  name: "what people do on three machines leaves the same channels and the same history on each",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start("east", "west", "north");
+    const witnesses = await cluster.join("#tea", "wim", "wes", "wyn");
+    for (const witness of witnesses) await witness.join("#den");
+    const nicks = ["ann", "bob", "cat", "dan", "eve", "fay"];
+    const people = await Promise.all(nicks.map((nick, at) => cluster.peer(at % 3, nick)));
+    for (const channel of channels) {
+      for (const person of people) await person.join(channel);
+      for (const nick of nicks) witnesses[0]?.send(`MODE ${channel} +o ${nick}`);
+      await catchUp([...witnesses, ...people], channel);
+    }
+    const throwDice = dice(7);
+    for (let round = 0; round < 40; round++) {
+      for (const person of people) person.send(randomCommand(throwDice, nicks, round));
+    }
+    await Promise.all(people.map((person) => person.lines()));
+    await catchUp(witnesses, "#den");
+    for (const channel of channels) {
+      const [first, ...others] = await Promise.all(witnesses.map((witness) => view(witness, channel)));
+      for (const other of others) assertEquals(other.sort(), first?.sort());
+      const [past, ...pasts] = await Promise.all(witnesses.map((witness) => history(witness, channel)));
+      for (const other of pasts) assertEquals(other, past);
+      assert((past?.length ?? 0) > 0);
+    }
+  },
+});
+
+Deno.test({
+  name: "of three people on three machines who want one nick, one has it and the others are told",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start("east", "west", "north");
+    const people = await cluster.join("#tea", "ann", "bob", "cat");
+    for (const wanted of ["one", "two", "three"]) {
+      for (const person of people) person.send(`NICK ${wanted}`);
+      const answers = (await Promise.all(people.map((person) =>
+        person.until(/ (433|NICK) .*(one|two|three)/)
+      ))).flat();
+      const winners = answers.filter((line) =>
+        line.includes(` NICK :${wanted}`) || line.endsWith(` NICK ${wanted}`)
+      );
+      assertEquals(new Set(winners.map((line) => line.replace(/^@\S+ /, ""))).size, 1);
+      await catchUp(people);
+      const views = await Promise.all(people.map((person) => view(person, "#tea")));
+      assertEquals(views[1]?.sort(), views[0]?.sort());
+      assertEquals(views[2]?.sort(), views[0]?.sort());
+    }
+  },
+});
+
+Deno.test({
+  name: "a machine that is killed under traffic loses nothing that was echoed, and its people quit once",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start("east", "west", "north");
+    const [ann, bob, cat] = await cluster.join("#tea", "ann", "bob", "cat");
+    const dan = await cluster.peer(2, "dan");
+    await dan.join("#tea");
+    if (ann === undefined || bob === undefined || cat === undefined) return;
+    let isOver = false;
+    const echoed: string[] = [];
+    const steady = talk(ann, () => isOver);
+    const doomed = (async () => {
+      for (let count = 0; !isOver; count++) {
+        cat.send(`PRIVMSG #tea :cat-${count}`);
+        await cat.until(` PRIVMSG #tea :cat-${count}`);
+        echoed.push(`cat-${count}`);
+        await pause();
+      }
+    })().catch(() => {});
+    await bob.until("cat-20");
+    await cluster.servers[2]?.kill();
+    const heard = await bob.until((line) => line.includes(":cat!") && line.includes(" QUIT "));
+    isOver = true;
+    await doomed;
+    const { echoed: annEchoed } = await steady;
+    heard.push(...(await catchUp([ann, bob]))[1] ?? []);
+    const quits = heard.filter((line) => line.includes(" QUIT ")).map((line) =>
+      line.replace(/^(@\S+ )?:(\w+)\S+/, "$2")
+    );
+    assertEquals(quits.sort(), ["cat QUIT :Machine north is gone", "dan QUIT :Machine north is gone"]);
+    const [past, other] = [await history(ann, "#tea"), await history(bob, "#tea")];
+    assertEquals(other, past);
+    const kept = new Set(texts(past));
+    assertEquals([...echoed, ...annEchoed].filter((text) => !kept.has(text)), []);
+  },
+});
+
+Deno.test({
+  name: "NATS may be killed under traffic: people stay, are told, and nothing that was echoed is lost",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start("east", "west", "north");
+    const [ann, bob, cat] = await cluster.join("#tea", "ann", "bob", "cat");
+    if (ann === undefined || bob === undefined || cat === undefined) return;
+    let isOver = false;
+    const talking = [ann, bob].map((person) => talk(person, () => isOver));
+    await cat.until("bob-20");
+    await cluster.nats.kill();
+    await cat.until(/ NOTICE cat :.*cannot reach each other/);
+    cat.send("PRIVMSG #tea :refused");
+    await cat.until(" FAIL PRIVMSG TEMPORARILY_UNAVAILABLE ");
+    await cluster.nats.again();
+    await cat.until(/ NOTICE cat :.*reach each other again/);
+    await cat.until(/ann-\d+$/);
+    isOver = true;
+    const told = await Promise.all(talking);
+    await catchUp([ann, bob, cat]);
+    const [past, ...others] = await Promise.all([ann, bob, cat].map((person) => history(person, "#tea")));
+    for (const other of others) assertEquals(other, past);
+    const kept = texts(past ?? []);
+    for (const { echoed } of told) {
+      assertEquals(kept.filter((text) => echoed.includes(text)), echoed);
+    }
+    assertEquals(new Set(kept).size, kept.length);
+    assert(!kept.includes("refused"));
+    assertEquals(await cat.lines(), []);
+  },
+});
+
+Deno.test({
+  name: "a machine that starts later, and one that comes back, have all that was said and who is there",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    await using cluster = await Cluster.start("east");
+    const ann = await cluster.peer(0, "ann");
+    await ann.join("#tea");
+    ann.send("REGISTER * * secretword", "TOPIC #tea :leaves", "PRIVMSG #tea :first", "PRIVMSG #tea :second");
+    await ann.until(/PRIVMSG #tea :?second/);
+    const west = await cluster.add("west", ["--data", place.folder]);
+    const bob = await cluster.peer(west, "bob");
+    await bob.join("#tea");
+    assertEquals(await view(bob, "#tea"), await view(ann, "#tea"));
+    assertEquals(texts(await history(bob, "#tea")), ["first", "second"]);
+    await west.stop();
+    await ann.until(":bob!");
+    ann.send("PRIVMSG #tea :third");
+    await ann.until("third");
+    const again = await cluster.add("west", ["--data", place.folder]);
+    const cat = await cluster.peer(again, "cat");
+    await cat.join("#tea");
+    assertEquals(texts(await history(cat, "#tea")), ["first", "second", "third"]);
+    assertEquals(await history(cat, "#tea"), await history(ann, "#tea"));
+    cat.send("NICK ann2", "MODE #tea +b x!*@*");
+    assert((await cat.lines()).some((line) => line.includes(" 482 ")));
+  },
+});
+
+Deno.test({
+  name: "a machine that was cut off ends its sessions when it learns that it was taken for gone, and goes on",
+  ignore: ignore || Deno.build.os === "windows",
+  async fn() {
+    await using cluster = await Cluster.start("east", "west");
+    const [ann, bob] = await cluster.join("#tea", "ann", "bob");
+    const pid = cluster.servers[1]?.pid;
+    if (ann === undefined || bob === undefined || pid === undefined) return;
+    Deno.kill(pid, "SIGSTOP");
+    await ann.until(/:bob!.* QUIT :Machine west is gone/);
+    ann.send("PRIVMSG #tea :meanwhile");
+    await ann.until("meanwhile");
+    Deno.kill(pid, "SIGCONT");
+    assert(
+      (await bob.closed()).some((line) => line.includes("ERROR :Closing link: This server was cut off")),
+    );
+    const back = await cluster.peer(1, "bob");
+    await back.join("#tea");
+    assertEquals(await history(back, "#tea"), await history(ann, "#tea"));
+    assertEquals(await view(back, "#tea"), await view(ann, "#tea"));
+  },
+});

@@ -1,0 +1,162 @@
+/**
+ * A real nats-server and servers of one chat on it, each on free ports. Ends what it started, by id. What a machine
+ * keeps is in memory unless a test names a folder.
+ */
+import { withDeadline } from "./deadline.ts";
+import { Peer } from "./peer.ts";
+import { type RunningServer, startServer } from "./server.ts";
+
+const natsStartMs = 10_000;
+
+/** A nats-server with JetStream, its data in a folder that goes with it. */
+export class Nats implements AsyncDisposable {
+  readonly port: number;
+  readonly #folder: string;
+  #child: Deno.ChildProcess;
+
+  private constructor(port: number, folder: string) {
+    this.port = port;
+    this.#folder = folder;
+    this.#child = this.#spawn();
+  }
+
+  static async start(): Promise<Nats> {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    listener.close();
+    const nats = new Nats(port, await Deno.makeTempDir());
+    await nats.#ready();
+    return nats;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** SIGKILL; what it was told and has not told on is lost. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
+  }
+
+  /** Starts it again on the same data. */
+  async again(): Promise<void> {
+    this.#child = this.#spawn();
+    await this.#ready();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill().catch((error) => {
+      if (!(error instanceof TypeError)) throw error;
+    });
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  #spawn(): Deno.ChildProcess {
+    return new Deno.Command("nats-server", {
+      args: ["-js", "-a", "127.0.0.1", "-p", String(this.port), "-sd", this.#folder],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  }
+
+  async #ready(): Promise<void> {
+    const tryOnce = async (): Promise<void> => {
+      try {
+        (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+      } catch (error) {
+        if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return tryOnce();
+      }
+    };
+    await withDeadline(tryOnce(), natsStartMs, () => "nats-server did not start");
+  }
+}
+
+/** Servers of one chat. */
+export class Cluster implements AsyncDisposable {
+  readonly nats: Nats;
+  readonly servers: RunningServer[] = [];
+  readonly #peers: Peer[] = [];
+
+  private constructor(nats: Nats) {
+    this.nats = nats;
+  }
+
+  /** One server for each name. */
+  static async start(...machines: string[]): Promise<Cluster> {
+    const cluster = new Cluster(await Nats.start());
+    try {
+      for (const machine of machines) await cluster.add(machine);
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** One more server. */
+  async add(machine: string, flags: readonly string[] = []): Promise<RunningServer> {
+    const standard = ["--nats", this.nats.url, "--machine", machine, "--lease", "2s", "--tls", "off"];
+    const server = await startServer([...standard, "--web", "off", "--history-page", "1000", ...flags]);
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Somebody on one of the servers, who hears itself and sees message ids and times. */
+  async peer(server: RunningServer | number, nick: string): Promise<Peer> {
+    const { port } = typeof server === "number" ? this.#server(server) : server;
+    const caps = ["batch", "message-tags", "server-time", "echo-message", "draft/chathistory"];
+    const peer = await Peer.connect(port, nick, { caps: [...caps, "standard-replies"] });
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** One person on each server, all in the channel, who have read what they were told so far. */
+  async join(channel: string, ...nicks: string[]): Promise<Peer[]> {
+    const peers: Peer[] = [];
+    for (const [at, nick] of nicks.entries()) {
+      const peer = await this.peer(at, nick);
+      await peer.join(channel);
+      peers.push(peer);
+    }
+    await Promise.all(peers.map((peer) => settled(peer, channel, nicks.length)));
+    return peers;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const peer of this.#peers) await peer[Symbol.asyncDispose]();
+    await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
+    await this.nats[Symbol.asyncDispose]();
+  }
+
+  #server(at: number): RunningServer {
+    const server = this.servers[at];
+    if (server === undefined) throw new RangeError(`There is no server ${at}`);
+    return server;
+  }
+}
+
+/** Reads until the peer's machine has so many people in the channel. */
+async function settled(peer: Peer, channel: string, count: number): Promise<void> {
+  for (let present = 0; present < count;) {
+    peer.send(`NAMES ${channel}`);
+    const names = (await peer.until(/ 366 /)).filter((line) => line.includes(" 353 "));
+    present = names.flatMap((line) => line.split(" :").at(-1)?.split(" ") ?? []).length;
+  }
+  await peer.lines();
+}
+
+/** The messages of a channel's history as a peer sees it: id, sender and text of each, oldest first. */
+export async function history(peer: Peer, channel: string): Promise<string[]> {
+  peer.send(`CHATHISTORY LATEST ${channel} * 1000`);
+  const lines: string[] = [];
+  const first = await peer.until(/BATCH -/);
+  for (const line of first) {
+    const [, id, rest] = /^@.*msgid=(\w+).*? (:\S+ PRIVMSG .*)$/.exec(line) ?? [];
+    if (line.startsWith("@") && line.includes("batch=") && id !== undefined) lines.push(`${id} ${rest}`);
+  }
+  return lines;
+}
