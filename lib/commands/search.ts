@@ -1,12 +1,13 @@
 /** SEARCH: looks for messages in all one may see (soju.im/search). */
 import type { Call, CommandTable } from "../hub/command.ts";
+import type { Hub } from "../hub/hub.ts";
 import { fail, isRefusal } from "../hub/refusal.ts";
 import { makeReplay } from "../hub/replay.ts";
+import type { User } from "../hub/user.ts";
 import { allViews, viewsOf } from "../hub/view.ts";
 import { unescapeTagValue } from "../irc/message.ts";
 import { firstStamp } from "../irc/stamp.ts";
-import type { Saved } from "../store/block.ts";
-import type { View } from "../store/history.ts";
+import type { Hit } from "../store/search.ts";
 import type { Store } from "../store/store.ts";
 import { parseTime } from "./time.ts";
 
@@ -36,14 +37,12 @@ const usualLimit = 50;
 const maxWords = 16;
 
 async function search(call: Call): Promise<void> {
-  const { hub, session, user, params } = call;
+  const { hub, session, params } = call;
   const wanted = parseWanted(params.join(" "), hub.settings.historyPage);
   const { store } = hub;
   if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "No history is kept here");
   try {
-    await store.followed();
-    // Much may have changed meanwhile, the user's channels too.
-    if (session.user === user && !session.over) answer(call, store, wanted);
+    await answer(call, store, wanted);
   } catch (error) {
     if (isRefusal(error)) throw error;
     hub.log("error", `Cannot search for session ${session.id}: ${error}`);
@@ -51,32 +50,37 @@ async function search(call: Call): Promise<void> {
   }
 }
 
-function answer({ hub, session, user }: Call, store: Store, wanted: Wanted): void {
-  const views = wanted.in === undefined
-    ? allViews(hub, store, user).flatMap((one) => one.views)
-    : viewsOf(hub, store, user, wanted.in) ??
-      fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
-  const options = { batch: ["soju.im/search"], keep: wanted.after === undefined ? "end" : "start" } as const;
-  session.answer(makeReplay(hub, session, user, find(store, views, wanted), options).told);
-}
-
-function find(
-  store: Store,
-  views: readonly View[],
-  { from: sender, text, after, before, limit }: Wanted,
-): Saved[] {
-  if (views.length === 0 || limit === 0) return [];
-  const begins = new Map(views.map((view) => [view.conversation, view.since]));
-  return store.index.search({
-    logs: views.map(({ conversation }) => conversation * 2),
+async function answer({ hub, session, user }: Call, store: Store, wanted: Wanted): Promise<void> {
+  const { in: place, from: sender, text, after, before, limit } = wanted;
+  const end = after === undefined ? "end" : "start";
+  const logs = visibleLogs(hub, store, user, place);
+  const found = limit === 0 ? [] : await store.search({
+    logs: [...logs.keys()],
     sender,
     text,
     after,
     before,
     limit,
-    isFor: ({ log, stamp }) => stamp >= (begins.get(log / 2) ?? Infinity),
-    from: after === undefined ? "end" : "start",
+    from: end,
+    isFor: isIn(logs),
   });
+  if (session.user !== user || session.over) return;
+  // Much may have changed meanwhile, the user's channels too.
+  const records = found.filter(isIn(visibleLogs(hub, store, user, place)));
+  session.answer(makeReplay(hub, session, user, records, { batch: ["soju.im/search"], keep: end }).told);
+}
+
+/** Logs of messages the user may see, and the stamp each begins with for it. */
+function visibleLogs(hub: Hub, store: Store, user: User, place: string | undefined): Map<number, number> {
+  const views = place === undefined
+    ? allViews(hub, store, user).flatMap((one) => one.views)
+    : viewsOf(hub, store, user, place) ??
+      fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
+  return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
+}
+
+function isIn(logs: ReadonlyMap<number, number>): (hit: Hit) => boolean {
+  return ({ log, stamp }) => stamp >= (logs.get(log) ?? Infinity);
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */

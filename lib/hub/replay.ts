@@ -75,12 +75,14 @@ export function makeReplay(
 /** The last messages of a channel, for who has just joined it and cannot ask for them; if the settings say so. */
 export function replayOnJoin(session: Session, channel: Channel): void {
   const { hub, user } = session;
-  const { replay: limit } = hub.settings;
-  if (limit === 0 || hub.store === undefined || user === undefined) return;
+  const { settings: { replay: limit }, store } = hub;
+  if (limit === 0 || store === undefined || user === undefined) return;
   // Without times, what was said yesterday looks as if it were said now.
   if (session.has("draft/chathistory") || !session.has("server-time")) return;
-  const views = viewsOf(hub, hub.store, user, channel.name) ?? [];
-  const records = hub.store.history.read(views, { limit, from: "end", events: false });
+  const records = store.database.read(() => {
+    const views = viewsOf(hub, store, user, channel.name) ?? [];
+    return store.history.read(views, { limit, from: "end", events: false });
+  }, []);
   if (records.length === 0) return;
   const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
   session.tell(makeReplay(hub, session, user, records, options).told);

@@ -33,7 +33,7 @@ interface ArrayStatement extends StatementSync {
 
 /** An open database. */
 export class Database {
-  /** Told, in one sentence, when saving begins to fail and when it works again. */
+  /** Told, in one sentence, when saving begins to fail and when it works again, and when reading fails. */
   onTrouble: (sentence: string) => void = (sentence) => {
     throw new Error(sentence);
   };
@@ -47,6 +47,7 @@ export class Database {
   #waiting = false;
   #failing = false;
   #copying = false;
+  #unreadable = false;
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -110,6 +111,20 @@ export class Database {
       if (!failures.has(resultCode(error))) throw error;
       this.#fail(error);
       return false;
+    }
+  }
+
+  /** What `find` reads; `otherwise` when the disk fails or the file is damaged, which is said once. For apply, which must go on. */
+  read<T>(find: () => T, otherwise: T): T {
+    try {
+      return find();
+    } catch (error) {
+      if (!failures.has(resultCode(error))) throw error;
+      if (!this.#unreadable) {
+        this.onTrouble(`Cannot read what was saved: ${reasonOf(error)}; the chat goes on without it`);
+      }
+      this.#unreadable = true;
+      return otherwise;
     }
   }
 

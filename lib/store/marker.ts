@@ -22,7 +22,7 @@ export class Markers {
 
   /** Milliseconds since 1970, or undefined when none was ever set. */
   load(account: string, target: string): number | undefined {
-    const [ms] = row(this.#find.get(account, target));
+    const [ms] = this.#database.read(() => row(this.#find.get(account, target)), []);
     return ms === undefined ? undefined : Number(ms);
   }
 

@@ -14,7 +14,7 @@ import { Keepsakes } from "./keepsakes.ts";
 import { Markers } from "./marker.ts";
 import { type Opened, openFolder, openMemory } from "./open.ts";
 import { type Keep, Retention } from "./retention.ts";
-import { SearchIndex } from "./search.ts";
+import { type Hit, type Search, SearchIndex } from "./search.ts";
 import { Transfer } from "./transfer.ts";
 
 /** Where the store is and what it keeps. */
@@ -35,6 +35,8 @@ const sliceMs = 4;
 const upkeepSlices = 25;
 const pauseMs = 25;
 const busyCount = 25;
+/** Conversations one question to the index names; it takes some milliseconds. */
+const logsAtOnce = 200;
 
 /** An open store. */
 export class Store implements Disposable {
@@ -116,6 +118,20 @@ export class Store implements Disposable {
       if (!this.commit()) return;
       if (more) await new Promise((resolve) => setTimeout(resolve, 0));
     }
+  }
+
+  /** See SearchIndex.search; brings the index forward first, and lets the chat go on between its parts. */
+  async search(search: Search): Promise<Hit[]> {
+    await this.followed();
+    const found: Hit[] = [];
+    for (let at = 0; at < search.logs.length && !this.#closed; at += logsAtOnce) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      found.push(...this.index.search({ ...search, logs: search.logs.slice(at, at + logsAtOnce) }));
+    }
+    found.sort((one, other) => one.stamp - other.stamp);
+    return search.from === "start"
+      ? found.slice(0, search.limit)
+      : found.slice(Math.max(0, found.length - search.limit));
   }
 
   /** Copies the database beside itself and resolves with the copy's path; undefined when all is in memory. */
