@@ -113,3 +113,12 @@ Deno.test("a login that is refused is told, and one stays", async () => {
   await seat.wire.say("AUTHENTICATE +", ":srv 904 bob :SASL authentication failed: Wrong name or password");
   assertStringIncludes((await seat.screen("Cannot log in"))[0] ?? "", "! Cannot log in as ann: ");
 });
+
+Deno.test("a flood of lines keeps no key waiting until it is over", async () => {
+  await using seat = await new Seat().enter();
+  const last = "line 3999";
+  await seat.wire.say(...Array.from({ length: 4000 }, (_, at) => `:ann!a@h PRIVMSG #tea :line ${at}`));
+  await seat.press("x");
+  assertEquals([seat.written.includes("#tea> x"), seat.written.includes(last)], [true, false]);
+  while (!seat.written.includes(last)) await seat.press("");
+});
