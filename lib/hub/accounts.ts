@@ -150,10 +150,13 @@ export class Accounts {
     return this.#store?.keepsakes.secret("decoys") ?? utf8("");
   }
 
-  /** One try at a time for each address, so that many at once are not more than are counted. */
+  /**
+   * One try at a time for each address, so that many at once are not more than are counted. Behind this machine's own
+   * address may be everybody who comes through a proxy on it, so there each account is counted, and nobody is familiar.
+   */
   #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<Outcome> {
-    const peer = peerOf(address);
-    return this.#turns.run(peer, async () => {
+    const peer = isLoopback(address) ? undefined : peerOf(address);
+    return this.#turns.run(peer ?? fold(name), async () => {
       if (!this.#mayTry(fold(name), peer)) return { kind: "too many tries" };
       const verifier = await test();
       // Asked now, as the password may have been changed and the account removed meanwhile.
@@ -166,17 +169,19 @@ export class Accounts {
   }
 
   /** Takes the tries this may cost; #giveBack() returns them. */
-  #mayTry(name: Folded, peer: string): boolean {
+  #mayTry(name: Folded, peer: string | undefined): boolean {
     const now = this.#now();
+    if (peer === undefined) return this.#byAccount.takeIfAny(name, now);
     if (!this.#byPeer.takeIfAny(peer, now)) return false;
     if (this.#familiar.get(name)?.has(peer) || this.#byAccount.takeIfAny(name, now)) return true;
     this.#byPeer.giveBack(peer);
     return false;
   }
 
-  #giveBack(name: Folded, peer: string): void {
-    this.#byPeer.giveBack(peer);
+  #giveBack(name: Folded, peer: string | undefined): void {
     this.#byAccount.giveBack(name);
+    if (peer === undefined) return;
+    this.#byPeer.giveBack(peer);
     const familiar = this.#familiar.get(name) ?? new Set<string>();
     this.#familiar.set(name, familiar);
     familiar.delete(peer);

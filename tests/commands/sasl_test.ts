@@ -138,7 +138,7 @@ story("AUTHENTICATE refuses what is too long, no base64, no UTF-8, aborted or un
 
 story("an unknown mechanism is answered with those there are, and is no failed try", async (chat) => {
   await registered(chat, "ann");
-  const peer = await chat.peer("bob", { register: false });
+  const peer = await visit(chat.hub, "203.0.113.9", "bob", { register: false, secure: true });
   for (const name of ["EXTERNAL", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "constructor", "plaintext"]) {
     assertEquals(await say(peer, `AUTHENTICATE ${name}`), [
       ":chat.test 908 * PLAIN,SCRAM-SHA-256 :are available SASL mechanisms",

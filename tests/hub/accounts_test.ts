@@ -68,6 +68,16 @@ Deno.test("an account may be guessed at by many, but not often, and its owner is
   assertEquals(await at.tries("bob", "bob-secret", "203.0.113.30", 1), ["right"]);
 });
 
+Deno.test("who comes through a proxy on this machine is not locked out by others who do", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "guess", "127.0.0.1", 7), ["wrong", "too many tries"]);
+  assertEquals(await at.tries("bob", "bob-secret", "127.0.0.1", 1), ["right"]);
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => at.accounts.prove("bob", "guess", "127.0.0.1")),
+  );
+  assertEquals(all.filter(({ kind }) => kind === "wrong").length, 6);
+});
+
 Deno.test("many guesses at the same time are not more than one after the other", async () => {
   using at = await bench();
   const all = await Promise.all(
