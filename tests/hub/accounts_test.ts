@@ -109,16 +109,16 @@ Deno.test("a removed account is as good as none, and its name stays taken", asyn
 
 Deno.test("a name that does not exist takes as long as a wrong password", async () => {
   using at = await bench({ passwordRounds: 150_000, loginTries: 1000 });
-  const median = async (name: string) => {
-    const times: number[] = [];
-    for (let i = 0; i < 7; i++) {
+  const fastest = new Map([["ann", Infinity], ["nobody", Infinity]]);
+  // In turn, and the fastest of each: what else the machine does takes time from both.
+  for (let round = 0; round < 8; round++) {
+    for (const [name, before] of fastest) {
       const start = performance.now();
       await at.accounts.prove(name, "guess", "203.0.113.9");
-      times.push(performance.now() - start);
+      fastest.set(name, Math.min(before, performance.now() - start));
     }
-    return times.sort((one, other) => one - other)[3] ?? 0;
-  };
-  const [known, unknown] = [await median("ann"), await median("nobody")];
+  }
+  const [known = 0, unknown = 0] = fastest.values();
   assert(unknown > known / 2 && unknown < known * 2, `${known} ms and ${unknown} ms`);
 });
 
