@@ -13,6 +13,9 @@ const waitLimitMs = 60_000;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** What a peer reads lines from and writes them to. */
+export type LineSocket = Pick<Deno.TcpConn, "read" | "write" | "close">;
+
 export class Peer {
   /** Deliveries so far. */
   delivered = 0;
@@ -22,7 +25,7 @@ export class Peer {
   onRead: (() => void) | undefined;
   /** True once the server has closed the connection. */
   ended = false;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: LineSocket;
   readonly #buffer = new Uint8Array(readBytes);
   #filled = 0;
   #lineBytes = 0;
@@ -35,13 +38,18 @@ export class Peer {
   static async connect(port: number, hello: string, answer: string): Promise<Peer> {
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     socket.setNoDelay(true);
+    return await Peer.over(socket, hello, answer);
+  }
+
+  /** The same over any socket that carries lines. */
+  static async over(socket: LineSocket, hello: string, answer: string): Promise<Peer> {
     const peer = new Peer(socket);
     peer.#read();
     await peer.ask(hello, answer);
     return peer;
   }
 
-  constructor(socket: Deno.TcpConn) {
+  constructor(socket: LineSocket) {
     this.#socket = socket;
   }
 
