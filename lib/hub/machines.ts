@@ -11,7 +11,6 @@ import type { HistoryPage, StoreState } from "../store/transfer.ts";
 import { cutOffSentence, isOn } from "./apply_machine.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
-import { saveKept } from "./kept_channel.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
@@ -204,7 +203,6 @@ export class Machines implements Replica<Event> {
   async #restore(hub: Hub): Promise<void> {
     if (this.#joined !== undefined) restoreSnapshot(hub, (this.#joined.state as Shared).present);
     else if (hub.users.size > 0) restoreSnapshot(hub, withoutPeople(takeSnapshot(hub)));
-    for (const channel of hub.channels.values()) saveKept(hub, channel);
     await this.#bus.start(this.#joined?.position ?? this.#ownPosition, this);
   }
 

@@ -7,6 +7,7 @@ import { Channel, type Kept, type ListEntry, type Topic } from "./channel.ts";
 import type { UserRecord } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import type { ServerBan } from "./serverban.ts";
+import { saveKept } from "./kept_channel.ts";
 import { User } from "./user.ts";
 import type { Departed } from "./whowas.ts";
 
@@ -143,6 +144,7 @@ function addChannel(hub: Hub, state: ChannelState): void {
     const user = hub.users.get(id);
     if (user !== undefined) channel.add(user, prefixes);
   }
+  saveKept(hub, channel);
 }
 
 function orderChannels(hub: Hub, { record, channels, invitations }: UserState): void {
