@@ -229,7 +229,7 @@ async function atTerminal(
 function onSignals(interrupt: (code: number) => void): void {
   const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
   for (const [signal, code] of signals) {
-    if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
+    if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
     Deno.addSignalListener(signal, () => interrupt(code));
   }
 }

@@ -17,6 +17,7 @@ import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
+import { Pace } from "./pace.ts";
 import { receive } from "./receive.ts";
 import type { Entry } from "./registration.ts";
 import { Registration } from "./registration.ts";
@@ -65,6 +66,7 @@ export class Session {
   readonly #batches = new Batches();
   readonly #requests = new Requests();
   readonly #outbox = new Outbox();
+  readonly #pace = new Pace((line) => this.send(line));
   #marks = 0;
   #ready = false;
   #login: Login | undefined;
@@ -101,6 +103,7 @@ export class Session {
     this.#requests.lost(reason);
     this.#outbox.lost(reason);
     this.#login?.lost(reason);
+    this.#pace.close();
     return reason;
   }
 
@@ -119,6 +122,11 @@ export class Session {
     this.#parts.connection.send(line);
   }
 
+  #say(line: string): void {
+    const { isupport } = this.state;
+    this.#pace.send(line, isupport.has("SAFERATE") || isupport.has("soju.im/SAFERATE"));
+  }
+
   /** Sends what is queued, then closes. */
   close(): void {
     this.#parts.connection.close();
@@ -129,7 +137,7 @@ export class Session {
     const parcels = compose(this.state, speech, () => this.#mark());
     const echo = this.state.caps.has("echo-message");
     const deliveries = parcels.map(({ lines, text, label }) => {
-      for (const line of lines) this.send(line);
+      for (const line of lines) this.#say(line);
       const awaited = this.#outbox.wait({ label: echo ? label : undefined, target: speech.target, text });
       if (!echo) this.#echo({ ...speech, text });
       return awaited;
@@ -287,7 +295,7 @@ export class Session {
   #settle(): void {
     if (this.#settling > 0 || this.#outbox.size === 0) return;
     this.#settling = this.#outbox.size;
-    this.send("PING settle");
+    this.#say("PING settle");
   }
 
   #settled(token: string): void {

@@ -26,7 +26,8 @@ class Plumbing {
   async enter(caps: string): Promise<Wire> {
     await turn();
     await this.wire.say(`:srv CAP * LS :${caps}`, `:srv CAP * ACK :${caps}`);
-    await this.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
+    await this.wire.say(":srv 001 bob :Hi", ":srv 005 bob SAFERATE :are supported", ":srv 376 bob :End");
+    await this.wire.say(":bob!b@h JOIN #tea");
     await turn();
     return this.wire;
   }
