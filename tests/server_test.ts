@@ -69,10 +69,16 @@ async function help(): Promise<void> {
 async function sigterm(): Promise<void> {
   await using server = await startServer();
   await using ann = await Peer.connect(server.port, "ann");
+  await using bob = await Peer.connect(server.port, "bob");
+  for (const peer of [ann, bob]) {
+    peer.send("JOIN #tea");
+    await peer.next("366");
+  }
   await ann.lines();
-  const [status, lines] = await Promise.all([server.stop(), ann.closed()]);
+  await bob.lines();
+  const [status, ...farewells] = await Promise.all([server.stop(), ann.closed(), bob.closed()]);
   assertEquals(status.code, 0);
-  assertEquals(lines, ["ERROR :Closing link: The server is stopping"]);
+  for (const lines of farewells) assertEquals(lines, ["ERROR :Closing link: The server is stopping"]);
 }
 
 async function badLines(): Promise<void> {

@@ -283,7 +283,9 @@ export class Hub {
 
   /** Says goodbye to everyone; what is queued is still sent. */
   close(reason: string): void {
-    for (const session of [...this.sessions.values()]) session.close(reason);
+    // All connections end first: nobody is told of the others who go.
+    const leaving = [...this.sessions.values()].filter((session) => session.hangUp(reason));
+    for (const session of leaving) this.detach(session, reason);
   }
 
   #apply(event: Event, stamp: number, by: string): void {

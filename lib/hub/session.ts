@@ -170,11 +170,16 @@ export class Session {
 
   /** Says why, sends what is queued, and closes. */
   close(reason: string): void {
-    if (this.#over) return;
+    if (this.hangUp(reason)) this.hub.detach(this, reason);
+  }
+
+  /** Closes, and leaves it to the caller to detach; false when that is under way already. */
+  hangUp(reason: string): boolean {
+    if (this.#over) return false;
     this.#over = true;
     this.write([body("", "ERROR", [`Closing link: ${reason}`])]);
     this.connection.close();
-    this.hub.detach(this, reason);
+    return true;
   }
 }
 
