@@ -39,8 +39,8 @@ export const pastRows: SlashTable = {
     run: history,
   },
   search: {
-    usage: "WORDS [in:#ROOM] [from:NICK]",
-    help: "Finds messages that have all the words, in all you may read",
+    usage: "WORDS",
+    help: "Finds messages that have all the words; in:#ROOM and from:NICK narrow it down",
     group: "Chat",
     aliases: ["find"],
     takes: ["text"],

@@ -35,7 +35,8 @@ export const clientFlags = {
     kind: "text",
     metavar: "NAME",
     env: "PARLEY_ACCOUNT",
-    help: "Logs in; the password is asked for unless it comes from one of these [default: your name]",
+    help:
+      "Logs in to it; the password is asked for unless it comes from one of these, which alone mean the account of your name",
     group: "Account",
   },
   passwordFile: {
