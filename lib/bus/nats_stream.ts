@@ -55,7 +55,7 @@ export class NatsStream {
   /** Connects and makes the stream if there is none. Throws when NATS or its JetStream is not there. */
   static async open(url: string, name: string): Promise<NatsStream> {
     const connection = await connect({
-      servers: url.split(","),
+      ...whereAndWho(url),
       name,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
@@ -125,6 +125,17 @@ export class NatsStream {
     this.stop();
     await this.connection.close();
   }
+}
+
+/** "nats://user:password@one:4222,nats://two:4222": the first name and password are for all. */
+function whereAndWho(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
+  const [, name, password] = /^(?:\w+:\/\/)?([^:@/]+)(?::([^@/]*))?@/.exec(url) ?? [];
+  const servers = url.split(",").map((one) => one.replace(/^(\w+:\/\/)?[^@/]*@/, "$1"));
+  if (name === undefined) return { servers };
+  const user = decodeURIComponent(name);
+  return password === undefined
+    ? { servers, token: user }
+    : { servers, user, pass: decodeURIComponent(password) };
 }
 
 /** Whether NATS itself said no, so that what was published is not in the stream. */
