@@ -9,7 +9,7 @@ import type { ChatEvent } from "./event.ts";
 import { Refusal } from "./face.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import type { HistoryPage, Place, Search } from "./past.ts";
-import { historyLine, readPage, searchLine, throwRefusal } from "./past.ts";
+import { historyLine, newestOf, readPage, saidIn, searchLine, throwRefusal } from "./past.ts";
 import type { Until } from "./requests.ts";
 import type { State } from "./state.ts";
 import { findBuffer, isRoom } from "./state.ts";
@@ -18,6 +18,8 @@ import { Typist } from "./typist.ts";
 import { Recent } from "./recent.ts";
 
 const maxMorePages = 5;
+/** So many at least: a busy door may have let in and out a lot of people since the last word. */
+const olderPage = 50;
 
 /** The methods of a client that are questions or wishes to the server. */
 export abstract class ClientActions {
@@ -133,15 +135,15 @@ export abstract class ClientActions {
   async page(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {
     let page = await this.#onePage(buffer, place, limit);
     const wanted = place.at === "after" ? 0 : limit ?? 1;
-    for (let more = 0; more < maxMorePages && page.events.length < wanted && page.more; more++) {
+    for (let more = 0; more < maxMorePages && saidIn(page) < wanted && page.more; more++) {
       if (page.first === undefined) break;
       const reference = page.first;
-      const older = await this.#onePage(buffer, { at: "before", reference }, wanted - page.events.length);
+      const older = await this.#onePage(buffer, { at: "before", reference }, Math.max(wanted, olderPage));
       const { last = older.last } = page;
       page = { ...older, events: [...older.events, ...page.events], ...(last !== undefined && { last }) };
     }
     if (page.events.length > 0 && !isRoom(this.state, buffer)) this.open(buffer);
-    return page;
+    return place.at === "after" || limit === undefined ? page : newestOf(page, limit);
   }
 
   async #onePage(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {

@@ -67,6 +67,20 @@ export function searchLine(search: Search): string {
   return `SEARCH ${parts.join(";")}`;
 }
 
+/** How many messages are in a page, those that were only reacted to or taken back not counted. */
+export function saidIn({ events }: HistoryPage): number {
+  return events.filter(({ kind }) => kind === "said").length;
+}
+
+/** The page from its last but `count` messages on; whole when the first of them has no id to go on from. */
+export function newestOf(page: HistoryPage, count: number): HistoryPage {
+  const said = page.events.filter((event) => event.kind === "said");
+  const start = said.at(-count);
+  if (said.length <= count || start?.id === undefined) return page;
+  const events = page.events.slice(page.events.indexOf(start));
+  return { ...page, events, more: true, first: `msgid=${start.id}` };
+}
+
 /** The answer to historyLine() or searchLine(); throws a Refusal when the server gives none. */
 export function readPage(state: State, answer: readonly Message[]): HistoryPage {
   throwRefusal(state, answer);

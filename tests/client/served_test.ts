@@ -114,6 +114,21 @@ test("the newest messages are shown on entering when that is wanted", async () =
   assertEquals([(await bob.until("said")).text, (await bob.until("said")).text], ["two", "three"]);
 });
 
+test("history() gives as many messages as asked for, however many came and went since", async () => {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
+  await ann.lines();
+  for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
+  await bob.lines();
+  await using cat = await new Person(chat.port, { nick: "cat" }).entered();
+  for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
+    const { events, more } = await cat.client.history("#tea", { limit });
+    assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
+    assertEquals(more, true);
+  }
+});
+
 test("history() gives pages backwards, and says when there is no more", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");

@@ -1,16 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Refusal } from "../../lib/client/face.ts";
 import { enter } from "../../lib/client/slash.ts";
+import { granted } from "../support/permissions.ts";
 import { Paper } from "./paper.ts";
 import type { Wire } from "./wire.ts";
 
 const caps = "echo-message batch message-tags labeled-response draft/chathistory soju.im/search sasl=PLAIN " +
   "draft/message-redaction draft/account-registration";
-const isupport = "soju.im/FILEHOST=http://127.0.0.1:1/upload";
 
 /** A face in #tea, where ann (id a1), cat (c1) and we (b1) have said something, and ann something to us alone (p1). */
-async function talk(paper: Paper): Promise<Wire> {
-  const wire = await paper.enter(caps, isupport);
+async function talk(paper: Paper, upload = "http://127.0.0.1:1/upload"): Promise<Wire> {
+  const wire = await paper.enter(caps, `soju.im/FILEHOST=${upload}`);
   await wire.say(
     "@msgid=b1 :bob!b@h PRIVMSG #tea :mine",
     "@msgid=a1 :ann!a@h PRIVMSG #tea :tea?",
@@ -60,9 +60,10 @@ Deno.test("/history shows what was said, and the next time what was said before 
   await using paper = new Paper();
   const wire = await talk(paper);
   const first = enter(paper, "/history 2");
+  first.catch(() => {});
   const line = "@msgid=h2;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :two";
   assertEquals(await answer(wire, "chathistory #tea", line), "CHATHISTORY LATEST #tea * 2");
-  assertEquals((await sent(wire))[0], "CHATHISTORY BEFORE #tea msgid=h2 1");
+  assertEquals((await sent(wire))[0], "CHATHISTORY BEFORE #tea msgid=h2 50");
   wire.abort();
   await assertRejects(() => first);
 });
@@ -141,4 +142,30 @@ Deno.test("/get fetches the address that was said last, or the one that is given
     "fetched https://chat.example/x",
     "Saved as saved.txt",
   ]);
+});
+
+Deno.test({
+  name: "/send asks for a token, sends the file with it, and says its address",
+  ignore: !granted("net"),
+  async fn() {
+    const got: string[] = [];
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      async (request) => {
+        got.push(`${request.headers.get("authorization")} ${await request.text()}`);
+        return new Response("Saved", { status: 201, headers: { location: "/files/1/tea.txt" } });
+      },
+    );
+    const origin = `http://127.0.0.1:${server.addr.port}`;
+    await using paper = new Paper();
+    const wire = await talk(paper, `${origin}/upload`);
+    paper.disk.set("tea.txt", "green");
+    const done = enter(paper, "/send tea.txt");
+    const token = ["@ :srv TOKEN GENERATE * abc", "@ :srv TOKEN GENERATE * def"];
+    assertEquals(await answer(wire, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
+    await done;
+    assertEquals(got, ["Bearer abcdef green"]);
+    assertEquals(paper.notes, ["Sending tea.txt 5"]);
+    assertEquals(await sent(wire), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
+  },
 });
