@@ -47,8 +47,9 @@ export interface SessionParts {
   readonly idleMs: number;
 }
 
-/** How long lines are read without a pause. */
+/** How long lines are read without a pause, and how many always are. */
 const turnMs = 8;
+const turnLines = 64;
 
 /** How a message came. */
 interface Way {
@@ -110,9 +111,9 @@ export class Session {
   /** Reads them in order; between them others get their turn, so that no flood keeps a key from being heard. */
   async #lines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
-    for (const line of lines) {
+    for (const [at, line] of lines.entries()) {
       if (typeof line === "string") this.#line(line);
-      if (performance.now() - begun < turnMs) continue;
+      if (at % turnLines !== turnLines - 1 || performance.now() - begun < turnMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
     }
