@@ -76,7 +76,7 @@ Deno.test({
   ignore: !granted("read"),
   fn() {
     const text = Deno.readTextFileSync(new URL("README.md", root));
-    const named = new Set(text.match(/(?<![\w./-])(lib|tests|\.ci)\/[\w./]*\w(?=\/?[`\s)\],;:.])/g));
+    const named = new Set(text.match(/(?<![\w./-])(lib|tests|\.ci)\/[\w./]*\w(?=\/?[`\s)\],;:."])/g));
     assertEquals([...named].filter((path) => !exists(path)), []);
   },
 });
