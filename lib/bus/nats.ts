@@ -194,10 +194,40 @@ export class NatsBus<E> implements Bus<E> {
   async #take(peer: string): Promise<Joined | undefined> {
     try {
       const { position, state } = await this.#peers.ask(peer, { kind: "snapshot" }) as Joined;
-      return { position, state, page: (question) => this.#peers.ask(peer, { kind: "page", question }) };
+      return {
+        position,
+        state,
+        missed: (after, visit) => this.#visit(after, position, visit),
+        page: (question) => this.#peers.ask(peer, { kind: "page", question }),
+      };
     } catch (error) {
       this.#options.log("error", `Cannot take a snapshot: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  async #visit(
+    after: Position,
+    until: Position,
+    visit: (event: unknown, stamp: number) => void,
+  ): Promise<void> {
+    const { first, last } = await this.#stream.ends();
+    if (until.sequence > last || after.sequence >= until.sequence) return;
+    if (first > after.sequence + 1) {
+      this.#options.log(
+        "error",
+        "Away for longer than NATS remembers: what was taken back meanwhile stays here",
+      );
+    }
+    let stamp = after.last;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.follow(Math.max(after.sequence, first - 1), ({ sequence, text, ms }) => {
+        if (text !== "" && sequence <= until.sequence) {
+          visit(JSON.parse(text).event, stamp = nextStamp(stamp, ms));
+        }
+        if (sequence >= until.sequence) resolve();
+      }).catch(reject);
+    });
+    this.#stream.stop();
   }
 
   #answer(question: unknown): unknown {

@@ -8,6 +8,7 @@ import type { NatsBus, NatsOptions } from "../bus/nats.ts";
 import type { Joined, Position, Replica } from "../bus/replica.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryPage, StoreState } from "../store/transfer.ts";
+import { fold } from "../irc/names.ts";
 import { cutOffSentence, isOn } from "./apply_machine.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
@@ -195,7 +196,7 @@ export class Machines implements Replica<Event> {
 
   async #take(): Promise<void> {
     const joined = this.#joined = await this.#bus.join();
-    if (joined !== undefined) await takeStore(this.#store, joined);
+    if (joined !== undefined) await takeStore(this.#store, joined, this.#ownPosition);
     for (const name of sharedSecrets) this.#store.keepsakes.secret(name);
     this.#store.commit();
   }
@@ -254,7 +255,19 @@ function withoutPeople(snapshot: Snapshot): Snapshot {
   };
 }
 
-async function takeStore(store: Store, { state, position, page }: Joined): Promise<void> {
+/** What was taken back while this machine was away is taken back here; all else comes with the snapshot. */
+function erase(store: Store, event: Event, stamp: number): void {
+  if (event.kind === "redacted") store.transfer().erase(event.message);
+  if (event.kind !== "account removed") return;
+  store.eraser.forget(fold(event.account), stamp);
+  store.markers.remove(fold(event.account));
+}
+
+async function takeStore(
+  store: Store,
+  { state, position, missed, page }: Joined,
+  own: Position,
+): Promise<void> {
   const { store: shared } = state as Shared;
   const chat = new Map(shared.keepsakes).get(chatName);
   const after = store.history.newestStamp;
@@ -264,6 +277,7 @@ async function takeStore(store: Store, { state, position, page }: Joined): Promi
     );
   }
   const transfer = store.transfer();
+  if (after > 0) await missed(own, (event, stamp) => erase(store, event as Event, stamp));
   transfer.takeState(shared);
   let from: number | undefined;
   do {

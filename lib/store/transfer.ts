@@ -1,7 +1,7 @@
 /**
  * Transfer: what another machine's store needs to become a copy of this one. Tables that are small go whole (accounts,
  * files, markers, keepsakes, doors of conversations); history goes in pages, oldest first, from a stamp on. What was
- * taken back from older history meanwhile is not followed: a store that was away keeps it.
+ * taken back from older history meanwhile is for who takes over to erase too.
  */
 import type { StatementSync } from "node:sqlite";
 import type { AccountRow } from "./accounts.ts";
@@ -52,6 +52,7 @@ export class Transfer {
   readonly #setDoor: StatementSync;
   readonly #blocks: StatementSync;
   readonly #conversation: StatementSync;
+  readonly #conversations: StatementSync;
   readonly #sides: StatementSync;
   readonly #newestId: StatementSync;
   readonly #firstFrom: StatementSync;
@@ -72,6 +73,7 @@ export class Transfer {
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
     );
     this.#conversation = database.prepareArrays("SELECT key, name FROM conversation WHERE id = ?");
+    this.#conversations = database.prepareArrays("SELECT id FROM conversation");
     this.#sides = database.prepareArrays("SELECT identity, name FROM side WHERE conversation = ?");
     this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
     this.#firstFrom = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
@@ -104,6 +106,15 @@ export class Transfer {
       for (const door of state.doors) this.#setDoor.run(...door);
     });
     this.#store.commit();
+  }
+
+  /** Erases the message with this stamp, in whatever conversation it is. */
+  erase(stamp: number): void {
+    const views = this.#conversations.all().map((found) => ({
+      conversation: Number(row(found)[0]),
+      since: 0,
+    }));
+    this.#store.eraser.redact(views, stamp);
   }
 
   /** Records with stamps above `after`; `from` is the page before's `next`. */
