@@ -6,10 +6,28 @@ const finalText = 0x81; // RFC 6455 §5.2: FIN and opcode 1
 const finalBinary = 0x82;
 const newline = 0x0a;
 
+/** Small, as a reader that is stuck keeps the whole piece of each line it waits for alive. */
+const pieceBytes = 4096;
+let piece = new Uint8Array(0);
+let usedBytes = pieceBytes;
+
 /** Bytes for `ServerConnection.write`: the line and CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without them. */
 export function encodeLine(line: string, framing: Framing): Uint8Array<ArrayBuffer> {
-  if (framing === "line") return encoder.encode(line + "\r\n");
-  return encodeFrame(framing === "text" ? finalText : finalBinary, encoder.encode(line));
+  if (framing === "line") return encode(line + "\r\n");
+  return encodeFrame(framing === "text" ? finalText : finalBinary, encode(line));
+}
+
+/** A short text's bytes are cut from a larger piece of memory: making memory for each costs twice as much as filling it. */
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  const mostBytes = text.length * 3;
+  if (mostBytes > pieceBytes / 2) return encoder.encode(text);
+  if (usedBytes + mostBytes > pieceBytes) {
+    piece = new Uint8Array(pieceBytes);
+    usedBytes = 0;
+  }
+  const start = usedBytes;
+  usedBytes += encoder.encodeInto(text, piece.subarray(start)).written;
+  return piece.subarray(start, usedBytes);
 }
 
 /** One unmasked WebSocket frame; `first` is its first byte: FIN, reserved bits and opcode. */

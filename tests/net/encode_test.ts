@@ -39,3 +39,9 @@ Deno.test("borderAfter() finds the end of the line or frame, and stays where one
     }
   }
 });
+
+Deno.test("encodeLine() leaves the bytes of earlier lines as they were", () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `PRIVMSG #tea :${"é".repeat(i * 7)}`);
+  const encoded = lines.map((line) => encodeLine(line, "line"));
+  assertEquals(encoded.map((bytes) => new TextDecoder().decode(bytes)), lines.map((line) => `${line}\r\n`));
+});
