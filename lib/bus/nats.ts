@@ -49,8 +49,13 @@ interface Waiting<E> {
   readonly data: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
+  sentMs: number;
 }
 
+/** What has not come back by then is asked for. */
+const patienceMs = 2000;
+/** Asked for at a time: who is slow is not to be made slower. */
+const maxAsked = 200;
 const retryMs = 200;
 /** How long who lost the claim to be first waits for the one who won. */
 const founderMs = 5000;
@@ -71,6 +76,7 @@ export class NatsBus<E> implements Bus<E> {
   #last = 0;
   #known = 0;
   #catching: PromiseWithResolvers<void> | undefined;
+  #asking: ReturnType<typeof setInterval> | undefined;
   #up = true;
   #closed = false;
   #recovering = false;
@@ -117,7 +123,7 @@ export class NatsBus<E> implements Bus<E> {
       return Promise.reject(refusal(event));
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const one = { id, event, data: JSON.stringify({ event, by }), resolve, reject };
+    const one = { id, event, data: JSON.stringify({ event, by }), resolve, reject, sentMs: 0 };
     this.#waiting.set(id, one);
     if (this.#up) this.#publish(one);
     return promise;
@@ -155,7 +161,10 @@ export class NatsBus<E> implements Bus<E> {
       this.#sequence = 0;
     }
     this.#sequence = Math.max(this.#sequence, first - 1);
-    if (isFirst) void this.#watch();
+    if (isFirst) {
+      void this.#watch();
+      this.#asking = setInterval(() => this.#ask(), patienceMs / 2);
+    }
     await this.#follow(last);
     this.#peers.serve((question) => this.#answer(question));
     if (!isFirst) return;
@@ -179,6 +188,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#closed = true;
     this.#apply = () => {};
     this.#lease?.close();
+    clearInterval(this.#asking);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#peers.withdraw();
     for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event));
@@ -237,20 +247,37 @@ export class NatsBus<E> implements Bus<E> {
     return { position, state: this.#replica?.snapshot() };
   }
 
+  /** That it comes back is the answer; nothing is known of those that do not, and #ask() asks. */
   #publish(one: Waiting<E>): void {
-    this.#stream.publish(one.data, one.id).then((sequence) => {
-      this.#known = Math.max(this.#known, sequence);
-      if (sequence <= this.#sequence) this.#settle(one.id);
-    }).catch((error) => {
-      if (!this.#waiting.has(one.id) || !this.#up) return;
-      if (isRefusal(error) || error.name === "InvalidArgumentError") {
-        this.#waiting.delete(one.id);
-        this.#options.log("error", `NATS refused an event: ${error.message}`);
-        return one.reject(this.#options.refusal(one.event));
-      }
-      // Its fate is not known: under the same id it is taken once.
-      this.#later(() => this.#up && this.#waiting.has(one.id) && this.#publish(one));
-    });
+    one.sentMs = performance.now();
+    try {
+      this.#stream.put(one.data, one.id);
+    } catch (error) {
+      this.#refuse(one, error);
+    }
+  }
+
+  /** Publishes what has not come back for long once more, and learns why; under the same id it is taken once. */
+  #ask(): void {
+    const before = performance.now() - patienceMs;
+    let asked = 0;
+    for (const one of this.#waiting.values()) {
+      if (!this.#up || one.sentMs > before) continue;
+      if (++asked > maxAsked) return;
+      one.sentMs = performance.now();
+      this.#stream.publish(one.data, one.id).then((sequence) => {
+        this.#known = Math.max(this.#known, sequence);
+        if (sequence <= this.#sequence) this.#settle(one.id);
+      }).catch((error) => {
+        if (isRefusal(error)) this.#refuse(one, error);
+      });
+    }
+  }
+
+  #refuse(one: Waiting<E>, error: unknown): void {
+    if (!this.#waiting.delete(one.id)) return;
+    this.#options.log("error", `NATS refused an event: ${error instanceof Error ? error.message : error}`);
+    one.reject(this.#options.refusal(one.event));
   }
 
   #settle(id: string): void {
