@@ -3,6 +3,7 @@
 import { refusalIn, whoisLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededText, neededWord, Refusal } from "./face.ts";
+import { plainName } from "./plain.ts";
 import { refusal } from "./replies.ts";
 import { numericsUntil } from "./requests.ts";
 import { isRoom } from "./state.ts";
@@ -94,15 +95,19 @@ export const chatRows: SlashTable = {
   },
 };
 
-const whoisParts = [..."301 307 311 312 313 317 319 320 330 335 338 378 379 671 276 401 402 406".split(" ")];
+const whoisParts = [..."301 307 311 312 313 317 319 320 330 335 338 378 379 671 276 401 406".split(" ")];
 
 async function whois(face: Face, rest: string): Promise<void> {
   const [nick] = neededWord(rest, "/whois NICK");
   // The nick twice asks the server that knows how long somebody has been silent.
   const messages = await face.client.request(
     `WHOIS ${nick} ${nick}`,
-    numericsUntil(["318", "431"], whoisParts),
+    numericsUntil(["318", "402", "431"], whoisParts),
   );
+  // The server that was asked about is the one of nobody.
+  if (messages.some(({ command }) => command === "402")) {
+    throw new Refusal(`There is nobody called ${plainName(nick)} here`);
+  }
   const refused = refusalWords(face, messages);
   if (refused !== undefined) throw new Refusal(refused);
   for (const line of whoisLines(messages)) face.note(line);

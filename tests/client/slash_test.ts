@@ -182,6 +182,18 @@ Deno.test("/whois of nobody is refused", async () => {
   await asked;
 });
 
+Deno.test("/whois of nobody is refused also where the nick is taken for a server", async () => {
+  await using paper = new Paper();
+  const wire = await paper.enter("");
+  const asked = assertRejects(
+    () => enter(paper, "/whois nobody"),
+    Refusal,
+    "There is nobody called nobody here",
+  );
+  await wire.say(":srv 402 bob nobody :No such server");
+  await asked;
+});
+
 Deno.test("without a connection a command says so, and words are kept", async () => {
   await using paper = new Paper({ delay: () => 60_000 });
   (await paper.enter()).abort();
