@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { withDeadline } from "./support/deadline.ts";
+import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
@@ -310,5 +311,33 @@ Deno.test({
     await pane.resize(30, 10);
     await pane.press("still here", "Enter");
     await pane.until("bob: still here");
+  },
+});
+
+Deno.test({
+  name: "at a terminal a new server is told with its fingerprint, and a password is not seen",
+  ...atTerminal,
+  async fn() {
+    using place = temporaryFolder();
+    await using server = await startServer(["--tls", "on", "--tls-port", "0"]);
+    await using pane = new Pane();
+    await pane.open(
+      `--user bob --timestamps off ircs://127.0.0.1:${server.tlsPort}/#tea`,
+      `XDG_DATA_HOME='${place.folder}'`,
+    );
+    assertMatch(
+      await pane.until("1 person"),
+      /met for the first time; its certificate is( |\n)[^]*[0-9A-F]{2}:[0-9A-F]{2}/,
+    );
+    await pane.press("/register", "Enter");
+    await pane.until("Password for bob:");
+    await pane.press("four green leaves", "Enter");
+    await pane.until("The same again:");
+    await pane.press("four green leaves", "Enter");
+    const screen = await pane.until("The name bob is yours");
+    await pane.press("Up");
+    assertMatch(await pane.until("/register"), /#tea +\/register$/);
+    assertEquals(screen.includes("leaves"), false);
+    assertMatch(Deno.readTextFileSync(`${place.folder}/parley/known_hosts`), /^127\.0\.0\.1:\d+ /m);
   },
 });
