@@ -3,6 +3,7 @@
  * Pure; how long a burst lasts is for the face to say.
  */
 
+import { fold } from "../irc/names.ts";
 import type { Presence } from "./event.ts";
 import type { Span } from "./formatting.ts";
 import type { State } from "./state.ts";
@@ -50,8 +51,10 @@ function sentence(state: State, events: readonly Presence[]): Span[] {
   );
   const parts = [...groups].flatMap(([what, group]): (readonly Span[])[] => {
     if (what === "renamed") return group.slice(0, maxNames).map((event) => describe(state, event));
-    const names = group.slice(0, maxNames).map(({ who }) => personSpan(state, who));
-    const more = group.length - names.length;
+    // Who came and went several times is one person.
+    const people = [...new Map(group.map(({ who }) => [fold(who.nick), who])).values()];
+    const names = people.slice(0, maxNames).map((who) => personSpan(state, who));
+    const more = people.length - names.length;
     return [[...listed(names), { text: more > 0 ? ` and ${more} more ${what}` : ` ${what}` }]];
   });
   return parts.flatMap((part, at) => at === 0 ? part : [{ text: " · " }, ...part]);

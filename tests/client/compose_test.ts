@@ -99,6 +99,7 @@ const bursts: readonly (readonly [events: readonly Presence[], lines: readonly s
   [[joined("ann")], ["#tea ann joined"]],
   [[left("ann", "bye \x1b")], ["#tea ann left (bye ␛)"]],
   [[joined("ann"), joined("cat"), left("dora", "bye")], ["#tea ann, cat joined · dora left"]],
+  [[joined("ann"), left("ann"), joined("Ann"), left("ann")], ["#tea Ann joined · ann left"]],
   [
     [joined("ann"), { ...joined("cat"), buffer: "#den" } as Presence],
     ["#tea ann joined", "#den cat joined"],
