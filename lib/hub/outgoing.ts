@@ -3,7 +3,7 @@
  * irc/capabilities.ts and nowhere else; the bytes are made once per kind of reader and kept for the next one.
  */
 import { bitForCommand, bitForTag, capabilityBits } from "../irc/capabilities.ts";
-import { body, formatTags } from "../irc/message.ts";
+import { body, escapeTagValue, formatTags } from "../irc/message.ts";
 import { messageId, stampTime } from "../irc/stamp.ts";
 import type { Kind } from "./kind.ts";
 
@@ -103,7 +103,7 @@ export class Outgoing extends Told {
     this.#body ??= body(this.#source, this.#command, this.#params);
     const { account, bot, clientTags } = this.#details;
     let tags = "";
-    if (account !== undefined) tags += `;account=${account}`;
+    if (account !== undefined) tags += `;account=${escapeTagValue(account)}`;
     if (bot) tags += ";bot";
     if (clientTags !== undefined && clientTags.size > 0) tags += `;${formatTags(clientTags)}`;
     return tags === "" ? this.#body : `@${tags.slice(1)} ${this.#body}`;
@@ -115,7 +115,7 @@ export class Outgoing extends Told {
     if (batch !== undefined && mask & bits.batch) tags += `;batch=${batch}`;
     if (stamp !== undefined && mask & bits.time) tags += `;time=${stampTime(stamp)}`;
     if (hasId && stamp !== undefined && mask & bits.msgid) tags += `;msgid=${messageId(stamp)}`;
-    if (account !== undefined && mask & bits.account) tags += `;account=${account}`;
+    if (account !== undefined && mask & bits.account) tags += `;account=${escapeTagValue(account)}`;
     if (bot && mask & bits.bot) tags += ";bot";
     if (clientTags !== undefined && clientTags.size > 0 && mask & bits.client) {
       tags += `;${formatTags(clientTags)}`;

@@ -1,5 +1,7 @@
 /** Taking messages back: who may, where, and what is left of them. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { parse } from "../../lib/irc/message.ts";
+import { registered } from "../support/account.ts";
 import { type Chat, startChat } from "../support/chat.ts";
 import type { Peer } from "../support/peer.ts";
 import { granted } from "../support/permissions.ts";
@@ -37,6 +39,12 @@ Deno.test({
   fn: unknown,
 });
 Deno.test({ name: "a nick taken over does not own what was said under it", ignore, fn: takenOver });
+
+Deno.test({
+  name: "an account with a backslash in its name is not taken for the account without it",
+  ignore,
+  fn: backslash,
+});
 
 async function matrix(): Promise<void> {
   await using chat = startChat();
@@ -116,4 +124,19 @@ async function takenOver(): Promise<void> {
   cat.send(`REDACT #tea ${id}`);
   assertMatch((await cat.lines()).at(-1) ?? "", / REDACT_FORBIDDEN /);
   assertEquals((await ann.lines()).some((line) => line.includes("REDACT")), false);
+}
+
+async function backslash(): Promise<void> {
+  await using chat = startChat();
+  const wanted = [...caps, "account-tag"];
+  const ann = await chat.peer("ann");
+  const bob = await registered(chat, "bo\\b", { caps: wanted });
+  const bobby = await registered(chat, "bob", { caps: wanted });
+  for (const peer of [ann, bob, bobby]) await peer.join("#tea");
+  await bobby.lines();
+  bob.send("PRIVMSG #tea :mine");
+  const line = await bobby.next(/ PRIVMSG /);
+  assertEquals(parse(line)?.tags.get("account"), "bo\\b");
+  bobby.send(`REDACT #tea ${parse(line)?.tags.get("msgid")}`);
+  assertMatch((await bobby.lines())[0] ?? "", / REDACT_FORBIDDEN /);
 }
