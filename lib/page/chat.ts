@@ -4,9 +4,9 @@ import { Client, type Ending } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
 import { type Face, Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
-import { plain, plainName } from "../client/plain.ts";
+import { plain } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
-import { findBuffer, isRoom, typingAt } from "../client/state.ts";
+import { findBuffer, isRoom } from "../client/state.ts";
 import { describe, type presenceWords } from "../client/words.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import { connectWebSocket } from "../net/browser.ts";
@@ -17,6 +17,7 @@ import { Messages } from "./messages.ts";
 import { notify } from "./notify.ts";
 import { Past, takeSpeech } from "./past.ts";
 import { Timelines } from "./timeline.ts";
+import { drawTitle, drawTyping } from "./title.ts";
 import { toast } from "./toast.ts";
 
 /** Who enters, and where. */
@@ -81,7 +82,7 @@ export class Chat implements Face {
 
   /** Resolves when the chat is left. */
   async run(): Promise<void> {
-    const ticking = setInterval(() => this.#drawTyping(), typingMs);
+    const ticking = setInterval(() => drawTyping(this.client.state, this.current), typingMs);
     const ending = await this.client.run();
     clearInterval(ticking);
     this.#over.abort();
@@ -189,8 +190,8 @@ export class Chat implements Face {
     const { state } = this.client;
     drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
     this.#messages.show(state, this.current, this.timelines.of(this.current));
-    this.#drawTyping();
-    this.#drawTitle();
+    drawTyping(state, this.current);
+    drawTitle(state, this.timelines, this.#entered ? this.current : "");
   }
 
   /** What is in front of the person's eyes is read, on all devices. */
@@ -304,27 +305,6 @@ export class Chat implements Face {
     if (!this.#entered) void this.#past.conversations().then(() => this.draw());
     this.#entered = true;
     this.#parts.entered(event.nick);
-  }
-
-  #drawTyping(): void {
-    const room = findBuffer(this.client.state, this.current);
-    const who = room === undefined ? [] : typingAt(room, Date.now()).map(plainName);
-    const verb = who.length === 1 ? "is" : "are";
-    const words = who.length === 0
-      ? ""
-      : who.length > 3
-      ? "Several people are typing…"
-      : `${who.join(", ")} ${verb} typing…`;
-    const line = byId("typing");
-    if (line.textContent !== words) line.textContent = words;
-  }
-
-  #drawTitle(): void {
-    let waiting = 0;
-    for (const { name } of this.client.state.buffers.values()) waiting += this.timelines.of(name).mentions;
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${
-      this.#entered ? `${plainName(this.current)} · ` : ""
-    }Parley`;
   }
 
   #attempt(act: () => void): void {

@@ -20,8 +20,8 @@ function reached(): Set<string> {
       : made.type.startsWith("text/javascript")
       ? text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gm)
       : [];
-    for (const [, name = "", bare = name] of names) {
-      waiting.push(new URL(bare, `http://host${path}`).pathname);
+    for (const [, from, bare] of names) {
+      waiting.push(new URL(from ?? bare ?? "", `http://host${path}`).pathname);
     }
   }
   return found;
