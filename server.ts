@@ -39,7 +39,7 @@ const optionRows = {
   },
   qr: { kind: "flag", group: "Other", help: "print the page's address as a QR code too" },
   help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
-  version: { kind: "flag", short: "v", group: "Other", help: "show the version and stop" },
+  version: { kind: "flag", short: "V", group: "Other", help: "show the version and stop" },
 } as const;
 
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
@@ -190,7 +190,7 @@ async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
   const code = await makeOwnerCode(hub, again);
   if (code === undefined) return;
   console.log(
-    `To look after this server: come in, make an account (REGISTER * * PASSWORD), and say once: OWNER ${code}`,
+    `To look after this server: join, make an account with /register, then say once: /quote OWNER ${code}`,
   );
 }
 
@@ -231,8 +231,10 @@ function help(): string {
   });
 }
 
+/** The log is read in terminals, so what steers one is left out; a stack keeps its lines. */
 function log(level: "info" | "error", text: string): void {
-  console.error(`${new Date().toISOString()} ${level} ${text}`);
+  const shown = text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "\ufffd");
+  console.error(`${new Date().toISOString()} ${level} ${shown}`);
 }
 
 function stopNow(sentence: string, code: number): never {
