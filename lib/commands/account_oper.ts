@@ -85,7 +85,7 @@ async function verifierOf(
 function giveRole({ hub, session, user, params }: Call): void | Promise<void> {
   const [, name = "", wanted = ""] = params;
   if (!isOwner(hub, user)) refuse("ERR_NOPRIVILEGES");
-  const role = roles[wanted.toLowerCase()] ??
+  const role = roles.get(wanted.toLowerCase()) ??
     fail("ACCOUNT", "INVALID_PARAMS", "ROLE", "A role is owner, operator or none");
   const account = findAccount(hub, name);
   if (account.name === user.account) {
@@ -96,7 +96,10 @@ function giveRole({ hub, session, user, params }: Call): void | Promise<void> {
   });
 }
 
-const roles: Readonly<Record<string, Role>> = { owner: "owner", operator: "operator", none: "" };
+const roles: ReadonlyMap<string, Role> = new Map([["owner", "owner"], ["operator", "operator"], [
+  "none",
+  "",
+]]);
 
 function list({ hub, session, params }: Call): void {
   const [, mask = "*"] = params;

@@ -85,6 +85,9 @@ story("an owner is operator at each log-in, and makes others so", async (chat) =
   await say(ann, "ACCOUNT ROLE bob none");
   assertEquals((await heard(peer)).at(-1), ":bob MODE bob -o");
   assert((await say(ann, "ACCOUNT ROLE ann none")).at(-1)?.includes("INVALID_PARAMS"));
+  for (const role of ["king", "constructor"]) {
+    assert((await say(ann, `ACCOUNT ROLE bob ${role}`)).at(-1)?.includes("INVALID_PARAMS"), role);
+  }
 });
 
 story("an operator does not touch accounts that have a role", async (chat) => {
