@@ -13,6 +13,7 @@ Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore
 Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
 Deno.test({ name: "SIGTERM tells people, flushes, and exits 0", ignore, fn: sigterm });
 Deno.test({ name: "bad lines are answered and lose nothing", ignore, fn: badLines });
+Deno.test({ name: "what people send moves no cursor where the log is read", ignore, fn: cleanLog });
 Deno.test({ name: "HTTP on the IRC port is answered in HTTP", ignore, fn: http });
 Deno.test({ name: "TLS on the plain port is refused with an alert", ignore, fn: tls });
 Deno.test({ name: "connections past the limit are told so, the others go on", ignore, fn: limit });
@@ -93,6 +94,15 @@ async function badLines(): Promise<void> {
   assert(lines.slice(3).every((line) => line.includes("INVALID_MESSAGE")), lines.join("\n"));
   ann.send("PRIVMSG ann :still here");
   assertMatch((await ann.lines())[0] ?? "", / :still here$/);
+}
+
+async function cleanLog(): Promise<void> {
+  await using server = await startServer();
+  await using ann = await Peer.connect(server.port, "ann");
+  ann.send("OPER \x1b[2J\x9b1m\u202e :a guess");
+  await ann.next(" 464 ");
+  await server.stop();
+  assertMatch(server.stderr(), /failed to become operator "\ufffd\[2J\ufffd1m\ufffd"/);
 }
 
 async function http(): Promise<void> {
