@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Content, Fetch } from "../hub/content.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { FileRow } from "../store/files.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
@@ -15,18 +16,23 @@ import { type Route, sendText } from "./web.ts";
 const stallMs = 60_000;
 const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
+/** Of what another machine is given at a time; a megabyte is what NATS carries. */
+const maxPieceBytes = 256 * 1024;
 
 /** The routes of shared files, and their upkeep. */
-export class FileRoutes {
+export class FileRoutes implements Content {
   readonly #hub: Hub;
   readonly #shelf: Shelf;
   /** Bytes promised to uploads under way, by owner. */
   readonly #coming = new Map<string, number>();
+  /** Files that are being fetched from another machine. */
+  readonly #fetching = new Map<string, Promise<void>>();
 
   /** Sweeps the shelf of what has no row. */
   constructor(hub: Hub, shelf: Shelf) {
     this.#hub = hub;
     this.#shelf = shelf;
+    hub.content = this;
     shelf.tidy(new Set(this.#files().map((file) => file.id)));
   }
 
@@ -44,6 +50,46 @@ export class FileRoutes {
     if (ids.length === 0) return;
     await this.#hub.commit({ kind: "files removed", ids });
     for (const id of ids) this.#shelf.remove(id);
+  }
+
+  async read(id: string, at: number): Promise<Uint8Array | undefined> {
+    using file = this.#shelf.isId(id) ? await this.#shelf.open(id) : undefined;
+    if (file === undefined) return undefined;
+    await file.seek(at, Deno.SeekMode.Start);
+    const piece = new Uint8Array(maxPieceBytes);
+    return piece.subarray(0, await file.read(piece) ?? 0);
+  }
+
+  added(file: FileRow): void {
+    void this.#open(file).then((opened) => opened?.close());
+  }
+
+  removed(ids: readonly string[]): void {
+    for (const id of ids) this.#shelf.remove(id);
+  }
+
+  /** The file, fetched from another machine if it has to be. */
+  async #open(row: FileRow): Promise<Deno.FsFile | undefined> {
+    const file = await this.#shelf.open(row.id);
+    const { fetchContent } = this.#hub;
+    if (file !== undefined || fetchContent === undefined) return file;
+    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, fetchContent);
+    this.#fetching.set(row.id, fetching);
+    await fetching;
+    return this.#shelf.open(row.id);
+  }
+
+  async #fetch(row: FileRow, fetchContent: Fetch): Promise<void> {
+    try {
+      await this.#shelf.write(row.id, pieces(row, fetchContent), row.bytes);
+    } catch (error) {
+      this.#hub.log(
+        "error",
+        `Cannot fetch file ${row.id}: ${error instanceof Error ? error.message : error}`,
+      );
+    } finally {
+      this.#fetching.delete(row.id);
+    }
   }
 
   #files(): FileRow[] {
@@ -118,7 +164,7 @@ export class FileRoutes {
       return sendText(response, 405, "Only GET works here");
     }
     const row = this.#shelf.isId(id) ? this.#hub.store?.files.find(id) : undefined;
-    using file = row && await this.#shelf.open(id);
+    using file = row && await this.#open(row);
     if (row === undefined || file === undefined) {
       return sendText(response, 404, "There is no such file, or it is too old");
     }
@@ -137,6 +183,15 @@ export class FileRoutes {
     response.writeHead(range ? 206 : 200, { "content-type": row.type, "content-length": last - first + 1 });
     if (request.method === "HEAD") return void response.end();
     await send(file, first, last - first + 1, response);
+  }
+}
+
+async function* pieces({ id, bytes }: FileRow, fetchContent: Fetch): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes;) {
+    const piece = await fetchContent(id, at);
+    if (piece === undefined || piece.length === 0) throw new Error("no other machine has it");
+    at += piece.length;
+    yield piece;
   }
 }
 

@@ -23,6 +23,7 @@ const types: Readonly<Record<string, string>> = {
 
 const named = /^\/lib\/(irc|net|client|page)\/([a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest))$/;
 const front = "/lib/page/index.html";
+const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
 
 /** What a path names, or undefined. Each file is read once. */
@@ -34,11 +35,29 @@ export function asset(path: string): Asset | undefined {
   if (part === undefined || file === undefined || ending === undefined) return undefined;
   const text = readText(new URL(`../${part}/${file}`, import.meta.url));
   if (text === undefined) return undefined;
-  const body = new TextEncoder().encode(ending === "ts" ? stripTypeScriptTypes(text) : text);
+  const body = new TextEncoder().encode(
+    ending === "ts" ? stripTypeScriptTypes(text) : wanted === front ? withPreloads(text) : text,
+  );
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const made = { type: types[ending] ?? "application/octet-stream", body, etag };
   cache.set(wanted, made);
   return made;
+}
+
+/** Names every module in the page's head, so that a browser asks for all at once and not for each when it has read the one before. */
+function withPreloads(html: string): string {
+  const found = new Set<string>();
+  const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) => path);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const module = found.has(path) ? undefined : asset(path);
+    if (module === undefined) continue;
+    found.add(path);
+    for (const [, from = ""] of new TextDecoder().decode(module.body).matchAll(imports)) {
+      waiting.push(new URL(from, `http://host${path}`).pathname);
+    }
+  }
+  const links = [...found].map((path) => `    <link rel="modulepreload" href="${path}">\n`);
+  return html.replace("  </head>", `${links.join("")}  </head>`);
 }
 
 function readText(url: URL): string | undefined {
