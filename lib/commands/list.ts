@@ -1,7 +1,9 @@
 /** LIST: which channels there are, filtered as ELIST=CMNTU says; paced by what the asker's connection takes. */
 import type { Channel } from "../hub/channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
+import { maxListed } from "../hub/isupport.ts";
 import { isHidden } from "../hub/permission.ts";
+import { refuse } from "../hub/refusal.ts";
 import { fold, isMask, matchMask } from "../irc/names.ts";
 import { forEach, splitTargets } from "./channel.ts";
 
@@ -24,7 +26,9 @@ interface Filter {
 
 function list(call: Call): void | Promise<void> {
   const { hub, session, user, params } = call;
-  const filter = parseFilter(params.slice(0, 2).flatMap(splitTargets));
+  const words = params.slice(0, 2).flatMap(splitTargets);
+  if (words.length > maxListed) refuse("ERR_TOOMANYTARGETS", words[maxListed] ?? "*");
+  const filter = parseFilter(words);
   const nowMs = hub.now();
   session.reply("RPL_LISTSTART", "Channel");
   const pending = forEach([...hub.channels.values()], (channel) => {

@@ -49,10 +49,12 @@ export function isupportTokens(hub: Hub): string[] {
 export const maxUsername = 17;
 /** Targets one PRIVMSG, NOTICE, TAGMSG or KICK may name. */
 export const maxTargets = 8;
+/** Names, masks and conditions one LIST may have; each is tried on every channel. */
+export const maxListed = 20;
 /** Changes with a parameter that one MODE line we send has at most. */
 export const maxModes = 20;
 
 const listModes = channelModes.filter((mode) => mode.kind === "list").map((mode) => mode.letter);
 const limited = ["PRIVMSG", "NOTICE", "TAGMSG", "KICK"].map((command) => `${command}:${maxTargets}`);
-const unlimited = ["JOIN", "PART", "NAMES", "LIST"].map((command) => `${command}:`);
-const targetLimits = [...limited, ...unlimited].join();
+const unlimited = ["JOIN", "PART", "NAMES"].map((command) => `${command}:`);
+const targetLimits = [...limited, `LIST:${maxListed}`, ...unlimited].join();

@@ -80,6 +80,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "LIST takes only so many masks, as each is tried on every channel",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann] = await chat.join("#tea", "ann");
+    const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
+    assertEquals((await say(ann, `LIST ${masks(19)},#tea`)).length, 3);
+    assertEquals(await say(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
+  },
+});
+
+Deno.test({
   name: "LIST longer than the send queue comes whole, and a labelled one as one batch",
   ignore,
   async fn() {
