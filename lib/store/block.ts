@@ -1,5 +1,5 @@
 /**
- * Blocks: the records one log got in one tick, as one row. A row for each record costs four times as much (history.ts
+ * Blocks: the records one log got in one tick, as one row. A row for each record costs three times as much (history.ts
  * has the figures), so they are joined as text: how much later than the first, a space, the record, LF. A record that
  * was erased leaves its place, as the search index names records by block and place.
  */

@@ -2,7 +2,14 @@
  * History: what was said, in the order of the stamps. Appending costs no statement; the records of one tick and one log
  * become one row when the tick is committed (block.ts). A range of history is a range on the key (log, stamp).
  *
- * FIGURES
+ * CPU time of a commit, Deno 2.9.6 (2 shared cores, ±10 %), records of 140 bytes, on disk, synchronous "normal":
+ *
+ *     1 record                   16 µs
+ *     37 records in one row      36 µs
+ *     37 records in 37 rows     118 µs
+ *
+ * Pages of 8 or 16 KiB, a longer write-ahead log, mmap and a commit without BEGIN were no cheaper. With 100 clients and
+ * 64 messages in flight a tick has some 37, and keeping them costs about a tenth of all CPU time.
  */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock, encodeBlock, firstRecord, laterRecord, maxRecords, type Saved } from "./block.ts";
