@@ -1,7 +1,7 @@
 /** The page in a real browser: files, accounts, a server that goes away, small screens, and who cannot see or use a mouse. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { enterAs, hasBrowser, write } from "../support/browser.ts";
+import { type BrowserVisitor, enterAs, hasBrowser, write } from "../support/browser.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startServer } from "../support/server.ts";
 import { play, type Stage } from "./stage.ts";
@@ -17,6 +17,7 @@ Deno.test({
       "a file goes up with progress and its picture is shown": upload,
       "files that are dropped are shared": drop,
       "a name is registered, and used from two devices": account,
+      "what was read on one device is read on the other": devices,
       "it comes back when the server does": restart,
       "it fits a phone": phone,
       "the message area has 600 × 400 pixels and grows": size,
@@ -67,12 +68,16 @@ async function drop(stage: Stage): Promise<void> {
   assertMatch(await bob.next(/ PRIVMSG #drop /), /\/list\.txt$/);
 }
 
+async function register({ page }: BrowserVisitor): Promise<void> {
+  await page.click("#account");
+  await page.fill("dialog [type=password]", "two sugars please");
+  await page.press("dialog [type=password]", "Enter");
+  await page.waitForSelector(".toast >> text=is yours");
+}
+
 async function account(stage: Stage): Promise<void> {
   const laptop = await stage.enter("ann3", "#account");
-  await laptop.page.click("#account");
-  await laptop.page.fill("dialog [type=password]", "two sugars please");
-  await laptop.page.press("dialog [type=password]", "Enter");
-  await laptop.page.waitForSelector(".toast >> text=The name ann3 is yours");
+  await register(laptop);
   assertEquals(await laptop.page.locator("dialog").count(), 0);
   const wrong = await stage.visit("#account");
   await wrong.page.fill("#password", "no sugar at all");
@@ -85,6 +90,21 @@ async function account(stage: Stage): Promise<void> {
   await write(phone, "from my phone");
   await laptop.page.waitForSelector(".entry.message >> text=from my phone");
   assertEquals(await laptop.page.textContent("#people-list"), "@ann3");
+}
+
+async function devices(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob9", "#devices");
+  const laptop = await stage.enter("ann9", "#devices");
+  await register(laptop);
+  const phone = await stage.visit("#devices");
+  await phone.page.fill("#password", "two sugars please");
+  await enterAs(phone, "ann9");
+  for (const device of [laptop, phone]) await write(device, "/join #elsewhere");
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#room-title >> text=#elsewhere");
+  bob.send("PRIVMSG #devices :anybody there?");
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#room-list .count >> text=1");
+  await phone.page.click("#room-list button:has-text('#devices')");
+  await laptop.page.waitForSelector("#room-list .count", { state: "detached" });
 }
 
 async function restart(stage: Stage): Promise<void> {

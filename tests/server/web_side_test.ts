@@ -12,6 +12,8 @@ Deno.test({ name: "--web-address is what people and files are told", ignore, fn:
 Deno.test({ name: "--web-address that is none is refused in one sentence", ignore, fn: nonsense });
 Deno.test({ name: "files of an ephemeral server go with it", ignore, fn: ephemeral });
 
+Deno.test({ name: "a large file goes up and down without being held in memory", ignore, fn: large });
+
 const page = (server: RunningServer) => /in a browser +(\S+)/.exec(server.stdout.join("\n"))?.[1] ?? "";
 
 async function network(): Promise<void> {
@@ -42,19 +44,42 @@ async function nonsense(): Promise<void> {
   assertMatch(failure, /Cannot use --web-address "chat.example": write it as https:\/\/chat.example/);
 }
 
-async function ephemeral(): Promise<void> {
-  const server = await startServer();
-  const ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
+/** The path of a file that was sent. */
+async function send(server: RunningServer, ann: Peer, body: BodyInit): Promise<string> {
   ann.send("TOKEN GENERATE FILEHOST");
   const token = / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE /))?.[1];
   const headers = { authorization: `Bearer ${token}` };
-  const posted = await fetch(`http://127.0.0.1:${server.webPort}/upload`, {
-    method: "POST",
-    body: "x",
-    headers,
-  });
+  const url = `http://127.0.0.1:${server.webPort}/upload`;
+  const posted = await fetch(url, { method: "POST", body, headers });
   await posted.body?.cancel();
-  const id = posted.headers.get("location")?.split("/")[2] ?? "";
+  return posted.headers.get("location") ?? "";
+}
+
+async function large(): Promise<void> {
+  const megabyte = 1024 ** 2;
+  await using server = await startServer();
+  await using ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
+  const origin = `http://127.0.0.1:${server.webPort}`;
+  const resident = async () => {
+    const text = await (await fetch(`${origin}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]) / megabyte;
+  };
+  const before = await resident();
+  const piece = new Uint8Array(megabyte);
+  const path = await send(server, ann, ReadableStream.from(Array.from({ length: 400 }, () => piece)));
+  const got = await fetch(origin + path);
+  let bytes = 0;
+  for await (const chunk of got.body ?? []) bytes += chunk.length;
+  assertEquals(bytes, 400 * megabyte);
+  const grown = await resident() - before;
+  assert(grown < 250, `${grown} MiB more than before`);
+  await server.stop();
+}
+
+async function ephemeral(): Promise<void> {
+  const server = await startServer();
+  const ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
+  const id = (await send(server, ann, "x")).split("/")[2] ?? "";
   const folders = () => {
     const parent = Deno.env.get("TMPDIR") ?? "/tmp";
     const names = [...Deno.readDirSync(parent)].map(({ name }) => name);
