@@ -7,6 +7,7 @@ import type { UserRecord } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Registration } from "../hub/registration.ts";
+import { banSentence } from "../hub/serverban.ts";
 import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
 import { equalBytes, utf8 } from "../irc/digest.ts";
@@ -149,24 +150,23 @@ export function complete(hub: Hub, session: Session): void | Promise<void> {
     );
     return session.close("You must log in");
   }
+  const record = recordOf(hub, session, registration, nick);
   const holder = hub.find(nick);
   const pending = holder === undefined
-    ? hub.commit(
-      { kind: "arrived", user: recordOf(hub, session, registration, nick), session: session.id },
-      session,
-    )
-    : attach(hub, session, registration, holder);
+    ? hub.commit({ kind: "arrived", user: record, session: session.id }, session)
+    : attach(hub, session, record, holder);
   if (pending) return pending.then(() => welcome(hub, session));
   welcome(hub, session);
 }
 
-/** A further device joins the user that is here. */
-function attach(
-  hub: Hub,
-  session: Session,
-  { account = "", away }: Registration,
-  user: User,
-): void | Promise<void> {
+/** A further device joins the user that is here, unless it comes from where bans keep people out. */
+function attach(hub: Hub, session: Session, device: UserRecord, user: User): void | Promise<void> {
+  const { account = "", away } = device;
+  const ban = hub.serverBans.match(device, hub.now());
+  if (ban !== undefined) {
+    session.reply("ERR_YOUREBANNEDCREEP");
+    return session.close(banSentence(ban));
+  }
   return hub.commit(
     { kind: "attached", user: user.id, session: session.id, account, ...(away !== undefined && { away }) },
     session,

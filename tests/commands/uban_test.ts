@@ -1,6 +1,8 @@
 /** UBAN: keeping people off the server. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { password } from "../support/account.ts";
 import { type Chat, startChat } from "../support/chat.ts";
+import { logIn } from "../support/login.ts";
 import type { Peer } from "../support/peer.ts";
 import { granted } from "../support/permissions.ts";
 import { heard, say } from "../support/transcript.ts";
@@ -110,4 +112,21 @@ Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operato
     ":chat.test FAIL UBAN SELF *!*@* :That would ban yourself",
   ]);
   assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
+});
+
+Deno.test("UBAN ADD of a mask keeps out further devices that come from there", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  await say(bob, `REGISTER * * ${password}`);
+  await say(ann, "UBAN ADD 10.3.* :not from there");
+  const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
+  device.send("CAP REQ sasl", "NICK bob", "USER bob 0 * :bob");
+  await logIn(device, "bob");
+  device.send("CAP END");
+  assertEquals((await device.closed()).slice(-2), [
+    ":chat.test 465 bob :You are banned from this server.",
+    "ERROR :Closing link: You are banned from this server: not from there",
+  ]);
+  assertEquals(chat.hub.find("bob")?.sessions.length, 1);
 });
