@@ -267,3 +267,68 @@ Deno.test({
     assertEquals(await view(back, "#tea"), await view(ann, "#tea"));
   },
 });
+
+Deno.test({
+  name: "a file that was shared on one machine is had from another, also when the first is gone",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start();
+    const east = await cluster.add("east", ["--web", "on"]);
+    const west = await cluster.add("west", ["--web", "on"]);
+    const ann = await cluster.peer(east, "ann");
+    ann.send("TOKEN GENERATE FILEHOST");
+    const token = / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE \* /))?.[1];
+    const body = new Uint8Array(700_000).map((_, at) => at % 251);
+    const sent = await fetch(`http://127.0.0.1:${east.webPort}/upload`, {
+      method: "POST",
+      body,
+      headers: { authorization: `Bearer ${token}`, "content-type": "image/png" },
+    });
+    await sent.body?.cancel();
+    const place = `http://127.0.0.1:${west.webPort}${sent.headers.get("location")}`;
+    assertEquals(await (await fetch(place)).bytes(), body);
+    await east.kill();
+    assertEquals((await (await fetch(place)).bytes()).length, body.length);
+  },
+});
+
+Deno.test({
+  name: "when NATS lost its data, people connect anew and the machines are one chat again",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start("east", "west", "north");
+    const people = await cluster.join("#tea", "ann", "bob", "cat");
+    people[0]?.send("PRIVMSG #tea :before");
+    await Promise.all(people.map((person) => person.until("before")));
+    await cluster.nats.kill();
+    await cluster.nats.again({ isEmpty: true });
+    for (const person of people) {
+      assert((await person.closed()).some((line) => line.includes("ERROR :Closing link: ")));
+    }
+    const back = await Promise.all(["ann", "bob", "cat"].map((nick, at) => peerAgain(cluster, at, nick)));
+    for (const person of back) await person.join("#tea");
+    back[0]?.send("PRIVMSG #tea :after");
+    await Promise.all(back.map((person) => person.until("after")));
+    const [past, ...others] = await Promise.all(back.map((person) => history(person, "#tea")));
+    for (const other of others) assertEquals(other, past);
+    assertEquals(texts(past ?? []), ["before", "after"]);
+    const views = await Promise.all(back.map((person) => view(person, "#tea")));
+    assertEquals(views[1]?.sort(), views[0]?.sort());
+    assertEquals(views[2]?.sort(), views[0]?.sort());
+  },
+});
+
+/** Somebody who tries until the machine takes people in again. */
+async function peerAgain(cluster: Cluster, at: number, nick: string): Promise<Peer> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = cluster.servers[at]?.port ?? 0;
+    const trial = await cluster.raw(port);
+    trial.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
+    const answer = await trial.next(/ (001|433|FAIL) /);
+    trial.send("QUIT");
+    await trial.closed();
+    if (answer.includes(" 001 ")) return await cluster.peer(at, nick);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Nobody is let in on machine ${at}`);
+}

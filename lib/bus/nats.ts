@@ -75,6 +75,7 @@ export class NatsBus<E> implements Bus<E> {
   #sequence = 0;
   #last = 0;
   #known = 0;
+  #made = "";
   #catching: PromiseWithResolvers<void> | undefined;
   #asking: ReturnType<typeof setInterval> | undefined;
   #up = true;
@@ -155,12 +156,16 @@ export class NatsBus<E> implements Bus<E> {
     this.#replica = replica;
     this.#sequence = position.sequence;
     this.#last = position.last;
-    const { first, last } = await this.#stream.ends();
-    if (this.#sequence > last) {
-      this.#options.log("error", "The stream is another one than before; starting at its beginning");
+    const { stream, first, last } = await this.#stream.ends();
+    this.#made = stream;
+    if (this.#sequence > last || position.stream !== stream) {
+      if (this.#sequence > 0) {
+        this.#options.log("error", "The stream is another one than before; starting at its beginning");
+      }
       this.#sequence = 0;
     }
     this.#sequence = Math.max(this.#sequence, first - 1);
+    this.#known = last;
     if (isFirst) {
       void this.#watch();
       this.#asking = setInterval(() => this.#ask(), patienceMs / 2);
@@ -177,6 +182,11 @@ export class NatsBus<E> implements Bus<E> {
       onSilent: (machine) => this.#report(replica.silent(machine)),
       isUp: () => this.#up,
     });
+  }
+
+  /** What another machine's Replica.page() answers. Throws when nothing comes. */
+  ask(machine: string, question: unknown): Promise<unknown> {
+    return this.#peers.ask(machine, { kind: "page", question });
   }
 
   /** Waits a little for what is under way, then ends. */
@@ -201,6 +211,10 @@ export class NatsBus<E> implements Bus<E> {
     if (!this.#waiting.has(id)) this.commitAs(id, event, "").catch(() => {});
   }
 
+  get #position(): Position {
+    return { sequence: this.#sequence, last: this.#last, stream: this.#made };
+  }
+
   async #take(peer: string): Promise<Joined | undefined> {
     try {
       const { position, state } = await this.#peers.ask(peer, { kind: "snapshot" }) as Joined;
@@ -220,8 +234,11 @@ export class NatsBus<E> implements Bus<E> {
     until: Position,
     visit: (event: unknown, stamp: number) => void,
   ): Promise<void> {
-    const { first, last } = await this.#stream.ends();
-    if (until.sequence > last || after.sequence >= until.sequence) return;
+    const { stream, first, last } = await this.#stream.ends();
+    if (
+      stream !== until.stream || stream !== after.stream || until.sequence > last ||
+      after.sequence >= until.sequence
+    ) return;
     if (first > after.sequence + 1) {
       this.#options.log(
         "error",
@@ -243,7 +260,7 @@ export class NatsBus<E> implements Bus<E> {
   #answer(question: unknown): unknown {
     const asked = question as { kind: "snapshot" } | { kind: "page"; question: unknown };
     if (asked.kind === "page") return this.#replica?.page(asked.question);
-    const position: Position = { sequence: this.#sequence, last: this.#last };
+    const position = this.#position;
     return { position, state: this.#replica?.snapshot() };
   }
 
@@ -314,7 +331,7 @@ export class NatsBus<E> implements Bus<E> {
     } catch (error) {
       this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
     }
-    this.#replica?.applied(event, { sequence: this.#sequence, last: this.#last });
+    this.#replica?.applied(event, this.#position);
     this.#settle(id);
   }
 
@@ -339,9 +356,12 @@ export class NatsBus<E> implements Bus<E> {
     if (this.#recovering) return;
     this.#recovering = true;
     try {
-      const { first, last } = await this.#stream.ends();
-      if (last < this.#sequence || first > this.#sequence + 1) await this.#replica?.missed();
-      else await this.#follow(last);
+      const { stream, first, last } = await this.#stream.ends();
+      if (stream !== this.#made || last < this.#sequence || first > this.#sequence + 1) {
+        // Nobody is to start from what this machine has.
+        this.#peers.withdraw();
+        await this.#replica?.missed();
+      } else await this.#follow(last);
       this.#goOn();
     } catch (error) {
       if (this.#closed) return;

@@ -69,7 +69,7 @@ export class Peers {
     this.#answering ??= this.#connection.subscribe(`${this.#prefix}.machine.${this.#machine}`, {
       callback: (error, message) => {
         if (error || message.reply === undefined) return;
-        this.#reply(message.reply, () => JSON.stringify(answer(message.json())));
+        void this.#reply(message.reply, () => answer(message.json()));
       },
     });
   }
@@ -104,10 +104,12 @@ export class Peers {
     throw new Error(`Machine "${machine}" did not answer`);
   }
 
-  #reply(to: string, make: () => string): void {
+  async #reply(to: string, answer: () => unknown): Promise<void> {
     const fields = headers();
     try {
-      const bytes = new TextEncoder().encode(make());
+      const given = answer();
+      const text = JSON.stringify(given instanceof Promise ? await given : given) ?? "null";
+      const bytes = new TextEncoder().encode(text);
       const count = Math.max(1, Math.ceil(bytes.length / partBytes));
       fields.set(countHeader, String(count));
       for (let at = 0; at < count; at++) {
@@ -115,6 +117,7 @@ export class Peers {
         this.#connection.publish(to, part, { headers: fields });
       }
     } catch (error) {
+      if (this.#connection.isClosed()) return;
       fields.set(faultHeader, String(error).replace(/[\r\n]+/g, " "));
       this.#connection.publish(to, "", { headers: fields });
     }

@@ -35,6 +35,8 @@ export interface StreamMessage {
 
 /** The sequences of the oldest and the newest message; `first` is one past `last` when there is none. */
 export interface Ends {
+  /** When the stream was made: another one has other sequences. */
+  readonly stream: string;
   readonly first: number;
   readonly last: number;
 }
@@ -77,11 +79,11 @@ export class NatsStream {
 
   /** Where the stream begins and ends. Makes it anew when it is gone; what is there stays as somebody configured it. */
   async ends(): Promise<Ends> {
-    const { state } = await this.#manager.streams.info(streamName).catch((error) => {
+    const { state, created } = await this.#manager.streams.info(streamName).catch((error) => {
       if (!isRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
       return this.#manager.streams.add({ name: streamName, subjects: [subject], max_age: keepNanos });
     });
-    return { first: Math.max(1, state.first_seq), last: state.last_seq };
+    return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
   /** Publishes once under an id and asks for no answer, which costs a third; throws when it is too large. */

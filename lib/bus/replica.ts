@@ -6,6 +6,8 @@ export interface Position {
   readonly sequence: number;
   /** The stamp it had. */
   readonly last: number;
+  /** Which stream: when it was made. */
+  readonly stream: string;
 }
 
 /** What the chat tells the bus of itself. */
@@ -13,7 +15,7 @@ export interface Replica<E> {
   /** All that another machine needs to go on from here, as JSON. Called between two events. */
   snapshot(): unknown;
   /** A part of what is too large for a snapshot. */
-  page(question: unknown): unknown;
+  page(question: unknown): unknown | Promise<unknown>;
   /** To be called after each event. */
   applied(event: E, position: Position): void;
   /** The machines that should be there. */

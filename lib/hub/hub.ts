@@ -12,6 +12,7 @@ import { applyEvent } from "./apply.ts";
 import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
+import type { Content, Fetch } from "./content.ts";
 import { FloodControl } from "./flood.ts";
 import { forsakenChannels, restoreChannels } from "./kept_channel.ts";
 import { type Encode, Kinds } from "./kind.ts";
@@ -76,6 +77,10 @@ export class Hub {
   tlsPort: number | undefined;
   /** Where files are sent to be shared; undefined where they cannot be. */
   uploadUrl: string | undefined;
+  /** The content of files that are shared on this machine. */
+  content: Content | undefined;
+  /** The way to what other machines have; undefined where there are none. */
+  fetchContent: Fetch | undefined;
   readonly tokens: Tokens;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;

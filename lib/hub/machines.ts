@@ -22,6 +22,11 @@ interface Shared {
   readonly present: Snapshot;
 }
 
+/** What machines ask each other beside a snapshot. */
+type Question =
+  | { readonly after: number; readonly from?: number }
+  | { readonly file: string; readonly at: number };
+
 /** Keepsakes: the place in the stream that the store stands for, which is this machine's alone, and which chat it is of. */
 const positionName = "stream position";
 const chatName = "chat";
@@ -128,6 +133,7 @@ export class Machines implements Replica<Event> {
   /** Brings the hub to where the chat is. To be called before anybody is let in. */
   async start(hub: Hub): Promise<void> {
     this.#hub = hub;
+    hub.fetchContent = (file, at) => this.#fetch(file, at);
     await this.#restore(hub);
     if (this.isFirst) { for (const machine of machinesOf(hub)) await this.#lose(machine); }
     await hub.commit({ kind: "machine joined", machine: hub.machine });
@@ -148,14 +154,17 @@ export class Machines implements Replica<Event> {
     };
   }
 
-  page(question: unknown): HistoryPage {
-    return this.#store.transfer().page(question as { after: number; from?: number });
+  page(question: unknown): HistoryPage | Promise<string | undefined> {
+    const asked = question as Question;
+    return "file" in asked ? this.#piece(asked) : this.#store.transfer().page(asked);
   }
 
-  applied(event: Event, { sequence, last }: Position): void {
-    this.#store.keepsakes.save(positionName, `${sequence} ${last}`);
+  applied(event: Event, position: Position): void {
+    savePosition(this.#store, position);
     const { machine } = this.#bus;
     if (event.kind === "arrived" || event.kind === "attached") this.#expect(event);
+    if (event.kind === "file added") this.#present.content?.added(event.file);
+    if (event.kind === "files removed") this.#present.content?.removed(event.ids);
     if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#return();
   }
 
@@ -186,7 +195,21 @@ export class Machines implements Replica<Event> {
     }
     await this.#take();
     await this.#restore(hub);
-    this.#return();
+    // The others may still know people of this machine, whose connections have just been closed.
+    this.#lose(this.#bus.machine).catch(() => {});
+  }
+
+  async #piece({ file, at }: { file: string; at: number }): Promise<string | undefined> {
+    return (await this.#present.content?.read(file, at))?.toBase64();
+  }
+
+  /** From whichever machine has it. */
+  async #fetch(file: string, at: number): Promise<Uint8Array | undefined> {
+    for (const machine of [...this.machines()]) {
+      if (machine === this.#bus.machine) continue;
+      const found = await this.#bus.ask(machine, { file, at }).catch(() => null);
+      if (typeof found === "string") return Uint8Array.fromBase64(found);
+    }
   }
 
   get #present(): Hub {
@@ -208,8 +231,9 @@ export class Machines implements Replica<Event> {
   }
 
   get #ownPosition(): Position {
-    const [sequence = 0, last = 0] = this.#store.keepsakes.find(positionName)?.split(" ").map(Number) ?? [];
-    return { sequence, last: Math.max(last, this.#store.history.newestStamp) };
+    const [sequence = 0, last = 0, stream = ""] = this.#store.keepsakes.find(positionName)?.split(" ") ?? [];
+    const newest = Math.max(Number(last), this.#store.history.newestStamp);
+    return { sequence: Number(sequence), last: newest, stream };
   }
 
   #lose(machine: string, reason = `Machine ${shownName(machine)} is gone`): Promise<void> {
@@ -255,6 +279,10 @@ function withoutPeople(snapshot: Snapshot): Snapshot {
   };
 }
 
+function savePosition(store: Store, { sequence, last, stream }: Position): void {
+  store.keepsakes.save(positionName, `${sequence} ${last} ${stream}`);
+}
+
 /** What was taken back while this machine was away is taken back here; all else comes with the snapshot. */
 function erase(store: Store, event: Event, stamp: number): void {
   if (event.kind === "redacted") store.transfer().erase(event.message);
@@ -285,6 +313,6 @@ async function takeStore(
     const newest = transfer.takePage(found, position.last);
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
-  store.keepsakes.save(positionName, `${position.sequence} ${position.last}`);
+  savePosition(store, position);
   store.commit();
 }

@@ -39,8 +39,9 @@ export class Nats implements AsyncDisposable {
     await this.#child.status;
   }
 
-  /** Starts it again on the same data. */
-  async again(): Promise<void> {
+  /** Starts it again, on the same data or on none. */
+  async again({ isEmpty = false } = {}): Promise<void> {
+    if (isEmpty) await Deno.remove(`${this.#folder}/jetstream`, { recursive: true });
     this.#child = this.#spawn();
     await this.#ready();
   }
@@ -110,6 +111,13 @@ export class Cluster implements AsyncDisposable {
     const { port } = typeof server === "number" ? this.#server(server) : server;
     const caps = ["batch", "message-tags", "server-time", "echo-message", "draft/chathistory"];
     const peer = await Peer.connect(port, nick, { caps: [...caps, "standard-replies"] });
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** A connection that has said nothing yet. */
+  async raw(port: number): Promise<Peer> {
+    const peer = await Peer.connect(port, "nobody", { register: false });
     this.#peers.push(peer);
     return peer;
   }
