@@ -23,9 +23,14 @@ function accept(call: Call): void | Promise<void> {
     const has = user.accepted.has(target.id);
     if (isOff && !has) return session.reply("ERR_ACCEPTNOT", target.nick);
     if (!isOff && has) return session.reply("ERR_ACCEPTEXIST", target.nick);
-    if (!isOff && user.accepted.size >= hub.settings.acceptLimit) refuse("ERR_ACCEPTFULL");
+    if (!isOff && present(call) >= hub.settings.acceptLimit) refuse("ERR_ACCEPTFULL");
     return hub.commit({ kind: "accept set", user: user.id, target: target.id, accepted: !isOff }, session);
   });
+}
+
+/** How many of the accepted are here; those who left give way to others. */
+function present({ hub, user }: Call): number {
+  return [...user.accepted].filter((id) => hub.users.has(id)).length;
 }
 
 function list({ hub, session, user }: Call): void {

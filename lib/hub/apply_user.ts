@@ -76,11 +76,13 @@ function setModes(hub: Hub, user: User, event: EventOf<"user modes set">, stamp:
   tellOperators(hub, `${user.source} is now operator "${event.operator}"`, stamp);
 }
 
-/** Lets `other` message a user who is +R; past the limit the one who was let in first is forgotten. */
+/** Lets `other` message a user who is +R; past the limit those who left are forgotten, then who was let in first. */
 export function accept(hub: Hub, user: User, other: UserId): void {
   user.accepted.add(other);
-  if (user.accepted.size <= hub.settings.acceptLimit) return;
-  for (const oldest of user.accepted) return void user.accepted.delete(oldest);
+  const { acceptLimit } = hub.settings;
+  if (user.accepted.size <= acceptLimit) return;
+  for (const id of user.accepted) if (!hub.users.has(id)) user.accepted.delete(id);
+  for (const id of user.accepted) if (user.accepted.size > acceptLimit) user.accepted.delete(id);
 }
 
 /** Those who know CHGHOST are told so; for the others the user leaves and comes back under the new host. */

@@ -69,3 +69,20 @@ Deno.test({
     ]);
   },
 });
+
+Deno.test({
+  name: "ACCEPT forgets those who left before it says that the list is full",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: { acceptLimit: 1 } });
+    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+    await chat.peer("cat");
+    await say(ann, "ACCEPT bob");
+    bob.send("QUIT");
+    await bob.closed();
+    assertEquals(await say(ann, "ACCEPT cat", "ACCEPT *"), [
+      ":chat.test 281 ann cat",
+      ":chat.test 282 ann :End of ACCEPT list",
+    ]);
+  },
+});
