@@ -6,7 +6,8 @@
  *
  * Write-ahead log. `synchronous` says what survives: every level survives the end of the process, SIGKILL too.
  * A power failure may with "off" damage the file, with "normal" lose the last seconds, with "full" lose nothing
- * that was seen; "full" waits for the disk once a tick, "normal" once in some megabytes, "off" never.
+ * that was seen; "full" waits for the disk once a tick, "normal" when the log is copied into the file, "off" never.
+ * The log is copied when the chat is quiet (checkpoint), in the middle of a tick only when it has grown to 32 MiB.
  *
  * Where a commit fails (the disk is full) it is rolled back, said once, and tried again every second: keepers hold
  * their rows until they are saved, everybody else is told by the result of commit().
@@ -15,6 +16,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** How much is waited for; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
+
+/** Pages the log may have before a commit has to copy it into the file. */
+export const checkpointPages = 8000;
 
 /** Holds rows in memory until the transaction that has them is saved. None of these may throw but `write`. */
 export interface Keeper {
@@ -167,6 +171,17 @@ export class Database {
     return this.#failing;
   }
 
+  /** Copies the log into the file; takes a tenth of a second when the log is long. */
+  checkpoint(): void {
+    if (this.#copying || !this.commit()) return;
+    try {
+      this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      // Nothing is lost: the log stays, and a commit that finds no room says so.
+      if (!failures.has(resultCode(error))) throw error;
+    }
+  }
+
   /** Copies all of the log into the file and empties the log, so that nothing deleted is left in it. False when that cannot be now. */
   scrub(): boolean {
     if (this.#copying || !this.commit()) return false;
@@ -184,7 +199,7 @@ export class Database {
       await Deno.rename(`${to}.part`, to);
     } finally {
       this.#copying = false;
-      if (!this.#closed) this.#db.exec("PRAGMA wal_autocheckpoint = 1000");
+      if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     }
   }
 

@@ -3,7 +3,7 @@
  * found before anything in the file is changed.
  */
 import { DatabaseSync } from "node:sqlite";
-import { isDamage, reasonOf, type Synchronous } from "./database.ts";
+import { checkpointPages, isDamage, reasonOf, type Synchronous } from "./database.ts";
 import { StoreError } from "./fault.ts";
 import { migrations } from "./schema.ts";
 
@@ -120,7 +120,8 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     db.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(db, path, steps);
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216");
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216`);
+    db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     return db;
   } catch (error) {
     db.close();

@@ -96,12 +96,14 @@ export class Store implements Disposable {
     if (this.#upkeeping) return;
     this.#upkeeping = true;
     try {
-      for (let slice = 0; slice < upkeepSlices && !this.#closed; slice++) {
+      let more = true;
+      for (let slice = 0; more && slice < upkeepSlices; slice++) {
         const before = this.history.appended;
-        if (!this.rest()) break;
+        more = this.rest();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        if (this.history.appended - before > busyCount) break;
+        if (this.#closed || this.history.appended - before > busyCount) return;
       }
+      this.database.checkpoint();
     } finally {
       this.#upkeeping = false;
     }
