@@ -1,5 +1,6 @@
 /** The page's own files: what the browser asks for is there, nothing else is, and a standalone program carries it. */
 import { assert, assertEquals } from "@std/assert";
+import { faultIn, programs } from "../../.ci/compile.ts";
 import { asset } from "../../lib/web/static.ts";
 import { granted } from "../support/permissions.ts";
 
@@ -42,12 +43,19 @@ Deno.test({
   name: "a standalone server carries all that the page needs",
   ignore,
   fn() {
-    const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
-    const command: string = tasks.compile.command.split("&&")[0];
-    const included = [...command.matchAll(/--include (\S+)/g)].map(([, path]) => path);
+    const [{ include }] = programs;
     const parts = new Set([...reached()].filter((path) => path !== "/").map((path) => path.split("/")[2]));
-    assertEquals([...parts].sort(), included.map((path) => path?.replace("lib/", "")).sort());
+    assertEquals([...parts].sort(), include.map((path) => path.replace("lib/", "")).sort());
   },
+});
+
+Deno.test("a runtime that cannot be fetched for a standalone program is told in one sentence", () => {
+  const words =
+    "error: Writing\n\nCaused by:\n  1: url (https://dl.example/denort-x.zip): client error\nStack";
+  assertEquals(
+    faultIn(words, "dist/x/parley"),
+    "Cannot make dist/x/parley: the empty program that Deno puts it into could not be fetched from https://dl.example/denort-x.zip",
+  );
 });
 
 Deno.test({
