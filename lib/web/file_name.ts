@@ -1,6 +1,9 @@
 /** Names and types of shared files, as they come in headers and go out again. Pure; a name is for people, never a path. */
+import { cutText } from "../irc/wrap.ts";
 
 const maxLength = 120;
+/** Of a longer name only the end is looked at: trimming one takes time by the square of its length. */
+const maxRead = 1000;
 /** What a browser may show in place; all else is saved, as it might run as a page of ours. */
 const shownTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
@@ -14,11 +17,11 @@ export function fileName(disposition: string | undefined): string {
 
 /** The last part of a path without what could fool a person or a disk. */
 export function cleanName(name: string): string {
-  const last = name.split(/[/\\]/).at(-1) ?? "";
-  const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  const last = name.split(/[/\\]/).at(-1)?.slice(-maxRead) ?? "";
+  const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, "").replace(/^[.\s]+|[.\s]+$/g, "");
   if (clean.length <= maxLength) return clean === "" ? "file" : clean;
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
-  return clean.slice(0, maxLength - ending.length) + ending;
+  return cutText(clean, maxLength - ending.length) + ending;
 }
 
 function decoded(text: string | undefined): string | undefined {
