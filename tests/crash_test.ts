@@ -4,6 +4,7 @@
  * PARLEY_CRASH_ROUNDS sets how often it dies; 20 unless said otherwise.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { openStore } from "../lib/store/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
@@ -115,7 +116,7 @@ class Ledger {
 const mountable = { ignore: ignore || Deno.build.os !== "linux" || Deno.uid() !== 0 };
 
 Deno.test(
-  "a full disk is said once; the chat goes on, and what was said is saved when there is room",
+  "a full disk is said once, to operators too; the chat goes on, and what was said is saved when there is room",
   mountable,
   async () => {
     using place = temporaryFolder();
@@ -123,12 +124,18 @@ Deno.test(
     const flags = ["--data", `${disk.folder}/data`, "--flood", "0"];
     const seen: Seen = new Map();
     {
-      await using server = await startServer(flags);
+      const verifier = formatVerifier(await makeVerifier("sesame", 4096));
+      await using server = await startServer([...flags, "--oper", `root:${verifier}`]);
       await using ann = await Peer.connect(server.port, "ann", { caps });
+      ann.send("OPER root sesame");
+      await ann.next(/ 381 /);
       for (const channel of channels) await ann.join(channel);
+      const notices: string[] = [];
       const say = async (number: number) => {
         ann.send(`PRIVMSG #tea :ann ${number} ${"x".repeat(3000)}`);
-        note(await ann.until(/ PRIVMSG /), seen);
+        const lines = await ann.until(/ PRIVMSG /);
+        note(lines, seen);
+        notices.push(...lines.filter((line) => line.includes(" NOTICE ")));
       };
       let number = 0;
       while (!server.stderr().includes("the disk is full")) await say(number++);
@@ -137,6 +144,7 @@ Deno.test(
       // It is tried again every second.
       while (!server.stderr().includes("saved again")) await ann.lines();
       assertEquals(server.stderr().match(/Cannot save/g)?.length, 1);
+      assertEquals(notices.map((line) => / :(Cannot save)/.exec(line)?.[1]), ["Cannot save"]);
       await server.kill();
     }
     await using server = await startServer(flags);
