@@ -15,6 +15,8 @@ interface Metric {
   readonly value: (hub: Hub) => number;
 }
 
+const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
 const metrics: readonly Metric[] = [
   {
     name: "parley_sessions",
@@ -95,11 +97,15 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
     if (answer === undefined) return undefined;
-    const isHere = isLoopback(request.socket.remoteAddress ?? "");
-    if (isHere || hub.settings.metrics === "open") answer(response);
+    if (isFromHere(request) || hub.settings.metrics === "open") answer(response);
     else sendText(response, 403, "Only this machine is told that");
     return Promise.resolve();
   };
+}
+
+/** From this machine itself, and not for somebody else by a proxy on it that says so. */
+function isFromHere({ socket, headers }: IncomingMessage): boolean {
+  return isLoopback(socket.remoteAddress ?? "") && !proxyHeaders.some((name) => name in headers);
 }
 
 /** All figures in Prometheus' text format. */
