@@ -79,6 +79,8 @@ function logIn(hub: Hub, { user: id, account }: Of<"logged in">, stamp: number):
   const user = hub.users.get(id);
   const row = hub.accounts.find(account);
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
+  // Another device that came meanwhile has not proved to be of this account.
+  if (user.sessionIds.size > 1 && user.account !== row.name) return;
   const ban = hub.serverBans.match({ ...suspectOf(user), account }, stampMs(stamp));
   if (ban !== undefined) {
     endUser(hub, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });

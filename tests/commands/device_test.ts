@@ -172,6 +172,15 @@ story("who comes back under another nick and logs in then may take the nick back
   assertEquals(chat.hub.users.size, 2);
 });
 
+story("a log-in that was under way as a further device came takes that to no other account", async (chat) => {
+  await registered(chat, "bob");
+  await registered(chat, "ann");
+  await device(chat, "ann");
+  const user = chat.hub.find("ann");
+  await chat.hub.commit({ kind: "logged in", user: user?.id ?? "", account: "bob" });
+  assertEquals(user?.account, "ann");
+});
+
 story("--linger 0 lets nobody stay", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
