@@ -12,14 +12,15 @@
  * claims to be first, by an empty message that the stream takes only if nothing came in between, and applies from where
  * its own store stands. A machine that missed what the stream does not keep any more takes a snapshot again.
  *
- * Growth. Every machine applies every event, so the chat as a whole is as fast as its slowest machine and as the stream:
- * one stream takes some 30,000 events a second here, a machine applies some 100,000. With M machines each event is sent M
- * times by NATS: 300 bytes × 10,000 events/s is 3 MB/s into each machine; NATS sends 30 MB/s at 10, 300 MB/s at 100 (its
- * network card is full then: leaf nodes or a cluster of NATS servers fan out), 3 GB/s at 1,000. The way on from there is
- * a stream for each hash of a channel's name, read only by machines that have a member in it, and one for people
- * (arrivals, nicks, accounts), which are few: at 1,000 machines and 1 of 50 messages of interest to a machine that is
- * 60 KB/s each. What makes that possible is kept already: an event names its channel, and stamps need to grow within
- * a conversation only. Not built, as one stream carries a million people who each say something every 30 seconds.
+ * Growth. Every machine applies every event, so the chat is as fast as its slowest machine and as the stream. Measured on
+ * two busy cores with all its testers: three machines and NATS did 9,000 events a second together, and a message took 0.4
+ * ms longer than on one machine alone (median; 2 ms at p99). NATS alone takes some 28,000 a second. With M machines NATS
+ * sends each event M times: 300 bytes × 10,000 events/s is 3 MB/s into each machine; NATS sends 30 MB/s at 10, 300 MB/s
+ * at 100 (more than a network card of 1 Gbit/s: a cluster of NATS servers fans out), 3 GB/s at 1,000. The way on from
+ * there is a stream for each hash of a channel's name, read by machines that have a member in it alone, and one for
+ * people (arrivals, nicks, accounts), who are few: at 1,000 machines and 1 of 50 messages of interest to a machine that
+ * is 60 KB/s each. What makes it possible is kept: an event names its channel, and stamps need to grow within a
+ * conversation only. Not built, as one stream carries 300,000 people who each say something every 30 seconds.
  */
 import { nextStamp } from "../irc/stamp.ts";
 import type { Apply, Bus, BusFigures } from "./bus.ts";
