@@ -25,6 +25,8 @@ export interface Scene {
 
 /** How long joins and leaves are gathered. */
 const burstMs = 250;
+/** How long a refused login is told again behind what was said before. */
+const alarmMs = 10_000;
 
 /** One person's lines. */
 export class Transcript {
@@ -36,6 +38,10 @@ export class Transcript {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How far the person has read, while the past of a buffer goes by; its first newer line gets a rule. */
   #readUpTo: number | undefined;
+  /** How much of the past of a buffer is still to come. */
+  #pastLeft = 0;
+  /** What went wrong on the way in: what is shown of the past must not carry it away. */
+  #alarm: { readonly line: Line; readonly until: number } | undefined;
 
   constructor(display: Display, timestamps: Timestamps, scene: () => Scene) {
     this.#display = display;
@@ -54,11 +60,17 @@ export class Transcript {
     this.flush();
     const { state, front, recall } = this.#scene();
     if (event.kind === "history") return this.#past(event);
+    const isPast = isSpeech(event) && event.history === true;
+    if (!isPast) this.#endPast();
     if (event.kind === "said") this.#ruleNew(event);
     const line = event.kind === "said"
       ? saidLine(state, event, front, recall)
       : eventLine(state, event, front, recall);
     if (line !== undefined) this.#print(line);
+    if (line !== undefined && event.kind === "status" && event.status === "login refused") {
+      this.#alarm = { line, until: this.#scene().now + alarmMs };
+    }
+    if (isPast && this.#pastLeft > 0 && --this.#pastLeft === 0) this.#ruleEnd();
   }
 
   /** What was said before, under a title. */
@@ -73,10 +85,23 @@ export class Transcript {
   #past({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
     // All that was missed is new.
     this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#scene().state, buffer)?.readUpTo;
+    this.#endPast();
     if (count === 0) return;
+    this.#pastLeft = count;
     const room = plainName(buffer);
     const messages = count === 1 ? "1 message" : `${count} messages`;
     this.title(why === "opening" ? `last ${messages} in ${room}` : `${messages} missed in ${room}`);
+  }
+
+  /** The past may hold less than was announced. */
+  #endPast(): void {
+    if (this.#pastLeft > 0) this.#ruleEnd();
+  }
+
+  #ruleEnd(): void {
+    this.#pastLeft = 0;
+    this.title("until here");
+    if (this.#alarm !== undefined && this.#scene().now < this.#alarm.until) this.#print(this.#alarm.line);
   }
 
   #ruleNew(event: ChatEvent & Said): void {
@@ -123,6 +148,12 @@ export class Transcript {
     this.#day = day;
     this.#display.print(lineRows(line, this.#timestamps, this.#display.columns));
   }
+}
+
+function isSpeech(
+  event: ChatEvent,
+): event is Extract<ChatEvent, { readonly kind: "said" | "reacted" | "redacted" }> {
+  return event.kind === "said" || event.kind === "reacted" || event.kind === "redacted";
 }
 
 /** The mark of what happened first. */

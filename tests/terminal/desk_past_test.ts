@@ -26,6 +26,29 @@ Deno.test("what was said before is shown under a title, and what is new under an
     "11:10 ann: read",
     "── new ──",
     "11:20 ann: unread",
+    "── until here ──",
+    "#tea> |",
+  ]);
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :now");
+  assertEquals(await seat.screen("until"), ["── until here ──", "12:00 ann: now", "#tea> |"]);
+});
+
+Deno.test("a login that is refused on the way in is told again behind what was said before", async () => {
+  const account = { name: "bob", password: "brown leaves" };
+  await using seat = new Seat({ backlog: 2, account });
+  await seat.screen();
+  await seat.wire.say(`:srv CAP * LS :sasl=PLAIN ${caps}`, `:srv CAP * ACK :sasl ${caps}`);
+  await seat.wire.say(":srv 904 bob :Wrong name or password");
+  await seat.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
+  await seat.wire.say(
+    "@label=p1 :srv BATCH +x chathistory #tea",
+    before(10, "a"),
+    before(20, "b"),
+    ":srv BATCH -x",
+  );
+  assertEquals(await seat.screen("until"), [
+    "── until here ──",
+    "12:00 ! Cannot log in as bob: Wrong name or password",
     "#tea> |",
   ]);
 });

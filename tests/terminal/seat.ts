@@ -1,5 +1,6 @@
 /** Somebody at an emulated terminal, whose server the test plays. */
 
+import type { ClientOptions } from "../../lib/client/client.ts";
 import { Desk } from "../../lib/terminal/desk.ts";
 import { KeyReader } from "../../lib/terminal/keys.ts";
 import type { Look } from "../../lib/terminal/paint.ts";
@@ -21,8 +22,9 @@ export class Seat implements AsyncDisposable {
   readonly #keys = new KeyReader();
 
   constructor(
-    { nick = "bob", columns = 60, rows = 30, look = plainLook, bell = false, typing = false, backlog = 0 } =
-      {},
+    { nick = "bob", columns = 60, rows = 30, look = plainLook, bell = false, typing = false, ...client }:
+      & Partial<{ nick: string; columns: number; rows: number; look: Look; bell: boolean; typing: boolean }>
+      & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
     this.emulator = new Emulator(columns, rows);
     this.desk = new Desk({
@@ -31,7 +33,7 @@ export class Seat implements AsyncDisposable {
         channels: ["#tea"],
         connect: () => Promise.resolve(this.wire = new Wire()),
         now: () => this.now,
-        backlog,
+        ...client,
         delay: () => 60_000,
       },
       outlet: {
