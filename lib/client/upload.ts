@@ -26,9 +26,10 @@ export async function uploadFile(
   file: Upload,
   { onProgress = () => {}, signal }: UploadOptions = {},
 ): Promise<string> {
-  onProgress(0, file.size);
+  const tell = onlyForward(onProgress);
+  tell(0, file.size);
   const streams = canStream();
-  const body = streams ? counted(file, onProgress) : file as unknown as BodyInit;
+  const body = streams ? counted(file, tell) : file as unknown as BodyInit;
   const response = await fetch(url, {
     method: "POST",
     headers: {
@@ -49,8 +50,18 @@ export async function uploadFile(
   }
   const location = response.headers.get("location");
   if (location === null) throw new Error("The server did not say where the file is");
-  onProgress(file.size, file.size);
+  tell(file.size, file.size);
   return new URL(location, url).href;
+}
+
+/** Each step once: the end is told by what was read last, or else by the answer, which may be there first. */
+function onlyForward(onProgress: (sent: number, total: number) => void): typeof onProgress {
+  let told = -1;
+  return (sent, total) => {
+    if (sent <= told) return;
+    told = sent;
+    onProgress(sent, total);
+  };
 }
 
 function counted(file: Upload, onProgress: (sent: number, total: number) => void): ReadableStream {

@@ -165,7 +165,7 @@ Deno.test({
     assertEquals(await answer(wire, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
     await done;
     assertEquals(got, ["Bearer abcdef green"]);
-    assertEquals(new Set(paper.notes), new Set(["Sending tea.txt 5"]));
+    assertEquals(paper.notes, ["Sending tea.txt 5"]);
     assertEquals(await sent(wire), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
   },
 });
