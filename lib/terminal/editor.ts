@@ -56,8 +56,15 @@ export const operations: Readonly<Record<string, Operation>> = {
 /** The editor after a key; undefined for a key that is not about the line. */
 export function edit(editor: Editor, key: Key): Editor | undefined {
   if (key.kind === "text") return insert(editor, key.text);
-  if (key.kind === "paste") return insert(editor, key.text);
+  if (key.kind === "paste") {
+    return insert(editor, editor.cursor === editor.text.length ? withoutEnd(key.text) : key.text);
+  }
   return Object.hasOwn(operations, key.name) ? operations[key.name]?.(editor) : undefined;
+}
+
+/** Lines that are copied end in a newline, which is none of a message. */
+function withoutEnd(pasted: string): string {
+  return pasted.replace(/[\r\n]+$/, "");
 }
 
 /** Puts text in at the cursor; control characters but newline stay out of it, a tab becomes a space. */

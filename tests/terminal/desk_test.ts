@@ -162,8 +162,7 @@ Deno.test("a pasted text of several lines is one message, sent by Enter only", a
     "#tea> one",
     "two",
     "three",
-    "four",
-    "|",
+    "four|",
   ]);
   assertEquals(await seat.wire.sent(), []);
   await seat.press("\r");
