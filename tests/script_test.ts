@@ -42,7 +42,11 @@ test("send without a text says what comes from standard input, as one message", 
 test("send to nobody is refused with 1, in a sentence", async () => {
   await using chat = startChat();
   const { code, out, err } = await runClient(as("bob", chat, "send", "nobody", "hi"));
-  assertEquals([code, out, err], [1, "", "There is nobody called nobody here\n"]);
+  assertEquals([code, out, err], [
+    1,
+    "",
+    "There is nobody called nobody here: a room is written '#nobody'\n",
+  ]);
 });
 
 test("history prints what was said since a time; --json gives an object for each", async () => {

@@ -70,7 +70,7 @@ export class Script {
     if (event.kind === "status" && event.status === "login refused") {
       return this.#over.resolve({ kind: "login refused", name: event.name, reason: event.reason });
     }
-    if (event.kind === "refused") return this.#refused(event.text);
+    if (event.kind === "refused") return this.#refused(event.text + this.#roomMeant(event.code));
     if (event.kind === "said" && this.#parts.job.kind === "tail") return this.#print(event);
     if (event.kind === "status" && event.status === "ready" && roomsOf(this.#parts.job).length === 0) {
       this.#begin();
@@ -90,6 +90,13 @@ export class Script {
     if (this.#parts.job.kind !== "tail") return false;
     if (event.kind !== "status") return false;
     return event.status === "lost" || event.status === "waiting" || (event.status === "ready" && event.again);
+  }
+
+  /** "#" is left out easily. */
+  #roomMeant(code: string): string {
+    const { job } = this.#parts;
+    if (code !== "401" || job.kind === "tail" || isRoomName(job.target)) return "";
+    return `: a room is written '#${job.target}'`;
   }
 
   get #front(): string {
