@@ -9,6 +9,7 @@ import { rankLevel } from "../irc/modes.ts";
 import { fold, parseSource } from "../irc/names.ts";
 import { parseRecord } from "../irc/record.ts";
 import { parseMessageId } from "../irc/stamp.ts";
+import { cutText } from "../irc/wrap.ts";
 
 /** The rows of this topic. */
 export const redactCommands: CommandTable = {
@@ -33,7 +34,7 @@ function redact({ hub, session, user, params }: Call): void | Promise<void> {
   if (!isOwn(user, message, stamp) && !isOperatorOf(hub.channel(target), user)) {
     fail("REDACT", "REDACT_FORBIDDEN", target, id, "You may take back your own messages only");
   }
-  const text = reason.slice(0, hub.settings.reasonLength);
+  const text = cutText(reason, hub.settings.reasonLength);
   return hub.commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
 }
 

@@ -10,7 +10,9 @@ export function applyRedaction(hub: Hub, event: EventOf<"redacted">, stamp: numb
   const user = hub.users.get(event.user);
   if (user === undefined) return;
   const views = hub.store && viewsOf(hub, hub.store, user, event.target);
-  if (views) hub.store?.eraser.redact(views, event.message);
+  // Who left the channel meanwhile takes nothing back there.
+  if (views === undefined) return;
+  hub.store?.eraser.redact(views, event.message);
   const channel = event.target.startsWith("#") ? hub.channel(event.target) : undefined;
   const other = channel === undefined ? hub.find(event.target) : undefined;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];

@@ -1,6 +1,7 @@
 /** Taking messages back: who may, where, and what is left of them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "../../lib/irc/message.ts";
+import { parseMessageId } from "../../lib/irc/stamp.ts";
 import { registered } from "../support/account.ts";
 import { type Chat, startChat } from "../support/chat.ts";
 import type { Peer } from "../support/peer.ts";
@@ -40,6 +41,11 @@ Deno.test({
 });
 Deno.test({ name: "a nick taken over does not own what was said under it", ignore, fn: takenOver });
 
+Deno.test({
+  name: "REDACT by who has left meanwhile takes nothing back, and tells nobody so",
+  ignore,
+  fn: left,
+});
 Deno.test({
   name: "an account with a backslash in its name is not taken for the account without it",
   ignore,
@@ -124,6 +130,18 @@ async function takenOver(): Promise<void> {
   cat.send(`REDACT #tea ${id}`);
   assertMatch((await cat.lines()).at(-1) ?? "", / REDACT_FORBIDDEN /);
   assertEquals((await ann.lines()).some((line) => line.includes("REDACT")), false);
+}
+
+async function left(): Promise<void> {
+  await using chat = startChat();
+  const { ann, bob } = await crowd(chat);
+  const message = parseMessageId(await say(bob, "#tea", "mine")) ?? 0;
+  bob.send("PART #tea");
+  await bob.lines();
+  await ann.lines();
+  const user = chat.hub.find("bob")?.id ?? "";
+  await chat.hub.commit({ kind: "redacted", user, target: "#tea", message, reason: "" });
+  assertEquals(await ann.lines(), []);
 }
 
 async function backslash(): Promise<void> {
