@@ -87,10 +87,10 @@ export class Peers {
     const inbox = `${this.#prefix}.answer.${crypto.randomUUID()}`;
     const subscription = this.#connection.subscribe(inbox, { timeout: patienceMs });
     const parts: Uint8Array[] = [];
-    this.#connection.publish(`${this.#prefix}.machine.${machine}`, JSON.stringify(question), {
-      reply: inbox,
-    });
     try {
+      this.#connection.publish(`${this.#prefix}.machine.${machine}`, JSON.stringify(question), {
+        reply: inbox,
+      });
       for await (const message of subscription) {
         const fault = message.headers?.get(faultHeader);
         if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
