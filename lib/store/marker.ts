@@ -3,12 +3,16 @@ import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 
+/** Conversations one account has markers in; past that the one that was read longest ago is forgotten. */
+const maxTargets = 2000;
+
 /** The markers of all accounts. Names are folded. */
 export class Markers {
   readonly #database: Database;
   readonly #find: StatementSync;
   readonly #save: StatementSync;
   readonly #remove: StatementSync;
+  readonly #removeOldest: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
@@ -16,6 +20,10 @@ export class Markers {
     this.#save = database.prepare(
       `INSERT INTO marker (account, target, ms) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET ms = max(ms, excluded.ms)`,
+    );
+    this.#removeOldest = database.prepare(
+      `DELETE FROM marker WHERE account = ?1 AND target IN
+         (SELECT target FROM marker WHERE account = ?1 ORDER BY ms DESC LIMIT -1 OFFSET ${maxTargets})`,
     );
     this.#remove = database.prepare("DELETE FROM marker WHERE account = ?");
   }
@@ -28,7 +36,11 @@ export class Markers {
 
   /** An earlier time than the one that is stored changes nothing. */
   save(account: string, target: string, ms: number): void {
-    this.#database.attempt(() => this.#save.run(account, target, ms));
+    const isNew = this.load(account, target) === undefined;
+    this.#database.attempt(() => {
+      this.#save.run(account, target, ms);
+      if (isNew) this.#removeOldest.run(account);
+    });
   }
 
   /** Forgets all of an account. */
