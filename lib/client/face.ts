@@ -28,8 +28,11 @@ export interface Face {
   leave(reason: string): void;
   /** Shows what was said before, under a title. A face without it has its own way to the past. */
   past?(title: string, events: readonly ChatEvent[]): void;
-  /** Asks for a password, which is neither shown nor remembered; "" when the person thinks better of it. */
-  secret?(question: string): Promise<string>;
+  /**
+   * Asks for a password, which is neither shown nor remembered, until `fault` has nothing to say against it; "" when
+   * the person thinks better of it, and that has no fault.
+   */
+  secret?(question: string, fault?: (written: string) => string): Promise<string>;
   /** Whether others are told that we type. */
   sharesTyping?: boolean;
   /** Files of this computer, where a face may touch them. */

@@ -1,8 +1,11 @@
 /** Slash commands for one's account. Passwords are asked for, never written behind a command. */
 
 import type { Face, SlashTable } from "./face.ts";
-import { firstWord, Refusal } from "./face.ts";
+import { firstWord, neededWord, Refusal } from "./face.ts";
 import { plainName } from "./plain.ts";
+
+/** What our server asks for unless told otherwise; a shorter one is a bad idea on any. */
+const minPassword = 8;
 
 /** Rows by name. */
 export const accountRows: SlashTable = {
@@ -26,6 +29,16 @@ export const accountRows: SlashTable = {
     aliases: ["password"],
     run: changePassword,
   },
+  owner: {
+    usage: "CODE",
+    help: "Makes you the owner of this server, by the code it printed when it started",
+    group: "Operators",
+    run(face, rest) {
+      const [code] = neededWord(rest.replace(/\s+/g, ""), "/owner CODE");
+      if (face.client.state.account === "") throw new Refusal("Make an account with /register first");
+      face.client.command("OWNER", code);
+    },
+  },
 };
 
 async function register(face: Face, rest: string): Promise<void> {
@@ -34,7 +47,7 @@ async function register(face: Face, rest: string): Promise<void> {
   if (account !== "") throw new Refusal(`You are logged in as ${account} already`);
   const password = await newPassword(face, `Password for ${plainName(nick)}`);
   await face.client.register(password);
-  face.note(`The name ${plainName(nick)} is yours: log in with /login ${plainName(nick)}`);
+  face.note(`The name ${plainName(nick)} is yours from now on`);
 }
 
 async function login(face: Face, rest: string): Promise<void> {
@@ -50,17 +63,23 @@ async function changePassword(face: Face, rest: string): Promise<void> {
   await face.client.changePassword(old, await newPassword(face, "New password"));
 }
 
+/** Asks until both are the same, so that no password is ever typed where it would be said. */
 async function newPassword(face: Face, question: string): Promise<string> {
-  const password = await ask(face, question);
-  if (await ask(face, "The same again") !== password) {
-    throw new Refusal("Nothing was changed: the two were not the same");
+  for (;;) {
+    const password = await ask(face, question, passwordFault);
+    if (await ask(face, "The same again") === password) return password;
+    face.note("The two were not the same: once more", "warning");
   }
-  return password;
 }
 
-async function ask(face: Face, question: string): Promise<string> {
+/** What servers refuse anyway is not asked for twice. */
+function passwordFault(password: string): string {
+  return [...password].length < minPassword ? `A password has at least ${minPassword} characters` : "";
+}
+
+async function ask(face: Face, question: string, fault?: (written: string) => string): Promise<string> {
   if (face.secret === undefined) throw new Refusal("Cannot ask for a password here");
-  const password = await face.secret(question);
+  const password = await face.secret(question, fault);
   if (password === "") throw new Refusal("Nothing was changed: no password was written");
   return password;
 }

@@ -195,8 +195,8 @@ export class Desk implements Face {
     this.#transcript.past(title, events);
   }
 
-  secret(question: string): Promise<string> {
-    return this.#ask(question, () => "", true);
+  secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
+    return this.#ask(question, (written) => written === "" ? "" : fault(written), true);
   }
 
   clear(): void {

@@ -64,8 +64,12 @@ export class Paper extends Rig implements Face {
     this.notes.push(title, ...events.map(summary));
   }
 
-  secret(question: string): Promise<string> {
+  secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
     this.notes.push(`${question}?`);
-    return Promise.resolve(this.answers.shift() ?? "four green leaves");
+    const answer = this.answers.shift() ?? "four green leaves";
+    const why = answer === "" ? "" : fault(answer);
+    if (why === "") return Promise.resolve(answer);
+    this.notes.push(why);
+    return this.secret(question, fault);
   }
 }

@@ -92,18 +92,33 @@ Deno.test("/register asks twice, sends no password in any other line, and logs i
   assertEquals(paper.notes, [
     "Password for bob?",
     "The same again?",
-    "The name bob is yours: log in with /login bob",
+    "The name bob is yours from now on",
   ]);
 });
 
-Deno.test("/register does nothing when the two passwords differ, or none is written", async () => {
-  for (const [one, other] of [["green leaves", "brown leaves"], ["", ""]] as const) {
-    await using paper = new Paper();
-    const wire = await talk(paper);
-    paper.answers.push(one, other);
-    await assertRejects(() => enter(paper, "/register"), Refusal, "Nothing was changed");
-    assertEquals(await wire.sent(), []);
-  }
+Deno.test("/register asks again for a short password and when the two differ, and gives up for none", async () => {
+  await using paper = new Paper();
+  const wire = await talk(paper);
+  paper.answers.push("short", "green leaves", "brown leaves", "");
+  await assertRejects(() => enter(paper, "/register"), Refusal, "Nothing was changed");
+  assertEquals(paper.notes, [
+    "Password for bob?",
+    "A password has at least 8 characters",
+    "Password for bob?",
+    "The same again?",
+    "The two were not the same: once more",
+    "Password for bob?",
+  ]);
+  assertEquals(await wire.sent(), []);
+});
+
+Deno.test("/owner says the code the server printed, once one has an account", async () => {
+  await using paper = new Paper();
+  const wire = await talk(paper);
+  await assertRejects(() => enter(paper, "/owner abcd-efgh"), Refusal, "/register first");
+  await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
+  await enter(paper, "/owner abcd-efgh ");
+  assertEquals(await sent(wire), ["OWNER abcd-efgh"]);
 });
 
 Deno.test("/login says who we are, by PLAIN where that is all there is and nobody listens", async () => {

@@ -85,6 +85,9 @@ Deno.test("leaving the room in front brings another to the front", async () => {
   await using seat = await new Seat().enter();
   await seat.wire.say(":bob!b@h JOIN #den", ":bob!b@h PART #den");
   assertEquals(await seat.screen("left"), ["12:00 ← bob left #den", "── #tea ──", "#tea> |"]);
+  await seat.press("/part\r");
+  await seat.wire.say(":bob!b@h PART #tea");
+  assertEquals(await seat.screen("left #tea"), ["12:00 ← bob left #tea", "parley> |"]);
 });
 
 Deno.test("the bell rings for our name and for private messages, when it is wanted", async () => {
