@@ -21,7 +21,7 @@ import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
 import type { Bottom } from "./prompt.ts";
-import { promptFor } from "./prompt.ts";
+import { promptFor, waitWords } from "./prompt.ts";
 import { Transcript } from "./transcript.ts";
 import type { Timestamps } from "./view.ts";
 
@@ -72,6 +72,8 @@ export class Desk implements Face {
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();
   #answer: (text: string) => void = () => {};
+  /** Typed ahead of the next question for a password, which must not be taken for words to a room. */
+  #ahead: Key[] | undefined;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
   readonly #behind = new Set<string>();
@@ -141,6 +143,7 @@ export class Desk implements Face {
 
   /** A key was pressed. */
   key(key: Key): void {
+    if (this.#ahead !== undefined) return void this.#ahead.push(key);
     const { input, act } = press(this.#input, key, () => this.#sources());
     this.#input = input;
     this.#hint = "";
@@ -257,10 +260,19 @@ export class Desk implements Face {
       if (this.#hint !== "") return;
       this.#question = "";
       this.#secret = false;
+      if (secret) this.#holdKeys();
       resolve(answer);
     };
     this.#display.refresh();
     return promise;
+  }
+
+  #holdKeys(): void {
+    const keys: Key[] = this.#ahead = [];
+    setTimeout(() => {
+      this.#ahead = undefined;
+      for (const key of keys) this.key(key);
+    });
   }
 
   #hear(event: ChatEvent): void {
@@ -381,9 +393,4 @@ function isTypable(name: string): boolean {
 export function nameFault(name: string): string {
   if (name === "") return "A name cannot be empty";
   return /\s/.test(name) ? "A name is one word, without spaces" : "";
-}
-
-function waitWords({ reason, retryMs }: { readonly reason: string; readonly retryMs: number }): string {
-  const why = plain(reason).replace(/^Cannot connect to \S+: /, "");
-  return `Trying again in ${Math.max(1, Math.round(retryMs / 1000))} s: ${why}`;
 }

@@ -98,3 +98,11 @@ function typingWords(nicks: readonly string[]): string {
     ? `${names[0]} is typing…`
     : `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are typing…`;
 }
+
+/** The hint while the server cannot be reached. */
+export function waitWords(
+  { reason, retryMs }: { readonly reason: string; readonly retryMs: number },
+): string {
+  const why = plain(reason).replace(/^Cannot connect to \S+: /, "");
+  return `Trying again in ${Math.max(1, Math.round(retryMs / 1000))} s: ${why}`;
+}

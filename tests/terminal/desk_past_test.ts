@@ -82,6 +82,14 @@ Deno.test("C-c at the question for a password gives it up", async () => {
   assertEquals(await seat.wire.sent(), []);
 });
 
+Deno.test("a password that is typed ahead of the question for it is not said in the room", async () => {
+  await using seat = await new Seat().enter("echo-message sasl=PLAIN labeled-response batch");
+  await seat.press("/register\rgreen leaves\rbrown leaves\rgreen leaves\rgreen leaves\r");
+  await seat.screen();
+  await seat.screen();
+  assertEquals(await seat.wire.sent(), ["@label=p1 REGISTER * * :green leaves"]);
+});
+
 Deno.test("others see that one types words, not commands, and that one ceased", async () => {
   await using seat = await new Seat({ typing: true }).enter();
   await seat.press("/me");
