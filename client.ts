@@ -291,6 +291,11 @@ function shortAddress(address: string): string {
 }
 
 function entryFault(reason: string, address: string): string {
+  // A port for TLS takes plain text for noise, and hangs up without a word.
+  if (address.startsWith("irc:") && /^(Connection closed|Read error)/.test(reason)) {
+    const why = "it hung up without a word; if that port is for TLS, write --tls";
+    return `Cannot join ${shortAddress(address)}: ${why}`;
+  }
   return `The server ${shortAddress(address)} did not let you in: ${plain(reason)}`;
 }
 

@@ -128,6 +128,17 @@ test("a host that is none ends with 68, one without TLS with 76, wrong words wit
   assertEquals(codes.map(({ err }) => err.trimEnd().split("\n").length), [1, 1, 1, 1, 1]);
 });
 
+test("who hangs up without a word may want TLS, which is said", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const hungUp = listener.accept().then((socket) => socket.close());
+  const { port } = listener.addr;
+  const { code, err } = await runClient(["--user", "bob", "--port", `${port}`, "tail", "#tea"]);
+  assertEquals(code, 69);
+  assertMatch(err, /^Cannot join 127\.0\.0\.1:\d+: it hung up without a word; .* write --tls\n$/);
+  await hungUp;
+  listener.close();
+});
+
 function certificate(): Promise<KeyPair> {
   const now = Date.now();
   return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
