@@ -25,7 +25,7 @@ export interface Scene {
 
 /** How long joins and leaves are gathered. */
 const burstMs = 250;
-/** How long a refused login is told again behind what was said before. */
+/** How long after the way in a refused login is told again behind what was said before. */
 const alarmMs = 10_000;
 
 /** One person's lines. */
@@ -68,7 +68,10 @@ export class Transcript {
       : eventLine(state, event, front, recall);
     if (line !== undefined) this.#print(line);
     if (line !== undefined && event.kind === "status" && event.status === "login refused") {
-      this.#alarm = { line, until: this.#scene().now + alarmMs };
+      this.#alarm = { line, until: Infinity };
+    }
+    if (event.kind === "status" && event.status === "ready" && this.#alarm !== undefined) {
+      this.#alarm = { ...this.#alarm, until: this.#scene().now + alarmMs };
     }
     if (isPast && this.#pastLeft > 0 && --this.#pastLeft === 0) this.#ruleEnd();
   }

@@ -39,6 +39,7 @@ Deno.test("a login that is refused on the way in is told again behind what was s
   await seat.screen();
   await seat.wire.say(`:srv CAP * LS :sasl=PLAIN ${caps}`, `:srv CAP * ACK :sasl ${caps}`);
   await seat.wire.say(":srv 904 bob :Wrong name or password");
+  seat.now += 60_000;
   await seat.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
   await seat.wire.say(
     "@label=p1 :srv BATCH +x chathistory #tea",
