@@ -3,6 +3,7 @@
  * takes nothing but the hub's state, the event and its stamp, so machines that apply the same events stay alike.
  * An event that has become impossible since it was committed (its nick is taken by now) is answered, not applied.
  */
+import { unshared } from "../irc/message.ts";
 import { applyAccountEvent, mayEnter, modesOf } from "./apply_account.ts";
 import { applyChannelEvent, removeMember } from "./apply_channel.ts";
 import { applyFileEvent } from "./apply_file.ts";
@@ -119,7 +120,7 @@ function addSession(hub: Hub, user: User, id: string, away: string | undefined):
   user.lingering = undefined;
   user.sessionIds.add(id);
   if (away === "*") user.absent.add(id);
-  else if (away !== undefined) user.awayText = away;
+  else if (away !== undefined) user.awayText = unshared(away);
   const session = hub.sessions.get(id);
   if (session === undefined) return;
   user.sessions.push(session);

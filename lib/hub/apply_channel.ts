@@ -1,4 +1,5 @@
 /** Apply, for what happens in channels: joining, leaving, topics, invitations; modes are apply_mode.ts. */
+import { unshared } from "../irc/message.ts";
 import { capabilityBits } from "../irc/capabilities.ts";
 import { stampMs } from "../irc/stamp.ts";
 import type { EventOf } from "./apply.ts";
@@ -129,7 +130,9 @@ export function removeMember(hub: Hub, channel: Channel, user: User, stamp: numb
 function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: number): undefined {
   const channel = hub.channel(event.channel);
   if (channel === undefined) return;
-  channel.topic = event.text === "" ? undefined : { text: event.text, by: user.source, at: seconds(stamp) };
+  channel.topic = event.text === ""
+    ? undefined
+    : { text: unshared(event.text), by: user.source, at: seconds(stamp) };
   saveKept(hub, channel);
   tellAndSave(hub, channel, user.says("TOPIC", [channel.name, event.text], stamp), stamp);
 }

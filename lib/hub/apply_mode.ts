@@ -1,4 +1,5 @@
 /** Apply, for channel modes: every change that is one is made and told, in the order it was asked for. */
+import { unshared } from "../irc/message.ts";
 import { utf8Bytes } from "../irc/lines.ts";
 import { changeRank, channelModeOf, formatModeChanges, isRank, type ModeChange } from "../irc/modes.ts";
 import { stampMs } from "../irc/stamp.ts";
@@ -66,7 +67,7 @@ function makeChange(
     return channel.settings.delete(letter) ? told(mode.kind === "key" ? hiddenKey : undefined) : undefined;
   }
   if (channel.settings.get(letter) === parameter) return undefined;
-  channel.settings.set(letter, parameter);
+  channel.settings.set(letter, unshared(parameter));
   return told(parameter);
 }
 

@@ -1,4 +1,5 @@
 /** Apply, for what people change about themselves: away, real name, modes, host. */
+import { unshared } from "../irc/message.ts";
 import { ranks } from "../irc/modes.ts";
 import { numerics } from "../irc/numerics.ts";
 import type { EventOf } from "./apply.ts";
@@ -20,7 +21,7 @@ export function applyUserEvent(hub: Hub, event: UserEvent, stamp: number): undef
     case "away set":
       return setAway(hub, user, event, stamp);
     case "real name set":
-      user.realname = event.realname;
+      user.realname = unshared(event.realname);
       hub.tellPeers(user, user.says("SETNAME", [event.realname], stamp), { monitors: true });
       return;
     case "host set":
@@ -44,7 +45,7 @@ function setAway(hub: Hub, user: User, event: EventOf<"away set">, stamp: number
       user.absent.add(asker);
     } else {
       user.absent.delete(asker);
-      user.awayText = reason === "" ? undefined : reason;
+      user.awayText = reason === "" ? undefined : unshared(reason);
     }
   });
   hub.sessions.get(asker)?.reply(reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");

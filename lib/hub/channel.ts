@@ -2,6 +2,7 @@
  * A channel: its members and their ranks, its topic and modes, and the broadcast set, which is the flat list of
  * sessions on this machine that hear what is said in it.
  */
+import { unshared } from "../irc/message.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import type { Session } from "./session.ts";
 import type { Told } from "./outgoing.ts";
@@ -77,8 +78,8 @@ export class Channel {
   #sessions: Session[] | undefined;
 
   constructor(name: string, createdAt: number, flags: Iterable<string>) {
-    this.name = name;
-    this.folded = fold(name);
+    this.name = unshared(name);
+    this.folded = fold(this.name);
     this.createdAt = createdAt;
     this.flags = new Set(flags);
   }
@@ -114,7 +115,7 @@ export class Channel {
   addEntry(letter: string, entry: ListEntry): boolean {
     const entries = this.lists.get(letter) ?? [];
     if (entries.some((one) => fold(one.mask) === fold(entry.mask))) return false;
-    this.lists.set(letter, [...entries, entry]);
+    this.lists.set(letter, [...entries, { ...entry, mask: unshared(entry.mask) }]);
     this.#listChanges++;
     return true;
   }

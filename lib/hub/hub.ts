@@ -18,6 +18,7 @@ import { forsakenChannels, restoreChannels } from "./kept_channel.ts";
 import { type Encode, Kinds } from "./kind.ts";
 import { Monitors } from "./monitor.ts";
 import { type Details, Outgoing, type Told } from "./outgoing.ts";
+import { isRefusal } from "./refusal.ts";
 import { ServerBans } from "./serverban.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -188,10 +189,15 @@ export class Hub {
     const session = new Session(this.newReference(), this, connection, this.now());
     if (session.registration) session.registration.dueMs = this.now() + this.settings.registrationTime;
     this.sessions.set(session.id, session);
-    await this.#listen(session);
-    this.#admission.leave(connection.address);
-    connection.close();
-    this.detach(session, connection.ended ?? "Connection closed");
+    try {
+      await this.#listen(session);
+    } catch (error) {
+      this.log("error", `Bug in session ${session.id}, which ended: ${words(error)}`);
+    } finally {
+      this.#admission.leave(connection.address);
+      connection.close();
+      this.detach(session, connection.ended ?? "Connection closed");
+    }
   }
 
   async #listen(session: Session): Promise<void> {
@@ -227,7 +233,7 @@ export class Hub {
       { kind: "detached", user: user.id, session: session.id, reason, ...(lingerMs > 0 && { lingerMs }) },
       session,
     );
-    pending?.catch((error) => this.log("error", `Cannot tell that "${user.nick}" left: ${error}`));
+    pending?.catch((error) => this.log("error", `Cannot tell that "${user.nick}" left: ${words(error)}`));
   }
 
   /** Closes the silent and the unfinished; to be called every few seconds. */
@@ -258,7 +264,7 @@ export class Hub {
     for (const { id, nick, lingering } of [...this.users.values()]) {
       if (lingering === undefined || nowMs < lingering.untilMs) continue;
       this.commit({ kind: "given up", user: id })?.catch((error) => {
-        this.log("error", `Cannot tell that "${nick}" left: ${error}`);
+        this.log("error", `Cannot tell that "${nick}" left: ${words(error)}`);
       });
     }
   }
@@ -269,7 +275,7 @@ export class Hub {
     this.#nextExpiryMs = nowMs + 3_600_000;
     for (const { name } of forsakenChannels(this, nowMs)) {
       this.commit({ kind: "channel released", channel: name })?.catch((error) => {
-        this.log("error", `Cannot end the keeping of ${name}: ${error}`);
+        this.log("error", `Cannot end the keeping of ${name}: ${words(error)}`);
       });
     }
   }
@@ -305,6 +311,12 @@ export class Hub {
       this.applyingFor = outer;
     }
   }
+}
+
+/** What went wrong, for the log; a bus that is out of reach refuses as a handler does. */
+function words(error: unknown): string {
+  if (isRefusal(error)) return error.params.at(-1) ?? "refused";
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
 function tellOnce(sessions: readonly Session[], told: Told, done: Set<Session>): void {

@@ -2,6 +2,7 @@
  * Who wants to know when a nick comes and goes (MONITOR). The lists belong to sessions and stay on their machine; what
  * is told follows from events, so it is the same wherever a watcher is.
  */
+import { unshared } from "../irc/message.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import type { Hub } from "./hub.ts";
 import { Outgoing, type Told } from "./outgoing.ts";
@@ -32,8 +33,9 @@ export class Monitors {
   }
 
   add(session: Session, nick: string): void {
-    const folded = fold(nick);
-    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, nick);
+    const kept = unshared(nick);
+    const folded = fold(kept);
+    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, kept);
     entry(this.#watchers, folded, () => new Set<Session>()).add(session);
   }
 

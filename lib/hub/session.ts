@@ -125,7 +125,8 @@ export class Session {
 
   /** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
   standardReply(severity: "FAIL" | "WARN" | "NOTE", ...params: string[]): void {
-    this.answer(this.hub.fromServer(severity, params));
+    const last = params.length - 1;
+    this.answer(this.hub.fromServer(severity, params.map((one, at) => at < last ? middle(one) : one)));
   }
 
   /** Answers with a refusal a handler threw or an event met. */

@@ -22,13 +22,13 @@ export class Tokens {
 
   /** A token for this user: "OWNER.EXPIRES.SIGNATURE", the owner in base64url. */
   make(user: User): string {
-    const name = bytes(user.account ?? `~${user.nick}`);
+    const name = bytes(user.account ?? `~${user.host}`);
     const owner = name.toBase64({ alphabet: "base64url", omitPadding: true });
     const claim = `${owner}.${(this.#hub.now() + lifeMs).toString(36)}`;
     return `${claim}.${this.#sign(claim)}`;
   }
 
-  /** Whose token it is: an account, or "~nick"; undefined when it is forged, too old, or its account may not enter. */
+  /** Whose token it is: an account, or "~host" (cloaked) for who has none, as a nick is changed too easily to count by; undefined when it is forged, too old, or its account may not enter. */
   owner(token: string): string | undefined {
     const [owner = "", expires = "", signature = ""] = token.split(".");
     const expected = bytes(this.#sign(`${owner}.${expires}`));

@@ -2,6 +2,7 @@
  * A user: somebody present, by one nick, on one or several connections at once. What a user does is shared; what a
  * connection can do is its session's (session.ts).
  */
+import { unshared } from "../irc/message.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import type { Channel, Invitation, Member } from "./channel.ts";
 import type { UserId, UserRecord } from "./event.ts";
@@ -46,10 +47,10 @@ export class User {
 
   constructor(record: UserRecord, arrivedAt: number, nowMs: number) {
     this.id = record.id;
-    this.#nick = record.nick;
-    this.#folded = fold(record.nick);
-    this.username = record.username;
-    this.realname = record.realname;
+    this.#nick = unshared(record.nick);
+    this.#folded = fold(this.#nick);
+    this.username = unshared(record.username);
+    this.realname = unshared(record.realname);
     this.host = record.host;
     this.address = record.address;
     this.secure = record.secure;
@@ -101,8 +102,8 @@ export class User {
 
   /** Changes the nick; the hub's table of nicks is the caller's to change. */
   rename(nick: string): void {
-    this.#nick = nick;
-    this.#folded = fold(nick);
+    this.#nick = unshared(nick);
+    this.#folded = fold(this.#nick);
     this.#source = `${nick}!${this.username}@${this.host}`;
   }
 

@@ -96,6 +96,14 @@ const textAt: ReadonlyMap<string, number> = new Map([
   ["353", 4],
 ]);
 
+/**
+ * The same text in memory of its own. What is cut from a line shares the memory of its whole read; whatever of it is kept
+ * for long (a nick, a topic, a mask) is kept by this, or a few letters hold tens of kilobytes.
+ */
+export function unshared(text: string): string {
+  return text === "" ? "" : [text.slice(0, 1), text.slice(1)].join("");
+}
+
 /** A line without tags. Unchecked: only the last of `params` may be empty, hold a space or start with ":". */
 export function body(source: string, command: string, params: readonly string[]): string {
   let line = source === "" ? command : ":" + source + " " + command;

@@ -12,7 +12,7 @@ export interface FileRow {
   /** Media type: "image/png". */
   readonly type: string;
   readonly bytes: number;
-  /** Who uploaded it: an account, or "~nick" without one. */
+  /** Who uploaded it: an account, or "~host" (cloaked) without one. */
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly createdMs: number;

@@ -143,7 +143,9 @@ export class FileRoutes implements Content {
       await this.#hub.commit({ kind: "file added", file });
       return file;
     } finally {
-      this.#coming.set(owner, (this.#coming.get(owner) ?? 0) - promised);
+      const left = (this.#coming.get(owner) ?? 0) - promised;
+      if (left > 0) this.#coming.set(owner, left);
+      else this.#coming.delete(owner);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Hub } from "../hub/hub.ts";
 import { isLoopback } from "../irc/address.ts";
 import { ShelfRefusal } from "./shelf.ts";
 
-/** An account's name, or "~nick"; throws a ShelfRefusal when it cannot be told. */
+/** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
 export async function ownerOf(hub: Hub, request: IncomingMessage): Promise<string> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {

@@ -9,6 +9,7 @@ import {
   type Message,
   parse,
   unescapeTagValue,
+  unshared,
 } from "../../lib/irc/message.ts";
 import joins from "../vectors/msg-join.json" with { type: "json" };
 import splits from "../vectors/msg-split.json" with { type: "json" };
@@ -185,4 +186,8 @@ Deno.test("format() can write all that parse() reads", () => {
     const message = parse(line);
     if (message) assertEquals(parse(format(message)), message);
   }));
+});
+
+Deno.test("unshared() gives the same text", () => {
+  for (const text of ["", "a", "ann", "été 😀", "x".repeat(500)]) assertEquals(unshared(text), text);
 });
