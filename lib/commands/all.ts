@@ -12,6 +12,7 @@ import { helpCommands } from "./help.ts";
 import { historyCommands } from "./history.ts";
 import { infoCommands } from "./info.ts";
 import { inviteCommands } from "./invite.ts";
+import { isupportCommands } from "./isupport.ts";
 import { listCommands } from "./list.ts";
 import { markerCommands } from "./marker.ts";
 import { modeCommands } from "./mode.ts";
@@ -42,6 +43,7 @@ export const allCommands: CommandTable = union([
   batchCommands,
   whoCommands,
   infoCommands,
+  isupportCommands,
   whoisCommands,
   monitorCommands,
   awayCommands,

@@ -34,6 +34,7 @@ export const capabilities = {
   "draft/account-registration": { value: "register" },
   "draft/chathistory": {},
   "draft/event-playback": {},
+  "draft/extended-isupport": {},
   "draft/message-redaction": { commands: ["REDACT"] },
   "draft/multiline": { shapes: true, value: "multiline" },
   "draft/no-implicit-names": {},
