@@ -149,6 +149,10 @@ export class Conversations implements Keeper {
     return conversation.id = id;
   }
 
+  get statements(): number {
+    return 2 * this.#changes.length;
+  }
+
   write(): void {
     for (const change of this.#changes) change();
   }

@@ -22,6 +22,8 @@ export const checkpointPages = 8000;
 
 /** Holds rows in memory until the transaction that has them is saved. None of these may throw but `write`. */
 export interface Keeper {
+  /** How many statements `write` is about to run, or more. */
+  readonly statements: number;
   /** Inserts what is not inserted yet. */
   write(): void;
   /** What was inserted is saved. */
@@ -149,8 +151,12 @@ export class Database {
     // Rows of keepers alone need no answer now, and a disk that is full is not asked a thousand times a second.
     if (this.#failing && !this.#begun && this.#now() < this.#retryAtMs) return false;
     try {
-      this.#writeKept();
-      this.#commit.run();
+      if (this.#isOneStatement()) {
+        for (const keeper of this.#keepers) keeper.write();
+      } else {
+        this.#writeKept();
+        this.#commit.run();
+      }
     } catch (error) {
       this.#undo();
       this.#fail(error);
@@ -211,6 +217,14 @@ export class Database {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#db.close();
+  }
+
+  /** The usual tick: one channel spoke. One statement is a transaction by itself. */
+  #isOneStatement(): boolean {
+    if (this.#begun) return false;
+    let count = 0;
+    for (const keeper of this.#keepers) count += keeper.statements;
+    return count === 1;
   }
 
   #writeKept(): void {

@@ -176,6 +176,15 @@ export class History implements Keeper {
     }
   }
 
+  get statements(): number {
+    let count = 0;
+    // A conversation that has no row yet takes statements of its own.
+    for (const { conversation, written } of this.#unsaved) {
+      if (!written) count += conversation.id === undefined ? 4 : 1;
+    }
+    return count;
+  }
+
   write(): void {
     const blocks = this.#unsaved;
     // The newest record is in the newest row, where newestStamp looks for it.

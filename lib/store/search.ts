@@ -146,6 +146,8 @@ export class SearchIndex implements Keeper {
     else this.#count.run(log, -records.length);
   }
 
+  readonly statements = 0;
+
   write(): void {}
 
   saved(): void {}

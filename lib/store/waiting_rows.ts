@@ -44,6 +44,10 @@ export class WaitingRows<Row> implements Keeper {
     return [...all.values()];
   }
 
+  get statements(): number {
+    return this.#waiting.size;
+  }
+
   write(): void {
     for (const [key, row] of this.#waiting) {
       if (row === undefined) this.#statements.remove(key);
