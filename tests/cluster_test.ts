@@ -318,16 +318,17 @@ Deno.test({
   },
 });
 
-/** Somebody who tries until the machine takes people in again. */
+/** Somebody who tries until the machine takes people in again and the nick is free there. */
 async function peerAgain(cluster: Cluster, at: number, nick: string): Promise<Peer> {
   for (let tries = 0; tries < 100; tries++) {
     const port = cluster.servers[at]?.port ?? 0;
     const trial = await cluster.raw(port);
-    trial.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
-    const answer = await trial.next(/ (001|433|FAIL) /);
+    // Under another name: who has just left holds its nick until that is told.
+    trial.send(`NICK ${nick}-trial`, `USER ${nick} 0 * :${nick}`, `ISON ${nick}`);
+    const answer = await trial.next(/ (303|433|451|FAIL) /);
     trial.send("QUIT");
     await trial.closed();
-    if (answer.includes(" 001 ")) return await cluster.peer(at, nick);
+    if (/ 303 \S+ :?$/.test(answer)) return await cluster.peer(at, nick);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`Nobody is let in on machine ${at}`);
