@@ -2,24 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeOwnerCode } from "../../lib/hub/owner_code.ts";
 import { password, registered } from "../support/account.ts";
-import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
+import type { Chat } from "../support/chat.ts";
 import { device, logIn, scram } from "../support/login.ts";
-import { granted } from "../support/permissions.ts";
 import type { Peer } from "../support/peer.ts";
 import { heard, say } from "../support/transcript.ts";
-
-const ignore = !granted("net");
-
-function story(name: string, act: (chat: Chat) => Promise<void>, options: ChatOptions = {}): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using chat = startChat(options);
-      await act(chat);
-    },
-  });
-}
+import { story } from "../support/story.ts";
 
 /** Somebody who has made an account and told the owner's code. */
 async function owner(chat: Chat, nick: string): Promise<Peer> {

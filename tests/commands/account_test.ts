@@ -1,24 +1,10 @@
 /** One's own account: REGISTER and VERIFY, nick ownership, PASS, NickServ, password, export, deletion. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { password, registered } from "../support/account.ts";
-import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
 import { device, logIn } from "../support/login.ts";
-import { granted } from "../support/permissions.ts";
 import { heard, plain, say } from "../support/transcript.ts";
 import { visit } from "../support/visitor.ts";
-
-const ignore = !granted("net");
-
-function story(name: string, act: (chat: Chat) => Promise<void>, options: ChatOptions = {}): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using chat = startChat(options);
-      await act(chat);
-    },
-  });
-}
+import { story } from "../support/story.ts";
 
 story("REGISTER makes an account of the nick and logs in to it", async (chat) => {
   const ann = await chat.peer("Ann");

@@ -1,23 +1,9 @@
 /** Several devices of one account: one user, one nick; and what a lost connection leaves behind. */
 import { assert, assertEquals } from "@std/assert";
 import { password, registered } from "../support/account.ts";
-import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
 import { device, logIn } from "../support/login.ts";
-import { granted } from "../support/permissions.ts";
 import { heard, say } from "../support/transcript.ts";
-
-const ignore = !granted("net");
-
-function story(name: string, act: (chat: Chat) => Promise<void>, options: ChatOptions = {}): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using chat = startChat(options);
-      await act(chat);
-    },
-  });
-}
+import { story } from "../support/story.ts";
 
 /** A clock that tests set forward. */
 function clock(): { now: () => number; pass(ms: number): void } {

@@ -2,25 +2,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { openStore } from "../../lib/store/store.ts";
 import { registered } from "../support/account.ts";
-import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
+import { type Chat, startChat } from "../support/chat.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { device } from "../support/login.ts";
 import { granted } from "../support/permissions.ts";
 import { heard, say } from "../support/transcript.ts";
+import { story } from "../support/story.ts";
 
 const ignore = !granted("net", "read", "write");
 const day = 86_400_000;
-
-function story(name: string, act: (chat: Chat) => Promise<void>, options: ChatOptions = {}): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using chat = startChat(options);
-      await act(chat);
-    },
-  });
-}
 
 /** Lines without the names and the end of lists, which are others' business. */
 function modes(lines: readonly string[]): string[] {

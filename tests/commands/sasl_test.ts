@@ -2,25 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode64, utf8 } from "../../lib/irc/digest.ts";
 import { password, registered } from "../support/account.ts";
-import { type Chat, type ChatOptions, startChat } from "../support/chat.ts";
 import type { Peer } from "../support/peer.ts";
 import { device, logIn, scram } from "../support/login.ts";
-import { granted } from "../support/permissions.ts";
 import { plain, say } from "../support/transcript.ts";
 import { visit } from "../support/visitor.ts";
-
-const ignore = !granted("net");
-
-function story(name: string, act: (chat: Chat) => Promise<void>, options: ChatOptions = {}): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using chat = startChat(options);
-      await act(chat);
-    },
-  });
-}
+import { story } from "../support/story.ts";
 
 function blob(text: string): string {
   return encode64(utf8(text));
