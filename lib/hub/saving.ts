@@ -3,7 +3,7 @@
  * an append in memory (store/history.ts), and the tick's transaction is committed before anything is sent.
  */
 import { fold } from "../irc/names.ts";
-import type { Side } from "../store/conversation.ts";
+import type { Side, Stream } from "../store/conversation.ts";
 import type { Channel } from "./channel.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
@@ -39,7 +39,7 @@ export function saveInChannel(
   const { store } = hub;
   if (store === undefined || !isLasting(event)) return;
   const conversation = store.conversations.channel(channel.folded, channel.name);
-  store.history.append(conversation, event.command === "TAGMSG" ? 1 : 0, stamp, told.record());
+  store.history.append(conversation, streamOf(event), stamp, told.record());
 }
 
 /** Keeps what one user said to another. */
@@ -53,7 +53,7 @@ export function saveInPrivate(
   const { store } = hub;
   if (store === undefined || !isLasting(event)) return;
   const conversation = store.conversations.between(sideOf(user), sideOf(target));
-  store.history.append(conversation, event.command === "TAGMSG" ? 1 : 0, stamp, told.record());
+  store.history.append(conversation, streamOf(event), stamp, told.record());
 }
 
 /** Keeps what happened in channels, for readers with event-playback. */
@@ -78,6 +78,11 @@ export function saveDoor(hub: Hub, channel: Channel): void {
 export function openDoor(hub: Hub, channel: Channel, stamp: number): void {
   const { store } = hub;
   store?.conversations.reopen(store.conversations.channel(channel.folded, channel.name), stamp);
+}
+
+/** A TAGMSG stands with the events, not with what was said. */
+function streamOf({ command }: MessageEvent): Stream {
+  return command === "TAGMSG" ? 1 : 0;
 }
 
 function isLasting({ command, tags }: MessageEvent): boolean {
