@@ -26,6 +26,8 @@ export interface Conversation {
   readonly sides: readonly Side[];
   /** Whether not everybody may enter; undefined when not known yet. */
   closed: boolean | undefined;
+  /** What reopen() set, for a row that is not inserted yet. */
+  since: number;
   /**
    * What still takes records, by stream; the history's own. Not a map there that each tick clears: V8 chains the old
    * tables of a cleared map, and once one is old all that follow, and what they held, live until a full collection.
@@ -39,6 +41,9 @@ export interface PrivateConversation {
   /** The other side; one's own for what one tells oneself. */
   readonly with: Side;
 }
+
+/** What a conversation hides: what is older than `since`, and all of it once it is made anew while `closed` is 1. */
+export type Door = readonly [key: string, name: string, since: number, closed: number];
 
 /** The log of a stream. */
 export function logOf(conversation: number, stream: Stream): number {
@@ -58,13 +63,16 @@ export class Conversations implements Keeper {
   readonly #close: StatementSync;
   readonly #reopen: StatementSync;
   readonly #names: StatementSync;
+  readonly #doors: StatementSync;
+  readonly #openAll: StatementSync;
+  readonly #setDoor: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
     this.#find = database.prepareArrays("SELECT id, since, closed FROM conversation WHERE key = ?");
     this.#names = database.prepareArrays("SELECT name FROM conversation WHERE id = ?");
     this.#insert = database.prepareArrays(
-      "INSERT INTO conversation (key, name, closed) VALUES (?, ?, ?) RETURNING id",
+      "INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?) RETURNING id",
     );
     this.#insertSide = database.prepare("INSERT INTO side (identity, conversation, name) VALUES (?, ?, ?)");
     this.#sides = database.prepareArrays(
@@ -74,6 +82,16 @@ export class Conversations implements Keeper {
     );
     this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
     this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
+    this.#doors = database.prepareArrays(
+      "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
+    );
+    this.#openAll = database.prepare(
+      "UPDATE conversation SET since = 0, closed = 0 WHERE since > 0 OR closed <> 0",
+    );
+    this.#setDoor = database.prepare(
+      `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
+    );
   }
 
   /** A channel's conversation. Costs a look in a table; nothing is written before a record is. */
@@ -133,15 +151,32 @@ export class Conversations implements Keeper {
     }
     if (!conversation.closed) return;
     conversation.closed = false;
+    conversation.since = stamp;
     this.#change(conversation, (id) => this.#reopen.run(stamp, id));
+  }
+
+  /** The doors of all that hide something; every other conversation is open. */
+  doors(): Door[] {
+    this.#database.settle();
+    return this.#doors.all().map(row) as unknown as Door[];
+  }
+
+  /** Takes over all doors. Inside a transaction that nothing waits for only. */
+  takeDoors(doors: readonly Door[]): void {
+    this.#openAll.run();
+    for (const door of doors) this.#setDoor.run(...door);
+    for (const conversation of this.#known.values()) {
+      conversation.closed = undefined;
+      conversation.since = 0;
+    }
   }
 
   /** The id, after inserting the row if there is none. Inside a transaction only. */
   idOf(conversation: Conversation): number {
     if (conversation.id !== undefined) return conversation.id;
-    const { key, name, sides, closed } = conversation;
+    const { key, name, sides, since, closed } = conversation;
     const [known] = row(this.#find.get(key));
-    const id = Number(known ?? row(this.#insert.get(key, name, Number(closed ?? false)))[0]);
+    const id = Number(known ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
     if (known === undefined) {
       for (const side of sides) this.#insertSide.run(side.identity, id, side.name);
       this.#uncertain.push(conversation);
@@ -175,6 +210,7 @@ export class Conversations implements Keeper {
       sides,
       id: undefined,
       closed: undefined,
+      since: 0,
       open: [undefined, undefined],
     };
     this.#known.set(key, made);

@@ -6,7 +6,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type Saved } from "./block.ts";
-import { type Conversations, row, type Side, type Stream } from "./conversation.ts";
+import { type Conversations, type Door, row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import type { FileRow } from "./files.ts";
 import type { Store } from "./store.ts";
@@ -18,7 +18,7 @@ export interface StoreState {
   readonly markers: readonly (readonly [account: string, target: string, ms: number])[];
   readonly keepsakes: readonly (readonly [name: string, value: string])[];
   /** Conversations that hide something or somebody; all others are open. */
-  readonly doors: readonly (readonly [key: string, name: string, since: number, closed: number])[];
+  readonly doors: readonly Door[];
 }
 
 /** Records of one log, as one block has them. */
@@ -48,8 +48,6 @@ export class Transfer {
   readonly #database: Database;
   readonly #markers: StatementSync;
   readonly #keepsakes: StatementSync;
-  readonly #doors: StatementSync;
-  readonly #setDoor: StatementSync;
   readonly #blocks: StatementSync;
   readonly #conversation: StatementSync;
   readonly #conversations: StatementSync;
@@ -62,13 +60,6 @@ export class Transfer {
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
     this.#keepsakes = database.prepareArrays("SELECT name, value FROM keepsake");
-    this.#doors = database.prepareArrays(
-      "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
-    );
-    this.#setDoor = database.prepare(
-      `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
-    );
     this.#blocks = database.prepareArrays(
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
     );
@@ -88,7 +79,7 @@ export class Transfer {
       markers: this.#markers.all().map(row) as unknown as StoreState["markers"],
       keepsakes: (this.#keepsakes.all().map(row) as unknown as StoreState["keepsakes"])
         .filter(([name]) => !isOwn(name)),
-      doors: this.#doors.all().map(row) as unknown as StoreState["doors"],
+      doors: this.#store.conversations.doors(),
     };
   }
 
@@ -102,9 +93,8 @@ export class Transfer {
     for (const file of state.files) files.save(file);
     for (const [name, value] of state.keepsakes) keepsakes.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
-    this.#database.attempt(() => {
-      for (const door of state.doors) this.#setDoor.run(...door);
-    });
+    this.#store.commit();
+    this.#database.attempt(() => this.#store.conversations.takeDoors(state.doors));
     this.#store.commit();
   }
 

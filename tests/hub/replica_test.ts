@@ -227,6 +227,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
 );
 
+const seed = granted("env") ? Deno.env.get("PARLEY_SEED") : undefined;
+
 Deno.test("machines that apply one order with delays of their own end alike, a late one by a snapshot too", () => {
   fc.assert(
     fc.property(
@@ -245,8 +247,7 @@ Deno.test("machines that apply one order with delays of their own end alike, a l
         assertEquals(late.state, first.state);
       },
     ),
-    // TODO(#7): not every seed passes: in one run of many, what is shown of a channel that was closed (+k) and made anew
-    // differs between replicas (seed 1701064003); the cause is not found. Who looks for more sets PARLEY_SEED.
-    { numRuns: 150, seed: granted("env") ? Number(Deno.env.get("PARLEY_SEED") ?? 1) : 1 },
+    // Each run tries others; PARLEY_SEED repeats one that failed.
+    { numRuns: 150, ...(seed !== undefined && { seed: Number(seed) }) },
   );
 });
