@@ -10,6 +10,7 @@ import type { Registration } from "../hub/registration.ts";
 import { banSentence } from "../hub/serverban.ts";
 import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
+import { peerOf } from "../irc/address.ts";
 import { equalBytes, utf8 } from "../irc/digest.ts";
 import { myInfoModes } from "../irc/modes.ts";
 import { cleanUsername, isNick } from "../irc/names.ts";
@@ -56,7 +57,12 @@ function pass({ session, params }: EarlyCall): void | Promise<void> {
   registration.password = given;
   const { password } = hub.files;
   const colon = given.indexOf(":");
-  if (colon < 1 || !hub.accounts.available || (password !== undefined && isPassword(given, password))) return;
+  if (colon < 1 || !hub.accounts.available) return;
+  if (password !== undefined) {
+    // Whether it is the one or the other shows, so this is a guess as well.
+    if (!mayGuess(session)) return;
+    if (isPassword(given, password)) return rightGuess(session);
+  }
   return passLogIn(session, given.slice(0, colon), given.slice(colon + 1));
 }
 
@@ -67,6 +73,7 @@ async function passLogIn(session: Session, name: string, password: string): Prom
     session.reply("ERR_PASSWDMISMATCH");
     return session.close(sentenceOf(outcome));
   }
+  rightGuess(session);
   if (await logIn(session, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
@@ -128,13 +135,9 @@ function user({ hub, session, params }: EarlyCall): void | Promise<void> {
 export function complete(hub: Hub, session: Session): void | Promise<void> {
   const { registration } = session;
   if (registration === undefined || registration.negotiating) return;
-  const { nick, username, password } = registration;
+  const { nick, username } = registration;
   if (nick === undefined || username === undefined) return;
-  const wanted = hub.files.password;
-  if (registration.account === undefined && wanted !== undefined && !isPassword(password ?? "", wanted)) {
-    session.reply("ERR_PASSWDMISMATCH");
-    return session.close("Wrong password");
-  }
+  if (!knowsPassword(session, registration)) return;
   const why = whyNot(hub, session, nick);
   if (why !== undefined) {
     registration.nick = undefined;
@@ -188,6 +191,34 @@ function recordOf(hub: Hub, session: Session, registration: Registration, nick: 
     ...(account !== undefined && { account }),
     ...(away !== undefined && { away }),
   };
+}
+
+/** Whether a session may pass the server's password, else closes it. */
+function knowsPassword(session: Session, { account, password }: Registration): boolean {
+  const wanted = session.hub.files.password;
+  if (wanted === undefined || account !== undefined) return true;
+  // Who gives none guesses nothing.
+  if (password !== undefined && !mayGuess(session)) return false;
+  if (password !== undefined && isPassword(password, wanted)) {
+    rightGuess(session);
+    return true;
+  }
+  session.reply("ERR_PASSWDMISMATCH");
+  session.close("Wrong password");
+  return false;
+}
+
+/** Guesses are few for each address: counts one, or closes the session. */
+function mayGuess(session: Session): boolean {
+  const { hub, connection } = session;
+  if (hub.doorGuesses.takeIfAny(peerOf(connection.address), hub.now())) return true;
+  session.close("Too many wrong passwords from your address; wait half a minute");
+  return false;
+}
+
+/** It does not count, as it was right. */
+function rightGuess({ hub, connection }: Session): void {
+  hub.doorGuesses.giveBack(peerOf(connection.address));
 }
 
 function isPassword(given: string, wanted: string): boolean {

@@ -62,6 +62,8 @@ export interface HubOptions extends Files {
   readonly machine?: string;
 }
 
+const guessRate = { burst: 5, perSecond: 1 / 30 };
+
 /** The chat, as one machine sees it. */
 export class Hub {
   readonly settings: Settings;
@@ -87,7 +89,9 @@ export class Hub {
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
   /** Password guesses by OPER, by address. */
-  readonly guesses = new Buckets({ burst: 5, perSecond: 1 / 30 });
+  readonly guesses = new Buckets(guessRate);
+  /** Guesses of the server's own password by PASS, by address. */
+  readonly doorGuesses = new Buckets(guessRate);
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   readonly sessions = new Map<string, Session>();
@@ -241,6 +245,7 @@ export class Hub {
     const now = this.now();
     const { pingAfter } = this.settings;
     this.guesses.sweep(now);
+    this.doorGuesses.sweep(now);
     this.accounts.sweep(now);
     this.#expire(now);
     this.#giveUp(now);

@@ -1,7 +1,8 @@
 /** Coming in and staying: NICK, USER, PASS, CAP, PING, QUIT. */
-import { assert, assertEquals } from "@std/assert";
-import { startChat } from "../support/chat.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Chat, startChat } from "../support/chat.ts";
 import { granted } from "../support/permissions.ts";
+import { visit } from "../support/visitor.ts";
 
 const ignore = !granted("net");
 
@@ -12,6 +13,8 @@ Deno.test({ name: "NICK in another case is one's own", ignore, fn: renameCase })
 Deno.test({ name: "USER a second time is refused", ignore, fn: secondUser });
 Deno.test({ name: "commands before registration are refused, unknown ones are unknown", ignore, fn: early });
 Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
+Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
+Deno.test({ name: "PASS with a colon is no way round the count of guesses", ignore, fn: colonGuesses });
 Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
 Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
 Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
@@ -94,6 +97,38 @@ async function password(): Promise<void> {
     ":chat.test 464 bob :Password incorrect",
     "ERROR :Closing link: Wrong password",
   ]);
+}
+
+const tooMany = "ERROR :Closing link: Too many wrong passwords from your address; wait half a minute";
+
+/** What a stranger from `address` who gives this password is told last. */
+async function tryPassword(chat: Chat, address: string, given: string): Promise<string> {
+  const peer = await visit(chat.hub, address, "bob", { register: false, secure: true });
+  peer.send(`PASS :${given}`, "NICK bob", "USER bob 0 * :Bob", "QUIT :in");
+  return (await peer.closed()).at(-1) ?? "";
+}
+
+async function guesses(): Promise<void> {
+  let now = 1_700_000_000_000;
+  await using chat = startChat({ password: "open sesame", now: () => now });
+  for (let count = 0; count < 5; count++) {
+    assertEquals(await tryPassword(chat, "10.1.2.3", "wrong"), "ERROR :Closing link: Wrong password");
+    // Who is right, or says nothing, does not guess.
+    assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
+  }
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), tooMany);
+  assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
+  now += 30_000;
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), "ERROR :Closing link: Quit: in");
+}
+
+async function colonGuesses(): Promise<void> {
+  await using chat = startChat({ password: "open:sesame" });
+  for (let count = 0; count < 5; count++) {
+    assertMatch(await tryPassword(chat, "10.1.2.3", `open:${count}`), /Wrong name or password$/);
+  }
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open:sesame"), tooMany);
+  assertEquals(await tryPassword(chat, "10.9.9.9", "open:sesame"), "ERROR :Closing link: Quit: in");
 }
 
 async function ping(): Promise<void> {
