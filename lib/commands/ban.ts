@@ -4,7 +4,7 @@ import { fail } from "../hub/refusal.ts";
 import {
   type BanTarget,
   formatTarget,
-  isTarget,
+  isNamed,
   parseDuration,
   parseTarget,
   type ServerBan,
@@ -46,7 +46,7 @@ function add(call: Call): void | Promise<void> {
   const [, , first = "", ...rest] = params;
   const lasting = parseDuration(first);
   const text = (lasting === undefined ? [first, ...rest] : rest).join(" ").trim();
-  if (session.user !== undefined && isTarget(target, session.user)) {
+  if (isNamed(target, user)) {
     fail("UBAN", "SELF", formatTarget(target), "That would ban yourself");
   }
   const now = hub.now();
@@ -86,7 +86,7 @@ function info(call: Call): void {
   const target = targetOf(call);
   const ban = hub.serverBans.find(formatTarget(target), hub.now());
   say(call, ban === undefined ? `${formatTarget(target)} is not banned` : describe(ban));
-  const named = [...hub.users.values()].filter((user) => isTarget(target, user));
+  const named = [...hub.users.values()].filter((user) => isNamed(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
   say(call, `It names ${named.length} of ${hub.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
 }

@@ -4,7 +4,7 @@ import { parseSource } from "../irc/names.ts";
 import { type EventOf, removeUser } from "./apply.ts";
 import type { Hub } from "./hub.ts";
 import { Outgoing, type Told } from "./outgoing.ts";
-import { banSentence, type ServerBan, shownTime } from "./serverban.ts";
+import { banSentence, type ServerBan, shownTime, suspectAt } from "./serverban.ts";
 import type { User } from "./user.ts";
 
 type OperatorEvent = EventOf<"killed" | "wallops" | "server ban added" | "server ban removed">;
@@ -53,10 +53,16 @@ function addBan(hub: Hub, ban: ServerBan, stamp: number): undefined {
     if (hub.serverBans.match(user, nowMs) === undefined) continue;
     endUser(hub, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   }
-  // Those who are not in yet, and second devices at an address of their own.
+  // Those who are not in yet, and further devices at an address of their own.
   for (const session of [...hub.sessions.values()]) {
-    const { address } = session.connection;
-    if (hub.serverBans.findAddress(address, nowMs) !== undefined) session.close(banSentence(ban));
+    const { connection, user } = session;
+    const found = user === undefined
+      ? hub.serverBans.findAddress(connection.address, nowMs)
+      : hub.serverBans.match(suspectAt(session, user), nowMs);
+    if (found === undefined || !session.hangUp(banSentence(ban))) continue;
+    // It is not expected back.
+    session.saidGoodbye = true;
+    hub.detach(session, `Banned (${ban.reason})`);
   }
 }
 

@@ -5,6 +5,9 @@
 import type { Keepsakes } from "../store/keepsakes.ts";
 import { completeMask, fold, matchMask } from "../irc/names.ts";
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../irc/address.ts";
+import { cloak } from "./cloak.ts";
+import type { Session } from "./session.ts";
+import type { User } from "./user.ts";
 
 /** One ban. */
 export interface ServerBan {
@@ -81,6 +84,18 @@ export function isTarget(target: BanTarget, suspect: Suspect): boolean {
     default:
       return target satisfies never;
   }
+}
+
+/** A user as one of its connections shows it: each may come from an address of its own. */
+export function suspectAt({ hub, connection: { address } }: Session, user: User): Suspect {
+  const { nick, username, account } = user;
+  return { nick, username, account, address, host: cloak(address, hub.cloakKey) };
+}
+
+/** Whether a target names a user, or one of its connections to this machine. */
+export function isNamed(target: BanTarget, user: User): boolean {
+  return isTarget(target, user) ||
+    user.sessions.some((session) => isTarget(target, suspectAt(session, user)));
 }
 
 function isInRange(range: AddressRange, address: string): boolean {

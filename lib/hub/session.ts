@@ -53,7 +53,7 @@ export class Session {
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last came in. */
   lastHeardMs: number;
-  /** Whether it said QUIT; who goes without is expected back. */
+  /** Whether it said QUIT, or was banned; who goes without is expected back. */
   saidGoodbye = false;
   /** Whether it was asked for a sign of life since. */
   pinged = false;

@@ -130,3 +130,76 @@ Deno.test("UBAN ADD of a mask keeps out further devices that come from there", {
   ]);
   assertEquals(chat.hub.find("bob")?.sessions.length, 1);
 });
+
+/** bob at 10.1.2.3 and, on another device, at 10.3.3.3; both are logged in. */
+async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
+  const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  await say(bob, `REGISTER * * ${password}`);
+  const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
+  device.send("CAP REQ sasl", "NICK bob", "USER bob 0 * :bob");
+  await logIn(device, "bob");
+  device.send("CAP END");
+  await device.until(/ 422 /);
+  return { bob, device };
+}
+
+const error = "ERROR :Closing link: You are banned from this server: loud";
+
+for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
+  Deno.test(`UBAN ADD ${target} closes the further device that is there`, { ignore }, async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const { bob, device } = await twoDevices(chat);
+    assertEquals(
+      (await say(ann, `UBAN INFO ${target}`)).at(-1)?.endsWith("It names 1 of 2 users: bob"),
+      true,
+    );
+    await say(ann, `UBAN ADD ${target} :loud`);
+    assertEquals((await device.closed()).at(-1), error);
+    assertEquals(chat.hub.find("bob")?.sessions.length, 1);
+    await say(ann, "UBAN ADD 10.1.* :loud");
+    assertEquals((await bob.closed()).at(-1), error);
+    assertEquals(chat.hub.find("bob"), undefined);
+  });
+}
+
+for (const target of ["bob", "a:bob", "10.1.2.3"]) {
+  Deno.test(`UBAN ADD ${target} closes every device of who it names`, { ignore }, async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const { bob, device } = await twoDevices(chat);
+    await say(ann, `UBAN ADD ${target} :loud`);
+    assertEquals([(await bob.closed()).at(-1), (await device.closed()).at(-1)], [error, error]);
+  });
+}
+
+Deno.test("UBAN ADD of a cloak finds who was given another host", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  const bob = await visit(chat.hub, "10.1.2.3", "bob");
+  const cloak = chat.hub.find("bob")?.host ?? "";
+  await say(ann, "CHGHOST bob tea.example", `UBAN ADD *@${cloak} :loud`);
+  assertEquals((await bob.closed()).at(-1), error);
+});
+
+Deno.test("UBAN ADD of the one device that is left does not wait for its return", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  const { bob, device } = await twoDevices(chat);
+  bob.send("QUIT");
+  await bob.closed();
+  await say(ann, "UBAN ADD 10.3.* :loud");
+  await device.closed();
+  assertEquals(chat.hub.find("bob"), undefined);
+});
+
+Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }, async () => {
+  const { chat } = await withOperator();
+  await using _chat = chat;
+  const { device } = await twoDevices(chat);
+  chat.hub.find("bob")?.modes.add("o");
+  await heard(device);
+  assertEquals(await say(device, "UBAN ADD 10.3.*"), [
+    ":chat.test FAIL UBAN SELF *!*@10.3.* :That would ban yourself",
+  ]);
+});
