@@ -77,9 +77,18 @@ export function inRange({ bytes, bits }: AddressRange, address: Uint8Array): boo
   return bytes.every((byte, at) => byte === first[at]);
 }
 
-/** This machine itself. */
+const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** An IPv4 address as such where the system shows it as IPv6 ("::ffff:10.1.2.3"), as it does where both come in by one socket. */
+export function plainAddress(address: string): string {
+  return mapped.exec(address)?.[1] ?? address;
+}
+
+/** This machine itself: 127.0.0.0/8 and ::1, however they are written. A name is no address. */
 export function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
+  const bytes = parseAddress(plainAddress(address));
+  if (bytes === undefined) return false;
+  return bytes.length === 4 ? bytes[0] === 127 : bytes.every((byte, at) => byte === (at === 15 ? 1 : 0));
 }
 
 /** What one peer can change at will counts as one: an IPv6 network of 64 bits, a whole IPv4 address. */

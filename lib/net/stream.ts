@@ -3,6 +3,7 @@
  * `lines()` is an object with a `next`, not an async generator, so that close() and a cut-off end it at once though a
  * read is still under way; and callbacks are made once for each connection, none for each read or write.
  */
+import { plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
@@ -92,8 +93,7 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   readonly framing: Framing;
 
   constructor(socket: StreamSocket, options: StreamOptions, framing: Framing = "line") {
-    const { hostname } = socket.remoteAddr;
-    this.address = /^::ffff:[\d.]+$/.test(hostname) ? hostname.slice("::ffff:".length) : hostname;
+    this.address = plainAddress(socket.remoteAddr.hostname);
     this.secure = socket.handshake !== undefined;
     this.#socket = socket;
     this.#options = options;

@@ -1,4 +1,5 @@
 /** Under which addresses others reach a listener, as they are written in a URL. */
+import { isLoopback } from "../irc/address.ts";
 
 /** `host` itself; for one that listens everywhere, the machine's own addresses in its network, IPv4 first. */
 export function reachableHosts(host: string): string[] {
@@ -12,5 +13,5 @@ export function reachableHosts(host: string): string[] {
 
 /** Not of this machine alone, and not one that works on one cable only. */
 function isForOthers(address: string): boolean {
-  return !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address);
+  return !isLoopback(address) && !/^(169\.254\.|fe80:)/i.test(address);
 }

@@ -1,7 +1,7 @@
 /** Who sends a file: an account by its password, or anybody on the chat by a token (commands/token.ts). */
 import type { IncomingMessage } from "node:http";
 import type { Hub } from "../hub/hub.ts";
-import { isLoopback } from "../irc/address.ts";
+import { isLoopback, plainAddress } from "../irc/address.ts";
 import { ShelfRefusal } from "./shelf.ts";
 
 /** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
@@ -14,7 +14,7 @@ export async function ownerOf(hub: Hub, request: IncomingMessage): Promise<strin
   if (scheme.toLowerCase() !== "basic") {
     return refuse(401, "Say who you are: an account's name and password, or a token");
   }
-  const address = request.socket.remoteAddress ?? "";
+  const address = plainAddress(request.socket.remoteAddress ?? "");
   if (!isLoopback(address)) {
     return refuse(403, "A password is not taken unencrypted; use a token from TOKEN GENERATE FILEHOST");
   }

@@ -4,9 +4,11 @@ import {
   formatAddress,
   formatRange,
   inRange,
+  isLoopback,
   parseAddress,
   parseRange,
   peerOf,
+  plainAddress,
   shownAddress,
 } from "../../lib/irc/address.ts";
 
@@ -85,4 +87,38 @@ Deno.test("an IPv6 network of 64 bits is one peer, as is an IPv4 address", () =>
 
 Deno.test("an address never starts a parameter with a colon", () => {
   assertEquals(["::1", "fe80::1", "10.1.2.3"].map(shownAddress), ["0::1", "fe80::1", "10.1.2.3"]);
+});
+
+const loopback: readonly (readonly [address: string, isHere: boolean])[] = [
+  ["127.0.0.1", true],
+  ["127.255.255.254", true],
+  ["::1", true],
+  ["0:0:0:0:0:0:0:1", true],
+  ["::ffff:127.0.0.1", true],
+  ["::FFFF:127.1.2.3", true],
+  ["::ffff:10.0.0.1", false],
+  ["128.0.0.1", false],
+  ["12.7.0.1", false],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["::2", false],
+  ["1::1", false],
+  ["::127.0.0.1", false],
+  ["127.0.0.1.evil.example", false],
+  ["127.evil.example", false],
+  ["", false],
+  ["unknown", false],
+];
+
+Deno.test("this machine is 127.0.0.0/8 and ::1, mapped or not, and no name", () => {
+  for (const [address, isHere] of loopback) assertEquals([address, isLoopback(address)], [address, isHere]);
+});
+
+Deno.test("an IPv4 address mapped into IPv6 is shown as IPv4", () => {
+  assertEquals(["::ffff:10.1.2.3", "::ffff:a01:203", "10.1.2.3", "::1"].map(plainAddress), [
+    "10.1.2.3",
+    "::ffff:a01:203",
+    "10.1.2.3",
+    "::1",
+  ]);
 });

@@ -8,9 +8,10 @@ import { type Site, startSite } from "../support/site.ts";
 
 const ignore = !granted("net", "read", "write", "env");
 
-async function metricSite(settings: Partial<Settings> = {}): Promise<Site> {
+async function metricSite(settings: Partial<Settings> = {}, hostname = "127.0.0.1"): Promise<Site> {
   const late: { route?: Route } = {};
   const site = await startSite({ settings }, {
+    hostname,
     routes: [(request, response, path) => late.route?.(request, response, path)],
   });
   late.route = metricRoute(site.chat.hub, () => true);
@@ -32,6 +33,15 @@ Deno.test("figures are told to programs on this machine", { ignore }, async () =
   assertEquals(status, 200);
   assertMatch(text, /^parley_users 1$/m);
 });
+
+Deno.test(
+  "figures are told to this machine by IPv4 where IPv6 is listened to as well",
+  { ignore },
+  async () => {
+    await using site = await metricSite({}, "::");
+    assertEquals((await ask(site))[0], 200);
+  },
+);
 
 Deno.test("figures are not told to others who come through a proxy on this machine", { ignore }, async () => {
   const headers = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
