@@ -51,7 +51,7 @@ export abstract class ClientActions {
 
   /** Makes an account of our nick; rejects with a Refusal. From then on we log in to it each time. */
   async register(password: string): Promise<void> {
-    this.#needConfidence();
+    this.needConfidence();
     await this.#ask(`REGISTER * * :${password}`, answers("REGISTER"));
     this.account = { name: this.state.nick, password };
   }
@@ -65,7 +65,7 @@ export abstract class ClientActions {
 
   /** Changes the password of our account; rejects with a Refusal. */
   async changePassword(old: string, password: string): Promise<void> {
-    this.#needConfidence();
+    this.needConfidence();
     if (!isWord(old)) throw new Refusal("Cannot send the old password: it has a space in it");
     await this.#ask(`ACCOUNT PASSWORD ${old} :${password}`, answers("ACCOUNT"));
     if (this.account !== undefined) this.account = { ...this.account, password };
@@ -162,9 +162,15 @@ export abstract class ClientActions {
     else this.request(line, () => "other").catch(() => {});
   }
 
-  #needConfidence(): void {
-    if (this.confidential) return;
-    throw new Refusal("Cannot send a password: this connection is not encrypted, so come with ircs://");
+  /** Why no password can be made or changed here, "" when it can: unlike a login, that sends it. */
+  get passwordFault(): string {
+    return this.confidential ? "" : "A password cannot be made or changed here, as this connection is not " +
+      "encrypted: do it over TLS or on the server's own machine, then log in here";
+  }
+
+  /** Throws a Refusal where others could read a password that is sent. */
+  needConfidence(): void {
+    if (this.passwordFault !== "") throw new Refusal(this.passwordFault);
   }
 }
 

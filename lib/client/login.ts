@@ -103,10 +103,8 @@ export class Login {
       if (answer === undefined) this.#give("The server does not know your password, and may be another one");
       else this.#send(answer);
     }).catch(() => {
-      // A browser computes proofs only on pages that nobody can have changed on their way.
-      if (!this.#over) {
-        this.#give("This page did not come encrypted: open it by https, or on the server's machine");
-      }
+      // What computes the proof is fetched by pages that have no WebCrypto.
+      if (!this.#over) this.#give("What computes its proof could not be loaded: try again");
     });
   }
 

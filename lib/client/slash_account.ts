@@ -45,6 +45,7 @@ async function register(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/register");
   const { nick, account } = face.client.state;
   if (account !== "") throw new Refusal(`You are logged in as ${account} already`);
+  face.client.needConfidence();
   const password = await newPassword(face, `Password for ${plainName(nick)}`);
   await face.client.register(password);
   face.note(`The name ${plainName(nick)} is yours from now on`);
@@ -59,6 +60,7 @@ async function login(face: Face, rest: string): Promise<void> {
 async function changePassword(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/passwd");
   if (face.client.state.account === "") throw new Refusal("You are not logged in: write /login");
+  face.client.needConfidence();
   const old = await ask(face, "Old password");
   await face.client.changePassword(old, await newPassword(face, "New password"));
 }

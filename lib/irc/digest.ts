@@ -1,4 +1,8 @@
-/** Bytes and digests as SCRAM needs them: base64, HMAC and SHA-256 by WebCrypto, comparing in constant time. */
+/**
+ * Bytes and digests as SCRAM needs them: base64, SHA-256, HMAC and PBKDF2, comparing in constant time. WebCrypto
+ * computes, off the thread. Browsers keep it from a page that came unencrypted from another machine; such a page says
+ * what computes in its place.
+ */
 
 /** Bytes that own their memory, as WebCrypto wants them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -22,14 +26,47 @@ export function decode64(text: string): Bytes | undefined {
   return bytes;
 }
 
-export async function hmac(key: Bytes, bytes: Bytes): Promise<Bytes> {
-  const how = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", key, how, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
+/** What computes digests. */
+export interface Digests {
+  sha256(bytes: Bytes): Promise<Bytes>;
+  hmac(key: Bytes, bytes: Bytes): Promise<Bytes>;
+  /** 32 bytes by PBKDF2 with HMAC of SHA-256. */
+  pbkdf2(password: Bytes, salt: Bytes, iterations: number): Promise<Bytes>;
+}
+
+const webCrypto: Digests = {
+  async sha256(bytes) {
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  },
+  async hmac(key, bytes) {
+    const how = { name: "HMAC", hash: "SHA-256" };
+    const imported = await crypto.subtle.importKey("raw", key, how, false, ["sign"]);
+    return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
+  },
+  async pbkdf2(password, salt, iterations) {
+    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
+    const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+    return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
+  },
+};
+
+let load = (): Promise<Digests> => Promise.resolve(webCrypto);
+
+/** Has something else compute from here on; it is loaded when the first digest is wanted. */
+export function computeWith(loadOther: () => Promise<Digests>): void {
+  load = loadOther;
 }
 
 export async function sha256(bytes: Bytes): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return (await load()).sha256(bytes);
+}
+
+export async function hmac(key: Bytes, bytes: Bytes): Promise<Bytes> {
+  return (await load()).hmac(key, bytes);
+}
+
+export async function pbkdf2(password: Bytes, salt: Bytes, iterations: number): Promise<Bytes> {
+  return (await load()).pbkdf2(password, salt, iterations);
 }
 
 /** Whether all bytes are equal; how long it takes depends on the length alone. */

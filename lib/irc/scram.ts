@@ -1,9 +1,9 @@
 /**
  * SCRAM-SHA-256 (RFC 5802, RFC 7677): verifiers and the server's side. A verifier is all that is ever kept of a
- * password: it proves SCRAM, PLAIN and OPER alike, and nobody can log in with it. The slow step (PBKDF2) runs in
- * WebCrypto, off the thread. Channel binding is not offered. The client's side is scram_client.ts.
+ * password: it proves SCRAM, PLAIN and OPER alike, and nobody can log in with it. Channel binding is not offered. The
+ * client's side is scram_client.ts.
  */
-import { type Bytes, decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
+import { type Bytes, decode64, encode64, equalBytes, hmac, pbkdf2, sha256, utf8, xor } from "./digest.ts";
 
 /** What is kept of a password (RFC 5802 §3). */
 export interface Verifier {
@@ -15,11 +15,8 @@ export interface Verifier {
 }
 
 /** PBKDF2's result, from which both keys are made; as secret as the password. */
-export async function saltedPassword(password: string, salt: Bytes, iterations: number): Promise<Bytes> {
-  const bytes = utf8(preparePassword(password));
-  const key = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveBits"]);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
-  return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
+export function saltedPassword(password: string, salt: Bytes, iterations: number): Promise<Bytes> {
+  return pbkdf2(utf8(preparePassword(password)), salt, iterations);
 }
 
 /** A verifier for a password; with a new salt unless one is given. Takes 16 ms per 100,000 iterations of a core. */

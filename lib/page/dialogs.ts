@@ -77,13 +77,15 @@ export interface AccountActs {
   readonly nick: string;
   /** "" without one. */
   readonly account: string;
+  /** Why no account can be made here; "" when one can. */
+  readonly fault: string;
   /** Rejects with a sentence. */
   readonly register: (password: string) => Promise<void>;
   readonly login: (name: string, password: string) => Promise<void>;
 }
 
 /** Registers the nick one has, or logs in to an account. */
-export function openAccount({ nick, account, register, login }: AccountActs): void {
+export function openAccount({ nick, account, fault: cannot, register, login }: AccountActs): void {
   const name = element("input", {
     value: account || nick,
     autocomplete: "username",
@@ -106,9 +108,8 @@ export function openAccount({ nick, account, register, login }: AccountActs): vo
       (error) => fault.value = error instanceof Error ? error.message : String(error),
     );
   };
-  const words = account === ""
-    ? `Register to keep the name ${plainName(nick)}, your private messages and your rooms, on every device.`
-    : `You are logged in as ${plainName(account)}.`;
+  const words = account !== "" ? `You are logged in as ${plainName(account)}.` : cannot ||
+    `Register to keep the name ${plainName(nick)}, your private messages and your rooms, on every device.`;
   const form = element(
     "form",
     { method: "dialog", submit: (event) => event.preventDefault() },
@@ -122,7 +123,7 @@ export function openAccount({ nick, account, register, login }: AccountActs): vo
       {},
       element("button", { type: "button", click: () => dialog.close() }, "Close"),
       element("button", { type: "button", click: act(() => login(name.value, password.value)) }, "Log in"),
-      ...(account === ""
+      ...(account === "" && cannot === ""
         ? [
           element("button", {
             type: "submit",

@@ -1,5 +1,6 @@
 /** The page's entry: the join form, the tools, and the parts put together. */
 /// <reference lib="dom" />
+import { computeWith } from "../irc/digest.ts";
 import { Chat } from "./chat.ts";
 import { completions } from "./completions.ts";
 import { Composer } from "./composer.ts";
@@ -164,6 +165,7 @@ function account(): void {
   openAccount({
     nick: client.state.nick,
     account: client.state.account,
+    fault: client.passwordFault,
     register: async (password) => {
       await client.register(password);
       toast(`The name ${client.state.nick} is yours: log in with it on any device`);
@@ -183,6 +185,10 @@ function invite(): void {
   navigator.clipboard.writeText(link).then(() => toast(`Copied the link to ${room}: ${link}`), shown);
 }
 
+// Browsers keep WebCrypto from pages that came unencrypted from another machine.
+if (globalThis.crypto.subtle === undefined) {
+  computeWith(async () => (await import("../irc/plain_digest.ts")).plainDigests);
+}
 installInks();
 installBell();
 installTools();

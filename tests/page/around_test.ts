@@ -16,7 +16,6 @@ Deno.test({
     play(test, {
       "a file goes up with progress and its picture is shown": upload,
       "files that are dropped are shared": drop,
-      "a name is registered, and used from two devices": account,
       "what was read on one device is read on the other": devices,
       "it comes back when the server does": restart,
       "it fits a phone": phone,
@@ -73,23 +72,6 @@ async function register({ page }: BrowserVisitor): Promise<void> {
   await page.fill("dialog [type=password]", "two sugars please");
   await page.press("dialog [type=password]", "Enter");
   await page.waitForSelector(".toast >> text=is yours");
-}
-
-async function account(stage: Stage): Promise<void> {
-  const laptop = await stage.enter("ann3", "#account");
-  await register(laptop);
-  assertEquals(await laptop.page.locator("dialog").count(), 0);
-  const wrong = await stage.visit("#account");
-  await wrong.page.fill("#password", "no sugar at all");
-  await wrong.page.fill("#name", "ann3");
-  await wrong.page.press("#name", "Enter");
-  await wrong.page.waitForSelector(".toast.error");
-  const phone = await stage.visit("#account");
-  await phone.page.fill("#password", "two sugars please");
-  await enterAs(phone, "ann3");
-  await write(phone, "from my phone");
-  await laptop.page.waitForSelector(".entry.message >> text=from my phone");
-  assertEquals(await laptop.page.textContent("#people-list"), "@ann3");
 }
 
 async function devices(stage: Stage): Promise<void> {

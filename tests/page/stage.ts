@@ -27,9 +27,9 @@ export class Stage {
   }
 
   /** Somebody who has opened the page by an invite link and not joined yet. */
-  visit(room: string, width?: number): Promise<BrowserVisitor> {
+  visit(room: string, width?: number, host = "127.0.0.1"): Promise<BrowserVisitor> {
     return this.browser.visit(
-      `http://127.0.0.1:${this.server.webPort}/join${room}`,
+      `http://${host}:${this.server.webPort}/join${room}`,
       width ? { width } : {},
     );
   }

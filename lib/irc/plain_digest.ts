@@ -1,0 +1,141 @@
+/**
+ * SHA-256, HMAC and PBKDF2 (FIPS 180-4, RFC 2104, RFC 8018) for browsers that keep WebCrypto from a page because it
+ * came unencrypted. Written out, as the page runs our own modules alone, and has no build that would fit in a package.
+ * Nothing is looked up by a secret, and no branch hangs on one.
+ */
+import type { Bytes, Digests } from "./digest.ts";
+
+const blockBytes = 64;
+/** For so long a page may stand still. */
+const sliceMs = 16;
+/** Rounds between two looks at the clock. */
+const sliceRounds = 512;
+
+const primes = firstPrimes(64);
+const initial = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
+const schedule = new Int32Array(64);
+
+/** Computes on the thread itself; PBKDF2 lets others have it now and then. */
+export const plainDigests: Digests = {
+  sha256: (bytes) => Promise.resolve(toBytes(digest(initial, bytes))),
+  hmac(key, bytes) {
+    const { inner, outer } = keyed(key);
+    return Promise.resolve(toBytes(digest(outer, toBytes(digest(inner, bytes, 1)), 1)));
+  },
+  async pbkdf2(password, salt, iterations) {
+    const { inner, outer } = keyed(password);
+    const block = paddedBlock();
+    const sum = new Int32Array(8);
+    let round = digest(inner, new Uint8Array([...salt, 0, 0, 0, 1]), 1);
+    let startedMs = performance.now();
+    for (let at = 0; at < iterations; at++) {
+      if (at > 0) round = continued(inner, block, round);
+      round = continued(outer, block, round);
+      for (let i = 0; i < 8; i++) sum[i] = (sum[i] ?? 0) ^ (round[i] ?? 0);
+      if (at % sliceRounds > 0 || performance.now() - startedMs < sliceMs) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      startedMs = performance.now();
+    }
+    return toBytes(sum);
+  },
+};
+
+/** What HMAC begins with: the states behind one block of the key, in its two forms. */
+function keyed(key: Bytes): { readonly inner: Int32Array; readonly outer: Int32Array } {
+  const padded = new Uint8Array(blockBytes);
+  padded.set(key.length > blockBytes ? toBytes(digest(initial, key)) : key);
+  const behind = (mask: number) => {
+    const state = initial.slice();
+    compress(state, toWords(padded.map((byte) => byte ^ mask), 0));
+    return state;
+  };
+  return { inner: behind(0x36), outer: behind(0x5c) };
+}
+
+/** A block that ends what is one block and one digest long. */
+function paddedBlock(): Int32Array {
+  const block = new Int32Array(16);
+  block[8] = 1 << 31;
+  block[15] = (blockBytes + 32) * 8;
+  return block;
+}
+
+/** The state behind one more digest, put into `block`. */
+function continued(from: Int32Array, block: Int32Array, words: Int32Array): Int32Array {
+  block.set(words);
+  const state = from.slice();
+  compress(state, block);
+  return state;
+}
+
+/** The digest of bytes, from a state behind so many blocks on. */
+function digest(from: Int32Array, bytes: Uint8Array, blocksBefore = 0): Int32Array {
+  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / blockBytes) * blockBytes);
+  padded.set(bytes);
+  padded[bytes.length] = 0x80;
+  const bits = BigInt(blocksBefore * blockBytes + bytes.length) * 8n;
+  new DataView(padded.buffer).setBigUint64(padded.length - 8, bits);
+  const state = from.slice();
+  for (let at = 0; at < padded.length; at += blockBytes) compress(state, toWords(padded, at));
+  return state;
+}
+
+/** Takes a block of 16 words into a state of 8. */
+function compress(state: Int32Array, block: Int32Array): void {
+  const w = schedule;
+  w.set(block);
+  for (let i = 16; i < 64; i++) {
+    const [early, late] = [w[i - 15] ?? 0, w[i - 2] ?? 0];
+    const mixedEarly = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
+    const mixedLate = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
+    w[i] = (w[i - 16] ?? 0) + mixedEarly + (w[i - 7] ?? 0) + mixedLate;
+  }
+  // The letters are those of FIPS 180-4.
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  for (let i = 0; i < 64; i++) {
+    const chosen = (e & f) ^ (~e & g);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    const mixed = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const one = (h + mixed + chosen + (constants[i] ?? 0) + (w[i] ?? 0)) | 0;
+    const two = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + one) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (one + two) | 0;
+  }
+  const sums = [a, b, c, d, e, f, g, h];
+  for (let i = 0; i < 8; i++) state[i] = (state[i] ?? 0) + (sums[i] ?? 0);
+}
+
+function rotate(word: number, bits: number): number {
+  return (word >>> bits) | (word << (32 - bits));
+}
+
+function toWords(bytes: Uint8Array, from: number): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + from, blockBytes);
+  return Int32Array.from({ length: blockBytes / 4 }, (_, at) => view.getInt32(at * 4));
+}
+
+function toBytes(words: Int32Array): Bytes {
+  const view = new DataView(new ArrayBuffer(words.length * 4));
+  words.forEach((word, at) => view.setInt32(at * 4, word));
+  return new Uint8Array(view.buffer);
+}
+
+/** The first 32 bits behind the point. */
+function fraction(root: number): number {
+  return Math.floor((root % 1) * 2 ** 32) | 0;
+}
+
+function firstPrimes(count: number): number[] {
+  const found: number[] = [];
+  for (let number = 2; found.length < count; number++) {
+    if (found.every((prime) => number % prime !== 0)) found.push(number);
+  }
+  return found;
+}
