@@ -44,6 +44,8 @@ const help = {
   rows: clientFlags,
 } as const;
 
+/** Thirty frames a second are more than one can read. */
+const frameMs = 33;
 const environment = Deno.env.toObject();
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -180,7 +182,12 @@ async function atTerminal(
   address: string,
 ): Promise<number> {
   const terminal = new Terminal();
-  const outlet = { write: (text: string) => terminal.write(text), size: () => terminal.size(), look };
+  const outlet = {
+    write: (text: string) => terminal.write(text),
+    size: () => terminal.size(),
+    look,
+    frameMs,
+  };
   const desk = new Desk({
     client,
     outlet,

@@ -48,7 +48,7 @@ export interface SessionParts {
 }
 
 /** How long lines are read without a pause, and how many always are. */
-const turnMs = 8;
+const turnMs = 5;
 const turnLines = 64;
 
 /** How a message came. */

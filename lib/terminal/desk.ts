@@ -281,7 +281,7 @@ export class Desk implements Face {
       this.#hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
     } else this.#transcript.tell(event);
     this.#follow(event);
-    this.#display.refresh();
+    this.#display.change();
   }
 
   /** What an event changes besides a line. */

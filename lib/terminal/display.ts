@@ -1,6 +1,7 @@
 /**
  * The terminal as a place where lines appear above a prompt that stays: keeps what is drawn, and turns everything
- * that changed since the last time into one write. Writes through a function; touches no tty itself.
+ * that changed since the last time into one write. In a busy room lines wait for the next frame, so that the terminal
+ * has time for keys, which are drawn at once. Writes through a function; touches no tty itself.
  */
 
 import type { Look } from "./paint.ts";
@@ -13,15 +14,22 @@ export interface Outlet {
   readonly write: (text: string) => void;
   readonly size: () => Size;
   readonly look: Look;
+  /** Lines are drawn so far apart at least, in milliseconds. @default {0} */
+  readonly frameMs?: number;
 }
 
 /** Lines above, a prompt below. */
 export class Display {
   readonly #outlet: Outlet;
   readonly #prompt: () => Prompt;
-  #waiting: Row[] = [];
+  /** Lines that are to be drawn, painted. */
+  #waiting = "";
+  #columns: number | undefined;
   #drawn: Drawn = nothingDrawn;
   #scheduled = false;
+  /** When the last frame was drawn, by performance.now(). */
+  #frameAt = -Infinity;
+  #frame: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /** `prompt` is asked for the prompt whenever it is drawn. */
@@ -30,31 +38,49 @@ export class Display {
     this.#prompt = prompt;
   }
 
-  /** Cells to fit lines to: one is left free at the edge. */
+  /** Cells to fit lines to: one is left free at the edge. Asked of the terminal once for all lines of a frame. */
   get columns(): number {
-    return Math.max(10, this.#outlet.size().columns - 1);
+    return this.#columns ??= Math.max(10, this.#outlet.size().columns - 1);
   }
 
   /** Adds rows above the prompt. */
   print(rows: readonly Row[]): void {
-    this.#waiting.push(...rows);
-    this.refresh();
+    this.#waiting += printed(rows, this.#outlet.look);
+    this.change();
   }
 
-  /** The prompt is not what it was. All changes of one turn are drawn together. */
+  /** Something that may wait for the next frame is not what it was; in quiet times it is drawn in this turn. */
+  change(): void {
+    if (this.#frame !== undefined || this.#closed) return;
+    const restMs = this.#frameAt + (this.#outlet.frameMs ?? 0) - performance.now();
+    if (restMs > 0) this.#frame = setTimeout(() => this.flush(), restMs);
+    else this.refresh();
+  }
+
+  /** The person did something: the prompt is drawn in this turn. Lines that wait for a frame go on waiting. */
   refresh(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => this.flush());
+    queueMicrotask(() => this.#frame === undefined ? this.flush() : this.#draw(""));
   }
 
-  /** Draws now. */
+  /** Draws all there is. */
   flush(): void {
+    clearTimeout(this.#frame);
+    this.#frame = undefined;
+    this.#frameAt = performance.now();
+    const lines = this.#waiting;
+    this.#waiting = "";
+    this.#draw(lines);
+  }
+
+  #draw(lines: string): void {
     this.#scheduled = false;
+    this.#columns = undefined;
     if (this.#closed) return;
     const { write, look } = this.#outlet;
     const size = this.#outlet.size();
-    const above = erase(this.#drawn, size) + printed(this.#waiting.splice(0), look);
+    const above = erase(this.#drawn, size) + lines;
     const { text, drawn } = draw(this.#prompt(), size, look);
     this.#drawn = drawn;
     write(above + text);
@@ -78,7 +104,8 @@ export class Display {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { write, size, look } = this.#outlet;
-    write(erase(this.#drawn, size()) + printed(this.#waiting.splice(0), look));
+    clearTimeout(this.#frame);
+    const { write, size } = this.#outlet;
+    write(erase(this.#drawn, size()) + this.#waiting);
   }
 }

@@ -162,3 +162,24 @@ for (const [why, body, rows] of wrapped) {
     assertEquals(found.map((row) => row.map(({ text }) => text).join("")), rows);
   });
 }
+
+Deno.test("in a busy room lines wait for the next frame, and a key is drawn at once", async () => {
+  const written: string[] = [];
+  let typed = "";
+  const size = { columns: 20, rows: 5 };
+  const display = new Display(
+    { write: (text) => written.push(text), size: () => size, look, frameMs: 60_000 },
+    () => ({ above: [], label: [{ text: "> " }], typed: [{ text: typed }], cursor: typed.length }),
+  );
+  display.print([[{ text: "one" }]]);
+  await Promise.resolve();
+  for (const text of ["two", "three"]) display.print([[{ text }]]);
+  await Promise.resolve();
+  typed = "key";
+  display.refresh();
+  await Promise.resolve();
+  const seen = written.map((text) => text.match(/[a-z]+(?=\r\n|\r.{3,}C$)/g)?.join(" "));
+  display.close();
+  assertEquals(seen, ["one", "key"]);
+  assertEquals(written.at(-1)?.includes("two\r\nthree\r\n"), true);
+});
