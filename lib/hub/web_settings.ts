@@ -25,14 +25,15 @@ export const webRows = {
     env: "PARLEY_WEB_ADDRESS",
     group: "Where it listens",
     metavar: "URL",
-    help: "how people reach the page when something stands before it: https://chat.example",
+    help:
+      "how people reach the page when something stands before it, or by a name of its own: https://chat.example",
   },
   webOrigin: {
     kind: "list",
     env: "PARLEY_WEB_ORIGIN",
     group: "Who may come in",
     metavar: "ORIGIN",
-    help: "a site whose pages may connect besides our own page: https://chat.example",
+    help: "a site whose pages may connect besides our own, or another name of it: https://chat.example",
   },
   metrics: {
     kind: "text",

@@ -6,7 +6,7 @@ import { FileRoutes } from "../web/files.ts";
 import { metricRoute } from "../web/metrics.ts";
 import { Shelf } from "../web/shelf.ts";
 import { startWeb } from "../web/web.ts";
-import { reachableHosts } from "./addresses.ts";
+import { ownNames, reachableHosts } from "./addresses.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** A listening web side. */
@@ -40,6 +40,7 @@ export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide>
       maxConnections: limit,
       stream,
       origins: webAddress === undefined ? webOrigin : [...webOrigin, new URL(webAddress).origin],
+      names: ownNames(hub.settings),
       onConnection: (connection) => void hub.attach(connection),
       routes: [metricRoute(hub, () => !isStopping), ...(files ? [files.route] : [])],
       onError,

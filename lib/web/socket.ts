@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerConnection } from "../net/connection.ts";
 import { type StreamOptions, webSocketConnection } from "../net/stream.ts";
+import { isForUs, strangeHost } from "./host.ts";
 import { nodeSocket } from "./node_socket.ts";
 
 /** Subprotocols we speak, and how each carries lines. */
@@ -18,12 +19,14 @@ export interface UpgradeOptions {
   readonly stream: StreamOptions;
   /** Origins allowed besides the page's own: "https://chat.example". */
   readonly origins: readonly string[];
+  /** See WebOptions. */
+  readonly names: readonly string[];
   readonly secure: boolean;
 }
 
 /** Why an upgrade is refused: status and one sentence. */
 export interface UpgradeRefusal {
-  readonly status: 400 | 403 | 426;
+  readonly status: 400 | 403 | 421 | 426;
   readonly sentence: string;
 }
 
@@ -44,6 +47,9 @@ export function upgrade(
   }
   if (typeof key !== "string" || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return { status: 400, sentence: "Sec-WebSocket-Key is missing or malformed" };
+  }
+  if (headers.host !== undefined && !isForUs(headers.host, options.names)) {
+    return { status: 421, sentence: strangeHost(headers.host) };
   }
   if (!isAllowedOrigin(headers.origin, headers.host, options)) {
     return { status: 403, sentence: `Pages of "${headers.origin}" may not connect here` };
@@ -67,7 +73,10 @@ function answer(key: string, protocol: string | undefined): string {
   ].join("\r\n");
 }
 
-/** A browser says whose page it is; programs say nothing. Another site's page may not use our people's browsers. */
+/**
+ * A browser says whose page it is; programs say nothing. Another site's page may not use our people's browsers. That
+ * `host` is ours was asked before.
+ */
 function isAllowedOrigin(
   origin: string | undefined,
   host: string | undefined,

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import type { ServerConnection } from "../net/connection.ts";
 import type { StreamOptions } from "../net/stream.ts";
+import { isForUs, strangeHost } from "./host.ts";
 import { asset } from "./static.ts";
 import { upgrade } from "./socket.ts";
 
@@ -25,6 +26,8 @@ export interface WebOptions {
   readonly stream: StreamOptions;
   /** Origins of pages that may connect besides our own. */
   readonly origins: readonly string[];
+  /** Names it goes by, beside addresses and those of a local network (host.ts). */
+  readonly names: readonly string[];
   readonly onConnection: (connection: ServerConnection) => void;
   /** Asked in this order, before the page's own files. */
   readonly routes: readonly Route[];
@@ -57,11 +60,11 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 /** Listens; rejects when it cannot bind. */
 export function startWeb(options: WebOptions): Promise<WebListener> {
-  const { hostname, port, maxConnections, routes, onError } = options;
+  const { hostname, port, maxConnections, onError } = options;
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
     (request, response) => {
-      handle(request, response, routes).catch((error) => {
+      handle(request, response, options).catch((error) => {
         onError(error);
         response.destroy();
       });
@@ -103,9 +106,11 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  routes: readonly Route[],
+  { routes, names }: WebOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+  const { host } = request.headers;
+  if (host !== undefined && !isForUs(host, names)) return sendText(response, 421, strangeHost(host));
   const path = pathOf(request);
   if (path === undefined) return sendText(response, 400, "The address is malformed");
   for (const route of routes) {

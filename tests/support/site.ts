@@ -21,6 +21,7 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
     maxConnections: 1000,
     stream: chat.stream,
     origins: [],
+    names: [],
     onConnection: (connection) => void attached.push(chat.hub.attach(connection)),
     routes: [],
     onError: (error) => {

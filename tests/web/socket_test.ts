@@ -13,6 +13,11 @@ Deno.test({
   ignore,
   fn: origins,
 });
+Deno.test({
+  name: "a page whose own name was made to lead here is refused, and told the setting",
+  ignore,
+  fn: rebinding,
+});
 Deno.test({ name: "a malformed handshake is refused in one sentence", ignore, fn: handshakes });
 Deno.test({
   name: "pings are answered, fragments joined, several lines of a frame are lines",
@@ -84,6 +89,24 @@ async function origins(): Promise<void> {
   assertEquals(await statusOf(site, { Origin: "https://friend.example" }), "101");
   assertEquals(await statusOf(site, { Origin: "https://evil.example" }), "403");
   assertEquals(await statusOf(site, { Origin: "null" }), "403");
+}
+
+async function rebinding(): Promise<void> {
+  await using site = await startSite({}, { names: ["chat.example"] });
+  const from = (host: string) => ({ Host: host, Origin: `http://${host}` });
+  assertEquals(await statusOf(site, from(`evil.example:${port(site)}`)), "421");
+  assertEquals(await statusOf(site, from(`chat.example:${port(site)}`)), "101");
+  for (const path of ["/", "/metrics", "/healthz", "/upload", "/files/x"]) {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: port(site) });
+    using _socket = socket;
+    await socket.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: evil.example:1\r\n\r\n`));
+    const answer = await until(socket, /example:1\n/);
+    assertMatch(answer, /^HTTP\/1.1 421 /);
+    assertMatch(
+      answer,
+      /does not know itself as "evil.example": .* --web-address .* http:\/\/evil.example:1\n/,
+    );
+  }
 }
 
 async function handshakes(): Promise<void> {
