@@ -1,21 +1,19 @@
-/** The page's face: brings together a client, the timelines and the elements. What is typed goes to the client, what happens goes to the timelines, and what changed is drawn once per frame. */
+/** The page's face: brings together a client, the timelines and the elements. What is typed goes to the client, what happens to hearing.ts, and what changed is drawn once per frame. */
 /// <reference lib="dom" />
 import { Client, type Ending } from "../client/client.ts";
-import type { ChatEvent, Manner } from "../client/event.ts";
+import type { Manner } from "../client/event.ts";
 import { type Face, Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import { findBuffer, isRoom } from "../client/state.ts";
-import { describe, type presenceWords } from "../client/words.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import { connectWebSocket } from "../net/browser.ts";
-import { byId } from "./element.ts";
+import { hear, type Hearer } from "./hearing.ts";
 import { drawLists } from "./lists.ts";
 import type { MessageActs, SaidEntry } from "./message_tools.ts";
 import { Messages } from "./messages.ts";
-import { notify } from "./notify.ts";
-import { Past, takeSpeech } from "./past.ts";
+import { Past } from "./past.ts";
 import { Timelines } from "./timeline.ts";
 import { drawTitle, drawTyping } from "./title.ts";
 import { toast } from "./toast.ts";
@@ -42,7 +40,7 @@ const typingMs = 1_000;
 const backlog = 50;
 
 /** One person on this page. */
-export class Chat implements Face {
+export class Chat implements Face, Hearer {
   readonly client: Client;
   readonly timelines = new Timelines();
   readonly hints = [
@@ -56,6 +54,10 @@ export class Chat implements Face {
   readonly #over = new AbortController();
   /** How far the server was told that we have read. */
   readonly #marked = new Map<Folded, number>();
+  /** The room that is to come to the front when we are in it. */
+  #wanted: Folded | undefined;
+  /** The message that what is being sent answers. */
+  #answering: SaidEntry | undefined;
   #drawing = false;
   #entered = false;
 
@@ -68,7 +70,10 @@ export class Chat implements Face {
       backlog,
       ...(password !== "" && { account: { name: nick, password } }),
       connect: (signal) => connectWebSocket(parts.url, signal),
-      hear: (event) => this.#hear(event),
+      hear: (event) => {
+        hear(this, event);
+        this.draw();
+      },
     });
     this.#past = new Past(this.client, this.timelines);
     this.#messages = new Messages({
@@ -94,16 +99,14 @@ export class Chat implements Face {
     return this.current;
   }
 
-  #answering: SaidEntry | undefined;
-
   /** Sends what was written, or does what it says; a refusal is a toast. `answering`: the message it answers. */
   submit(text: string, answering?: SaidEntry): boolean {
     if (text.trim() === "") {
       toast("Cannot send an empty message", "error");
       return false;
     }
-    const [, room] = /^\s*\/j(?:oin)?\s+(#[^\s,]+)/i.exec(text) ?? [];
-    if (room !== undefined) this.#wanted = fold(room);
+    const [, room] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
+    if (room !== undefined) this.#wanted = fold(isRoom(this.client.state, room) ? room : `#${room}`);
     // enter() calls say() before it first waits.
     this.#answering = answering;
     enter(this, text).catch((error) => this.#complain(error));
@@ -111,8 +114,8 @@ export class Chat implements Face {
     return true;
   }
 
-  say(target: string, manner: Manner, text: string): void {
-    const replyTo = this.#answering?.said.buffer === target ? this.#answering.key : undefined;
+  say(target: string, manner: Manner, text: string, answered?: string): void {
+    const replyTo = answered ?? (this.#answering?.said.buffer === target ? this.#answering.key : undefined);
     this.client.say({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
       if (delivery.kind === "refused") toast(`Not sent: ${plain(delivery.reason)}`, "error");
       if (delivery.kind === "unsure") toast(`This may not have arrived: ${plain(text)}`, "error");
@@ -197,7 +200,7 @@ export class Chat implements Face {
   /** What is in front of the person's eyes is read, on all devices. */
   #markRead(): void {
     const { current } = this;
-    if (current === "" || !this.#isSeen(current)) return;
+    if (current === "" || !this.isSeen(current)) return;
     const newest = this.timelines.see(current);
     if (!this.client.online || newest <= (this.#marked.get(fold(current)) ?? 0)) return;
     this.#marked.set(fold(current), newest);
@@ -205,61 +208,10 @@ export class Chat implements Face {
   }
 
   /** Whether the person looks at this buffer. */
-  #isSeen(buffer: string): boolean {
+  isSeen(buffer: string): boolean {
     return fold(buffer) === fold(this.current) && document.visibilityState === "visible" &&
       document.hasFocus();
   }
-
-  #hear(event: ChatEvent): void {
-    switch (event.kind) {
-      case "said":
-        this.#heardSaid(event);
-        break;
-      case "reacted":
-      case "redacted":
-        takeSpeech(this.timelines, event);
-        break;
-      case "read":
-        this.timelines.read(event.buffer, event.upTo);
-        break;
-      case "history":
-        if (event.why === "opening" && !event.more) this.timelines.complete(event.buffer);
-        break;
-      case "joined":
-        if (event.own && (this.current === "" || this.#wanted === fold(event.buffer))) {
-          this.#wanted = undefined;
-          this.show(event.buffer);
-        }
-        this.#presence([event.buffer], event);
-        break;
-      case "parted":
-      case "kicked":
-        this.#presence([event.buffer], event);
-        if (event.own) this.closed(event.buffer);
-        break;
-      case "quit":
-      case "renamed":
-        this.#presence(event.buffers, event);
-        break;
-      case "refused":
-        toast(plain(event.text), "error");
-        break;
-      case "status":
-        this.#status(event);
-        break;
-      case "typing":
-      case "roster":
-        break;
-      default: {
-        const buffer = "buffer" in event ? event.buffer : this.current;
-        if (event.kind === "topic" && event.by === "") break;
-        this.timelines.addLine(buffer, "note", describe(this.client.state, event), event.at);
-      }
-    }
-    this.draw();
-  }
-
-  #wanted: Folded | undefined;
 
   /** Enters a room and brings it to the front. */
   join(room: string): void {
@@ -268,43 +220,20 @@ export class Chat implements Face {
     this.client.join(room);
   }
 
-  #heardSaid(event: Extract<ChatEvent, { kind: "said" }>): void {
-    const isSeen = this.#isSeen(event.buffer);
-    takeSpeech(this.timelines, event, isSeen);
-    if (event.own || event.history || !(event.mention || !event.buffer.startsWith("#"))) return;
-    notify(isSeen, event, () => this.show(event.buffer));
+  arrived(room: string): void {
+    if (this.current !== "" && this.#wanted !== fold(room)) return;
+    this.#wanted = undefined;
+    this.show(room);
   }
 
-  #presence(
-    buffers: readonly string[],
-    event: Parameters<typeof presenceWords>[0] & { readonly at: number },
-  ): void {
-    const spans = describe(this.client.state, event);
-    for (const buffer of buffers) this.timelines.addLine(buffer, "presence", spans, event.at);
-  }
-
-  #status(event: Extract<ChatEvent, { kind: "status" }>): void {
-    const sentence = describe(this.client.state, event).map(({ text }) => text).join("");
-    switch (event.status) {
-      case "logged in":
-      case "logged out":
-      case "kept":
-        return toast(sentence);
-      case "login refused":
-        return toast(sentence, "error");
-      case "nick refused":
-        this.#parts.refused(plain(event.reason));
-        this.client.quit();
-        return;
-    }
-    const line = byId("status");
-    line.hidden = event.status === "ready";
-    line.textContent = sentence;
-    if (event.status !== "ready") return;
-    byId("network").textContent = plain(event.network || "Parley");
+  entered(nick: string): void {
     if (!this.#entered) void this.#past.conversations().then(() => this.draw());
     this.#entered = true;
-    this.#parts.entered(event.nick);
+    this.#parts.entered(nick);
+  }
+
+  refused(reason: string): void {
+    this.#parts.refused(reason);
   }
 
   #attempt(act: () => void): void {
