@@ -247,6 +247,7 @@ export class Hub {
     this.guesses.sweep(now);
     this.doorGuesses.sweep(now);
     this.accounts.sweep(now);
+    this.kinds.forgetUnused(this.#readers());
     this.#expire(now);
     this.#giveUp(now);
     // Whether a ban holds is asked with an event's own time, and clocks differ: it is forgotten well after its end.
@@ -262,6 +263,12 @@ export class Hub {
         session.write([`PING :${this.settings.name}`]);
       }
     }
+  }
+
+  /** All sessions that may be told something: until its end is applied, one that is over still is. */
+  *#readers(): Generator<Session> {
+    yield* this.sessions.values();
+    for (const { sessions } of this.users.values()) yield* sessions;
   }
 
   /** Takes out who did not come back. */
