@@ -26,8 +26,13 @@ export interface Face {
   clear(): void;
   /** Ends the program. */
   leave(reason: string): void;
-  /** Shows what was said before, under a title. A face without it has its own way to the past. */
+  /** Shows what was said before, under a title. A pipe shows none. */
   past?(title: string, events: readonly ChatEvent[]): void;
+  /**
+   * Shows more of what was said before the oldest message in front, in its place among the others; false when there is
+   * nothing earlier. A face without it shows the past under a title.
+   */
+  older?(count: number): Promise<boolean>;
   /**
    * Asks for a password, which is neither shown nor remembered, until `fault` has nothing to say against it; "" when
    * the person thinks better of it, and that has no fault.
@@ -35,17 +40,25 @@ export interface Face {
   secret?(question: string, fault?: (written: string) => string): Promise<string>;
   /** Whether others are told that we type. */
   sharesTyping?: boolean;
-  /** Files of this computer, where a face may touch them. */
-  readonly files?: Files;
+  /** Files of this computer, where there are any. */
+  readonly files?: Files | FileChoice;
 }
 
-/** The files of this computer. What rejects has a message for people. */
+/** The files of this computer, by their names. What rejects has a message for people. */
 export interface Files {
   open(path: string): Promise<Upload>;
   /** Saves what is there under a name that is free; the answer is that name. */
   fetch(address: URL, path: string): Promise<string>;
   /** Shows how far it is, in bytes; "" when it is over. */
   progress(doing: string, done: number, total: number): void;
+}
+
+/** Files where a face may not touch them by name: the person chooses those that go, the browser keeps those that come. */
+export interface FileChoice {
+  /** Lets the person choose, and shares what was chosen. */
+  choose(): void;
+  /** Gives the person what is at an address. */
+  take(address: URL): void;
 }
 
 /** Headings of /help. */

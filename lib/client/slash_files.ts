@@ -1,6 +1,6 @@
 /** Slash commands for files: sending one to whoever is in front, and fetching one that was sent. */
 
-import type { Face, SlashTable } from "./face.ts";
+import type { Face, FileChoice, Files, SlashTable } from "./face.ts";
 import { firstWord, neededWord, Refusal } from "./face.ts";
 import { uploadFile } from "./upload.ts";
 
@@ -26,29 +26,36 @@ export const fileRows: SlashTable = {
 
 async function send(face: Face, rest: string): Promise<void> {
   const path = rest.trim();
-  if (path === "") throw new Refusal("Write /send FILE");
-  if (face.files === undefined) throw new Refusal("Cannot send files from here");
+  const { files } = face;
+  if (files === undefined) throw new Refusal("Cannot send files from here");
+  if (path === "" && !isChoice(files)) throw new Refusal("Write /send FILE");
   const target = face.target();
   const url = face.client.uploadUrl;
   if (url === undefined) throw new Refusal("The server takes no files");
-  const file = await face.files.open(path);
+  if (isChoice(files)) return files.choose();
+  const file = await files.open(path);
   const token = await face.client.uploadToken();
   const address = await uploadFile(url, token, file, {
-    onProgress: (done, total) => face.files?.progress(`Sending ${file.name}`, done, total),
-  }).finally(() => face.files?.progress("", 0, 0));
+    onProgress: (done, total) => files.progress(`Sending ${file.name}`, done, total),
+  }).finally(() => files.progress("", 0, 0));
   face.say(target, "message", address);
 }
 
 async function fetchFile(face: Face, rest: string): Promise<void> {
-  if (face.files === undefined) throw new Refusal("Cannot fetch files from here");
+  const { files } = face;
+  if (files === undefined) throw new Refusal("Cannot fetch files from here");
   const [address, path] = rest.trim() === "" ? [lastAddress(face), ""] : neededWord(rest, "/get ADDRESS");
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new Refusal(`Cannot fetch "${address}": no such address`);
   }
-  const saved = await face.files.fetch(url, firstWord(path)[0])
-    .finally(() => face.files?.progress("", 0, 0));
+  if (isChoice(files)) return files.take(url);
+  const saved = await files.fetch(url, firstWord(path)[0]).finally(() => files.progress("", 0, 0));
   face.note(`Saved as ${saved}`);
+}
+
+function isChoice(files: Files | FileChoice): files is FileChoice {
+  return "choose" in files;
 }
 
 function lastAddress(face: Face): string {

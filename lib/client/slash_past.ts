@@ -102,6 +102,8 @@ async function history(face: Face, rest: string): Promise<void> {
     throw new Refusal(`Write /history COUNT, from 1 to ${mostAsked}`);
   }
   const target = face.target();
+  const nothing = () => face.note(`There is nothing earlier in ${plainName(target)}`);
+  if (face.older !== undefined) return await face.older(count) ? undefined : nothing();
   const places = readBack.get(face) ?? new Map<string, string>();
   readBack.set(face, places);
   const before = places.get(target);
@@ -111,7 +113,7 @@ async function history(face: Face, rest: string): Promise<void> {
   });
   if (first !== undefined) places.set(target, first);
   const said = events.filter(({ kind }) => kind === "said").length;
-  if (said === 0) return face.note(`There is nothing earlier in ${plainName(target)}`);
+  if (said === 0) return nothing();
   shown(face)(`${said} ${said === 1 ? "message" : "messages"}${more ? "" : ", from the beginning"}`, events);
 }
 

@@ -31,7 +31,7 @@ export const roomRows: SlashTable = {
   },
   go: {
     usage: "[NAME]",
-    help: "Brings another room or conversation to the front; without a name, the next one (as does C-x)",
+    help: "Brings another room or conversation to the front; without a name, the next one",
     group: "Rooms",
     aliases: ["switch", "window"],
     takes: ["room"],

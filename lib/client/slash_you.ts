@@ -53,7 +53,7 @@ export const youRows: SlashTable = {
   },
   quit: {
     usage: "[REASON]",
-    help: "Leaves the server and ends the program",
+    help: "Leaves the server",
     group: "Program",
     aliases: ["exit", "bye"],
     run: (face, rest) => face.leave(rest.trim()),

@@ -1,19 +1,22 @@
 /** The page's face: brings together a client, the timelines and the elements. What is typed goes to the client, what happens to hearing.ts, and what changed is drawn once per frame. */
 /// <reference lib="dom" />
 import { Client, type Ending } from "../client/client.ts";
-import type { Manner } from "../client/event.ts";
-import { type Face, Refusal } from "../client/face.ts";
+import type { ChatEvent, Manner } from "../client/event.ts";
+import { type Face, type FileChoice, Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import { findBuffer, isRoom } from "../client/state.ts";
 import { fold, type Folded } from "../irc/names.ts";
 import { connectWebSocket } from "../net/browser.ts";
+import { askSecret, openFound } from "./dialogs.ts";
+import { byId } from "./element.ts";
 import { hear, type Hearer } from "./hearing.ts";
 import { drawLists } from "./lists.ts";
 import type { MessageActs, SaidEntry } from "./message_tools.ts";
 import { Messages } from "./messages.ts";
 import { Past } from "./past.ts";
+import { take } from "./share.ts";
 import { Timelines } from "./timeline.ts";
 import { drawTitle, drawTyping } from "./title.ts";
 import { toast } from "./toast.ts";
@@ -43,8 +46,10 @@ const backlog = 50;
 export class Chat implements Face, Hearer {
   readonly client: Client;
   readonly timelines = new Timelines();
+  readonly files: FileChoice = { choose: () => byId("file").click(), take };
+  readonly secret = askSecret;
   readonly hints = [
-    "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them",
+    "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them, or choose them by /send",
     "↑ and ↓ in the messages go from one to the next, Tab reaches what can be done with it",
   ];
   current = "";
@@ -129,6 +134,30 @@ export class Chat implements Face, Hearer {
     this.#attempt(() => this.client.react(said.buffer, key, emoji, !has));
   }
 
+  get sharesTyping(): boolean {
+    return localStorage.getItem("typing") !== "off";
+  }
+
+  set sharesTyping(shares: boolean) {
+    localStorage.setItem("typing", shares ? "on" : "off");
+  }
+
+  past(title: string, events: readonly ChatEvent[]): void {
+    const found = events.flatMap((event) => event.kind === "said" ? [event] : []);
+    openFound(title, found, ({ buffer, id }) => {
+      if (id !== undefined) void this.jump(buffer, id);
+    });
+  }
+
+  async older(count: number): Promise<boolean> {
+    const oldest = this.timelines.of(this.current).entries.find(({ kind }) => kind === "said");
+    this.timelines.reopen(this.current);
+    const found = await this.#past.older(this.current, count);
+    this.#drawNow();
+    if (found && oldest !== undefined) this.#messages.reveal(oldest.key);
+    return found;
+  }
+
   /** Shows a message, however old it is. */
   async jump(buffer: string, id: string): Promise<void> {
     if (fold(buffer) !== fold(this.current)) this.show(buffer);
@@ -163,7 +192,9 @@ export class Chat implements Face, Hearer {
   }
 
   note(said: string | readonly Span[], kind?: "title" | "warning"): void {
-    const spans = typeof said === "string" ? [{ text: said, bold: kind === "title" }] : said;
+    // What is in columns keeps them.
+    const style = (text: string) => ({ text, bold: kind === "title", mono: /\S {2,}\S/.test(text) });
+    const spans = typeof said === "string" ? [style(said)] : said;
     this.timelines.addLine(this.current, kind === "warning" ? "warning" : "note", spans, Date.now());
     this.draw();
   }

@@ -1,4 +1,4 @@
-/** The page's dialogs: searching what was said, and having an account. */
+/** The page's dialogs: searching what was said, having an account, and passwords that are asked for. */
 /// <reference lib="dom" />
 import { plain, plainName } from "../client/plain.ts";
 import { element } from "./element.ts";
@@ -24,7 +24,7 @@ export function openSearch(
     "aria-label": "Search for",
     required: true,
   });
-  const results = element("div", { id: "results", role: "list" });
+  const results = resultList();
   const fault = element("output", { role: "status" });
   const form = element(
     "form",
@@ -34,12 +34,10 @@ export function openSearch(
         fault.value = "Searching";
         search(words.value.trim()).then((found) => {
           fault.value = found.length === 0 ? "Nothing found" : "";
-          results.replaceChildren(...found.map((said) =>
-            result(said, () => {
-              dialog.close();
-              go(said);
-            })
-          ));
+          fillResults(results, found, (said) => {
+            dialog.close();
+            go(said);
+          });
         }, (error) => fault.value = error instanceof Error ? error.message : String(error));
       },
     },
@@ -55,6 +53,31 @@ export function openSearch(
     ),
   );
   const dialog = openDialog("Search", form);
+}
+
+/** Shows messages under a title; a click on one goes there. */
+export function openFound(
+  title: string,
+  found: readonly SaidEvent[],
+  go: (said: SaidEvent) => void,
+): void {
+  const results = resultList();
+  fillResults(results, found, (said) => {
+    dialog.close();
+    go(said);
+  });
+  const menu = element("menu", {}, element("button", { type: "submit" }, "Close"));
+  const form = element("form", { method: "dialog" }, element("h2", {}, title), results, menu);
+  const dialog = openDialog(title, form);
+}
+
+function resultList(): HTMLElement {
+  return element("div", { class: "results", role: "list" });
+}
+
+/** The newest first, as it is what is mostly looked for. */
+function fillResults(list: HTMLElement, found: readonly SaidEvent[], go: (said: SaidEvent) => void): void {
+  list.replaceChildren(...found.toReversed().map((said) => result(said, () => go(said))));
 }
 
 function result(said: SaidEvent, go: () => void): HTMLElement {
@@ -134,4 +157,35 @@ export function openAccount({ nick, account, fault: cannot, register, login }: A
     ),
   );
   const dialog = openDialog("Account", form);
+}
+
+/** Asks for a password until `fault` has nothing to say against it; "" when the person closes the dialog. */
+export function askSecret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const password = element("input", { type: "password", "aria-label": question, required: true });
+  const complaint = element("output", { role: "status" });
+  const form = element(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        complaint.value = fault(password.value);
+        if (complaint.value !== "") return;
+        resolve(password.value);
+        dialog.close();
+      },
+    },
+    element("h2", {}, question),
+    password,
+    complaint,
+    element(
+      "menu",
+      {},
+      element("button", { type: "button", click: () => dialog.close() }, "Cancel"),
+      element("button", { type: "submit" }, "Go on"),
+    ),
+  );
+  const dialog = openDialog(question, form);
+  dialog.addEventListener("close", () => resolve(""));
+  return promise;
 }

@@ -77,6 +77,11 @@ export class Messages {
     return true;
   }
 
+  /** Scrolls so that what stands before a message is in sight. */
+  reveal(id: string): void {
+    this.#area.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "end" });
+  }
+
   get #isAtEnd(): boolean {
     return this.#area.scrollHeight - this.#area.scrollTop - this.#area.clientHeight < nearPx;
   }

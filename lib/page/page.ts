@@ -17,7 +17,7 @@ let chat: Chat | undefined;
 const composer = new Composer({
   send: (text, answering) => chat?.submit(text, answering) ?? false,
   typing: (isTyping) => {
-    if (chat !== undefined && chat.current !== "") {
+    if (chat !== undefined && chat.current !== "" && chat.sharesTyping) {
       chat.client.typing(chat.current, isTyping ? "active" : "done");
     }
   },
@@ -69,7 +69,7 @@ function join(event: Event): void {
     },
     refused: (reason) => {
       if (reason !== "") toast(reason, "error");
-      if (chat === made) leave();
+      if (chat === made) leave(reason);
     },
     turned: (name) => {
       composer.answer(undefined);
@@ -85,11 +85,12 @@ function join(event: Event): void {
   void made.run();
 }
 
-function leave(): void {
+function leave(reason: string): void {
   chat = undefined;
   lock(false);
   enable(false);
-  byId("status").hidden = true;
+  byId("status").hidden = reason !== "";
+  byId("status").textContent = "You left the chat: press Enter to join again";
   byId("name").focus();
 }
 

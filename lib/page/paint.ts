@@ -15,6 +15,11 @@ export function trustFiles(url: string | undefined): void {
   fileOrigin = URL.parse(url ?? "")?.origin ?? location.origin;
 }
 
+/** Whether it is a file that was shared on our server. */
+export function isOurFile({ origin, pathname }: URL): boolean {
+  return [location.origin, fileOrigin].includes(origin) && pathname.startsWith("/files/");
+}
+
 /** Gives every ink a custom property, for both themes. */
 export function installInks(): void {
   const { style } = document.documentElement;
@@ -50,8 +55,7 @@ function paintLink(span: Span, address: string): Node[] {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return [paintSpan(span)];
   const link = element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, span.text);
-  const isOurs = [location.origin, fileOrigin].includes(url.origin) && url.pathname.startsWith("/files/");
-  if (!isOurs || !pictures.test(url.pathname)) return [link];
+  if (!isOurFile(url) || !pictures.test(url.pathname)) return [link];
   return [
     link,
     element("img", {

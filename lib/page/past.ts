@@ -26,7 +26,7 @@ export class Past {
   }
 
   /** Asks for what was said before the oldest message shown; the answer is whether there was anything. */
-  async older(buffer: string): Promise<boolean> {
+  async older(buffer: string, count = pageSize): Promise<boolean> {
     const key = fold(buffer);
     const { isWhole, entries } = this.#timelines.of(buffer);
     if (isWhole || this.#asking.has(key) || !this.#client.online) return false;
@@ -34,7 +34,7 @@ export class Past {
     this.#asking.add(key);
     try {
       const before = oldest && { before: oldest.key };
-      const { events, more } = await this.#client.history(buffer, { ...before, limit: pageSize });
+      const { events, more } = await this.#client.history(buffer, { ...before, limit: count });
       for (const event of events.toReversed()) {
         if (event.kind === "said") this.#timelines.addSaid(event, false, true);
       }

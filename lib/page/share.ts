@@ -3,6 +3,7 @@
 import { plain } from "../client/plain.ts";
 import { byId, element } from "./element.ts";
 import { icon } from "./icon.ts";
+import { isOurFile } from "./paint.ts";
 import { toast } from "./toast.ts";
 
 /** What sharing needs of the chat. */
@@ -78,4 +79,13 @@ function send(
     );
     request.send(file);
   });
+}
+
+/** Gives the person what is at an address: a file of ours is saved, anything else is opened beside the page. */
+export function take(address: URL): void {
+  const { href, pathname } = address;
+  const where = isOurFile(address)
+    ? { href: pathname, download: true }
+    : { href, target: "_blank", rel: "noopener noreferrer" };
+  element("a", where).click();
 }

@@ -141,6 +141,11 @@ export class Timelines {
     this.#put(buffer, { ...this.of(buffer), isWhole: true });
   }
 
+  /** There may be something older after all. */
+  reopen(buffer: string): void {
+    this.#put(buffer, { ...this.of(buffer), isWhole: false });
+  }
+
   /** Puts lines that had no place into a buffer. */
   move(from: string, to: string): void {
     for (const entry of this.of(from).entries) {

@@ -225,7 +225,7 @@ async function search(stage: Stage): Promise<void> {
   await page.click("#search");
   await page.fill("dialog input", "samovar");
   await page.press("dialog input", "Enter");
-  await page.click("#results button");
+  await page.click(".results button");
   await page.waitForSelector(".entry.flash >> text=the samovar is on the shelf");
 }
 
