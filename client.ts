@@ -14,8 +14,9 @@ import type { Connection } from "./lib/net/connection.ts";
 import { dial, DialError } from "./lib/net/dial.ts";
 import { dialTls, TrustError } from "./lib/net/dial_tls.ts";
 import { KnownHosts, knownHostsPath } from "./lib/net/known_hosts.ts";
+import { completionScript } from "./lib/completions.ts";
 import type { OptionValues } from "./lib/options.ts";
-import { helpText, parseOptions } from "./lib/options.ts";
+import { flagName, helpText, parseOptions } from "./lib/options.ts";
 import { clientFlags } from "./lib/terminal/client_flags.ts";
 import { configArguments, configPath } from "./lib/terminal/config.ts";
 import type { Leaving } from "./lib/terminal/desk.ts";
@@ -25,7 +26,7 @@ import { colorDepth, themeOf } from "./lib/terminal/paint.ts";
 import type { Outcome } from "./lib/terminal/pipe.ts";
 import { Pipe } from "./lib/terminal/pipe.ts";
 import type { Job } from "./lib/terminal/place.ts";
-import { jobOf, placeOf, timeOf } from "./lib/terminal/place.ts";
+import { jobOf, jobs, placeOf, timeOf } from "./lib/terminal/place.ts";
 import { Script } from "./lib/terminal/script.ts";
 import { isInteractive, Terminal } from "./lib/terminal/terminal.ts";
 import { version } from "./lib/version.ts";
@@ -58,6 +59,10 @@ async function main(args: readonly string[]): Promise<number> {
   const { values } = parsed;
   if (values.help) return say(helpText(help));
   if (values.version) return say(`parley ${version}\n`);
+  if (values.completions !== undefined) {
+    return say(completionScript(values.completions, { program: "parley", rows: clientFlags, words: jobs }));
+  }
+  if (values.utc) Deno.env.set("TZ", "UTC");
   const found = jobOf(parsed.positional);
   if ("fault" in found) return fail(found.fault, 2);
   const place = placeOf(found.rest, values);
@@ -112,7 +117,7 @@ function readOptions(args: readonly string[]): ReturnType<typeof parseOptions<ty
     return first.values.config === undefined ? first : { fault: `Cannot read the settings in "${path}"` };
   }
   const settings = configArguments(text, (name) => {
-    const row = Object.entries(clientFlags).find(([key]) => flagOf(key) === name)?.[1];
+    const row = Object.entries(clientFlags).find(([key]) => flagName(key) === name)?.[1];
     const variable = row !== undefined && "env" in row ? environment[row.env] : undefined;
     return Boolean(variable) ||
       args.some((word) => isFlag(word, name, row && "short" in row ? row.short : ""));
@@ -120,10 +125,6 @@ function readOptions(args: readonly string[]): ReturnType<typeof parseOptions<ty
   if ("fault" in settings) return { fault: `Cannot use the settings in "${path}": ${settings.fault}` };
   const all = parseOptions(clientFlags, [...settings, ...args], environment);
   return "fault" in all ? { fault: `${all.fault} (in "${path}")` } : all;
-}
-
-function flagOf(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function isFlag(word: string, name: string, short: string | undefined): boolean {

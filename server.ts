@@ -3,6 +3,7 @@
 import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
 import { renderUnicodeCompact } from "uqr";
+import { completionScript, type Shell, shells } from "./lib/completions.ts";
 import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
 import { tellOperators } from "./lib/hub/apply_operator.ts";
@@ -38,6 +39,13 @@ const optionRows = {
     help: "print a code that makes an account owner, though there is an owner already",
   },
   qr: { kind: "flag", group: "Other", help: "print the page's address as a QR code too" },
+  completions: {
+    kind: "text",
+    choices: shells,
+    group: "Other",
+    help:
+      "print a script that completes these flags in your shell: source <(parley-server --completions bash)",
+  },
   help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
   version: { kind: "flag", short: "V", group: "Other", help: "show the version and stop" },
 } as const;
@@ -56,6 +64,7 @@ function main(): void {
   const { values, positional } = parsed;
   if (values.help) return console.log(help());
   if (values.version) return console.log(`parley ${version}`);
+  if (values.completions !== undefined) return console.log(completions(values.completions));
   if (values.makeVerifier) return void printVerifier();
   if (positional.length > 0) {
     return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
@@ -229,6 +238,10 @@ function help(): string {
     ],
     rows: optionRows,
   });
+}
+
+function completions(shell: Shell): string {
+  return completionScript(shell, { program: "parley-server", rows: optionRows, words: [] }).trimEnd();
 }
 
 /** The log is read in terminals, so what steers one is left out; a stack keeps its lines. */

@@ -348,6 +348,7 @@ function wrapWords(text: string, width: number): string[] {
   return lines.map((line) => line.replaceAll(noBreakSpace, " "));
 }
 
-function flagName(key: string): string {
+/** "max-users" for `maxUsers`. */
+export function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

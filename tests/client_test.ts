@@ -61,6 +61,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "--utc shows the time of Greenwich wherever one is",
+  ignore,
+  async fn() {
+    await using server = await startServer();
+    const clock = () => new Date().toISOString().slice(11, 16);
+    const before = clock();
+    const args = ["--user", "bob", "--port", `${server.port}`, "--timestamps", "short", "--utc"];
+    const { out } = await run(args, "hi\n", { TZ: "Asia/Kathmandu" });
+    assertEquals([`${before} bob: hi\n`, `${clock()} bob: hi\n`].includes(out), true, out);
+  },
+});
+
+Deno.test({
   name: "a text longer than a line arrives whole",
   ignore,
   async fn() {

@@ -1,5 +1,6 @@
 /** The flags of the terminal client, as a table for lib/options.ts, which gives parsing, the environment and --help. */
 
+import { shells } from "../completions.ts";
 import { mechanisms } from "../client/login.ts";
 
 /** One row for each; an OptionTable. */
@@ -118,11 +119,23 @@ export const clientFlags = {
     help: "How the time is shown; short at a terminal, off in a pipe",
     group: "Looks",
   },
+  utc: {
+    kind: "flag",
+    env: "PARLEY_UTC",
+    help: "Shows and reads times in UTC instead of your time zone",
+    group: "Looks",
+  },
   config: {
     kind: "text",
     metavar: "FILE",
     env: "PARLEY_CONFIG",
     help: "Settings as lines of name = value [default parley/client.conf in ~/.config]",
+    group: "Program",
+  },
+  completions: {
+    kind: "text",
+    choices: shells,
+    help: "Prints a script that completes these flags in your shell: source <(parley --completions bash)",
     group: "Program",
   },
   help: { kind: "flag", short: "h", help: "Prints this", group: "Program" },

@@ -28,7 +28,12 @@ export interface Fault {
 }
 
 const ports = { "irc:": 6667, "ircs:": 6697 } as const;
-const jobs: readonly string[] = ["send", "tail", "history"];
+/** The words for them, and what each does. */
+export const jobs: readonly (readonly [word: Job["kind"], does: string])[] = [
+  ["send", "Says one thing, and ends when it has arrived"],
+  ["tail", "Prints what is said until it is stopped"],
+  ["history", "Prints what was said before"],
+];
 
 /** The job in the first word, and the words that are left: an address at most. */
 export function jobOf(
@@ -36,7 +41,7 @@ export function jobOf(
 ): { readonly job: Job | undefined; readonly rest: readonly string[] } | Fault {
   const at = words.findIndex((word) => !isAddress(word));
   const name = words[at] ?? "";
-  if (!jobs.includes(name)) return { job: undefined, rest: words };
+  if (!jobs.some(([word]) => word === name)) return { job: undefined, rest: words };
   const [target, ...texts] = words.slice(at + 1).filter((word, place) => !isAddress(word) || place > 1);
   const rest = words.filter((word, place) => isAddress(word) && place < at + 3);
   if (name === "tail") {

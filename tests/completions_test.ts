@@ -1,0 +1,101 @@
+/** The scripts for shells, asked by the shells themselves. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { completionScript, shells } from "../lib/completions.ts";
+import type { OptionTable } from "../lib/options.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { hasProgram } from "./support/programs.ts";
+
+const rows = {
+  roomName: { kind: "list", short: "r", metavar: "#ROOM", help: "Room [or two], it's yours" },
+  color: { kind: "text", choices: ["auto", "always"], help: "Colours" },
+  config: { kind: "text", metavar: "FILE", help: "Settings" },
+  web: { kind: "flag", default: true, help: "Serves the page" },
+  code: { kind: "text", secret: true, help: "Never told" },
+} as const satisfies OptionTable;
+
+const parts = {
+  program: "my-chat",
+  rows,
+  words: [["send", "Says: one thing"], ["tail", "Goes on"]],
+} as const;
+
+Deno.test("completionScript() names all flags but the secret ones, in every shell", () => {
+  for (const shell of shells) {
+    const script = completionScript(shell, parts);
+    for (const name of ["room-name", "color", "config", "web", "no-web", "send"]) {
+      assertStringIncludes(script, name);
+    }
+    assertEquals(script.includes("code"), false);
+  }
+});
+
+/** What a shell says to a program in it, in a folder with one file "tea.conf". */
+async function ask(shell: "bash" | "zsh" | "fish", program: string): Promise<string[]> {
+  using place = temporaryFolder();
+  await Deno.writeTextFile(`${place.folder}/tea.conf`, "");
+  await Deno.writeTextFile(`${place.folder}/script`, completionScript(shell, parts));
+  const { stdout, stderr } = await new Deno.Command(shell, {
+    args: ["-c", program],
+    cwd: place.folder,
+    env: { HOME: place.folder, XDG_DATA_HOME: place.folder },
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  return new TextDecoder().decode(stdout).trim().split(/\s*\n/);
+}
+
+Deno.test({
+  name: "bash completes flags, values, files and words",
+  ignore: !hasProgram("bash"),
+  async fn() {
+    const found = await ask(
+      "bash",
+      `source ./script
+       typed() { COMP_WORDS=(my-chat "$@"); COMP_CWORD=$#; _my_chat; echo $(printf '%s\\n' "\${COMPREPLY[@]}"); }
+       typed --no; typed --color ''; typed --color = al; typed --config t; typed t; typed -r t`,
+    );
+    assertEquals(found, ["--no-web", "auto always", "always", "tea.conf", "tail"]);
+  },
+});
+
+Deno.test({
+  name: "fish completes flags, values, files and words",
+  ignore: !hasProgram("fish"),
+  async fn() {
+    const found = await ask(
+      "fish",
+      `source script
+       for typed in --no '--color a' '--config t' s '-r t'; complete -C"my-chat $typed"; end`,
+    );
+    assertEquals(found, [
+      "--no-web\tTurns off --web",
+      "always\tColours",
+      "auto\tColours",
+      "tea.conf",
+      "send\tSays: one thing",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "zsh is told of flags, values, files and words in its own form",
+  ignore: !hasProgram("zsh"),
+  async fn() {
+    const found = await ask(
+      "zsh",
+      `compdef() { print -r -- "$@"; }; _arguments() { print -rl -- "$@"; }; source ./script; _my_chat`,
+    );
+    assertEquals(found, [
+      "_my_chat my-chat",
+      "-s",
+      "*-r+[Room \\[or two\\], it's yours]:ROOM:",
+      "*--room-name=[Room \\[or two\\], it's yours]:ROOM:",
+      "--color=[Colours]:value:(auto always)",
+      "--config=[Settings]:FILE:_files",
+      "--web[Serves the page]",
+      "--no-web[Turns off --web]",
+      "1:what:((send\\:Says\\:\\ one\\ thing tail\\:Goes\\ on))",
+      "*:text:",
+    ]);
+  },
+});
