@@ -103,6 +103,7 @@ async function start(
   if (newOwner || machines?.isFirst !== false) await tellOwnerCode(hub, newOwner);
   const sweeping = setInterval(() => {
     hub.sweep();
+    machines?.sweep();
     store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
   }, sweepMs);
   const renewing = setInterval(() => renew(secure), dayMs);

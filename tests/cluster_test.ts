@@ -47,6 +47,20 @@ async function talk(peer: Peer, isOver: () => boolean): Promise<{ echoed: string
   return { echoed, refused };
 }
 
+/** Sends messages one after another until the connection is gone, and notes what was echoed. */
+async function talkUntilKilled(peer: Peer, echoed: string[]): Promise<void> {
+  const talking = async () => {
+    for (let count = 0;; count++) {
+      const text = `${peer.nick}-${count}`;
+      peer.send(`PRIVMSG #tea :${text}`);
+      await peer.until(` PRIVMSG #tea :${text}`);
+      echoed.push(text);
+      await pause();
+    }
+  };
+  await talking().catch(() => {});
+}
+
 /** What is said stays below what one page of history has. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 8));
@@ -156,14 +170,7 @@ Deno.test({
     let isOver = false;
     const echoed: string[] = [];
     const steady = talk(ann, () => isOver);
-    const doomed = (async () => {
-      for (let count = 0; !isOver; count++) {
-        cat.send(`PRIVMSG #tea :cat-${count}`);
-        await cat.until(` PRIVMSG #tea :cat-${count}`);
-        echoed.push(`cat-${count}`);
-        await pause();
-      }
-    })().catch(() => {});
+    const doomed = talkUntilKilled(cat, echoed);
     await bob.until("cat-20");
     await cluster.servers[2]?.kill();
     const heard = await bob.until((line) => line.includes(":cat!") && line.includes(" QUIT "));
@@ -242,6 +249,40 @@ Deno.test({
     assertEquals(await history(cat, "#tea"), await history(ann, "#tea"));
     cat.send("NICK ann2", "MODE #tea +b x!*@*");
     assert((await cat.lines()).some((line) => line.includes(" 482 ")));
+  },
+});
+
+Deno.test({
+  name: "when all machines and NATS are killed, the first to start has all that was echoed, whichever it is",
+  ignore,
+  async fn() {
+    using places = temporaryFolder();
+    await using cluster = await Cluster.start();
+    const names = ["east", "west", "north"];
+    const start = (name: string) => cluster.add(name, ["--data", `${places.folder}/${name}`]);
+    for (const name of names) await start(name);
+    const [ann, bob, cat] = await cluster.join("#tea", "ann", "bob", "cat");
+    if (ann === undefined || bob === undefined || cat === undefined) return;
+    ann.send("PRIVMSG #tea :early");
+    await Promise.all([ann, bob, cat].map((person) => person.until("early")));
+    await cluster.servers[2]?.kill();
+    await bob.until(/:cat!.* QUIT /);
+    const echoed: string[] = [];
+    const talking = [ann, bob].map((person) => talkUntilKilled(person, echoed));
+    await bob.until("ann-30");
+    await Promise.all([cluster.servers[0]?.kill(), cluster.servers[1]?.kill(), cluster.nats.kill()]);
+    await Promise.all(talking);
+    await cluster.nats.again();
+    const pasts: string[][] = [];
+    for (const name of ["north", "west", "east"]) {
+      const reader = await cluster.peer(await start(name), `reader${pasts.length}`);
+      await reader.join("#tea");
+      pasts.push(await history(reader, "#tea"));
+    }
+    const kept = new Set(texts(pasts[0] ?? []));
+    assertEquals(["early", ...echoed].filter((text) => !kept.has(text)), []);
+    assertEquals(pasts[1], pasts[0]);
+    assertEquals(pasts[2], pasts[0]);
   },
 });
 

@@ -136,7 +136,8 @@ export class NatsBus<E> implements Bus<E> {
     let foundingFrom = 0;
     for (;;) {
       // Asked before anybody is greeted: a claim made meanwhile makes ours fail.
-      const { last } = await this.#stream.ends();
+      const { stream, last } = await this.#stream.ends();
+      this.#made = stream;
       const greeting = await this.#peers.greet();
       if (greeting.kind === "ready") {
         const joined = await this.#take(greeting.machine);
@@ -164,6 +165,9 @@ export class NatsBus<E> implements Bus<E> {
         this.#options.log("error", "The stream is another one than before; starting at its beginning");
       }
       this.#sequence = 0;
+    }
+    if (this.#sequence > 0 && this.#sequence < first - 1) {
+      this.#options.log("error", "Away for longer than NATS remembers; what was said meanwhile is not here");
     }
     this.#sequence = Math.max(this.#sequence, first - 1);
     this.#known = last;
@@ -212,7 +216,8 @@ export class NatsBus<E> implements Bus<E> {
     if (!this.#waiting.has(id)) this.commitAs(id, event, "").catch(() => {});
   }
 
-  get #position(): Position {
+  /** Where this machine is in the stream. */
+  get position(): Position {
     return { sequence: this.#sequence, last: this.#last, stream: this.#made };
   }
 
@@ -222,7 +227,6 @@ export class NatsBus<E> implements Bus<E> {
       return {
         position,
         state,
-        missed: (after, visit) => this.#visit(after, position, visit),
         page: (question) => this.#peers.ask(peer, { kind: "page", question }),
       };
     } catch (error) {
@@ -230,38 +234,10 @@ export class NatsBus<E> implements Bus<E> {
     }
   }
 
-  async #visit(
-    after: Position,
-    until: Position,
-    visit: (event: unknown, stamp: number) => void,
-  ): Promise<void> {
-    const { stream, first, last } = await this.#stream.ends();
-    if (
-      stream !== until.stream || stream !== after.stream || until.sequence > last ||
-      after.sequence >= until.sequence
-    ) return;
-    if (first > after.sequence + 1) {
-      this.#options.log(
-        "error",
-        "Away for longer than NATS remembers: what was taken back meanwhile stays here",
-      );
-    }
-    let stamp = after.last;
-    await new Promise<void>((resolve, reject) => {
-      this.#stream.follow(Math.max(after.sequence, first - 1), ({ sequence, text, ms }) => {
-        if (text !== "" && sequence <= until.sequence) {
-          visit(JSON.parse(text).event, stamp = nextStamp(stamp, ms));
-        }
-        if (sequence >= until.sequence) resolve();
-      }).catch(reject);
-    });
-    this.#stream.stop();
-  }
-
   #answer(question: unknown): unknown {
     const asked = question as { kind: "snapshot" } | { kind: "page"; question: unknown };
     if (asked.kind === "page") return this.#replica?.page(asked.question);
-    const position = this.#position;
+    const position = this.position;
     return { position, state: this.#replica?.snapshot() };
   }
 
@@ -332,7 +308,7 @@ export class NatsBus<E> implements Bus<E> {
     } catch (error) {
       this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
     }
-    this.#replica?.applied(event, this.#position);
+    this.#replica?.applied(event, this.position);
     this.#settle(id);
   }
 

@@ -32,8 +32,6 @@ export interface Replica<E> {
 export interface Joined {
   readonly position: Position;
   readonly state: unknown;
-  /** Visits, with their stamps, the events after a position that the snapshot has already; fewer if some are not kept. */
-  missed(after: Position, visit: (event: unknown, stamp: number) => void): Promise<void>;
   /** Asks the same peer for a page. */
   page(question: unknown): Promise<unknown>;
 }

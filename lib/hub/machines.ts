@@ -5,33 +5,35 @@
  * ends its own sessions when it learns so, as its people have quit everywhere, and takes people in again.
  */
 import type { NatsBus, NatsOptions } from "../bus/nats.ts";
-import type { Joined, Position, Replica } from "../bus/replica.ts";
+import type { Position, Replica } from "../bus/replica.ts";
 import type { Store } from "../store/store.ts";
-import type { HistoryPage, StoreState } from "../store/transfer.ts";
-import { fold } from "../irc/names.ts";
+import type { HistoryPage } from "../store/transfer.ts";
 import { cutOffSentence, isOn } from "./apply_machine.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
+import {
+  makeSecrets,
+  ownPosition,
+  savePosition,
+  saveStart,
+  type Shared,
+  sharedState,
+  type Start,
+  takeStart,
+  takeStore,
+} from "./machine_store.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
-
-/** What one machine gives another to start from. */
-interface Shared {
-  readonly store: StoreState;
-  readonly present: Snapshot;
-}
 
 /** What machines ask each other beside a snapshot. */
 type Question =
   | { readonly after: number; readonly from?: number }
   | { readonly file: string; readonly at: number };
 
-/** Keepsakes: the place in the stream that the store stands for, which is this machine's alone, and which chat it is of. */
-const positionName = "stream position";
-const chatName = "chat";
-/** Secrets that all machines must have alike before one asks. */
-const sharedSecrets = [chatName, "cloaks", "cloak", "tokens", "decoys"];
+/** How often what is shared is kept for a start without others, and how much longer than it takes that is at least. */
+const saveMs = 30_000;
+const saveShare = 200;
 const goneSentence = "The servers cannot reach each other; what you send is refused until they can";
 const backSentence = "The servers reach each other again";
 
@@ -80,9 +82,14 @@ export interface JoinOptions {
 export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
   readonly #store: Store;
-  #joined: Joined | undefined;
+  #start: Start | undefined;
+  #isFirst = false;
   #hub: Hub | undefined;
+  /** False while what is here is being replaced. */
+  #isWhole = false;
   #leaving = false;
+  #savedAt = -1;
+  #nextSaveMs = 0;
 
   /** Of a store that is as the other machines' are; join() sees to that. */
   constructor(bus: NatsBus<Event>, store: Store) {
@@ -127,7 +134,7 @@ export class Machines implements Replica<Event> {
 
   /** Whether no other machine was there. */
   get isFirst(): boolean {
-    return this.#joined === undefined;
+    return this.#isFirst;
   }
 
   /** Brings the hub to where the chat is. To be called before anybody is let in. */
@@ -137,6 +144,18 @@ export class Machines implements Replica<Event> {
     await this.#restore(hub);
     if (this.isFirst) { for (const machine of machinesOf(hub)) await this.#lose(machine); }
     await hub.commit({ kind: "machine joined", machine: hub.machine });
+    this.sweep();
+  }
+
+  /** Keeps for the next start what has changed; to be called every few seconds. */
+  sweep(): void {
+    const { sequence } = this.#bus.position;
+    if (!this.#isWhole || sequence === this.#savedAt || performance.now() < this.#nextSaveMs) return;
+    const before = performance.now();
+    saveStart(this.#present, this.#store, this.#bus.position);
+    const tookMs = performance.now() - before;
+    this.#savedAt = sequence;
+    this.#nextSaveMs = before + Math.max(saveMs, tookMs * saveShare);
   }
 
   /** Says that this machine goes, and ends the bus. */
@@ -144,14 +163,12 @@ export class Machines implements Replica<Event> {
     this.#leaving = true;
     if (this.#bus.figures.isUp) this.#lose(this.#bus.machine, "The server is stopping").catch(() => {});
     await this.#bus.close();
+    this.#nextSaveMs = 0;
+    this.sweep();
   }
 
   snapshot(): Shared {
-    const hub = this.#present;
-    return {
-      store: this.#store.transfer().state((name) => name === positionName),
-      present: takeSnapshot(hub),
-    };
+    return sharedState(this.#present, this.#store);
   }
 
   page(question: unknown): HistoryPage | Promise<string | undefined> {
@@ -188,6 +205,7 @@ export class Machines implements Replica<Event> {
 
   async missed(): Promise<void> {
     const hub = this.#present;
+    this.#isWhole = false;
     for (const session of [...hub.sessions.values()]) {
       // Who it was is not known any more; its end is no event.
       session.user = undefined;
@@ -217,23 +235,22 @@ export class Machines implements Replica<Event> {
     return this.#hub;
   }
 
+  /** Makes the store what the others' are; without others what this machine kept, unless it has been running. */
   async #take(): Promise<void> {
-    const joined = this.#joined = await this.#bus.join();
-    if (joined !== undefined) await takeStore(this.#store, joined, this.#ownPosition);
-    for (const name of sharedSecrets) this.#store.keepsakes.secret(name);
-    this.#store.commit();
+    const joined = await this.#bus.join();
+    this.#isFirst = joined === undefined;
+    if (joined !== undefined) this.#start = await takeStore(this.#store, joined);
+    else this.#start = this.#hub ? undefined : takeStart(this.#store, this.#bus.position.stream);
+    makeSecrets(this.#store);
   }
 
   async #restore(hub: Hub): Promise<void> {
-    if (this.#joined !== undefined) restoreSnapshot(hub, (this.#joined.state as Shared).present);
+    if (this.#start !== undefined) restoreSnapshot(hub, this.#start.present);
     else if (hub.users.size > 0) restoreSnapshot(hub, withoutPeople(takeSnapshot(hub)));
-    await this.#bus.start(this.#joined?.position ?? this.#ownPosition, this);
-  }
-
-  get #ownPosition(): Position {
-    const [sequence = 0, last = 0, stream = ""] = this.#store.keepsakes.find(positionName)?.split(" ") ?? [];
-    const newest = Math.max(Number(last), this.#store.history.newestStamp);
-    return { sequence: Number(sequence), last: newest, stream };
+    await this.#bus.start(this.#start?.position ?? ownPosition(this.#store), this);
+    this.#start = undefined;
+    this.#store.database.release();
+    this.#isWhole = true;
   }
 
   #lose(machine: string, reason = `Machine ${shownName(machine)} is gone`): Promise<void> {
@@ -277,42 +294,4 @@ function withoutPeople(snapshot: Snapshot): Snapshot {
     machines: [],
     channels: channels.map((channel) => ({ ...channel, members: [] })),
   };
-}
-
-function savePosition(store: Store, { sequence, last, stream }: Position): void {
-  store.keepsakes.save(positionName, `${sequence} ${last} ${stream}`);
-}
-
-/** What was taken back while this machine was away is taken back here; all else comes with the snapshot. */
-function erase(store: Store, event: Event, stamp: number): void {
-  if (event.kind === "redacted") store.transfer().erase(event.message);
-  if (event.kind !== "account removed") return;
-  store.eraser.forget(fold(event.account), stamp);
-  store.markers.remove(fold(event.account));
-}
-
-async function takeStore(
-  store: Store,
-  { state, position, missed, page }: Joined,
-  own: Position,
-): Promise<void> {
-  const { store: shared } = state as Shared;
-  const chat = new Map(shared.keepsakes).get(chatName);
-  const after = store.history.newestStamp;
-  if (after > 0 && store.keepsakes.find(chatName) !== chat) {
-    throw new Error(
-      "Cannot join the other machines: the data folder has another chat; start with an empty one",
-    );
-  }
-  const transfer = store.transfer();
-  if (after > 0) await missed(own, (event, stamp) => erase(store, event as Event, stamp));
-  transfer.takeState(shared);
-  let from: number | undefined;
-  do {
-    const found = await page({ after, from }) as HistoryPage;
-    const newest = transfer.takePage(found, position.last);
-    from = newest > position.last ? undefined : found.next;
-  } while (from !== undefined);
-  savePosition(store, position);
-  store.commit();
 }

@@ -58,6 +58,11 @@ export class AccountTable {
   save(account: AccountRow): void {
     this.#rows.put(fold(account.name), account);
   }
+
+  /** Takes back that there ever was one of this name. */
+  remove(name: string): void {
+    this.#rows.put(fold(name), undefined);
+  }
 }
 
 function toAccount(found: unknown): AccountRow | undefined {

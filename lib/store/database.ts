@@ -57,6 +57,7 @@ export class Database {
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  #held = false;
 
   /** Takes over `db`, which is of this program's newest version. */
   constructor(db: DatabaseSync, now: () => number = Date.now) {
@@ -145,9 +146,25 @@ export class Database {
     }
   }
 
+  /** From now on nothing is saved until release(): all of it is one transaction, of which a crash leaves nothing. */
+  hold(): void {
+    this.commit();
+    this.#held = true;
+  }
+
+  /** Saves what was held. False when that failed; see commit(). */
+  release(): boolean {
+    this.#held = false;
+    return this.commit();
+  }
+
   /** Saves the rows of this tick. False when they are not saved: rows of keepers are tried again, others are lost. */
   commit(): boolean {
     if (!this.#waiting) return true;
+    if (this.#held) {
+      this.settle();
+      return false;
+    }
     // Rows of keepers alone need no answer now, and a disk that is full is not asked a thousand times a second.
     if (this.#failing && !this.#begun && this.#now() < this.#retryAtMs) return false;
     try {
@@ -213,7 +230,8 @@ export class Database {
   close(): void {
     if (this.#closed) return;
     this.#retryAtMs = 0;
-    this.commit();
+    if (this.#held) this.#undo();
+    else this.commit();
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#db.close();

@@ -20,6 +20,7 @@ export class Eraser {
   readonly #jobs: StatementSync;
   readonly #addJob: StatementSync;
   readonly #endJob: StatementSync;
+  readonly #remember: StatementSync;
   #leftovers = false;
 
   constructor(database: Database, history: History, index: SearchIndex) {
@@ -31,6 +32,9 @@ export class Eraser {
       "INSERT INTO forgetting (identity, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until",
     );
     this.#endJob = database.prepare("DELETE FROM forgetting WHERE identity = ?");
+    this.#remember = database.prepare(
+      "INSERT INTO redaction (stamp, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    );
   }
 
   /** Erases the record with this stamp. False when there is none in these views, or the database cannot be written. */
@@ -41,6 +45,7 @@ export class Eraser {
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
+      this.#remember.run(stamp, view.conversation);
       return true;
     }
     return false;

@@ -66,6 +66,7 @@ export class History implements Keeper {
   readonly #conversations: Conversations;
   #unsaved: Unsaved[] = [];
   #appended = 0;
+  #known = 0;
   readonly #insert: StatementSync;
   readonly #startAt: StatementSync;
   readonly #forwards: StatementSync;
@@ -91,6 +92,7 @@ export class History implements Keeper {
 
   /** Keeps a record. Never fails and never waits: it is saved when the tick is committed. Stamps only grow. */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
+    if (stamp <= this.#known) return;
     this.#appended++;
     const block = conversation.open[stream];
     if (block !== undefined && block.count < maxRecords) {
@@ -111,6 +113,11 @@ export class History implements Keeper {
     conversation.open[stream] = made;
     this.#unsaved.push(made);
     this.#database.wait();
+  }
+
+  /** What is appended up to this stamp is here already, and left out: it happens a second time. */
+  skipUntil(stamp: number): void {
+    this.#known = stamp;
   }
 
   /** How many records were appended since the start. */

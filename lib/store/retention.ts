@@ -26,6 +26,7 @@ export class Retention {
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
   readonly #remove: StatementSync;
+  readonly #forgetRedactions: StatementSync;
 
   constructor(database: Database, index: SearchIndex, keep: Keep, now: () => number) {
     this.#database = database;
@@ -43,6 +44,7 @@ export class Retention {
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
     );
     this.#remove = database.prepare("DELETE FROM block WHERE id = ?");
+    this.#forgetRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
   }
 
   /** Deletes a few blocks. True when there may be more to delete. */
@@ -56,6 +58,7 @@ export class Retention {
     const oldest = firstStamp(this.#now() - ageMs);
     const blocks = this.#oldest.all().filter((block) => Number(row(block)[2]) < oldest);
     for (const block of blocks) this.#delete(block);
+    if (blocks.length > 0) this.#forgetRedactions.run(oldest);
     return blocks.length > 0;
   }
 

@@ -96,4 +96,8 @@ export const migrations: readonly string[] = [
     created_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Messages that were taken back, by stamp: a machine that still has them is told.
+  CREATE TABLE redaction (stamp INTEGER PRIMARY KEY, conversation INTEGER NOT NULL) STRICT;
+  `,
 ];

@@ -1,9 +1,10 @@
 /**
  * Transfer: what another machine's store needs to become a copy of this one. Tables that are small go whole (accounts,
  * files, markers, keepsakes, doors of conversations); history goes in pages, oldest first, from a stamp on. What was
- * taken back from older history meanwhile is for who takes over to erase too.
+ * taken back of older history goes by its stamps, and by the names of removed accounts.
  */
 import type { StatementSync } from "node:sqlite";
+import { fold } from "../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type Saved } from "./block.ts";
 import { type Conversations, type Door, row, type Side, type Stream } from "./conversation.ts";
@@ -19,6 +20,10 @@ export interface StoreState {
   readonly keepsakes: readonly (readonly [name: string, value: string])[];
   /** Conversations that hide something or somebody; all others are open. */
   readonly doors: readonly Door[];
+  /** Messages that were taken back. */
+  readonly redactions: readonly (readonly [conversation: string, stamp: number])[];
+  /** Accounts whose messages up to a stamp are just being deleted. */
+  readonly forgetting: readonly (readonly [account: string, until: number])[];
 }
 
 /** Records of one log, as one block has them. */
@@ -48,9 +53,10 @@ export class Transfer {
   readonly #database: Database;
   readonly #markers: StatementSync;
   readonly #keepsakes: StatementSync;
+  readonly #redactions: StatementSync;
+  readonly #forgetting: StatementSync;
   readonly #blocks: StatementSync;
   readonly #conversation: StatementSync;
-  readonly #conversations: StatementSync;
   readonly #sides: StatementSync;
   readonly #newestId: StatementSync;
   readonly #firstFrom: StatementSync;
@@ -60,11 +66,14 @@ export class Transfer {
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
     this.#keepsakes = database.prepareArrays("SELECT name, value FROM keepsake");
+    this.#redactions = database.prepareArrays(
+      "SELECT key, stamp FROM redaction JOIN conversation ON conversation.id = conversation",
+    );
+    this.#forgetting = database.prepareArrays("SELECT identity, until FROM forgetting");
     this.#blocks = database.prepareArrays(
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
     );
     this.#conversation = database.prepareArrays("SELECT key, name FROM conversation WHERE id = ?");
-    this.#conversations = database.prepareArrays("SELECT id FROM conversation");
     this.#sides = database.prepareArrays("SELECT identity, name FROM side WHERE conversation = ?");
     this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
     this.#firstFrom = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
@@ -80,11 +89,34 @@ export class Transfer {
       keepsakes: (this.#keepsakes.all().map(row) as unknown as StoreState["keepsakes"])
         .filter(([name]) => !isOwn(name)),
       doors: this.#store.conversations.doors(),
+      redactions: this.#redactions.all().map(row) as unknown as StoreState["redactions"],
+      forgetting: this.#forgetting.all().map(row) as unknown as StoreState["forgetting"],
     };
   }
 
-  /** Takes over the small tables. Kept channels are the hub's to write; those that were are removed. */
-  takeState(state: StoreState): void {
+  /**
+   * Takes over the small tables, and erases what is erased there: messages, and all of an account that is removed now, up
+   * to the stamp `until`. Kept channels are the hub's to write; those that were are removed.
+   */
+  takeState(state: StoreState, until: number): void {
+    this.#redact(state.redactions);
+    for (const { name, verifier } of state.accounts) {
+      if (verifier === "" && this.#store.accounts.find(name)?.verifier) this.#forget(fold(name), until);
+    }
+    this.#takeTables(state);
+  }
+
+  /** Makes the small tables what they were when state() was called here, with the same `isOwn`. */
+  restoreState(state: StoreState, isOwn: (keepsake: string) => boolean): void {
+    const { accounts, keepsakes } = this.#store;
+    const names = new Set(state.accounts.map(({ name }) => name));
+    for (const { name } of accounts.all()) if (!names.has(name)) accounts.remove(name);
+    const kept = new Set(state.keepsakes.map(([name]) => name));
+    for (const [name] of this.state(isOwn).keepsakes) if (!kept.has(name)) keepsakes.save(name, undefined);
+    this.#takeTables(state);
+  }
+
+  #takeTables(state: StoreState): void {
     const { accounts, channels, files, keepsakes, markers } = this.#store;
     for (const account of state.accounts) accounts.save(account);
     for (const { name } of channels.all()) channels.remove(name);
@@ -98,13 +130,9 @@ export class Transfer {
     this.#store.commit();
   }
 
-  /** Erases the message with this stamp, in whatever conversation it is. */
-  erase(stamp: number): void {
-    const views = this.#conversations.all().map((found) => ({
-      conversation: Number(row(found)[0]),
-      since: 0,
-    }));
-    this.#store.eraser.redact(views, stamp);
+  /** To be called after the last page, some of which may have been given before all was deleted there. */
+  takeForgetting({ forgetting }: StoreState): void {
+    for (const [account, until] of forgetting) this.#forget(account, until);
   }
 
   /** Records with stamps above `after`; `from` is the page before's `next`. */
@@ -141,6 +169,20 @@ export class Transfer {
     }
     this.#store.commit();
     return newest;
+  }
+
+  /** Those it does not have are no matter: nothing is given away any more. */
+  #redact(redactions: StoreState["redactions"]): void {
+    const known = new Set(this.#redactions.all().map((found) => Number(row(found)[1])));
+    for (const [key, stamp] of redactions) {
+      const found = known.has(stamp) ? undefined : this.#store.conversations.find(key);
+      if (found !== undefined) this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
+    }
+  }
+
+  #forget(account: string, until: number): void {
+    this.#store.eraser.forget(account, until);
+    this.#store.markers.remove(account);
   }
 
   #named(log: number, records: readonly Saved[]): PageBlock {

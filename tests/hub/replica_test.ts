@@ -3,6 +3,7 @@ import { granted } from "../support/permissions.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { allCommands } from "../../lib/commands/all.ts";
+import { saveStart, takeStart } from "../../lib/hub/machine_store.ts";
 import { restoreSnapshot, takeSnapshot } from "../../lib/hub/snapshot.ts";
 import type { Event } from "../../lib/hub/event.ts";
 import { Hub } from "../../lib/hub/hub.ts";
@@ -18,16 +19,22 @@ const userIds = ["a-1", "b-1", "c-1", "a-2", "b-2"];
 
 /** A hub that is given events by hand, at its own pace. */
 class Replica {
-  readonly hub: Hub;
+  hub: Hub;
   readonly store: Store;
+  readonly #machine: string;
   #apply: (event: Event, stamp: number, by: string) => void = () => {};
   #at = 0;
 
   constructor(machine: string) {
+    this.#machine = machine;
+    this.store = openStore();
+    this.hub = this.#make();
+  }
+
+  #make(): Hub {
     const parsed = parseOptions(settingRows, [], {});
     if ("fault" in parsed) throw new RangeError(parsed.fault);
-    this.store = openStore();
-    this.hub = new Hub({
+    return new Hub({
       settings: parsed.values,
       commands: allCommands,
       bus: {
@@ -36,7 +43,7 @@ class Replica {
         close: () => Promise.resolve(),
       },
       encode: encodeLine,
-      machine,
+      machine: this.#machine,
       store: this.store,
       cloakKey: new Uint8Array(32),
       now: () => startMs,
@@ -55,11 +62,26 @@ class Replica {
   copy(other: Replica): void {
     const transfer = this.store.transfer();
     const isOwn = () => false;
-    transfer.takeState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))));
+    transfer.takeState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))), 0);
     const page = JSON.parse(JSON.stringify(other.store.transfer().page({ after: 0 })));
     transfer.takePage(page, Number.MAX_SAFE_INTEGER);
     restoreSnapshot(this.hub, JSON.parse(JSON.stringify(takeSnapshot(other.hub))));
     this.#at = other.#at;
+  }
+
+  /** Keeps what a start without others needs. */
+  keep(log: readonly Entry[]): void {
+    const last = log[this.#at - 1]?.stamp ?? 0;
+    saveStart(this.hub, this.store, { sequence: this.#at, last, stream: "one" });
+  }
+
+  /** Is killed and goes on from what it kept; its store has all that it applied. */
+  restart(): void {
+    this.hub = this.#make();
+    const start = takeStart(this.store, "one");
+    if (start === undefined) return;
+    restoreSnapshot(this.hub, start.present);
+    this.#at = start.position.sequence;
   }
 
   /** All that must be the same everywhere. */
@@ -229,7 +251,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 const seed = granted("env") ? Deno.env.get("PARLEY_SEED") : undefined;
 
-Deno.test("machines that apply one order with delays of their own end alike, a late one by a snapshot too", () => {
+Deno.test("machines that apply one order with delays of their own end alike, a late one and a killed one too", () => {
   fc.assert(
     fc.property(
       fc.array(event, { minLength: 40, maxLength: 150, size: "max" }),
@@ -240,11 +262,20 @@ Deno.test("machines that apply one order with delays of their own end alike, a l
         using first = new Replica("a-");
         using second = new Replica("b-");
         using late = new Replica("c-");
+        using killed = new Replica("a-");
         for (const [which, count] of delays) (which === 0 ? first : second).advance(log, count);
         late.copy(second);
-        for (const replica of [first, second, late]) replica.advance(log, log.length);
+        killed.keep(log);
+        for (const [which, count] of delays) {
+          killed.advance(log, count);
+          if (which === 0 && count > 6) killed.keep(log);
+        }
+        killed.restart();
+        for (const replica of [first, second, late, killed]) replica.advance(log, log.length);
+        killed.store.database.release();
         assertEquals(second.state, first.state);
         assertEquals(late.state, first.state);
+        assertEquals(killed.state, first.state);
       },
     ),
     // Each run tries others; PARLEY_SEED repeats one that failed.

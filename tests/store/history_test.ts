@@ -140,21 +140,6 @@ Deno.test("a closed channel that is made anew before its first record is saved s
   assertEquals(store.conversations.find("#tea")?.since, 20);
 });
 
-Deno.test("doors of another store replace one's own, known ones too", () => {
-  using store = openStore();
-  const [tea, den] = ["#tea", "#den"].map((name) => store.conversations.channel(name, name));
-  if (tea === undefined || den === undefined) return;
-  say(store, "#tea", 10);
-  say(store, "#den", 10);
-  store.conversations.setClosed(tea, true);
-  store.conversations.setClosed(den, false);
-  store.transfer().takeState({ ...store.transfer().state(() => false), doors: [["#den", "#den", 0, 1]] });
-  store.conversations.reopen(tea, 20);
-  store.conversations.reopen(den, 20);
-  assertEquals(store.conversations.find("#tea")?.since, 0);
-  assertEquals(store.conversations.find("#den")?.since, 20);
-});
-
 Deno.test("the newest stamp is the last one of the last tick, whatever the order of its logs", () => {
   using store = openStore();
   assertEquals(store.history.newestStamp, 0);
