@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { freePort } from "../support/server.ts";
 
 /** `parley` keeps its history in memory, `parley-disk` where it does by default. */
 export type ServerName = "parley" | "parley-disk" | "relay" | "inspircd" | "ngircd";
@@ -137,19 +138,6 @@ function writeSettings(file: string, place: Place): string {
 
 function fill(template: string, { folder, port }: Place): string {
   return template.replaceAll("{folder}", folder).replaceAll("{port}", String(port));
-}
-
-/** Below the ports the system gives to those who connect: on such a one a connection may meet itself. */
-function freePort(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
 }
 
 async function accepts(port: number, child: Deno.ChildProcess): Promise<boolean> {

@@ -109,3 +109,19 @@ function signalQuietly(child: Deno.ChildProcess, signal: Deno.Signal): void {
     if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
+
+/**
+ * A port that nobody listens on, for what must be known before a server starts. Below those the system gives to people
+ * who connect: on such a one a connection may meet itself.
+ */
+export function freePort(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** A proxy that adds TLS, as small as one can be: it passes bytes on, each stream to a connection of its own. */
+import { makeCertificate } from "../../lib/net/certificate.ts";
+
+/** A listening proxy. */
+export interface TlsProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Where it leads; nothing is let in before. */
+  lead(port: number): void;
+}
+
+/** Listens on a free port. With `ownHost` it names the server by its inner address, as nginx does unless told otherwise. */
+export async function startTlsProxy(name: string, ownHost: boolean): Promise<TlsProxy> {
+  const { cert, key } = await makeCertificate({
+    names: [name],
+    notBeforeMs: Date.now(),
+    notAfterMs: Date.now() + 86_400_000,
+  });
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+  const { port } = listener.addr;
+  let inner = 0;
+  const open = new Set<Deno.Conn>();
+  const pass = async (outer: Deno.TlsConn) => {
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: inner });
+    for (const side of [outer, server]) open.add(side);
+    const renamed = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: (bytes, controller) => controller.enqueue(ownHost ? rename(bytes, inner) : bytes),
+    });
+    // A side that goes takes the other with it.
+    await Promise.allSettled([
+      outer.readable.pipeThrough(renamed).pipeTo(server.writable),
+      server.readable.pipeTo(outer.writable),
+    ]);
+    for (const side of [outer, server]) open.delete(side);
+  };
+  const passing: Promise<void>[] = [];
+  const accepting = (async () => {
+    for await (const outer of listener) passing.push(pass(outer).catch(() => outer.close()));
+  })();
+  return {
+    port,
+    lead: (to) => inner = to,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const side of open) quietly(() => side.close());
+      await Promise.allSettled([accepting, ...passing]);
+    },
+  };
+}
+
+function rename(bytes: Uint8Array<ArrayBuffer>, port: number): Uint8Array<ArrayBuffer> {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  if (!/^[A-Z]+ \/\S* HTTP\/1\.1\r\n/.test(text)) return bytes;
+  const renamed = text.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`);
+  return Uint8Array.from(renamed, (letter) => letter.charCodeAt(0));
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // It was closed already.
+  }
+}
