@@ -17,6 +17,7 @@ import { KnownHosts, knownHostsPath } from "./lib/net/known_hosts.ts";
 import { completionScript } from "./lib/completions.ts";
 import type { OptionValues } from "./lib/options.ts";
 import { flagName, helpText, parseOptions } from "./lib/options.ts";
+import { Attention } from "./lib/terminal/attention.ts";
 import { clientFlags } from "./lib/terminal/client_flags.ts";
 import { configArguments, configPath } from "./lib/terminal/config.ts";
 import type { Leaving } from "./lib/terminal/desk.ts";
@@ -179,10 +180,11 @@ interface FaceParts extends Pick<ConstructorParameters<typeof Pipe>[0], "client"
 
 async function atTerminal(
   { client, look, timestamps, tell }: FaceParts,
-  { bell, typing }: Values,
+  { bell, notify, typing }: Values,
   address: string,
 ): Promise<number> {
-  const terminal = new Terminal();
+  const terminal = new Terminal(bell || notify !== "off");
+  const inTmux = Boolean(environment["TMUX"]);
   const outlet = {
     write: (text: string) => terminal.write(text),
     size: () => terminal.size(),
@@ -193,7 +195,7 @@ async function atTerminal(
     client,
     outlet,
     timestamps,
-    bell,
+    attention: new Attention({ bell, notify, inTmux, now: Date.now }),
     typing: typing === "on",
     home: environment["HOME"] ?? "",
     suspend: () => terminal.suspend(),

@@ -1,6 +1,7 @@
 /** The flags of the terminal client, as a table for lib/options.ts, which gives parsing, the environment and --help. */
 
 import { shells } from "../completions.ts";
+import { notices } from "./attention.ts";
 import { mechanisms } from "../client/login.ts";
 
 /** One row for each; an OptionTable. */
@@ -110,7 +111,15 @@ export const clientFlags = {
   bell: {
     kind: "flag",
     env: "PARLEY_BELL",
-    help: "Rings when your name is said, and for private messages",
+    help: "Rings when your name is said, and for private messages, while you look elsewhere",
+    group: "Looks",
+  },
+  notify: {
+    kind: "text",
+    choices: notices,
+    default: "off",
+    env: "PARLEY_NOTIFY",
+    help: "The same as a message on your desktop, in the way your terminal knows",
     group: "Looks",
   },
   timestamps: {

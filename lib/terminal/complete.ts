@@ -1,10 +1,14 @@
 /**
  * What Tab does: finds what the word before the cursor could become, puts the first in, and goes through the others
- * when pressed again. Pure; what can be completed is handed in.
+ * when pressed again. Pure.
  */
 
 import { emoji } from "../client/emoji.ts";
 import type { Completed } from "../client/face.ts";
+import { plainName } from "../client/plain.ts";
+import { slashCommands } from "../client/slash.ts";
+import type { State } from "../client/state.ts";
+import { findBuffer, isOwn, nicksByActivity } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
 import type { Editor } from "./editor.ts";
 
@@ -17,6 +21,25 @@ export interface Sources {
   /** The most recently active first, without oneself. */
   readonly nicks: readonly string[];
   readonly rooms: readonly string[];
+}
+
+/** What a person has to complete with in the buffer in front. */
+export function sourcesIn(state: State, front: string): Sources {
+  const buffer = findBuffer(state, front);
+  const nicks = buffer === undefined ? [] : nicksByActivity(buffer);
+  const buffers = [...state.buffers.values()];
+  const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
+  return {
+    commands: Object.keys(slashCommands).sort(),
+    takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
+    nicks: [...new Set([...nicks, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
+    rooms: buffers.filter(({ kind }) => kind === "room").map(({ name }) => name).filter(isTypable),
+  };
+}
+
+/** A completed name becomes part of the line, which is shown as it is. */
+function isTypable(name: string): boolean {
+  return name !== "" && plainName(name) === name;
 }
 
 /** A word being completed: what stood there, and what could. */

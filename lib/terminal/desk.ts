@@ -10,10 +10,11 @@ import type { Face, Files } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
-import { enter, slashCommands } from "../client/slash.ts";
-import { findBuffer, isOwn, nicksByActivity, typingAt } from "../client/state.ts";
+import { enter } from "../client/slash.ts";
+import { findBuffer, typingAt } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
-import type { Sources } from "./complete.ts";
+import type { Attention } from "./attention.ts";
+import { sourcesIn } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
 import { openFile, progressWords, saveFile } from "./files.ts";
@@ -31,8 +32,8 @@ export interface DeskParts {
   readonly client: Omit<ClientOptions, "hear">;
   readonly outlet: Outlet;
   readonly timestamps: Timestamps;
-  /** Rings when our name is said, and for private messages. */
-  readonly bell: boolean;
+  /** Is called when our name is said, and for private messages. */
+  readonly attention: Attention;
   /** Others are told that one types. */
   readonly typing: boolean;
   /** The home folder, for "~" in a path. */
@@ -143,8 +144,9 @@ export class Desk implements Face {
 
   /** A key was pressed. */
   key(key: Key): void {
+    if (this.#parts.attention.takes(key)) return;
     if (this.#ahead !== undefined) return void this.#ahead.push(key);
-    const { input, act } = press(this.#input, key, () => this.#sources());
+    const { input, act } = press(this.#input, key, () => sourcesIn(this.client.state, this.current));
     this.#input = input;
     this.#hint = "";
     if (act === undefined) this.#interrupted = false;
@@ -291,7 +293,8 @@ export class Desk implements Face {
         this.#unread.set(fold(event.buffer), event.at);
         const calls = !event.own && !event.history &&
           (event.mention || fold(event.to) === fold(this.client.state.nick));
-        return calls && this.#parts.bell ? this.#parts.outlet.write("\x07") : undefined;
+        const call = calls ? this.#parts.attention.call(event) : "";
+        return call === "" ? undefined : this.#parts.outlet.write(call);
       }
       case "parted":
       case "kicked":
@@ -366,27 +369,6 @@ export class Desk implements Face {
     const buffer = findBuffer(this.client.state, this.current);
     return buffer === undefined ? [] : typingAt(buffer, this.client.now);
   }
-
-  #sources(): Sources {
-    const { state } = this.client;
-    const buffer = findBuffer(state, this.current);
-    const nicks = buffer === undefined ? [] : nicksByActivity(buffer);
-    const people = [...state.buffers.values()].filter(({ kind }) => kind === "person").map(({ name }) =>
-      name
-    );
-    return {
-      commands: Object.keys(slashCommands).sort(),
-      takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
-      nicks: [...new Set([...nicks, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
-      rooms: [...state.buffers.values()].filter(({ kind }) => kind === "room").map(({ name }) => name)
-        .filter(isTypable),
-    };
-  }
-}
-
-/** A completed name becomes part of the line, which is shown as it is. */
-function isTypable(name: string): boolean {
-  return name !== "" && plainName(name) === name;
 }
 
 /** Why a name cannot be one; "" when it can. The server may still refuse it. */

@@ -27,6 +27,9 @@ const letters: Readonly<Record<string, string>> = {
   Z: "S-tab",
 };
 
+/** What the terminal tells of itself, when it was asked to. */
+const reports: Readonly<Record<string, string>> = { I: "focus-in", O: "focus-out" };
+
 const numbers: Readonly<Record<string, string>> = {
   "1": "home",
   "2": "insert",
@@ -153,8 +156,10 @@ export class KeyReader {
       this.#paste = "";
       return this.#pasted() ?? "none";
     }
-    const name = final === "~" ? numbers[number] : letters[final ?? ""];
-    return name === undefined ? "none" : { kind: "key", name: modifiers(modifier) + name };
+    const name = final === "~" ? numbers[number] : letters[all.slice(-1)] ?? reports[all.slice(2)];
+    // ESC [ [ A is F1 on the console of Linux.
+    const isConsole = parameters.startsWith("[");
+    return name === undefined || isConsole ? "none" : { kind: "key", name: modifiers(modifier) + name };
   }
 
   /** ESC O letter, as keys are sent in application mode. */

@@ -18,6 +18,9 @@ export interface Listener {
 
 const pasteOn = "\x1b[?2004h";
 const pasteOff = "\x1b[?2004l";
+/** The terminal tells when it gets and loses the focus. */
+const focusOn = "\x1b[?1004h";
+const focusOff = "\x1b[?1004l";
 /** How long an ESC may stand alone before it is the key. */
 const escapeMs = 40;
 
@@ -30,9 +33,15 @@ export function isInteractive(): boolean {
 
 /** The terminal of this process. */
 export class Terminal {
+  readonly #watchesFocus: boolean;
   #listener: Listener | undefined;
   #raw = false;
   #gone = false;
+
+  /** `watchesFocus`: the listener gets the keys "focus-in" and "focus-out", where the terminal tells. */
+  constructor(watchesFocus = false) {
+    this.#watchesFocus = watchesFocus;
+  }
 
   /** Takes the terminal, and reads keys until the program ends. */
   open(listener: Listener): void {
@@ -83,7 +92,7 @@ export class Terminal {
   restore(): void {
     if (!this.#raw) return;
     this.#raw = false;
-    this.write(pasteOff);
+    this.write(this.#watchesFocus ? pasteOff + focusOff : pasteOff);
     try {
       Deno.stdin.setRaw(false);
     } catch (error) {
@@ -95,7 +104,7 @@ export class Terminal {
     if (this.#raw || this.#gone) return;
     Deno.stdin.setRaw(true);
     this.#raw = true;
-    this.write(pasteOn);
+    this.write(this.#watchesFocus ? pasteOn + focusOn : pasteOn);
   }
 
   #resume(): void {

@@ -98,6 +98,17 @@ Deno.test("the bell rings for our name and for private messages, when it is want
   assertEquals(seat.written.split("\x07").length, 3);
 });
 
+Deno.test("nothing calls while the terminal has the focus", async () => {
+  await using seat = await new Seat({ bell: true, notify: "osc9" }).enter();
+  await seat.press("\x1b[I");
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :hello bob");
+  assertEquals(seat.written.includes("\x07"), false);
+  await seat.press("\x1b[O");
+  await seat.wire.say(":ann!a@h PRIVMSG #tea :bob?");
+  assertStringIncludes(seat.written, "\x07\x1b]9;ann in #tea: bob?\x07");
+  assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
+});
+
 Deno.test("a new day has a line of its own", async () => {
   await using seat = await new Seat().enter();
   seat.now += 24 * 3_600_000;

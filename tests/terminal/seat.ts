@@ -1,6 +1,8 @@
 /** Somebody at an emulated terminal, whose server the test plays. */
 
 import type { ClientOptions } from "../../lib/client/client.ts";
+import type { AttentionParts } from "../../lib/terminal/attention.ts";
+import { Attention } from "../../lib/terminal/attention.ts";
 import { Desk } from "../../lib/terminal/desk.ts";
 import { KeyReader } from "../../lib/terminal/keys.ts";
 import type { Look } from "../../lib/terminal/paint.ts";
@@ -22,8 +24,18 @@ export class Seat implements AsyncDisposable {
   readonly #keys = new KeyReader();
 
   constructor(
-    { nick = "bob", columns = 60, rows = 30, look = plainLook, bell = false, typing = false, ...client }:
-      & Partial<{ nick: string; columns: number; rows: number; look: Look; bell: boolean; typing: boolean }>
+    {
+      nick = "bob",
+      columns = 60,
+      rows = 30,
+      look = plainLook,
+      bell = false,
+      notify = "off",
+      typing = false,
+      ...client
+    }:
+      & Partial<{ nick: string; columns: number; rows: number; look: Look; typing: boolean }>
+      & Partial<Pick<AttentionParts, "bell" | "notify">>
       & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
     this.emulator = new Emulator(columns, rows);
@@ -45,7 +57,7 @@ export class Seat implements AsyncDisposable {
         look,
       },
       timestamps: "short",
-      bell,
+      attention: new Attention({ bell, notify, inTmux: false, now: () => this.now }),
       typing,
       home: "",
       suspend: () => {},
