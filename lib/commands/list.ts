@@ -4,7 +4,8 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { maxListed } from "../hub/isupport.ts";
 import { isHidden } from "../hub/permission.ts";
 import { refuse } from "../hub/refusal.ts";
-import { fold, isMask, matchMask } from "../irc/names.ts";
+import { maskTest } from "../irc/mask.ts";
+import { fold, isMask } from "../irc/names.ts";
 import { forEach, splitTargets } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -58,7 +59,10 @@ function parseFilter(words: readonly string[]): Filter {
 }
 
 function parseName(word: string): Condition {
-  if (isMask(word)) return (channel) => matchMask(word, channel.name);
+  if (isMask(word)) {
+    const matches = maskTest(word);
+    return (channel) => matches(channel.folded);
+  }
   const folded = fold(word);
   return (channel) => channel.folded === folded;
 }
@@ -66,8 +70,8 @@ function parseName(word: string): Condition {
 /** ">5", "C<60", "!mask"; undefined for anything else. */
 function parseCondition(word: string): Condition | undefined {
   if (word.startsWith("!") && word.length > 1) {
-    const mask = word.slice(1);
-    return (channel) => !matchMask(mask, channel.name);
+    const matches = maskTest(word.slice(1));
+    return (channel) => !matches(channel.folded);
   }
   const [, what = "", sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? [];
   if (digits === undefined) return undefined;

@@ -5,7 +5,8 @@ import { shownAddress } from "../irc/address.ts";
 import { isHidden } from "../hub/permission.ts";
 import type { User } from "../hub/user.ts";
 import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../hub/visibility.ts";
-import { isMask, matchMask } from "../irc/names.ts";
+import { maskTest } from "../irc/mask.ts";
+import { fold, isMask } from "../irc/names.ts";
 import { forEach } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -36,7 +37,7 @@ function parseQuery(text: string): Query {
   const [fields = "", token = ""] = percent < 0 ? [] : text.slice(percent + 1).split(",");
   return {
     operatorsOnly: flags.includes("o"),
-    places: [...flags].filter((flag) => Object.hasOwn(places, flag)).join(""),
+    places: [...new Set(flags)].filter((flag) => Object.hasOwn(places, flag)).join(""),
     fields: fields === "" ? undefined : fields,
     token: /^[0-9]{1,3}$/.test(token) ? token : "0",
   };
@@ -64,6 +65,7 @@ function who(call: Call): void | Promise<void> {
 /** Somebody to list, and the channel to list it with. */
 interface Found {
   readonly user: User;
+  /** Undefined until it is looked for, as only few of those a mask finds are listed. */
   readonly place: readonly [Channel, Member] | undefined;
 }
 
@@ -78,15 +80,14 @@ function inChannel({ hub, user: asker }: Call, name: string): Found[] {
 
 /** A plain nick finds its user even if that is invisible; a mask does not. */
 function byMask({ hub, user: asker }: Call, mask: string, query: Query): Found[] {
-  const found = (user: User): Found => ({ user, place: visibleChannels(user, asker)[0] });
   if (query.places === "" && !isMask(mask) && mask !== "0") {
     const user = hub.find(mask);
-    return user === undefined ? [] : [found(user)];
+    return user === undefined ? [] : [{ user, place: undefined }];
   }
-  const everyone = mask === "*" || mask === "0";
+  const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.places);
   return [...hub.users.values()]
-    .filter((user) => isVisible(user, asker) && (everyone || matches(user, asker, mask, query.places)))
-    .map(found);
+    .filter((user) => isVisible(user, asker) && matches(user))
+    .map((user) => ({ user, place: undefined }));
 }
 
 /** What a flag makes the mask be compared with. */
@@ -99,17 +100,21 @@ const places: Readonly<Record<string, (user: User, asker: User) => string | unde
   a: (user) => user.account,
 };
 
-function matches(user: User, asker: User, mask: string, flags: string): boolean {
-  if (flags === "" && /[!@]/.test(mask)) return matchMask(mask, user.source);
-  return [...flags || "nuhr"].some((flag) => {
-    const text = places[flag]?.(user, asker);
-    return text !== undefined && matchMask(mask, text);
-  });
+function matcher(asker: User, mask: string, flags: string): (user: User) => boolean {
+  const matches = maskTest(mask);
+  if (flags === "" && /[!@]/.test(mask)) return (user) => matches(fold(user.source));
+  const looked = [...flags || "nuhr"].flatMap((flag) => places[flag] ?? []);
+  return (user) =>
+    looked.some((place) => {
+      const text = place(user, asker);
+      return text !== undefined && matches(fold(text));
+    });
 }
 
-function send(call: Call, found: Found, { fields, token }: Query): void {
+function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }: Found, query: Query): void {
   const { hub, session } = call;
-  const { user, place } = found;
+  const { fields, token } = query;
+  const found = { user, place };
   if (fields !== undefined) {
     const wanted = [...order].filter((field) => fields.includes(field));
     return session.reply("RPL_WHOSPCRPL", ...wanted.map((field) => valueOf(call, found, field, token)));

@@ -164,3 +164,27 @@ Deno.test({
     assertEquals((await say(ann, "WHO u*")).length, 511);
   },
 });
+
+Deno.test({
+  name: "WHO with the same flag over and over looks in one place once",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const ann = await chat.peer("ann");
+    for (let number = 0; number < 300; number++) {
+      const who = {
+        username: "~bot",
+        realname: "a".repeat(200),
+        host: "x.ip4",
+        address: "10.1.2.3",
+        modes: "",
+      };
+      const user = { id: `bot${number}`, nick: `bot${number}`, secure: false, ...who };
+      void chat.hub.commit({ kind: "arrived", user, session: `none${number}` });
+    }
+    const started = performance.now();
+    assertEquals(await say(ann, `WHO *aab ${"r".repeat(3900)}`), [end("*aab")]);
+    const tookMs = performance.now() - started;
+    assertEquals(tookMs < 500, true, `${tookMs} ms`);
+  },
+});
