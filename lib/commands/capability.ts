@@ -1,6 +1,6 @@
 /** CAP: what a client may ask for and what it has (IRCv3 capability negotiation, version 302). */
-import { capabilities, type Capability, type CapabilityName, isCapability } from "../irc/capabilities.ts";
-import { capabilityValues } from "../hub/capability_values.ts";
+import { type CapabilityName, isCapability } from "../irc/capabilities.ts";
+import { offers } from "../hub/capability_values.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
@@ -25,22 +25,8 @@ function list({ session, params }: EarlyCall): void {
   const version = Number(params[1] ?? 0);
   if (Number.isInteger(version) && version > session.capVersion) session.capVersion = version;
   if (session.capVersion >= 302) session.changeCapabilities(["cap-notify"]);
-  const values = capabilityValues(session);
-  const words = offered(session).map((name) => {
-    const row: Capability = capabilities[name];
-    const value = row.value && session.capVersion >= 302 ? values[row.value] : undefined;
-    return value ? `${name}=${value}` : name;
-  });
+  const words = [...offers(session)].map(([name, word]) => session.capVersion >= 302 ? word : name);
   sendWords(session, "LS", words);
-}
-
-/** What this server offers: a capability that needs a value is hidden while it has none. */
-function offered(session: Session): CapabilityName[] {
-  const values = capabilityValues(session);
-  return (Object.keys(capabilities) as CapabilityName[]).filter((name) => {
-    const row: Capability = capabilities[name];
-    return row.value === undefined || values[row.value] !== undefined;
-  });
 }
 
 function listOwn({ session }: EarlyCall): void {
@@ -64,11 +50,12 @@ function request({ hub, session, params }: EarlyCall): void {
   const [, text = ""] = params;
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
+  const offered = offers(session);
   for (const word of text.split(" ").filter((one) => one !== "")) {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
-    if (!isCapability(name) || locked || !offered(session).includes(name) || name === "sts") {
+    if (!isCapability(name) || locked || !offered.has(name) || name === "sts") {
       return session.answer(hub.fromServer("CAP", [session.nick, "NAK", text]));
     }
     (minus ? removed : added).push(name);

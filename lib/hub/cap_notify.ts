@@ -1,33 +1,22 @@
-/** CAP NEW and CAP DEL: tells clients that a capability came, went or changed its value while they are here. */
+/** CAP NEW: tells clients that a capability came or has another value while they are here. None ever goes. */
 import type { CapabilityName } from "../irc/capabilities.ts";
 import { packWords } from "../irc/wrap.ts";
+import { offers } from "./capability_values.ts";
 import type { Hub } from "./hub.ts";
+import type { Session } from "./session.ts";
 
-/** To be called when `words` ("sasl=PLAIN", as in CAP LS) are offered from now on, or have another value. */
-export function announceNew(hub: Hub, words: readonly string[]): void {
-  announce(hub, "NEW", words);
+/** Does what may change what is offered, and tells those who asked to know (cap-notify). */
+export function announcing(hub: Hub, change: () => void): void {
+  const listeners = [...hub.sessions.values()].filter((session) => session.has("cap-notify"));
+  const before = listeners.map((session) => offers(session));
+  change();
+  listeners.forEach((session, at) => announce(session, before[at] ?? new Map()));
 }
 
-/** To be called when capabilities are offered no more: nobody has them from now on. */
-export function announceGone(hub: Hub, names: readonly CapabilityName[]): void {
-  announce(hub, "DEL", names);
-  for (const session of hub.sessions.values()) {
-    const had = names.filter((name) => session.has(name));
-    if (had.length > 0) session.changeCapabilities([], had);
+function announce(session: Session, before: ReadonlyMap<CapabilityName, string>): void {
+  const words = [...offers(session)].filter(([name, word]) => before.get(name) !== word)
+    .map(([name, word]) => session.capVersion >= 302 ? word : name);
+  for (const line of packWords(words, 400)) {
+    session.tell(session.hub.fromServer("CAP", [session.nick, "NEW", line]));
   }
-}
-
-function announce(hub: Hub, what: "NEW" | "DEL", words: readonly string[]): void {
-  for (const session of hub.sessions.values()) {
-    if (!session.has("cap-notify")) continue;
-    const shown = session.capVersion >= 302 ? words : words.map(nameOf);
-    for (const line of packWords(shown, 400)) {
-      session.tell(hub.fromServer("CAP", [session.nick, what, line]));
-    }
-  }
-}
-
-function nameOf(word: string): string {
-  const [name = word] = word.split("=");
-  return name;
 }

@@ -1,11 +1,27 @@
-/** What stands after "=" in CAP LS 302, from the settings that hold it; undefined hides a capability. */
-import type { CapabilityValues } from "../irc/capabilities.ts";
+/** What is offered in CAP LS: the rows of irc/capabilities.ts with their values, from the settings that hold them. */
+import {
+  capabilities,
+  type Capability,
+  type CapabilityName,
+  type CapabilityValues,
+} from "../irc/capabilities.ts";
 import { mayRegisterEarly, saslMechanisms } from "./accounts.ts";
 import type { Hub } from "./hub.ts";
 import type { Session } from "./session.ts";
 
+/** What a session is offered, as CAP LS 302 writes it: "sasl=PLAIN". What needs a value is hidden while it has none. */
+export function offers(session: Session): Map<CapabilityName, string> {
+  const values = capabilityValues(session);
+  const found = new Map<CapabilityName, string>();
+  for (const [name, row] of Object.entries(capabilities) as [CapabilityName, Capability][]) {
+    const value = row.value && values[row.value];
+    if (row.value === undefined || value !== undefined) found.set(name, value ? `${name}=${value}` : name);
+  }
+  return found;
+}
+
 /** The values for a session; some depend on how it is connected. */
-export function capabilityValues(session: Session): CapabilityValues {
+function capabilityValues(session: Session): CapabilityValues {
   const { hub } = session;
   const { settings } = hub;
   return {

@@ -9,10 +9,11 @@ import type { ServerConnection } from "../net/connection.ts";
 import { Accounts } from "./accounts.ts";
 import { Admission } from "./admission.ts";
 import { applyEvent } from "./apply.ts";
+import { announcing } from "./cap_notify.ts";
 import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
-import type { Content, Fetch } from "./content.ts";
+import type { Content, SharedContent } from "./content.ts";
 import { FloodControl } from "./flood.ts";
 import { forsakenChannels, restoreChannels } from "./kept_channel.ts";
 import { type Encode, Kinds } from "./kind.ts";
@@ -82,8 +83,8 @@ export class Hub {
   uploadUrl: string | undefined;
   /** The content of files that are shared on this machine. */
   content: Content | undefined;
-  /** The way to what other machines have; undefined where there are none. */
-  fetchContent: Fetch | undefined;
+  /** Where other machines have it from; undefined where there are none. */
+  sharedContent: SharedContent | undefined;
   readonly tokens: Tokens;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
@@ -149,7 +150,7 @@ export class Hub {
 
   /** Reads the files again. Throws an Error with a sentence for people; then all stays as it was. */
   rehash(): void {
-    this.files = this.#reread();
+    announcing(this, () => this.files = this.#reread());
   }
 
   /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */

@@ -8,9 +8,15 @@ export function readFiles({ motd, passwordFile, oper, operFile }: Settings): Fil
   const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
   return {
     motd: motd === "" ? [] : (isFile(motd) ? readText(motd, "motd") : motd).trimEnd().split(/\r?\n/),
-    password: passwordFile && readText(passwordFile, "password file").trim(),
+    password: passwordFile && readPassword(passwordFile),
     operators: readOperators([...oper, ...lines.map((line) => line.trim())]),
   };
+}
+
+function readPassword(path: string): string {
+  const password = readText(path, "password file").trim();
+  if (password === "") throw new Error(`The password file "${path}" is empty; write a password into it`);
+  return password;
 }
 
 /** Lines "name:verifier"; empty ones and those that start with "#" are left out. */
