@@ -4,6 +4,7 @@ import { Client, type Ending } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
 import { type Face, type FileChoice, Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
+import { Quiet } from "../client/quiet.ts";
 import { plain } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import { findBuffer, isRoom } from "../client/state.ts";
@@ -46,6 +47,7 @@ const backlog = 50;
 export class Chat implements Face, Hearer {
   readonly client: Client;
   readonly timelines = new Timelines();
+  readonly quiet = new Quiet();
   readonly files: FileChoice = { choose: () => byId("file").click(), take };
   readonly secret = askSecret;
   readonly hints = [
@@ -77,6 +79,7 @@ export class Chat implements Face, Hearer {
       connect: (signal) => connectWebSocket(parts.url, signal),
       hear: (event) => {
         hear(this, event);
+        if ("buffer" in event && !this.#isReadBack(event.buffer)) this.timelines.trim(event.buffer);
         this.draw();
       },
     });
@@ -236,6 +239,11 @@ export class Chat implements Face, Hearer {
     if (!this.client.online || newest <= (this.#marked.get(fold(current)) ?? 0)) return;
     this.#marked.set(fold(current), newest);
     this.client.markRead(current, newest);
+  }
+
+  /** Whether the person reads what is long past there. */
+  #isReadBack(buffer: string): boolean {
+    return fold(buffer) === fold(this.current) && !this.#messages.isAtEnd;
   }
 
   /** Whether the person looks at this buffer. */

@@ -1,13 +1,18 @@
-/** The message area: the timeline in front as elements. It keeps to its end while the person is there, and to its place when not. */
+/**
+ * The message area: the timeline in front as elements. It keeps to its end while the person is there, and to its place
+ * when not. At the end few entries are elements; further up, more are made as the person comes to them.
+ */
 /// <reference lib="dom" />
 import type { State } from "../client/state.ts";
 import { byId, element } from "./element.ts";
 import { type MessageActs, messageTools } from "./message_tools.ts";
 import { drawEntry } from "./row.ts";
-import type { Entry, Timeline } from "./timeline.ts";
+import { emptyTimeline, type Entry, type Timeline } from "./timeline.ts";
 
 const nearPx = 48;
 const flashMs = 1_500;
+/** Entries that are elements at the end, and how many more at each step up. */
+const fewest = 200;
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
 /** What the area asks of the page. */
@@ -27,6 +32,11 @@ export class Messages {
   readonly #rules = new Map<string, HTMLElement>();
   #state: State | undefined;
   #buffer = "";
+  #timeline: Timeline = emptyTimeline;
+  /** The oldest entry that is an element. */
+  #first: string | undefined;
+  /** So many more are wanted above it. */
+  #wanted = 0;
 
   /** `signal` ends what the area listens to. */
   constructor(acts: AreaActs, signal: AbortSignal) {
@@ -34,7 +44,7 @@ export class Messages {
     const area = this.#area;
     area.replaceChildren();
     area.addEventListener("scroll", () => {
-      if (area.scrollTop < nearPx && this.#shown.size > 0) acts.older();
+      if (area.scrollTop < nearPx && this.#shown.size > 0) this.#goUp();
     }, { signal });
     area.addEventListener("keydown", (event) => this.#key(event), { signal });
     for (const name of ["mouseover", "focusin"]) {
@@ -52,23 +62,23 @@ export class Messages {
   /** Shows a timeline. */
   show(state: State, buffer: string, timeline: Timeline): void {
     const isOther = buffer !== this.#buffer;
-    this.#wasAtEnd = isOther || this.#isAtEnd;
-    const below = this.#area.scrollHeight - this.#area.scrollTop;
+    this.#wasAtEnd = isOther || this.isAtEnd;
     if (isOther) {
       this.#shown.clear();
       this.#rules.clear();
     }
+    if (this.#wasAtEnd) [this.#first, this.#wanted] = [undefined, 0];
     this.#buffer = buffer;
     this.#state = state;
-    this.#place(this.#rows(state, timeline));
-    this.#area.scrollTop = this.#wasAtEnd ? this.#area.scrollHeight : this.#area.scrollHeight - below;
+    this.#timeline = timeline;
+    this.#draw();
     // So few that nothing can be scrolled: who wants more could not ask for it.
-    if (timeline.entries.length > 0 && this.#area.scrollHeight <= this.#area.clientHeight) this.#acts.older();
+    if (timeline.entries.length > 0 && this.#area.scrollHeight <= this.#area.clientHeight) this.#goUp();
   }
 
-  /** Brings a message into sight; false when it is not among those shown. */
+  /** Brings a message into sight; false when it is not there. */
   jump(id: string): boolean {
-    const row = this.#area.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    const row = this.#rowOf(id);
     if (row === null) return false;
     row.scrollIntoView({ block: "center" });
     row.focus({ preventScroll: true });
@@ -79,10 +89,50 @@ export class Messages {
 
   /** Scrolls so that what stands before a message is in sight. */
   reveal(id: string): void {
-    this.#area.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "end" });
+    this.#rowOf(id)?.scrollIntoView({ block: "end" });
   }
 
-  get #isAtEnd(): boolean {
+  /** The element of a message, which is made with some above it when it was not one. */
+  #rowOf(id: string): HTMLElement | null {
+    const find = () => this.#area.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    const at = this.#timeline.entries.findIndex(({ key }) => key === id);
+    if (at < 0) return null;
+    this.#wasAtEnd = false;
+    if (find() === null) this.#first = id;
+    if (this.#first === undefined || at < this.#startsAt + fewest / 2) this.#wanted = fewest;
+    this.#draw();
+    return find();
+  }
+
+  /** More above: what is there already, else what the server has. */
+  #goUp(): void {
+    this.#wanted = fewest;
+    if (this.#startsAt === 0) return this.#acts.older();
+    this.#wasAtEnd = false;
+    this.#draw();
+  }
+
+  /** Where in the timeline the first element stands. */
+  get #startsAt(): number {
+    const { entries } = this.#timeline;
+    const at = entries.findIndex(({ key }) => key === this.#first);
+    return at < 0 ? Math.max(0, entries.length - fewest) : at;
+  }
+
+  #draw(): void {
+    if (this.#state === undefined) return;
+    const area = this.#area;
+    const below = area.scrollHeight - area.scrollTop;
+    const before = this.#startsAt;
+    const start = Math.max(0, before - this.#wanted);
+    if (start < before) this.#wanted = 0;
+    this.#first = this.#timeline.entries[start]?.key;
+    this.#place(this.#rows(this.#state, this.#timeline, start));
+    area.scrollTop = this.#wasAtEnd ? area.scrollHeight : area.scrollHeight - below;
+  }
+
+  /** Whether the newest message is in sight. */
+  get isAtEnd(): boolean {
     return this.#area.scrollHeight - this.#area.scrollTop - this.#area.clientHeight < nearPx;
   }
 
@@ -101,18 +151,19 @@ export class Messages {
     }
   }
 
-  #rows(state: State, { entries, ruleAt }: Timeline): HTMLElement[] {
+  #rows(state: State, { entries, ruleAt }: Timeline, start: number): HTMLElement[] {
     const byKey = new Map(entries.map((entry) => [entry.key, entry]));
     const shown = new Map<Entry, HTMLElement>();
     const rows: HTMLElement[] = [];
     let tomorrow = 0;
-    let isNew = ruleAt === undefined;
-    for (const entry of entries) {
+    const isNewTo = (entry: Entry) => entry.at > (ruleAt ?? 0) && entry.kind === "said" && !entry.said.own;
+    let isNew = ruleAt === undefined || entries.slice(0, start).some(isNewTo);
+    for (const entry of entries.slice(start)) {
       if (entry.at >= tomorrow) {
         tomorrow = new Date(entry.at).setHours(24, 0, 0, 0);
         rows.push(this.#rule(dayName.format(entry.at)));
       }
-      if (!isNew && entry.at > (ruleAt ?? 0) && entry.kind === "said" && !entry.said.own) {
+      if (!isNew && isNewTo(entry)) {
         isNew = true;
         rows.push(this.#rule("new"));
       }

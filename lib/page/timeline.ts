@@ -36,7 +36,8 @@ export interface Timeline {
   readonly isWhole: boolean;
 }
 
-const empty: Timeline = {
+/** Of a buffer where nothing was said. */
+export const emptyTimeline: Timeline = {
   entries: [],
   unread: 0,
   mentions: 0,
@@ -44,7 +45,7 @@ const empty: Timeline = {
   ruleAt: undefined,
   isWhole: false,
 };
-/** More than these are let go at the old end; they can be asked for again. */
+/** More than these are let go at the old end when nobody reads there; they can be asked for again. */
 const mostEntries = 3000;
 
 /** All timelines, by folded buffer name. */
@@ -53,7 +54,7 @@ export class Timelines {
   #made = 0;
 
   of(buffer: string): Timeline {
-    return this.#all.get(fold(buffer)) ?? empty;
+    return this.#all.get(fold(buffer)) ?? emptyTimeline;
   }
 
   forget(buffer: string): void {
@@ -154,12 +155,15 @@ export class Timelines {
     this.forget(from);
   }
 
+  /** Lets go of what is too much. */
+  trim(buffer: string): void {
+    const { entries, ...others } = this.of(buffer);
+    if (entries.length <= mostEntries) return;
+    this.#put(buffer, { ...others, entries: entries.slice(-mostEntries), isWhole: false });
+  }
+
   #put(buffer: string, timeline: Timeline): void {
-    const tooMany = timeline.entries.length > mostEntries;
-    this.#all.set(fold(buffer), {
-      ...timeline,
-      ...(tooMany && { entries: timeline.entries.slice(-mostEntries), isWhole: false }),
-    });
+    this.#all.set(fold(buffer), timeline);
   }
 
   #change(buffer: string, key: string, change: (entry: Entry) => Entry): void {
