@@ -24,6 +24,7 @@
  */
 import { nextStamp } from "../irc/stamp.ts";
 import type { Apply, Bus, BusFigures } from "./bus.ts";
+import { NatsFiles } from "./nats_files.ts";
 import { Lease } from "./nats_lease.ts";
 import { Peers } from "./nats_peers.ts";
 import { isRefusal, NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
@@ -68,6 +69,7 @@ export class NatsBus<E> implements Bus<E> {
   readonly #options: NatsOptions<E>;
   readonly #stream: NatsStream;
   readonly #peers: Peers;
+  readonly #files: NatsFiles;
   readonly #waiting = new Map<string, Waiting<E>>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #apply: Apply<E> = () => {};
@@ -90,6 +92,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#options = options;
     this.#stream = stream;
     this.#peers = new Peers(stream.connection, prefix, options.machine);
+    this.#files = new NatsFiles(stream.connection, () => this.#up);
   }
 
   /** Connects and makes the stream if there is none. Throws when NATS or its JetStream is not there. */
@@ -189,11 +192,6 @@ export class NatsBus<E> implements Bus<E> {
     });
   }
 
-  /** What another machine's Replica.page() answers. Throws when nothing comes. */
-  ask(machine: string, question: unknown): Promise<unknown> {
-    return this.#peers.ask(machine, { kind: "page", question });
-  }
-
   /** Waits a little for what is under way, then ends. */
   async close(): Promise<void> {
     const deadline = performance.now() + 2000;
@@ -214,6 +212,11 @@ export class NatsBus<E> implements Bus<E> {
   #report({ id, event }: { id: string; event: E }): void {
     // It is said again until it has happened, so a failure is no matter.
     if (!this.#waiting.has(id)) this.commitAs(id, event, "").catch(() => {});
+  }
+
+  /** What people share, for all machines. */
+  get files(): NatsFiles {
+    return this.#files;
   }
 
   /** Where this machine is in the stream. */

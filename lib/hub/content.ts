@@ -1,14 +1,23 @@
-/** The content of shared files between machines: each that knows of a file fetches what is in it from one that has it. */
+/** The content of shared files between machines: each keeps all files, and gives what it takes in to all. */
 import type { FileRow } from "../store/files.ts";
 
 /** A machine's own files (lib/web). */
 export interface Content {
-  /** Part of a file, from a byte on, less than a megabyte; undefined when it is not here. */
-  read(id: string, at: number): Promise<Uint8Array | undefined>;
   /** A file came, perhaps on another machine. */
   added(file: FileRow): void;
   removed(ids: readonly string[]): void;
+  /** Fetches what is not here and gives what only this machine has; to be called when much may have been missed. */
+  complete(): Promise<void>;
 }
 
-/** Gives a part of a file that another machine has; undefined when none has it. */
-export type Fetch = (id: string, at: number) => Promise<Uint8Array | undefined>;
+/** Where machines give each other content, by the ids of files; each call rejects when it cannot be reached. */
+export interface SharedContent {
+  /** Resolves when all of it is there. */
+  put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
+  /** Whole, or with an error at its end; undefined when it is not there. */
+  take(id: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  has(id: string): Promise<boolean>;
+  remove(id: string): Promise<void>;
+  /** Ids of what was put there before a time, in milliseconds since 1970. */
+  olderThan(ms: number): Promise<string[]>;
+}

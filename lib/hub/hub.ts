@@ -13,7 +13,7 @@ import { announcing } from "./cap_notify.ts";
 import type { Channel } from "./channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "./event.ts";
-import type { Content, Fetch } from "./content.ts";
+import type { Content, SharedContent } from "./content.ts";
 import { FloodControl } from "./flood.ts";
 import { forsakenChannels, restoreChannels } from "./kept_channel.ts";
 import { type Encode, Kinds } from "./kind.ts";
@@ -83,8 +83,8 @@ export class Hub {
   uploadUrl: string | undefined;
   /** The content of files that are shared on this machine. */
   content: Content | undefined;
-  /** The way to what other machines have; undefined where there are none. */
-  fetchContent: Fetch | undefined;
+  /** Where other machines have it from; undefined where there are none. */
+  sharedContent: SharedContent | undefined;
   readonly tokens: Tokens;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;

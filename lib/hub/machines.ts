@@ -7,7 +7,7 @@
 import type { NatsBus, NatsOptions } from "../bus/nats.ts";
 import type { Position, Replica } from "../bus/replica.ts";
 import type { Store } from "../store/store.ts";
-import type { HistoryPage } from "../store/transfer.ts";
+import type { HistoryPage, PageQuestion } from "../store/transfer.ts";
 import { cutOffSentence, isOn } from "./apply_machine.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
@@ -25,11 +25,6 @@ import {
 import type { Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
-
-/** What machines ask each other beside a snapshot. */
-type Question =
-  | { readonly after: number; readonly from?: number }
-  | { readonly file: string; readonly at: number };
 
 /** How often what is shared is kept for a start without others, and how much longer than it takes that is at least. */
 const saveMs = 30_000;
@@ -140,7 +135,7 @@ export class Machines implements Replica<Event> {
   /** Brings the hub to where the chat is. To be called before anybody is let in. */
   async start(hub: Hub): Promise<void> {
     this.#hub = hub;
-    hub.fetchContent = (file, at) => this.#fetch(file, at);
+    hub.sharedContent = this.#bus.files;
     await this.#restore(hub);
     if (this.isFirst) { for (const machine of machinesOf(hub)) await this.#lose(machine); }
     await hub.commit({ kind: "machine joined", machine: hub.machine });
@@ -171,9 +166,8 @@ export class Machines implements Replica<Event> {
     return sharedState(this.#present, this.#store);
   }
 
-  page(question: unknown): HistoryPage | Promise<string | undefined> {
-    const asked = question as Question;
-    return "file" in asked ? this.#piece(asked) : this.#store.transfer().page(asked);
+  page(question: unknown): HistoryPage {
+    return this.#store.transfer().page(question as PageQuestion);
   }
 
   applied(event: Event, position: Position): void {
@@ -213,21 +207,9 @@ export class Machines implements Replica<Event> {
     }
     await this.#take();
     await this.#restore(hub);
+    hub.content?.complete().catch((error) => hub.log("error", `Cannot complete the shared files: ${error}`));
     // The others may still know people of this machine, whose connections have just been closed.
     this.#lose(this.#bus.machine).catch(() => {});
-  }
-
-  async #piece({ file, at }: { file: string; at: number }): Promise<string | undefined> {
-    return (await this.#present.content?.read(file, at))?.toBase64();
-  }
-
-  /** From whichever machine has it. */
-  async #fetch(file: string, at: number): Promise<Uint8Array | undefined> {
-    for (const machine of [...this.machines()]) {
-      if (machine === this.#bus.machine) continue;
-      const found = await this.#bus.ask(machine, { file, at }).catch(() => null);
-      if (typeof found === "string") return Uint8Array.fromBase64(found);
-    }
   }
 
   get #present(): Hub {

@@ -49,7 +49,7 @@ export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide>
     const url = webAddress?.replace(/\/*$/, "/") ?? `http://${name}:${listener.port}/`;
     if (files !== undefined) hub.uploadUrl = `${url}upload`;
     const pruning = setInterval(() => files?.prune().catch(onError), pruneMs);
-    void files?.prune().catch(onError);
+    void files?.prune().then(() => files.complete()).catch(onError);
     return {
       port: listener.port,
       url,

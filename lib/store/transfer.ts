@@ -35,6 +35,12 @@ export interface PageBlock {
   readonly records: readonly Saved[];
 }
 
+/** Records with stamps above `after` are asked for; `from` is the page before's `next`. */
+export interface PageQuestion {
+  readonly after: number;
+  readonly from?: number | undefined;
+}
+
 /** A page of history. */
 export interface HistoryPage {
   readonly blocks: readonly PageBlock[];
@@ -135,8 +141,7 @@ export class Transfer {
     for (const [account, until] of forgetting) this.#forget(account, until);
   }
 
-  /** Records with stamps above `after`; `from` is the page before's `next`. */
-  page({ after, from }: { after: number; from?: number | undefined }): HistoryPage {
+  page({ after, from }: PageQuestion): HistoryPage {
     this.#database.settle();
     let id = from ?? this.#startOf(after);
     let newest = 0;

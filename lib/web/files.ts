@@ -5,8 +5,9 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Content, Fetch } from "../hub/content.ts";
+import type { Content, SharedContent } from "../hub/content.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { Refusal } from "../hub/refusal.ts";
 import type { FileRow } from "../store/files.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
 import { type Shelf, ShelfRefusal } from "./shelf.ts";
@@ -16,8 +17,8 @@ import { type Route, sendText } from "./web.ts";
 const stallMs = 60_000;
 const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
-/** Of what another machine is given at a time; a megabyte is what NATS carries. */
-const maxPieceBytes = 256 * 1024;
+/** What was given to all and has no row by then was given by a machine that ended in the middle. */
+const forsakenMs = 3_600_000;
 
 /** The routes of shared files, and their upkeep. */
 export class FileRoutes implements Content {
@@ -25,7 +26,7 @@ export class FileRoutes implements Content {
   readonly #shelf: Shelf;
   /** Bytes promised to uploads under way, by owner. */
   readonly #coming = new Map<string, number>();
-  /** Files that are being fetched from another machine. */
+  /** Files that are being fetched, which another machine took in. */
   readonly #fetching = new Map<string, Promise<void>>();
 
   /** Sweeps the shelf of what has no row. */
@@ -45,19 +46,26 @@ export class FileRoutes implements Content {
 
   /** Removes files that are too old; to be called now and then. */
   async prune(): Promise<void> {
-    const oldest = this.#hub.now() - this.#hub.settings.uploadKeep;
+    const now = this.#hub.now();
+    const oldest = now - this.#hub.settings.uploadKeep;
     const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
-    if (ids.length === 0) return;
-    await this.#hub.commit({ kind: "files removed", ids });
-    for (const id of ids) this.#shelf.remove(id);
+    if (ids.length > 0) {
+      await this.#hub.commit({ kind: "files removed", ids });
+      this.removed(ids);
+    }
+    const shared = this.#hub.sharedContent;
+    if (shared === undefined) return;
+    const known = new Set(this.#files().map((file) => file.id));
+    for (const id of await shared.olderThan(now - forsakenMs)) if (!known.has(id)) await shared.remove(id);
   }
 
-  async read(id: string, at: number): Promise<Uint8Array | undefined> {
-    using file = this.#shelf.isId(id) ? await this.#shelf.open(id) : undefined;
-    if (file === undefined) return undefined;
-    await file.seek(at, Deno.SeekMode.Start);
-    const piece = new Uint8Array(maxPieceBytes);
-    return piece.subarray(0, await file.read(piece) ?? 0);
+  async complete(): Promise<void> {
+    const shared = this.#hub.sharedContent;
+    if (shared === undefined) return;
+    for (const file of this.#files()) {
+      using opened = await this.#open(file);
+      if (opened !== undefined && !await shared.has(file.id)) await shared.put(file.id, opened.readable);
+    }
   }
 
   added(file: FileRow): void {
@@ -68,24 +76,26 @@ export class FileRoutes implements Content {
     for (const id of ids) this.#shelf.remove(id);
   }
 
-  /** The file, fetched from another machine if it has to be. */
+  /** The file, fetched if another machine took it in. */
   async #open(row: FileRow): Promise<Deno.FsFile | undefined> {
     const file = await this.#shelf.open(row.id);
-    const { fetchContent } = this.#hub;
-    if (file !== undefined || fetchContent === undefined) return file;
-    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, fetchContent);
+    const { sharedContent } = this.#hub;
+    if (file !== undefined || sharedContent === undefined) return file;
+    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, sharedContent);
     this.#fetching.set(row.id, fetching);
     await fetching;
     return this.#shelf.open(row.id);
   }
 
-  async #fetch(row: FileRow, fetchContent: Fetch): Promise<void> {
+  async #fetch(row: FileRow, shared: SharedContent): Promise<void> {
     try {
-      await this.#shelf.write(row.id, pieces(row, fetchContent), row.bytes);
+      const content = await shared.take(row.id);
+      if (content === undefined) throw new Error("no machine has given it");
+      await this.#shelf.write(row.id, content, row.bytes);
     } catch (error) {
       this.#hub.log(
         "error",
-        `Cannot fetch file ${row.id}: ${error instanceof Error ? error.message : error}`,
+        `Cannot fetch file ${row.id}: ${reasonOf(error)}`,
       );
     } finally {
       this.#fetching.delete(row.id);
@@ -140,12 +150,28 @@ export class FileRoutes implements Content {
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
       const file = { id, name, type, bytes, owner, createdMs: this.#hub.now() };
-      await this.#hub.commit({ kind: "file added", file });
+      await this.#announce(file);
       return file;
     } finally {
       const left = (this.#coming.get(owner) ?? 0) - promised;
       if (left > 0) this.#coming.set(owner, left);
       else this.#coming.delete(owner);
+    }
+  }
+
+  /** Who is told that a file is there can have it, whatever becomes of this machine. */
+  async #announce(file: FileRow): Promise<void> {
+    const { sharedContent } = this.#hub;
+    try {
+      if (sharedContent !== undefined) {
+        using opened = await this.#shelf.open(file.id);
+        if (opened !== undefined) await sharedContent.put(file.id, opened.readable);
+      }
+      await this.#hub.commit({ kind: "file added", file });
+    } catch (error) {
+      this.removed([file.id]);
+      this.#hub.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
+      throw new ShelfRefusal(503, "The servers cannot reach each other; try again later");
     }
   }
 
@@ -188,13 +214,10 @@ export class FileRoutes implements Content {
   }
 }
 
-async function* pieces({ id, bytes }: FileRow, fetchContent: Fetch): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes;) {
-    const piece = await fetchContent(id, at);
-    if (piece === undefined || piece.length === 0) throw new Error("no other machine has it");
-    at += piece.length;
-    yield piece;
-  }
+/** What went wrong, for the log; the bus refuses with a sentence that is no error. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return (error as Partial<Refusal>).params?.at(-1) ?? String(error);
 }
 
 /** Sends part of a file as fast as the reader takes it. */

@@ -1,0 +1,92 @@
+/**
+ * The content of shared files for all machines of a chat: JetStream's object store, by the file's id. Written by its
+ * library; read by our own loop over its chunks (the layout is NATS' ADR-20), as the library's reader takes a whole file
+ * into memory when its reader is slower than NATS: 615 MB for a file of 512, where this loop needs a few chunks.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
+import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
+import type { NatsConnection } from "@nats-io/transport-node";
+
+const bucketName = "PARLEY_FILES";
+const chunkBytes = 256 * 1024;
+/** Chunks in memory at a time. */
+const chunksAhead = 16;
+/** How long NATS may take for the next chunk. */
+const patienceMs = 10_000;
+
+/** The files of one chat. Every call throws when NATS is gone. */
+export class NatsFiles {
+  readonly #client: JetStreamClient;
+  readonly #isUp: () => boolean;
+
+  /** While `isUp` is false nothing is tried. */
+  constructor(connection: NatsConnection, isUp: () => boolean) {
+    this.#client = jetstream(connection, { timeout: patienceMs });
+    this.#isUp = isUp;
+  }
+
+  /** Keeps a file; resolves when NATS has all of it. */
+  async put(id: string, content: ReadableStream<Uint8Array>): Promise<void> {
+    const bucket = await this.#bucket();
+    await bucket.put({ name: id, options: { max_chunk_size: chunkBytes } }, content);
+  }
+
+  /** A file's content, whole or with an error at its end; undefined when there is no such file. */
+  async take(id: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const found = await (await this.#bucket()).info(id);
+    return found === null || found.deleted ? undefined : this.#read(found);
+  }
+
+  async has(id: string): Promise<boolean> {
+    const found = await (await this.#bucket()).info(id);
+    return found !== null && !found.deleted;
+  }
+
+  /** Removes a file; one that is gone already is no fault. */
+  async remove(id: string): Promise<void> {
+    if (await this.has(id)) await (await this.#bucket()).delete(id);
+  }
+
+  /** The ids of files that were kept before a time, in milliseconds since 1970. */
+  async olderThan(ms: number): Promise<string[]> {
+    const all = await (await this.#bucket()).list();
+    return all.filter(({ deleted, mtime }) => !deleted && Date.parse(mtime) < ms).map(({ name }) => name);
+  }
+
+  /** Asked for each time, as NATS may have lost it; what is there stays as somebody configured it. */
+  async #bucket(): Promise<ObjectStore> {
+    if (!this.#isUp()) throw new Error("NATS is gone");
+    const files = new Objm(this.#client);
+    return await files.open(bucketName).catch(() => files.create(bucketName));
+  }
+
+  async *#read({ bucket, nuid, chunks, digest }: ObjectInfo): AsyncGenerator<Uint8Array> {
+    if (chunks === 0) return;
+    const consumer = await this.#client.consumers.get(`OBJ_${bucket}`, {
+      filter_subjects: `$O.${bucket}.C.${nuid}`,
+      deliver_policy: DeliverPolicy.All,
+      inactive_threshold: 2 * patienceMs,
+    });
+    const hash = createHash("sha256");
+    for (let left = chunks; left > 0;) {
+      const before = left;
+      const found = await consumer.fetch({
+        max_messages: Math.min(left, chunksAhead),
+        expires: patienceMs,
+      });
+      for await (const { data } of found) {
+        left--;
+        hash.update(data);
+        yield data;
+      }
+      if (left === before) throw new Error("NATS does not give all of it");
+    }
+    check(hash, digest);
+  }
+}
+
+function check(hash: Hash, digest: string): void {
+  const found = hash.digest("base64url").replace(/=+$/, "");
+  if (digest.replace(/=+$/, "") !== `SHA-256=${found}`) throw new Error("it is not what was put there");
+}

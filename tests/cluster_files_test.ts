@@ -1,0 +1,102 @@
+/** What people share on one of many machines is had from all. Without nats-server the tests are shown as ignored. */
+import { assertEquals } from "@std/assert";
+import { Cluster } from "./support/cluster.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { hasProgram } from "./support/programs.ts";
+import type { RunningServer } from "./support/server.ts";
+
+const ignore = !hasProgram("nats-server");
+const content = new Uint8Array(5_000_000).map((_, at) => (at * 31) % 251);
+
+Deno.test({
+  name:
+    "a shared file is had from every machine, a later one too, though the one that took it in is killed at once",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start();
+    const east = await cluster.add("east", ["--web", "on"]);
+    const west = await cluster.add("west", ["--web", "on"]);
+    const path = await share(cluster, east);
+    await east.kill();
+    await assertHas(west, path);
+    const late = await cluster.add("late", ["--web", "on"]);
+    await west.kill();
+    await assertHas(late, path);
+  },
+});
+
+Deno.test({
+  name: "when NATS lost its data, machines give it the files they have",
+  ignore,
+  async fn() {
+    await using cluster = await Cluster.start();
+    const east = await cluster.add("east", ["--web", "on"]);
+    const path = await share(cluster, east);
+    const witness = await cluster.peer(east, "witness");
+    await cluster.nats.kill();
+    await cluster.nats.again({ isEmpty: true });
+    await witness.closed();
+    const west = await cluster.add("west", ["--web", "on"]);
+    await until(async () => (await ask(west, path)).length > 0);
+    await east.kill();
+    await assertHas(west, path);
+  },
+});
+
+Deno.test({
+  name: "a file that cannot be given to all is refused with one sentence, and leaves nothing",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    await using cluster = await Cluster.start();
+    const east = await cluster.add("east", ["--web", "on", "--data", place.folder]);
+    const token = await tokenOf(cluster, east);
+    await cluster.nats.kill();
+    const answer = await upload(east, token);
+    assertEquals([answer.status, await answer.text()], [
+      503,
+      "The servers cannot reach each other; try again later\n",
+    ]);
+    assertEquals([...Deno.readDirSync(`${place.folder}/files`)], []);
+  },
+});
+
+async function share(cluster: Cluster, server: RunningServer): Promise<string> {
+  const answer = await upload(server, await tokenOf(cluster, server));
+  await answer.body?.cancel();
+  assertEquals(answer.status, 201);
+  return answer.headers.get("location") ?? "";
+}
+
+async function tokenOf(cluster: Cluster, server: RunningServer): Promise<string> {
+  const ann = await cluster.peer(server, "ann");
+  ann.send("TOKEN GENERATE FILEHOST");
+  return / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE \* /))?.[1] ?? "";
+}
+
+function upload(server: RunningServer, token: string): Promise<Response> {
+  return fetch(`http://127.0.0.1:${server.webPort}/upload`, {
+    method: "POST",
+    body: content,
+    headers: { authorization: `Bearer ${token}`, "content-type": "image/png" },
+  });
+}
+
+/** What is in the file; nothing when it is not there. */
+async function ask(server: RunningServer, path: string): Promise<Uint8Array> {
+  const answer = await fetch(`http://127.0.0.1:${server.webPort}${path}`);
+  const bytes = await answer.bytes();
+  return answer.ok ? bytes : new Uint8Array();
+}
+
+async function assertHas(server: RunningServer, path: string): Promise<void> {
+  assertEquals(await ask(server, path), content);
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("It did not come about in time");
+}
