@@ -12,7 +12,7 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/store/store.ts";
 import { granted } from "../support/permissions.ts";
-import { MemoryConnection } from "../support/memory_connection.ts";
+import { MemoryConnection } from "../support/visitor.ts";
 import { checkHub, checkSent } from "./invariants.ts";
 import { Chance, fuzzLine } from "./lines.ts";
 
@@ -88,7 +88,7 @@ class Fuzzer {
 
   async #connect(): Promise<void> {
     await this.ended;
-    const connection: MemoryConnection = new MemoryConnection((chunk) => {
+    const sent = (chunk: Uint8Array) => {
       try {
         checkSent(
           this.#hub,
@@ -98,7 +98,8 @@ class Fuzzer {
       } catch (error) {
         this.#failure ??= error;
       }
-    });
+    };
+    const connection = new MemoryConnection({ sent });
     this.#connection = connection;
     this.ended = this.#hub.attach(connection);
     await connection.feed([`NICK ${this.#name}`, `USER ${this.#name} 0 * :${this.#name}`, "JOIN #tea,#den"]);

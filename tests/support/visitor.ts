@@ -1,13 +1,14 @@
 /**
- * Somebody from an address of the test's choice, over a connection in memory: for what depends on where people come
- * from. Everything else is better tested over real sockets.
+ * Connections in memory: for tests that depend on where people come from, or that feed a hub more lines than sockets
+ * carry. Everything else is better tested over real sockets.
  */
 import type { Hub } from "../../lib/hub/hub.ts";
 import type { Line } from "../../lib/irc/lines.ts";
-import type { ServerConnection } from "../../lib/net/connection.ts";
+import type { Framing, ServerConnection } from "../../lib/net/connection.ts";
+import { encodeLine } from "../../lib/net/encode.ts";
 import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 
-/** How the connection is, beside where it comes from. */
+/** How a connection is, beside where it comes from. */
 export interface VisitorOptions extends PeerOptions {
   /** @default {false} */
   readonly secure?: boolean;
@@ -15,72 +16,105 @@ export interface VisitorOptions extends PeerOptions {
 
 /** A peer of the hub that comes from `address`; registered unless the options say otherwise. */
 export function visit(hub: Hub, address: string, nick: string, options: VisitorOptions = {}): Promise<Peer> {
-  const { connection, wire } = pair(address, options.secure ?? false);
-  void hub.attach(connection);
-  return Peer.over(wire, nick, options);
+  return Peer.over(wireTo(hub, address, options.secure ?? false), nick, options);
 }
 
-/** A pipe of one direction: what is pushed comes out in order, all that waits at once. */
-class Pipe<T> {
-  #waiting: T[] = [];
-  #ended = false;
-  #wake = Promise.withResolvers<void>();
-
-  push(one: T): void {
-    if (!this.#ended) this.#waiting.push(one);
-    this.#wake.resolve();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake.resolve();
-  }
-
-  async *batches(): AsyncGenerator<T[]> {
-    for (;;) {
-      while (this.#waiting.length > 0) yield this.#waiting.splice(0);
-      if (this.#ended) return;
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers();
-    }
-  }
-}
-
-/** Both ends of a connection that knows no network. */
-export function pair(address: string, secure = false): { connection: ServerConnection; wire: Wire } {
-  const toServer = new Pipe<Line>();
-  const toPeer = new Pipe<string>();
+function wireTo(hub: Hub, address: string, secure: boolean): Wire {
   const decoder = new TextDecoder();
-  let ended: string | undefined;
-  const end = () => {
-    ended ??= "Connection closed";
-    toServer.end();
-    toPeer.end();
-  };
-  const connection: ServerConnection = {
-    remote: address.includes(":") ? `[${address}]:1` : `${address}:1`,
+  const heard = new TransformStream<string, string>(undefined, undefined, { highWaterMark: Infinity });
+  const writer = heard.writable.getWriter();
+  const connection = new MemoryConnection({
     address,
     secure,
-    framing: "line",
-    queuedBytes: 0,
-    progress: () => Promise.resolve(),
-    lines: () => toServer.batches(),
-    send: (line) => toPeer.push(line),
-    write: (chunk) => decoder.decode(chunk).split("\r\n").slice(0, -1).forEach((line) => toPeer.push(line)),
-    close: end,
-    abort: end,
-    get ended() {
-      return ended;
+    sent: (chunk) =>
+      decoder.decode(chunk).split("\r\n").slice(0, -1).forEach((line) => void writer.write(line)),
+    closed: () => void writer.close(),
+  });
+  void hub.attach(connection);
+  let last = Promise.resolve();
+  return {
+    lines: heard.readable,
+    send(line) {
+      last = last.then(() => connection.feed([typeof line === "string" ? line : decoder.decode(line)]));
+    },
+    close() {
+      last = last.then(() => connection.close());
     },
   };
-  const wire: Wire = {
-    lines: flat(toPeer.batches()),
-    send: (line) => toServer.push(typeof line === "string" ? line : decoder.decode(line)),
-    close: end,
-  };
-  return { connection, wire };
 }
 
-async function* flat(batches: AsyncIterable<string[]>): AsyncGenerator<string> {
-  for await (const batch of batches) yield* batch;
+/** What a connection in memory is made of. */
+export interface MemoryOptions {
+  /** Called with what the hub sends. */
+  readonly sent: (chunk: Uint8Array) => void;
+  /** Called once, at the end. */
+  readonly closed?: () => void;
+  /** @default {"127.0.0.1"} */
+  readonly address?: string;
+  /** @default {false} */
+  readonly secure?: boolean;
+}
+
+/** The hub's end: lines go in by hand, bytes come out by a callback. */
+export class MemoryConnection implements ServerConnection {
+  readonly framing: Framing = "line";
+  readonly address: string;
+  readonly secure: boolean;
+  readonly queuedBytes = 0;
+  ended: string | undefined;
+  readonly #options: MemoryOptions;
+  #give: ((lines: Line[] | undefined) => void) | undefined;
+  #asked = Promise.withResolvers<void>();
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+    this.address = options.address ?? "127.0.0.1";
+    this.secure = options.secure ?? false;
+  }
+
+  get remote(): string {
+    return this.address.includes(":") ? `[${this.address}]:1` : `${this.address}:1`;
+  }
+
+  /** Resolves when the hub has acted on all of them, or has closed the connection. */
+  async feed(lines: Line[]): Promise<void> {
+    await this.#asked.promise;
+    if (this.ended !== undefined) return;
+    this.#asked = Promise.withResolvers();
+    this.#give?.(lines);
+    await this.#asked.promise;
+  }
+
+  async *lines(): AsyncGenerator<Line[]> {
+    while (this.ended === undefined) {
+      const waiting = new Promise<Line[] | undefined>((resolve) => this.#give = resolve);
+      this.#asked.resolve();
+      const lines = await waiting;
+      if (lines !== undefined) yield lines;
+    }
+  }
+
+  send(line: string): void {
+    this.write(encodeLine(line, "line"));
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.ended === undefined) this.#options.sent(chunk);
+  }
+
+  progress(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    if (this.ended !== undefined) return;
+    this.ended = "Connection closed";
+    this.#give?.(undefined);
+    this.#asked.resolve();
+    this.#options.closed?.();
+  }
+
+  abort(): void {
+    this.close();
+  }
 }
