@@ -5,7 +5,15 @@ import type { UserId } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { countKept } from "../hub/kept_channel.ts";
 import { maxTargets } from "../hub/isupport.ts";
-import { isHidden, levelOf, levels, mayKick, refusalToJoin, refusalToSpeak } from "../hub/permission.ts";
+import {
+  isHidden,
+  levelOf,
+  levels,
+  refusalToJoin,
+  refusalToKick,
+  refusalToSetTopic,
+  refusalToSpeak,
+} from "../hub/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import { sendNames, sendTopic } from "../hub/reply.ts";
 import type { User } from "../hub/user.ts";
@@ -53,10 +61,13 @@ function enter({ hub, session, user }: Call, name: string, key: string | undefin
   const refusal = channel && refusalToJoin(channel, user, key);
   if (refusal !== undefined) return session.refuse(refusal);
   const founder = channel === undefined ? founderOfNew(hub, user) : undefined;
-  return hub.commit(
-    { kind: "joined", user: user.id, channel: channel?.name ?? name, ...(founder && { founder }) },
-    session,
-  );
+  return hub.commit({
+    kind: "joined",
+    user: user.id,
+    channel: channel?.name ?? name,
+    ...(key !== undefined && { key }),
+    ...(founder && { founder }),
+  }, session);
 }
 
 /** What somebody makes who is logged in is kept, as long as it is not too much. */
@@ -88,10 +99,7 @@ function topic({ hub, session, user, params }: Call): void | Promise<void> {
   const [name = "", text] = params;
   const channel = findChannel(hub, name, user);
   if (text === undefined) return sendTopic(session, channel, "reply");
-  if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
-  const mayAlways = levelOf(channel, user) >= levels.halfOperator;
-  if (channel.flags.has("t") && !mayAlways) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
-  const refusal = mayAlways ? undefined : refusalToSpeak(channel, user, text);
+  const refusal = refusalToSetTopic(channel, user, text);
   if (refusal !== undefined) return session.refuse(refusal);
   const cut = fit(hub, channel.name, text, hub.settings.topicLength);
   return hub.commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
@@ -136,11 +144,7 @@ function findKicked(call: Call, name: string, nick: string): { channel: string; 
   if (isRefusal(channel)) return channel;
   const target = call.hub.find(nick);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
-  const other = levelOf(channel, target);
-  if (other === levels.outside) return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
-  const allowed = target === call.user || mayKick(levelOf(channel, call.user), other);
-  if (!allowed) return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
-  return { channel: channel.name, target: target.id };
+  return refusalToKick(channel, call.user, target) ?? { channel: channel.name, target: target.id };
 }
 
 /** The channel, if the user may kick there at all. */

@@ -1,6 +1,6 @@
 /** INVITE: asks somebody into a channel, and lists where one was asked to. */
 import type { Call, CommandTable } from "../hub/command.ts";
-import { levelOf, levels } from "../hub/permission.ts";
+import { levelOf, levels, refusalToInvite } from "../hub/permission.ts";
 import { refuse } from "../hub/refusal.ts";
 import { findChannel } from "./channel.ts";
 
@@ -21,10 +21,9 @@ function invite(call: Call): void | Promise<void> {
   if (name === undefined) refuse("ERR_NEEDMOREPARAMS", "INVITE");
   const target = hub.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   const channel = findChannel(hub, name, user);
-  const level = levelOf(channel, user);
-  if (level === levels.outside) refuse("ERR_NOTONCHANNEL", channel.name);
-  const exempts = level >= levels.halfOperator;
-  if (channel.flags.has("i") && !exempts) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
+  const refusal = refusalToInvite(channel, user);
+  if (refusal !== undefined) return session.refuse(refusal);
+  const exempts = levelOf(channel, user) >= levels.halfOperator;
   if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);
   session.reply("RPL_INVITING", target.nick, channel.name);
   if (target.away !== undefined) session.reply("RPL_AWAY", target.nick, target.away);

@@ -4,7 +4,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import type { ModeRecord } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { keptFlag } from "../hub/kept_channel.ts";
-import { levelOf, levelToChange } from "../hub/permission.ts";
+import { mayChange } from "../hub/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
@@ -112,7 +112,7 @@ function toRecord(
 ): ModeRecord | Refusal {
   const { letter, kind } = mode;
   if (kind === "rank") return rankRecord(hub, user, channel, { sign, mode, parameter });
-  if (levelOf(channel, user) < levelToChange(mode)) return lowRank(channel);
+  if (!mayChange(channel, user, mode, false)) return lowRank(channel);
   if (kind === "flag" || (sign === "-" && kind !== "list")) return { sign, letter };
   if (kind === "key") {
     const { keyLength } = hub.settings;
@@ -148,8 +148,7 @@ function rankRecord(
   { sign, mode, parameter = "" }: ModeChange,
 ): ModeRecord | Refusal {
   const target = hub.find(parameter);
-  const own = target === user && sign === "-";
-  if (!own && levelOf(channel, user) < levelToChange(mode)) return lowRank(channel);
+  if (!mayChange(channel, user, mode, target === user && sign === "-")) return lowRank(channel);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", parameter);
   if (!channel.members.has(target)) {
     return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
@@ -174,7 +173,7 @@ function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode):
   const { letter } = mode;
   const numerics = lists[letter];
   if (numerics === undefined) return;
-  if (letter !== "b" && levelOf(channel, user) < levelToChange(mode)) return session.refuse(lowRank(channel));
+  if (letter !== "b" && !mayChange(channel, user, mode, false)) return session.refuse(lowRank(channel));
   const [entry, end] = numerics;
   for (const { mask, by, at } of channel.lists.get(letter) ?? []) {
     session.reply(entry, channel.name, mask, by, String(at));

@@ -51,7 +51,7 @@ function resolve({ hub, user }: Call, name: string, text: string): MessageTarget
   if (atLeast !== undefined) return resolveChannel(hub, user, name.slice(start), text, atLeast);
   const found = hub.find(name);
   if (found === undefined) return numericRefusal("ERR_NOSUCHNICK", name);
-  return refusalToMessage(found, user) ?? { kind: "user", id: found.id };
+  return refusalToMessage(found, user) ?? { kind: "user", id: found.id, nick: found.nick };
 }
 
 function resolveChannel(

@@ -15,6 +15,7 @@ import { applyUserEvent, changeAway } from "./apply_user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import { applyMarker } from "./marker.ts";
+import { refusalWhenOvertaken } from "./overtaken.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import { banSentence, type ServerBan } from "./serverban.ts";
 import type { Session } from "./session.ts";
@@ -28,6 +29,8 @@ export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
 
 /** Changes the state as the event says and tells people. */
 export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | undefined {
+  const refusal = hub.machine === "" ? undefined : refusalWhenOvertaken(hub, event);
+  if (refusal !== undefined) return refusal;
   switch (event.kind) {
     case "message":
       return applyMessage(hub, event, stamp);

@@ -142,7 +142,7 @@ function invite(hub: Hub, user: User, event: EventOf<"invited">, stamp: number):
   const channel = hub.channel(event.channel);
   const target = hub.users.get(event.target);
   if (channel === undefined || target === undefined || channel.members.has(target)) return;
-  remember(hub, target, channel, { exempts: event.exempts });
+  remember(hub, target, channel, { exempts: event.exempts && levelOf(channel, user) >= levels.halfOperator });
   const params = [target.nick, channel.name];
   target.tell(user.says("INVITE", params, stamp));
   const told = user.says("INVITE", params, stamp, { needs: capabilityBits["invite-notify"] });

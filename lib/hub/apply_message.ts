@@ -4,6 +4,7 @@ import { accept } from "./apply_user.ts";
 import { rankLevel } from "../irc/modes.ts";
 import { stampMs } from "../irc/stamp.ts";
 import type { Channel } from "./channel.ts";
+import type { MessageTarget } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { Outgoing, type Told } from "./outgoing.ts";
@@ -18,7 +19,7 @@ export function applyMessage(hub: Hub, event: EventOf<"message">, stamp: number)
   if (user === undefined) return;
   user.lastSpokeMs = stampMs(stamp);
   const { target } = event;
-  if (target.kind === "user") return toUser(hub, user, event, target.id, stamp);
+  if (target.kind === "user") return toUser(hub, user, event, target, stamp);
   const channel = hub.channel(target.name);
   if (channel === undefined) return numericRefusal("ERR_NOSUCHCHANNEL", target.name);
   if (target.atLeast !== undefined) {
@@ -52,11 +53,11 @@ function toUser(
   hub: Hub,
   user: User,
   event: EventOf<"message">,
-  id: string,
+  { id, nick }: Extract<MessageTarget, { kind: "user" }>,
   stamp: number,
 ): Refusal | undefined {
   const target = hub.users.get(id);
-  if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", id);
+  if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
   const told = message(user, event, target.nick, stamp);
   saveInPrivate(hub, [user, target], event, told, stamp);
   // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.

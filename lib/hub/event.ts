@@ -33,7 +33,7 @@ export interface UserRecord {
 /** Where a message goes: a channel, members of a rank and above ("@#tea"), or one user. */
 export type MessageTarget =
   | { readonly kind: "channel"; readonly name: string; readonly atLeast?: string }
-  | { readonly kind: "user"; readonly id: UserId };
+  | { readonly kind: "user"; readonly id: UserId; readonly nick: string };
 
 /** The commands that carry a message from one user to others. */
 export type MessageCommand = "PRIVMSG" | "NOTICE" | "TAGMSG";
@@ -106,8 +106,15 @@ export type Event =
   | { readonly kind: "server ban added"; readonly ban: ServerBan }
   /** `by` is the nick of the operator. */
   | { readonly kind: "server ban removed"; readonly target: string; readonly by: string }
-  /** `founder` is the account that the channel is kept for if it is new. */
-  | { readonly kind: "joined"; readonly user: UserId; readonly channel: string; readonly founder?: string }
+  | {
+    readonly kind: "joined";
+    readonly user: UserId;
+    readonly channel: string;
+    /** As it was given. */
+    readonly key?: string;
+    /** The account that the channel is kept for if it is new. */
+    readonly founder?: string;
+  }
   | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
   | { readonly kind: "topic set"; readonly user: UserId; readonly channel: string; readonly text: string }
   | {

@@ -319,7 +319,9 @@ export class Hub {
     this.applyingFor = origin;
     try {
       const refusal = applyEvent(this, event, stamp);
-      if (refusal !== undefined) origin?.refuse(refusal);
+      // A NOTICE is never answered by an error, so that two programs cannot keep answering each other.
+      const isAnswered = event.kind !== "message" || event.command !== "NOTICE";
+      if (refusal !== undefined && isAnswered) origin?.refuse(refusal);
     } finally {
       this.applyingFor = outer;
     }

@@ -43,6 +43,16 @@ export function markerMessage(hub: Hub, user: User, target: string, details?: { 
   return hub.fromServer("MARKREAD", [target, time], details);
 }
 
+/** What a user without an account has read, by folded target; for a snapshot. */
+export function passingMarkers(user: User): [target: Folded, ms: number][] {
+  return [...passing.get(user) ?? []];
+}
+
+/** Takes over what a user without an account has read. */
+export function takePassingMarkers(user: User, markers: readonly (readonly [Folded, number])[]): void {
+  if (markers.length > 0) passing.set(user, new Map(markers));
+}
+
 function markerOf({ store }: Hub, user: User, target: string): number | undefined {
   if (user.account === undefined || store === undefined) return passing.get(user)?.get(fold(target));
   return store.markers.load(fold(user.account), fold(target));

@@ -38,6 +38,39 @@ export function levelToChange(mode: ChannelMode): number {
   return mode.level === levels.voice ? levels.halfOperator : levels.operator;
 }
 
+/** Why a user may not put another out of a channel both may be in; undefined when it may. Oneself anybody from half-operator up may. */
+export function refusalToKick(channel: Channel, user: User, target: User): Refusal | undefined {
+  const level = levelOf(channel, user);
+  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  if (level < levels.halfOperator) return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+  const other = levelOf(channel, target);
+  if (other === levels.outside) return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
+  if (target === user || mayKick(level, other)) return undefined;
+  return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+}
+
+/** Whether a user may change a mode; a rank of one's own anybody may lay down. */
+export function mayChange(channel: Channel, user: User, mode: ChannelMode, laysDown: boolean): boolean {
+  return laysDown || levelOf(channel, user) >= levelToChange(mode);
+}
+
+/** Why a user may not set a channel's topic to `text`; undefined when it may. */
+export function refusalToSetTopic(channel: Channel, user: User, text: string): Refusal | undefined {
+  const level = levelOf(channel, user);
+  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  if (level >= levels.halfOperator) return undefined;
+  if (channel.flags.has("t")) return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+  return refusalToSpeak(channel, user, text);
+}
+
+/** Why a user may not ask others into a channel; undefined when it may. */
+export function refusalToInvite(channel: Channel, user: User): Refusal | undefined {
+  const level = levelOf(channel, user);
+  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  const mayAlways = level >= levels.halfOperator || !channel.flags.has("i");
+  return mayAlways ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+}
+
 /** Whether a channel is not there for a user: secret, and the user is neither inside nor a server operator. */
 export function isHidden(channel: Channel, user: User): boolean {
   return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");

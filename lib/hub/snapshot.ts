@@ -3,11 +3,13 @@
  * that gave it: the same users, channels, bans and machines, in the same order. What is in the store travels by the
  * store (store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
  */
+import type { Folded } from "../irc/names.ts";
 import { Channel, type Kept, type ListEntry, type Topic } from "./channel.ts";
 import type { UserRecord } from "./event.ts";
 import type { Hub } from "./hub.ts";
 import type { ServerBan } from "./serverban.ts";
 import { saveKept } from "./kept_channel.ts";
+import { passingMarkers, takePassingMarkers } from "./marker.ts";
 import { User } from "./user.ts";
 import type { Departed } from "./whowas.ts";
 
@@ -25,6 +27,8 @@ interface UserState {
   /** Names of channels, in the order they were entered. */
   readonly channels: readonly string[];
   readonly invitations: readonly (readonly [channel: string, exempts: boolean])[];
+  /** Of who has no account: how far it has read. */
+  readonly markers: readonly (readonly [target: Folded, ms: number])[];
 }
 
 interface ChannelState {
@@ -104,6 +108,7 @@ function userState(hub: Hub, user: User): UserState {
     ...(lingering !== undefined && { lingering }),
     channels: [...user.channels.keys()].map(({ name }) => name),
     invitations: invitations.map(([channel, { exempts }]) => [channel.name, exempts]),
+    markers: passingMarkers(user),
   };
 }
 
@@ -129,6 +134,7 @@ function addUser(hub: Hub, state: UserState): void {
   for (const id of state.accepted) user.accepted.add(id);
   user.awayText = state.awayText;
   user.lingering = state.lingering;
+  takePassingMarkers(user, state.markers);
   hub.users.set(user.id, user);
   hub.nicks.set(user.folded, user);
 }

@@ -161,12 +161,16 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ user, channel, founder: fc.option(account, { nil: undefined }) }).map((
-      who,
-    ): Event => ({
+    arbitrary: fc.record({
+      user,
+      channel,
+      key: fc.constantFrom("key", "wrong"),
+      founder: fc.option(account, { nil: undefined }),
+    }).map((who): Event => ({
       kind: "joined",
       user: who.user,
       channel: who.channel,
+      key: who.key,
       ...(who.founder !== undefined && { founder: who.founder }),
     })),
   },
@@ -184,9 +188,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     kind: "message",
     user: said.user,
     command: "PRIVMSG",
-    target: { kind: "user", id: said.other },
+    target: { kind: "user", id: said.other, nick: "somebody" },
     text: said.text,
   })),
+  fc.record({ kind: fc.constant("marked" as const), user, target: channel, ms: fc.nat(9) }),
   fc.record({ kind: fc.constant("parted" as const), user, channel, reason: text }),
   fc.record({ kind: fc.constant("renamed" as const), user, nick }),
   fc.record({ kind: fc.constant("topic set" as const), user, channel, text }),
