@@ -10,6 +10,7 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import type { Account } from "./lib/client/login.ts";
 import { plain, plainName } from "./lib/client/plain.ts";
+import { Quiet } from "./lib/client/quiet.ts";
 import type { Connection } from "./lib/net/connection.ts";
 import { dial, DialError } from "./lib/net/dial.ts";
 import { dialTls, TrustError } from "./lib/net/dial_tls.ts";
@@ -50,6 +51,13 @@ const help = {
 const frameMs = 33;
 const environment = Deno.env.toObject();
 
+/** Who remembers no server can be led to any. */
+class UnknownServer extends Error {
+  constructor(fingerprint: string) {
+    super(`no authority vouches for it, so --restricted needs --fingerprint ${fingerprint}`);
+  }
+}
+
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 type Values = OptionValues<typeof clientFlags>;
@@ -81,14 +89,15 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), 2);
   }
+  if (values.restricted) giveUpFiles();
   const look = {
     depth: colorDepth(values.color, interactive, environment),
     theme: values.theme ?? themeOf(environment),
   };
   const tell: Tell = { trust: () => {} };
   const client = {
-    connect: (signal: AbortSignal) => connect(place.address, values.fingerprint, signal, tell),
-    isFinal: (error: unknown) => error instanceof TrustError,
+    connect: (signal: AbortSignal) => connect(place.address, values, signal, tell),
+    isFinal: (error: unknown) => error instanceof TrustError || error instanceof UnknownServer,
     nick: name ?? "",
     channels: place.rooms,
     backlog: interactive ? values.backlog : 0,
@@ -99,7 +108,8 @@ async function main(args: readonly string[]): Promise<number> {
     return await atTerminal({ ...parts, timestamps: values.timestamps ?? "short" }, values, place.address);
   }
   tell.trust = (words) => void print(Deno.stderr, `${words}\n`);
-  const piped = { ...parts, timestamps: values.timestamps ?? "off" } as const;
+  const { timestamps = "off", restricted } = values;
+  const piped = { ...parts, timestamps, restricted };
   return found.job === undefined
     ? await inPipe(piped, values.json, place.address)
     : await inScript(piped, found.job, values, place.address);
@@ -134,6 +144,11 @@ function isFlag(word: string, name: string, short: string | undefined): boolean 
   return Boolean(short) && new RegExp(`^-${short}`).test(word) && !word.startsWith("--");
 }
 
+/** From here on not even a mistake of ours could touch them. */
+function giveUpFiles(): void {
+  for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
+}
+
 /** Whom to log in as; undefined for nobody. Throws an Error for people. */
 async function findAccount(values: Values, name: string | undefined): Promise<Account | undefined> {
   const password = await findPassword({
@@ -156,17 +171,21 @@ interface Tell {
 
 async function connect(
   address: string,
-  fingerprint: string | undefined,
+  { fingerprint, restricted }: Values,
   signal: AbortSignal,
   tell: Tell,
 ): Promise<Connection> {
   if (address.startsWith("irc:")) return await dial(address, { signal });
-  const path = knownHostsPath(environment, Deno.build.os);
+  const path = restricted ? undefined : knownHostsPath(environment, Deno.build.os);
   const found = await dialTls(address, {
     signal,
     ...(path !== undefined && { knownHosts: new KnownHosts(path) }),
     ...(fingerprint !== undefined && { fingerprint }),
   });
+  if (found.trust === "new" && restricted) {
+    found.connection.abort();
+    throw new UnknownServer(found.fingerprint);
+  }
   if (found.trust === "new") {
     tell.trust(`This server is met for the first time; its certificate is ${found.fingerprint}`);
   }
@@ -174,13 +193,14 @@ async function connect(
   return found.connection;
 }
 
-interface FaceParts extends Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps"> {
+interface FaceParts
+  extends Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps" | "restricted"> {
   readonly tell: Tell;
 }
 
 async function atTerminal(
   { client, look, timestamps, tell }: FaceParts,
-  { bell, notify, typing }: Values,
+  { bell, notify, typing, quiet, restricted }: Values,
   address: string,
 ): Promise<number> {
   const terminal = new Terminal(bell || notify !== "off");
@@ -198,7 +218,9 @@ async function atTerminal(
     attention: new Attention({ bell, notify, inTmux, now: Date.now }),
     typing: typing === "on",
     home: environment["HOME"] ?? "",
-    suspend: () => terminal.suspend(),
+    quiet: new Quiet(quiet),
+    restricted,
+    suspend: restricted ? undefined : () => terminal.suspend(),
   });
   tell.trust = (words) => desk.note(words);
   let interruption = 130;
@@ -314,7 +336,8 @@ function dialFault(error: unknown, address: string): number {
   const where = shortAddress(address);
   if (error instanceof TrustError) return fail(error.message, 77);
   if (!(error instanceof DialError)) {
-    return fail(`Cannot connect to ${where}: ${error instanceof Error ? error.message : error}`, 69);
+    const code = error instanceof UnknownServer ? 77 : 69;
+    return fail(`Cannot connect to ${where}: ${error instanceof Error ? error.message : error}`, code);
   }
   if (error.reason === "refused") {
     const start = "nothing is listening there; start a server with: deno run -A server.ts";

@@ -329,6 +329,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a restricted client goes to no server that it cannot know",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    await using server = await startServer(["--tls", "on", "--tls-port", "0"]);
+    const address = `ircs://127.0.0.1:${server.tlsPort}/#tea`;
+    const env = { XDG_DATA_HOME: place.folder };
+    const refused = await run(["--restricted", "--user", "bob", address], "hi\n", env);
+    assertEquals(refused.code, 77);
+    const [, fingerprint = ""] = /so --restricted needs --fingerprint ([0-9A-F:]{95})\n$/.exec(refused.err) ??
+      [];
+    const args = ["--restricted", "--fingerprint", fingerprint, "--user", "bob", address];
+    assertEquals(await run(args, "hi\n/quote QUIT\n", env), {
+      code: 1,
+      out: "bob: hi\n",
+      err: "→ bob joined #tea\n· #tea, 1 person: @bob\nCannot use /quote here\n",
+    });
+    assertEquals([...Deno.readDirSync(place.folder)], []);
+  },
+});
+
+Deno.test({
   name: "at a terminal a new server is told with its fingerprint, and a password is not seen",
   ...atTerminal,
   async fn() {

@@ -3,6 +3,7 @@
 import type { Client } from "./client.ts";
 import type { ChatEvent, Manner } from "./event.ts";
 import type { Span } from "./formatting.ts";
+import type { Quiet } from "./quiet.ts";
 import type { Upload } from "./upload.ts";
 
 /** A face, as far as commands use it: the terminal and the page each are one. */
@@ -40,6 +41,10 @@ export interface Face {
   secret?(question: string, fault?: (written: string) => string): Promise<string>;
   /** Whether others are told that we type. */
   sharesTyping?: boolean;
+  /** Which joins and leaves are not shown, where any are. */
+  readonly quiet?: Quiet;
+  /** Others use this face too, whom its owner trusts with nothing but talking. @default {false} */
+  readonly restricted?: boolean;
   /** Files of this computer, where there are any. */
   readonly files?: Files | FileChoice;
 }
@@ -76,6 +81,8 @@ export interface SlashRow {
   readonly group: SlashGroup;
   readonly aliases?: readonly string[];
   readonly takes?: readonly Completed[];
+  /** Whether a face can do it. @default {every face can} */
+  readonly fits?: (face: Face) => boolean;
   /** `rest` is what stands behind the name, without the space between. Throws a Refusal. */
   readonly run: (face: Face, rest: string) => void | Promise<void>;
 }

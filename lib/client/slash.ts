@@ -38,7 +38,14 @@ export async function enter(face: Face, text: string): Promise<void> {
     return speak(face, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
-  await findCommand(name).run(face, rest);
+  const row = findCommand(name);
+  if (row.fits?.(face) === false) throw new Refusal(`Cannot use ${signature(row).split(" ")[0]} here`);
+  await row.run(face, rest);
+}
+
+/** The names of the commands that a face can do. */
+export function commandsFor(face: Face): string[] {
+  return Object.entries(slashCommands).filter(([, row]) => row.fits?.(face) !== false).map(([name]) => name);
 }
 
 function speak(face: Face, text: string): void {
@@ -112,8 +119,9 @@ function help(face: Face, rest: string): void {
       : ` (also ${row.aliases.map((one) => `/${one}`).join(", ")})`;
     return face.note(`${signature(row)}: ${row.help}${others}`);
   }
-  const width = Math.max(...Object.values(slashCommands).map((row) => signature(row).length)) + 2;
-  for (const [group, rows] of Map.groupBy(Object.values(slashCommands), ({ group }) => group)) {
+  const known = Object.values(slashCommands).filter((row) => row.fits?.(face) !== false);
+  const width = Math.max(...known.map((row) => signature(row).length)) + 2;
+  for (const [group, rows] of Map.groupBy(known, ({ group }) => group)) {
     face.note(group, "title");
     for (const row of rows) face.note(`  ${signature(row).padEnd(width)}${row.help}`);
   }

@@ -27,6 +27,8 @@ export const accountRows: SlashTable = {
     help: "Changes your password",
     group: "You",
     aliases: ["password"],
+    // It would be another's as well.
+    fits: (face) => !face.restricted,
     run: changePassword,
   },
   owner: {

@@ -12,6 +12,7 @@ export const fileRows: SlashTable = {
     group: "Chat",
     aliases: ["upload"],
     takes: ["text"],
+    fits: ({ files }) => files !== undefined,
     run: send,
   },
   get: {
@@ -20,6 +21,7 @@ export const fileRows: SlashTable = {
     group: "Chat",
     aliases: ["download"],
     takes: ["text"],
+    fits: ({ files }) => files !== undefined,
     run: fetchFile,
   },
 };

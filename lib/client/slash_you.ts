@@ -2,6 +2,7 @@
 
 import type { Face, SlashTable } from "./face.ts";
 import { neededWord, Refusal } from "./face.ts";
+import { quietWords } from "./quiet.ts";
 
 /** Rows by name. */
 export const youRows: SlashTable = {
@@ -33,6 +34,14 @@ export const youRows: SlashTable = {
     group: "You",
     run: typing,
   },
+  quiet: {
+    usage: "[on|smart|off]",
+    help:
+      "Hides joins and leaves, or shows them; smart hides those of people who were silent for five minutes",
+    group: "You",
+    fits: (face) => face.quiet !== undefined,
+    run: quiet,
+  },
   clear: {
     usage: "",
     help: "Empties the screen",
@@ -44,6 +53,7 @@ export const youRows: SlashTable = {
     help: "Sends a line of IRC to the server as it is",
     group: "Program",
     aliases: ["raw"],
+    fits: (face) => !face.restricted,
     run(face, rest) {
       if (rest.trim() === "") throw new Refusal("Write /quote LINE");
       if (!face.client.send(rest.replace(/[\r\n\0]+/g, " "))) {
@@ -66,4 +76,20 @@ function typing(face: Face, rest: string): void {
   if (word !== "" && word !== "on" && word !== "off") throw new Refusal("Write /typing on or /typing off");
   if (word !== "") face.sharesTyping = word === "on";
   face.note(face.sharesTyping ? "Others see when you type" : "Nobody sees when you type");
+}
+
+/** Alone it turns quiet on, and off again. */
+function quiet(face: Face, rest: string): void {
+  const { quiet } = face;
+  if (quiet === undefined) return;
+  const word = rest.trim().toLowerCase() || (quiet.how === "off" ? "on" : "off");
+  const how = quietWords.find((one) => one === word);
+  if (how === undefined) throw new Refusal("Write /quiet on, /quiet smart or /quiet off");
+  quiet.how = how;
+  const shown = {
+    off: "are shown",
+    on: "are hidden",
+    smart: "are shown of people who spoke in the last five minutes",
+  };
+  face.note(`Joins and leaves ${shown[how]}`);
 }

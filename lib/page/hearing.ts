@@ -3,6 +3,7 @@
 import type { Client } from "../client/client.ts";
 import type { ChatEvent } from "../client/event.ts";
 import { plain } from "../client/plain.ts";
+import type { Quiet } from "../client/quiet.ts";
 import { describe, type presenceWords } from "../client/words.ts";
 import { byId } from "./element.ts";
 import { notify } from "./notify.ts";
@@ -14,6 +15,7 @@ import { toast } from "./toast.ts";
 export interface Hearer {
   readonly client: Client;
   readonly timelines: Timelines;
+  readonly quiet: Quiet;
   readonly current: string;
   /** Whether the person looks at this buffer. */
   isSeen(buffer: string): boolean;
@@ -30,6 +32,7 @@ export interface Hearer {
 /** Takes one event. */
 export function hear(hearer: Hearer, event: ChatEvent): void {
   const { client, timelines, current } = hearer;
+  if (hearer.quiet.hides(event)) return;
   switch (event.kind) {
     case "said":
       return hearSaid(hearer, event);

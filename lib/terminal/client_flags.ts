@@ -3,6 +3,7 @@
 import { shells } from "../completions.ts";
 import { notices } from "./attention.ts";
 import { mechanisms } from "../client/login.ts";
+import { quietWords } from "../client/quiet.ts";
 
 /** One row for each; an OptionTable. */
 export const clientFlags = {
@@ -128,11 +129,26 @@ export const clientFlags = {
     help: "How the time is shown; short at a terminal, off in a pipe",
     group: "Looks",
   },
+  quiet: {
+    kind: "text",
+    choices: quietWords,
+    default: "off",
+    env: "PARLEY_QUIET",
+    help: "Hides joins and leaves; smart hides those of people who were silent for five minutes",
+    group: "Looks",
+  },
   utc: {
     kind: "flag",
     env: "PARLEY_UTC",
     help: "Shows and reads times in UTC instead of your time zone",
     group: "Looks",
+  },
+  restricted: {
+    kind: "flag",
+    env: "PARLEY_RESTRICTED",
+    help:
+      "For accounts that many share: once started it touches no files and runs nothing; no /quote, no C-z",
+    group: "Program",
   },
   config: {
     kind: "text",

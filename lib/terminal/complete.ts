@@ -4,10 +4,9 @@
  */
 
 import { emoji } from "../client/emoji.ts";
-import type { Completed } from "../client/face.ts";
+import type { Completed, Face } from "../client/face.ts";
 import { plainName } from "../client/plain.ts";
-import { slashCommands } from "../client/slash.ts";
-import type { State } from "../client/state.ts";
+import { commandsFor, slashCommands } from "../client/slash.ts";
 import { findBuffer, isOwn, nicksByActivity } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
 import type { Editor } from "./editor.ts";
@@ -23,14 +22,15 @@ export interface Sources {
   readonly rooms: readonly string[];
 }
 
-/** What a person has to complete with in the buffer in front. */
-export function sourcesIn(state: State, front: string): Sources {
-  const buffer = findBuffer(state, front);
+/** What a person has to complete with at a face. */
+export function sourcesAt(face: Face): Sources {
+  const { state } = face.client;
+  const buffer = findBuffer(state, face.current);
   const nicks = buffer === undefined ? [] : nicksByActivity(buffer);
   const buffers = [...state.buffers.values()];
   const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
   return {
-    commands: Object.keys(slashCommands).sort(),
+    commands: commandsFor(face).sort(),
     takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
     nicks: [...new Set([...nicks, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
     rooms: buffers.filter(({ kind }) => kind === "room").map(({ name }) => name).filter(isTypable),

@@ -11,10 +11,11 @@ import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
+import type { Quiet } from "../client/quiet.ts";
 import { findBuffer, typingAt } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
 import type { Attention } from "./attention.ts";
-import { sourcesIn } from "./complete.ts";
+import { sourcesAt } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
 import { openFile, progressWords, saveFile } from "./files.ts";
@@ -38,8 +39,11 @@ export interface DeskParts {
   readonly typing: boolean;
   /** The home folder, for "~" in a path. */
   readonly home: string;
-  /** C-z. */
-  readonly suspend: () => void;
+  readonly quiet: Quiet;
+  /** For people whom the owner of this computer trusts with nothing but talking: no files, no lines of IRC. */
+  readonly restricted: boolean;
+  /** C-z; undefined where nobody may leave to a shell. */
+  readonly suspend: (() => void) | undefined;
 }
 
 /** Why a desk was left: by the person, by C-c, or because there is no server to talk to. */
@@ -60,7 +64,9 @@ export class Desk implements Face {
   ];
   current = "";
   sharesTyping: boolean;
-  readonly files: Files;
+  readonly quiet: Quiet;
+  readonly restricted: boolean;
+  readonly files?: Files;
   readonly #parts: DeskParts;
   readonly #display: Display;
   readonly #transcript: Transcript;
@@ -85,8 +91,23 @@ export class Desk implements Face {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.sharesTyping = parts.typing;
-    this.files = {
-      open: (path) => openFile(path, parts.home),
+    this.quiet = parts.quiet;
+    this.restricted = parts.restricted;
+    if (!parts.restricted) this.files = this.#computer(parts.home);
+    this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
+    for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
+    this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
+    this.#transcript = new Transcript(this.#display, parts, () => ({
+      state: this.client.state,
+      front: this.current,
+      now: this.client.now,
+      recall: (id) => this.client.recent.find(id),
+    }));
+  }
+
+  #computer(home: string): Files {
+    return {
+      open: (path) => openFile(path, home),
       fetch: (address, path) =>
         saveFile(
           address,
@@ -95,15 +116,6 @@ export class Desk implements Face {
         ),
       progress: (doing, done, total) => this.#showProgress(doing, done, total),
     };
-    this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
-    for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
-    this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
-    this.#transcript = new Transcript(this.#display, parts.timestamps, () => ({
-      state: this.client.state,
-      front: this.current,
-      now: this.client.now,
-      recall: (id) => this.client.recent.find(id),
-    }));
   }
 
   /** Resolves when the desk is left; the terminal then shows no prompt any more. */
@@ -146,7 +158,7 @@ export class Desk implements Face {
   key(key: Key): void {
     if (this.#parts.attention.takes(key)) return;
     if (this.#ahead !== undefined) return void this.#ahead.push(key);
-    const { input, act } = press(this.#input, key, () => sourcesIn(this.client.state, this.current));
+    const { input, act } = press(this.#input, key, () => sourcesAt(this));
     this.#input = input;
     this.#hint = "";
     if (act === undefined) this.#interrupted = false;
@@ -228,6 +240,7 @@ export class Desk implements Face {
       case "redraw":
         return this.clear();
       case "suspend":
+        if (this.#parts.suspend === undefined) return;
         this.#display.hide();
         return this.#parts.suspend();
       case "next":

@@ -18,6 +18,9 @@ export interface Outlet {
   readonly frameMs?: number;
 }
 
+/** What waits for a frame and is drawn with a key all the same, as that takes no time. */
+const fewLetters = 4096;
+
 /** Lines above, a prompt below. */
 export class Display {
   readonly #outlet: Outlet;
@@ -57,11 +60,14 @@ export class Display {
     else this.refresh();
   }
 
-  /** The person did something: the prompt is drawn in this turn. Lines that wait for a frame go on waiting. */
+  /** The person did something: the prompt is drawn in this turn. Many lines that wait for a frame go on waiting. */
   refresh(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => this.#frame === undefined ? this.flush() : this.#draw(""));
+    queueMicrotask(() => {
+      if (this.#frame === undefined || this.#waiting.length < fewLetters) this.flush();
+      else this.#draw("");
+    });
   }
 
   /** Draws all there is. */

@@ -31,6 +31,8 @@ export interface PipeParts {
   readonly err: (line: string) => void;
   readonly look: Look;
   readonly timestamps: Timestamps;
+  /** No /quote. @default {false} */
+  readonly restricted?: boolean;
   /** What is said is printed as JSON. @default {false} */
   readonly json?: boolean;
 }
@@ -53,6 +55,7 @@ export class Pipe implements Face {
   readonly client: Client;
   current = "";
   readonly hints: readonly string[] = [];
+  readonly restricted: boolean;
   readonly #parts: PipeParts;
   readonly #ready = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<Outcome>();
@@ -61,6 +64,7 @@ export class Pipe implements Face {
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
+    this.restricted = parts.restricted === true;
     this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
   }
 

@@ -7,6 +7,7 @@ import type { ChatEvent, Presence, Said } from "../client/event.ts";
 import { foldPresence, folds } from "../client/fold.ts";
 import type { Span } from "../client/formatting.ts";
 import { plainName } from "../client/plain.ts";
+import type { Quiet } from "../client/quiet.ts";
 import type { State } from "../client/state.ts";
 import { findBuffer } from "../client/state.ts";
 import type { Display } from "./display.ts";
@@ -32,6 +33,7 @@ const alarmMs = 10_000;
 export class Transcript {
   readonly #display: Display;
   readonly #timestamps: Timestamps;
+  readonly #quiet: Quiet;
   readonly #scene: () => Scene;
   #day: string;
   #burst: Presence[] = [];
@@ -43,15 +45,21 @@ export class Transcript {
   /** What went wrong on the way in: what is shown of the past must not carry it away. */
   #alarm: { readonly line: Line; readonly until: number } | undefined;
 
-  constructor(display: Display, timestamps: Timestamps, scene: () => Scene) {
+  constructor(
+    display: Display,
+    { timestamps, quiet }: { readonly timestamps: Timestamps; readonly quiet: Quiet },
+    scene: () => Scene,
+  ) {
     this.#display = display;
     this.#timestamps = timestamps;
+    this.#quiet = quiet;
     this.#scene = scene;
     this.#day = dayOf(scene().now);
   }
 
   /** Prints an event, or keeps it for the line of its burst. */
   tell(event: ChatEvent): void {
+    if (this.#quiet.hides(event)) return;
     if (folds(event)) {
       this.#burst.push(event as ChatEvent & Presence);
       this.#timer ??= setTimeout(() => this.flush(), burstMs);

@@ -5,6 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { Quiet } from "../../lib/client/quiet.ts";
+import { Attention } from "../../lib/terminal/attention.ts";
 import { Desk } from "../../lib/terminal/desk.ts";
 import { KeyReader } from "../../lib/terminal/keys.ts";
 import { granted } from "../support/permissions.ts";
@@ -105,9 +107,10 @@ function line(roll: (below: number) => number): string {
     .replace(/[\r\n]/g, "");
 }
 
-/** What our own drawing may send: colours, moving the cursor, erasing, the address of a link. */
-// deno-lint-ignore no-control-regex -- the sequences of a terminal
-const ours = /\x1b\[[\d;]*[mABCDJKH]|\x1b\]8;;[^\x00-\x1f\x7f-\x9f]*\x1b\\|\r|\n|\x07/g;
+/** What our own drawing may send: colours, moving the cursor, erasing, the address of a link, a message on the desktop. */
+const ours =
+  // deno-lint-ignore no-control-regex -- the sequences of a terminal
+  /\x1b\[[\d;]*[mABCDJKH]|\x1b\]8;;[^\x00-\x1f\x7f-\x9f]*\x1b\\|\x1b\]9;[^\d\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*\x07|\r|\n|\x07/g;
 // deno-lint-ignore no-control-regex -- what no terminal may be sent besides
 const harmful = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u{e0000}-\u{e007f}]/u;
 
@@ -130,7 +133,9 @@ async function attack(seed: number): Promise<void> {
       look: { depth: "16", theme: "dark" },
     },
     timestamps: "short",
-    bell: true,
+    attention: new Attention({ bell: true, notify: "osc9", inTmux: false, now: Date.now }),
+    quiet: new Quiet("smart"),
+    restricted: false,
     typing: true,
     home: "",
     suspend: () => {},

@@ -3,6 +3,7 @@
 import type { ChatEvent, Manner } from "../../lib/client/event.ts";
 import type { Face, Files } from "../../lib/client/face.ts";
 import { Refusal } from "../../lib/client/face.ts";
+import { Quiet } from "../../lib/client/quiet.ts";
 import type { Span } from "../../lib/client/formatting.ts";
 import { spanText } from "../../lib/client/text.ts";
 import { Rig, summary } from "./wire.ts";
@@ -30,6 +31,8 @@ export class Paper extends Rig implements Face {
     },
   };
   readonly hints = ["Tab completes"];
+  readonly quiet = new Quiet();
+  restricted = false;
 
   target(): string {
     if (this.current === "") throw new Refusal("You are in no room");

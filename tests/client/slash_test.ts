@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Refusal } from "../../lib/client/face.ts";
-import { enter, slashCommands } from "../../lib/client/slash.ts";
+import { commandsFor, enter, slashCommands } from "../../lib/client/slash.ts";
 import { Paper } from "./paper.ts";
 import { turn } from "./wire.ts";
 
@@ -50,6 +50,9 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/clear", "= cleared"],
   ["/typing off", "= Nobody sees when you type"],
   ["/typing", "= Others see when you type"],
+  ["/quiet", "= Joins and leaves are hidden"],
+  ["/quiet smart", "= Joins and leaves are shown of people who spoke in the last five minutes"],
+  ["/quiet off", "= Joins and leaves are shown"],
   ["/quit see you", "= left see you"],
   ["/ignore ann", "= You no longer hear ann: /unignore ann takes it back"],
   ["/ignore", "= You ignore nobody"],
@@ -203,4 +206,15 @@ Deno.test("without a connection a command says so, and words are kept", async ()
     Refusal,
     "Cannot do that: there is no connection to the server",
   );
+});
+
+Deno.test("a restricted face has no commands for files, lines of IRC and the password", async () => {
+  await using paper = new Paper();
+  await paper.enter("");
+  paper.restricted = true;
+  await assertRejects(() => enter(paper, "/quote QUIT"), Refusal, "Cannot use /quote here");
+  await assertRejects(() => enter(paper, "/passwd"), Refusal, "Cannot use /passwd here");
+  await enter(paper, "/help");
+  assertEquals(paper.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
+  assertEquals(commandsFor(paper).includes("quote"), false);
 });

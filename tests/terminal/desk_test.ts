@@ -65,6 +65,29 @@ Deno.test("joins and leaves of one burst are one line", async () => {
   assertEquals(await seat.screen("eve"), ["12:00 → eve, fay joined · cat left", "12:00 ann: hm", "#tea> |"]);
 });
 
+Deno.test("/quiet hides joins and leaves, and who is there stays known", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("/quiet\r");
+  await seat.wire.say(":eve!e@h JOIN #tea", ":cat!c@h QUIT :bye", ":ann!a@h PRIVMSG #tea :hm");
+  await seat.press("/names\r");
+  assertEquals(await seat.screen("hidden"), [
+    "  Joins and leaves are hidden",
+    "12:00 ann: hm",
+    "  #tea, 3 people: @ann, bob, eve",
+    "#tea> |",
+  ]);
+});
+
+Deno.test("a restricted desk touches no files, and is not suspended", async () => {
+  await using seat = await new Seat({ restricted: true }).enter();
+  await seat.press("/send /etc/passwd\r");
+  assertEquals(await seat.screen("12:00 !"), ["12:00 ! Cannot use /send here", "#tea> |"]);
+  await seat.press("/get http://127.0.0.1/\r\x1a");
+  assertEquals((await seat.screen("/get"))[0], "12:00 ! Cannot use /get here");
+  await seat.press("/que\t");
+  assertEquals((await seat.screen("#tea> ")).at(-1), "#tea> /query |");
+});
+
 Deno.test("what happens elsewhere tells where", async () => {
   await using seat = await new Seat().enter();
   await seat.press("/join #den\r");

@@ -1,6 +1,7 @@
 /** Somebody at an emulated terminal, whose server the test plays. */
 
 import type { ClientOptions } from "../../lib/client/client.ts";
+import { Quiet } from "../../lib/client/quiet.ts";
 import type { AttentionParts } from "../../lib/terminal/attention.ts";
 import { Attention } from "../../lib/terminal/attention.ts";
 import { Desk } from "../../lib/terminal/desk.ts";
@@ -32,9 +33,12 @@ export class Seat implements AsyncDisposable {
       bell = false,
       notify = "off",
       typing = false,
+      restricted = false,
       ...client
     }:
-      & Partial<{ nick: string; columns: number; rows: number; look: Look; typing: boolean }>
+      & Partial<
+        { nick: string; columns: number; rows: number; look: Look; typing: boolean; restricted: boolean }
+      >
       & Partial<Pick<AttentionParts, "bell" | "notify">>
       & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
@@ -59,8 +63,10 @@ export class Seat implements AsyncDisposable {
       timestamps: "short",
       attention: new Attention({ bell, notify, inTmux: false, now: () => this.now }),
       typing,
+      quiet: new Quiet(),
       home: "",
-      suspend: () => {},
+      restricted,
+      suspend: restricted ? undefined : () => {},
     });
     this.running = this.desk.run();
   }
