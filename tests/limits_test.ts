@@ -189,6 +189,16 @@ Deno.test("a flood is slowed down, in order, and nothing of it is lost", { ignor
   assertEquals(Math.round(sum(waits) / 100), Math.round((104 - 50) * 2));
 });
 
+Deno.test("what is no line of a message is no cheaper while one is open", { ignore }, async () => {
+  const { chat, waits } = withPatience(5);
+  await using _chat = chat;
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["batch", "draft/multiline"] });
+  await say(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
+  assertEquals(waits, []);
+  await say(ann, ...words(100).map((line) => `@batch=1 ${line.replace("PRIVMSG", "WHOIS")}`));
+  assert(sum(waits) > 10_000, `${sum(waits)} ms`);
+});
+
 Deno.test("operators wait a tenth, and a goodbye or a sign of life not at all", { ignore }, async () => {
   const { chat, waits } = withPatience(5);
   await using _chat = chat;

@@ -10,10 +10,10 @@ import { Bucket } from "./throttle.ts";
 const burstSeconds = 10;
 /** Operators have ten times the allowance. A bot has none of its own, as everybody can say to be one. */
 const operatorShare = 0.1;
-/** Lines of one message (draft/multiline), which has limits of its own. */
+/** Lines of one message (draft/multiline), which has limits of its own; no other command, whatever its tags say. */
 const batchShare = 0.1;
 const free = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
-const inBatch = /^@(?:\S*;)?batch=/;
+const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
 /** One session's allowance. */
 export class FloodControl {
