@@ -77,7 +77,8 @@ async function main(args: readonly string[]): Promise<number> {
   const place = placeOf(found.rest, values);
   if ("fault" in place) return fail(place.fault, 2);
   const name = (values.user ?? values.account)?.trim();
-  const interactive = found.job === undefined && isInteractive();
+  const interactive = found.job === undefined && isInteractive() &&
+    environment["TERM"] !== "dumb";
   const fault = name === undefined ? "" : nameFault(name);
   if (fault !== "") {
     return fail(`Cannot use --user "${name}": ${fault[0]?.toLowerCase()}${fault.slice(1)}`, 2);

@@ -309,6 +309,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "at a terminal that cannot move its cursor lines come and go as in a pipe",
+  ...atTerminal,
+  async fn() {
+    await using server = await startServer();
+    await using pane = new Pane();
+    await pane.open(`--user bob --port ${server.port}`, "TERM=dumb");
+    await pane.until("1 person: @bob");
+    await pane.press("hello", "Enter");
+    assertMatch(await pane.until("bob: hello"), /@bob\nhello\nbob: hello$/);
+    await pane.press("C-d");
+    await pane.until("code 0");
+  },
+});
+
+Deno.test({
   name: "at a terminal it comes back when the server does",
   ...atTerminal,
   async fn() {

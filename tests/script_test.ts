@@ -65,6 +65,12 @@ test("history prints what was said since a time; --json gives an object for each
   assert(!Number.isNaN(Date.parse(time)) && msgid !== "");
 });
 
+test("history of nobody tells how a room is written", async () => {
+  await using chat = startChat();
+  const { code, out, err } = await runClient(as("bob", chat, "history", "tea"));
+  assertEquals([code, out, err], [0, "", "You and tea said nothing: a room is written '#tea'\n"]);
+});
+
 test("tail prints what is said until it is stopped, with 143", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");

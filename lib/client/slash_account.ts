@@ -45,8 +45,9 @@ export const accountRows: SlashTable = {
 
 async function register(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/register");
-  const { nick, account } = face.client.state;
+  const { nick, account, caps } = face.client.state;
   if (account !== "") throw new Refusal(`You are logged in as ${account} already`);
+  if (!caps.has("draft/account-registration")) throw new Refusal("The server takes no registrations");
   face.client.needConfidence();
   const password = await newPassword(face, `Password for ${plainName(nick)}`);
   await face.client.register(password);
@@ -56,6 +57,7 @@ async function register(face: Face, rest: string): Promise<void> {
 async function login(face: Face, rest: string): Promise<void> {
   const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
   refuseWritten(more, "/login NAME");
+  if (!face.client.state.caps.has("sasl")) throw new Refusal("The server has no accounts");
   await face.client.login(name, await ask(face, `Password of ${plainName(name)}`));
 }
 

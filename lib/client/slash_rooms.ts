@@ -203,6 +203,7 @@ async function mode(face: Face, rest: string): Promise<void> {
   if (refused !== undefined) throw new Refusal(refused);
   const [answer] = messages;
   const [letters = "", ...values] = answer?.params.slice(answer.command === "221" ? 1 : 2) ?? [];
+  if (/^\+?$/.test(letters)) return face.note(`${plainName(target)} has no modes`);
   const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
   const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
   face.note(

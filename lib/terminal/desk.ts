@@ -22,6 +22,7 @@ import { openFile, progressWords, saveFile } from "./files.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
+import { maxPaste } from "./keys.ts";
 import type { Bottom } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
 import { Transcript } from "./transcript.ts";
@@ -160,7 +161,8 @@ export class Desk implements Face {
     if (this.#ahead !== undefined) return void this.#ahead.push(key);
     const { input, act } = press(this.#input, key, () => sourcesAt(this));
     this.#input = input;
-    this.#hint = "";
+    const isCut = key.kind === "paste" && key.cut === true;
+    this.#hint = isCut ? `Pasted only the first ${maxPaste} letters of it` : "";
     if (act === undefined) this.#interrupted = false;
     else this.#do(act);
     this.#present(act);

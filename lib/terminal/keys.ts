@@ -6,14 +6,14 @@
 /** One key, some typed text, or a whole paste. */
 export type Key =
   | { readonly kind: "text"; readonly text: string }
-  /** Text with newlines; control characters are still in it. */
-  | { readonly kind: "paste"; readonly text: string }
+  /** Text with newlines; control characters are still in it. `cut`: there was more. */
+  | { readonly kind: "paste"; readonly text: string; readonly cut?: boolean }
   /** "C-a", "M-b", "left", "C-left", "enter", "M-enter", "tab", "S-tab", "backspace", "delete", "escape", … */
   | { readonly kind: "key"; readonly name: string };
 
 const pasteEnd = "\x1b[201~";
 /** A longer paste is cut off: it would be no message, and must not fill the memory. */
-const maxPaste = 65_536;
+export const maxPaste = 65_536;
 /** An escape sequence longer than this is none. */
 const maxSequence = 64;
 
@@ -118,7 +118,7 @@ export class KeyReader {
     this.#paste = undefined;
     this.#rest = all.slice(end + pasteEnd.length);
     const text = all.slice(0, Math.min(end, maxPaste)).replace(/\r\n?/g, "\n");
-    return { kind: "paste", text };
+    return { kind: "paste", text, ...(end >= maxPaste && { cut: true }) };
   }
 
   #sequence(): Key | "none" | undefined {

@@ -74,8 +74,8 @@ export function placeOf(words: readonly string[], { host, port, tls, room }: Pla
     const name = host.includes(":") ? `[${host}]` : host;
     return { address: `${scheme}//${name}:${port ?? ports[scheme]}`, rooms: flagRooms };
   }
-  const url = URL.parse(written);
-  if (url === null || !isAddress(written) || url.hostname === "") {
+  const url = URL.parse(isHost(written) ? `${scheme}//${written}` : written);
+  if (url === null || !/^ircs?:$/.test(url.protocol) || url.hostname === "") {
     return { fault: `Cannot use "${written}": an address looks like irc://127.0.0.1:6667/#lobby` };
   }
   const own = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
@@ -85,6 +85,11 @@ export function placeOf(words: readonly string[], { host, port, tls, room }: Pla
     address: `${own}//${url.hostname}:${url.port || (port ?? ports[own])}`,
     rooms: rooms.length > 0 ? rooms : flagRooms,
   };
+}
+
+/** "chat.example", "localhost:6667" or "[::1]:6667/#tea": as people write it. */
+function isHost(word: string): boolean {
+  return /^(localhost|\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?(\/|#|$)/i.test(word);
 }
 
 function isAddress(word: string): boolean {

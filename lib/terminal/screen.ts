@@ -108,11 +108,12 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
   );
 }
 
-/** As much as fits the height, the row of the cursor in it; what is above gives way first. */
+/** Half of the height at most, so that one sees what one answers, and the row of the cursor in it. */
 function windowed(above: readonly Row[], { rows, cursorRow, cursorColumn }: Layout, height: number): Layout {
-  const first = rows.length <= height ? 0 : Math.max(0, cursorRow - height + 1);
-  const shown = rows.slice(first, first + height);
-  const kept = above.slice(0, Math.max(0, height - shown.length));
+  const most = Math.max(1, Math.min(Math.max(3, Math.ceil(height / 2)), height - above.length));
+  const first = rows.length <= most ? 0 : Math.max(0, cursorRow - most + 1);
+  const shown = rows.slice(first, first + most);
+  const kept = above.slice(Math.max(0, above.length + shown.length - height));
   return { rows: [...kept, ...shown], cursorRow: kept.length + cursorRow - first, cursorColumn };
 }
 

@@ -124,7 +124,11 @@ export class Script {
   async #history(target: string): Promise<void> {
     const { since, limit } = this.#parts;
     if (since === undefined) {
-      for (const event of (await this.#client.history(target, { limit })).events) this.#print(event);
+      const { events } = await this.#client.history(target, { limit });
+      if (events.length === 0 && !isRoomName(target)) {
+        this.#parts.err(`You and ${plain(target)} said nothing: a room is written '#${plain(target)}'`);
+      }
+      for (const event of events) this.#print(event);
       return this.#over.resolve({ kind: "done" });
     }
     let reference: string | undefined = `timestamp=${new Date(since - 1).toISOString()}`;

@@ -84,7 +84,9 @@ Deno.test("C-c at the question for a password gives it up", async () => {
 });
 
 Deno.test("a password that is typed ahead of the question for it is not said in the room", async () => {
-  await using seat = await new Seat().enter("echo-message sasl=PLAIN labeled-response batch");
+  await using seat = await new Seat().enter(
+    "echo-message sasl=PLAIN labeled-response batch draft/account-registration",
+  );
   await seat.press("/register\rgreen leaves\rbrown leaves\rgreen leaves\rgreen leaves\r");
   await seat.screen();
   await seat.screen();

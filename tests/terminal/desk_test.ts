@@ -33,6 +33,17 @@ Deno.test("an empty line is not sent, and says so until the next key", async () 
   assertEquals(await seat.wire.sent(), []);
 });
 
+Deno.test("a paste that is too long says so", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press(`\x1b[200~${"x ".repeat(40_000)}\x1b[201~`);
+  assertStringIncludes(
+    (await seat.screen("Pasted")).join("\n"),
+    "Pasted only the first 65536 letters of it\nx x",
+  );
+  await seat.press("\x03");
+  assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
+});
+
 Deno.test("without a name it asks for one, and again when the server refuses it", async () => {
   await using seat = new Seat({ nick: "" });
   assertEquals(await seat.screen(), ["Your name: |"]);

@@ -91,9 +91,12 @@ Deno.test("lines go into the scrollback when the terminal is full", async () => 
 Deno.test("a prompt taller than the terminal shows the rows around the cursor", async () => {
   const text = Array.from({ length: 20 }, (_, at) => `row ${at}`).join("\n");
   const stage = new Stage(20, 5).print("above").type(`${text}|`);
-  assertEquals(await stage.rows(), ["above", "row 16", "row 17", "row 18", "row 19|"]);
+  assertEquals(await stage.rows(), ["above", "row 17", "row 18", "row 19|"]);
   stage.type(`|${text}`).print("more");
-  assertEquals(await stage.rows(), ["above", "more", "> |row 0", "row 1", "row 2", "row 3"]);
+  assertEquals(await stage.rows(), ["above", "more", "> |row 0", "row 1", "row 2"]);
+  stage.above = [[{ text: "20 lines" }]];
+  stage.type(`${text}|`);
+  assertEquals(await stage.rows(), ["above", "more", "20 lines", "row 17", "row 18", "row 19|"]);
 });
 
 Deno.test("rows above the prompt are cut to the width and go when they are empty", async () => {
