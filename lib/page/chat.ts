@@ -4,8 +4,8 @@ import { Client, type Ending } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
 import { type Face, type FileChoice, Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
-import { Quiet } from "../client/quiet.ts";
 import { plain } from "../client/plain.ts";
+import { Quiet, quietWords } from "../client/quiet.ts";
 import { enter } from "../client/slash.ts";
 import { findBuffer, isRoom } from "../client/state.ts";
 import { fold, type Folded } from "../irc/names.ts";
@@ -47,9 +47,9 @@ const backlog = 50;
 export class Chat implements Face, Hearer {
   readonly client: Client;
   readonly timelines = new Timelines();
-  readonly quiet = new Quiet();
   readonly files: FileChoice = { choose: () => byId("file").click(), take };
   readonly secret = askSecret;
+  readonly quiet = new Quiet(quietWords.find((word) => word === localStorage.getItem("quiet")));
   readonly hints = [
     "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them, or choose them by /send",
     "↑ and ↓ in the messages go from one to the next, Tab reaches what can be done with it",
@@ -117,7 +117,10 @@ export class Chat implements Face, Hearer {
     if (room !== undefined) this.#wanted = fold(isRoom(this.client.state, room) ? room : `#${room}`);
     // enter() calls say() before it first waits.
     this.#answering = answering;
-    enter(this, text).catch((error) => this.#complain(error));
+    enter(this, text).then(
+      () => localStorage.setItem("quiet", this.quiet.how),
+      (error) => this.#complain(error),
+    );
     this.#answering = undefined;
     return true;
   }

@@ -1,9 +1,12 @@
-/** The message box: Enter sends, Shift-Enter begins a new line, Tab completes names, ↑ brings the last message back. */
+/** The message box: Enter sends, Shift-Enter begins a new line, Tab completes, ↑ brings the last message back. Each room has its own draft. */
 /// <reference lib="dom" />
+import { plainName } from "../client/plain.ts";
+import type { Completion } from "./completions.ts";
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
 import type { SaidEntry } from "./message_tools.ts";
 import { quoteWords } from "./row.ts";
+import { drawSuggestions } from "./suggestions.ts";
 
 /** What the box asks of the page. */
 export interface ComposerParts {
@@ -11,10 +14,20 @@ export interface ComposerParts {
   readonly send: (text: string, answering: SaidEntry | undefined) => boolean;
   /** The person types, or has emptied the box. */
   readonly typing: (isTyping: boolean) => void;
-  /** Names that begin so, best first. */
-  readonly complete: (beginning: string) => readonly string[];
+  /** What begins so, best first. */
+  readonly complete: (beginning: string) => readonly Completion[];
   /** Files chosen, dropped or pasted. */
   readonly share: (files: readonly File[]) => void;
+}
+
+/** What could be meant by the word that starts at `start`. */
+interface Offer {
+  readonly found: readonly Completion[];
+  readonly start: number;
+  /** Which is chosen; -1 for none yet. */
+  readonly at: number;
+  /** Whether it stands in the box already. */
+  readonly stands: boolean;
 }
 
 const mostHistory = 100;
@@ -26,8 +39,10 @@ export class Composer {
   readonly #history: string[] = [];
   #at = 0;
   #answering: SaidEntry | undefined;
-  /** The names Tab goes through, and which one stands there. */
-  #completion: { names: readonly string[]; at: number; start: number } | undefined;
+  #offer: Offer | undefined;
+  /** What was written and not sent, by room. */
+  readonly #drafts = new Map<string, string>();
+  #room = "";
 
   constructor(parts: ComposerParts) {
     this.#parts = parts;
@@ -38,13 +53,14 @@ export class Composer {
     });
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#box.addEventListener("input", () => {
-      this.#completion = undefined;
       this.#grow();
+      this.#suggest();
       parts.typing(this.#box.value !== "" && !this.#box.value.startsWith("/"));
     });
     byId("emoji").addEventListener("click", (event) => {
       pickEmoji(event.currentTarget as HTMLElement, (emoji) => this.insert(emoji));
     });
+    this.#box.addEventListener("blur", () => this.#dismiss());
     byId("no-reply").addEventListener("click", () => this.answer(undefined));
     this.#takeFiles();
   }
@@ -56,8 +72,15 @@ export class Composer {
     }
   }
 
-  set placeholder(text: string) {
-    this.#box.placeholder = text;
+  /** What is written goes to this room; what was begun for another waits there. */
+  set room(name: string) {
+    this.#box.placeholder = `Message ${plainName(name)}`;
+    if (name === this.#room) return;
+    if (this.#room !== "") {
+      this.#drafts.set(this.#room, this.#box.value);
+      this.#put(this.#drafts.get(name) ?? "");
+    }
+    this.#room = name;
   }
 
   focus(): void {
@@ -94,16 +117,19 @@ export class Composer {
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      return this.#submit();
+      const { at, stands } = this.#offer ?? { at: -1, stands: false };
+      return at >= 0 && !stands ? this.#take(at) : this.#submit();
     }
+    if (event.key === "Escape" && this.#offer !== undefined) return this.#dismiss();
     if (event.key === "Escape" && this.#answering !== undefined) return this.answer(undefined);
     if (event.key === "Tab" && !event.shiftKey && this.#box.value !== "") {
       if (this.#complete()) event.preventDefault();
       return;
     }
     const isOneLine = !this.#box.value.includes("\n");
-    if (event.key === "ArrowUp" && isOneLine) return this.#recall(event, -1);
-    if (event.key === "ArrowDown" && isOneLine) return this.#recall(event, 1);
+    const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+    if (step !== 0 && this.#offer !== undefined) return this.#choose(event, step);
+    if (step !== 0 && isOneLine) return this.#recall(event, step);
   }
 
   #recall(event: KeyboardEvent, step: number): void {
@@ -114,25 +140,59 @@ export class Composer {
     this.#put(this.#history[next] ?? "");
   }
 
+  /** Offers what the word before the cursor could be, when it begins with a sign that means something. */
+  #suggest(): void {
+    const { value, selectionStart } = this.#box;
+    const start = value.slice(0, selectionStart).search(/\S*$/);
+    const word = value.slice(start, selectionStart);
+    const isSign = start === 0 ? /^(?:\/|[@#]|:\w)/ : /^(?:[@#]|:\w)/;
+    const found = isSign.test(word) ? this.#parts.complete(word) : [];
+    if (found.length === 0 || found.some(({ text }) => text === word)) return this.#dismiss();
+    this.#offers({ found, start, at: -1, stands: false });
+  }
+
+  /** Tab: what could be meant stands there, and with each Tab the next. */
   #complete(): boolean {
     const { value, selectionStart } = this.#box;
-    const start = this.#completion?.start ?? value.slice(0, selectionStart).search(/\S*$/);
-    const names = this.#completion?.names ?? this.#parts.complete(value.slice(start, selectionStart));
-    if (names.length === 0) return false;
-    const at = this.#completion ? (this.#completion.at + 1) % names.length : 0;
-    const name = names[at] ?? "";
-    this.#box.setRangeText(
-      name + (start === 0 && !/^[#/:]/.test(name) ? ": " : " "),
-      start,
-      selectionStart,
-      "end",
-    );
-    this.#completion = { names, at, start };
+    const start = this.#offer?.start ?? value.slice(0, selectionStart).search(/\S*$/);
+    const found = this.#offer?.found ?? this.#parts.complete(value.slice(start, selectionStart));
+    if (found.length === 0) return false;
+    const at = ((this.#offer?.at ?? -1) + 1) % found.length;
+    this.#replace(start, found[at]?.text ?? "");
+    this.#offers(found.length > 1 ? { found, start, at, stands: true } : undefined);
     return true;
   }
 
+  #choose(event: KeyboardEvent, step: number): void {
+    if (this.#offer === undefined) return;
+    event.preventDefault();
+    const { found, at, start } = this.#offer;
+    const next = at < 0 && step < 0 ? found.length - 1 : (at + step + found.length) % found.length;
+    this.#offers({ found, start, at: next, stands: false });
+  }
+
+  #take(at: number): void {
+    const { found, start } = this.#offer ?? { found: [], start: 0 };
+    this.#replace(start, found[at]?.text ?? "");
+    this.#dismiss();
+  }
+
+  #replace(start: number, text: string): void {
+    const behind = start === 0 && /^[\p{L}\p{N}_\\[\]{}^`|-]/u.test(text) ? ": " : " ";
+    this.#box.setRangeText(text + behind, start, this.#box.selectionStart, "end");
+  }
+
+  #dismiss(): void {
+    this.#offers(undefined);
+  }
+
+  #offers(offer: Offer | undefined): void {
+    this.#offer = offer;
+    drawSuggestions(offer?.found ?? [], offer?.at ?? -1, (chosen) => this.#take(chosen));
+  }
+
   #put(text: string): void {
-    this.#completion = undefined;
+    this.#dismiss();
     this.#box.value = text;
     this.#grow();
   }

@@ -40,6 +40,8 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
   open = element("div", { class: "picker", role: "dialog", "aria-label": "Emoji" }, search, grid);
   open.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === search) {
+      // Or the box, which has the keyboard then, takes it for a new line.
+      event.preventDefault();
       (grid.firstElementChild as HTMLElement | null)?.click();
     }
     walk(grid, event);
@@ -76,10 +78,11 @@ function walk(grid: HTMLElement, event: KeyboardEvent): void {
 function place(picker: HTMLElement, beside: HTMLElement): void {
   const at = beside.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = picker;
-  picker.style.left = `${Math.max(4, Math.min(at.left, innerWidth - width - 4))}px`;
-  picker.style.top = `${
-    at.top > height + 8 ? at.top - height - 4 : Math.min(at.bottom + 4, innerHeight - height - 4)
-  }px`;
+  const { style } = picker;
+  style.left = `${Math.max(4, Math.min(at.left, innerWidth - width - 4))}px`;
+  // Above, its lower edge stays when a search leaves fewer.
+  if (at.top > height + 8) style.bottom = `${innerHeight - at.top + 4}px`;
+  else style.top = `${Math.min(at.bottom + 4, innerHeight - height - 4)}px`;
 }
 
 function closeOutside(event: Event): void {

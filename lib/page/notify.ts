@@ -23,7 +23,11 @@ export function installBell(): void {
   bell.addEventListener("click", async () => {
     if (wanted) return set(false);
     set(await Notification.requestPermission() === "granted");
-    if (!wanted) toast("The browser does not allow notifications for this page", "error");
+    if (wanted) return;
+    const why = globalThis.isSecureContext
+      ? "The browser does not allow notifications for this page"
+      : "Browsers show notifications only for pages that come by https, or from the same machine";
+    toast(why, "error");
   });
 }
 

@@ -9,6 +9,7 @@ import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
 import { installBell } from "./notify.ts";
 import { installInks, trustFiles } from "./paint.ts";
+import { copy } from "./copy.ts";
 import { shareFiles } from "./share.ts";
 import { toast } from "./toast.ts";
 
@@ -73,7 +74,7 @@ function join(event: Event): void {
     },
     turned: (name) => {
       composer.answer(undefined);
-      composer.placeholder = `Message ${name}`;
+      composer.room = name;
       showPane(undefined);
       composer.focus();
     },
@@ -103,6 +104,7 @@ function lock(locked: boolean): void {
 
 /** What works only while one is in. */
 function enable(isIn: boolean): void {
+  document.body.classList.toggle("in", isIn);
   composer.enabled = isIn;
   for (const id of ["room-name", "room-button"]) byId<HTMLInputElement>(id).disabled = !isIn;
   for (const id of ["search", "account"]) byId(id).hidden = !isIn;
@@ -181,9 +183,7 @@ function invite(): void {
   const room = chat.current.startsWith("#") ? chat.current : "#lobby";
   const link = `${location.origin}/join#${encodeURIComponent(room.slice(1))}`;
   const shown = () => toast(`The link to ${room}: ${link}`);
-  // Pages that did not come over TLS have no clipboard.
-  if (navigator.clipboard === undefined) return shown();
-  navigator.clipboard.writeText(link).then(() => toast(`Copied the link to ${room}: ${link}`), shown);
+  copy(link).then(() => toast(`Copied the link to ${room}: ${link}`), shown);
 }
 
 // Browsers keep WebCrypto from pages that came unencrypted from another machine.

@@ -17,6 +17,10 @@ export interface RowActs {
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+/** Characters and lines of a message that are shown without folding it. */
+const longText = 3000;
+const manyLines = 40;
+
 /** Draws an entry; `byKey` finds the message that it answers. */
 export function drawEntry(
   state: State,
@@ -43,7 +47,7 @@ export function drawEntry(
     {},
     ...(said.replyTo === undefined ? [] : [quote(said.replyTo, byKey.get(said.replyTo), acts)]),
     nick,
-    element("span", { class: "text" }, ...(entry.isGone ? ["taken back"] : styled(state, entry))),
+    ...(entry.isGone ? [element("span", { class: "text" }, "taken back")] : foldable(state, entry)),
   );
   const row = element(
     "div",
@@ -53,6 +57,23 @@ export function drawEntry(
   );
   if (entry.reactions.size > 0) row.append(reactions(state, entry, acts));
   return row;
+}
+
+/** What was said; much of it is folded until the person wants all. */
+function foldable(state: State, entry: SaidEntry): HTMLElement[] {
+  const { text } = entry.said;
+  const isLong = text.length > longText || text.split("\n").length > manyLines;
+  const shown = element("span", { class: isLong ? "text folded" : "text" }, ...styled(state, entry));
+  if (!isLong) return [shown];
+  const button = element("button", {
+    type: "button",
+    class: "unfold",
+    click: () => {
+      const isFolded = shown.classList.toggle("folded");
+      button.textContent = isFolded ? "Show all" : "Show less";
+    },
+  }, "Show all");
+  return [shown, button];
 }
 
 function styled(state: State, { said }: SaidEntry): Node[] {

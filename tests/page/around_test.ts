@@ -112,15 +112,19 @@ async function restart(stage: Stage): Promise<void> {
 
 async function phone(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob5", "#phone");
-  const ann = await stage.enter("ann5", "#phone", 380);
+  const ann = await stage.enter("ann5", "#phone", 360);
   const { page } = ann;
+  // The name is given: its place is for the messages.
+  assert(await page.isHidden("#join"));
+  const { height = 0 } = await page.locator("header").boundingBox() ?? {};
+  assert(height < 60, `the header has ${height} pixels`);
   bob.send(`PRIVMSG #phone :${"a-very-long-word-".repeat(20)}`, "PRIVMSG ann5 :psst");
   await page.waitForSelector(".entry.message");
   const wide = () => page.evaluate("document.documentElement.scrollWidth");
-  assertEquals(await wide(), 380);
+  assertEquals(await wide(), 360);
   await page.click("#show-people");
   await page.waitForSelector("#people-list >> text=bob5");
-  assertEquals(await wide(), 380);
+  assertEquals(await wide(), 360);
   await page.click("#show-rooms");
   await page.click("#person-list button");
   await page.waitForSelector(".entry.message >> text=psst");

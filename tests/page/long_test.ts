@@ -1,6 +1,6 @@
 /** What is long at the page in a real browser: rooms, messages, absences. */
 import { assert, assertEquals } from "@std/assert";
-import { hasBrowser } from "../support/browser.ts";
+import { hasBrowser, write } from "../support/browser.ts";
 import { play, type Stage } from "./stage.ts";
 
 Deno.test({
@@ -12,6 +12,7 @@ Deno.test({
   fn: (test) =>
     play(test, {
       "of a long room few messages are elements, and all can be read by scrolling up": longRoom,
+      "a long message is folded until one wants all of it": longMessage,
     }),
 });
 
@@ -35,4 +36,16 @@ async function longRoom(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #long :the end");
   await page.waitForSelector(".entry >> text=the end");
   assert(await page.locator(".entry").count() <= 200);
+}
+
+async function longMessage(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann2", "#folded");
+  await write(ann, Array.from({ length: 90 }, (_, at) => `line ${at + 1}.`).join("\n"));
+  const { page } = ann;
+  const height = async () => (await page.locator(".entry.message").boundingBox())?.height ?? 0;
+  await page.waitForSelector(".entry.message .unfold");
+  assert(await height() < 500);
+  await page.click(".unfold");
+  assert(await height() > 1500);
+  assertEquals(await page.textContent(".unfold"), "Show less");
 }

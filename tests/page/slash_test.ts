@@ -1,7 +1,7 @@
 /** Slash commands at the page in a real browser: those that a page does in its own way. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type BrowserVisitor, hasBrowser, write } from "../support/browser.ts";
+import { type BrowserVisitor, enterAs, hasBrowser, write } from "../support/browser.ts";
 import { play, type Stage } from "./stage.ts";
 
 Deno.test({
@@ -18,6 +18,7 @@ Deno.test({
       "/search shows what it finds, and a click goes there": search,
       "/send lets one choose a file, /get saves the one that was sent": files,
       "/typing off tells nobody that one types": typing,
+      "/quiet on hides who comes and goes, after a reload too": quiet,
       "/reply @bob quotes": reply,
       "/join den brings the room to the front": joinRoom,
       "/help keeps its columns, and fits a phone": help,
@@ -106,6 +107,18 @@ async function typing(stage: Stage): Promise<void> {
   await ann.page.press("#box", "Enter");
   const heard = await bob.until(/ PRIVMSG #typing :hello/);
   assertEquals(heard.filter((line) => /TAGMSG/.test(line)), []);
+}
+
+async function quiet(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann11", "#quiet");
+  await write(ann, "/quiet on");
+  await ann.page.waitForSelector(".entry.note");
+  await ann.page.reload();
+  await enterAs(ann, "ann12");
+  await using bob = await stage.peer("bob11", "#quiet");
+  bob.send("PRIVMSG #quiet :here I am");
+  await ann.page.waitForSelector(".entry.message >> text=here I am");
+  assertEquals(await ann.page.locator(".entry.presence >> text=bob11").count(), 0);
 }
 
 async function reply(stage: Stage): Promise<void> {

@@ -1,0 +1,17 @@
+/** Putting text on the clipboard, which browsers give to pages over TLS; elsewhere by the older way, a selection. */
+/// <reference lib="dom" />
+import { element } from "./element.ts";
+
+/** Rejects where the browser allows neither way. */
+export async function copy(text: string): Promise<void> {
+  if (globalThis.isSecureContext) return await navigator.clipboard.writeText(text);
+  const field = element("textarea", { class: "hidden", readonly: true });
+  field.value = text;
+  document.body.append(field);
+  const focused = document.activeElement;
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  if (!isCopied) throw new Error("The browser does not allow copying here");
+}

@@ -1,0 +1,124 @@
+/** Writing at the page in a real browser: suggestions, emoji, drafts, pictures from the clipboard. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { hasBrowser, write } from "../support/browser.ts";
+import { play, type Stage } from "./stage.ts";
+
+Deno.test({
+  name: "writing at the page in Chromium",
+  ignore: !hasBrowser,
+  // The driver keeps what it needs from one story to the next.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: (test) =>
+    play(test, {
+      "what could be meant is offered, and chosen with arrows, Tab or a click": suggestions,
+      "Enter sends when nothing was chosen, Escape hides what is offered": unchosen,
+      "an emoji is found in the picker and put in, and nothing else": picker,
+      "an emoji that Tab completes is no name": emojiFirst,
+      "each room has its own draft": drafts,
+      "a picture from the clipboard is shared": paste,
+      "the invite link is copied, over plain HTTP too": invite,
+    }),
+});
+
+async function suggestions(stage: Stage): Promise<void> {
+  await using _bob = await stage.peer("bob1", "#offers");
+  const { page } = await stage.enter("ann1", "#offers");
+  await page.type("#box", "/t");
+  assertEquals(await page.locator("#suggestions li span").allTextContents(), [
+    "/topic [#ROOM] [TEXT]",
+    "/typing [on|off]",
+  ]);
+  await page.keyboard.press("ArrowUp");
+  assertEquals(await page.getAttribute("#box", "aria-activedescendant"), "suggestion-1");
+  await page.keyboard.press("Enter");
+  assertEquals(await page.inputValue("#box"), "/typing ");
+  await page.fill("#box", "");
+  await page.type("#box", "hello @bo");
+  await page.click("#suggestions li >> text=@bob1");
+  assertEquals(await page.inputValue("#box"), "hello @bob1 ");
+  await page.type("#box", ":teap");
+  await page.keyboard.press("Tab");
+  assertEquals(await page.inputValue("#box"), "hello @bob1 🫖 ");
+  assert(await page.isHidden("#suggestions"));
+}
+
+async function unchosen(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob2", "#unchosen");
+  const { page } = await stage.enter("ann2", "#unchosen");
+  await page.type("#box", "#un");
+  assert(await page.isVisible("#suggestions"));
+  await page.keyboard.press("Enter");
+  assertMatch(await bob.next(/ PRIVMSG /), /:#un$/);
+  await page.type("#box", "#un");
+  await page.keyboard.press("Escape");
+  assert(await page.isHidden("#suggestions"));
+  await page.keyboard.press("Tab");
+  assertEquals(await page.inputValue("#box"), "#unchosen ");
+}
+
+async function picker(stage: Stage): Promise<void> {
+  const { page } = await stage.enter("ann3", "#picker");
+  await page.type("#box", "tea ");
+  await page.click("#emoji");
+  const bottom = async () => {
+    const { y = 0, height = 0 } = await page.locator(".picker").boundingBox() ?? {};
+    return Math.round(y + height);
+  };
+  const before = await bottom();
+  await page.keyboard.type("teap");
+  assertEquals(await bottom(), before);
+  await page.keyboard.press("Enter");
+  assertEquals(await page.inputValue("#box"), "tea 🫖");
+  assertEquals(await page.evaluate("document.activeElement.id"), "box");
+}
+
+async function emojiFirst(stage: Stage): Promise<void> {
+  const { page } = await stage.enter("ann4", "#first");
+  await page.type("#box", ":teapot");
+  await page.keyboard.press("Tab");
+  assertEquals(await page.inputValue("#box"), "🫖 ");
+}
+
+async function drafts(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann5", "#drafts");
+  const { page } = ann;
+  await write(ann, "/join #other5");
+  await page.waitForSelector("#room-title >> text=#other5");
+  await page.type("#box", "for the others");
+  await page.click("#room-list button:has-text('#drafts')");
+  assertEquals(await page.inputValue("#box"), "");
+  await page.click("#room-list button:has-text('#other5')");
+  assertEquals(await page.inputValue("#box"), "for the others");
+}
+
+async function paste(stage: Stage): Promise<void> {
+  const { page, context } = await stage.enter("ann6", "#paste");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(`(async () => {
+    const canvas = new OffscreenCanvas(40, 40);
+    canvas.getContext("2d").fillRect(0, 0, 40, 40);
+    const blob = await canvas.convertToBlob({ type: "image/png" });
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+  })()`);
+  await page.focus("#box");
+  await page.keyboard.press("Control+V");
+  await page.waitForSelector("#messages img");
+  await page.evaluate("document.querySelector('#messages img').decode()");
+  assertMatch(await page.textContent(".entry.message a") ?? "", /\/image\.png$/);
+}
+
+async function invite(stage: Stage): Promise<void> {
+  for (const host of ["127.0.0.1", "laptop.local"]) {
+    const { page, context } = await stage.visit("#invite", undefined, host);
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.fill("#name", `ann-${host.slice(0, 1)}`);
+    await page.press("#name", "Enter");
+    await page.waitForSelector("#box:not([disabled])");
+    await page.click("#invite");
+    await page.waitForSelector(".toast >> text=Copied the link to #invite");
+    await page.focus("#box");
+    await page.keyboard.press("Control+V");
+    assertEquals(await page.inputValue("#box"), `http://${host}:${stage.server.webPort}/join#invite`);
+  }
+}
