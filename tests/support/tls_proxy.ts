@@ -6,6 +6,8 @@ export interface TlsProxy extends AsyncDisposable {
   readonly port: number;
   /** Where it leads; nothing is let in before. */
   lead(port: number): void;
+  /** Ends what is under way, and leads nowhere. */
+  cut(): void;
 }
 
 /** Listens on a free port. With `ownHost` it names the server by its inner address, as nginx does unless told otherwise. */
@@ -36,12 +38,17 @@ export async function startTlsProxy(name: string, ownHost: boolean): Promise<Tls
   const accepting = (async () => {
     for await (const outer of listener) passing.push(pass(outer).catch(() => outer.close()));
   })();
+  const cut = () => {
+    inner = 0;
+    for (const side of open) quietly(() => side.close());
+  };
   return {
     port,
     lead: (to) => inner = to,
+    cut,
     async [Symbol.asyncDispose]() {
       listener.close();
-      for (const side of open) quietly(() => side.close());
+      cut();
       await Promise.allSettled([accepting, ...passing]);
     },
   };
