@@ -201,10 +201,11 @@ interface FaceParts
 
 async function atTerminal(
   { client, look, timestamps, tell }: FaceParts,
-  { bell, notify, typing, quiet, restricted }: Values,
+  { bell, notify, typing, quiet, restricted, theme }: Values,
   address: string,
 ): Promise<number> {
-  const terminal = new Terminal(bell || notify !== "off");
+  const background = look.depth !== "none" && theme === undefined && !environment["COLORFGBG"];
+  const terminal = new Terminal({ focus: bell || notify !== "off", background });
   const inTmux = Boolean(environment["TMUX"]);
   const outlet = {
     write: (text: string) => terminal.write(text),
@@ -227,6 +228,10 @@ async function atTerminal(
   let interruption = 130;
   terminal.open({
     key: (key) => desk.key(key),
+    background(found) {
+      outlet.look = { ...look, theme: found };
+      desk.redraw();
+    },
     resized: () => desk.redraw(),
     resumed: () => desk.redraw(),
     gone: () => interruptWith(0),

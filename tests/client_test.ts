@@ -309,6 +309,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "at a terminal with a light background the colours are those for it",
+  ...atTerminal,
+  async fn() {
+    await using server = await startServer();
+    await using pane = new Pane();
+    const white = `COLORTERM=truecolor sh -c 'printf "\\033]11;#ffffff\\007"; exec "$0" "$@"'`;
+    await pane.open(`--user bob --port ${server.port}`, white);
+    await pane.until("1 person");
+    // The terminal is asked when the client has been there for a moment.
+    // deno-lint-ignore no-control-regex -- ESC begins a colour
+    const light = /\x1b\[38;2;106;106;112m\d\d:\d\d /;
+    for (let said = 0; !light.test(await pane.until("#lobby", true)) && said < 100; said++) {
+      await pane.press("hm", "Enter");
+    }
+    await pane.until(light, true);
+  },
+});
+
+Deno.test({
   name: "at a terminal that cannot move its cursor lines come and go as in a pipe",
   ...atTerminal,
   async fn() {

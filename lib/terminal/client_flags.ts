@@ -106,7 +106,7 @@ export const clientFlags = {
     kind: "text",
     choices: ["dark", "light"],
     env: "PARLEY_THEME",
-    help: "The background of your terminal; found out when it says",
+    help: "The background of your terminal; asked of the terminal when absent",
     group: "Looks",
   },
   bell: {

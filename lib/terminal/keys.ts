@@ -180,14 +180,26 @@ export class KeyReader {
       : inner;
   }
 
-  /** An answer of the terminal (OSC, DCS, …): swallowed up to its end. */
-  #string(): "none" | undefined {
+  /** An answer of the terminal (OSC, DCS, …): its background, or swallowed up to its end. */
+  #string(): Key | "none" | undefined {
     // deno-lint-ignore no-control-regex -- it ends in BEL or ESC \
     const end = /\x07|\x1b\\/.exec(this.#rest.slice(2));
     if (end === null && this.#rest.length < 4096) return undefined;
+    const answer = this.#rest.slice(2, 2 + (end?.index ?? 0));
     this.#rest = end === null ? "" : this.#rest.slice(2 + end.index + end[0].length);
-    return "none";
+    return background(answer) ?? "none";
   }
+}
+
+/** What OSC 11 tells: "11;rgb:ffff/ffff/ffff", with one to four digits for each colour. */
+function background(answer: string): Key | undefined {
+  const colours = /^11;rgba?:([\da-f]+)\/([\da-f]+)\/([\da-f]+)/i.exec(answer)?.slice(1);
+  if (colours === undefined) return undefined;
+  const [red = 0, green = 0, blue = 0] = colours.map((digits) =>
+    parseInt(digits, 16) / (16 ** digits.length - 1)
+  );
+  const isLight = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5;
+  return { kind: "key", name: isLight ? "background-light" : "background-dark" };
 }
 
 /** "C-", "M-" and "S-" for xterm's modifier number, which is one more than a set of bits. */

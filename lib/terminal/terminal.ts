@@ -10,6 +10,8 @@ import type { Size } from "./screen.ts";
 /** Who is told of what happens at the terminal. */
 export interface Listener {
   readonly key: (key: Key) => void;
+  /** It has told its background. */
+  readonly background: (theme: "dark" | "light") => void;
   readonly resized: () => void;
   readonly resumed: () => void;
   /** It is gone: closed, or nobody reads what we write. */
@@ -21,6 +23,9 @@ const pasteOff = "\x1b[?2004l";
 /** The terminal tells when it gets and loses the focus. */
 const focusOn = "\x1b[?1004h";
 const focusOff = "\x1b[?1004l";
+const askBackground = "\x1b]11;?\x07";
+/** Who leaves before, because there is no server, leaves no answer for the shell to read. */
+const askAfterMs = 300;
 /** How long an ESC may stand alone before it is the key. */
 const escapeMs = 40;
 
@@ -33,20 +38,22 @@ export function isInteractive(): boolean {
 
 /** The terminal of this process. */
 export class Terminal {
-  readonly #watchesFocus: boolean;
+  readonly #asks: { readonly focus: boolean; readonly background: boolean };
+  #asking: ReturnType<typeof setTimeout> | undefined;
   #listener: Listener | undefined;
   #raw = false;
   #gone = false;
 
-  /** `watchesFocus`: the listener gets the keys "focus-in" and "focus-out", where the terminal tells. */
-  constructor(watchesFocus = false) {
-    this.#watchesFocus = watchesFocus;
+  /** What the terminal is asked: to tell when its focus changes, as keys, and once what its background is. */
+  constructor(asks: { readonly focus: boolean; readonly background: boolean }) {
+    this.#asks = asks;
   }
 
   /** Takes the terminal, and reads keys until the program ends. */
   open(listener: Listener): void {
     this.#listener = listener;
     this.#take();
+    if (this.#asks.background) this.#asking = setTimeout(() => this.write(askBackground), askAfterMs);
     // Windows has neither; the size is then asked for at each drawing only.
     if (Deno.build.os !== "windows") {
       Deno.addSignalListener("SIGWINCH", () => listener.resized());
@@ -92,7 +99,8 @@ export class Terminal {
   restore(): void {
     if (!this.#raw) return;
     this.#raw = false;
-    this.write(this.#watchesFocus ? pasteOff + focusOff : pasteOff);
+    clearTimeout(this.#asking);
+    this.write(this.#asks.focus ? pasteOff + focusOff : pasteOff);
     try {
       Deno.stdin.setRaw(false);
     } catch (error) {
@@ -104,7 +112,7 @@ export class Terminal {
     if (this.#raw || this.#gone) return;
     Deno.stdin.setRaw(true);
     this.#raw = true;
-    this.write(this.#watchesFocus ? pasteOn + focusOn : pasteOn);
+    this.write(this.#asks.focus ? pasteOn + focusOn : pasteOn);
   }
 
   #resume(): void {
@@ -121,7 +129,12 @@ export class Terminal {
       const count = await Deno.stdin.read(buffer).catch(() => null);
       clearTimeout(timer);
       if (count === null) return this.#lose();
-      for (const key of reader.read(buffer.subarray(0, count))) listener.key(key);
+      for (const key of reader.read(buffer.subarray(0, count))) {
+        const name = key.kind === "key" ? key.name : "";
+        if (name === "background-dark" || name === "background-light") {
+          listener.background(name === "background-dark" ? "dark" : "light");
+        } else listener.key(key);
+      }
       if (reader.waiting) timer = setTimeout(() => reader.flush().forEach(listener.key), escapeMs);
     }
   }
