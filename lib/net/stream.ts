@@ -11,6 +11,7 @@ import { borderAfter, encodeLine } from "./encode.ts";
 import { closeCodes, closeFrame, FrameReader } from "./frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
+import { countRead, type Reader, readInTurn } from "./turns.ts";
 
 /** How the connections of one listener behave; one object shared by all of them. */
 export interface StreamOptions {
@@ -63,7 +64,7 @@ const firstBytes = 512;
 
 type Resolve = (result: IteratorResult<Line[]>) => void;
 
-class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Line[]> {
+class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIterator<Line[]> {
   readonly address: string;
   readonly secure: boolean;
   ended: string | undefined;
@@ -176,16 +177,22 @@ class StreamConnection implements ServerConnection, QueueOwner, AsyncIterator<Li
   }
 
   #read(): void {
+    this.#reading = true;
+    readInTurn(this);
+  }
+
+  takeTurn(): void {
+    if (this.#closed) return;
     const space = this.#splitter.space();
     if (this.#spaceBytes === 0) this.#firstSpace = space;
     this.#spaceBytes = space.length;
-    this.#reading = true;
     this.#socket.read(space).then(this.#onRead, this.#onReadError);
   }
 
   #take(count: number | null): void {
     this.#reading = false;
     if (count === null) return this.#hangUp();
+    countRead(count);
     if (this.ended !== undefined) return this.#drain(count);
     if (this.#firstSpace !== undefined && this.#refuse(this.#firstSpace.subarray(0, count))) return;
     const lines = this.#splitter.take(count);

@@ -1,0 +1,34 @@
+/**
+ * Turns of the event loop. A read of a socket that has more resolves at once, so who sends without a pause is read
+ * again and again, dozens of times, before anybody else is; and each read may be thousands of lines. After so many
+ * bytes all who want to read wait until the loop has gone round. There is one loop, so there is one of these.
+ */
+import { setImmediate } from "node:timers";
+
+const maxBytes = 65_536;
+
+/** Who reads when it is its turn. */
+export interface Reader {
+  takeTurn(): void;
+}
+
+let bytes = 0;
+let waiting: Reader[] = [];
+
+/** Counts what was read. */
+export function countRead(count: number): void {
+  bytes += count;
+}
+
+/** Has the reader read, now or when the others had their turn. */
+export function readInTurn(reader: Reader): void {
+  if (bytes < maxBytes) return reader.takeTurn();
+  if (waiting.push(reader) === 1) setImmediate(nextTurn);
+}
+
+function nextTurn(): void {
+  const readers = waiting;
+  waiting = [];
+  bytes = 0;
+  for (const reader of readers) reader.takeTurn();
+}
