@@ -214,6 +214,16 @@ Deno.test("operators wait a tenth, and a goodbye or a sign of life not at all", 
   assertEquals(waits.length, before);
 });
 
+Deno.test("signs of life without end are a flood", { ignore }, async () => {
+  const { chat, waits } = withPatience(5);
+  await using _chat = chat;
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann");
+  await say(ann, ...words(50));
+  const before = sum(waits);
+  await say(ann, ...Array<string>(100).fill("PONG x"));
+  assert(sum(waits) - before > 5_000, `${sum(waits) - before} ms`);
+});
+
 Deno.test("who is killed while its lines wait is gone, and its lines with it", { ignore }, async () => {
   const waiting = Promise.withResolvers<void>();
   await using chat = startChat({ settings: { flood: 1 }, sleep: () => waiting.promise });

@@ -15,20 +15,26 @@ const batchShare = 0.1;
 const free = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
+/** Signs of life that are free: more than any client has to give. Past these they are lines like any other. */
+const signs = { burst: 10, perSecond: 1 };
+
 /** One session's allowance. */
 export class FloodControl {
   readonly #bucket: Bucket;
+  readonly #signs: Bucket;
 
   /** `perSecond` is how many lines may come in the long run. */
   constructor(perSecond: number, nowMs: number) {
     this.#bucket = new Bucket({ burst: perSecond * burstSeconds, perSecond }, nowMs);
+    this.#signs = new Bucket(signs, nowMs);
   }
 
-  /** Milliseconds this line has to wait; it is counted. A sign of life and a goodbye never wait. */
+  /** Milliseconds this line has to wait; it is counted. A sign of life and a goodbye do not wait. */
   waitMs(session: Session, line: Line, nowMs: number): number {
     const share = session.user?.modes.has("o") ? operatorShare : isInBatch(session, line) ? batchShare : 1;
     const owedMs = this.#bucket.take(nowMs, share);
     if (owedMs === 0 || typeof line !== "string" || !free.test(line)) return owedMs;
+    if (!this.#signs.takeIfAny(nowMs)) return owedMs;
     this.#bucket.take(nowMs, -share);
     return 0;
   }
