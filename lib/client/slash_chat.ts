@@ -65,6 +65,12 @@ export const chatRows: SlashTable = {
     group: "Chat",
     run: (face, rest) => face.say(face.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
   },
+  tableflip: {
+    usage: "[TEXT]",
+    help: "Adds (╯°□°)╯︵ ┻━┻",
+    group: "Chat",
+    run: (face, rest) => face.say(face.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
+  },
   whois: {
     usage: "NICK",
     help: "Tells who somebody is",

@@ -73,6 +73,8 @@ export class Desk implements Face {
   readonly #transcript: Transcript;
   #input: Input = emptyInput;
   #hint = "";
+  /** For who gave no name on the command line, and so may be here for the first time. */
+  #welcome = "";
   #question = "";
   #secret = false;
   #progress = "";
@@ -134,7 +136,10 @@ export class Desk implements Face {
   }
 
   async #chat(): Promise<Leaving> {
-    if (this.#parts.client.nick === "") this.client.rename(await this.#ask("Your name", nameFault));
+    if (this.#parts.client.nick === "") {
+      this.client.rename(await this.#ask("Your name", nameFault));
+      this.#welcome = "Enter says what you type to all in the room · /help lists what else you can do";
+    }
     this.#running = this.client.run();
     return await this.#running;
   }
@@ -320,7 +325,7 @@ export class Desk implements Face {
       case "typing":
         return this.#watchTyping();
       case "status":
-        if (event.status === "ready") this.#hint = "";
+        if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
         this.#hint = "";
         this.#ask("Another name", nameFault).then((name) => this.client.rename(name));

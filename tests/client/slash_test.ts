@@ -58,7 +58,8 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/ignore", "= You ignore nobody"],
   ["/help kick", "= /kick NICK [REASON]: Removes somebody from the room"],
   ["/he /kick", "= /kick NICK [REASON]: Removes somebody from the room"],
-  ["/wave".replace("wave", "shrug"), "PRIVMSG #tea :¯\\_(ツ)_/¯"],
+  ["/shrug", "PRIVMSG #tea :¯\\_(ツ)_/¯"],
+  ["/tableflip no tea", "PRIVMSG #tea :no tea (╯°□°)╯︵ ┻━┻"],
 ];
 
 for (const [text, ...result] of rows) {

@@ -63,6 +63,8 @@ Deno.test("without a name it asks for one, and again when the server refuses it"
   ]);
   await seat.press("bob\r");
   assertEquals(await seat.wire.sent(), ["USER bob 0 * :bob", "NICK bob"]);
+  await seat.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
+  assertStringIncludes((await seat.screen("joined"))[1] ?? "", "Enter says what you type to all in the room");
 });
 
 Deno.test("joins and leaves of one burst are one line", async () => {
