@@ -6,7 +6,7 @@
 import type { ClientOptions, Ending } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
-import type { Face, Files } from "../client/face.ts";
+import type { Face } from "../client/face.ts";
 import { Refusal } from "../client/face.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
@@ -18,7 +18,7 @@ import type { Attention } from "./attention.ts";
 import { sourcesAt } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
-import { openFile, progressWords, saveFile } from "./files.ts";
+import { LocalFiles } from "./files.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
@@ -51,8 +51,6 @@ export interface DeskParts {
 export type Leaving = Ending | { readonly kind: "interrupted" };
 
 const goodbyeMs = 500;
-/** How often a file on its way is looked at. */
-const progressMs = 100;
 /** How often those who type are looked at again. */
 const typingMs = 1_000;
 
@@ -67,7 +65,7 @@ export class Desk implements Face {
   sharesTyping: boolean;
   readonly quiet: Quiet;
   readonly restricted: boolean;
-  readonly files?: Files;
+  readonly files?: LocalFiles;
   readonly #parts: DeskParts;
   readonly #display: Display;
   readonly #transcript: Transcript;
@@ -77,8 +75,6 @@ export class Desk implements Face {
   #welcome = "";
   #question = "";
   #secret = false;
-  #progress = "";
-  #progressAt = 0;
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();
   #answer: (text: string) => void = () => {};
@@ -96,7 +92,7 @@ export class Desk implements Face {
     this.sharesTyping = parts.typing;
     this.quiet = parts.quiet;
     this.restricted = parts.restricted;
-    if (!parts.restricted) this.files = this.#computer(parts.home);
+    if (!parts.restricted) this.files = new LocalFiles(parts.home, () => this.#display.refresh());
     this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
     for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
@@ -106,19 +102,6 @@ export class Desk implements Face {
       now: this.client.now,
       recall: (id) => this.client.recent.find(id),
     }));
-  }
-
-  #computer(home: string): Files {
-    return {
-      open: (path) => openFile(path, home),
-      fetch: (address, path) =>
-        saveFile(
-          address,
-          path,
-          (done, total) => this.#showProgress(`Fetching ${address.pathname.split("/").at(-1)}`, done, total),
-        ),
-      progress: (doing, done, total) => this.#showProgress(doing, done, total),
-    };
   }
 
   /** Resolves when the desk is left; the terminal then shows no prompt any more. */
@@ -346,14 +329,6 @@ export class Desk implements Face {
     if (speaks || text === "") this.client.typing(this.current, speaks ? "active" : "done");
   }
 
-  #showProgress(doing: string, done: number, total: number): void {
-    const now = performance.now();
-    if (doing !== "" && done < total && now - this.#progressAt < progressMs) return;
-    this.#progressAt = now;
-    this.#progress = doing === "" ? "" : progressWords(doing, done, total);
-    this.#display.refresh();
-  }
-
   /** We are in a room. The first one needs no title, as its first line tells where one is. */
   #enter(room: string): void {
     const behind = this.#behind.has(fold(room));
@@ -377,7 +352,7 @@ export class Desk implements Face {
       front: this.current,
       question: this.#question,
       secret: this.#secret,
-      progress: this.#progress,
+      progress: this.files?.underWay ?? "",
       online: this.client.online || this.#question !== "",
       typing: this.#typing(),
       hint: this.#hint,

@@ -1,9 +1,44 @@
 /** Files of this computer for /send and /get: opening one, saving one under a name that is free, and the bar. */
 
+import type { Files } from "../client/face.ts";
 import { plain } from "../client/plain.ts";
 import type { Upload } from "../client/upload.ts";
 
 const barCells = 20;
+/** How often a file on its way is looked at. */
+const progressMs = 100;
+
+/** Files for one person, and what is to be seen of the one that is on its way. */
+export class LocalFiles implements Files {
+  /** How far it is, "" when none is under way. */
+  underWay = "";
+  readonly #home: string;
+  readonly #changed: () => void;
+  #shownAt = 0;
+
+  /** `changed` is called when there is something else to be seen. */
+  constructor(home: string, changed: () => void) {
+    this.#home = home;
+    this.#changed = changed;
+  }
+
+  open(path: string): Promise<Upload> {
+    return openFile(path, this.#home);
+  }
+
+  fetch(address: URL, path: string): Promise<string> {
+    const doing = `Fetching ${address.pathname.split("/").at(-1)}`;
+    return saveFile(address, path, (done, total) => this.progress(doing, done, total));
+  }
+
+  progress(doing: string, done: number, total: number): void {
+    const now = performance.now();
+    if (doing !== "" && done < total && now - this.#shownAt < progressMs) return;
+    this.#shownAt = now;
+    this.underWay = doing === "" ? "" : progressWords(doing, done, total);
+    this.#changed();
+  }
+}
 
 /** A file to send; rejects with an Error for people. "~" is the home folder. */
 export async function openFile(path: string, home = ""): Promise<Upload> {
