@@ -7,11 +7,13 @@ import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
 import { Quiet, quietWords } from "../client/quiet.ts";
 import { enter } from "../client/slash.ts";
-import { findBuffer, isRoom } from "../client/state.ts";
-import { fold, type Folded } from "../irc/names.ts";
+import { findBuffer } from "../client/state.ts";
+import { fold } from "../irc/names.ts";
 import { connectWebSocket } from "../net/browser.ts";
 import { askSecret, openFound } from "./dialogs.ts";
 import { byId } from "./element.ts";
+import { Frames } from "./frames.ts";
+import { Front } from "./front.ts";
 import { hear, type Hearer } from "./hearing.ts";
 import { drawLists } from "./lists.ts";
 import type { MessageActs, SaidEntry } from "./message_tools.ts";
@@ -20,7 +22,7 @@ import { Past } from "./past.ts";
 import { take } from "./share.ts";
 import { Timelines } from "./timeline.ts";
 import { drawTitle, drawTyping } from "./title.ts";
-import { toast } from "./toast.ts";
+import { complain, toast } from "./toast.ts";
 
 /** Who enters, and where. */
 export interface ChatParts {
@@ -53,19 +55,16 @@ export class Chat implements Face, Hearer {
   readonly hints = [
     "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them, or choose them by /send",
     "↑ and ↓ in the messages go from one to the next, Tab reaches what can be done with it",
+    "Alt-↑ and Alt-↓ turn to the next room",
   ];
-  current = "";
   readonly #parts: ChatParts;
   readonly #messages: Messages;
   readonly #past: Past;
   readonly #over = new AbortController();
-  /** How far the server was told that we have read. */
-  readonly #marked = new Map<Folded, number>();
-  /** The room that is to come to the front when we are in it. */
-  #wanted: Folded | undefined;
+  readonly #front: Front;
   /** The message that what is being sent answers. */
   #answering: SaidEntry | undefined;
-  #drawing = false;
+  readonly #frames = new Frames(() => this.#draw());
   #entered = false;
 
   constructor(parts: ChatParts) {
@@ -79,16 +78,23 @@ export class Chat implements Face, Hearer {
       connect: (signal) => connectWebSocket(parts.url, signal),
       hear: (event) => {
         hear(this, event);
-        if ("buffer" in event && !this.#isReadBack(event.buffer)) this.timelines.trim(event.buffer);
+        const isReadBack = "buffer" in event && this.#front.is(event.buffer) && !this.#messages.isAtEnd;
+        if ("buffer" in event && !isReadBack) this.timelines.trim(event.buffer);
         this.draw();
       },
     });
     this.#past = new Past(this.client, this.timelines);
+    this.#front = new Front({
+      client: this.client,
+      timelines: this.timelines,
+      turned: parts.turned,
+      unknown: (name) => this.#goBack(name),
+    });
     this.#messages = new Messages({
       ...parts.acts,
       react: (entry, emoji) => this.react(entry, emoji),
       redact: ({ said, key }) => this.#attempt(() => this.client.redact(said.buffer, key)),
-      older: () => void this.#past.older(this.current).then((found) => found && this.draw()),
+      older: () => this.#goBack(this.current),
       jump: (id) => void this.jump(this.current, id),
     }, this.#over.signal);
   }
@@ -114,12 +120,12 @@ export class Chat implements Face, Hearer {
       return false;
     }
     const [, room] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
-    if (room !== undefined) this.#wanted = fold(isRoom(this.client.state, room) ? room : `#${room}`);
+    if (room !== undefined) this.#front.want(room);
     // enter() calls say() before it first waits.
     this.#answering = answering;
     enter(this, text).then(
       () => localStorage.setItem("quiet", this.quiet.how),
-      (error) => this.#complain(error),
+      complain,
     );
     this.#answering = undefined;
     return true;
@@ -159,41 +165,42 @@ export class Chat implements Face, Hearer {
     const oldest = this.timelines.of(this.current).entries.find(({ kind }) => kind === "said");
     this.timelines.reopen(this.current);
     const found = await this.#past.older(this.current, count);
-    this.#drawNow();
+    this.#frames.now();
     if (found && oldest !== undefined) this.#messages.reveal(oldest.key);
     return found;
+  }
+
+  #goBack(buffer: string): void {
+    void this.#past.older(buffer).then((found) => found && this.draw());
   }
 
   /** Shows a message, however old it is. */
   async jump(buffer: string, id: string): Promise<void> {
     if (fold(buffer) !== fold(this.current)) this.show(buffer);
     const found = await this.#past.find(buffer, id);
-    this.#drawNow();
+    this.#frames.now();
     if (!found || !this.#messages.jump(id)) toast("That message is not to be found any more", "error");
   }
 
+  get current(): string {
+    return this.#front.name;
+  }
+
   show(name: string): void {
-    const known = findBuffer(this.client.state, name);
-    const isPerson = !isRoom(this.client.state, name);
-    if (known === undefined && isPerson) this.client.open(name);
-    const shown = findBuffer(this.client.state, name)?.name ?? name;
-    if (this.current === "") this.timelines.move("", shown);
-    else if (shown !== this.current) this.timelines.settle(this.current);
-    this.current = shown;
-    this.#parts.turned(shown);
+    this.#front.show(name);
     this.draw();
-    if (isPerson && this.timelines.of(shown).entries.length === 0) {
-      void this.#past.older(shown).then((found) => found && this.draw());
-    }
   }
 
   closed(name: string): void {
     this.client.forget(name);
     this.timelines.forget(name);
-    if (fold(name) !== fold(this.current)) return this.draw();
-    this.current = "";
-    const next = [...this.client.state.buffers.values()].find(({ joined }) => joined);
-    if (next !== undefined) this.show(next.name);
+    this.#front.closed(name);
+    this.draw();
+  }
+
+  /** Turns to the room above or below in the lists. */
+  step(by: number): void {
+    this.#front.step(by);
     this.draw();
   }
 
@@ -217,16 +224,11 @@ export class Chat implements Face, Hearer {
 
   /** Draws everything anew in the next frame. */
   draw(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    requestAnimationFrame(() => {
-      this.#drawing = false;
-      this.#drawNow();
-    });
+    this.#frames.soon();
   }
 
-  #drawNow(): void {
-    this.#markRead();
+  #draw(): void {
+    this.#front.markRead();
     const { state } = this.client;
     drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
     this.#messages.show(state, this.current, this.timelines.of(this.current));
@@ -234,38 +236,19 @@ export class Chat implements Face, Hearer {
     drawTitle(state, this.timelines, this.#entered ? this.current : "");
   }
 
-  /** What is in front of the person's eyes is read, on all devices. */
-  #markRead(): void {
-    const { current } = this;
-    if (current === "" || !this.isSeen(current)) return;
-    const newest = this.timelines.see(current);
-    if (!this.client.online || newest <= (this.#marked.get(fold(current)) ?? 0)) return;
-    this.#marked.set(fold(current), newest);
-    this.client.markRead(current, newest);
-  }
-
-  /** Whether the person reads what is long past there. */
-  #isReadBack(buffer: string): boolean {
-    return fold(buffer) === fold(this.current) && !this.#messages.isAtEnd;
-  }
-
-  /** Whether the person looks at this buffer. */
   isSeen(buffer: string): boolean {
-    return fold(buffer) === fold(this.current) && document.visibilityState === "visible" &&
-      document.hasFocus();
+    return this.#front.isSeen(buffer);
   }
 
   /** Enters a room and brings it to the front. */
   join(room: string): void {
     if (findBuffer(this.client.state, room)?.joined) return this.show(room);
-    this.#wanted = fold(room);
+    this.#front.want(room);
     this.client.join(room);
   }
 
   arrived(room: string): void {
-    if (this.current !== "" && this.#wanted !== fold(room)) return;
-    this.#wanted = undefined;
-    this.show(room);
+    this.#front.arrived(room);
   }
 
   entered(nick: string): void {
@@ -282,12 +265,8 @@ export class Chat implements Face, Hearer {
     try {
       act();
     } catch (error) {
-      this.#complain(error);
+      complain(error);
     }
-  }
-
-  #complain(error: unknown): void {
-    toast(error instanceof Error ? error.message : String(error), "error");
   }
 }
 

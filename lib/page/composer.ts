@@ -114,7 +114,8 @@ export class Composer {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    // With Alt it is for the whole page (shortcuts.ts).
+    if (event.isComposing || event.altKey) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       const { at, stands } = this.#offer ?? { at: -1, stands: false };

@@ -15,13 +15,27 @@ export interface Lists {
   readonly show: (name: string) => void;
 }
 
+/** Rooms and conversations in the order in which they are listed. */
+export function listedNames(state: State): string[] {
+  const { rooms, people } = listed(state);
+  return [...rooms, ...people].map(({ name }) => name);
+}
+
+function listed(state: State): { readonly rooms: readonly Buffer[]; readonly people: readonly Buffer[] } {
+  const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
+  return {
+    rooms: buffers.filter(({ kind, joined }) => kind === "room" && joined),
+    people: buffers.filter(({ kind }) => kind === "person"),
+  };
+}
+
 /** Draws the lists anew. */
 export function drawLists({ state, current, timelines, show }: Lists): void {
   byId("title").hidden = current === "";
-  const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
+  const { rooms, people: known } = listed(state);
   const row = (buffer: Buffer) => bufferRow(buffer, buffer.name === current, timelines, show);
-  fill("room-list", buffers.filter(({ kind, joined }) => kind === "room" && joined).map(row));
-  fill("person-list", buffers.filter(({ kind }) => kind === "person").map(row));
+  fill("room-list", rooms.map(row));
+  fill("person-list", known.map(row));
   const room = findBuffer(state, current);
   const members = room?.kind === "room" ? membersByRank(state, room) : [];
   byId("people-count").textContent = members.length > 0 ? String(members.length) : "";

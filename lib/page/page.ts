@@ -10,6 +10,7 @@ import { pickEmoji } from "./emoji_picker.ts";
 import { installBell } from "./notify.ts";
 import { installInks, trustFiles } from "./paint.ts";
 import { copy } from "./copy.ts";
+import { installShortcuts } from "./shortcuts.ts";
 import { shareFiles } from "./share.ts";
 import { toast } from "./toast.ts";
 
@@ -193,6 +194,7 @@ if (globalThis.crypto.subtle === undefined) {
 installInks();
 installBell();
 installTools();
+installShortcuts({ step: (by) => chat?.step(by), write: () => composer.focus() });
 lock(false);
 enable(false);
 byId<HTMLInputElement>("name").value = localStorage.getItem("name") ?? "";

@@ -19,3 +19,8 @@ export function toast(sentence: string, kind: "error" | "note" = "note"): void {
   while (shelf.children.length > mostShown) shelf.firstElementChild?.remove();
   setTimeout(() => made.remove(), shownMs);
 }
+
+/** Shows why something did not work. */
+export function complain(error: unknown): void {
+  toast(error instanceof Error ? error.message : String(error), "error");
+}

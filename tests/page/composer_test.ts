@@ -16,6 +16,8 @@ Deno.test({
       "an emoji is found in the picker and put in, and nothing else": picker,
       "an emoji that Tab completes is no name": emojiFirst,
       "each room has its own draft": drafts,
+      "Alt-↑ and Alt-↓ turn to the next room, and letters go to the box": shortcuts,
+      "a message is reacted to and answered by the keyboard alone": keyboard,
       "a picture from the clipboard is shared": paste,
       "the invite link is copied, over plain HTTP too": invite,
     }),
@@ -24,13 +26,10 @@ Deno.test({
 async function suggestions(stage: Stage): Promise<void> {
   await using _bob = await stage.peer("bob1", "#offers");
   const { page } = await stage.enter("ann1", "#offers");
-  await page.type("#box", "/t");
-  assertEquals(await page.locator("#suggestions li span").allTextContents(), [
-    "/topic [#ROOM] [TEXT]",
-    "/typing [on|off]",
-  ]);
+  await page.type("#box", "/typ");
+  assertEquals(await page.textContent("#suggestions li span"), "/typing [on|off]");
   await page.keyboard.press("ArrowUp");
-  assertEquals(await page.getAttribute("#box", "aria-activedescendant"), "suggestion-1");
+  assertEquals(await page.getAttribute("#box", "aria-activedescendant"), "suggestion-0");
   await page.keyboard.press("Enter");
   assertEquals(await page.inputValue("#box"), "/typing ");
   await page.fill("#box", "");
@@ -90,6 +89,44 @@ async function drafts(stage: Stage): Promise<void> {
   assertEquals(await page.inputValue("#box"), "");
   await page.click("#room-list button:has-text('#other5')");
   assertEquals(await page.inputValue("#box"), "for the others");
+}
+
+async function shortcuts(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann7", "#keys7");
+  const { page } = ann;
+  for (const room of ["#a7", "#b7"]) {
+    await write(ann, `/join ${room}`);
+    await page.waitForSelector(`#room-title >> text=${room}`);
+  }
+  for (const [key, room] of [["Up", "#a7"], ["Up", "#keys7"], ["Down", "#a7"], ["Down", "#b7"]]) {
+    await page.keyboard.press(`Alt+Arrow${key}`);
+    assertEquals(await page.getAttribute("#box", "placeholder"), `Message ${room}`);
+  }
+  await page.focus("#messages");
+  await page.keyboard.type("hello there");
+  assertEquals(await page.inputValue("#box"), "hello there");
+}
+
+async function keyboard(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob8", "#keyboard");
+  const { page } = await stage.enter("ann8", "#keyboard");
+  bob.send("PRIVMSG #keyboard :milk or lemon?");
+  await page.waitForSelector(".entry.message");
+  await page.focus("#messages");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".reactions >> text=👍 1");
+  await page.focus("#messages");
+  await page.keyboard.press("ArrowUp");
+  for (let tabs = 0; tabs < 10; tabs++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate("document.activeElement.ariaLabel") === "Reply") break;
+  }
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("lemon");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".entry.message:has(.quote) >> text=lemon");
 }
 
 async function paste(stage: Stage): Promise<void> {
