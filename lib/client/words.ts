@@ -28,7 +28,7 @@ export function describe(state: State, event: Exclude<Happening, Said>): Span[] 
         text: ` ${event.changes.map((change) => plain(describeMode(change))).join(", ")}`,
       }];
     case "roster":
-      return rosterWords(state, event.buffer);
+      return rosterWords(state, event.buffer, shortRoster);
     case "invited":
       return invitedWords(state, event);
     case "told":
@@ -83,16 +83,21 @@ export function listed(spans: readonly Span[]): Span[] {
   return spans.flatMap((span, at) => at === 0 ? [span] : [{ text: ", " }, span]);
 }
 
+/** So many names are told on entering a room; /names tells all. */
+const shortRoster = 40;
+
 /** Who is in a room, ranks first: "@ann, +bob, cat". */
-export function rosterWords(state: State, buffer: string): Span[] {
+export function rosterWords(state: State, buffer: string, most = Infinity): Span[] {
   const room = findBuffer(state, buffer);
   const members = room === undefined ? [] : membersByRank(state, room);
   const count = members.length === 1 ? "1 person" : `${members.length} people`;
-  const names = members.map(({ ranks, ...member }) => {
+  const names = members.slice(0, most).map(({ ranks, ...member }) => {
     const span = personSpan(state, member);
     return { ...span, text: plain(ranks.slice(0, 1)) + span.text, ...(member.away && { dim: true }) };
   });
-  return [{ text: `${plainName(buffer)}, ${count}: ` }, ...listed(names)];
+  const left = members.length - names.length;
+  const more = left > 0 ? [{ text: ` and ${left} more: /names lists them` }] : [];
+  return [{ text: `${plainName(buffer)}, ${count}: ` }, ...listed(names), ...more];
 }
 
 /** The topic of a room, when `by` is "", or that it was changed. */

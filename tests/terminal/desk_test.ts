@@ -44,6 +44,21 @@ Deno.test("a paste that is too long says so", async () => {
   assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
 });
 
+Deno.test("a large room tells some of its names on entering, and all when asked", async () => {
+  await using seat = await new Seat({ columns: 1000 }).enter();
+  const nicks = Array.from({ length: 50 }, (_, at) => `p${at + 10}`);
+  await seat.wire.say(
+    ":bob!b@h JOIN #den",
+    `:srv 353 bob = #den :bob ${nicks.join(" ")}`,
+    ":srv 366 bob #den :End",
+  );
+  const [line = ""] = await seat.screen("51 people");
+  assertStringIncludes(line, "#den, 51 people: bob, p10,");
+  assertStringIncludes(line, ", p48 and 11 more: /names lists them");
+  await seat.press("/names #den\r");
+  assertStringIncludes((await seat.screen("p59")).join(""), "p57, p58, p59");
+});
+
 Deno.test("without a name it asks for one, and again when the server refuses it", async () => {
   await using seat = new Seat({ nick: "" });
   assertEquals(await seat.screen(), ["Your name: |"]);
