@@ -64,6 +64,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
     (request, response) => {
+      if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
       handle(request, response, options).catch((error) => {
         onError(error);
         response.destroy();
@@ -101,6 +102,18 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
       });
     });
   });
+}
+
+/** Requests of one connection that wait for their answers. Browsers send one at a time; thousands would be read at once. */
+const maxPending = 16;
+const pending = new WeakMap<Socket, number>();
+
+/** Counts a request until it is answered, and says how many there are. */
+function countPending(socket: Socket, response: ServerResponse): number {
+  const count = (pending.get(socket) ?? 0) + 1;
+  pending.set(socket, count);
+  response.once("close", () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
+  return count;
 }
 
 async function handle(

@@ -1,0 +1,42 @@
+/** HTTP itself: what a peer that does not behave can have. */
+import { assert, assertEquals } from "@std/assert";
+import type { Route } from "../../lib/web/web.ts";
+import { granted } from "../support/permissions.ts";
+import { readAll, sendText } from "../support/listening.ts";
+import { startSite } from "../support/site.ts";
+
+const ignore = !granted("net", "read", "env");
+
+Deno.test(
+  "a connection with a flood of unanswered requests is cut, and they are not run",
+  { ignore },
+  async () => {
+    let run = 0;
+    const never: Route = () => {
+      run++;
+      return Promise.resolve();
+    };
+    await using site = await startSite({}, { routes: [never] });
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+    await sendText(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500));
+    await readAll(socket).catch(() => "cut");
+    assert(run > 0 && run <= 16, `${run} requests were run`);
+  },
+);
+
+Deno.test("requests in turn, and a few at once, are all answered on one connection", { ignore }, async () => {
+  const answer: Route = (_request, response) => {
+    response.end("here");
+    return Promise.resolve();
+  };
+  await using site = await startSite({}, { routes: [answer] });
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+  const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const bytes = new Uint8Array(65_536);
+  for (let turn = 0; turn < 200; turn++) {
+    await sendText(socket, request);
+    assert(await socket.read(bytes) !== null);
+  }
+  await sendText(socket, request.repeat(8) + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+  assertEquals((await readAll(socket)).match(/here/g)?.length, 9);
+});
