@@ -34,6 +34,8 @@ interface Frame {
 export class FrameReader {
   /** Frames that answer a ping or a close, to be taken and sent after each `take`. */
   replies: Uint8Array[] = [];
+  /** How many frames have begun; whoever counts them sets it back. */
+  frames = 0;
   /** The peer closed, or broke the protocol: nothing more is read. */
   over = false;
   readonly #splitter: LineSplitter;
@@ -96,6 +98,7 @@ export class FrameReader {
       this.#end(closeCodes.protocolError);
     }
     this.#frame = frame;
+    this.frames++;
     return at + headerBytes;
   }
 

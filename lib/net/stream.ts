@@ -192,10 +192,10 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   #take(count: number | null): void {
     this.#reading = false;
     if (count === null) return this.#hangUp();
-    countRead(count);
     if (this.ended !== undefined) return this.#drain(count);
     if (this.#firstSpace !== undefined && this.#refuse(this.#firstSpace.subarray(0, count))) return;
     const lines = this.#splitter.take(count);
+    countRead(count, lines.length + this.#framesSince());
     // Some room is kept for a peer that goes on, and given back by one that only answers a PING now and then.
     if (this.#spaceBytes > firstBytes && count * 4 < this.#spaceBytes) this.#splitter.idle();
     const isOver = this.#splitter instanceof FrameReader && this.#answerFrames(this.#splitter);
@@ -204,6 +204,14 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#resolve = undefined;
     resolve?.(lines.length === 0 ? over : { done: false, value: lines });
     if (isOver) this.close();
+  }
+
+  /** Frames since this was last asked. */
+  #framesSince(): number {
+    if (!(this.#splitter instanceof FrameReader)) return 0;
+    const { frames } = this.#splitter;
+    this.#splitter.frames = 0;
+    return frames;
   }
 
   /** Sends what a WebSocket's own frames ask for; whether it is over. */
@@ -238,6 +246,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
 
   /** What still comes is dropped: closing over unread bytes resets the connection, and the peer loses our last line. */
   #drain(count: number): void {
+    countRead(count, 0);
     this.#drainedBytes += count;
     if (!this.#closed && this.#drainedBytes < maxDrainedBytes) this.#read();
   }

@@ -2,16 +2,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { Flusher } from "../../lib/net/queue.ts";
-import { streamConnection, type StreamSocket } from "../../lib/net/stream.ts";
+import type { ServerConnection } from "../../lib/net/connection.ts";
+import {
+  streamConnection,
+  type StreamOptions,
+  type StreamSocket,
+  webSocketConnection,
+} from "../../lib/net/stream.ts";
 
-/** A peer whose next 64 KiB are always there already, `reads` times. */
-function eagerSocket(reads: number): StreamSocket {
+/** A peer whose next bytes, these over and over, are there already, `reads` times. */
+function eagerSocket(reads: number, pattern: readonly number[]): StreamSocket {
   let left = reads;
   return {
     remoteAddr: { hostname: "10.1.2.3", port: 1 },
     read(bytes) {
       if (left-- === 0) return Promise.resolve(null);
-      return Promise.resolve(bytes.fill(0x0a).length);
+      const whole = bytes.length - bytes.length % pattern.length;
+      for (let at = 0; at < whole; at++) bytes[at] = pattern[at % pattern.length] ?? 0;
+      return Promise.resolve(whole);
     },
     write: (bytes) => Promise.resolve(bytes.length),
     closeWrite: () => Promise.resolve(),
@@ -19,11 +27,8 @@ function eagerSocket(reads: number): StreamSocket {
   };
 }
 
-Deno.test("a peer that always has more lets the event loop go round", async () => {
-  const connection = streamConnection(eagerSocket(1000), {
-    flusher: new Flusher(),
-    limits: { tagBytes: 4096, bodyBytes: 4096 },
-  });
+/** How often the event loop goes round while a connection is read to its end. */
+async function roundsOf(connection: ServerConnection): Promise<number> {
   let rounds = 0;
   let isOver = false;
   const count = () => {
@@ -35,5 +40,21 @@ Deno.test("a peer that always has more lets the event loop go round", async () =
   isOver = true;
   connection.abort();
   await new Promise<void>((resolve) => setImmediate(resolve));
+  return rounds;
+}
+
+const options: StreamOptions = {
+  flusher: new Flusher(),
+  limits: { tagBytes: 4096, bodyBytes: 4096 },
+};
+
+Deno.test("a peer that always has more lets the event loop go round", async () => {
+  const rounds = await roundsOf(streamConnection(eagerSocket(1000, [0x0a]), options));
   assert(rounds > 500, `${rounds} rounds`);
+});
+
+Deno.test("a peer of a WebSocket that sends nothing but empty frames does as well", async () => {
+  const frame = [0x8a, 0x80, 0, 0, 0, 0];
+  const rounds = await roundsOf(webSocketConnection(eagerSocket(1000, frame), "text", options));
+  assert(rounds > 300, `${rounds} rounds`);
 });
