@@ -1,5 +1,5 @@
 /** Looking away from the page in a real browser: notifications, and a connection that goes and comes back. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type BrowserVisitor, enterAs, hasBrowser, write } from "../support/browser.ts";
 import { startTlsProxy } from "../support/tls_proxy.ts";
 import { play, type Stage } from "./stage.ts";
@@ -13,6 +13,7 @@ Deno.test({
   fn: (test) =>
     play(test, {
       "who looks away is notified of mentions and private messages, once he wants it": notifications,
+      "the title counts what waits in a tab that has no frames": title,
       "over plain HTTP the bell says why there are no notifications": plainBell,
       "what was missed is there when the connection is back, and nothing written is lost": missed,
     }),
@@ -49,6 +50,16 @@ async function notifications(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #bell :nobody special", "PRIVMSG #bell :hey ann1", "PRIVMSG ann1 :psst");
   await page.waitForSelector("#person-list .count >> text=2");
   assertEquals(await page.evaluate("made"), ["bob1 · #bell: hey ann1", "bob1 · bob1: psst"]);
+}
+
+async function title(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob4", "#title");
+  const { page } = await stage.enter("ann4", "#title");
+  await page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "hidden" });
+    globalThis.requestAnimationFrame = () => 0;`);
+  bob.send("PRIVMSG #title :ann4: are you there?");
+  await page.waitForSelector(".entry.message");
+  assertMatch(await page.title(), /^\(1\) #title/);
 }
 
 async function plainBell(stage: Stage): Promise<void> {
