@@ -238,7 +238,9 @@ async function atTerminal(
   });
   onSignals(interruptWith);
   try {
-    return codeOf(await desk.run(), address);
+    const leaving = await desk.run();
+    terminal.restore();
+    return codeOf(leaving, interruption, address);
   } finally {
     terminal.restore();
   }
@@ -247,19 +249,18 @@ async function atTerminal(
     interruption = code;
     desk.interrupt();
   }
+}
 
-  function codeOf(leaving: Leaving, server: string): number {
-    terminal.restore();
-    switch (leaving.kind) {
-      case "left":
-        return 0;
-      case "interrupted":
-        return interruption;
-      case "refused":
-        return fail(entryFault(leaving.reason, server), 69);
-      case "unreachable":
-        return dialFault(leaving.error, server);
-    }
+function codeOf(leaving: Leaving, interruption: number, address: string): number {
+  switch (leaving.kind) {
+    case "left":
+      return 0;
+    case "interrupted":
+      return interruption;
+    case "refused":
+      return fail(entryFault(leaving.reason, address), 69);
+    case "unreachable":
+      return dialFault(leaving.error, address);
   }
 }
 

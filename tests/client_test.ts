@@ -5,6 +5,7 @@ import { withDeadline } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";
+import { Pane } from "./support/pane.ts";
 import { hasProgram } from "./support/programs.ts";
 import { startServer } from "./support/server.ts";
 
@@ -202,49 +203,6 @@ Deno.test({
     assertEquals(new TextDecoder().decode(stderr).includes("Error"), false);
   },
 });
-
-/** The program in a pane of tmux. */
-class Pane implements AsyncDisposable {
-  readonly #socket = `parley-${crypto.randomUUID()}`;
-
-  /** `env` stands before the program, as "NO_COLOR=1". When it ends the pane shows its exit code. */
-  async open(args: string, env = "COLORTERM=truecolor"): Promise<void> {
-    const program =
-      `env -u NO_COLOR ${env} "${Deno.execPath()}" run -A "${script}" ${args}; echo "code $?"; stty -a; sleep 60`;
-    await this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "70", "-y", "24", program);
-  }
-
-  async press(...keys: string[]): Promise<void> {
-    await this.#tmux("send-keys", ...keys);
-  }
-
-  async resize(columns: number, rows: number): Promise<void> {
-    await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
-  }
-
-  /** What is on the screen once `wanted` is; with escape sequences when `raw`. */
-  async until(wanted: string | RegExp, raw = false): Promise<string> {
-    const late = Date.now() + patienceMs;
-    for (;;) {
-      const text = await this.#tmux("capture-pane", "-p", ...(raw ? ["-e"] : []));
-      if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text.trimEnd();
-      if (Date.now() > late) throw new Error(`Waited in vain for ${wanted}; the screen shows:\n${text}`);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#tmux("kill-server");
-  }
-
-  async #tmux(...args: string[]): Promise<string> {
-    const command = new Deno.Command("tmux", {
-      args: ["-L", this.#socket, ...args],
-      stdout: "piped",
-      stderr: "piped",
-    });
-    return new TextDecoder().decode((await command.output()).stdout);
-  }
-}
 
 const atTerminal = { ignore: ignore || !hasProgram("tmux") };
 
