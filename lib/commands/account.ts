@@ -5,6 +5,7 @@ import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { Hub } from "../hub/hub.ts";
 import { countKept } from "../hub/kept_channel.ts";
 import { provenDigest } from "../hub/owner_code.ts";
+import { pause } from "../hub/pause.ts";
 import { fail } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
 import { fold } from "../irc/names.ts";
@@ -191,6 +192,7 @@ async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<
       }
     }
     past = page.next;
+    await pause();
     await session.room();
   } while (past !== undefined && session.connection.ended === undefined);
   session.standardReply(

@@ -1,5 +1,6 @@
 /** CHATHISTORY: what was said before (IRCv3 draft/chathistory, draft/event-playback). */
 import type { Call, CommandTable } from "../hub/command.ts";
+import { pause } from "../hub/pause.ts";
 import { fail, isRefusal } from "../hub/refusal.ts";
 import { makeBatch, makeReplay } from "../hub/replay.ts";
 import { allViews, viewsOf, type Visible } from "../hub/view.ts";
@@ -17,6 +18,9 @@ export const historyCommands: CommandTable = {
     run: chathistory,
   },
 };
+
+/** Conversations looked at in one go, some two milliseconds. */
+const targetsAtOnce = 200;
 
 /** A place in time, as stamps: those of it are neither before the first nor after the last. */
 interface Point {
@@ -52,7 +56,7 @@ const subcommands: Readonly<Record<string, { readonly points: number; readonly f
   BETWEEN: { points: 2, find: between },
 };
 
-function chathistory(call: Call): void {
+function chathistory(call: Call): void | Promise<void> {
   const { hub, session, params } = call;
   const name = (params[0] ?? "*").toUpperCase();
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
@@ -73,13 +77,16 @@ function chathistory(call: Call): void {
     words: params.slice(1, -1),
     limit: Math.min(limit, hub.settings.historyPage),
   };
-  try {
-    if (subcommand === undefined) sendTargets(query);
-    else sendMessages(query, subcommand.find);
-  } catch (error) {
+  const failed = (error: unknown): never => {
     if (isRefusal(error)) throw error;
     hub.log("error", `Cannot read history for session ${session.id}: ${error}`);
     refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "Messages could not be retrieved");
+  };
+  if (subcommand === undefined) return sendTargets(query).catch(failed);
+  try {
+    sendMessages(query, subcommand.find);
+  } catch (error) {
+    failed(error);
   }
 }
 
@@ -162,18 +169,20 @@ function parseTimestamp(call: Call, text: string): Point {
   return { first: firstStamp(ms), last: firstStamp(ms + 1) - 1 };
 }
 
-/** Conversations whose latest message lies between two times. */
-function sendTargets({ call, store, words, limit }: Query): void {
+/** Conversations whose latest message lies between two times. Who has thousands of them is not answered at a stretch. */
+async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
   const { hub, session, user } = call;
   const [one, other] = words.map((word) => parseTimestamp(call, word));
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
-  const found = allViews(hub, store, user).flatMap((visible) => {
+  const found: { name: string; stamp: number }[] = [];
+  for (const [at, visible] of allViews(hub, store, user).entries()) {
+    if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
     const stamp = latest(store, visible);
-    return stamp !== undefined && stamp > (after ?? 0) && stamp < (before ?? Infinity)
-      ? [{ name: visible.name, stamp }]
-      : [];
-  }).sort((left, right) => left.stamp - right.stamp);
+    if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
+    found.push({ name: visible.name, stamp });
+  }
+  found.sort((left, right) => left.stamp - right.stamp);
   const shown = isForwards ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
   session.answer(
     makeBatch(
