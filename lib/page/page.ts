@@ -1,6 +1,7 @@
 /** The page's entry: the join form, the tools, and the parts put together. */
 /// <reference lib="dom" />
 import { computeWith } from "../irc/digest.ts";
+import { fold } from "../irc/names.ts";
 import { Chat } from "./chat.ts";
 import { completions } from "./completions.ts";
 import { Composer } from "./composer.ts";
@@ -37,10 +38,25 @@ function share(files: readonly File[]): void {
   });
 }
 
-/** "/join#tea" and "/#tea" enter #tea; without a room it is the lobby. */
+/** "/join#tea" and "/#tea" enter #tea, then come the rooms of the last time; without any it is the lobby. */
 function wantedRooms(): string[] {
-  const rooms = invitedTo();
-  return rooms.length > 0 ? rooms : ["#lobby"];
+  const last = (localStorage.getItem("rooms") ?? "").split(",").filter((room) => room !== "");
+  const rooms = new Map([...invitedTo(), ...last].map((room) => [fold(room), room]));
+  return rooms.size > 0 ? [...rooms.values()] : ["#lobby"];
+}
+
+/** Keeps in mind which rooms to enter the next time. */
+function rememberRooms(): void {
+  if (chat === undefined || !isIn()) return;
+  const rooms = [...chat.client.state.buffers.values()].filter(({ kind, joined }) =>
+    kind === "room" && joined
+  );
+  // While the connection is gone there are none.
+  if (rooms.length > 0) localStorage.setItem("rooms", rooms.map(({ name }) => name).join(","));
+}
+
+function isIn(): boolean {
+  return document.body.classList.contains("in");
 }
 
 function invitedTo(): string[] {
@@ -88,6 +104,7 @@ function join(event: Event): void {
 }
 
 function leave(reason: string): void {
+  rememberRooms();
   chat = undefined;
   lock(false);
   enable(false);
@@ -199,7 +216,12 @@ lock(false);
 enable(false);
 byId<HTMLInputElement>("name").value = localStorage.getItem("name") ?? "";
 byId("join").addEventListener("submit", join);
-document.addEventListener("visibilitychange", () => chat?.draw());
+document.addEventListener("visibilitychange", () => {
+  chat?.draw();
+  // Phones end a page that is not seen without saying so.
+  rememberRooms();
+});
+addEventListener("pagehide", rememberRooms);
 addEventListener("focus", () => chat?.draw());
 addEventListener("hashchange", () => {
   if (chat === undefined) return lock(false);

@@ -20,6 +20,7 @@ Deno.test({
       "a message is taken back": redact,
       "a message full of HTML and script runs nothing": harmless,
       "what was said is there after a reload": reload,
+      "the rooms one was in are entered again after a reload": again,
       "older messages come on scrolling up": older,
       "what was not seen is counted, and marked": unread,
       "search finds a message and goes there": search,
@@ -182,6 +183,17 @@ async function reload(stage: Stage): Promise<void> {
   await page.waitForSelector(".entry.message >> text=before the reload");
   await write(ann, "after");
   assertMatch(await bob.next(/:after/), /:ann9!/);
+}
+
+async function again(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann14", "#again");
+  const { page } = ann;
+  await write(ann, "/join #other14");
+  await page.waitForSelector("#room-title >> text=#other14");
+  await page.reload();
+  await enterAs(ann, "ann14");
+  await page.waitForSelector("#room-list >> text=#other14");
+  assertEquals(await page.locator("#room-list button").allTextContents(), ["#again", "#other14"]);
 }
 
 async function older(stage: Stage): Promise<void> {
