@@ -4,6 +4,7 @@ import { offers } from "../hub/capability_values.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { refuse } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
+import { utf8Bytes } from "../irc/lines.ts";
 import { packWords } from "../irc/wrap.ts";
 
 const subcommands: Readonly<Record<string, (call: EarlyCall) => void>> = {
@@ -48,6 +49,8 @@ function sendWords(session: Session, subcommand: string, words: readonly string[
 function request({ hub, session, params }: EarlyCall): void {
   if (session.registration) session.registration.negotiating = true;
   const [, text = ""] = params;
+  const { name: server, lineBytes } = hub.settings;
+  if (utf8Bytes(`:${server} CAP ${session.nick} ACK :${text}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
   const offered = offers(session);

@@ -12,6 +12,7 @@ import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
 import { peerOf } from "../irc/address.ts";
 import { equalBytes, utf8 } from "../irc/digest.ts";
+import { utf8Bytes } from "../irc/lines.ts";
 import { myInfoModes } from "../irc/modes.ts";
 import { cleanUsername, isNick } from "../irc/names.ts";
 import { cutText } from "../irc/wrap.ts";
@@ -247,8 +248,10 @@ function welcome(hub: Hub, session: Session): void {
 
 function ping({ hub, session, params }: EarlyCall): void {
   const [token] = params;
+  const { name, lineBytes } = hub.settings;
   if (token === undefined) refuse("ERR_NEEDMOREPARAMS", "PING");
-  session.answer(hub.fromServer("PONG", [hub.settings.name, token]));
+  if (utf8Bytes(`:${name} PONG ${name} :${token}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
+  session.answer(hub.fromServer("PONG", [name, token]));
 }
 
 function quit({ hub, session, params }: EarlyCall): void {

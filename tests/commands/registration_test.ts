@@ -16,6 +16,7 @@ Deno.test({ name: "PASS must give the server's password", ignore, fn: password }
 Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
 Deno.test({ name: "PASS with a colon is no way round the count of guesses", ignore, fn: colonGuesses });
 Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
+Deno.test({ name: "what would not fit the line of its answer is too long", ignore, fn: oversized });
 Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
 Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
 
@@ -139,6 +140,14 @@ async function ping(): Promise<void> {
     ":chat.test 461 ann PING :Not enough parameters",
     ":chat.test PONG chat.test :two words",
   ]);
+}
+
+async function oversized(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send(`PING :${"x".repeat(4080)}`, `CAP REQ :${"batch ".repeat(679)}`, `CAP REQ :${"é".repeat(2040)}`);
+  const tooLong = ":chat.test 417 ann :Input line was too long";
+  assertEquals(await ann.lines(), [tooLong, tooLong, tooLong]);
 }
 
 async function quit(): Promise<void> {
