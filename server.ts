@@ -88,7 +88,9 @@ async function start(
   const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store);
   const hub = makeHub(settings, store, files, machines);
   store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
-  await machines?.start(hub);
+  await machines?.start(hub).catch(({ message }: Error) =>
+    stopNow(`Cannot join the other machines: ${message}`, exitCodes.unavailable)
+  );
   const stream = {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },

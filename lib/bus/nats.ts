@@ -26,8 +26,9 @@ import { nextStamp } from "../irc/stamp.ts";
 import type { Apply, Bus, BusFigures } from "./bus.ts";
 import { NatsFiles } from "./nats_files.ts";
 import { Lease } from "./nats_lease.ts";
+import { Outbox } from "./nats_outbox.ts";
 import { Peers } from "./nats_peers.ts";
-import { isRefusal, NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
+import { NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
 import type { Joined, Position, Replica } from "./replica.ts";
 
 /** What a bus is made of. */
@@ -45,19 +46,14 @@ export interface NatsOptions<E> {
   readonly leaseMs: number;
 }
 
-interface Waiting<E> {
-  readonly id: string;
-  readonly event: E;
-  readonly data: string;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-  sentMs: number;
-}
-
-/** What has not come back by then is asked for. */
+/** How often it is looked after what does not come. */
+const lookMs = 1000;
+/** Who is behind and is given nothing for so long reads anew. */
 const patienceMs = 2000;
-/** Asked for at a time: who is slow is not to be made slower. */
-const maxAsked = 200;
+/** Where nothing has come back for so long, nothing is taken in. */
+const goneMs = 6000;
+/** So many looks in a row may fail. */
+const maxMisses = 2;
 const retryMs = 200;
 /** How long who lost the claim to be first waits for the one who won. */
 const founderMs = 5000;
@@ -70,7 +66,7 @@ export class NatsBus<E> implements Bus<E> {
   readonly #stream: NatsStream;
   readonly #peers: Peers;
   readonly #files: NatsFiles;
-  readonly #waiting = new Map<string, Waiting<E>>();
+  readonly #outbox: Outbox<E>;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #apply: Apply<E> = () => {};
   #replica: Replica<E> | undefined;
@@ -80,10 +76,16 @@ export class NatsBus<E> implements Bus<E> {
   #known = 0;
   #made = "";
   #catching: PromiseWithResolvers<void> | undefined;
-  #asking: ReturnType<typeof setInterval> | undefined;
+  #looks: ReturnType<typeof setInterval> | undefined;
   #up = true;
   #closed = false;
   #recovering = false;
+  /** What was said last of why it cannot be read. */
+  #fault = "";
+  #looking = false;
+  #misses = 0;
+  /** When the stream last gave something, or began to be read. */
+  #heardMs = 0;
   #count = 0;
   #reconnects = 0;
 
@@ -92,6 +94,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#options = options;
     this.#stream = stream;
     this.#peers = new Peers(stream.connection, prefix, options.machine);
+    this.#outbox = new Outbox({ stream, refusal: options.refusal, log: options.log });
     this.#files = new NatsFiles(stream.connection, () => this.#up);
   }
 
@@ -108,7 +111,7 @@ export class NatsBus<E> implements Bus<E> {
     return {
       isUp: this.#up,
       lag: Math.max(0, this.#known - this.#sequence),
-      inFlight: this.#waiting.size,
+      inFlight: this.#outbox.size,
       reconnects: this.#reconnects,
     };
   }
@@ -124,14 +127,10 @@ export class NatsBus<E> implements Bus<E> {
   /** The same under an id of one's own: whoever commits under it, it happens once (within two minutes). */
   commitAs(id: string, event: E, by: string): Promise<void> {
     const { refusal, mustHappen } = this.#options;
-    if (this.#closed || (!this.#up && !mustHappen(event)) || this.#waiting.size >= maxWaiting) {
+    if (this.#closed || (!this.#up && !mustHappen(event)) || this.#outbox.size >= maxWaiting) {
       return Promise.reject(refusal(event));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const one = { id, event, data: JSON.stringify({ event, by }), resolve, reject, sentMs: 0 };
-    this.#waiting.set(id, one);
-    if (this.#up) this.#publish(one);
-    return promise;
+    return this.#outbox.add(id, event, by, { atOnce: this.#up });
   }
 
   /** A peer's snapshot, or undefined when this machine is the first one. To be called before start(). */
@@ -176,7 +175,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#known = last;
     if (isFirst) {
       void this.#watch();
-      this.#asking = setInterval(() => this.#ask(), patienceMs / 2);
+      this.#looks = setInterval(() => void this.#look(), lookMs);
     }
     await this.#follow(last);
     this.#peers.serve((question) => this.#answer(question));
@@ -195,23 +194,22 @@ export class NatsBus<E> implements Bus<E> {
   /** Waits a little for what is under way, then ends. */
   async close(): Promise<void> {
     const deadline = performance.now() + 2000;
-    while (this.#up && this.#waiting.size > 0 && performance.now() < deadline) {
+    while (this.#up && this.#outbox.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     this.#closed = true;
     this.#apply = () => {};
     this.#lease?.close();
-    clearInterval(this.#asking);
+    clearInterval(this.#looks);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#peers.withdraw();
-    for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event));
-    this.#waiting.clear();
+    this.#outbox.clear();
     await this.#stream.close();
   }
 
   #report({ id, event }: { id: string; event: E }): void {
     // It is said again until it has happened, so a failure is no matter.
-    if (!this.#waiting.has(id)) this.commitAs(id, event, "").catch(() => {});
+    if (!this.#outbox.has(id)) this.commitAs(id, event, "").catch(() => {});
   }
 
   /** What people share, for all machines. */
@@ -244,44 +242,33 @@ export class NatsBus<E> implements Bus<E> {
     return { position, state: this.#replica?.snapshot() };
   }
 
-  /** That it comes back is the answer; nothing is known of those that do not, and #ask() asks. */
-  #publish(one: Waiting<E>): void {
-    one.sentMs = performance.now();
+  /**
+   * A stream may be without a leader, and its reader end, while the connection stays (servers of a NATS cluster are
+   * gone): who cannot see where the stream ends, or is given back nothing of its own, takes NATS for gone, and who is
+   * behind and stays there reads anew.
+   */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const times = this.#reconnects;
+    if (this.#up) this.#outbox.ask((id, sequence) => this.#found(id, sequence));
     try {
-      this.#stream.put(one.data, one.id);
-    } catch (error) {
-      this.#refuse(one, error);
+      const { last } = await this.#stream.ends();
+      this.#known = Math.max(this.#known, last);
+      const quietMs = performance.now() - this.#heardMs;
+      if (Math.min(this.#outbox.ageMs, quietMs) > goneMs) throw new Error("nothing comes back");
+      if (this.#known > this.#sequence && quietMs > patienceMs) await this.#read();
+      this.#misses = 0;
+    } catch {
+      if (++this.#misses >= maxMisses && this.#up && times === this.#reconnects) this.#resynchronise();
+    } finally {
+      this.#looking = false;
     }
   }
 
-  /** Publishes what has not come back for long once more, and learns why; under the same id it is taken once. */
-  #ask(): void {
-    const before = performance.now() - patienceMs;
-    let asked = 0;
-    for (const one of this.#waiting.values()) {
-      if (!this.#up || one.sentMs > before) continue;
-      if (++asked > maxAsked) return;
-      one.sentMs = performance.now();
-      this.#stream.publish(one.data, one.id).then((sequence) => {
-        this.#known = Math.max(this.#known, sequence);
-        if (sequence <= this.#sequence) this.#settle(one.id);
-      }).catch((error) => {
-        if (isRefusal(error)) this.#refuse(one, error);
-      });
-    }
-  }
-
-  #refuse(one: Waiting<E>, error: unknown): void {
-    if (!this.#waiting.delete(one.id)) return;
-    this.#options.log("error", `NATS refused an event: ${error instanceof Error ? error.message : error}`);
-    one.reject(this.#options.refusal(one.event));
-  }
-
-  #settle(id: string): void {
-    const one = this.#waiting.get(id);
-    if (one === undefined) return;
-    this.#waiting.delete(id);
-    one.resolve();
+  #found(id: string, sequence: number): void {
+    this.#known = Math.max(this.#known, sequence);
+    if (sequence <= this.#sequence) this.#outbox.settle(id);
   }
 
   /** Reads the stream on from where this machine is; resolves when everything up to `until` is applied. */
@@ -289,8 +276,13 @@ export class NatsBus<E> implements Bus<E> {
     this.#known = Math.max(this.#known, until);
     const catching = this.#catching = Promise.withResolvers<void>();
     catching.promise.catch(() => {});
-    await this.#stream.follow(this.#sequence, (message) => this.#receive(message));
+    await this.#read();
     if (this.#sequence < until) await catching.promise;
+  }
+
+  #read(): Promise<void> {
+    this.#heardMs = performance.now();
+    return this.#stream.follow(this.#sequence, (message) => this.#receive(message));
   }
 
   #receive(message: StreamMessage): void {
@@ -298,6 +290,7 @@ export class NatsBus<E> implements Bus<E> {
     if (sequence <= this.#sequence || this.#closed) return;
     if (sequence !== this.#sequence + 1) return this.#resynchronise();
     this.#sequence = sequence;
+    this.#heardMs = performance.now();
     this.#known = Math.max(this.#known, sequence);
     if (message.text !== "") this.#applyOne(message);
     if (sequence >= this.#known) this.#catching?.resolve();
@@ -312,7 +305,7 @@ export class NatsBus<E> implements Bus<E> {
       this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
     }
     this.#replica?.applied(event, this.position);
-    this.#settle(id);
+    this.#outbox.settle(id);
   }
 
   async #watch(): Promise<void> {
@@ -342,10 +335,13 @@ export class NatsBus<E> implements Bus<E> {
         this.#peers.withdraw();
         await this.#replica?.missed();
       } else await this.#follow(last);
+      await this.#stream.touch();
       this.#goOn();
     } catch (error) {
       if (this.#closed) return;
-      this.#options.log("error", `Cannot read the stream: ${error instanceof Error ? error.message : error}`);
+      const fault = error instanceof Error ? error.message : String(error);
+      if (fault !== this.#fault) this.#options.log("error", `Cannot read the stream: ${fault}`);
+      this.#fault = fault;
       this.#later(() => void this.#recover());
     } finally {
       this.#recovering = false;
@@ -356,7 +352,8 @@ export class NatsBus<E> implements Bus<E> {
     if (this.#closed || this.#stream.connection.isClosed()) return;
     this.#reconnects++;
     this.#up = true;
-    for (const one of this.#waiting.values()) this.#publish(one);
+    this.#fault = "";
+    this.#outbox.publishAgain();
     this.#options.log("info", "NATS is back");
     this.#replica?.changed(true);
   }

@@ -7,6 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
 import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { replicas } from "./nats_stream.ts";
 
 const bucketName = "PARLEY_FILES";
 const chunkBytes = 256 * 1024;
@@ -58,7 +59,9 @@ export class NatsFiles {
   async #bucket(): Promise<ObjectStore> {
     if (!this.#isUp()) throw new Error("NATS is gone");
     const files = new Objm(this.#client);
-    return await files.open(bucketName).catch(() => files.create(bucketName));
+    return await files.open(bucketName)
+      .catch(() => files.create(bucketName, { replicas }))
+      .catch(() => files.create(bucketName));
   }
 
   async *#read({ bucket, nuid, chunks, digest }: ObjectInfo): AsyncGenerator<Uint8Array> {

@@ -51,7 +51,8 @@ export class Lease {
     const wasAway = now - this.#tickedMs > 2 * this.#intervalMs || !isUp();
     this.#tickedMs = now;
     if (wasAway) this.#heardMs.clear();
-    if (isUp()) connection.publish(`${prefix}.alive`, machine);
+    // Said as long as there is a connection: who cannot read the stream just now has its people still.
+    if (!connection.isClosed()) connection.publish(`${prefix}.alive`, machine);
     for (const other of expected()) {
       if (other === machine) continue;
       const heard = this.#heardMs.get(other);

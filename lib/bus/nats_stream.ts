@@ -9,6 +9,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
   type JsMsg,
+  type StreamInfo,
 } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 
@@ -19,8 +20,12 @@ const subject = `${prefix}.events`;
 const idHeader = "Nats-Msg-Id";
 /** How long the stream keeps events for machines that were away; longer, and a snapshot is taken. */
 const keepNanos = 24 * 3600 * 1e9;
+/** The same as a size, some three million messages. */
+const keepBytes = 1024 ** 3;
+/** Copies on as many servers of a NATS cluster; where there are fewer servers, one. */
+export const replicas = 3;
 /** How long NATS may take to answer. */
-const patienceMs = 5000;
+const patienceMs = 3000;
 
 /** One message of the stream. */
 export interface StreamMessage {
@@ -47,6 +52,7 @@ export class NatsStream {
   readonly #manager: JetStreamManager;
   readonly #client: JetStreamClient;
   #messages: ConsumerMessages | undefined;
+  #reading = 0;
 
   /** Takes over the connection; open() makes both. */
   constructor(connection: NatsConnection, manager: JetStreamManager) {
@@ -81,9 +87,19 @@ export class NatsStream {
   async ends(): Promise<Ends> {
     const { state, created } = await this.#manager.streams.info(streamName).catch((error) => {
       if (!isRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
-      return this.#manager.streams.add({ name: streamName, subjects: [subject], max_age: keepNanos });
+      return this.#add(replicas).catch(() => this.#add(1));
     });
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
+  }
+
+  #add(copies: number): Promise<StreamInfo> {
+    return this.#manager.streams.add({
+      name: streamName,
+      subjects: [subject],
+      max_age: keepNanos,
+      max_bytes: keepBytes,
+      num_replicas: copies,
+    });
   }
 
   /** Publishes once under an id and asks for no answer, which costs a third; throws when it is too large. */
@@ -109,24 +125,35 @@ export class NatsStream {
     }
   }
 
+  /** Publishes an empty message; throws when the stream takes nothing in. */
+  async touch(): Promise<void> {
+    await this.#client.publish(subject, "");
+  }
+
   /** Reads on after `sequence`, in place of what was read before. */
   async follow(sequence: number, receive: (message: StreamMessage) => void): Promise<void> {
     this.stop();
+    const reading = ++this.#reading;
     const consumer = await this.#client.consumers.get(streamName, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: sequence + 1,
       inactive_threshold: 30_000,
     });
-    this.#messages = await consumer.consume({
+    const messages = await consumer.consume({
       max_messages: 2000,
       expires: 10_000,
       idle_heartbeat: 1000,
-      callback: (message) => receive(received(message)),
+      callback: (message) => {
+        if (reading === this.#reading) receive(received(message));
+      },
     });
+    if (reading === this.#reading) this.#messages = messages;
+    else messages.stop();
   }
 
   /** Reads no more. */
   stop(): void {
+    this.#reading++;
     this.#messages?.stop();
     this.#messages = undefined;
   }

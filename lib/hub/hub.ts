@@ -221,7 +221,12 @@ export class Hub {
           if (session.over || connection.ended !== undefined) return;
         }
         const pending = dispatch(this, session, line);
-        if (pending !== undefined) await pending;
+        if (pending !== undefined) {
+          session.isWaiting = true;
+          await pending;
+          session.isWaiting = false;
+          session.lastHeardMs = this.now();
+        }
         if (session.over) return;
       }
     }
@@ -254,6 +259,8 @@ export class Hub {
     // Whether a ban holds is asked with an event's own time, and clocks differ: it is forgotten well after its end.
     this.serverBans.sweep(now - 3_600_000);
     for (const session of this.sessions.values()) {
+      // It is we who are silent.
+      if (session.isWaiting) continue;
       const silentMs = now - session.lastHeardMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
         session.close("Registration timed out");

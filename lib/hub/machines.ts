@@ -195,6 +195,8 @@ export class Machines implements Replica<Event> {
       const text = isUp ? backSentence : goneSentence;
       session.deliver(hub.fromServer("NOTICE", [session.nick, text]));
     }
+    if (!isUp) return;
+    hub.content?.complete().catch((error) => hub.log("error", `Cannot complete the shared files: ${error}`));
   }
 
   async missed(): Promise<void> {
@@ -207,7 +209,6 @@ export class Machines implements Replica<Event> {
     }
     await this.#take();
     await this.#restore(hub);
-    hub.content?.complete().catch((error) => hub.log("error", `Cannot complete the shared files: ${error}`));
     // The others may still know people of this machine, whose connections have just been closed.
     this.#lose(this.#bus.machine).catch(() => {});
   }

@@ -1,0 +1,121 @@
+/** A NATS of three servers, of which one is killed. Without nats-server the test is shown as ignored. */
+import { assertEquals } from "@std/assert";
+import { withDeadline } from "./support/deadline.ts";
+import { Peer } from "./support/peer.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { hasProgram } from "./support/programs.ts";
+import { startServer } from "./support/server.ts";
+
+const names = ["one", "two", "three"];
+const startMs = 20_000;
+
+Deno.test({
+  name: "when the NATS server that leads is killed, the two others go on and nothing is lost",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    await using nats = await ThreeNats.start();
+    const flags = ["--nats", nats.url, "--tls", "off", "--web", "off", "--flood", "0"];
+    await using east = await startServer([...flags, "--machine", "east"]);
+    await using west = await startServer([...flags, "--machine", "west"]);
+    const caps = ["echo-message", "standard-replies"];
+    await using ann = await Peer.connect(east.port, "ann", { caps });
+    await using bob = await Peer.connect(west.port, "bob");
+    await ann.join("#tea");
+    await bob.join("#tea");
+    await ann.until(" JOIN ");
+    ann.send("PRIVMSG #tea :before");
+    for (const person of [ann, bob]) await person.until("before");
+    await nats.killLeader();
+    const echoed: string[] = [];
+    for (let count = 0; echoed.length < 20; count++) {
+      ann.send(`PRIVMSG #tea :${count}`);
+      const [answer = ""] = (await eventually(ann, / PRIVMSG /)).slice(-1);
+      if (answer.startsWith(":ann!")) echoed.push(textOf(answer));
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const heard = await bob.until((line) => line.startsWith(":ann!") && textOf(line) === echoed.at(-1));
+    assertEquals(heard.filter((line) => line.startsWith(":ann!")).map(textOf), echoed);
+  },
+});
+
+function textOf(line: string): string {
+  return line.split(" :").at(-1) ?? "";
+}
+
+/** They take up to ten seconds to choose another leader, as long as a Peer waits. */
+function eventually(peer: Peer, wanted: RegExp): Promise<string[]> {
+  return peer.until(wanted).catch(() => peer.until(wanted)).catch(() => peer.until(wanted));
+}
+
+/** Three servers of one NATS, each with its log in a file. */
+class ThreeNats implements AsyncDisposable {
+  readonly url: string;
+  readonly #place = temporaryFolder();
+  readonly #children = new Map<string, Deno.ChildProcess>();
+
+  private constructor() {
+    const ports = freePorts(2 * names.length);
+    const routes = ports.slice(names.length).map((port) => `nats://127.0.0.1:${port}`).join(", ");
+    this.url = ports.slice(0, names.length).map((port) => `nats://127.0.0.1:${port}`).join(",");
+    for (const [at, name] of names.entries()) {
+      const path = `${this.#place.folder}/${name}`;
+      Deno.writeTextFileSync(
+        `${path}.conf`,
+        `host: 127.0.0.1, port: ${ports[at]}, server_name: ${name}, log_file: "${path}.log"
+         jetstream { store_dir: "${path}" }
+         cluster { name: tests, host: 127.0.0.1, port: ${ports[at + names.length]}, routes: [${routes}] }`,
+      );
+      const args = ["-c", `${path}.conf`];
+      this.#children.set(name, new Deno.Command("nats-server", { args, stdin: "null" }).spawn());
+    }
+  }
+
+  static async start(): Promise<ThreeNats> {
+    const nats = new ThreeNats();
+    await withDeadline(
+      nats.#logged("new metadata leader"),
+      startMs,
+      () => "The NATS servers did not choose a leader",
+    );
+    return nats;
+  }
+
+  /** SIGKILL for the one that orders the stream. */
+  async killLeader(): Promise<void> {
+    const name = await this.#logged("new stream leader");
+    this.#children.get(name)?.kill("SIGKILL");
+    await this.#children.get(name)?.status;
+    this.#children.delete(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#children.values()) child.kill("SIGKILL");
+    await Promise.all([...this.#children.values()].map(({ status }) => status));
+    this.#place[Symbol.dispose]();
+  }
+
+  /** The name of a server whose log has these words. */
+  async #logged(words: string): Promise<string> {
+    for (;;) {
+      const found = names.find((name) => logOf(`${this.#place.folder}/${name}.log`).includes(words));
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+function logOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
