@@ -1,5 +1,4 @@
 /** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
-import { isConfidential } from "../hub/accounts.ts";
 import { showMembership } from "../hub/apply_channel.ts";
 import { cloak } from "../hub/cloak.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
@@ -10,8 +9,6 @@ import type { Registration } from "../hub/registration.ts";
 import { banSentence } from "../hub/serverban.ts";
 import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
-import { peerOf } from "../irc/address.ts";
-import { equalBytes, utf8 } from "../irc/digest.ts";
 import { utf8Bytes } from "../irc/lines.ts";
 import { myInfoModes } from "../irc/modes.ts";
 import { cleanUsername, isNick } from "../irc/names.ts";
@@ -19,7 +16,8 @@ import { cutText } from "../irc/wrap.ts";
 import { cap } from "./capability.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
-import { accountOf, exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
+import { accountOf, isOwnGhost, takeNick } from "./login.ts";
+import { knowsPassword, pass } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 
 /** The rows of this topic. */
@@ -48,34 +46,6 @@ export const registrationCommands: CommandTable = {
 function capAndGoOn(call: EarlyCall): void | Promise<void> {
   cap(call);
   return complete(call.hub, call.session);
-}
-
-/** The server's password, or "account:password" from an app that knows no other way to log in. */
-function pass({ session, params }: EarlyCall): void | Promise<void> {
-  const { hub, registration } = session;
-  if (registration === undefined) refuse("ERR_ALREADYREGISTERED");
-  const [given = ""] = params;
-  registration.password = given;
-  const { password } = hub.files;
-  const colon = given.indexOf(":");
-  if (colon < 1 || !hub.accounts.available) return;
-  if (password !== undefined) {
-    // Whether it is the one or the other shows, so this is a guess as well.
-    if (!mayGuess(session)) return;
-    if (isPassword(given, password)) return rightGuess(session);
-  }
-  return passLogIn(session, given.slice(0, colon), given.slice(colon + 1));
-}
-
-async function passLogIn(session: Session, name: string, password: string): Promise<void> {
-  if (!isConfidential(session)) return session.close(exposed);
-  const outcome = await session.hub.accounts.prove(name, password, session.connection.address);
-  if (outcome.kind !== "right") {
-    session.reply("ERR_PASSWDMISMATCH");
-    return session.close(sentenceOf(outcome));
-  }
-  rightGuess(session);
-  if (await logIn(session, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
 function nick(call: EarlyCall): void | Promise<void> {
@@ -192,38 +162,6 @@ function recordOf(hub: Hub, session: Session, registration: Registration, nick: 
     ...(account !== undefined && { account }),
     ...(away !== undefined && { away }),
   };
-}
-
-/** Whether a session may pass the server's password, else closes it. */
-function knowsPassword(session: Session, { account, password }: Registration): boolean {
-  const wanted = session.hub.files.password;
-  if (wanted === undefined || account !== undefined) return true;
-  // Who gives none guesses nothing.
-  if (password !== undefined && !mayGuess(session)) return false;
-  if (password !== undefined && isPassword(password, wanted)) {
-    rightGuess(session);
-    return true;
-  }
-  session.reply("ERR_PASSWDMISMATCH");
-  session.close("Wrong password");
-  return false;
-}
-
-/** Guesses are few for each address: counts one, or closes the session. */
-function mayGuess(session: Session): boolean {
-  const { hub, connection } = session;
-  if (hub.doorGuesses.takeIfAny(peerOf(connection.address), hub.now())) return true;
-  session.close("Too many wrong passwords from your address; wait half a minute");
-  return false;
-}
-
-/** It does not count, as it was right. */
-function rightGuess({ hub, connection }: Session): void {
-  hub.doorGuesses.giveBack(peerOf(connection.address));
-}
-
-function isPassword(given: string, wanted: string): boolean {
-  return equalBytes(utf8(given), utf8(wanted));
 }
 
 function welcome(hub: Hub, session: Session): void {
