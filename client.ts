@@ -165,6 +165,11 @@ async function findAccount(values: Values, name: string | undefined): Promise<Ac
   return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
 }
 
+function isPasswordAsked({ passwordFile, passwordCommand, account }: Values): boolean {
+  const given = passwordFile ?? passwordCommand ?? environment["PARLEY_PASSWORD"];
+  return account !== undefined && !given;
+}
+
 /** Whom to tell that a server was met for the first time. */
 interface Tell {
   trust: (words: string) => void;
@@ -201,9 +206,10 @@ interface FaceParts
 
 async function atTerminal(
   { client, look, timestamps, tell }: FaceParts,
-  { bell, notify, typing, quiet, restricted, theme }: Values,
+  values: Values,
   address: string,
 ): Promise<number> {
+  const { bell, notify, typing, quiet, restricted, theme } = values;
   const background = look.depth !== "none" && theme === undefined && !environment["COLORFGBG"];
   const terminal = new Terminal({ focus: bell || notify !== "off", background });
   const inTmux = Boolean(environment["TMUX"]);
@@ -219,6 +225,7 @@ async function atTerminal(
     timestamps,
     attention: new Attention({ bell, notify, inTmux, now: Date.now }),
     typing: typing === "on",
+    asksPassword: isPasswordAsked(values),
     home: environment["HOME"] ?? "",
     quiet: new Quiet(quiet),
     restricted,

@@ -40,6 +40,8 @@ export interface ClientOptions {
   readonly password?: string;
   /** To log in to on entering, each time; "login refused" tells when that fails. */
   readonly account?: Account;
+  /** Asks the person when the account was refused the first time we enter; "" is to enter without. @default {none} */
+  readonly anotherPassword?: (name: string) => Promise<string>;
   /** Messages from before that are shown on entering a room, where the server keeps them. @default {0} */
   readonly backlog?: number;
   /** Rooms to be in. @default {[]} */
@@ -253,6 +255,7 @@ export class Client extends ClientActions {
       state: { ...this.#state, nick: this.#nick },
       hear: (event) => this.#heard(event),
       anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
+      anotherPassword: (account) => this.#anotherPassword(account),
       ready: () => this.#entered(),
       again: this.#wasReady,
       now: () => this.now,
@@ -335,6 +338,12 @@ export class Client extends ClientActions {
     }
     this.#tell({ kind: "status", status: "nick refused", nick, reason });
     return undefined;
+  }
+
+  async #anotherPassword(refused: Account): Promise<Account | undefined> {
+    const password = this.#wasReady ? "" : await this.#options.anotherPassword?.(refused.name) ?? "";
+    if (password === "") return undefined;
+    return this.account = { ...refused, password };
   }
 
   async #pause(attempt: number, reason: string): Promise<void> {

@@ -38,6 +38,8 @@ export interface SessionParts {
   readonly hear: (event: ChatEvent) => void;
   /** The nick was refused on entering; the answer is the next one to try, or undefined to wait for rename(). */
   readonly anotherNick: (nick: string, reason: string) => string | undefined;
+  /** The account was refused on entering; the answer is what to try next, or undefined to enter without. */
+  readonly anotherPassword: (account: Account) => Promise<Account | undefined>;
   /** We are in, and the server has said what it is. */
   readonly ready: () => void;
   /** We were in before. */
@@ -176,11 +178,15 @@ export class Session {
     return outcome;
   }
 
-  async #loginFirst(account: Account): Promise<void> {
-    const outcome = await this.login(account);
-    if (outcome.kind === "in" || this.#parts.connection.ended !== undefined) return;
-    const { reason } = outcome;
-    this.#tell({ kind: "status", status: "login refused", name: account.name, reason });
+  async #loginFirst(first: Account): Promise<void> {
+    const { connection, anotherPassword } = this.#parts;
+    for (let account: Account | undefined = first; account !== undefined;) {
+      const outcome = await this.login(account);
+      if (outcome.kind === "in" || connection.ended !== undefined) return;
+      this.#tell({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
+      account = await anotherPassword(account);
+      if (connection.ended !== undefined) return;
+    }
   }
 
   #mark(): string {

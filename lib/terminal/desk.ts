@@ -38,6 +38,8 @@ export interface DeskParts {
   readonly attention: Attention;
   /** Others are told that one types. */
   readonly typing: boolean;
+  /** The person wrote the password of the account, and may write it anew when it was wrong. */
+  readonly asksPassword: boolean;
   /** The home folder, for "~" in a path. */
   readonly home: string;
   readonly quiet: Quiet;
@@ -78,6 +80,8 @@ export class Desk implements Face {
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();
   #answer: (text: string) => void = () => {};
+  /** Questions that wait until the one before is answered. */
+  readonly #questions: (() => void)[] = [];
   /** Typed ahead of the next question for a password, which must not be taken for words to a room. */
   #ahead: Key[] | undefined;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -93,7 +97,12 @@ export class Desk implements Face {
     this.quiet = parts.quiet;
     this.restricted = parts.restricted;
     if (!parts.restricted) this.files = new LocalFiles(parts.home, () => this.#display.refresh());
-    this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
+    const anotherPassword = (name: string) => this.secret(`Password of ${plainName(name)}`);
+    this.client = new Client({
+      ...parts.client,
+      ...(parts.asksPassword && { anotherPassword }),
+      hear: (event) => this.#hear(event),
+    });
     for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
@@ -255,19 +264,24 @@ export class Desk implements Face {
   /** Asks until the answer has no fault. The answer is kept for neither C-p nor C-y. */
   #ask(question: string, fault: (text: string) => string, secret = false): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const { recall, editor: { cut } } = this.#input;
-    this.#question = question;
-    this.#secret = secret;
-    this.#answer = (text) => {
-      this.#input = { ...this.#input, recall, editor: { ...this.#input.editor, cut } };
-      const answer = secret ? text : text.trim();
-      this.#hint = fault(answer);
-      if (this.#hint !== "") return;
-      this.#question = "";
-      this.#secret = false;
-      if (secret) this.#holdKeys();
-      resolve(answer);
+    const begin = (): void => {
+      const { recall, editor: { cut } } = this.#input;
+      this.#question = question;
+      this.#secret = secret;
+      this.#answer = (text) => {
+        this.#input = { ...this.#input, recall, editor: { ...this.#input.editor, cut } };
+        const answer = secret ? text : text.trim();
+        this.#hint = fault(answer);
+        if (this.#hint !== "") return;
+        this.#question = "";
+        this.#secret = false;
+        if (secret) this.#holdKeys();
+        resolve(answer);
+        this.#questions.shift()?.();
+      };
     };
+    if (this.#question === "") begin();
+    else this.#questions.push(begin);
     this.#display.refresh();
     return promise;
   }

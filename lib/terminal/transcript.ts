@@ -78,6 +78,7 @@ export class Transcript {
     if (line !== undefined && event.kind === "status" && event.status === "login refused") {
       this.#alarm = { line, until: Infinity };
     }
+    if (event.kind === "status" && event.status === "logged in") this.#alarm = undefined;
     if (event.kind === "status" && event.status === "ready" && this.#alarm !== undefined) {
       this.#alarm = { ...this.#alarm, until: this.#scene().now + alarmMs };
     }

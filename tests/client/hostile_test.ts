@@ -137,6 +137,7 @@ async function attack(seed: number): Promise<void> {
     quiet: new Quiet("smart"),
     restricted: false,
     typing: true,
+    asksPassword: false,
     home: "",
     suspend: () => {},
   });

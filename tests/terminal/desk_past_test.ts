@@ -54,6 +54,36 @@ Deno.test("a login that is refused on the way in is told again behind what was s
   ]);
 });
 
+Deno.test("a wrong password is asked for again, behind a name that is refused", async () => {
+  const account = { name: "bob", password: "brown leaves" };
+  await using seat = new Seat({ account, asksPassword: true });
+  await seat.screen();
+  await seat.wire.say(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl", "AUTHENTICATE +");
+  await seat.wire.say(":srv 433 * bob :Taken", ":srv 904 bob :Wrong name or password");
+  await seat.press("rob\r");
+  assertEquals(await seat.screen("Cannot log in"), [
+    "12:00 ! Cannot log in as bob: Wrong name or password",
+    "Password of bob: |",
+  ]);
+  await seat.wire.sent();
+  await seat.press("green leaves\r");
+  await seat.wire.say("AUTHENTICATE +");
+  const [plain, proof] = await seat.wire.sent();
+  assertEquals([plain, proof], ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa("bob\0bob\0green leaves")}`]);
+  await seat.wire.say(":srv 900 * * bob :In", ":srv 903 * :Done");
+  assertEquals(await seat.wire.sent(), ["CAP END"]);
+});
+
+Deno.test("nothing written for a wrong password enters without the account", async () => {
+  const account = { name: "bob", password: "brown leaves" };
+  await using seat = new Seat({ account, asksPassword: true });
+  await seat.screen();
+  await seat.wire.say(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl", ":srv 904 bob :Wrong");
+  await seat.wire.sent();
+  await seat.press("\r");
+  assertEquals(await seat.wire.sent(), ["CAP END"]);
+});
+
 Deno.test("a key in a room says how far one has read, once", async () => {
   await using seat = new Seat({ backlog: 2 });
   await entered(seat);

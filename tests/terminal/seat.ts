@@ -4,6 +4,7 @@ import type { ClientOptions } from "../../lib/client/client.ts";
 import { Quiet } from "../../lib/client/quiet.ts";
 import type { AttentionParts } from "../../lib/terminal/attention.ts";
 import { Attention } from "../../lib/terminal/attention.ts";
+import type { DeskParts } from "../../lib/terminal/desk.ts";
 import { Desk } from "../../lib/terminal/desk.ts";
 import { KeyReader } from "../../lib/terminal/keys.ts";
 import type { Look } from "../../lib/terminal/paint.ts";
@@ -34,12 +35,13 @@ export class Seat implements AsyncDisposable {
       notify = "off",
       typing = false,
       restricted = false,
+      asksPassword = false,
       ...client
     }:
       & Partial<
         { nick: string; columns: number; rows: number; look: Look; typing: boolean; restricted: boolean }
       >
-      & Partial<Pick<AttentionParts, "bell" | "notify">>
+      & Partial<Pick<AttentionParts, "bell" | "notify"> & Pick<DeskParts, "asksPassword">>
       & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
     this.emulator = new Emulator(columns, rows);
@@ -64,6 +66,7 @@ export class Seat implements AsyncDisposable {
       attention: new Attention({ bell, notify, inTmux: false, now: () => this.now }),
       typing,
       quiet: new Quiet(),
+      asksPassword,
       home: "",
       restricted,
       suspend: restricted ? undefined : () => {},
