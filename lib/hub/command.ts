@@ -81,14 +81,25 @@ function run(hub: Hub, session: Session, message: Message): void | Promise<void>
 function gate(hub: Hub, session: Session, message: Message): void | Promise<void> {
   const { command: name, params } = message;
   const command = hub.commands.get(name);
-  if (command === undefined) return session.reply("ERR_UNKNOWNCOMMAND", name);
   const { user } = session;
+  if (command === undefined) {
+    if (user === undefined && isHttp(message)) return session.close("This is an IRC server");
+    return session.reply("ERR_UNKNOWNCOMMAND", name);
+  }
   if (user === undefined && !command.early) return session.reply("ERR_NOTREGISTERED");
   if (params.length < (command.minParams ?? 0)) return session.reply("ERR_NEEDMOREPARAMS", name);
   if (command.early) return command.run({ hub, session, message, params });
   if (user === undefined) return;
   if (command.oper && !user.modes.has("o")) return session.reply("ERR_NOPRIVILEGES");
   return command.run({ hub, session, message, params, user });
+}
+
+/**
+ * Whether a line is of HTTP: a page somewhere may have its visitor's browser send one here, with commands in its body.
+ * The first bytes are looked at by the connection already (net/guess.ts); this is for methods it does not know.
+ */
+function isHttp({ command, params }: Message): boolean {
+  return command === "HOST:" || params[1]?.startsWith("HTTP/") === true;
 }
 
 function endRun(hub: Hub, session: Session, message: Message, error: unknown): void {

@@ -17,6 +17,11 @@ Deno.test({ name: "PASS is guessed five times from one address, then twice a min
 Deno.test({ name: "PASS with a colon is no way round the count of guesses", ignore, fn: colonGuesses });
 Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
 Deno.test({ name: "what would not fit the line of its answer is too long", ignore, fn: oversized });
+Deno.test({
+  name: "commands in the body of an HTTP request are not run, whatever its method",
+  ignore,
+  fn: http,
+});
 Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
 Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
 
@@ -148,6 +153,17 @@ async function oversized(): Promise<void> {
   ann.send(`PING :${"x".repeat(4080)}`, `CAP REQ :${"batch ".repeat(679)}`, `CAP REQ :${"é".repeat(2040)}`);
   const tooLong = ":chat.test 417 ann :Input line was too long";
   assertEquals(await ann.lines(), [tooLong, tooLong, tooLong]);
+}
+
+async function http(): Promise<void> {
+  await using chat = startChat();
+  for (const first of ["FOO / HTTP/1.1", "Host: 127.0.0.1:7000", "host: localhost"]) {
+    const ann = await chat.peer("ann", { register: false });
+    ann.send("PING :before");
+    await ann.next(/ PONG /);
+    ann.send(first, "", "NICK ann", "USER ann 0 * :Ann");
+    assertEquals(await ann.closed(), ["ERROR :Closing link: This is an IRC server"]);
+  }
 }
 
 async function quit(): Promise<void> {
