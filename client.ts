@@ -210,7 +210,9 @@ async function atTerminal(
   address: string,
 ): Promise<number> {
   const { bell, notify, typing, quiet, restricted, theme } = values;
-  const background = look.depth !== "none" && theme === undefined && !environment["COLORFGBG"];
+  // The console of Linux would show the question.
+  const answers = environment["TERM"] !== "linux" && !environment["COLORFGBG"];
+  const background = answers && look.depth !== "none" && theme === undefined;
   const terminal = new Terminal({ focus: bell || notify !== "off", background });
   const inTmux = Boolean(environment["TMUX"]);
   const outlet = {

@@ -268,6 +268,7 @@ export class Desk implements Face {
       const { recall, editor: { cut } } = this.#input;
       this.#question = question;
       this.#secret = secret;
+      this.#hint = "";
       this.#answer = (text) => {
         this.#input = { ...this.#input, recall, editor: { ...this.#input.editor, cut } };
         const answer = secret ? text : text.trim();
@@ -324,7 +325,6 @@ export class Desk implements Face {
       case "status":
         if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
-        this.#hint = "";
         this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
     }
   }

@@ -61,6 +61,10 @@ Deno.test("a wrong password is asked for again, behind a name that is refused", 
   await seat.wire.say(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl", "AUTHENTICATE +");
   await seat.wire.say(":srv 433 * bob :Taken", ":srv 904 bob :Wrong name or password");
   await seat.press("rob\r");
+  assertEquals(
+    (await seat.screen("Cannot use"))[0],
+    "12:00 ! Cannot use the name bob: somebody has it already",
+  );
   assertEquals(await seat.screen("Cannot log in"), [
     "12:00 ! Cannot log in as bob: Wrong name or password",
     "Password of bob: |",
