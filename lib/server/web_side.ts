@@ -18,10 +18,13 @@ export interface WebSide {
 }
 
 const pruneMs = 3_600_000;
+/** A browser opens six sockets to load a page or files, and a WebSocket. */
+const socketsPerPerson = 8;
 
 /** Opens it and tells the hub where files go; rejects with a StartError. */
 export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide> {
-  const { host, webPort, webOrigin, webAddress, limit, data, ephemeral, uploadSize } = hub.settings;
+  const { host, webPort, webOrigin, webAddress, limit, perAddress, data, ephemeral, uploadSize } =
+    hub.settings;
   if (webAddress !== undefined && !/^https?:$/.test(URL.parse(webAddress)?.protocol ?? "")) {
     throw new StartError(
       `Cannot use --web-address "${webAddress}": write it as https://chat.example`,
@@ -38,6 +41,7 @@ export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide>
       hostname: host,
       port: webPort,
       maxConnections: limit,
+      maxPerPeer: perAddress * socketsPerPerson,
       stream,
       origins: webAddress === undefined ? webOrigin : [...webOrigin, new URL(webAddress).origin],
       names: ownNames(hub.settings),

@@ -5,6 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { isLoopback, peerOf, plainAddress } from "../irc/address.ts";
 import type { ServerConnection } from "../net/connection.ts";
 import type { StreamOptions } from "../net/stream.ts";
 import { isForUs, strangeHost } from "./host.ts";
@@ -23,6 +24,8 @@ export interface WebOptions {
   readonly hostname: string;
   readonly port: number;
   readonly maxConnections: number;
+  /** Sockets one peer (irc/address.ts) may hold, this machine's own not counted; 0 counts nobody. */
+  readonly maxPerPeer: number;
   readonly stream: StreamOptions;
   /** Origins of pages that may connect besides our own. */
   readonly origins: readonly string[];
@@ -58,6 +61,36 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
+/** The sockets that are open, and how many of them each peer has: one that takes all would keep the others out. */
+class PeerSockets {
+  readonly #most: number;
+  readonly #byPeer = new Map<string, number>();
+  count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False when its peer has too many. */
+  add(socket: Socket): boolean {
+    const address = plainAddress(socket.remoteAddress ?? "");
+    const peer = peerOf(address);
+    const held = this.#byPeer.get(peer) ?? 0;
+    if (this.#most > 0 && held >= this.#most && !isLoopback(address)) return false;
+    this.#byPeer.set(peer, held + 1);
+    this.count++;
+    socket.on("close", () => this.#remove(peer));
+    return true;
+  }
+
+  #remove(peer: string): void {
+    this.count--;
+    const held = this.#byPeer.get(peer) ?? 0;
+    if (held > 1) this.#byPeer.set(peer, held - 1);
+    else this.#byPeer.delete(peer);
+  }
+}
+
 /** Listens; rejects when it cannot bind. */
 export function startWeb(options: WebOptions): Promise<WebListener> {
   const { hostname, port, maxConnections, onError } = options;
@@ -73,11 +106,10 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
   );
   server.maxConnections = maxConnections;
   server.keepAliveTimeout = idleTimeoutMs;
-  const sockets = new Set<Socket>();
+  const sockets = new PeerSockets(options.maxPerPeer);
   server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
     socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
+    if (!sockets.add(socket)) socket.destroy();
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
     const made = upgrade(request, socket, head, { ...options, secure: false });
@@ -92,7 +124,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
       resolve({
         port: (server.address() as AddressInfo).port,
         get connections() {
-          return sockets.size;
+          return sockets.count;
         },
         close: () =>
           new Promise((closed) => {

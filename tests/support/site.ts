@@ -19,6 +19,7 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
     hostname: "127.0.0.1",
     port: 0,
     maxConnections: 1000,
+    maxPerPeer: 0,
     stream: chat.stream,
     origins: [],
     names: [],

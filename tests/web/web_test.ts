@@ -1,11 +1,13 @@
 /** HTTP itself: what a peer that does not behave can have. */
 import { assert, assertEquals } from "@std/assert";
+import { reachableHosts } from "../../lib/server/addresses.ts";
 import type { Route } from "../../lib/web/web.ts";
 import { granted } from "../support/permissions.ts";
 import { readAll, sendText } from "../support/listening.ts";
 import { startSite } from "../support/site.ts";
 
 const ignore = !granted("net", "read", "env");
+const [elsewhere = "127.0.0.1"] = granted("sys") ? reachableHosts("0.0.0.0") : [];
 
 Deno.test(
   "a connection with a flood of unanswered requests is cut, and they are not run",
@@ -39,4 +41,21 @@ Deno.test("requests in turn, and a few at once, are all answered on one connecti
   }
   await sendText(socket, request.repeat(8) + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
   assertEquals((await readAll(socket)).match(/here/g)?.length, 9);
+});
+
+Deno.test("a peer may hold so many sockets, and this machine any number", {
+  ignore: ignore || elsewhere === "127.0.0.1",
+}, async () => {
+  await using site = await startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
+  const isServed = async (hostname: string) => {
+    const socket = await Deno.connect({ hostname, port: site.web.port });
+    await sendText(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").catch(() => {});
+    return { socket, served: await socket.read(new Uint8Array(99)).catch(() => null) !== null };
+  };
+  const all = [];
+  for (let count = 0; count < 4; count++) all.push(await isServed(elsewhere));
+  assertEquals(all.map(({ served }) => served), [true, true, true, false]);
+  for (let count = 0; count < 4; count++) all.push(await isServed("127.0.0.1"));
+  assertEquals(all.slice(4).every(({ served }) => served), true);
+  for (const { socket } of all) socket.close();
 });
