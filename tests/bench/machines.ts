@@ -1,0 +1,115 @@
+/**
+ * Many machines: `deno run -A tests/bench/machines.ts`. How long a message takes from one person to another on a server
+ * alone, on one of three machines, and from one machine to another; and how many messages a second three machines put in
+ * order together. Needs nats-server. All of it runs on this machine: real ones have a network in between, and more room.
+ */
+import { Cluster } from "../support/cluster.ts";
+import { startServer } from "../support/server.ts";
+import { channel, nickOf } from "./crowd.ts";
+import { formatCount, formatTable, median, pause, warmMs } from "./figures.ts";
+import { benchLine, senderAt, sequenceAt } from "./line.ts";
+import { Peer } from "./peer.ts";
+
+const rounds = 5;
+const windowMs = 2_000;
+/** Messages a second while latency is measured. */
+const rate = 200;
+/** People who talk on each machine, and how many lines each has under way. */
+const talkers = 16;
+const inFlight = 4;
+/** A server waits for each line of one person to be in order, so it is told not to wait for more. */
+const flags = ["--flood", "0", "--tls", "off", "--web", "off"];
+
+type Delay = readonly [p50Ms: number, p99Ms: number];
+let people = 0;
+
+async function main(): Promise<void> {
+  const alone = await startServer(flags);
+  const cluster = await Cluster.start();
+  try {
+    const ports = [];
+    for (const name of ["east", "west", "north"]) ports.push((await cluster.add(name, flags)).port);
+    const [east = 0, west = 0] = ports;
+    const paths = [[alone.port, alone.port], [east, east], [east, west]] as const;
+    const names = ["on a server alone", "on one of three machines", "from one machine to another"];
+    const delays = names.map((): Delay[] => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [at, [from, to]] of paths.entries()) delays[at]?.push(await delay(from, to));
+    }
+    const rows = names.map((name, at) => {
+      const found = delays[at] ?? [];
+      return [
+        name,
+        median(found.map(([p50]) => p50)).toFixed(2),
+        median(found.map(([, p99]) => p99)).toFixed(2),
+      ];
+    });
+    write(formatTable([`A message, ${rate} a second`, "p50 ms", "p99 ms"], rows));
+    write(`Messages a second, three machines together: ${formatCount(await together(ports))}`);
+  } finally {
+    await cluster[Symbol.asyncDispose]();
+    await alone.kill();
+  }
+}
+
+async function delay(from: number, to: number): Promise<Delay> {
+  const [sender, reader] = [await enter(from), await enter(to)];
+  const sentAt: number[] = [];
+  const delays: number[] = [];
+  reader.onDelivery = (buffer, end) => {
+    delays.push(performance.now() - (sentAt[sequenceAt(buffer, end)] ?? NaN));
+  };
+  const startedAt = performance.now();
+  while (sentAt.length < rate * windowMs / 1000) {
+    const dueMs = startedAt + sentAt.length * 1000 / rate - performance.now();
+    if (dueMs > 0) await pause(dueMs);
+    sentAt.push(performance.now());
+    sender.send(benchLine(channel, 0, sentAt.length - 1));
+  }
+  await sender.ask("PING settled", "settled");
+  await pause(warmMs);
+  for (const peer of [sender, reader]) peer.close();
+  const sorted = delays.sort((one, other) => one - other);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
+  return [at(0.5), at(0.99)];
+}
+
+async function together(ports: readonly number[]): Promise<number> {
+  const peers: Peer[] = [];
+  for (const port of ports) {
+    for (let at = 0; at < talkers; at++) peers.push(await enter(port, { hearsItself: true }));
+  }
+  for (const [at, peer] of peers.entries()) {
+    const line = benchLine(`#own${at}`, 0);
+    await peer.ask(`JOIN #own${at}`, " 366 ");
+    // What it hears of its own channel is its own line, in its place in the order.
+    peer.onDelivery = (buffer, end) => {
+      if (senderAt(buffer, end) === 0) peer.send(line);
+    };
+    for (let count = 0; count < inFlight; count++) peer.send(line);
+  }
+  const delivered = () => peers.reduce((sum, peer) => sum + peer.delivered, 0);
+  const figures: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await pause(warmMs);
+    const [before, startedAt] = [delivered(), performance.now()];
+    await pause(windowMs);
+    figures.push((delivered() - before) / (performance.now() - startedAt) * 1000);
+  }
+  for (const peer of peers) peer.close();
+  return median(figures);
+}
+
+async function enter(port: number, { hearsItself = false } = {}): Promise<Peer> {
+  const peer = await Peer.connect(port, "CAP LS 302", " LS ");
+  const wish = hearsItself ? "CAP REQ :echo-message\r\n" : "";
+  await peer.ask(`${wish}NICK ${nickOf(people++)}\r\nUSER ann 0 * :Ann\r\nCAP END`, " 376 ", " 422 ");
+  if (!hearsItself) await peer.ask(`JOIN ${channel}`, " 366 ");
+  return peer;
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+await main();
