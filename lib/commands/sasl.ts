@@ -149,6 +149,8 @@ async function scramFinal(
   if (outcome.kind !== "right" || proof === undefined) return outcome;
   return {
     challenge: proof,
-    next: (_session, last) => Promise.resolve(last === "" ? outcome : { kind: "wrong" }),
+    // The client may take its time.
+    next: (_session, last) =>
+      Promise.resolve(last === "" ? hub.accounts.recheck(outcome) : { kind: "wrong" }),
   };
 }

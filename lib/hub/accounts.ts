@@ -121,6 +121,14 @@ export class Accounts {
     return this.#guarded(name, address, async () => await test() ? verifier : undefined);
   }
 
+  /** What was right a while ago, as it is by now: the password may be another one, the account suspended or gone. */
+  recheck({ account: { name, verifier } }: Extract<Outcome, { kind: "right" }>): Outcome {
+    const account = this.find(name);
+    if (account?.verifier !== verifier) return { kind: "wrong" };
+    if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
+    return { kind: "right", account };
+  }
+
   /** The verifier of an account, or one like it that no password fits. */
   async verifierOf(name: string): Promise<Verifier> {
     const found = parseVerifier(this.find(name)?.verifier ?? "");

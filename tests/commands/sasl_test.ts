@@ -192,3 +192,18 @@ story("a device logs in before it comes in, and is known by its account at once"
   assertEquals(told, [":chat.test 221 ann +r"]);
   assertEquals(chat.hub.find("ann")?.account, "ann");
 });
+
+story("SCRAM that is finished late finds the account as it is by then", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  await say(bob, "CAP REQ sasl");
+  const failed = (why: string) => [`:chat.test 904 bob :SASL authentication failed: ${why}`];
+  const suspend = () =>
+    chat.hub.commit({ kind: "account suspended", account: "ann", by: "cat", reason: "spam" });
+  assertEquals(
+    await scram(bob, "ann", password, () => say(ann, `ACCOUNT PASSWORD ${password} another-long-one`)),
+    failed("Wrong name or password"),
+  );
+  const suspended = failed("Your account is suspended: spam");
+  assertEquals(await scram(bob, "ann", "another-long-one", suspend), suspended);
+});

@@ -33,8 +33,13 @@ export async function logIn(peer: Peer, account: string, secret = password): Pro
   return answer(peer);
 }
 
-/** Logs in by SCRAM-SHA-256; the server has to prove that it knows the password too. */
-export async function scram(peer: Peer, account: string, secret = password): Promise<string[]> {
+/** Logs in by SCRAM-SHA-256; the server has to prove that it knows the password too. `meanwhile` is before the last step. */
+export async function scram(
+  peer: Peer,
+  account: string,
+  secret = password,
+  meanwhile?: () => unknown,
+): Promise<string[]> {
   const client = new ScramClient(account, secret);
   peer.send("AUTHENTICATE SCRAM-SHA-256");
   await peer.next(/ AUTHENTICATE \+$/);
@@ -44,6 +49,7 @@ export async function scram(peer: Peer, account: string, secret = password): Pro
   const last = await peer.next(/ AUTHENTICATE | 904 /);
   if (last.includes(" 904 ")) return plain([last]);
   if (!client.proves(textOf(last))) throw new Error(`The server proved nothing: ${last}`);
+  await meanwhile?.();
   peer.send("AUTHENTICATE +");
   return answer(peer);
 }
