@@ -70,7 +70,7 @@ function create(hub: Hub, event: Of<"account created">, stamp: number): Refusal 
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
   hub.store?.accounts.save(row);
-  if (user !== undefined) become(hub, user, name, stamp);
+  if (user !== undefined && !endBanned(hub, user, name, stamp)) become(hub, user, name, stamp);
   const session = sessionId === undefined ? undefined : hub.sessions.get(sessionId);
   if (session?.registration !== undefined) session.registration.account = name;
 }
@@ -81,16 +81,16 @@ function logIn(hub: Hub, { user: id, account }: Of<"logged in">, stamp: number):
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
   // Another device that came meanwhile has not proved to be of this account.
   if (user.sessionIds.size > 1 && user.account !== row.name) return;
-  const ban = hub.serverBans.match({ ...suspectOf(user), account }, stampMs(stamp));
-  if (ban !== undefined) {
-    endUser(hub, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
-    return;
-  }
-  become(hub, user, row.name, stamp);
+  if (!endBanned(hub, user, row.name, stamp)) become(hub, user, row.name, stamp);
 }
 
-function suspectOf({ nick, username, host, address }: User) {
-  return { nick, username, host, address };
+/** Takes a user out if a ban keeps off who is logged in to this account; says whether it did. */
+function endBanned(hub: Hub, user: User, account: string, stamp: number): boolean {
+  const { nick, username, host, address } = user;
+  const ban = hub.serverBans.match({ nick, username, host, address, account }, stampMs(stamp));
+  if (ban === undefined) return false;
+  endUser(hub, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
+  return true;
 }
 
 /** Logs a user in to another account, or out; whoever may know is told, and gets back what ranks the account has. */

@@ -203,3 +203,12 @@ Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }
     ":chat.test FAIL UBAN SELF *!*@10.3.* :That would ban yourself",
   ]);
 });
+
+Deno.test("UBAN ADD of accounts keeps off who makes one of them", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await say(ann, "UBAN ADD a:bo* :loud");
+  const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  bob.send(`REGISTER * * ${password}`);
+  assertEquals((await bob.closed()).at(-1), error);
+});
