@@ -142,10 +142,9 @@ async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
     return await Machines.join(settings, { connect: (options) => NatsBus.connect(options), store, log });
   } catch (error) {
     store.close();
-    throw new StartError(
-      `Cannot join by "${settings.nats}": ${(error as Error).message}`,
-      exitCodes.unavailable,
-    );
+    // Without the name and the password in it.
+    const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
+    throw new StartError(`Cannot join by "${url}": ${(error as Error).message}`, exitCodes.unavailable);
   }
 }
 

@@ -10,6 +10,7 @@ const script = new URL("../server.ts", import.meta.url).pathname;
 Deno.test({ name: "the server prints how to join, and two people talk", ignore, fn: talk });
 Deno.test({ name: "a port in use is one sentence and exit code 69", ignore, fn: portInUse });
 Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore, fn: wrongFlags });
+Deno.test({ name: "NATS out of reach is one sentence without its password", ignore, fn: noNats });
 Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
 Deno.test({ name: "SIGTERM tells people, flushes, and exits 0", ignore, fn: sigterm });
 Deno.test({ name: "bad lines are answered and lose nothing", ignore, fn: badLines });
@@ -34,6 +35,18 @@ async function talk(): Promise<void> {
   ann.send("PRIVMSG #lobby :hello bob");
   await ann.lines();
   assertMatch((await bob.lines())[0] ?? "", /^:ann!~ann@\S+ PRIVMSG #lobby :hello bob$/);
+}
+
+async function noNats(): Promise<void> {
+  const { code, stderr } = await run(
+    "--ephemeral",
+    "--nats",
+    "nats://parley:secret@127.0.0.1:1,parley:secret@127.0.0.1:2",
+  );
+  assertEquals([code, stderr.trim()], [
+    69,
+    'Cannot join by "nats://127.0.0.1:1,127.0.0.1:2": connection refused',
+  ]);
 }
 
 async function portInUse(): Promise<void> {
