@@ -10,6 +10,11 @@ Deno.test({ name: "a server for the whole network says under which address", ign
 Deno.test({ name: "--qr prints the page's address as a code", ignore, fn: code });
 Deno.test({ name: "--web-address is what people and files are told", ignore, fn: address });
 Deno.test({ name: "--web-address that is none is refused in one sentence", ignore, fn: nonsense });
+Deno.test({
+  name: "a proxy may pass on the name of --web-address, or ask by the server's own",
+  ignore,
+  fn: proxied,
+});
 Deno.test({ name: "files of an ephemeral server go with it", ignore, fn: ephemeral });
 
 Deno.test({ name: "a large file goes up and down without being held in memory", ignore, fn: large });
@@ -42,6 +47,33 @@ async function address(): Promise<void> {
 async function nonsense(): Promise<void> {
   const failure = await startServer(["--web-address", "chat.example"]).then(() => "", String);
   assertMatch(failure, /Cannot use --web-address "chat.example": write it as https:\/\/chat.example/);
+}
+
+async function proxied(): Promise<void> {
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  await using _server = await startServer([
+    "--web-address",
+    "https://chat.example",
+    "--web-port",
+    String(port),
+  ]);
+  const statusOf = async (headers: Record<string, string>) => {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port });
+    const upgrade = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
+    const all = { ...upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", ...headers };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    await socket.write(new TextEncoder().encode(`GET / HTTP/1.1\r\n${lines.join("")}\r\n`));
+    const answer = new Uint8Array(99);
+    await socket.read(answer);
+    return new TextDecoder().decode(answer).split(" ")[1];
+  };
+  const Origin = "https://chat.example";
+  assertEquals(await statusOf({ Host: "chat.example", Origin }), "101");
+  assertEquals(await statusOf({ Host: `127.0.0.1:${port}`, Origin }), "101");
+  const forged = { "X-Forwarded-Host": "chat.example", Origin: "http://evil.example" };
+  assertEquals(await statusOf({ Host: "evil.example", ...forged }), "421");
 }
 
 /** The path of a file that was sent. */
