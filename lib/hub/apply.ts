@@ -10,7 +10,7 @@ import { applyFileEvent } from "./apply_file.ts";
 import { applyMachineEvent } from "./apply_machine.ts";
 import { applyRedaction } from "./apply_redaction.ts";
 import { applyMessage } from "./apply_message.ts";
-import { applyOperatorEvent } from "./apply_operator.ts";
+import { applyOperatorEvent, endIfBanned } from "./apply_operator.ts";
 import { applyUserEvent, changeAway } from "./apply_user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "./hub.ts";
@@ -117,6 +117,8 @@ function attach(hub: Hub, event: EventOf<"attached">, stamp: number): Refusal | 
   }
   changeAway(hub, user, stamp, () => addSession(hub, user, event.session, event.away));
   for (const channel of user.channels.keys()) channel.forgetSessions();
+  const session = hub.sessions.get(event.session);
+  if (session !== undefined) endIfBanned(hub, session, stampMs(stamp));
 }
 
 function addSession(hub: Hub, user: User, id: string, away: string | undefined): void {

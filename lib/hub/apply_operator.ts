@@ -5,6 +5,7 @@ import { type EventOf, removeUser } from "./apply.ts";
 import type { Hub } from "./hub.ts";
 import { Outgoing, type Told } from "./outgoing.ts";
 import { banSentence, type ServerBan, shownTime, suspectAt } from "./serverban.ts";
+import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
 type OperatorEvent = EventOf<"killed" | "wallops" | "server ban added" | "server ban removed">;
@@ -54,16 +55,19 @@ function addBan(hub: Hub, ban: ServerBan, stamp: number): undefined {
     endUser(hub, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   }
   // Those who are not in yet, and further devices at an address of their own.
-  for (const session of [...hub.sessions.values()]) {
-    const { connection, user } = session;
-    const found = user === undefined
-      ? hub.serverBans.findAddress(connection.address, nowMs)
-      : hub.serverBans.match(suspectAt(session, user), nowMs);
-    if (found === undefined || !session.hangUp(banSentence(ban))) continue;
-    // It is not expected back.
-    session.saidGoodbye = true;
-    hub.detach(session, `Banned (${ban.reason})`);
-  }
+  for (const session of [...hub.sessions.values()]) endIfBanned(hub, session, nowMs);
+}
+
+/** Closes a session of this machine that a ban keeps out, by its own address too. */
+export function endIfBanned(hub: Hub, session: Session, nowMs: number): void {
+  const { connection, user } = session;
+  const ban = user === undefined
+    ? hub.serverBans.findAddress(connection.address, nowMs)
+    : hub.serverBans.match(suspectAt(session, user), nowMs);
+  if (ban === undefined || !session.hangUp(banSentence(ban))) return;
+  // It is not expected back.
+  session.saidGoodbye = true;
+  hub.detach(session, `Banned (${ban.reason})`);
 }
 
 /** How a user's time here ends: the words others see, what its own sessions are told first, and why they are closed. */

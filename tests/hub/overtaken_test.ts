@@ -78,6 +78,20 @@ Deno.test("two who enter a channel with one place left: the first is in, the oth
   assertEquals(second.channel("#tea")?.members.size, 2);
 });
 
+Deno.test("a device that a ban keeps out which came before it is closed, the others stay", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first, "10.1.1.1", "ann");
+  await using phone = await visit(second, "10.1.9.9", "ann", { register: false });
+  const session = [...second.sessions.values()].at(-1);
+  if (session === undefined) return;
+  const ban = { target: "*!*@10.1.9.9", reason: "no", by: "op", atMs: 0 };
+  await first.commit({ kind: "server ban added", ban });
+  await second.commit({ kind: "attached", user: first.find("ann")?.id ?? "", session: session.id });
+  assertEquals((await phone.closed()).some((line) => line.includes("ERROR :Closing link: ")), true);
+  await heard(ann);
+  assertEquals(second.find("ann")?.sessionIds.size, 1);
+});
+
 Deno.test("a NOTICE that comes too late is not answered, a message to who has left names its nick", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first, "10.1.1.1", "ann");
