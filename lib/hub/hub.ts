@@ -155,7 +155,19 @@ export class Hub {
 
   /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */
   commit(event: Event, session?: Session): void | Promise<void> {
-    return this.#bus.commit(event, session?.id ?? "");
+    const pending = this.#bus.commit(event, session?.id ?? "");
+    if (pending !== undefined && session !== undefined) this.#waitFor(pending, session);
+    return pending;
+  }
+
+  /** Its lines are not read until its event has a place, so it is not taken for silent. */
+  #waitFor(pending: Promise<void>, session: Session): void {
+    const done = () => {
+      session.awaitsOrder = false;
+      session.lastHeardMs = this.now();
+    };
+    session.awaitsOrder = true;
+    pending.then(done, done);
   }
 
   /** How the bus does, where there is more than one machine. */
@@ -221,12 +233,7 @@ export class Hub {
           if (session.over || connection.ended !== undefined) return;
         }
         const pending = dispatch(this, session, line);
-        if (pending !== undefined) {
-          session.isWaiting = true;
-          await pending;
-          session.isWaiting = false;
-          session.lastHeardMs = this.now();
-        }
+        if (pending !== undefined) await pending;
         if (session.over) return;
       }
     }
@@ -260,7 +267,7 @@ export class Hub {
     this.serverBans.sweep(now - 3_600_000);
     for (const session of this.sessions.values()) {
       // It is we who are silent.
-      if (session.isWaiting) continue;
+      if (session.awaitsOrder) continue;
       const silentMs = now - session.lastHeardMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
         session.close("Registration timed out");

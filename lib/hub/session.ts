@@ -53,8 +53,8 @@ export class Session {
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last came in. */
   lastHeardMs: number;
-  /** Whether its last line is still being dealt with: what it says meanwhile is not read. */
-  isWaiting = false;
+  /** Whether an event of its own has no place in the order yet; see Hub.commit. */
+  awaitsOrder = false;
   /** Whether it said QUIT, or was banned; who goes without is expected back. */
   saidGoodbye = false;
   /** Whether it was asked for a sign of life since. */
