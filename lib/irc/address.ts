@@ -84,6 +84,19 @@ export function plainAddress(address: string): string {
   return mapped.exec(address)?.[1] ?? address;
 }
 
+/** An address as it is written everywhere here, IPv4 as such though it came as IPv6; undefined for what is none. */
+export function writtenAddress(text: string): string | undefined {
+  const bytes = parseAddress(text);
+  return bytes && writtenBytes(bytes);
+}
+
+/** The same of an address in bytes. */
+export function writtenBytes(bytes: Uint8Array): string {
+  const isMapped = bytes.length === 16 &&
+    bytes.every((byte, at) => at >= 12 || byte === (at < 10 ? 0 : 0xff));
+  return formatAddress(isMapped ? bytes.subarray(12) : bytes);
+}
+
 /** This machine itself: 127.0.0.0/8 and ::1, however they are written. A name is no address. */
 export function isLoopback(address: string): boolean {
   const bytes = parseAddress(plainAddress(address));
