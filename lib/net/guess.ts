@@ -1,4 +1,5 @@
 /** Which protocol a peer speaks that does not speak IRC, and the shortest answer it understands. Pure. */
+import { isProxyHeader } from "./proxy_header.ts";
 
 /** A fatal alert, unexpected_message (RFC 8446 §6.2): a TLS library fails at once, in place of waiting for a handshake. */
 export const tlsAlert: Uint8Array<ArrayBuffer> = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x0a);
@@ -9,8 +10,9 @@ const longestMethod = "OPTIONS".length;
 const httpMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PRI"];
 
 /** What the first bytes from a peer show; undefined for all that may be IRC, where none of these methods is a command. */
-export function wrongProtocol(firstBytes: Uint8Array): "TLS" | "HTTP" | undefined {
+export function wrongProtocol(firstBytes: Uint8Array): "TLS" | "HTTP" | "PROXY" | undefined {
   if (firstBytes[0] === tlsHandshake && firstBytes[1] === tlsMajor) return "TLS";
+  if (isProxyHeader(firstBytes)) return "PROXY";
   const start = String.fromCharCode(...firstBytes.subarray(0, longestMethod + 2));
   const space = start.indexOf(" ");
   if (space < 0 || !httpMethods.includes(start.slice(0, space))) return undefined;

@@ -1,7 +1,8 @@
 /** Accepts TCP and TLS connections up to a cap, and goes on accepting after the process ran out of file descriptors. */
+import { Arrivals } from "./arrivals.ts";
 import type { KeyPair } from "./certificate.ts";
 import type { ServerConnection } from "./connection.ts";
-import { streamConnection, type StreamOptions } from "./stream.ts";
+import { streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
 
 /** Where to listen, and what becomes of who comes. */
 export interface ListenOptions {
@@ -14,6 +15,10 @@ export interface ListenOptions {
   readonly beside?: () => number;
   /** With it the listener speaks TLS. */
   readonly tls?: KeyPair;
+  /** Whether an address is a proxy's, whose PROXY headers are believed. @default {nobody's} */
+  readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
+  /** How long such a proxy may take for its header, which it sends as soon as it is connected. @default {5_000} */
+  readonly headerTimeoutMs?: number;
   /** How each connection behaves. */
   readonly stream: StreamOptions;
   /** Called for each connection under the cap; what it throws goes to `onError`, and the connection is aborted. */
@@ -67,6 +72,8 @@ class StreamListener implements Listener {
   connections = 0;
   #listener: Deno.TcpListener | Deno.TlsListener;
   #options: ListenOptions;
+  /** For what is read before a socket is a connection; undefined where nothing is. */
+  readonly #arrivals: Arrivals | undefined;
   readonly #welcome: StreamOptions;
   readonly #refused: StreamOptions;
   readonly #accepting: Promise<void>;
@@ -79,6 +86,8 @@ class StreamListener implements Listener {
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#listener = bind(options);
+    const { isTrustedProxy, headerTimeoutMs = 5_000, tls, onError } = options;
+    this.#arrivals = isTrustedProxy && new Arrivals({ isTrustedProxy, headerTimeoutMs, tls, onError });
     this.hostname = this.#listener.addr.hostname;
     this.port = this.#listener.addr.port;
     const onClosed = () => {
@@ -93,6 +102,10 @@ class StreamListener implements Listener {
   reload(tls: KeyPair): Promise<void> {
     this.#options = { ...this.#options, port: this.port, tls };
     if (this.#closed) return Promise.resolve();
+    if (this.#arrivals !== undefined) {
+      this.#arrivals.show(tls);
+      return Promise.resolve();
+    }
     if (this.#reloading === undefined) {
       this.#reloading = Promise.withResolvers();
       this.#listener.close();
@@ -104,6 +117,7 @@ class StreamListener implements Listener {
     if (!this.#closed) {
       this.#closed = true;
       this.#stop.resolve();
+      this.#arrivals?.close();
       if (this.#reloading === undefined) this.#listener.close();
       this.#reloading?.resolve();
     }
@@ -120,6 +134,7 @@ class StreamListener implements Listener {
       } catch (error) {
         if (this.#closed) return;
         if (this.#reloading !== undefined && !(error instanceof ListenError)) continue;
+        if (isPeerGone(error)) continue;
         if (!this.#failing) this.#options.onError?.(error);
         this.#failing = true;
         await this.#rest();
@@ -144,29 +159,44 @@ class StreamListener implements Listener {
 
   #admit(socket: Deno.TcpConn | Deno.TlsConn): void {
     const { maxConnections = 10_000, beside } = this.#options;
-    if (this.connections + (beside?.() ?? 0) >= maxConnections) return this.#refuse(socket, maxConnections);
+    const isFull = this.connections + (beside?.() ?? 0) >= maxConnections;
+    if (isFull && this.#refusals >= maxRefused) return socket.close();
+    // Its place is held from here on.
+    if (isFull) this.#refusals++;
+    else this.connections++;
+    const go = (ready: StreamSocket | undefined) => {
+      const isHere = ready !== undefined &&
+        (isFull ? this.#refuse(ready, maxConnections) : this.#take(ready));
+      if (isHere) return;
+      if (isFull) this.#refusals--;
+      else this.connections--;
+    };
+    if (this.#arrivals === undefined) go(socket);
+    else void this.#arrivals.receive(socket).then(go);
+  }
+
+  /** Whether it was taken; its end is then told by the connection. */
+  #take(socket: StreamSocket): boolean {
     const connection = this.#connect(socket, this.#welcome);
-    if (connection === undefined) return;
-    this.connections++;
+    if (connection === undefined) return false;
     try {
       this.#options.onConnection(connection);
     } catch (error) {
       this.#options.onError?.(error);
       connection.abort();
     }
+    return true;
   }
 
-  #refuse(socket: Deno.TcpConn | Deno.TlsConn, count: number): void {
-    if (this.#refusals >= maxRefused) return socket.close();
+  #refuse(socket: StreamSocket, count: number): boolean {
     const connection = this.#connect(socket, this.#refused);
-    if (connection === undefined) return;
-    this.#refusals++;
-    connection.send(`ERROR :The server is full: ${count} of ${count} connections`);
-    connection.close();
+    connection?.send(`ERROR :The server is full: ${count} of ${count} connections`);
+    connection?.close();
+    return connection !== undefined;
   }
 
   /** Undefined when the peer was gone before it was welcomed, which some systems tell as an error of the socket. */
-  #connect(socket: Deno.TcpConn | Deno.TlsConn, options: StreamOptions): ServerConnection | undefined {
+  #connect(socket: StreamSocket, options: StreamOptions): ServerConnection | undefined {
     try {
       return streamConnection(socket, options);
     } catch {
@@ -176,13 +206,19 @@ class StreamListener implements Listener {
   }
 }
 
-function bind({ hostname, port, tls }: ListenOptions): Deno.TcpListener | Deno.TlsListener {
+function bind(options: ListenOptions): Deno.TcpListener | Deno.TlsListener {
+  const { hostname, port, tls, isTrustedProxy } = options;
   try {
-    if (tls === undefined) return Deno.listen({ hostname, port });
+    if (tls === undefined || isTrustedProxy !== undefined) return Deno.listen({ hostname, port });
     return Deno.listenTls({ hostname, port, cert: tls.cert, key: tls.key });
   } catch (error) {
     throw new ListenError(hostname, port, error);
   }
+}
+
+/** It left before it was accepted, as those do that only ask whether we are here. */
+function isPeerGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionAborted;
 }
 
 function reasonOf(cause: unknown): string {

@@ -23,7 +23,7 @@ export interface StreamOptions {
   /** How long the end may take: sending what is queued, and waiting for the peer's end. @default {2_000} */
   readonly closeTimeoutMs?: number;
   /** The answer, one sentence, to a peer that starts with another protocol. Without it such a peer is not looked for. */
-  readonly onWrongProtocol?: (which: "TLS" | "HTTP") => string;
+  readonly onWrongProtocol?: (which: "TLS" | "HTTP" | "PROXY", address: string) => string;
   /** Called once, when the socket is closed. */
   readonly onClosed?: () => void;
 }
@@ -227,8 +227,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     const onWrongProtocol = this.framing === "line" ? this.#options.onWrongProtocol : undefined;
     const which = onWrongProtocol && wrongProtocol(bytes);
     if (onWrongProtocol === undefined || which === undefined) return false;
-    const sentence = onWrongProtocol(which);
-    this.#cut(which === "TLS" ? tlsAlert : httpRefusal(sentence), `Wrong protocol: ${which}`);
+    const sentence = onWrongProtocol(which, this.address);
+    this.#cut(wrongAnswer(which, sentence), `Wrong protocol: ${which}`);
     return true;
   }
 
@@ -286,6 +286,12 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#socket.close();
     this.#options.onClosed?.();
   }
+}
+
+/** Behind a proxy there is somebody who speaks IRC. */
+function wrongAnswer(which: "TLS" | "HTTP" | "PROXY", sentence: string): Uint8Array {
+  if (which === "TLS") return tlsAlert;
+  return which === "HTTP" ? httpRefusal(sentence) : encodeLine(`ERROR :${sentence}`, "line");
 }
 
 function reasonOf(what: string, error: unknown): string {

@@ -1,7 +1,7 @@
 /**
- * A socket of node:tls in the form the rest of net/ reads and writes. Only for dialling: Deno's own TLS does not show
+ * A socket of node:tls in the form the rest of net/ reads and writes. For dialling, as Deno's own TLS does not show
  * the peer's certificate, and skips the proof that the peer has its key where chains are not checked, so a pin would
- * be worth nothing.
+ * be worth nothing; and for what comes by a proxy (tls_accept.ts).
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
@@ -16,9 +16,10 @@ export class TlsSocket implements StreamSocket {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: TLSSocket) {
+  /** `remoteAddr` is given for one that has no address of its own. */
+  constructor(socket: TLSSocket, remoteAddr?: StreamSocket["remoteAddr"]) {
     this.#socket = socket;
-    this.remoteAddr = { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    this.remoteAddr = remoteAddr ?? { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     socket.on("data", (chunk: Uint8Array) => {
       this.#chunks.push(chunk);
       socket.pause();

@@ -71,6 +71,32 @@ Deno.test({ name: "close() ends the accepting and leaves connections alone", ign
   assertEquals(await readAll(peer), "still here\r\n");
 });
 
+/** A thread that connects and resets the connection while we do not accept. */
+const leaver = `
+import { connect } from "node:net";
+self.onmessage = ({ data: [port, shared] }) => {
+  const socket = connect(port, "127.0.0.1", () => socket.resetAndDestroy());
+  socket.on("close", () => {
+    Atomics.store(shared, 0, 1);
+    Atomics.notify(shared, 0);
+  });
+};
+self.postMessage("ready");
+`;
+
+Deno.test({ name: "who left before it was accepted is no error", ignore }, async () => {
+  const errors: unknown[] = [];
+  using place = startListening({ onError: (error) => errors.push(error) });
+  const thread = new Worker(`data:text/javascript,${encodeURIComponent(leaver)}`, { type: "module" });
+  await new Promise((resolve) => thread.onmessage = resolve);
+  const shared = new Int32Array(new SharedArrayBuffer(4));
+  thread.postMessage([place.listener.port, shared]);
+  Atomics.wait(shared, 0, 0, 5_000);
+  await place.pair();
+  thread.terminate();
+  assertEquals(errors, []);
+});
+
 /** A program that says what it is sent; it prints its port, and the codes of accepts that failed. */
 const echo = `
 import { listen } from "./lib/net/listen.ts";
