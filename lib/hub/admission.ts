@@ -2,7 +2,7 @@
 import { isLoopback, peerOf } from "../irc/address.ts";
 import { banSentence, type ServerBans } from "./serverban.ts";
 
-/** Counts connections by peer (address.ts). People at this machine are not counted, nor whom a proxy on it lets in. */
+/** Counts connections by peer (address.ts). People at this machine are not counted, nor whom a proxy on it lets in that is not trusted to name them. */
 export class Admission {
   readonly #bans: ServerBans;
   readonly #perAddress: number;

@@ -28,6 +28,14 @@ export const settingRows = {
   },
   ...encryptionRows,
   ...webRows,
+  trustedProxy: {
+    kind: "list",
+    env: "PARLEY_TRUSTED_PROXY",
+    group: "Where it listens",
+    metavar: "ADDRESS[/BITS]",
+    help:
+      "a proxy, or a network of them, that is believed whom it speaks for: PROXY headers before IRC, X-Forwarded-For and -Proto before the page",
+  },
   name: {
     kind: "text",
     default: "parley.local",

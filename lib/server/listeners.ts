@@ -6,6 +6,7 @@ import { CertificateError } from "../net/own_certificate.ts";
 import type { StreamOptions } from "../net/stream.ts";
 import { listenTls, type TlsListener } from "../net/tls_listener.ts";
 import { exitCodes, StartError } from "./start_error.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
 
 /** Plain IRC over TCP; throws a StartError. */
 export function openPlain(hub: Hub, stream: StreamOptions): Listener {
@@ -15,12 +16,15 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
       hostname: host,
       port,
       maxConnections: limit,
+      isTrustedProxy: trustedProxies(hub.settings),
       stream: {
         ...stream,
-        onWrongProtocol: (which) =>
-          which === "TLS" && hub.tlsPort !== undefined
+        onWrongProtocol(which, address) {
+          if (which === "PROXY") return strangeProxy(hub, address);
+          return which === "TLS" && hub.tlsPort !== undefined
             ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.tlsPort}`
-            : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`,
+            : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
+        },
       },
       onConnection: (connection) => void hub.attach(connection),
       onError: (error) =>
@@ -58,9 +62,13 @@ export async function openTls(
       },
       maxConnections: limit,
       beside: () => plain.connections,
+      isTrustedProxy: trustedProxies(hub.settings),
       stream: {
         ...stream,
-        onWrongProtocol: () => `This is ${hub.settings.name}, an IRC server; use an IRC app`,
+        onWrongProtocol: (which, address) =>
+          which === "PROXY"
+            ? strangeProxy(hub, address)
+            : `This is ${hub.settings.name}, an IRC server; use an IRC app`,
       },
       onConnection: (connection) => void hub.attach(connection),
       onError: (error) =>
@@ -81,6 +89,11 @@ export async function openTls(
       exitCodes.unavailable,
     );
   }
+}
+
+/** For who set the proxy up: the one behind it is told what it was told. */
+function strangeProxy({ settings: { name } }: Hub, address: string): string {
+  return `This is ${name}, which takes a PROXY header at once and from a --trusted-proxy alone, not from ${address}`;
 }
 
 /** What people may call this machine; a name that no certificate can hold is left out. */

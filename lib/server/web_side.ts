@@ -8,6 +8,7 @@ import { Shelf } from "../web/shelf.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
 import { exitCodes, StartError } from "./start_error.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
 
 /** A listening web side. */
 export interface WebSide {
@@ -42,6 +43,7 @@ export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide>
       port: webPort,
       maxConnections: limit,
       maxPerPeer: perAddress * socketsPerPerson,
+      isTrustedProxy: trustedProxies(hub.settings),
       stream,
       origins: webAddress === undefined ? webOrigin : [...webOrigin, new URL(webAddress).origin],
       names: ownNames(hub.settings),

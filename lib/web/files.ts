@@ -12,6 +12,7 @@ import type { FileRow } from "../store/files.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
 import { type Shelf, ShelfRefusal } from "./shelf.ts";
 import { ownerOf } from "./uploader.ts";
+import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 const stallMs = 60_000;
@@ -38,8 +39,8 @@ export class FileRoutes implements Content {
   }
 
   /** To be asked before the page's own files. */
-  readonly route: Route = (request, response, path) => {
-    if (path === "/upload") return this.#upload(request, response);
+  readonly route: Route = (request, response, path, visitor) => {
+    if (path === "/upload") return this.#upload(request, response, visitor);
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
     return id === undefined ? undefined : this.#download(request, response, id);
   };
@@ -106,7 +107,7 @@ export class FileRoutes implements Content {
     return this.#hub.store?.files.all() ?? [];
   }
 
-  async #upload(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
     if (request.method === "OPTIONS") {
       return void response.writeHead(204, { allow: "OPTIONS, POST", "accept-post": "*/*" }).end();
     }
@@ -115,7 +116,7 @@ export class FileRoutes implements Content {
       return sendText(response, 405, "Send a file with POST");
     }
     try {
-      const file = await this.#receive(request);
+      const file = await this.#receive(request, visitor);
       response.setHeader("location", `/files/${file.id}/${encodeURIComponent(file.name)}`);
       sendText(response, 201, "Saved");
     } catch (error) {
@@ -130,8 +131,8 @@ export class FileRoutes implements Content {
     }
   }
 
-  async #receive(request: IncomingMessage): Promise<FileRow> {
-    const owner = await ownerOf(this.#hub, request);
+  async #receive(request: IncomingMessage, visitor: Visitor): Promise<FileRow> {
+    const owner = await ownerOf(this.#hub, request, visitor);
     const announced = Number(request.headers["content-length"] ?? 0);
     const room = this.#roomFor(owner);
     if (announced > room) {

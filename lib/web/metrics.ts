@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../irc/address.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 /** One figure. */
@@ -94,18 +95,18 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
       response.end(metricsText(hub));
     },
   };
-  return (request: IncomingMessage, response: ServerResponse, path: string) => {
+  return (request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
     if (answer === undefined) return undefined;
-    if (isFromHere(request) || hub.settings.metrics === "open") answer(response);
+    if (isFromHere(request, visitor) || hub.settings.metrics === "open") answer(response);
     else sendText(response, 403, "Only this machine is told that");
     return Promise.resolve();
   };
 }
 
 /** From this machine itself, and not for somebody else by a proxy on it that says so. */
-function isFromHere({ socket, headers }: IncomingMessage): boolean {
-  return isLoopback(socket.remoteAddress ?? "") && !proxyHeaders.some((name) => name in headers);
+function isFromHere({ headers }: IncomingMessage, { address }: Visitor): boolean {
+  return isLoopback(address) && !proxyHeaders.some((name) => name in headers);
 }
 
 /** All figures in Prometheus' text format. */

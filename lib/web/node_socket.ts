@@ -2,10 +2,11 @@
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
 import type { StreamSocket } from "../net/stream.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** Wraps `socket`, which must not be read by anyone else; `head` is what was read past the upgrade. */
-export function nodeSocket(socket: Socket, head: Uint8Array, secure: boolean): StreamSocket {
-  return new NodeSocket(socket, head, secure);
+export function nodeSocket(socket: Socket, head: Uint8Array, visitor: Visitor): StreamSocket {
+  return new NodeSocket(socket, head, visitor);
 }
 
 class NodeSocket implements StreamSocket {
@@ -18,10 +19,11 @@ class NodeSocket implements StreamSocket {
   /** Ends the wait for something to read. */
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket, head: Uint8Array, secure: boolean) {
+  constructor(socket: Socket, head: Uint8Array, { address, secure, isProxied }: Visitor) {
     this.#socket = socket;
     this.#head = head;
-    this.remoteAddr = { hostname: socket.remoteAddress ?? "unknown", port: socket.remotePort ?? 0 };
+    // Headers tell no port.
+    this.remoteAddr = { hostname: address || "unknown", port: isProxied ? 0 : socket.remotePort ?? 0 };
     if (secure) this.handshake = true;
     socket.setNoDelay(true);
     socket.on("readable", () => this.#wake?.());

@@ -6,6 +6,7 @@ import type { ServerConnection } from "../net/connection.ts";
 import { type StreamOptions, webSocketConnection } from "../net/stream.ts";
 import { isForUs, strangeHost } from "./host.ts";
 import { nodeSocket } from "./node_socket.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** Subprotocols we speak, and how each carries lines. */
 const framings: Readonly<Record<string, "text" | "binary">> = {
@@ -21,7 +22,7 @@ export interface UpgradeOptions {
   readonly origins: readonly string[];
   /** See WebOptions. */
   readonly names: readonly string[];
-  readonly secure: boolean;
+  readonly visitor: Visitor;
 }
 
 /** Why an upgrade is refused: status and one sentence. */
@@ -58,7 +59,7 @@ export function upgrade(
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
   socket.write(answer(key, protocol));
   const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
-  return webSocketConnection(nodeSocket(socket, head, options.secure), framing, options.stream);
+  return webSocketConnection(nodeSocket(socket, head, options.visitor), framing, options.stream);
 }
 
 function answer(key: string, protocol: string | undefined): string {

@@ -1,11 +1,12 @@
 /** Who sends a file: an account by its password, or anybody on the chat by a token (commands/token.ts). */
 import type { IncomingMessage } from "node:http";
 import type { Hub } from "../hub/hub.ts";
-import { isLoopback, plainAddress } from "../irc/address.ts";
+import { isLoopback } from "../irc/address.ts";
 import { ShelfRefusal } from "./shelf.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
-export async function ownerOf(hub: Hub, request: IncomingMessage): Promise<string> {
+export async function ownerOf(hub: Hub, request: IncomingMessage, visitor: Visitor): Promise<string> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
     return hub.tokens.owner(credentials) ??
@@ -14,8 +15,8 @@ export async function ownerOf(hub: Hub, request: IncomingMessage): Promise<strin
   if (scheme.toLowerCase() !== "basic") {
     return refuse(401, "Say who you are: an account's name and password, or a token");
   }
-  const address = plainAddress(request.socket.remoteAddress ?? "");
-  if (!isLoopback(address)) {
+  const { address, secure } = visitor;
+  if (!secure && !isLoopback(address)) {
     return refuse(403, "A password is not taken unencrypted; use a token from TOKEN GENERATE FILEHOST");
   }
   const text = decode(credentials);

@@ -5,18 +5,21 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { isLoopback, peerOf, plainAddress } from "../irc/address.ts";
+import { plainAddress } from "../irc/address.ts";
 import type { ServerConnection } from "../net/connection.ts";
 import type { StreamOptions } from "../net/stream.ts";
 import { isForUs, strangeHost } from "./host.ts";
+import { Peers } from "./peers.ts";
 import { asset } from "./static.ts";
 import { upgrade } from "./socket.ts";
+import { type Visitor, visitorOf } from "./visitor.ts";
 
 /** Answers requests of one kind; undefined leaves the request to the next route. */
 export type Route = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
+  visitor: Visitor,
 ) => Promise<void> | undefined;
 
 /** How the web side listens. */
@@ -24,8 +27,10 @@ export interface WebOptions {
   readonly hostname: string;
   readonly port: number;
   readonly maxConnections: number;
-  /** Sockets one peer (irc/address.ts) may hold, this machine's own not counted; 0 counts nobody. */
+  /** Sockets one peer (irc/address.ts) may hold, or requests by way of a trusted proxy; 0 is any number. */
   readonly maxPerPeer: number;
+  /** Whether an address is a proxy's, whose headers are believed. @default {nobody's} */
+  readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
   readonly stream: StreamOptions;
   /** Origins of pages that may connect besides our own. */
   readonly origins: readonly string[];
@@ -48,6 +53,7 @@ export interface WebListener {
 
 const headersTimeoutMs = 10_000;
 const idleTimeoutMs = 30_000;
+const tooMany = "Too many requests from your address at once";
 
 /** Nothing but our own files runs, and no other site may frame us or be sent anything. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -61,44 +67,20 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** The sockets that are open, and how many of them each peer has: one that takes all would keep the others out. */
-class PeerSockets {
-  readonly #most: number;
-  readonly #byPeer = new Map<string, number>();
-  count = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  /** False when its peer has too many. */
-  add(socket: Socket): boolean {
-    const address = plainAddress(socket.remoteAddress ?? "");
-    const peer = peerOf(address);
-    const held = this.#byPeer.get(peer) ?? 0;
-    if (this.#most > 0 && held >= this.#most && !isLoopback(address)) return false;
-    this.#byPeer.set(peer, held + 1);
-    this.count++;
-    socket.on("close", () => this.#remove(peer));
-    return true;
-  }
-
-  #remove(peer: string): void {
-    this.count--;
-    const held = this.#byPeer.get(peer) ?? 0;
-    if (held > 1) this.#byPeer.set(peer, held - 1);
-    else this.#byPeer.delete(peer);
-  }
-}
-
 /** Listens; rejects when it cannot bind. */
 export function startWeb(options: WebOptions): Promise<WebListener> {
-  const { hostname, port, maxConnections, onError } = options;
+  const { hostname, port, maxConnections, isTrustedProxy, onError } = options;
+  const peers = new Peers(options.maxPerPeer);
+  let connections = 0;
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
     (request, response) => {
       if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
-      handle(request, response, options).catch((error) => {
+      const visitor = visitorOf(request, isTrustedProxy);
+      if (visitor.isProxied && !peers.hold(visitor.address, response)) {
+        return sendText(response, 429, tooMany);
+      }
+      handle(request, response, visitor, options).catch((error) => {
         onError(error);
         response.destroy();
       });
@@ -106,13 +88,20 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
   );
   server.maxConnections = maxConnections;
   server.keepAliveTimeout = idleTimeoutMs;
-  const sockets = new PeerSockets(options.maxPerPeer);
   server.on("connection", (socket: Socket) => {
     socket.on("error", () => {});
-    if (!sockets.add(socket)) socket.destroy();
+    const address = plainAddress(socket.remoteAddress ?? "");
+    // A proxy's sockets are its visitors', and counted as theirs.
+    if (!isTrustedProxy?.(address) && !peers.hold(address, socket)) return void socket.destroy();
+    connections++;
+    socket.once("close", () => connections--);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
-    const made = upgrade(request, socket, head, { ...options, secure: false });
+    const visitor = visitorOf(request, isTrustedProxy);
+    if (visitor.isProxied && !peers.hold(visitor.address, socket)) {
+      return refuseUpgrade(socket, 429, tooMany);
+    }
+    const made = upgrade(request, socket, head, { ...options, visitor });
     if ("status" in made) return refuseUpgrade(socket, made.status, made.sentence);
     options.onConnection(made);
   });
@@ -124,7 +113,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
       resolve({
         port: (server.address() as AddressInfo).port,
         get connections() {
-          return sockets.count;
+          return connections;
         },
         close: () =>
           new Promise((closed) => {
@@ -151,6 +140,7 @@ function countPending(socket: Socket, response: ServerResponse): number {
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
+  visitor: Visitor,
   { routes, names }: WebOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -159,7 +149,7 @@ async function handle(
   const path = pathOf(request);
   if (path === undefined) return sendText(response, 400, "The address is malformed");
   for (const route of routes) {
-    const pending = route(request, response, path);
+    const pending = route(request, response, path, visitor);
     if (pending !== undefined) return await pending;
   }
   if (request.method !== "GET" && request.method !== "HEAD") {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { httpRefusal, wrongProtocol } from "../../lib/net/guess.ts";
 
-Deno.test("wrongProtocol() tells TLS and HTTP from anything that may be IRC", () => {
+Deno.test("wrongProtocol() tells TLS, HTTP and PROXY headers from anything that may be IRC", () => {
   const table: [start: string, which: ReturnType<typeof wrongProtocol>][] = [
     ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP"],
     ["POST /upload HTTP/1.1\r\n", "HTTP"],
@@ -10,6 +10,10 @@ Deno.test("wrongProtocol() tells TLS and HTTP from anything that may be IRC", ()
     ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP"],
     ["GET /" + "x".repeat(5_000), "HTTP"],
     ["\x16\x03\x01\x02\x00\x01\x00", "TLS"],
+    ["PROXY TCP4 203.0.113.9 10.0.0.5 4711 6667\r\n", "PROXY"],
+    ["\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", "PROXY"],
+    ["\r\n\r\nQUIT\r\n", undefined],
+    ["PROXY", undefined],
     ["\x16", undefined],
     ["", undefined],
     ["NICK ann\r\n", undefined],

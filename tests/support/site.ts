@@ -45,8 +45,12 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
 }
 
 /** A wire for Peer.over: the runtime's own WebSocket. */
-export async function overWebSocket(url: string, protocols: string[] = ["text.ircv3.net"]): Promise<Wire> {
-  const socket = new WebSocket(url, protocols);
+export async function overWebSocket(
+  url: string,
+  protocols: string[] = ["text.ircv3.net"],
+  headers: Record<string, string> = {},
+): Promise<Wire> {
+  const socket = new WebSocket(url, { protocols, headers });
   socket.binaryType = "arraybuffer";
   const queue: string[] = [];
   let wake: (() => void) | undefined;

@@ -17,7 +17,7 @@ async function fileSite(
   const folder = await Deno.makeTempDir();
   const late: { route?: FileRoutes } = {};
   const site = await startSite({ settings, ...(now && { now }) }, {
-    routes: [(request, response, path) => late.route?.route(request, response, path)],
+    routes: [(...asked) => late.route?.route(...asked)],
   });
   const routes = late.route = new FileRoutes(site.chat.hub, new Shelf(folder));
   site.chat.hub.uploadUrl = `${site.origin}/upload`;

@@ -12,7 +12,7 @@ async function metricSite(settings: Partial<Settings> = {}, hostname = "127.0.0.
   const late: { route?: Route } = {};
   const site = await startSite({ settings }, {
     hostname,
-    routes: [(request, response, path) => late.route?.(request, response, path)],
+    routes: [(...asked) => late.route?.(...asked)],
   });
   late.route = metricRoute(site.chat.hub, () => true);
   return site;

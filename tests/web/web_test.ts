@@ -1,7 +1,7 @@
 /** HTTP itself: what a peer that does not behave can have. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { reachableHosts } from "../../lib/server/addresses.ts";
-import type { Route } from "../../lib/web/web.ts";
+import { type Route, sendText as sendAnswer } from "../../lib/web/web.ts";
 import { granted } from "../support/permissions.ts";
 import { readAll, sendText } from "../support/listening.ts";
 import { startSite } from "../support/site.ts";
@@ -58,4 +58,40 @@ Deno.test("a peer may hold so many sockets, and this machine any number", {
   for (let count = 0; count < 4; count++) all.push(await isServed("127.0.0.1"));
   assertEquals(all.slice(4).every(({ served }) => served), true);
   for (const { socket } of all) socket.close();
+});
+
+Deno.test("a visitor of a trusted proxy may have so many requests under way", { ignore }, async () => {
+  const [gate, full] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let count = 0;
+  const hold: Route = async (_request, response) => {
+    if (++count === 2) full.resolve();
+    await gate.promise;
+    sendAnswer(response, 200, "late");
+  };
+  await using site = await startSite({}, { maxPerPeer: 2, isTrustedProxy: () => true, routes: [hold] });
+  const ask = async (address: string) => {
+    const response = await fetch(site.origin, { headers: { "x-forwarded-for": address } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const held = [ask("203.0.113.9"), ask("203.0.113.9")];
+  await full.promise;
+  assertEquals(await ask("203.0.113.9"), 429);
+  const other = ask("198.51.100.7");
+  gate.resolve();
+  assertEquals(await Promise.all([...held, other]), [200, 200, 200]);
+  while (await ask("203.0.113.9") !== 200);
+});
+
+Deno.test("X-Forwarded-For that came in two lines is read to its end", { ignore }, async () => {
+  const tell: Route = (_request, response, _path, { address }) => {
+    sendAnswer(response, 200, address);
+    return Promise.resolve();
+  };
+  const isTrustedProxy = (address: string) => address === "127.0.0.1";
+  await using site = await startSite({}, { isTrustedProxy, routes: [tell] });
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+  const headers = ["198.51.100.7", "203.0.113.9"].map((address) => `X-Forwarded-For: ${address}\r\n`);
+  await sendText(socket, `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join("")}\r\n`);
+  assertMatch(await readAll(socket), /\r\n203\.0\.113\.9\n/);
 });

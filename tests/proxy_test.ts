@@ -1,0 +1,183 @@
+/** The real program behind a proxy that it trusts: limits, bans, guesses, cloaks and secrecy go by the visitors' own addresses. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
+import { overTcp, Peer } from "./support/peer.ts";
+import { granted } from "./support/permissions.ts";
+import { headerOf } from "./support/proxy.ts";
+import { type RunningServer, startServer } from "./support/server.ts";
+import { overWebSocket } from "./support/site.ts";
+import { say } from "./support/transcript.ts";
+
+const ignore = !granted("net", "read", "write", "env", "run");
+const [attic, cellar] = ["203.0.113.9", "198.51.100.7"];
+
+Deno.test({ name: "a ban takes a visitor out and keeps it out, and no other", ignore, fn: bans });
+Deno.test({ name: "each visitor has its own limit of connections", ignore, fn: limits });
+Deno.test({ name: "each visitor has its own count of guesses", ignore, fn: guesses });
+Deno.test({ name: "a visitor has a cloak, and operators see its address", ignore, fn: cloaks });
+Deno.test({ name: "a password is taken from a visitor who came by TLS, and no other", ignore, fn: secrecy });
+Deno.test({
+  name: "files are taken with a password that came by TLS, and counted guesses",
+  ignore,
+  fn: uploads,
+});
+Deno.test({
+  name: "figures are not told to visitors, nor headers of strangers believed",
+  ignore,
+  fn: strangers,
+});
+Deno.test({ name: "--trusted-proxy that is no address is refused in one sentence", ignore, fn: nonsense });
+
+function start(...flags: string[]): Promise<RunningServer> {
+  return startServer(["--trusted-proxy", "127.0.0.0/8", "--password-rounds", "4096", ...flags]);
+}
+
+interface Way {
+  readonly secure?: boolean;
+  readonly register?: boolean;
+}
+
+/** Somebody from this address by IRC. */
+async function byLine(
+  { port }: RunningServer,
+  nick: string,
+  address: string,
+  { secure = false, register = true }: Way = {},
+): Promise<Peer> {
+  const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+  await socket.write(headerOf(address, secure));
+  return Peer.over(overTcp(socket), nick, { register });
+}
+
+/** Somebody from this address by the page. */
+async function byPage(
+  { webPort }: RunningServer,
+  nick: string,
+  address: string,
+  { secure = false, register = true }: Way = {},
+): Promise<Peer> {
+  const headers = { "x-forwarded-for": address, "x-forwarded-proto": secure ? "https" : "http" };
+  return Peer.over(await overWebSocket(`ws://127.0.0.1:${webPort}/`, undefined, headers), nick, { register });
+}
+
+const ways = [byLine, byPage];
+
+async function operator(): Promise<string> {
+  return `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
+}
+
+async function bans(): Promise<void> {
+  await using server = await start("--oper", await operator());
+  await using root = await Peer.connect(server.port, "root");
+  await say(root, "OPER root :open sesame");
+  await using ann = await byLine(server, "ann", attic);
+  await using bob = await byPage(server, "bob", attic);
+  await using cat = await byPage(server, "cat", cellar);
+  root.send(`UBAN ADD ${attic} :too loud`);
+  assertMatch((await ann.closed()).at(-1) ?? "", /^ERROR :.*too loud/);
+  assertMatch((await bob.closed()).at(-1) ?? "", /^ERROR :.*too loud/);
+  assertEquals(await cat.lines(), []);
+  for (const way of ways) {
+    await using again = await way(server, "ann", attic, { register: false });
+    assertMatch((await again.closed()).at(-1) ?? "", /^ERROR :.*too loud/);
+  }
+}
+
+async function limits(): Promise<void> {
+  await using server = await start("--per-address", "2");
+  await using _ann = await byLine(server, "ann", attic);
+  await using _bob = await byPage(server, "bob", attic);
+  for (const way of ways) {
+    await using third = await way(server, "third", attic, { register: false });
+    assertMatch((await third.closed()).at(-1) ?? "", /Too many connections from your address: 2 of 2/);
+  }
+  await using _cat = await byPage(server, "cat", cellar);
+  await using _dan = await byLine(server, "dan", cellar);
+}
+
+async function guesses(): Promise<void> {
+  await using server = await start("--oper", await operator());
+  await using ann = await byPage(server, "ann", attic, { secure: true });
+  for (let tries = 0; tries < 5; tries++) assertMatch((await say(ann, "OPER root no"))[0] ?? "", / 464 /);
+  await using again = await byLine(server, "again", attic, { secure: true });
+  assert(!/ 464 | \+o/.test((await say(again, "OPER root :open sesame")).join()), "one address, one count");
+  await using bob = await byLine(server, "bob", cellar, { secure: true });
+  assertMatch((await say(bob, "OPER root :open sesame")).join(), / MODE bob \+o/);
+}
+
+async function cloaks(): Promise<void> {
+  await using server = await start("--oper", await operator());
+  await using root = await Peer.connect(server.port, "root");
+  await using ann = await byLine(server, "ann", attic);
+  await using _bob = await byPage(server, "bob", attic, { secure: true });
+  const [seen = ""] = await say(ann, "WHOIS bob");
+  assertMatch(seen, / 311 ann bob \S+ \w+\.\w+\.\w+\.ip4 /);
+  await say(root, "OPER root :open sesame");
+  const whole = (await say(root, "WHOIS bob")).join("\n");
+  assertMatch(whole, / 338 root bob 203\.0\.113\.9 /);
+  assertMatch(whole, / 671 root bob /);
+  assert(!/ 671 /.test((await say(root, "WHOIS ann")).join("\n")));
+}
+
+async function secrecy(): Promise<void> {
+  await using server = await start("--oper", await operator());
+  for (const way of ways) {
+    await using ann = await way(server, "ann", attic);
+    assertMatch((await say(ann, "CAP LS 302")).join(), / sasl=SCRAM-SHA-256 /);
+    assertMatch((await say(ann, "OPER root :open sesame"))[0] ?? "", / 491 /);
+    await using bob = await way(server, "bob", attic, { secure: true });
+    assertMatch((await say(bob, "CAP LS 302")).join(), / sasl=PLAIN,SCRAM-SHA-256 /);
+  }
+}
+
+async function uploads(): Promise<void> {
+  await using server = await start("--login-tries", "2");
+  await using ann = await byLine(server, "ann", attic, { secure: true });
+  await say(ann, "REGISTER * * correct-horse");
+  const statusOf = async (address: string, scheme: string, password: string) => {
+    const response = await fetch(`http://127.0.0.1:${server.webPort}/upload`, {
+      method: "POST",
+      headers: {
+        authorization: `Basic ${btoa(`ann:${password}`)}`,
+        "x-forwarded-for": address,
+        "x-forwarded-proto": scheme,
+      },
+      body: "tea",
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await statusOf(cellar, "http", "correct-horse"), 403);
+  assertEquals(await statusOf(cellar, "https", "correct-horse"), 201);
+  for (let tries = 0; tries < 2; tries++) assertEquals(await statusOf(cellar, "https", "no"), 401);
+  assertEquals(await statusOf(cellar, "https", "correct-horse"), 429);
+  assertEquals(await statusOf(attic, "https", "correct-horse"), 201);
+}
+
+async function strangers(): Promise<void> {
+  await using server = await start();
+  const statusOf = async ({ webPort }: RunningServer, headers: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${webPort}/metrics`, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await statusOf(server, { "x-forwarded-for": attic }), 403);
+  assertEquals(await statusOf(server, {}), 200);
+  await using careful = await startServer();
+  await using ann = await byPage(careful, "ann", attic, { secure: true });
+  const seen = (await say(ann, "WHOIS ann")).join("\n");
+  assert(seen.includes("127.0.0.1") && !seen.includes(" 671 "), seen);
+  await using bob = await byLine(careful, "bob", attic, { register: false });
+  const told =
+    "ERROR :This is parley.local, which takes a PROXY header at once and from a --trusted-proxy alone, " +
+    "not from 127.0.0.1";
+  assertEquals(await bob.closed(), [told]);
+}
+
+async function nonsense(): Promise<void> {
+  const failure = await startServer(["--trusted-proxy", "localhost"]).then(() => "", String);
+  assertMatch(
+    failure,
+    /Cannot use --trusted-proxy "localhost": write an address or a network, as 10.0.0.5 or 10/,
+  );
+}
