@@ -206,7 +206,7 @@ Deno.test({
     using place = temporaryFolder();
     const late: { routes?: FileRoutes } = {};
     await using site = await startSite({}, {
-      routes: [(request, response, path) => late.routes?.route(request, response, path)],
+      routes: [(...asked) => late.routes?.route(...asked)],
     });
     late.routes = new FileRoutes(site.chat.hub, new Shelf(place.folder));
     site.chat.hub.uploadUrl = `${site.origin}/upload`;
