@@ -99,7 +99,7 @@ function standardReply(state: State, { message, label }: Arrival): Step {
   const text = message.params.at(-1) ?? "";
   const target = message.params.length > 3 ? message.params[2] ?? "" : "";
   if (message.command !== "FAIL") return { state, happenings: [{ kind: "told", from: "", text }] };
-  const said = command === "*" || command === "" ? text : `${text} (${command})`;
+  const said = ["*", "", "PRIVMSG"].includes(command) ? text : `${text} (${command})`;
   return {
     state,
     happenings: [{ kind: "refused", code, target, text: said, ...(label !== undefined && { label }) }],

@@ -36,6 +36,8 @@ export interface ChatParts {
   readonly entered: (nick: string) => void;
   /** It is over; says why in words, "" when it was left. */
   readonly refused: (reason: string) => void;
+  /** What was said to a room or person was refused. */
+  readonly unsent: (target: string, text: string) => void;
   /** Another buffer came to the front. */
   readonly turned: (name: string) => void;
   readonly acts: Omit<MessageActs, "redact" | "react">;
@@ -134,7 +136,10 @@ export class Chat implements Face, Hearer {
   say(target: string, manner: Manner, text: string, answered?: string): void {
     const replyTo = answered ?? (this.#answering?.said.buffer === target ? this.#answering.key : undefined);
     this.client.say({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
-      if (delivery.kind === "refused") toast(`Not sent: ${plain(delivery.reason)}`, "error");
+      if (delivery.kind === "refused") {
+        toast(`Not sent: ${plain(delivery.reason)}`, "error");
+        if (manner === "message") this.#parts.unsent(target, text);
+      }
       if (delivery.kind === "unsure") toast(`This may not have arrived: ${plain(text)}`, "error");
     });
   }

@@ -1,5 +1,6 @@
 /** The message box: Enter sends, Shift-Enter begins a new line, Tab completes, ↑ brings the last message back. Each room has its own draft. */
 /// <reference lib="dom" />
+import { fold } from "../irc/names.ts";
 import { plainName } from "../client/plain.ts";
 import type { Completion } from "./completions.ts";
 import { byId } from "./element.ts";
@@ -101,6 +102,13 @@ export class Composer {
     this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
     this.#grow();
     this.focus();
+  }
+
+  /** Text that was refused is there again where nothing else was begun meanwhile. */
+  giveBack(room: string, text: string): void {
+    if (fold(room) !== fold(this.#room)) {
+      if (!this.#drafts.get(room)) this.#drafts.set(room, text);
+    } else if (this.#box.value === "") this.#put(text);
   }
 
   #submit(): void {

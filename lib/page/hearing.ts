@@ -56,7 +56,9 @@ export function hear(hearer: Hearer, event: ChatEvent): void {
     case "renamed":
       return addPresence(hearer, event.buffers, event);
     case "refused":
-      return toast(plain(event.text), "error");
+      // What has a label was said by us, and whoever said it tells.
+      if (event.label === undefined) toast(plain(event.text), "error");
+      return;
     case "status":
       return hearStatus(hearer, event);
     case "typing":

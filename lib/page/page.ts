@@ -89,6 +89,7 @@ function join(event: Event): void {
       if (reason !== "") toast(reason, "error");
       if (chat === made) leave(reason);
     },
+    unsent: (target, text) => composer.giveBack(target, text),
     turned: (name) => {
       composer.answer(undefined);
       composer.room = name;

@@ -16,6 +16,7 @@ Deno.test({
       "an emoji is found in the picker and put in, and nothing else": picker,
       "an emoji that Tab completes is no name": emojiFirst,
       "each room has its own draft": drafts,
+      "what was refused is told once, and is there again": refused,
       "Alt-↑ and Alt-↓ turn to the next room, and letters go to the box": shortcuts,
       "a message is reacted to and answered by the keyboard alone": keyboard,
       "a picture from the clipboard is shared": paste,
@@ -89,6 +90,19 @@ async function drafts(stage: Stage): Promise<void> {
   assertEquals(await page.inputValue("#box"), "");
   await page.click("#room-list button:has-text('#other5')");
   assertEquals(await page.inputValue("#box"), "for the others");
+}
+
+async function refused(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob10", "#refused");
+  const ann = await stage.enter("ann10", "#refused");
+  bob.send("MODE #refused +m");
+  await bob.lines();
+  await write(ann, "may I speak?");
+  const { page } = ann;
+  await page.waitForSelector(".toast");
+  assertEquals(await page.inputValue("#box"), "may I speak?");
+  assertEquals(await page.locator(".toast").count(), 1);
+  assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only people/);
 }
 
 async function shortcuts(stage: Stage): Promise<void> {
