@@ -19,22 +19,26 @@ import {
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
 
-type Doing = Extract<Event, { channel: string; user: string }>;
+type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
 /** Why an event is not applied any more; undefined when nothing stands in its way. */
 export function refusalWhenOvertaken(hub: Hub, event: Event): Refusal | undefined {
-  if (event.kind === "message") return refusalToSay(hub, event);
-  if (!isDoing(event)) return undefined;
-  const user = hub.users.get(event.user);
-  const channel = hub.channel(event.channel);
-  return user && channel && refusalToDo(hub, user, channel, event);
+  switch (event.kind) {
+    case "message":
+      return refusalToSay(hub, event);
+    case "joined":
+    case "kicked":
+    case "modes set":
+    case "topic set":
+    case "invited": {
+      const user = hub.users.get(event.user);
+      const channel = hub.channel(event.channel);
+      return user && channel && refusalToDo(hub, user, channel, event);
+    }
+    default:
+      return undefined;
+  }
 }
-
-function isDoing(event: Event): event is Doing {
-  return doings.has(event.kind);
-}
-
-const doings: ReadonlySet<Event["kind"]> = new Set(["joined", "kicked", "modes set", "topic set", "invited"]);
 
 function refusalToDo(hub: Hub, user: User, channel: Channel, event: Doing): Refusal | undefined {
   switch (event.kind) {
