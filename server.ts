@@ -8,7 +8,7 @@ import { LocalBus } from "./lib/bus/local.ts";
 import { allCommands } from "./lib/commands/all.ts";
 import { tellOperators } from "./lib/hub/apply_operator.ts";
 import { type Files, Hub } from "./lib/hub/hub.ts";
-import { Machines } from "./lib/hub/machines.ts";
+import { type JoinOptions, Machines } from "./lib/hub/machines.ts";
 import { makeOwnerCode } from "./lib/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/hub/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
@@ -52,6 +52,8 @@ const optionRows = {
 
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
 const verifierRounds = 600_000;
+/** As others see it. */
+const name = `parley-${version}`;
 const sweepMs = 2_000;
 const dayMs = 86_400_000;
 const stopMs = 4_000;
@@ -139,7 +141,8 @@ async function start(
 async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
   const { NatsBus } = await import("./lib/bus/nats.ts");
   try {
-    return await Machines.join(settings, { connect: (options) => NatsBus.connect(options), store, log });
+    const connect: JoinOptions["connect"] = (options) => NatsBus.connect(options);
+    return await Machines.join(settings, { connect, store, version: name, log });
   } catch (error) {
     store.close();
     // Without the name and the password in it.
@@ -158,7 +161,7 @@ function makeHub(settings: Settings, store: Store, files: Files, machines?: Mach
     store,
     log,
     cloakKey: store.keepsakes.secret("cloaks"),
-    version: `parley-${version}`,
+    version: name,
     ...files,
     reread: () => readFiles(settings),
   });

@@ -14,6 +14,8 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** What one machine gives another to start from. */
 export interface Shared {
+  /** Another version may apply the same events otherwise. */
+  readonly version: string;
   readonly store: StoreState;
   readonly present: Snapshot;
 }
@@ -34,7 +36,7 @@ const sharedSecrets = [chatName, "cloaks", "cloak", "tokens", "decoys"];
 
 /** All that is shared, at this moment. */
 export function sharedState(hub: Hub, store: Store): Shared {
-  return { store: store.transfer().state(isOwn), present: takeSnapshot(hub) };
+  return { version: hub.version, store: store.transfer().state(isOwn), present: takeSnapshot(hub) };
 }
 
 function isOwn(keepsake: string): boolean {
@@ -61,9 +63,13 @@ export function savePosition(store: Store, { sequence, last, stream }: Position)
 
 /** Keeps what is shared for a start without another machine. */
 export function saveStart(hub: Hub, store: Store, position: Position): void {
-  const { store: state, present } = sharedState(hub, store);
+  const shared = sharedState(hub, store);
   // Markers move on only: they need not be as they were.
-  const kept: Shared & { position: Position } = { store: { ...state, markers: [] }, present, position };
+  const kept: Shared & { position: Position } = {
+    ...shared,
+    store: { ...shared.store, markers: [] },
+    position,
+  };
   store.keepsakes.save(startName, JSON.stringify(kept));
 }
 
@@ -82,9 +88,18 @@ export function takeStart(store: Store, stream: string): Start | undefined {
   return { position, present };
 }
 
-/** Makes the store what another machine's is. Throws an Error with a sentence when it is of another chat. */
-export async function takeStore(store: Store, { state, position, page }: Joined): Promise<Start> {
-  const { store: shared, present } = state as Shared;
+/** Makes the store what another machine's is. Throws an Error with a sentence when that is of another chat or version. */
+export async function takeStore(
+  store: Store,
+  { state, position, page }: Joined,
+  version: string,
+): Promise<Start> {
+  const { version: theirs, store: shared, present } = state as Shared;
+  if (theirs !== version) {
+    throw new Error(
+      `Cannot join the other machines: they are ${theirs}, and this is ${version}; stop all of them to change the version`,
+    );
+  }
   const after = store.history.newestStamp;
   if (after > 0 && store.keepsakes.find(chatName) !== new Map(shared.keepsakes).get(chatName)) {
     throw new Error(

@@ -70,6 +70,8 @@ export interface JoinOptions {
   /** NatsBus.connect. */
   readonly connect: (options: NatsOptions<Event>) => Promise<NatsBus<Event>>;
   readonly store: Store;
+  /** As Hub.version. */
+  readonly version: string;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -77,6 +79,7 @@ export interface JoinOptions {
 export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
   readonly #store: Store;
+  readonly #version: string;
   #start: Start | undefined;
   #isFirst = false;
   #hub: Hub | undefined;
@@ -87,9 +90,10 @@ export class Machines implements Replica<Event> {
   #nextSaveMs = 0;
 
   /** Of a store that is as the other machines' are; join() sees to that. */
-  constructor(bus: NatsBus<Event>, store: Store) {
+  constructor(bus: NatsBus<Event>, store: Store, version: string) {
     this.#bus = bus;
     this.#store = store;
+    this.#version = version;
   }
 
   /**
@@ -98,7 +102,7 @@ export class Machines implements Replica<Event> {
    */
   static async join(
     { nats, machine, lease }: Settings,
-    { connect, store, log }: JoinOptions,
+    { connect, store, version, log }: JoinOptions,
   ): Promise<Machines> {
     const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
     if (!/^[a-z][a-z0-9]{0,11}$/i.test(name)) {
@@ -112,7 +116,7 @@ export class Machines implements Replica<Event> {
       mustHappen,
       log,
     });
-    const machines = new Machines(bus, store);
+    const machines = new Machines(bus, store, version);
     try {
       await machines.#take();
     } catch (error) {
@@ -222,7 +226,7 @@ export class Machines implements Replica<Event> {
   async #take(): Promise<void> {
     const joined = await this.#bus.join();
     this.#isFirst = joined === undefined;
-    if (joined !== undefined) this.#start = await takeStore(this.#store, joined);
+    if (joined !== undefined) this.#start = await takeStore(this.#store, joined, this.#version);
     else this.#start = this.#hub ? undefined : takeStart(this.#store, this.#bus.position.stream);
     makeSecrets(this.#store);
   }
