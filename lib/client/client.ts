@@ -15,7 +15,7 @@ import { CatchUp } from "./catch_up.ts";
 import { ClientActions, isWord } from "./client_actions.ts";
 import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
-import { Refusal } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { targetsIn, targetsLine } from "./past.ts";

@@ -6,7 +6,7 @@
 import type { Message } from "../irc/message.ts";
 import { format } from "../irc/message.ts";
 import type { ChatEvent } from "./event.ts";
-import { Refusal } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import type { HistoryPage, Place, Search } from "./past.ts";
 import { historyLine, newestOf, readPage, saidIn, searchLine, throwRefusal } from "./past.ts";

@@ -4,6 +4,7 @@ import type { Client } from "./client.ts";
 import type { ChatEvent, Manner } from "./event.ts";
 import type { Span } from "./formatting.ts";
 import type { Quiet } from "./quiet.ts";
+import { Refusal } from "./refusal.ts";
 import type { Upload } from "./upload.ts";
 
 /** A face, as far as commands use it: the terminal and the page each are one. */
@@ -89,11 +90,6 @@ export interface SlashRow {
 
 /** Slash commands by name. */
 export type SlashTable = Readonly<Record<string, SlashRow>>;
-
-/** Why something cannot be done, in a sentence for the person who asked. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-}
 
 /** The first word, and what is behind it. */
 export function firstWord(text: string): readonly [word: string, rest: string] {

@@ -7,7 +7,7 @@ import type { Message } from "../irc/message.ts";
 import { escapeTagValue } from "../irc/message.ts";
 import { refusalIn } from "./answers.ts";
 import type { ChatEvent } from "./event.ts";
-import { Refusal } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { receive } from "./receive.ts";
 import { refusal } from "./replies.ts";
 import type { State } from "./state.ts";

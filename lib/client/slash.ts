@@ -10,7 +10,7 @@ import { fileRows } from "./slash_files.ts";
 import { pastRows } from "./slash_past.ts";
 import { roomRows } from "./slash_rooms.ts";
 import { youRows } from "./slash_you.ts";
-import { Refusal } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import type { Face, SlashRow, SlashTable } from "./face.ts";
 
 /** Every slash command by its name. */

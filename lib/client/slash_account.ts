@@ -1,7 +1,8 @@
 /** Slash commands for one's account. Passwords are asked for, never written behind a command. */
 
 import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededWord, Refusal } from "./face.ts";
+import { firstWord, neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { plainName } from "./plain.ts";
 
 /** What our server asks for unless told otherwise; a shorter one is a bad idea on any. */

@@ -2,7 +2,8 @@
 
 import { refusalIn, whoisLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededText, neededWord, Refusal } from "./face.ts";
+import { firstWord, neededText, neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { plainName } from "./plain.ts";
 import { refusal } from "./replies.ts";
 import { numericsUntil } from "./requests.ts";

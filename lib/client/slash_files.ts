@@ -1,7 +1,8 @@
 /** Slash commands for files: sending one to whoever is in front, and fetching one that was sent. */
 
 import type { Face, FileChoice, Files, SlashTable } from "./face.ts";
-import { firstWord, neededWord, Refusal } from "./face.ts";
+import { firstWord, neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { uploadFile } from "./upload.ts";
 
 /** Rows by name. */

@@ -3,7 +3,8 @@
 import { emoji } from "./emoji.ts";
 import type { Said } from "./event.ts";
 import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededText, neededWord, Refusal } from "./face.ts";
+import { firstWord, neededText, neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { plain, plainName } from "./plain.ts";
 
 /** Rows by name. */

@@ -3,7 +3,8 @@
 import { completeMask } from "../irc/names.ts";
 import { listLines, maskLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededWord, Refusal } from "./face.ts";
+import { firstWord, neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { describeMode } from "./modes.ts";
 import { plain, plainName } from "./plain.ts";
 import { numericsUntil } from "./requests.ts";

@@ -1,7 +1,8 @@
 /** Slash commands about oneself and the program. */
 
 import type { Face, SlashTable } from "./face.ts";
-import { neededWord, Refusal } from "./face.ts";
+import { neededWord } from "./face.ts";
+import { Refusal } from "./refusal.ts";
 import { quietWords } from "./quiet.ts";
 
 /** Rows by name. */

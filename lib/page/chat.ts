@@ -2,7 +2,8 @@
 /// <reference lib="dom" />
 import { Client, type Ending } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
-import { type Face, type FileChoice, Refusal } from "../client/face.ts";
+import type { Face, FileChoice } from "../client/face.ts";
+import { Refusal } from "../client/refusal.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain } from "../client/plain.ts";
 import { Quiet, quietWords } from "../client/quiet.ts";

@@ -7,7 +7,7 @@ import type { ClientOptions, Ending } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { ChatEvent, Manner } from "../client/event.ts";
 import type { Face } from "../client/face.ts";
-import { Refusal } from "../client/face.ts";
+import { Refusal } from "../client/refusal.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";

@@ -8,7 +8,7 @@ import type { ClientOptions } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { ChatEvent, Manner, Said } from "../client/event.ts";
 import type { Face } from "../client/face.ts";
-import { Refusal } from "../client/face.ts";
+import { Refusal } from "../client/refusal.ts";
 import type { Span } from "../client/formatting.ts";
 import type { Delivery } from "../client/outbox.ts";
 import { plain } from "../client/plain.ts";

@@ -3,7 +3,7 @@
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
 import { findCommand } from "../client/slash.ts";
-import { Refusal } from "../client/face.ts";
+import { Refusal } from "../client/refusal.ts";
 import type { Input } from "./input.ts";
 import type { Look } from "./paint.ts";
 import { promptStyle } from "./paint.ts";

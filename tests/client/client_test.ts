@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Refusal } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/refusal.ts";
 import { numericsUntil } from "../../lib/client/requests.ts";
 import { Rig, turn } from "./wire.ts";
 

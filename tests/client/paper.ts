@@ -2,7 +2,7 @@
 
 import type { ChatEvent, Manner } from "../../lib/client/event.ts";
 import type { Face, Files } from "../../lib/client/face.ts";
-import { Refusal } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/refusal.ts";
 import { Quiet } from "../../lib/client/quiet.ts";
 import type { Span } from "../../lib/client/formatting.ts";
 import { spanText } from "../../lib/client/text.ts";

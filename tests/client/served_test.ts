@@ -1,7 +1,7 @@
 /** The client together with the real hub: accounts, what was missed, reactions, search. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/refusal.ts";
 import { uploadFile } from "../../lib/client/upload.ts";
 import { FileRoutes } from "../../lib/web/files.ts";
 import { Shelf } from "../../lib/web/shelf.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../lib/client/face.ts";
+import { Refusal } from "../../lib/client/refusal.ts";
 import { commandsFor, enter, slashCommands } from "../../lib/client/slash.ts";
 import { Paper } from "./paper.ts";
 import { turn } from "./wire.ts";
