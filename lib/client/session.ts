@@ -10,21 +10,19 @@ import type { Connection } from "../net/connection.ts";
 import type { Batch } from "./batches.ts";
 import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
 import type { Speech } from "./compose.ts";
-import { compose } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
 import { isLoopback } from "../irc/address.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
-import { Outbox } from "./outbox.ts";
-import { Pace } from "./pace.ts";
 import { receive } from "./receive.ts";
+import { refusal } from "./replies.ts";
 import type { Entry } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
 import { Requests } from "./requests.ts";
+import { Speaker } from "./speaker.ts";
 import type { State } from "./state.ts";
-import { refusal } from "./replies.ts";
 import { isRoom, opened } from "./state.ts";
 
 /** What a session is made of. */
@@ -68,14 +66,16 @@ export class Session {
   readonly #registration = new Registration((line) => this.send(line));
   readonly #batches = new Batches();
   readonly #requests = new Requests();
-  readonly #outbox = new Outbox();
-  readonly #pace = new Pace((line) => this.send(line));
+  readonly #speaker = new Speaker({
+    send: (line) => this.send(line),
+    state: () => this.state,
+    mark: () => this.#mark(),
+    spoken: (speech) => this.#spoken(speech),
+  });
   #marks = 0;
   #ready = false;
   #login: Login | undefined;
   #lastHeard: number;
-  /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
-  #settling = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -104,9 +104,8 @@ export class Session {
     }
     const reason = this.farewell || (connection.ended ?? "Connection closed");
     this.#requests.lost(reason);
-    this.#outbox.lost(reason);
+    this.#speaker.lost(reason);
     this.#login?.lost(reason);
-    this.#pace.close();
     return reason;
   }
 
@@ -125,29 +124,14 @@ export class Session {
     this.#parts.connection.send(line);
   }
 
-  #say(line: string): void {
-    const { isupport } = this.state;
-    this.#pace.send(line, isupport.has("SAFERATE") || isupport.has("soju.im/SAFERATE"));
-  }
-
   /** Sends what is queued, then closes. */
   close(): void {
     this.#parts.connection.close();
   }
 
   /** Says something; resolves once it is known what became of all of it. */
-  async speak(speech: Speech): Promise<Delivery> {
-    const parcels = compose(this.state, speech, () => this.#mark());
-    const echo = this.state.caps.has("echo-message");
-    const deliveries = parcels.map(({ lines, text, label }) => {
-      for (const line of lines) this.#say(line);
-      const awaited = this.#outbox.wait({ label: echo ? label : undefined, target: speech.target, text });
-      if (!echo) this.#echo({ ...speech, text });
-      return awaited;
-    });
-    if (!echo) this.#settle();
-    const known = await Promise.all(deliveries);
-    return known.find(({ kind }) => kind !== "delivered") ?? { kind: "delivered" };
+  speak(speech: Speech): Promise<Delivery> {
+    return this.#speaker.speak(speech);
   }
 
   /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
@@ -240,8 +224,7 @@ export class Session {
         if (isRemembered(event)) this.#parts.hear(event);
         continue;
       }
-      if (event.kind === "said" && event.own) this.#outbox.echoed(label, event.to, event.text);
-      if (event.kind === "refused") this.#outbox.refused(event);
+      this.#speaker.heard(event, label);
       if (!asked || !isReply(message)) this.#parts.hear(event);
     }
   }
@@ -251,11 +234,11 @@ export class Session {
       case "PING":
         return this.send(`PONG :${message.params.at(-1) ?? ""}`);
       case "PONG":
-        return this.#settled(message.params.at(-1) ?? "");
+        return this.#speaker.answered(message.params.at(-1) ?? "");
       case "CAP":
         return this.#registration.answer(this.state, message);
       case "ACK":
-        return this.#outbox.echoed(label, "", "");
+        return this.#speaker.acknowledged(label);
       case "ERROR":
         this.farewell = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
@@ -284,7 +267,7 @@ export class Session {
   }
 
   /** Where the server does not echo: what we said happens here. */
-  #echo({ target, manner, text }: Speech): void {
+  #spoken({ target, manner, text }: Speech): void {
     if (!isRoom(this.state, target)) this.state = opened(this.state, target);
     const { nick } = this.state;
     this.#tell({
@@ -297,19 +280,6 @@ export class Session {
       own: true,
       mention: false,
     });
-  }
-
-  #settle(): void {
-    if (this.#settling > 0 || this.#outbox.size === 0) return;
-    this.#settling = this.#outbox.size;
-    this.#say("PING settle");
-  }
-
-  #settled(token: string): void {
-    if (token !== "settle") return;
-    this.#outbox.arrived(this.#settling);
-    this.#settling = 0;
-    this.#settle();
   }
 
   /** Nothing heard for a while: ask; still nothing: it is over. */
