@@ -1,17 +1,16 @@
 /**
- * One connection of a client, from the first line to the last: keeps the state, answers what must be answered at once
- * (PING, CAP), puts batches together, and brings answers to those who asked. Reconnecting is the client's.
+ * One connection of a client, from the first line to the last: gets us in, keeps the state, answers what must be
+ * answered at once (PING, CAP), and tells what happens. Reconnecting is the client's.
  */
 
 import type { Message } from "../irc/message.ts";
-import { parse } from "../irc/message.ts";
 import type { Line } from "../irc/lines.ts";
 import type { Connection } from "../net/connection.ts";
-import type { Batch } from "./batches.ts";
-import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
 import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
 import { isLoopback } from "../irc/address.ts";
+import type { Way } from "./intake.ts";
+import { Intake } from "./intake.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
@@ -20,7 +19,6 @@ import { refusal } from "./replies.ts";
 import type { Entry } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
-import { Requests } from "./requests.ts";
 import { Speaker } from "./speaker.ts";
 import type { State } from "./state.ts";
 import { isRoom, opened } from "./state.ts";
@@ -51,12 +49,6 @@ export interface SessionParts {
 const turnMs = 5;
 const turnLines = 64;
 
-/** How a message came. */
-interface Way {
-  readonly history: boolean;
-  readonly label: string | undefined;
-}
-
 /** One connection, in use. */
 export class Session {
   state: State;
@@ -64,8 +56,7 @@ export class Session {
   farewell = "";
   readonly #parts: SessionParts;
   readonly #registration = new Registration((line) => this.send(line));
-  readonly #batches = new Batches();
-  readonly #requests = new Requests();
+  readonly #intake = new Intake((message, way) => this.#message(message, way));
   readonly #speaker = new Speaker({
     send: (line) => this.send(line),
     state: () => this.state,
@@ -103,7 +94,7 @@ export class Session {
       clearInterval(watch);
     }
     const reason = this.farewell || (connection.ended ?? "Connection closed");
-    this.#requests.lost(reason);
+    this.#intake.lost(reason);
     this.#speaker.lost(reason);
     this.#login?.lost(reason);
     return reason;
@@ -113,7 +104,7 @@ export class Session {
   async #lines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
     for (const [at, line] of lines.entries()) {
-      if (typeof line === "string") this.#line(line);
+      if (typeof line === "string") this.#intake.line(line);
       if (at % turnLines !== turnLines - 1 || performance.now() - begun < turnMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
@@ -139,7 +130,7 @@ export class Session {
     const label = this.state.caps.has("labeled-response") ? this.#mark() : undefined;
     const tagged = line.startsWith("@") ? `@label=${label};${line.slice(1)}` : `@label=${label} ${line}`;
     this.send(label === undefined ? line : tagged);
-    return this.#requests.ask(label, until);
+    return this.#intake.answer(label, until);
   }
 
   /** Nobody else can read what goes over this connection. */
@@ -177,41 +168,9 @@ export class Session {
     return `p${++this.#marks}`;
   }
 
-  #line(line: string): void {
-    const message = parse(line);
-    if (message === undefined) return;
-    const item = this.#batches.take(message);
-    if (item !== undefined) this.#item(item, { history: false, label: item.tags.get("label") });
-  }
-
-  #item(item: Message | Batch, way: Way): void {
-    if (!isBatch(item)) return this.#message(item, way, this.#asked(item, way.label));
-    const label = item.tags.get("label") ?? way.label;
-    if (item.type === "draft/multiline") {
-      const whole = joinLines(item);
-      if (whole !== undefined) this.#message(whole, { ...way, label }, false);
-      return;
-    }
-    const asked = label !== undefined && this.#requests.answered(label, answerOf(item));
-    // The past goes to who asked for it; without labels nobody can tell who that was.
-    if (asked && isPast(item)) return;
-    const history = way.history || item.type === "chathistory";
-    for (const one of item.items) {
-      if (isBatch(one)) this.#item(one, { history, label });
-      else this.#message(one, { history, label }, asked);
-    }
-  }
-
-  #asked(message: Message, label: string | undefined): boolean {
-    if (label === undefined) return this.#requests.takes(message);
-    return this.#requests.answered(label, message.command === "ACK" ? [] : [message]);
-  }
-
-  /** `asked`: somebody waits for this answer and will show it, so replies in it are no events. */
-  #message(message: Message, way: Way, asked: boolean): void {
+  #message(message: Message, { label, history, asked }: Way): void {
     const time = Date.parse(message.tags.get("time") ?? "");
     const at = Number.isNaN(time) ? this.#parts.now() : time;
-    const { label, history } = way;
     const arrival = { message, at, history, ...(label !== undefined && { label }) };
     if (this.#login?.takes(message)) return;
     if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
@@ -299,13 +258,6 @@ export class Session {
 
 function isRemembered({ kind }: ChatEvent): boolean {
   return kind === "said" || kind === "reacted" || kind === "redacted";
-}
-
-/** Messages from before, in a batch or in an answer that is one. */
-function isPast(batch: Batch): boolean {
-  if (batch.type === "chathistory" || batch.type === "soju.im/search") return true;
-  const [inner] = batch.items;
-  return batch.type === "labeled-response" && inner !== undefined && isBatch(inner) && isPast(inner);
 }
 
 /** What only answers somebody, and says nothing of what others do. */
