@@ -15,6 +15,8 @@ export interface CatchUpParts {
   readonly hear: (event: ChatEvent) => void;
   /** A page of the past; rejects when there is no answer. `after` and "latest" as for CHATHISTORY. */
   readonly page: (buffer: string, from: string) => Promise<HistoryPage>;
+  /** Whom we talked with since a time, in milliseconds since 1970; rejects when there is no answer. */
+  readonly talkedTo: (since: number) => Promise<readonly string[]>;
   /** Messages to show on entering a room for the first time; 0 for none. */
   readonly backlog: number;
   readonly now: () => number;
@@ -47,22 +49,22 @@ export class CatchUp {
     this.#heardAt = parts.now();
   }
 
-  /** When the last thing happened that we know of, in milliseconds since 1970. */
-  get heardAt(): number {
-    return this.#heardAt;
-  }
-
-  /** Conversations with people that may have gone on without us. */
-  get people(): readonly string[] {
-    return [...this.#known.values()].map(({ name }) => name).filter((name) => !/^[#&]/.test(name));
-  }
-
   /** Something happened now. */
   take(event: ChatEvent): void {
     if (!isSpeech(event)) return this.#parts.hear(event);
     const held = this.#held.get(fold(event.buffer));
     if (held !== undefined) held.push(event);
     else this.#tell(event);
+  }
+
+  /** We are in; `again`: after the connection was lost. Conversations may have gone on, or been begun, without us. */
+  async comeBack(again: boolean): Promise<void> {
+    const since = this.#heardAt;
+    const known = [...this.#known.values()].map(({ name }) => name);
+    for (const name of known) if (!/^[#&]/.test(name)) this.fill(name);
+    if (!again) return;
+    const people = await this.#parts.talkedTo(since).catch(() => []);
+    for (const name of people) this.fill(name, `timestamp=${new Date(since).toISOString()}`);
   }
 
   /** Asks for what is missing in a buffer, if the server keeps it; `since` is where an unknown one begins. */

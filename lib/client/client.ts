@@ -7,7 +7,6 @@
 
 import type { Message } from "../irc/message.ts";
 import { format } from "../irc/message.ts";
-import type { Folded } from "../irc/names.ts";
 import { cleanUsername, fold } from "../irc/names.ts";
 import { backoff } from "../net/backoff.ts";
 import type { Connection } from "../net/connection.ts";
@@ -24,6 +23,7 @@ import { Session } from "./session.ts";
 import { Shelf } from "./shelf.ts";
 import type { State } from "./state.ts";
 import { disconnected, emptyState, isRoom, opened, withoutBuffer } from "./state.ts";
+import { WantedRooms } from "./wanted_rooms.ts";
 
 /** How a client behaves. */
 export interface ClientOptions {
@@ -76,8 +76,7 @@ export class Client extends ClientActions {
   #nick: string;
   #session: Session | undefined;
   #state: State;
-  /** Rooms to be in after every connect, with their keys. */
-  readonly #rooms = new Map<Folded, { readonly name: string; readonly key: string }>();
+  readonly #rooms: WantedRooms;
   readonly #shelf = new Shelf();
   readonly #leave = new AbortController();
   readonly #past: CatchUp;
@@ -91,6 +90,7 @@ export class Client extends ClientActions {
     this.#nick = options.nick;
     this.account = options.account;
     this.#state = emptyState(options.nick);
+    this.#rooms = new WantedRooms(options.channels ?? []);
     this.#past = new CatchUp({
       hear: (event) => {
         // What is taken back can still be named while that is told.
@@ -101,13 +101,12 @@ export class Client extends ClientActions {
         from === "latest"
           ? this.page(buffer, { at: from }, options.backlog)
           : this.page(buffer, { at: "after", reference: from }, 1_000),
+      talkedTo: async (since) =>
+        targetsIn(await this.request(targetsLine(since, this.now + dayMs), () => "other"))
+          .filter((name) => !isRoom(this.state, name)),
       backlog: options.backlog ?? 0,
       now: () => this.now,
     });
-    for (const room of options.channels ?? []) {
-      const [name = "", key = ""] = room.split(" ");
-      this.#rooms.set(fold(name), { name, key });
-    }
   }
 
   get state(): State {
@@ -207,7 +206,7 @@ export class Client extends ClientActions {
   }
 
   join(room: string, key = ""): void {
-    this.#rooms.set(fold(room), { name: room, key });
+    this.#rooms.want(room, key);
     if (this.online) this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
   }
 
@@ -218,7 +217,7 @@ export class Client extends ClientActions {
 
   /** Forgets a buffer; a room must have been left. */
   forget(name: string): void {
-    this.#rooms.delete(fold(name));
+    this.#rooms.forget(name);
     this.#change(withoutBuffer(this.state, name));
   }
 
@@ -271,21 +270,10 @@ export class Client extends ClientActions {
   #entered(): void {
     const again = this.#wasReady;
     this.#wasReady = true;
-    for (const { name, key } of this.#rooms.values()) this.join(name, key);
+    for (const { name, key } of this.#rooms.all()) this.join(name, key);
     if (this.#awayReason !== "") this.away(this.#awayReason);
     this.#release();
-    if (this.#keepsHistory()) this.#catchUpWithPeople(again);
-  }
-
-  /** Conversations that went on, or were begun, while we were not there. */
-  async #catchUpWithPeople(again: boolean): Promise<void> {
-    const since = this.#past.heardAt;
-    for (const name of this.#past.people) this.#past.fill(name);
-    if (!again) return;
-    const answer = await this.request(targetsLine(since, this.now + dayMs), () => "other").catch(() => []);
-    for (const name of targetsIn(answer)) {
-      if (!isRoom(this.state, name)) this.#past.fill(name, `timestamp=${new Date(since).toISOString()}`);
-    }
+    if (this.#keepsHistory()) this.#past.comeBack(again);
   }
 
   #keepsHistory(): boolean {
@@ -294,14 +282,11 @@ export class Client extends ClientActions {
 
   #heard(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
-      const key = this.#rooms.get(fold(event.buffer))?.key ?? "";
-      this.#rooms.set(fold(event.buffer), { name: event.buffer, key });
+      this.#rooms.entered(event.buffer);
       this.#release();
       if (this.#keepsHistory()) this.#past.fill(event.buffer);
     }
-    if ((event.kind === "parted" || event.kind === "kicked") && event.own) {
-      this.#rooms.delete(fold(event.buffer));
-    }
+    if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#rooms.forget(event.buffer);
     if (event.kind === "refused") this.#refused(event.target, event.text);
     if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
       this.rename(this.#nick);
@@ -313,14 +298,14 @@ export class Client extends ClientActions {
   /** A room we may not be in: what was kept for it will never go out. */
   #refused(target: string, reason: string): void {
     const key = fold(target);
-    if (!this.#rooms.has(key) || this.state.buffers.get(key)?.joined) return;
-    this.#rooms.delete(key);
+    if (!this.#rooms.has(target) || this.state.buffers.get(key)?.joined) return;
+    this.#rooms.forget(target);
     this.#shelf.refuse(reason, key);
   }
 
   /** Only until our rooms are joined do words to them wait. */
   #mayGo({ target }: Speech): boolean {
-    const wanted = isRoom(this.state, target) && this.#rooms.has(fold(target));
+    const wanted = isRoom(this.state, target) && this.#rooms.has(target);
     return !wanted || this.state.buffers.get(fold(target))?.joined === true;
   }
 
