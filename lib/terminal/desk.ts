@@ -25,6 +25,7 @@ import type { Key } from "./keys.ts";
 import { maxPaste } from "./keys.ts";
 import type { Bottom } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
+import { Questions } from "./questions.ts";
 import { Transcript } from "./transcript.ts";
 import type { Timestamps } from "./view.ts";
 
@@ -75,15 +76,15 @@ export class Desk implements Face {
   #hint = "";
   /** For who gave no name on the command line, and so may be here for the first time. */
   #welcome = "";
-  #question = "";
-  #secret = false;
+  readonly #questions = new Questions({
+    input: () => this.#input,
+    retype: (input) => this.#input = input,
+    hint: (words) => this.#hint = words,
+    key: (key) => this.key(key),
+    changed: () => this.#display.refresh(),
+  });
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();
-  #answer: (text: string) => void = () => {};
-  /** Questions that wait until the one before is answered. */
-  readonly #questions: (() => void)[] = [];
-  /** Typed ahead of the next question for a password, which must not be taken for words to a room. */
-  #ahead: Key[] | undefined;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
   readonly #behind = new Set<string>();
@@ -129,7 +130,7 @@ export class Desk implements Face {
 
   async #chat(): Promise<Leaving> {
     if (this.#parts.client.nick === "") {
-      this.client.rename(await this.#ask("Your name", nameFault));
+      this.client.rename(await this.#questions.ask("Your name", nameFault));
       this.#welcome = "Enter says what you type to all in the room · /help lists what else you can do";
     }
     this.#running = this.client.run();
@@ -155,7 +156,7 @@ export class Desk implements Face {
   /** A key was pressed. */
   key(key: Key): void {
     if (this.#parts.attention.takes(key)) return;
-    if (this.#ahead !== undefined) return void this.#ahead.push(key);
+    if (this.#questions.holds(key)) return;
     const { input, act } = press(this.#input, key, () => sourcesAt(this));
     this.#input = input;
     const isCut = key.kind === "paste" && key.cut === true;
@@ -212,7 +213,7 @@ export class Desk implements Face {
   }
 
   secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
-    return this.#ask(question, (written) => written === "" ? "" : fault(written), true);
+    return this.#questions.ask(question, (written) => written === "" ? "" : fault(written), true);
   }
 
   clear(): void {
@@ -228,13 +229,13 @@ export class Desk implements Face {
       case "submit":
         return this.#submit(act.text);
       case "interrupt":
-        if (this.#secret) return this.#answer("");
+        if (this.#questions.secret) return this.#questions.answer("");
         if (this.#interrupted) this.interrupt();
         this.#interrupted = true;
         this.#hint = "Press C-c again to quit";
         return;
       case "end":
-        if (this.#question !== "") this.#left.resolve({ kind: "left" });
+        if (this.#asked) this.#left.resolve({ kind: "left" });
         return this.leave("");
       case "redraw":
         return this.clear();
@@ -250,7 +251,7 @@ export class Desk implements Face {
   }
 
   #submit(text: string): void {
-    if (this.#question !== "") return this.#answer(text);
+    if (this.#asked) return this.#questions.answer(text);
     if (text.trim() === "") this.#hint = "Cannot send an empty message: type something first";
     else this.#submitted(enter(this, text));
   }
@@ -261,38 +262,9 @@ export class Desk implements Face {
     );
   }
 
-  /** Asks until the answer has no fault. The answer is kept for neither C-p nor C-y. */
-  #ask(question: string, fault: (text: string) => string, secret = false): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const begin = (): void => {
-      const { recall, editor: { cut } } = this.#input;
-      this.#question = question;
-      this.#secret = secret;
-      this.#hint = "";
-      this.#answer = (text) => {
-        this.#input = { ...this.#input, recall, editor: { ...this.#input.editor, cut } };
-        const answer = secret ? text : text.trim();
-        this.#hint = fault(answer);
-        if (this.#hint !== "") return;
-        this.#question = "";
-        this.#secret = false;
-        if (secret) this.#holdKeys();
-        resolve(answer);
-        this.#questions.shift()?.();
-      };
-    };
-    if (this.#question === "") begin();
-    else this.#questions.push(begin);
-    this.#display.refresh();
-    return promise;
-  }
-
-  #holdKeys(): void {
-    const keys: Key[] = this.#ahead = [];
-    setTimeout(() => {
-      this.#ahead = undefined;
-      for (const key of keys) this.key(key);
-    });
+  /** A question stands where one else writes to a room. */
+  get #asked(): boolean {
+    return this.#questions.current !== "";
   }
 
   #hear(event: ChatEvent): void {
@@ -325,7 +297,7 @@ export class Desk implements Face {
       case "status":
         if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
-        this.#ask("Another name", nameFault).then((name) => this.client.rename(name));
+        this.#questions.ask("Another name", nameFault).then((name) => this.client.rename(name));
     }
   }
 
@@ -337,7 +309,7 @@ export class Desk implements Face {
       this.client.markRead(this.current, at);
     }
     // What was said tells more than that one types no longer.
-    if (act !== undefined || !this.sharesTyping || this.#question !== "" || this.current === "") return;
+    if (act !== undefined || !this.sharesTyping || this.#asked || this.current === "") return;
     const { text } = this.#input.editor;
     const speaks = text.trim() !== "" && (!text.startsWith("/") || text.startsWith("//"));
     if (speaks || text === "") this.client.typing(this.current, speaks ? "active" : "done");
@@ -364,10 +336,10 @@ export class Desk implements Face {
     return {
       input: this.#input,
       front: this.current,
-      question: this.#question,
-      secret: this.#secret,
+      question: this.#questions.current,
+      secret: this.#questions.secret,
       progress: this.files?.underWay ?? "",
-      online: this.client.online || this.#question !== "",
+      online: this.client.online || this.#asked,
       typing: this.#typing(),
       hint: this.#hint,
       look: this.#parts.outlet.look,
