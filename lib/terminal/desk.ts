@@ -19,6 +19,7 @@ import { sourcesAt } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
 import { LocalFiles } from "./files.ts";
+import { Front } from "./front.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
@@ -64,12 +65,12 @@ export class Desk implements Face {
     "Tab completes names, rooms, commands and :emoji · ↑ and ↓ bring back lines · C-r searches them",
     "M-Enter begins a new line of the same message · C-x goes to the next room · C-c twice quits",
   ];
-  current = "";
   sharesTyping: boolean;
   readonly quiet: Quiet;
   readonly restricted: boolean;
   readonly files?: LocalFiles;
   readonly #parts: DeskParts;
+  readonly #front: Front;
   readonly #display: Display;
   readonly #transcript: Transcript;
   #input: Input = emptyInput;
@@ -86,8 +87,6 @@ export class Desk implements Face {
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
-  readonly #behind = new Set<string>();
   readonly #left = Promise.withResolvers<Leaving>();
   #interrupted = false;
   #running: Promise<Ending> | undefined;
@@ -104,7 +103,12 @@ export class Desk implements Face {
       ...(parts.asksPassword && { anotherPassword }),
       hear: (event) => this.#hear(event),
     });
-    for (const room of parts.client.channels?.slice(1) ?? []) this.#behind.add(fold(room));
+    this.#front = new Front({
+      client: this.client,
+      rooms: parts.client.channels ?? [],
+      title: (words) => this.#transcript.title(words),
+      changed: () => this.#display.refresh(),
+    });
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
@@ -112,6 +116,10 @@ export class Desk implements Face {
       now: this.client.now,
       recall: (id) => this.client.recent.find(id),
     }));
+  }
+
+  get current(): string {
+    return this.#front.name;
   }
 
   /** Resolves when the desk is left; the terminal then shows no prompt any more. */
@@ -185,21 +193,12 @@ export class Desk implements Face {
   }
 
   show(name: string): void {
-    const shown = findBuffer(this.client.state, name)?.name ?? name;
-    if (shown !== this.current) this.#transcript.title(plainName(shown));
-    this.current = shown;
-    this.#display.refresh();
+    this.#front.show(name);
   }
 
   closed(name: string): void {
-    this.#behind.delete(fold(name));
     this.client.forget(name);
-    if (fold(name) !== fold(this.current)) return;
-    this.current = "";
-    const open = [...this.client.state.buffers.values()].filter((buffer) => buffer.joined);
-    const next = open.find(({ kind }) => kind === "room") ?? open[0];
-    if (next !== undefined) this.show(next.name);
-    this.#display.refresh();
+    this.#front.closed(name);
   }
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
@@ -268,7 +267,7 @@ export class Desk implements Face {
   }
 
   #hear(event: ChatEvent): void {
-    if (event.kind === "joined" && event.own) this.#enter(event.buffer);
+    if (event.kind === "joined" && event.own) this.#front.entered(event.buffer);
     if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
       this.#hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
     } else this.#transcript.tell(event);
@@ -290,8 +289,7 @@ export class Desk implements Face {
       case "kicked":
         return event.own ? this.closed(event.buffer) : undefined;
       case "renamed":
-        if (fold(event.who.nick) === fold(this.current)) this.current = event.to;
-        return;
+        return this.#front.renamed(event.who.nick, event.to);
       case "typing":
         return this.#watchTyping();
       case "status":
@@ -313,14 +311,6 @@ export class Desk implements Face {
     const { text } = this.#input.editor;
     const speaks = text.trim() !== "" && (!text.startsWith("/") || text.startsWith("//"));
     if (speaks || text === "") this.client.typing(this.current, speaks ? "active" : "done");
-  }
-
-  /** We are in a room. The first one needs no title, as its first line tells where one is. */
-  #enter(room: string): void {
-    const behind = this.#behind.has(fold(room));
-    this.#behind.add(fold(room));
-    if (this.current === "") this.current = room;
-    else if (!behind) this.show(room);
   }
 
   /** Nobody tells when somebody has ceased to type. */
