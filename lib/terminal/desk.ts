@@ -12,7 +12,6 @@ import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
 import { enter } from "../client/slash.ts";
 import type { Quiet } from "../client/quiet.ts";
-import { findBuffer, typingAt } from "../client/state.ts";
 import { fold } from "../irc/names.ts";
 import type { Attention } from "./attention.ts";
 import { sourcesAt } from "./complete.ts";
@@ -27,6 +26,7 @@ import { maxPaste } from "./keys.ts";
 import type { Bottom } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
 import { Questions } from "./questions.ts";
+import { Signs } from "./signs.ts";
 import { Transcript } from "./transcript.ts";
 import type { Timestamps } from "./view.ts";
 
@@ -55,8 +55,6 @@ export interface DeskParts {
 export type Leaving = Ending | { readonly kind: "interrupted" };
 
 const goodbyeMs = 500;
-/** How often those who type are looked at again. */
-const typingMs = 1_000;
 
 /** One person at one terminal. */
 export class Desk implements Face {
@@ -71,6 +69,7 @@ export class Desk implements Face {
   readonly files?: LocalFiles;
   readonly #parts: DeskParts;
   readonly #front: Front;
+  readonly #signs: Signs;
   readonly #display: Display;
   readonly #transcript: Transcript;
   #input: Input = emptyInput;
@@ -84,9 +83,6 @@ export class Desk implements Face {
     key: (key) => this.key(key),
     changed: () => this.#display.refresh(),
   });
-  /** The newest message of each buffer, to be marked as read when the person is there. */
-  readonly #unread = new Map<string, number>();
-  #typingTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #left = Promise.withResolvers<Leaving>();
   #interrupted = false;
   #running: Promise<Ending> | undefined;
@@ -109,6 +105,7 @@ export class Desk implements Face {
       title: (words) => this.#transcript.title(words),
       changed: () => this.#display.refresh(),
     });
+    this.#signs = new Signs(this.client, () => this.#display.refresh());
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
@@ -157,7 +154,7 @@ export class Desk implements Face {
   /** Takes the prompt away; nothing is drawn afterwards. */
   close(): void {
     this.#transcript.flush();
-    clearTimeout(this.#typingTimer);
+    this.#signs.close();
     this.#display.close();
   }
 
@@ -279,7 +276,7 @@ export class Desk implements Face {
   #follow(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {
-        this.#unread.set(fold(event.buffer), event.at);
+        this.#signs.said(event.buffer, event.at);
         const calls = !event.own && !event.history &&
           (event.mention || fold(event.to) === fold(this.client.state.nick));
         const call = calls ? this.#parts.attention.call(event) : "";
@@ -291,7 +288,7 @@ export class Desk implements Face {
       case "renamed":
         return this.#front.renamed(event.who.nick, event.to);
       case "typing":
-        return this.#watchTyping();
+        return this.#signs.watch(() => this.current);
       case "status":
         if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
@@ -301,25 +298,10 @@ export class Desk implements Face {
 
   /** The person is at the keyboard: what is in front has been read, and others may see that one types. */
   #present(act: Act | undefined): void {
-    const at = this.#unread.get(fold(this.current));
-    if (at !== undefined && this.client.online) {
-      this.#unread.delete(fold(this.current));
-      this.client.markRead(this.current, at);
-    }
+    this.#signs.read(this.current);
     // What was said tells more than that one types no longer.
     if (act !== undefined || !this.sharesTyping || this.#asked || this.current === "") return;
-    const { text } = this.#input.editor;
-    const speaks = text.trim() !== "" && (!text.startsWith("/") || text.startsWith("//"));
-    if (speaks || text === "") this.client.typing(this.current, speaks ? "active" : "done");
-  }
-
-  /** Nobody tells when somebody has ceased to type. */
-  #watchTyping(): void {
-    this.#typingTimer ??= setTimeout(() => {
-      this.#typingTimer = undefined;
-      this.#display.refresh();
-      if (this.#typing().length > 0) this.#watchTyping();
-    }, typingMs);
+    this.#signs.typing(this.current, this.#input.editor.text);
   }
 
   #bottom(): Bottom {
@@ -330,15 +312,10 @@ export class Desk implements Face {
       secret: this.#questions.secret,
       progress: this.files?.underWay ?? "",
       online: this.client.online || this.#asked,
-      typing: this.#typing(),
+      typing: this.#signs.typists(this.current),
       hint: this.#hint,
       look: this.#parts.outlet.look,
     };
-  }
-
-  #typing(): readonly string[] {
-    const buffer = findBuffer(this.client.state, this.current);
-    return buffer === undefined ? [] : typingAt(buffer, this.client.now);
   }
 }
 
