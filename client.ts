@@ -11,10 +11,10 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import type { Account } from "./lib/client/login.ts";
 import { plain, plainName } from "./lib/client/plain.ts";
 import { Quiet } from "./lib/client/quiet.ts";
-import type { Connection } from "./lib/net/connection.ts";
-import { dial, DialError } from "./lib/net/dial.ts";
-import { dialTls, TrustError } from "./lib/net/dial_tls.ts";
-import { KnownHosts, knownHostsPath } from "./lib/net/known_hosts.ts";
+import { DialError } from "./lib/net/dial.ts";
+import { TrustError } from "./lib/net/dial_tls.ts";
+import { knownHostsPath } from "./lib/net/known_hosts.ts";
+import { isFinal, reach, UnknownServer } from "./lib/net/reach.ts";
 import { completionScript } from "./lib/completions.ts";
 import type { OptionValues } from "./lib/options.ts";
 import { flagName, helpText, parseOptions } from "./lib/options.ts";
@@ -50,13 +50,6 @@ const help = {
 /** Thirty frames a second are more than one can read. */
 const frameMs = 33;
 const environment = Deno.env.toObject();
-
-/** Who remembers no server can be led to any. */
-class UnknownServer extends Error {
-  constructor(fingerprint: string) {
-    super(`no authority vouches for it, so --restricted needs --fingerprint ${fingerprint}`);
-  }
-}
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -97,8 +90,15 @@ async function main(args: readonly string[]): Promise<number> {
   };
   const tell: Tell = { trust: () => {} };
   const client = {
-    connect: (signal: AbortSignal) => connect(place.address, values, signal, tell),
-    isFinal: (error: unknown) => error instanceof TrustError || error instanceof UnknownServer,
+    connect: (signal: AbortSignal) =>
+      reach(place.address, {
+        signal,
+        knownHosts: values.restricted ? undefined : knownHostsPath(environment, Deno.build.os),
+        fingerprint: values.fingerprint,
+        refusesStrangers: values.restricted,
+        tell: (words) => tell.trust(plain(words)),
+      }),
+    isFinal,
     nick: name ?? "",
     channels: place.rooms,
     backlog: interactive ? values.backlog : 0,
@@ -173,30 +173,6 @@ function isPasswordAsked({ passwordFile, passwordCommand, account }: Values): bo
 /** Whom to tell that a server was met for the first time. */
 interface Tell {
   trust: (words: string) => void;
-}
-
-async function connect(
-  address: string,
-  { fingerprint, restricted }: Values,
-  signal: AbortSignal,
-  tell: Tell,
-): Promise<Connection> {
-  if (address.startsWith("irc:")) return await dial(address, { signal });
-  const path = restricted ? undefined : knownHostsPath(environment, Deno.build.os);
-  const found = await dialTls(address, {
-    signal,
-    ...(path !== undefined && { knownHosts: new KnownHosts(path) }),
-    ...(fingerprint !== undefined && { fingerprint }),
-  });
-  if (found.trust === "new" && restricted) {
-    found.connection.abort();
-    throw new UnknownServer(found.fingerprint);
-  }
-  if (found.trust === "new") {
-    tell.trust(`This server is met for the first time; its certificate is ${found.fingerprint}`);
-  }
-  if (found.notKept !== undefined) tell.trust(plain(found.notKept));
-  return found.connection;
 }
 
 interface FaceParts
