@@ -16,11 +16,9 @@ import { TrustError } from "./lib/net/dial_tls.ts";
 import { knownHostsPath } from "./lib/net/known_hosts.ts";
 import { isFinal, reach, UnknownServer } from "./lib/net/reach.ts";
 import { completionScript } from "./lib/completions.ts";
-import type { OptionValues } from "./lib/options.ts";
-import { flagName, helpText, parseOptions } from "./lib/options.ts";
+import { helpText } from "./lib/options.ts";
 import { Attention } from "./lib/terminal/attention.ts";
 import { clientFlags } from "./lib/terminal/client_flags.ts";
-import { configArguments, configPath } from "./lib/terminal/config.ts";
 import type { Leaving } from "./lib/terminal/desk.ts";
 import { Desk, nameFault } from "./lib/terminal/desk.ts";
 import { findPassword } from "./lib/terminal/login.ts";
@@ -29,6 +27,8 @@ import type { Outcome } from "./lib/terminal/pipe.ts";
 import { Pipe } from "./lib/terminal/pipe.ts";
 import type { Job } from "./lib/terminal/place.ts";
 import { jobOf, jobs, placeOf, timeOf } from "./lib/terminal/place.ts";
+import type { ClientValues } from "./lib/terminal/read_options.ts";
+import { readOptions } from "./lib/terminal/read_options.ts";
 import { Script } from "./lib/terminal/script.ts";
 import { isInteractive, Terminal } from "./lib/terminal/terminal.ts";
 import { version } from "./lib/version.ts";
@@ -53,10 +53,8 @@ const environment = Deno.env.toObject();
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
-type Values = OptionValues<typeof clientFlags>;
-
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = readOptions(args);
+  const parsed = readOptions(args, environment);
   if ("fault" in parsed) return fail(parsed.fault, 2);
   const { values } = parsed;
   if (values.help) return say(helpText(help));
@@ -116,42 +114,13 @@ async function main(args: readonly string[]): Promise<number> {
     : await inScript(piped, found.job, values, place.address);
 }
 
-/** Flags, then the environment, then the file. */
-function readOptions(args: readonly string[]): ReturnType<typeof parseOptions<typeof clientFlags>> {
-  const first = parseOptions(clientFlags, args, environment);
-  if ("fault" in first) return first;
-  const path = first.values.config ?? configPath(environment, Deno.build.os);
-  let text: string;
-  try {
-    if (path === undefined) return first;
-    text = Deno.readTextFileSync(path);
-  } catch {
-    return first.values.config === undefined ? first : { fault: `Cannot read the settings in "${path}"` };
-  }
-  const settings = configArguments(text, (name) => {
-    const row = Object.entries(clientFlags).find(([key]) => flagName(key) === name)?.[1];
-    const variable = row !== undefined && "env" in row ? environment[row.env] : undefined;
-    return Boolean(variable) ||
-      args.some((word) => isFlag(word, name, row && "short" in row ? row.short : ""));
-  });
-  if ("fault" in settings) return { fault: `Cannot use the settings in "${path}": ${settings.fault}` };
-  const all = parseOptions(clientFlags, [...settings, ...args], environment);
-  return "fault" in all ? { fault: `${all.fault} (in "${path}")` } : all;
-}
-
-function isFlag(word: string, name: string, short: string | undefined): boolean {
-  const written = word.split("=", 1)[0];
-  if (written === `--${name}` || written === `--no-${name}`) return true;
-  return Boolean(short) && new RegExp(`^-${short}`).test(word) && !word.startsWith("--");
-}
-
 /** From here on not even a mistake of ours could touch them. */
 function giveUpFiles(): void {
   for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
 }
 
 /** Whom to log in as; undefined for nobody. Throws an Error for people. */
-async function findAccount(values: Values, name: string | undefined): Promise<Account | undefined> {
+async function findAccount(values: ClientValues, name: string | undefined): Promise<Account | undefined> {
   const password = await findPassword({
     file: values.passwordFile,
     command: values.passwordCommand,
@@ -165,7 +134,7 @@ async function findAccount(values: Values, name: string | undefined): Promise<Ac
   return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
 }
 
-function isPasswordAsked({ passwordFile, passwordCommand, account }: Values): boolean {
+function isPasswordAsked({ passwordFile, passwordCommand, account }: ClientValues): boolean {
   const given = passwordFile ?? passwordCommand ?? environment["PARLEY_PASSWORD"];
   return account !== undefined && !given;
 }
@@ -182,7 +151,7 @@ interface FaceParts
 
 async function atTerminal(
   { client, look, timestamps, tell }: FaceParts,
-  values: Values,
+  values: ClientValues,
   address: string,
 ): Promise<number> {
   const { bell, notify, typing, quiet, restricted, theme } = values;
@@ -266,7 +235,7 @@ async function inPipe(parts: FaceParts, json: boolean, address: string): Promise
 async function inScript(
   parts: FaceParts,
   job: Job,
-  { since, limit, json }: Values,
+  { since, limit, json }: ClientValues,
   address: string,
 ): Promise<number> {
   const from = since === undefined ? undefined : timeOf(since, Date.now());

@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   commands: ["irc", "hub", "type store"],
   web: ["irc", "net", "type hub", "type store"],
   client: ["irc", "net"],
-  terminal: ["irc", "client", "completions.ts"],
+  terminal: ["irc", "client", "options.ts", "completions.ts"],
   page: ["irc", "net", "client"],
   server: ["irc", "net", "web", "type hub"],
   "options.ts": [],
