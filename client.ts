@@ -21,7 +21,7 @@ import { Attention } from "./lib/terminal/attention.ts";
 import { clientFlags } from "./lib/terminal/client_flags.ts";
 import type { Leaving } from "./lib/terminal/desk.ts";
 import { Desk, nameFault } from "./lib/terminal/desk.ts";
-import { findPassword } from "./lib/terminal/login.ts";
+import { findAccount, isPasswordAsked } from "./lib/terminal/login.ts";
 import { colorDepth, themeOf } from "./lib/terminal/paint.ts";
 import type { Outcome } from "./lib/terminal/pipe.ts";
 import { Pipe } from "./lib/terminal/pipe.ts";
@@ -77,7 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === undefined && !interactive) return fail("Cannot join without a name: write --user NAME", 2);
   let account: Account | undefined;
   try {
-    account = await findAccount(values, name);
+    account = await findAccount(values, name, environment);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), 2);
   }
@@ -119,26 +119,6 @@ function giveUpFiles(): void {
   for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
 }
 
-/** Whom to log in as; undefined for nobody. Throws an Error for people. */
-async function findAccount(values: ClientValues, name: string | undefined): Promise<Account | undefined> {
-  const password = await findPassword({
-    file: values.passwordFile,
-    command: values.passwordCommand,
-    environment: environment["PARLEY_PASSWORD"],
-    ask: values.account === undefined ? undefined : `Password of ${values.account}`,
-  });
-  if (password === undefined) return undefined;
-  const owner = values.account ?? name;
-  if (owner === undefined) throw new Error("Cannot log in without a name: write --account NAME");
-  const { mechanism } = values;
-  return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
-}
-
-function isPasswordAsked({ passwordFile, passwordCommand, account }: ClientValues): boolean {
-  const given = passwordFile ?? passwordCommand ?? environment["PARLEY_PASSWORD"];
-  return account !== undefined && !given;
-}
-
 /** Whom to tell that a server was met for the first time. */
 interface Tell {
   trust: (words: string) => void;
@@ -172,7 +152,7 @@ async function atTerminal(
     timestamps,
     attention: new Attention({ bell, notify, inTmux, now: Date.now }),
     typing: typing === "on",
-    asksPassword: isPasswordAsked(values),
+    asksPassword: isPasswordAsked(values, environment),
     home: environment["HOME"] ?? "",
     quiet: new Quiet(quiet),
     restricted,

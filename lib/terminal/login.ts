@@ -1,12 +1,46 @@
 /**
- * Where a password comes from before there is a face: a file, a command's output, the environment, or a question at
- * the terminal whose answer is not shown. Never from the arguments, which everybody on the computer can read.
+ * Whom to log in as, and where the password comes from before there is a face: a file, a command's output, the
+ * environment, or a question at the terminal whose answer is not shown. Never from the arguments, which everybody on
+ * the computer can read.
  */
 
 import { promptSecret } from "@std/cli/prompt-secret";
+import type { Account } from "../client/login.ts";
+import type { ClientValues } from "./read_options.ts";
+
+type Environment = Readonly<Record<string, string>>;
+const variable = "PARLEY_PASSWORD";
+
+/** Whom to log in as; undefined for nobody. Throws an Error for people. */
+export async function findAccount(
+  values: ClientValues,
+  name: string | undefined,
+  environment: Environment,
+): Promise<Account | undefined> {
+  const password = await findPassword({
+    file: values.passwordFile,
+    command: values.passwordCommand,
+    environment: environment[variable],
+    ask: values.account === undefined ? undefined : `Password of ${values.account}`,
+  });
+  if (password === undefined) return undefined;
+  const owner = values.account ?? name;
+  if (owner === undefined) throw new Error("Cannot log in without a name: write --account NAME");
+  const { mechanism } = values;
+  return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
+}
+
+/** Whether the person is asked for the password, and so may be asked again when it was wrong. */
+export function isPasswordAsked(
+  { passwordFile, passwordCommand, account }: ClientValues,
+  environment: Environment,
+): boolean {
+  const given = passwordFile ?? passwordCommand ?? environment[variable];
+  return account !== undefined && !given;
+}
 
 /** What was asked for by flags and environment. */
-export interface PasswordSources {
+interface PasswordSources {
   readonly file: string | undefined;
   readonly command: string | undefined;
   readonly environment: string | undefined;
@@ -15,7 +49,7 @@ export interface PasswordSources {
 }
 
 /** The password; undefined when none is wanted. Throws an Error for people when it cannot be had. */
-export async function findPassword(sources: PasswordSources): Promise<string | undefined> {
+async function findPassword(sources: PasswordSources): Promise<string | undefined> {
   const { file, command, environment, ask } = sources;
   if (file !== undefined) return firstLine(await readFile(file), `the file ${file}`);
   if (command !== undefined) return firstLine(await outputOf(command), "the password command");
