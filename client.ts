@@ -7,30 +7,31 @@
  * or the server is not the one it was · 130 C-c · 129 and 143 SIGHUP and SIGTERM.
  */
 
-import { TextLineStream } from "@std/streams/text-line-stream";
 import type { Account } from "./lib/client/login.ts";
+import type { ClientOptions } from "./lib/client/client.ts";
 import { plain, plainName } from "./lib/client/plain.ts";
-import { Quiet } from "./lib/client/quiet.ts";
+import { completionScript } from "./lib/completions.ts";
 import { DialError } from "./lib/net/dial.ts";
 import { TrustError } from "./lib/net/dial_tls.ts";
 import { knownHostsPath } from "./lib/net/known_hosts.ts";
 import { isFinal, reach, UnknownServer } from "./lib/net/reach.ts";
-import { completionScript } from "./lib/completions.ts";
 import { helpText } from "./lib/options.ts";
-import { Attention } from "./lib/terminal/attention.ts";
 import { clientFlags } from "./lib/terminal/client_flags.ts";
-import type { Leaving } from "./lib/terminal/desk.ts";
-import { Desk, nameFault } from "./lib/terminal/desk.ts";
-import { findAccount, isPasswordAsked } from "./lib/terminal/login.ts";
+import { nameFault } from "./lib/terminal/desk.ts";
+import { findAccount } from "./lib/terminal/login.ts";
 import { colorDepth, themeOf } from "./lib/terminal/paint.ts";
 import type { Outcome } from "./lib/terminal/pipe.ts";
 import { Pipe } from "./lib/terminal/pipe.ts";
-import type { Job } from "./lib/terminal/place.ts";
+import type { Fault, Job, Place } from "./lib/terminal/place.ts";
 import { jobOf, jobs, placeOf, timeOf } from "./lib/terminal/place.ts";
 import type { ClientValues } from "./lib/terminal/read_options.ts";
 import { readOptions } from "./lib/terminal/read_options.ts";
 import { Script } from "./lib/terminal/script.ts";
-import { isInteractive, Terminal } from "./lib/terminal/terminal.ts";
+import { onSignals } from "./lib/terminal/signals.ts";
+import type { Sat } from "./lib/terminal/sitting.ts";
+import { sit } from "./lib/terminal/sitting.ts";
+import { complain, inputLines, inputText, print, runInStreams } from "./lib/terminal/streams.ts";
+import { isInteractive } from "./lib/terminal/terminal.ts";
 import { version } from "./lib/version.ts";
 
 const help = {
@@ -47,8 +48,6 @@ const help = {
   rows: clientFlags,
 } as const;
 
-/** Thirty frames a second are more than one can read. */
-const frameMs = 33;
 const environment = Deno.env.toObject();
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -56,62 +55,53 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 async function main(args: readonly string[]): Promise<number> {
   const parsed = readOptions(args, environment);
   if ("fault" in parsed) return fail(parsed.fault, 2);
-  const { values } = parsed;
+  const { values, positional } = parsed;
   if (values.help) return say(helpText(help));
   if (values.version) return say(`parley ${version}\n`);
   if (values.completions !== undefined) {
     return say(completionScript(values.completions, { program: "parley", rows: clientFlags, words: jobs }));
   }
   if (values.utc) Deno.env.set("TZ", "UTC");
-  const found = jobOf(parsed.positional);
-  if ("fault" in found) return fail(found.fault, 2);
-  const place = placeOf(found.rest, values);
-  if ("fault" in place) return fail(place.fault, 2);
-  const name = (values.user ?? values.account)?.trim();
-  const interactive = found.job === undefined && isInteractive() &&
-    environment["TERM"] !== "dumb";
-  const fault = name === undefined ? "" : nameFault(name);
-  if (fault !== "") {
-    return fail(`Cannot use --user "${name}": ${fault[0]?.toLowerCase()}${fault.slice(1)}`, 2);
-  }
-  if (name === undefined && !interactive) return fail("Cannot join without a name: write --user NAME", 2);
+  const errand = errandOf(values, positional);
+  if ("fault" in errand) return fail(errand.fault, 2);
   let account: Account | undefined;
   try {
-    account = await findAccount(values, name, environment);
+    account = await findAccount(values, errand.name, environment);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), 2);
   }
   if (values.restricted) giveUpFiles();
-  const look = {
-    depth: colorDepth(values.color, interactive, environment),
-    theme: values.theme ?? themeOf(environment),
-  };
-  const tell: Tell = { trust: () => {} };
-  const client = {
-    connect: (signal: AbortSignal) =>
-      reach(place.address, {
-        signal,
-        knownHosts: values.restricted ? undefined : knownHostsPath(environment, Deno.build.os),
-        fingerprint: values.fingerprint,
-        refusesStrangers: values.restricted,
-        tell: (words) => tell.trust(plain(words)),
-      }),
-    isFinal,
-    nick: name ?? "",
-    channels: place.rooms,
-    backlog: interactive ? values.backlog : 0,
-    ...(account && { account }),
-  };
-  const parts = { client, look, tell };
-  if (interactive) {
-    return await atTerminal({ ...parts, timestamps: values.timestamps ?? "short" }, values, place.address);
+  return await start(errand, values, account);
+}
+
+/** Who goes where, to do what. */
+interface Errand {
+  readonly place: Place;
+  /** Undefined when the person is asked for it. */
+  readonly name: string | undefined;
+  readonly job: Job | undefined;
+  readonly since: number | undefined;
+  /** A person sits at a terminal. */
+  readonly interactive: boolean;
+}
+
+function errandOf(values: ClientValues, words: readonly string[]): Errand | Fault {
+  const found = jobOf(words);
+  if ("fault" in found) return found;
+  const place = placeOf(found.rest, values);
+  if ("fault" in place) return place;
+  const name = (values.user ?? values.account)?.trim();
+  const interactive = found.job === undefined && isInteractive() && environment["TERM"] !== "dumb";
+  const fault = name === undefined ? "" : nameFault(name);
+  if (fault !== "") {
+    return { fault: `Cannot use --user "${name}": ${fault[0]?.toLowerCase()}${fault.slice(1)}` };
   }
-  tell.trust = (words) => void print(Deno.stderr, `${words}\n`);
-  const { timestamps = "off", restricted } = values;
-  const piped = { ...parts, timestamps, restricted };
-  return found.job === undefined
-    ? await inPipe(piped, values.json, place.address)
-    : await inScript(piped, found.job, values, place.address);
+  if (name === undefined && !interactive) return { fault: "Cannot join without a name: write --user NAME" };
+  const since = values.since === undefined ? undefined : timeOf(values.since, Date.now());
+  if (found.job !== undefined && values.since !== undefined && since === undefined) {
+    return { fault: `Cannot use --since "${values.since}": write 2h, 3d or 2026-01-31T12:00Z` };
+  }
+  return { place, name, job: found.job, since, interactive };
 }
 
 /** From here on not even a mistake of ours could touch them. */
@@ -119,73 +109,48 @@ function giveUpFiles(): void {
   for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
 }
 
-/** Whom to tell that a server was met for the first time. */
-interface Tell {
-  trust: (words: string) => void;
-}
-
-interface FaceParts
-  extends Pick<ConstructorParameters<typeof Pipe>[0], "client" | "look" | "timestamps" | "restricted"> {
-  readonly tell: Tell;
-}
-
-async function atTerminal(
-  { client, look, timestamps, tell }: FaceParts,
+async function start(
+  { place, name, job, since, interactive }: Errand,
   values: ClientValues,
-  address: string,
+  account: Account | undefined,
 ): Promise<number> {
-  const { bell, notify, typing, quiet, restricted, theme } = values;
-  // The console of Linux would show the question.
-  const answers = environment["TERM"] !== "linux" && !environment["COLORFGBG"];
-  const background = answers && look.depth !== "none" && theme === undefined;
-  const terminal = new Terminal({ focus: bell || notify !== "off", background });
-  const inTmux = Boolean(environment["TMUX"]);
-  const outlet = {
-    write: (text: string) => terminal.write(text),
-    size: () => terminal.size(),
-    look,
-    frameMs,
+  const { address, rooms } = place;
+  const { restricted, fingerprint, json, limit } = values;
+  let tell = (words: string): void => void complain(words);
+  const client: Omit<ClientOptions, "hear"> = {
+    connect: (signal) =>
+      reach(address, {
+        signal,
+        knownHosts: restricted ? undefined : knownHostsPath(environment, Deno.build.os),
+        fingerprint,
+        refusesStrangers: restricted,
+        tell: (words) => tell(plain(words)),
+      }),
+    isFinal,
+    nick: name ?? "",
+    channels: rooms,
+    backlog: interactive ? values.backlog : 0,
+    ...(account && { account }),
   };
-  const desk = new Desk({
-    client,
-    outlet,
-    timestamps,
-    attention: new Attention({ bell, notify, inTmux, now: Date.now }),
-    typing: typing === "on",
-    asksPassword: isPasswordAsked(values, environment),
-    home: environment["HOME"] ?? "",
-    quiet: new Quiet(quiet),
-    restricted,
-    suspend: restricted ? undefined : () => terminal.suspend(),
-  });
-  tell.trust = (words) => desk.note(words);
-  let interruption = 130;
-  terminal.open({
-    key: (key) => desk.key(key),
-    background(found) {
-      outlet.look = { ...look, theme: found };
-      desk.redraw();
-    },
-    resized: () => desk.redraw(),
-    resumed: () => desk.redraw(),
-    gone: () => interruptWith(0),
-  });
-  onSignals(interruptWith);
-  try {
-    const leaving = await desk.run();
-    terminal.restore();
-    return codeOf(leaving, interruption, address);
-  } finally {
-    terminal.restore();
+  const look = {
+    depth: colorDepth(values.color, interactive, environment),
+    theme: values.theme ?? themeOf(environment),
+  };
+  if (interactive) {
+    const seated = (note: typeof tell): void => void (tell = note);
+    return endOfSitting(await sit({ client, look, values, environment, seated }), address);
   }
-
-  function interruptWith(code: number): void {
-    interruption = code;
-    desk.interrupt();
-  }
+  onSignals((code) => Deno.exit(code));
+  const parts = { client, look, timestamps: values.timestamps ?? "off", restricted, json };
+  const outcome = await runInStreams((streams) =>
+    job === undefined
+      ? new Pipe({ ...parts, ...streams, input: inputLines() })
+      : new Script({ ...parts, ...streams, job, input: inputText, since, limit })
+  );
+  return endOfStreams(outcome, address);
 }
 
-function codeOf(leaving: Leaving, interruption: number, address: string): number {
+function endOfSitting({ leaving, interruption }: Sat, address: string): number {
   switch (leaving.kind) {
     case "left":
       return 0;
@@ -198,49 +163,7 @@ function codeOf(leaving: Leaving, interruption: number, address: string): number
   }
 }
 
-/** What Windows has no signal for is left out there. */
-function onSignals(interrupt: (code: number) => void): void {
-  const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
-  for (const [signal, code] of signals) {
-    if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
-    Deno.addSignalListener(signal, () => interrupt(code));
-  }
-}
-
-async function inPipe(parts: FaceParts, json: boolean, address: string): Promise<number> {
-  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  return await toItsEnd(address, ({ out, err }) => new Pipe({ ...parts, json, input, out, err }));
-}
-
-async function inScript(
-  parts: FaceParts,
-  job: Job,
-  { since, limit, json }: ClientValues,
-  address: string,
-): Promise<number> {
-  const from = since === undefined ? undefined : timeOf(since, Date.now());
-  if (since !== undefined && from === undefined) {
-    return fail(`Cannot use --since "${since}": write 2h, 3d or 2026-01-31T12:00Z`, 2);
-  }
-  const input = () => new Response(Deno.stdin.readable).text();
-  return await toItsEnd(
-    address,
-    ({ out, err }) => new Script({ ...parts, job, input, since: from, limit, json, out, err }),
-  );
-}
-
-/** Data goes to standard output, everything else to standard error. */
-async function toItsEnd(
-  address: string,
-  make: (streams: Record<"out" | "err", (line: string) => void>) => { run(): Promise<Outcome> },
-): Promise<number> {
-  const closed = Promise.withResolvers<Outcome>();
-  const out = (line: string): void => {
-    if (!print(Deno.stdout, `${line}\n`)) closed.resolve({ kind: "done" });
-  };
-  const face = make({ out, err: (line) => void print(Deno.stderr, `${line}\n`) });
-  onSignals((code) => Deno.exit(code));
-  const outcome = await Promise.race([face.run(), closed.promise]);
+function endOfStreams(outcome: Outcome, address: string): number {
   switch (outcome.kind) {
     case "done":
       return 0;
@@ -289,23 +212,11 @@ function dialFault(error: unknown, address: string): number {
 }
 
 function say(text: string): number {
-  print(Deno.stdout, text);
+  print(text);
   return 0;
 }
 
 function fail(sentence: string, code: number): number {
-  print(Deno.stderr, `${sentence}\n`);
+  complain(sentence);
   return code;
-}
-
-/** False when nobody reads any more. */
-function print(to: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
-  }
 }
