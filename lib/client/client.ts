@@ -272,8 +272,8 @@ export class Client extends ClientActions {
     this.#wasReady = true;
     for (const { name, key } of this.#rooms.all()) this.join(name, key);
     if (this.#awayReason !== "") this.away(this.#awayReason);
-    this.#release();
     if (this.#keepsHistory()) this.#past.comeBack(again);
+    this.#release();
   }
 
   #keepsHistory(): boolean {
@@ -283,8 +283,9 @@ export class Client extends ClientActions {
   #heard(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
       this.#rooms.entered(event.buffer);
-      this.#release();
+      // Before our own words, which would be in the answer.
       if (this.#keepsHistory()) this.#past.fill(event.buffer);
+      this.#release();
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#rooms.forget(event.buffer);
     if (event.kind === "refused") this.#refused(event.target, event.text);

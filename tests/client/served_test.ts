@@ -64,6 +64,16 @@ test("changePassword() changes it, and refuses when the old one is wrong", async
   await bob.until("status", (event) => event.status === "logged in");
 });
 
+test("what was kept while away is told as said on return, not as of before", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port, { backlog: 5 }).entered();
+  bob.cut();
+  await bob.until("status", (event) => event.status === "lost");
+  const delivery = bob.client.say(say("kept"));
+  const told = await bob.until("said", (event) => event.text === "kept");
+  assertEquals([told.history ?? false, (await delivery).kind], [false, "delivered"]);
+});
+
 test("what was said while the connection was lost comes once, in order, before what is said then", async () => {
   await using chat = startChat({ settings: { historyPage: 20 } });
   const [ann] = await chat.join("#tea", "ann");
