@@ -2,7 +2,7 @@
 
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
-import { findCommand } from "../client/slash.ts";
+import { findCommand, slashCommands } from "../client/slash.ts";
 import { Refusal } from "../client/refusal.ts";
 import type { Input } from "./input.ts";
 import type { Look } from "./paint.ts";
@@ -54,12 +54,12 @@ export function promptFor(bottom: Bottom): Prompt {
   return { above, label: labelOf(bottom), typed: typedSpans(input.editor.text), cursor: input.editor.cursor };
 }
 
-function labelOf({ front, question, online, look }: Bottom): Span[] {
+function labelOf({ front, question, online, look, input }: Bottom): Span[] {
   if (question !== "") return [{ text: `${question}: `, bold: true }];
-  const state: Span[] = online
-    ? []
-    : [{ text: look.depth === "none" ? "(offline) " : "offline ", dim: true }];
-  return [...badge(front === "" ? "parley" : plainName(front), look), ...state];
+  const name = badge(front === "" ? "parley" : plainName(front), look);
+  if (look.depth !== "none") return online ? name : [...name, { text: "offline ", dim: true }];
+  const words = [...(online ? [] : ["offline"]), ...commandWords[commandIn(input.editor.text).kind]];
+  return words.length === 0 ? name : [...name, { text: `(${words.join(", ")}) ` }];
 }
 
 /** A name in white on ocean blue; without colour, in front of a ">". */
@@ -69,16 +69,22 @@ function badge(name: string, { depth }: Look): Span[] {
 
 /** A command stands out, an unknown one as an error: so one sees before Enter what is no message. */
 function typedSpans(text: string): Span[] {
-  const command = /^\/(?!\/)(\S*)/.exec(text);
-  if (command === null) return text === "" ? [] : [{ text }];
-  const [all, name = ""] = command;
-  const rest = text.slice(all.length);
-  const span: Span = {
-    text: all,
-    bold: true,
-    ink: isKnown(name) || (rest === "" && name === "") ? "own" : "error",
-  };
+  const { kind, length } = commandIn(text);
+  if (kind === "none") return text === "" ? [] : [{ text }];
+  const rest = text.slice(length);
+  const span: Span = { text: text.slice(0, length), bold: true, ink: kind === "known" ? "own" : "error" };
   return rest === "" ? [span] : [span, { text: rest }];
+}
+
+/** What tells a command where there is no colour. */
+const commandWords = { none: [], known: ["command"], unknown: ["no such command"] } as const;
+
+/** Whether a line is a command, and how long its name is with the "/". */
+function commandIn(text: string): { readonly kind: keyof typeof commandWords; readonly length: number } {
+  const [all, name = ""] = /^\/(?!\/)(\S*)/.exec(text) ?? [];
+  if (all === undefined) return { kind: "none", length: 0 };
+  const begun = text === all && Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
+  return { kind: begun || isKnown(name) ? "known" : "unknown", length: all.length };
 }
 
 function isKnown(name: string): boolean {

@@ -105,7 +105,7 @@ Deno.test("a password is neither shown nor kept, for C-p, C-y or the screen", as
   await seat.press("\x19");
   assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
   await seat.press("\x10");
-  assertEquals(await seat.screen("#tea>"), ["#tea> /login ann|"]);
+  assertEquals(await seat.screen("#tea>"), ["#tea> (command) /login ann|"]);
   assertEquals([seat.written.includes("leaves"), await seat.wire.sent()], [false, ["AUTHENTICATE PLAIN"]]);
 });
 

@@ -44,6 +44,18 @@ Deno.test("a paste that is too long says so", async () => {
   assertEquals(await seat.screen("#tea>"), ["#tea> |"]);
 });
 
+Deno.test("without colour the prompt says in words that a line is a command", async () => {
+  await using seat = await new Seat().enter();
+  await seat.press("/me waves");
+  assertEquals(await seat.screen("#tea>"), ["#tea> (command) /me waves|"]);
+  await seat.press("\x15/m");
+  assertEquals(await seat.screen("#tea>"), ["#tea> (command) /m|"]);
+  await seat.press("ee");
+  assertEquals(await seat.screen("#tea>"), ["#tea> (no such command) /mee|"]);
+  await seat.press("\x15//me");
+  assertEquals(await seat.screen("#tea>"), ["#tea> //me|"]);
+});
+
 Deno.test("a large room tells some of its names on entering, and all when asked", async () => {
   await using seat = await new Seat({ columns: 1000 }).enter();
   const nicks = Array.from({ length: 50 }, (_, at) => `p${at + 10}`);
@@ -113,7 +125,7 @@ Deno.test("a restricted desk touches no files, and is not suspended", async () =
   await seat.press("/get http://127.0.0.1/\r\x1a");
   assertEquals((await seat.screen("/get"))[0], "12:00 ! Cannot use /get here");
   await seat.press("/que\t");
-  assertEquals((await seat.screen("#tea> ")).at(-1), "#tea> /query |");
+  assertEquals((await seat.screen("#tea> ")).at(-1), "#tea> (command) /query |");
 });
 
 Deno.test("what happens elsewhere tells where", async () => {
