@@ -3,6 +3,7 @@
  * reads the answer; a Client is one of these with a connection.
  */
 
+import { encode64, utf8 } from "../irc/digest.ts";
 import type { Message } from "../irc/message.ts";
 import { format } from "../irc/message.ts";
 import type { ChatEvent } from "./event.ts";
@@ -66,8 +67,9 @@ export abstract class ClientActions {
   /** Changes the password of our account; rejects with a Refusal. */
   async changePassword(old: string, password: string): Promise<void> {
     this.needConfidence();
-    if (!isWord(old)) throw new Refusal("Cannot send the old password: it has a space in it");
-    await this.#ask(`ACCOUNT PASSWORD ${old} :${password}`, answers("ACCOUNT"));
+    const [one, other] = [old, password].map((text) => encode64(utf8(text)));
+    const words = isWord(old) ? `${old} :${password}` : `BASE64 ${one} ${other}`;
+    await this.#ask(`ACCOUNT PASSWORD ${words}`, answers("ACCOUNT"));
     if (this.account !== undefined) this.account = { ...this.account, password };
   }
 

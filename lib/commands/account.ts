@@ -8,6 +8,7 @@ import { provenDigest } from "../hub/owner_code.ts";
 import { pause } from "../hub/pause.ts";
 import { fail } from "../hub/refusal.ts";
 import type { Session } from "../hub/session.ts";
+import { decode64 } from "../irc/digest.ts";
 import { fold } from "../irc/names.ts";
 import { splitText } from "../irc/wrap.ts";
 import type { AccountRow } from "../store/accounts.ts";
@@ -32,7 +33,7 @@ export const accountCommands: CommandTable = {
     run: verify,
   },
   ACCOUNT: {
-    usage: "[PASSWORD <old> <new> | EXPORT | DELETE <password>]",
+    usage: "[PASSWORD [BASE64] <old> <new> | EXPORT | DELETE <password>]",
     help: "Shows your account, changes its password, hands out or deletes all you said",
     run: account,
   },
@@ -143,7 +144,7 @@ function show({ hub, session, user }: Call, { name, role, createdMs }: AccountRo
 }
 
 async function changePassword({ hub, session, params }: Call, own: AccountRow): Promise<void> {
-  const [, old = "", password = ""] = params;
+  const [old, password] = passwordsIn(params);
   const { name } = own;
   const { address } = session.connection;
   await proveOwn(session, own, old);
@@ -152,6 +153,26 @@ async function changePassword({ hub, session, params }: Call, own: AccountRow): 
   const verifier = await hub.accounts.newVerifier(password, address);
   await hub.commit({ kind: "password set", account: name, verifier }, session);
   session.standardReply("NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password is changed");
+}
+
+/** The old password and the other one. Behind BASE64 both are encoded: an old one with a space cannot stand in a line else. */
+function passwordsIn([, one = "", two = "", three]: readonly string[]): readonly [string, string] {
+  if (three === undefined || one.toUpperCase() !== "BASE64") return [one, two];
+  const [old, password] = [decodeText(two), decodeText(three)];
+  if (old === undefined || password === undefined) {
+    fail("ACCOUNT", "INVALID_PARAMS", "PASSWORD", "The passwords are not UTF-8 in base64");
+  }
+  return [old, password];
+}
+
+function decodeText(base64: string): string | undefined {
+  const bytes = decode64(base64);
+  try {
+    return bytes && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** Asks for the password again, or refuses: a device left alone must not be enough. */

@@ -59,7 +59,8 @@ test("changePassword() changes it, and refuses when the old one is wrong", async
   await using bob = await new Person(chat.port).entered();
   await bob.client.register("green-leaves");
   await assertRejects(() => bob.client.changePassword("brown-leaves", secret), Refusal);
-  await bob.client.changePassword("green-leaves", secret);
+  await bob.client.changePassword("green-leaves", "brown old leaves");
+  await bob.client.changePassword("brown old leaves", secret);
   bob.cut();
   await bob.until("status", (event) => event.status === "logged in");
 });

@@ -1,5 +1,6 @@
 /** One's own account: REGISTER and VERIFY, nick ownership, PASS, NickServ, password, export, deletion. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encode64, utf8 } from "../../lib/irc/digest.ts";
 import { password, registered } from "../support/account.ts";
 import { device, logIn } from "../support/login.ts";
 import { heard, plain, say } from "../support/transcript.ts";
@@ -219,6 +220,25 @@ story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => 
     ":chat.test FAIL ACCOUNT ACCOUNT_REQUIRED SHOW :You are not logged in",
     ":chat.test FAIL ACCOUNT INVALID_PARAMS FLY :See HELP ACCOUNT",
   ]);
+});
+
+story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password is changed";
+  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
+  const [old, wanted] = ["two wörds", "base64 words"].map((text) => encode64(utf8(text)));
+  assertEquals(await say(ann, `ACCOUNT PASSWORD BASE64 ${wanted} ${wanted}`), [
+    ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
+  ]);
+  assertEquals(
+    await say(ann, `ACCOUNT PASSWORD BASE64 ${old} wörds`, `ACCOUNT PASSWORD BASE64 ${old} /w==`),
+    [
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
+    ],
+  );
+  assertEquals(await say(ann, `ACCOUNT PASSWORD base64 ${old} ${wanted}`), [changed]);
+  assertEquals((await logIn(await chat.peer("cat", { register: false }), "ann", "base64 words")).length, 2);
 });
 
 story("ACCOUNT EXPORT hands out all one said, and nothing of others", async (chat) => {
