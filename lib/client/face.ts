@@ -82,6 +82,8 @@ export interface SlashRow {
   readonly group: SlashGroup;
   readonly aliases?: readonly string[];
   readonly takes?: readonly Completed[];
+  /** It asks for a password, so what is typed behind it may be one. @default {false} */
+  readonly asksPassword?: boolean;
   /** Whether a face can do it. @default {every face can} */
   readonly fits?: (face: Face) => boolean;
   /** `rest` is what stands behind the name, without the space between. Throws a Refusal. */

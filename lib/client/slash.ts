@@ -43,6 +43,15 @@ export async function enter(face: Face, text: string): Promise<void> {
   await row.run(face, rest);
 }
 
+/** Whether who writes this expects to be asked for a password, even where it is misspelt or refused. */
+export function expectsPassword(text: string): boolean {
+  const [, written = ""] = /^\s*\/(?!\/)(\S+)/.exec(text) ?? [];
+  const name = written.toLowerCase();
+  const meant = knownCommand(name) ?? knownCommand(nearest(name) ?? "");
+  if (meant !== undefined) return meant.asksPassword === true;
+  return begunBy(name).some((other) => ownRow(other)?.asksPassword);
+}
+
 /** The names of the commands that a face can do. */
 export function commandsFor(face: Face): string[] {
   return Object.entries(slashCommands).filter(([, row]) => row.fits?.(face) !== false).map(([name]) => name);
@@ -52,19 +61,27 @@ function speak(face: Face, text: string): void {
   face.say(face.target(), "message", text);
 }
 
-/** The row of a name, an alias or a beginning that only one name has; throws a Refusal that says what is near. */
-export function findCommand(written: string): SlashRow {
+/** The row of a name, an alias or a beginning that only one name has. */
+export function knownCommand(written: string): SlashRow | undefined {
   const name = written.toLowerCase();
   const exact = ownRow(name) ?? Object.values(slashCommands).find((row) => row.aliases?.includes(name));
   if (exact !== undefined) return exact;
-  const begun = name === "" ? [] : Object.keys(slashCommands).filter((other) => other.startsWith(name));
-  const [only] = begun;
-  if (begun.length === 1 && only !== undefined) return ownRow(only) ?? unknown(written);
-  if (begun.length > 1) {
-    const could = `${begun.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${begun.at(-1)}`;
-    throw new Refusal(`Cannot tell what /${name} means: it could be ${could}`);
-  }
-  return unknown(written);
+  const [only, other] = begunBy(name);
+  return only === undefined || other !== undefined ? undefined : ownRow(only);
+}
+
+/** As knownCommand(); throws a Refusal that says what is near. */
+export function findCommand(written: string): SlashRow {
+  const found = knownCommand(written);
+  if (found !== undefined) return found;
+  const begun = begunBy(written.toLowerCase());
+  if (begun.length === 0) return unknown(written);
+  const could = `${begun.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${begun.at(-1)}`;
+  throw new Refusal(`Cannot tell what /${written.toLowerCase()} means: it could be ${could}`);
+}
+
+function begunBy(name: string): string[] {
+  return name === "" ? [] : Object.keys(slashCommands).filter((other) => other.startsWith(name));
 }
 
 function ownRow(name: string): SlashRow | undefined {

@@ -14,6 +14,7 @@ export const accountRows: SlashTable = {
     usage: "",
     help: "Makes your name yours: asks for a password",
     group: "You",
+    asksPassword: true,
     run: register,
   },
   login: {
@@ -21,6 +22,7 @@ export const accountRows: SlashTable = {
     help: "Logs in to your account: asks for its password",
     group: "You",
     aliases: ["identify"],
+    asksPassword: true,
     run: login,
   },
   passwd: {
@@ -28,6 +30,7 @@ export const accountRows: SlashTable = {
     help: "Changes your password",
     group: "You",
     aliases: ["password"],
+    asksPassword: true,
     // It would be another's as well.
     fits: (face) => !face.restricted,
     run: changePassword,

@@ -10,13 +10,14 @@ import type { Face } from "../client/face.ts";
 import { Refusal } from "../client/refusal.ts";
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
-import { enter } from "../client/slash.ts";
+import { enter, expectsPassword } from "../client/slash.ts";
 import type { Quiet } from "../client/quiet.ts";
 import { fold } from "../irc/names.ts";
 import type { Attention } from "./attention.ts";
 import { sourcesAt } from "./complete.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
+import { Doubt } from "./doubt.ts";
 import { LocalFiles } from "./files.ts";
 import { Front } from "./front.ts";
 import type { Act, Input } from "./input.ts";
@@ -47,6 +48,8 @@ export interface DeskParts {
   readonly quiet: Quiet;
   /** For people whom the owner of this computer trusts with nothing but talking: no files, no lines of IRC. */
   readonly restricted: boolean;
+  /** A pause after which nobody types without looking, in milliseconds. @default {1_500} */
+  readonly pauseMs?: number;
   /** C-z; undefined where nobody may leave to a shell. */
   readonly suspend: (() => void) | undefined;
 }
@@ -55,6 +58,7 @@ export interface DeskParts {
 export type Leaving = Ending | { readonly kind: "interrupted" };
 
 const goodbyeMs = 500;
+const pauseMs = 1_500;
 
 /** One person at one terminal. */
 export class Desk implements Face {
@@ -83,6 +87,7 @@ export class Desk implements Face {
     key: (key) => this.key(key),
     changed: () => this.#display.refresh(),
   });
+  readonly #doubt: Doubt;
   readonly #left = Promise.withResolvers<Leaving>();
   #interrupted = false;
   #running: Promise<Ending> | undefined;
@@ -98,6 +103,12 @@ export class Desk implements Face {
       ...parts.client,
       ...(parts.asksPassword && { anotherPassword }),
       hear: (event) => this.#hear(event),
+    });
+    this.#doubt = new Doubt({
+      asked: () => this.#asked,
+      ask: () => this.#askAfterDoubt(),
+      key: (key) => this.key(key),
+      pauseMs: parts.pauseMs ?? pauseMs,
     });
     this.#front = new Front({
       client: this.client,
@@ -155,6 +166,7 @@ export class Desk implements Face {
   close(): void {
     this.#transcript.flush();
     this.#signs.close();
+    this.#doubt.close();
     this.#display.close();
   }
 
@@ -162,6 +174,10 @@ export class Desk implements Face {
   key(key: Key): void {
     if (this.#parts.attention.takes(key)) return;
     if (this.#questions.holds(key)) return;
+    if (this.#doubt.holds(key)) {
+      this.#hint = "What you type is held and not shown, as it may be a password: C-c throws it away";
+      return this.#display.refresh();
+    }
     const { input, act } = press(this.#input, key, () => sourcesAt(this));
     this.#input = input;
     const isCut = key.kind === "paste" && key.cut === true;
@@ -225,7 +241,7 @@ export class Desk implements Face {
       case "submit":
         return this.#submit(act.text);
       case "interrupt":
-        if (this.#questions.secret) return this.#questions.answer("");
+        if (this.#questions.leavable) return this.#questions.answer("");
         if (this.#interrupted) this.interrupt();
         this.#interrupted = true;
         this.#hint = "Press C-c again to quit";
@@ -249,7 +265,17 @@ export class Desk implements Face {
   #submit(text: string): void {
     if (this.#asked) return this.#questions.answer(text);
     if (text.trim() === "") this.#hint = "Cannot send an empty message: type something first";
-    else this.#submitted(enter(this, text));
+    else {
+      this.#submitted(enter(this, text));
+      if (expectsPassword(text)) this.#doubt.begin();
+    }
+  }
+
+  async #askAfterDoubt(): Promise<boolean> {
+    const question = "Held, as it may be a password: was it meant to be said? (yes or no)";
+    const isAnswer = (written: string): string =>
+      /^(y|yes|n|no|)$/i.test(written) ? "" : "Write yes, or no to throw it away";
+    return /^y/i.test(await this.#questions.ask(question, isAnswer));
   }
 
   #submitted(work: Promise<void>): void {

@@ -12,7 +12,7 @@ import { Refusal } from "../client/refusal.ts";
 import type { Span } from "../client/formatting.ts";
 import type { Delivery } from "../client/outbox.ts";
 import { plain } from "../client/plain.ts";
-import { enter } from "../client/slash.ts";
+import { enter, expectsPassword } from "../client/slash.ts";
 import { isRoom } from "../client/state.ts";
 import { spanText } from "../client/text.ts";
 import { jsonLine } from "./json.ts";
@@ -126,6 +126,10 @@ export class Pipe implements Face {
         await enter(this, line);
       } catch (error) {
         this.#warn(plain(error instanceof Error ? error.message : String(error)));
+        if (expectsPassword(line)) {
+          this.#parts.err("What follows is not said, as it may be a password: log in with --password-file");
+          break;
+        }
       }
       while (this.#underWay.size >= maxUnderWay) await Promise.race(this.#underWay);
     }

@@ -2,8 +2,7 @@
 
 import type { Span } from "../client/formatting.ts";
 import { plain, plainName } from "../client/plain.ts";
-import { findCommand, slashCommands } from "../client/slash.ts";
-import { Refusal } from "../client/refusal.ts";
+import { knownCommand, slashCommands } from "../client/slash.ts";
 import type { Input } from "./input.ts";
 import type { Look } from "./paint.ts";
 import { promptStyle } from "./paint.ts";
@@ -84,17 +83,7 @@ function commandIn(text: string): { readonly kind: keyof typeof commandWords; re
   const [all, name = ""] = /^\/(?!\/)(\S*)/.exec(text) ?? [];
   if (all === undefined) return { kind: "none", length: 0 };
   const begun = text === all && Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
-  return { kind: begun || isKnown(name) ? "known" : "unknown", length: all.length };
-}
-
-function isKnown(name: string): boolean {
-  try {
-    findCommand(name);
-    return true;
-  } catch (error) {
-    if (error instanceof Refusal) return false;
-    throw error;
-  }
+  return { kind: begun || knownCommand(name) !== undefined ? "known" : "unknown", length: all.length };
 }
 
 function typingWords(nicks: readonly string[]): string {

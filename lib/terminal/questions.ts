@@ -26,6 +26,7 @@ export class Questions {
   readonly #parts: QuestionsParts;
   readonly #waiting: (() => void)[] = [];
   #answer: (text: string) => void = () => {};
+  #fault: (text: string) => string = () => "";
   #ahead: Key[] | undefined;
 
   constructor(parts: QuestionsParts) {
@@ -40,6 +41,7 @@ export class Questions {
       const { recall, editor: { cut } } = input();
       this.current = question;
       this.secret = secret;
+      this.#fault = fault;
       hint("");
       this.#answer = (text) => {
         retype({ ...input(), recall, editor: { ...input().editor, cut } });
@@ -58,6 +60,11 @@ export class Questions {
     else this.#waiting.push(begin);
     this.#parts.changed();
     return promise;
+  }
+
+  /** C-c takes back what led to it, as nothing is an answer too. */
+  get leavable(): boolean {
+    return this.current !== "" && this.#fault("") === "";
   }
 
   /** The person has written this for an answer. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Refusal } from "../../lib/client/refusal.ts";
-import { commandsFor, enter, slashCommands } from "../../lib/client/slash.ts";
+import { commandsFor, enter, expectsPassword, slashCommands } from "../../lib/client/slash.ts";
 import { Paper } from "./paper.ts";
 import { turn } from "./wire.ts";
 
@@ -65,6 +65,12 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
 for (const [text, ...result] of rows) {
   Deno.test(`"${text}" does what it says`, async () => assertEquals(await typed(text), result));
 }
+
+Deno.test("expectsPassword() knows who waits to be asked for one, and nobody else", () => {
+  const texts = "/register /LOGIN ann,/reg,/logon,/pas,/me,/msg ann /login,//login,/r,/re,/list,login,/"
+    .split(",");
+  assertEquals(texts.filter(expectsPassword), ["/register /LOGIN ann", "/reg", "/logon", "/pas"]);
+});
 
 const refused: readonly (readonly [text: string, words: string])[] = [
   ["   ", "Cannot send an empty message"],

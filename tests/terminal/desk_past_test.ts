@@ -127,6 +127,36 @@ Deno.test("a password that is typed ahead of the question for it is not said in 
   assertEquals(await seat.wire.sent(), ["@label=p1 REGISTER * * :green leaves"]);
 });
 
+for (const command of ["/register", "/passwd", "/regsiter", "/reg", "/login ann my-own"]) {
+  Deno.test(`what is typed blindly behind a refused ${command} is neither said, shown nor kept`, async () => {
+    await using seat = await new Seat({ columns: 100 }).enter("echo-message message-tags");
+    await seat.press(`${command}\rgreen leaves\rgreen leaves\r`);
+    assertEquals((await seat.screen("Held")).length, 1);
+    await seat.press("green leaves\r\r\x10");
+    assertEquals(await seat.screen("#tea>"), [
+      `#tea> (${command === "/regsiter" ? "no such " : ""}command) ${command}|`,
+    ]);
+    assertEquals([await seat.wire.sent(), seat.written.includes("leaves")], [[], false]);
+  });
+}
+
+Deno.test("what was held as it may be a password is said when that is wanted", async () => {
+  await using seat = await new Seat({ columns: 100 }).enter("echo-message");
+  await seat.press("/register\rhello\r");
+  assertEquals(await seat.wire.sent(), []);
+  await seat.press("yes\r");
+  assertEquals(await seat.wire.sent(), ["PRIVMSG #tea :hello"]);
+});
+
+Deno.test("C-c throws away what was held, and what is typed after a pause is said", async () => {
+  await using seat = await new Seat({ columns: 100 }).enter("echo-message");
+  await seat.press("/register\rgreen leaves\r\x03hello\r");
+  await seat.press("/register\r");
+  await seat.screen();
+  await seat.press("again\r");
+  assertEquals(await seat.wire.sent(), ["PRIVMSG #tea :hello", "PRIVMSG #tea :again"]);
+});
+
 Deno.test("others see that one types words, not commands, and that one ceased", async () => {
   await using seat = await new Seat({ typing: true }).enter();
   await seat.press("/me");

@@ -38,6 +38,18 @@ class Plumbing {
   }
 }
 
+Deno.test("a pipe says nothing behind a command that asks for a password", async () => {
+  const pipe = new Plumbing(["/register", "green leaves"]);
+  const wire = await pipe.enter("echo-message");
+  assertEquals((await wire.sent()).slice(-2), ["JOIN #tea", "QUIT"]);
+  wire.abort();
+  assertEquals((await pipe.running).kind, "refused");
+  assertEquals(
+    pipe.err.at(-1),
+    "What follows is not said, as it may be a password: log in with --password-file",
+  );
+});
+
 Deno.test("a pipe says each line and ends when all have come back", async () => {
   const pipe = new Plumbing(["one", "", "  ", "/me waves", "//two"]);
   const wire = await pipe.enter("echo-message");

@@ -69,6 +69,7 @@ export class Seat implements AsyncDisposable {
       asksPassword,
       home: "",
       restricted,
+      pauseMs: 0,
       suspend: restricted ? undefined : () => {},
     });
     this.running = this.desk.run();
