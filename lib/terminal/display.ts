@@ -7,6 +7,7 @@
 import type { Look } from "./paint.ts";
 import type { Drawn, Prompt, Size } from "./screen.ts";
 import { draw, erase, nothingDrawn, printed } from "./screen.ts";
+import { Waiting } from "./waiting.ts";
 import type { Row } from "./wrap.ts";
 
 /** What a display writes to. */
@@ -16,17 +17,18 @@ export interface Outlet {
   readonly look: Look;
   /** Lines are drawn so far apart at least, in milliseconds. @default {0} */
   readonly frameMs?: number;
+  /** Lines come faster than one can read for so long before any is left out, in milliseconds. @default {1_000} */
+  readonly floodMs?: number;
 }
 
 /** What waits for a frame and is drawn with a key all the same, as that takes no time. */
-const fewLetters = 4096;
+const fewRows = 40;
 
 /** Lines above, a prompt below. */
 export class Display {
   readonly #outlet: Outlet;
   readonly #prompt: () => Prompt;
-  /** Lines that are to be drawn, painted. */
-  #waiting = "";
+  readonly #waiting: Waiting;
   #columns: number | undefined;
   #drawn: Drawn = nothingDrawn;
   #scheduled = false;
@@ -39,6 +41,7 @@ export class Display {
   constructor(outlet: Outlet, prompt: () => Prompt) {
     this.#outlet = outlet;
     this.#prompt = prompt;
+    this.#waiting = new Waiting(outlet.floodMs ?? 1_000);
   }
 
   /** Cells to fit lines to: one is left free at the edge. Asked of the terminal once for all lines of a frame. */
@@ -46,9 +49,9 @@ export class Display {
     return this.#columns ??= Math.max(10, this.#outlet.size().columns - 1);
   }
 
-  /** Adds rows above the prompt. */
-  print(rows: readonly Row[]): void {
-    this.#waiting += printed(rows, this.#outlet.look);
+  /** Adds the rows of a line above the prompt; a fleeting one may be left out where nobody could read it. */
+  print(rows: readonly Row[], fleeting = false): void {
+    this.#waiting.add(rows, fleeting);
     this.change();
   }
 
@@ -65,8 +68,8 @@ export class Display {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
-      if (this.#frame === undefined || this.#waiting.length < fewLetters) this.flush();
-      else this.#draw("");
+      if (this.#frame === undefined || this.#waiting.rows <= fewRows) this.flush();
+      else this.#draw([]);
     });
   }
 
@@ -75,18 +78,16 @@ export class Display {
     clearTimeout(this.#frame);
     this.#frame = undefined;
     this.#frameAt = performance.now();
-    const lines = this.#waiting;
-    this.#waiting = "";
-    this.#draw(lines);
+    this.#draw(this.#waiting.take(this.#outlet.size().rows, this.#frameAt));
   }
 
-  #draw(lines: string): void {
+  #draw(rows: readonly Row[]): void {
     this.#scheduled = false;
     this.#columns = undefined;
     if (this.#closed) return;
     const { write, look } = this.#outlet;
     const size = this.#outlet.size();
-    const above = erase(this.#drawn, size) + lines;
+    const above = erase(this.#drawn, size) + printed(rows, look);
     const { text, drawn } = draw(this.#prompt(), size, look);
     this.#drawn = drawn;
     write(above + text);
@@ -111,7 +112,8 @@ export class Display {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#frame);
-    const { write, size } = this.#outlet;
-    write(erase(this.#drawn, size()) + this.#waiting);
+    const { write, size, look } = this.#outlet;
+    const rows = this.#waiting.take(size().rows, performance.now());
+    write(erase(this.#drawn, size()) + printed(rows, look));
   }
 }

@@ -9,7 +9,7 @@ import type { Span } from "../client/formatting.ts";
 import { plainName } from "../client/plain.ts";
 import type { Quiet } from "../client/quiet.ts";
 import type { State } from "../client/state.ts";
-import { findBuffer } from "../client/state.ts";
+import { findBuffer, isRoom } from "../client/state.ts";
 import type { Display } from "./display.ts";
 import type { Line, Recall, Timestamps } from "./view.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./view.ts";
@@ -74,7 +74,7 @@ export class Transcript {
     const line = event.kind === "said"
       ? saidLine(state, event, front, recall)
       : eventLine(state, event, front, recall);
-    if (line !== undefined) this.#print(line);
+    if (line !== undefined) this.#print(line, isFleeting(state, event));
     if (line !== undefined && event.kind === "status" && event.status === "login refused") {
       this.#alarm = { line, until: Infinity };
     }
@@ -154,12 +154,18 @@ export class Transcript {
     }
   }
 
-  #print(line: Line): void {
+  #print(line: Line, fleeting = false): void {
     const day = dayOf(line.at);
     if (day !== this.#day) this.#display.print([dayRow(line.at)]);
     this.#day = day;
-    this.#display.print(lineRows(line, this.#timestamps, this.#display.columns));
+    this.#display.print(lineRows(line, this.#timestamps, this.#display.columns), fleeting);
   }
+}
+
+/** What others say to a room in passing: neither asked for nor meant for us. */
+function isFleeting(state: State, event: ChatEvent): boolean {
+  return event.kind === "said" && event.history !== true && !event.own && !event.mention &&
+    isRoom(state, event.buffer);
 }
 
 function isSpeech(

@@ -5,6 +5,7 @@ import type { Look } from "../../lib/terminal/paint.ts";
 import { wrapSpans } from "../../lib/terminal/wrap.ts";
 import { Emulator } from "./emulator.ts";
 
+const prompt = { above: [], label: [{ text: "> " }], typed: [], cursor: 0 };
 const look: Look = { depth: "none", theme: "dark" };
 
 /** A display on an emulated terminal, with a prompt "> " and text that the test sets. */
@@ -165,6 +166,30 @@ for (const [why, body, rows] of wrapped) {
     assertEquals(found.map((row) => row.map(({ text }) => text).join("")), rows);
   });
 }
+
+Deno.test("of lines that go on faster than one can read the last screenful is drawn, and what was meant for us", () => {
+  const written: string[] = [];
+  const outlet = {
+    write: (text: string) => written.push(text),
+    size: () => ({ columns: 40, rows: 4 }),
+    look,
+  };
+  const display = new Display({ ...outlet, frameMs: 60_000, floodMs: 0 }, () => prompt);
+  const line = (text: string, fleeting = true) => display.print([[{ text }]], fleeting);
+  for (let count = 0; count < 4; count++) line(`all ${count}`);
+  display.flush();
+  line("bob, tea?", false);
+  for (let count = 0; count < 100; count++) line(`line ${count}`);
+  display.flush();
+  line("short");
+  display.print(Array.from("123456", (text) => [{ text }]), true);
+  display.close();
+  const [all, some, long] = written.map((text) => text.replace("\r\x1b[J", "").split("\r\n").slice(0, -1));
+  assertEquals(all, ["all 0", "all 1", "all 2", "all 3"]);
+  const rule = "── 97 lines went by too fast to be shown ──";
+  assertEquals(some, ["bob, tea?", rule, "line 97", "line 98", "line 99"]);
+  assertEquals(long?.slice(0, 2), ["── 1 line went by too fast to be shown ──", "1"]);
+});
 
 Deno.test("in a busy room lines wait for the next frame, and a key is drawn at once", async () => {
   const written: string[] = [];
