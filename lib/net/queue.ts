@@ -17,6 +17,7 @@
  *     setTimeout(0)           2,222 µs           65 µs    60 lines a write when busy, and no cheaper for it
  */
 import { Rope } from "./rope.ts";
+import { countWrite } from "./turns.ts";
 
 const ROUNDS = 4;
 
@@ -167,6 +168,7 @@ export class SendQueue {
   }
 
   #write(bytes: Uint8Array): void {
+    countWrite(1);
     try {
       this.#writer.write(bytes).then(this.#wrote, this.#broke);
     } catch (error) {
@@ -175,6 +177,7 @@ export class SendQueue {
   }
 
   #advance(count: number): void {
+    countWrite(-1);
     const bytes = this.#inFlight;
     if (bytes === undefined) return;
     this.#sent += count;
@@ -191,6 +194,7 @@ export class SendQueue {
   }
 
   #fail(error: unknown): void {
+    countWrite(-1);
     this.#inFlight = undefined;
     this.clear();
     this.#owner.failed(error);

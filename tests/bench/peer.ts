@@ -4,6 +4,7 @@
  * while somebody waits for a word in them, except PING, which is always answered.
  */
 
+import { countRead, readInTurn } from "../../lib/net/turns.ts";
 import { mark } from "./line.ts";
 
 const newline = 10;
@@ -102,8 +103,11 @@ export class Peer {
     try {
       for (;;) {
         if (this.#resume) await this.#resume.promise;
+        // Else those whose sockets always have more are read alone, and the server cuts off the others.
+        await new Promise<void>((resolve) => readInTurn({ takeTurn: resolve }));
         const count = await this.#socket.read(this.#buffer.subarray(this.#filled));
         if (count === null || this.ended) break;
+        countRead(count, 0);
         this.#filled += count;
         this.#scan();
         this.onRead?.();
