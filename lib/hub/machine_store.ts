@@ -114,7 +114,7 @@ export async function takeStore(
     const newest = transfer.takePage(found, position.last);
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
-  transfer.takeForgetting(shared);
+  transfer.takeErasures(shared);
   savePosition(store, position);
   store.commit();
   return { position, present };

@@ -167,6 +167,8 @@ export class ServerBans {
   }
 
   #put(ban: ServerBan): void {
+    // Its place too is that of a new one, on every machine, swept or not.
+    this.#bans.delete(fold(ban.target));
     const target = parseTarget(ban.target);
     if (target !== undefined) this.#bans.set(fold(ban.target), { ban, target });
   }

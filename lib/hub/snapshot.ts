@@ -78,6 +78,9 @@ export function restoreSnapshot(hub: Hub, snapshot: Snapshot): void {
   hub.mostUsers = snapshot.mostUsers;
   for (const state of snapshot.users) addUser(hub, state);
   for (const state of snapshot.channels) addChannel(hub, state);
+  for (const { name } of hub.store?.channels.all() ?? []) {
+    if (hub.channel(name)?.kept === undefined) hub.store?.channels.remove(name);
+  }
   for (const state of snapshot.users) orderChannels(hub, state);
 }
 

@@ -45,10 +45,15 @@ export class Eraser {
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
-      this.#remember.run(stamp, view.conversation);
+      this.remember(view.conversation, stamp);
       return true;
     }
     return false;
+  }
+
+  /** Keeps for other machines that a message was taken back, whether it was here or not. */
+  remember(conversation: number, stamp: number): void {
+    this.#database.attempt(() => this.#remember.run(stamp, conversation));
   }
 
   /** All that this account said and did up to a stamp is to go; step() does it. `account` is folded. */

@@ -115,6 +115,11 @@ export class History implements Keeper {
     this.#database.wait();
   }
 
+  /** What is appended next begins a block of its own. */
+  endBlocks(conversation: Conversation): void {
+    conversation.open[0] = conversation.open[1] = undefined;
+  }
+
   /** What is appended up to this stamp is here already, and left out: it happens a second time. */
   skipUntil(stamp: number): void {
     this.#known = stamp;

@@ -56,7 +56,7 @@ export class Retention {
     const { ageMs } = this.#keep;
     if (ageMs === 0) return false;
     const oldest = firstStamp(this.#now() - ageMs);
-    const blocks = this.#oldest.all().filter((block) => Number(row(block)[2]) < oldest);
+    const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
     for (const block of blocks) this.#delete(block);
     if (blocks.length > 0) this.#forgetRedactions.run(oldest);
     return blocks.length > 0;
@@ -88,4 +88,10 @@ export class Retention {
     });
     this.#remove.run(Number(id));
   }
+}
+
+/** The stamp of a block's last record. */
+function lastOf(block: unknown): number {
+  const [, , first, , records] = row(block);
+  return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? Number(first);
 }

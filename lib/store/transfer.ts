@@ -66,6 +66,7 @@ export class Transfer {
   readonly #sides: StatementSync;
   readonly #newestId: StatementSync;
   readonly #firstFrom: StatementSync;
+  readonly #earliest: StatementSync;
 
   constructor(store: Store) {
     this.#store = store;
@@ -82,6 +83,9 @@ export class Transfer {
     this.#conversation = database.prepareArrays("SELECT key, name FROM conversation WHERE id = ?");
     this.#sides = database.prepareArrays("SELECT identity, name FROM side WHERE conversation = ?");
     this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
+    this.#earliest = database.prepareArrays(
+      "SELECT min(first) FROM (SELECT first FROM block WHERE id >= ? ORDER BY id LIMIT 4000)",
+    );
     this.#firstFrom = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
   }
 
@@ -101,11 +105,10 @@ export class Transfer {
   }
 
   /**
-   * Takes over the small tables, and erases what is erased there: messages, and all of an account that is removed now, up
-   * to the stamp `until`. Kept channels are the hub's to write; those that were are removed.
+   * Takes over the small tables, and erases all of an account that is removed now, up to the stamp `until`. Kept channels
+   * are the hub's to write.
    */
   takeState(state: StoreState, until: number): void {
-    this.#redact(state.redactions);
     for (const { name, verifier } of state.accounts) {
       if (verifier === "" && this.#store.accounts.find(name)?.verifier) this.#forget(fold(name), until);
     }
@@ -123,9 +126,8 @@ export class Transfer {
   }
 
   #takeTables(state: StoreState): void {
-    const { accounts, channels, files, keepsakes, markers } = this.#store;
+    const { accounts, files, keepsakes, markers } = this.#store;
     for (const account of state.accounts) accounts.save(account);
-    for (const { name } of channels.all()) channels.remove(name);
     const known = new Set(state.files.map(({ id }) => id));
     for (const { id } of files.all()) if (!known.has(id)) files.remove(id);
     for (const file of state.files) files.save(file);
@@ -136,8 +138,9 @@ export class Transfer {
     this.#store.commit();
   }
 
-  /** To be called after the last page, some of which may have been given before all was deleted there. */
-  takeForgetting({ forgetting }: StoreState): void {
+  /** Erases what is taken back there; after the last page, some of which may have been given before all was gone there. */
+  takeErasures({ forgetting, redactions }: StoreState): void {
+    this.#redact(redactions);
     for (const [account, until] of forgetting) this.#forget(account, until);
   }
 
@@ -150,7 +153,9 @@ export class Transfer {
       const found = this.#blocks.all(id, pageBlocks).map(row);
       for (const [at, log, first, text] of found) {
         // A page ends where nothing later was said before what it has, so that a page is whole or not there.
-        if (blocks.length >= pageBlocks && Number(first) > newest) return { blocks, next: id };
+        if (blocks.length >= pageBlocks && this.#earliestFrom(Number(at)) > newest) {
+          return { blocks, next: id };
+        }
         id = Number(at);
         const records = decodeBlock(Number(first), String(text));
         newest = Math.max(newest, records.at(-1)?.stamp ?? 0);
@@ -167,6 +172,8 @@ export class Transfer {
     let newest = 0;
     for (const block of blocks) {
       const conversation = conversationOf(conversations, block);
+      // A block is as old as its first record, so what was apart stays apart.
+      history.endBlocks(conversation);
       for (const { stamp, record } of block.records) {
         newest = Math.max(newest, stamp);
         if (stamp <= until) history.append(conversation, block.stream, stamp, record);
@@ -176,12 +183,13 @@ export class Transfer {
     return newest;
   }
 
-  /** Those it does not have are no matter: nothing is given away any more. */
   #redact(redactions: StoreState["redactions"]): void {
     const known = new Set(this.#redactions.all().map((found) => Number(row(found)[1])));
     for (const [key, stamp] of redactions) {
       const found = known.has(stamp) ? undefined : this.#store.conversations.find(key);
-      if (found !== undefined) this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
+      if (found === undefined) continue;
+      this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
+      this.#store.eraser.remember(found.id, stamp);
     }
   }
 
@@ -198,6 +206,11 @@ export class Transfer {
       return { identity: String(identity), name: String(shown) };
     });
     return { key: String(key), name: String(name), sides, stream: log % 2 === 0 ? 0 : 1, records };
+  }
+
+  /** The earliest stamp from a block on; those of one tick may begin in any order, and a tick has not so many. */
+  #earliestFrom(id: number): number {
+    return Number(row(this.#earliest.get(id))[0] ?? 0);
   }
 
   /** An id that all blocks with records above the stamp come after. Ids grow with the transactions' time. */

@@ -16,6 +16,8 @@ export class WaitingRows<Row> implements Keeper {
   readonly #statements: RowStatements<Row>;
   /** Undefined is to be removed. */
   readonly #waiting = new Map<string, Row | undefined>();
+  /** Keys of those that are not in the transaction under way. */
+  readonly #unwritten = new Set<string>();
 
   constructor(database: Database, statements: RowStatements<Row>) {
     this.#database = database;
@@ -26,6 +28,7 @@ export class WaitingRows<Row> implements Keeper {
   /** Saves the row, or removes it when it is undefined. Never fails. */
   put(key: string, row: Row | undefined): void {
     this.#waiting.set(key, row);
+    this.#unwritten.add(key);
     this.#database.wait();
   }
 
@@ -45,14 +48,16 @@ export class WaitingRows<Row> implements Keeper {
   }
 
   get statements(): number {
-    return this.#waiting.size;
+    return this.#unwritten.size;
   }
 
   write(): void {
-    for (const [key, row] of this.#waiting) {
+    for (const key of this.#unwritten) {
+      const row = this.#waiting.get(key);
       if (row === undefined) this.#statements.remove(key);
       else this.#statements.save(key, row);
     }
+    if (this.#unwritten.size > 0) this.#unwritten.clear();
   }
 
   saved(): void {
@@ -61,5 +66,7 @@ export class WaitingRows<Row> implements Keeper {
   }
 
   /** They still wait. */
-  lost(): void {}
+  lost(): void {
+    for (const key of this.#waiting.keys()) this.#unwritten.add(key);
+  }
 }

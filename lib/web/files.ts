@@ -20,6 +20,8 @@ const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
 /** What was given to all and has no row by then was given by a machine that ended in the middle. */
 const forsakenMs = 3_600_000;
+/** An event has a largest size. */
+const removedAtOnce = 1000;
 
 /** The routes of shared files, and their upkeep. */
 export class FileRoutes implements Content {
@@ -50,9 +52,10 @@ export class FileRoutes implements Content {
     const now = this.#hub.now();
     const oldest = now - this.#hub.settings.uploadKeep;
     const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
-    if (ids.length > 0) {
-      await this.#hub.commit({ kind: "files removed", ids });
-      this.removed(ids);
+    for (let at = 0; at < ids.length; at += removedAtOnce) {
+      const some = ids.slice(at, at + removedAtOnce);
+      await this.#hub.commit({ kind: "files removed", ids: some });
+      this.removed(some);
     }
     const shared = this.#hub.sharedContent;
     if (shared === undefined) return;
@@ -70,7 +73,9 @@ export class FileRoutes implements Content {
   }
 
   added(file: FileRow): void {
-    void this.#open(file).then((opened) => opened?.close());
+    this.#open(file).then((opened) => opened?.close()).catch((error) =>
+      this.#hub.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
+    );
   }
 
   removed(ids: readonly string[]): void {

@@ -98,13 +98,60 @@ Deno.test("what was held is saved when it is released", onDisk, () => {
   assertEquals(stamps(again), [10]);
 });
 
+Deno.test("a copy of a copy has all that was said, though its reader was away meanwhile", () => {
+  using first = openStore();
+  using second = openStore();
+  using third = openStore();
+  const minute = 60_000 * 1024;
+  for (let at = 1; at <= 100; at++) {
+    tell(first, at * minute, "ann", `word ${at}`);
+    first.commit();
+    if (at === 49) copy(first, third, 100 * minute);
+  }
+  copy(first, second, 100 * minute);
+  copy(second, third, 100 * minute);
+  assertEquals(stamps(third).length, 100);
+});
+
+Deno.test("that a message was taken back goes on by a machine that never had it", () => {
+  using first = openStore();
+  using second = openStore();
+  using away = openStore();
+  tell(first, 10, "ann", "secret");
+  tell(first, 20, "ann", "tea");
+  copy(first, away);
+  const { id = 0 } = first.conversations.find("#tea") ?? {};
+  first.eraser.redact([{ conversation: id, since: 0 }], 10);
+  copy(first, second);
+  copy(second, away);
+  assertEquals(stamps(away), [20]);
+});
+
+Deno.test("a page ends where nothing earlier follows, whatever the order of a tick's blocks", () => {
+  using store = openStore();
+  for (let at = 0; at < 499; at++) {
+    tell(store, at * 10 + 1, "ann", "one", `#c${at}`);
+    store.commit();
+  }
+  tell(store, 6000, "ann", "early", "#y");
+  tell(store, 6010, "ann", "short", "#x");
+  tell(store, 6020, "ann", "late", "#y");
+  store.commit();
+  tell(store, 7000, "ann", "next");
+  store.commit();
+  const { blocks } = store.transfer().page({ after: 0 });
+  const newest = Math.max(...blocks.flatMap(({ records }) => records.map(({ stamp }) => stamp)));
+  const has = new Set(blocks.flatMap(({ records }) => records.map(({ stamp }) => stamp)));
+  assertEquals([6000, 6010, 6020].filter((stamp) => stamp <= newest && !has.has(stamp)), []);
+});
+
 /** What a machine does that joins another or comes back to it. */
-function copy(from: Store, to: Store): void {
+function copy(from: Store, to: Store, until = 100): void {
   const state = JSON.parse(JSON.stringify(from.transfer().state(isOwn)));
   const page = JSON.parse(JSON.stringify(from.transfer().page({ after: to.history.newestStamp })));
-  to.transfer().takeState(state, 100);
-  to.transfer().takePage(page, 100);
-  to.transfer().takeForgetting(state);
+  to.transfer().takeState(state, until);
+  to.transfer().takePage(page, until);
+  to.transfer().takeErasures(state);
   to.commit();
 }
 
@@ -112,9 +159,9 @@ function account(name: string, verifier: string) {
   return { name, verifier, role: "", suspended: undefined, createdMs: 0 } as const;
 }
 
-function tell(store: Store, stamp: number, name: string, text: string): void {
-  const record = `@account=${name} :${name}!~u@host PRIVMSG #tea :${text}`;
-  store.history.append(store.conversations.channel("#tea", "#tea"), 0, stamp, record);
+function tell(store: Store, stamp: number, name: string, text: string, channel = "#tea"): void {
+  const record = `@account=${name} :${name}!~u@host PRIVMSG ${channel} :${text}`;
+  store.history.append(store.conversations.channel(channel, channel), 0, stamp, record);
 }
 
 function rest(store: Store): void {
