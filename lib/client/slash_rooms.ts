@@ -1,6 +1,5 @@
 /** Slash commands for rooms: going in and out, who and what is there, and what its operators do. */
 
-import { completeMask } from "../irc/names.ts";
 import { listLines, maskLines } from "./answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
@@ -8,6 +7,7 @@ import { Refusal } from "./refusal.ts";
 import { describeMode } from "./modes.ts";
 import { plain, plainName } from "./plain.ts";
 import { numericsUntil } from "./requests.ts";
+import { ban, unban } from "./room_bans.ts";
 import { refusalWords } from "./slash_chat.ts";
 import { findBuffer, isRoom } from "./state.ts";
 import { rosterWords, topicWords } from "./words.ts";
@@ -83,18 +83,21 @@ export const roomRows: SlashTable = {
   },
   ban: {
     usage: "[NICK]",
-    help: "Keeps somebody out of the room; a mask such as *!*@host works too; without, lists who is banned",
+    help:
+      "Bans somebody from the room, by host and account; a mask such as *!*@host works too; without, lists who is banned",
     group: "Operators",
     takes: ["nick"],
     run: (face, rest) =>
-      roomFirst(face, rest)[1] === "" ? mode(face, `${rest} b`.trim()) : mask(face, rest, "+b", "/ban NICK"),
+      roomFirst(face, rest)[1] === ""
+        ? mode(face, `${rest} b`.trim())
+        : ban(face, ...inRoom(face, rest, "/ban NICK")),
   },
   unban: {
     usage: "NICK",
-    help: "Lets somebody in again",
+    help: "Lifts the bans of somebody; a mask works too",
     group: "Operators",
     takes: ["nick"],
-    run: (face, rest) => mask(face, rest, "-b", "/unban NICK"),
+    run: (face, rest) => unban(face, ...inRoom(face, rest, "/unban NICK")),
   },
   mode: {
     usage: "[TARGET] [CHANGES]",
@@ -184,10 +187,10 @@ async function list(face: Face, rest: string): Promise<void> {
   for (const line of listLines(messages)) face.note(line);
 }
 
-function mask(face: Face, rest: string, change: string, usage: string): void {
+/** The room, and the one word that a command takes there. */
+function inRoom(face: Face, rest: string, usage: string): readonly [room: string, word: string] {
   const [room, words] = roomFirst(face, rest);
-  const [nick] = neededWord(words, usage);
-  face.client.command("MODE", room, change, completeMask(nick));
+  return [room, neededWord(words, usage)[0]];
 }
 
 async function mode(face: Face, rest: string): Promise<void> {

@@ -42,7 +42,7 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/invite ann", "INVITE ann #tea"],
   ["/kick ann too loud", "KICK #tea ann :too loud"],
   ["/kick #den ann", "KICK #den ann"],
-  ["/ban ann", "MODE #tea +b ann!*@*"],
+  ["/ban *!*@host", "MODE #tea +b *!*@host"],
   ["/unban *!*@host", "MODE #tea -b *!*@host"],
   ["/mode +o ann", "MODE #tea +o ann"],
   ["/quote WHO #tea %na", "WHO #tea %na"],
