@@ -1,5 +1,6 @@
-/** A NATS of three servers, of which one is killed. Without nats-server the test is shown as ignored. */
+/** A NATS that is killed, alone and one of three. Without nats-server the tests are shown as ignored. */
 import { assertEquals } from "@std/assert";
+import { Cluster } from "./support/cluster.ts";
 import { withDeadline } from "./support/deadline.ts";
 import { Peer } from "./support/peer.ts";
 import { temporaryFolder } from "./support/folder.ts";
@@ -35,6 +36,28 @@ Deno.test({
     }
     const heard = await bob.until((line) => line.startsWith(":ann!") && textOf(line) === echoed.at(-1));
     assertEquals(heard.filter((line) => line.startsWith(":ann!")).map(textOf), echoed);
+  },
+});
+
+Deno.test({
+  name: "/readyz says that nobody is heard while NATS is gone",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    await using cluster = await Cluster.start();
+    const east = await cluster.add("east", ["--web", "on"]);
+    const ann = await cluster.peer(east, "ann");
+    const ready = async () => {
+      const answer = await fetch(`http://127.0.0.1:${east.webPort}/readyz`);
+      return [answer.status, (await answer.text()).trim()];
+    };
+    assertEquals(await ready(), [200, "ready"]);
+    await cluster.nats.kill();
+    await ann.until(/ NOTICE .*cannot reach/);
+    const words = "NATS cannot be reached: people stay connected, and what they send is refused";
+    assertEquals(await ready(), [503, words]);
+    await cluster.nats.again();
+    await ann.until(/ NOTICE .*reach each other again/);
+    assertEquals(await ready(), [200, "ready"]);
   },
 });
 

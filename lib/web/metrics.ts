@@ -1,6 +1,6 @@
 /**
  * How the server does, for machines: /metrics in Prometheus' text, /healthz (the process answers) and /readyz (it takes
- * people in). Told to this machine alone unless the setting opens them.
+ * people in, and what they say). Told to this machine alone unless the setting opens them.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../irc/address.ts";
@@ -16,6 +16,7 @@ interface Metric {
   readonly value: (hub: Hub) => number;
 }
 
+const unreachable = "NATS cannot be reached: people stay connected, and what they send is refused";
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
 const metrics: readonly Metric[] = [
@@ -88,8 +89,11 @@ function queuedBytes(hub: Hub): number {
 export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
     "/healthz": (response) => sendText(response, 200, "ok"),
-    "/readyz": (response) =>
-      isReady() ? sendText(response, 200, "ready") : sendText(response, 503, "stopping"),
+    "/readyz": (response) => {
+      if (!isReady()) return sendText(response, 503, "stopping");
+      const isUp = hub.busFigures?.isUp ?? true;
+      return isUp ? sendText(response, 200, "ready") : sendText(response, 503, unreachable);
+    },
     "/metrics": (response) => {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
       response.end(metricsText(hub));
