@@ -1,10 +1,16 @@
 /** BACKUP: a copy of the database while the server runs, as no other program may read it then. */
 import type { Call, CommandTable } from "../hub/command.ts";
 import { fail } from "../hub/refusal.ts";
+import type { Settings } from "../hub/settings.ts";
 
 /** The rows of this topic. */
 export const backupCommands: CommandTable = {
-  BACKUP: { oper: true, usage: "", help: "Copies the database, into the data folder", run: backup },
+  BACKUP: {
+    oper: true,
+    usage: "",
+    help: "Copies the database, into the data folder, and says what else to copy",
+    run: backup,
+  },
 };
 
 async function backup({ hub, session }: Call): Promise<void> {
@@ -17,11 +23,17 @@ async function backup({ hub, session }: Call): Promise<void> {
     fail("BACKUP", "CANNOT_COPY", "The database could not be copied; the log says why");
   }
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "Nothing is on disk here");
-  session.standardReply(
-    "NOTE",
-    "BACKUP",
-    "DONE",
-    path,
-    "The database is copied; files people have shared are not in it",
-  );
+  const place = Deno.realPathSync(path);
+  const words = `The database is copied to ${place}; ${alsoNeeded(hub.settings, folderOf(place))}`;
+  session.standardReply("NOTE", "BACKUP", "DONE", path, words);
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[/\\][^/\\]*$/, "");
+}
+
+/** What a copy of the database is not enough for. */
+function alsoNeeded({ tls, cert }: Settings, folder: string): string {
+  if (tls === "off" || cert !== undefined) return `copy ${folder}/files too, which people have shared`;
+  return `copy ${folder}/files too, which people have shared, and tls-key.pem and tls-cert.pem beside it, by which clients know this server`;
 }

@@ -20,7 +20,10 @@ Deno.test({
       assertMatch((await say(ann, "BACKUP")).join(), / 481 ann /);
       chat.hub.find("ann")?.modes.add("o");
       ann.send("BACKUP", "PRIVMSG #tea :after");
-      const path = / NOTE BACKUP DONE (\S+) :/.exec(await ann.next(/ NOTE BACKUP /))?.[1] ?? "";
+      const [, path = "", words = ""] =
+        / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
+          [];
+      assertMatch(words, /^The database is copied to \/.*\.db; copy \/.*\/files too.* tls-key\.pem /);
       assertMatch(path, /\/backup-\d{4}-\d\d-\d\dT[\d-]+\.db$/);
       Deno.copyFileSync(path, `${copy.folder}/parley.db`);
       await ann.lines();
