@@ -6,7 +6,7 @@ import { ranksOf } from "./state.ts";
 
 /** For each letter what it does when set and when taken back; "%" stands for the value. */
 const words: Readonly<Record<string, readonly [set: string, unset: string]>> = {
-  q: ["makes % an owner", "makes % no longer an owner"],
+  q: ["makes % a founder", "makes % no longer a founder"],
   a: ["makes % an admin", "makes % no longer an admin"],
   o: ["makes % an operator", "makes % no longer an operator"],
   h: ["makes % a half-operator", "makes % no longer a half-operator"],
