@@ -1,5 +1,6 @@
 /** Logging in, whichever way it is asked for (SASL, PASS, NickServ): where passwords may travel, and what follows. */
 import type { Outcome } from "../hub/accounts.ts";
+import { cloak } from "../hub/cloak.ts";
 import type { Call } from "../hub/command.ts";
 import type { Session } from "../hub/session.ts";
 import type { User } from "../hub/user.ts";
@@ -57,9 +58,11 @@ export function isOwnGhost(holder: User, account: string | undefined): boolean {
   return holder.lingering !== undefined && account !== undefined && holder.account === account;
 }
 
-/** RPL_LOGGEDIN. */
+/** RPL_LOGGEDIN, with the source as far as it is known. */
 export function sendLoggedIn(session: Session, account: string): void {
-  const { user, registration } = session;
-  const source = user?.source ?? `${session.nick}!${registration?.username ?? "*"}@*`;
+  const { hub, user, registration, connection: { address } } = session;
+  const username = registration?.username === undefined ? "*" : `~${registration.username}`;
+  const host = cloak(address, hub.cloakKey);
+  const source = user?.source ?? `${registration?.nick ?? "*"}!${username}@${host}`;
   session.reply("RPL_LOGGEDIN", source, account, `You are now logged in as ${account}`);
 }

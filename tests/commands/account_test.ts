@@ -167,7 +167,7 @@ story("PASS takes account:password from apps that know no other way", async (cha
   await ann.closed();
   const again = await chat.peer("ann", { register: false });
   assertEquals(await say(again, `PASS ann:${password}`), [
-    ":chat.test 900 * *!*@* ann :You are now logged in as ann",
+    ":chat.test 900 * *!*@localhost ann :You are now logged in as ann",
   ]);
   assert((await say(again, "NICK ann", "USER ann 0 * :Ann"))[0]?.includes(" 001 ann "));
   const wrong = await chat.peer("bob", { register: false });

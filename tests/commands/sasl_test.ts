@@ -30,10 +30,17 @@ story("PLAIN and SCRAM log in to the same account, in whatever case", async (cha
   for (const way of [logIn, scram]) {
     const peer = await chat.peer("bob", { register: false });
     assertEquals(await way(peer, "aNN"), [
-      ":chat.test 900 * *!*@* Ann :You are now logged in as Ann",
+      ":chat.test 900 * *!*@localhost Ann :You are now logged in as Ann",
       ":chat.test 903 * :SASL authentication successful",
     ]);
   }
+});
+
+story("logging in tells the source as far as it is known", async (chat) => {
+  await registered(chat, "ann");
+  const peer = await chat.peer("bob", { register: false });
+  peer.send("NICK bob", "USER bob 0 * :Bob");
+  assertEquals((await logIn(peer, "ann"))[0]?.split(" ")[3], "bob!~bob@localhost");
 });
 
 story("PLAIN and SCRAM refuse a wrong password, and one that does not exist the same way", async (chat) => {
