@@ -30,22 +30,7 @@ import { Lease } from "./nats_lease.ts";
 import { Outbox } from "./nats_outbox.ts";
 import { Peers } from "./nats_peers.ts";
 import { NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
-import type { Joined, Position, Replica } from "./replica.ts";
-
-/** What a bus is made of. */
-export interface NatsOptions<E> {
-  /** Where NATS is: "nats://host:4222", several with commas. */
-  readonly url: string;
-  /** Names this run of this machine; never used again. Letters, digits and "-". */
-  readonly machine: string;
-  /** What commit() rejects with while NATS is gone. */
-  readonly refusal: (event: E) => unknown;
-  /** Whether an event waits for NATS rather than being refused. */
-  readonly mustHappen: (event: E) => boolean;
-  readonly log: (level: "info" | "error", text: string) => void;
-  /** Silence after which a machine is taken for gone. */
-  readonly leaseMs: number;
-}
+import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 
 /** How often it is looked after what does not come. */
 const lookMs = 1000;
@@ -53,6 +38,8 @@ const lookMs = 1000;
 const patienceMs = 2000;
 /** Where nothing has come back for so long, nothing is taken in. */
 const goneMs = 6000;
+/** What waits longer than this may be in the stream under an id that is forgotten soon; NATS keeps them two minutes. */
+const staleMs = 60_000;
 /** So many looks in a row may fail. */
 const maxMisses = 2;
 const retryMs = 200;
@@ -81,6 +68,8 @@ export class NatsBus<E> implements Bus<E> {
   #up = true;
   #closed = false;
   #recovering = false;
+  /** Events were missed, and no snapshot is taken in their place yet. */
+  #hasMissed = false;
   /** What was said last of why it cannot be read. */
   #fault = "";
   #looking = false;
@@ -128,26 +117,36 @@ export class NatsBus<E> implements Bus<E> {
   /** The same under an id of one's own: whoever commits under it, it happens once (within two minutes). */
   commitAs(id: string, event: E, by: string): Promise<void> {
     const { refusal, mustHappen } = this.#options;
-    if (this.#closed || (!this.#up && !mustHappen(event)) || this.#outbox.size >= maxWaiting) {
+    const isRoom = this.#up && this.#outbox.size < maxWaiting;
+    if (this.#closed || (!isRoom && !mustHappen(event))) {
       return Promise.reject(refusal(event));
     }
     return this.#outbox.add(id, event, by, { atOnce: this.#up });
   }
 
-  /** A peer's snapshot, or undefined when this machine is the first one. To be called before start(). */
-  async join(): Promise<Joined | undefined> {
-    let foundingFrom = 0;
+  /**
+   * A peer's snapshot, or undefined when this machine is the first one. To be called before start(). `own` is the stream
+   * this machine's store is of: who has none of what there is waits for others, who may be cut off just now.
+   */
+  async join(own: string): Promise<Joined | undefined> {
+    let foundingFrom: number | undefined;
     for (;;) {
       // Asked before anybody is greeted: a claim made meanwhile makes ours fail.
       const { stream, last } = await this.#stream.ends();
       this.#made = stream;
+      foundingFrom ??= this.#foundingFrom(last === 0 || stream === own);
       const greeting = await this.#peers.greet();
       if (greeting.kind === "ready") {
         const joined = await this.#take(greeting.machine);
         if (joined !== undefined) return joined;
       } else if (greeting.kind === "nobody" && performance.now() >= foundingFrom) {
         this.#peers.announce();
-        if (await this.#stream.claim(last)) return undefined;
+        try {
+          if (await this.#stream.claim(last)) return undefined;
+        } catch (error) {
+          this.#peers.withdraw();
+          throw error;
+        }
         this.#peers.withdraw();
         foundingFrom = performance.now() + founderMs;
       }
@@ -158,10 +157,10 @@ export class NatsBus<E> implements Bus<E> {
   /** Applies the stream from this position on, and resolves when this machine has applied all there was. */
   async start(position: Position, replica: Replica<E>): Promise<void> {
     const isFirst = this.#replica === undefined;
+    const { stream, first, last } = await this.#stream.ends();
     this.#replica = replica;
     this.#sequence = position.sequence;
     this.#last = position.last;
-    const { stream, first, last } = await this.#stream.ends();
     this.#made = stream;
     if (this.#sequence > last || position.stream !== stream) {
       if (this.#sequence > 0) {
@@ -174,6 +173,7 @@ export class NatsBus<E> implements Bus<E> {
     }
     this.#sequence = Math.max(this.#sequence, first - 1);
     this.#known = last;
+    this.#hasMissed = false;
     if (isFirst) {
       void this.#watch();
       this.#looks = setInterval(() => void this.#look(), lookMs);
@@ -223,6 +223,12 @@ export class NatsBus<E> implements Bus<E> {
     return { sequence: this.#sequence, last: this.#last, stream: this.#made };
   }
 
+  #foundingFrom(isOurs: boolean): number {
+    if (isOurs) return 0;
+    this.#options.log("info", "Waiting for the machines that have what was said on this NATS");
+    return performance.now() + 2 * this.#options.leaseMs;
+  }
+
   async #take(peer: string): Promise<Joined | undefined> {
     try {
       const { position, state } = await this.#peers.ask(peer, { kind: "snapshot" }) as Joined;
@@ -252,9 +258,14 @@ export class NatsBus<E> implements Bus<E> {
     if (this.#looking) return;
     this.#looking = true;
     const times = this.#reconnects;
-    if (this.#up) this.#outbox.ask((id, sequence) => this.#found(id, sequence));
     try {
-      const { last } = await this.#stream.ends();
+      const { stream, last } = await this.#stream.ends();
+      if (times !== this.#reconnects || (!this.#up && this.#catching === undefined)) return;
+      // Another stream, or one that NATS may have forgotten the ids of: it is read before anything is published.
+      const isNew = stream !== this.#made || this.#outbox.ageMs > staleMs;
+      if (isNew && this.#up) return this.#resynchronise();
+      if (isNew) return;
+      if (this.#up) this.#outbox.ask((id, sequence) => this.#found(id, sequence));
       this.#known = Math.max(this.#known, last);
       const quietMs = performance.now() - this.#heardMs;
       if (Math.min(this.#outbox.ageMs, quietMs) > goneMs) throw new Error("nothing comes back");
@@ -277,8 +288,12 @@ export class NatsBus<E> implements Bus<E> {
     this.#known = Math.max(this.#known, until);
     const catching = this.#catching = Promise.withResolvers<void>();
     catching.promise.catch(() => {});
-    await this.#read();
-    if (this.#sequence < until) await catching.promise;
+    try {
+      await this.#read();
+      if (this.#sequence < until) await catching.promise;
+    } finally {
+      if (this.#catching === catching) this.#catching = undefined;
+    }
   }
 
   #read(): Promise<void> {
@@ -289,7 +304,10 @@ export class NatsBus<E> implements Bus<E> {
   #receive(message: StreamMessage): void {
     const { sequence } = message;
     if (sequence <= this.#sequence || this.#closed) return;
-    if (sequence !== this.#sequence + 1) return this.#resynchronise();
+    if (sequence !== this.#sequence + 1) {
+      this.#hasMissed = true;
+      return this.#resynchronise();
+    }
     this.#sequence = sequence;
     this.#heardMs = performance.now();
     this.#known = Math.max(this.#known, sequence);
@@ -331,7 +349,8 @@ export class NatsBus<E> implements Bus<E> {
     this.#recovering = true;
     try {
       const { stream, first, last } = await this.#stream.ends();
-      if (stream !== this.#made || last < this.#sequence || first > this.#sequence + 1) {
+      this.#hasMissed ||= stream !== this.#made || last < this.#sequence || first > this.#sequence + 1;
+      if (this.#hasMissed) {
         // Nobody is to start from what this machine has.
         this.#peers.withdraw();
         await this.#replica?.missed();
@@ -361,6 +380,7 @@ export class NatsBus<E> implements Bus<E> {
 
   #resynchronise(): void {
     this.#stream.stop();
+    this.#catching?.reject(new Error("the stream is read anew"));
     this.#down();
     void this.#recover();
   }

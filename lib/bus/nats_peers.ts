@@ -85,8 +85,10 @@ export class Peers {
   /** A machine's answer. Throws when it does not come whole. */
   async ask(machine: string, question: unknown): Promise<unknown> {
     const inbox = `${this.#prefix}.answer.${crypto.randomUUID()}`;
-    const subscription = this.#connection.subscribe(inbox, { timeout: patienceMs });
+    const subscription = this.#connection.subscribe(inbox);
     const parts: Uint8Array[] = [];
+    const giveUp = () => subscription.unsubscribe();
+    let timer = setTimeout(giveUp, patienceMs);
     try {
       this.#connection.publish(`${this.#prefix}.machine.${machine}`, JSON.stringify(question), {
         reply: inbox,
@@ -95,10 +97,13 @@ export class Peers {
         const fault = message.headers?.get(faultHeader);
         if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
         if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is gone`);
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, patienceMs);
         parts.push(message.data);
         if (parts.length === Number(message.headers?.get(countHeader))) return JSON.parse(joined(parts));
       }
     } finally {
+      clearTimeout(timer);
       subscription.unsubscribe();
     }
     throw new Error(`Machine "${machine}" did not answer`);

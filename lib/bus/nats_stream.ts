@@ -67,6 +67,8 @@ export class NatsStream {
       ...whereAndWho(url),
       name,
       maxReconnectAttempts: -1,
+      // A password that is wrong for a while is no reason to give up for good.
+      ignoreAuthErrorAbort: true,
       reconnectTimeWait: 250,
       reconnectJitter: 100,
       pingInterval: 5000,

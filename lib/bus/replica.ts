@@ -35,3 +35,18 @@ export interface Joined {
   /** Asks the same peer for a page. */
   page(question: unknown): Promise<unknown>;
 }
+
+/** What a bus is made of. */
+export interface NatsOptions<E> {
+  /** Where NATS is: "nats://host:4222", several with commas. */
+  readonly url: string;
+  /** Names this run of this machine; never used again. Letters, digits and "-". */
+  readonly machine: string;
+  /** What commit() rejects with while NATS is gone. */
+  readonly refusal: (event: E) => unknown;
+  /** Whether an event waits for NATS rather than being refused. */
+  readonly mustHappen: (event: E) => boolean;
+  readonly log: (level: "info" | "error", text: string) => void;
+  /** Silence after which a machine is taken for gone. */
+  readonly leaseMs: number;
+}

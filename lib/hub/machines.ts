@@ -4,8 +4,8 @@
  * they stay connected and are told once, and what they say is refused; a machine that was taken for gone by the others
  * ends its own sessions when it learns so, as its people have quit everywhere, and takes people in again.
  */
-import type { NatsBus, NatsOptions } from "../bus/nats.ts";
-import type { Position, Replica } from "../bus/replica.ts";
+import type { NatsBus } from "../bus/nats.ts";
+import type { NatsOptions, Position, Replica } from "../bus/replica.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryPage, PageQuestion } from "../store/transfer.ts";
 import { cutOffSentence, isOn } from "./apply_machine.ts";
@@ -224,7 +224,7 @@ export class Machines implements Replica<Event> {
 
   /** Makes the store what the others' are; without others what this machine kept, unless it has been running. */
   async #take(): Promise<void> {
-    const joined = await this.#bus.join();
+    const joined = await this.#bus.join(ownPosition(this.#store).stream);
     this.#isFirst = joined === undefined;
     if (joined !== undefined) this.#start = await takeStore(this.#store, joined, this.#version);
     else this.#start = this.#hub ? undefined : takeStart(this.#store, this.#bus.position.stream);

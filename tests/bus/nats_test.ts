@@ -28,7 +28,7 @@ class Machine implements AsyncDisposable {
     const mustHappen = (event: string) => event.startsWith("left");
     const options = { url, machine, leaseMs: 60_000, refusal, mustHappen, log: () => {} };
     const made = new Machine(await NatsBus.connect(options));
-    const joined = await made.bus.join();
+    const joined = await made.bus.join("");
     made.applied.push(...(joined?.state as string[] ?? []));
     await made.bus.start(joined?.position ?? { sequence: 0, last: 0, stream: "" }, made.#replica());
     return made;
