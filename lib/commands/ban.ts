@@ -10,6 +10,7 @@ import {
   type ServerBan,
   shownTime,
 } from "../hub/serverban.ts";
+import { isLoopback } from "../irc/address.ts";
 import { cutText } from "../irc/wrap.ts";
 import { forEach } from "./channel.ts";
 
@@ -20,7 +21,7 @@ export const banCommands: CommandTable = {
     minParams: 1,
     usage: "ADD <target> [<duration>] [<reason>] | DEL <target> | LIST | INFO <target>",
     help:
-      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@*), a duration 90m or 1d12h",
+      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@*, the nick alone), a duration 90m or 1d12h",
     run: uban,
   },
 };
@@ -57,7 +58,22 @@ function add(call: Call): void | Promise<void> {
     atMs: now,
     ...(lasting !== undefined && { untilMs: now + lasting }),
   };
-  return hub.commit({ kind: "server ban added", ban }, session);
+  const words = params[1] !== undefined && ban.target === `${params[1]}!*@*` && nickOnly(call, params[1]);
+  const note = () => words && session.standardReply("NOTE", "UBAN", "NICK_ONLY", ban.target, words);
+  const pending = hub.commit({ kind: "server ban added", ban }, session);
+  return pending ? pending.then(() => void note()) : void note();
+}
+
+/** What a ban of a nick leaves open, and what closes it; to be asked while who has it is still here. */
+function nickOnly({ hub }: Call, nick: string): string {
+  const found = hub.find(nick);
+  const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
+  const addresses = new Set(found?.sessions.map((session) => session.connection.address) ?? [])
+    .add(found?.address ?? "127.0.0.1");
+  const others = [...addresses].filter((one) => !isLoopback(one)).map((one) => `UBAN ADD ${one}`);
+  const ways = [...account, ...others];
+  return `This holds the nick ${nick} alone, and another is chosen in a moment; the person is kept out by ` +
+    (ways.length === 0 ? "a ban of an address, a network or an account (a:name)" : ways.join(" and "));
 }
 
 function remove(call: Call): void | Promise<void> {

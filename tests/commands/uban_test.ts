@@ -100,6 +100,28 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "UBAN ADD of a nick says that it holds no more, and what keeps the person out",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    await twoDevices(chat);
+    const note = (nick: string) =>
+      `:chat.test NOTE UBAN NICK_ONLY ${nick}!*@* :This holds the nick ${nick} alone, and ` +
+      "another is chosen in a moment; the person is kept out by ";
+    assertEquals(
+      (await say(ann, "UBAN ADD bob")).at(-1),
+      `${note("bob")}UBAN ADD a:bob and UBAN ADD 10.1.2.3 and UBAN ADD 10.3.3.3`,
+    );
+    assertEquals(
+      (await say(ann, "UBAN ADD cat")).at(-1),
+      `${note("cat")}a ban of an address, a network or an account (a:name)`,
+    );
+    assertEquals((await say(ann, "UBAN ADD dan!*@*")).filter((line) => line.includes(" NOTE ")), []);
+  },
+);
+
 Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operators", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
