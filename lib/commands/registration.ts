@@ -4,7 +4,7 @@ import { cloak } from "../hub/cloak.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { UserRecord } from "../hub/event.ts";
 import type { Hub } from "../hub/hub.ts";
-import { refuse } from "../hub/refusal.ts";
+import { isRefusal, refuse } from "../hub/refusal.ts";
 import type { Registration } from "../hub/registration.ts";
 import { banSentence } from "../hub/serverban.ts";
 import type { Session } from "../hub/session.ts";
@@ -129,8 +129,15 @@ export function complete(hub: Hub, session: Session): void | Promise<void> {
   const pending = holder === undefined
     ? hub.commit({ kind: "arrived", user: record, session: session.id }, session)
     : attach(hub, session, record, holder);
-  if (pending) return pending.then(() => welcome(hub, session));
+  if (pending) return pending.then(() => welcome(hub, session), (error) => turnAway(session, error));
   welcome(hub, session);
+}
+
+/** Its app comes again by itself; waiting for more from it would keep it outside. */
+function turnAway(session: Session, error: unknown): void {
+  if (!isRefusal(error)) throw error;
+  session.refuse(error);
+  session.close("Nobody can be let in just now; connect again in a moment");
 }
 
 /** A further device joins the user that is here, unless it comes from where bans keep people out. */

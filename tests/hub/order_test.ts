@@ -1,4 +1,4 @@
-/** Sweep: who is silent is asked for a sign of life and closed, unless it waits for the server. */
+/** What sessions notice when the order of events is late or cannot be had. */
 import { assertEquals } from "@std/assert";
 import { LocalBus } from "../../lib/bus/local.ts";
 import { allCommands } from "../../lib/commands/all.ts";
@@ -19,6 +19,23 @@ class SlowBus extends LocalBus<Event> {
       : this.waits.then(() => super.commit(event, by));
   }
 }
+
+Deno.test("who comes while there is no order is told so and closed, to come again", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus();
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const hub = new Hub({ settings, commands: allCommands, bus, encode: encodeLine });
+  bus.waits = Promise.reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "Not now"] });
+  bus.waits.catch(() => {});
+  await using ann = await visit(hub, "10.1.1.1", "ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann");
+  const lines = await ann.closed();
+  assertEquals(lines.map((line) => line.replace(/^@\S+ /, "")), [
+    ":chat.test FAIL * TEMPORARILY_UNAVAILABLE :Not now",
+    "ERROR :Closing link: Nobody can be let in just now; connect again in a moment",
+  ]);
+});
 
 Deno.test("who waits for the order of events is not taken for silent", async () => {
   const parsed = parseOptions(settingRows, [], {});
