@@ -17,6 +17,7 @@ import { encodeLine } from "./lib/net/encode.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
+import { namesakeWarning, refuseFaults } from "./lib/server/faults.ts";
 import { readFiles } from "./lib/server/files.ts";
 import { openPlain, openTls } from "./lib/server/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start_error.ts";
@@ -81,6 +82,7 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
+  refuseFaults(settings, { qr });
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
   const files = filesOrStop(settings);
@@ -90,9 +92,7 @@ async function start(
   const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store);
   const hub = makeHub(settings, store, files, machines);
   store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
-  await machines?.start(hub).catch(({ message }: Error) =>
-    stopNow(`Cannot join the other machines: ${message}`, exitCodes.unavailable)
-  );
+  if (machines !== undefined) await enter(hub, machines);
   const stream = {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
@@ -147,8 +147,21 @@ async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
     store.close();
     // Without the name and the password in it.
     const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
-    throw new StartError(`Cannot join by "${url}": ${(error as Error).message}`, exitCodes.unavailable);
+    const { message } = error as Error;
+    const advice = "; start nats-server first, or let a service manager try again";
+    throw new StartError(
+      `Cannot join by "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
+      exitCodes.unavailable,
+    );
   }
+}
+
+async function enter(hub: Hub, machines: Machines): Promise<void> {
+  await machines.start(hub).catch(({ message }: Error) =>
+    stopNow(`Cannot join the other machines: ${message}`, exitCodes.unavailable)
+  );
+  const warning = namesakeWarning(hub);
+  if (warning !== undefined) log("error", warning);
 }
 
 function makeHub(settings: Settings, store: Store, files: Files, machines?: Machines): Hub {

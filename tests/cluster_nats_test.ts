@@ -61,6 +61,20 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a machine with a name that is in use is told so",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    await using cluster = await Cluster.start("east");
+    const west = await cluster.add("west");
+    const other = await cluster.add("east");
+    const ann = await cluster.peer(other, "ann");
+    await ann.join("#tea");
+    assertEquals(west.stderr().includes("is called"), false);
+    assertEquals(other.stderr().includes('Another machine is called "east" too'), true, other.stderr());
+  },
+});
+
 function textOf(line: string): string {
   return line.split(" :").at(-1) ?? "";
 }

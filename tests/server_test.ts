@@ -45,7 +45,7 @@ async function noNats(): Promise<void> {
   );
   assertEquals([code, stderr.trim()], [
     69,
-    'Cannot join by "nats://127.0.0.1:1,127.0.0.1:2": connection refused',
+    'Cannot join by "nats://127.0.0.1:1,127.0.0.1:2": connection refused; start nats-server first, or let a service manager try again',
   ]);
 }
 
@@ -61,7 +61,12 @@ async function portInUse(): Promise<void> {
 }
 
 async function wrongFlags(): Promise<void> {
-  const wrong = [["--prot", "1"], ["--port", "70000"], ["--port"], ["stray"]];
+  const wrong = [["--prot", "1"], ["--port", "70000"], ["--port"], ["stray"], ["--qr", "--web", "off"], [
+    "--machine",
+    "east-1",
+    "--nats",
+    "nats://127.0.0.1:1",
+  ]];
   for (const { code, stdout, stderr } of await Promise.all(wrong.map((flags) => run(...flags)))) {
     assertEquals({ code, stdout, lines: stderr.trim().split("\n").length }, {
       code: 2,

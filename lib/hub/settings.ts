@@ -280,7 +280,8 @@ export const settingRows = {
     env: "PARLEY_MACHINE",
     group: "Many machines",
     metavar: "NAME",
-    help: "name of this machine, at most 12 letters and digits, told to people when it is lost; a random one",
+    help:
+      "name of this machine, its own among all, at most 12 letters and digits, told to people when it is lost; a random one",
   },
   lease: {
     kind: "duration",

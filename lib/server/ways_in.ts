@@ -5,6 +5,8 @@ import type { TlsListener } from "../net/tls_listener.ts";
 import { reachableHosts } from "./addresses.ts";
 import type { WebSide } from "./web_side.ts";
 
+const loopback = "127.0.0.1";
+
 /** What the next person types, ready to copy. */
 export function waysIn(
   { name, host, port: wanted }: Settings,
@@ -13,8 +15,10 @@ export function waysIn(
   secure: TlsListener | undefined,
 ): string {
   const [address = host, ...others] = reachableHosts(host);
-  const flags = (address === "127.0.0.1" ? "" : ` --host ${address.replace(/[[\]]/g, "")}`) +
+  const flags = (address === loopback ? "" : ` --host ${address.replace(/[[\]]/g, "")}`) +
     (port === 6667 && wanted === 6667 ? "" : ` --port ${port}`);
+  const isOpen = (host === "0.0.0.0" || host === "::") && address !== loopback;
+  const home = [...(web ? [`http://${loopback}:${web.port}/`] : []), `irc://${loopback}:${port}`];
   return [
     `${name} is listening. To join:`,
     `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
@@ -26,6 +30,7 @@ export function waysIn(
         `    fingerprint   ${secure.certificate.fingerprint}`,
       ]
       : []),
+    ...(isOpen ? [`  on this machine ${home.join(" or ")}, where passwords are taken without TLS`] : []),
     ...(others.length > 0 ? [`  other addresses ${others.join(", ")}`] : []),
   ].join("\n");
 }

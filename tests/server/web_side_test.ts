@@ -27,6 +27,13 @@ async function network(): Promise<void> {
   assert(url.hostname !== "0.0.0.0", url.href);
   const answer = await fetch(url);
   assertMatch(await answer.text(), /<title>Parley<\/title>/);
+  if (url.hostname === "127.0.0.1") return;
+  const home =
+    `http://127.0.0.1:${server.webPort}/ or irc://127.0.0.1:${server.port}, where passwords are taken`;
+  assert(
+    server.stdout.some((line) => line.startsWith(`  on this machine ${home}`)),
+    server.stdout.join("\n"),
+  );
 }
 
 async function code(): Promise<void> {
