@@ -45,7 +45,17 @@ function shownName(machine: string): string {
 /** What commits are refused with while NATS is gone. */
 function refusalOf(event: Event): Refusal {
   const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
-  return { refusal: "standard", params: [command, "TEMPORARILY_UNAVAILABLE", goneSentence] };
+  const place = placeOf(event);
+  return {
+    refusal: "standard",
+    params: [command, "TEMPORARILY_UNAVAILABLE", ...(place === undefined ? [] : [place]), goneSentence],
+  };
+}
+
+/** The channel or nick an event is about, so that its asker knows what was refused. */
+function placeOf(event: Event): string | undefined {
+  if (event.kind !== "message") return "channel" in event ? event.channel : undefined;
+  return event.target.kind === "channel" ? event.target.name : event.target.nick;
 }
 
 const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
