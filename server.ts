@@ -240,9 +240,13 @@ function rehash(hub: Hub): void {
 
 /** Reads a password and prints what `--oper` takes; the password itself is kept nowhere. */
 async function printVerifier(): Promise<void> {
-  const typed = Deno.stdin.isTerminal()
+  const isTyped = Deno.stdin.isTerminal();
+  const typed = isTyped
     ? promptSecret("Password: ")
     : (await toText(Deno.stdin.readable)).replace(/\r?\n$/, "");
+  if (typed && isTyped && promptSecret("Once more: ") !== typed) {
+    return stopNow("The two are not the same; start again", exitCodes.usage);
+  }
   if (!typed) return stopNow("A password is not empty; type it, or pipe it in", exitCodes.usage);
   console.log(formatVerifier(await makeVerifier(typed, verifierRounds)));
 }

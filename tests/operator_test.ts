@@ -1,8 +1,10 @@
 /** Operators of the real program: making a verifier, becoming operator, reading files again, bans that outlive it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
+import { Pane } from "./support/pane.ts";
 import { Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";
+import { hasProgram } from "./support/programs.ts";
 import { startServer } from "./support/server.ts";
 import { say } from "./support/transcript.ts";
 
@@ -13,6 +15,11 @@ Deno.test({ name: "a piped password becomes a verifier that OPER takes", ignore,
 Deno.test({ name: "no password, and what is no verifier, are refused in a sentence", ignore, fn: refused });
 Deno.test({ name: "SIGHUP reads the message of the day and the operators again", ignore, fn: hangUp });
 Deno.test({ name: "server bans outlive the server", ignore, fn: restart });
+Deno.test({
+  name: "a password that is typed for a verifier is asked for twice, and not shown",
+  ignore: ignore || !hasProgram("tmux"),
+  fn: typedTwice,
+});
 
 async function run(args: string[], input: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const command = new Deno.Command(Deno.execPath(), {
@@ -78,4 +85,21 @@ async function restart(): Promise<void> {
   await using ann = await Peer.connect(server.port, "ann");
   const lines = await say(ann, "OPER root :open sesame", "UBAN LIST");
   assert(lines.some((line) => line.includes("10.1.0.0/16 for good, by ann")), lines.join("\n"));
+}
+
+async function typedTwice(): Promise<void> {
+  for (
+    const [again, wanted] of [["open sesame", "SCRAM-SHA-256$600000:"], [
+      "open sesam",
+      "The two are not the same",
+    ]]
+  ) {
+    await using pane = new Pane();
+    await pane.open("--make-verifier", "", "server.ts");
+    await pane.until("Password:");
+    await pane.press("open sesame", "Enter");
+    await pane.until("Once more:");
+    await pane.press(again ?? "", "Enter");
+    assert(!(await pane.until(wanted ?? "")).includes("sesam"));
+  }
 }

@@ -1,6 +1,5 @@
-/** The client program at a terminal that tmux plays: keys go in, the screen comes out. */
+/** One of the programs at a terminal that tmux plays: keys go in, the screen comes out. */
 
-const script = new URL("../../client.ts", import.meta.url).pathname;
 const patienceMs = 20_000;
 
 /** The program in a pane of tmux. */
@@ -8,7 +7,8 @@ export class Pane implements AsyncDisposable {
   readonly #socket = `parley-${crypto.randomUUID()}`;
 
   /** `env` stands before the program, as "NO_COLOR=1". When it ends the pane shows its exit code. */
-  async open(args: string, env = "COLORTERM=truecolor"): Promise<void> {
+  async open(args: string, env = "COLORTERM=truecolor", entry = "client.ts"): Promise<void> {
+    const script = new URL(`../../${entry}`, import.meta.url).pathname;
     const program =
       `env -u NO_COLOR ${env} "${Deno.execPath()}" run -A "${script}" ${args}; echo "code $?"; stty -a; sleep 60`;
     await this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "70", "-y", "24", program);
