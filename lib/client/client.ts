@@ -210,6 +210,11 @@ export class Client extends ClientActions {
     if (this.online) this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
   }
 
+  /** The rooms we are in or on the way into: each until we leave it, are removed, or are refused. */
+  get wantedRooms(): readonly string[] {
+    return this.#rooms.all().map(({ name }) => name);
+  }
+
   /** Opens a conversation with a person. */
   open(nick: string): void {
     this.#change(opened(this.state, nick));

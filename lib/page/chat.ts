@@ -19,6 +19,7 @@ import { hear, type Hearer } from "./hearing.ts";
 import { drawLists } from "./lists.ts";
 import type { MessageActs, SaidEntry } from "./message_tools.ts";
 import { Messages } from "./messages.ts";
+import { drawOutside } from "./outside.ts";
 import { Past } from "./past.ts";
 import { take } from "./share.ts";
 import { Timelines } from "./timeline.ts";
@@ -39,7 +40,7 @@ export interface ChatParts {
   readonly refused: (reason: string) => void;
   /** What was said to a room or person was refused. */
   readonly unsent: (target: string, text: string) => void;
-  /** Another buffer came to the front. */
+  /** Another buffer came to the front; "" for none. */
   readonly turned: (name: string) => void;
   readonly acts: Omit<MessageActs, "redact" | "react">;
 }
@@ -204,6 +205,11 @@ export class Chat implements Face, Hearer {
     this.draw();
   }
 
+  removed(name: string): void {
+    this.#front.removed(name);
+    this.draw();
+  }
+
   /** Turns to the room above or below in the lists. */
   step(by: number): void {
     this.#front.step(by);
@@ -239,6 +245,7 @@ export class Chat implements Face, Hearer {
     drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
     this.#messages.show(state, this.current, this.timelines.of(this.current));
     drawTyping(state, this.current);
+    if (this.#entered) drawOutside(this);
     drawTitle(state, this.timelines, this.#entered ? this.current : "");
   }
 

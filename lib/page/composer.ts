@@ -1,7 +1,6 @@
 /** The message box: Enter sends, Shift-Enter begins a new line, Tab completes, ↑ brings the last message back. Each room has its own draft. */
 /// <reference lib="dom" />
 import { fold } from "../irc/names.ts";
-import { plainName } from "../client/plain.ts";
 import type { Completion } from "./completions.ts";
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
@@ -73,9 +72,8 @@ export class Composer {
     }
   }
 
-  /** What is written goes to this room; what was begun for another waits there. */
+  /** What is written goes to this room, "" for none; what was begun for another waits there. */
   set room(name: string) {
-    this.#box.placeholder = `Message ${plainName(name)}`;
     if (name === this.#room) return;
     if (this.#room !== "") {
       this.#drafts.set(this.#room, this.#box.value);

@@ -10,7 +10,7 @@ import type { Timelines } from "./timeline.ts";
 export interface FrontParts {
   readonly client: Client;
   readonly timelines: Timelines;
-  /** Another buffer came to the front. */
+  /** Another buffer came to the front; "" for none. */
   readonly turned: (name: string) => void;
   /** A conversation is in front of which nothing is known yet. */
   readonly unknown: (name: string) => void;
@@ -47,8 +47,19 @@ export class Front {
   closed(name: string): void {
     if (fold(name) !== fold(this.name)) return;
     this.name = "";
-    const next = [...this.#parts.client.state.buffers.values()].find(({ joined }) => joined);
+    if (!this.#turnAway()) this.#parts.turned("");
+  }
+
+  /** We were removed from a room: another comes, when there is one. */
+  removed(name: string): void {
+    if (fold(name) === fold(this.name)) this.#turnAway();
+  }
+
+  #turnAway(): boolean {
+    const joined = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
+    const next = joined.find(({ kind }) => kind === "room") ?? joined[0];
     if (next !== undefined) this.show(next.name);
+    return next !== undefined;
   }
 
   /** So many further down the lists, or up; from the end it goes on at the beginning. */

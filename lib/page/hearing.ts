@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../client/client.ts";
 import type { ChatEvent } from "../client/event.ts";
-import { plain } from "../client/plain.ts";
+import { plain, plainName } from "../client/plain.ts";
 import type { Quiet } from "../client/quiet.ts";
 import { describe, type presenceWords } from "../client/words.ts";
 import { byId } from "./element.ts";
@@ -21,6 +21,8 @@ export interface Hearer {
   isSeen(buffer: string): boolean;
   show(name: string): void;
   closed(name: string): void;
+  /** We were removed from a room, whose past stays. */
+  removed(name: string): void;
   /** We are in a room. */
   arrived(room: string): void;
   /** We are let in by the server, for the first time or again. */
@@ -48,9 +50,12 @@ export function hear(hearer: Hearer, event: ChatEvent): void {
       if (event.own) hearer.arrived(event.buffer);
       return addPresence(hearer, [event.buffer], event);
     case "parted":
-    case "kicked":
       addPresence(hearer, [event.buffer], event);
       if (event.own) hearer.closed(event.buffer);
+      return;
+    case "kicked":
+      addPresence(hearer, [event.buffer], event);
+      if (event.own) hearRemoved(hearer, event);
       return;
     case "quit":
     case "renamed":
@@ -76,6 +81,12 @@ function hearSaid(hearer: Hearer, event: Extract<ChatEvent, { kind: "said" }>): 
   takeSpeech(hearer.timelines, event, isSeen);
   if (event.own || event.history || !(event.mention || !event.buffer.startsWith("#"))) return;
   notify(isSeen, event, () => hearer.show(event.buffer));
+}
+
+function hearRemoved(hearer: Hearer, event: Extract<ChatEvent, { kind: "kicked" }>): void {
+  const why = event.reason === "" ? "" : `: ${plain(event.reason)}`;
+  toast(`You were kicked from ${plainName(event.buffer)} by ${plainName(event.by)}${why}`, "error");
+  hearer.removed(event.buffer);
 }
 
 function addPresence(

@@ -24,7 +24,7 @@ export function listedNames(state: State): string[] {
 function listed(state: State): { readonly rooms: readonly Buffer[]; readonly people: readonly Buffer[] } {
   const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
   return {
-    rooms: buffers.filter(({ kind, joined }) => kind === "room" && joined),
+    rooms: buffers.filter(({ kind }) => kind === "room"),
     people: buffers.filter(({ kind }) => kind === "person"),
   };
 }
@@ -71,7 +71,7 @@ function fill(id: string, rows: readonly HTMLElement[]): void {
 }
 
 function bufferRow(
-  { name }: Buffer,
+  { name, joined }: Buffer,
   isCurrent: boolean,
   timelines: Timelines,
   show: (name: string) => void,
@@ -83,7 +83,13 @@ function bufferRow(
   }, String(unread));
   const button = element(
     "button",
-    { type: "button", "aria-current": isCurrent ? "true" : undefined, click: () => show(name) },
+    {
+      type: "button",
+      class: joined ? undefined : "left",
+      title: joined ? undefined : `You are not in ${plainName(name)}`,
+      "aria-current": isCurrent ? "true" : undefined,
+      click: () => show(name),
+    },
     element("span", {}, plainName(name)),
     ...(unread > 0 ? [count] : []),
   );

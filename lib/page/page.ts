@@ -109,6 +109,7 @@ function leave(reason: string): void {
   chat = undefined;
   lock(false);
   enable(false);
+  byId("outside").hidden = true;
   byId("status").hidden = reason !== "";
   byId("status").textContent = "You left the chat: press Enter to join again";
   byId("name").focus();
@@ -158,6 +159,8 @@ function installTools(): void {
   byId("search").addEventListener("click", search);
   byId("account").addEventListener("click", account);
   byId("invite").addEventListener("click", invite);
+  byId("rejoin").addEventListener("click", () => chat?.join(chat.current));
+  byId("close-room").addEventListener("click", () => chat?.closed(chat.current));
 }
 
 const panes = ["rooms", "people"] as const;
