@@ -31,6 +31,8 @@ export interface ChatParts {
   readonly nick: string;
   /** Of the account called like the nick; "" without one. */
   readonly password: string;
+  /** Of the server itself; "" without one. */
+  readonly serverPassword: string;
   readonly channels: readonly string[];
   /** "ws://…" */
   readonly url: string;
@@ -38,6 +40,8 @@ export interface ChatParts {
   readonly entered: (nick: string) => void;
   /** It is over; says why in words, "" when it was left. */
   readonly refused: (reason: string) => void;
+  /** The server does not let in who does not know its own password; refused() follows. */
+  readonly barred: () => void;
   /** What was said to a room or person was refused. */
   readonly unsent: (target: string, text: string) => void;
   /** Another buffer came to the front; "" for none. */
@@ -45,6 +49,8 @@ export interface ChatParts {
   readonly acts: Omit<MessageActs, "redact" | "react">;
 }
 
+/** ERR_PASSWDMISMATCH */
+const wrongServerPassword = "464";
 const typingMs = 1_000;
 /** Messages that are asked for on entering a room. */
 const backlog = 50;
@@ -70,14 +76,17 @@ export class Chat implements Face, Hearer {
   #answering: SaidEntry | undefined;
   readonly #frames = new Frames(() => this.#draw());
   #entered = false;
+  /** What went wrong on the way in: told once, when it is known whether we are let in. */
+  #faults: string[] = [];
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
-    const { nick, password } = parts;
+    const { nick, password, serverPassword } = parts;
     this.client = new Client({
       nick,
       channels: parts.channels,
       backlog,
+      ...(serverPassword !== "" && { password: serverPassword }),
       ...(password !== "" && { account: { name: nick, password } }),
       connect: (signal) => connectWebSocket(parts.url, signal),
       hear: (event) => {
@@ -91,7 +100,10 @@ export class Chat implements Face, Hearer {
     this.#front = new Front({
       client: this.client,
       timelines: this.timelines,
-      turned: parts.turned,
+      turned: (name) => {
+        parts.turned(name);
+        drawOutside(this);
+      },
       unknown: (name) => this.#goBack(name),
     });
     this.#messages = new Messages({
@@ -109,7 +121,7 @@ export class Chat implements Face, Hearer {
     const ending = await this.client.run();
     clearInterval(ticking);
     this.#over.abort();
-    this.#parts.refused(words(ending));
+    this.refused(words(ending));
   }
 
   target(): string {
@@ -117,12 +129,9 @@ export class Chat implements Face, Hearer {
     return this.current;
   }
 
-  /** Sends what was written, or does what it says; a refusal is a toast. `answering`: the message it answers. */
+  /** Sends what was written, or does what it says; a refusal is a toast, nothing is not sent. `answering`: the message it answers. */
   submit(text: string, answering?: SaidEntry): boolean {
-    if (text.trim() === "") {
-      toast("Cannot send an empty message", "error");
-      return false;
-    }
+    if (text.trim() === "") return false;
     const [, room] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
     if (room !== undefined) this.#front.want(room);
     // enter() calls say() before it first waits.
@@ -267,11 +276,25 @@ export class Chat implements Face, Hearer {
   entered(nick: string): void {
     if (!this.#entered) void this.#past.conversations().then(() => this.draw());
     this.#entered = true;
+    for (const fault of this.#faults.splice(0)) toast(fault, "error");
     this.#parts.entered(nick);
   }
 
+  faulted(sentence: string, code: string): void {
+    if (this.#entered) return toast(sentence, "error");
+    if (code !== wrongServerPassword) return void this.#faults.push(sentence);
+    this.#faults.push(
+      this.#parts.serverPassword === ""
+        ? "This server has a password of its own: write it above"
+        : "The password of this server is wrong",
+    );
+    this.#parts.barred();
+  }
+
+  /** The first fault is the cause; what the server says in the end is what came of it. */
   refused(reason: string): void {
-    this.#parts.refused(reason);
+    const faults = this.#faults.splice(0).join("; ");
+    this.#parts.refused(reason === "" ? "" : faults || reason);
   }
 
   #attempt(act: () => void): void {

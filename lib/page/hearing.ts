@@ -27,6 +27,8 @@ export interface Hearer {
   arrived(room: string): void;
   /** We are let in by the server, for the first time or again. */
   entered(nick: string): void;
+  /** Something was refused; `code` as the event has it, "" for none. */
+  faulted(sentence: string, code: string): void;
   /** It is over. */
   refused(reason: string): void;
 }
@@ -62,7 +64,7 @@ export function hear(hearer: Hearer, event: ChatEvent): void {
       return addPresence(hearer, event.buffers, event);
     case "refused":
       // What has a label was said by us, and whoever said it tells.
-      if (event.label === undefined) toast(plain(event.text), "error");
+      if (event.label === undefined) hearer.faulted(plain(event.text), event.code);
       return;
     case "status":
       return hearStatus(hearer, event);
@@ -106,7 +108,7 @@ function hearStatus(hearer: Hearer, event: Extract<ChatEvent, { kind: "status" }
     case "kept":
       return toast(sentence);
     case "login refused":
-      return toast(sentence, "error");
+      return hearer.faulted(sentence, "");
     case "nick refused":
       hearer.refused(plain(event.reason));
       hearer.client.quit();

@@ -54,6 +54,7 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
     );
   });
   fill("people-list", people);
+  byId("invite").hidden = room?.kind !== "room";
   byId("room-title").textContent = plainName(current);
   byId("topic").textContent = plain(room?.topic ?? "");
   byId("topic").title = plain(room?.topic ?? "");

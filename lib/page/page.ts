@@ -11,11 +11,14 @@ import { pickEmoji } from "./emoji_picker.ts";
 import { installBell } from "./notify.ts";
 import { installInks, trustFiles } from "./paint.ts";
 import { copy } from "./copy.ts";
+import { installPanes, showPane } from "./panes.ts";
 import { installShortcuts } from "./shortcuts.ts";
 import { shareFiles } from "./share.ts";
 import { toast } from "./toast.ts";
 
 let chat: Chat | undefined;
+/** Whether the server has told that it wants its own password. */
+let isBarred = false;
 
 const composer = new Composer({
   send: (text, answering) => chat?.submit(text, answering) ?? false,
@@ -77,6 +80,7 @@ function join(event: Event): void {
   const made = chat = new Chat({
     nick,
     password: byId<HTMLInputElement>("password").value,
+    serverPassword: byId<HTMLInputElement>("server-password").value,
     channels: wantedRooms(),
     url: new URL("/", location.href.replace(/^http/, "ws")).href,
     entered: () => {
@@ -89,6 +93,7 @@ function join(event: Event): void {
       if (reason !== "") toast(reason, "error");
       if (chat === made) leave(reason);
     },
+    barred: () => isBarred = true,
     unsent: (target, text) => composer.giveBack(target, text),
     turned: (name) => {
       composer.answer(undefined);
@@ -112,13 +117,16 @@ function leave(reason: string): void {
   byId("outside").hidden = true;
   byId("status").hidden = reason !== "";
   byId("status").textContent = "You left the chat: press Enter to join again";
-  byId("name").focus();
+  byId(isBarred && reason !== "" ? "server-password" : "name").focus();
 }
 
 /** The join controls are of no use while one is in. */
 function lock(locked: boolean): void {
-  for (const id of ["name", "password", "join-button"]) byId<HTMLInputElement>(id).disabled = locked;
+  for (const id of ["name", "password", "server-password", "join-button"]) {
+    byId<HTMLInputElement>(id).disabled = locked;
+  }
   byId("password").hidden = locked;
+  byId("server-password").hidden = locked || !isBarred;
   byId("join-button").textContent = locked ? "Joined" : ["Join", ...invitedTo()].join(" ");
 }
 
@@ -142,12 +150,7 @@ function installTools(): void {
     "click",
     () => setTheme(document.documentElement.dataset["theme"] === "light" ? "dark" : "light"),
   );
-  for (const pane of panes) {
-    byId(`show-${pane}`).addEventListener(
-      "click",
-      () => showPane(document.body.classList.contains(pane) ? undefined : pane),
-    );
-  }
+  installPanes();
   byId("open-room").addEventListener("submit", (event) => {
     event.preventDefault();
     const field = byId<HTMLInputElement>("room-name");
@@ -161,16 +164,6 @@ function installTools(): void {
   byId("invite").addEventListener("click", invite);
   byId("rejoin").addEventListener("click", () => chat?.join(chat.current));
   byId("close-room").addEventListener("click", () => chat?.closed(chat.current));
-}
-
-const panes = ["rooms", "people"] as const;
-
-/** On a narrow screen: one list in place of the messages. */
-function showPane(shown: (typeof panes)[number] | undefined): void {
-  for (const pane of panes) {
-    document.body.classList.toggle(pane, pane === shown);
-    byId(`show-${pane}`).setAttribute("aria-expanded", String(pane === shown));
-  }
 }
 
 function search(): void {
@@ -201,8 +194,8 @@ function account(): void {
 
 /** Copies the link that lets somebody else in. */
 function invite(): void {
-  if (chat === undefined || chat.current === "") return;
-  const room = chat.current.startsWith("#") ? chat.current : "#lobby";
+  const room = chat?.current ?? "";
+  if (room === "") return;
   const link = `${location.origin}/join#${encodeURIComponent(room.slice(1))}`;
   const shown = () => toast(`The link to ${room}: ${link}`);
   copy(link).then(() => toast(`Copied the link to ${room}: ${link}`), shown);

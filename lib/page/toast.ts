@@ -4,7 +4,7 @@ import { byId, element } from "./element.ts";
 import { icon } from "./icon.ts";
 
 const shownMs = 8_000;
-const mostShown = 4;
+const mostShown = 2;
 
 /** Shows a sentence; an error is marked as one. */
 export function toast(sentence: string, kind: "error" | "note" = "note"): void {
@@ -15,6 +15,7 @@ export function toast(sentence: string, kind: "error" | "note" = "note"): void {
     icon("close"),
   );
   const made = element("div", { class: `toast ${kind}` }, element("span", {}, sentence), close);
+  for (const old of shelf.children) if (old.textContent === made.textContent) old.remove();
   shelf.append(made);
   while (shelf.children.length > mostShown) shelf.firstElementChild?.remove();
   setTimeout(() => made.remove(), shownMs);

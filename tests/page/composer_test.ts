@@ -21,6 +21,8 @@ Deno.test({
       "a message is reacted to and answered by the keyboard alone": keyboard,
       "a picture from the clipboard is shared": paste,
       "the invite link is copied, over plain HTTP too": invite,
+      "a private conversation has no invite link": inviteless,
+      "two toasts stay, and cover neither messages nor buttons": toasts,
     }),
 });
 
@@ -172,4 +174,30 @@ async function invite(stage: Stage): Promise<void> {
     await page.keyboard.press("Control+V");
     assertEquals(await page.inputValue("#box"), `http://${host}:${stage.server.webPort}/join#invite`);
   }
+}
+
+async function toasts(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob9", "#toasts");
+  const ann = await stage.enter("ann9", "#toasts");
+  const { page } = ann;
+  bob.send("PRIVMSG #toasts :the newest");
+  await page.waitForSelector(".entry >> text=the newest");
+  for (const command of ["/one", "/two", "/three", "/three"]) await write(ann, command);
+  await page.waitForSelector(".toast >> text=/three");
+  assertEquals(await page.locator(".toast").count(), 2);
+  // Playwright does not click what is covered.
+  const once = { trial: true, timeout: 2_000 };
+  for (
+    const place of ["#invite", ".entry >> text=the newest", "#people-list button >> nth=0", "#send-button"]
+  ) {
+    await page.click(place, once);
+  }
+}
+
+async function inviteless(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann10", "#inviteless");
+  assert(await ann.page.isVisible("#invite"));
+  await write(ann, "/query bob10");
+  await ann.page.waitForSelector("#room-title >> text=bob10");
+  assert(await ann.page.isHidden("#invite"));
 }

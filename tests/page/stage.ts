@@ -46,8 +46,9 @@ export class Stage {
 export async function play(
   test: Deno.TestContext,
   stories: Readonly<Record<string, Story>>,
+  flags: readonly string[] = [],
 ): Promise<void> {
-  await using server = await startServer();
+  await using server = await startServer(flags);
   await using browser = await startBrowser();
   for (const [name, story] of Object.entries(stories)) {
     await test.step(name, async () => {
