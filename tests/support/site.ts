@@ -50,7 +50,9 @@ export async function overWebSocket(
   protocols: string[] = ["text.ircv3.net"],
   headers: Record<string, string> = {},
 ): Promise<Wire> {
-  const socket = new WebSocket(url, { protocols, headers });
+  // Deno's own form; where the browser's types are loaded too, they know lists of protocols alone.
+  const options: unknown = { protocols, headers };
+  const socket = new WebSocket(url, options as string[]);
   socket.binaryType = "arraybuffer";
   const queue: string[] = [];
   let wake: (() => void) | undefined;
