@@ -120,6 +120,8 @@ export class Chat implements Face, Hearer {
     const ticking = setInterval(() => drawTyping(this.client.state, this.current), typingMs);
     const ending = await this.client.run();
     clearInterval(ticking);
+    // Nobody is listed any more.
+    this.#frames.now();
     this.#over.abort();
     this.refused(words(ending));
   }

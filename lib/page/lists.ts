@@ -2,9 +2,10 @@
 /// <reference lib="dom" />
 import { nickInk } from "../client/palette.ts";
 import { plain, plainName } from "../client/plain.ts";
-import { type Buffer, findBuffer, membersByRank, type State } from "../client/state.ts";
+import { type Buffer, findBuffer, inkIn, membersByRank, type State } from "../client/state.ts";
+import { styleText } from "../client/text.ts";
 import { byId, element } from "./element.ts";
-import { cssColor } from "./paint.ts";
+import { cssColor, paint } from "./paint.ts";
 import type { Timelines } from "./timeline.ts";
 
 /** What the lists show. */
@@ -56,8 +57,16 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
   fill("people-list", people);
   byId("invite").hidden = room?.kind !== "room";
   byId("room-title").textContent = plainName(current);
-  byId("topic").textContent = plain(room?.topic ?? "");
-  byId("topic").title = plain(room?.topic ?? "");
+  drawTopic(state, current, room?.topic ?? "");
+}
+
+/** With its links; a picture has no place in a line. */
+function drawTopic(state: State, buffer: string, topic: string): void {
+  const line = byId("topic");
+  const spans = styleText(topic, { own: state.nick, inkOf: (nick) => inkIn(state, buffer, nick) });
+  const parts = paint(spans).filter((node) => !(node instanceof HTMLImageElement));
+  const drawn = element("p", { id: "topic", title: plain(topic) }, ...parts);
+  if (!line.isEqualNode(drawn)) line.replaceWith(drawn);
 }
 
 /** Puts rows into a list and leaves those as they are that say the same, so that the keyboard keeps its place. */

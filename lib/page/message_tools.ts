@@ -40,9 +40,33 @@ export function messageTools(
   }
   const mayRedact = entry.said.own || /[~&@]/.test(ownRanks(state, entry.said.buffer));
   if (mayRedact && state.caps.has("draft/message-redaction")) {
-    tools.append(tool("Take back", icon("remove"), () => redact(entry)));
+    tools.append(takeBack(() => redact(entry)));
   }
   return tools;
+}
+
+/** The first click asks, the second does it; whoever turns away has said no. A double click is one click. */
+function takeBack(act: () => void): HTMLButtonElement {
+  const ask = (isAsked: boolean) => {
+    const words = isAsked ? "Take back?" : "Take back";
+    button.replaceChildren(isAsked ? words : icon("remove"));
+    button.ariaLabel = button.title = words;
+    button.classList.toggle("asked", isAsked);
+  };
+  const button = element("button", {
+    type: "button",
+    click: (event) => {
+      if (!button.classList.contains("asked")) ask(true);
+      else if (!(event instanceof MouseEvent) || event.detail < 2) act();
+    },
+    blur: () => ask(false),
+    mouseleave: () => ask(false),
+    keydown: (event) => {
+      if (event instanceof KeyboardEvent && event.key === "Escape") ask(false);
+    },
+  });
+  ask(false);
+  return button;
 }
 
 function ownRanks(state: State, buffer: string): string {

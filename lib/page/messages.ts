@@ -11,6 +11,7 @@ import { emptyTimeline, type Entry, type Timeline } from "./timeline.ts";
 
 const nearPx = 48;
 const flashMs = 1_500;
+const togetherMs = 1_000;
 /** Entries that are elements at the end, and how many more at each step up. */
 const fewest = 200;
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
@@ -156,6 +157,7 @@ export class Messages {
     const shown = new Map<Entry, HTMLElement>();
     const rows: HTMLElement[] = [];
     let tomorrow = 0;
+    let last: Entry | undefined;
     const isNewTo = (entry: Entry) => entry.at > (ruleAt ?? 0) && entry.kind === "said" && !entry.said.own;
     let isNew = ruleAt === undefined || entries.slice(0, start).some(isNewTo);
     for (const entry of entries.slice(start)) {
@@ -172,7 +174,9 @@ export class Messages {
       const isHalf = entry.kind === "said" && entry.said.replyTo !== undefined &&
         !byKey.has(entry.said.replyTo);
       if (!isHalf) shown.set(entry, row);
+      row.classList.toggle("together", last !== undefined && isTogether(last, entry));
       rows.push(row);
+      last = entry;
     }
     this.#shown = shown;
     return rows;
@@ -214,4 +218,9 @@ export class Messages {
     }
     row.append(messageTools(this.#state, entry, this.#acts));
   }
+}
+
+/** Lines of one answer to the person, such as those of /help: one time is enough for them. */
+function isTogether(before: Entry, entry: Entry): boolean {
+  return before.kind === "note" && entry.kind === "note" && entry.at - before.at < togetherMs;
 }

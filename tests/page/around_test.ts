@@ -19,6 +19,8 @@ Deno.test({
       "what was read on one device is read on the other": devices,
       "it comes back when the server does": restart,
       "it fits a phone": phone,
+      "the lists of a phone close by a mark and by Escape": panes,
+      "the links of a topic can be followed": topic,
       "the message area has 600 × 400 pixels and grows": size,
       "no serious violation of accessibility, in either theme": accessible,
       "everything can be done from the keyboard": keyboard,
@@ -130,6 +132,29 @@ async function phone(stage: Stage): Promise<void> {
   await page.waitForSelector(".entry.message >> text=psst");
   await write(ann, "yes?");
   assertMatch(await bob.next(/yes\?/), / PRIVMSG bob5 /);
+}
+
+async function panes(stage: Stage): Promise<void> {
+  const { page } = await stage.enter("ann19", "#panes", 390);
+  for (const pane of ["rooms", "people"]) {
+    const pressed = () => page.getAttribute(`#show-${pane}`, "aria-pressed");
+    await page.click(`#show-${pane}`);
+    assertEquals(await pressed(), "true");
+    await page.click(`#hide-${pane}`);
+    assert(await page.isVisible("#messages") && await page.isHidden(`#${pane}`));
+    await page.click(`#show-${pane}`);
+    await page.keyboard.press("Escape");
+    assert(await page.isVisible("#messages") && await page.isHidden(`#${pane}`));
+    assertEquals(await pressed(), "false");
+  }
+}
+
+async function topic(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob10", "#topic");
+  const { page } = await stage.enter("ann10", "#topic");
+  bob.send("TOPIC #topic :tea at https://tea.example/menu, <b>daily</b>");
+  await page.waitForSelector("#topic a[href='https://tea.example/menu'][rel~=noopener]");
+  assertEquals(await page.textContent("#topic"), "tea at https://tea.example/menu, <b>daily</b>");
 }
 
 async function size(stage: Stage): Promise<void> {

@@ -135,7 +135,12 @@ async function redact(stage: Stage): Promise<void> {
   await write(ann, "my password is tea");
   await bob.next(/my password/);
   await page.hover(".entry.message");
+  await page.dblclick(".acts [aria-label='Take back']");
+  await page.hover("#messages .rule");
+  await page.hover(".acts [aria-label='Take back']");
+  assertEquals(await page.locator(".entry.gone").count(), 0);
   await page.click(".acts [aria-label='Take back']");
+  await page.click(".acts >> text=Take back?");
   await page.waitForSelector(".entry.gone >> text=taken back");
   assert(!(await page.textContent("#messages"))?.includes("my password"));
 }

@@ -146,12 +146,14 @@ async function help(stage: Stage): Promise<void> {
     rows.map((row) => row.textContent?.search(/(?<=\S {2,})\S/))
   );
   assertEquals(new Set(places).size, 1);
+  assertEquals(await ann.page.locator(".entry.note time:visible").count(), 1);
 }
 
 async function quit(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann10", "#quit");
   await write(ann, "/quit bye");
   await ann.page.waitForSelector("#status >> text=You left the chat");
+  assertEquals(await ann.page.locator("#people-list li").count(), 0);
   assertMatch(await ann.page.textContent("#join-button") ?? "", /^Join/);
   await ann.page.press("#name", "Enter");
   await ann.page.waitForSelector("#box:not([disabled])");
