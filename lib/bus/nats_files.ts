@@ -35,24 +35,29 @@ export class NatsFiles {
 
   /** A file's content, whole or with an error at its end; undefined when there is no such file. */
   async take(id: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const found = await (await this.#bucket()).info(id);
-    return found === null || found.deleted ? undefined : this.#read(found);
+    const found = await this.#find(await this.#bucket(), id);
+    return found && this.#read(found);
   }
 
   async has(id: string): Promise<boolean> {
-    const found = await (await this.#bucket()).info(id);
-    return found !== null && !found.deleted;
+    return await this.#find(await this.#bucket(), id) !== undefined;
   }
 
   /** Removes a file; one that is gone already is no fault. */
   async remove(id: string): Promise<void> {
-    if (await this.has(id)) await (await this.#bucket()).delete(id);
+    const bucket = await this.#bucket();
+    if (await this.#find(bucket, id) !== undefined) await bucket.delete(id);
   }
 
   /** The ids of files that were kept before a time, in milliseconds since 1970. */
   async olderThan(ms: number): Promise<string[]> {
     const all = await (await this.#bucket()).list();
     return all.filter(({ deleted, mtime }) => !deleted && Date.parse(mtime) < ms).map(({ name }) => name);
+  }
+
+  async #find(bucket: ObjectStore, id: string): Promise<ObjectInfo | undefined> {
+    const found = await bucket.info(id);
+    return found === null || found.deleted ? undefined : found;
   }
 
   /** Asked for each time, as NATS may have lost it; what is there stays as somebody configured it. */

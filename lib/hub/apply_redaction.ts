@@ -12,11 +12,7 @@ export function applyRedaction(hub: Hub, event: EventOf<"redacted">, stamp: numb
   const views = hub.store && viewsOf(hub, hub.store, user, event.target);
   // Who left the channel meanwhile takes nothing back there.
   if (views === undefined) return;
-  const { eraser } = hub.store ?? {};
-  // It may be gone here already, and not on a machine that was away.
-  if (eraser?.redact(views, event.message) === false) {
-    for (const { conversation } of views) eraser.remember(conversation, event.message);
-  }
+  hub.store?.eraser.redact(views, event.message);
   const channel = event.target.startsWith("#") ? hub.channel(event.target) : undefined;
   const other = channel === undefined ? hub.find(event.target) : undefined;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];

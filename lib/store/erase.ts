@@ -37,7 +37,10 @@ export class Eraser {
     );
   }
 
-  /** Erases the record with this stamp. False when there is none in these views, or the database cannot be written. */
+  /**
+   * Erases the record with this stamp; false when there is none in these views. That it was taken back is kept either way:
+   * it may be gone here already, and not on a machine that was away.
+   */
   redact(views: readonly View[], stamp: number): boolean {
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
@@ -45,15 +48,11 @@ export class Eraser {
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
-      this.remember(view.conversation, stamp);
+      this.#keepRedaction(view, stamp);
       return true;
     }
+    for (const view of views) this.#keepRedaction(view, stamp);
     return false;
-  }
-
-  /** Keeps for other machines that a message was taken back, whether it was here or not. */
-  remember(conversation: number, stamp: number): void {
-    this.#database.attempt(() => this.#remember.run(stamp, conversation));
   }
 
   /** All that this account said and did up to a stamp is to go; step() does it. `account` is folded. */
@@ -89,6 +88,10 @@ export class Eraser {
   /** Empties the write-ahead log. */
   scrub(): void {
     if (this.#database.scrub()) this.#leftovers = false;
+  }
+
+  #keepRedaction({ conversation }: View, stamp: number): void {
+    this.#database.attempt(() => this.#remember.run(stamp, conversation));
   }
 
   #erase(

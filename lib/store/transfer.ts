@@ -187,9 +187,7 @@ export class Transfer {
     const known = new Set(this.#redactions.all().map((found) => Number(row(found)[1])));
     for (const [key, stamp] of redactions) {
       const found = known.has(stamp) ? undefined : this.#store.conversations.find(key);
-      if (found === undefined) continue;
-      this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
-      this.#store.eraser.remember(found.id, stamp);
+      if (found !== undefined) this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
     }
   }
 
