@@ -115,9 +115,6 @@ export class Machines implements Replica<Event> {
     { connect, store, version, log }: JoinOptions,
   ): Promise<Machines> {
     const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
-    if (!/^[a-z][a-z0-9]{0,11}$/i.test(name)) {
-      throw new RangeError(`A machine is named by at most 12 letters and digits: "${name}" is not`);
-    }
     const bus = await connect({
       url: nats ?? "",
       machine: machineName(name, Date.now()),
