@@ -1,37 +1,37 @@
 /**
  * The terminal client: flags → a client and its face at the terminal, without one when its input or output is a pipe,
- * or one job for a script. Everything else is in lib/client and lib/terminal.
+ * or one job for a script. Everything else is in lib/client.
  *
  * Exit codes: 0 asked to quit, or all done · 1 something was refused · 2 wrong flags, or a name that cannot be had ·
  * 68 no such host · 69 no server, or the connection was lost · 76 the server speaks no TLS · 77 the login was refused,
  * or the server is not the one it was · 130 C-c · 129 and 143 SIGHUP and SIGTERM.
  */
 
-import type { Account } from "./lib/client/login.ts";
-import type { ClientOptions } from "./lib/client/client.ts";
-import { plain, plainName } from "./lib/client/plain.ts";
+import type { Account } from "./lib/client/core/login.ts";
+import type { ClientOptions } from "./lib/client/core/client.ts";
+import { plain, plainName } from "./lib/client/text/plain.ts";
 import { completionScript } from "./lib/completions.ts";
 import { DialError } from "./lib/net/dial.ts";
 import { TrustError } from "./lib/net/dial_tls.ts";
 import { knownHostsPath } from "./lib/net/known_hosts.ts";
 import { isFinal, reach, UnknownServer } from "./lib/net/reach.ts";
 import { helpText } from "./lib/options.ts";
-import { clientFlags } from "./lib/terminal/client_flags.ts";
-import { nameFault } from "./lib/terminal/desk.ts";
-import { findAccount } from "./lib/terminal/login.ts";
-import { colorDepth, themeOf } from "./lib/terminal/paint.ts";
-import type { Outcome } from "./lib/terminal/pipe.ts";
-import { Pipe } from "./lib/terminal/pipe.ts";
-import type { Fault, Job, Place } from "./lib/terminal/place.ts";
-import { jobOf, jobs, placeOf, timeOf } from "./lib/terminal/place.ts";
-import type { ClientValues } from "./lib/terminal/read_options.ts";
-import { readOptions } from "./lib/terminal/read_options.ts";
-import { Script } from "./lib/terminal/script.ts";
-import { onSignals } from "./lib/terminal/signals.ts";
-import type { Sat } from "./lib/terminal/sitting.ts";
-import { sit } from "./lib/terminal/sitting.ts";
-import { complain, inputLines, inputText, print, runInStreams } from "./lib/terminal/streams.ts";
-import { isInteractive } from "./lib/terminal/terminal.ts";
+import { clientFlags } from "./lib/client/cli/flags.ts";
+import { nameFault } from "./lib/client/terminal/terminal_ui.ts";
+import { findAccount } from "./lib/client/cli/password_source.ts";
+import { colorDepth, themeOf } from "./lib/client/terminal/paint.ts";
+import type { Outcome } from "./lib/client/cli/pipe.ts";
+import { Pipe } from "./lib/client/cli/pipe.ts";
+import type { Fault, Job, Place } from "./lib/client/cli/arguments.ts";
+import { jobOf, jobs, placeOf, timeOf } from "./lib/client/cli/arguments.ts";
+import type { ClientValues } from "./lib/client/cli/read_options.ts";
+import { readOptions } from "./lib/client/cli/read_options.ts";
+import { Script } from "./lib/client/cli/script.ts";
+import { onSignals } from "./lib/client/cli/signals.ts";
+import type { Sat } from "./lib/client/terminal/terminal_session.ts";
+import { sit } from "./lib/client/terminal/terminal_session.ts";
+import { complain, inputLines, inputText, print, runInStreams } from "./lib/client/cli/streams.ts";
+import { isInteractive } from "./lib/client/terminal/tty.ts";
 import { version } from "./lib/version.ts";
 
 const help = {

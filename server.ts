@@ -4,27 +4,27 @@ import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
 import { renderUnicodeCompact } from "uqr";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
-import { LocalBus } from "./lib/bus/local.ts";
-import { allCommands } from "./lib/commands/all.ts";
-import { tellOperators } from "./lib/hub/apply_operator.ts";
-import { type Files, Hub } from "./lib/hub/hub.ts";
-import { type JoinOptions, Machines } from "./lib/hub/machines.ts";
-import { makeOwnerCode } from "./lib/hub/owner_code.ts";
-import { settingRows, type Settings } from "./lib/hub/settings.ts";
+import { LocalBus } from "./lib/server/cluster/local_bus.ts";
+import { allCommands } from "./lib/server/commands/all.ts";
+import { tellOperators } from "./lib/server/apply/operator.ts";
+import { type Files, Hub } from "./lib/server/hub/hub.ts";
+import { type JoinOptions, Machines } from "./lib/server/cluster/machines.ts";
+import { makeOwnerCode } from "./lib/server/chat/owner_code.ts";
+import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
-import { namesakeWarning, refuseFaults } from "./lib/server/faults.ts";
-import { readFiles } from "./lib/server/files.ts";
-import { openPlain, openTls } from "./lib/server/listeners.ts";
-import { exitCodes, StartError } from "./lib/server/start_error.ts";
-import { waysIn } from "./lib/server/ways_in.ts";
-import { openWeb } from "./lib/server/web_side.ts";
-import { StoreError } from "./lib/store/fault.ts";
-import { openStore, type Store } from "./lib/store/store.ts";
+import { namesakeWarning, refuseFaults } from "./lib/server/start/settings_check.ts";
+import { readFiles } from "./lib/server/start/settings_files.ts";
+import { openPlain, openTls } from "./lib/server/start/listeners.ts";
+import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
+import { waysIn } from "./lib/server/start/banner.ts";
+import { openWeb } from "./lib/server/start/web_side.ts";
+import { StoreError } from "./lib/server/store/store_error.ts";
+import { openStore, type Store } from "./lib/server/store/store.ts";
 import { version } from "./lib/version.ts";
 
 const optionRows = {
@@ -139,7 +139,7 @@ async function start(
 
 /** The chat of all servers on one NATS; its code is loaded by who needs it alone. */
 async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
-  const { NatsBus } = await import("./lib/bus/nats.ts");
+  const { NatsBus } = await import("./lib/server/cluster/nats_bus.ts");
   try {
     const connect: JoinOptions["connect"] = (options) => NatsBus.connect(options);
     return await Machines.join(settings, { connect, store, version: name, log });

@@ -5,7 +5,7 @@
 
 /** What is made. `include` are the folders it reads as files, beside what it imports. */
 export const programs = [
-  { name: "parley-server", entry: "server.ts", include: ["lib/page", "lib/client", "lib/irc", "lib/net"] },
+  { name: "parley-server", entry: "server.ts", include: ["lib/client", "lib/irc", "lib/net"] },
   { name: "parley", entry: "client.ts", include: [] },
 ] as const;
 

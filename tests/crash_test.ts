@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
-import { openStore } from "../lib/store/store.ts";
+import { openStore } from "../lib/server/store/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";

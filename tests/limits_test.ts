@@ -1,6 +1,6 @@
 /** Every limit: that it holds, what whoever meets it is told, that the others go on, and that clients can know it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { settingRows, type Settings } from "../lib/hub/settings.ts";
+import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import { type Chat, startChat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";

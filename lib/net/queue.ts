@@ -17,7 +17,7 @@
  *     setTimeout(0)           2,222 µs           65 µs    60 lines a write when busy, and no cheaper for it
  */
 import { Rope } from "./rope.ts";
-import { countWrite } from "./turns.ts";
+import { countWrite } from "./read_turns.ts";
 
 const ROUNDS = 4;
 

@@ -8,10 +8,10 @@ import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
-import { closeCodes, closeFrame, FrameReader } from "./frames.ts";
+import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
-import { countRead, type Reader, readInTurn } from "./turns.ts";
+import { countRead, type Reader, readInTurn } from "./read_turns.ts";
 
 /** How the connections of one listener behave; one object shared by all of them. */
 export interface StreamOptions {

@@ -9,7 +9,7 @@
  */
 // deno-lint-ignore-file no-console
 import process from "node:process";
-import { openStore, type Store } from "../../lib/store/store.ts";
+import { openStore, type Store } from "../../lib/server/store/store.ts";
 
 const messages = Number(Deno.args[0] ?? 1_000_000);
 const text = "x".repeat(100);

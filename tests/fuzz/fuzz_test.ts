@@ -3,14 +3,14 @@
  * PARLEY_FUZZ_SECONDS (default 20), PARLEY_FUZZ_LINES (no default) and PARLEY_FUZZ_SEED set how long and which.
  */
 import { assertEquals } from "@std/assert";
-import { LocalBus } from "../../lib/bus/local.ts";
-import { allCommands } from "../../lib/commands/all.ts";
-import type { Event } from "../../lib/hub/event.ts";
-import { Hub } from "../../lib/hub/hub.ts";
-import { settingRows } from "../../lib/hub/settings.ts";
+import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
+import { allCommands } from "../../lib/server/commands/all.ts";
+import type { Event } from "../../lib/server/apply/event.ts";
+import { Hub } from "../../lib/server/hub/hub.ts";
+import { settingRows } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
-import { openStore } from "../../lib/store/store.ts";
+import { openStore } from "../../lib/server/store/store.ts";
 import { granted } from "../support/permissions.ts";
 import { MemoryConnection } from "../support/visitor.ts";
 import { checkHub, checkSent } from "./invariants.ts";

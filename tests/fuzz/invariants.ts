@@ -1,7 +1,7 @@
 /** What must hold whatever anybody sends: of every line that leaves, and of the hub's tables. */
 import { assert, assertEquals } from "@std/assert";
-import type { Hub } from "../../lib/hub/hub.ts";
-import type { Session } from "../../lib/hub/session.ts";
+import type { Hub } from "../../lib/server/hub/hub.ts";
+import type { Session } from "../../lib/server/chat/session.ts";
 import { bitForCommand, bitForTag } from "../../lib/irc/capabilities.ts";
 import { parse } from "../../lib/irc/message.ts";
 

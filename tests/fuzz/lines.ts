@@ -1,5 +1,5 @@
 /** Lines that a hostile or broken client might send: commands with fitting and unfitting parameters, then bent. Seeded, so that a find can be had again. */
-import { allCommands } from "../../lib/commands/all.ts";
+import { allCommands } from "../../lib/server/commands/all.ts";
 import { capabilities } from "../../lib/irc/capabilities.ts";
 
 /** A source of chance that is the same for the same seed (mulberry32). */

@@ -2,17 +2,17 @@
  * A whole chat in this process: the real hub, commands and listener on a free port, its data in memory. Starts in a
  * millisecond; peers talk to it over real sockets. For tests of commands; the program itself is server.ts's own.
  */
-import { LocalBus } from "../../lib/bus/local.ts";
-import { allCommands } from "../../lib/commands/all.ts";
-import type { Event } from "../../lib/hub/event.ts";
-import { Hub, type HubOptions } from "../../lib/hub/hub.ts";
-import { settingRows, type Settings } from "../../lib/hub/settings.ts";
+import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
+import { allCommands } from "../../lib/server/commands/all.ts";
+import type { Event } from "../../lib/server/apply/event.ts";
+import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
+import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
 import { parseOptions } from "../../lib/options.ts";
-import { openStore } from "../../lib/store/store.ts";
+import { openStore } from "../../lib/server/store/store.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 
 /** A running chat; closing it closes the peers it made. */

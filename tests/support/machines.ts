@@ -1,13 +1,13 @@
 /** Two machines in this process that share one order of events, as machines on a network would. */
-import type { Apply, Bus } from "../../lib/bus/bus.ts";
-import { allCommands } from "../../lib/commands/all.ts";
-import type { Event } from "../../lib/hub/event.ts";
-import { Hub } from "../../lib/hub/hub.ts";
-import { settingRows } from "../../lib/hub/settings.ts";
+import type { Apply, Bus } from "../../lib/server/hub/bus.ts";
+import { allCommands } from "../../lib/server/commands/all.ts";
+import type { Event } from "../../lib/server/apply/event.ts";
+import { Hub } from "../../lib/server/hub/hub.ts";
+import { settingRows } from "../../lib/server/settings/settings.ts";
 import { nextStamp } from "../../lib/irc/stamp.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
-import type { Store } from "../../lib/store/store.ts";
+import type { Store } from "../../lib/server/store/store.ts";
 
 /** Gives each machine every event in one order, later than it was committed, and as nothing but JSON. */
 class SharedBus {

@@ -4,7 +4,7 @@
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { settingRows } from "../../lib/hub/settings.ts";
+import { settingRows } from "../../lib/server/settings/settings.ts";
 import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
 

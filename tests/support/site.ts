@@ -1,5 +1,5 @@
 /** A chat with its web side on a free port, for tests of HTTP and WebSockets. */
-import { startWeb, type WebListener, type WebOptions } from "../../lib/web/web.ts";
+import { startWeb, type WebListener, type WebOptions } from "../../lib/server/web/web.ts";
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
 import type { Wire } from "./peer.ts";
 

@@ -2,7 +2,7 @@
  * Connections in memory: for tests that depend on where people come from, or that feed a hub more lines than sockets
  * carry. Everything else is better tested over real sockets.
  */
-import type { Hub } from "../../lib/hub/hub.ts";
+import type { Hub } from "../../lib/server/hub/hub.ts";
 import type { Line } from "../../lib/irc/lines.ts";
 import type { Framing, ServerConnection } from "../../lib/net/connection.ts";
 import { encodeLine } from "../../lib/net/encode.ts";

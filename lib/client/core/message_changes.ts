@@ -1,0 +1,76 @@
+/** Reads what is said about messages, not in them: typing, reactions, messages taken back, how far one has read. */
+
+import type { Message } from "../../irc/message.ts";
+import { fold } from "../../irc/names.ts";
+import type { State } from "./state.ts";
+import { isIgnored, isOwn, isRoom, withBuffer } from "./state.ts";
+import type { Arrival, Receiver, Step } from "./step.ts";
+import { nothing, sender } from "./step.ts";
+
+/** One row for each command about messages. */
+export const remarkRows: Readonly<Record<string, Receiver>> = {
+  TAGMSG: tagged,
+  REDACT: redacted,
+  MARKREAD: marked,
+};
+
+const typingMs = 6_000;
+const pausedMs = 30_000;
+/** The longest reaction that is taken for one. */
+const maxReaction = 64;
+
+/** The message that a message answers. */
+export function replyIdOf({ tags }: Message): string | undefined {
+  return tags.get("+draft/reply") || tags.get("+reply") || undefined;
+}
+
+function tagged(state: State, arrival: Arrival): Step {
+  const { message } = arrival;
+  const who = sender(arrival);
+  const own = isOwn(state, who.nick);
+  if (!own && isIgnored(state, message.source)) return nothing(state);
+  const [to = ""] = message.params;
+  const buffer = isRoom(state, to) || own ? to : who.nick;
+  const id = replyIdOf(message);
+  const added = message.tags.get("+draft/react") ?? message.tags.get("+react");
+  const emoji = added ?? message.tags.get("+draft/unreact") ?? message.tags.get("+unreact");
+  if (id !== undefined && emoji !== undefined && emoji !== "" && emoji.length <= maxReaction) {
+    const kind = "reacted";
+    return { state, happenings: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
+  }
+  const activity = message.tags.get("+typing");
+  return activity === undefined || own || arrival.history
+    ? nothing(state)
+    : typing(state, arrival, buffer, activity);
+}
+
+function typing(state: State, arrival: Arrival, buffer: string, activity: string): Step {
+  const { at } = arrival;
+  const who = sender(arrival);
+  const active = activity === "active" || activity === "paused";
+  const until = activity === "active" ? at + typingMs : activity === "paused" ? at + pausedMs : 0;
+  const next = withBuffer(state, buffer, (one) => ({
+    ...one,
+    typing: new Map([...one.typing].filter(([, end]) => end > at)).set(fold(who.nick), until),
+  }));
+  return { state: next, happenings: [{ kind: "typing", buffer, who, active }] };
+}
+
+function redacted(state: State, arrival: Arrival): Step {
+  const [to = "", id = "", reason = ""] = arrival.message.params;
+  const by = sender(arrival);
+  const own = isOwn(state, by.nick);
+  const buffer = isRoom(state, to) || own ? to : by.nick;
+  return { state, happenings: [{ kind: "redacted", buffer, id, by, own, reason }] };
+}
+
+/** MARKREAD target timestamp=…, or "*" when nothing was read yet. */
+function marked(state: State, { message }: Arrival): Step {
+  const [buffer = "", time = ""] = message.params;
+  const upTo = Date.parse(time.replace(/^timestamp=/, ""));
+  if (Number.isNaN(upTo)) return nothing(state);
+  return {
+    state: withBuffer(state, buffer, (one) => ({ ...one, readUpTo: Math.max(one.readUpTo ?? 0, upTo) })),
+    happenings: [{ kind: "read", buffer, upTo }],
+  };
+}

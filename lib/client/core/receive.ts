@@ -1,0 +1,131 @@
+/**
+ * One message from the server → the next state, and what happened. Pure. One row for each command; rows about people
+ * in rooms are in presence.ts, rows about messages in message_changes.ts, rows for numerics in numerics.ts. Needs no answer from here: sending is the client's.
+ */
+
+import type { ChatEvent, Manner } from "./event.ts";
+import { presenceRows } from "./presence.ts";
+import { remarkRows, replyIdOf } from "./message_changes.ts";
+import { replyRow } from "./numerics.ts";
+import type { State } from "./state.ts";
+import { isIgnored, isOwn, isRoom, opened, spoke, withBuffer } from "./state.ts";
+import type { Arrival, Receiver, Step } from "./step.ts";
+import { nothing, sender } from "./step.ts";
+import { mentions } from "../text/text.ts";
+
+const rows: Readonly<Record<string, Receiver>> = {
+  PRIVMSG: said,
+  NOTICE: said,
+  ...remarkRows,
+  ...presenceRows,
+  FAIL: standardReply,
+  WARN: standardReply,
+  NOTE: standardReply,
+  CAP: capabilities,
+};
+
+/** The state after a message, and the events it made; an unknown command leads to nothing. */
+export function receive(
+  state: State,
+  arrival: Arrival,
+): { readonly state: State; readonly events: readonly ChatEvent[] } {
+  const { command } = arrival.message;
+  const row = Object.hasOwn(rows, command) ? rows[command] : undefined;
+  const step = (row ?? replyRow(command) ?? nothing)(state, arrival);
+  const when = { at: arrival.at, ...(arrival.history && { history: true }) };
+  return { state: step.state, events: step.happenings.map((happening) => ({ ...happening, ...when })) };
+}
+
+function said(state: State, arrival: Arrival): Step {
+  const { message } = arrival;
+  const [to = "", written = ""] = message.params;
+  const from = sender(arrival);
+  const own = isOwn(state, from.nick);
+  if (from.nick === "" || isServer(message.source)) return serverNotice(state, arrival, written);
+  if (!own && isIgnored(state, message.source)) return nothing(state);
+  const read = readManner(message.command, written);
+  if (read === undefined) return nothing(state);
+  const room = isRoom(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
+  const buffer = room ? to.replace(/^[~&@%+]+(?=[#&])/, "") : own ? to : from.nick;
+  // A notice outside a room opens no conversation: services and bots send them unasked.
+  const open = room || read.manner === "notice" ? state : opened(state, buffer);
+  const next = withBuffer(open, buffer, (one) => spoke(one, from.nick));
+  const [id, replyTo] = [message.tags.get("msgid"), replyIdOf(message)];
+  const mention = !own && mentions(read.text, state.nick);
+  const changed = own
+    ? { source: message.source }
+    : room || read.manner === "notice"
+    ? {}
+    : { lastSender: from.nick };
+  return {
+    state: { ...next, ...changed },
+    happenings: [{
+      kind: "said",
+      buffer,
+      from,
+      to,
+      own,
+      mention,
+      ...read,
+      ...(id !== undefined && { id }),
+      ...(replyTo !== undefined && { replyTo }),
+    }],
+  };
+}
+
+/** Undefined for a client-to-client request other than ACTION: we answer none of them. */
+function readManner(
+  command: string,
+  text: string,
+): { readonly manner: Manner; readonly text: string } | undefined {
+  if (!text.startsWith("\x01")) return { manner: command === "NOTICE" ? "notice" : "message", text };
+  // deno-lint-ignore no-control-regex -- CTCP marks its ends with it
+  const action = /^\x01ACTION(?: ([^\x01]*))?\x01?$/.exec(text);
+  return action === null ? undefined : { manner: "action", text: action[1] ?? "" };
+}
+
+/** A server's name has a dot and no "!". */
+function isServer(source: string): boolean {
+  return source === "" || (!source.includes("!") && source.includes("."));
+}
+
+function serverNotice(state: State, { message }: Arrival, text: string): Step {
+  return { state, happenings: [{ kind: "told", from: message.source, text }] };
+}
+
+/** IRCv3 standard replies: FAIL command code context… :text. */
+function standardReply(state: State, { message, label }: Arrival): Step {
+  const [command = "", code = ""] = message.params;
+  const text = message.params.at(-1) ?? "";
+  const target = message.params.length > 3 ? message.params[2] ?? "" : "";
+  if (message.command !== "FAIL") return { state, happenings: [{ kind: "told", from: "", text }] };
+  const said = ["*", "", "PRIVMSG"].includes(command) ? text : `${text} (${command})`;
+  return {
+    state,
+    happenings: [{ kind: "refused", code, target, text: said, ...(label !== undefined && { label }) }],
+  };
+}
+
+/** CAP: what the server offers (LS, NEW), no longer offers (DEL), and lets us use (ACK). */
+function capabilities(state: State, { message }: Arrival): Step {
+  const names = (message.params.at(-1) ?? "").split(" ").filter((name) => name !== "");
+  const offered = new Map(state.offered);
+  const caps = new Set(state.caps);
+  for (const name of names) {
+    const [, removed, key = "", value = ""] = /^(-?)([^=]+)=?(.*)$/s.exec(name) ?? [];
+    switch (message.params[1]?.toUpperCase()) {
+      case "LS":
+      case "NEW":
+        offered.set(key, value);
+        break;
+      case "DEL":
+        offered.delete(key);
+        caps.delete(key);
+        break;
+      case "ACK":
+        if (removed === "-") caps.delete(key);
+        else caps.add(key);
+    }
+  }
+  return nothing({ ...state, offered, caps });
+}

@@ -1,0 +1,121 @@
+/**
+ * Entering a server: which capabilities we use, who we are, and what stands between connecting and being let in.
+ * Also keeps capabilities right later, when the server begins to offer one. Reads the state, only sends.
+ */
+
+import type { Message } from "../../irc/message.ts";
+import { packWords } from "../../irc/wrap.ts";
+import type { State } from "./state.ts";
+
+/** What we can use, of what a server may offer. */
+export const wantedCaps: readonly string[] = [
+  "account-notify",
+  "account-tag",
+  "away-notify",
+  "batch",
+  "cap-notify",
+  "chghost",
+  "draft/account-registration",
+  "draft/chathistory",
+  "draft/event-playback",
+  "draft/message-redaction",
+  "draft/multiline",
+  "draft/read-marker",
+  "echo-message",
+  "extended-join",
+  "invite-notify",
+  "labeled-response",
+  "message-tags",
+  "multi-prefix",
+  "sasl",
+  "server-time",
+  "setname",
+  "soju.im/search",
+  "standard-replies",
+  "userhost-in-names",
+];
+
+/** Who enters. */
+export interface Entry {
+  readonly nick: string;
+  readonly username: string;
+  readonly realname: string;
+  /** Of the server, as for PASS. */
+  readonly password?: string;
+  /** Logs in, on the way in; resolves when that is over. Undefined where there is no account to log in to. */
+  readonly login?: (state: State) => Promise<void>;
+}
+
+/** A line of CAP REQ stays within the shortest limit of a line. */
+const maxRequestBytes = 400;
+
+/** Names that cannot be had, at the time of entering: 431, 432, 433, 436, 437. */
+const nickRefusals: readonly string[] = ["431", "432", "433", "436", "437"];
+
+/** One connection's way in. */
+export class Registration {
+  readonly #send: (line: string) => void;
+  /** Requests without an answer yet. */
+  #open = 0;
+  #login: Entry["login"];
+  #ended = false;
+
+  constructor(send: (line: string) => void) {
+    this.#send = send;
+  }
+
+  start({ nick, username, realname, password, login }: Entry): void {
+    this.#login = login;
+    this.#send("CAP LS 302");
+    if (password !== undefined) this.#send(`PASS :${password}`);
+    this.#send(`NICK ${nick}`);
+    this.#send(`USER ${username} 0 * :${realname}`);
+  }
+
+  /** Answers a CAP that `state` has read already. */
+  answer(state: State, message: Message): void {
+    const [, verb = "", third = ""] = message.params;
+    switch (verb.toUpperCase()) {
+      case "LS":
+        if (third !== "*") this.#ask(state);
+        break;
+      case "NEW":
+        this.#ask(state);
+        break;
+      case "ACK":
+      case "NAK":
+        this.#open--;
+        this.#endWhenDone(state);
+    }
+  }
+
+  /** Whether the message, before we are let in, refuses our nick. */
+  refusesNick(message: Message): boolean {
+    return nickRefusals.includes(message.command);
+  }
+
+  #ask(state: State): void {
+    const missing = wantedCaps.filter((name) => state.offered.has(name) && !state.caps.has(name));
+    for (const names of packWords(missing, maxRequestBytes)) {
+      this.#open++;
+      this.#send(`CAP REQ :${names}`);
+    }
+    this.#endWhenDone(state);
+  }
+
+  #endWhenDone(state: State): void {
+    if (this.#ended || this.#open > 0) return;
+    const login = this.#login;
+    this.#login = undefined;
+    if (login !== undefined) {
+      this.#open++;
+      login(state).then(() => {
+        this.#open--;
+        this.#endWhenDone(state);
+      });
+      return;
+    }
+    this.#ended = true;
+    this.#send("CAP END");
+  }
+}

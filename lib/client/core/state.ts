@@ -1,0 +1,212 @@
+/**
+ * What a client knows: who it is, the rooms and conversations it has open, who is in them. Plain values that are
+ * never changed, only replaced; receive.ts makes the next state from a message. Nothing here is shown as it is: names
+ * and texts are as they came from the network.
+ */
+
+import type { Folded } from "../../irc/names.ts";
+import { fold, matchMask } from "../../irc/names.ts";
+import type { Ink } from "../text/palette.ts";
+import { nickInk } from "../text/palette.ts";
+
+/** Somebody in a room. */
+export interface Member {
+  readonly nick: string;
+  /** Signs of rank, highest first: "@+". */
+  readonly ranks: string;
+  readonly account?: string;
+  readonly away?: boolean;
+}
+
+/** A room, or a conversation with one person. */
+export interface Buffer {
+  readonly name: string;
+  readonly kind: "room" | "person";
+  /** We are in the room; always true for a person. */
+  readonly joined: boolean;
+  readonly topic: string;
+  readonly members: ReadonlyMap<Folded, Member>;
+  /** The part of a list of members that has arrived, while it arrives. */
+  readonly arriving?: ReadonlyMap<Folded, Member>;
+  /** Who spoke, newest first. */
+  readonly recent: readonly Folded[];
+  /** Who is typing, and until when that holds, in milliseconds since 1970. */
+  readonly typing: ReadonlyMap<Folded, number>;
+  /** How far we have read, on any device of ours, in milliseconds since 1970. */
+  readonly readUpTo?: number;
+}
+
+/** Everything a client knows. */
+export interface State {
+  readonly nick: string;
+  /** Our own "nick!username@host" as others see it, "" until the server showed it. */
+  readonly source: string;
+  readonly account: string;
+  /** The text we left when we went away. */
+  readonly away: string | undefined;
+  readonly registered: boolean;
+  /** The server has said all that it says on entering. */
+  readonly welcomed: boolean;
+  readonly network: string;
+  /** Capabilities in use. */
+  readonly caps: ReadonlySet<string>;
+  /** Capabilities the server offers, with their values. */
+  readonly offered: ReadonlyMap<string, string>;
+  readonly isupport: ReadonlyMap<string, string>;
+  readonly buffers: ReadonlyMap<Folded, Buffer>;
+  /** Who sent us the last private message. */
+  readonly lastSender: string;
+  /** Masks of people who are not heard. */
+  readonly ignored: ReadonlySet<string>;
+}
+
+const maxRecent = 64;
+
+/** The state before anything was heard. */
+export function emptyState(nick: string): State {
+  return {
+    nick,
+    source: "",
+    account: "",
+    away: undefined,
+    registered: false,
+    welcomed: false,
+    network: "",
+    caps: new Set(),
+    offered: new Map(),
+    isupport: new Map(),
+    buffers: new Map(),
+    lastSender: "",
+    ignored: new Set(),
+  };
+}
+
+/** The state when the connection is lost: nothing that depends on it holds any longer, the open buffers stay. */
+export function disconnected(state: State): State {
+  const buffers = new Map<Folded, Buffer>();
+  for (const [key, buffer] of state.buffers) {
+    buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
+  }
+  const { nick, network, ignored, lastSender } = state;
+  return { ...emptyState(nick), buffers, network, ignored, lastSender };
+}
+
+/** Whether `name` names a room on this network. */
+export function isRoom(state: State, name: string): boolean {
+  const types = state.isupport.get("CHANTYPES") ?? "#&";
+  return name !== "" && types.includes(name.charAt(0));
+}
+
+/** Whether `nick` is us. */
+export function isOwn(state: State, nick: string): boolean {
+  return fold(nick) === fold(state.nick);
+}
+
+/** The buffer of that name, in any spelling. */
+export function findBuffer(state: State, name: string): Buffer | undefined {
+  return state.buffers.get(fold(name));
+}
+
+/** Changes a buffer that is open. */
+export function withBuffer(state: State, name: string, change: (buffer: Buffer) => Buffer): State {
+  const old = findBuffer(state, name);
+  if (old === undefined) return state;
+  const changed = change(old);
+  return changed === old ? state : { ...state, buffers: new Map(state.buffers).set(fold(name), changed) };
+}
+
+/** Opens a buffer, if it is not open. */
+export function opened(state: State, name: string): State {
+  if (state.buffers.has(fold(name))) return state;
+  return { ...state, buffers: new Map(state.buffers).set(fold(name), newBuffer(state, name)) };
+}
+
+/** Forgets a buffer. */
+export function withoutBuffer(state: State, name: string): State {
+  const buffers = new Map(state.buffers);
+  return buffers.delete(fold(name)) ? { ...state, buffers } : state;
+}
+
+/** The names of the buffers that somebody is in, conversations with them included. */
+export function buffersWith(state: State, nick: string): string[] {
+  const key = fold(nick);
+  return [...state.buffers.values()]
+    .filter((buffer) => buffer.members.has(key) || (buffer.kind === "person" && fold(buffer.name) === key))
+    .map((buffer) => buffer.name);
+}
+
+/** Notes that somebody spoke, and so types no longer. */
+export function spoke(buffer: Buffer, nick: string): Buffer {
+  const key = fold(nick);
+  const recent = [key, ...buffer.recent.filter((other) => other !== key)].slice(0, maxRecent);
+  return { ...buffer, recent, typing: withoutKey(buffer.typing, key) };
+}
+
+/** A map without one key; the map itself when it has none. */
+export function withoutKey<V>(map: ReadonlyMap<Folded, V>, key: Folded): ReadonlyMap<Folded, V> {
+  if (!map.has(key)) return map;
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
+
+/** The nicks in a buffer, the most recently heard first, then by name. */
+export function nicksByActivity(buffer: Buffer): string[] {
+  const place = (key: Folded): number => {
+    const at = buffer.recent.indexOf(key);
+    return at < 0 ? buffer.recent.length : at;
+  };
+  return [...buffer.members].sort(([one], [other]) => place(one) - place(other) || (one < other ? -1 : 1))
+    .map(([, member]) => member.nick);
+}
+
+/** The members of a room, ranks first, then by name. */
+export function membersByRank(state: State, buffer: Buffer): Member[] {
+  const signs = rankSigns(state);
+  const height = ({ ranks }: Member): number => ranks === "" ? signs.length : signs.indexOf(ranks.charAt(0));
+  return [...buffer.members].sort(([a, one], [b, other]) => height(one) - height(other) || (a < b ? -1 : 1))
+    .map(([, member]) => member);
+}
+
+/** Who is typing at the time `now`. */
+export function typingAt(buffer: Buffer, now: number): string[] {
+  return [...buffer.typing].filter(([, until]) => until > now)
+    .map(([key]) => buffer.members.get(key)?.nick ?? key);
+}
+
+/** The colour of a person in a buffer; undefined when nobody there has that name. */
+export function inkIn(state: State, buffer: string, nick: string): Ink | undefined {
+  if (isOwn(state, nick)) return "own";
+  const member = findBuffer(state, buffer)?.members.get(fold(nick));
+  return member && nickInk(member.nick, member.account);
+}
+
+/** Whether a mask on the ignore list fits "nick!username@host". */
+export function isIgnored(state: State, source: string): boolean {
+  for (const mask of state.ignored) if (matchMask(mask, source)) return true;
+  return false;
+}
+
+/** The signs of rank, highest first, as "~&@%+". */
+export function rankSigns(state: State): string {
+  return ranksOf(state).signs;
+}
+
+/** Letters and signs of rank from PREFIX=(ov)@+, highest first. */
+export function ranksOf(state: State): { readonly letters: string; readonly signs: string } {
+  const [, letters = "ov", signs = "@+"] = /^\((\w*)\)(.*)$/.exec(state.isupport.get("PREFIX") ?? "") ?? [];
+  return { letters, signs };
+}
+
+function newBuffer(state: State, name: string): Buffer {
+  const kind = isRoom(state, name) ? "room" : "person";
+  return {
+    name,
+    kind,
+    joined: kind === "person",
+    topic: "",
+    members: new Map(),
+    recent: [],
+    typing: new Map(),
+  };
+}

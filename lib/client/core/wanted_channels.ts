@@ -1,0 +1,44 @@
+/** The rooms we want to be in, with their keys: entered after every connect, until they are left or refuse us. */
+
+import type { Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
+
+/** A room and what opens it, "" for none. */
+export interface WantedRoom {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** One person's rooms on one server. */
+export class WantedRooms {
+  readonly #rooms = new Map<Folded, WantedRoom>();
+
+  /** Each is a name, with its key behind a space where it has one. */
+  constructor(written: readonly string[]) {
+    for (const room of written) {
+      const [name = "", key = ""] = room.split(" ");
+      this.want(name, key);
+    }
+  }
+
+  want(name: string, key: string): void {
+    this.#rooms.set(fold(name), { name, key });
+  }
+
+  /** We are in it, under the name that the server gives it; its key stays. */
+  entered(name: string): void {
+    this.want(name, this.#rooms.get(fold(name))?.key ?? "");
+  }
+
+  has(name: string): boolean {
+    return this.#rooms.has(fold(name));
+  }
+
+  forget(name: string): void {
+    this.#rooms.delete(fold(name));
+  }
+
+  all(): readonly WantedRoom[] {
+    return [...this.#rooms.values()];
+  }
+}

@@ -1,0 +1,239 @@
+/** Slash commands for rooms: going in and out, who and what is there, and what its operators do. */
+
+import { listLines, maskLines } from "../text/answers.ts";
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, neededWord } from "./face.ts";
+import { Refusal } from "../core/action_error.ts";
+import { describeMode } from "../core/channel_modes.ts";
+import { plain, plainName } from "../text/plain.ts";
+import { numericsUntil } from "../core/requests.ts";
+import { ban, unban } from "./channel_bans.ts";
+import { refusalWords } from "./chat.ts";
+import { findBuffer, isRoom } from "../core/state.ts";
+import { rosterWords, topicWords } from "../text/sentences.ts";
+
+/** Rows by name. */
+export const roomRows: SlashTable = {
+  join: {
+    usage: "#ROOM [KEY]",
+    help: "Enters a room, or brings it to the front",
+    group: "Rooms",
+    aliases: ["j"],
+    takes: ["room", "text"],
+    run: join,
+  },
+  part: {
+    usage: "[#ROOM] [REASON]",
+    help: "Leaves a room, or closes a private conversation",
+    group: "Rooms",
+    aliases: ["leave", "close"],
+    takes: ["room", "text"],
+    run: part,
+  },
+  go: {
+    usage: "[NAME]",
+    help: "Brings another room or conversation to the front; without a name, the next one",
+    group: "Rooms",
+    aliases: ["switch", "window"],
+    takes: ["room"],
+    run: go,
+  },
+  names: {
+    usage: "[#ROOM]",
+    help: "Lists who is in a room",
+    group: "Rooms",
+    aliases: ["who", "users"],
+    takes: ["room"],
+    run: names,
+  },
+  topic: {
+    usage: "[#ROOM] [TEXT]",
+    help: "Shows the topic of a room, or sets it",
+    group: "Rooms",
+    takes: ["room", "text"],
+    run: topic,
+  },
+  list: {
+    usage: "[PATTERN]",
+    help: "Lists the rooms of the server",
+    group: "Rooms",
+    aliases: ["rooms"],
+    run: list,
+  },
+  invite: {
+    usage: "NICK [#ROOM]",
+    help: "Invites somebody to a room",
+    group: "Rooms",
+    takes: ["nick", "room"],
+    run(face, rest) {
+      const [nick, room] = neededWord(rest, "/invite NICK");
+      face.client.command("INVITE", nick, room || currentRoom(face));
+    },
+  },
+  kick: {
+    usage: "NICK [REASON]",
+    help: "Removes somebody from the room",
+    group: "Operators",
+    takes: ["nick", "text"],
+    run(face, rest) {
+      const [room, words] = roomFirst(face, rest);
+      const [nick, reason] = neededWord(words, "/kick NICK");
+      face.client.command("KICK", room, nick, ...(reason === "" ? [] : [reason]));
+    },
+  },
+  ban: {
+    usage: "[NICK]",
+    help:
+      "Bans somebody from the room, by host and account; a mask such as *!*@host works too; without, lists who is banned",
+    group: "Operators",
+    takes: ["nick"],
+    run: (face, rest) =>
+      roomFirst(face, rest)[1] === ""
+        ? mode(face, `${rest} b`.trim())
+        : ban(face, ...inRoom(face, rest, "/ban NICK")),
+  },
+  unban: {
+    usage: "NICK",
+    help: "Lifts the bans of somebody; a mask works too",
+    group: "Operators",
+    takes: ["nick"],
+    run: (face, rest) => unban(face, ...inRoom(face, rest, "/unban NICK")),
+  },
+  mode: {
+    usage: "[TARGET] [CHANGES]",
+    help: "Shows the modes of the room, or changes them: /mode +o ann",
+    group: "Operators",
+    takes: ["nick"],
+    run: mode,
+  },
+};
+
+function join(face: Face, rest: string): void {
+  const [names, key] = neededWord(rest, "/join #ROOM");
+  const { client } = face;
+  for (const written of names.split(",").filter((name) => name !== "")) {
+    const room = isRoom(client.state, written) ? written : `#${written}`;
+    if (findBuffer(client.state, room)?.joined) face.show(room);
+    else client.join(room, key);
+  }
+}
+
+function part(face: Face, rest: string): void {
+  const [first, others] = firstWord(rest);
+  const { client } = face;
+  const named = findBuffer(client.state, first) !== undefined || isRoom(client.state, first);
+  const name = named ? first : face.target();
+  const buffer = findBuffer(client.state, name);
+  const reason = named ? others : rest;
+  if (buffer?.kind === "room" && buffer.joined) {
+    return client.command("PART", name, ...(reason === "" ? [] : [reason]));
+  }
+  if (buffer === undefined) throw new Refusal(`You are not in ${name}`);
+  client.forget(name);
+  face.closed(name);
+}
+
+function go(face: Face, rest: string): void {
+  const [name] = firstWord(rest);
+  const open = [...face.client.state.buffers.values()].map((buffer) => buffer.name);
+  if (name === "") {
+    const next = open[(open.indexOf(face.current) + 1) % open.length];
+    if (next === undefined) throw new Refusal("There is no room to go to: write /join #ROOM");
+    return face.show(next);
+  }
+  const bare = (text: string): string => text.replace(/^[#&]/, "").toLowerCase();
+  const found = findBuffer(face.client.state, name)?.name ??
+    open.find((one) => bare(one).startsWith(bare(name)));
+  if (found === undefined) throw new Refusal(`There is no ${name} open: write /join #ROOM or /query NICK`);
+  face.show(found);
+}
+
+async function topic(face: Face, rest: string): Promise<void> {
+  const [room, text] = roomFirst(face, rest);
+  const { client } = face;
+  if (text !== "") return client.command("TOPIC", room, text);
+  const known = findBuffer(client.state, room);
+  if (known?.joined) return face.note(topicWords(client.state, room, known.topic, ""));
+  const messages = await client.request(`TOPIC ${room}`, numericsUntil(["331", "332", "403", "442", "461"]));
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  const told = messages.find(({ command }) => command === "332");
+  face.note(topicWords(client.state, room, told?.params.at(-1) ?? "", ""));
+}
+
+async function names(face: Face, rest: string): Promise<void> {
+  const [asked] = firstWord(rest);
+  const room = asked === "" ? currentRoom(face) : asked;
+  const { client } = face;
+  if (findBuffer(client.state, room)?.joined) {
+    return face.note(rosterWords(client.state, room));
+  }
+  const messages = await client.request(`NAMES ${room}`, numericsUntil(["366", "403", "461"], ["353"]));
+  const people = messages.filter(({ command }) => command === "353").flatMap(({ params }) =>
+    (params[3] ?? "").split(" ")
+  );
+  const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
+  face.note(
+    nicks.length === 0 ? `${plainName(room)} is empty, or hidden` : `${plainName(room)}: ${nicks.join(", ")}`,
+  );
+}
+
+async function list(face: Face, rest: string): Promise<void> {
+  const [pattern] = firstWord(rest);
+  const ends = numericsUntil(["323", "263"], ["321", "322"]);
+  const messages = await face.client.request(pattern === "" ? "LIST" : `LIST ${pattern}`, ends);
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  for (const line of listLines(messages)) face.note(line);
+}
+
+/** The room, and the one word that a command takes there. */
+function inRoom(face: Face, rest: string, usage: string): readonly [room: string, word: string] {
+  const [room, words] = roomFirst(face, rest);
+  return [room, neededWord(words, usage)[0]];
+}
+
+async function mode(face: Face, rest: string): Promise<void> {
+  const [first, others] = firstWord(rest);
+  const { client } = face;
+  const starts = /^([+-]|[beI]?$)/.test(first);
+  const target = starts ? currentRoom(face) : first;
+  const changes = starts ? rest : others;
+  const list = /^\+?([beI])$/.exec(changes)?.[1];
+  if (list !== undefined) return await masks(face, target, list);
+  if (changes !== "") return client.command("MODE", target, ...changes.split(/\s+/));
+  const messages = await client.request(`MODE ${target}`, numericsUntil(["324", "221", "403", "401", "502"]));
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  const [answer] = messages;
+  const [letters = "", ...values] = answer?.params.slice(answer.command === "221" ? 1 : 2) ?? [];
+  if (/^\+?$/.test(letters)) return face.note(`${plainName(target)} has no modes`);
+  const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
+  const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
+  face.note(
+    `${plainName(target)} has the modes ${[letters, ...values].map(plainName).join(" ")}${plain(meaning)}`,
+  );
+}
+
+const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I: "invite exceptions" };
+
+/** The masks of a room. */
+async function masks(face: Face, room: string, letter: string): Promise<void> {
+  const until = numericsUntil(["347", "349", "368", "403", "442", "472", "482"], ["346", "348", "367"]);
+  const messages = await face.client.request(`MODE ${room} ${letter}`, until);
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  for (const line of maskLines(messages, room, lists[letter] ?? "masks")) face.note(line);
+}
+
+/** The room somebody names first, else the one in front, and the words behind. */
+function roomFirst(face: Face, rest: string): readonly [room: string, rest: string] {
+  const [first, others] = firstWord(rest);
+  return isRoom(face.client.state, first) ? [first, others] : [currentRoom(face), rest.trim()];
+}
+
+function currentRoom(face: Face): string {
+  const name = face.target();
+  if (!isRoom(face.client.state, name)) throw new Refusal(`${plainName(name)} is no room: name the room`);
+  return name;
+}

@@ -1,0 +1,143 @@
+/** Slash commands for saying something and for getting to know somebody. */
+
+import { refusalIn, whoisLines } from "../text/answers.ts";
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, neededText, neededWord } from "./face.ts";
+import { Refusal } from "../core/action_error.ts";
+import { plainName } from "../text/plain.ts";
+import { refusal } from "../core/numerics.ts";
+import { numericsUntil } from "../core/requests.ts";
+import { isRoom } from "../core/state.ts";
+
+/** Rows by name. */
+export const chatRows: SlashTable = {
+  say: {
+    usage: "TEXT",
+    help: "Says something, even when it starts with /",
+    group: "Chat",
+    run: (face, rest) => face.say(face.target(), "message", neededText(rest, "/say TEXT")),
+  },
+  me: {
+    usage: "DOES",
+    help: "Tells what you are doing: /me waves",
+    group: "Chat",
+    run: (face, rest) => face.say(face.target(), "action", neededText(rest, "/me waves")),
+  },
+  msg: {
+    usage: "NICK TEXT",
+    help: "Sends a private message",
+    group: "Chat",
+    aliases: ["tell", "m"],
+    takes: ["nick", "text"],
+    run(face, rest) {
+      const [to, text] = neededWord(rest, "/msg NICK TEXT");
+      face.say(to, "message", neededText(text, `/msg ${to} TEXT`));
+    },
+  },
+  query: {
+    usage: "NICK [TEXT]",
+    help: "Opens a private conversation: what you type then goes to NICK",
+    group: "Chat",
+    aliases: ["q"],
+    takes: ["nick", "text"],
+    run(face, rest) {
+      const [nick, text] = neededWord(rest, "/query NICK");
+      if (isRoom(face.client.state, nick)) {
+        throw new Refusal(`Cannot talk to a room in private: write /join ${nick}`);
+      }
+      face.client.open(nick);
+      face.show(nick);
+      if (text !== "") face.say(nick, "message", text);
+    },
+  },
+  notice: {
+    usage: "NICK TEXT",
+    help: "Sends a notice, which nothing answers by itself",
+    group: "Chat",
+    takes: ["nick", "text"],
+    run(face, rest) {
+      const [to, text] = neededWord(rest, "/notice NICK TEXT");
+      face.say(to, "notice", neededText(text, `/notice ${to} TEXT`));
+    },
+  },
+  shrug: {
+    usage: "[TEXT]",
+    help: "Adds ¯\\_(ツ)_/¯",
+    group: "Chat",
+    run: (face, rest) => face.say(face.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
+  },
+  tableflip: {
+    usage: "[TEXT]",
+    help: "Adds (╯°□°)╯︵ ┻━┻",
+    group: "Chat",
+    run: (face, rest) => face.say(face.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
+  },
+  whois: {
+    usage: "NICK",
+    help: "Tells who somebody is",
+    group: "People",
+    aliases: ["wi"],
+    takes: ["nick"],
+    run: whois,
+  },
+  ignore: {
+    usage: "[NICK]",
+    help: "Hears somebody no more, or lists whom you do not hear; a mask such as *!*@host works too",
+    group: "People",
+    takes: ["nick"],
+    run: ignore,
+  },
+  unignore: {
+    usage: "NICK",
+    help: "Hears somebody again",
+    group: "People",
+    takes: ["nick"],
+    run(face, rest) {
+      const [nick] = neededWord(rest, "/unignore NICK");
+      const masks = new Set(face.client.state.ignored);
+      if (!masks.delete(maskOf(nick))) throw new Refusal(`You do not ignore ${nick}`);
+      face.client.ignore(masks);
+      face.note(`You hear ${nick} again`);
+    },
+  },
+};
+
+const whoisParts = [..."301 307 311 312 313 317 319 320 330 335 338 378 379 671 276 401 406".split(" ")];
+
+async function whois(face: Face, rest: string): Promise<void> {
+  const [nick] = neededWord(rest, "/whois NICK");
+  // The nick twice asks the server that knows how long somebody has been silent.
+  const messages = await face.client.request(
+    `WHOIS ${nick} ${nick}`,
+    numericsUntil(["318", "402", "431"], whoisParts),
+  );
+  // The server that was asked about is the one of nobody.
+  if (messages.some(({ command }) => command === "402")) {
+    throw new Refusal(`There is nobody called ${plainName(nick)} here`);
+  }
+  const refused = refusalWords(face, messages);
+  if (refused !== undefined) throw new Refusal(refused);
+  for (const line of whoisLines(messages)) face.note(line);
+}
+
+function ignore(face: Face, rest: string): void {
+  const [nick] = firstWord(rest);
+  const { ignored } = face.client.state;
+  if (nick === "") {
+    return face.note(ignored.size === 0 ? "You ignore nobody" : `You ignore ${[...ignored].join(", ")}`);
+  }
+  face.client.ignore(new Set(ignored).add(maskOf(nick)));
+  face.note(`You no longer hear ${nick}: /unignore ${nick} takes it back`);
+}
+
+function maskOf(nick: string): string {
+  return /[!@*]/.test(nick) ? nick.toLowerCase() : `${nick.toLowerCase()}!*@*`;
+}
+
+/** The words of a refusal in an answer. */
+export function refusalWords(face: Face, messages: Parameters<typeof refusalIn>[0]): string | undefined {
+  const refused = refusalIn(messages);
+  if (refused === undefined) return undefined;
+  const target = refused.params.length > 2 ? refused.params[1] ?? "" : "";
+  return refusal(face.client.state, refused.command, target, refused.params.at(-1) ?? "");
+}

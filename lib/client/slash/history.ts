@@ -1,0 +1,138 @@
+/** Slash commands about what was said before: reading it again, finding it, answering it, taking it back. */
+
+import { emoji } from "../text/emoji.ts";
+import type { Said } from "../core/event.ts";
+import type { Face, SlashTable } from "./face.ts";
+import { firstWord, neededText, neededWord } from "./face.ts";
+import { Refusal } from "../core/action_error.ts";
+import { plain, plainName } from "../text/plain.ts";
+
+/** Rows by name. */
+export const pastRows: SlashTable = {
+  reply: {
+    usage: "[@NICK] TEXT",
+    help: "Answers the last private message, or with @NICK what NICK said last here",
+    group: "Chat",
+    aliases: ["r"],
+    takes: ["nick", "text"],
+    run: reply,
+  },
+  react: {
+    usage: "EMOJI [NICK]",
+    help: "Reacts to the last message here, or of NICK: /react 👍; with - before the emoji it is taken back",
+    group: "Chat",
+    takes: ["text", "nick"],
+    run: react,
+  },
+  redact: {
+    usage: "[@NICK] [REASON]",
+    help: "Takes your last message here back; operators can take back what NICK said last",
+    group: "Chat",
+    aliases: ["delete", "unsend"],
+    takes: ["nick", "text"],
+    run: redact,
+  },
+  history: {
+    usage: "[COUNT]",
+    help: "Shows what was said here before; again, what was said before that",
+    group: "Chat",
+    aliases: ["scrollback"],
+    run: history,
+  },
+  search: {
+    usage: "WORDS",
+    help: "Finds messages that have all the words; in:#ROOM and from:NICK narrow it down",
+    group: "Chat",
+    aliases: ["find"],
+    takes: ["text"],
+    run: search,
+  },
+};
+
+const signs: Readonly<Record<string, string>> = { "+1": "👍", "-1": "👎" };
+const usualCount = 50;
+const mostAsked = 500;
+/** How far back each face's /history has come, by buffer. */
+const readBack = new WeakMap<Face, Map<string, string>>();
+
+function reply(face: Face, rest: string): void {
+  const [first, words] = firstWord(rest);
+  if (!first.startsWith("@")) {
+    const { lastSender } = face.client.state;
+    if (lastSender === "") throw new Refusal("Nobody sent you a private message yet");
+    const text = neededText(rest, "/reply TEXT");
+    return face.say(lastSender, "message", text, face.client.recent.last(lastSender, "others")?.id);
+  }
+  const target = face.target();
+  const { id } = lastOf(face, target, first.slice(1));
+  face.say(target, "message", neededText(words, `/reply ${first} TEXT`), id);
+}
+
+function react(face: Face, rest: string): void {
+  const [written, nick] = neededWord(rest, "/react EMOJI");
+  const added = !written.startsWith("-");
+  const word = added ? written : written.slice(1);
+  const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
+  if (symbol === "") throw new Refusal("Write /react EMOJI");
+  if (/^:\w+:$/.test(symbol)) throw new Refusal(`There is no emoji called ${symbol}`);
+  const target = face.target();
+  const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
+  face.client.react(target, id, symbol, added);
+}
+
+function redact(face: Face, rest: string): void {
+  const target = face.target();
+  const [first, words] = firstWord(rest);
+  const named = first.startsWith("@");
+  const said = named ? lastOf(face, target, first.slice(1)) : face.client.recent.last(target, "own");
+  if (said?.id === undefined) throw new Refusal("You said nothing here that could be taken back");
+  face.client.redact(target, said.id, named ? words : rest.trim());
+}
+
+function lastOf(face: Face, target: string, nick?: string): Said & { readonly id: string } {
+  const said = face.client.recent.last(target, nick === undefined ? "others" : { nick });
+  if (said?.id !== undefined) return { ...said, id: said.id };
+  throw new Refusal(
+    nick === undefined ? "Nobody else said anything here yet" : `${nick} said nothing here yet`,
+  );
+}
+
+async function history(face: Face, rest: string): Promise<void> {
+  const count = rest.trim() === "" ? usualCount : Number(rest);
+  if (!(Number.isInteger(count) && count > 0 && count <= mostAsked)) {
+    throw new Refusal(`Write /history COUNT, from 1 to ${mostAsked}`);
+  }
+  const target = face.target();
+  const nothing = () => face.note(`There is nothing earlier in ${plainName(target)}`);
+  if (face.older !== undefined) return await face.older(count) ? undefined : nothing();
+  const places = readBack.get(face) ?? new Map<string, string>();
+  readBack.set(face, places);
+  const before = places.get(target);
+  const { events, first, more } = await face.client.history(target, {
+    limit: count,
+    ...(before !== undefined && { before }),
+  });
+  if (first !== undefined) places.set(target, first);
+  const said = events.filter(({ kind }) => kind === "said").length;
+  if (said === 0) return nothing();
+  shown(face)(`${said} ${said === 1 ? "message" : "messages"}${more ? "" : ", from the beginning"}`, events);
+}
+
+async function search(face: Face, rest: string): Promise<void> {
+  const where: { in?: string; from?: string } = {};
+  const text = rest.replace(/(?<!\S)(in|from):(\S+)/g, (_, name: "in" | "from", value: string) => {
+    where[name] = value;
+    return "";
+  }).replace(/\s+/g, " ").trim();
+  if (text === "" && where.in === undefined && where.from === undefined) {
+    throw new Refusal("Write /search WORDS");
+  }
+  const found = await face.client.search(text, where);
+  if (found.length === 0) return face.note(`Nothing was found for ${plain(rest.trim())}`);
+  shown(face)(`${found.length} found for ${plain(rest.trim())}`, found);
+}
+
+function shown(face: Face): NonNullable<Face["past"]> {
+  if (face.past === undefined) throw new Refusal("Cannot show that here");
+  return face.past.bind(face);
+}

@@ -1,0 +1,164 @@
+/** Files of this computer for /send and /get: opening one, saving one under a name that is free, and the bar. */
+
+import type { Files } from "../slash/face.ts";
+import { plain } from "../text/plain.ts";
+import type { Upload } from "../core/upload.ts";
+
+const barCells = 20;
+/** How often a file on its way is looked at. */
+const progressMs = 100;
+
+/** Files for one person, and what is to be seen of the one that is on its way. */
+export class LocalFiles implements Files {
+  /** How far it is, "" when none is under way. */
+  underWay = "";
+  readonly #home: string;
+  readonly #changed: () => void;
+  #shownAt = 0;
+
+  /** `changed` is called when there is something else to be seen. */
+  constructor(home: string, changed: () => void) {
+    this.#home = home;
+    this.#changed = changed;
+  }
+
+  open(path: string): Promise<Upload> {
+    return openFile(path, this.#home);
+  }
+
+  fetch(address: URL, path: string): Promise<string> {
+    const doing = `Fetching ${address.pathname.split("/").at(-1)}`;
+    return saveFile(address, path, (done, total) => this.progress(doing, done, total));
+  }
+
+  progress(doing: string, done: number, total: number): void {
+    const now = performance.now();
+    if (doing !== "" && done < total && now - this.#shownAt < progressMs) return;
+    this.#shownAt = now;
+    this.underWay = doing === "" ? "" : progressWords(doing, done, total);
+    this.#changed();
+  }
+}
+
+/** A file to send; rejects with an Error for people. "~" is the home folder. */
+export async function openFile(path: string, home = ""): Promise<Upload> {
+  const place = home !== "" && path.startsWith("~/") ? home + path.slice(1) : path;
+  const found = await Deno.stat(place).catch((error: unknown) => {
+    throw new Error(`Cannot send "${plain(path)}": ${whyNot(error)}`);
+  });
+  if (!found.isFile) throw new Error(`Cannot send "${plain(path)}": it is no file`);
+  return {
+    name: place.split(/[/\\]/).at(-1) ?? "file",
+    size: found.size,
+    type: mediaTypes[/\.(\w+)$/.exec(place)?.[1]?.toLowerCase() ?? ""] ?? "",
+    stream: () => streamOf(place),
+  };
+}
+
+/** Opened when it is read, so that nothing stays open when it never is. */
+function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let inner: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  return new ReadableStream({
+    async pull(controller) {
+      inner ??= (await Deno.open(path)).readable.getReader();
+      const { value, done } = await inner.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      await inner?.cancel(reason);
+    },
+  });
+}
+
+/** Saves what is at an address; the answer is the path. Never overwrites, and takes no path from the network. */
+export async function saveFile(
+  address: URL,
+  path: string,
+  progress: (done: number, total: number) => void,
+): Promise<string> {
+  const response = await fetch(address).catch((error: unknown) => {
+    throw new Error(`Cannot reach ${address.host}`, { cause: error });
+  });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`There is nothing at ${plain(address.href)} (${response.status})`);
+  }
+  const total = Number(response.headers.get("content-length")) || 0;
+  const [file, name] = await newFile(path === "" ? nameIn(address) : path);
+  let done = 0;
+  try {
+    for await (const chunk of response.body) {
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      done += chunk.length;
+      progress(done, total);
+    }
+  } finally {
+    file.close();
+  }
+  return name;
+}
+
+/** "tea.png", else "tea-2.png", … */
+async function newFile(wanted: string): Promise<[Deno.FsFile, string]> {
+  for (let count = 1; count < 1000; count++) {
+    const name = count === 1 ? wanted : wanted.replace(/(?=\.[^./\\]*$)|$/, `-${count}`);
+    try {
+      return [await Deno.open(name, { write: true, createNew: true }), name];
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) {
+        throw new Error(`Cannot write "${plain(name)}": ${whyNot(error)}`);
+      }
+    }
+  }
+  throw new Error(`Cannot write "${plain(wanted)}": it is there already`);
+}
+
+/** The last part of the path, without what a file here should not be called. */
+function nameIn({ pathname }: URL): string {
+  let last = pathname.split("/").at(-1) ?? "";
+  try {
+    last = decodeURIComponent(last);
+  } catch {
+    // Taken as it is.
+  }
+  const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
+  return clean.slice(0, 120) || "file";
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "it may not be touched";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** "Sending tea.png ████████░░░░  62 %  3.1 of 5.0 MB" */
+export function progressWords(doing: string, done: number, total: number): string {
+  if (total <= 0) return `${plain(doing)} ${size(done)}`;
+  const share = Math.min(1, done / total);
+  const full = Math.round(share * barCells);
+  const bar = "█".repeat(full) + "░".repeat(barCells - full);
+  return `${plain(doing)} ${bar} ${Math.round(share * 100)} %  ${size(done)} of ${size(total)}`;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  gif: "image/gif",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  json: "application/json",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  ogg: "audio/ogg",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  txt: "text/plain",
+  webm: "video/webm",
+  webp: "image/webp",
+  zip: "application/zip",
+};

@@ -1,0 +1,157 @@
+/**
+ * Spans → text with the escape sequences of a terminal, in as many colours as it has; without colour, just the text.
+ * The only place where escape sequences for looks are made. Everything in a span is harmless already.
+ */
+
+import type { Span, Style } from "../text/formatting.ts";
+import type { Ink } from "../text/palette.ts";
+import { oceanBlue, shadeOf } from "../text/palette.ts";
+
+/** How many colours a terminal shows. "none" also means no bold and no underline. */
+export type Depth = "none" | "16" | "256" | "truecolor";
+
+/** What decides how things look. */
+export interface Look {
+  readonly depth: Depth;
+  /** The kind of background. */
+  readonly theme: "dark" | "light";
+}
+
+/** White on ocean blue: the prompt, and nothing else. */
+export const promptStyle: Style = { ink: "#ffffff", paper: oceanBlue, bold: true };
+
+/** How --color says it. */
+export type ColorChoice = "auto" | "always" | "never";
+
+/** The depth for what is asked and what the environment says; NO_COLOR wins over everything but --color. */
+export function colorDepth(
+  choice: ColorChoice,
+  isTerminal: boolean,
+  environment: Readonly<Record<string, string | undefined>>,
+): Depth {
+  const { NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, COLORTERM = "", TERM = "" } = environment;
+  if (choice === "never") return "none";
+  const forced = choice === "always" || (!NO_COLOR && (isOn(FORCE_COLOR) || isOn(CLICOLOR_FORCE)));
+  if (!forced && (NO_COLOR || !isTerminal || TERM === "dumb" || TERM === "")) return "none";
+  if (/^(truecolor|24bit)$/i.test(COLORTERM) || /-direct$|^xterm-(kitty|ghostty)$/.test(TERM)) {
+    return "truecolor";
+  }
+  return /256color$/.test(TERM) ? "256" : "16";
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0";
+}
+
+/** A background that says of itself that it is light (COLORFGBG, "0;15"). */
+export function themeOf(environment: Readonly<Record<string, string | undefined>>): "dark" | "light" {
+  const background = Number(/;(\d+)$/.exec(environment["COLORFGBG"] ?? "")?.[1] ?? 0);
+  return background === 7 || background === 15 ? "light" : "dark";
+}
+
+/** The text of spans, in their looks. */
+export function paint(spans: readonly Span[], look: Look): string {
+  return spans.map((span) => paintSpan(span, look)).join("");
+}
+
+function paintSpan(span: Span, look: Look): string {
+  if (look.depth === "none") return span.text;
+  const codes = styleCodes(span, look);
+  const text = codes === "" ? span.text : `\x1b[${codes}m${span.text}\x1b[0m`;
+  // A terminal makes one link of all rows with the same address, also when it was cut at the right edge.
+  return span.link === undefined
+    ? text
+    : `\x1b]8;;${encodeURI(decodeSafely(span.link))}\x1b\\${text}\x1b]8;;\x1b\\`;
+}
+
+/** So that encodeURI does not encode twice. */
+function decodeSafely(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch (error) {
+    if (error instanceof URIError) return address;
+    throw error;
+  }
+}
+
+/** Codes by what they come from: the same few styles are painted all day. */
+const known = new Map<string, string>();
+const maxKnown = 1000;
+
+function styleCodes(style: Style, look: Look): string {
+  const { bold, dim, italic, underline, reverse, strike, ink = "", paper = "" } = style;
+  if (ink === "" && paper === "" && !(bold || dim || italic || underline || reverse || strike)) return "";
+  const key =
+    `${bold}${dim}${italic}${underline}${reverse}${strike}${ink} ${paper} ${look.depth}${look.theme}`;
+  const made = known.get(key);
+  if (made !== undefined) return made;
+  if (known.size >= maxKnown) known.clear();
+  const codes = newCodes(style, look);
+  known.set(key, codes);
+  return codes;
+}
+
+function newCodes(style: Style, look: Look): string {
+  const faint = style.dim && (style.ink !== undefined || look.depth === "16");
+  const ink = style.ink ?? (style.dim && look.depth !== "16" ? "quiet" : undefined);
+  const codes = [
+    style.bold ? "1" : "",
+    faint ? "2" : "",
+    style.italic ? "3" : "",
+    style.underline ? "4" : "",
+    style.reverse ? "7" : "",
+    style.strike ? "9" : "",
+    ink === undefined ? "" : colorCode(ink, look, false),
+    style.paper === undefined ? "" : colorCode(style.paper, look, true),
+  ];
+  return codes.filter((code) => code !== "").join(";");
+}
+
+/** Colours of people where there are only 16: no red, no blue (oneself), nothing grey. */
+const nickCodes = [32, 33, 35, 36, 92, 93, 95, 96];
+const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, room: 94, link: 94, quiet: 90 };
+
+function colorCode(ink: Ink, look: Look, paper: boolean): string {
+  const shift = paper ? 10 : 0;
+  if (look.depth === "16") {
+    const nick = ink.startsWith("nick-") ? nickCodes[Number(ink.slice(5)) % nickCodes.length] : undefined;
+    return String((nick ?? roleCodes[ink] ?? nearest16(ink)) + shift);
+  }
+  const hex = shadeOf(ink)?.[look.theme] ?? ink;
+  const [red, green, blue] = channels(hex);
+  return look.depth === "truecolor"
+    ? `${38 + shift};2;${red};${green};${blue}`
+    : `${38 + shift};5;${nearest256(red, green, blue)}`;
+}
+
+function channels(hex: string): readonly [number, number, number] {
+  const value = parseInt(hex.slice(1), 16) || 0;
+  return [value >> 16, (value >> 8) & 0xff, value & 0xff];
+}
+
+const steps = [0, 95, 135, 175, 215, 255];
+
+/** The nearest of the colour cube and the greys. */
+function nearest256(red: number, green: number, blue: number): number {
+  const step = (value: number): number => value < 48 ? 0 : value < 115 ? 1 : Math.floor((value - 35) / 40);
+  const [r, g, b] = [step(red), step(green), step(blue)];
+  const grey = Math.min(23, Math.max(0, Math.round(((red + green + blue) / 3 - 8) / 10)));
+  const far = (x = 0, y = 0, z = 0): number => (x - red) ** 2 + (y - green) ** 2 + (z - blue) ** 2;
+  const level = 8 + 10 * grey;
+  const cube = far(steps[r], steps[g], steps[b]);
+  return far(level, level, level) < cube ? 232 + grey : 16 + 36 * r + 6 * g + b;
+}
+
+const sixteen = ["000000", "cd0000", "00cd00", "cdcd00", "0000ee", "cd00cd", "00cdcd", "e5e5e5"].concat(
+  ["7f7f7f", "ff0000", "00ff00", "ffff00", "5c5cff", "ff00ff", "00ffff", "ffffff"],
+);
+
+function nearest16(hex: string): number {
+  const [red, green, blue] = channels(hex);
+  const far = sixteen.map((other) => {
+    const [r, g, b] = channels(`#${other}`);
+    return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+  });
+  const best = far.indexOf(Math.min(...far));
+  return best < 8 ? 30 + best : 90 + best - 8;
+}

@@ -1,0 +1,85 @@
+/**
+ * Spans → rows of a terminal. What does not fit is broken between words and goes on indented, so that no part of a
+ * message stands where a line of its own would begin: what somebody wrote can never look like somebody else's line.
+ */
+
+import type { Span } from "../text/formatting.ts";
+import { graphemes, textWidth } from "./width.ts";
+
+/** One row. */
+export type Row = readonly Span[];
+
+interface Rows {
+  readonly done: Row[];
+  row: Span[];
+  /** The span that the last piece of the row is from. */
+  source: Span | undefined;
+  width: number;
+  /** The width of the row when nothing but the indent is in it. */
+  start: number;
+}
+
+/** The rows of `head` with `body` behind it; a newline in the body begins a row. The head must fit. */
+export function wrapSpans(
+  head: readonly Span[],
+  body: readonly Span[],
+  columns: number,
+  indent: number,
+): Row[] {
+  const margin = Math.min(indent, Math.max(0, Math.floor(columns / 2)));
+  const headWidth = head.reduce((sum, { text }) => sum + textWidth(text), 0);
+  // Most lines fit.
+  const width = body.reduce(
+    (sum, { text }) => sum + (text.includes("\n") ? Infinity : textWidth(text)),
+    headWidth,
+  );
+  if (width <= columns) return [trimmed([...head, ...body])];
+  const rows: Rows = { done: [], row: [...head], source: undefined, width: headWidth, start: headWidth };
+  for (const span of body) {
+    for (const [at, line] of span.text.split("\n").entries()) {
+      if (at > 0) newRow(rows, margin);
+      for (const word of line.match(/\S+| +/g) ?? []) addWord(rows, span, word, columns, margin);
+    }
+  }
+  return [...rows.done, trimmed(rows.row)];
+}
+
+function addWord(rows: Rows, span: Span, word: string, columns: number, margin: number): void {
+  const width = textWidth(word);
+  if (rows.width + width <= columns) return put(rows, span, word, width);
+  if (word.startsWith(" ")) return newRow(rows, margin);
+  // A word that would not fit into a row of its own is cut where the row ends.
+  if (rows.width > rows.start && width <= columns - margin) {
+    newRow(rows, margin);
+    return put(rows, span, word, width);
+  }
+  for (const [grapheme, cells] of graphemes(word)) {
+    if (rows.width + cells > columns) newRow(rows, margin);
+    put(rows, span, grapheme, cells);
+  }
+}
+
+function put(rows: Rows, span: Span, text: string, width: number): void {
+  const last = rows.row.at(-1);
+  if (last !== undefined && rows.source === span) {
+    rows.row[rows.row.length - 1] = { ...span, text: last.text + text };
+  } else rows.row.push({ ...span, text });
+  rows.source = span;
+  rows.width += width;
+}
+
+function newRow(rows: Rows, margin: number): void {
+  rows.done.push(trimmed(rows.row));
+  rows.row = margin === 0 ? [] : [{ text: " ".repeat(margin) }];
+  rows.source = undefined;
+  rows.width = margin;
+  rows.start = margin;
+}
+
+/** Without spaces at the end, which nobody sees. */
+function trimmed(row: readonly Span[]): Row {
+  const last = row.at(-1);
+  if (last === undefined || !last.text.endsWith(" ")) return row;
+  const text = last.text.trimEnd();
+  return text === "" ? trimmed(row.slice(0, -1)) : [...row.slice(0, -1), { ...last, text }];
+}

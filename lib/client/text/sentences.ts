@@ -1,0 +1,164 @@
+/**
+ * What happened → one sentence in spans, for every face: names in their colours, everything from the network
+ * harmless. Speech itself is not here, as each face lays it out in its own way.
+ */
+
+import type { Happening, Person, Presence, Said, Status } from "../core/event.ts";
+import type { Span } from "./formatting.ts";
+import { describeMode } from "../core/channel_modes.ts";
+import { nickInk } from "./palette.ts";
+import { plain, plainName } from "./plain.ts";
+import type { State } from "../core/state.ts";
+import { findBuffer, inkIn, isOwn, membersByRank } from "../core/state.ts";
+import { styleText } from "./text.ts";
+
+/** The sentence for an event; [] for one that is not put into words. */
+export function describe(state: State, event: Exclude<Happening, Said>): Span[] {
+  switch (event.kind) {
+    case "joined":
+    case "parted":
+    case "quit":
+    case "kicked":
+    case "renamed":
+      return [personSpan(state, event.who), { text: ` ${presenceWords(event)}` }];
+    case "topic":
+      return topicWords(state, event.buffer, event.topic, event.by);
+    case "mode":
+      return [nickSpan(state, event.by), {
+        text: ` ${event.changes.map((change) => plain(describeMode(change))).join(", ")}`,
+      }];
+    case "roster":
+      return rosterWords(state, event.buffer, shortRoster);
+    case "invited":
+      return invitedWords(state, event);
+    case "told":
+      return styleText(event.text, { own: "", inkOf: () => undefined });
+    case "refused":
+      return [{ text: plain(event.text) }];
+    case "away":
+      return awayWords(state, event);
+    case "reacted":
+      return [personSpan(state, event.who), {
+        text: event.added ? ` reacted with ${plain(event.emoji)}` : ` took ${plain(event.emoji)} back`,
+      }];
+    case "redacted":
+      return [personSpan(state, event.by), { text: ` took a message back${because(event.reason)}` }];
+    case "history":
+    case "read":
+    case "typing":
+      return [];
+    case "status":
+      return [{ text: statusWords(event) }];
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What somebody did, to be put behind their name. */
+export function presenceWords(event: Presence): string {
+  switch (event.kind) {
+    case "joined":
+      return event.own ? `joined ${plainName(event.buffer)}` : "joined";
+    case "parted":
+      return event.own ? `left ${plainName(event.buffer)}` : `left${because(event.reason)}`;
+    case "quit":
+      return `left${because(event.reason)}`;
+    case "kicked":
+      return `was removed from ${plainName(event.buffer)} by ${plainName(event.by)}${because(event.reason)}`;
+    case "renamed":
+      return `is now called ${plainName(event.to)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The name of a person in the colour of that person. */
+export function personSpan(state: State, { nick, account }: Person): Span {
+  const ink = isOwn(state, nick) ? "own" : nickInk(nick, account);
+  return { text: plainName(nick), ink };
+}
+
+/** Spans of several texts with ", " between them. */
+export function listed(spans: readonly Span[]): Span[] {
+  return spans.flatMap((span, at) => at === 0 ? [span] : [{ text: ", " }, span]);
+}
+
+/** So many names are told on entering a room; /names tells all. */
+const shortRoster = 40;
+
+/** Who is in a room, ranks first: "@ann, +bob, cat". */
+export function rosterWords(state: State, buffer: string, most = Infinity): Span[] {
+  const room = findBuffer(state, buffer);
+  const members = room === undefined ? [] : membersByRank(state, room);
+  const count = members.length === 1 ? "1 person" : `${members.length} people`;
+  const names = members.slice(0, most).map(({ ranks, ...member }) => {
+    const span = personSpan(state, member);
+    return { ...span, text: plain(ranks.slice(0, 1)) + span.text, ...(member.away && { dim: true }) };
+  });
+  const left = members.length - names.length;
+  const more = left > 0 ? [{ text: ` and ${left} more: /names lists them` }] : [];
+  return [{ text: `${plainName(buffer)}, ${count}: ` }, ...listed(names), ...more];
+}
+
+/** The topic of a room, when `by` is "", or that it was changed. */
+export function topicWords(state: State, buffer: string, topic: string, by: string): Span[] {
+  const text = styleText(topic, { own: state.nick, inkOf: (nick) => inkIn(state, buffer, nick) });
+  const room = plainName(buffer);
+  if (by === "") return topic === "" ? [{ text: `${room} has no topic` }] : [{ text: `${room}: ` }, ...text];
+  return topic === ""
+    ? [nickSpan(state, by), { text: ` removed the topic of ${room}` }]
+    : [nickSpan(state, by), { text: ` changed the topic of ${room} to: ` }, ...text];
+}
+
+function nickSpan(state: State, nick: string): Span {
+  return nick.includes(".") ? { text: plainName(nick) } : personSpan(state, { nick });
+}
+
+function invitedWords(state: State, event: Extract<Happening, { kind: "invited" }>): Span[] {
+  const room = plainName(event.room);
+  if (event.own) return [nickSpan(state, event.by), { text: ` invites you to ${room}: /join ${room}` }];
+  const by = isOwn(state, event.by) ? { text: "You" } : nickSpan(state, event.by);
+  return [by, { text: " invited " }, nickSpan(state, event.who), { text: ` to ${room}` }];
+}
+
+function awayWords(state: State, { who, own, reason }: Extract<Happening, { kind: "away" }>): Span[] {
+  if (own) {
+    return [{
+      text: reason === undefined
+        ? "You are back"
+        : `You are away${reason === "" ? "" : `: ${plain(reason)}`}`,
+    }];
+  }
+  return [personSpan(state, who), { text: reason === undefined ? " is back" : ` is away${because(reason)}` }];
+}
+
+/** How it stands with the connection, in a sentence. */
+export function statusWords(event: Status): string {
+  switch (event.status) {
+    case "connecting":
+      return event.attempt === 0 ? "Connecting" : "Connecting again";
+    case "ready":
+      if (event.again) return `The connection is back, and you are ${plainName(event.nick)}`;
+      return `You are ${plainName(event.nick)}${event.network === "" ? "" : ` on ${plain(event.network)}`}`;
+    case "lost":
+      return `The connection is lost: ${plain(event.reason)}`;
+    case "waiting":
+      return `Trying again in ${Math.max(1, Math.round(event.retryMs / 1000))} s: ${plain(event.reason)}`;
+    case "nick refused":
+      return plain(event.reason);
+    case "login refused":
+      return `Cannot log in as ${plainName(event.name)}: ${plain(event.reason)}`;
+    case "logged in":
+      return `You are logged in as ${plainName(event.name)}`;
+    case "logged out":
+      return "You are logged out";
+    case "kept":
+      return `Kept until the connection is back: ${plain(event.text)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+function because(reason: string): string {
+  return reason === "" ? "" : ` (${plain(reason)})`;
+}

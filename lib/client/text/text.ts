@@ -1,0 +1,121 @@
+/**
+ * The text of a message → styled spans: formatting, links, and the names of people in their colours. Everything it
+ * gives back is harmless to show (plain.ts). Knows no terminal and no page; each face turns spans into its own form.
+ */
+
+import { fold } from "../../irc/names.ts";
+import type { Span } from "./formatting.ts";
+import { readFormatting, withoutFormatting } from "./formatting.ts";
+import type { Ink } from "./palette.ts";
+
+/** Who is meant by a word in a message. */
+export interface Names {
+  readonly own: string;
+  /** The colour of a person who is in the room; undefined for a word that is nobody's name. */
+  inkOf(nick: string): Ink | undefined;
+}
+
+const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
+/** A run of what nicks are made of, beyond ASCII too. */
+const words = /[\p{L}\p{M}\p{N}_[\]\\`^{}|-]+/gu;
+
+/** The text of a message, ready to be shown. A newline in it stands in a span of its own. */
+export function styleText(text: string, names: Names): Span[] {
+  const [first = "", ...others] = text.split("\n");
+  return [
+    ...styleLine(first, names),
+    ...others.flatMap((line) => [{ text: "\n" }, ...styleLine(line, names)]),
+  ];
+}
+
+function styleLine(text: string, names: Names): Span[] {
+  return readFormatting(text).flatMap((span) => splitLinks(span))
+    .flatMap((span) => span.link === undefined ? splitNames(span, names) : [span]);
+}
+
+/** Whether `nick` stands in `text` as a whole word; "bob's" and "@bob:" count, "bobby" does not. */
+export function mentions(text: string, nick: string): boolean {
+  if (nick === "") return false;
+  const folded = fold(nick);
+  for (const [word] of withoutFormatting(text).matchAll(words)) {
+    if (fold(word) === folded || fold(trimDashes(word)) === folded) return true;
+  }
+  return false;
+}
+
+/** The text of spans without their styles. */
+export function spanText(spans: readonly Span[]): string {
+  return spans.map((span) => span.text).join("");
+}
+
+function splitLinks(span: Span): Span[] {
+  return split(span, links, (found) => {
+    const address = trimLink(found);
+    return { length: address.length, pieces: linkSpans(span, address) };
+  });
+}
+
+/** A host with letters beyond ASCII is followed by what is really asked for, as look-alike letters fool the eye. */
+function linkSpans(span: Span, address: string): Span[] {
+  const link: Span = { ...span, text: address, link: address, ink: span.ink ?? "link", underline: true };
+  const host = URL.parse(address)?.hostname;
+  const written = /^[^/]*\/\/([^/?#]*)/.exec(address)?.[1] ?? "";
+  // deno-lint-ignore no-control-regex -- everything that is not ASCII
+  if (host === undefined || /^[\x00-\x7f]*$/.test(written)) return [link];
+  return [link, { ...span, text: ` (${host})`, dim: true }];
+}
+
+function splitNames(span: Span, names: Names): Span[] {
+  const own = fold(names.own);
+  return split(span, words, (word) => {
+    for (const name of new Set([word, trimDashes(word)])) {
+      if (fold(name) === own) {
+        return { length: name.length, pieces: [{ ...span, text: name, bold: true, ink: "own" }] };
+      }
+      const ink = names.inkOf(name);
+      if (ink !== undefined) {
+        return { length: name.length, pieces: [{ ...span, text: name, ink: span.ink ?? ink }] };
+      }
+    }
+    return undefined;
+  });
+}
+
+/** Cuts a span where `pattern` matches and `read` takes the first `length` characters of the match. */
+function split(
+  span: Span,
+  pattern: RegExp,
+  read: (found: string) => { readonly length: number; readonly pieces: readonly Span[] } | undefined,
+): Span[] {
+  const pieces: Span[] = [];
+  let done = 0;
+  for (const match of span.text.matchAll(pattern)) {
+    const taken = read(match[0]);
+    if (taken === undefined) continue;
+    if (match.index > done) pieces.push({ ...span, text: span.text.slice(done, match.index) });
+    pieces.push(...taken.pieces);
+    done = match.index + taken.length;
+  }
+  if (done === 0) return [span];
+  if (done < span.text.length) pieces.push({ ...span, text: span.text.slice(done) });
+  return pieces;
+}
+
+/** A link does not end in punctuation, nor in a bracket that it does not open. */
+function trimLink(found: string): string {
+  let link = found;
+  for (;;) {
+    const last = link.at(-1) ?? "";
+    const unopened = isUnopened(link, "(", ")") || isUnopened(link, "[", "]");
+    if (!unopened && !".,:;!?'*_~".includes(last)) return link;
+    link = link.slice(0, -1);
+  }
+}
+
+function trimDashes(word: string): string {
+  return word.replace(/^-+|-+$/g, "");
+}
+
+function isUnopened(link: string, open: string, close: string): boolean {
+  return link.endsWith(close) && link.split(close).length > link.split(open).length;
+}

@@ -1,0 +1,155 @@
+/**
+ * What can happen, as plain data. A command decides and commits one of these; the bus orders them; apply changes the
+ * hub's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
+ * machine that applies the same events ends in the same state.
+ */
+import type { AccountEvent } from "./account_event.ts";
+import type { FileEvent } from "./file_event.ts";
+import type { MachineEvent } from "./machine_event.ts";
+import type { ServerBan } from "../chat/server_ban.ts";
+import type { MessageLine } from "../render/multiline.ts";
+
+/** Names a user for as long as it is here; never used again. */
+export type UserId = string;
+
+/** A user as it arrives. */
+export interface UserRecord {
+  readonly id: UserId;
+  readonly nick: string;
+  readonly username: string;
+  readonly realname: string;
+  /** What others see after "@". */
+  readonly host: string;
+  /** The address it connected from; only operators see it. */
+  readonly address: string;
+  readonly secure: boolean;
+  readonly account?: string;
+  /** User mode letters it starts with. */
+  readonly modes: string;
+  /** What AWAY said before it was let in; "*" is nobody there. */
+  readonly away?: string;
+}
+
+/** Where a message goes: a channel, members of a rank and above ("@#tea"), or one user. */
+export type MessageTarget =
+  | { readonly kind: "channel"; readonly name: string; readonly atLeast?: string }
+  | { readonly kind: "user"; readonly id: UserId; readonly nick: string };
+
+/** The commands that carry a message from one user to others. */
+export type MessageCommand = "PRIVMSG" | "NOTICE" | "TAGMSG";
+
+/** One change to a channel's modes. */
+export interface ModeRecord {
+  readonly sign: "+" | "-";
+  readonly letter: string;
+  /** A mask, a key or a limit; the user's id where the mode is a rank. */
+  readonly parameter?: string;
+}
+
+/** Everything that changes what is shared. */
+export type Event =
+  | AccountEvent
+  | FileEvent
+  | MachineEvent
+  | {
+    readonly kind: "redacted";
+    readonly user: UserId;
+    /** A channel, or the nick of the other side. */
+    readonly target: string;
+    /** Stamp of the message that is taken back. */
+    readonly message: number;
+    readonly reason: string;
+  }
+  | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
+  /** A further device of an account joins the user that is here. */
+  | {
+    readonly kind: "attached";
+    readonly user: UserId;
+    readonly session: string;
+    readonly account?: string;
+    readonly away?: string;
+  }
+  /** With `lingerMs` the user stays that long though its last session is gone: it is expected back. */
+  | {
+    readonly kind: "detached";
+    readonly user: UserId;
+    readonly session: string;
+    readonly reason: string;
+    readonly lingerMs?: number;
+  }
+  /** Somebody who was expected back did not come. */
+  | { readonly kind: "given up"; readonly user: UserId }
+  | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
+  /** "" is back, "*" is nobody at this session. */
+  | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
+  | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
+  | { readonly kind: "host set"; readonly user: UserId; readonly host: string }
+  /** User mode letters; those that are so already are left out when it is told. */
+  | {
+    readonly kind: "user modes set";
+    readonly user: UserId;
+    readonly added: string;
+    readonly removed: string;
+    /** The name with which somebody became operator. */
+    readonly operator?: string;
+  }
+  /** Who may message a user although it is +R. */
+  | {
+    readonly kind: "accept set";
+    readonly user: UserId;
+    readonly target: UserId;
+    readonly accepted: boolean;
+  }
+  /** `by` is the source of the operator. */
+  | { readonly kind: "killed"; readonly user: UserId; readonly by: string; readonly reason: string }
+  | { readonly kind: "wallops"; readonly user: UserId; readonly text: string }
+  | { readonly kind: "server ban added"; readonly ban: ServerBan }
+  /** `by` is the nick of the operator. */
+  | { readonly kind: "server ban removed"; readonly target: string; readonly by: string }
+  | {
+    readonly kind: "joined";
+    readonly user: UserId;
+    readonly channel: string;
+    /** As it was given. */
+    readonly key?: string;
+    /** The account that the channel is kept for if it is new. */
+    readonly founder?: string;
+  }
+  | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
+  | { readonly kind: "topic set"; readonly user: UserId; readonly channel: string; readonly text: string }
+  | {
+    readonly kind: "kicked";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly target: UserId;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "invited";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly target: UserId;
+    /** See Invitation. */
+    readonly exempts: boolean;
+  }
+  /** Changes that are no change any more are left out when it is told. */
+  | {
+    readonly kind: "modes set";
+    readonly user: UserId;
+    readonly channel: string;
+    readonly changes: readonly ModeRecord[];
+  }
+  /** Milliseconds since 1970 of the last message that was read in a target. */
+  | { readonly kind: "marked"; readonly user: UserId; readonly target: string; readonly ms: number }
+  | {
+    readonly kind: "message";
+    readonly user: UserId;
+    readonly command: MessageCommand;
+    readonly target: MessageTarget;
+    /** The whole text; lines are joined by line feeds. */
+    readonly text: string;
+    /** The lines as they were sent, when there are several. */
+    readonly lines?: readonly MessageLine[];
+    /** Client-only tags as name and value. */
+    readonly tags?: readonly (readonly [string, string])[];
+  };

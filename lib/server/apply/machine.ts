@@ -1,0 +1,70 @@
+/** Apply, for machines: which there are, and that their people go with them. */
+import { removeUser } from "./apply.ts";
+import { changeAway } from "./user.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { MachineEvent } from "./machine_event.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+
+/** What sessions are told whose machine was taken for gone by the others. */
+export const cutOffSentence = "This server was cut off from the others; connect again";
+
+/** Changes which machines there are, and takes out those who were on a lost one alone. */
+export function applyMachineEvent(hub: Hub, event: MachineEvent, stamp: number): undefined {
+  switch (event.kind) {
+    case "machine joined":
+      hub.machines.set(event.machine, stamp);
+      return;
+    case "machine lost":
+      return lose(hub, event, stamp);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Names of sessions start with their machine's; see Hub.newReference. */
+export function isOn(machine: string, session: string): boolean {
+  return session.startsWith(machine);
+}
+
+function lose(
+  hub: Hub,
+  { machine, reason }: Extract<MachineEvent, { kind: "machine lost" }>,
+  stamp: number,
+): undefined {
+  hub.machines.delete(machine);
+  const ended: Session[] = [];
+  for (const user of [...hub.users.values()]) {
+    const lost = [...user.sessionIds].filter((id) => isOn(machine, id));
+    if (lost.length > 0) ended.push(...takeSessions(hub, user, lost, reason, stamp));
+  }
+  for (const session of ended) session.close(cutOffSentence);
+}
+
+/** Gives back those of the sessions that are on this machine. */
+function takeSessions(
+  hub: Hub,
+  user: User,
+  lost: readonly string[],
+  reason: string,
+  stamp: number,
+): Session[] {
+  const ended = user.sessions.filter((session) => lost.includes(session.id));
+  for (const session of ended) {
+    user.sessions.splice(user.sessions.indexOf(session), 1);
+    // Without a user its end is no event any more.
+    session.user = undefined;
+  }
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  if (lost.length === user.sessionIds.size) {
+    removeUser(hub, user, reason, stamp);
+    return ended;
+  }
+  changeAway(hub, user, stamp, () => {
+    for (const id of lost) {
+      user.sessionIds.delete(id);
+      user.absent.delete(id);
+    }
+  });
+  return ended;
+}

@@ -1,0 +1,77 @@
+/**
+ * Whether an event was overtaken: between its decision and its place in the order something came that forbids it (who
+ * kicks was made no operator meanwhile). Only where the order is made elsewhere; alone, nothing comes in between. Asks
+ * the same questions as the commands did, of the same state on every machine.
+ */
+import { channelModeOf, isRank } from "../../irc/modes.ts";
+import type { Channel } from "../chat/channel.ts";
+import type { Event, ModeRecord } from "./event.ts";
+import type { Hub } from "../hub/hub.ts";
+import {
+  mayChange,
+  refusalToInvite,
+  refusalToJoin,
+  refusalToKick,
+  refusalToMessage,
+  refusalToSetTopic,
+  refusalToSpeak,
+} from "../chat/permission.ts";
+import { numericRefusal, type Refusal } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+
+type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
+
+/** Why an event is not applied any more; undefined when nothing stands in its way. */
+export function refusalWhenOvertaken(hub: Hub, event: Event): Refusal | undefined {
+  switch (event.kind) {
+    case "message":
+      return refusalToSay(hub, event);
+    case "joined":
+    case "kicked":
+    case "modes set":
+    case "topic set":
+    case "invited": {
+      const user = hub.users.get(event.user);
+      const channel = hub.channel(event.channel);
+      return user && channel && refusalToDo(hub, user, channel, event);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function refusalToDo(hub: Hub, user: User, channel: Channel, event: Doing): Refusal | undefined {
+  switch (event.kind) {
+    case "joined":
+      return channel.members.has(user) ? undefined : refusalToJoin(channel, user, event.key);
+    case "kicked": {
+      const target = hub.users.get(event.target);
+      return target && refusalToKick(channel, user, target);
+    }
+    case "modes set":
+      return event.changes.every((change) => mayMake(channel, user, change))
+        ? undefined
+        : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+    case "topic set":
+      return refusalToSetTopic(channel, user, event.text);
+    case "invited":
+      return refusalToInvite(channel, user);
+  }
+}
+
+function mayMake(channel: Channel, user: User, { sign, letter, parameter }: ModeRecord): boolean {
+  const mode = channelModeOf(letter);
+  if (mode === undefined) return true;
+  return mayChange(channel, user, mode, isRank(mode) && sign === "-" && parameter === user.id);
+}
+
+function refusalToSay(hub: Hub, event: Extract<Event, { kind: "message" }>): Refusal | undefined {
+  const user = hub.users.get(event.user);
+  if (user === undefined) return undefined;
+  if (event.target.kind === "user") {
+    const target = hub.users.get(event.target.id);
+    return target && refusalToMessage(target, user);
+  }
+  const channel = hub.channel(event.target.name);
+  return channel && refusalToSpeak(channel, user, event.text);
+}

@@ -1,0 +1,195 @@
+/**
+ * Server bans: who may not be here at all, by address or network, by account, or by a mask of nick!username@host.
+ * A ban is plain data and travels in events; whether it is over is asked with the time at hand, so nothing expires by itself.
+ */
+import type { Keepsakes } from "../store/saved_values.ts";
+import { completeMask, fold, matchMask } from "../../irc/names.ts";
+import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
+import { cloak } from "./cloak.ts";
+import type { Session } from "./session.ts";
+import type { User } from "./user.ts";
+
+/** One ban. */
+export interface ServerBan {
+  /** Whom it names, as `formatTarget` writes it. */
+  readonly target: string;
+  readonly reason: string;
+  /** Nick of the operator who set it. */
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** Milliseconds since 1970; without it the ban stays until it is removed. */
+  readonly untilMs?: number;
+}
+
+/** Whom a ban names. */
+export type BanTarget =
+  | { readonly kind: "address"; readonly range: AddressRange }
+  | { readonly kind: "account"; readonly mask: string }
+  | { readonly kind: "source"; readonly mask: string };
+
+/** "10.1.0.0/16" or "2001:db8::1" is an address, "a:bob" an account, all else a mask, completed as channel bans are. */
+export function parseTarget(text: string): BanTarget | undefined {
+  if (text === "" || text.startsWith("#") || /[\s\p{Cc}]/u.test(text)) return undefined;
+  const range = parseRange(text);
+  if (range !== undefined) return { kind: "address", range };
+  if (text.includes("/")) return undefined;
+  if (text.startsWith("a:")) return text.length > 2 ? { kind: "account", mask: text.slice(2) } : undefined;
+  return { kind: "source", mask: completeMask(text) };
+}
+
+/** As it is kept, shown and compared. */
+export function formatTarget(target: BanTarget): string {
+  if (target.kind === "address") return formatRange(target.range);
+  return target.kind === "account" ? `a:${target.mask}` : target.mask;
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+  y: 365 * 86_400_000,
+};
+
+/** "90m", "1d12h" → milliseconds; undefined when it is no duration. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:[0-9]{1,6}[smhdwy])+$/i.test(text)) return undefined;
+  const parts = [...text.toLowerCase().matchAll(/([0-9]+)([smhdwy])/g)];
+  return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (unitMs[unit] ?? 0), 0) ||
+    undefined;
+}
+
+/** Somebody who may be banned. */
+export interface Suspect {
+  readonly nick: string;
+  readonly username: string;
+  readonly host: string;
+  readonly address: string;
+  readonly account?: string | undefined;
+}
+
+/** Whether a target names somebody; masks are tried on what others see and on the real address. */
+export function isTarget(target: BanTarget, suspect: Suspect): boolean {
+  const { nick, username, host, address, account } = suspect;
+  switch (target.kind) {
+    case "address":
+      return isInRange(target.range, address);
+    case "account":
+      return account !== undefined && matchMask(target.mask, account);
+    case "source":
+      return matchMask(target.mask, `${nick}!${username}@${host}`) ||
+        matchMask(target.mask, `${nick}!${username}@${address}`);
+    default:
+      return target satisfies never;
+  }
+}
+
+/** A user as one of its connections shows it: each may come from an address of its own. */
+export function suspectAt({ hub, connection: { address } }: Session, user: User): Suspect {
+  const { nick, username, account } = user;
+  return { nick, username, account, address, host: cloak(address, hub.cloakKey) };
+}
+
+/** Whether a target names a user, or one of its connections to this machine. */
+export function isNamed(target: BanTarget, user: User): boolean {
+  return isTarget(target, user) ||
+    user.sessions.some((session) => isTarget(target, suspectAt(session, user)));
+}
+
+function isInRange(range: AddressRange, address: string): boolean {
+  const bytes = parseAddress(address);
+  return bytes !== undefined && inRange(range, bytes);
+}
+
+/** Where bans outlive the process. */
+const keepsake = "server bans";
+
+/** All bans of the server. */
+export class ServerBans {
+  readonly #keepsakes: Keepsakes | undefined;
+  readonly #bans = new Map<string, { readonly ban: ServerBan; readonly target: BanTarget }>();
+
+  /** With the bans that were kept; without `keepsakes` none is. */
+  constructor(keepsakes?: Keepsakes) {
+    this.#keepsakes = keepsakes;
+    const kept = keepsakes?.find(keepsake);
+    if (kept !== undefined) { for (const ban of JSON.parse(kept) as ServerBan[]) this.#put(ban); }
+  }
+
+  /** A second ban of the same target takes the place of the first. */
+  add(ban: ServerBan): void {
+    this.#put(ban);
+    this.#save();
+  }
+
+  /** Says whether there was one. */
+  remove(target: string): boolean {
+    const removed = this.#bans.delete(fold(target));
+    if (removed) this.#save();
+    return removed;
+  }
+
+  /** Those that still hold, in the order they were set. */
+  list(nowMs: number): ServerBan[] {
+    return [...this.#bans.values()].map(({ ban }) => ban).filter((ban) => holds(ban, nowMs));
+  }
+
+  find(target: string, nowMs: number): ServerBan | undefined {
+    const ban = this.#bans.get(fold(target))?.ban;
+    return ban !== undefined && holds(ban, nowMs) ? ban : undefined;
+  }
+
+  /** The ban that keeps an address out, whoever comes from it. */
+  findAddress(address: string, nowMs: number): ServerBan | undefined {
+    if (this.#bans.size === 0) return undefined;
+    const found = [...this.#bans.values()].find(({ ban, target }) =>
+      target.kind === "address" && holds(ban, nowMs) && isInRange(target.range, address)
+    );
+    return found?.ban;
+  }
+
+  /** The ban that keeps somebody out. */
+  match(suspect: Suspect, nowMs: number): ServerBan | undefined {
+    if (this.#bans.size === 0) return undefined;
+    const found = [...this.#bans.values()].find(({ ban, target }) =>
+      holds(ban, nowMs) && isTarget(target, suspect)
+    );
+    return found?.ban;
+  }
+
+  /** Forgets those that are over. */
+  sweep(nowMs: number): void {
+    const before = this.#bans.size;
+    for (const [key, { ban }] of this.#bans) if (!holds(ban, nowMs)) this.#bans.delete(key);
+    if (this.#bans.size < before) this.#save();
+  }
+
+  #put(ban: ServerBan): void {
+    // Its place too is that of a new one, on every machine, swept or not.
+    this.#bans.delete(fold(ban.target));
+    const target = parseTarget(ban.target);
+    if (target !== undefined) this.#bans.set(fold(ban.target), { ban, target });
+  }
+
+  #save(): void {
+    const bans = [...this.#bans.values()].map(({ ban }) => ban);
+    this.#keepsakes?.save(keepsake, bans.length === 0 ? undefined : JSON.stringify(bans));
+  }
+}
+
+function holds(ban: ServerBan, nowMs: number): boolean {
+  return ban.untilMs === undefined || ban.untilMs > nowMs;
+}
+
+/** What the banned are told. */
+export function banSentence(ban: ServerBan): string {
+  const until = ban.untilMs === undefined ? "" : ` (until ${shownTime(ban.untilMs)})`;
+  return `You are banned from this server${ban.reason === "" ? "" : `: ${ban.reason}`}${until}`;
+}
+
+/** "2026-11-23 15:04 UTC". */
+export function shownTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

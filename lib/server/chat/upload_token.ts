@@ -1,0 +1,51 @@
+/**
+ * Upload tokens: short-lived proof of who somebody is on the chat, for the web side. Signed with the chat's secret, so
+ * that every machine of the chat takes what another one made and nothing is kept (draft/authtoken).
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Hub } from "../hub/hub.ts";
+import type { User } from "./user.ts";
+
+/** How long a token is good for. */
+const lifeMs = 10 * 60_000;
+
+/** Makes and reads the tokens of a chat. */
+export class Tokens {
+  readonly #hub: Hub;
+  readonly #secret: Uint8Array;
+
+  /** With the same secret, each machine takes what another one made. */
+  constructor(hub: Hub, secret: Uint8Array) {
+    this.#hub = hub;
+    this.#secret = secret;
+  }
+
+  /** A token for this user: "OWNER.EXPIRES.SIGNATURE", the owner in base64url. */
+  make(user: User): string {
+    const name = bytes(user.account ?? `~${user.host}`);
+    const owner = name.toBase64({ alphabet: "base64url", omitPadding: true });
+    const claim = `${owner}.${(this.#hub.now() + lifeMs).toString(36)}`;
+    return `${claim}.${this.#sign(claim)}`;
+  }
+
+  /** Whose token it is: an account, or "~host" (cloaked) for who has none, as a nick is changed too easily to count by; undefined when it is forged, too old, or its account may not enter. */
+  owner(token: string): string | undefined {
+    const [owner = "", expires = "", signature = ""] = token.split(".");
+    const expected = bytes(this.#sign(`${owner}.${expires}`));
+    const given = bytes(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    if (parseInt(expires, 36) < this.#hub.now()) return undefined;
+    const name = new TextDecoder().decode(Uint8Array.fromBase64(owner, { alphabet: "base64url" }));
+    if (name.startsWith("~")) return name;
+    const account = this.#hub.accounts.find(name);
+    return account === undefined || account.suspended !== undefined ? undefined : account.name;
+  }
+
+  #sign(claim: string): string {
+    return createHmac("sha256", this.#secret).update(claim).digest("base64url");
+  }
+}
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,250 @@
+/** One's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; for operators there is account_operator.ts. */
+import { isConfidential, mayRegisterEarly } from "../chat/accounts.ts";
+import { peerOf } from "../../irc/address.ts";
+import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
+import type { Hub } from "../hub/hub.ts";
+import { countKept } from "../chat/registered_channel.ts";
+import { provenDigest } from "../chat/owner_code.ts";
+import { pause } from "./pause.ts";
+import { fail } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import { decode64 } from "../../irc/digest.ts";
+import { fold } from "../../irc/names.ts";
+import { splitText } from "../../irc/wrap.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import { operatorSubcommands } from "./account_operator.ts";
+import { accountOf, exposed, sendLoggedIn, sentenceOf } from "./login.ts";
+import { passwordFault } from "./password.ts";
+
+/** The rows of this topic. */
+export const accountCommands: CommandTable = {
+  REGISTER: {
+    early: true,
+    minParams: 3,
+    usage: "<nick or *> <email or *> <password>",
+    help: "Makes an account of your nick; the email is not kept",
+    run: register,
+  },
+  VERIFY: {
+    early: true,
+    minParams: 2,
+    usage: "<account> <code>",
+    help: "Not needed here: accounts are yours at once",
+    run: verify,
+  },
+  ACCOUNT: {
+    usage: "[PASSWORD [BASE64] <old> <new> | EXPORT | DELETE <password>]",
+    help: "Shows your account, changes its password, hands out or deletes all you said",
+    run: account,
+  },
+  OWNER: {
+    minParams: 1,
+    usage: "<code>",
+    help: "Makes your account owner of this server, with the code it printed when it started",
+    run: owner,
+  },
+};
+
+const exportPage = 200;
+
+/** REGISTER; NickServ asks for it too. */
+export async function register({ hub, session, params }: EarlyCall): Promise<void> {
+  const [wanted = "", , password = ""] = params;
+  const name = newName(hub, session, wanted);
+  const { address } = session.connection;
+  if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, exposed);
+  const fault = passwordFault(hub, name, password);
+  if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
+  if (!hub.accounts.admitNew(address)) {
+    fail(
+      "REGISTER",
+      "TEMPORARILY_UNAVAILABLE",
+      name,
+      "Too many accounts were made from your address: wait some minutes",
+    );
+  }
+  const verifier = await hub.accounts.newVerifier(password, address);
+  const user = session.user?.id;
+  await hub.commit(
+    { kind: "account created", name, verifier, session: session.id, ...(user && { user }) },
+    session,
+  );
+  if (accountOf(session) !== name || hub.accounts.find(name)?.verifier !== verifier) return;
+  session.answer(hub.fromServer("REGISTER", ["SUCCESS", name, "Account successfully registered"]));
+  sendLoggedIn(session, name);
+}
+
+/** The name of the account a session may make now, or a refusal. */
+function newName(hub: Hub, session: Session, wanted: string): string {
+  const { user, registration } = session;
+  const nick = user?.nick ?? registration?.nick;
+  const known = accountOf(session);
+  if (known !== undefined) fail("REGISTER", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
+  if (nick === undefined) {
+    fail("REGISTER", "NEED_NICK", "*", "Take a nick first; your account is named after it");
+  }
+  if (wanted !== "*" && fold(wanted) !== fold(nick)) {
+    fail(
+      "REGISTER",
+      "ACCOUNT_NAME_MUST_BE_NICK",
+      shown(wanted),
+      `An account is named after its nick: ${nick}`,
+    );
+  }
+  if (!hub.accounts.available || hub.settings.registration === "off") {
+    fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Accounts are made by the operators here");
+  }
+  if (user === undefined && !mayRegisterEarly(hub)) {
+    fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", nick, "Come in first, then make an account");
+  }
+  const holder = hub.find(nick);
+  if (hub.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
+    fail("REGISTER", "ACCOUNT_EXISTS", nick, "Somebody has this name");
+  }
+  return nick;
+}
+
+function verify({ session, params }: EarlyCall): void {
+  const [name = ""] = params;
+  const known = accountOf(session);
+  if (known !== undefined) fail("VERIFY", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
+  fail("VERIFY", "INVALID_CODE", shown(name), "Accounts need no code here: use REGISTER, or log in");
+}
+
+type Subcommand = (call: Call, own: AccountRow) => void | Promise<void>;
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  SHOW: show,
+  PASSWORD: changePassword,
+  EXPORT: exportAll,
+  DELETE: remove,
+};
+
+function account(call: Call): void | Promise<void> {
+  const { hub, user, params } = call;
+  const name = (params[0] ?? "SHOW").toUpperCase();
+  const forOperators = operatorSubcommands[name];
+  if (forOperators !== undefined) return forOperators(call);
+  const run = subcommands[name];
+  if (run === undefined) fail("ACCOUNT", "INVALID_PARAMS", shown(name), "See HELP ACCOUNT");
+  const own = user.account === undefined ? undefined : hub.accounts.find(user.account);
+  if (own === undefined) fail("ACCOUNT", "ACCOUNT_REQUIRED", name, "You are not logged in");
+  return run(call, own);
+}
+
+function show({ hub, session, user }: Call, { name, role, createdMs }: AccountRow): void {
+  const made = new Date(createdMs).toISOString().slice(0, 10);
+  const parts = [
+    `You are logged in as ${name}`,
+    ...(role === "" ? [] : [`${role} of this server`]),
+    `account made on ${made}`,
+    `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
+    `${countKept(hub, name)} of ${hub.settings.channelsPerAccount} channels`,
+  ];
+  session.standardReply("NOTE", "ACCOUNT", "SHOW", name, parts.join(", "));
+}
+
+async function changePassword({ hub, session, params }: Call, own: AccountRow): Promise<void> {
+  const [old, password] = passwordsIn(params);
+  const { name } = own;
+  const { address } = session.connection;
+  await proveOwn(session, own, old);
+  const fault = passwordFault(hub, name, password);
+  if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
+  const verifier = await hub.accounts.newVerifier(password, address);
+  await hub.commit({ kind: "password set", account: name, verifier }, session);
+  session.standardReply("NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password is changed");
+}
+
+/** The old password and the other one. Behind BASE64 both are encoded: an old one with a space cannot stand in a line else. */
+function passwordsIn([, one = "", two = "", three]: readonly string[]): readonly [string, string] {
+  if (three === undefined || one.toUpperCase() !== "BASE64") return [one, two];
+  const [old, password] = [decodeText(two), decodeText(three)];
+  if (old === undefined || password === undefined) {
+    fail("ACCOUNT", "INVALID_PARAMS", "PASSWORD", "The passwords are not UTF-8 in base64");
+  }
+  return [old, password];
+}
+
+function decodeText(base64: string): string | undefined {
+  const bytes = decode64(base64);
+  try {
+    return bytes && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Asks for the password again, or refuses: a device left alone must not be enough. */
+async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
+  const { hub, connection } = session;
+  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
+  const outcome = await hub.accounts.prove(name, password, connection.address);
+  if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, sentenceOf(outcome));
+}
+
+async function remove({ hub, session, params }: Call, own: AccountRow): Promise<void> {
+  const [, password = ""] = params;
+  await proveOwn(session, own, password);
+  await hub.commit({ kind: "account removed", account: own.name }, session);
+  session.reply("RPL_LOGGEDOUT", session.user?.source ?? "*");
+  session.standardReply(
+    "NOTE",
+    "ACCOUNT",
+    "DELETED",
+    own.name,
+    "Your account and all you said with it are deleted",
+  );
+}
+
+/** Every message as JSON, in order; one too long for a line comes in pieces that have the same number. */
+async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<void> {
+  const { store } = hub;
+  if (store === undefined) return;
+  const room = hub.settings.lineBytes - `:${hub.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
+  let count = 0;
+  let past: number | undefined;
+  do {
+    const page = await store.export(fold(name), { past, limit: exportPage });
+    for (const item of page.items) {
+      count++;
+      for (const piece of splitText(JSON.stringify(item), room)) {
+        session.standardReply("NOTE", "ACCOUNT", "EXPORT", String(count), piece);
+      }
+    }
+    past = page.next;
+    await pause();
+    await session.room();
+  } while (past !== undefined && session.connection.ended === undefined);
+  session.standardReply(
+    "NOTE",
+    "ACCOUNT",
+    "EXPORT_END",
+    String(count),
+    `That is all you said: ${count} messages`,
+  );
+}
+
+async function owner({ hub, session, user, params }: Call): Promise<void> {
+  const { account: name } = user;
+  if (name === undefined) {
+    fail("OWNER", "ACCOUNT_REQUIRED", "Make an account with REGISTER, or log in to it, first");
+  }
+  const peer = peerOf(session.connection.address);
+  if (!hub.guesses.takeIfAny(peer, hub.now())) {
+    fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait some minutes");
+  }
+  const digest = await provenDigest(hub, params[0] ?? "");
+  if (digest === undefined) {
+    fail("OWNER", "INVALID_CODE", "This is not the code the server printed when it last started");
+  }
+  hub.guesses.giveBack(peer);
+  await hub.commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
+  if (hub.accounts.find(name)?.role !== "owner") return;
+  session.standardReply("NOTE", "OWNER", "CLAIMED", name, "Your account is owner of this server from now on");
+}
+
+/** What somebody sent, where a reply may hold it. */
+function shown(text: string): string {
+  return /^[^\s:][^\s]*$/.test(text) ? text : "*";
+}

@@ -1,0 +1,37 @@
+/** Saying something about oneself: AWAY, SETNAME. */
+import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import { cutText } from "../../irc/wrap.ts";
+
+/** The rows of this topic. */
+export const awayCommands: CommandTable = {
+  AWAY: {
+    early: true,
+    usage: "[<reason>]",
+    help: "Says that you are away; without a reason, back",
+    run: away,
+  },
+  SETNAME: { minParams: 1, usage: "<real name>", help: "Changes your real name", run: setname },
+};
+
+/** Before registration only with draft/pre-away, which lets a client come in unseen: "*" is nobody there. */
+function away({ hub, session, params }: EarlyCall): void | Promise<void> {
+  const { user, registration } = session;
+  const reason = cutText(params[0] ?? "", hub.settings.awayLength);
+  if (user !== undefined) {
+    return hub.commit({ kind: "away set", user: user.id, session: session.id, reason }, session);
+  }
+  if (registration === undefined || !session.has("draft/pre-away")) refuse("ERR_NOTREGISTERED");
+  registration.away = reason === "" ? undefined : reason;
+  session.reply(reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
+}
+
+function setname({ hub, session, user, params }: Call): void | Promise<void> {
+  const [realname = ""] = params;
+  const { realNameLength } = hub.settings;
+  if (realname.trim() === "") fail("SETNAME", "INVALID_REALNAME", "A real name is not empty");
+  if (realname.length > realNameLength) {
+    fail("SETNAME", "INVALID_REALNAME", `A real name has at most ${realNameLength} characters`);
+  }
+  return hub.commit({ kind: "real name set", user: user.id, realname }, session);
+}

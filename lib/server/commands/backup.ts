@@ -1,0 +1,39 @@
+/** BACKUP: a copy of the database while the server runs, as no other program may read it then. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { fail } from "../chat/refusal.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** The rows of this topic. */
+export const backupCommands: CommandTable = {
+  BACKUP: {
+    oper: true,
+    usage: "",
+    help: "Copies the database, into the data folder, and says what else to copy",
+    run: backup,
+  },
+};
+
+async function backup({ hub, session }: Call): Promise<void> {
+  const time = new Date(hub.now()).toISOString().slice(0, 19).replaceAll(":", "-");
+  let path: string | undefined;
+  try {
+    path = await hub.store?.backup(`backup-${time}`);
+  } catch (error) {
+    hub.log("error", `Cannot copy the database: ${error instanceof Error ? error.message : error}`);
+    fail("BACKUP", "CANNOT_COPY", "The database could not be copied; the log says why");
+  }
+  if (path === undefined) fail("BACKUP", "CANNOT_COPY", "Nothing is on disk here");
+  const place = Deno.realPathSync(path);
+  const words = `The database is copied to ${place}; ${alsoNeeded(hub.settings, folderOf(place))}`;
+  session.standardReply("NOTE", "BACKUP", "DONE", path, words);
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[/\\][^/\\]*$/, "");
+}
+
+/** What a copy of the database is not enough for. */
+function alsoNeeded({ tls, cert }: Settings, folder: string): string {
+  if (tls === "off" || cert !== undefined) return `copy ${folder}/files too, which people have shared`;
+  return `copy ${folder}/files too, which people have shared, and tls-key.pem and tls-cert.pem beside it, by which clients know this server`;
+}

@@ -1,0 +1,119 @@
+/** BATCH from clients: a message of several lines, gathered and then said as one (IRCv3 client-batch, multiline). */
+import { utf8Bytes } from "../../irc/lines.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { joinLines, type MessageLine } from "../render/multiline.ts";
+import { fail } from "../chat/refusal.ts";
+import type { OpenBatch } from "../chat/session.ts";
+import { say } from "./say.ts";
+
+/** The rows of this topic. */
+export const batchCommands: CommandTable = {
+  BATCH: {
+    minParams: 1,
+    usage: "+<reference> draft/multiline <target>",
+    help: "Opens a message of several lines; -<reference> sends it",
+    run: batch,
+  },
+};
+
+/** How long a batch may stay open. */
+const openMs = 30_000;
+
+function batch(call: Call): void | Promise<void> {
+  const [reference = ""] = call.params;
+  const name = reference.slice(1);
+  if (reference.startsWith("+")) return open(call, name);
+  if (reference.startsWith("-")) return close(call, name);
+  fail("BATCH", "INVALID_REFTAG", reference, "A reference starts with + or -");
+}
+
+function open({ hub, session, message, params }: Call, reference: string): void {
+  const [, type = "", target = ""] = params;
+  if (!/^[A-Za-z0-9-]+$/.test(reference)) {
+    fail("BATCH", "INVALID_REFTAG", reference || "*", "A reference has letters, digits and hyphens only");
+  }
+  if (type !== "draft/multiline") {
+    fail("BATCH", "UNKNOWN_TYPE", reference, type || "*", "This batch type is not known");
+  }
+  if (session.batch !== undefined) fail("BATCH", "MULTILINE_INVALID", "A batch is open already");
+  if (target === "") fail("BATCH", "MULTILINE_INVALID", "The batch has no target");
+  const tags = [...message.tags].filter(([name]) => name.startsWith("+"));
+  // The answer waits for the end of the batch, under the label of its opening.
+  session.batch = {
+    reference,
+    target,
+    tags,
+    lines: [],
+    bytes: 0,
+    command: undefined,
+    dueMs: hub.now() + openMs,
+    response: session.response,
+  };
+  session.response = undefined;
+}
+
+/** Takes a line that belongs to the open batch; a fault gives up the batch, and its other lines are ignored. */
+export function addLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
+  const { session } = call;
+  const open = session.batch;
+  if (open === undefined) return;
+  try {
+    checkLine(call, open, command);
+  } catch (refusal) {
+    session.batch = undefined;
+    session.response = open.response;
+    throw refusal;
+  }
+}
+
+function checkLine({ hub, message, params }: Call, open: OpenBatch, command: "PRIVMSG" | "NOTICE"): void {
+  const { multilineBytes, multilineLines } = hub.settings;
+  const [target = "", text = ""] = params;
+  if (hub.now() > open.dueMs) fail("BATCH", "TIMEOUT", open.reference, "The batch was open for too long");
+  if (message.tags.get("batch") !== open.reference) {
+    fail("BATCH", "MULTILINE_INVALID", `A line does not belong to the open batch "${open.reference}"`);
+  }
+  if (target !== open.target) {
+    fail("BATCH", "MULTILINE_INVALID_TARGET", open.target, target || "*", "The target of a line differs");
+  }
+  if (open.command !== undefined && open.command !== command) {
+    fail("BATCH", "MULTILINE_INVALID", "PRIVMSG and NOTICE cannot be mixed in one message");
+  }
+  const concat = message.tags.has("draft/multiline-concat");
+  if (concat && text === "") fail("BATCH", "MULTILINE_INVALID", "A continuing line cannot be blank");
+  open.command = command;
+  open.bytes += utf8Bytes(text) + (concat || open.lines.length === 0 ? 0 : 1);
+  open.lines.push(concat ? { text, concat } : { text });
+  if (open.bytes > multilineBytes) {
+    fail(
+      "BATCH",
+      "MULTILINE_MAX_BYTES",
+      String(multilineBytes),
+      `A message has at most ${multilineBytes} bytes`,
+    );
+  }
+  if (open.lines.length > multilineLines) {
+    fail(
+      "BATCH",
+      "MULTILINE_MAX_LINES",
+      String(multilineLines),
+      `A message has at most ${multilineLines} lines`,
+    );
+  }
+}
+
+function close(call: Call, reference: string): void | Promise<void> {
+  const { session } = call;
+  const open = session.batch;
+  // The end of a batch that was given up: the fault was told already.
+  if (open === undefined || open.reference !== reference) return;
+  session.batch = undefined;
+  session.response = open.response;
+  const lines: readonly MessageLine[] = open.lines;
+  if (open.command === undefined || lines.every(({ text }) => text === "")) {
+    fail("BATCH", "MULTILINE_INVALID", "A message cannot be blank");
+  }
+  const text = joinLines(lines);
+  const tags = open.tags.length === 0 ? undefined : open.tags;
+  return say(call, open.target, { command: open.command, text, lines, tags });
+}

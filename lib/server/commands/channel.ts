@@ -1,0 +1,187 @@
+/** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have files of their own. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import type { Channel } from "../chat/channel.ts";
+import type { UserId } from "../apply/event.ts";
+import type { Hub } from "../hub/hub.ts";
+import { countKept } from "../chat/registered_channel.ts";
+import { maxTargets } from "../render/isupport.ts";
+import {
+  isHidden,
+  levelOf,
+  levels,
+  refusalToJoin,
+  refusalToKick,
+  refusalToSetTopic,
+  refusalToSpeak,
+} from "../chat/permission.ts";
+import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
+import { sendNames, sendTopic } from "../render/reply.ts";
+import type { User } from "../chat/user.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { fold, type Folded, isChannelName } from "../../irc/names.ts";
+import { cutText, splitText } from "../../irc/wrap.ts";
+
+/** The rows of this topic. */
+export const channelCommands: CommandTable = {
+  JOIN: {
+    minParams: 1,
+    usage: "<channel>{,<channel>} [<key>{,<key>}]",
+    help: "Enters channels; 0 leaves all",
+    run: join,
+  },
+  PART: { minParams: 1, usage: "<channel>{,<channel>} [<reason>]", help: "Leaves channels", run: part },
+  TOPIC: { minParams: 1, usage: "<channel> [<topic>]", help: "Shows or sets a topic", run: topic },
+  NAMES: { usage: "<channel>{,<channel>}", help: "Lists who is in channels", run: names },
+  KICK: {
+    minParams: 2,
+    usage: "<channel> <nick>{,<nick>} [<reason>]",
+    help: "Puts people out of a channel",
+    run: kick,
+  },
+};
+
+function join(call: Call): void | Promise<void> {
+  const { user, params } = call;
+  const [names = "", keys = ""] = params;
+  if (names === "0") return forEach([...user.channels.keys()], (channel) => leave(call, channel, ""));
+  const keyList = keys.split(",");
+  const wanted = new Map<Folded, { name: string; key: string | undefined }>();
+  names.split(",").forEach((name, at) => {
+    if (name !== "" && !wanted.has(fold(name))) wanted.set(fold(name), { name, key: keyList[at] });
+  });
+  if (wanted.size === 0) refuse("ERR_NEEDMOREPARAMS", "JOIN");
+  return forEach([...wanted.values()], ({ name, key }) => enter(call, name, key));
+}
+
+function enter({ hub, session, user }: Call, name: string, key: string | undefined): void | Promise<void> {
+  if (!isChannelName(name, hub.settings.channelLength)) return session.reply("ERR_NOSUCHCHANNEL", name);
+  const channel = hub.channel(name);
+  if (channel?.members.has(user)) return;
+  if (user.channels.size >= hub.settings.channelsPerUser) return session.reply("ERR_TOOMANYCHANNELS", name);
+  const refusal = channel && refusalToJoin(channel, user, key);
+  if (refusal !== undefined) return session.refuse(refusal);
+  const founder = channel === undefined ? founderOfNew(hub, user) : undefined;
+  return hub.commit({
+    kind: "joined",
+    user: user.id,
+    channel: channel?.name ?? name,
+    ...(key !== undefined && { key }),
+    ...(founder && { founder }),
+  }, session);
+}
+
+/** What somebody makes who is logged in is kept, as long as it is not too much. */
+function founderOfNew(hub: Hub, { account }: User): string | undefined {
+  if (account === undefined || hub.store === undefined) return undefined;
+  return countKept(hub, account) < hub.settings.channelsPerAccount ? account : undefined;
+}
+
+function part(call: Call): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  const [list = "", text = ""] = params;
+  const names = splitTargets(list);
+  if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
+  const reason = fit(hub, list, text, hub.settings.reasonLength);
+  return forEach(names, (name) => {
+    const channel = hub.channel(name);
+    if (channel === undefined || isHidden(channel, user)) return session.reply("ERR_NOSUCHCHANNEL", name);
+    if (!channel.members.has(user)) return session.reply("ERR_NOTONCHANNEL", channel.name);
+    // A reason is speech too: who may not speak there leaves without one.
+    return leave(call, channel, refusalToSpeak(channel, user, reason) === undefined ? reason : "");
+  });
+}
+
+function leave({ hub, session, user }: Call, channel: Channel, reason: string): void | Promise<void> {
+  return hub.commit({ kind: "parted", user: user.id, channel: channel.name, reason }, session);
+}
+
+function topic({ hub, session, user, params }: Call): void | Promise<void> {
+  const [name = "", text] = params;
+  const channel = findChannel(hub, name, user);
+  if (text === undefined) return sendTopic(session, channel, "reply");
+  const refusal = refusalToSetTopic(channel, user, text);
+  if (refusal !== undefined) return session.refuse(refusal);
+  const cut = fit(hub, channel.name, text, hub.settings.topicLength);
+  return hub.commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
+}
+
+/** Each channel's people, then one RPL_ENDOFNAMES for all that was asked. */
+function names({ hub, session, user, params }: Call): void | Promise<void> {
+  const [list = ""] = params;
+  const asked = splitTargets(list);
+  const pending = forEach(asked, (name) => {
+    const channel = hub.channel(name);
+    if (channel === undefined || isHidden(channel, user)) return;
+    sendNames(session, channel, "reply");
+    return session.room();
+  });
+  const [only] = asked;
+  const end = asked.length === 1 && only !== undefined ? hub.channel(only)?.name ?? only : list;
+  if (pending) return pending.then(() => session.reply("RPL_ENDOFNAMES", end));
+  session.reply("RPL_ENDOFNAMES", end);
+}
+
+/** "#tea ann,bob" or, as RFC 2812 has it, "#tea,#den ann,bob": as many channels as people. */
+function kick(call: Call): void | Promise<void> {
+  const { hub, session, params } = call;
+  const [where = "", who = "", text = ""] = params;
+  const channels = where.split(",");
+  const nicks = channels.length === 1 ? splitTargets(who) : who.split(",");
+  if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
+  if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", who);
+  const reason = fit(hub, where, text === "" ? call.user.nick : text, hub.settings.reasonLength);
+  const only = channels.length === 1 ? kickChannel(call, where) : undefined;
+  if (only !== undefined && isRefusal(only)) return session.refuse(only);
+  return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? where })), ({ nick, name }) => {
+    const kicked = findKicked(call, name, nick);
+    if (isRefusal(kicked)) return session.refuse(kicked);
+    return hub.commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
+  });
+}
+
+function findKicked(call: Call, name: string, nick: string): { channel: string; target: UserId } | Refusal {
+  const channel = kickChannel(call, name);
+  if (isRefusal(channel)) return channel;
+  const target = call.hub.find(nick);
+  if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
+  return refusalToKick(channel, call.user, target) ?? { channel: channel.name, target: target.id };
+}
+
+/** The channel, if the user may kick there at all. */
+function kickChannel({ hub, user }: Call, name: string): Channel | Refusal {
+  const channel = hub.channel(name);
+  if (channel === undefined || isHidden(channel, user)) return numericRefusal("ERR_NOSUCHCHANNEL", name);
+  const level = levelOf(channel, user);
+  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  return level < levels.halfOperator ? numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name) : channel;
+}
+
+/** `text` as long as it may be, and as a line with two nicks, a host and the channel can hold. */
+function fit({ settings }: Hub, channel: string, text: string, maxLength: number): string {
+  const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
+  const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
+  return first;
+}
+
+/** The channel of this name, or a refusal; a secret channel is not there for a user outside it. */
+export function findChannel(hub: Hub, name: string, user: User): Channel {
+  const channel = hub.channel(name);
+  return channel === undefined || isHidden(channel, user) ? refuse("ERR_NOSUCHCHANNEL", name) : channel;
+}
+
+/** "a,b,,a" → a, b: what a comma-separated parameter names, each once. */
+export function splitTargets(list: string): string[] {
+  return [...new Set(list.split(",").filter((one) => one !== ""))];
+}
+
+/** Acts on each in turn; where one has to wait, the next one waits for it. */
+export function forEach<T>(
+  all: readonly T[],
+  act: (one: T) => void | Promise<void>,
+  from = 0,
+): void | Promise<void> {
+  for (let at = from; at < all.length; at++) {
+    const pending = act(all[at] as T);
+    if (pending) return pending.then(() => forEach(all, act, at + 1));
+  }
+}

@@ -1,0 +1,87 @@
+/** Whose channel it is: FOUNDER, and MODE +r and -r, which begin and end the keeping of a channel. */
+import type { Channel } from "../chat/channel.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { countKept } from "../chat/registered_channel.ts";
+import { levelOf, levels } from "../chat/permission.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import { findChannel } from "./channel.ts";
+
+/** The rows of this topic. */
+export const founderCommands: CommandTable = {
+  FOUNDER: {
+    minParams: 1,
+    usage: "<channel> [<account>]",
+    help: "Shows whose channel it is, or gives it to another account",
+    run: founder,
+  },
+};
+
+function founder(call: Call): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  const [name = "", to] = params;
+  const channel = findChannel(hub, name, user);
+  const { kept } = channel;
+  if (kept === undefined) {
+    fail(
+      "FOUNDER",
+      "CHANNEL_NOT_KEPT",
+      channel.name,
+      "Nobody is its founder; an operator of it who is logged in can become so by MODE +r",
+    );
+  }
+  if (to === undefined) {
+    return session.standardReply(
+      "NOTE",
+      "FOUNDER",
+      "SHOW",
+      channel.name,
+      kept.founder,
+      `Its founder is ${kept.founder}`,
+    );
+  }
+  if (kept.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
+  const account = hub.accounts.find(to) ??
+    fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account of this name");
+  if (account.name === kept.founder) return;
+  checkLimit(call, channel, account.name);
+  const event = {
+    kind: "channel kept",
+    channel: channel.name,
+    founder: account.name,
+    user: user.id,
+  } as const;
+  const pending = hub.commit(event, session);
+  const tell = () =>
+    session.standardReply(
+      "NOTE",
+      "FOUNDER",
+      "GIVEN",
+      channel.name,
+      account.name,
+      `It belongs to ${account.name} now`,
+    );
+  return pending ? pending.then(tell) : tell();
+}
+
+/** MODE +r or -r: an operator who is logged in becomes founder of a channel that has none; only a founder ends it. */
+export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void | Promise<void> {
+  const { hub, session, user } = call;
+  const { kept, name } = channel;
+  if ((kept !== undefined) === (sign === "+")) return;
+  if (kept !== undefined) {
+    if (kept.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", name);
+    return hub.commit({ kind: "channel released", channel: name, user: user.id }, session);
+  }
+  if (levelOf(channel, user) < levels.operator) refuse("ERR_CHANOPRIVSNEEDED", name);
+  if (user.account === undefined) {
+    fail("MODE", "ACCOUNT_REQUIRED", name, "Log in first: a channel is kept for an account");
+  }
+  checkLimit(call, channel, user.account);
+  return hub.commit({ kind: "channel kept", channel: name, founder: user.account, user: user.id }, session);
+}
+
+function checkLimit({ hub }: Call, channel: Channel, account: string): void {
+  const { channelsPerAccount } = hub.settings;
+  if (countKept(hub, account) < channelsPerAccount) return;
+  fail("FOUNDER", "TOO_MANY_CHANNELS", channel.name, `An account has ${channelsPerAccount} channels at most`);
+}

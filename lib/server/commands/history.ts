@@ -1,0 +1,211 @@
+/** CHATHISTORY: what was said before (IRCv3 draft/chathistory, draft/event-playback). */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { pause } from "./pause.ts";
+import { fail, isRefusal } from "../chat/refusal.ts";
+import { makeBatch, makeReplay } from "../render/replay.ts";
+import { allViews, viewsOf, type Visible } from "../chat/history_access.ts";
+import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
+import type { Saved } from "../store/block.ts";
+import type { View } from "../store/history.ts";
+import type { Store } from "../store/store.ts";
+import { parseTime } from "./time.ts";
+
+/** The rows of this topic. */
+export const historyCommands: CommandTable = {
+  CHATHISTORY: {
+    usage: "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> <target> <msgid=…|timestamp=…|*> [...] <limit>",
+    help: "Shows what was said before in a channel or with somebody",
+    run: chathistory,
+  },
+};
+
+/** Conversations looked at in one go, some two milliseconds. */
+const targetsAtOnce = 200;
+
+/** A place in time, as stamps: those of it are neither before the first nor after the last. */
+interface Point {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A subcommand at hand. */
+interface Query {
+  readonly call: Call;
+  readonly store: Store;
+  readonly name: string;
+  /** What stands between the subcommand and the limit. */
+  readonly words: readonly string[];
+  readonly limit: number;
+}
+
+/** Records in their order; `keep` is the end next to the point that was named, `isEnd` whether there are no more beyond. */
+interface Found {
+  readonly records: readonly Saved[];
+  readonly keep: "start" | "end";
+  readonly isEnd: boolean;
+}
+
+type Find = (query: Query, views: readonly View[], points: readonly Point[]) => Found;
+
+/** By name: how many points a subcommand names, and what it finds. */
+const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
+  LATEST: { points: 1, find: (query, views, [after]) => last(query, views, { after: after?.last }) },
+  BEFORE: { points: 1, find: (query, views, [before]) => last(query, views, { before: before?.first }) },
+  AFTER: { points: 1, find: (query, views, [after]) => first(query, views, { after: after?.last }) },
+  AROUND: { points: 1, find: around },
+  BETWEEN: { points: 2, find: between },
+};
+
+function chathistory(call: Call): void | Promise<void> {
+  const { hub, session, params } = call;
+  const name = (params[0] ?? "*").toUpperCase();
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+  if (subcommand === undefined && name !== "TARGETS") refuse(call, "INVALID_PARAMS", "Unknown command");
+  const wanted = subcommand === undefined ? 4 : 3 + subcommand.points;
+  if (params.length < wanted) refuse(call, "INVALID_PARAMS", "Insufficient parameters");
+  if (params.length > wanted) refuse(call, "INVALID_PARAMS", "Too many parameters");
+  const limit = Number(params.at(-1));
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    refuse(call, "INVALID_PARAMS", params.at(-1) || "*", "Invalid limit");
+  }
+  const { store } = hub;
+  if (store === undefined) return refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "No history is kept here");
+  const query = {
+    call,
+    store,
+    name,
+    words: params.slice(1, -1),
+    limit: Math.min(limit, hub.settings.historyPage),
+  };
+  const failed = (error: unknown): never => {
+    if (isRefusal(error)) throw error;
+    hub.log("error", `Cannot read history for session ${session.id}: ${error}`);
+    refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "Messages could not be retrieved");
+  };
+  if (subcommand === undefined) return sendTargets(query).catch(failed);
+  try {
+    sendMessages(query, subcommand.find);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function sendMessages(query: Query, find: Find): void {
+  const { call, store, words: [target = "", ...references] } = query;
+  const { hub, session, user } = call;
+  const points = references.flatMap((reference) => parsePoint(query, reference) ?? []);
+  const views = viewsOf(hub, store, user, target) ??
+    refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
+  const { records, keep, isEnd } = find(query, views, points);
+  const { told } = makeReplay(hub, session, user, records, {
+    batch: ["chathistory", hub.channel(target)?.name ?? target],
+    tag: isEnd ? "draft/chathistory-end" : undefined,
+    keep,
+  });
+  session.answer(told);
+}
+
+/** The newest records inside the bounds. */
+function last(query: Query, views: readonly View[], bounds: Bounds): Found {
+  const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "end" });
+  const isEnd = records.length <= query.limit;
+  return { records: isEnd ? records : records.slice(1), keep: "end", isEnd };
+}
+
+/** The oldest records inside the bounds. */
+function first(query: Query, views: readonly View[], bounds: Bounds): Found {
+  const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "start" });
+  return { records: records.slice(0, query.limit), keep: "start", isEnd: records.length <= query.limit };
+}
+
+/** Half from before the point, the rest from there on; where one side has fewer, the other gives more. */
+function around(query: Query, views: readonly View[], [point]: readonly Point[]): Found {
+  const { limit } = query;
+  const start = point?.first ?? 0;
+  const before = read(query, views, { before: start, limit, from: "end" });
+  const from = read(query, views, { after: start - 1, limit, from: "start" });
+  const count = Math.min(before.length, Math.max(Math.floor(limit / 2), limit - from.length));
+  const records = [...before.slice(before.length - count), ...from.slice(0, limit - count)];
+  return { records, keep: "start", isEnd: false };
+}
+
+/** Counted from the first point on, whichever is the earlier. */
+function between(query: Query, views: readonly View[], [one, other]: readonly Point[]): Found {
+  const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
+  if (isForwards) return first(query, views, { after: one?.last, before: other?.first });
+  return last(query, views, { after: other?.last, before: one?.first });
+}
+
+interface Bounds {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+function read(
+  { call, store }: Query,
+  views: readonly View[],
+  range: Bounds & { limit: number; from: "start" | "end" },
+): Saved[] {
+  return store.history.read(views, { ...range, events: call.session.has("draft/event-playback") });
+}
+
+/** Undefined for "*", which is no point. */
+function parsePoint({ call, name, words }: Query, text: string): Point | undefined {
+  if (text === "*" && name === "LATEST") return undefined;
+  const [type = "", value = ""] = split(text);
+  if (type === "timestamp") return parseTimestamp(call, text);
+  if (type !== "msgid") {
+    const code = text.includes("=") ? "INVALID_MSGREFTYPE" : "INVALID_PARAMS";
+    return refuse(call, code, words[0] ?? "*", text || "*", "Messages are named by msgid= or timestamp=");
+  }
+  const stamp = parseMessageId(value) ?? refuse(call, "INVALID_PARAMS", text, "Invalid msgid");
+  return { first: stamp, last: stamp };
+}
+
+function parseTimestamp(call: Call, text: string): Point {
+  const [type, value = ""] = split(text);
+  const ms = type === "timestamp" ? parseTime(value) : undefined;
+  if (ms === undefined) return refuse(call, "INVALID_PARAMS", text || "*", "Invalid timestamp");
+  return { first: firstStamp(ms), last: firstStamp(ms + 1) - 1 };
+}
+
+/** Conversations whose latest message lies between two times. Who has thousands of them is not answered at a stretch. */
+async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
+  const { hub, session, user } = call;
+  const [one, other] = words.map((word) => parseTimestamp(call, word));
+  const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
+  const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
+  const found: { name: string; stamp: number }[] = [];
+  for (const [at, visible] of allViews(hub, store, user).entries()) {
+    if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
+    const stamp = latest(store, visible);
+    if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
+    found.push({ name: visible.name, stamp });
+  }
+  found.sort((left, right) => left.stamp - right.stamp);
+  const shown = isForwards ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
+  session.answer(
+    makeBatch(
+      hub,
+      session,
+      "draft/chathistory-targets",
+      (batch) =>
+        shown.map(({ name, stamp }) =>
+          hub.fromServer("CHATHISTORY", ["TARGETS", name, stampTime(stamp)], { batch })
+        ),
+    ),
+  );
+}
+
+function latest(store: Store, { views }: Visible): number | undefined {
+  return store.history.read(views, { limit: 1, from: "end", events: false })[0]?.stamp;
+}
+
+function split(text: string): [type: string, value: string] {
+  const at = text.indexOf("=");
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function refuse({ params }: Call, code: string, ...contextAndText: string[]): never {
+  fail("CHATHISTORY", code, (params[0] || "*").toUpperCase(), ...contextAndText);
+}

@@ -1,0 +1,45 @@
+/** INVITE: asks somebody into a channel, and lists where one was asked to. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { levelOf, levels, refusalToInvite } from "../chat/permission.ts";
+import { refuse } from "../chat/refusal.ts";
+import { findChannel } from "./channel.ts";
+
+/** The rows of this topic. */
+export const inviteCommands: CommandTable = {
+  INVITE: {
+    usage: "[<nick> <channel>]",
+    help: "Invites somebody to a channel; without parameters lists your invitations",
+    run: invite,
+  },
+};
+
+/** An invitation by a half-operator or above lets its user in past bans, key, limit and modes, once. */
+function invite(call: Call): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  if (params.length === 0) return listInvitations(call);
+  const [nick = "", name] = params;
+  if (name === undefined) refuse("ERR_NEEDMOREPARAMS", "INVITE");
+  const target = hub.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
+  const channel = findChannel(hub, name, user);
+  const refusal = refusalToInvite(channel, user);
+  if (refusal !== undefined) return session.refuse(refusal);
+  const exempts = levelOf(channel, user) >= levels.halfOperator;
+  if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);
+  session.reply("RPL_INVITING", target.nick, channel.name);
+  if (target.away !== undefined) session.reply("RPL_AWAY", target.nick, target.away);
+  const event = {
+    kind: "invited",
+    user: user.id,
+    channel: channel.name,
+    target: target.id,
+    exempts,
+  } as const;
+  return hub.commit(event, session);
+}
+
+function listInvitations({ hub, session, user }: Call): void {
+  for (const channel of user.invitations.keys()) {
+    if (hub.channel(channel.name) === channel) session.reply("RPL_INVITELIST", channel.name);
+  }
+  session.reply("RPL_ENDOFINVITELIST");
+}

@@ -1,0 +1,85 @@
+/** LIST: which channels there are, filtered as ELIST=CMNTU says; paced by what the asker's connection takes. */
+import type { Channel } from "../chat/channel.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { maxListed } from "../render/isupport.ts";
+import { isHidden } from "../chat/permission.ts";
+import { refuse } from "../chat/refusal.ts";
+import { maskTest } from "../../irc/mask.ts";
+import { fold, isMask } from "../../irc/names.ts";
+import { forEach, splitTargets } from "./channel.ts";
+
+/** The rows of this topic. */
+export const listCommands: CommandTable = {
+  LIST: {
+    usage: "[<channel or mask>{,<channel or mask>}] [<condition>{,<condition>}]",
+    help: "Lists channels: #te*, !*mask, >5 or <5 people, C>60 made or T<60 topic set so many minutes ago",
+    run: list,
+  },
+};
+
+type Condition = (channel: Channel, nowMs: number) => boolean;
+
+/** What LIST asks for: any of the names, and all of the conditions. */
+interface Filter {
+  readonly names: readonly Condition[];
+  readonly conditions: readonly Condition[];
+}
+
+function list(call: Call): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  const words = params.slice(0, 2).flatMap(splitTargets);
+  if (words.length > maxListed) refuse("ERR_TOOMANYTARGETS", words[maxListed] ?? "*");
+  const filter = parseFilter(words);
+  const nowMs = hub.now();
+  session.reply("RPL_LISTSTART", "Channel");
+  const pending = forEach([...hub.channels.values()], (channel) => {
+    if (isHidden(channel, user) || !passes(filter, channel, nowMs)) return;
+    session.reply("RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
+    return session.room();
+  });
+  if (pending) return pending.then(() => session.reply("RPL_LISTEND"));
+  session.reply("RPL_LISTEND");
+}
+
+function passes({ names, conditions }: Filter, channel: Channel, nowMs: number): boolean {
+  return (names.length === 0 || names.some((one) => one(channel, nowMs))) &&
+    conditions.every((one) => one(channel, nowMs));
+}
+
+/** Conditions and names may stand in either parameter, as clients mix them. */
+function parseFilter(words: readonly string[]): Filter {
+  const names: Condition[] = [];
+  const conditions: Condition[] = [];
+  for (const word of words) {
+    const condition = parseCondition(word);
+    if (condition !== undefined) conditions.push(condition);
+    else names.push(parseName(word));
+  }
+  return { names, conditions };
+}
+
+function parseName(word: string): Condition {
+  if (isMask(word)) {
+    const matches = maskTest(word);
+    return (channel) => matches(channel.folded);
+  }
+  const folded = fold(word);
+  return (channel) => channel.folded === folded;
+}
+
+/** ">5", "C<60", "!mask"; undefined for anything else. */
+function parseCondition(word: string): Condition | undefined {
+  if (word.startsWith("!") && word.length > 1) {
+    const matches = maskTest(word.slice(1));
+    return (channel) => !matches(channel.folded);
+  }
+  const [, what = "", sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? [];
+  if (digits === undefined) return undefined;
+  const value = Number(digits);
+  const compare = (one: number) => sign === ">" ? one > value : one < value;
+  if (what === "") return (channel) => compare(channel.members.size);
+  return (channel, nowMs) => {
+    const at = what.toUpperCase() === "C" ? channel.createdAt : channel.topic?.at;
+    return at !== undefined && compare((nowMs / 1000 - at) / 60);
+  };
+}

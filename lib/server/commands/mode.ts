@@ -1,0 +1,202 @@
+/** MODE: shows and changes the modes of a channel and of oneself. Who may change what is server/chat/permission.ts. */
+import type { Channel } from "../chat/channel.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import type { ModeRecord } from "../apply/event.ts";
+import type { Hub } from "../hub/hub.ts";
+import { keptFlag } from "../chat/registered_channel.ts";
+import { mayChange } from "../chat/permission.ts";
+import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import {
+  type ChannelMode,
+  channelModes,
+  formatModeChanges,
+  isKey,
+  type ModeChange,
+  parseLimit,
+  parseModes,
+  parseUserModes,
+} from "../../irc/modes.ts";
+import { formatBan, parseBan } from "../../irc/names.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { findChannel } from "./channel.ts";
+import { changeKept } from "./founder.ts";
+
+/** The rows of this topic. */
+export const modeCommands: CommandTable = {
+  MODE: {
+    minParams: 1,
+    usage: "<channel or nick> [<modes> [<parameter>...]]",
+    help: "Shows or changes the modes of a channel or your own",
+    run: mode,
+  },
+};
+
+/** A mask longer than this is refused, so that any of them fits in a line. */
+const maxMaskBytes = 200;
+/** Unknown letters one MODE is answered for. */
+const maxUnknown = 10;
+const notInMask = /[\s\p{Cc}]|^:/u;
+
+const lists: Readonly<Record<string, readonly [entry: NumericName, end: NumericName]>> = {
+  b: ["RPL_BANLIST", "RPL_ENDOFBANLIST"],
+  e: ["RPL_EXCEPTLIST", "RPL_ENDOFEXCEPTLIST"],
+  I: ["RPL_INVEXLIST", "RPL_ENDOFINVEXLIST"],
+};
+
+function mode(call: Call): void | Promise<void> {
+  const { hub, user, params } = call;
+  const [target = ""] = params;
+  if (!target.startsWith("#")) return userMode(call, target);
+  const channel = findChannel(hub, target, user);
+  return params.length === 1 ? sendModes(call, channel) : channelMode(call, channel);
+}
+
+/** RPL_CHANNELMODEIS and RPL_CREATIONTIME; the key is for those inside. */
+function sendModes({ session, user }: Call, channel: Channel): void {
+  const inside = channel.members.has(user);
+  const on = channelModes.flatMap((mode): ModeChange[] => {
+    const { letter, kind } = mode;
+    if (channel.flags.has(letter)) return [{ sign: "+", mode, parameter: undefined }];
+    const setting = channel.settings.get(letter);
+    if (setting === undefined) return [];
+    return [{ sign: "+", mode, parameter: kind === "key" && !inside ? "*" : setting }];
+  });
+  const [shown = ["+"]] = formatModeChanges(on, Infinity);
+  session.reply("RPL_CHANNELMODEIS", channel.name, ...shown);
+  session.reply("RPL_CREATIONTIME", channel.name, String(channel.createdAt));
+}
+
+function channelMode(call: Call, channel: Channel): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  const { changes, asked, missing, unknown } = parseModes(params.slice(1));
+  for (const letter of unknown.slice(0, maxUnknown)) session.reply("ERR_UNKNOWNMODE", letter);
+  for (const mode of asked) sendList(call, channel, mode);
+  if (changes.length + missing.length === 0) return;
+  if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
+  const keeping = changes.find((change) => change.mode.letter === keptFlag);
+  const records: ModeRecord[] = [];
+  const refusals: Refusal[] = missing.map(({ letter, name }) =>
+    badParameter(channel, letter, "*", `You must say which ${name}`)
+  );
+  for (const change of changes.filter(({ mode }) => mode.letter !== keptFlag)) {
+    const record = toRecord(call, channel, change, records);
+    if (isRefusal(record)) refusals.push(record);
+    else records.push(record);
+  }
+  tellRefusals(session, refusals);
+  const pending = records.length === 0
+    ? undefined
+    : hub.commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
+  if (keeping === undefined) return pending;
+  return pending
+    ? pending.then(() => changeKept(call, channel, keeping.sign))
+    : changeKept(call, channel, keeping.sign);
+}
+
+/** Whose rank is too low is told so once, however many changes it asked for. */
+function tellRefusals(session: Session, refusals: readonly Refusal[]): void {
+  const isRank = (one: Refusal) => one.refusal === "numeric" && one.name === "ERR_CHANOPRIVSNEEDED";
+  const first = refusals.find(isRank);
+  for (const one of refusals) if (!isRank(one) || one === first) session.refuse(one);
+}
+
+/** A change as the event has it, if the user may make it and its parameter is good. */
+function toRecord(
+  { hub, user }: Call,
+  channel: Channel,
+  { sign, mode, parameter = "" }: ModeChange,
+  earlier: readonly ModeRecord[],
+): ModeRecord | Refusal {
+  const { letter, kind } = mode;
+  if (kind === "rank") return rankRecord(hub, user, channel, { sign, mode, parameter });
+  if (!mayChange(channel, user, mode, false)) return lowRank(channel);
+  if (kind === "flag" || (sign === "-" && kind !== "list")) return { sign, letter };
+  if (kind === "key") {
+    const { keyLength } = hub.settings;
+    if (isKey(parameter, keyLength)) return { sign, letter, parameter };
+    // The key itself is not repeated, as it may be a password typed in the wrong place.
+    return badParameter(
+      channel,
+      letter,
+      "*",
+      `A key has 1 to ${keyLength} characters, no space and no comma`,
+    );
+  }
+  if (kind === "limit") {
+    const limit = parseLimit(parameter);
+    if (limit !== undefined) return { sign, letter, parameter: String(limit) };
+    return badParameter(channel, letter, parameter, "A limit is a whole number above 0");
+  }
+  if (!isMask(parameter)) {
+    return badParameter(channel, letter, parameter, "This is no mask, or too long a one");
+  }
+  const record = { sign, letter, parameter: formatBan(parseBan(parameter)) };
+  const added = earlier.filter((one) => one.letter === letter && one.sign === "+").length;
+  const count = added + (channel.lists.get(letter)?.length ?? 0);
+  const isFull = sign === "+" && count >= hub.settings.listLimit;
+  return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
+}
+
+/** Ranks go to members by nick; anyone may lay down a rank of one's own. */
+function rankRecord(
+  hub: Hub,
+  user: User,
+  channel: Channel,
+  { sign, mode, parameter = "" }: ModeChange,
+): ModeRecord | Refusal {
+  const target = hub.find(parameter);
+  if (!mayChange(channel, user, mode, target === user && sign === "-")) return lowRank(channel);
+  if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", parameter);
+  if (!channel.members.has(target)) {
+    return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
+  }
+  return { sign, letter: mode.letter, parameter: target.id };
+}
+
+function isMask(text: string): boolean {
+  return text !== "" && !notInMask.test(text) && utf8Bytes(text) <= maxMaskBytes;
+}
+
+function lowRank(channel: Channel): Refusal {
+  return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+}
+
+function badParameter(channel: Channel, letter: string, parameter: string, why: string): Refusal {
+  return numericRefusal("ERR_INVALIDMODEPARAM", channel.name, letter, parameter, why);
+}
+
+/** Exceptions tell how to get past a ban, so they are shown to those who may change them; bans to everybody. */
+function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode): void {
+  const { letter } = mode;
+  const numerics = lists[letter];
+  if (numerics === undefined) return;
+  if (letter !== "b" && !mayChange(channel, user, mode, false)) return session.refuse(lowRank(channel));
+  const [entry, end] = numerics;
+  for (const { mask, by, at } of channel.lists.get(letter) ?? []) {
+    session.reply(entry, channel.name, mask, by, String(at));
+  }
+  session.reply(end, channel.name);
+}
+
+function userMode({ hub, session, user, params }: Call, target: string): void | Promise<void> {
+  const other = hub.find(target) ?? refuse("ERR_NOSUCHNICK", target);
+  if (other !== user) refuse("ERR_USERSDONTMATCH");
+  const [, letters] = params;
+  if (letters === undefined) return session.reply("RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
+  const { changes, unknown } = parseUserModes(letters);
+  if (unknown.length > 0) session.reply("ERR_UMODEUNKNOWNFLAG");
+  const wanted = new Map<string, "+" | "-">();
+  for (const { sign, mode: { letter, change } } of changes) {
+    // RFC 2812: becoming an operator this way is ignored; so is what only the server decides.
+    if (change === "on and off" || (change === "off" && sign === "-")) wanted.set(letter, sign);
+  }
+  const signed = (sign: string) =>
+    [...wanted].filter(([letter, one]) => one === sign && user.modes.has(letter) !== (sign === "+"))
+      .map(([letter]) => letter).join("");
+  const [added, removed] = [signed("+"), signed("-")];
+  if (added + removed === "") return;
+  return hub.commit({ kind: "user modes set", user: user.id, added, removed }, session);
+}

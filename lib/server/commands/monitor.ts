@@ -1,0 +1,106 @@
+/** Asking whether somebody is here: MONITOR (IRCv3), which also tells when that changes, ISON and USERHOST. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import type { Hub } from "../hub/hub.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { isNick } from "../../irc/names.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { packWords } from "../../irc/wrap.ts";
+import { splitTargets } from "./channel.ts";
+
+/** The rows of this topic. */
+export const monitorCommands: CommandTable = {
+  MONITOR: {
+    minParams: 1,
+    usage: "<+|-> <nick>{,<nick>} | <C|L|S>",
+    help: "Watches nicks come and go: adds, removes, clears, lists, shows who is here",
+    run: monitor,
+  },
+  ISON: { minParams: 1, usage: "<nick>{ <nick>}", help: "Says which of these are here", run: ison },
+  USERHOST: {
+    minParams: 1,
+    usage: "<nick>{ <nick>}",
+    help: "Shows user and host of up to five people",
+    run: userhost,
+  },
+};
+
+const maxUserhosts = 5;
+
+const subcommands: Readonly<Record<string, (call: Call) => void>> = {
+  "+": add,
+  "-": ({ hub, session, params }) => {
+    for (const nick of splitTargets(params[1] ?? "")) hub.monitors.remove(session, nick);
+  },
+  C: ({ hub, session }) => hub.monitors.clear(session),
+  L: ({ hub, session }) => {
+    sendList(session, "RPL_MONLIST", hub.monitors.list(session));
+    session.reply("RPL_ENDOFMONLIST");
+  },
+  S: ({ hub, session }) => sendStatus(hub, session, hub.monitors.list(session)),
+};
+
+function monitor(call: Call): void {
+  const name = (call.params[0] ?? "").toUpperCase();
+  if (!Object.hasOwn(subcommands, name)) refuse("ERR_UNKNOWNERROR", "MONITOR", "It takes +, -, C, L or S");
+  subcommands[name]?.(call);
+}
+
+function add({ hub, session, params }: Call): void {
+  const { nickLength, monitorLimit } = hub.settings;
+  const asked = splitTargets(params[1] ?? "");
+  const nicks = asked.filter((nick) => isNick(nick, nickLength));
+  for (const nick of asked) if (!nicks.includes(nick)) session.reply("ERR_ERRONEUSNICKNAME", nick);
+  const full: string[] = [];
+  for (const nick of nicks) {
+    if (!hub.monitors.has(session, nick) && hub.monitors.count(session) >= monitorLimit) full.push(nick);
+    else hub.monitors.add(session, nick);
+  }
+  sendStatus(hub, session, nicks.filter((nick) => !full.includes(nick)));
+  if (full.length > 0) sendList(session, "ERR_MONLISTFULL", full, String(monitorLimit));
+}
+
+function sendStatus(hub: Hub, session: Session, nicks: readonly string[]): void {
+  const online: string[] = [];
+  const offline: string[] = [];
+  for (const nick of nicks) {
+    const user = hub.find(nick);
+    if (user === undefined) offline.push(nick);
+    else online.push(user.source);
+  }
+  sendList(session, "RPL_MONONLINE", online);
+  sendList(session, "RPL_MONOFFLINE", offline);
+}
+
+/** As few replies as the targets need, with `before` in front of them. */
+function sendList(
+  session: Session,
+  name: NumericName,
+  targets: readonly string[],
+  ...before: string[]
+): void {
+  const { settings } = session.hub;
+  const room = settings.lineBytes -
+    utf8Bytes(`:${settings.name} 734 ${session.nick} ${before.join(" ")} :\r\n`) - 30;
+  for (const line of packWords(targets, room, ",")) session.reply(name, ...before, line);
+}
+
+function ison({ hub, session, params }: Call): void {
+  const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
+  const here = new Set(nicks.map((nick) => hub.find(nick)?.nick ?? ""));
+  here.delete("");
+  session.reply("RPL_ISON", [...here].join(" "));
+}
+
+function userhost({ hub, session, params }: Call): void {
+  const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
+  const shown = nicks.slice(0, maxUserhosts).flatMap((nick) => {
+    const user = hub.find(nick);
+    if (user === undefined) return [];
+    const isOperator = user.modes.has("o") ? "*" : "";
+    const isHere = user.away === undefined ? "+" : "-";
+    return [`${user.nick}${isOperator}=${isHere}${user.username}@${user.host}`];
+  });
+  session.reply("RPL_USERHOST", shown.join(" "));
+}

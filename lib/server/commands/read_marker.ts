@@ -1,0 +1,31 @@
+/** MARKREAD: how far one has read, for one's other devices (IRCv3 draft/read-marker). */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { markerMessage } from "../apply/read_marker.ts";
+import { fail } from "../chat/refusal.ts";
+import { isChannelName, isNick } from "../../irc/names.ts";
+import { parseTime } from "./time.ts";
+
+/** The rows of this topic. */
+export const markerCommands: CommandTable = {
+  MARKREAD: {
+    usage: "<target> [timestamp=<time>]",
+    help: "Shows or sets how far you have read in a channel or with somebody",
+    run: markRead,
+  },
+};
+
+function markRead({ hub, session, user, params }: Call): void | Promise<void> {
+  const [target, time] = params;
+  if (target === undefined || target === "") fail("MARKREAD", "NEED_MORE_PARAMS", "Missing parameters");
+  const { channelLength, nickLength } = hub.settings;
+  if (!isChannelName(target, channelLength) && !isNick(target, nickLength)) {
+    fail("MARKREAD", "INVALID_PARAMS", target.split(" ", 1)[0] || "*", "Neither a channel nor a nick");
+  }
+  if (time === undefined) return session.answer(markerMessage(hub, user, target, { needs: 0 }));
+  const ms = time.startsWith("timestamp=") ? parseTime(time.slice("timestamp=".length)) : undefined;
+  if (ms === undefined) {
+    fail("MARKREAD", "INVALID_PARAMS", target, "The time is written timestamp=2026-01-31T15:04:05.678Z");
+  }
+  // A clock that runs ahead must not mark what is yet to be said.
+  return hub.commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, hub.now()) }, session);
+}

@@ -1,0 +1,56 @@
+/** REDACT: taking back a message, one's own or, as an operator of the channel, anybody's (draft/message-redaction). */
+import type { Call, CommandTable } from "../hub/command.ts";
+import type { Channel } from "../chat/channel.ts";
+import { fail } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+import { viewsOf } from "../chat/history_access.ts";
+import type { Message } from "../../irc/message.ts";
+import { rankLevel } from "../../irc/modes.ts";
+import { fold, parseSource } from "../../irc/names.ts";
+import { parseRecord } from "../../irc/record.ts";
+import { parseMessageId } from "../../irc/stamp.ts";
+import { cutText } from "../../irc/wrap.ts";
+
+/** The rows of this topic. */
+export const redactCommands: CommandTable = {
+  REDACT: { minParams: 2, usage: "<target> <msgid> [<reason>]", help: "Takes a message back", run: redact },
+};
+
+const operatorLevel = rankLevel("@");
+
+function redact({ hub, session, user, params }: Call): void | Promise<void> {
+  const [target = "", id = "", reason = ""] = params;
+  const { store } = hub;
+  const views = store && viewsOf(hub, store, user, target);
+  if (store === undefined || views === undefined) {
+    fail("REDACT", "INVALID_TARGET", target || "*", `You cannot take back messages of "${target}"`);
+  }
+  const stamp = parseMessageId(id);
+  const saved = stamp === undefined ? undefined : store.history.find(views, stamp);
+  const message = saved && parseRecord(saved.record)?.message;
+  if (stamp === undefined || saved === undefined || message === undefined || !isSpeech(message)) {
+    fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
+  }
+  if (!isOwn(user, message, stamp) && !isOperatorOf(hub.channel(target), user)) {
+    fail("REDACT", "REDACT_FORBIDDEN", target, id, "You may take back your own messages only");
+  }
+  const text = cutText(reason, hub.settings.reasonLength);
+  return hub.commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
+}
+
+function isSpeech({ command }: Message): boolean {
+  return command === "PRIVMSG" || command === "NOTICE" || command === "TAGMSG";
+}
+
+/** An account owns what was said with it; without one, only what was said since the nick was taken is known to be one's own. */
+function isOwn(user: User, { source, tags }: Message, stamp: number): boolean {
+  const account = tags.get("account");
+  if (account !== undefined || user.account !== undefined) {
+    return account !== undefined && user.account !== undefined && fold(account) === fold(user.account);
+  }
+  return fold(parseSource(source).nick) === user.folded && stamp >= user.nickSince;
+}
+
+function isOperatorOf(channel: Channel | undefined, user: User): boolean {
+  return channel !== undefined && rankLevel(channel.prefixesOf(user) ?? "") >= operatorLevel;
+}

@@ -1,0 +1,156 @@
+/** AUTHENTICATE: logging in by SASL (IRCv3 sasl-3.2), PLAIN and SCRAM-SHA-256, before registration and after. */
+import { type Outcome, saslMechanisms } from "../chat/accounts.ts";
+import type { CommandTable, EarlyCall } from "../hub/command.ts";
+import type { Session } from "../chat/session.ts";
+import { decode64, encode64, utf8 } from "../../irc/digest.ts";
+import { fold } from "../../irc/names.ts";
+import { ScramServer } from "../../irc/scram.ts";
+import { logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+
+/** The rows of this topic. */
+export const saslCommands: CommandTable = {
+  AUTHENTICATE: {
+    early: true,
+    minParams: 1,
+    usage: "<mechanism or data>",
+    help: "Logs in to your account (SASL)",
+    run: authenticate,
+  },
+};
+
+/** Base64 in one message. */
+const maxChunk = 400;
+/** Base64 of one answer: room for the longest password there may be. */
+const maxAnswer = 4096;
+
+/** One message of the client's and what follows: the server's next message and the step after it, or the end. */
+type Step = (
+  session: Session,
+  message: string,
+) => Promise<{ readonly challenge: string; readonly next: Step } | Outcome>;
+
+interface Exchange {
+  /** Base64 that came so far. */
+  text: string;
+  step: Step;
+}
+
+const mechanisms: Readonly<Record<string, Step>> = { "PLAIN": plain, "SCRAM-SHA-256": scramFirst };
+/** What is under way, by session. */
+const exchanges = new WeakMap<Session, Exchange>();
+
+/** Ends what is under way; to be called when the session is let in. */
+export function abortSasl(session: Session): void {
+  if (exchanges.delete(session)) session.reply("ERR_SASLABORTED");
+}
+
+function authenticate({ session, params }: EarlyCall): void | Promise<void> {
+  const [word = ""] = params;
+  const exchange = exchanges.get(session);
+  if (word === "*") {
+    exchanges.delete(session);
+    return session.reply("ERR_SASLABORTED");
+  }
+  if (exchange === undefined) return begin(session, word.toUpperCase());
+  if (word.length > maxChunk) {
+    exchanges.delete(session);
+    return session.reply("ERR_SASLTOOLONG");
+  }
+  if (exchange.text.length + word.length > maxAnswer) {
+    exchanges.delete(session);
+    return fail(session, "That is too long");
+  }
+  if (word !== "+") exchange.text += word;
+  if (word.length < maxChunk) return goOn(session, exchange);
+}
+
+function begin(session: Session, mechanism: string): void {
+  const offered = saslMechanisms(session);
+  const step = offered.includes(mechanism) ? mechanisms[mechanism] : undefined;
+  if (step !== undefined) {
+    exchanges.set(session, { text: "", step });
+    return sendChallenge(session, "");
+  }
+  if (offered.length > 0) session.reply("RPL_SASLMECHS", offered.join(","));
+  if (mechanism === "PLAIN" && offered.length > 0) return fail(session, "PLAIN is only taken over TLS");
+  session.reply("ERR_SASLFAIL");
+}
+
+async function goOn(session: Session, exchange: Exchange): Promise<void> {
+  const message = textOf(exchange.text);
+  exchange.text = "";
+  const result = message === undefined ? undefined : await exchange.step(session, message);
+  // Registration may have ended it meanwhile.
+  if (exchanges.get(session) !== exchange) return;
+  if (result !== undefined && "next" in result) {
+    exchange.step = result.next;
+    return sendChallenge(session, result.challenge);
+  }
+  exchanges.delete(session);
+  if (result === undefined) return session.reply("ERR_SASLFAIL");
+  if (result.kind !== "right") return fail(session, sentenceOf(result));
+  const { name } = result.account;
+  if (!await logIn(session, name)) {
+    return fail(session, "Other devices of yours are logged in to another account");
+  }
+  sendLoggedIn(session, name);
+  session.reply("RPL_SASLSUCCESS");
+}
+
+/** What is not base64 of UTF-8 is no message at all. */
+function textOf(base64: string): string | undefined {
+  const bytes = decode64(base64);
+  try {
+    return bytes && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function sendChallenge(session: Session, text: string): void {
+  const base64 = encode64(utf8(text));
+  const chunks: string[] = base64.match(/.{1,400}/g) ?? [];
+  // The end shows by a chunk that is not full.
+  if (base64.length % maxChunk === 0) chunks.push("+");
+  for (const chunk of chunks) session.answer(session.hub.fromServer("AUTHENTICATE", [chunk]));
+}
+
+function fail(session: Session, why: string): void {
+  session.answer(session.hub.fromServer("904", [session.nick, `SASL authentication failed: ${why}`]));
+}
+
+/** "identity to act as, name, password" with NULs between (RFC 4616); acting as somebody else is refused. */
+async function plain({ hub, connection }: Session, message: string): Promise<Outcome> {
+  const [actAs = "", name = "", password = "", ...more] = message.split("\0");
+  const isForm = name !== "" && password !== "" && more.length === 0;
+  if (!isForm || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
+  return await hub.accounts.prove(name, password, connection.address);
+}
+
+async function scramFirst({ hub }: Session, message: string): ReturnType<Step> {
+  const server = new ScramServer();
+  const challenge = await server.first(message, (name) => hub.accounts.verifierOf(name));
+  if (challenge === undefined) return { kind: "wrong" };
+  return { challenge, next: (session, proof) => scramFinal(session, server, proof) };
+}
+
+async function scramFinal(
+  { hub, connection }: Session,
+  server: ScramServer,
+  message: string,
+): ReturnType<Step> {
+  const { name, verifier } = server;
+  if (verifier === undefined) return { kind: "wrong" };
+  let proof: string | undefined;
+  const outcome = await hub.accounts.proveBy(name, connection.address, verifier, async () => {
+    proof = await server.final(message);
+    return proof !== undefined;
+  });
+  if (outcome.kind !== "right" || proof === undefined) return outcome;
+  return {
+    challenge: proof,
+    // The client may take its time.
+    next: (_session, last) =>
+      Promise.resolve(last === "" ? hub.accounts.recheck(outcome) : { kind: "wrong" }),
+  };
+}

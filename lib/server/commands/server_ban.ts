@@ -1,0 +1,128 @@
+/** UBAN: keeps people off the server, by address or network, account, or mask; adds, removes, lists. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { fail } from "../chat/refusal.ts";
+import {
+  type BanTarget,
+  formatTarget,
+  isNamed,
+  parseDuration,
+  parseTarget,
+  type ServerBan,
+  shownTime,
+} from "../chat/server_ban.ts";
+import { isLoopback } from "../../irc/address.ts";
+import { cutText } from "../../irc/wrap.ts";
+import { forEach } from "./channel.ts";
+
+/** The rows of this topic. */
+export const banCommands: CommandTable = {
+  UBAN: {
+    oper: true,
+    minParams: 1,
+    usage: "ADD <target> [<duration>] [<reason>] | DEL <target> | LIST | INFO <target>",
+    help:
+      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@*, the nick alone), a duration 90m or 1d12h",
+    run: uban,
+  },
+};
+
+const subcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
+  ADD: add,
+  DEL: remove,
+  LIST: list,
+  INFO: info,
+};
+
+function uban(call: Call): void | Promise<void> {
+  const name = (call.params[0] ?? "").toUpperCase();
+  if (!Object.hasOwn(subcommands, name)) {
+    fail("UBAN", "UNKNOWN_COMMAND", word(name), "It takes ADD, DEL, LIST or INFO");
+  }
+  return subcommands[name]?.(call);
+}
+
+function add(call: Call): void | Promise<void> {
+  const { hub, session, user, params } = call;
+  const target = targetOf(call);
+  const [, , first = "", ...rest] = params;
+  const lasting = parseDuration(first);
+  const text = (lasting === undefined ? [first, ...rest] : rest).join(" ").trim();
+  if (isNamed(target, user)) {
+    fail("UBAN", "SELF", formatTarget(target), "That would ban yourself");
+  }
+  const now = hub.now();
+  const ban: ServerBan = {
+    target: formatTarget(target),
+    reason: cutText(text === "" ? "No reason given" : text, hub.settings.reasonLength),
+    by: user.nick,
+    atMs: now,
+    ...(lasting !== undefined && { untilMs: now + lasting }),
+  };
+  const words = params[1] !== undefined && ban.target === `${params[1]}!*@*` && nickOnly(call, params[1]);
+  const note = () => words && session.standardReply("NOTE", "UBAN", "NICK_ONLY", ban.target, words);
+  const pending = hub.commit({ kind: "server ban added", ban }, session);
+  return pending ? pending.then(() => void note()) : void note();
+}
+
+/** What a ban of a nick leaves open, and what closes it; to be asked while who has it is still here. */
+function nickOnly({ hub }: Call, nick: string): string {
+  const found = hub.find(nick);
+  const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
+  const addresses = new Set(found?.sessions.map((session) => session.connection.address) ?? [])
+    .add(found?.address ?? "127.0.0.1");
+  const others = [...addresses].filter((one) => !isLoopback(one)).map((one) => `UBAN ADD ${one}`);
+  const ways = [...account, ...others];
+  return `This holds the nick ${nick} alone, and another is chosen in a moment; the person is kept out by ` +
+    (ways.length === 0 ? "a ban of an address, a network or an account (a:name)" : ways.join(" and "));
+}
+
+function remove(call: Call): void | Promise<void> {
+  const { hub, session, user } = call;
+  const target = formatTarget(targetOf(call));
+  if (hub.serverBans.find(target, hub.now()) === undefined) {
+    fail("UBAN", "NO_SUCH_BAN", target, "There is no such ban");
+  }
+  return hub.commit({ kind: "server ban removed", target, by: user.nick }, session);
+}
+
+function list(call: Call): void | Promise<void> {
+  const { hub, session } = call;
+  const bans = hub.serverBans.list(hub.now());
+  const pending = forEach(bans, (ban) => {
+    say(call, describe(ban));
+    return session.room();
+  });
+  const end = () => say(call, bans.length === 0 ? "No bans" : `End of ${bans.length} bans`);
+  return pending ? pending.then(end) : end();
+}
+
+/** Whether a target is banned, and whom it names among those who are here: to look before a ban. */
+function info(call: Call): void {
+  const { hub } = call;
+  const target = targetOf(call);
+  const ban = hub.serverBans.find(formatTarget(target), hub.now());
+  say(call, ban === undefined ? `${formatTarget(target)} is not banned` : describe(ban));
+  const named = [...hub.users.values()].filter((user) => isNamed(target, user));
+  const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
+  say(call, `It names ${named.length} of ${hub.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
+}
+
+function targetOf({ params }: Call): BanTarget {
+  const [, text = ""] = params;
+  return parseTarget(text) ??
+    fail("UBAN", "INVALID_TARGET", word(text), "A target is an address, a network, a:account or a mask");
+}
+
+function describe({ target, reason, by, atMs, untilMs }: ServerBan): string {
+  const until = untilMs === undefined ? "for good" : `until ${shownTime(untilMs)}`;
+  return `${target} ${until}, by ${by} at ${shownTime(atMs)}: ${reason}`;
+}
+
+function say({ hub, session }: Call, text: string): void {
+  session.answer(hub.fromServer("NOTICE", [session.nick, text]));
+}
+
+/** What was sent, where only a word can stand. */
+function word(text: string): string {
+  return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
+}

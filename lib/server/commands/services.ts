@@ -1,0 +1,75 @@
+/**
+ * NickServ, as far as apps need it that know no SASL: IDENTIFY and REGISTER. It is a name that answers, not a user; what
+ * is said to it is kept nowhere.
+ */
+import { isConfidential } from "../chat/accounts.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { Outgoing } from "../render/outgoing.ts";
+import { isRefusal } from "../chat/refusal.ts";
+import { fold } from "../../irc/names.ts";
+import { register } from "./account.ts";
+import { exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
+
+const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
+const help = "Logs in, or makes an account, for apps that know no other way";
+
+/** The rows of this topic. */
+export const servicesCommands: CommandTable = {
+  NICKSERV: { usage, help, run: ({ params, ...call }) => askNickServ({ ...call, params }, params.join(" ")) },
+  NS: { usage, help, run: ({ params, ...call }) => askNickServ({ ...call, params }, params.join(" ")) },
+};
+
+/** Whether what is said to this name is for NickServ. */
+export function isNickServ(name: string): boolean {
+  return fold(name.split("@", 1)[0] ?? "") === "nickserv";
+}
+
+/** Answers what was said to NickServ. */
+export function askNickServ(call: Call, text: string): void | Promise<void> {
+  const [word = "", ...words] = text.trim().split(/\s+/);
+  switch (word.toUpperCase()) {
+    case "IDENTIFY":
+    case "LOGIN":
+      return identify(call, words);
+    case "REGISTER":
+      return make(call, words);
+    default:
+      return say(
+        call,
+        `I know IDENTIFY <account> <password> and REGISTER <password>; for more, /ACCOUNT and /HELP ACCOUNT`,
+      );
+  }
+}
+
+async function identify(call: Call, words: readonly string[]): Promise<void> {
+  const { hub, session, user } = call;
+  const [name, password] = words.length > 1 ? words : [user.nick, words[0]];
+  if (name === undefined || password === undefined) return say(call, "Write: IDENTIFY <account> <password>");
+  if (!isConfidential(session)) return say(call, exposed);
+  const outcome = await hub.accounts.prove(name, password, session.connection.address);
+  if (outcome.kind !== "right") return say(call, sentenceOf(outcome));
+  const { name: account } = outcome.account;
+  if (!await logIn(session, account)) {
+    return say(call, "Other devices of yours are logged in to another account");
+  }
+  sendLoggedIn(session, account);
+  say(call, `You are now logged in as ${account}`);
+  // Who could not have the nick without logging in wants it now.
+  const holder = hub.find(account);
+  if (holder === undefined || isOwnGhost(holder, account)) await takeNick(call, account);
+}
+
+/** The same as REGISTER, in NickServ's order and words. */
+async function make(call: Call, [password]: readonly string[]): Promise<void> {
+  if (password === undefined) return say(call, "Write: REGISTER <password>");
+  try {
+    await register({ ...call, params: ["*", "*", password] });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    say(call, error.params.at(-1) ?? "");
+  }
+}
+
+function say({ hub, session }: Call, text: string): void {
+  session.answer(new Outgoing(`NickServ!NickServ@${hub.settings.name}`, "NOTICE", [session.nick, text]));
+}

@@ -1,0 +1,51 @@
+/** Talking: PRIVMSG, NOTICE, TAGMSG. */
+import type { Call, CommandTable } from "../hub/command.ts";
+import type { MessageCommand } from "../apply/event.ts";
+import { maxTargets } from "../render/isupport.ts";
+import { refuse } from "../chat/refusal.ts";
+import { addLine } from "./batch.ts";
+import { forEach, splitTargets } from "./channel.ts";
+import { say } from "./say.ts";
+
+/** The rows of this topic. */
+export const talkCommands: CommandTable = {
+  PRIVMSG: {
+    usage: "<target>{,<target>} <text>",
+    help: "Says something",
+    run: (call) => talk(call, "PRIVMSG"),
+  },
+  NOTICE: {
+    usage: "<target>{,<target>} <text>",
+    help: "Says something no program answers",
+    run: (call) => talk(call, "NOTICE"),
+  },
+  TAGMSG: {
+    usage: "<target>{,<target>}",
+    help: "Sends tags alone: typing, reactions",
+    run: (call) => talk(call, "TAGMSG"),
+  },
+};
+
+function talk(call: Call, command: MessageCommand): void | Promise<void> {
+  const { params, session, message } = call;
+  const [targets = "", text = ""] = params;
+  if (command !== "TAGMSG" && (session.batch !== undefined || message.tags.has("batch"))) {
+    return addLine(call, command);
+  }
+  if (targets === "") refuse("ERR_NORECIPIENT", `No recipient given (${command})`);
+  if (command !== "TAGMSG" && text === "") refuse("ERR_NOTEXTTOSEND");
+  if (!targets.includes(",")) return sayTo(call, command, targets, text);
+  const names = splitTargets(targets);
+  if (names.length > maxTargets) refuse("ERR_TOOMANYTARGETS", targets);
+  return forEach(names, (name) => sayTo(call, command, name, text));
+}
+
+function sayTo(call: Call, command: MessageCommand, name: string, text: string): void | Promise<void> {
+  return say(call, name, { command, text, tags: clientTags(call.message.tags) });
+}
+
+function clientTags(tags: ReadonlyMap<string, string>): [string, string][] | undefined {
+  if (tags.size === 0) return undefined;
+  const own = [...tags].filter(([name]) => name.startsWith("+"));
+  return own.length === 0 ? undefined : own;
+}

@@ -1,0 +1,54 @@
+/** TOKEN: a short-lived proof of who one is, for uploading files (draft/authtoken). */
+import type { Call, CommandTable } from "../hub/command.ts";
+import { fail } from "../chat/refusal.ts";
+
+/** The rows of this topic. */
+export const tokenCommands: CommandTable = {
+  TOKEN: {
+    minParams: 1,
+    usage: "<SERVICELIST|GENERATE> [FILEHOST]",
+    help: "Makes a token that lets a program upload files for you",
+    run: token,
+  },
+};
+
+const service = "FILEHOST";
+const chunkLength = 400;
+
+function token(call: Call): void {
+  const [name = ""] = call.params;
+  const subcommand = name.toUpperCase();
+  if (subcommand === "SERVICELIST") return list(call);
+  if (subcommand === "GENERATE") return generate(call);
+  fail("TOKEN", "UNKNOWN_COMMAND", name, "TOKEN knows SERVICELIST and GENERATE");
+}
+
+function list({ hub, session }: Call): void {
+  const url = hub.uploadUrl;
+  if (url === undefined) {
+    return session.standardReply("NOTE", "TOKEN", "NO_SERVICES", "Files cannot be shared here");
+  }
+  const reference = hub.newReference();
+  session.answer(hub.fromServer("BATCH", [`+${reference}`, "draft/authtoken", "*"]));
+  session.answer(hub.fromServer("TOKEN", ["SERVICE", service, url, "Shares files"], { batch: reference }));
+  session.answer(hub.fromServer("BATCH", [`-${reference}`]));
+}
+
+function generate({ hub, session, user, params }: Call): void {
+  if (!session.has("batch")) {
+    fail("TOKEN", "NEED_CAPABILITY", "batch", "TOKEN GENERATE needs the batch capability");
+  }
+  const wanted = (params[1] ?? "").toUpperCase();
+  if (wanted === "") fail("TOKEN", "INVALID_PARAMS", "GENERATE", "Name a service: FILEHOST");
+  if (wanted !== service || hub.uploadUrl === undefined) {
+    fail("TOKEN", "UNKNOWN_SERVICE", params[1] ?? "*", "There is no such service here");
+  }
+  const reference = hub.newReference();
+  session.answer(hub.fromServer("BATCH", [`+${reference}`, "draft/authtoken", service]));
+  const made = hub.tokens.make(user);
+  for (let at = 0; at < made.length; at += chunkLength) {
+    const chunk = made.slice(at, at + chunkLength);
+    session.answer(hub.fromServer("TOKEN", ["GENERATE", "*", chunk], { batch: reference }));
+  }
+  session.answer(hub.fromServer("BATCH", [`-${reference}`]));
+}

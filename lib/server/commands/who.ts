@@ -1,0 +1,177 @@
+/** Asking who is here: WHO, with the chosen fields of WHOX (IRCv3). */
+import type { Channel, Member } from "../chat/channel.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { shownAddress } from "../../irc/address.ts";
+import { isHidden } from "../chat/permission.ts";
+import type { User } from "../chat/user.ts";
+import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
+import { maskTest } from "../../irc/mask.ts";
+import { fold, isMask } from "../../irc/names.ts";
+import { forEach } from "./channel.ts";
+
+/** The rows of this topic. */
+export const whoCommands: CommandTable = {
+  WHO: {
+    usage: "[<channel, nick or mask> [<flags>][%<fields>[,<token>]]]",
+    help: "Lists the people of a channel, or those a mask names; flag o: operators only",
+    run: who,
+  },
+};
+
+/** People a mask may list for somebody who is no operator. */
+const maxFound = 500;
+
+/** What the second parameter asks: "o%na,42". */
+interface Query {
+  readonly operatorsOnly: boolean;
+  /** Where the mask is looked for: letters as of the WHOX fields; "" is the usual places. */
+  readonly places: string;
+  /** WHOX fields; undefined is the classic form. */
+  readonly fields: string | undefined;
+  readonly token: string;
+}
+
+function parseQuery(text: string): Query {
+  const percent = text.indexOf("%");
+  const flags = percent < 0 ? text : text.slice(0, percent);
+  const [fields = "", token = ""] = percent < 0 ? [] : text.slice(percent + 1).split(",");
+  return {
+    operatorsOnly: flags.includes("o"),
+    places: [...new Set(flags)].filter((flag) => Object.hasOwn(places, flag)).join(""),
+    fields: fields === "" ? undefined : fields,
+    token: /^[0-9]{1,3}$/.test(token) ? token : "0",
+  };
+}
+
+function who(call: Call): void | Promise<void> {
+  const { session, params } = call;
+  const [mask = "*", options = ""] = params;
+  const query = parseQuery(options);
+  const found = mask.startsWith("#") ? inChannel(call, mask) : byMask(call, mask, query);
+  const wanted = query.operatorsOnly ? found.filter(({ user }) => user.modes.has("o")) : found;
+  const shown = mask.startsWith("#") || call.user.modes.has("o") ? wanted : wanted.slice(0, maxFound);
+  const pending = forEach(shown, (one) => {
+    send(call, one, query);
+    return session.room();
+  });
+  const end = () => {
+    if (shown.length < wanted.length) session.reply("ERR_TOOMANYMATCHES", "WHO");
+    session.reply("RPL_ENDOFWHO", mask);
+  };
+  if (pending) return pending.then(end);
+  end();
+}
+
+/** Somebody to list, and the channel to list it with. */
+interface Found {
+  readonly user: User;
+  /** Undefined until it is looked for, as only few of those a mask finds are listed. */
+  readonly place: readonly [Channel, Member] | undefined;
+}
+
+function inChannel({ hub, user: asker }: Call, name: string): Found[] {
+  const channel = hub.channel(name);
+  if (channel === undefined || (isHidden(channel, asker) && !asker.modes.has("o"))) return [];
+  const inside = channel.members.has(asker);
+  return [...channel.members]
+    .filter(([user]) => inside || isVisible(user, asker))
+    .map(([user, member]) => ({ user, place: [channel, member] as const }));
+}
+
+/** A plain nick finds its user even if that is invisible; a mask does not. */
+function byMask({ hub, user: asker }: Call, mask: string, query: Query): Found[] {
+  if (query.places === "" && !isMask(mask) && mask !== "0") {
+    const user = hub.find(mask);
+    return user === undefined ? [] : [{ user, place: undefined }];
+  }
+  const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.places);
+  return [...hub.users.values()]
+    .filter((user) => isVisible(user, asker) && matches(user))
+    .map((user) => ({ user, place: undefined }));
+}
+
+/** What a flag makes the mask be compared with. */
+const places: Readonly<Record<string, (user: User, asker: User) => string | undefined>> = {
+  n: (user) => user.nick,
+  u: (user) => user.username,
+  h: (user) => user.host,
+  i: (user, asker) => seesAddress(user, asker) ? user.address : undefined,
+  r: (user) => user.realname,
+  a: (user) => user.account,
+};
+
+function matcher(asker: User, mask: string, flags: string): (user: User) => boolean {
+  const matches = maskTest(mask);
+  if (flags === "" && /[!@]/.test(mask)) return (user) => matches(fold(user.source));
+  const looked = [...flags || "nuhr"].flatMap((flag) => places[flag] ?? []);
+  return (user) =>
+    looked.some((place) => {
+      const text = place(user, asker);
+      return text !== undefined && matches(fold(text));
+    });
+}
+
+function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }: Found, query: Query): void {
+  const { hub, session } = call;
+  const { fields, token } = query;
+  const found = { user, place };
+  if (fields !== undefined) {
+    const wanted = [...order].filter((field) => fields.includes(field));
+    return session.reply("RPL_WHOSPCRPL", ...wanted.map((field) => valueOf(call, found, field, token)));
+  }
+  const channel = place?.[0].name ?? "*";
+  const { name } = hub.settings;
+  const flags = flagsOf(call, found);
+  session.reply(
+    "RPL_WHOREPLY",
+    channel,
+    user.username,
+    user.host,
+    name,
+    user.nick,
+    flags,
+    `0 ${user.realname}`,
+  );
+}
+
+/** Here or gone, operator, ranks, bot. */
+function flagsOf({ session }: Call, { user, place }: Found): string {
+  return (user.away === undefined ? "H" : "G") + (user.modes.has("o") ? "*" : "") +
+    (place === undefined ? "" : shownPrefixes(session, place[1])) + (user.modes.has("B") ? "B" : "");
+}
+
+/** The order WHOX fixes for the fields. */
+const order = "tcuihsnfdlaor";
+
+function valueOf(call: Call, found: Found, field: string, token: string): string {
+  const { hub, user: asker } = call;
+  const { user, place } = found;
+  switch (field) {
+    case "t":
+      return token;
+    case "c":
+      return place?.[0].name ?? "*";
+    case "u":
+      return user.username;
+    case "i":
+      return seesAddress(user, asker) ? shownAddress(user.address) : "255.255.255.255";
+    case "h":
+      return user.host;
+    case "s":
+      return hub.settings.name;
+    case "n":
+      return user.nick;
+    case "f":
+      return flagsOf(call, found);
+    case "d":
+      return "0";
+    case "l":
+      return String(Math.max(0, Math.floor((hub.now() - user.lastSpokeMs) / 1000)));
+    case "a":
+      return user.account ?? "0";
+    case "o":
+      return "n/a";
+    default:
+      return user.realname;
+  }
+}

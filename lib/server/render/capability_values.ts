@@ -1,0 +1,44 @@
+/** What is offered in CAP LS: the rows of irc/capabilities.ts with their values, from the settings that hold them. */
+import {
+  capabilities,
+  type Capability,
+  type CapabilityName,
+  type CapabilityValues,
+} from "../../irc/capabilities.ts";
+import { mayRegisterEarly, saslMechanisms } from "../chat/accounts.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Session } from "../chat/session.ts";
+
+/** What a session is offered, as CAP LS 302 writes it: "sasl=PLAIN". What needs a value is hidden while it has none. */
+export function offers(session: Session): Map<CapabilityName, string> {
+  const values = capabilityValues(session);
+  const found = new Map<CapabilityName, string>();
+  for (const [name, row] of Object.entries(capabilities) as [CapabilityName, Capability][]) {
+    const value = row.value && values[row.value];
+    if (row.value === undefined || value !== undefined) found.set(name, value ? `${name}=${value}` : name);
+  }
+  return found;
+}
+
+/** The values for a session; some depend on how it is connected. */
+function capabilityValues(session: Session): CapabilityValues {
+  const { hub } = session;
+  const { settings } = hub;
+  return {
+    multiline: `max-bytes=${settings.multilineBytes},max-lines=${settings.multilineLines}`,
+    register: registerValue(hub),
+    sasl: saslMechanisms(session).join() || undefined,
+    sts: stsValue(session),
+  };
+}
+
+function registerValue(hub: Hub): string | undefined {
+  if (!hub.accounts.available || hub.settings.registration === "off") return undefined;
+  return mayRegisterEarly(hub) ? "before-connect" : "";
+}
+
+/** Where to come with TLS, and for those who did, for how many seconds to remember that (strict transport security). */
+function stsValue({ hub: { settings, tlsPort }, connection }: Session): string | undefined {
+  if (settings.sts === 0 || tlsPort === undefined) return undefined;
+  return connection.secure ? `duration=${Math.floor(settings.sts / 1000)}` : `port=${tlsPort}`;
+}

@@ -1,0 +1,60 @@
+/** ISUPPORT (005): what this server can do and its limits, from the settings and tables that hold them. */
+import { chanModesToken, channelModes, prefixToken, ranks } from "../../irc/modes.ts";
+import { accountExtBanToken, extBanToken } from "../../irc/names.ts";
+import type { Hub } from "../hub/hub.ts";
+
+/** Every token, "NAME" or "NAME=value". */
+export function isupportTokens(hub: Hub): string[] {
+  const { settings } = hub;
+  return [
+    `NETWORK=${settings.network.replaceAll(" ", "\\x20")}`,
+    "CASEMAPPING=ascii",
+    "UTF8ONLY",
+    `LINELEN=${settings.lineBytes}`,
+    "CHANTYPES=#",
+    `CHANLIMIT=#:${settings.channelsPerUser}`,
+    `CHANNELLEN=${settings.channelLength}`,
+    `NICKLEN=${settings.nickLength}`,
+    `TOPICLEN=${settings.topicLength}`,
+    `PREFIX=${prefixToken}`,
+    `CHANMODES=${chanModesToken}`,
+    `STATUSMSG=${ranks.map((rank) => rank.prefix).join("")}`,
+    `MODES=${maxModes}`,
+    `MAXLIST=${listModes.map((letter) => `${letter}:${settings.listLimit}`).join()}`,
+    "EXCEPTS=e",
+    "INVEX=I",
+    `EXTBAN=${extBanToken}`,
+    `ACCOUNTEXTBAN=${accountExtBanToken}`,
+    `KEYLEN=${settings.keyLength}`,
+    `KICKLEN=${settings.reasonLength}`,
+    "ELIST=CMNTU",
+    `TARGMAX=${targetLimits}`,
+    `CHATHISTORY=${settings.historyPage}`,
+    "MSGREFTYPES=msgid,timestamp",
+    "SAFELIST",
+    "SAFERATE",
+    "soju.im/SAFERATE",
+    "WHOX",
+    "BOT=B",
+    `MONITOR=${settings.monitorLimit}`,
+    `AWAYLEN=${settings.awayLength}`,
+    `NAMELEN=${settings.realNameLength}`,
+    `USERLEN=${maxUsername}`,
+    ...(hub.uploadUrl ? [`soju.im/FILEHOST=${hub.uploadUrl}`, `draft/FILEHOST=${hub.uploadUrl}`] : []),
+    ...(settings.loginRequired ? ["draft/ACCOUNTREQUIRED"] : []),
+  ];
+}
+
+/** Characters of a username, the "~" in front of it counted. */
+export const maxUsername = 17;
+/** Targets one PRIVMSG, NOTICE, TAGMSG or KICK may name. */
+export const maxTargets = 8;
+/** Names, masks and conditions one LIST may have; each is tried on every channel. */
+export const maxListed = 20;
+/** Changes with a parameter that one MODE line we send has at most. */
+export const maxModes = 20;
+
+const listModes = channelModes.filter((mode) => mode.kind === "list").map((mode) => mode.letter);
+const limited = ["PRIVMSG", "NOTICE", "TAGMSG", "KICK"].map((command) => `${command}:${maxTargets}`);
+const unlimited = ["JOIN", "PART", "NAMES"].map((command) => `${command}:`);
+const targetLimits = [...limited, `LIST:${maxListed}`, ...unlimited].join();

@@ -1,0 +1,72 @@
+/**
+ * A message of several lines on its way out: one batch for readers with draft/multiline, plain lines for the others,
+ * split where the sender split them (IRCv3 multiline).
+ */
+import { capabilityBits } from "../../irc/capabilities.ts";
+import { formatRecord } from "../../irc/record.ts";
+import { messageId } from "../../irc/stamp.ts";
+import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
+
+/** One line of a message. */
+export interface MessageLine {
+  readonly text: string;
+  /** Continues the line before it, without a line break between. */
+  readonly concat?: true;
+}
+
+/** What a message of several lines is made of. */
+export interface MultilineParts {
+  readonly source: string;
+  readonly command: string;
+  readonly target: string;
+  readonly lines: readonly MessageLine[];
+  /** With a stamp: the batch is named by its msgid. */
+  readonly details: Details & { readonly stamp: number };
+}
+
+const needed = capabilityBits["draft/multiline"] | capabilityBits["batch"];
+
+/** The whole text of a message: lines joined by line feeds. */
+export function joinLines(lines: readonly MessageLine[]): string {
+  return lines.map((line, at) => at === 0 || line.concat ? line.text : `\n${line.text}`).join("");
+}
+
+/** A message of several lines. */
+export class MultilineMessage extends Told {
+  readonly #parts: MultilineParts;
+
+  constructor(parts: MultilineParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  lines(mask: number): readonly string[] {
+    return (mask & needed) === needed ? this.#batch(mask) : this.#plain(mask);
+  }
+
+  record(): string {
+    const { source, command, target, lines: [first, ...more], details } = this.#parts;
+    const line = new Outgoing(source, command, [target, first?.text ?? ""], details).record();
+    return formatRecord(line, more);
+  }
+
+  #batch(mask: number): string[] {
+    const { source, command, target, lines, details } = this.#parts;
+    const reference = messageId(details.stamp);
+    const opening = new Outgoing(source, "BATCH", [`+${reference}`, "draft/multiline", target], details);
+    const inner = lines.map(({ text, concat }) => {
+      const [line = ""] = new Outgoing(source, command, [target, text], { batch: reference }).lines(mask);
+      return concat ? withTag(line, "draft/multiline-concat") : line;
+    });
+    const closing = new Outgoing(source, "BATCH", [`-${reference}`], { batch: details.batch });
+    return [...opening.lines(mask), ...inner, ...closing.lines(mask)];
+  }
+
+  #plain(mask: number): string[] {
+    const { source, command, target, lines, details } = this.#parts;
+    const shown = lines.filter(({ text }) => text !== "");
+    return shown.flatMap(({ text }, at) =>
+      new Outgoing(source, command, [target, text], { ...details, hasId: at === 0 }).lines(mask)
+    );
+  }
+}

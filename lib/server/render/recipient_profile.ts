@@ -1,0 +1,76 @@
+/**
+ * Kinds of reader. Two sessions are of one kind when every line reaches both as the same bytes: same framing, same
+ * capabilities among those that change a line. A line is made into bytes once per kind, never per recipient.
+ */
+import { capabilityBits, type CapabilityName } from "../../irc/capabilities.ts";
+import type { Framing } from "../../net/connection.ts";
+
+/** Turns one line (no CR LF) into the bytes a framing wants. */
+export type Encode = (line: string, framing: Framing) => Uint8Array;
+
+/** One kind of reader; equal kinds are the same object. */
+export interface Kind {
+  /** 0, 1, 2 …, as small as may be: where a line keeps this kind's bytes. */
+  readonly index: number;
+  /** The bits of irc/capabilities.ts this kind of reader has. */
+  readonly mask: number;
+  readonly framing: Framing;
+  /** Whether one's own messages come back. */
+  readonly echo: boolean;
+  readonly encode: (line: string) => Uint8Array;
+}
+
+/** So many are kept though nobody is of them; ordinary clients make no more. */
+const kept = 64;
+
+/** Makes each kind once. */
+export class Kinds {
+  readonly #encode: Encode;
+  readonly #byKey = new Map<string, Kind>();
+  /** Indexes of those that were forgotten, for the next ones. */
+  readonly #free: number[] = [];
+
+  constructor(encode: Encode) {
+    this.#encode = encode;
+  }
+
+  /** The kind of a reader with these capabilities on a connection with this framing. */
+  of(capabilities: Iterable<CapabilityName>, framing: Framing): Kind {
+    let mask = 0;
+    for (const name of capabilities) mask |= capabilityBits[name];
+    const key = `${mask} ${framing}`;
+    const known = this.#byKey.get(key);
+    if (known) return known;
+    const encode = this.#encode;
+    const kind: Kind = {
+      index: this.#free.pop() ?? this.#byKey.size,
+      mask,
+      framing,
+      echo: (mask & capabilityBits["echo-message"]) !== 0,
+      encode: (line) => encode(line, framing),
+    };
+    this.#byKey.set(key, kind);
+    return kind;
+  }
+
+  /** How many are known. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /**
+   * Forgets those that none of `readers` is of, when there are many: a client may ask for one set of capabilities after
+   * the other. Not while something is told, as a line has its bytes by indexes that are given away again here.
+   */
+  forgetUnused(readers: Iterable<{ readonly kind: Kind }>): void {
+    if (this.#byKey.size <= kept) return;
+    const used = new Set<Kind>();
+    for (const { kind } of readers) used.add(kind);
+    for (const [key, kind] of this.#byKey) {
+      if (used.has(kind)) continue;
+      this.#byKey.delete(key);
+      this.#free.push(kind.index);
+    }
+    this.#free.sort((one, other) => other - one);
+  }
+}

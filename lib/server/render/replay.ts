@@ -1,0 +1,140 @@
+/** Replay: records of history as messages again, in a batch, for what each reader has asked for. */
+import { capabilityBits } from "../../irc/capabilities.ts";
+import { parseRecord } from "../../irc/record.ts";
+import type { Saved } from "../store/block.ts";
+import type { Channel } from "../chat/channel.ts";
+import type { Hub } from "../hub/hub.ts";
+import { type MessageLine, MultilineMessage } from "./multiline.ts";
+import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+import { isFor, viewsOf } from "../chat/history_access.ts";
+
+/** A batch on its way to one session, or its lines alone where the session has no batches. */
+export class Replay extends Told {
+  readonly #opening: string;
+  readonly #closing: string;
+  readonly #lines: readonly string[];
+
+  constructor(opening: string, lines: readonly string[], closing: string) {
+    super();
+    this.#opening = opening;
+    this.#lines = lines;
+    this.#closing = closing;
+  }
+
+  lines(mask: number): readonly string[] {
+    if (!(mask & capabilityBits["batch"])) return this.#lines;
+    return [this.#opening, ...this.#lines, this.#closing];
+  }
+
+  record(): string {
+    throw new RangeError("Cannot keep what was kept already");
+  }
+}
+
+/** What a batch of history says of itself. */
+export interface ReplayOptions {
+  /** Type and parameters of the batch. */
+  readonly batch: readonly string[];
+  /** More tags of its opening. */
+  readonly tag?: string | undefined;
+  /** Which end gives way when it is too much for the session's queue. */
+  readonly keep: "start" | "end";
+}
+
+/** A batch of history for a session. `cut` says whether records were left out for their size. */
+export function makeReplay(
+  hub: Hub,
+  session: Session,
+  user: User,
+  records: readonly Saved[],
+  options: ReplayOptions,
+): { told: Told; cut: boolean } {
+  const reference = hub.newReference();
+  // The rest of the queue is for what is said meanwhile.
+  let room = hub.settings.sendQueue / 2;
+  const chosen: (readonly string[])[] = [];
+  const ordered = options.keep === "start" ? records : records.toReversed();
+  let cut = false;
+  for (const saved of ordered) {
+    const lines = replayed(hub, user, saved, reference)?.lines(session.kind.mask) ?? [];
+    // A character is a byte to three; the ends of lines count too.
+    for (const line of lines) room -= line.length + 2;
+    cut = room < 0 && chosen.length > 0;
+    if (cut) break;
+    chosen.push(lines);
+  }
+  if (options.keep === "end") chosen.reverse();
+  return {
+    told: wrap(hub, session, reference, chosen.flat(), cut ? { ...options, tag: undefined } : options),
+    cut,
+  };
+}
+
+/** The last messages of a channel, for who has just joined it and cannot ask for them; if the settings say so. */
+export function replayOnJoin(session: Session, channel: Channel): void {
+  const { hub, user } = session;
+  const { settings: { replay: limit }, store } = hub;
+  if (limit === 0 || store === undefined || user === undefined) return;
+  // Without times, what was said yesterday looks as if it were said now.
+  if (session.has("draft/chathistory") || !session.has("server-time")) return;
+  const records = store.database.read(() => {
+    const views = viewsOf(hub, store, user, channel.name) ?? [];
+    return store.history.read(views, { limit, from: "end", events: false });
+  }, []);
+  if (records.length === 0) return;
+  const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
+  session.tell(makeReplay(hub, session, user, records, options).told);
+}
+
+/** Any lines as a batch for a session. */
+export function makeBatch(
+  hub: Hub,
+  session: Session,
+  type: string,
+  tell: (batch: string) => Outgoing[],
+): Told {
+  const reference = hub.newReference();
+  const lines = tell(reference).flatMap((told) => told.lines(session.kind.mask));
+  return wrap(hub, session, reference, lines, { batch: [type], keep: "start" });
+}
+
+function wrap(
+  hub: Hub,
+  session: Session,
+  reference: string,
+  lines: readonly string[],
+  { batch, tag }: ReplayOptions,
+): Replay {
+  const mask = session.kind.mask | capabilityBits["batch"];
+  const [opening = ""] = hub.fromServer("BATCH", [`+${reference}`, ...batch]).lines(mask);
+  const [closing = ""] = new Outgoing(hub.settings.name, "BATCH", [`-${reference}`]).lines(mask);
+  const tagged = tag !== undefined && session.has("message-tags") ? withTag(opening, tag) : opening;
+  return new Replay(tagged, lines, closing);
+}
+
+/** A record as the message it was; undefined when it is not for this user. */
+function replayed(hub: Hub, user: User, { stamp, record }: Saved, batch: string): Told | undefined {
+  const parsed = parseRecord(record);
+  if (parsed === undefined) return undefined;
+  const { message, more } = parsed;
+  if (!isFor(hub, user, message)) return undefined;
+  const { tags, source, command, params } = message;
+  const details: Details & { stamp: number } = {
+    stamp,
+    hasId: true,
+    account: tags.get("account"),
+    bot: tags.has("bot"),
+    batch,
+    clientTags: new Map([...tags].filter(([name]) => name.startsWith("+"))),
+  };
+  if (more.length > 0) {
+    const [target = "", text = ""] = params;
+    const lines: MessageLine[] = [{ text }, ...more];
+    return new MultilineMessage({ source, command, target, lines, details });
+  }
+  if (command !== "JOIN") return new Outgoing(source, command, params, details);
+  const fallback = { without: capabilityBits["extended-join"], params: params.slice(0, 1) };
+  return new Outgoing(source, command, params, { ...details, fallback });
+}

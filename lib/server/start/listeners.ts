@@ -1,0 +1,105 @@
+/** Where IRC is listened for, as the settings say: plain, and over TLS. What cannot be is a StartError with one sentence. */
+import type { Hub } from "../hub/hub.ts";
+import type { Settings } from "../settings/settings.ts";
+import { listen, type Listener, ListenError } from "../../net/listen.ts";
+import { CertificateError } from "../../net/own_certificate.ts";
+import type { StreamOptions } from "../../net/stream.ts";
+import { listenTls, type TlsListener } from "../../net/tls_listener.ts";
+import { exitCodes, StartError } from "./start_error.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
+
+/** Plain IRC over TCP; throws a StartError. */
+export function openPlain(hub: Hub, stream: StreamOptions): Listener {
+  const { host, port, limit, name } = hub.settings;
+  try {
+    const listener: Listener = listen({
+      hostname: host,
+      port,
+      maxConnections: limit,
+      isTrustedProxy: trustedProxies(hub.settings),
+      stream: {
+        ...stream,
+        onWrongProtocol(which, address) {
+          if (which === "PROXY") return strangeProxy(hub, address);
+          return which === "TLS" && hub.tlsPort !== undefined
+            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.tlsPort}`
+            : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
+        },
+      },
+      onConnection: (connection) => void hub.attach(connection),
+      onError: (error) =>
+        hub.log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
+    });
+    return listener;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    throw new StartError(
+      `Cannot listen on ${host}:${port}: ${error.reason}; choose another with --port or --host`,
+      exitCodes.unavailable,
+    );
+  }
+}
+
+/** IRC over TLS, if it is wanted; connections of the plain port count towards the same limit. Rejects with a StartError. */
+export async function openTls(
+  hub: Hub,
+  stream: StreamOptions,
+  plain: Listener,
+): Promise<TlsListener | undefined> {
+  if (hub.settings.tls === "off") return undefined;
+  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.settings;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new StartError("Cannot use one of --cert and --key without the other", exitCodes.usage);
+  }
+  try {
+    const secure = await listenTls({
+      hostname: host,
+      port: tlsPort,
+      certificate: {
+        ...(cert !== undefined && key !== undefined && { files: { cert, key } }),
+        folder: ephemeral ? undefined : data,
+        names: certificateNames(hub.settings),
+      },
+      maxConnections: limit,
+      beside: () => plain.connections,
+      isTrustedProxy: trustedProxies(hub.settings),
+      stream: {
+        ...stream,
+        onWrongProtocol: (which, address) =>
+          which === "PROXY"
+            ? strangeProxy(hub, address)
+            : `This is ${hub.settings.name}, an IRC server; use an IRC app`,
+      },
+      onConnection: (connection) => void hub.attach(connection),
+      onError: (error) =>
+        hub.log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
+    });
+    if (sts === 0 || !secure.certificate.selfMade) return secure;
+    throw new StartError(
+      "Cannot use --sts with a certificate of one's own: apps would refuse it; give --cert and --key",
+      exitCodes.usage,
+    );
+  } catch (error) {
+    if (error instanceof CertificateError) {
+      throw new StartError(error.message, cert === undefined ? exitCodes.unavailable : exitCodes.usage);
+    }
+    if (!(error instanceof ListenError)) throw error;
+    throw new StartError(
+      `Cannot listen on ${host}:${tlsPort} for TLS: ${error.reason}; choose another with --tls-port, or --tls off`,
+      exitCodes.unavailable,
+    );
+  }
+}
+
+/** For who set the proxy up: the one behind it is told what it was told. */
+function strangeProxy({ settings: { name } }: Hub, address: string): string {
+  return `This is ${name}, which takes a PROXY header at once and from a --trusted-proxy alone, not from ${address}`;
+}
+
+/** What people may call this machine; a name that no certificate can hold is left out. */
+function certificateNames({ name, host }: Settings): string[] {
+  const addresses = Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
+  const listens = /^(0\.0\.0\.0|::)$/.test(host) ? [] : [host];
+  const names = [name, Deno.hostname(), "localhost", ...listens, ...addresses];
+  return [...new Set(names.filter((one) => /^[\x21-\x7e]+$/.test(one)))];
+}

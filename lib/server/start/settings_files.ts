@@ -1,0 +1,47 @@
+/** The files that the settings name: message of the day, password, operators. They can be read again while the server runs. */
+import type { Files } from "../hub/hub.ts";
+import type { Settings } from "../settings/settings.ts";
+import { parseVerifier, type Verifier } from "../../irc/scram.ts";
+
+/** What REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
+export function readFiles({ motd, passwordFile, oper, operFile }: Settings): Files {
+  const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
+  return {
+    motd: motd === "" ? [] : (isFile(motd) ? readText(motd, "motd") : motd).trimEnd().split(/\r?\n/),
+    password: passwordFile && readPassword(passwordFile),
+    operators: readOperators([...oper, ...lines.map((line) => line.trim())]),
+  };
+}
+
+function readPassword(path: string): string {
+  const password = readText(path, "password file").trim();
+  if (password === "") throw new Error(`The password file "${path}" is empty; write a password into it`);
+  return password;
+}
+
+/** Lines "name:verifier"; empty ones and those that start with "#" are left out. */
+function readOperators(lines: readonly string[]): Map<string, Verifier> {
+  const written = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(written.map((line) => {
+    const at = line.indexOf(":");
+    const verifier = at > 0 ? parseVerifier(line.slice(at + 1)) : undefined;
+    if (verifier !== undefined) return [line.slice(0, at), verifier];
+    throw new Error("An operator is written NAME:VERIFIER; make a verifier with --make-verifier");
+  }));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Error(`Cannot read the ${what} "${path}": ${(error as Error).message}`);
+  }
+}

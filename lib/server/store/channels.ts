@@ -1,0 +1,61 @@
+/** The table of kept channels: those that have a founder and outlive the last who leaves. */
+import type { StatementSync } from "node:sqlite";
+import { fold } from "../../irc/names.ts";
+import { row } from "./conversation.ts";
+import type { Database } from "./database.ts";
+import { WaitingRows } from "./unsaved_rows.ts";
+
+/** One kept channel. */
+export interface ChannelRow {
+  readonly name: string;
+  /** The name of an account. */
+  readonly founder: string;
+  /** Milliseconds since 1970 when somebody was last in it, to the day. */
+  readonly usedMs: number;
+  /** Topic, modes, lists and ranks, as the hub writes them. */
+  readonly state: string;
+}
+
+/** All kept channels, by folded name. */
+export class ChannelTable {
+  readonly #rows: WaitingRows<ChannelRow>;
+  readonly #all: StatementSync;
+
+  constructor(database: Database) {
+    this.#all = database.prepareArrays("SELECT name, founder, used_ms, state FROM kept_channel ORDER BY key");
+    const save = database.prepare(
+      `INSERT INTO kept_channel (key, name, founder, used_ms, state) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, founder = excluded.founder, used_ms = excluded.used_ms,
+       state = excluded.state`,
+    );
+    const remove = database.prepare("DELETE FROM kept_channel WHERE key = ?");
+    this.#rows = new WaitingRows(database, {
+      save: (key, { name, founder, usedMs, state }) => void save.run(key, name, founder, usedMs, state),
+      remove: (key) => void remove.run(key),
+    });
+  }
+
+  /** Every kept channel, in the order of their names. */
+  all(): ChannelRow[] {
+    return this.#rows.merge(
+      this.#all.all().map((found) => {
+        const [name, founder, usedMs, state] = row(found);
+        const channel = {
+          name: String(name),
+          founder: String(founder),
+          usedMs: Number(usedMs),
+          state: String(state),
+        };
+        return [fold(channel.name), channel] as const;
+      }),
+    );
+  }
+
+  save(channel: ChannelRow): void {
+    this.#rows.put(fold(channel.name), channel);
+  }
+
+  remove(name: string): void {
+    this.#rows.put(fold(name), undefined);
+  }
+}

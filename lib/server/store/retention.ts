@@ -1,0 +1,97 @@
+/** Retention: what is too old, or too much for one conversation, goes, a few blocks at a time. */
+import type { StatementSync } from "node:sqlite";
+import { decodeBlock } from "./block.ts";
+import { logOf, row } from "./conversation.ts";
+import type { Database } from "./database.ts";
+import type { SearchIndex } from "./search.ts";
+import { firstStamp } from "../../irc/stamp.ts";
+
+/** How much is kept. */
+export interface Keep {
+  /** Milliseconds; 0 is for ever. */
+  readonly ageMs: number;
+  /** Messages of one conversation, and as many events; 0 is any number. */
+  readonly count: number;
+}
+
+const blocksPerStep = 16;
+
+/** Deletes what need not be kept. */
+export class Retention {
+  readonly #database: Database;
+  readonly #index: SearchIndex;
+  readonly #keep: Keep;
+  readonly #now: () => number;
+  readonly #oldest: StatementSync;
+  readonly #full: StatementSync;
+  readonly #oldestOf: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #forgetRedactions: StatementSync;
+
+  constructor(database: Database, index: SearchIndex, keep: Keep, now: () => number) {
+    this.#database = database;
+    this.#index = index;
+    this.#keep = keep;
+    this.#now = now;
+    // The newest block stays, whatever it is: the next stamps come after it.
+    const columns = "SELECT id, log, first, count, records FROM block";
+    const notNewest = "id < (SELECT max(id) FROM block)";
+    this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT ${blocksPerStep}`);
+    this.#full = database.prepareArrays(
+      "SELECT id, messages, events FROM conversation WHERE messages > ?1 OR events > ?1 LIMIT 1",
+    );
+    this.#oldestOf = database.prepareArrays(
+      `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
+    );
+    this.#remove = database.prepare("DELETE FROM block WHERE id = ?");
+    this.#forgetRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
+  }
+
+  /** Deletes a few blocks. True when there may be more to delete. */
+  step(): boolean {
+    return this.#pruneOld() || this.#pruneFull();
+  }
+
+  #pruneOld(): boolean {
+    const { ageMs } = this.#keep;
+    if (ageMs === 0) return false;
+    const oldest = firstStamp(this.#now() - ageMs);
+    const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
+    for (const block of blocks) this.#delete(block);
+    if (blocks.length > 0) this.#forgetRedactions.run(oldest);
+    return blocks.length > 0;
+  }
+
+  #pruneFull(): boolean {
+    const { count: most } = this.#keep;
+    if (most === 0) return false;
+    const [id, messages, events] = row(this.#full.get(most));
+    if (id === undefined) return false;
+    const stream = Number(messages) > most ? 0 : 1;
+    let over = Number(stream === 0 ? messages : events) - most;
+    let deleted = 0;
+    for (const block of this.#oldestOf.all(logOf(Number(id), stream))) {
+      const count = Number(row(block)[3]);
+      if (count > over) break;
+      over -= count;
+      deleted++;
+      this.#delete(block);
+    }
+    return deleted > 0;
+  }
+
+  #delete(block: unknown): void {
+    const [id, log, first, , records] = row(block);
+    this.#database.write();
+    this.#index.remove(Number(id), Number(log), decodeBlock(Number(first), String(records)), {
+      secure: false,
+    });
+    this.#remove.run(Number(id));
+  }
+}
+
+/** The stamp of a block's last record. */
+function lastOf(block: unknown): number {
+  const [, , first, , records] = row(block);
+  return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? Number(first);
+}

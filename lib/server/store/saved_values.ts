@@ -1,0 +1,43 @@
+/** The few values of a chat that are made once and kept: its secrets, the digest of its owner's code, the server bans. */
+import type { StatementSync } from "node:sqlite";
+import { row } from "./conversation.ts";
+import type { Database } from "./database.ts";
+import { WaitingRows } from "./unsaved_rows.ts";
+
+/** Values by name. */
+export class Keepsakes {
+  readonly #rows: WaitingRows<string>;
+  readonly #find: StatementSync;
+
+  constructor(database: Database) {
+    this.#find = database.prepareArrays("SELECT value FROM keepsake WHERE name = ?");
+    const save = database.prepare(
+      "INSERT INTO keepsake (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    );
+    const remove = database.prepare("DELETE FROM keepsake WHERE name = ?");
+    this.#rows = new WaitingRows(database, {
+      save: (name, value) => void save.run(name, value),
+      remove: (name) => void remove.run(name),
+    });
+  }
+
+  find(name: string): string | undefined {
+    return this.#rows.find(name, () => {
+      const [value] = row(this.#find.get(name));
+      return value === undefined ? undefined : String(value);
+    });
+  }
+
+  save(name: string, value: string | undefined): void {
+    this.#rows.put(name, value);
+  }
+
+  /** 32 random bytes of this name, made at the first call. */
+  secret(name: string): Uint8Array<ArrayBuffer> {
+    const known = this.find(name);
+    if (known !== undefined) return Uint8Array.fromHex(known);
+    const made = crypto.getRandomValues(new Uint8Array(32));
+    this.save(name, made.toHex());
+    return made;
+  }
+}

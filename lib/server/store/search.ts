@@ -1,0 +1,191 @@
+/**
+ * The search index (FTS5, without a copy of the text). It follows the blocks in their order and remembers how far it
+ * is; it is brought forward in steps when there is time, and before a search, never while a message is on its way.
+ * An entry is named by block and place, so that a hit leads to its record at once.
+ */
+import type { StatementSync } from "node:sqlite";
+import { decodeBlock, type Saved } from "./block.ts";
+import { row } from "./conversation.ts";
+import type { Database, Keeper } from "./database.ts";
+import { type Entry, entryOf, queryOf, type Wanted } from "./search_words.ts";
+
+/** Places a block may have in the numbering of entries; more than maxRecords. */
+const placesPerBlock = 1024;
+
+/** Blocks of one tick are in no order; ten seconds, in stamps, are more than any tick takes. */
+const slack = 10_000 * 1024;
+
+/** A record that was found. */
+export interface Hit extends Saved {
+  readonly block: number;
+  readonly place: number;
+  readonly log: number;
+  /** Of its entry: grows with time. */
+  readonly entry: number;
+}
+
+/** Which records are wanted. */
+export interface Search extends Wanted {
+  /** Stamps; both bounds are excluded themselves. */
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  /** Entries past this one only. */
+  readonly past?: number | undefined;
+  readonly limit: number;
+  /** Hits it refuses do not count. */
+  readonly isFor?: ((hit: Hit) => boolean) | undefined;
+  /** Whether the oldest or the newest are wanted when there are more. */
+  readonly from: "start" | "end";
+}
+
+/** The index and how far it is. */
+export class SearchIndex implements Keeper {
+  readonly #database: Database;
+  #followed = 0;
+  readonly #progress: StatementSync;
+  readonly #next: StatementSync;
+  readonly #remember: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #configure: StatementSync;
+  readonly #count: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #latest: StatementSync;
+  readonly #block: StatementSync;
+  readonly #startAt: StatementSync;
+  readonly #newestId: StatementSync;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#next = database.prepareArrays(
+      "SELECT id, log, first, count, records FROM block WHERE id > ? ORDER BY id LIMIT 16",
+    );
+    this.#remember = database.prepare(
+      "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    );
+    this.#insert = database.prepare("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)");
+    this.#remove = database.prepare(
+      "INSERT INTO words (words, rowid, keys, text) VALUES ('delete', ?, ?, ?)",
+    );
+    this.#configure = database.prepare(
+      "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
+    );
+    this.#count = database.prepare(
+      `UPDATE conversation SET messages = messages + iif(?1 & 1, 0, ?2), events = events + iif(?1 & 1, ?2, 0)
+       WHERE id = ?1 >> 1`,
+    );
+    const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
+    this.#oldest = database.prepareArrays(`${hits} LIMIT ?`);
+    this.#latest = database.prepareArrays(`${hits} DESC LIMIT ?`);
+    this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
+    this.#startAt = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
+    this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
+    this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = 'followed'");
+    this.lost();
+  }
+
+  /** Takes the next blocks in, until `deadline` (performance.now()). True when there are more. */
+  follow(deadline: number): boolean {
+    this.#database.settle();
+    for (;;) {
+      const blocks = this.#next.all(this.#followed);
+      if (blocks.length === 0) return false;
+      this.#database.write();
+      for (const block of blocks) {
+        const [id, log, first, count, records] = row(block);
+        this.#take(Number(id), Number(log), decodeBlock(Number(first), String(records)));
+        this.#count.run(Number(log), Number(count));
+        this.#followed = Number(id);
+        if (performance.now() >= deadline) break;
+      }
+      this.#remember.run(this.#followed);
+      if (performance.now() >= deadline) return true;
+    }
+  }
+
+  /** What matches, oldest first. Records that were said after the index was last brought forward are not found. */
+  search(search: Search): Hit[] {
+    const query = queryOf(search);
+    if (query === undefined) return [];
+    const { after = -1, before = Number.MAX_SAFE_INTEGER, past = -1, limit, isFor = () => true } = search;
+    let low = Math.max(past, this.#blockAt(after - slack) * placesPerBlock - 1);
+    let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
+    const found: Hit[] = [];
+    const statement = search.from === "start" ? this.#oldest : this.#latest;
+    while (found.length < limit) {
+      const entries = statement.all(query, low, high, limit).map((one) => Number(row(one)[0]));
+      for (const entry of entries) {
+        const hit = this.#load(entry);
+        if (!hit || hit.stamp <= after || hit.stamp >= before || !isFor(hit)) continue;
+        if (found.length < limit) found.push(hit);
+      }
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < limit) break;
+      if (search.from === "start") low = last;
+      else high = last;
+    }
+    return search.from === "start" ? found : found.reverse();
+  }
+
+  /** Takes a block's records out again, all or those at some places; `secure` leaves no trace of them in the file. */
+  remove(
+    block: number,
+    log: number,
+    records: readonly Saved[],
+    options: { places?: readonly number[]; secure: boolean },
+  ): void {
+    if (block > this.#followed) return;
+    this.#database.write();
+    if (options.secure) this.#configure.run(1);
+    for (const [place, { record }] of records.entries()) {
+      if (options.places && !options.places.includes(place)) continue;
+      const entry = this.#entry(log, record);
+      if (entry) this.#remove.run(block * placesPerBlock + place, entry.keys, entry.text);
+    }
+    if (options.secure) this.#configure.run(0);
+    else this.#count.run(log, -records.length);
+  }
+
+  readonly statements = 0;
+
+  write(): void {}
+
+  saved(): void {}
+
+  lost(): void {
+    this.#followed = Number(row(this.#progress.get())[0] ?? 0);
+  }
+
+  #take(block: number, log: number, records: readonly Saved[]): void {
+    for (const [place, { record }] of records.entries()) {
+      const entry = this.#entry(log, record);
+      if (entry) this.#insert.run(block * placesPerBlock + place, entry.keys, entry.text);
+    }
+  }
+
+  #entry(log: number, record: string): Entry | undefined {
+    return record === "" ? undefined : entryOf(log, record);
+  }
+
+  #load(entry: number): Hit | undefined {
+    const block = Math.floor(entry / placesPerBlock);
+    const place = entry % placesPerBlock;
+    const [log, first, records] = row(this.#block.get(block));
+    if (log === undefined) return undefined;
+    const saved = decodeBlock(Number(first), String(records))[place];
+    return saved && { ...saved, block, place, log: Number(log), entry };
+  }
+
+  /** The last block that begins at or before the stamp; ids grow with stamps. */
+  #blockAt(stamp: number): number {
+    let low = 0;
+    let high = Number(row(this.#newestId.get())[0] ?? 0);
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const [id, first] = row(this.#startAt.get(middle));
+      if (id !== undefined && Number(first) <= stamp) low = Number(id) > high ? high : Number(id);
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

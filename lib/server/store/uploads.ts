@@ -1,0 +1,72 @@
+/** The table of uploaded files: what each is, never its content, which lies on disk under its id. */
+import type { StatementSync } from "node:sqlite";
+import type { Database } from "./database.ts";
+import { WaitingRows } from "./unsaved_rows.ts";
+
+/** One uploaded file. */
+export interface FileRow {
+  /** Random; its name on disk and in its address. */
+  readonly id: string;
+  /** As the uploader called it; for people, never a path. */
+  readonly name: string;
+  /** Media type: "image/png". */
+  readonly type: string;
+  readonly bytes: number;
+  /** Who uploaded it: an account, or "~host" (cloaked) without one. */
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+}
+
+/** All files, by id. */
+export class FileTable {
+  readonly #rows: WaitingRows<FileRow>;
+  readonly #find: StatementSync;
+  readonly #all: StatementSync;
+
+  constructor(database: Database) {
+    const columns = "SELECT id, name, type, bytes, owner, created_ms FROM file";
+    this.#find = database.prepareArrays(`${columns} WHERE id = ?`);
+    this.#all = database.prepareArrays(columns);
+    const save = database.prepare(
+      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    const remove = database.prepare("DELETE FROM file WHERE id = ?");
+    this.#rows = new WaitingRows(database, {
+      save: (id, { name, type, bytes, owner, createdMs }) =>
+        void save.run(id, name, type, bytes, owner, createdMs),
+      remove: (id) => void remove.run(id),
+    });
+  }
+
+  find(id: string): FileRow | undefined {
+    return this.#rows.find(id, () => toFile(this.#find.get(id)));
+  }
+
+  /** Every file. */
+  all(): FileRow[] {
+    const stored = this.#all.all().map(toFile).filter((one) => one !== undefined);
+    return this.#rows.merge(stored.map((one) => [one.id, one] as const));
+  }
+
+  save(file: FileRow): void {
+    this.#rows.put(file.id, file);
+  }
+
+  remove(id: string): void {
+    this.#rows.put(id, undefined);
+  }
+}
+
+function toFile(found: unknown): FileRow | undefined {
+  if (!Array.isArray(found)) return undefined;
+  const [id, name, type, bytes, owner, createdMs] = found;
+  return {
+    id: String(id),
+    name: String(name),
+    type: String(type),
+    bytes: Number(bytes),
+    owner: String(owner),
+    createdMs: Number(createdMs),
+  };
+}

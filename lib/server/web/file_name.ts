@@ -1,0 +1,64 @@
+/** Names and types of shared files, as they come in headers and go out again. Pure; a name is for people, never a path. */
+import { cutText } from "../../irc/wrap.ts";
+
+const maxLength = 120;
+/** Of a longer name only the end is looked at: trimming one takes time by the square of its length. */
+const maxRead = 1000;
+/** What a browser may show in place; all else is saved, as it might run as a page of ours. */
+const shownTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
+
+/** The name in a Content-Disposition header (RFC 6266), made harmless; "file" when there is none. */
+export function fileName(disposition: string | undefined): string {
+  const [, extended] = /filename\*\s*=\s*UTF-8''([^;\s]+)/i.exec(disposition ?? "") ?? [];
+  const [, quoted, bare] = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition ?? "") ?? [];
+  const name = decoded(extended) ?? quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "";
+  return cleanName(name);
+}
+
+/** The last part of a path without what could fool a person or a disk. */
+export function cleanName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1)?.slice(-maxRead) ?? "";
+  const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  if (clean.length <= maxLength) return clean === "" ? "file" : clean;
+  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
+  return cutText(clean, maxLength - ending.length) + ending;
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A media type without its parameters; what is none is a plain run of bytes. */
+export function mediaType(header: string | undefined): string {
+  const type = (header ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(type) ? type : "application/octet-stream";
+}
+
+/** Content-Disposition for sending a file: shown in place when its type is safe, else saved under its name. */
+export function disposition(name: string, type: string): string {
+  const how = shownTypes.test(type) ? "inline" : "attachment";
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  return `${how}; filename="${ascii}"; filename*=UTF-8''${
+    encodeURIComponent(name).replace(/['()*]/g, escapeMark)
+  }`;
+}
+
+function escapeMark(mark: string): string {
+  return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** The bytes a Range header asks for, both ends included (RFC 9110 §14.2); "none" cannot be given, undefined is all. */
+export function rangeOf(
+  header: string | undefined,
+  size: number,
+): { readonly first: number; readonly last: number } | "none" | undefined {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (from === "" && to === "") return undefined;
+  const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  return first > last || first >= size ? "none" : { first, last };
+}

@@ -1,0 +1,121 @@
+/**
+ * How the server does, for machines: /metrics in Prometheus' text, /healthz (the process answers) and /readyz (it takes
+ * people in, and what they say). Told to this machine alone unless the setting opens them.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isLoopback } from "../../irc/address.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Visitor } from "./visitor.ts";
+import { type Route, sendText } from "./web.ts";
+
+/** One figure. */
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: "gauge" | "counter";
+  readonly value: (hub: Hub) => number;
+}
+
+const unreachable = "NATS cannot be reached: people stay connected, and what they send is refused";
+const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
+const metrics: readonly Metric[] = [
+  {
+    name: "parley_sessions",
+    help: "Connections, unfinished ones too",
+    kind: "gauge",
+    value: (hub) => hub.sessions.size,
+  },
+  { name: "parley_users", help: "People present", kind: "gauge", value: (hub) => hub.users.size },
+  {
+    name: "parley_users_most",
+    help: "Most people present at once",
+    kind: "gauge",
+    value: (hub) => hub.mostUsers,
+  },
+  { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.channels.size },
+  { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
+  { name: "parley_queued_bytes", help: "Bytes that wait for readers", kind: "gauge", value: queuedBytes },
+  { name: "parley_machines", help: "Machines of this chat", kind: "gauge", value: machineCount },
+  {
+    name: "parley_bus_up",
+    help: "1 unless NATS is gone",
+    kind: "gauge",
+    value: ({ busFigures }) => Number(busFigures?.isUp ?? true),
+  },
+  {
+    name: "parley_bus_lag_events",
+    help: "Events of the stream that are not applied here yet",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.lag ?? 0,
+  },
+  {
+    name: "parley_bus_in_flight",
+    help: "Events of this machine that are under way",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.inFlight ?? 0,
+  },
+  {
+    name: "parley_bus_reconnects_total",
+    help: "How often NATS went and came back",
+    kind: "counter",
+    value: ({ busFigures }) => busFigures?.reconnects ?? 0,
+  },
+  {
+    name: "parley_uptime_seconds",
+    help: "Since the server started",
+    kind: "gauge",
+    value: (hub) => Math.floor((hub.now() - hub.startedMs) / 1000),
+  },
+  {
+    name: "process_resident_memory_bytes",
+    help: "Memory in use",
+    kind: "gauge",
+    value: () => Deno.memoryUsage().rss,
+  },
+];
+
+function machineCount({ machines }: Hub): number {
+  return Math.max(1, machines.size);
+}
+
+function queuedBytes(hub: Hub): number {
+  let bytes = 0;
+  for (const { connection } of hub.sessions.values()) bytes += connection.queuedBytes;
+  return bytes;
+}
+
+/** The three routes; `isReady` says whether people are taken in. */
+export function metricRoute(hub: Hub, isReady: () => boolean): Route {
+  const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "/healthz": (response) => sendText(response, 200, "ok"),
+    "/readyz": (response) => {
+      if (!isReady()) return sendText(response, 503, "stopping");
+      const isUp = hub.busFigures?.isUp ?? true;
+      return isUp ? sendText(response, 200, "ready") : sendText(response, 503, unreachable);
+    },
+    "/metrics": (response) => {
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+      response.end(metricsText(hub));
+    },
+  };
+  return (request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
+    const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
+    if (answer === undefined) return undefined;
+    if (isFromHere(request, visitor) || hub.settings.metrics === "open") answer(response);
+    else sendText(response, 403, "Only this machine is told that");
+    return Promise.resolve();
+  };
+}
+
+/** From this machine itself, and not for somebody else by a proxy on it that says so. */
+function isFromHere({ headers }: IncomingMessage, { address }: Visitor): boolean {
+  return isLoopback(address) && !proxyHeaders.some((name) => name in headers);
+}
+
+/** All figures in Prometheus' text format. */
+export function metricsText(hub: Hub): string {
+  return metrics.map(({ name, help, kind, value }) =>
+    `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value(hub)}\n`
+  ).join("");
+}

@@ -1,0 +1,81 @@
+/** A socket of node:http, taken over by an upgrade, with the face lib/net wants: pull to read, a promise per write. */
+import type { Socket } from "node:net";
+import type { Buffer } from "node:buffer";
+import type { StreamSocket } from "../../net/stream.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** Wraps `socket`, which must not be read by anyone else; `head` is what was read past the upgrade. */
+export function nodeSocket(socket: Socket, head: Uint8Array, visitor: Visitor): StreamSocket {
+  return new NodeSocket(socket, head, visitor);
+}
+
+class NodeSocket implements StreamSocket {
+  readonly remoteAddr: { readonly hostname: string; readonly port: number };
+  readonly handshake?: true;
+  readonly #socket: Socket;
+  #head: Uint8Array;
+  #ended = false;
+  #failure: Error | undefined;
+  /** Ends the wait for something to read. */
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket, head: Uint8Array, { address, secure, isProxied }: Visitor) {
+    this.#socket = socket;
+    this.#head = head;
+    // Headers tell no port.
+    this.remoteAddr = { hostname: address || "unknown", port: isProxied ? 0 : socket.remotePort ?? 0 };
+    if (secure) this.handshake = true;
+    socket.setNoDelay(true);
+    socket.on("readable", () => this.#wake?.());
+    socket.on("end", () => this.#end());
+    socket.on("close", () => this.#end());
+    socket.on("error", (error) => this.#end(error));
+  }
+
+  async read(bytes: Uint8Array): Promise<number | null> {
+    if (this.#head.length > 0) {
+      const part = this.#head.subarray(0, bytes.length);
+      bytes.set(part);
+      this.#head = this.#head.subarray(part.length);
+      return part.length;
+    }
+    for (;;) {
+      const ready = this.#socket.readableLength;
+      const chunk: Buffer | null = ready > 0
+        ? this.#socket.read(Math.min(ready, bytes.length))
+        : this.#socket.read();
+      if (chunk !== null) return this.#give(chunk, bytes);
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#ended) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+      this.#wake = undefined;
+    }
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    return new Promise((resolve) => void this.#socket.end(() => resolve()));
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #give(chunk: Buffer, bytes: Uint8Array): number {
+    const fits = chunk.subarray(0, bytes.length);
+    bytes.set(fits);
+    if (fits.length < chunk.length) this.#head = chunk.subarray(fits.length);
+    return fits.length;
+  }
+
+  #end(failure?: Error): void {
+    this.#ended = true;
+    this.#failure ??= failure;
+    this.#wake?.();
+  }
+}

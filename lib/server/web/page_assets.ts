@@ -1,0 +1,71 @@
+/**
+ * The page and the modules it runs, served without a build step: TypeScript goes out with its types stripped. Only the
+ * parts of lib/ that are for browsers can be asked for, by names without a path in them.
+ */
+import { createHash } from "node:crypto";
+import { stripTypeScriptTypes } from "node:module";
+
+/** Something to serve. */
+export interface Asset {
+  readonly type: string;
+  readonly body: Uint8Array;
+  /** Changes when the body does. */
+  readonly etag: string;
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  ts: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+  webmanifest: "application/manifest+json",
+};
+
+const named =
+  /^\/lib\/(irc|net|client\/(?:core|text|slash|page))\/([a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest))$/;
+const front = "/lib/client/page/index.html";
+const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
+const cache = new Map<string, Asset>();
+
+/** What a path names, or undefined. Each file is read once. */
+export function asset(path: string): Asset | undefined {
+  const wanted = path === "/" || path === "/join" ? front : path;
+  const known = cache.get(wanted);
+  if (known !== undefined) return known;
+  const [, part, file, ending] = named.exec(wanted) ?? [];
+  if (part === undefined || file === undefined || ending === undefined) return undefined;
+  const text = readText(new URL(`../../${part}/${file}`, import.meta.url));
+  if (text === undefined) return undefined;
+  const body = new TextEncoder().encode(
+    ending === "ts" ? stripTypeScriptTypes(text) : wanted === front ? withPreloads(text) : text,
+  );
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const made = { type: types[ending] ?? "application/octet-stream", body, etag };
+  cache.set(wanted, made);
+  return made;
+}
+
+/** Names every module in the page's head, so that a browser asks for all at once and not for each when it has read the one before. */
+function withPreloads(html: string): string {
+  const found = new Set<string>();
+  const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) => path);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const module = found.has(path) ? undefined : asset(path);
+    if (module === undefined) continue;
+    found.add(path);
+    for (const [, from = ""] of new TextDecoder().decode(module.body).matchAll(imports)) {
+      waiting.push(new URL(from, `http://host${path}`).pathname);
+    }
+  }
+  const links = [...found].map((path) => `    <link rel="modulepreload" href="${path}">\n`);
+  return html.replace("  </head>", `${links.join("")}  </head>`);
+}
+
+function readText(url: URL): string | undefined {
+  try {
+    return Deno.readTextFileSync(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Sharing files: POST /upload by who is known (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME by who has the
+ * address. Streamed both ways. What was uploaded is never run: it goes out as its own sandbox, and is saved unless it
+ * is a picture or sound.
+ */
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Content, SharedContent } from "../chat/file_contents.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Refusal } from "../chat/refusal.ts";
+import type { FileRow } from "../store/uploads.ts";
+import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
+import { type Shelf, ShelfRefusal } from "./upload_folder.ts";
+import { ownerOf } from "./uploader.ts";
+import type { Visitor } from "./visitor.ts";
+import { type Route, sendText } from "./web.ts";
+
+const stallMs = 60_000;
+const chunkBytes = 65_536;
+const gigabyte = 1024 ** 3;
+/** What was given to all and has no row by then was given by a machine that ended in the middle. */
+const forsakenMs = 3_600_000;
+/** An event has a largest size. */
+const removedAtOnce = 1000;
+
+/** The routes of shared files, and their upkeep. */
+export class FileRoutes implements Content {
+  readonly #hub: Hub;
+  readonly #shelf: Shelf;
+  /** Bytes promised to uploads under way, by owner. */
+  readonly #coming = new Map<string, number>();
+  /** Files that are being fetched, which another machine took in. */
+  readonly #fetching = new Map<string, Promise<void>>();
+
+  /** Sweeps the shelf of what has no row. */
+  constructor(hub: Hub, shelf: Shelf) {
+    this.#hub = hub;
+    this.#shelf = shelf;
+    hub.content = this;
+    shelf.tidy(new Set(this.#files().map((file) => file.id)));
+  }
+
+  /** To be asked before the page's own files. */
+  readonly route: Route = (request, response, path, visitor) => {
+    if (path === "/upload") return this.#upload(request, response, visitor);
+    const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
+    return id === undefined ? undefined : this.#download(request, response, id);
+  };
+
+  /** Removes files that are too old; to be called now and then. */
+  async prune(): Promise<void> {
+    const now = this.#hub.now();
+    const oldest = now - this.#hub.settings.uploadKeep;
+    const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
+    for (let at = 0; at < ids.length; at += removedAtOnce) {
+      const some = ids.slice(at, at + removedAtOnce);
+      await this.#hub.commit({ kind: "files removed", ids: some });
+      this.removed(some);
+    }
+    const shared = this.#hub.sharedContent;
+    if (shared === undefined) return;
+    const known = new Set(this.#files().map((file) => file.id));
+    for (const id of await shared.olderThan(now - forsakenMs)) if (!known.has(id)) await shared.remove(id);
+  }
+
+  async complete(): Promise<void> {
+    const shared = this.#hub.sharedContent;
+    if (shared === undefined) return;
+    for (const file of this.#files()) {
+      using opened = await this.#open(file);
+      if (opened !== undefined && !await shared.has(file.id)) await shared.put(file.id, opened.readable);
+    }
+  }
+
+  added(file: FileRow): void {
+    this.#open(file).then((opened) => opened?.close()).catch((error) =>
+      this.#hub.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
+    );
+  }
+
+  removed(ids: readonly string[]): void {
+    for (const id of ids) this.#shelf.remove(id);
+  }
+
+  /** The file, fetched if another machine took it in. */
+  async #open(row: FileRow): Promise<Deno.FsFile | undefined> {
+    const file = await this.#shelf.open(row.id);
+    const { sharedContent } = this.#hub;
+    if (file !== undefined || sharedContent === undefined) return file;
+    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, sharedContent);
+    this.#fetching.set(row.id, fetching);
+    await fetching;
+    return this.#shelf.open(row.id);
+  }
+
+  async #fetch(row: FileRow, shared: SharedContent): Promise<void> {
+    try {
+      const content = await shared.take(row.id);
+      if (content === undefined) throw new Error("no machine has given it");
+      await this.#shelf.write(row.id, content, row.bytes);
+    } catch (error) {
+      this.#hub.log(
+        "error",
+        `Cannot fetch file ${row.id}: ${reasonOf(error)}`,
+      );
+    } finally {
+      this.#fetching.delete(row.id);
+    }
+  }
+
+  #files(): FileRow[] {
+    return this.#hub.store?.files.all() ?? [];
+  }
+
+  async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
+    if (request.method === "OPTIONS") {
+      return void response.writeHead(204, { allow: "OPTIONS, POST", "accept-post": "*/*" }).end();
+    }
+    if (request.method !== "POST") {
+      response.setHeader("allow", "OPTIONS, POST");
+      return sendText(response, 405, "Send a file with POST");
+    }
+    try {
+      const file = await this.#receive(request, visitor);
+      response.setHeader("location", `/files/${file.id}/${encodeURIComponent(file.name)}`);
+      sendText(response, 201, "Saved");
+    } catch (error) {
+      if (!(error instanceof ShelfRefusal)) throw error;
+      if (error.status === 401) {
+        response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
+      }
+      // What still comes is not read: the connection is of no more use.
+      response.setHeader("connection", "close");
+      sendText(response, error.status, error.message);
+      response.once("finish", () => request.destroy());
+    }
+  }
+
+  async #receive(request: IncomingMessage, visitor: Visitor): Promise<FileRow> {
+    const owner = await ownerOf(this.#hub, request, visitor);
+    const announced = Number(request.headers["content-length"] ?? 0);
+    const room = this.#roomFor(owner);
+    if (announced > room) {
+      throw new ShelfRefusal(413, `The file is larger than the ${room} bytes that are left for it`);
+    }
+    // Of one that does not say how large it is all the room is taken until it is there.
+    const promised = announced > 0 ? announced : Math.min(room, gigabyte);
+    this.#coming.set(owner, (this.#coming.get(owner) ?? 0) + promised);
+    request.setTimeout(stallMs, () => request.destroy());
+    try {
+      const id = this.#shelf.newId();
+      // Left open, as who sends too much is still answered.
+      const content = request.iterator({ destroyOnReturn: false });
+      const bytes = await this.#shelf.write(id, content, promised);
+      const { headers } = request;
+      const name = fileName(headers["content-disposition"]);
+      const type = mediaType(headers["content-type"]);
+      const file = { id, name, type, bytes, owner, createdMs: this.#hub.now() };
+      await this.#announce(file);
+      return file;
+    } finally {
+      const left = (this.#coming.get(owner) ?? 0) - promised;
+      if (left > 0) this.#coming.set(owner, left);
+      else this.#coming.delete(owner);
+    }
+  }
+
+  /** Who is told that a file is there can have it, whatever becomes of this machine. */
+  async #announce(file: FileRow): Promise<void> {
+    const { sharedContent } = this.#hub;
+    try {
+      if (sharedContent !== undefined) {
+        using opened = await this.#shelf.open(file.id);
+        if (opened !== undefined) await sharedContent.put(file.id, opened.readable);
+      }
+      await this.#hub.commit({ kind: "file added", file });
+    } catch (error) {
+      this.removed([file.id]);
+      this.#hub.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
+      throw new ShelfRefusal(503, "The servers cannot reach each other; try again later");
+    }
+  }
+
+  /** How many bytes an owner's next file may have. */
+  #roomFor(owner: string): number {
+    const { uploadSize, uploadQuota, uploadTotal } = this.#hub.settings;
+    let own = this.#coming.get(owner) ?? 0;
+    let all = [...this.#coming.values()].reduce((sum, bytes) => sum + bytes, 0);
+    for (const file of this.#files()) {
+      all += file.bytes;
+      if (file.owner === owner) own += file.bytes;
+    }
+    return Math.max(0, Math.min(uploadSize, uploadQuota - own, uploadTotal - all));
+  }
+
+  async #download(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return sendText(response, 405, "Only GET works here");
+    }
+    const row = this.#shelf.isId(id) ? this.#hub.store?.files.find(id) : undefined;
+    using file = row && await this.#open(row);
+    if (row === undefined || file === undefined) {
+      return sendText(response, 404, "There is no such file, or it is too old");
+    }
+    const range = rangeOf(request.headers.range, row.bytes);
+    response.setHeader("content-security-policy", "default-src 'none'; sandbox");
+    response.setHeader("content-disposition", disposition(row.name, row.type));
+    response.setHeader("accept-ranges", "bytes");
+    response.setHeader("cache-control", "private, max-age=86400, immutable");
+    response.setHeader("etag", `"${id}"`);
+    if (range === "none") {
+      response.setHeader("content-range", `bytes */${row.bytes}`);
+      return sendText(response, 416, "The file ends before that");
+    }
+    const { first, last } = range ?? { first: 0, last: row.bytes - 1 };
+    if (range) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);
+    response.writeHead(range ? 206 : 200, { "content-type": row.type, "content-length": last - first + 1 });
+    if (request.method === "HEAD") return void response.end();
+    await send(file, first, last - first + 1, response);
+  }
+}
+
+/** What went wrong, for the log; the bus refuses with a sentence that is no error. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return (error as Partial<Refusal>).params?.at(-1) ?? String(error);
+}
+
+/** Sends part of a file as fast as the reader takes it. */
+async function send(
+  file: Deno.FsFile,
+  first: number,
+  count: number,
+  response: ServerResponse,
+): Promise<void> {
+  await file.seek(first, Deno.SeekMode.Start);
+  const gone = once(response, "close");
+  for (let left = count; left > 0 && !response.destroyed;) {
+    const chunk = new Uint8Array(Math.min(chunkBytes, left));
+    const read = await file.read(chunk);
+    if (read === null) break;
+    left -= read;
+    if (!response.write(chunk.subarray(0, read))) await Promise.race([once(response, "drain"), gone]);
+  }
+  response.end();
+}

@@ -1,0 +1,41 @@
+/** Who sends a file: an account by its password, or anybody on the chat by a token (server/commands/upload_token.ts). */
+import type { IncomingMessage } from "node:http";
+import type { Hub } from "../hub/hub.ts";
+import { isLoopback } from "../../irc/address.ts";
+import { ShelfRefusal } from "./upload_folder.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
+export async function ownerOf(hub: Hub, request: IncomingMessage, visitor: Visitor): Promise<string> {
+  const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
+  if (scheme.toLowerCase() === "bearer") {
+    return hub.tokens.owner(credentials) ??
+      refuse(401, "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST");
+  }
+  if (scheme.toLowerCase() !== "basic") {
+    return refuse(401, "Say who you are: an account's name and password, or a token");
+  }
+  const { address, secure } = visitor;
+  if (!secure && !isLoopback(address)) {
+    return refuse(403, "A password is not taken unencrypted; use a token from TOKEN GENERATE FILEHOST");
+  }
+  const text = decode(credentials);
+  const at = text.indexOf(":");
+  const outcome = await hub.accounts.prove(text.slice(0, at), text.slice(at + 1), address);
+  if (outcome.kind === "right") return outcome.account.name;
+  if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
+  if (outcome.kind === "too many tries") return refuse(429, "Too many tries; wait a few minutes");
+  return refuse(401, "The name or the password is wrong");
+}
+
+function decode(credentials: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.fromBase64(credentials));
+  } catch {
+    return ":";
+  }
+}
+
+function refuse(status: number, sentence: string): never {
+  throw new ShelfRefusal(status, sentence);
+}

@@ -1,0 +1,188 @@
+/**
+ * The web side: the page, WebSockets into the same hub, files, metrics, each a route. node:http does HTTP, as its
+ * upgrade hands over the raw socket, which then takes the same send path as TCP: readers share one rope, and one that
+ * stopped reading can be dropped. Its listener dies when file descriptors run out, so `maxConnections` bounds it.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { plainAddress } from "../../irc/address.ts";
+import type { ServerConnection } from "../../net/connection.ts";
+import type { StreamOptions } from "../../net/stream.ts";
+import { isForUs, strangeHost } from "./host_check.ts";
+import { Peers } from "./address_limits.ts";
+import { asset } from "./page_assets.ts";
+import { upgrade } from "./web_socket.ts";
+import { type Visitor, visitorOf } from "./visitor.ts";
+
+/** Answers requests of one kind; undefined leaves the request to the next route. */
+export type Route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  visitor: Visitor,
+) => Promise<void> | undefined;
+
+/** How the web side listens. */
+export interface WebOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  /** Sockets one peer (irc/address.ts) may hold, or requests by way of a trusted proxy; 0 is any number. */
+  readonly maxPerPeer: number;
+  /** Whether an address is a proxy's, whose headers are believed. @default {nobody's} */
+  readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
+  readonly stream: StreamOptions;
+  /** Origins of pages that may connect besides our own. */
+  readonly origins: readonly string[];
+  /** Names it goes by, beside addresses and those of a local network (host_check.ts). */
+  readonly names: readonly string[];
+  readonly onConnection: (connection: ServerConnection) => void;
+  /** Asked in this order, before the page's own files. */
+  readonly routes: readonly Route[];
+  readonly onError: (error: unknown) => void;
+}
+
+/** A listening web side. */
+export interface WebListener {
+  readonly port: number;
+  /** Sockets open now, WebSockets included. */
+  readonly connections: number;
+  /** Accepts no more; requests under way are cut, WebSockets are the hub's to close. */
+  close(): Promise<void>;
+}
+
+const headersTimeoutMs = 10_000;
+const idleTimeoutMs = 30_000;
+const tooMany = "Too many requests from your address at once";
+
+/** Nothing but our own files runs, and no other site may frame us or be sent anything. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** Listens; rejects when it cannot bind. */
+export function startWeb(options: WebOptions): Promise<WebListener> {
+  const { hostname, port, maxConnections, isTrustedProxy, onError } = options;
+  const peers = new Peers(options.maxPerPeer);
+  let connections = 0;
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
+    (request, response) => {
+      if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
+      const visitor = visitorOf(request, isTrustedProxy);
+      if (visitor.isProxied && !peers.hold(visitor.address, response)) {
+        return sendText(response, 429, tooMany);
+      }
+      handle(request, response, visitor, options).catch((error) => {
+        onError(error);
+        response.destroy();
+      });
+    },
+  );
+  server.maxConnections = maxConnections;
+  server.keepAliveTimeout = idleTimeoutMs;
+  server.on("connection", (socket: Socket) => {
+    socket.on("error", () => {});
+    const address = plainAddress(socket.remoteAddress ?? "");
+    // A proxy's sockets are its visitors', and counted as theirs.
+    if (!isTrustedProxy?.(address) && !peers.hold(address, socket)) return void socket.destroy();
+    connections++;
+    socket.once("close", () => connections--);
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
+    const visitor = visitorOf(request, isTrustedProxy);
+    if (visitor.isProxied && !peers.hold(visitor.address, socket)) {
+      return refuseUpgrade(socket, 429, tooMany);
+    }
+    const made = upgrade(request, socket, head, { ...options, visitor });
+    if ("status" in made) return refuseUpgrade(socket, made.status, made.sentence);
+    options.onConnection(made);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      server.on("error", onError);
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        get connections() {
+          return connections;
+        },
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+/** Requests of one connection that wait for their answers. Browsers send one at a time; thousands would be read at once. */
+const maxPending = 16;
+const pending = new WeakMap<Socket, number>();
+
+/** Counts a request until it is answered, and says how many there are. */
+function countPending(socket: Socket, response: ServerResponse): number {
+  const count = (pending.get(socket) ?? 0) + 1;
+  pending.set(socket, count);
+  response.once("close", () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
+  return count;
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  visitor: Visitor,
+  { routes, names }: WebOptions,
+): Promise<void> {
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+  const { host } = request.headers;
+  if (host !== undefined && !isForUs(host, names)) return sendText(response, 421, strangeHost(host));
+  const path = pathOf(request);
+  if (path === undefined) return sendText(response, 400, "The address is malformed");
+  for (const route of routes) {
+    const pending = route(request, response, path, visitor);
+    if (pending !== undefined) return await pending;
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return sendText(response, 405, "Only GET works here");
+  }
+  const found = asset(path);
+  if (found === undefined) return sendText(response, 404, "There is nothing here");
+  response.setHeader("etag", found.etag);
+  response.setHeader("cache-control", "no-cache");
+  if (request.headers["if-none-match"] === found.etag) return void response.writeHead(304).end();
+  response.writeHead(200, { "content-type": found.type, "content-length": found.body.length });
+  response.end(request.method === "HEAD" ? undefined : found.body);
+}
+
+/** The path alone, decoded; undefined when it cannot be one. */
+function pathOf(request: IncomingMessage): string | undefined {
+  try {
+    return decodeURIComponent(new URL(request.url ?? "", "http://host").pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One sentence as an answer. */
+export function sendText(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+  response.end(`${sentence}\n`);
+}
+
+function refuseUpgrade(socket: Socket, status: number, sentence: string): void {
+  const extra = status === 426 ? "Sec-WebSocket-Version: 13\r\n" : "";
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\n${extra}Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${new TextEncoder().encode(sentence).length}\r\n\r\n${sentence}`,
+  );
+}

@@ -1,0 +1,93 @@
+/** From an HTTP upgrade to a connection of the hub: the WebSocket handshake (RFC 6455 §4.2; IRCv3 websocket). */
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { ServerConnection } from "../../net/connection.ts";
+import { type StreamOptions, webSocketConnection } from "../../net/stream.ts";
+import { isForUs, strangeHost } from "./host_check.ts";
+import { nodeSocket } from "./node_socket.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** Subprotocols we speak, and how each carries lines. */
+const framings: Readonly<Record<string, "text" | "binary">> = {
+  "text.ircv3.net": "text",
+  "binary.ircv3.net": "binary",
+};
+const keySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** What an upgrade is judged by. */
+export interface UpgradeOptions {
+  readonly stream: StreamOptions;
+  /** Origins allowed besides the page's own: "https://chat.example". */
+  readonly origins: readonly string[];
+  /** See WebOptions. */
+  readonly names: readonly string[];
+  readonly visitor: Visitor;
+}
+
+/** Why an upgrade is refused: status and one sentence. */
+export interface UpgradeRefusal {
+  readonly status: 400 | 403 | 421 | 426;
+  readonly sentence: string;
+}
+
+/** Answers the handshake and takes the socket over, or says why not. */
+export function upgrade(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+  options: UpgradeOptions,
+): ServerConnection | UpgradeRefusal {
+  const { headers } = request;
+  const key = headers["sec-websocket-key"];
+  if (headers.upgrade?.toLowerCase() !== "websocket") {
+    return { status: 400, sentence: "Only a WebSocket can be upgraded to" };
+  }
+  if (headers["sec-websocket-version"] !== "13") {
+    return { status: 426, sentence: "WebSocket version 13 is wanted" };
+  }
+  if (typeof key !== "string" || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
+    return { status: 400, sentence: "Sec-WebSocket-Key is missing or malformed" };
+  }
+  if (headers.host !== undefined && !isForUs(headers.host, options.names)) {
+    return { status: 421, sentence: strangeHost(headers.host) };
+  }
+  if (!isAllowedOrigin(headers.origin, headers.host, options)) {
+    return { status: 403, sentence: `Pages of "${headers.origin}" may not connect here` };
+  }
+  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+  const protocol = offered.find((name) => Object.hasOwn(framings, name));
+  socket.write(answer(key, protocol));
+  const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
+  return webSocketConnection(nodeSocket(socket, head, options.visitor), framing, options.stream);
+}
+
+function answer(key: string, protocol: string | undefined): string {
+  const accept = createHash("sha1").update(key + keySuffix).digest("base64");
+  return [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
+    "\r\n",
+  ].join("\r\n");
+}
+
+/**
+ * A browser says whose page it is; programs say nothing. Another site's page may not use our people's browsers. That
+ * `host` is ours was asked before.
+ */
+function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  { origins }: UpgradeOptions,
+): boolean {
+  if (origin === undefined) return true;
+  if (origins.includes(origin)) return true;
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

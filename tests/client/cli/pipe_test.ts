@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import type { PipeParts } from "../../../lib/client/cli/pipe.ts";
+import { Pipe } from "../../../lib/client/cli/pipe.ts";
+import { turn, Wire } from "../core/wire.ts";
+
+/** A pipe that says `lines`, on a wire that the test holds. */
+class Plumbing {
+  readonly out: string[] = [];
+  readonly err: string[] = [];
+  readonly wire = new Wire();
+  readonly running: ReturnType<Pipe["run"]>;
+
+  constructor(lines: readonly string[], parts: Partial<PipeParts> = {}) {
+    const pipe = new Pipe({
+      client: { nick: "bob", channels: ["#tea"], connect: () => Promise.resolve(this.wire), now: () => 0 },
+      input: ReadableStream.from(lines),
+      out: (line) => void this.out.push(line),
+      err: (line) => void this.err.push(line),
+      look: { depth: "none", theme: "dark" },
+      timestamps: "off",
+      ...parts,
+    });
+    this.running = pipe.run();
+  }
+
+  async enter(caps: string): Promise<Wire> {
+    await turn();
+    await this.wire.say(`:srv CAP * LS :${caps}`, `:srv CAP * ACK :${caps}`);
+    await this.wire.say(":srv 001 bob :Hi", ":srv 005 bob SAFERATE :are supported", ":srv 376 bob :End");
+    await this.wire.say(":bob!b@h JOIN #tea");
+    await turn();
+    return this.wire;
+  }
+
+  /** What it has said so far, without what it said to enter. */
+  async said(): Promise<string[]> {
+    return (await this.wire.sent()).filter((line) => line.includes("PRIVMSG") || line.startsWith("@"));
+  }
+}
+
+Deno.test("a pipe says nothing behind a command that asks for a password", async () => {
+  const pipe = new Plumbing(["/register", "green leaves"]);
+  const wire = await pipe.enter("echo-message");
+  assertEquals((await wire.sent()).slice(-2), ["JOIN #tea", "QUIT"]);
+  wire.abort();
+  assertEquals((await pipe.running).kind, "refused");
+  assertEquals(
+    pipe.err.at(-1),
+    "What follows is not said, as it may be a password: log in with --password-file",
+  );
+});
+
+Deno.test("a pipe says each line and ends when all have come back", async () => {
+  const pipe = new Plumbing(["one", "", "  ", "/me waves", "//two"]);
+  const wire = await pipe.enter("echo-message");
+  const said = await pipe.said();
+  assertEquals(said, ["PRIVMSG #tea :one", "PRIVMSG #tea :\x01ACTION waves\x01", "PRIVMSG #tea :/two"]);
+  await wire.say(":ann!a@h PRIVMSG #tea :hi", ...said.map((line) => `:bob!b@h ${line}`));
+  assertEquals((await wire.sent()).at(-1), "QUIT");
+  wire.abort();
+  assertEquals((await pipe.running).kind, "done");
+  assertEquals(pipe.out, ["ann: hi", "bob: one", "* bob waves", "bob: /two"]);
+  assertEquals(pipe.err, ["→ bob joined #tea"]);
+});
+
+Deno.test("a pipe has only so many lines under way", async () => {
+  const pipe = new Plumbing(Array.from({ length: 50 }, (_, at) => `line ${at}`));
+  const wire = await pipe.enter("echo-message");
+  let said = await pipe.said();
+  assertEquals(said.length, 20);
+  let all = 0;
+  for (; said.length > 0; said = await pipe.said()) {
+    all += said.length;
+    await wire.say(...said.map((line) => `:bob!b@h ${line}`));
+  }
+  assertEquals(all, 50);
+  wire.abort();
+  assertEquals((await pipe.running).kind, "done");
+});
+
+Deno.test("a pipe without echo-message ends on the answer to a PING", async () => {
+  const pipe = new Plumbing(["one"]);
+  const wire = await pipe.enter("");
+  await wire.say(":srv PONG srv settle");
+  wire.abort();
+  assertEquals((await pipe.running).kind, "done");
+  assertEquals(pipe.out, ["bob: one"]);
+});
+
+Deno.test("a pipe tells what was refused, and goes on", async () => {
+  const pipe = new Plumbing(["/xyzzy", "/msg nobody hi", "fine"]);
+  const wire = await pipe.enter("echo-message");
+  await wire.say(":srv 401 bob nobody :No such nick", ":bob!b@h PRIVMSG #tea :fine");
+  wire.abort();
+  assertEquals((await pipe.running).kind, "refused");
+  assertEquals(pipe.out, ["bob: fine"]);
+  assertEquals(pipe.err.slice(1), [
+    "Unknown command /xyzzy: /help lists the commands, and //xyzzy sends it as text",
+    "There is nobody called nobody here",
+  ]);
+});
+
+Deno.test("a pipe ends when its name is taken, when it may not enter, and when the connection is lost", async () => {
+  const taken = new Plumbing(["one"]);
+  await turn();
+  await taken.wire.say(":srv 433 * bob :Nickname is already in use");
+  taken.wire.abort();
+  assertEquals([(await taken.running).kind, taken.err], ["bad name", [
+    "Cannot use the name bob: somebody has it already",
+  ]]);
+  const banned = new Plumbing(["one"]);
+  await turn();
+  await banned.wire.say(
+    ":srv 001 bob :Hi",
+    ":srv 376 bob :End",
+    ":srv 474 bob #tea :Cannot join channel (+b)",
+  );
+  banned.wire.abort();
+  assertEquals([(await banned.running).kind, banned.err], ["refused", [
+    "Cannot join #tea: you are banned there",
+  ]]);
+  const lost = new Plumbing(["one"]);
+  (await lost.enter("echo-message")).abort();
+  assertEquals(await lost.running, { kind: "lost", reason: "Connection closed" });
+});
+
+Deno.test("what others say cannot begin a line of its own in a pipe", async () => {
+  const pipe = new Plumbing(["x"]);
+  const wire = await pipe.enter("echo-message");
+  await wire.say("BATCH +1 draft/multiline #tea", "@batch=1 :ann!a@h PRIVMSG #tea :hi");
+  await wire.say("@batch=1 :ann!a@h PRIVMSG #tea :bob: lies", "BATCH -1", ":bob!b@h PRIVMSG #tea :x");
+  wire.abort();
+  await pipe.running;
+  assertEquals(pipe.out, ["ann: hi\n  bob: lies", "bob: x"]);
+});

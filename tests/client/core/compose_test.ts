@@ -1,0 +1,127 @@
+import { assertEquals } from "@std/assert";
+import { compose, textBytes } from "../../../lib/client/core/compose.ts";
+import { foldPresence } from "../../../lib/client/text/burst.ts";
+import type { Presence } from "../../../lib/client/core/event.ts";
+import type { State } from "../../../lib/client/core/state.ts";
+import { emptyState } from "../../../lib/client/core/state.ts";
+import { spanText } from "../../../lib/client/text/text.ts";
+
+const speech = { target: "#tea", manner: "message", text: "" } as const;
+
+function state(caps: string, offered = "", isupport = ""): State {
+  const pairs = (text: string): [string, string][] =>
+    text.split(" ").filter((word) => word !== "").map((word) => {
+      const [, name = "", value = ""] = /^([^=]+)=?(.*)$/.exec(word) ?? [];
+      return [name, value];
+    });
+  return {
+    ...emptyState("bob"),
+    source: "bob!b@host",
+    caps: new Set(caps.split(" ")),
+    offered: new Map(pairs(offered)),
+    isupport: new Map(pairs(isupport)),
+  };
+}
+
+/** The lines for a text, with numbered marks. */
+function lines(from: State, text: string): string[] {
+  let marks = 0;
+  return compose(from, { ...speech, text }, () => `m${++marks}`).flatMap((parcel) => parcel.lines);
+}
+
+const batching = "batch draft/multiline";
+
+const rows: readonly (readonly [why: string, from: State, text: string, lines: readonly string[]])[] = [
+  ["one line", state(""), "hi", ["PRIVMSG #tea :hi"]],
+  ["a label", state("labeled-response"), "hi", ["@label=m1 PRIVMSG #tea :hi"]],
+  ["a text that looks like a parameter", state(""), ":) hi", ["PRIVMSG #tea ::) hi"]],
+  ["carriage returns and NUL", state(""), "a\r\nb\0c", ["PRIVMSG #tea :a", "PRIVMSG #tea :bc"]],
+  ["nothing but empty lines", state(batching), "\n \n", []],
+  [
+    "two lines in one batch",
+    state(batching),
+    "a\nb",
+    ["BATCH +m1 draft/multiline #tea", "@batch=m1 PRIVMSG #tea :a", "@batch=m1 PRIVMSG #tea :b", "BATCH -m1"],
+  ],
+  [
+    "as few batches as the limit of lines allows",
+    state(batching, "draft/multiline=max-bytes=4096,max-lines=2"),
+    "a\nb\nc",
+    [
+      "BATCH +m1 draft/multiline #tea",
+      "@batch=m1 PRIVMSG #tea :a",
+      "@batch=m1 PRIVMSG #tea :b",
+      "BATCH -m1",
+      "BATCH +m2 draft/multiline #tea",
+      "@batch=m2 PRIVMSG #tea :c",
+      "BATCH -m2",
+    ],
+  ],
+];
+
+for (const [why, from, text, expected] of rows) {
+  Deno.test(`compose() makes lines for ${why}`, () => assertEquals(lines(from, text), expected));
+}
+
+Deno.test("compose() joins the pieces of a long line again", () => {
+  const text = "word ".repeat(150).trim();
+  const sent = lines(state(batching), text);
+  const pieces = sent.slice(1, -1);
+  assertEquals(pieces.slice(1).every((line) => line.startsWith("@batch=m1;draft/multiline-concat ")), true);
+  assertEquals(pieces.map((line) => line.replace(/^.*? :/, "")).join(""), text);
+});
+
+Deno.test("compose() never makes a line longer than the server takes, for any text", () => {
+  const limit = 160;
+  for (const letter of ["x", "ü", "漢", "👍🏽", "word "]) {
+    for (const manner of ["message", "action", "notice"] as const) {
+      const parcels = compose(state("", "", `LINELEN=${limit}`), {
+        ...speech,
+        manner,
+        text: letter.repeat(300),
+      }, String);
+      const longest = parcels.flatMap((parcel) => parcel.lines)
+        .map((line) => new TextEncoder().encode(`:bob!b@host ${line}\r\n`).length);
+      assertEquals(Math.max(...longest) <= limit, true, `${letter} ${manner}: ${Math.max(...longest)}`);
+    }
+  }
+});
+
+Deno.test("textBytes() leaves room for a source it does not know", () => {
+  assertEquals(textBytes({ ...state(""), source: "" }, speech), 512 - 18 - "bob".length - 80);
+});
+
+const who = (nick: string) => ({ buffer: "#tea", who: { nick }, own: false, reason: "" });
+const left = (nick: string, reason = ""): Presence => ({ kind: "parted", ...who(nick), reason });
+const joined = (nick: string): Presence => ({ kind: "joined", ...who(nick) });
+
+const bursts: readonly (readonly [events: readonly Presence[], lines: readonly string[]])[] = [
+  [[joined("ann")], ["#tea ann joined"]],
+  [[left("ann", "bye \x1b")], ["#tea ann left (bye ␛)"]],
+  [[joined("ann"), joined("cat"), left("dora", "bye")], ["#tea ann, cat joined · dora left"]],
+  [[joined("ann"), left("ann"), joined("Ann"), left("ann")], ["#tea Ann joined · ann left"]],
+  [
+    [joined("ann"), { ...joined("cat"), buffer: "#den" } as Presence],
+    ["#tea ann joined", "#den cat joined"],
+  ],
+  [
+    [{ kind: "quit", buffers: ["#den", "#tea"], who: { nick: "ann" }, own: false, reason: "" }],
+    ["#tea ann left"],
+  ],
+  [[{ kind: "quit", buffers: [], who: { nick: "ann" }, own: false, reason: "" }], []],
+  [
+    [{ kind: "renamed", buffers: ["#tea"], who: { nick: "ann" }, own: false, to: "anna" }, joined("cat")],
+    ["#tea ann is now called anna · cat joined"],
+  ],
+  [
+    Array.from({ length: 25 }, (_, at) => left(`u${at}`)),
+    [`#tea ${Array.from({ length: 10 }, (_, at) => `u${at}`).join(", ")} and 15 more left`],
+  ],
+];
+
+for (const [events, expected] of bursts) {
+  Deno.test(`foldPresence() says ${JSON.stringify(expected)}`, () => {
+    const folded = foldPresence(emptyState("bob"), events, "#tea");
+    assertEquals(folded.map(({ buffer, spans }) => `${buffer} ${spanText(spans)}`), expected);
+  });
+}

@@ -1,0 +1,78 @@
+/** A face that keeps everything in arrays, for tests of slash commands. */
+
+import type { ChatEvent, Manner } from "../../../lib/client/core/event.ts";
+import type { Face, Files } from "../../../lib/client/slash/face.ts";
+import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { Quiet } from "../../../lib/client/text/presence_filter.ts";
+import type { Span } from "../../../lib/client/text/formatting.ts";
+import { spanText } from "../../../lib/client/text/text.ts";
+import { Rig, summary } from "./wire.ts";
+
+/** A face that writes down what it is told. */
+export class Paper extends Rig implements Face {
+  current = "#tea";
+  readonly notes: string[] = [];
+  sharesTyping = true;
+  /** What the person answers to questions for a password. */
+  readonly answers: string[] = [];
+  /** The files there are, and what was saved. */
+  readonly disk = new Map<string, string>();
+  readonly files: Files = {
+    open: (path) => {
+      const text = this.disk.get(path) ?? "";
+      return Promise.resolve(new File([text], path, { type: "text/plain" }));
+    },
+    fetch: (address) => {
+      this.notes.push(`fetched ${address}`);
+      return Promise.resolve("saved.txt");
+    },
+    progress: (doing, done, total) => {
+      if (done === total && doing !== "") this.notes.push(`${doing} ${done}`);
+    },
+  };
+  readonly hints = ["Tab completes"];
+  readonly quiet = new Quiet();
+  restricted = false;
+
+  target(): string {
+    if (this.current === "") throw new Refusal("You are in no room");
+    return this.current;
+  }
+
+  say(target: string, manner: Manner, text: string, replyTo?: string): void {
+    this.client.say({ target, manner, text, ...(replyTo !== undefined && { replyTo }) });
+  }
+
+  show(name: string): void {
+    this.current = name;
+  }
+
+  closed(name: string): void {
+    this.notes.push(`closed ${name}`);
+  }
+
+  note(words: string | readonly Span[]): void {
+    this.notes.push(typeof words === "string" ? words : spanText(words));
+  }
+
+  clear(): void {
+    this.notes.push("cleared");
+  }
+
+  leave(reason: string): void {
+    this.notes.push(`left ${reason}`);
+  }
+
+  past(title: string, events: readonly ChatEvent[]): void {
+    this.notes.push(title, ...events.map(summary));
+  }
+
+  secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
+    this.notes.push(`${question}?`);
+    const answer = this.answers.shift() ?? "four green leaves";
+    const why = answer === "" ? "" : fault(answer);
+    if (why === "") return Promise.resolve(answer);
+    this.notes.push(why);
+    return this.secret(question, fault);
+  }
+}

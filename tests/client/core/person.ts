@@ -1,0 +1,72 @@
+/** A client on a real connection to a chat in this process, for tests of what the two do together. */
+
+import type { ClientOptions } from "../../../lib/client/core/client.ts";
+import { Client } from "../../../lib/client/core/client.ts";
+import type { ChatEvent } from "../../../lib/client/core/event.ts";
+import type { Connection } from "../../../lib/net/connection.ts";
+import { dial } from "../../../lib/net/dial.ts";
+import { withDeadline } from "../../support/deadline.ts";
+
+const patienceMs = 10_000;
+
+/** Somebody with a client. */
+export class Person implements AsyncDisposable {
+  readonly client: Client;
+  readonly events: ChatEvent[] = [];
+  readonly #running: Promise<unknown>;
+  #connection: Connection | undefined;
+  #wake: () => void = () => {};
+
+  constructor(port: number, options: Partial<ClientOptions> = {}) {
+    this.client = new Client({
+      nick: "bob",
+      channels: ["#tea"],
+      hear: (event) => {
+        this.events.push(event);
+        this.#wake();
+      },
+      delay: () => 0,
+      ...options,
+      connect: async (signal) => this.#connection = await dial(`irc://127.0.0.1:${port}`, { signal }),
+    });
+    this.#running = this.client.run();
+  }
+
+  /** Waits until something has happened; everything up to it is then forgotten. */
+  async until<Kind extends ChatEvent["kind"]>(
+    kind: Kind,
+    fits: (event: Extract<ChatEvent, { kind: Kind }>) => boolean = () => true,
+  ): Promise<Extract<ChatEvent, { kind: Kind }>> {
+    const found = async () => {
+      for (;;) {
+        const at = this.events.findIndex((event) =>
+          event.kind === kind && fits(event as Extract<ChatEvent, { kind: Kind }>)
+        );
+        const event = this.events[at];
+        if (event === undefined) await new Promise<void>((resolve) => this.#wake = resolve);
+        else {
+          this.events.splice(0, at + 1);
+          return event as Extract<ChatEvent, { kind: Kind }>;
+        }
+      }
+    };
+    return await withDeadline(found(), patienceMs, () => `No ${kind} in ${JSON.stringify(this.events)}`);
+  }
+
+  /** In the room, with its people known. */
+  async entered(room = "#tea"): Promise<this> {
+    await this.until("roster", (event) => event.buffer === room);
+    return this;
+  }
+
+  /** Cuts the connection, as a network does. */
+  cut(): void {
+    this.#connection?.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.quit();
+    this.#connection?.abort();
+    await this.#running;
+  }
+}

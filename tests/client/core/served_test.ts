@@ -1,0 +1,237 @@
+/** The client together with the real hub: accounts, what was missed, reactions, search. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { uploadFile } from "../../../lib/client/core/upload.ts";
+import { FileRoutes } from "../../../lib/server/web/upload_routes.ts";
+import { Shelf } from "../../../lib/server/web/upload_folder.ts";
+import { startChat } from "../../support/chat.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+import { startSite } from "../../support/site.ts";
+import { Person } from "./person.ts";
+
+const ignore = !granted("net");
+const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
+const secret = "four green leaves";
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn });
+}
+
+test("register() makes an account, and the next connection logs in to it by itself", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port).entered();
+  await bob.client.register(secret);
+  assertEquals(bob.client.state.account, "bob");
+  bob.cut();
+  assertEquals((await bob.until("status", (event) => event.status === "logged in")).kind, "status");
+  await bob.entered();
+  assertEquals([bob.client.state.account, bob.client.state.nick], ["bob", "bob"]);
+});
+
+test("an account given at the start is logged in to before we are let in", async () => {
+  await using chat = startChat();
+  {
+    await using bob = await new Person(chat.port).entered();
+    await bob.client.register(secret);
+  }
+  await using again = await new Person(chat.port, { account: { name: "bob", password: secret } }).entered();
+  assertEquals([again.client.state.account, again.client.state.nick], ["bob", "bob"]);
+});
+
+test("a wrong password is told, on the way in and later", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port).entered();
+  await bob.client.register(secret);
+  const account = { name: "bob", password: "wrong leaves" };
+  await using cat = new Person(chat.port, { nick: "cat", account });
+  const told = await cat.until("status", (event) => event.status === "login refused");
+  assert(told.status === "login refused" && told.name === "bob" && told.reason !== "");
+  await cat.entered();
+  await assertRejects(() => cat.client.login("bob", "wrong again"), Refusal, "Cannot log in as bob");
+  await cat.client.login("bob", secret);
+  assertEquals(cat.client.state.account, "bob");
+});
+
+test("changePassword() changes it, and refuses when the old one is wrong", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port).entered();
+  await bob.client.register("green-leaves");
+  await assertRejects(() => bob.client.changePassword("brown-leaves", secret), Refusal);
+  await bob.client.changePassword("green-leaves", "brown old leaves");
+  await bob.client.changePassword("brown old leaves", secret);
+  bob.cut();
+  await bob.until("status", (event) => event.status === "logged in");
+});
+
+test("what was kept while away is told as said on return, not as of before", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port, { backlog: 5 }).entered();
+  bob.cut();
+  await bob.until("status", (event) => event.status === "lost");
+  const delivery = bob.client.say(say("kept"));
+  const told = await bob.until("said", (event) => event.text === "kept");
+  assertEquals([told.history ?? false, (await delivery).kind], [false, "delivered"]);
+});
+
+test("what was said while the connection was lost comes once, in order, before what is said then", async () => {
+  await using chat = startChat({ settings: { historyPage: 20 } });
+  const [ann] = await chat.join("#tea", "ann");
+  await using bob = await new Person(chat.port).entered();
+  ann.send("PRIVMSG #tea :before");
+  await bob.until("said", (event) => event.text === "before");
+  bob.cut();
+  for (let count = 0; count < 70; count++) ann.send(`PRIVMSG #tea :missed ${count}`);
+  await ann.lines();
+  await bob.until("status", (event) => event.status === "lost");
+  await bob.entered();
+  ann.send("PRIVMSG #tea :now");
+  const heard: string[] = [];
+  for (;;) {
+    const { text, buffer } = await bob.until("said");
+    if (buffer === "#tea") heard.push(text);
+    if (text === "now") break;
+  }
+  assertEquals(heard, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
+});
+
+test("what somebody new said to us alone while the connection was lost comes too, once", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  const gate = { delay: 60_000 };
+  await using bob = await new Person(chat.port, { delay: () => gate.delay }).entered();
+  await bob.client.register(secret);
+  gate.delay = 50;
+  bob.cut();
+  await bob.until("status", ({ status }) => status === "lost");
+  ann.send("PRIVMSG bob :psst");
+  await ann.lines();
+  await bob.until("status", ({ status }) => status === "ready");
+  const { text, buffer, history } = await bob.until("said");
+  assertEquals([text, buffer, history], ["psst", "ann", true]);
+  ann.send("PRIVMSG bob :there you are");
+  assertEquals((await bob.until("said")).text, "there you are");
+});
+
+test("the newest messages are shown on entering when that is wanted", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
+  await ann.lines();
+  await using bob = new Person(chat.port, { backlog: 2 });
+  const { why, count, more } = await bob.until("history");
+  assertEquals([why, count, more], ["opening", 2, true]);
+  assertEquals([(await bob.until("said")).text, (await bob.until("said")).text], ["two", "three"]);
+});
+
+test("history() gives as many messages as asked for, however many came and went since", async () => {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
+  await ann.lines();
+  for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
+  await bob.lines();
+  await using cat = await new Person(chat.port, { nick: "cat" }).entered();
+  for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
+    const { events, more } = await cat.client.history("#tea", { limit });
+    assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
+    assertEquals(more, true);
+  }
+});
+
+test("history() gives pages backwards, and says when there is no more", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  await using bob = await new Person(chat.port).entered();
+  for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
+  await bob.until("said", ({ text }) => text === "three");
+  const newest = await bob.client.history("#tea", { limit: 2 });
+  const texts = (page: typeof newest) =>
+    page.events.flatMap((event) => event.kind === "said" ? event.text : []);
+  assertEquals([texts(newest), newest.more], [["two", "three"], true]);
+  const [first] = newest.events;
+  assert(first?.kind === "said" && first.id !== undefined && first.history === true);
+  const older = await bob.client.history("#tea", { before: first.id, limit: 50 });
+  assertEquals([texts(older).at(-1), older.more], ["one", false]);
+  assertEquals(bob.events.filter(({ kind }) => kind === "said"), []);
+});
+
+test("replies, reactions and messages taken back name the message they are about", async () => {
+  await using chat = startChat();
+  await using ann = await new Person(chat.port, { nick: "ann" }).entered();
+  await using bob = await new Person(chat.port).entered();
+  await ann.client.say(say("tea?"));
+  const { id = "" } = await bob.until("said");
+  await bob.client.say({ ...say("yes"), replyTo: id });
+  assertEquals((await ann.until("said", ({ own }) => !own)).replyTo, id);
+  bob.client.react("#tea", id, "👍");
+  const reacted = await ann.until("reacted");
+  assertEquals([reacted.id, reacted.emoji, reacted.who.nick, reacted.added], [id, "👍", "bob", true]);
+  bob.client.react("#tea", id, "👍", false);
+  assertEquals((await ann.until("reacted")).added, false);
+  ann.client.redact("#tea", id, "spilled");
+  const { by, reason, own } = await bob.until("redacted", (event) => event.id === id);
+  assertEquals([by.nick, reason, own], ["ann", "spilled", false]);
+});
+
+test("typing() is told at most once in three seconds, and that it ended", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  await using bob = await new Person(chat.port, { now: () => 1_000_000 }).entered();
+  ann.send("CAP REQ :message-tags");
+  await ann.lines();
+  for (const activity of ["active", "active", "done", "done"] as const) bob.client.typing("#tea", activity);
+  await bob.client.say(say("x"));
+  const told = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
+  assertEquals(told.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
+});
+
+test("search() finds what was said, by text and by whom", async () => {
+  await using chat = startChat();
+  const [ann] = await chat.join("#tea", "ann");
+  await using bob = await new Person(chat.port).entered();
+  for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
+  await bob.until("said", ({ text }) => text === "coffee");
+  const found = await bob.client.search("tea", { in: "#tea", from: "ann" });
+  assertEquals(found.flatMap((event) => event.kind === "said" ? event.text : []), ["green tea", "black tea"]);
+  await assertRejects(() => bob.client.search("tea", { in: "#den" }), Refusal);
+});
+
+test("markRead() is told to our other devices, and not sent twice", async () => {
+  await using chat = startChat();
+  await using bob = await new Person(chat.port).entered();
+  await bob.client.register(secret);
+  const account = { name: "bob", password: secret };
+  await using phone = await new Person(chat.port, { account }).entered();
+  const at = Date.now() - 1000;
+  bob.client.markRead("#tea", at);
+  assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
+  assertEquals(phone.client.state.buffers.get("#tea" as never)?.readUpTo, at);
+});
+
+Deno.test({
+  name: "uploadToken() lets a file go to the server, and its address is where it is",
+  ignore: ignore || !granted("read", "write"),
+  async fn() {
+    using place = temporaryFolder();
+    const late: { routes?: FileRoutes } = {};
+    await using site = await startSite({}, {
+      routes: [(...asked) => late.routes?.route(...asked)],
+    });
+    late.routes = new FileRoutes(site.chat.hub, new Shelf(place.folder));
+    site.chat.hub.uploadUrl = `${site.origin}/upload`;
+    await using bob = await new Person(site.chat.port).entered();
+    assertEquals(bob.client.uploadUrl, `${site.origin}/upload`);
+    const token = await bob.client.uploadToken();
+    const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });
+    const address = await uploadFile(bob.client.uploadUrl ?? "", token, file);
+    assertEquals(await (await fetch(address)).text(), "green leaves");
+    assert(address.endsWith("/tea%20time.txt"));
+    await assertRejects(
+      () => uploadFile(`${site.origin}/upload`, "forged", file),
+      Error,
+      "The token is wrong",
+    );
+  },
+});

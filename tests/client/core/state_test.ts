@@ -1,0 +1,186 @@
+import { assertEquals } from "@std/assert";
+import { receive } from "../../../lib/client/core/receive.ts";
+import type { State } from "../../../lib/client/core/state.ts";
+import {
+  emptyState,
+  findBuffer,
+  membersByRank,
+  nicksByActivity,
+  typingAt,
+} from "../../../lib/client/core/state.ts";
+import { parse } from "../../../lib/irc/message.ts";
+import { summary } from "./wire.ts";
+
+/** The state after lines, and what happened in a few words. */
+function after(
+  lines: readonly string[],
+  start: State = emptyState("bob"),
+): { state: State; events: string[] } {
+  const events: string[] = [];
+  let state = start;
+  for (const line of lines) {
+    const message = parse(line);
+    if (message === undefined) throw new Error(`Not a line: ${line}`);
+    const step = receive(state, { message, at: 1000, history: false });
+    state = step.state;
+    events.push(...step.events.map(summary));
+  }
+  return { state, events };
+}
+
+const welcome = [
+  ":srv 001 bob :Welcome",
+  ":srv 005 bob PREFIX=(qaohv)~&@%+ CHANTYPES=# CHANMODES=beI,k,l,imnst NETWORK=A\\x20B :are supported",
+  ":srv 376 bob :End",
+];
+const inTea = [
+  ...welcome,
+  ":bob!b@h JOIN #tea",
+  ":srv 332 bob #tea :green tea",
+  ":srv 353 bob = #tea :@ann bob",
+  ":srv 353 bob = #tea :+cat!c@h",
+  ":srv 366 bob #tea :End",
+];
+
+/** Members as "@ann +cat bob". */
+function members(state: State, room: string): string {
+  const buffer = findBuffer(state, room);
+  return buffer === undefined
+    ? "-"
+    : membersByRank(state, buffer).map(({ ranks, nick }) => ranks + nick).join(" ");
+}
+
+Deno.test("receive() learns what the server is", () => {
+  const { state, events } = after([...welcome, ":srv 005 bob -NETWORK X=1 :are supported"]);
+  assertEquals([state.registered, state.nick, state.network], [true, "bob", "A B"]);
+  assertEquals([state.isupport.has("NETWORK"), state.isupport.get("X")], [false, "1"]);
+  assertEquals(events, []);
+});
+
+Deno.test("receive() keeps quiet about numbers on entering, and shows the message of the day", () => {
+  const { events } = after([
+    ":srv 001 bob :Hi",
+    ":srv 251 bob :There are 3",
+    ":srv 372 bob :- Be kind",
+    ":srv 376 bob :",
+  ]);
+  assertEquals(events, ["told: Be kind"]);
+  assertEquals(after([...welcome, ":srv 251 bob :There are 3"]).events, ["told: There are 3"]);
+});
+
+Deno.test("receive() knows who is in a room, and how high", () => {
+  const { state, events } = after(inTea);
+  assertEquals(members(state, "#TEA"), "@ann +cat bob");
+  assertEquals(findBuffer(state, "#tea")?.topic, "green tea");
+  assertEquals(events, ["joined #tea bob", "topic #tea: green tea", "roster"]);
+});
+
+const changes: readonly (readonly [line: string, members: string, event: string | undefined])[] = [
+  [":dora!d@h JOIN #tea", "@ann +cat bob dora", "joined #tea dora"],
+  [":dora!d@h JOIN #tea dacc :Dora", "@ann +cat bob dora", "joined #tea dora"],
+  [":cat!c@h PART #tea :bye", "@ann bob", "parted #tea cat"],
+  [":cat!c@h QUIT :bye", "@ann bob", "quit cat from #tea"],
+  [":ann!a@h KICK #tea cat :out", "@ann bob", "kicked #tea cat"],
+  [":ann!a@h KICK #tea bob", "", "kicked #tea bob"],
+  [":bob!b@h PART #tea", "", "parted #tea bob"],
+  [":cat!c@h NICK kat", "@ann +kat bob", "renamed cat to kat in #tea"],
+  [":ann!a@h MODE #tea +o-v cat cat", "@ann @cat bob", "mode #tea +o cat -v cat"],
+  [":ann!a@h MODE #tea +ohv bob bob bob", "@ann @%+bob +cat", "mode #tea +o bob +h bob +v bob"],
+  [":ann!a@h MODE #tea +mb-l+k *!*@x key", "@ann +cat bob", "mode #tea +m +b *!*@x -l +k key"],
+  [":ann!a@h MODE #tea", "@ann +cat bob", "mode #tea "],
+  [":bob!b@h MODE bob +i", "@ann +cat bob", undefined],
+  [":ann!a@h TOPIC #tea :black tea", "@ann +cat bob", "topic #tea: black tea"],
+  [":x!x@h JOIN #den", "@ann +cat bob", "joined #den x"],
+  [":srv 353 bob = #den :@x y", "@ann +cat bob", undefined],
+];
+
+for (const [line, now, event] of changes) {
+  Deno.test(`receive() reads ${line}`, () => {
+    const before = after(inTea).state;
+    const { state, events } = after([line], before);
+    assertEquals(members(state, "#tea"), now);
+    assertEquals(events, event === undefined ? [] : [event]);
+    assertEquals(members(before, "#tea"), "@ann +cat bob");
+    assertEquals(findBuffer(state, "#den"), undefined);
+  });
+}
+
+const speech: readonly (readonly [line: string, event: string | undefined])[] = [
+  [":ann!a@h PRIVMSG #tea :hello", "#tea ann message: hello"],
+  [":ann!a@h PRIVMSG #tea :hello Bob!", "#tea ann (mention) message: hello Bob!"],
+  [":ann!a@h PRIVMSG bob :psst", "ann ann message: psst"],
+  [":bob!b@h PRIVMSG ann :psst", "ann bob (own) message: psst"],
+  [":ann!a@h PRIVMSG @#tea :ops", "#tea ann message: ops"],
+  [":ann!a@h PRIVMSG #tea :\x01ACTION waves\x01", "#tea ann action: waves"],
+  [":ann!a@h PRIVMSG #tea :\x01ACTION waves", "#tea ann action: waves"],
+  [":ann!a@h PRIVMSG bob :\x01VERSION\x01", undefined],
+  [":ann!a@h PRIVMSG bob :\x01DCC SEND x\x01", undefined],
+  [":ann!a@h NOTICE #tea :note", "#tea ann notice: note"],
+  [":irc.example NOTICE bob :from the server", "told: from the server"],
+  ["NOTICE * :looking up", "told: looking up"],
+  [":loud!l@h PRIVMSG #tea :spam", undefined],
+  [":ann!a@h PRIVMSG", "ann ann message: "],
+  [":srv FAIL JOIN NO_ROOM #x :No such room", "refused NO_ROOM: No such room (JOIN)"],
+  [":srv NOTE * INFO :All is well", "told: All is well"],
+  [":srv 404 bob #tea :Cannot send to channel (+m)", "refused 404: Cannot send to #tea"],
+  [":srv 404 bob #tea :You are muted", "refused 404: Cannot send to #tea: You are muted"],
+  [
+    ":srv 475 bob #tea :Cannot join channel (+k)",
+    "refused 475: Cannot join #tea: it needs a key, as in /join #tea KEY",
+  ],
+  [":srv 499 bob $& :odd words", "refused 499: $&: odd words"],
+  [":srv 401 bob $& :No such nick", "refused 401: There is nobody called $& here"],
+];
+
+for (const [line, event] of speech) {
+  Deno.test(`receive() hears ${JSON.stringify(line)}`, () => {
+    const start = { ...after(inTea).state, ignored: new Set(["loud!*@*"]) };
+    assertEquals(after([line], start).events, event === undefined ? [] : [event]);
+  });
+}
+
+Deno.test("a private message opens a conversation, which goes on under a new nick", () => {
+  const { state } = after([...inTea, ":ann!a@h PRIVMSG bob :psst", ":ann!a@h NICK anna"]);
+  assertEquals([...state.buffers.values()].map(({ name, kind }) => `${kind} ${name}`), [
+    "room #tea",
+    "person anna",
+  ]);
+  assertEquals(state.lastSender, "anna");
+});
+
+Deno.test("nicksByActivity() puts those first who spoke last", () => {
+  const { state } = after([
+    ...inTea,
+    ":cat!c@h PRIVMSG #tea :a",
+    ":ann!a@h PRIVMSG #tea :b",
+    ":cat!c@h PRIVMSG #tea :c",
+  ]);
+  const room = findBuffer(state, "#tea");
+  assertEquals(room && nicksByActivity(room), ["cat", "ann", "bob"]);
+});
+
+Deno.test("typing holds for six seconds, ends with the message, and is not our own", () => {
+  const typing = (who: string, how: string) => `@+typing=${how} :${who}!x@h TAGMSG #tea`;
+  const { state } = after([
+    ...inTea,
+    typing("ann", "active"),
+    typing("cat", "paused"),
+    typing("bob", "active"),
+  ]);
+  const room = findBuffer(state, "#tea");
+  assertEquals(room && typingAt(room, 2000), ["ann", "cat"]);
+  assertEquals(room && typingAt(room, 8000), ["cat"]);
+  const spoken = findBuffer(after([":ann!a@h PRIVMSG #tea :hi", typing("cat", "done")], state).state, "#tea");
+  assertEquals(spoken && typingAt(spoken, 2000), []);
+});
+
+Deno.test("a name such as __proto__ is a name like others", () => {
+  const { state, events } = after([
+    ...inTea,
+    ":__proto__!x@h JOIN #tea",
+    ":constructor!x@h PRIVMSG bob :hi",
+    ":s toString x",
+  ]);
+  assertEquals(members(state, "#tea"), "@ann +cat __proto__ bob");
+  assertEquals(events.at(-1), "constructor constructor message: hi");
+});

@@ -1,0 +1,159 @@
+/** A client and the other end of its connection, in memory: the test is the server. */
+
+import type { ClientOptions } from "../../../lib/client/core/client.ts";
+import { Client } from "../../../lib/client/core/client.ts";
+import type { ChatEvent } from "../../../lib/client/core/event.ts";
+import type { Line } from "../../../lib/irc/lines.ts";
+import type { Connection } from "../../../lib/net/connection.ts";
+
+/** One connection, seen from the server. */
+export class Wire implements Connection {
+  readonly remote = "127.0.0.1:6667";
+  readonly address = "127.0.0.1";
+  readonly secure = false;
+  ended: string | undefined;
+  /** What the client sent, and the test has not taken. */
+  #sent: string[] = [];
+  #arrived: Line[] = [];
+  #wake: () => void = () => {};
+
+  async *lines(): AsyncGenerator<Line[]> {
+    while (this.ended === undefined || this.#arrived.length > 0) {
+      if (this.#arrived.length > 0) yield this.#arrived.splice(0);
+      else await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  send(line: string): void {
+    this.#sent.push(line);
+  }
+
+  close(): void {
+    this.abort();
+  }
+
+  abort(reason = "Connection closed"): void {
+    this.ended ??= reason;
+    this.#wake();
+  }
+
+  /** The server says this; resolves when the client has read it. */
+  async say(...lines: string[]): Promise<void> {
+    this.#arrived.push(...lines);
+    this.#wake();
+    await turn();
+  }
+
+  /** Everything the client has sent since the last time. */
+  async sent(): Promise<string[]> {
+    await turn();
+    return this.#sent.splice(0);
+  }
+}
+
+/** Lets everything run that is ready to. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** A client that runs on wires the test holds. */
+export class Rig implements AsyncDisposable {
+  readonly client: Client;
+  readonly events: ChatEvent[] = [];
+  readonly wires: Wire[] = [];
+  readonly running: ReturnType<Client["run"]>;
+
+  constructor(options: Partial<ClientOptions> = {}) {
+    this.client = new Client({
+      nick: "bob",
+      channels: ["#tea"],
+      connect: () => Promise.resolve(this.#dial()),
+      hear: (event) => void this.events.push(event),
+      delay: () => 0,
+      now: () => 1_000_000,
+      ...options,
+    });
+    this.running = this.client.run();
+  }
+
+  /** The connection in use. */
+  get wire(): Wire {
+    const wire = this.wires.at(-1);
+    if (wire === undefined) throw new Error("Nobody has connected");
+    return wire;
+  }
+
+  /** What happened since the last time, by kind and the words that matter. */
+  heard(): string[] {
+    return this.events.splice(0).map(summary);
+  }
+
+  /** Lets the client in, with these capabilities, and empties what was sent and heard. */
+  async enter(caps = "echo-message labeled-response batch message-tags", isupport = ""): Promise<Wire> {
+    await turn();
+    const { wire } = this;
+    await wire.say(`:srv CAP * LS :${caps}`);
+    if (caps !== "") await wire.say(`:srv CAP * ACK :${caps.replaceAll(/=\S+/g, "")}`);
+    await wire.say(
+      ":srv 001 bob :Welcome",
+      `:srv 005 bob NETWORK=Test ${isupport} :are supported`,
+      ":srv 376 bob :End",
+    );
+    await wire.say(":bob!b@host JOIN #tea", ":srv 353 bob = #tea :@ann bob", ":srv 366 bob #tea :End");
+    await wire.sent();
+    this.events.length = 0;
+    return wire;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.quit();
+    await turn();
+    for (const wire of this.wires) wire.abort();
+    await this.running;
+  }
+
+  #dial(): Wire {
+    const wire = new Wire();
+    this.wires.push(wire);
+    return wire;
+  }
+}
+
+/** An event in a few words. */
+export function summary(event: ChatEvent): string {
+  switch (event.kind) {
+    case "said":
+      return `${event.buffer} ${event.from.nick}${event.own ? " (own)" : ""}${
+        event.mention ? " (mention)" : ""
+      } ` +
+        `${event.manner}: ${event.text}`;
+    case "status":
+      return event.status === "waiting" || event.status === "lost"
+        ? `${event.status}: ${event.reason}`
+        : event.status === "kept"
+        ? `kept: ${event.text}`
+        : event.status;
+    case "refused":
+      return `refused ${event.code}: ${event.text}`;
+    case "told":
+      return `told: ${event.text}`;
+    case "joined":
+    case "parted":
+    case "kicked":
+      return `${event.kind} ${event.buffer} ${event.who.nick}`;
+    case "quit":
+      return `quit ${event.who.nick} from ${event.buffers.join(" ")}`;
+    case "renamed":
+      return `renamed ${event.who.nick} to ${event.to} in ${event.buffers.join(" ")}`;
+    case "topic":
+      return `topic ${event.buffer}: ${event.topic}`;
+    case "mode":
+      return `mode ${event.buffer} ${
+        event.changes.map(({ added, letter, argument }) =>
+          `${added ? "+" : "-"}${letter}${argument === undefined ? "" : ` ${argument}`}`
+        ).join(" ")
+      }`;
+    default:
+      return event.kind;
+  }
+}

@@ -1,0 +1,76 @@
+/** Accounts at the page in a real browser: with TLS or on the server's machine, and without. */
+import { assert, assertEquals } from "@std/assert";
+import { type BrowserVisitor, enterAs, hasBrowser, write } from "../../support/browser.ts";
+import { play, type Stage } from "./stage.ts";
+
+Deno.test({
+  name: "accounts at the page in Chromium",
+  ignore: !hasBrowser,
+  // The driver keeps what it needs from one story to the next.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: (test) =>
+    play(test, {
+      "a name is registered, and used from two devices": twoDevices,
+      "over plain HTTP from another machine one logs in": plainLogin,
+      "over plain HTTP from another machine it is told where to register": plainRegister,
+    }),
+});
+
+const password = "two sugars please";
+const plainHost = "laptop.local";
+
+async function register({ page }: BrowserVisitor): Promise<void> {
+  await page.click("#account");
+  await page.fill("dialog [type=password]", password);
+  await page.press("dialog [type=password]", "Enter");
+  await page.waitForSelector(".toast >> text=is yours");
+}
+
+async function twoDevices(stage: Stage): Promise<void> {
+  const laptop = await stage.enter("ann1", "#account");
+  await register(laptop);
+  assertEquals(await laptop.page.locator("dialog").count(), 0);
+  const wrong = await stage.visit("#account");
+  await wrong.page.fill("#password", "no sugar at all");
+  await wrong.page.fill("#name", "ann1");
+  await wrong.page.press("#name", "Enter");
+  await wrong.page.waitForSelector(".toast.error");
+  const phone = await stage.visit("#account");
+  await phone.page.fill("#password", password);
+  await enterAs(phone, "ann1");
+  await write(phone, "from my phone");
+  await laptop.page.waitForSelector(".entry.message >> text=from my phone");
+  assertEquals(await laptop.page.textContent("#people-list"), "@ann1");
+}
+
+async function plainLogin(stage: Stage): Promise<void> {
+  await register(await stage.enter("ann2", "#plain"));
+  const { page } = await stage.visit("#plain", undefined, plainHost);
+  assert(await page.evaluate("crypto.subtle === undefined"));
+  assertEquals(
+    await page.evaluate(
+      "performance.getEntriesByType('resource').filter(one => /plain_digest/.test(one.name)).length",
+    ),
+    0,
+  );
+  await page.fill("#password", "no sugar at all");
+  await page.fill("#name", "ann2");
+  await page.press("#name", "Enter");
+  await page.waitForSelector(".toast.error");
+  await page.fill("#password", password);
+  await page.press("#name", "Enter");
+  await page.waitForSelector(".toast >> text=logged in as ann2");
+  await page.waitForSelector("#people-list >> text=ann2");
+}
+
+async function plainRegister(stage: Stage): Promise<void> {
+  const ann = await stage.visit("#plain", undefined, plainHost);
+  await enterAs(ann, "ann3");
+  await ann.page.click("#account");
+  await ann.page.waitForSelector("dialog >> text=do it over TLS or on the server's own machine");
+  assertEquals(await ann.page.locator("dialog menu button").allTextContents(), ["Close", "Log in"]);
+  await ann.page.click("dialog menu button");
+  await write(ann, "/register");
+  await ann.page.waitForSelector(".toast.error >> text=do it over TLS or on the server's own machine");
+}

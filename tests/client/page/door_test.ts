@@ -1,0 +1,63 @@
+/** The way in at the page in a real browser: the server's own password, and one toast for one failure. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type BrowserVisitor, enterAs, hasBrowser } from "../../support/browser.ts";
+import { play, type Stage } from "./stage.ts";
+
+Deno.test({
+  name: "a server with a password at the page in Chromium",
+  ignore: !hasBrowser,
+  // The driver keeps what it needs from one story to the next.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const passwordFile = await Deno.makeTempFile();
+    await Deno.writeTextFile(passwordFile, "open sesame\n");
+    try {
+      await play(test, {
+        "the server's own password is asked for, and lets in": asked,
+        "of two passwords it is told which is wrong": whichOne,
+      }, ["--password-file", passwordFile]);
+    } finally {
+      await Deno.remove(passwordFile);
+    }
+  },
+});
+
+async function failure({ page }: BrowserVisitor): Promise<string> {
+  await page.press("#name", "Enter");
+  await page.waitForSelector("#name:not([disabled])");
+  assertEquals(await page.locator(".toast").count(), 1);
+  const sentence = await page.textContent(".toast.error") ?? "";
+  // A click would take the keyboard elsewhere.
+  await page.evaluate("document.querySelector('.toast').remove()");
+  return sentence;
+}
+
+async function asked(stage: Stage): Promise<void> {
+  const ann = await stage.visit("#door");
+  const { page } = ann;
+  assert(await page.isHidden("#server-password"));
+  await page.fill("#name", "ann1");
+  assertEquals(await failure(ann), "This server has a password of its own: write it above");
+  assertEquals(await page.getAttribute(":focus", "id"), "server-password");
+  await page.fill("#server-password", "close sesame");
+  assertEquals(await failure(ann), "The password of this server is wrong");
+  await page.fill("#server-password", "open sesame");
+  await enterAs(ann, "ann1");
+  assert(await page.isHidden("#server-password"));
+  assertEquals(await page.locator(".toast").count(), 0);
+}
+
+async function whichOne(stage: Stage): Promise<void> {
+  const ann = await stage.visit("#door");
+  const { page } = ann;
+  await page.fill("#name", "ann2");
+  await failure(ann);
+  await page.fill("#password", "no sugar at all");
+  await page.fill("#server-password", "close sesame");
+  assertMatch(await failure(ann), /^Cannot log in as ann2: .*; The password of this server is wrong$/);
+  await page.fill("#server-password", "open sesame");
+  await page.press("#name", "Enter");
+  await page.waitForSelector("#box:not([disabled])");
+  assertMatch(await page.textContent(".toast.error") ?? "", /^Cannot log in as ann2: /);
+}

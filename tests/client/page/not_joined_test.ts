@@ -1,0 +1,64 @@
+/** The page in a real browser when one is not in the room in front: removed from it, or in none. */
+import { assert, assertEquals } from "@std/assert";
+import { hasBrowser, write } from "../../support/browser.ts";
+import { play, type Stage } from "./stage.ts";
+
+Deno.test({
+  name: "outside of rooms at the page in Chromium",
+  ignore: !hasBrowser,
+  // The driver keeps what it needs from one story to the next.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: (test) =>
+    play(test, {
+      "who is kicked is told, keeps the past, and can rejoin": kicked,
+      "who is kicked comes to another room": kickedAway,
+      "who leaves the last room is told what to do": roomless,
+    }),
+});
+
+async function kicked(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob1", "#kicked");
+  const ann = await stage.enter("ann1", "#kicked");
+  const { page } = ann;
+  await write(ann, "is there tea?");
+  await bob.next(/is there tea/);
+  bob.send("KICK #kicked ann1 :out");
+  await page.waitForSelector(".toast >> text=You were kicked from #kicked by bob1: out");
+  await page.waitForSelector("#outside >> text=You are not in this room; /join #kicked");
+  assert(await page.isVisible("#messages.left .entry >> text=is there tea?"));
+  assertEquals(await page.getAttribute("#box", "placeholder"), "You are not in #kicked");
+  await page.click("#rejoin");
+  await page.waitForSelector("#outside", { state: "hidden" });
+  await page.waitForSelector("#people-list >> text=ann1");
+  assertEquals(await page.locator(".entry >> text=is there tea?").count(), 1);
+  await write(ann, "back");
+  await bob.next(/ PRIVMSG #kicked :back/);
+}
+
+async function kickedAway(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob2", "#away");
+  const ann = await stage.enter("ann2", "#away");
+  const { page } = ann;
+  await write(ann, "/join #other2");
+  await page.waitForSelector("#room-title >> text=#other2");
+  await page.click("#room-list button:has-text('#away')");
+  await page.waitForSelector("#room-title >> text=#away");
+  bob.send("KICK #away ann2");
+  await page.waitForSelector("#room-title >> text=#other2");
+  await page.click("#room-list button.left:has-text('#away')");
+  await page.click("#outside >> text=Close");
+  await page.waitForSelector("#room-title >> text=#other2");
+  assertEquals(await page.locator("#room-list button").allTextContents(), ["#other2"]);
+}
+
+async function roomless(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann3", "#last");
+  const { page } = ann;
+  await write(ann, "/part");
+  await page.waitForSelector("#outside >> text=You are in no room");
+  assertEquals(await page.getAttribute("#box", "placeholder"), "Write /join #room to enter a room");
+  await write(ann, "/join #next3");
+  await page.waitForSelector("#room-title >> text=#next3");
+  assert(await page.isHidden("#outside"));
+}

@@ -1,0 +1,50 @@
+/** The page over https, behind a proxy that adds TLS, in a real browser. */
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { enterAs, hasBrowser, startBrowser, write } from "../../support/browser.ts";
+import { freePort, startServer } from "../../support/server.ts";
+import { startTlsProxy } from "../../support/tls_proxy.ts";
+
+for (const ownHost of [false, true]) {
+  const how = ownHost ? "names the server by its inner address" : "passes Host on";
+  Deno.test({
+    name: `the page works over https and wss behind a proxy that ${how}`,
+    ignore: !hasBrowser,
+    // The driver keeps what it needs until the end.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () => overTls(ownHost),
+  });
+}
+
+async function overTls(ownHost: boolean): Promise<void> {
+  await using proxy = await startTlsProxy("chat.test", ownHost);
+  const address = `https://chat.test:${proxy.port}`;
+  const webPort = freePort();
+  await using _server = await startServer(["--web-port", String(webPort), "--web-address", address]);
+  proxy.lead(webPort);
+  await using browser = await startBrowser();
+  const ann = await browser.visit(`${address}/join#tea`);
+  const { page, complaints } = ann;
+  const sockets: string[] = [];
+  page.on("websocket", (socket) => void sockets.push(socket.url()));
+  await enterAs(ann, "ann");
+  assertEquals(sockets, [`wss://chat.test:${proxy.port}/`]);
+  await page.click("#account");
+  await page.fill("dialog [type=password]", "two sugars please");
+  await page.press("dialog [type=password]", "Enter");
+  await page.waitForSelector(".toast >> text=is yours");
+  const dot =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==";
+  await page.setInputFiles("#file", [{
+    name: "pot.png",
+    mimeType: "image/png",
+    buffer: Buffer.from(dot, "base64"),
+  }]);
+  await page.waitForSelector("#messages img");
+  await page.evaluate("document.querySelector('#messages img').decode()");
+  assert((await page.textContent(".entry.message a"))?.startsWith(`${address}/files/`));
+  await write(ann, "over TLS");
+  await page.waitForSelector(".entry.message >> text=over TLS");
+  assertEquals(complaints, []);
+}

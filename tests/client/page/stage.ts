@@ -1,0 +1,72 @@
+/** What the stories of the page are played on: one server, one browser, and people who come and go. */
+import { assertEquals } from "@std/assert";
+import { type BrowserVisitor, enterAs, startBrowser, type TestBrowser } from "../../support/browser.ts";
+import { Peer } from "../../support/peer.ts";
+import { type RunningServer, startServer } from "../../support/server.ts";
+
+/** One story. */
+export type Story = (stage: Stage) => Promise<void>;
+
+const peerCaps = ["message-tags", "server-time", "echo-message", "batch", "labeled-response"];
+
+/** Each story has rooms and names of its own, so that none hears of another. */
+export class Stage {
+  readonly server: RunningServer;
+  readonly browser: TestBrowser;
+
+  constructor(server: RunningServer, browser: TestBrowser) {
+    this.server = server;
+    this.browser = browser;
+  }
+
+  /** Somebody at the page, in a room. */
+  async enter(nick: string, room: string, width?: number): Promise<BrowserVisitor> {
+    const visitor = await this.visit(room, width);
+    await enterAs(visitor, nick);
+    return visitor;
+  }
+
+  /** Somebody who has opened the page by an invite link and not joined yet. */
+  visit(room: string, width?: number, host = "127.0.0.1"): Promise<BrowserVisitor> {
+    return this.browser.visit(
+      `http://${host}:${this.server.webPort}/join${room}`,
+      width ? { width } : {},
+    );
+  }
+
+  /** Somebody with another app, in a room. */
+  async peer(nick: string, room: string): Promise<Peer> {
+    const peer = await Peer.connect(this.server.port, nick, { caps: peerCaps });
+    await peer.join(room);
+    return peer;
+  }
+}
+
+/** Plays stories one after the other on a stage of their own; a page that complained fails its story. */
+export async function play(
+  test: Deno.TestContext,
+  stories: Readonly<Record<string, Story>>,
+  flags: readonly string[] = [],
+): Promise<void> {
+  await using server = await startServer(flags);
+  await using browser = await startBrowser();
+  for (const [name, story] of Object.entries(stories)) {
+    await test.step(name, async () => {
+      const visited: BrowserVisitor[] = [];
+      const stage = new Stage(server, {
+        ...browser,
+        async visit(...args) {
+          const visitor = await browser.visit(...args);
+          visited.push(visitor);
+          return visitor;
+        },
+      });
+      try {
+        await story(stage);
+        assertEquals(visited.flatMap((visitor) => visitor.complaints), []);
+      } finally {
+        for (const { context } of visited) await context.close();
+      }
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import type { Said } from "../../../lib/client/core/event.ts";
+import type { AttentionParts } from "../../../lib/client/terminal/attention.ts";
+import { Attention } from "../../../lib/client/terminal/attention.ts";
+
+const said: Said = {
+  kind: "said",
+  buffer: "#tea",
+  from: { nick: "ann" },
+  to: "#tea",
+  manner: "message",
+  text: "bob: hello",
+  own: false,
+  mention: true,
+};
+
+function attention(parts: Partial<AttentionParts>): Attention {
+  return new Attention({ bell: false, notify: "off", inTmux: false, now: () => 0, ...parts });
+}
+
+const calls:
+  readonly (readonly [why: string, parts: Partial<AttentionParts>, said: Partial<Said>, call: string])[] = [
+    ["nothing", {}, {}, ""],
+    ["a bell", { bell: true }, {}, "\x07"],
+    ["OSC 9", { notify: "osc9" }, {}, "\x1b]9;ann in #tea: bob: hello\x07"],
+    ["OSC 777", { notify: "osc777" }, {}, "\x1b]777;notify;ann in #tea;bob: hello\x07"],
+    ["both", { bell: true, notify: "osc9" }, {}, "\x07\x1b]9;ann in #tea: bob: hello\x07"],
+    ["a private message", { notify: "osc9" }, { to: "bob", mention: false }, "\x1b]9;ann: bob: hello\x07"],
+    [
+      "a hostile name",
+      { notify: "osc777" },
+      { from: { nick: "a;\x07" } },
+      "\x1b]777;notify;a,␇ in #tea;bob: hello\x07",
+    ],
+    [
+      "a hostile text",
+      { notify: "osc9" },
+      { text: "\x02bold\x1b\\\n2" },
+      "\x1b]9;ann in #tea: bold␛\\ 2\x07",
+    ],
+    [
+      "a name like a command",
+      { notify: "osc9" },
+      { from: { nick: "4;3" } },
+      "\x1b]9;@4,3 in #tea: bob: hello\x07",
+    ],
+    [
+      "OSC 9 through tmux",
+      { notify: "osc9", inTmux: true },
+      {},
+      "\x1bPtmux;\x1b\x1b]9;ann in #tea: bob: hello\x07\x1b\\",
+    ],
+  ];
+
+for (const [why, parts, change, call] of calls) {
+  Deno.test(`call() writes ${why}`, () => {
+    assertEquals(attention(parts).call({ ...said, ...change }), call);
+  });
+}
+
+Deno.test("a terminal that does not tell of its focus is looked at for ten seconds after a key", () => {
+  let now = 0;
+  const one = attention({ bell: true, now: () => now });
+  assertEquals(one.takes({ kind: "text", text: "x" }), false);
+  assertEquals(one.call(said), "");
+  now = 10_000;
+  assertEquals(one.call(said), "\x07");
+  assertEquals(one.takes({ kind: "key", name: "focus-in" }), true);
+  assertEquals(one.call(said), "");
+});

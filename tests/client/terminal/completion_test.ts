@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { emoji } from "../../../lib/client/text/emoji.ts";
+import type { Sources } from "../../../lib/client/terminal/completion.ts";
+import { complete, completed, turn } from "../../../lib/client/terminal/completion.ts";
+import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
+import { textWidth } from "../../../lib/client/terminal/width.ts";
+
+const sources: Sources = {
+  commands: ["join", "kick", "msg", "names", "help"],
+  takes: (command) =>
+    command === "join"
+      ? ["room"]
+      : command === "help"
+      ? ["command"]
+      : command === "msg"
+      ? ["nick", "text"]
+      : ["nick"],
+  nicks: ["bob", "Bea", "ann", "cat"],
+  rooms: ["#tea", "#den", "#teapot"],
+};
+
+/** What stands there after each press of Tab; "|" is the cursor. */
+function tab(drawn: string, presses = 1): string {
+  const editor = { ...emptyEditor, text: drawn.replace("|", ""), cursor: drawn.indexOf("|") };
+  let completion = complete(editor, sources);
+  for (let press = 1; press < presses && completion; press++) completion = turn(completion, 1);
+  const { text, cursor } = completion ? completed(editor, completion) : editor;
+  return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
+}
+
+const rows: readonly (readonly [before: string, after: string, presses?: number])[] = [
+  ["b|", "bob: |"],
+  ["b|", "Bea: |", 2],
+  ["b|", "b|", 3],
+  ["b|", "bob: |", 4],
+  ["|", "bob: |"],
+  ["hello a|", "hello ann |"],
+  ["hello a| there", "hello ann | there".replace("n | t", "n |t")],
+  ["@a|", "@ann |"],
+  ["bob: a|", "bob, ann: |"],
+  ["bob, ann: c|", "bob, ann, cat: |"],
+  ["hello: a|", "hello: ann |"],
+  ["/j|", "/join |"],
+  ["/join |", "/join #tea |"],
+  ["/join te|", "/join #teapot |", 2],
+  ["/msg a|", "/msg ann |"],
+  ["/msg ann hi b|", "/msg ann hi bob |"],
+  ["/help k|", "/help kick |"],
+  ["//b|", "//b|"],
+  ["see #d|", "see #den |"],
+  ["nice :tad|", "nice 🎉 |"],
+  ["xyz|", "xyz|"],
+  ["hello |", "hello |"],
+];
+
+for (const [before, after, presses = 1] of rows) {
+  Deno.test(`Tab, ${presses} times, makes "${after}" of "${before}"`, () => {
+    assertEquals(tab(before, presses), after);
+  });
+}
+
+Deno.test("every short name of an emoji is one emoji of two cells", () => {
+  assertEquals([...emoji].filter(([name, one]) => !/^\w+$/.test(name) || textWidth(one) !== 2), []);
+});

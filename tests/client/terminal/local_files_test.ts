@@ -1,0 +1,64 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { uploadFile } from "../../../lib/client/core/upload.ts";
+import { openFile, saveFile } from "../../../lib/client/terminal/local_files.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("net", "read", "write");
+
+/** A server that takes one kind of file and hands it out again. */
+function host(): Deno.HttpServer<Deno.NetAddr> & { readonly got: string[] } {
+  const got: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    if (request.method === "GET") return new Response(new URL(request.url).pathname);
+    const { headers } = request;
+    got.push(
+      `${headers.get("authorization")} ${headers.get("content-type")} ${headers.get("content-disposition")}`,
+    );
+    const text = await request.text();
+    got.push(text);
+    if (text === "big") return new Response("The file is larger than 2 bytes\n", { status: 413 });
+    return new Response("Saved", { status: 201, headers: { location: "/files/1/tea%20time.txt" } });
+  });
+  return Object.assign(server, { got });
+}
+
+Deno.test({
+  name: "a file goes out with its name, type and token, and comes back under a free name",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    await using server = host();
+    const origin = `http://127.0.0.1:${server.addr.port}`;
+    Deno.writeTextFileSync(`${place.folder}/tea time.txt`, "green");
+    const file = await openFile("~/tea time.txt", place.folder);
+    const sent: number[] = [];
+    const address = await uploadFile(`${origin}/upload`, "abc", file, {
+      onProgress: (done) => void sent.push(done),
+    });
+    assertEquals(address, `${origin}/files/1/tea%20time.txt`);
+    assertEquals(server.got, [
+      "Bearer abc text/plain attachment; filename=\"tea time.txt\"; filename*=UTF-8''tea%20time.txt",
+      "green",
+    ]);
+    assertEquals(sent, [0, 5]);
+    const saved = await saveFile(new URL(address), `${place.folder}/tea time.txt`, () => {});
+    assertEquals(saved, `${place.folder}/tea time-2.txt`);
+    assertEquals(Deno.readTextFileSync(saved), "/files/1/tea%20time.txt");
+  },
+});
+
+Deno.test({
+  name: "a file that is refused says why, and one that is none is not sent",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    await using server = host();
+    Deno.writeTextFileSync(`${place.folder}/x`, "big");
+    const file = await openFile(`${place.folder}/x`);
+    const url = `http://127.0.0.1:${server.addr.port}/upload`;
+    await assertRejects(() => uploadFile(url, "abc", file), Error, "The file is larger than 2 bytes");
+    await assertRejects(() => openFile(place.folder), Error, "it is no file");
+    await assertRejects(() => openFile(`${place.folder}/none`), Error, "there is no such file");
+  },
+});

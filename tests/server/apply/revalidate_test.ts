@@ -1,0 +1,129 @@
+/** Events that were decided on one machine and overtaken by others before they had their place in the order. */
+import { assertEquals } from "@std/assert";
+import type { Event } from "../../../lib/server/apply/event.ts";
+import { startMachines } from "../../support/machines.ts";
+import { heard, say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+
+/** Ann is operator of #tea, bob was; cat never was in it. */
+const overtaken: readonly (readonly [
+  what: string,
+  modes: string,
+  event: (bob: string, ann: string) => Event,
+  answer: string,
+])[] = [
+  [
+    "a kick by who is operator no more",
+    "-o bob",
+    (bob, ann) => kick(bob, ann),
+    "482 bob #tea :You're not channel operator",
+  ],
+  [
+    "modes by who is operator no more",
+    "-o bob",
+    (bob) => modes(bob, "m"),
+    "482 bob #tea :You're not channel operator",
+  ],
+  [
+    "a topic by who is operator no more",
+    "-o bob",
+    (bob) => topic(bob),
+    "482 bob #tea :You're not channel operator",
+  ],
+  [
+    "a message to a channel that was moderated",
+    "-o+m bob",
+    (bob) => message(bob, "PRIVMSG"),
+    "404 bob #tea :Only people with voice or a higher rank may speak there (+m)",
+  ],
+  [
+    "an invitation to a channel that was closed",
+    "-o+i bob",
+    (bob, ann) => invitation(bob, ann),
+    "482 bob #tea :You're not channel operator",
+  ],
+];
+
+for (const [what, letters, event, answer] of overtaken) {
+  Deno.test(`${what} is not applied, and answered`, async () => {
+    const [first, second] = startMachines();
+    await using ann = await visit(first, "10.1.1.1", "ann");
+    await using bob = await visit(second, "10.1.2.1", "bob");
+    await ann.join("#tea");
+    await bob.join("#tea");
+    await say(ann, "MODE #tea +o bob", `MODE #tea ${letters}`);
+    await heard(bob);
+    const session = [...second.sessions.values()][0];
+    await second.commit(event(second.find("bob")?.id ?? "", second.find("ann")?.id ?? ""), session);
+    assertEquals(await heard(bob), [`:chat.test ${answer}`]);
+    assertEquals(await heard(ann), []);
+  });
+}
+
+Deno.test("two who enter a channel with one place left: the first is in, the other is told", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first, "10.1.1.1", "ann");
+  await using bob = await visit(first, "10.1.2.1", "bob");
+  await using cat = await visit(second, "10.1.3.1", "cat");
+  await ann.join("#tea");
+  await say(ann, "MODE #tea +lk 2 key");
+  const enter = (who: string): Event => ({ kind: "joined", user: who, channel: "#tea", key: "key" });
+  const [session] = second.sessions.values();
+  await Promise.all([
+    first.commit(enter(first.find("bob")?.id ?? "")),
+    second.commit(enter(second.find("cat")?.id ?? ""), session),
+  ]);
+  assertEquals(await heard(cat), [":chat.test 471 cat #tea :Cannot join channel (+l)"]);
+  assertEquals((await heard(bob)).at(0), ":bob JOIN #tea");
+  assertEquals(second.channel("#tea")?.members.size, 2);
+});
+
+Deno.test("a device that a ban keeps out which came before it is closed, the others stay", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first, "10.1.1.1", "ann");
+  await using phone = await visit(second, "10.1.9.9", "ann", { register: false });
+  const session = [...second.sessions.values()].at(-1);
+  if (session === undefined) return;
+  const ban = { target: "*!*@10.1.9.9", reason: "no", by: "op", atMs: 0 };
+  await first.commit({ kind: "server ban added", ban });
+  await second.commit({ kind: "attached", user: first.find("ann")?.id ?? "", session: session.id });
+  assertEquals((await phone.closed()).some((line) => line.includes("ERROR :Closing link: ")), true);
+  await heard(ann);
+  assertEquals(second.find("ann")?.sessionIds.size, 1);
+});
+
+Deno.test("a NOTICE that comes too late is not answered, a message to who has left names its nick", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first, "10.1.1.1", "ann");
+  await using bob = await visit(second, "10.1.2.1", "bob");
+  await ann.join("#tea");
+  await bob.join("#tea");
+  await say(ann, "MODE #tea +m");
+  await heard(bob);
+  const [session] = second.sessions.values();
+  const id = second.find("bob")?.id ?? "";
+  await second.commit(message(id, "NOTICE"), session);
+  const target = { kind: "user", id: "a-99", nick: "dan" } as const;
+  await second.commit({ kind: "message", user: id, command: "PRIVMSG", target, text: "hi" }, session);
+  assertEquals(await heard(bob), [":chat.test 401 bob dan :No such nick/channel"]);
+});
+
+function kick(user: string, target: string): Event {
+  return { kind: "kicked", user, channel: "#tea", target, reason: "out" };
+}
+
+function modes(user: string, letter: string): Event {
+  return { kind: "modes set", user, channel: "#tea", changes: [{ sign: "+", letter }] };
+}
+
+function topic(user: string): Event {
+  return { kind: "topic set", user, channel: "#tea", text: "leaves" };
+}
+
+function message(user: string, command: "PRIVMSG" | "NOTICE"): Event {
+  return { kind: "message", user, command, target: { kind: "channel", name: "#tea" }, text: "hi" };
+}
+
+function invitation(user: string, target: string): Event {
+  return { kind: "invited", user, channel: "#tea", target, exempts: true };
+}

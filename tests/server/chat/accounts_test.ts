@@ -1,0 +1,155 @@
+/** Proving passwords: how often one may try, who is not locked out by others, and that names are not told apart. */
+import { assert, assertEquals } from "@std/assert";
+import { Accounts } from "../../../lib/server/chat/accounts.ts";
+import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
+import { Turns } from "../../../lib/server/chat/hash_queue.ts";
+import { parseOptions } from "../../../lib/options.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+
+const minute = 60_000;
+
+interface Bench extends Disposable {
+  readonly accounts: Accounts;
+  readonly store: Store;
+  pass(ms: number): void;
+  /** Kinds of what comes of so many tries, each once in a row: "wrong", "too many tries". */
+  tries(name: string, password: string, address: string, count: number): Promise<string[]>;
+}
+
+/** Accounts ann and bob, whose password is their name and "-secret". */
+async function bench(changes: Partial<Settings> = {}): Promise<Bench> {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const settings = { ...parsed.values, passwordRounds: 4096, loginTries: 3, ...changes };
+  const store = openStore();
+  let nowMs = 0;
+  const accounts = new Accounts(store, settings, () => nowMs);
+  for (const name of ["ann", "bob"]) {
+    const verifier = await accounts.newVerifier(`${name}-secret`, "::1");
+    store.accounts.save({ name, verifier, role: "", suspended: undefined, createdMs: 0 });
+  }
+  return {
+    accounts,
+    store,
+    pass: (ms) => nowMs += ms,
+    async tries(name, password, address, count) {
+      const kinds: string[] = [];
+      for (let i = 0; i < count; i++) kinds.push((await accounts.prove(name, password, address)).kind);
+      return kinds.filter((kind, at) => kind !== kinds[at - 1]);
+    },
+    [Symbol.dispose]: () => store.close(),
+  };
+}
+
+Deno.test("an address may guess a few times, and again when time has passed", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "guess", "203.0.113.9", 4), ["wrong", "too many tries"]);
+  assertEquals(await at.tries("bob", "bob-secret", "203.0.113.9", 1), ["too many tries"]);
+  assertEquals(await at.tries("bob", "bob-secret", "203.0.113.8", 1), ["right"]);
+  at.pass(4 * minute);
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.9", 9), ["right"]);
+});
+
+Deno.test("an IPv6 network is one address", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "guess", "2001:db8::1", 3), ["wrong"]);
+  assertEquals(await at.tries("ann", "guess", "2001:db8::2", 1), ["too many tries"]);
+  assertEquals(await at.tries("ann", "guess", "2001:db8:0:1::2", 1), ["wrong"]);
+});
+
+Deno.test("an account may be guessed at by many, but not often, and its owner is not locked out", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
+  const kinds: string[] = [];
+  for (let i = 10; i < 20; i++) kinds.push(...await at.tries("ann", "guess", `203.0.113.${i}`, 1));
+  assertEquals(kinds.filter((kind) => kind === "wrong").length, 6);
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.30", 1), ["too many tries"]);
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
+  assertEquals(await at.tries("bob", "bob-secret", "203.0.113.30", 1), ["right"]);
+});
+
+Deno.test("who comes through a proxy on this machine is not locked out by others who do", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "guess", "127.0.0.1", 7), ["wrong", "too many tries"]);
+  assertEquals(await at.tries("bob", "bob-secret", "127.0.0.1", 1), ["right"]);
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => at.accounts.prove("bob", "guess", "127.0.0.1")),
+  );
+  assertEquals(all.filter(({ kind }) => kind === "wrong").length, 6);
+});
+
+Deno.test("many guesses at the same time are not more than one after the other", async () => {
+  using at = await bench();
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => at.accounts.prove("ann", "guess", "203.0.113.9")),
+  );
+  assertEquals(all.filter(({ kind }) => kind === "wrong").length, 3);
+});
+
+Deno.test("right passwords cost no tries, however many", async () => {
+  using at = await bench();
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => at.accounts.prove("ann", "ann-secret", "203.0.113.9")),
+  );
+  assertEquals([...new Set(all.map(({ kind }) => kind))], ["right"]);
+});
+
+Deno.test("a removed account is as good as none, and its name stays taken", async () => {
+  using at = await bench();
+  const row = at.accounts.find("ann");
+  assert(row !== undefined);
+  at.store.accounts.save({ ...row, verifier: "" });
+  assertEquals(at.accounts.find("ann"), undefined);
+  assert(at.accounts.isTaken("ANN"));
+  assert(at.accounts.mayUse("ann", undefined));
+  for (const password of ["ann-secret", ""]) {
+    assertEquals(await at.tries("ann", password, "203.0.113.9", 1), ["wrong"]);
+  }
+});
+
+Deno.test("a name that does not exist takes as long as a wrong password", async () => {
+  using at = await bench({ passwordRounds: 150_000, loginTries: 1000 });
+  const fastest = new Map([["ann", Infinity], ["nobody", Infinity]]);
+  // In turn, and the fastest of each: what else the machine does takes time from both.
+  for (let round = 0; round < 8; round++) {
+    for (const [name, before] of fastest) {
+      const start = performance.now();
+      await at.accounts.prove(name, "guess", "203.0.113.9");
+      fastest.set(name, Math.min(before, performance.now() - start));
+    }
+  }
+  const [known = 0, unknown = 0] = fastest.values();
+  assert(unknown > known / 2 && unknown < known * 2, `${known} ms and ${unknown} ms`);
+});
+
+Deno.test("a name that does not exist shows the same salt each time, and as many rounds", async () => {
+  using at = await bench();
+  const [one, again, other, known] = await Promise.all(
+    ["nobody", "Nobody", "noone", "ann"].map((name) => at.accounts.verifierOf(name)),
+  );
+  assertEquals(one?.salt, again?.salt);
+  assert(one?.salt.toHex() !== other?.salt.toHex());
+  assertEquals([one?.iterations, one?.salt.length], [known?.iterations, known?.salt.length]);
+});
+
+Deno.test("turns go one by one for a key, and a few at once altogether", async () => {
+  const turns = new Turns(2);
+  let running = 0;
+  let most = 0;
+  const order: string[] = [];
+  const work = (name: string) => async () => {
+    most = Math.max(most, ++running);
+    await Promise.resolve();
+    await Promise.resolve();
+    order.push(name);
+    running--;
+    if (name === "a2") throw new RangeError("This one fails");
+    return name;
+  };
+  const results = await Promise.allSettled(
+    ["a1", "b1", "a2", "c1", "a3", "c2"].map((name) => turns.run(name.charAt(0), work(name))),
+  );
+  assertEquals(results.map(({ status }) => status === "fulfilled"), [true, true, false, true, true, true]);
+  assertEquals(most, 2);
+  assertEquals(order.filter((name) => name.startsWith("a")), ["a1", "a2", "a3"]);
+});

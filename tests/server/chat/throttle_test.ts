@@ -1,0 +1,31 @@
+/** Token buckets, on a clock of the test's own. */
+import { assertEquals } from "@std/assert";
+import { Bucket, Buckets } from "../../../lib/server/chat/throttle.ts";
+
+Deno.test("a bucket gives its burst at once, then makes takers wait in turn", () => {
+  const bucket = new Bucket({ burst: 2, perSecond: 4 }, 0);
+  assertEquals([0, 0, 0, 0].map((now) => bucket.take(now)), [0, 0, 250, 500]);
+  assertEquals([500, 1000, 1000].map((now) => bucket.take(now)), [250, 0, 250]);
+});
+
+Deno.test("a bucket fills up to its burst and no further", () => {
+  const bucket = new Bucket({ burst: 2, perSecond: 1 }, 0);
+  bucket.take(0);
+  assertEquals(bucket.isFull(999), false);
+  assertEquals(bucket.isFull(1000), true);
+  assertEquals([90_000, 90_000, 90_000].map((now) => bucket.take(now)), [0, 0, 1000]);
+});
+
+Deno.test("a bucket bears a clock that jumps back", () => {
+  const bucket = new Bucket({ burst: 1, perSecond: 1 }, 10_000);
+  assertEquals([bucket.take(10_000), bucket.take(0), bucket.take(1000)], [0, 1000, 1000]);
+});
+
+Deno.test("buckets are kept for each key, refuse when empty, and are forgotten when full", () => {
+  const buckets = new Buckets({ burst: 1, perSecond: 1 });
+  assertEquals(["a", "a", "b"].map((key) => buckets.takeIfAny(key, 0)), [true, false, true]);
+  buckets.giveBack("a");
+  assertEquals(["a", "b"].map((key) => buckets.takeIfAny(key, 0)), [true, false]);
+  buckets.sweep(1000);
+  assertEquals(["a", "b", "b"].map((key) => buckets.takeIfAny(key, 1000)), [true, true, false]);
+});

@@ -1,0 +1,40 @@
+/** The ring of those who left. */
+import { assertEquals } from "@std/assert";
+import { User } from "../../../lib/server/chat/user.ts";
+import { Whowas } from "../../../lib/server/chat/whowas.ts";
+
+function user(nick: string, realname: string): User {
+  const record = {
+    id: nick,
+    nick,
+    username: "~u",
+    realname,
+    host: "h",
+    address: "10.0.0.1",
+    secure: false,
+    modes: "",
+  };
+  return new User(record, 0, 0);
+}
+
+Deno.test("Whowas gives the last ones first, in any case of the nick, as many as asked for", () => {
+  const whowas = new Whowas(10);
+  whowas.add(user("ann", "one"), 1);
+  whowas.add(user("bob", "two"), 2);
+  whowas.add(user("Ann", "three"), 3);
+  assertEquals(whowas.find("ANN").map((one) => one.realname), ["three", "one"]);
+  assertEquals(whowas.find("ann", 1).map((one) => one.atMs), [3]);
+  assertEquals(whowas.find("cat"), []);
+});
+
+Deno.test("Whowas forgets the oldest when it is full", () => {
+  const whowas = new Whowas(3);
+  for (let at = 1; at <= 5; at++) whowas.add(user("ann", String(at)), at);
+  assertEquals(whowas.find("ann").map((one) => one.realname), ["5", "4", "3"]);
+});
+
+Deno.test("Whowas of size 0 remembers nobody", () => {
+  const whowas = new Whowas(0);
+  whowas.add(user("ann", "one"), 1);
+  assertEquals(whowas.find("ann"), []);
+});

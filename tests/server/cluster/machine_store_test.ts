@@ -1,0 +1,50 @@
+/** What a machine takes over from another, and what it refuses. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { takeStore } from "../../../lib/server/cluster/machine_store.ts";
+import { openStore } from "../../../lib/server/store/store.ts";
+
+const position = { sequence: 5, last: 50, stream: "one" };
+
+/** What a machine with an empty store gives; `chat` names its chat. */
+function given(version: string, chat: string) {
+  using store = openStore();
+  store.keepsakes.save("chat", chat);
+  store.commit();
+  const state = store.transfer().state(() => false);
+  const present = { users: [], channels: [], bans: [], whowas: [], machines: [], mostUsers: 7 };
+  return {
+    position,
+    state: { version, store: state, present },
+    page: () => Promise.resolve({ blocks: [], next: undefined }),
+  };
+}
+
+Deno.test("an empty store takes over what the others have", async () => {
+  using store = openStore();
+  const start = await takeStore(store, given("parley-1", "tea"), "parley-1");
+  assertEquals([start.position, start.present.mostUsers], [position, 7]);
+  assertEquals(store.keepsakes.find("chat"), "tea");
+});
+
+Deno.test("machines of another version are refused, and nothing is changed", async () => {
+  using store = openStore();
+  await assertRejects(
+    () => takeStore(store, given("parley-2", "tea"), "parley-1"),
+    Error,
+    "they are parley-2, and this is parley-1; stop all of them to change the version",
+  );
+  assertEquals(store.keepsakes.find("chat"), undefined);
+});
+
+Deno.test("a store of another chat is refused, and nothing is changed", async () => {
+  using store = openStore();
+  store.keepsakes.save("chat", "coffee");
+  store.history.append(store.conversations.channel("#den", "#den"), 0, 10, ":ann!~u@host PRIVMSG #den :hi");
+  store.commit();
+  await assertRejects(
+    () => takeStore(store, given("parley-1", "tea"), "parley-1"),
+    Error,
+    "has another chat",
+  );
+  assertEquals(store.keepsakes.find("chat"), "coffee");
+});

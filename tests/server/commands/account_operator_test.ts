@@ -1,0 +1,188 @@
+/** Accounts in the hands of operators and the owner: the owner's code, roles, suspension, new passwords. */
+import { assert, assertEquals } from "@std/assert";
+import { makeOwnerCode } from "../../../lib/server/chat/owner_code.ts";
+import { password, registered } from "../../support/account.ts";
+import type { Chat } from "../../support/chat.ts";
+import { device, logIn, scram } from "../../support/login.ts";
+import type { Peer } from "../../support/peer.ts";
+import { heard, say } from "../../support/transcript.ts";
+import { story } from "../../support/story.ts";
+
+/** Somebody who has made an account and told the owner's code. */
+async function owner(chat: Chat, nick: string): Promise<Peer> {
+  const peer = await registered(chat, nick);
+  await say(peer, `OWNER ${await makeOwnerCode(chat.hub, false)}`);
+  return peer;
+}
+
+story("the owner's code makes an account owner, once", async (chat) => {
+  const code = await makeOwnerCode(chat.hub, false) ?? "";
+  const ann = await chat.peer("ann");
+  assertEquals(await say(ann, `OWNER ${code}`), [
+    ":chat.test FAIL OWNER ACCOUNT_REQUIRED :Make an account with REGISTER, or log in to it, first",
+  ]);
+  await say(ann, `REGISTER * * ${password}`);
+  assertEquals(await say(ann, "OWNER aaaa-aaaa-aaaa-aaaa"), [
+    ":chat.test FAIL OWNER INVALID_CODE :This is not the code the server printed when it last started",
+  ]);
+  assertEquals(
+    await say(ann, `OWNER ${code.toUpperCase().replaceAll("-", " ").trim().replaceAll(" ", "")}`),
+    [
+      ":ann MODE ann +o",
+      ":chat.test 381 ann :You are now an IRC operator",
+      ':chat.test NOTICE ann :ann made account "ann" owner',
+      ":chat.test NOTE OWNER CLAIMED ann :Your account is owner of this server from now on",
+    ],
+  );
+  const bob = await registered(chat, "bob");
+  assert((await say(bob, `OWNER ${code}`))[0]?.includes("INVALID_CODE"));
+  assertEquals(await makeOwnerCode(chat.hub, false), undefined);
+  assert(await makeOwnerCode(chat.hub, true) !== undefined);
+  assert(!JSON.stringify([...chat.log]).includes(code));
+});
+
+story("a new code at the next start makes the one before worthless", async (chat) => {
+  const first = await makeOwnerCode(chat.hub, false);
+  await makeOwnerCode(chat.hub, false);
+  const ann = await registered(chat, "ann");
+  assert((await say(ann, `OWNER ${first}`))[0]?.includes("INVALID_CODE"));
+});
+
+story("OWNER can be guessed a few times only", async (chat) => {
+  await makeOwnerCode(chat.hub, false);
+  const ann = await registered(chat, "ann");
+  const tries = await say(ann, ...Array.from({ length: 8 }, (_, at) => `OWNER wrong-${at}`));
+  assertEquals(tries.filter((line) => line.includes("INVALID_CODE")).length, 5);
+  assertEquals(tries.filter((line) => line.includes("RATE_LIMITED")).length, 3);
+});
+
+story("an owner is operator at each log-in, and makes others so", async (chat) => {
+  const ann = await owner(chat, "ann");
+  const bob = await registered(chat, "bob");
+  assertEquals(await say(bob, "ACCOUNT ROLE bob operator", "ACCOUNT LIST"), [
+    ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
+    ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
+  ]);
+  await say(ann, "ACCOUNT ROLE bob operator");
+  assertEquals((await heard(bob))[0], ":bob MODE bob +o");
+  bob.send("QUIT");
+  await bob.closed();
+  const { peer, told } = await device(chat, "bob");
+  assertEquals(told, [":chat.test 221 bob +or"]);
+  await say(ann, "ACCOUNT ROLE bob none");
+  assertEquals((await heard(peer)).at(-1), ":bob MODE bob -o");
+  assert((await say(ann, "ACCOUNT ROLE ann none")).at(-1)?.includes("INVALID_PARAMS"));
+  for (const role of ["king", "constructor"]) {
+    assert((await say(ann, `ACCOUNT ROLE bob ${role}`)).at(-1)?.includes("INVALID_PARAMS"), role);
+  }
+});
+
+story("an operator does not touch accounts that have a role", async (chat) => {
+  const ann = await owner(chat, "ann");
+  const bob = await registered(chat, "bob");
+  await say(ann, "ACCOUNT ROLE bob operator");
+  await heard(bob);
+  const refused = ":chat.test 481 bob :Permission Denied- You're not an IRC operator";
+  assertEquals(
+    await say(bob, "ACCOUNT SUSPEND ann", "ACCOUNT RESET ann :taken over now", "ACCOUNT ROLE bob owner"),
+    [refused, refused, refused],
+  );
+});
+
+story("operators make accounts, list them, and give new passwords", async (chat) => {
+  const ann = await owner(chat, "ann");
+  assertEquals(
+    await say(
+      ann,
+      "ACCOUNT CREATE cat :a fine password",
+      "ACCOUNT CREATE cat :a fine password",
+      "ACCOUNT CREATE 1x :a fine password",
+      "ACCOUNT CREATE dan :short",
+    ),
+    [
+      ":chat.test NOTE ACCOUNT CREATED cat :The account is made",
+      ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :Somebody has this name",
+      ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :An account is named like a nick",
+      ":chat.test FAIL ACCOUNT WEAK_PASSWORD dan :A password has at least 8 characters",
+    ],
+  );
+  const cat = await chat.peer("guest");
+  assertEquals((await logIn(cat, "cat", "a fine password")).length, 2);
+  assertEquals((await say(ann, "ACCOUNT LIST c*")).map((line) => line.replace(/\d{4}-\d\d-\d\d/, "DAY")), [
+    ":chat.test NOTE ACCOUNT LISTED cat :made on DAY",
+    ":chat.test NOTE ACCOUNT LIST_END 1 :1 accounts match",
+  ]);
+  const answer = await say(ann, "ACCOUNT RESET cat :another password");
+  assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :It has another password now");
+  assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann gave your account another password");
+  const again = await chat.peer("guest", { register: false });
+  assert((await logIn(again, "cat", "a fine password"))[0]?.includes(" 904 "));
+  assertEquals((await logIn(again, "cat", "another password")).length, 2);
+});
+
+const suspended = "Your account is suspended: spam";
+
+story("suspending an account ends all its devices, and those about to come in", async (chat) => {
+  const ann = await owner(chat, "ann");
+  const bob = await registered(chat, "bob");
+  const { peer: phone } = await device(chat, "bob");
+  const early = await chat.peer("bob", { register: false });
+  await say(early, "CAP LS 302");
+  await logIn(early, "bob");
+  assert(
+    (await say(ann, "ACCOUNT SUSPEND bob spam")).at(-1)?.endsWith(
+      " NOTE ACCOUNT SUSPENDED bob :Suspended: spam",
+    ),
+  );
+  for (const one of [bob, phone, early]) {
+    assertEquals((await one.closed()).at(-1), `ERROR :Closing link: ${suspended}`);
+  }
+  assertEquals(chat.hub.find("bob"), undefined);
+});
+
+/** FEATURES: one way in that forgot to ask was the worst hole of another server. */
+story("a suspended account is refused on every way in", async (chat) => {
+  const ann = await owner(chat, "ann");
+  await (await registered(chat, "bob")).lines();
+  await say(ann, "ACCOUNT SUSPEND bob spam");
+  const cat = await chat.peer("cat");
+  const wrong = ` 904 cat :SASL authentication failed: ${suspended}`;
+  assert((await logIn(cat, "bob")).at(-1)?.endsWith(wrong));
+  assert((await scram(cat, "bob")).at(-1)?.endsWith(wrong));
+  assertEquals(await say(cat, `PRIVMSG NickServ :IDENTIFY bob ${password}`), [
+    `:NickServ NOTICE cat :${suspended}`,
+  ]);
+  const dan = await chat.peer("dan", { register: false });
+  dan.send(`PASS bob:${password}`);
+  assertEquals((await dan.closed()).at(-1), `ERROR :Closing link: ${suspended}`);
+  const eve = await chat.peer("eve", { register: false });
+  assert(
+    (await say(eve, "CAP LS 302", "NICK bob", `REGISTER * * ${password}`)).at(-1)?.includes(
+      " ACCOUNT_EXISTS ",
+    ),
+  );
+  assert((await say(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));
+  assert((await logIn(cat, "bob", "wrong password")).at(-1)?.endsWith("Wrong name or password"));
+  // What was decided before the suspension is refused when it is applied.
+  const user = chat.hub.find("cat")?.id ?? "";
+  chat.hub.commit({ kind: "logged in", user, account: "bob" });
+  assertEquals(chat.hub.find("cat")?.account, undefined);
+  await say(ann, "ACCOUNT RESTORE bob");
+  assertEquals((await logIn(cat, "bob")).length, 2);
+});
+
+story("what is done to accounts is told to operators", async (chat) => {
+  const ann = await owner(chat, "ann");
+  await say(
+    ann,
+    "ACCOUNT CREATE cat :a fine password",
+    "ACCOUNT SUSPEND cat spam",
+    "ACCOUNT RESTORE cat",
+    "ACCOUNT RESET cat :yet another one",
+  );
+  assertEquals(chat.log.slice(-3), [
+    'info ann suspended account "cat"',
+    'info ann restored account "cat"',
+    'info ann gave account "cat" another password',
+  ]);
+});

@@ -1,0 +1,284 @@
+/** One's own account: REGISTER and VERIFY, nick ownership, PASS, NickServ, password, export, deletion. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encode64, utf8 } from "../../../lib/irc/digest.ts";
+import { password, registered } from "../../support/account.ts";
+import { device, logIn } from "../../support/login.ts";
+import { heard, plain, say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+import { story } from "../../support/story.ts";
+
+story("REGISTER makes an account of the nick and logs in to it", async (chat) => {
+  const ann = await chat.peer("Ann");
+  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+    ":chat.test REGISTER SUCCESS Ann :Account successfully registered",
+    ":chat.test 900 Ann Ann!~Ann@localhost Ann :You are now logged in as Ann",
+  ]);
+  assertEquals(await say(ann, "MODE Ann"), [":chat.test 221 Ann +r"]);
+  assertMatch(
+    (await say(ann, "ACCOUNT"))[0] ?? "",
+    /^:chat\.test NOTE ACCOUNT SHOW Ann :You are logged in as Ann, account made on [\d-]+, 1 device, 0 of 20 channels$/,
+  );
+});
+
+story("REGISTER works before one is let in", async (chat) => {
+  const ann = await chat.peer("ann", { register: false });
+  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+    ":chat.test FAIL REGISTER NEED_NICK * :Take a nick first; your account is named after it",
+  ]);
+  assertEquals(
+    (await say(ann, "NICK ann", `REGISTER ann ann@chat.example :${password}`))[0],
+    ":chat.test REGISTER SUCCESS ann :Account successfully registered",
+  );
+  await say(ann, "USER ann 0 * :Ann");
+  assertEquals(chat.hub.find("ann")?.account, "ann");
+});
+
+story("REGISTER refuses what it must", async (chat) => {
+  await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  const early = await chat.peer("cat", { register: false });
+  assertEquals(await say(early, "NICK bob"), [":chat.test 433 * bob :Nickname is already in use"]);
+  assertEquals(await say(bob, "REGISTER cat * :long enough"), [
+    ":chat.test FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK cat :An account is named after its nick: bob",
+  ]);
+  assertEquals(await say(bob, "REGISTER * * :short"), [
+    ":chat.test FAIL REGISTER WEAK_PASSWORD bob :A password has at least 8 characters",
+  ]);
+  assertEquals(await say(bob, `REGISTER * * :${"x".repeat(1025)}`), [
+    ":chat.test FAIL REGISTER UNACCEPTABLE_PASSWORD bob :A password has 1024 bytes at most",
+  ]);
+  assertEquals(await say(bob, "REGISTER *"), [":chat.test 461 bob REGISTER :Not enough parameters"]);
+  await say(bob, `REGISTER * * :${password}`);
+  assertEquals(await say(bob, `REGISTER * * :${password}`, "VERIFY bob 123"), [
+    ":chat.test FAIL REGISTER ALREADY_AUTHENTICATED bob :You are logged in as bob",
+    ":chat.test FAIL VERIFY ALREADY_AUTHENTICATED bob :You are logged in as bob",
+  ]);
+  assertEquals(await say(early, "VERIFY bob 123"), [
+    ":chat.test FAIL VERIFY INVALID_CODE bob :Accounts need no code here: use REGISTER, or log in",
+  ]);
+});
+
+story("REGISTER takes nobody's nick away, nor the names of services", async (chat) => {
+  await chat.peer("root");
+  const ann = await chat.peer("ann", { register: false });
+  // With CAP the nick is judged at the end, as a log-in may come first.
+  assertEquals(
+    await say(ann, "CAP LS 302", "NICK root").then((lines) => lines.at(-1)),
+    ":chat.test 433 * root :Nickname is already in use",
+  );
+  assertEquals(await say(ann, "NICK NickServ"), []);
+  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :Somebody has this name",
+  ]);
+});
+
+story("REGISTER takes a password only where nobody can read along", async (chat) => {
+  const open = await visit(chat.hub, "203.0.113.9", "ann");
+  assertEquals(await say(open, `REGISTER * * :${password}`), [
+    ":chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE ann :Passwords are only taken over TLS: connect with ircs://",
+  ]);
+  const secure = await visit(chat.hub, "203.0.113.9", "bob", { secure: true });
+  assertEquals((await say(secure, `REGISTER * * :${password}`)).length, 2);
+});
+
+story("REGISTER is limited for each address", async (chat) => {
+  const codes: string[] = [];
+  for (const nick of ["ann", "bob", "cat"]) {
+    const peer = await visit(chat.hub, "203.0.113.9", nick, { secure: true });
+    codes.push((await say(peer, `REGISTER * * :${password}`))[0]?.split(" ").slice(1, 4).join(" ") ?? "");
+  }
+  assertEquals(codes, [
+    "REGISTER SUCCESS ann",
+    "REGISTER SUCCESS bob",
+    "FAIL REGISTER TEMPORARILY_UNAVAILABLE",
+  ]);
+}, { settings: { accountsPerAddress: 2 } });
+
+for (
+  const [registration, early, late] of [["connected", "COMPLETE_CONNECTION_REQUIRED", "SUCCESS"], [
+    "off",
+    "TEMPORARILY_UNAVAILABLE",
+    "TEMPORARILY_UNAVAILABLE",
+  ]] as const
+) {
+  story(`--registration ${registration} lets accounts be made by those it says`, async (chat) => {
+    const ann = await chat.peer("ann", { register: false });
+    const offered = (await say(ann, "CAP LS 302")).join(" ").split(" ").filter((word) =>
+      word.includes("registration")
+    );
+    assertEquals(offered, registration === "off" ? [] : ["draft/account-registration"]);
+    assert((await say(ann, "NICK ann", `REGISTER * * :${password}`))[0]?.includes(early));
+    await say(ann, "USER ann 0 * :Ann", "CAP END");
+    assert((await say(ann, `REGISTER * * :${password}`))[0]?.includes(late));
+  }, { settings: { registration } });
+}
+
+story("a server's password cannot be got round by REGISTER, and a log-in stands for it", async (chat) => {
+  const early = await chat.peer("bob", { register: false });
+  assert(
+    (await say(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("COMPLETE_CONNECTION_REQUIRED"),
+  );
+  const ann = await registered(chat, "ann", { password: "open sesame" });
+  await device(chat, "ann");
+  assertEquals(await heard(ann), []);
+  early.send("USER bob 0 * :Bob");
+  assertEquals((await early.closed()).at(-1), "ERROR :Closing link: Wrong password");
+}, { password: "open sesame" });
+
+story("--login-required lets in who is logged in", async (chat) => {
+  const ann = await chat.peer("ann", { register: false });
+  await say(ann, "NICK ann", `REGISTER * * :${password}`);
+  const lines = await say(ann, "USER ann 0 * :Ann");
+  assert(lines.some((line) => line.includes(" draft/ACCOUNTREQUIRED ")));
+  const bob = await chat.peer("bob", { register: false });
+  bob.send("NICK bob", "USER bob 0 * :Bob");
+  assertEquals(plain(await bob.closed()).slice(0, 1), [
+    ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first; only accounts may come in here",
+  ]);
+}, { settings: { loginRequired: true } });
+
+const owned = "This nick belongs to an account; log in to use it";
+
+story("the nick of an account is for those who are logged in to it", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await say(ann, "NICK anna");
+  const bob = await chat.peer("bob");
+  assertEquals(await say(bob, "NICK ANN"), [`:chat.test 433 bob ANN :${owned}`]);
+  const cat = await chat.peer("cat", { register: false });
+  assertEquals(await say(cat, "NICK ann"), [`:chat.test 433 * ann :${owned}`]);
+  await say(cat, "CAP LS 302");
+  assertEquals(await say(cat, "NICK ann", "USER cat 0 * :Cat"), []);
+  assertEquals(await say(cat, "CAP END"), [`:chat.test 433 * ann :${owned}`]);
+  assertEquals(await say(ann, "NICK ann"), [":anna NICK ann"]);
+  assertEquals(await say(bob, "NICK NickServ"), [`:chat.test 433 bob NickServ :${owned}`]);
+});
+
+story("who logs in to another account leaves the nick of the first", async (chat) => {
+  await (await registered(chat, "bob")).lines();
+  const ann = await registered(chat, "ann");
+  await logIn(ann, "bob");
+  assertEquals(chat.hub.find("ann"), undefined);
+  assertMatch([...chat.hub.users.values()].at(-1)?.nick ?? "", /^Guest-/);
+});
+
+story("PASS takes account:password from apps that know no other way", async (chat) => {
+  const ann = await registered(chat, "ann");
+  ann.send("QUIT");
+  await ann.closed();
+  const again = await chat.peer("ann", { register: false });
+  assertEquals(await say(again, `PASS ann:${password}`), [
+    ":chat.test 900 * *!*@localhost ann :You are now logged in as ann",
+  ]);
+  assert((await say(again, "NICK ann", "USER ann 0 * :Ann"))[0]?.includes(" 001 ann "));
+  const wrong = await chat.peer("bob", { register: false });
+  wrong.send("PASS ann:wrong");
+  assertEquals(plain(await wrong.closed()), [
+    ":chat.test 464 * :Password incorrect",
+    ": ERROR :Closing link: Wrong name or password",
+  ]);
+  const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
+  open.send(`PASS ann:${password}`);
+  assertEquals(await open.closed(), [
+    "ERROR :Closing link: Passwords are only taken over TLS: connect with ircs://",
+  ]);
+});
+
+story("NickServ answers apps that know no other way", async (chat) => {
+  const ann = await chat.peer("ann");
+  assertEquals((await say(ann, `PRIVMSG NickServ :REGISTER ${password}`)).length, 2);
+  ann.send("QUIT");
+  await ann.closed();
+  const again = await chat.peer("ann_");
+  assertEquals(await say(again, "PRIVMSG nickserv :IDENTIFY ann wrong"), [
+    ":NickServ NOTICE ann_ :Wrong name or password",
+  ]);
+  assertEquals(await say(again, "NS IDENTIFY ann correct-horse-battery"), [
+    ":chat.test 900 ann_ ann_!~ann_@localhost ann :You are now logged in as ann",
+    ":NickServ NOTICE ann_ :You are now logged in as ann",
+    ":ann_ NICK ann",
+  ]);
+  assert((await say(again, "NICKSERV HELP"))[0]?.includes("IDENTIFY"));
+  assertEquals((await heard(again)).length, 0);
+});
+
+story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => {
+  const ann = await registered(chat, "ann");
+  assertEquals(await say(ann, "ACCOUNT PASSWORD wrong :new horse!"), [
+    ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
+  ]);
+  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :short`), [
+    ":chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :A password has at least 8 characters",
+  ]);
+  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two words now`), [
+    ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password is changed",
+  ]);
+  const other = await chat.peer("cat", { register: false });
+  assert((await logIn(other, "ann")).at(-1)?.includes(" 904 "));
+  assertEquals((await logIn(other, "ann", "two words now")).length, 2);
+  const bob = await chat.peer("bob");
+  assertEquals(await say(bob, "ACCOUNT", "ACCOUNT FLY"), [
+    ":chat.test FAIL ACCOUNT ACCOUNT_REQUIRED SHOW :You are not logged in",
+    ":chat.test FAIL ACCOUNT INVALID_PARAMS FLY :See HELP ACCOUNT",
+  ]);
+});
+
+story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password is changed";
+  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
+  const [old, wanted] = ["two wörds", "base64 words"].map((text) => encode64(utf8(text)));
+  assertEquals(await say(ann, `ACCOUNT PASSWORD BASE64 ${wanted} ${wanted}`), [
+    ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
+  ]);
+  assertEquals(
+    await say(ann, `ACCOUNT PASSWORD BASE64 ${old} wörds`, `ACCOUNT PASSWORD BASE64 ${old} /w==`),
+    [
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
+    ],
+  );
+  assertEquals(await say(ann, `ACCOUNT PASSWORD base64 ${old} ${wanted}`), [changed]);
+  assertEquals((await logIn(await chat.peer("cat", { register: false }), "ann", "base64 words")).length, 2);
+});
+
+story("ACCOUNT EXPORT hands out all one said, and nothing of others", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  for (const one of [ann, bob]) await one.join("#tea");
+  const long = `"ü`.repeat(1000);
+  for (const text of [":hello", `:${long}`]) await say(ann, `PRIVMSG #tea ${text}`);
+  await say(bob, "PRIVMSG ann :not hers");
+  await say(ann, "PRIVMSG bob :just you");
+  await heard(ann);
+  const lines = await say(ann, "ACCOUNT EXPORT");
+  assertEquals(lines.at(-1), ":chat.test NOTE ACCOUNT EXPORT_END 4 :That is all you said: 4 messages");
+  const items = new Map<string, string>();
+  for (const line of lines.slice(0, -1)) {
+    const [, number = "", piece = ""] = /EXPORT (\d+) :?(.*)$/.exec(line) ?? [];
+    items.set(number, (items.get(number) ?? "") + piece);
+  }
+  const exported = [...items.values()].map((text) => JSON.parse(text));
+  assertEquals(exported.slice(1).map(({ target, text }) => [target, text]), [
+    ["#tea", "hello"],
+    ["#tea", long],
+    ["bob", "just you"],
+  ]);
+});
+
+story("ACCOUNT DELETE deletes the account and what was said with it; the name stays taken", async (chat) => {
+  const ann = await registered(chat, "ann", { caps: ["echo-message"] });
+  const bob = await chat.peer("bob", { caps: ["account-notify"] });
+  for (const one of [ann, bob]) await one.join("#tea");
+  await say(ann, "PRIVMSG #tea :forget me");
+  await say(bob, "PRIVMSG #tea :keep me");
+  await heard(bob);
+  assert((await say(ann, "ACCOUNT DELETE wrong")).at(-1)?.includes("INVALID_CREDENTIALS"));
+  assert((await say(ann, `ACCOUNT DELETE :${password}`)).at(-1)?.includes(" NOTE ACCOUNT DELETED ann "));
+  assertEquals((await heard(bob)).filter((line) => line.includes("ACCOUNT")), [":ann ACCOUNT *"]);
+  while (chat.hub.store?.rest());
+  const history = (await say(bob, "CHATHISTORY LATEST #tea * 10")).join("\n");
+  assert(history.includes("keep me") && !history.includes("forget me"), history);
+  const other = await chat.peer("cat", { register: false });
+  assert((await logIn(other, "ann")).at(-1)?.includes(" 904 "));
+  assert((await say(ann, `REGISTER * * :${password}`))[0]?.includes("ACCOUNT_EXISTS"));
+});

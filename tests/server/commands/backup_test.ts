@@ -1,0 +1,53 @@
+/** BACKUP: a copy that has everything, made while people talk. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { openStore } from "../../../lib/server/store/store.ts";
+import { startChat } from "../../support/chat.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+
+Deno.test({
+  name: "BACKUP copies what was said so far, and the chat goes on",
+  ignore: !granted("net", "read", "write"),
+  async fn() {
+    using place = temporaryFolder();
+    using copy = temporaryFolder();
+    {
+      await using chat = startChat({ store: openStore(place) });
+      const ann = await chat.peer("ann");
+      await ann.join("#tea");
+      await say(ann, "PRIVMSG #tea :before");
+      assertMatch((await say(ann, "BACKUP")).join(), / 481 ann /);
+      chat.hub.find("ann")?.modes.add("o");
+      ann.send("BACKUP", "PRIVMSG #tea :after");
+      const [, path = "", words = ""] =
+        / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
+          [];
+      assertMatch(words, /^The database is copied to \/.*\.db; copy \/.*\/files too.* tls-key\.pem /);
+      assertMatch(path, /\/backup-\d{4}-\d\d-\d\dT[\d-]+\.db$/);
+      Deno.copyFileSync(path, `${copy.folder}/parley.db`);
+      await ann.lines();
+    }
+    assertEquals([texts(copy.folder), texts(place.folder)], [["before"], ["before", "after"]]);
+  },
+});
+
+Deno.test({
+  name: "BACKUP says so where nothing is on disk",
+  ignore: !granted("net"),
+  async fn() {
+    await using chat = startChat();
+    const ann = await chat.peer("ann");
+    chat.hub.find("ann")?.modes.add("o");
+    assertEquals(await say(ann, "BACKUP"), [":chat.test FAIL BACKUP CANNOT_COPY :Nothing is on disk here"]);
+  },
+});
+
+function texts(folder: string): string[] {
+  using store = openStore({ folder });
+  const conversation = store.conversations.find("#tea")?.id ?? 0;
+  const range = { limit: 9, from: "end", events: false } as const;
+  return store.history.read([{ conversation, since: 0 }], range).map(({ record }) =>
+    record.replace(/.* :/, "")
+  );
+}

@@ -1,0 +1,134 @@
+/** Messages of several lines: one batch to those who know them, plain lines to the others. */
+import { assertEquals } from "@std/assert";
+import type { Peer } from "../../support/peer.ts";
+import { type Chat, startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("net");
+const caps = ["batch", "draft/multiline", "echo-message", "labeled-response", "message-tags"];
+
+async function three(chat: Chat): Promise<[Peer, Peer, Peer]> {
+  const ann = await chat.peer("ann", { caps });
+  const bob = await chat.peer("bob", { caps });
+  const cat = await chat.peer("cat");
+  for (const peer of [ann, bob, cat]) await peer.join("#tea");
+  for (const peer of [ann, bob, cat]) await peer.lines();
+  return [ann, bob, cat];
+}
+
+/** Lines with what differs from run to run replaced: references and msgids. */
+function plain(lines: readonly string[]): string[] {
+  return lines.map((line) =>
+    line.replace(/(BATCH [+-]|batch=)[0-9a-z]+/, "$1REF").replace(/msgid=[0-9a-z]+/, "msgid=ID")
+  );
+}
+
+Deno.test({
+  name: "a batch arrives as a batch, or as plain lines without the blank ones",
+  ignore,
+  fn: arrives,
+});
+Deno.test({ name: "the echo of a batch carries the label of its opening", ignore, fn: labelled });
+Deno.test({ name: "a faulty batch is refused once and sends nothing", ignore, fn: faulty });
+Deno.test({ name: "a batch past its limits is refused with the limit", ignore, fn: limits });
+Deno.test({ name: "a batch to nobody is refused at its end", ignore, fn: nobody });
+
+async function arrives(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob, cat] = await three(chat);
+  ann.send("BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :one ", "@batch=1 PRIVMSG #tea :");
+  ann.send("@batch=1 PRIVMSG #tea :two ", "@batch=1;draft/multiline-concat PRIVMSG #tea :three", "BATCH -1");
+  await ann.lines();
+  assertEquals(plain(await bob.lines()), [
+    "@msgid=ID :ann!~ann@localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one ",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :two ",
+    "@draft/multiline-concat;batch=REF :ann!~ann@localhost PRIVMSG #tea :three",
+    ":ann!~ann@localhost BATCH -REF",
+  ]);
+  assertEquals(await cat.lines(), [
+    ":ann!~ann@localhost PRIVMSG #tea :one ",
+    ":ann!~ann@localhost PRIVMSG #tea :two ",
+    ":ann!~ann@localhost PRIVMSG #tea :three",
+  ]);
+}
+
+async function labelled(): Promise<void> {
+  await using chat = startChat();
+  const [ann] = await three(chat);
+  ann.send(
+    "@label=x;+draft/reply=m1 BATCH +1 draft/multiline #tea",
+    "@batch=1 PRIVMSG #tea :one",
+    "BATCH -1",
+  );
+  assertEquals(plain(await ann.lines()), [
+    "@label=x;msgid=ID;+draft/reply=m1 :ann!~ann@localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one",
+    ":ann!~ann@localhost BATCH -REF",
+  ]);
+}
+
+const faults: [why: string, lines: string[], answer: string][] = [
+  [
+    "no reference",
+    ["BATCH + draft/multiline #tea"],
+    "INVALID_REFTAG * :A reference has letters, digits and hyphens only",
+  ],
+  [
+    "odd reference",
+    ["BATCH +a.b draft/multiline #tea"],
+    "INVALID_REFTAG a.b :A reference has letters, digits and hyphens only",
+  ],
+  ["unknown type", ["BATCH +1 chathistory #tea"], "UNKNOWN_TYPE 1 chathistory :This batch type is not known"],
+  [
+    "blank",
+    ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :", "BATCH -1"],
+    "MULTILINE_INVALID :A message cannot be blank",
+  ],
+  [
+    "blank continuation",
+    ["BATCH +1 draft/multiline #tea", "@batch=1;draft/multiline-concat PRIVMSG #tea :", "BATCH -1"],
+    "MULTILINE_INVALID :A continuing line cannot be blank",
+  ],
+  [
+    "another target",
+    ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #den :hello", "BATCH -1"],
+    "MULTILINE_INVALID_TARGET #tea #den :The target of a line differs",
+  ],
+  [
+    "mixed commands",
+    ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :a", "@batch=1 NOTICE #tea :b", "BATCH -1"],
+    "MULTILINE_INVALID :PRIVMSG and NOTICE cannot be mixed in one message",
+  ],
+];
+
+async function faulty(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await three(chat);
+  for (const [why, lines, answer] of faults) {
+    ann.send(...lines);
+    assertEquals(await ann.lines(), [`:chat.test FAIL BATCH ${answer}`], why);
+  }
+  assertEquals(await bob.lines(), []);
+}
+
+async function limits(): Promise<void> {
+  await using chat = startChat({ settings: { multilineBytes: 20, multilineLines: 2 } });
+  const [ann] = await three(chat);
+  ann.send("BATCH +1 draft/multiline #tea", ...Array(5).fill("@batch=1 PRIVMSG #tea :a"), "BATCH -1");
+  assertEquals(await ann.lines(), [
+    ":chat.test FAIL BATCH MULTILINE_MAX_LINES 2 :A message has at most 2 lines",
+  ]);
+  ann.send("BATCH +1 draft/multiline #tea", `@batch=1 PRIVMSG #tea :${"é".repeat(11)}`, "BATCH -1");
+  assertEquals(await ann.lines(), [
+    ":chat.test FAIL BATCH MULTILINE_MAX_BYTES 20 :A message has at most 20 bytes",
+  ]);
+}
+
+async function nobody(): Promise<void> {
+  await using chat = startChat();
+  const [ann] = await three(chat);
+  ann.send("@label=7 BATCH +1 draft/multiline dan", "@batch=1 PRIVMSG dan :hello", "BATCH -1");
+  assertEquals(await ann.lines(), ["@label=7 :chat.test 401 ann dan :No such nick/channel"]);
+}

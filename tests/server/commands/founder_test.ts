@@ -1,0 +1,174 @@
+/** Kept channels: who makes one while logged in is its founder, and it outlives everybody and every restart. */
+import { assert, assertEquals } from "@std/assert";
+import { openStore } from "../../../lib/server/store/store.ts";
+import { registered } from "../../support/account.ts";
+import { type Chat, startChat } from "../../support/chat.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { device } from "../../support/login.ts";
+import { granted } from "../../support/permissions.ts";
+import { heard, say } from "../../support/transcript.ts";
+import { story } from "../../support/story.ts";
+
+const ignore = !granted("net", "read", "write");
+const day = 86_400_000;
+
+/** Lines without the names and the end of lists, which are others' business. */
+function modes(lines: readonly string[]): string[] {
+  return lines.filter((line) => / MODE /.test(line));
+}
+
+story("a channel made by somebody logged in stays, and gives its founder ~ at each return", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  const made = await say(ann, "JOIN #tea", "TOPIC #tea :Assam", "MODE #tea");
+  assert(
+    made.includes(":chat.test 353 ann = #tea @ann") && made.includes(":chat.test 324 ann #tea +nrt"),
+    made.join("\n"),
+  );
+  await say(ann, "PART #tea");
+  const joined = await say(bob, "JOIN #tea");
+  assert(
+    joined.includes(":chat.test 332 bob #tea Assam") && joined.includes(":chat.test 353 bob = #tea bob"),
+  );
+  assertEquals(await say(bob, "TOPIC #tea :mine"), [":chat.test 482 bob #tea :You're not channel operator"]);
+  const back = await say(ann, "JOIN #tea");
+  assert(back.includes(":chat.test 353 ann = #tea :bob ~ann"), back.join("\n"));
+  assertEquals(modes(await heard(bob)), [":chat.test MODE #tea +q ann"]);
+});
+
+story("a channel made by somebody without an account ends with the last who leaves", async (chat) => {
+  const bob = await chat.peer("bob");
+  await say(bob, "JOIN #tea", "PART #tea");
+  assertEquals(chat.hub.channels.size, 0);
+});
+
+story("ranks given by hand come back with the account, and go when they are taken", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await registered(chat, "bob");
+  for (const one of [ann, bob]) await one.join("#tea");
+  await say(ann, "MODE #tea +ov bob bob");
+  await say(bob, "PART #tea", "JOIN #tea");
+  assertEquals(modes(await heard(ann)).at(-1), ":chat.test MODE #tea +ov bob bob");
+  await say(ann, "MODE #tea -o bob");
+  await say(bob, "PART #tea", "JOIN #tea");
+  assertEquals(modes(await heard(ann)).at(-1), ":chat.test MODE #tea +v bob");
+  await say(ann, "MODE #tea -v bob");
+  assert((await say(bob, "PART #tea", "JOIN #tea")).some((line) => / 353 .* bob$/.test(line)));
+});
+
+story("operators can neither kick the founder nor keep him out", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  for (const one of [ann, bob]) await one.join("#tea");
+  await say(ann, "MODE #tea +o bob");
+  await heard(bob);
+  assert((await say(bob, "KICK #tea ann"))[0]?.includes(" 482 "));
+  await say(bob, "MODE #tea -o ann", "MODE #tea +ib ann!*@*");
+  await say(ann, "PART #tea");
+  assert((await say(ann, "JOIN #tea")).some((line) => / 353 .*~ann/.test(line)));
+});
+
+story(
+  "MODE +r keeps a channel for an operator who is logged in, -r ends it for its founder",
+  async (chat) => {
+    const bob = await chat.peer("bob");
+    await bob.join("#tea");
+    assertEquals(await say(bob, "MODE #tea +r"), [
+      ":chat.test FAIL MODE ACCOUNT_REQUIRED #tea :Log in first: a channel is kept for an account",
+    ]);
+    const ann = await registered(chat, "ann");
+    await ann.join("#tea");
+    assertEquals(await say(ann, "MODE #tea +r"), [":chat.test 482 ann #tea :You're not channel operator"]);
+    await say(bob, "MODE #tea +o ann");
+    assertEquals(modes(await say(ann, "MODE #tea +rs")), [
+      ":bob MODE #tea +o ann",
+      ":ann MODE #tea +s",
+      ":ann MODE #tea +r",
+      ":chat.test MODE #tea +q ann",
+    ]);
+    assertEquals(
+      await say(bob, "MODE #tea -r").then((lines) => lines.at(-1)),
+      ":chat.test 482 bob #tea :You're not channel operator",
+    );
+    assertEquals(await say(ann, "MODE #tea +r"), []);
+    assertEquals(await say(ann, "MODE #tea -r"), [":ann MODE #tea -r"]);
+    for (const one of [ann, bob]) await say(one, "PART #tea");
+    assertEquals(chat.hub.channels.size, 0);
+  },
+);
+
+story("FOUNDER shows whose a channel is, and hands it over", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await registered(chat, "bob");
+  for (const one of [ann, bob]) await one.join("#tea");
+  await heard(ann);
+  assertEquals(await say(bob, "FOUNDER #tea", "FOUNDER #tea bob", "FOUNDER #den"), [
+    ":chat.test NOTE FOUNDER SHOW #tea ann :Its founder is ann",
+    ":chat.test 482 bob #tea :You're not channel operator",
+    ":chat.test 403 bob #den :No such channel",
+  ]);
+  assertEquals(await say(ann, "FOUNDER #tea nobody", "FOUNDER #tea bob"), [
+    ":chat.test FAIL FOUNDER ACCOUNT_UNKNOWN #tea :There is no account of this name",
+    ":chat.test MODE #tea +q bob",
+    ":chat.test NOTE FOUNDER GIVEN #tea bob :It belongs to bob now",
+  ]);
+});
+
+story("an account is founder of a limited number of channels", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await say(ann, "JOIN #one,#two,#three");
+  assertEquals([...chat.hub.channels.values()].map(({ kept }) => kept?.founder), ["ann", "ann", undefined]);
+  assertEquals(await say(ann, "MODE #three +r"), [
+    ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :An account has 2 channels at most",
+  ]);
+}, { settings: { channelsPerAccount: 2 } });
+
+let passedMs = 0;
+
+story("a kept channel nobody enters for long is given up", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await say(ann, "JOIN #tea", "JOIN #den", "PART #tea");
+  passedMs += 92 * day;
+  chat.hub.sweep();
+  assertEquals([...chat.hub.channels.keys()].map(String), ["#den"]);
+  assertEquals(chat.hub.store?.channels.all().map(({ name }) => name), ["#den"]);
+  await say(ann, "PART #den");
+  passedMs += 80 * day;
+  chat.hub.sweep();
+  assertEquals(chat.hub.channels.size, 1);
+}, { now: () => Date.now() + passedMs, settings: { pingAfter: 1000 * day } });
+
+story("who deletes the account leaves the channels to whoever is there", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await say(ann, "JOIN #tea", "JOIN #den", "PART #den");
+  await say(ann, "ACCOUNT DELETE correct-horse-battery");
+  assertEquals([...chat.hub.channels.values()].map(({ name, kept }) => [name, kept]), [["#tea", undefined]]);
+});
+
+Deno.test({ name: "kept channels and accounts come back after a restart", ignore, fn: restart });
+
+async function restart(): Promise<void> {
+  using place = temporaryFolder();
+  await within(place.folder, async (chat) => {
+    const ann = await registered(chat, "ann");
+    const bob = await registered(chat, "bob");
+    for (const one of [ann, bob]) await one.join("#tea");
+    await say(ann, "TOPIC #tea :Assam", "MODE #tea +lmbv 12 eve!*@* bob", "MODE #tea +k leaf");
+  });
+  await within(place.folder, async (chat) => {
+    const eve = await chat.peer("eve");
+    assertEquals(await say(eve, "JOIN #tea leaf"), [":chat.test 474 eve #tea :Cannot join channel (+b)"]);
+    const { peer: bob } = await device(chat, "bob");
+    const joined = await say(bob, "JOIN #tea leaf");
+    assert(joined.includes(":chat.test 332 bob #tea Assam"), joined.join("\n"));
+    assert(joined.includes(":chat.test 353 bob = #tea +bob"), joined.join("\n"));
+    assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klmnrt leaf 12");
+    const { peer: ann } = await device(chat, "ann");
+    assert((await say(ann, "JOIN #tea")).some((line) => / 353 .*~ann/.test(line)));
+  });
+}
+
+async function within(folder: string, act: (chat: Chat) => Promise<void>): Promise<void> {
+  await using chat = startChat({ store: openStore({ folder }) });
+  await act(chat);
+}

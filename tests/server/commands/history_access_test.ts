@@ -1,0 +1,236 @@
+/** Who may see which history, and who may not: a leak here is the worst this server can do. */
+import { assertEquals } from "@std/assert";
+import { loggedIn, registered } from "../../support/account.ts";
+import { type Chat, startChat } from "../../support/chat.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+
+const ignore = !granted("net");
+const caps = ["batch", "draft/chathistory", "soju.im/search"];
+
+/** Texts the peer is shown of a target's history: "hello, bye"; the refusal's code when it is refused. */
+async function sees(peer: Peer, target: string): Promise<string> {
+  const lines = await say(peer, `CHATHISTORY LATEST ${target} * 50`);
+  const code = / FAIL CHATHISTORY (\S+)/.exec(lines.join("\n"))?.[1];
+  return code ?? texts(lines);
+}
+
+/** Texts the peer finds by a word they all have. */
+async function finds(peer: Peer, more = ""): Promise<string> {
+  await peer.lines();
+  peer.send(`SEARCH text=secret${more}`);
+  return texts(await peer.until(/ BATCH -/));
+}
+
+function texts(lines: readonly string[]): string {
+  return lines.flatMap((line) => / PRIVMSG \S+ :?(.*)$/.exec(line)?.[1] ?? []).join(", ");
+}
+
+async function targets(peer: Peer): Promise<string> {
+  const lines = await say(
+    peer,
+    "CHATHISTORY TARGETS timestamp=2020-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 50",
+  );
+  return lines.flatMap((line) => / TARGETS (\S+)/.exec(line)?.[1] ?? []).join(", ");
+}
+
+async function people<Nicks extends readonly string[]>(
+  chat: Chat,
+  ...nicks: Nicks
+): Promise<{ [At in keyof Nicks]: Peer }> {
+  const all = [];
+  for (const nick of nicks) all.push(await chat.peer(nick, { caps }));
+  return all as { [At in keyof Nicks]: Peer };
+}
+
+Deno.test({ name: "a channel's history is for its members, as long as they are", ignore, fn: members });
+Deno.test({ name: "a private conversation is for the two who have it", ignore, fn: two });
+Deno.test({ name: "who takes a nick does not see what was said to the one before", ignore, fn: nicks });
+Deno.test({
+  name: "an account sees its conversations from every device and after it was away",
+  ignore,
+  fn: accounts,
+});
+Deno.test({
+  name: "registering a nick does not open what was said under it before",
+  ignore,
+  fn: registering,
+});
+Deno.test({ name: "an operator of the server sees no more than others", ignore, fn: operators });
+Deno.test({ name: "what is said to a rank is for that rank, later too", ignore, fn: ranks });
+Deno.test({ name: "a closed channel that is made anew has no past, an open one has", ignore, fn: anew });
+Deno.test({ name: "what is too old is not shown, though it may still be stored", ignore, fn: old });
+
+async function members(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await people(chat, "ann", "bob");
+  await ann.join("#tea");
+  await say(ann, "PRIVMSG #tea :secret one");
+  for (const target of ["#tea", "#nowhere"]) {
+    assertEquals(await sees(bob, target), "INVALID_TARGET", target);
+  }
+  assertEquals([await finds(bob), await targets(bob)], ["", ""]);
+  bob.send("SEARCH in=#tea;text=secret", "SEARCH in=#nowhere;text=secret");
+  const [real, made] = [await bob.next("FAIL"), await bob.next("FAIL")];
+  assertEquals(real, made);
+  await bob.join("#tea");
+  assertEquals([await sees(bob, "#tea"), await finds(bob), await targets(bob)], [
+    "secret one",
+    "secret one",
+    "#tea",
+  ]);
+  await say(bob, "PART #tea");
+  assertEquals([await sees(bob, "#tea"), await finds(bob)], ["INVALID_TARGET", ""]);
+  await bob.join("#tea");
+  await say(ann, "KICK #tea bob");
+  await bob.lines();
+  assertEquals([await sees(bob, "#tea"), await finds(bob), await targets(bob)], ["INVALID_TARGET", "", ""]);
+}
+
+async function two(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
+  await say(ann, "PRIVMSG bob :secret one");
+  await say(bob, "PRIVMSG ann :secret two");
+  for (const peer of [ann, bob]) await peer.lines();
+  for (const [peer, other] of [[ann, "bob"], [bob, "ann"]] as const) {
+    assertEquals([await sees(peer, other), await finds(peer), await targets(peer)], [
+      "secret one, secret two",
+      "secret one, secret two",
+      other,
+    ]);
+  }
+  assertEquals([await sees(cat, "ann"), await sees(cat, "bob"), await sees(cat, "cat")], ["", "", ""]);
+  assertEquals([
+    await finds(cat),
+    await finds(cat, ";in=ann"),
+    await finds(cat, ";from=ann"),
+    await targets(cat),
+  ], ["", "", "", ""]);
+}
+
+async function nicks(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
+  await say(ann, "PRIVMSG bob :secret one");
+  bob.send("NICK robert");
+  await say(bob, "PRIVMSG robert :secret note");
+  assertEquals([await sees(bob, "ann"), await finds(bob), await targets(bob)], ["", "secret note", "robert"]);
+  cat.send("NICK bob");
+  assertEquals([await sees(cat, "ann"), await finds(cat), await targets(cat)], ["", "", ""]);
+  await say(ann, "PRIVMSG bob :secret two");
+  await cat.lines();
+  assertEquals([await sees(cat, "ann"), await finds(cat)], ["secret two", "secret two"]);
+  await quit(bob);
+  const [late] = await people(chat, "robert");
+  assertEquals([await sees(late, "robert"), await finds(late), await targets(late)], ["", "", ""]);
+}
+
+async function accounts(): Promise<void> {
+  await using chat = startChat();
+  const ann = await registered(chat, "ann", { caps });
+  const [bob] = await people(chat, "bob");
+  await say(bob, "PRIVMSG ann :secret one");
+  const phone = await loggedIn(chat, "ann", { caps });
+  await say(phone, "PRIVMSG bob :secret two");
+  for (const device of [ann, phone]) {
+    await device.lines();
+    assertEquals([await sees(device, "bob"), await finds(device), await targets(device)], [
+      "secret one, secret two",
+      "secret one, secret two",
+      "bob",
+    ]);
+  }
+  await quit(ann);
+  await quit(phone);
+  const later = await loggedIn(chat, "ann", { caps });
+  assertEquals(await sees(later, "bob"), "secret one, secret two");
+}
+
+async function registering(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await people(chat, "ann", "bob");
+  await say(ann, "PRIVMSG bob :secret one");
+  await quit(bob);
+  const other = await registered(chat, "bob", { caps });
+  assertEquals([await sees(other, "ann"), await finds(other), await targets(other)], ["", "", ""]);
+  await say(ann, "PRIVMSG bob :secret two");
+  await other.lines();
+  assertEquals(await sees(other, "ann"), "secret two");
+  // To ann both are the conversation with bob.
+  assertEquals([await sees(ann, "bob"), await targets(ann)], ["secret one, secret two", "bob"]);
+}
+
+async function operators(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
+  await ann.join("#tea");
+  await say(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
+  await bob.lines();
+  chat.hub.find("cat")?.modes.add("o");
+  assertEquals([await sees(cat, "#tea"), await sees(cat, "ann"), await finds(cat), await targets(cat)], [
+    "INVALID_TARGET",
+    "",
+    "",
+    "",
+  ]);
+}
+
+async function ranks(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
+  for (const peer of [ann, bob, cat]) await peer.join("#tea");
+  await say(
+    ann,
+    "MODE #tea +v bob",
+    "PRIVMSG +#tea :secret one",
+    "PRIVMSG @#tea :secret two",
+    "PRIVMSG #tea :secret three",
+  );
+  for (const peer of [bob, cat]) await peer.lines();
+  const all = "secret one, secret two, secret three";
+  for (
+    const [peer, expected] of [[ann, all], [bob, "secret one, secret three"], [cat, "secret three"]] as const
+  ) {
+    assertEquals([await sees(peer, "#tea"), await finds(peer)], [expected, expected]);
+  }
+}
+
+async function anew(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await people(chat, "ann", "bob");
+  for (
+    const [channel, modes, expected] of [
+      ["#open", "+ns", "secret one"],
+      ["#keyed", "+k sesame", ""],
+      ["#invited", "+i", ""],
+      ["#reopened", "+i-i", "secret one"],
+    ] as const
+  ) {
+    await ann.join(channel);
+    await say(ann, `MODE ${channel} ${modes}`, `PRIVMSG ${channel} :secret one`, `PART ${channel}`);
+    await bob.join(channel);
+    assertEquals(
+      [await sees(bob, channel), await finds(bob, `;in=${channel}`)],
+      [expected, expected],
+      channel,
+    );
+  }
+}
+
+async function old(): Promise<void> {
+  let late = 0;
+  await using chat = startChat({ settings: { keepFor: 60_000 }, now: () => Date.now() + late });
+  const [ann] = await people(chat, "ann");
+  await ann.join("#tea");
+  await say(ann, "PRIVMSG #tea :secret one");
+  assertEquals([await sees(ann, "#tea"), await finds(ann)], ["secret one", "secret one"]);
+  late = 61_000;
+  assertEquals([await sees(ann, "#tea"), await finds(ann)], ["", ""]);
+}
+
+async function quit(peer: Peer): Promise<void> {
+  peer.send("QUIT");
+  await peer.closed();
+}

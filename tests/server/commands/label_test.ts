@@ -1,0 +1,49 @@
+/** Labels: whatever a command answers leaves under the label it came with (IRCv3 labeled-response). */
+import { assertEquals } from "@std/assert";
+import { startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("net");
+const caps = ["batch", "echo-message", "labeled-response"];
+
+Deno.test({
+  name: "an answer of one line carries the label, of none is an ACK, of several a batch",
+  ignore,
+  fn: answers,
+});
+Deno.test({ name: "labels are not for who knows no batches", ignore, fn: withoutBatch });
+Deno.test({ name: "a label is escaped as it came, an empty one is none", ignore, fn: escaped });
+
+async function answers(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  ann.send("@label=1 PING x", "@label=2 PONG x", "@label=3 PRIVMSG nobody :hi", "@label=4 JOIN #tea");
+  const lines = (await ann.lines()).map((line) => line.replace(/(BATCH [+-]|batch=)\w+/, "$1R"));
+  assertEquals(lines, [
+    "@label=1 :chat.test PONG chat.test x",
+    "@label=2 :chat.test ACK",
+    "@label=3 :chat.test 401 ann nobody :No such nick/channel",
+    "@label=4 :chat.test BATCH +R labeled-response",
+    "@batch=R :ann!~ann@localhost JOIN #tea",
+    "@batch=R :chat.test 353 ann = #tea :@ann",
+    "@batch=R :chat.test 366 ann #tea :End of /NAMES list",
+    ":chat.test BATCH -R",
+  ]);
+}
+
+async function withoutBatch(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps: ["labeled-response"] });
+  ann.send("@label=1 PING x");
+  assertEquals(await ann.lines(), [":chat.test PONG chat.test x"]);
+}
+
+async function escaped(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  ann.send("@label=a\\:\\sb PING x", "@label= PING y");
+  assertEquals(await ann.lines(), [
+    "@label=a\\:\\sb :chat.test PONG chat.test x",
+    ":chat.test PONG chat.test y",
+  ]);
+}

@@ -1,0 +1,110 @@
+/** LIST: filters (ELIST=CMNTU), secrecy, and lists longer than a send queue. */
+import { assertEquals } from "@std/assert";
+import { startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+
+const ignore = !granted("net");
+
+Deno.test({
+  name: "LIST shows name, people and topic",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann] = await chat.join("#tea", "ann", "bob");
+    await ann.join("#den");
+    await say(ann, "TOPIC #tea :Green or black?");
+    assertEquals(await say(ann, "LIST"), [
+      ":chat.test 321 ann Channel :Users  Name",
+      ":chat.test 322 ann #tea 2 :Green or black?",
+      ":chat.test 322 ann #den 1 :",
+      ":chat.test 323 ann :End of /LIST",
+    ]);
+    assertEquals((await say(ann, "LIST #DEN,#none")).length, 3);
+    assertEquals((await say(ann, "LIST #none")).length, 2);
+  },
+});
+
+/** #tea: two people, made 60 minutes ago, topic 30 minutes ago; #den: one, made 10 minutes ago, no topic. */
+const filters: readonly (readonly [asked: string, found: string])[] = [
+  ["", "#tea #den"],
+  ["*e*", "#tea #den"],
+  ["#t?a", "#tea"],
+  ["!*t*", "#den"],
+  ["!*t*,!*d*", ""],
+  ["#tea,#d*", "#tea #den"],
+  [">1", "#tea"],
+  ["<2", "#den"],
+  [">0,<3", "#tea #den"],
+  ["#d* >1", ""],
+  ["C>30", "#tea"],
+  ["c<30", "#den"],
+  ["C>0", "#tea #den"],
+  ["T<31", "#tea"],
+  ["T>31", ""],
+  ["T>0,<9", "#tea"],
+  [">1x", ""],
+  [">", ""],
+];
+
+Deno.test({
+  name: "LIST filters by mask, people, age and topic",
+  ignore,
+  async fn() {
+    let minutes = 0;
+    await using chat = startChat({ now: () => 1e12 + minutes * 60_000 });
+    const [ann] = await chat.join("#tea", "ann", "bob");
+    minutes = 30;
+    await say(ann, "TOPIC #tea :Green or black?");
+    minutes = 50;
+    await ann.join("#den");
+    minutes = 60;
+    for (const [asked, found] of filters) {
+      const rows = (await say(ann, `LIST ${asked}`)).filter((line) => line.includes(" 322 "));
+      assertEquals(rows.map((line) => line.split(" ")[3]).join(" "), found, asked);
+    }
+  },
+});
+
+Deno.test({
+  name: "LIST hides secret channels from people outside",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann] = await chat.join("#tea", "ann");
+    const bob = await chat.peer("bob");
+    await say(ann, "MODE #tea +s");
+    assertEquals((await say(bob, "LIST", "LIST #tea", "LIST >0")).length, 6);
+    assertEquals((await say(ann, "LIST")).length, 3);
+  },
+});
+
+Deno.test({
+  name: "LIST takes only so many masks, as each is tried on every channel",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann] = await chat.join("#tea", "ann");
+    const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
+    assertEquals((await say(ann, `LIST ${masks(19)},#tea`)).length, 3);
+    assertEquals(await say(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
+  },
+});
+
+Deno.test({
+  name: "LIST longer than the send queue comes whole, and a labelled one as one batch",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: { sendQueue: 16 * 1024, channelsPerUser: 500 } });
+    const ann = await chat.peer("ann", { caps: ["labeled-response", "batch", "no-implicit-names"] });
+    const names = Array.from({ length: 300 }, (_, at) => `#den-${at}`);
+    for (const name of names) await say(ann, `JOIN ${name}`, `TOPIC ${name} :${"tea ".repeat(100)}`);
+    assertEquals((await say(ann, "LIST")).length, 302);
+    ann.send("@label=x LIST");
+    const lines = await ann.lines();
+    const reference = /^@label=x \S+ BATCH \+(\S+) labeled-response$/.exec(lines[0] ?? "")?.[1];
+    assertEquals(lines.length, 304);
+    assertEquals(lines.slice(1, -1).every((line) => line.startsWith(`@batch=${reference} `)), true);
+    assertEquals(lines.at(-1), `:chat.test BATCH -${reference}`);
+  },
+});

@@ -1,0 +1,168 @@
+/** OPER, KILL, WALLOPS, REHASH, CHGHOST: looking after the server. */
+import { assert, assertEquals } from "@std/assert";
+import { makeVerifier } from "../../../lib/irc/scram.ts";
+import { type Chat, type ChatOptions, startChat } from "../../support/chat.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { heard, say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+
+const ignore = !granted("net");
+const operators = new Map([["root", await makeVerifier("open sesame", 4096)]]);
+const wrong = (nick: string) => `:chat.test 464 ${nick} :Password incorrect`;
+
+/** A chat in which ann is operator and bob and cat are not, all in #tea. */
+async function withOperator(
+  options: ChatOptions = {},
+): Promise<{ chat: Chat; ann: Peer; bob: Peer; cat: Peer }> {
+  const chat = startChat({ operators, ...options });
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  await say(ann, "OPER root :open sesame");
+  return { chat, ann, bob, cat };
+}
+
+Deno.test({
+  name: "OPER makes an operator of who knows name and password, and tells the others",
+  ignore,
+  async fn() {
+    const { chat, ann, bob } = await withOperator();
+    await using _chat = chat;
+    assertEquals(await say(bob, "OPER root :open sesame"), [
+      ":bob MODE bob +o",
+      ":chat.test 381 bob :You are now an IRC operator",
+      ':chat.test NOTICE bob :bob!~bob@localhost is now operator "root"',
+    ]);
+    assertEquals(await heard(ann), [':chat.test NOTICE ann :bob!~bob@localhost is now operator "root"']);
+    assertEquals(await say(bob, "MODE bob -o", "KILL ann"), [
+      ":bob MODE bob -o",
+      ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "OPER refuses unknown names and wrong passwords alike, and soon makes guessing wait",
+  ignore,
+  async fn() {
+    let now = 0;
+    await using chat = startChat({ operators, now: () => now });
+    const ann = await chat.peer("ann");
+    const guesses = [
+      "OPER root",
+      "OPER root sesame",
+      "OPER nobody :open sesame",
+      ...Array(4).fill("OPER root x"),
+    ];
+    assertEquals(await say(ann, ...guesses), [
+      ":chat.test 461 ann OPER :Not enough parameters",
+      ...Array(5).fill(wrong("ann")),
+      ":chat.test 263 ann OPER :Please wait a while and try again.",
+    ]);
+    assertEquals((await say(ann, "OPER root :open sesame")).length, 1);
+    now += 30_000;
+    assertEquals((await say(ann, "OPER root :open sesame")).length, 3);
+    assert(chat.log.some((line) => line.includes('failed to become operator "root"')));
+  },
+});
+
+Deno.test("OPER is not taken over an open network", { ignore }, async () => {
+  await using chat = startChat({ operators });
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann");
+  await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  assertEquals(await say(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);
+  assertEquals((await say(bob, "OPER root :open sesame")).length, 3);
+});
+
+Deno.test({
+  name: "KILL disconnects somebody, with the reason, for all to see",
+  ignore,
+  async fn() {
+    const { chat, ann, bob, cat } = await withOperator();
+    await using _chat = chat;
+    assertEquals(await say(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
+      ":chat.test NOTICE ann :ann killed bob!~bob@localhost: too loud",
+      ":bob QUIT :Killed (ann (too loud))",
+      ":chat.test 401 ann nobody :No such nick/channel",
+      ":chat.test 461 ann KILL :Not enough parameters",
+    ]);
+    assertEquals(await bob.closed(), [
+      ":ann!~ann@localhost KILL bob :too loud",
+      "ERROR :Closing link: Killed (ann (too loud))",
+    ]);
+    assertEquals(await heard(cat), [":bob QUIT :Killed (ann (too loud))"]);
+    assertEquals(chat.hub.users.size, 2);
+    assertEquals(chat.hub.sessions.size, 2);
+  },
+});
+
+Deno.test({
+  name: "KILL works on oneself",
+  ignore,
+  async fn() {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    ann.send("KILL ann :enough");
+    assertEquals((await ann.closed()).at(-1), "ERROR :Closing link: Killed (ann (enough))");
+    assertEquals(chat.hub.find("ann"), undefined);
+  },
+});
+
+Deno.test({
+  name: "WALLOPS reaches those with user mode w only, and is for operators",
+  ignore,
+  async fn() {
+    const { chat, ann, bob, cat } = await withOperator();
+    await using _chat = chat;
+    await say(bob, "MODE bob +w");
+    assertEquals(await say(ann, "WALLOPS :back at eight", "WALLOPS :"), [
+      ":chat.test 461 ann WALLOPS :Not enough parameters",
+    ]);
+    assertEquals([await heard(bob), await heard(cat)], [[":ann WALLOPS :back at eight"], []]);
+    assertEquals(await say(bob, "WALLOPS :me too"), [
+      ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "REHASH reads the files again; when that fails, all stays as it was",
+  ignore,
+  async fn() {
+    let reread = () => ({ operators, motd: ["new words"] });
+    const { chat, ann, bob } = await withOperator({ motd: ["old words"], reread: () => reread() });
+    await using _chat = chat;
+    assertEquals(await say(ann, "REHASH"), [
+      ":chat.test 382 ann chat.test Rehashing",
+      ":chat.test NOTICE ann :ann made the server read its files again",
+    ]);
+    reread = () => {
+      throw new Error("Cannot read the motd: it is gone");
+    };
+    assertEquals(await say(ann, "REHASH"), [":chat.test 424 ann :Cannot read the motd: it is gone"]);
+    assertEquals((await say(bob, "MOTD"))[1], ":chat.test 372 bob :- new words");
+  },
+});
+
+Deno.test({
+  name: "CHGHOST changes the host others see: CHGHOST to those who know it, a quit and return to the others",
+  ignore,
+  async fn() {
+    const { chat, ann, bob, cat } = await withOperator();
+    await using _chat = chat;
+    await say(bob, "CAP REQ chghost");
+    await say(ann, "MODE #tea +v cat");
+    for (const one of [bob, cat]) await heard(one);
+    ann.send("CHGHOST cat cats.example", "CHGHOST cat :a b", "CHGHOST nobody h");
+    assertEquals(await ann.lines(), [
+      ":cat!~cat@localhost QUIT :Changing host",
+      ":cat!~cat@cats.example JOIN #tea",
+      ":chat.test MODE #tea +v cat",
+      ":chat.test 400 ann CHGHOST :A host is up to 63 letters, digits and ./:-_ characters",
+      ":chat.test 401 ann nobody :No such nick/channel",
+    ]);
+    assertEquals(await bob.lines(), [":cat!~cat@localhost CHGHOST ~cat cats.example"]);
+    assertEquals(await cat.lines(), [":chat.test 396 cat cats.example :is now your visible host"]);
+    await say(cat, "PRIVMSG #tea :hello");
+    assertEquals(await bob.lines(), [":cat!~cat@cats.example PRIVMSG #tea :hello"]);
+  },
+});

@@ -1,0 +1,46 @@
+/** Long answers leave others their turn. */
+import { assert } from "@std/assert";
+import { startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+import { MemoryConnection } from "../../support/visitor.ts";
+
+const lines = [
+  "ACCOUNT EXPORT",
+  "CHATHISTORY TARGETS timestamp=2000-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 9",
+];
+
+/** How often the event loop goes round until the hub has acted on a line, which knows no network that would wait. */
+async function roundsOf(connection: MemoryConnection, line: string): Promise<number> {
+  let rounds = 0;
+  const timer = setInterval(() => rounds++, 0);
+  await connection.feed([line]);
+  clearInterval(timer);
+  return rounds;
+}
+
+Deno.test("who has much to be told does not keep others waiting", { ignore: !granted("net") }, async () => {
+  await using chat = startChat();
+  const ann = new MemoryConnection({ sent: () => {} });
+  void chat.hub.attach(ann);
+  await ann.feed(["NICK ann", "USER ann 0 * :Ann", "REGISTER * * correct-horse-battery"]);
+  const who = {
+    username: "~bot",
+    realname: "bot",
+    host: "x.ip4",
+    address: "10.1.2.3",
+    secure: false,
+    modes: "",
+  };
+  for (let number = 0; number < 900; number++) {
+    const user = { id: `bot${number}`, nick: `bot${number}`, ...who };
+    void chat.hub.commit({ kind: "arrived", user, session: `none${number}` });
+    await ann.feed([`PRIVMSG bot${number} :hi`]);
+  }
+  for (const line of lines) {
+    // The first brings the index forward.
+    await ann.feed([line]);
+    const rounds = await roundsOf(ann, line);
+    assert(rounds >= 3, `${line}: ${rounds} rounds`);
+  }
+  ann.close();
+});

@@ -1,0 +1,116 @@
+/** MARKREAD: markers move on only, and are told to one's own devices and nobody else. */
+import { assertEquals } from "@std/assert";
+import { loggedIn, registered } from "../../support/account.ts";
+import { startChat } from "../../support/chat.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { heard, say } from "../../support/transcript.ts";
+
+const ignore = !granted("net");
+const caps = ["draft/read-marker"];
+const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z", "2026-01-01T00:00:03.000Z"]
+  .map((time) => `timestamp=${time}`);
+
+Deno.test({ name: "MARKREAD sets a marker, and never moves it back", ignore, fn: moves });
+Deno.test({ name: "MARKREAD refuses what is no target and no time", ignore, fn: refusals });
+Deno.test({ name: "JOIN tells the marker before the names end", ignore, fn: joining });
+Deno.test({
+  name: "a marker of an account is told to its other devices, and outlives them",
+  ignore,
+  fn: devices,
+});
+Deno.test({ name: "nobody is told another's markers, who takes its nick neither", ignore, fn: secret });
+Deno.test({ name: "a marker cannot be set past now", ignore, fn: future });
+
+async function moves(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  const cases: [command: string, answer: string][] = [
+    ["#tea", "#tea *"],
+    [`#tea ${two}`, `#tea ${two}`],
+    [`#tea ${one}`, `#tea ${two}`],
+    [`#TEA ${three}`, `#TEA ${three}`],
+    ["#tea", `#tea ${three}`],
+    ["bob", "bob *"],
+    [`bob ${one}`, `bob ${one}`],
+  ];
+  for (const [command, answer] of cases) {
+    assertEquals(await say(ann, `MARKREAD ${command}`), [`:chat.test MARKREAD ${answer}`], command);
+  }
+}
+
+async function refusals(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  const cases: [command: string, answer: string][] = [
+    ["", "NEED_MORE_PARAMS :Missing parameters"],
+    ["#tea *", "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z"],
+    ["#tea noon", "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z"],
+    [
+      "#tea timestamp=2026-13-01T00:00:00.000Z",
+      "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z",
+    ],
+    ["*!*@*", "INVALID_PARAMS *!*@* :Neither a channel nor a nick"],
+  ];
+  for (const [command, answer] of cases) {
+    assertEquals(await say(ann, `MARKREAD ${command}`), [`:chat.test FAIL MARKREAD ${answer}`], command);
+  }
+}
+
+async function joining(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  const bob = await chat.peer("bob");
+  const commands = async (lines: Promise<string[]>) =>
+    (await lines).map((line) => line.split(" ").slice(1, -1).join(" "));
+  assertEquals(await commands(say(ann, "JOIN #tea")), [
+    "JOIN",
+    "MARKREAD #tea",
+    "353 ann = #tea",
+    "366 ann #tea :End of /NAMES",
+  ]);
+  await say(ann, `MARKREAD #tea ${one}`, "PART #tea");
+  assertEquals((await say(ann, "JOIN #tea"))[1], `:chat.test MARKREAD #tea ${one}`);
+  assertEquals((await say(bob, "JOIN #tea")).filter((line) => line.includes("MARKREAD")), []);
+}
+
+async function devices(): Promise<void> {
+  await using chat = startChat();
+  const ann = await registered(chat, "ann", { caps });
+  const phone = await loggedIn(chat, "ann", { caps });
+  const old = await loggedIn(chat, "ann");
+  await ann.lines();
+  await say(ann, `MARKREAD #tea ${two}`);
+  assertEquals(await heard(phone), [`:chat.test MARKREAD #tea ${two}`]);
+  assertEquals(await heard(old), []);
+  await say(phone, `MARKREAD #tea ${one}`);
+  assertEquals(await heard(ann), []);
+  for (const device of [ann, phone, old]) await quit(device);
+  const later = await loggedIn(chat, "ann", { caps });
+  assertEquals(await say(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${two}`]);
+}
+
+async function secret(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  const bob = await chat.peer("bob", { caps });
+  for (const peer of [ann, bob]) await peer.join("#tea");
+  await ann.lines();
+  await say(ann, `MARKREAD #tea ${one}`);
+  assertEquals(await heard(bob), []);
+  assertEquals(await say(bob, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
+  await quit(ann);
+  const other = await chat.peer("ann", { caps });
+  assertEquals(await say(other, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
+}
+
+async function future(): Promise<void> {
+  await using chat = startChat({ now: () => Date.parse("2026-01-01T00:00:02.000Z") });
+  const ann = await chat.peer("ann", { caps });
+  assertEquals(await say(ann, `MARKREAD #tea ${three}`), [`:chat.test MARKREAD #tea ${two}`]);
+}
+
+async function quit(peer: Peer): Promise<void> {
+  peer.send("QUIT");
+  await peer.closed();
+}

@@ -1,0 +1,182 @@
+/** Coming in and staying: NICK, USER, PASS, CAP, PING, QUIT. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Chat, startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+import { visit } from "../../support/visitor.ts";
+
+const ignore = !granted("net");
+
+Deno.test({ name: "NICK and USER let a peer in with the welcome numerics in order", ignore, fn: welcome });
+Deno.test({ name: "NICK refuses empty, malformed and taken nicks", ignore, fn: refusedNicks });
+Deno.test({ name: "NICK is told to everyone in the same channels, once", ignore, fn: rename });
+Deno.test({ name: "NICK in another case is one's own", ignore, fn: renameCase });
+Deno.test({ name: "USER a second time is refused", ignore, fn: secondUser });
+Deno.test({ name: "commands before registration are refused, unknown ones are unknown", ignore, fn: early });
+Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
+Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
+Deno.test({ name: "PASS with a colon is no way round the count of guesses", ignore, fn: colonGuesses });
+Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
+Deno.test({ name: "what would not fit the line of its answer is too long", ignore, fn: oversized });
+Deno.test({
+  name: "commands in the body of an HTTP request are not run, whatever its method",
+  ignore,
+  fn: http,
+});
+Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
+Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
+
+async function welcome(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann Ames");
+  const lines = await ann.lines();
+  const codes = lines.map((line) => line.split(" ")[1]);
+  assertEquals(codes.slice(0, 4), ["001", "002", "003", "004"]);
+  assert(codes.indexOf("005") === 4 && codes.includes("251"));
+  assertEquals(codes.at(-1), "422");
+  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann");
+}
+
+async function refusedNicks(): Promise<void> {
+  await using chat = startChat();
+  await chat.peer("ann");
+  const bob = await chat.peer("bob");
+  bob.send("NICK", "NICK :", "NICK 1bob", "NICK b@b", `NICK ${"b".repeat(33)}`, "NICK ANN");
+  assertEquals(await bob.lines(), [
+    ":chat.test 431 bob :No nickname given",
+    ":chat.test 431 bob :No nickname given",
+    ":chat.test 432 bob 1bob :Erroneous nickname",
+    ":chat.test 432 bob b@b :Erroneous nickname",
+    `:chat.test 432 bob ${"b".repeat(33)} :Erroneous nickname`,
+    ":chat.test 433 bob ANN :Nickname is already in use",
+  ]);
+}
+
+async function rename(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann?.join("#den");
+  await bob?.join("#den");
+  await ann?.lines();
+  ann?.send("NICK anna");
+  const told = [/^:ann!~ann@\S+ NICK :?anna$/];
+  const seen = await bob?.lines() ?? [];
+  assertEquals(seen.length, told.length);
+  assert(told[0]?.test(seen[0] ?? ""), seen[0]);
+}
+
+async function renameCase(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("NICK Ann");
+  assert(/^:ann!\S+ NICK :?Ann$/.test((await ann.lines())[0] ?? ""));
+}
+
+async function secondUser(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("USER ann 0 * :Ann", "PASS secret");
+  assertEquals(await ann.lines(), [
+    ":chat.test 462 ann :You may not reregister",
+    ":chat.test 462 ann :You may not reregister",
+  ]);
+}
+
+async function early(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("JOIN #tea", "PRIVMSG ann :hello", "FLY", "USER ann");
+  assertEquals(await ann.lines(), [
+    ":chat.test 451 * :You have not registered",
+    ":chat.test 451 * :You have not registered",
+    ":chat.test 421 * FLY :Unknown command",
+    ":chat.test 461 * USER :Not enough parameters",
+  ]);
+}
+
+async function password(): Promise<void> {
+  await using chat = startChat({ password: "open sesame" });
+  await chat.peer("ann", { password: "open sesame" });
+  const bob = await chat.peer("bob", { register: false });
+  bob.send("PASS wrong", "NICK bob", "USER bob 0 * :Bob");
+  assertEquals(await bob.closed(), [
+    ":chat.test 464 bob :Password incorrect",
+    "ERROR :Closing link: Wrong password",
+  ]);
+}
+
+const tooMany = "ERROR :Closing link: Too many wrong passwords from your address; wait half a minute";
+
+/** What a stranger from `address` who gives this password is told last. */
+async function tryPassword(chat: Chat, address: string, given: string): Promise<string> {
+  const peer = await visit(chat.hub, address, "bob", { register: false, secure: true });
+  peer.send(`PASS :${given}`, "NICK bob", "USER bob 0 * :Bob", "QUIT :in");
+  return (await peer.closed()).at(-1) ?? "";
+}
+
+async function guesses(): Promise<void> {
+  let now = 1_700_000_000_000;
+  await using chat = startChat({ password: "open sesame", now: () => now });
+  for (let count = 0; count < 5; count++) {
+    assertEquals(await tryPassword(chat, "10.1.2.3", "wrong"), "ERROR :Closing link: Wrong password");
+    // Who is right, or says nothing, does not guess.
+    assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
+  }
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), tooMany);
+  assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
+  now += 30_000;
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), "ERROR :Closing link: Quit: in");
+}
+
+async function colonGuesses(): Promise<void> {
+  await using chat = startChat({ password: "open:sesame" });
+  for (let count = 0; count < 5; count++) {
+    assertMatch(await tryPassword(chat, "10.1.2.3", `open:${count}`), /Wrong name or password$/);
+  }
+  assertEquals(await tryPassword(chat, "10.1.2.3", "open:sesame"), tooMany);
+  assertEquals(await tryPassword(chat, "10.9.9.9", "open:sesame"), "ERROR :Closing link: Quit: in");
+}
+
+async function ping(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send("PING", "PING :two words");
+  assertEquals(await ann.lines(), [
+    ":chat.test 461 ann PING :Not enough parameters",
+    ":chat.test PONG chat.test :two words",
+  ]);
+}
+
+async function oversized(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann");
+  ann.send(`PING :${"x".repeat(4080)}`, `CAP REQ :${"batch ".repeat(679)}`, `CAP REQ :${"é".repeat(2040)}`);
+  const tooLong = ":chat.test 417 ann :Input line was too long";
+  assertEquals(await ann.lines(), [tooLong, tooLong, tooLong]);
+}
+
+async function http(): Promise<void> {
+  await using chat = startChat();
+  for (const first of ["FOO / HTTP/1.1", "Host: 127.0.0.1:7000", "host: localhost"]) {
+    const ann = await chat.peer("ann", { register: false });
+    ann.send("PING :before");
+    await ann.next(/ PONG /);
+    ann.send(first, "", "NICK ann", "USER ann 0 * :Ann");
+    assertEquals(await ann.closed(), ["ERROR :Closing link: This is an IRC server"]);
+  }
+}
+
+async function quit(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  ann?.send("QUIT :gone to bed");
+  assertEquals(await ann?.closed(), ["ERROR :Closing link: Quit: gone to bed"]);
+  assertEquals(await bob?.lines(), [":ann!~ann@localhost QUIT :Quit: gone to bed"]);
+}
+
+async function vanish(): Promise<void> {
+  await using chat = startChat();
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann?.[Symbol.asyncDispose]();
+  assert(/^:ann!\S+ QUIT :Connection closed$/.test(await bob?.next(/ QUIT /) ?? ""));
+}

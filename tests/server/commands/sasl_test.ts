@@ -1,0 +1,216 @@
+/** AUTHENTICATE: PLAIN and SCRAM-SHA-256, before coming in and after; what is refused and how often. */
+import { assert, assertEquals } from "@std/assert";
+import { encode64, utf8 } from "../../../lib/irc/digest.ts";
+import { password, registered } from "../../support/account.ts";
+import type { Peer } from "../../support/peer.ts";
+import { device, logIn, scram } from "../../support/login.ts";
+import { plain, say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+import { story } from "../../support/story.ts";
+
+function blob(text: string): string {
+  return encode64(utf8(text));
+}
+
+story("SASL is offered with what a connection may use", async (chat) => {
+  const offered = async (peer: Peer, line = "CAP LS 302") => {
+    return (await say(peer, line)).join(" ").match(/\bsasl\S*/g);
+  };
+  const ann = await chat.peer("ann", { register: false });
+  assertEquals(await offered(ann, "CAP LS"), ["sasl"]);
+  assertEquals(await offered(ann), ["sasl=PLAIN,SCRAM-SHA-256"]);
+  const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
+  assertEquals(await offered(open), ["sasl=SCRAM-SHA-256"]);
+  const secure = await visit(chat.hub, "203.0.113.9", "cat", { register: false, secure: true });
+  assertEquals(await offered(secure), ["sasl=PLAIN,SCRAM-SHA-256"]);
+});
+
+story("PLAIN and SCRAM log in to the same account, in whatever case", async (chat) => {
+  await registered(chat, "Ann");
+  for (const way of [logIn, scram]) {
+    const peer = await chat.peer("bob", { register: false });
+    assertEquals(await way(peer, "aNN"), [
+      ":chat.test 900 * *!*@localhost Ann :You are now logged in as Ann",
+      ":chat.test 903 * :SASL authentication successful",
+    ]);
+  }
+});
+
+story("logging in tells the source as far as it is known", async (chat) => {
+  await registered(chat, "ann");
+  const peer = await chat.peer("bob", { register: false });
+  peer.send("NICK bob", "USER bob 0 * :Bob");
+  assertEquals((await logIn(peer, "ann"))[0]?.split(" ")[3], "bob!~bob@localhost");
+});
+
+story("PLAIN and SCRAM refuse a wrong password, and one that does not exist the same way", async (chat) => {
+  await registered(chat, "ann");
+  const refusal = [":chat.test 904 * :SASL authentication failed: Wrong name or password"];
+  for (const way of [logIn, scram]) {
+    for (const [name, secret] of [["ann", "wrong horse"], ["nobody", password], ["nobody", ""]] as const) {
+      const peer = await chat.peer("bob", { register: false });
+      assertEquals(await way(peer, name, secret), refusal);
+    }
+  }
+});
+
+story("PLAIN is refused over plain TCP from elsewhere, and SCRAM is not", async (chat) => {
+  await registered(chat, "ann");
+  const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
+  assertEquals(await say(open, "AUTHENTICATE PLAIN"), [
+    ":chat.test 908 * SCRAM-SHA-256 :are available SASL mechanisms",
+    ":chat.test 904 * :SASL authentication failed: PLAIN is only taken over TLS",
+  ]);
+  assertEquals((await scram(open, "ann")).length, 2);
+  const secure = await visit(chat.hub, "203.0.113.9", "cat", { register: false, secure: true });
+  assertEquals((await logIn(secure, "ann")).length, 2);
+});
+
+const answers: readonly (readonly [message: string, words: string])[] = [
+  ["\0\0secret", "Wrong name or password"],
+  ["\0ann\0", "Wrong name or password"],
+  ["ann", "Wrong name or password"],
+  ["\0ann\0correct-horse-battery\0more", "Wrong name or password"],
+  ["bob\0ann\0correct-horse-battery", "Wrong name or password"],
+];
+
+story("PLAIN takes three parts, and lets nobody act as another", async (chat) => {
+  await registered(chat, "ann");
+  await registered(chat, "bob");
+  for (const [message, words] of answers) {
+    const peer = await chat.peer("cat", { register: false });
+    peer.send("AUTHENTICATE PLAIN");
+    await peer.lines();
+    assertEquals(await say(peer, `AUTHENTICATE ${blob(message)}`), [
+      `:chat.test 904 * :SASL authentication failed: ${words}`,
+    ]);
+  }
+  const peer = await chat.peer("cat", { register: false });
+  peer.send("AUTHENTICATE plain");
+  await peer.lines();
+  assertEquals((await say(peer, `AUTHENTICATE ${blob("ANN\0ann\0correct-horse-battery")}`)).length, 2);
+});
+
+story("AUTHENTICATE takes 400 bytes a message, and + ends what fills the last one", async (chat) => {
+  const long = "x".repeat(592);
+  const ann = await chat.peer("ann");
+  ann.send(`REGISTER * * :${long}`);
+  await ann.next(/ 900 /);
+  const whole = blob(`ann\0ann\0${long}`);
+  assertEquals(whole.length, 800);
+  const peer = await chat.peer("bob", { register: false });
+  const lines = [
+    "AUTHENTICATE PLAIN",
+    `AUTHENTICATE ${whole.slice(0, 400)}`,
+    `AUTHENTICATE ${whole.slice(400)}`,
+  ];
+  assertEquals(await say(peer, ...lines), [":chat.test AUTHENTICATE +"]);
+  assertEquals((await say(peer, "AUTHENTICATE +")).length, 2);
+});
+
+story("AUTHENTICATE refuses what is too long, no base64, no UTF-8, aborted or unknown", async (chat) => {
+  const peer = await chat.peer("ann", { register: false });
+  const begin = async () =>
+    assertEquals(await say(peer, "AUTHENTICATE PLAIN"), [":chat.test AUTHENTICATE +"]);
+  const cases: readonly (readonly [line: string, answer: string])[] = [
+    [`AUTHENTICATE ${"A".repeat(401)}`, "905 * :SASL message too long"],
+    ["AUTHENTICATE !!!", "904 * :SASL authentication failed"],
+    ["AUTHENTICATE /w==", "904 * :SASL authentication failed"],
+    ["AUTHENTICATE *", "906 * :SASL authentication aborted"],
+  ];
+  for (const [line, answer] of cases) {
+    await begin();
+    assertEquals(await say(peer, line), [`:chat.test ${answer}`]);
+  }
+  await begin();
+  const endless = Array.from({ length: 11 }, () => `AUTHENTICATE ${"A".repeat(400)}`);
+  assertEquals(await say(peer, ...endless), [
+    ":chat.test 904 * :SASL authentication failed: That is too long",
+  ]);
+});
+
+story("an unknown mechanism is answered with those there are, and is no failed try", async (chat) => {
+  await registered(chat, "ann");
+  const peer = await visit(chat.hub, "203.0.113.9", "bob", { register: false, secure: true });
+  for (const name of ["EXTERNAL", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "constructor", "plaintext"]) {
+    assertEquals(await say(peer, `AUTHENTICATE ${name}`), [
+      ":chat.test 908 * PLAIN,SCRAM-SHA-256 :are available SASL mechanisms",
+      ":chat.test 904 * :SASL authentication failed",
+    ]);
+  }
+  assertEquals((await logIn(peer, "ann")).length, 2);
+}, { settings: { loginTries: 1 } });
+
+story("coming in ends a log-in that is under way", async (chat) => {
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("CAP LS 302", "NICK ann", "USER ann 0 * :Ann", "AUTHENTICATE PLAIN");
+  await ann.lines();
+  const lines = await say(ann, "CAP END");
+  assertEquals(lines[0], ":chat.test 906 ann :SASL authentication aborted");
+  assert(lines[1]?.startsWith(":chat.test 001 ann "));
+});
+
+story("who is in may log in, and to another account later", async (chat) => {
+  await registered(chat, "ann");
+  await registered(chat, "bob");
+  const cat = await chat.peer("cat");
+  await cat.join("#tea");
+  const dan = await chat.peer("dan", { caps: ["account-notify", "extended-join"] });
+  await dan.join("#tea");
+  assertEquals(
+    (await logIn(cat, "ann"))[0],
+    ":chat.test 900 cat cat!~cat@localhost ann :You are now logged in as ann",
+  );
+  assertEquals(await scram(cat, "ann"), [
+    ":chat.test 900 cat cat!~cat@localhost ann :You are now logged in as ann",
+    ":chat.test 903 cat :SASL authentication successful",
+  ]);
+  await logIn(cat, "bob");
+  await cat.lines();
+  assertEquals(plain(await dan.lines()), [":cat ACCOUNT ann", ":cat ACCOUNT bob"]);
+  await say(cat, "PART #tea", "JOIN #tea");
+  assertEquals(plain(await dan.lines()), [":cat PART #tea", ":cat JOIN #tea bob cat"]);
+});
+
+story("account-tag says whose message it is", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob", { caps: ["account-tag"] });
+  ann.send("PRIVMSG bob :hello");
+  await ann.lines();
+  assertEquals(await bob.lines(), ["@account=ann :ann!~ann@localhost PRIVMSG bob :hello"]);
+});
+
+story("a password that is changed during the log-in counts no more", async (chat) => {
+  const { accounts } = chat.hub;
+  await registered(chat, "ann");
+  const fresh = await accounts.newVerifier("new horse!", "::1");
+  const outcome = await accounts.proveBy("ann", "::1", await accounts.verifierOf("ann"), () => {
+    chat.hub.commit({ kind: "password set", account: "ann", verifier: fresh });
+    return Promise.resolve(true);
+  });
+  assertEquals(outcome.kind, "wrong");
+});
+
+story("a device logs in before it comes in, and is known by its account at once", async (chat) => {
+  const ann = await registered(chat, "ann");
+  ann.send("QUIT");
+  await ann.closed();
+  const { told } = await device(chat, "ann");
+  assertEquals(told, [":chat.test 221 ann +r"]);
+  assertEquals(chat.hub.find("ann")?.account, "ann");
+});
+
+story("SCRAM that is finished late finds the account as it is by then", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob");
+  await say(bob, "CAP REQ sasl");
+  const failed = (why: string) => [`:chat.test 904 bob :SASL authentication failed: ${why}`];
+  const suspend = () =>
+    chat.hub.commit({ kind: "account suspended", account: "ann", by: "cat", reason: "spam" });
+  assertEquals(
+    await scram(bob, "ann", password, () => say(ann, `ACCOUNT PASSWORD ${password} another-long-one`)),
+    failed("Wrong name or password"),
+  );
+  const suspended = failed("Your account is suspended: spam");
+  assertEquals(await scram(bob, "ann", "another-long-one", suspend), suspended);
+});

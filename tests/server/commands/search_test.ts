@@ -1,0 +1,139 @@
+/** SEARCH: what it finds. That it shows nothing to who may not see it is in history_access_test.ts. */
+import { assertEquals } from "@std/assert";
+import { type Chat, startChat } from "../../support/chat.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+
+const ignore = !granted("net");
+const caps = ["batch", "labeled-response", "message-tags", "soju.im/search"];
+const startMs = Date.parse("2026-01-31T12:00:00.000Z");
+
+/** ann and bob talk in #tea, #den and privately, a second between two messages. */
+async function talk(): Promise<{ chat: Chat; ann: Peer; bob: Peer }> {
+  let ms = startMs;
+  const chat = startChat({ now: () => ms });
+  const [ann, bob] = [await chat.peer("ann", { caps }), await chat.peer("bob", { caps })];
+  for (const channel of ["#tea", "#den"]) for (const peer of [ann, bob]) await peer.join(channel);
+  const said: [Peer, string][] = [
+    [ann, "PRIVMSG #tea :Fasting is hard"],
+    [bob, "PRIVMSG #tea :that was fast"],
+    [ann, "NOTICE #den :fast and loose"],
+    [bob, "PRIVMSG ann :fast, between us"],
+    [ann, "PRIVMSG #tea :\x01ACTION runs fast\x01"],
+    [ann, "@+draft/react=fast;+draft/reply=x TAGMSG #tea"],
+    [ann, "TOPIC #tea :fast talk"],
+  ];
+  for (const [peer, line] of said) {
+    ms += 1000;
+    await say(peer, line);
+  }
+  for (const peer of [ann, bob]) await peer.lines();
+  return { chat, ann, bob };
+}
+
+const searches: readonly (readonly [attributes: string, seconds: string])[] = [
+  ["text=fast", "1 2 3 4 5"],
+  ["text=FAST", "1 2 3 4 5"],
+  ["text=fast;in=#tea", "1 2 5"],
+  ["in=#den", "3"],
+  ["in=bob", "4"],
+  ["from=bob", "2 4"],
+  ["from=BOB;in=#tea", "2"],
+  ["text=fast\\sloose", "3"],
+  ["text=loose\\sfast", "3"],
+  ["text=slow", ""],
+  ["text=!!!", ""],
+  ["text=fast;limit=2", "4 5"],
+  ["text=fast;limit=0", ""],
+  [`text=fast;after=${at(3)}`, "3 4 5"],
+  [`text=fast;after=${at(2)};limit=1`, "2"],
+  [`text=fast;before=${at(3)}`, "1 2 3"],
+  [`text=fast;before=${at(3)};limit=1`, "3"],
+  [`after=${at(2)};before=${at(4)}`, "2 3 4"],
+  ["", "1 2 3 4 5"],
+];
+
+Deno.test({ name: "SEARCH finds messages by words, place, sender and time", ignore, fn: found });
+Deno.test({
+  name: "SEARCH answers in one batch, under its label, empty when nothing is found",
+  ignore,
+  fn: batch,
+});
+Deno.test({ name: "SEARCH refuses what it does not know, by name", ignore, fn: refusals });
+Deno.test({
+  name: "SEARCH does not hold up others, nor trip over who leaves meanwhile",
+  ignore,
+  fn: leaving,
+});
+
+async function found(): Promise<void> {
+  const { chat, ann } = await talk();
+  await using _closed = chat;
+  for (const [attributes, seconds] of searches) {
+    ann.send(`SEARCH :${attributes}`);
+    const lines = (await ann.until(/ BATCH -/)).slice(1, -1);
+    const stamps = lines.map((line) => parseInt(/msgid=(\w+)/.exec(line)?.[1] ?? "", 36));
+    assertEquals(stamps.map((stamp) => stamp / 1_024_000 - startMs / 1000).join(" "), seconds, attributes);
+  }
+}
+
+async function batch(): Promise<void> {
+  const { chat, ann } = await talk();
+  await using _closed = chat;
+  ann.send("@label=x SEARCH text=loose", "SEARCH text=nothing");
+  const [opening = "", line = "", closing] = await ann.until(/ BATCH -/);
+  const reference = /^@label=x :chat\.test BATCH \+(\w+) soju\.im\/search$/.exec(opening)?.[1];
+  assertEquals(
+    line.replace(/msgid=\w+/, "msgid=…"),
+    `@batch=${reference};msgid=… :ann!~ann@localhost NOTICE #den :fast and loose`,
+  );
+  assertEquals(closing, `:chat.test BATCH -${reference}`);
+  assertEquals((await ann.until(/ BATCH -/)).length, 2);
+}
+
+async function refusals(): Promise<void> {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps });
+  for (
+    const [attributes, name] of [
+      ["colour=red", "colour"],
+      ["limit=many", "limit"],
+      ["after=noon", "after"],
+      ["before=", "before"],
+      ["in=", "in"],
+      ["in=#tea", "in"],
+    ]
+  ) {
+    ann.send(`SEARCH ${attributes}`);
+    const answer = await ann.next(/ FAIL /);
+    assertEquals(answer.split(" ").slice(2, 5), ["SEARCH", "INVALID_PARAMS", name]);
+  }
+  assertEquals(await say(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
+}
+
+async function leaving(): Promise<void> {
+  const { chat, ann, bob } = await talk();
+  await using _closed = chat;
+  for (let number = 0; number < 2000; number++) {
+    const conversation = chat.hub.store?.conversations.channel("#tea", "#tea");
+    if (conversation) {
+      chat.hub.store?.history.append(
+        conversation,
+        0,
+        startMs * 2048 + number,
+        `:ann PRIVMSG #tea :word${number}`,
+      );
+    }
+    chat.hub.store?.commit();
+  }
+  ann.send("SEARCH text=word1999");
+  bob.send("SEARCH text=word1999");
+  await bob[Symbol.asyncDispose]();
+  assertEquals((await ann.until(/ BATCH -/)).filter((line) => line.endsWith(" :word1999")).length, 1);
+  assertEquals(chat.log, []);
+}
+
+function at(second: number): string {
+  return new Date(startMs + second * 1000).toISOString();
+}

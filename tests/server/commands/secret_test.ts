@@ -1,0 +1,65 @@
+/** Secret channels (+s): whoever is not in one is answered as if it were not there, whatever is asked. */
+import { assertEquals } from "@std/assert";
+import { allCommands } from "../../../lib/server/commands/all.ts";
+import { startChat } from "../../support/chat.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+
+const ignore = !granted("net");
+const caps = ["batch", "message-tags", "draft/chathistory", "draft/message-redaction", "draft/read-marker"];
+
+/** Lines about the channel "$", as one command or another might take them. */
+function linesOf(command: string, messageId: string): string[] {
+  const words = [
+    "$",
+    "$ x",
+    "bob $",
+    "ann $",
+    "$ bob",
+    "$ ann",
+    "$ ann :x",
+    "$ +o bob",
+    "$ b",
+    "$ +k x",
+    "@$ :x",
+    "$,$ x",
+  ];
+  words.push(
+    "LATEST $ * 9",
+    `AROUND $ msgid=${messageId} 9`,
+    `$ ${messageId}`,
+    "in=$",
+    "in=$;text=tea",
+    "+ $",
+    "*$",
+    "$*",
+  );
+  return words.map((word) => `${command} ${word}`);
+}
+
+/** The answers to lines about a channel, with "$" in place of its name. */
+async function answers(peer: Peer, lines: readonly string[], channel: string): Promise<string[]> {
+  const heard = await say(peer, ...lines.map((line) => line.replaceAll("$", channel)));
+  return heard.map((line) => line.replaceAll(channel, "$").replace(/BATCH ([+-])\S+/, "BATCH $1"));
+}
+
+/** JOIN has to say that a channel is closed; the others are not about channels, and change who asks. */
+const leftOut = ["JOIN", "QUIT", "NICK", "AUTHENTICATE", "REGISTER", "OPER", "OWNER", "SETNAME"];
+
+Deno.test("an outsider is answered about a secret channel as about none", { ignore }, async () => {
+  await using chat = startChat();
+  const ann = await chat.peer("ann", { caps: ["message-tags", "echo-message"] });
+  await say(ann, "JOIN #1234", "MODE #1234 +sb x", "TOPIC #1234 tea");
+  ann.send("PRIVMSG #1234 :tea");
+  const messageId = /msgid=([^; ]+)/.exec(await ann.next(/ PRIVMSG /))?.[1] ?? "";
+  const bob = await chat.peer("bob", { caps });
+  for (const command of Object.keys(allCommands).filter((name) => !leftOut.includes(name))) {
+    const lines = linesOf(command, messageId);
+    // The first time may change something.
+    await answers(bob, lines, "#5678");
+    assertEquals(await answers(bob, lines, "#1234"), await answers(bob, lines, "#5678"), command);
+  }
+  const everywhere = ["LIST", "LIST >0", "WHO *", "WHOIS ann", "WHO ann %cn", "SEARCH text=tea"];
+  assertEquals((await say(bob, ...everywhere)).filter((line) => /1234|PRIVMSG/.test(line)), []);
+});

@@ -1,0 +1,236 @@
+/** UBAN: keeping people off the server. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { password } from "../../support/account.ts";
+import { type Chat, startChat } from "../../support/chat.ts";
+import { logIn } from "../../support/login.ts";
+import type { Peer } from "../../support/peer.ts";
+import { granted } from "../../support/permissions.ts";
+import { heard, say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+
+const ignore = !granted("net");
+const start = Date.UTC(2026, 10, 23);
+
+/** A chat on a clock that stands still, and ann, its operator, from 10.9.9.9. */
+async function withOperator(now = () => start): Promise<{ chat: Chat; ann: Peer }> {
+  const chat = startChat({ now });
+  const ann = await visit(chat.hub, "10.9.9.9", "ann");
+  chat.hub.find("ann")?.modes.add("o");
+  return { chat, ann };
+}
+
+/** All that somebody who comes in is told before it is closed. */
+async function turnedAway(chat: Chat, address: string, nick: string): Promise<string[]> {
+  const peer = await visit(chat.hub, address, nick, { register: false });
+  peer.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
+  return await peer.closed();
+}
+
+Deno.test(
+  "UBAN ADD of a network disconnects who is there, tells operators, and keeps others out",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const bob = await visit(chat.hub, "10.1.2.3", "bob");
+    assertEquals(await say(ann, "UBAN ADD 10.1.9.9/16 1d12h :too loud"), [
+      ":chat.test NOTICE ann :ann banned 10.1.0.0/16 until 2026-11-24 12:00 UTC: too loud",
+    ]);
+    const error =
+      "ERROR :Closing link: You are banned from this server: too loud (until 2026-11-24 12:00 UTC)";
+    assertEquals(await bob.closed(), [error]);
+    assertEquals(await turnedAway(chat, "10.1.7.7", "cat"), [error]);
+    await using dan = await visit(chat.hub, "10.2.7.7", "dan");
+    assertEquals(await say(dan, "PING x"), [":chat.test PONG chat.test x"]);
+  },
+);
+
+Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NICK", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+  const cloak = chat.hub.find("bob")?.host ?? "";
+  await say(ann, "UBAN ADD loud*!*@* :no shouting", `UBAN ADD *@*${cloak.slice(cloak.indexOf("."))}`);
+  assertEquals(
+    (await bob.closed()).at(-1),
+    "ERROR :Closing link: You are banned from this server: No reason given",
+  );
+  assertEquals(await turnedAway(chat, "10.2.2.2", "loudmouth"), [
+    ":chat.test 465 loudmouth :You are banned from this server.",
+    "ERROR :Closing link: You are banned from this server: no shouting",
+  ]);
+  assertEquals((await turnedAway(chat, "10.1.2.99", "cat")).length, 2);
+  await using dan = await visit(chat.hub, "10.2.7.7", "dan");
+  assertEquals(await say(dan, "NICK loudspeaker"), [
+    ":chat.test 437 dan loudspeaker :Nick/channel is temporarily unavailable",
+  ]);
+});
+
+Deno.test("UBAN ADD of an account disconnects who is logged in to it", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  const bob = await visit(chat.hub, "10.1.2.3", "bob");
+  const user = chat.hub.find("bob");
+  if (user) user.account = "Bobby";
+  await say(ann, "UBAN ADD a:bobby");
+  assertEquals((await bob.closed()).length, 1);
+});
+
+Deno.test(
+  "UBAN LIST, INFO and DEL show and lift bans; those whose time is over are gone",
+  { ignore },
+  async () => {
+    let now = start;
+    const { chat, ann } = await withOperator(() => now);
+    await using _chat = chat;
+    await say(ann, "UBAN ADD 10.1.0.0/16 1h :loud", "UBAN ADD bob for good");
+    assertEquals(await say(ann, "UBAN LIST", "UBAN INFO 10.9.0.0/16", "UBAN DEL bob", "UBAN DEL bob"), [
+      ":chat.test NOTICE ann :10.1.0.0/16 until 2026-11-23 01:00 UTC, by ann at 2026-11-23 00:00 UTC: loud",
+      ":chat.test NOTICE ann :bob!*@* for good, by ann at 2026-11-23 00:00 UTC: for good",
+      ":chat.test NOTICE ann :End of 2 bans",
+      ":chat.test NOTICE ann :10.9.0.0/16 is not banned",
+      ":chat.test NOTICE ann :It names 1 of 1 users: ann",
+      ":chat.test NOTICE ann :ann lifted the ban of bob!*@*",
+      ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no such ban",
+    ]);
+    now += 3_600_000;
+    assertEquals(await say(ann, "UBAN LIST"), [":chat.test NOTICE ann :No bans"]);
+    await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+    assertEquals(await heard(bob), []);
+  },
+);
+
+Deno.test(
+  "UBAN ADD of a nick says that it holds no more, and what keeps the person out",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    await twoDevices(chat);
+    const note = (nick: string) =>
+      `:chat.test NOTE UBAN NICK_ONLY ${nick}!*@* :This holds the nick ${nick} alone, and ` +
+      "another is chosen in a moment; the person is kept out by ";
+    assertEquals(
+      (await say(ann, "UBAN ADD bob")).at(-1),
+      `${note("bob")}UBAN ADD a:bob and UBAN ADD 10.1.2.3 and UBAN ADD 10.3.3.3`,
+    );
+    assertEquals(
+      (await say(ann, "UBAN ADD cat")).at(-1),
+      `${note("cat")}a ban of an address, a network or an account (a:name)`,
+    );
+    assertEquals((await say(ann, "UBAN ADD dan!*@*")).filter((line) => line.includes(" NOTE ")), []);
+  },
+);
+
+Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operators", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+  assertEquals(await say(ann, "UBAN", "UBAN FLY", "UBAN ADD 10.0.0.0/99", "UBAN ADD", "UBAN ADD *"), [
+    ":chat.test 461 ann UBAN :Not enough parameters",
+    ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :It takes ADD, DEL, LIST or INFO",
+    ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :A target is an address, a network, a:account or a mask",
+    ":chat.test FAIL UBAN INVALID_TARGET * :A target is an address, a network, a:account or a mask",
+    ":chat.test FAIL UBAN SELF *!*@* :That would ban yourself",
+  ]);
+  assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
+});
+
+Deno.test("UBAN ADD of a mask keeps out further devices that come from there", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  await say(bob, `REGISTER * * ${password}`);
+  await say(ann, "UBAN ADD 10.3.* :not from there");
+  const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
+  device.send("CAP REQ sasl", "NICK bob", "USER bob 0 * :bob");
+  await logIn(device, "bob");
+  device.send("CAP END");
+  assertEquals((await device.closed()).slice(-2), [
+    ":chat.test 465 bob :You are banned from this server.",
+    "ERROR :Closing link: You are banned from this server: not from there",
+  ]);
+  assertEquals(chat.hub.find("bob")?.sessions.length, 1);
+});
+
+/** bob at 10.1.2.3 and, on another device, at 10.3.3.3; both are logged in. */
+async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
+  const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  await say(bob, `REGISTER * * ${password}`);
+  const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
+  device.send("CAP REQ sasl", "NICK bob", "USER bob 0 * :bob");
+  await logIn(device, "bob");
+  device.send("CAP END");
+  await device.until(/ 422 /);
+  return { bob, device };
+}
+
+const error = "ERROR :Closing link: You are banned from this server: loud";
+
+for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
+  Deno.test(`UBAN ADD ${target} closes the further device that is there`, { ignore }, async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const { bob, device } = await twoDevices(chat);
+    assertEquals(
+      (await say(ann, `UBAN INFO ${target}`)).at(-1)?.endsWith("It names 1 of 2 users: bob"),
+      true,
+    );
+    await say(ann, `UBAN ADD ${target} :loud`);
+    assertEquals((await device.closed()).at(-1), error);
+    assertEquals(chat.hub.find("bob")?.sessions.length, 1);
+    await say(ann, "UBAN ADD 10.1.* :loud");
+    assertEquals((await bob.closed()).at(-1), error);
+    assertEquals(chat.hub.find("bob"), undefined);
+  });
+}
+
+for (const target of ["bob", "a:bob", "10.1.2.3"]) {
+  Deno.test(`UBAN ADD ${target} closes every device of who it names`, { ignore }, async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    const { bob, device } = await twoDevices(chat);
+    await say(ann, `UBAN ADD ${target} :loud`);
+    assertEquals([(await bob.closed()).at(-1), (await device.closed()).at(-1)], [error, error]);
+  });
+}
+
+Deno.test("UBAN ADD of a cloak finds who was given another host", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  const bob = await visit(chat.hub, "10.1.2.3", "bob");
+  const cloak = chat.hub.find("bob")?.host ?? "";
+  await say(ann, "CHGHOST bob tea.example", `UBAN ADD *@${cloak} :loud`);
+  assertEquals((await bob.closed()).at(-1), error);
+});
+
+Deno.test("UBAN ADD of the one device that is left does not wait for its return", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  const { bob, device } = await twoDevices(chat);
+  bob.send("QUIT");
+  await bob.closed();
+  await say(ann, "UBAN ADD 10.3.* :loud");
+  await device.closed();
+  assertEquals(chat.hub.find("bob"), undefined);
+});
+
+Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }, async () => {
+  const { chat } = await withOperator();
+  await using _chat = chat;
+  const { device } = await twoDevices(chat);
+  chat.hub.find("bob")?.modes.add("o");
+  await heard(device);
+  assertEquals(await say(device, "UBAN ADD 10.3.*"), [
+    ":chat.test FAIL UBAN SELF *!*@10.3.* :That would ban yourself",
+  ]);
+});
+
+Deno.test("UBAN ADD of accounts keeps off who makes one of them", { ignore }, async () => {
+  const { chat, ann } = await withOperator();
+  await using _chat = chat;
+  await say(ann, "UBAN ADD a:bo* :loud");
+  const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
+  bob.send(`REGISTER * * ${password}`);
+  assertEquals((await bob.closed()).at(-1), error);
+});

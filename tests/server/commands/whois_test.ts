@@ -1,0 +1,153 @@
+/** WHOIS and WHOWAS: what is told of somebody, to whom. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+import { say } from "../../support/transcript.ts";
+import { visit } from "../../support/visitor.ts";
+
+const ignore = !granted("net");
+const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End of /WHOIS list`;
+/** Seconds change from run to run. */
+const still = (lines: string[]) =>
+  lines.map((line) => line.replace(/( 317 \S+ \S+) \d+ \d+/, "$1 IDLE SIGNON"));
+
+Deno.test({
+  name: "WHOIS tells user, channels, server, away and idle time",
+  ignore,
+  async fn() {
+    await using chat = startChat({ settings: { description: "A test" } });
+    const [ann] = await chat.join("#tea", "ann");
+    const bob = await chat.peer("bob");
+    await ann.join("#den");
+    await say(ann, "AWAY :at lunch");
+    assertEquals(still(await say(bob, "WHOIS ANN")), [
+      ":chat.test 311 bob ann ~ann localhost * ann",
+      ":chat.test 319 bob ann :@#tea @#den",
+      ":chat.test 312 bob ann chat.test :A test",
+      ":chat.test 301 bob ann :at lunch",
+      ":chat.test 317 bob ann IDLE SIGNON :seconds idle, signon time",
+      end("bob", "ANN"),
+    ]);
+  },
+});
+
+Deno.test("WHOIS of a bot, an operator, an account, a secure connection says so", { ignore }, async () => {
+  await using chat = startChat();
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
+  await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+  await say(ann, "MODE ann +B");
+  const user = chat.hub.find("ann");
+  user?.modes.add("o");
+  if (user) user.account = "Ann";
+  assertEquals(
+    (await say(bob, "WHOIS ann")).map((line) => line.replace(/^\S+ (\d+) bob /, "$1 ")).slice(1, -2),
+    [
+      "307 ann :has identified for this nick",
+      "312 ann chat.test :A chat for everyone",
+      "313 ann :is an IRC operator",
+      "330 ann Ann :is logged in as",
+      "335 ann :is a bot",
+      "671 ann :is using a secure connection",
+    ],
+  );
+});
+
+Deno.test(
+  "WHOIS shows the real address and the modes to oneself and to operators only",
+  { ignore },
+  async () => {
+    await using chat = startChat();
+    await using ann = await visit(chat.hub, "::1", "ann");
+    await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+    const own = [
+      ":chat.test 378 ann ann :is connecting from *@0::1 0::1",
+      ":chat.test 338 ann ann 0::1 :Is actually using host",
+      ":chat.test 379 ann ann :is using modes +i",
+    ];
+    await say(ann, "MODE ann +i");
+    const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
+    assertEquals(hidden(await say(ann, "WHOIS ann")), own);
+    assertEquals(hidden(await say(bob, "WHOIS ann")), []);
+    chat.hub.find("bob")?.modes.add("o");
+    assertEquals(hidden(await say(bob, "WHOIS ann")).length, 3);
+    assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
+  },
+);
+
+Deno.test({
+  name: "WHOIS hides secret channels and those of invisible users, except shared ones",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const [ann] = await chat.join("#tea", "ann");
+    const bob = await chat.peer("bob");
+    const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
+    await say(ann, "MODE #tea +s");
+    assertEquals(await channels(), []);
+    await say(ann, "MODE #tea -s", "MODE ann +i");
+    assertEquals(await channels(), []);
+    await bob.join("#tea");
+    assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
+  },
+});
+
+Deno.test({
+  name: "WHOIS takes several nicks and a server, and refuses what is not there",
+  ignore,
+  async fn() {
+    await using chat = startChat();
+    const ann = await chat.peer("ann");
+    await chat.peer("bob");
+    const codes = async (line: string) => (await say(ann, line)).map((one) => one.split(" ")[1]).join(" ");
+    assertEquals(await codes("WHOIS bob,nobody"), "311 312 317 401 318");
+    assertEquals(await codes("WHOIS chat.test bob"), "311 312 317 318");
+    assertEquals(await codes("WHOIS bob bob"), "311 312 317 318");
+    assertEquals(await say(ann, "WHOIS", "WHOIS other.test bob", "WHOIS nobody"), [
+      ":chat.test 431 ann :No nickname given",
+      ":chat.test 402 ann other.test :No such server",
+      ":chat.test 401 ann nobody :No such nick/channel",
+      end("ann", "nobody"),
+    ]);
+  },
+});
+
+Deno.test({
+  name: "WHOWAS tells who left and who was renamed, the last one first",
+  ignore,
+  async fn() {
+    let now = Date.UTC(2026, 10, 23);
+    await using chat = startChat({ now: () => now });
+    const ann = await chat.peer("ann");
+    const bob = await chat.peer("bob");
+    await say(bob, "SETNAME :Bob One", "NICK rob", "NICK bob", "SETNAME :Bob Two");
+    now += 60_000;
+    bob.send("QUIT");
+    await bob.closed();
+    assertEquals(await say(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
+      ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
+      ":chat.test 314 ann bob ~bob localhost * :Bob One",
+      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:00:00 GMT",
+      ":chat.test 369 ann BOB :End of WHOWAS",
+      ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
+      ":chat.test 369 ann bob :End of WHOWAS",
+      ":chat.test 431 ann :No nickname given",
+    ]);
+  },
+});
+
+Deno.test("WHOWAS of nobody is refused, and shows addresses to operators only", { ignore }, async () => {
+  await using chat = startChat();
+  await using ann = await visit(chat.hub, "10.1.2.3", "ann");
+  const bob = await visit(chat.hub, "10.1.2.4", "bob");
+  bob.send("QUIT");
+  await bob.closed();
+  assertEquals(await say(ann, "WHOWAS eve"), [
+    ":chat.test 406 ann eve :There was no such nickname",
+    ":chat.test 369 ann eve :End of WHOWAS",
+  ]);
+  assertEquals((await say(ann, "WHOWAS bob")).length, 3);
+  chat.hub.find("ann")?.modes.add("o");
+  assertEquals((await say(ann, "WHOWAS bob"))[1], ":chat.test 338 ann bob 10.1.2.4 :Is actually using host");
+});

@@ -1,0 +1,61 @@
+/** What sessions notice when the order of events is late or cannot be had. */
+import { assertEquals } from "@std/assert";
+import { LocalBus } from "../../../lib/server/cluster/local_bus.ts";
+import { allCommands } from "../../../lib/server/commands/all.ts";
+import type { Event } from "../../../lib/server/apply/event.ts";
+import { Hub } from "../../../lib/server/hub/hub.ts";
+import { settingRows } from "../../../lib/server/settings/settings.ts";
+import { encodeLine } from "../../../lib/net/encode.ts";
+import { parseOptions } from "../../../lib/options.ts";
+import { visit } from "../../support/visitor.ts";
+
+/** Gives events their place late, when it is told to wait. */
+class SlowBus extends LocalBus<Event> {
+  waits: Promise<void> | undefined;
+
+  override commit(event: Event, by: string): void | Promise<void> {
+    return this.waits === undefined
+      ? super.commit(event, by)
+      : this.waits.then(() => super.commit(event, by));
+  }
+}
+
+Deno.test("who comes while there is no order is told so and closed, to come again", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus();
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const hub = new Hub({ settings, commands: allCommands, bus, encode: encodeLine });
+  bus.waits = Promise.reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "Not now"] });
+  bus.waits.catch(() => {});
+  await using ann = await visit(hub, "10.1.1.1", "ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann");
+  const lines = await ann.closed();
+  assertEquals(lines.map((line) => line.replace(/^@\S+ /, "")), [
+    ":chat.test FAIL * TEMPORARILY_UNAVAILABLE :Not now",
+    "ERROR :Closing link: Nobody can be let in just now; connect again in a moment",
+  ]);
+});
+
+Deno.test("who waits for the order of events is not taken for silent", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus();
+  let nowMs = Date.UTC(2026, 10, 23);
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const hub = new Hub({ settings, commands: allCommands, bus, encode: encodeLine, now: () => nowMs });
+  await using ann = await visit(hub, "10.1.1.1", "ann");
+  await using bob = await visit(hub, "10.1.2.1", "bob");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  ann.send("JOIN #tea");
+  await bob.lines();
+  for (let times = 0; times < 2; times++) {
+    nowMs += settings.pingAfter * 2;
+    hub.sweep();
+  }
+  bus.waits = undefined;
+  resolve();
+  assertEquals((await bob.closed()).at(-1)?.startsWith("ERROR :Closing link: Ping timeout"), true);
+  assertEquals((await ann.lines()).at(0)?.endsWith(" JOIN #tea"), true);
+});

@@ -1,0 +1,30 @@
+/** CAP NEW, to those who asked to be told. */
+import { assertEquals } from "@std/assert";
+import type { Files } from "../../../lib/server/hub/hub.ts";
+import { startChat } from "../../support/chat.ts";
+import { granted } from "../../support/permissions.ts";
+import { heard, say } from "../../support/transcript.ts";
+
+Deno.test(
+  "what a REHASH changes is told with its value to version 302, without to others who asked, to nobody else",
+  {
+    ignore: !granted("net"),
+  },
+  async () => {
+    const files: Files[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
+    await using chat = startChat({ reread: () => files.shift() ?? {} });
+    const ann = await chat.peer("ann", { caps: ["server-time"] });
+    const bob = await chat.peer("bob");
+    const cat = await chat.peer("cat");
+    await say(bob, "CAP REQ cap-notify");
+    chat.hub.rehash();
+    assertEquals(await heard(ann), [":chat.test CAP ann NEW draft/account-registration"]);
+    chat.hub.rehash();
+    assertEquals(await heard(ann), []);
+    chat.hub.rehash();
+    assertEquals(await heard(ann), [":chat.test CAP ann NEW draft/account-registration=before-connect"]);
+    const told = ":chat.test CAP bob NEW draft/account-registration";
+    assertEquals(await heard(bob), [told, told]);
+    assertEquals(await heard(cat), []);
+  },
+);

@@ -1,0 +1,31 @@
+/** The files that settings name. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
+import { parseOptions } from "../../../lib/options.ts";
+import { readFiles } from "../../../lib/server/start/settings_files.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("read", "write", "env");
+
+function settingsOf(flags: readonly string[]): Settings {
+  const parsed = parseOptions(settingRows, flags, {});
+  if ("fault" in parsed) throw new Error(parsed.fault);
+  return parsed.values;
+}
+
+Deno.test("a password file is read without its line's end; an empty one is refused in a sentence", {
+  ignore,
+}, () => {
+  using place = temporaryFolder();
+  const path = `${place.folder}/password`;
+  const settings = settingsOf(["--password-file", path]);
+  Deno.writeTextFileSync(path, "open sesame\n");
+  assertEquals(readFiles(settings).password, "open sesame");
+  Deno.writeTextFileSync(path, "\n");
+  assertThrows(
+    () => readFiles(settings),
+    Error,
+    `The password file "${path}" is empty; write a password into it`,
+  );
+});

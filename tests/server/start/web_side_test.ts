@@ -1,0 +1,139 @@
+/** The web side of the real program: what it prints, what it tells about files, what it leaves behind. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { granted } from "../../support/permissions.ts";
+import { Peer } from "../../support/peer.ts";
+import { type RunningServer, startServer } from "../../support/server.ts";
+
+const ignore = !granted("run", "net", "read", "write", "env");
+
+Deno.test({ name: "a server for the whole network says under which address", ignore, fn: network });
+Deno.test({ name: "--qr prints the page's address as a code", ignore, fn: code });
+Deno.test({ name: "--web-address is what people and files are told", ignore, fn: address });
+Deno.test({ name: "--web-address that is none is refused in one sentence", ignore, fn: nonsense });
+Deno.test({
+  name: "a proxy may pass on the name of --web-address, or ask by the server's own",
+  ignore,
+  fn: proxied,
+});
+Deno.test({ name: "files of an ephemeral server go with it", ignore, fn: ephemeral });
+
+Deno.test({ name: "a large file goes up and down without being held in memory", ignore, fn: large });
+
+const page = (server: RunningServer) => /in a browser +(\S+)/.exec(server.stdout.join("\n"))?.[1] ?? "";
+
+async function network(): Promise<void> {
+  await using server = await startServer(["--host", "0.0.0.0"]);
+  const url = new URL(page(server));
+  assert(url.hostname !== "0.0.0.0", url.href);
+  const answer = await fetch(url);
+  assertMatch(await answer.text(), /<title>Parley<\/title>/);
+  if (url.hostname === "127.0.0.1") return;
+  const home =
+    `http://127.0.0.1:${server.webPort}/ or irc://127.0.0.1:${server.port}, where passwords are taken`;
+  assert(
+    server.stdout.some((line) => line.startsWith(`  on this machine ${home}`)),
+    server.stdout.join("\n"),
+  );
+}
+
+async function code(): Promise<void> {
+  await using server = await startServer(["--qr"]);
+  const peer = await Peer.connect(server.port, "ann");
+  await peer[Symbol.asyncDispose]();
+  assert(server.stdout.some((line) => /^██ ▄▄▄▄▄ /.test(line)), server.stdout.join("\n"));
+}
+
+async function address(): Promise<void> {
+  await using server = await startServer(["--web-address", "https://chat.example/"]);
+  assertEquals(page(server), "https://chat.example/");
+  await using ann = await Peer.connect(server.port, "ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann");
+  await ann.next(/ soju\.im\/FILEHOST=https:\/\/chat\.example\/upload /);
+}
+
+async function nonsense(): Promise<void> {
+  const failure = await startServer(["--web-address", "chat.example"]).then(() => "", String);
+  assertMatch(failure, /Cannot use --web-address "chat.example": write it as https:\/\/chat.example/);
+}
+
+async function proxied(): Promise<void> {
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  await using _server = await startServer([
+    "--web-address",
+    "https://chat.example",
+    "--web-port",
+    String(port),
+  ]);
+  const statusOf = async (headers: Record<string, string>) => {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port });
+    const upgrade = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
+    const all = { ...upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", ...headers };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    await socket.write(new TextEncoder().encode(`GET / HTTP/1.1\r\n${lines.join("")}\r\n`));
+    const answer = new Uint8Array(99);
+    await socket.read(answer);
+    return new TextDecoder().decode(answer).split(" ")[1];
+  };
+  const Origin = "https://chat.example";
+  assertEquals(await statusOf({ Host: "chat.example", Origin }), "101");
+  assertEquals(await statusOf({ Host: `127.0.0.1:${port}`, Origin }), "101");
+  const forged = { "X-Forwarded-Host": "chat.example", Origin: "http://evil.example" };
+  assertEquals(await statusOf({ Host: "evil.example", ...forged }), "421");
+}
+
+/** The path of a file that was sent. */
+async function send(server: RunningServer, ann: Peer, body: BodyInit): Promise<string> {
+  ann.send("TOKEN GENERATE FILEHOST");
+  const token = / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE /))?.[1];
+  const headers = { authorization: `Bearer ${token}` };
+  const url = `http://127.0.0.1:${server.webPort}/upload`;
+  const posted = await fetch(url, { method: "POST", body, headers });
+  await posted.body?.cancel();
+  return posted.headers.get("location") ?? "";
+}
+
+async function large(): Promise<void> {
+  const megabyte = 1024 ** 2;
+  await using server = await startServer();
+  await using ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
+  const origin = `http://127.0.0.1:${server.webPort}`;
+  const resident = async () => {
+    const text = await (await fetch(`${origin}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]) / megabyte;
+  };
+  const before = await resident();
+  const piece = new Uint8Array(megabyte);
+  const path = await send(server, ann, ReadableStream.from(Array.from({ length: 400 }, () => piece)));
+  const got = await fetch(origin + path);
+  let bytes = 0;
+  for await (const chunk of got.body ?? []) bytes += chunk.length;
+  assertEquals(bytes, 400 * megabyte);
+  const grown = await resident() - before;
+  assert(grown < 250, `${grown} MiB more than before`);
+  await server.stop();
+}
+
+async function ephemeral(): Promise<void> {
+  const server = await startServer();
+  const ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
+  const id = (await send(server, ann, "x")).split("/")[2] ?? "";
+  const folders = () => {
+    const parent = Deno.env.get("TMPDIR") ?? "/tmp";
+    const names = [...Deno.readDirSync(parent)].map(({ name }) => name);
+    return names.filter((name) => name.startsWith("parley-files-") && exists(`${parent}/${name}/${id}`));
+  };
+  assertEquals(folders().length, 1);
+  await ann[Symbol.asyncDispose]();
+  await server.stop();
+  assertEquals(folders(), []);
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

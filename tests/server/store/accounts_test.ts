@@ -1,0 +1,69 @@
+/** Accounts, kept channels and keepsakes: found at once, there after a restart, whatever the disk does meanwhile. */
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { AccountRow } from "../../../lib/server/store/accounts.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("read", "write");
+const ann: AccountRow = { name: "Ann", verifier: "v1", role: "", suspended: undefined, createdMs: 5 };
+const tea = { name: "#Tea", founder: "Ann", usedMs: 7, state: "{}" };
+
+Deno.test("an account is found at once, in whatever case, before and after it is saved", () => {
+  using store = openStore();
+  store.accounts.save(ann);
+  assertEquals(store.accounts.find("ANN"), ann);
+  assert(store.commit());
+  assertEquals(store.accounts.find("aNN"), ann);
+  assertEquals(store.accounts.find("bob"), undefined);
+});
+
+Deno.test("an account changes in place; the last change counts", () => {
+  using store = openStore();
+  store.accounts.save(ann);
+  store.accounts.save({ ...ann, role: "owner" });
+  store.commit();
+  store.accounts.save({ ...ann, role: "operator", suspended: "spam" });
+  assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
+  store.commit();
+  assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
+});
+
+Deno.test("what waits takes part in the whole table", () => {
+  using store = openStore();
+  store.channels.save(tea);
+  store.channels.save({ ...tea, name: "#den" });
+  store.commit();
+  store.channels.remove("#TEA");
+  store.channels.save({ ...tea, name: "#den", state: "new" });
+  store.channels.save({ ...tea, name: "#nook" });
+  assertEquals(store.channels.all().map(({ name, state }) => `${name} ${state}`), ["#den new", "#nook {}"]);
+  store.commit();
+  assertEquals(store.channels.all().map(({ name, state }) => `${name} ${state}`), ["#den new", "#nook {}"]);
+});
+
+Deno.test({ name: "accounts, channels and secrets outlive the process", ignore, fn: restart });
+
+function restart(): void {
+  const folder = Deno.makeTempDirSync();
+  const within = <T>(act: (store: Store) => T): T => {
+    using store = openStore({ folder });
+    return act(store);
+  };
+  try {
+    const secret = within((store) => {
+      store.accounts.save(ann);
+      store.channels.save(tea);
+      return store.keepsakes.secret("decoys");
+    });
+    within((store) => {
+      assertEquals(store.accounts.all(), [ann]);
+      assertEquals(store.channels.all(), [tea]);
+      assertEquals(store.keepsakes.secret("decoys"), secret);
+      assertNotEquals(store.keepsakes.secret("other"), secret);
+      store.keepsakes.save("other", undefined);
+      assertEquals(store.keepsakes.find("other"), undefined);
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import type { DatabaseSync } from "node:sqlite";
+import { openMemory } from "../../../lib/server/store/open.ts";
+import { Store } from "../../../lib/server/store/store.ts";
+
+Deno.test("a full disk is said once, and what was said meanwhile is saved when there is room again", () => {
+  using disk = smallDisk();
+  const { store } = disk;
+  for (let stamp = 1; stamp <= 200; stamp++) tell(store, stamp);
+  disk.fill();
+  for (let stamp = 201; stamp <= 220; stamp++) tell(store, stamp);
+  assertEquals(store.database.failing, true);
+  assertEquals(stamps(store).length < 210, true);
+  disk.makeRoom();
+  assertEquals(store.commit(), false, "it is not tried again at once");
+  disk.later(1000);
+  tell(store, 221);
+  assertEquals(stamps(store).length, 221);
+  assertEquals(disk.said, [
+    "Cannot save what is said: the disk is full; the chat goes on, and saving is tried again",
+    "What is said is saved again",
+  ]);
+});
+
+Deno.test("while the disk is full, messages to conversations that have no row yet wait too", () => {
+  using disk = smallDisk();
+  const { store } = disk;
+  tell(store, 1, "#den");
+  disk.fill();
+  for (let stamp = 2; stamp <= 99; stamp++) tell(store, stamp, `#${stamp}`);
+  assertEquals(store.database.failing, true);
+  disk.makeRoom();
+  disk.later(1000);
+  tell(store, 100, "#99");
+  assertEquals(stamps(store, "#99"), [99, 100]);
+});
+
+Deno.test("memory is bounded while the disk is full: the oldest that is not saved is given up", () => {
+  using disk = smallDisk();
+  const { store } = disk;
+  disk.fill();
+  for (let stamp = 1; stamp <= 40; stamp++) {
+    disk.later(1000);
+    tell(store, stamp, "#tea", "x".repeat(1_000_000));
+  }
+  disk.makeRoom();
+  disk.later(1000);
+  store.commit();
+  assertEquals(stamps(store).at(-1), 40);
+  assertEquals(stamps(store).length < 20, true);
+});
+
+Deno.test("a change that cannot be written is refused by its result, and told of by the same sentence", () => {
+  using disk = smallDisk();
+  disk.fill();
+  for (let at = 0; at < 200; at++) disk.store.markers.save("ann", `#${at}`.padEnd(5000, "x"), 5);
+  assertEquals(disk.store.commit(), false);
+  assertEquals(disk.said.length, 1);
+});
+
+/** A store whose database may not grow while it is "full". */
+function smallDisk() {
+  const opened = openMemory();
+  let now = 1_000_000;
+  const store = new Store(opened, { now: () => now });
+  const said: string[] = [];
+  store.database.onTrouble = (sentence) => said.push(sentence);
+  const { db }: { db: DatabaseSync } = opened;
+  return {
+    store,
+    said,
+    fill: () => db.exec("PRAGMA max_page_count = 1"),
+    makeRoom: () => db.exec("PRAGMA max_page_count = 1000000"),
+    later: (ms: number) => void (now += ms),
+    [Symbol.dispose]: () => store.close(),
+  };
+}
+
+function tell(store: Store, stamp: number, channel = "#tea", text = "x".repeat(500)): void {
+  store.history.append(
+    store.conversations.channel(channel, channel),
+    0,
+    stamp,
+    `:ann PRIVMSG ${channel} :${text}`,
+  );
+  store.commit();
+}
+
+function stamps(store: Store, channel = "#tea"): number[] {
+  const conversation = store.conversations.find(channel)?.id ?? 0;
+  const range = { limit: 1000, from: "start", events: true } as const;
+  return store.history.read([{ conversation, since: 0 }], range).map(({ stamp }) => stamp);
+}

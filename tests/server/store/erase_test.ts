@@ -1,0 +1,108 @@
+import { assertEquals } from "@std/assert";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const onDisk = { ignore: !granted("read", "write") };
+
+Deno.test("a redacted message is gone from history and search, its neighbours stay", async () => {
+  using store = openStore();
+  for (const stamp of [1, 2, 3]) tell(store, stamp, "ann", `secret ${stamp}`);
+  store.commit();
+  await store.followed();
+  assertEquals(store.eraser.redact(views(store), 2), true);
+  assertEquals(stamps(store), [1, 3]);
+  assertEquals(found(store, "secret"), [1, 3]);
+});
+
+Deno.test("redacting what is not there, or not in view, does nothing", () => {
+  using store = openStore();
+  tell(store, 5, "ann", "hello");
+  assertEquals(store.eraser.redact(views(store), 6), false);
+  assertEquals(store.eraser.redact(views(store).map((view) => ({ ...view, since: 6 })), 5), false);
+  assertEquals(store.eraser.redact([], 5), false);
+  assertEquals(stamps(store), [5]);
+});
+
+Deno.test("a message redacted before it was indexed is not found either", async () => {
+  using store = openStore();
+  tell(store, 1, "ann", "secret");
+  store.eraser.redact(views(store), 1);
+  await store.followed();
+  assertEquals(found(store, "secret"), []);
+});
+
+Deno.test("the text of a redacted message is in no file any more", onDisk, async () => {
+  using place = temporaryFolder();
+  using store = openStore(place);
+  for (let stamp = 1; stamp <= 300; stamp++) {
+    tell(store, stamp, "ann", stamp === 150 ? "topsecretword" : `words ${stamp}`);
+    if (stamp % 7 === 0) store.commit();
+  }
+  await store.followed();
+  store.commit();
+  store.database.scrub();
+  assertEquals(filesWith(place.folder, "topsecretword") > 0, true);
+  store.eraser.redact(views(store), 150);
+  rest(store);
+  assertEquals(filesWith(place.folder, "topsecretword"), 0);
+  assertEquals(filesWith(place.folder, "words"), 1);
+});
+
+Deno.test("forgetting an account erases all it said up to then, and nothing else", onDisk, () => {
+  using place = temporaryFolder();
+  using store = openStore(place);
+  for (let stamp = 1; stamp <= 100; stamp++) {
+    tell(store, stamp, stamp % 2 === 0 ? "ann" : "bob", stamp % 2 === 0 ? "annsword" : "bobsword");
+    if (stamp % 9 === 0) store.commit();
+  }
+  store.eraser.forget("ann", 90);
+  rest(store);
+  const odd = Array.from({ length: 50 }, (_, at) => at * 2 + 1);
+  assertEquals(stamps(store), [...odd, 92, 94, 96, 98, 100].sort((one, other) => one - other));
+  assertEquals(found(store, "annsword"), [92, 94, 96, 98, 100]);
+  store.eraser.forget("ann", 100);
+  rest(store);
+  assertEquals(filesWith(place.folder, "annsword"), 0);
+});
+
+Deno.test("forgetting goes on after a restart", onDisk, () => {
+  using place = temporaryFolder();
+  {
+    using store = openStore(place);
+    for (let stamp = 1; stamp <= 100; stamp++) tell(store, stamp, "ann", "hello");
+    store.eraser.forget("ann", 100);
+  }
+  using store = openStore(place);
+  rest(store);
+  assertEquals(stamps(store), []);
+});
+
+function tell(store: Store, stamp: number, account: string, text: string): void {
+  const record = `@account=${account} :${account}!~x@host PRIVMSG #tea :${text}`;
+  store.history.append(store.conversations.channel("#tea", "#tea"), 0, stamp, record);
+}
+
+function rest(store: Store): void {
+  while (store.rest());
+}
+
+function views(store: Store): { conversation: number; since: number }[] {
+  return [{ conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 }];
+}
+
+function stamps(store: Store): number[] {
+  const range = { limit: 1000, from: "start", events: true } as const;
+  return store.history.read(views(store), range).map(({ stamp }) => stamp);
+}
+
+function found(store: Store, text: string): number[] {
+  const logs = views(store).map(({ conversation }) => conversation * 2);
+  return store.index.search({ logs, text, from: "start", limit: 100 }).map(({ stamp }) => stamp);
+}
+
+function filesWith(folder: string, word: string): number {
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.readFileSync(`${folder}/${name}`));
+  // Bytes as characters, one each.
+  return files.filter((bytes) => new TextDecoder("latin1").decode(bytes).includes(word)).length;
+}

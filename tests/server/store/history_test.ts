@@ -1,0 +1,171 @@
+import { assertEquals } from "@std/assert";
+import type { Stream } from "../../../lib/server/store/conversation.ts";
+import type { Range } from "../../../lib/server/store/history.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+
+Deno.test("history gives back what was said, in order", () => {
+  using store = openStore();
+  say(store, "#tea", 10, 20, 30);
+  assertEquals(read(store, "#tea"), [10, 20, 30]);
+});
+
+Deno.test("history has a record before the tick is over, and after", () => {
+  using store = openStore();
+  say(store, "#tea", 10);
+  assertEquals(read(store, "#tea"), [10]);
+  say(store, "#tea", 20);
+  store.commit();
+  say(store, "#tea", 30);
+  assertEquals(read(store, "#tea"), [10, 20, 30]);
+});
+
+const ranges: readonly (readonly [words: string, range: Partial<Range>, expected: readonly number[]])[] = [
+  ["the newest", { limit: 3 }, [70, 80, 90]],
+  ["the oldest", { limit: 3, from: "start" }, [10, 20, 30]],
+  ["those before a record", { before: 50 }, [10, 20, 30, 40]],
+  ["the last of those before", { before: 50, limit: 2 }, [30, 40]],
+  ["those after a record", { after: 50 }, [60, 70, 80, 90]],
+  ["the first of those after", { after: 50, limit: 2, from: "start" }, [60, 70]],
+  ["the newest of those after", { after: 50, limit: 2 }, [80, 90]],
+  ["those between, first ones", { after: 20, before: 80, limit: 3, from: "start" }, [30, 40, 50]],
+  ["those between, last ones", { after: 20, before: 80, limit: 3 }, [50, 60, 70]],
+  ["those between bounds that name no record", { after: 15, before: 45 }, [20, 30, 40]],
+  ["nothing between neighbours", { after: 20, before: 30 }, []],
+  ["nothing before the first", { before: 10 }, []],
+  ["nothing after the last", { after: 90, from: "start" }, []],
+];
+
+for (const layout of ["one block", "a block each", "blocks of three"] as const) {
+  Deno.test(`history finds every kind of range in ${layout}`, () => {
+    using store = openStore();
+    for (let at = 1; at <= 9; at++) {
+      say(store, "#tea", at * 10);
+      say(store, "#den", at * 10 + 1);
+      if (layout === "a block each" || (layout === "blocks of three" && at % 3 === 0)) store.commit();
+    }
+    store.commit();
+    for (const [words, range, expected] of ranges) {
+      assertEquals(read(store, "#tea", range), [...expected], `${words} in ${layout}`);
+    }
+  });
+}
+
+Deno.test("history reads on over hundreds of blocks, both ways", () => {
+  using store = openStore();
+  const stamps = Array.from({ length: 700 }, (_, at) => at + 1);
+  for (const stamp of stamps) {
+    say(store, "#tea", stamp);
+    if (stamp % 2 === 0) store.commit();
+  }
+  assertEquals(read(store, "#tea", { limit: 600 }), stamps.slice(100));
+  assertEquals(read(store, "#tea", { limit: 600, from: "start", after: 50 }), stamps.slice(50, 650));
+});
+
+Deno.test("history gives events only to who wants them, in order between the messages", () => {
+  using store = openStore();
+  say(store, "#tea", 10);
+  keep(store, "#tea", 1, 15);
+  say(store, "#tea", 20);
+  keep(store, "#tea", 1, 25);
+  assertEquals(read(store, "#tea", { events: false }), [10, 20]);
+  assertEquals(read(store, "#tea"), [10, 15, 20, 25]);
+  assertEquals(read(store, "#tea", { limit: 2 }), [20, 25]);
+  assertEquals(read(store, "#tea", { limit: 2, from: "start" }), [10, 15]);
+});
+
+Deno.test("history shows nothing from before a view begins", () => {
+  using store = openStore();
+  say(store, "#tea", 10, 20, 30);
+  const { id } = store.conversations.find("#tea") ?? { id: 0 };
+  const range = { limit: 9, from: "start", events: true } as const;
+  assertEquals(store.history.read([{ conversation: id, since: 20 }], range).map(({ stamp }) => stamp), [
+    20,
+    30,
+  ]);
+});
+
+Deno.test("history joins several conversations in the order of their stamps", () => {
+  using store = openStore();
+  say(store, "#tea", 10, 30);
+  say(store, "#den", 20, 40);
+  const views = ["#tea", "#den"].map((key) => ({
+    conversation: store.conversations.find(key)?.id ?? 0,
+    since: 0,
+  }));
+  const stamps = (from: "start" | "end") =>
+    store.history.read(views, { limit: 3, from, events: false }).map(({ stamp }) => stamp);
+  assertEquals(stamps("start"), [10, 20, 30]);
+  assertEquals(stamps("end"), [20, 30, 40]);
+});
+
+Deno.test("a private conversation is the same from both sides", () => {
+  using store = openStore();
+  const ann = { identity: "ann", name: "Ann" };
+  const bob = { identity: "~bob", name: "bob" };
+  store.history.append(store.conversations.between(ann, bob), 0, 10, "one");
+  store.history.append(store.conversations.between(bob, ann), 0, 20, "other");
+  const [conversation, ...others] = store.conversations.privateOf("ann");
+  assertEquals(others, []);
+  assertEquals(conversation?.with, bob);
+  assertEquals(store.conversations.privateOf("~bob")[0]?.with, ann);
+  assertEquals(store.conversations.findBetween("~bob", "ann")?.id, conversation?.id);
+});
+
+Deno.test("what one tells oneself is a conversation with oneself", () => {
+  using store = openStore();
+  const ann = { identity: "ann", name: "Ann" };
+  store.history.append(store.conversations.between(ann, ann), 0, 10, "note");
+  assertEquals(store.conversations.privateOf("ann").map((one) => one.with), [ann]);
+});
+
+Deno.test("a closed channel that is made anew starts without a past, an open one keeps it", () => {
+  using store = openStore();
+  for (const [name, closed] of [["#tea", false], ["#den", true]] as const) {
+    say(store, name, 10);
+    const conversation = store.conversations.channel(name, name);
+    store.conversations.setClosed(conversation, closed);
+    store.commit();
+    store.conversations.reopen(conversation, 20);
+  }
+  assertEquals(store.conversations.find("#tea")?.since, 0);
+  assertEquals(store.conversations.find("#den")?.since, 20);
+});
+
+Deno.test("a closed channel that is made anew before its first record is saved starts without a past too", () => {
+  using store = openStore();
+  const conversation = store.conversations.channel("#tea", "#tea");
+  say(store, "#tea", 10);
+  store.conversations.setClosed(conversation, true);
+  store.conversations.reopen(conversation, 20);
+  assertEquals(store.conversations.find("#tea")?.since, 20);
+});
+
+Deno.test("the newest stamp is the last one of the last tick, whatever the order of its logs", () => {
+  using store = openStore();
+  assertEquals(store.history.newestStamp, 0);
+  say(store, "#tea", 10);
+  say(store, "#den", 20);
+  say(store, "#tea", 30);
+  store.commit();
+  assertEquals(store.history.newestStamp, 30);
+});
+
+/** Keeps a message for each stamp. */
+export function say(store: Store, channel: string, ...stamps: number[]): void {
+  for (const stamp of stamps) keep(store, channel, 0, stamp);
+}
+
+function keep(store: Store, channel: string, stream: Stream, stamp: number): void {
+  const record = `:ann!~ann@host PRIVMSG ${channel} :number ${stamp}`;
+  store.history.append(store.conversations.channel(channel, channel), stream, stamp, record);
+}
+
+/** The stamps in a range, all of it unless it says otherwise. */
+export function read(store: Store, channel: string, range: Partial<Range> = {}): number[] {
+  const found = store.conversations.find(channel);
+  if (found === undefined) return [];
+  const view = { conversation: found.id, since: found.since };
+  return store.history.read([view], { limit: 1000, from: "end", events: true, ...range }).map(({ stamp }) =>
+    stamp
+  );
+}

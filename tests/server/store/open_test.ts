@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../../../lib/server/store/store_error.ts";
+import { openFolder } from "../../../lib/server/store/open.ts";
+import { migrations } from "../../../lib/server/store/schema.ts";
+import { openStore } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const onDisk = { ignore: !granted("read", "write") };
+
+Deno.test(
+  "a data folder is made, for its owner alone, and has what was saved when it is opened again",
+  onDisk,
+  () => {
+    using place = temporaryFolder();
+    const folder = `${place.folder}/new/data`;
+    {
+      using store = openStore({ folder });
+      store.history.append(store.conversations.channel("#tea", "#tea"), 0, 1234, ":ann PRIVMSG #tea :hi");
+    }
+    using store = openStore({ folder });
+    assertEquals(store.history.newestStamp, 1234);
+    if (Deno.build.os === "windows") return;
+    for (const path of [folder, `${folder}/parley.db`, `${folder}/parley.db-wal`]) {
+      assertEquals((Deno.statSync(path).mode ?? 0) & 0o077, 0, path);
+    }
+  },
+);
+
+Deno.test("a data folder serves one server at a time", onDisk, () => {
+  using place = temporaryFolder();
+  const first = openStore(place);
+  assertStringIncludes(refusal(place.folder), "another server uses it");
+  first.close();
+  openStore(place).close();
+});
+
+Deno.test("a database of a newer Parley is refused and left as it is", onDisk, () => {
+  using place = temporaryFolder();
+  openStore(place).close();
+  change(place.folder, `PRAGMA user_version = ${migrations.length + 1}`);
+  const before = Deno.readFileSync(`${place.folder}/parley.db`);
+  assertStringIncludes(refusal(place.folder), "a newer Parley wrote it");
+  assertEquals(Deno.readFileSync(`${place.folder}/parley.db`), before);
+});
+
+Deno.test("a database of another program is refused", onDisk, () => {
+  using place = temporaryFolder();
+  change(place.folder, "CREATE TABLE theirs (id INTEGER)");
+  assertStringIncludes(refusal(place.folder), "it is not Parley's");
+});
+
+Deno.test("a file that is no database is refused and left as it is", onDisk, () => {
+  using place = temporaryFolder();
+  const bytes = new TextEncoder().encode("This was my shopping list, not a database. ".repeat(50));
+  Deno.writeFileSync(`${place.folder}/parley.db`, bytes);
+  assertStringIncludes(refusal(place.folder), "nothing in it was changed");
+  assertEquals(Deno.readFileSync(`${place.folder}/parley.db`), bytes);
+});
+
+Deno.test("a damaged database is refused and left as it is", onDisk, () => {
+  using place = temporaryFolder();
+  const path = `${place.folder}/parley.db`;
+  openStore(place).close();
+  const bytes = Deno.readFileSync(path);
+  bytes.fill(0xaa, 4096, 5 * 4096);
+  Deno.writeFileSync(path, bytes);
+  assertStringIncludes(refusal(place.folder), "nothing in it was changed");
+  assertEquals(Deno.readFileSync(path), bytes);
+});
+
+Deno.test("a folder that cannot be made is refused with a way out", onDisk, () => {
+  using place = temporaryFolder();
+  Deno.writeTextFileSync(`${place.folder}/file`, "");
+  const words = refusal(`${place.folder}/file/data`);
+  assertStringIncludes(words, "Cannot write to the data folder");
+  assertStringIncludes(words, "--ephemeral");
+});
+
+Deno.test("an older database is copied before it is changed", onDisk, () => {
+  using place = temporaryFolder();
+  openStore(place).close();
+  change(place.folder, "CREATE TABLE old (id INTEGER)");
+  const { db, release } = openFolder(place.folder, "normal", [
+    ...migrations,
+    "ALTER TABLE old ADD COLUMN new TEXT",
+  ]);
+  db.close();
+  release();
+  using copy = new DatabaseSync(`${place.folder}/parley-version-${migrations.length}.db`, { readOnly: true });
+  assertEquals(copy.prepare("SELECT count(*) AS columns FROM pragma_table_info('old')").get()?.columns, 1);
+  using now = new DatabaseSync(`${place.folder}/parley.db`, { readOnly: true });
+  assertEquals(now.prepare("SELECT count(*) AS columns FROM pragma_table_info('old')").get()?.columns, 2);
+});
+
+Deno.test("a step that fails leaves the database as it was", onDisk, () => {
+  using place = temporaryFolder();
+  openStore(place).close();
+  const steps = [...migrations, "CREATE TABLE half (id INTEGER)", "ALTER TABLE missing ADD COLUMN new TEXT"];
+  assertThrows(() => openFolder(place.folder, "normal", steps), StoreError, "no such table");
+  using store = openStore(place);
+  const found = store.database.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'half'")
+    .get();
+  assertEquals(found?.count, 0);
+});
+
+function refusal(folder: string): string {
+  const error = assertThrows(() => openStore({ folder }), StoreError);
+  assert(!error.message.includes("\n"));
+  return error.message;
+}
+
+function change(folder: string, sql: string): void {
+  using db = new DatabaseSync(`${folder}/parley.db`);
+  db.exec(sql);
+}

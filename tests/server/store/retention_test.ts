@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { firstStamp } from "../../../lib/irc/stamp.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import type { Keep } from "../../../lib/server/store/retention.ts";
+
+Deno.test("what is older than its time goes, from search too", () => {
+  using store = open({ ageMs: 50, count: 0 });
+  for (let ms = 1; ms <= 100; ms++) tell(store, "#tea", ms);
+  rest(store);
+  assertEquals(times(store, "#tea").at(0), 50);
+  assertEquals(found(store, 49), []);
+  assertEquals(found(store, 50), [50]);
+});
+
+Deno.test("what is too much for one conversation goes, the oldest first, and others are left alone", () => {
+  using store = open({ ageMs: 0, count: 10 });
+  for (let ms = 1; ms <= 30; ms++) tell(store, "#tea", ms);
+  tell(store, "#den", 31);
+  rest(store);
+  assertEquals(times(store, "#tea"), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  assertEquals(times(store, "#den"), [31]);
+  tell(store, "#tea", 32);
+  rest(store);
+  assertEquals(times(store, "#tea").at(0), 22);
+});
+
+Deno.test("a limit on messages is no limit on what may be said in one tick", () => {
+  using store = open({ ageMs: 0, count: 3 });
+  for (let ms = 1; ms <= 20; ms++) append(store, "#tea", ms);
+  store.commit();
+  for (let ms = 21; ms <= 23; ms++) tell(store, "#tea", ms);
+  rest(store);
+  assertEquals(times(store, "#tea"), [21, 22, 23]);
+});
+
+Deno.test("without limits everything stays", () => {
+  using store = open({ ageMs: 0, count: 0 });
+  for (let ms = 1; ms <= 30; ms++) tell(store, "#tea", ms);
+  rest(store);
+  assertEquals(times(store, "#tea").length, 30);
+});
+
+Deno.test("the newest record stays, as the next stamps come after it", () => {
+  using store = open({ ageMs: 1, count: 0 });
+  tell(store, "#tea", 1);
+  tell(store, "#tea", 2);
+  rest(store);
+  assertEquals(times(store, "#tea"), [2]);
+  assertEquals(store.history.newestStamp, firstStamp(2));
+});
+
+/** A store in the hundredth millisecond of 1970. */
+function open(keep: Keep): Store {
+  return openStore({ keep, now: () => 100 });
+}
+
+function tell(store: Store, channel: string, ms: number): void {
+  append(store, channel, ms);
+  store.commit();
+}
+
+function append(store: Store, channel: string, ms: number): void {
+  const record = `:ann!~x@host PRIVMSG ${channel} :word${ms}`;
+  store.history.append(store.conversations.channel(channel, channel), 0, firstStamp(ms), record);
+}
+
+function rest(store: Store): void {
+  while (store.rest());
+}
+
+function times(store: Store, channel: string): number[] {
+  const conversation = store.conversations.find(channel)?.id ?? 0;
+  const range = { limit: 1000, from: "start", events: true } as const;
+  return store.history.read([{ conversation, since: 0 }], range).map(({ stamp }) => stamp / 1024);
+}
+
+function found(store: Store, ms: number): number[] {
+  const logs = [(store.conversations.find("#tea")?.id ?? 0) * 2];
+  return store.index.search({ logs, text: `word${ms}`, from: "start", limit: 9 }).map(({ stamp }) =>
+    stamp / 1024
+  );
+}

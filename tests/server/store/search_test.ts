@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+Deno.test("search finds words, parts of words from their start, and accents written without", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1, "Fasting is hard"], [2, "That was fäst!"], [3, "steadfast"]]);
+  assertEquals(search(store, { text: "fast" }), [1, 2]);
+});
+
+Deno.test("search finds words of scripts that have no spaces, and pictographs", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1, "今日は日本語のテスト"], [2, "well done🎉"], [3, "本日"]]);
+  assertEquals(search(store, { text: "日本" }), [1]);
+  assertEquals(search(store, { text: "🎉" }), [2]);
+});
+
+Deno.test("search takes what a person types as words, never as the index's own language", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1, "a NEAR b AND c"], [2, "don't"]]);
+  for (const text of ['"', "AND", "NEAR(", "keys : l1", "a*b", "'; DROP TABLE words", "^", "-", "{"]) {
+    search(store, { text });
+  }
+  assertEquals(search(store, { text: "don't" }), [2]);
+});
+
+Deno.test("search keeps to bounds and limit, and says the newest or the oldest", async () => {
+  using store = openStore();
+  await tell(store, "#tea", Array.from({ length: 40 }, (_, at) => [(at + 1) * 1024 * 60_000, "tea"]));
+  const minutes = (options: Partial<Parameters<typeof store.index.search>[0]>) =>
+    search(store, { text: "tea", ...options }).map((stamp) => stamp / 1024 / 60_000);
+  assertEquals(minutes({ limit: 2 }), [39, 40]);
+  assertEquals(minutes({ limit: 2, from: "start" }), [1, 2]);
+  assertEquals(minutes({ after: 10 * 1024 * 60_000, limit: 2, from: "start" }), [11, 12]);
+  assertEquals(minutes({ before: 10 * 1024 * 60_000, limit: 2 }), [8, 9]);
+  assertEquals(minutes({ before: 3 * 1024 * 60_000, limit: 9 }), [1, 2]);
+});
+
+Deno.test("search finds by sender, whatever the nick is made of", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1, "one"], [2, "two"]], { nick: "ann[away]" });
+  await tell(store, "#tea", [[3, "three"]]);
+  assertEquals(search(store, { sender: "ANN[away]" }), [1, 2]);
+  assertEquals(search(store, { sender: "ann" }), [3]);
+});
+
+Deno.test("search sees only the logs it is given", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1, "secret"]]);
+  await tell(store, "#den", [[2, "secret"]]);
+  const { id } = store.conversations.find("#den") ?? { id: 0 };
+  assertEquals(search(store, { logs: [id * 2], text: "secret" }), [2]);
+});
+
+Deno.test({
+  name: "the index goes on where it was after a restart",
+  ignore: !granted("read", "write"),
+  async fn() {
+    using place = temporaryFolder();
+    {
+      using store = openStore({ folder: place.folder });
+      await tell(store, "#tea", [[1, "before"]]);
+    }
+    using store = openStore({ folder: place.folder });
+    await tell(store, "#tea", [[2, "before and after"]]);
+    assertEquals(search(store, { text: "before" }), [1, 2]);
+  },
+});
+
+Deno.test("an export has all an account said, a page at a time", async () => {
+  using store = openStore();
+  await tell(store, "#tea", [[1024, "one"], [2048, "two"], [3072, "three"]], { account: "ann" });
+  await tell(store, "#tea", [[4096, "not hers"]], { nick: "bob", account: "bob" });
+  const first = await store.export("ann", { limit: 2 });
+  assertEquals(first.items.map(({ target, text }) => `${target} ${text}`), ["#tea one", "#tea two"]);
+  const second = await store.export("ann", { past: first.next, limit: 2 });
+  assertEquals(second.items.map(({ text, time }) => `${time} ${text}`), ["1970-01-01T00:00:00.003Z three"]);
+  assertEquals(second.next, undefined);
+});
+
+async function tell(
+  store: Store,
+  channel: string,
+  lines: readonly (readonly [stamp: number, text: string])[],
+  { nick = "ann", account }: { nick?: string; account?: string } = {},
+): Promise<void> {
+  const tags = account === undefined ? "" : `@account=${account} `;
+  for (const [stamp, text] of lines) {
+    const record = `${tags}:${nick}!~x@host PRIVMSG ${channel} :${text}`;
+    store.history.append(store.conversations.channel(channel, channel), 0, stamp, record);
+    store.commit();
+  }
+  await store.followed();
+}
+
+function search(store: Store, options: Partial<Parameters<typeof store.index.search>[0]>): number[] {
+  const logs = ["#tea", "#den"].map((key) => (store.conversations.find(key)?.id ?? 0) * 2);
+  return store.index.search({ logs, from: "end", limit: 50, ...options }).map(({ stamp }) => stamp);
+}

@@ -1,0 +1,175 @@
+/** Transfer: one store becomes a copy of another, and erases what was erased there while it was away. */
+import { assertEquals } from "@std/assert";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const onDisk = { ignore: !granted("read", "write") };
+const isOwn = () => false;
+
+Deno.test("a store that was away erases what was taken back meanwhile, however long ago", () => {
+  using here = openStore();
+  using away = openStore();
+  for (const stamp of [10, 20, 30]) tell(here, stamp, "ann", `word ${stamp}`);
+  copy(here, away);
+  const { id = 0 } = here.conversations.find("#tea") ?? {};
+  here.eraser.redact([{ conversation: id, since: 0 }], 20);
+  tell(here, 40, "bob", "word 40");
+  copy(here, away);
+  assertEquals(stamps(away), [10, 30, 40]);
+});
+
+Deno.test("a store that was away erases what accounts said that were removed meanwhile", () => {
+  using here = openStore();
+  using away = openStore();
+  for (const name of ["ann", "bob"]) here.accounts.save(account(name, "v"));
+  tell(here, 10, "ann", "mine");
+  tell(here, 20, "bob", "yours");
+  copy(here, away);
+  here.accounts.save(account("ann", ""));
+  here.eraser.forget("ann", 25);
+  rest(here);
+  copy(here, away);
+  rest(away);
+  assertEquals(stamps(away), [20]);
+});
+
+Deno.test("what is just being deleted there is deleted in the copy too", () => {
+  using here = openStore();
+  using late = openStore();
+  here.accounts.save(account("ann", ""));
+  tell(here, 10, "ann", "mine");
+  here.eraser.forget("ann", 25);
+  copy(here, late);
+  assertEquals(stamps(late), [10]);
+  rest(late);
+  assertEquals(stamps(late), []);
+});
+
+Deno.test("doors of another store replace one's own, known ones too", () => {
+  using store = openStore();
+  const [tea, den] = ["#tea", "#den"].map((name) => store.conversations.channel(name, name));
+  if (tea === undefined || den === undefined) return;
+  for (const conversation of [tea, den]) {
+    store.history.append(conversation, 0, 10, ":ann!~u@host PRIVMSG # :hi");
+  }
+  store.conversations.setClosed(tea, true);
+  store.conversations.setClosed(den, false);
+  store.transfer().takeState({ ...store.transfer().state(() => false), doors: [["#den", "#den", 0, 1]] }, 20);
+  store.conversations.reopen(tea, 20);
+  store.conversations.reopen(den, 20);
+  assertEquals(store.conversations.find("#tea")?.since, 0);
+  assertEquals(store.conversations.find("#den")?.since, 20);
+});
+
+Deno.test("tables go back to what they were, and a crash before the end leaves all of it", onDisk, () => {
+  using place = temporaryFolder();
+  {
+    using store = openStore(place);
+    store.accounts.save(account("ann", "old"));
+    const before = store.transfer().state(isOwn);
+    store.accounts.save(account("ann", "new"));
+    store.accounts.save(account("bob", "v"));
+    store.keepsakes.save("word", "kept");
+    store.database.hold();
+    store.transfer().restoreState(before, isOwn);
+    tell(store, 10, "ann", "held");
+    store.commit();
+    assertEquals(store.accounts.all().map(({ verifier }) => verifier), ["old"]);
+    assertEquals(store.keepsakes.find("word"), undefined);
+  }
+  using again = openStore(place);
+  assertEquals(again.accounts.all().map(({ verifier }) => verifier), ["new", "v"]);
+  assertEquals(again.keepsakes.find("word"), "kept");
+  assertEquals(stamps(again), []);
+});
+
+Deno.test("what was held is saved when it is released", onDisk, () => {
+  using place = temporaryFolder();
+  {
+    using store = openStore(place);
+    store.database.hold();
+    tell(store, 10, "ann", "held");
+    assertEquals(store.commit(), false);
+    assertEquals(stamps(store), [10]);
+    assertEquals(store.database.release(), true);
+  }
+  using again = openStore(place);
+  assertEquals(stamps(again), [10]);
+});
+
+Deno.test("a copy of a copy has all that was said, though its reader was away meanwhile", () => {
+  using first = openStore();
+  using second = openStore();
+  using third = openStore();
+  const minute = 60_000 * 1024;
+  for (let at = 1; at <= 100; at++) {
+    tell(first, at * minute, "ann", `word ${at}`);
+    first.commit();
+    if (at === 49) copy(first, third, 100 * minute);
+  }
+  copy(first, second, 100 * minute);
+  copy(second, third, 100 * minute);
+  assertEquals(stamps(third).length, 100);
+});
+
+Deno.test("that a message was taken back goes on by a machine that never had it", () => {
+  using first = openStore();
+  using second = openStore();
+  using away = openStore();
+  tell(first, 10, "ann", "secret");
+  tell(first, 20, "ann", "tea");
+  copy(first, away);
+  const { id = 0 } = first.conversations.find("#tea") ?? {};
+  first.eraser.redact([{ conversation: id, since: 0 }], 10);
+  copy(first, second);
+  copy(second, away);
+  assertEquals(stamps(away), [20]);
+});
+
+Deno.test("a page ends where nothing earlier follows, whatever the order of a tick's blocks", () => {
+  using store = openStore();
+  for (let at = 0; at < 499; at++) {
+    tell(store, at * 10 + 1, "ann", "one", `#c${at}`);
+    store.commit();
+  }
+  tell(store, 6000, "ann", "early", "#y");
+  tell(store, 6010, "ann", "short", "#x");
+  tell(store, 6020, "ann", "late", "#y");
+  store.commit();
+  tell(store, 7000, "ann", "next");
+  store.commit();
+  const { blocks } = store.transfer().page({ after: 0 });
+  const newest = Math.max(...blocks.flatMap(({ records }) => records.map(({ stamp }) => stamp)));
+  const has = new Set(blocks.flatMap(({ records }) => records.map(({ stamp }) => stamp)));
+  assertEquals([6000, 6010, 6020].filter((stamp) => stamp <= newest && !has.has(stamp)), []);
+});
+
+/** What a machine does that joins another or comes back to it. */
+function copy(from: Store, to: Store, until = 100): void {
+  const state = JSON.parse(JSON.stringify(from.transfer().state(isOwn)));
+  const page = JSON.parse(JSON.stringify(from.transfer().page({ after: to.history.newestStamp })));
+  to.transfer().takeState(state, until);
+  to.transfer().takePage(page, until);
+  to.transfer().takeErasures(state);
+  to.commit();
+}
+
+function account(name: string, verifier: string) {
+  return { name, verifier, role: "", suspended: undefined, createdMs: 0 } as const;
+}
+
+function tell(store: Store, stamp: number, name: string, text: string, channel = "#tea"): void {
+  const record = `@account=${name} :${name}!~u@host PRIVMSG ${channel} :${text}`;
+  store.history.append(store.conversations.channel(channel, channel), 0, stamp, record);
+}
+
+function rest(store: Store): void {
+  while (store.rest());
+}
+
+function stamps(store: Store): number[] {
+  const { id = 0 } = store.conversations.find("#tea") ?? {};
+  const range = { limit: 100, from: "start", events: true } as const;
+  return store.history.read([{ conversation: id, since: 0 }], range).map(({ stamp }) => stamp);
+}

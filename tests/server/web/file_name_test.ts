@@ -1,0 +1,36 @@
+/** Names of shared files: what is left of what a header says. */
+import { assertEquals } from "@std/assert";
+import { disposition, fileName } from "../../../lib/server/web/file_name.ts";
+
+const extended = (name: string) => `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+
+Deno.test("a file's name is the last part of what was sent, without what could fool a person or a disk", () => {
+  const names: [header: string | undefined, name: string][] = [
+    [undefined, "file"],
+    ['attachment; filename="tea.png"', "tea.png"],
+    ["attachment; filename=tea.png", "tea.png"],
+    [extended("../../etc/tea.png"), "tea.png"],
+    [extended("..\\tea.png"), "tea.png"],
+    [extended("tea\u202egnp.exe"), "teagnp.exe"],
+    [extended(" .tea. "), "tea"],
+    [extended(".."), "file"],
+    [extended(`${"x".repeat(200)}.png`), `${"x".repeat(116)}.png`],
+  ];
+  for (const [header, name] of names) assertEquals(fileName(header), name, header);
+});
+
+Deno.test("a long name is not cut inside a character, so that it can be sent again", () => {
+  for (
+    const [before, count, after] of [["", 100, ""], ["x", 100, ""], ["", 1000, ""], ["", 1000, "x"]] as const
+  ) {
+    const name = fileName(extended(`${before}${"😀".repeat(count)}${after}.png`));
+    assertEquals([name.isWellFormed(), name.length <= 120, name.endsWith("😀.png")], [true, true, true]);
+    disposition(name, "image/png");
+  }
+});
+
+Deno.test("a name made to be slow to trim is not", () => {
+  const start = performance.now();
+  fileName(extended(`a${". ".repeat(100_000)}x`));
+  assertEquals(performance.now() - start < 1000, true);
+});

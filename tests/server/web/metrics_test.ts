@@ -1,0 +1,52 @@
+/** Figures for machines: what they are, and whom they are told. */
+import { assertEquals, assertMatch } from "@std/assert";
+import type { Settings } from "../../../lib/server/settings/settings.ts";
+import { metricRoute } from "../../../lib/server/web/metrics.ts";
+import type { Route } from "../../../lib/server/web/web.ts";
+import { granted } from "../../support/permissions.ts";
+import { type Site, startSite } from "../../support/site.ts";
+
+const ignore = !granted("net", "read", "write", "env");
+
+async function metricSite(settings: Partial<Settings> = {}, hostname = "127.0.0.1"): Promise<Site> {
+  const late: { route?: Route } = {};
+  const site = await startSite({ settings }, {
+    hostname,
+    routes: [(...asked) => late.route?.(...asked)],
+  });
+  late.route = metricRoute(site.chat.hub, () => true);
+  return site;
+}
+
+async function ask(
+  site: Site,
+  headers: Record<string, string> = {},
+): Promise<[status: number, text: string]> {
+  const response = await fetch(`${site.origin}/metrics`, { headers });
+  return [response.status, await response.text()];
+}
+
+Deno.test("figures are told to programs on this machine", { ignore }, async () => {
+  await using site = await metricSite();
+  await site.chat.peer("ann");
+  const [status, text] = await ask(site);
+  assertEquals(status, 200);
+  assertMatch(text, /^parley_users 1$/m);
+});
+
+Deno.test(
+  "figures are told to this machine by IPv4 where IPv6 is listened to as well",
+  { ignore },
+  async () => {
+    await using site = await metricSite({}, "::");
+    assertEquals((await ask(site))[0], 200);
+  },
+);
+
+Deno.test("figures are not told to others who come through a proxy on this machine", { ignore }, async () => {
+  const headers = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+  await using site = await metricSite();
+  for (const name of headers) assertEquals((await ask(site, { [name]: "10.1.2.3" }))[0], 403, name);
+  await using open = await metricSite({ metrics: "open" });
+  assertEquals((await ask(open, { "x-forwarded-for": "10.1.2.3" }))[0], 200);
+});

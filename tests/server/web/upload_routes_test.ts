@@ -1,0 +1,204 @@
+/** Sharing files: who may, what is stored, how it goes out, what an attacker gets. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FileRoutes } from "../../../lib/server/web/upload_routes.ts";
+import { Shelf } from "../../../lib/server/web/upload_folder.ts";
+import type { Settings } from "../../../lib/server/settings/settings.ts";
+import { granted } from "../../support/permissions.ts";
+import type { Peer } from "../../support/peer.ts";
+import { type Site, startSite } from "../../support/site.ts";
+
+const ignore = !granted("net", "read", "write", "env");
+
+/** A site with files in a folder of its own. */
+async function fileSite(
+  settings: Partial<Settings> = {},
+  now?: () => number,
+): Promise<Site & { folder: string; routes: FileRoutes }> {
+  const folder = await Deno.makeTempDir();
+  const late: { route?: FileRoutes } = {};
+  const site = await startSite({ settings, ...(now && { now }) }, {
+    routes: [(...asked) => late.route?.route(...asked)],
+  });
+  const routes = late.route = new FileRoutes(site.chat.hub, new Shelf(folder));
+  site.chat.hub.uploadUrl = `${site.origin}/upload`;
+  return {
+    ...site,
+    folder,
+    routes,
+    async [Symbol.asyncDispose]() {
+      await site[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** A token by TOKEN GENERATE, as a client asks for it. */
+async function token(peer: Peer): Promise<string> {
+  peer.send("TOKEN GENERATE FILEHOST");
+  const lines = await peer.lines();
+  return lines.flatMap((line) => / TOKEN GENERATE \* (\S+)$/.exec(line)?.[1] ?? []).join("");
+}
+
+async function ann(site: Site): Promise<string> {
+  return await token(await site.chat.peer("ann", { caps: ["batch"] }));
+}
+
+function post(
+  site: Site,
+  bearer: string,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const authorization = `Bearer ${bearer}`;
+  return fetch(`${site.origin}/upload`, { method: "POST", body, headers: { authorization, ...headers } });
+}
+
+Deno.test({ name: "an upload by an IRC app: OPTIONS, POST, 201, Location, GET", ignore, fn: upload });
+Deno.test({ name: "ISUPPORT says where files go", ignore, fn: isupport });
+Deno.test({ name: "uploads without, with a forged or an old token are refused", ignore, fn: refused });
+Deno.test({
+  name: "a file past the size, or past what is left for its owner, leaves nothing behind",
+  ignore,
+  fn: limits,
+});
+Deno.test({ name: "part of a file can be asked for", ignore, fn: ranges });
+Deno.test({ name: "what could run as a page of ours is saved, not shown", ignore, fn: harmless });
+Deno.test({ name: "names and ids cannot leave the folder", ignore, fn: traversal });
+Deno.test({ name: "old files are removed, and what a crash left", ignore, fn: prune });
+
+async function upload(): Promise<void> {
+  await using site = await fileSite();
+  const options = await fetch(`${site.origin}/upload`, { method: "OPTIONS" });
+  assertEquals([options.status, options.headers.get("allow")], [204, "OPTIONS, POST"]);
+  await options.body?.cancel();
+  const headers = {
+    "content-type": "image/png",
+    "content-disposition": 'attachment; filename="tea cup.png"',
+  };
+  const posted = await post(site, await ann(site), "not really a png", headers);
+  assertEquals([posted.status, await posted.text()], [201, "Saved\n"]);
+  const location = posted.headers.get("location") ?? "";
+  assertMatch(location, /^\/files\/[A-Za-z0-9_-]{22}\/tea%20cup\.png$/);
+  const got = await fetch(site.origin + location);
+  assertEquals(await got.text(), "not really a png");
+  assertEquals(got.headers.get("content-type"), "image/png");
+  assertEquals(got.headers.get("content-security-policy"), "default-src 'none'; sandbox");
+  const head = await fetch(site.origin + location, { method: "HEAD" });
+  assertEquals([head.status, head.headers.get("content-length")], [200, "16"]);
+}
+
+async function isupport(): Promise<void> {
+  await using site = await fileSite();
+  const peer = await site.chat.peer("bob", { register: false });
+  peer.send("NICK bob", "USER bob 0 * :Bob");
+  const all = (await peer.lines()).join(" ");
+  for (const name of ["soju.im/FILEHOST", "draft/FILEHOST"]) {
+    assert(all.includes(`${name}=${site.origin}/upload`), all);
+  }
+}
+
+async function refused(): Promise<void> {
+  let late = 0;
+  await using site = await fileSite({}, () => Date.now() + late);
+  const good = await ann(site);
+  const none = await fetch(`${site.origin}/upload`, { method: "POST", body: "x" });
+  assertEquals(none.status, 401);
+  assertMatch(await none.text(), /^Say who you are/);
+  for (const bad of ["x", "a.b.c", good.replace(/^./, "_"), `${good}x`]) {
+    const answer = await post(site, bad, "x");
+    assertEquals([answer.status, await answer.text()], [
+      401,
+      "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST\n",
+    ]);
+  }
+  late = 11 * 60_000;
+  const old = await post(site, good, "x");
+  assertEquals(old.status, 401);
+  await old.body?.cancel();
+}
+
+async function limits(): Promise<void> {
+  await using site = await fileSite({ uploadSize: 1000, uploadQuota: 1500 });
+  const bearer = await ann(site);
+  const statuses: number[] = [];
+  const unannounced = () => ReadableStream.from(Array.from({ length: 5 }, () => new Uint8Array(400)));
+  for (const body of ["x".repeat(1001), unannounced(), "x".repeat(1000), "x".repeat(501), "x".repeat(500)]) {
+    const answer = await post(site, bearer, body).catch(() => undefined);
+    statuses.push(answer?.status ?? 413);
+    await answer?.body?.cancel();
+  }
+  assertEquals(statuses, [413, 413, 201, 413, 201]);
+  assertEquals([...Deno.readDirSync(site.folder)].length, 2);
+}
+
+async function ranges(): Promise<void> {
+  await using site = await fileSite();
+  const posted = await post(site, await ann(site), "0123456789");
+  await posted.body?.cancel();
+  const url = site.origin + posted.headers.get("location");
+  const asked = [["bytes=2-4", 206, "234"], ["bytes=7-", 206, "789"], ["bytes=-3", 206, "789"], [
+    "lines=1",
+    200,
+    "0123456789",
+  ]];
+  for (const [range, status, text] of asked) {
+    const answer = await fetch(url, { headers: { range: String(range) } });
+    assertEquals([answer.status, await answer.text()], [status, text]);
+  }
+  const past = await fetch(url, { headers: { range: "bytes=10-" } });
+  assertEquals([past.status, past.headers.get("content-range")], [416, "bytes */10"]);
+  await past.body?.cancel();
+}
+
+async function harmless(): Promise<void> {
+  await using site = await fileSite();
+  const bearer = await ann(site);
+  for (const type of ["text/html", "image/svg+xml", "text/javascript", "application/pdf", "nonsense"]) {
+    const posted = await post(site, bearer, "<script>alert(1)</script>", { "content-type": type });
+    await posted.body?.cancel();
+    const got = await fetch(site.origin + posted.headers.get("location"));
+    await got.body?.cancel();
+    assertMatch(got.headers.get("content-disposition") ?? "", /^attachment;/, type);
+    assertEquals(got.headers.get("x-content-type-options"), "nosniff");
+  }
+}
+
+async function traversal(): Promise<void> {
+  await using site = await fileSite();
+  const bearer = await ann(site);
+  const names = ["../../etc/passwd", "..\\..\\boot.ini", "a\0b", "....", "CON", "%2e%2e%2fx", "‮gpj.exe"];
+  for (const name of names) {
+    const posted = await post(site, bearer, "x", {
+      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    });
+    await posted.body?.cancel();
+    assertMatch(posted.headers.get("location") ?? "", /^\/files\/[A-Za-z0-9_-]{22}\/[^/]+$/);
+  }
+  assertEquals(
+    [...Deno.readDirSync(site.folder)].every(({ name }) => /^[A-Za-z0-9_-]{22}$/.test(name)),
+    true,
+  );
+  for (
+    const path of ["/files/..%2f..%2fetc%2fpasswd", "/files/../../etc/passwd", `/files/${"A".repeat(22)}/x`]
+  ) {
+    const answer = await fetch(site.origin + path);
+    await answer.body?.cancel();
+    assertEquals(answer.status, 404, path);
+  }
+}
+
+async function prune(): Promise<void> {
+  let late = 0;
+  await using site = await fileSite({ uploadKeep: 3_600_000 }, () => Date.now() + late);
+  const posted = await post(site, await ann(site), "x");
+  await posted.body?.cancel();
+  await Deno.writeTextFile(`${site.folder}/half.part`, "half");
+  await site.routes.prune();
+  assertEquals([...Deno.readDirSync(site.folder)].length, 2);
+  late = 3_700_000;
+  await site.routes.prune();
+  new FileRoutes(site.chat.hub, new Shelf(site.folder));
+  assertEquals([...Deno.readDirSync(site.folder)], []);
+  const gone = await fetch(site.origin + posted.headers.get("location"));
+  assertEquals([gone.status, await gone.text()], [404, "There is no such file, or it is too old\n"]);
+}

@@ -1,0 +1,112 @@
+/** Whom a request comes from: whose headers are believed, and how they are read. */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { parseAddress } from "../../../lib/irc/address.ts";
+import { type Visitor, visitorOf } from "../../../lib/server/web/visitor.ts";
+
+const trusted = (address: string) => /^(127\.0\.0\.1|10\..*|2001:db8::5)$/.test(address);
+
+function visitor(remoteAddress: string, headers: Record<string, string>): Visitor {
+  return visitorOf({ socket: { remoteAddress }, headers }, trusted);
+}
+
+Deno.test("the visitor is the last address in X-Forwarded-For that is no trusted proxy's", () => {
+  const table: [proxy: string, header: string, address: string][] = [
+    ["127.0.0.1", "203.0.113.9", "203.0.113.9"],
+    ["::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
+    ["2001:db8::5", " 2001:DB8:0::9 ", "2001:db8::9"],
+    ["127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"],
+    ["127.0.0.1", "198.51.100.1,203.0.113.9,10.0.0.7,10.0.0.8", "203.0.113.9"],
+    ["127.0.0.1", "10.0.0.7, 10.0.0.8", "10.0.0.7"],
+    ["127.0.0.1", "203.0.113.9:4711", "203.0.113.9"],
+    ["127.0.0.1", "[2001:db8::9]:4711", "2001:db8::9"],
+    ["127.0.0.1", "[2001:db8::9]", "2001:db8::9"],
+    ["127.0.0.1", "::ffff:cb00:7109", "203.0.113.9"],
+    ["127.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"],
+  ];
+  for (const [proxy, header, address] of table) {
+    assertEquals(visitor(proxy, { "x-forwarded-for": header }).address, address, header);
+  }
+});
+
+Deno.test("what is no address leaves the one of the proxy that let it through", () => {
+  const nonsense = [
+    "",
+    "unknown",
+    "_hidden",
+    "203.0.113.999",
+    "203.0.113.9:x",
+    "fe80::1%eth0",
+    "203.0.113.9,",
+    "a\0b",
+  ];
+  for (const header of nonsense) {
+    assertEquals(visitor("127.0.0.1", { "x-forwarded-for": header }).address, "127.0.0.1", header);
+    assertEquals(
+      visitor("127.0.0.1", { "x-forwarded-for": `${header}, 10.0.0.7` }).address,
+      "10.0.0.7",
+      header,
+    );
+  }
+  assertEquals(visitor("127.0.0.1", {}), { address: "127.0.0.1", secure: false, isProxied: true });
+});
+
+Deno.test("another machine's loopback address is not ours", () => {
+  const table: [proxy: string, header: string, address: string][] = [
+    ["10.0.0.7", "127.0.0.1", "10.0.0.7"],
+    ["10.0.0.7", "203.0.113.9, 127.0.0.1", "203.0.113.9"],
+    ["127.0.0.1", "127.0.0.1, 10.0.0.7", "10.0.0.7"],
+    ["127.0.0.1", "::1, 203.0.113.9", "203.0.113.9"],
+    ["127.0.0.1", "127.0.0.1", "127.0.0.1"],
+  ];
+  for (const [proxy, header, address] of table) {
+    assertEquals(visitor(proxy, { "x-forwarded-for": header }).address, address, header);
+  }
+});
+
+Deno.test("X-Forwarded-Proto, else Forwarded, tells whether the visitor came by TLS", () => {
+  const table: [headers: Record<string, string>, secure: boolean][] = [
+    [{ "x-forwarded-proto": "https" }, true],
+    [{ "x-forwarded-proto": "HTTPS" }, true],
+    [{ "x-forwarded-proto": "http" }, false],
+    [{ "x-forwarded-proto": "https, http" }, false],
+    [{ "x-forwarded-proto": "http, https" }, true],
+    [{ "x-forwarded-proto": "http", forwarded: "proto=https" }, false],
+    [{ "x-forwarded-proto": "", forwarded: "proto=https" }, false],
+    [{ forwarded: "for=203.0.113.9;proto=https;by=10.0.0.5" }, true],
+    [{ forwarded: 'for="[2001:db8::9]";Proto="https"' }, true],
+    [{ forwarded: "proto=https, for=203.0.113.9;proto=http" }, false],
+    [{ forwarded: "proto=https, for=203.0.113.9" }, false],
+    [{ forwarded: "reproto=https" }, false],
+    [{}, false],
+  ];
+  for (const [headers, secure] of table) {
+    assertEquals(visitor("10.0.0.7", headers).secure, secure, JSON.stringify(headers));
+  }
+});
+
+Deno.test("headers of somebody who is not trusted change nothing", () => {
+  const headers = {
+    "x-forwarded-for": "198.51.100.1",
+    "x-forwarded-proto": "https",
+    forwarded: "proto=https",
+  };
+  const plain = { address: "203.0.113.9", secure: false, isProxied: false };
+  assertEquals(visitor("203.0.113.9", headers), plain);
+  assertEquals(visitorOf({ socket: { remoteAddress: "203.0.113.9" }, headers }, undefined), plain);
+});
+
+Deno.test("whatever the headers hold, the visitor has an address", () => {
+  const part = fc.oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.string({ unit: fc.constantFrom(..."0123456789abcdef.:[]%, ") }),
+    fc.ipV4(),
+    fc.ipV6(),
+  );
+  const header = fc.array(part, { maxLength: 5 }).map((parts) => parts.join());
+  fc.assert(fc.property(header, header, header, (addresses, scheme, forwarded) => {
+    const headers = { "x-forwarded-for": addresses, "x-forwarded-proto": scheme, forwarded };
+    assertEquals(parseAddress(visitor("127.0.0.1", headers).address) !== undefined, true);
+    assertEquals(visitor("203.0.113.9", headers).address, "203.0.113.9");
+  }));
+});

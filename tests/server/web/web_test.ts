@@ -1,0 +1,97 @@
+/** HTTP itself: what a peer that does not behave can have. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { reachableHosts } from "../../../lib/server/start/addresses.ts";
+import { type Route, sendText as sendAnswer } from "../../../lib/server/web/web.ts";
+import { granted } from "../../support/permissions.ts";
+import { readAll, sendText } from "../../support/listening.ts";
+import { startSite } from "../../support/site.ts";
+
+const ignore = !granted("net", "read", "env");
+const [elsewhere = "127.0.0.1"] = granted("sys") ? reachableHosts("0.0.0.0") : [];
+
+Deno.test(
+  "a connection with a flood of unanswered requests is cut, and they are not run",
+  { ignore },
+  async () => {
+    let run = 0;
+    const never: Route = () => {
+      run++;
+      return Promise.resolve();
+    };
+    await using site = await startSite({}, { routes: [never] });
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+    await sendText(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500));
+    await readAll(socket).catch(() => "cut");
+    assert(run > 0 && run <= 16, `${run} requests were run`);
+  },
+);
+
+Deno.test("requests in turn, and a few at once, are all answered on one connection", { ignore }, async () => {
+  const answer: Route = (_request, response) => {
+    response.end("here");
+    return Promise.resolve();
+  };
+  await using site = await startSite({}, { routes: [answer] });
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+  const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const bytes = new Uint8Array(65_536);
+  for (let turn = 0; turn < 200; turn++) {
+    await sendText(socket, request);
+    assert(await socket.read(bytes) !== null);
+  }
+  await sendText(socket, request.repeat(8) + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+  assertEquals((await readAll(socket)).match(/here/g)?.length, 9);
+});
+
+Deno.test("a peer may hold so many sockets, and this machine any number", {
+  ignore: ignore || elsewhere === "127.0.0.1",
+}, async () => {
+  await using site = await startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
+  const isServed = async (hostname: string) => {
+    const socket = await Deno.connect({ hostname, port: site.web.port });
+    await sendText(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").catch(() => {});
+    return { socket, served: await socket.read(new Uint8Array(99)).catch(() => null) !== null };
+  };
+  const all = [];
+  for (let count = 0; count < 4; count++) all.push(await isServed(elsewhere));
+  assertEquals(all.map(({ served }) => served), [true, true, true, false]);
+  for (let count = 0; count < 4; count++) all.push(await isServed("127.0.0.1"));
+  assertEquals(all.slice(4).every(({ served }) => served), true);
+  for (const { socket } of all) socket.close();
+});
+
+Deno.test("a visitor of a trusted proxy may have so many requests under way", { ignore }, async () => {
+  const [gate, full] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let count = 0;
+  const hold: Route = async (_request, response) => {
+    if (++count === 2) full.resolve();
+    await gate.promise;
+    sendAnswer(response, 200, "late");
+  };
+  await using site = await startSite({}, { maxPerPeer: 2, isTrustedProxy: () => true, routes: [hold] });
+  const ask = async (address: string) => {
+    const response = await fetch(site.origin, { headers: { "x-forwarded-for": address } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const held = [ask("203.0.113.9"), ask("203.0.113.9")];
+  await full.promise;
+  assertEquals(await ask("203.0.113.9"), 429);
+  const other = ask("198.51.100.7");
+  gate.resolve();
+  assertEquals(await Promise.all([...held, other]), [200, 200, 200]);
+  while (await ask("203.0.113.9") !== 200);
+});
+
+Deno.test("X-Forwarded-For that came in two lines is read to its end", { ignore }, async () => {
+  const tell: Route = (_request, response, _path, { address }) => {
+    sendAnswer(response, 200, address);
+    return Promise.resolve();
+  };
+  const isTrustedProxy = (address: string) => address === "127.0.0.1";
+  await using site = await startSite({}, { isTrustedProxy, routes: [tell] });
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+  const headers = ["198.51.100.7", "203.0.113.9"].map((address) => `X-Forwarded-For: ${address}\r\n`);
+  await sendText(socket, `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join("")}\r\n`);
+  assertMatch(await readAll(socket), /\r\n203\.0\.113\.9\n/);
+});
