@@ -22,14 +22,14 @@ import { findAccount } from "./lib/client/cli/password_source.ts";
 import { colorDepth, themeOf } from "./lib/client/terminal/paint.ts";
 import type { Outcome } from "./lib/client/cli/pipe.ts";
 import { Pipe } from "./lib/client/cli/pipe.ts";
-import type { Fault, Job, Place } from "./lib/client/cli/arguments.ts";
+import type { Destination, Fault, Job } from "./lib/client/cli/arguments.ts";
 import { jobOf, jobs, placeOf, timeOf } from "./lib/client/cli/arguments.ts";
 import type { ClientValues } from "./lib/client/cli/read_options.ts";
 import { readOptions } from "./lib/client/cli/read_options.ts";
 import { Script } from "./lib/client/cli/script.ts";
 import { onSignals } from "./lib/client/cli/signals.ts";
-import type { Sat } from "./lib/client/terminal/terminal_session.ts";
-import { sit } from "./lib/client/terminal/terminal_session.ts";
+import type { TerminalSessionResult } from "./lib/client/terminal/terminal_session.ts";
+import { runTerminalSession } from "./lib/client/terminal/terminal_session.ts";
 import { complain, inputLines, inputText, print, runInStreams } from "./lib/client/cli/streams.ts";
 import { isInteractive } from "./lib/client/terminal/tty.ts";
 import { version } from "./lib/version.ts";
@@ -76,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Who goes where, to do what. */
 interface Errand {
-  readonly place: Place;
+  readonly place: Destination;
   /** Undefined when the person is asked for it. */
   readonly name: string | undefined;
   readonly job: Job | undefined;
@@ -117,7 +117,7 @@ async function start(
   const { address, rooms } = place;
   const { restricted, fingerprint, json, limit } = values;
   let tell = (words: string): void => void complain(words);
-  const client: Omit<ClientOptions, "hear"> = {
+  const client: Omit<ClientOptions, "onEvent"> = {
     connect: (signal) =>
       reach(address, {
         signal,
@@ -138,7 +138,7 @@ async function start(
   };
   if (interactive) {
     const seated = (note: typeof tell): void => void (tell = note);
-    return endOfSitting(await sit({ client, look, values, environment, seated }), address);
+    return endOfSitting(await runTerminalSession({ client, look, values, environment, seated }), address);
   }
   onSignals((code) => Deno.exit(code));
   const parts = { client, look, timestamps: values.timestamps ?? "off", restricted, json };
@@ -150,7 +150,7 @@ async function start(
   return endOfStreams(outcome, address);
 }
 
-function endOfSitting({ leaving, interruption }: Sat, address: string): number {
+function endOfSitting({ leaving, interruption }: TerminalSessionResult, address: string): number {
   switch (leaving.kind) {
     case "left":
       return 0;

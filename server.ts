@@ -7,7 +7,7 @@ import { completionScript, type Shell, shells } from "./lib/completions.ts";
 import { LocalBus } from "./lib/server/cluster/local_bus.ts";
 import { allCommands } from "./lib/server/commands/all.ts";
 import { tellOperators } from "./lib/server/apply/operator.ts";
-import { type Files, Hub } from "./lib/server/hub/hub.ts";
+import { Hub, type ReloadableFiles } from "./lib/server/hub/hub.ts";
 import { type JoinOptions, Machines } from "./lib/server/cluster/machines.ts";
 import { makeOwnerCode } from "./lib/server/chat/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
@@ -164,7 +164,7 @@ async function enter(hub: Hub, machines: Machines): Promise<void> {
   if (warning !== undefined) log("error", warning);
 }
 
-function makeHub(settings: Settings, store: Store, files: Files, machines?: Machines): Hub {
+function makeHub(settings: Settings, store: Store, files: ReloadableFiles, machines?: Machines): Hub {
   return new Hub({
     settings,
     commands: allCommands,
@@ -173,7 +173,7 @@ function makeHub(settings: Settings, store: Store, files: Files, machines?: Mach
     encode: encodeLine,
     store,
     log,
-    cloakKey: store.keepsakes.secret("cloaks"),
+    cloakKey: store.savedValues.secret("cloaks"),
     version: name,
     ...files,
     reread: () => readFiles(settings),
@@ -221,7 +221,7 @@ async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
   );
 }
 
-function filesOrStop(settings: Settings): Files {
+function filesOrStop(settings: Settings): ReloadableFiles {
   try {
     return readFiles(settings);
   } catch (error) {

@@ -24,12 +24,12 @@ export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Ar
     assert(bytes <= hub.settings.lineBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
     if (session === undefined) continue;
     for (const tag of message.tags.keys()) {
-      assert((session.kind.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);
+      assert((session.profile.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);
     }
     // Who sends MARKREAD is answered, whether it asked for the capability or not.
     if (message.command === "MARKREAD") continue;
     const needed = bitForCommand(message.command);
-    assertEquals(session.kind.mask & needed, needed, `${message.command} was not asked for: "${line}"`);
+    assertEquals(session.profile.mask & needed, needed, `${message.command} was not asked for: "${line}"`);
   }
 }
 
@@ -49,7 +49,7 @@ export function checkHub(hub: Hub): void {
     }
   }
   for (const channel of hub.channels.values()) {
-    assert(channel.members.size > 0 || channel.kept !== undefined, `${channel.name} is empty`);
+    assert(channel.members.size > 0 || channel.registration !== undefined, `${channel.name} is empty`);
     for (const user of channel.members.keys()) assert(user.channels.has(channel) && hub.users.has(user.id));
     assertEquals(
       new Set(channel.sessions).size,

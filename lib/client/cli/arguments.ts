@@ -1,7 +1,7 @@
 /** Where to go, and what to do there, from the words of a command line: pure. */
 
 /** A server, and rooms on it. */
-export interface Place {
+export interface Destination {
   /** "irc://host:port", or "ircs://host:port" for TLS. */
   readonly address: string;
   readonly rooms: readonly string[];
@@ -61,7 +61,10 @@ export function jobOf(
 }
 
 /** From irc://host:port/#room,#room, or from the flags. */
-export function placeOf(words: readonly string[], { host, port, tls, room }: PlaceFlags): Place | Fault {
+export function placeOf(
+  words: readonly string[],
+  { host, port, tls, room }: PlaceFlags,
+): Destination | Fault {
   const [written, more] = words;
   if (more !== undefined) return { fault: `Cannot use "${more}": only one address is taken` };
   const flagRooms = room.map(roomName);

@@ -3,7 +3,7 @@
 import { shells } from "../../completions.ts";
 import { notices } from "../terminal/attention.ts";
 import { mechanisms } from "../core/login.ts";
-import { quietWords } from "../text/presence_filter.ts";
+import { presenceFilterModes } from "../text/presence_filter.ts";
 
 /** One row for each; an OptionTable. */
 export const clientFlags = {
@@ -131,7 +131,7 @@ export const clientFlags = {
   },
   quiet: {
     kind: "text",
-    choices: quietWords,
+    choices: presenceFilterModes,
     default: "off",
     env: "PARLEY_QUIET",
     help: "Hides joins and leaves; smart hides those of people who were silent for five minutes",

@@ -8,12 +8,12 @@ import type { ClientOptions } from "../core/client.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner, Said } from "../core/event.ts";
 import type { Face } from "../slash/face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import type { Delivery } from "../core/outbox.ts";
 import { plain } from "../text/plain.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
-import { isRoom } from "../core/state.ts";
+import { isChannel } from "../core/state.ts";
 import { spanText } from "../text/text.ts";
 import { jsonLine } from "./json.ts";
 import type { Look } from "../terminal/paint.ts";
@@ -23,7 +23,7 @@ import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
 
 /** What a pipe is made of. */
 export interface PipeParts {
-  readonly client: Omit<ClientOptions, "hear">;
+  readonly client: Omit<ClientOptions, "onEvent">;
   /** Lines to say. */
   readonly input: AsyncIterable<string>;
   /** Each takes one line, without its end. */
@@ -53,7 +53,7 @@ const maxUnderWay = 20;
 /** Nobody at a terminal. */
 export class Pipe implements Face {
   readonly client: Client;
-  current = "";
+  activeBuffer = "";
   readonly hints: readonly string[] = [];
   readonly restricted: boolean;
   readonly #parts: PipeParts;
@@ -65,7 +65,7 @@ export class Pipe implements Face {
   constructor(parts: PipeParts) {
     this.#parts = parts;
     this.restricted = parts.restricted === true;
-    this.client = new Client({ ...parts.client, hear: (event) => this.#hear(event) });
+    this.client = new Client({ ...parts.client, onEvent: (event) => this.#hear(event) });
   }
 
   /** Resolves when all is said, or nothing more can be. */
@@ -82,8 +82,8 @@ export class Pipe implements Face {
   }
 
   target(): string {
-    if (this.current === "") throw new Refusal("Not in a room");
-    return this.current;
+    if (this.activeBuffer === "") throw new ActionError("Not in a room");
+    return this.activeBuffer;
   }
 
   say(target: string, manner: Manner, text: string, replyTo?: string): void {
@@ -94,11 +94,11 @@ export class Pipe implements Face {
   }
 
   show(name: string): void {
-    this.current = name;
+    this.activeBuffer = name;
   }
 
   closed(name: string): void {
-    if (this.current === name) this.current = "";
+    if (this.activeBuffer === name) this.activeBuffer = "";
   }
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
@@ -107,7 +107,7 @@ export class Pipe implements Face {
     else this.#parts.out(text);
   }
 
-  past(title: string, events: readonly ChatEvent[]): void {
+  showHistory(title: string, events: readonly ChatEvent[]): void {
     this.#parts.err(title);
     for (const event of events) if (event.kind === "said") this.#printSaid(event);
   }
@@ -146,7 +146,7 @@ export class Pipe implements Face {
     const { state } = this.client;
     if (event.kind === "said") return this.#printSaid(event);
     if (event.kind === "joined" && event.own) {
-      this.current ||= event.buffer;
+      this.activeBuffer ||= event.buffer;
       this.#ready.resolve();
     }
     if (event.kind === "refused") return this.#hearRefusal(event.target, event.text);
@@ -162,14 +162,16 @@ export class Pipe implements Face {
       if (event.status === "ready" && (this.#parts.client.channels ?? []).length === 0) this.#ready.resolve();
       return;
     }
-    const line = eventLine(state, event, this.current);
+    const line = eventLine(state, event, this.activeBuffer);
     if (line !== undefined) this.#print(line, this.#parts.err);
   }
 
   /** Without a room to be in there is nothing to do. */
   #hearRefusal(target: string, text: string): void {
     this.#warn(plain(text));
-    if (this.current === "" && isRoom(this.client.state, target)) this.#over.resolve({ kind: "refused" });
+    if (this.activeBuffer === "" && isChannel(this.client.state, target)) {
+      this.#over.resolve({ kind: "refused" });
+    }
   }
 
   #warn(text: string): void {
@@ -179,7 +181,7 @@ export class Pipe implements Face {
 
   #printSaid(event: ChatEvent & Said): void {
     if (this.#parts.json) return this.#parts.out(jsonLine(event));
-    this.#print({ ...saidLine(this.client.state, event, this.current), mark: "" }, this.#parts.out);
+    this.#print({ ...saidLine(this.client.state, event, this.activeBuffer), mark: "" }, this.#parts.out);
   }
 
   #print(line: Line, to: (line: string) => void): void {

@@ -17,7 +17,7 @@ import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
 
 /** What a script is made of. */
 export interface ScriptParts {
-  readonly client: Omit<ClientOptions, "hear">;
+  readonly client: Omit<ClientOptions, "onEvent">;
   readonly job: Job;
   /** For "send" without a text. */
   readonly input: () => Promise<string>;
@@ -46,7 +46,7 @@ export class Script {
     this.#client = new Client({
       ...parts.client,
       channels: roomsOf(parts.job),
-      hear: (event) => this.#hear(event),
+      onEvent: (event) => this.#hear(event),
     });
   }
 

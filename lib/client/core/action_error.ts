@@ -1,4 +1,4 @@
 /** Why something cannot be done, in a sentence for the person who asked. */
-export class Refusal extends Error {
+export class ActionError extends Error {
   override readonly name = "Refusal";
 }

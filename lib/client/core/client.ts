@@ -14,23 +14,23 @@ import { CatchUp } from "./catch_up.ts";
 import { ClientActions, isWord } from "./client_actions.ts";
 import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
-import { Refusal } from "./action_error.ts";
+import { ActionError } from "./action_error.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { targetsIn, targetsLine } from "./history.ts";
 import type { Until } from "./requests.ts";
-import { Session } from "./client_session.ts";
-import { Shelf } from "./offline_queue.ts";
+import { ClientSession } from "./client_session.ts";
+import { OfflineQueue } from "./offline_queue.ts";
 import type { State } from "./state.ts";
-import { disconnected, emptyState, isRoom, opened, withoutBuffer } from "./state.ts";
-import { WantedRooms } from "./wanted_channels.ts";
+import { disconnected, emptyState, isChannel, opened, withoutBuffer } from "./state.ts";
+import { WantedChannels } from "./wanted_channels.ts";
 
 /** How a client behaves. */
 export interface ClientOptions {
   /** Called for each try; a rejection is a failed try. The signal says that nobody waits for it any more. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
   /** Hears of everything that happens, in order. Must not throw. */
-  readonly hear: (event: ChatEvent) => void;
+  readonly onEvent: (event: ChatEvent) => void;
   readonly nick: string;
   /** @default {from the nick} */
   readonly username?: string;
@@ -74,10 +74,10 @@ const quitMs = 1_000;
 export class Client extends ClientActions {
   readonly #options: ClientOptions;
   #nick: string;
-  #session: Session | undefined;
+  #session: ClientSession | undefined;
   #state: State;
-  readonly #rooms: WantedRooms;
-  readonly #shelf = new Shelf();
+  readonly #rooms: WantedChannels;
+  readonly #shelf = new OfflineQueue();
   readonly #leave = new AbortController();
   readonly #past: CatchUp;
   #awayReason = "";
@@ -90,11 +90,11 @@ export class Client extends ClientActions {
     this.#nick = options.nick;
     this.account = options.account;
     this.#state = emptyState(options.nick);
-    this.#rooms = new WantedRooms(options.channels ?? []);
+    this.#rooms = new WantedChannels(options.channels ?? []);
     this.#past = new CatchUp({
       hear: (event) => {
         // What is taken back can still be named while that is told.
-        options.hear(event);
+        options.onEvent(event);
         this.recent.note(event);
       },
       page: (buffer, from) =>
@@ -103,7 +103,7 @@ export class Client extends ClientActions {
           : this.page(buffer, { at: "after", reference: from }, 1_000),
       talkedTo: async (since) =>
         targetsIn(await this.request(targetsLine(since, this.now + dayMs), () => "other"))
-          .filter((name) => !isRoom(this.state, name)),
+          .filter((name) => !isChannel(this.state, name)),
       backlog: options.backlog ?? 0,
       now: () => this.now,
     });
@@ -165,9 +165,9 @@ export class Client extends ClientActions {
   command(command: string, ...params: string[]): void {
     const clean = params.map((param) => param.replace(/[\r\n\0]+/g, " "));
     const wrong = clean.slice(0, -1).find((param) => !isWord(param));
-    if (wrong !== undefined) throw new Refusal(`Cannot use "${wrong}" there`);
+    if (wrong !== undefined) throw new ActionError(`Cannot use "${wrong}" there`);
     if (!this.send(format({ command, params: clean }))) {
-      throw new Refusal("Cannot do that: there is no connection to the server");
+      throw new ActionError("Cannot do that: there is no connection to the server");
     }
   }
 
@@ -176,7 +176,7 @@ export class Client extends ClientActions {
    * Refusal when nobody can have that name.
    */
   say(speech: Speech): Promise<Delivery> {
-    if (!isWord(speech.target)) throw new Refusal(`There is nobody called "${speech.target}"`);
+    if (!isWord(speech.target)) throw new ActionError(`There is nobody called "${speech.target}"`);
     const session = this.#session;
     this.typist.said(speech.target);
     if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
@@ -211,7 +211,7 @@ export class Client extends ClientActions {
   }
 
   /** The rooms we are in or on the way into: each until we leave it, are removed, or are refused. */
-  get wantedRooms(): readonly string[] {
+  get wantedChannels(): readonly string[] {
     return this.#rooms.all().map(({ name }) => name);
   }
 
@@ -252,12 +252,12 @@ export class Client extends ClientActions {
   async #serve(connection: Connection): Promise<boolean> {
     const { username = cleanUsername(this.#nick), realname = this.#nick, password, idleMs = 60_000 } =
       this.#options;
-    const session = new Session({
+    const session = new ClientSession({
       connection,
       entry: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
       account: this.account,
       state: { ...this.#state, nick: this.#nick },
-      hear: (event) => this.#heard(event),
+      onEvent: (event) => this.#heard(event),
       anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
       anotherPassword: (account) => this.#anotherPassword(account),
       ready: () => this.#entered(),
@@ -311,7 +311,7 @@ export class Client extends ClientActions {
 
   /** Only until our rooms are joined do words to them wait. */
   #mayGo({ target }: Speech): boolean {
-    const wanted = isRoom(this.state, target) && this.#rooms.has(target);
+    const wanted = isChannel(this.state, target) && this.#rooms.has(target);
     return !wanted || this.state.buffers.get(fold(target))?.joined === true;
   }
 
@@ -364,6 +364,6 @@ export class Client extends ClientActions {
   }
 
   #tell(happening: Happening): void {
-    this.#options.hear({ ...happening, at: this.now });
+    this.#options.onEvent({ ...happening, at: this.now });
   }
 }

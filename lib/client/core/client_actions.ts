@@ -7,16 +7,16 @@ import { encode64, utf8 } from "../../irc/digest.ts";
 import type { Message } from "../../irc/message.ts";
 import { format } from "../../irc/message.ts";
 import type { ChatEvent } from "./event.ts";
-import { Refusal } from "./action_error.ts";
+import { ActionError } from "./action_error.ts";
 import type { Account, LoginOutcome } from "./login.ts";
-import type { HistoryPage, Place, Search } from "./history.ts";
+import type { HistoryPage, HistoryPlace, Search } from "./history.ts";
 import { historyLine, newestOf, readPage, saidIn, searchLine, throwRefusal } from "./history.ts";
 import type { Until } from "./requests.ts";
 import type { State } from "./state.ts";
-import { findBuffer, isRoom } from "./state.ts";
+import { findBuffer, isChannel } from "./state.ts";
 import type { Activity } from "./typing.ts";
-import { Typist } from "./typing.ts";
-import { Recent } from "./recent_messages.ts";
+import { TypingNotifier } from "./typing.ts";
+import { RecentMessages } from "./recent_messages.ts";
 
 const maxMorePages = 5;
 /** So many at least: a busy door may have let in and out a lot of people since the last word. */
@@ -32,9 +32,9 @@ export abstract class ClientActions {
   /** To log in to each time. */
   account: Account | undefined;
   /** What was said lately. */
-  readonly recent = new Recent();
+  readonly recent = new RecentMessages();
   /** What was told of our typing. */
-  readonly typist = new Typist();
+  readonly typist = new TypingNotifier();
 
   abstract send(line: string): boolean;
   abstract command(command: string, ...params: string[]): void;
@@ -60,7 +60,7 @@ export abstract class ClientActions {
   /** Logs in, now and each time; rejects with a Refusal. */
   async login(name: string, password: string): Promise<void> {
     const outcome = await this.tryLogin({ name, password });
-    if (outcome.kind === "refused") throw new Refusal(`Cannot log in as ${name}: ${outcome.reason}`);
+    if (outcome.kind === "refused") throw new ActionError(`Cannot log in as ${name}: ${outcome.reason}`);
     this.account = { name, password };
   }
 
@@ -79,7 +79,7 @@ export abstract class ClientActions {
     { before, limit }: { readonly before?: string; readonly limit?: number } = {},
   ): Promise<HistoryPage> {
     if (!this.state.caps.has("draft/chathistory")) {
-      return Promise.reject(new Refusal("The server keeps no history"));
+      return Promise.reject(new ActionError("The server keeps no history"));
     }
     const reference = before?.includes("=") ? before : `msgid=${before}`;
     return this.page(buffer, before === undefined ? { at: "latest" } : { at: "before", reference }, limit);
@@ -87,7 +87,7 @@ export abstract class ClientActions {
 
   /** Messages that hold all words of a text, oldest first; not told to `hear`. Rejects with a Refusal. */
   async search(text: string, where: Omit<Search, "text"> = {}): Promise<readonly ChatEvent[]> {
-    if (!this.state.caps.has("soju.im/search")) throw new Refusal("The server cannot search");
+    if (!this.state.caps.has("soju.im/search")) throw new ActionError("The server cannot search");
     return readPage(this.state, await this.request(searchLine({ text, ...where }), () => "other")).events;
   }
 
@@ -99,14 +99,14 @@ export abstract class ClientActions {
 
   /** Adds a reaction to a message, or takes it back. */
   react(buffer: string, id: string, emoji: string, added = true): void {
-    if (!this.#canTag()) throw new Refusal("The server knows no reactions");
+    if (!this.#canTag()) throw new ActionError("The server knows no reactions");
     this.#tag(buffer, { "+draft/reply": id, [added ? "+draft/react" : "+draft/unreact"]: emoji });
   }
 
   /** Takes a message back; a refusal is told as an event. */
   redact(buffer: string, id: string, reason = ""): void {
     if (!this.state.caps.has("draft/message-redaction")) {
-      throw new Refusal("The server takes no messages back");
+      throw new ActionError("The server takes no messages back");
     }
     this.command("REDACT", buffer, id, ...(reason === "" ? [] : [reason]));
   }
@@ -129,12 +129,12 @@ export abstract class ClientActions {
     const answer = await this.#ask("TOKEN GENERATE FILEHOST");
     const token = answer.filter(({ command, params }) => command === "TOKEN" && params[0] === "GENERATE")
       .map(({ params }) => params.at(-1) ?? "").join("");
-    if (token === "") throw new Refusal("The server gives no token for files");
+    if (token === "") throw new ActionError("The server gives no token for files");
     return token;
   }
 
   /** One page of the past. What came and went counts as well at the server, so backwards it may take more than one. */
-  async page(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {
+  async page(buffer: string, place: HistoryPlace, limit?: number): Promise<HistoryPage> {
     let page = await this.#onePage(buffer, place, limit);
     const wanted = place.at === "after" ? 0 : limit ?? 1;
     for (let more = 0; more < maxMorePages && saidIn(page) < wanted && page.more; more++) {
@@ -144,11 +144,11 @@ export abstract class ClientActions {
       const { last = older.last } = page;
       page = { ...older, events: [...older.events, ...page.events], ...(last !== undefined && { last }) };
     }
-    if (page.events.length > 0 && !isRoom(this.state, buffer)) this.open(buffer);
+    if (page.events.length > 0 && !isChannel(this.state, buffer)) this.open(buffer);
     return place.at === "after" || limit === undefined ? page : newestOf(page, limit);
   }
 
-  async #onePage(buffer: string, place: Place, limit?: number): Promise<HistoryPage> {
+  async #onePage(buffer: string, place: HistoryPlace, limit?: number): Promise<HistoryPage> {
     const answer = await this.request(historyLine(this.state, buffer, place, limit), () => "other");
     return readPage(this.state, answer);
   }
@@ -172,7 +172,7 @@ export abstract class ClientActions {
 
   /** Throws a Refusal where others could read a password that is sent. */
   needConfidence(): void {
-    if (this.passwordFault !== "") throw new Refusal(this.passwordFault);
+    if (this.passwordFault !== "") throw new ActionError(this.passwordFault);
   }
 }
 

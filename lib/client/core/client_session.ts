@@ -10,7 +10,7 @@ import type { Speech } from "./compose.ts";
 import type { ChatEvent, Happening } from "./event.ts";
 import { isLoopback } from "../../irc/address.ts";
 import type { Way } from "./incoming.ts";
-import { Intake } from "./incoming.ts";
+import { Incoming } from "./incoming.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
@@ -19,19 +19,19 @@ import { refusal } from "./numerics.ts";
 import type { Entry } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
-import { Speaker } from "./sender.ts";
+import { Sender } from "./sender.ts";
 import type { State } from "./state.ts";
-import { isRoom, opened } from "./state.ts";
+import { isChannel, opened } from "./state.ts";
 
 /** What a session is made of. */
-export interface SessionParts {
+export interface ClientSessionParts {
   readonly connection: Connection;
   readonly entry: Omit<Entry, "login">;
   /** To log in to on the way in. */
   readonly account: Account | undefined;
   readonly state: State;
   /** Hears of everything, in order. Must not throw. */
-  readonly hear: (event: ChatEvent) => void;
+  readonly onEvent: (event: ChatEvent) => void;
   /** The nick was refused on entering; the answer is the next one to try, or undefined to wait for rename(). */
   readonly anotherNick: (nick: string, reason: string) => string | undefined;
   /** The account was refused on entering; the answer is what to try next, or undefined to enter without. */
@@ -50,14 +50,14 @@ const turnMs = 5;
 const turnLines = 64;
 
 /** One connection, in use. */
-export class Session {
+export class ClientSession {
   state: State;
   /** What the server said last before it closed the connection. */
   farewell = "";
-  readonly #parts: SessionParts;
+  readonly #parts: ClientSessionParts;
   readonly #registration = new Registration((line) => this.send(line));
-  readonly #intake = new Intake((message, way) => this.#message(message, way));
-  readonly #speaker = new Speaker({
+  readonly #intake = new Incoming((message, way) => this.#message(message, way));
+  readonly #speaker = new Sender({
     send: (line) => this.send(line),
     state: () => this.state,
     mark: () => this.#mark(),
@@ -68,7 +68,7 @@ export class Session {
   #login: Login | undefined;
   #lastHeard: number;
 
-  constructor(parts: SessionParts) {
+  constructor(parts: ClientSessionParts) {
     this.#parts = parts;
     this.state = parts.state;
     this.#lastHeard = parts.now();
@@ -180,11 +180,11 @@ export class Session {
     this.#duties(message, label);
     for (const event of events) {
       if (history) {
-        if (isRemembered(event)) this.#parts.hear(event);
+        if (isRemembered(event)) this.#parts.onEvent(event);
         continue;
       }
       this.#speaker.heard(event, label);
-      if (!asked || !isReply(message)) this.#parts.hear(event);
+      if (!asked || !isReply(message)) this.#parts.onEvent(event);
     }
   }
 
@@ -227,7 +227,7 @@ export class Session {
 
   /** Where the server does not echo: what we said happens here. */
   #spoken({ target, manner, text }: Speech): void {
-    if (!isRoom(this.state, target)) this.state = opened(this.state, target);
+    if (!isChannel(this.state, target)) this.state = opened(this.state, target);
     const { nick } = this.state;
     this.#tell({
       kind: "said",
@@ -252,7 +252,7 @@ export class Session {
   }
 
   #tell(happening: Happening): void {
-    this.#parts.hear({ ...happening, at: this.#parts.now() });
+    this.#parts.onEvent({ ...happening, at: this.#parts.now() });
   }
 }
 

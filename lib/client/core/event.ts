@@ -96,7 +96,7 @@ export type Presence =
   };
 
 /** What a room is like, or came to be like. */
-export type RoomChange =
+export type ChannelChange =
   /** `by` is "" when it is only told, as on joining. */
   | { readonly kind: "topic"; readonly buffer: string; readonly topic: string; readonly by: string }
   | {
@@ -175,7 +175,7 @@ export type Status =
   | { readonly kind: "status"; readonly status: "kept"; readonly target: string; readonly text: string };
 
 /** Something that happened. */
-export type Happening = Said | Remark | Presence | RoomChange | ServerWord | Status;
+export type Happening = Said | Remark | Presence | ChannelChange | ServerWord | Status;
 
 /** Something that happened, and when. */
 export type ChatEvent = Happening & {

@@ -7,7 +7,7 @@ import type { Message } from "../../irc/message.ts";
 import { escapeTagValue } from "../../irc/message.ts";
 import { refusalIn } from "../text/answers.ts";
 import type { ChatEvent } from "./event.ts";
-import { Refusal } from "./action_error.ts";
+import { ActionError } from "./action_error.ts";
 import { receive } from "./receive.ts";
 import { refusal } from "./numerics.ts";
 import type { State } from "./state.ts";
@@ -33,14 +33,14 @@ export interface Search {
 }
 
 /** Where a page lies: the newest ones, those before a message, those after. A reference is "msgid=…" or "timestamp=…". */
-export type Place =
+export type HistoryPlace =
   | { readonly at: "latest" }
   | { readonly at: "before" | "after"; readonly reference: string };
 
 const usualLimit = 50;
 
 /** The line that asks for a page. */
-export function historyLine(state: State, buffer: string, place: Place, limit = usualLimit): string {
+export function historyLine(state: State, buffer: string, place: HistoryPlace, limit = usualLimit): string {
   const most = Number(state.isupport.get("CHATHISTORY")) || limit;
   const count = Math.max(1, Math.min(limit, most));
   const reference = place.at === "latest" ? "*" : place.reference;
@@ -102,7 +102,7 @@ export function throwRefusal(state: State, answer: readonly Message[]): void {
   if (refused === undefined) return;
   const { command, params } = refused;
   const target = command !== "FAIL" && params.length > 2 ? params[1] ?? "" : "";
-  throw new Refusal(refusal(state, command, target, params.at(-1) ?? ""));
+  throw new ActionError(refusal(state, command, target, params.at(-1) ?? ""));
 }
 
 function referenceOf({ tags }: Message): string | undefined {

@@ -19,7 +19,7 @@ export interface Way {
 }
 
 /** Sorts for one connection. */
-export class Intake {
+export class Incoming {
   readonly #take: (message: Message, way: Way) => void;
   readonly #batches = new Batches();
   readonly #requests = new Requests();

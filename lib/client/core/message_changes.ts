@@ -3,7 +3,7 @@
 import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import type { State } from "./state.ts";
-import { isIgnored, isOwn, isRoom, withBuffer } from "./state.ts";
+import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { nothing, sender } from "./step.ts";
 
@@ -30,7 +30,7 @@ function tagged(state: State, arrival: Arrival): Step {
   const own = isOwn(state, who.nick);
   if (!own && isIgnored(state, message.source)) return nothing(state);
   const [to = ""] = message.params;
-  const buffer = isRoom(state, to) || own ? to : who.nick;
+  const buffer = isChannel(state, to) || own ? to : who.nick;
   const id = replyIdOf(message);
   const added = message.tags.get("+draft/react") ?? message.tags.get("+react");
   const emoji = added ?? message.tags.get("+draft/unreact") ?? message.tags.get("+unreact");
@@ -60,7 +60,7 @@ function redacted(state: State, arrival: Arrival): Step {
   const [to = "", id = "", reason = ""] = arrival.message.params;
   const by = sender(arrival);
   const own = isOwn(state, by.nick);
-  const buffer = isRoom(state, to) || own ? to : by.nick;
+  const buffer = isChannel(state, to) || own ? to : by.nick;
   return { state, happenings: [{ kind: "redacted", buffer, id, by, own, reason }] };
 }
 

@@ -5,7 +5,7 @@
 
 import { withAllNames, withNames } from "./presence.ts";
 import type { State } from "./state.ts";
-import { isOwn, isRoom, withBuffer } from "./state.ts";
+import { isChannel, isOwn, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { nothing } from "./step.ts";
 
@@ -156,7 +156,7 @@ export function refusal(state: State, code: string, target: string, words: strin
   if (target === "") return words;
   const ours = sentence.replaceAll("%", () => target);
   const says = words.replace(/\s*\(\+?\w*\)$/, "");
-  return code === "404" && isRoom(state, target) && !/^cannot send to (channel|nick)/i.test(says)
+  return code === "404" && isChannel(state, target) && !/^cannot send to (channel|nick)/i.test(says)
     ? `${ours}: ${says}`
     : ours;
 }

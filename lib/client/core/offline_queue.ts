@@ -11,7 +11,7 @@ interface Kept {
 }
 
 /** Words that wait for a connection, or for a room to be joined. */
-export class Shelf {
+export class OfflineQueue {
   #kept: Kept[] = [];
 
   /** Resolves once it is known what became of it. */

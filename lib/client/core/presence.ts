@@ -4,7 +4,16 @@ import { fold, parseSource } from "../../irc/names.ts";
 import type { ModeChange, Person } from "./event.ts";
 import { argumentLetters } from "./channel_modes.ts";
 import type { Buffer, Member, State } from "./state.ts";
-import { buffersWith, findBuffer, isOwn, isRoom, opened, ranksOf, withBuffer, withoutKey } from "./state.ts";
+import {
+  buffersWith,
+  findBuffer,
+  isChannel,
+  isOwn,
+  opened,
+  ranksOf,
+  withBuffer,
+  withoutKey,
+} from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { nothing, sender } from "./step.ts";
 
@@ -130,7 +139,7 @@ function topicChanged(state: State, arrival: Arrival): Step {
 
 function modeChanged(state: State, arrival: Arrival): Step {
   const [buffer = "", letters = "", ...values] = arrival.message.params;
-  if (!isRoom(state, buffer)) return nothing(state);
+  if (!isChannel(state, buffer)) return nothing(state);
   const changes = readChanges(state, letters, values);
   const next = changes.reduce((one, change) => withRank(one, buffer, change), state);
   return { state: next, happenings: [{ kind: "mode", buffer, by: sender(arrival).nick, changes }] };

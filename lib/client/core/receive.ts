@@ -8,7 +8,7 @@ import { presenceRows } from "./presence.ts";
 import { remarkRows, replyIdOf } from "./message_changes.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
-import { isIgnored, isOwn, isRoom, opened, spoke, withBuffer } from "./state.ts";
+import { isChannel, isIgnored, isOwn, opened, spoke, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { nothing, sender } from "./step.ts";
 import { mentions } from "../text/text.ts";
@@ -45,7 +45,7 @@ function said(state: State, arrival: Arrival): Step {
   if (!own && isIgnored(state, message.source)) return nothing(state);
   const read = readManner(message.command, written);
   if (read === undefined) return nothing(state);
-  const room = isRoom(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
+  const room = isChannel(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
   const buffer = room ? to.replace(/^[~&@%+]+(?=[#&])/, "") : own ? to : from.nick;
   // A notice outside a room opens no conversation: services and bots send them unasked.
   const open = room || read.manner === "notice" ? state : opened(state, buffer);

@@ -6,7 +6,7 @@ import type { ChatEvent, Said } from "./event.ts";
 const maxKept = 500;
 
 /** Messages with an id, as heard. */
-export class Recent {
+export class RecentMessages {
   readonly #kept = new Map<string, Said>();
 
   note(event: ChatEvent): void {

@@ -10,7 +10,7 @@ const intervalMs = 2_000;
 export type Clock = (tick: () => void) => () => void;
 
 /** What is said on one connection. */
-export class Pace {
+export class SendPace {
   readonly #send: (line: string) => void;
   readonly #clock: Clock;
   readonly #waiting: string[] = [];

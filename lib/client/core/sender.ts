@@ -8,11 +8,11 @@ import { compose } from "./compose.ts";
 import type { ChatEvent } from "./event.ts";
 import type { Delivery } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
-import { Pace } from "./send_pace.ts";
+import { SendPace } from "./send_pace.ts";
 import type { State } from "./state.ts";
 
 /** What a speaker is made of. */
-export interface SpeakerParts {
+export interface SenderParts {
   readonly send: (line: string) => void;
   readonly state: () => State;
   /** A label that no other question or message has. */
@@ -22,16 +22,16 @@ export interface SpeakerParts {
 }
 
 /** One connection's words. */
-export class Speaker {
-  readonly #parts: SpeakerParts;
+export class Sender {
+  readonly #parts: SenderParts;
   readonly #outbox = new Outbox();
-  readonly #pace: Pace;
+  readonly #pace: SendPace;
   /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
   #settling = 0;
 
-  constructor(parts: SpeakerParts) {
+  constructor(parts: SenderParts) {
     this.#parts = parts;
-    this.#pace = new Pace(parts.send);
+    this.#pace = new SendPace(parts.send);
   }
 
   /** Says something; resolves once it is known what became of all of it. */

@@ -92,7 +92,7 @@ export function disconnected(state: State): State {
 }
 
 /** Whether `name` names a room on this network. */
-export function isRoom(state: State, name: string): boolean {
+export function isChannel(state: State, name: string): boolean {
   const types = state.isupport.get("CHANTYPES") ?? "#&";
   return name !== "" && types.includes(name.charAt(0));
 }
@@ -199,7 +199,7 @@ export function ranksOf(state: State): { readonly letters: string; readonly sign
 }
 
 function newBuffer(state: State, name: string): Buffer {
-  const kind = isRoom(state, name) ? "room" : "person";
+  const kind = isChannel(state, name) ? "room" : "person";
   return {
     name,
     kind,

@@ -14,7 +14,7 @@ interface Told {
 }
 
 /** What was told of our typing. */
-export class Typist {
+export class TypingNotifier {
   readonly #told = new Map<Folded, Told>();
 
   /** Whether it should be told now; it then counts as told. */

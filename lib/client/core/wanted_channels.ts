@@ -4,14 +4,14 @@ import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 
 /** A room and what opens it, "" for none. */
-export interface WantedRoom {
+export interface WantedChannel {
   readonly name: string;
   readonly key: string;
 }
 
 /** One person's rooms on one server. */
-export class WantedRooms {
-  readonly #rooms = new Map<Folded, WantedRoom>();
+export class WantedChannels {
+  readonly #rooms = new Map<Folded, WantedChannel>();
 
   /** Each is a name, with its key behind a space where it has one. */
   constructor(written: readonly string[]) {
@@ -38,7 +38,7 @@ export class WantedRooms {
     this.#rooms.delete(fold(name));
   }
 
-  all(): readonly WantedRoom[] {
+  all(): readonly WantedChannel[] {
     return [...this.#rooms.values()];
   }
 }

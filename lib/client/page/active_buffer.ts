@@ -1,13 +1,13 @@
 /** Which room or conversation is in front, how another comes there, and that what is there is read. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import { findBuffer, isRoom } from "../core/state.ts";
+import { findBuffer, isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { listedNames } from "./sidebars.ts";
 import type { Timelines } from "./timeline.ts";
 
 /** What the front needs of the chat. */
-export interface FrontParts {
+export interface ActiveBufferParts {
   readonly client: Client;
   readonly timelines: Timelines;
   /** Another buffer came to the front; "" for none. */
@@ -17,23 +17,23 @@ export interface FrontParts {
 }
 
 /** The buffer in front. */
-export class Front {
+export class ActiveBuffer {
   /** "" for none. */
   name = "";
-  readonly #parts: FrontParts;
+  readonly #parts: ActiveBufferParts;
   /** The room that is to come to the front when we are in it. */
   #wanted: Folded | undefined;
   /** How far the server was told that we have read. */
   readonly #marked = new Map<Folded, number>();
 
-  constructor(parts: FrontParts) {
+  constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
   }
 
   show(name: string): void {
     const { client, timelines, turned, unknown } = this.#parts;
     const known = findBuffer(client.state, name);
-    const isPerson = !isRoom(client.state, name);
+    const isPerson = !isChannel(client.state, name);
     if (known === undefined && isPerson) client.open(name);
     const shown = findBuffer(client.state, name)?.name ?? name;
     if (this.name === "") timelines.move("", shown);
@@ -71,7 +71,7 @@ export class Front {
 
   /** The room is to come to the front when we are in it. */
   want(room: string): void {
-    this.#wanted = fold(isRoom(this.#parts.client.state, room) ? room : `#${room}`);
+    this.#wanted = fold(isChannel(this.#parts.client.state, room) ? room : `#${room}`);
   }
 
   /** We are in a room. */

@@ -5,7 +5,7 @@
 const unseenMs = 200;
 
 /** `soon` asks for `draw` in the next frame; asking again before changes nothing. */
-export class Frames {
+export class DrawSchedule {
   readonly #draw: () => void;
   #isAsked = false;
 

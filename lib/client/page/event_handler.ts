@@ -3,7 +3,7 @@
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
 import { plain, plainName } from "../text/plain.ts";
-import type { Quiet } from "../text/presence_filter.ts";
+import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";
 import { byId } from "./element.ts";
 import { notify } from "./notify.ts";
@@ -12,11 +12,11 @@ import type { Timelines } from "./timeline.ts";
 import { toast } from "./toast.ts";
 
 /** Who hears, and what can come of it. */
-export interface Hearer {
+export interface PageState {
   readonly client: Client;
   readonly timelines: Timelines;
-  readonly quiet: Quiet;
-  readonly current: string;
+  readonly presenceFilter: PresenceFilter;
+  readonly activeBuffer: string;
   /** Whether the person looks at this buffer. */
   isSeen(buffer: string): boolean;
   show(name: string): void;
@@ -34,9 +34,9 @@ export interface Hearer {
 }
 
 /** Takes one event. */
-export function hear(hearer: Hearer, event: ChatEvent): void {
-  const { client, timelines, current } = hearer;
-  if (hearer.quiet.hides(event)) return;
+export function handleEvent(hearer: PageState, event: ChatEvent): void {
+  const { client, timelines, activeBuffer: current } = hearer;
+  if (hearer.presenceFilter.hides(event)) return;
   switch (event.kind) {
     case "said":
       return hearSaid(hearer, event);
@@ -78,21 +78,21 @@ export function hear(hearer: Hearer, event: ChatEvent): void {
   timelines.addLine(buffer, "note", describe(client.state, event), event.at);
 }
 
-function hearSaid(hearer: Hearer, event: Extract<ChatEvent, { kind: "said" }>): void {
+function hearSaid(hearer: PageState, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = hearer.isSeen(event.buffer);
   takeSpeech(hearer.timelines, event, isSeen);
   if (event.own || event.history || !(event.mention || !event.buffer.startsWith("#"))) return;
   notify(isSeen, event, () => hearer.show(event.buffer));
 }
 
-function hearRemoved(hearer: Hearer, event: Extract<ChatEvent, { kind: "kicked" }>): void {
+function hearRemoved(hearer: PageState, event: Extract<ChatEvent, { kind: "kicked" }>): void {
   const why = event.reason === "" ? "" : `: ${plain(event.reason)}`;
   toast(`You were kicked from ${plainName(event.buffer)} by ${plainName(event.by)}${why}`, "error");
   hearer.removed(event.buffer);
 }
 
 function addPresence(
-  { client, timelines }: Hearer,
+  { client, timelines }: PageState,
   buffers: readonly string[],
   event: Parameters<typeof presenceWords>[0] & { readonly at: number },
 ): void {
@@ -100,7 +100,7 @@ function addPresence(
   for (const buffer of buffers) timelines.addLine(buffer, "presence", spans, event.at);
 }
 
-function hearStatus(hearer: Hearer, event: Extract<ChatEvent, { kind: "status" }>): void {
+function hearStatus(hearer: PageState, event: Extract<ChatEvent, { kind: "status" }>): void {
   const sentence = describe(hearer.client.state, event).map(({ text }) => text).join("");
   switch (event.status) {
     case "logged in":

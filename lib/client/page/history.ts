@@ -3,7 +3,7 @@
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
 import { targetsIn, targetsLine } from "../core/history.ts";
-import { isRoom } from "../core/state.ts";
+import { isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "./timeline.ts";
 
@@ -15,7 +15,7 @@ const recentMs = 30 * 24 * 3600 * 1000;
 const dayMs = 24 * 3600 * 1000;
 
 /** Asks for the past and puts it into the timelines. */
-export class Past {
+export class PageHistory {
   readonly #client: Client;
   readonly #timelines: Timelines;
   readonly #asking = new Set<Folded>();
@@ -68,7 +68,7 @@ export class Past {
       () => [],
     );
     for (const name of targetsIn(answer)) {
-      if (isRoom(client.state, name)) continue;
+      if (isChannel(client.state, name)) continue;
       client.open(name);
       if (this.#timelines.of(name).entries.length === 0) await this.older(name);
     }

@@ -8,11 +8,11 @@ import { byId } from "./element.ts";
 
 /** Draws it; nothing for a room that one is in, or on the way into. */
 export function drawOutside(
-  { client, current }: { readonly client: Client; readonly current: string },
+  { client, activeBuffer: current }: { readonly client: Client; readonly activeBuffer: string },
 ): void {
   const name = plainName(current);
   const isLeft = isOutside(client, current);
-  const isNowhere = current === "" && client.wantedRooms.length === 0;
+  const isNowhere = current === "" && client.wantedChannels.length === 0;
   byId("outside").hidden = !isLeft && !isNowhere;
   byId("messages").classList.toggle("left", isLeft);
   for (const id of ["rejoin", "close-room"]) byId(id).hidden = !isLeft;
@@ -23,7 +23,7 @@ export function drawOutside(
   byId<HTMLTextAreaElement>("box").placeholder = isLeft ? `You are not in ${name}` : where;
 }
 
-function isOutside({ state, wantedRooms }: Client, name: string): boolean {
+function isOutside({ state, wantedChannels }: Client, name: string): boolean {
   const room = findBuffer(state, name);
-  return room?.kind === "room" && !room.joined && !wantedRooms.some((one) => fold(one) === fold(name));
+  return room?.kind === "room" && !room.joined && !wantedChannels.some((one) => fold(one) === fold(name));
 }

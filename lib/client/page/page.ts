@@ -23,21 +23,22 @@ let isBarred = false;
 const composer = new Composer({
   send: (text, answering) => chat?.submit(text, answering) ?? false,
   typing: (isTyping) => {
-    if (chat !== undefined && chat.current !== "" && chat.sharesTyping) {
-      chat.client.typing(chat.current, isTyping ? "active" : "done");
+    if (chat !== undefined && chat.activeBuffer !== "" && chat.sharesTyping) {
+      chat.client.typing(chat.activeBuffer, isTyping ? "active" : "done");
     }
   },
-  complete: (beginning) => chat === undefined ? [] : completions(chat.client.state, chat.current, beginning),
+  complete: (beginning) =>
+    chat === undefined ? [] : completions(chat.client.state, chat.activeBuffer, beginning),
   share,
 });
 
 function share(files: readonly File[]): void {
-  if (chat === undefined || chat.current === "") return toast("Join first, then share files", "error");
-  const { client, current } = chat;
+  if (chat === undefined || chat.activeBuffer === "") return toast("Join first, then share files", "error");
+  const { client, activeBuffer } = chat;
   void shareFiles(files, {
     url: () => client.uploadUrl,
     token: () => client.uploadToken(),
-    done: (address) => chat?.say(current, "message", address),
+    done: (address) => chat?.say(activeBuffer, "message", address),
   });
 }
 
@@ -162,8 +163,8 @@ function installTools(): void {
   byId("search").addEventListener("click", search);
   byId("account").addEventListener("click", account);
   byId("invite").addEventListener("click", invite);
-  byId("rejoin").addEventListener("click", () => chat?.join(chat.current));
-  byId("close-room").addEventListener("click", () => chat?.closed(chat.current));
+  byId("rejoin").addEventListener("click", () => chat?.join(chat.activeBuffer));
+  byId("close-room").addEventListener("click", () => chat?.closed(chat.activeBuffer));
 }
 
 function search(): void {
@@ -194,7 +195,7 @@ function account(): void {
 
 /** Copies the link that lets somebody else in. */
 function invite(): void {
-  const room = chat?.current ?? "";
+  const room = chat?.activeBuffer ?? "";
   if (room === "") return;
   const link = `${location.origin}/join#${encodeURIComponent(room.slice(1))}`;
   const shown = () => toast(`The link to ${room}: ${link}`);

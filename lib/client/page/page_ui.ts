@@ -3,24 +3,24 @@
 import { Client, type Ending } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import type { Face, FileChoice } from "../slash/face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import { plain } from "../text/plain.ts";
-import { Quiet, quietWords } from "../text/presence_filter.ts";
+import { PresenceFilter, presenceFilterModes } from "../text/presence_filter.ts";
 import { enter } from "../slash/slash.ts";
 import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 import { connectWebSocket } from "../../net/browser.ts";
 import { askSecret, openFound } from "./dialogs.ts";
 import { byId } from "./element.ts";
-import { Frames } from "./draw_schedule.ts";
-import { Front } from "./active_buffer.ts";
-import { hear, type Hearer } from "./event_handler.ts";
+import { DrawSchedule } from "./draw_schedule.ts";
+import { ActiveBuffer } from "./active_buffer.ts";
+import { handleEvent, type PageState } from "./event_handler.ts";
 import { drawLists } from "./sidebars.ts";
 import type { MessageActs, SaidEntry } from "./message_tools.ts";
 import { Messages } from "./messages.ts";
 import { drawOutside } from "./not_joined.ts";
-import { Past } from "./history.ts";
+import { PageHistory } from "./history.ts";
 import { take } from "./file_sending.ts";
 import { Timelines } from "./timeline.ts";
 import { drawTitle, drawTyping } from "./window_title.ts";
@@ -56,12 +56,14 @@ const typingMs = 1_000;
 const backlog = 50;
 
 /** One person on this page. */
-export class Chat implements Face, Hearer {
+export class Chat implements Face, PageState {
   readonly client: Client;
   readonly timelines = new Timelines();
   readonly files: FileChoice = { choose: () => byId("file").click(), take };
   readonly secret = askSecret;
-  readonly quiet = new Quiet(quietWords.find((word) => word === localStorage.getItem("quiet")));
+  readonly presenceFilter = new PresenceFilter(
+    presenceFilterModes.find((word) => word === localStorage.getItem("quiet")),
+  );
   readonly hints = [
     "Tab completes names · Shift-Enter begins a new line · drop or paste files to share them, or choose them by /send",
     "↑ and ↓ in the messages go from one to the next, Tab reaches what can be done with it",
@@ -69,12 +71,12 @@ export class Chat implements Face, Hearer {
   ];
   readonly #parts: ChatParts;
   readonly #messages: Messages;
-  readonly #past: Past;
+  readonly #past: PageHistory;
   readonly #over = new AbortController();
-  readonly #front: Front;
+  readonly #front: ActiveBuffer;
   /** The message that what is being sent answers. */
   #answering: SaidEntry | undefined;
-  readonly #frames = new Frames(() => this.#draw());
+  readonly #frames = new DrawSchedule(() => this.#draw());
   #entered = false;
   /** What went wrong on the way in: told once, when it is known whether we are let in. */
   #faults: string[] = [];
@@ -89,15 +91,15 @@ export class Chat implements Face, Hearer {
       ...(serverPassword !== "" && { password: serverPassword }),
       ...(password !== "" && { account: { name: nick, password } }),
       connect: (signal) => connectWebSocket(parts.url, signal),
-      hear: (event) => {
-        hear(this, event);
+      onEvent: (event) => {
+        handleEvent(this, event);
         const isReadBack = "buffer" in event && this.#front.is(event.buffer) && !this.#messages.isAtEnd;
         if ("buffer" in event && !isReadBack) this.timelines.trim(event.buffer);
         this.draw();
       },
     });
-    this.#past = new Past(this.client, this.timelines);
-    this.#front = new Front({
+    this.#past = new PageHistory(this.client, this.timelines);
+    this.#front = new ActiveBuffer({
       client: this.client,
       timelines: this.timelines,
       turned: (name) => {
@@ -110,14 +112,14 @@ export class Chat implements Face, Hearer {
       ...parts.acts,
       react: (entry, emoji) => this.react(entry, emoji),
       redact: ({ said, key }) => this.#attempt(() => this.client.redact(said.buffer, key)),
-      older: () => this.#goBack(this.current),
-      jump: (id) => void this.jump(this.current, id),
+      older: () => this.#goBack(this.activeBuffer),
+      jump: (id) => void this.jump(this.activeBuffer, id),
     }, this.#over.signal);
   }
 
   /** Resolves when the chat is left. */
   async run(): Promise<void> {
-    const ticking = setInterval(() => drawTyping(this.client.state, this.current), typingMs);
+    const ticking = setInterval(() => drawTyping(this.client.state, this.activeBuffer), typingMs);
     const ending = await this.client.run();
     clearInterval(ticking);
     // Nobody is listed any more.
@@ -127,8 +129,8 @@ export class Chat implements Face, Hearer {
   }
 
   target(): string {
-    if (this.current === "") throw new Refusal("You are in no room: write /join #ROOM");
-    return this.current;
+    if (this.activeBuffer === "") throw new ActionError("You are in no room: write /join #ROOM");
+    return this.activeBuffer;
   }
 
   /** Sends what was written, or does what it says; a refusal is a toast, nothing is not sent. `answering`: the message it answers. */
@@ -139,7 +141,7 @@ export class Chat implements Face, Hearer {
     // enter() calls say() before it first waits.
     this.#answering = answering;
     enter(this, text).then(
-      () => localStorage.setItem("quiet", this.quiet.how),
+      () => localStorage.setItem("quiet", this.presenceFilter.how),
       complain,
     );
     this.#answering = undefined;
@@ -172,17 +174,17 @@ export class Chat implements Face, Hearer {
     localStorage.setItem("typing", shares ? "on" : "off");
   }
 
-  past(title: string, events: readonly ChatEvent[]): void {
+  showHistory(title: string, events: readonly ChatEvent[]): void {
     const found = events.flatMap((event) => event.kind === "said" ? [event] : []);
     openFound(title, found, ({ buffer, id }) => {
       if (id !== undefined) void this.jump(buffer, id);
     });
   }
 
-  async older(count: number): Promise<boolean> {
-    const oldest = this.timelines.of(this.current).entries.find(({ kind }) => kind === "said");
-    this.timelines.reopen(this.current);
-    const found = await this.#past.older(this.current, count);
+  async showOlder(count: number): Promise<boolean> {
+    const oldest = this.timelines.of(this.activeBuffer).entries.find(({ kind }) => kind === "said");
+    this.timelines.reopen(this.activeBuffer);
+    const found = await this.#past.older(this.activeBuffer, count);
     this.#frames.now();
     if (found && oldest !== undefined) this.#messages.reveal(oldest.key);
     return found;
@@ -194,13 +196,13 @@ export class Chat implements Face, Hearer {
 
   /** Shows a message, however old it is. */
   async jump(buffer: string, id: string): Promise<void> {
-    if (fold(buffer) !== fold(this.current)) this.show(buffer);
+    if (fold(buffer) !== fold(this.activeBuffer)) this.show(buffer);
     const found = await this.#past.find(buffer, id);
     this.#frames.now();
     if (!found || !this.#messages.jump(id)) toast("That message is not to be found any more", "error");
   }
 
-  get current(): string {
+  get activeBuffer(): string {
     return this.#front.name;
   }
 
@@ -231,13 +233,13 @@ export class Chat implements Face, Hearer {
     // What is in columns keeps them.
     const style = (text: string) => ({ text, bold: kind === "title", mono: /\S {2,}\S/.test(text) });
     const spans = typeof said === "string" ? [style(said)] : said;
-    this.timelines.addLine(this.current, kind === "warning" ? "warning" : "note", spans, Date.now());
+    this.timelines.addLine(this.activeBuffer, kind === "warning" ? "warning" : "note", spans, Date.now());
     this.draw();
   }
 
   clear(): void {
-    this.timelines.forget(this.current);
-    this.timelines.complete(this.current);
+    this.timelines.forget(this.activeBuffer);
+    this.timelines.complete(this.activeBuffer);
     this.draw();
   }
 
@@ -253,11 +255,16 @@ export class Chat implements Face, Hearer {
   #draw(): void {
     this.#front.markRead();
     const { state } = this.client;
-    drawLists({ state, current: this.current, timelines: this.timelines, show: (name) => this.show(name) });
-    this.#messages.show(state, this.current, this.timelines.of(this.current));
-    drawTyping(state, this.current);
+    drawLists({
+      state,
+      current: this.activeBuffer,
+      timelines: this.timelines,
+      show: (name) => this.show(name),
+    });
+    this.#messages.show(state, this.activeBuffer, this.timelines.of(this.activeBuffer));
+    drawTyping(state, this.activeBuffer);
     if (this.#entered) drawOutside(this);
-    drawTitle(state, this.timelines, this.#entered ? this.current : "");
+    drawTitle(state, this.timelines, this.#entered ? this.activeBuffer : "");
   }
 
   isSeen(buffer: string): boolean {

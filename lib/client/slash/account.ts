@@ -2,7 +2,7 @@
 
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 
 /** What our server asks for unless told otherwise; a shorter one is a bad idea on any. */
@@ -41,7 +41,7 @@ export const accountRows: SlashTable = {
     group: "Operators",
     run(face, rest) {
       const [code] = neededWord(rest.replace(/\s+/g, ""), "/owner CODE");
-      if (face.client.state.account === "") throw new Refusal("Make an account with /register first");
+      if (face.client.state.account === "") throw new ActionError("Make an account with /register first");
       face.client.command("OWNER", code);
     },
   },
@@ -50,8 +50,8 @@ export const accountRows: SlashTable = {
 async function register(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/register");
   const { nick, account, caps } = face.client.state;
-  if (account !== "") throw new Refusal(`You are logged in as ${account} already`);
-  if (!caps.has("draft/account-registration")) throw new Refusal("The server takes no registrations");
+  if (account !== "") throw new ActionError(`You are logged in as ${account} already`);
+  if (!caps.has("draft/account-registration")) throw new ActionError("The server takes no registrations");
   face.client.needConfidence();
   const password = await newPassword(face, `Password for ${plainName(nick)}`);
   await face.client.register(password);
@@ -61,13 +61,13 @@ async function register(face: Face, rest: string): Promise<void> {
 async function login(face: Face, rest: string): Promise<void> {
   const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
   refuseWritten(more, "/login NAME");
-  if (!face.client.state.caps.has("sasl")) throw new Refusal("The server has no accounts");
+  if (!face.client.state.caps.has("sasl")) throw new ActionError("The server has no accounts");
   await face.client.login(name, await ask(face, `Password of ${plainName(name)}`));
 }
 
 async function changePassword(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/passwd");
-  if (face.client.state.account === "") throw new Refusal("You are not logged in: write /login");
+  if (face.client.state.account === "") throw new ActionError("You are not logged in: write /login");
   face.client.needConfidence();
   const old = await ask(face, "Old password");
   await face.client.changePassword(old, await newPassword(face, "New password"));
@@ -88,13 +88,13 @@ function passwordFault(password: string): string {
 }
 
 async function ask(face: Face, question: string, fault?: (written: string) => string): Promise<string> {
-  if (face.secret === undefined) throw new Refusal("Cannot ask for a password here");
+  if (face.secret === undefined) throw new ActionError("Cannot ask for a password here");
   const password = await face.secret(question, fault);
-  if (password === "") throw new Refusal("Nothing was changed: no password was written");
+  if (password === "") throw new ActionError("Nothing was changed: no password was written");
   return password;
 }
 
 function refuseWritten(rest: string, command: string): void {
   if (rest.trim() === "") return;
-  throw new Refusal(`Write ${command} alone: the password is asked for, so that nobody sees it`);
+  throw new ActionError(`Write ${command} alone: the password is asked for, so that nobody sees it`);
 }

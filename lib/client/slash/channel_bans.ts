@@ -7,7 +7,7 @@ import type { Message } from "../../irc/message.ts";
 import { completeMask, fold, parseSource } from "../../irc/names.ts";
 import type { Face } from "./face.ts";
 import { plainName } from "../text/plain.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { numericsUntil } from "../core/requests.ts";
 import { refusalWords } from "./chat.ts";
 import type { State } from "../core/state.ts";
@@ -45,7 +45,7 @@ export async function unban(face: Face, room: string, written: string): Promise<
   const wanted = new Set([completeMask(written), ...masksOf(client.state, known, "")].map(fold));
   const masks = (await bansOf(face, room)).filter((mask) => wanted.has(fold(mask)));
   if (masks.length > 0) return client.command("MODE", room, `-${"b".repeat(masks.length)}`, ...masks);
-  throw new Refusal(
+  throw new ActionError(
     `No ban of ${plainName(room)} is of ${plainName(written)} alone: /ban lists them, /unban MASK lifts one`,
   );
 }
@@ -90,6 +90,6 @@ async function bansOf(face: Face, room: string): Promise<string[]> {
     numericsUntil(["368", "403", "442", "482"], ["367"]),
   );
   const refused = refusalWords(face, answer);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   return answer.filter(({ command }) => command === "367").map(({ params }) => params[2] ?? "");
 }

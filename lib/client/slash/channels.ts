@@ -3,13 +3,13 @@
 import { listLines, maskLines } from "../text/answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { numericsUntil } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
 import { refusalWords } from "./chat.ts";
-import { findBuffer, isRoom } from "../core/state.ts";
+import { findBuffer, isChannel } from "../core/state.ts";
 import { rosterWords, topicWords } from "../text/sentences.ts";
 
 /** Rows by name. */
@@ -112,7 +112,7 @@ function join(face: Face, rest: string): void {
   const [names, key] = neededWord(rest, "/join #ROOM");
   const { client } = face;
   for (const written of names.split(",").filter((name) => name !== "")) {
-    const room = isRoom(client.state, written) ? written : `#${written}`;
+    const room = isChannel(client.state, written) ? written : `#${written}`;
     if (findBuffer(client.state, room)?.joined) face.show(room);
     else client.join(room, key);
   }
@@ -121,14 +121,14 @@ function join(face: Face, rest: string): void {
 function part(face: Face, rest: string): void {
   const [first, others] = firstWord(rest);
   const { client } = face;
-  const named = findBuffer(client.state, first) !== undefined || isRoom(client.state, first);
+  const named = findBuffer(client.state, first) !== undefined || isChannel(client.state, first);
   const name = named ? first : face.target();
   const buffer = findBuffer(client.state, name);
   const reason = named ? others : rest;
   if (buffer?.kind === "room" && buffer.joined) {
     return client.command("PART", name, ...(reason === "" ? [] : [reason]));
   }
-  if (buffer === undefined) throw new Refusal(`You are not in ${name}`);
+  if (buffer === undefined) throw new ActionError(`You are not in ${name}`);
   client.forget(name);
   face.closed(name);
 }
@@ -137,14 +137,16 @@ function go(face: Face, rest: string): void {
   const [name] = firstWord(rest);
   const open = [...face.client.state.buffers.values()].map((buffer) => buffer.name);
   if (name === "") {
-    const next = open[(open.indexOf(face.current) + 1) % open.length];
-    if (next === undefined) throw new Refusal("There is no room to go to: write /join #ROOM");
+    const next = open[(open.indexOf(face.activeBuffer) + 1) % open.length];
+    if (next === undefined) throw new ActionError("There is no room to go to: write /join #ROOM");
     return face.show(next);
   }
   const bare = (text: string): string => text.replace(/^[#&]/, "").toLowerCase();
   const found = findBuffer(face.client.state, name)?.name ??
     open.find((one) => bare(one).startsWith(bare(name)));
-  if (found === undefined) throw new Refusal(`There is no ${name} open: write /join #ROOM or /query NICK`);
+  if (found === undefined) {
+    throw new ActionError(`There is no ${name} open: write /join #ROOM or /query NICK`);
+  }
   face.show(found);
 }
 
@@ -156,7 +158,7 @@ async function topic(face: Face, rest: string): Promise<void> {
   if (known?.joined) return face.note(topicWords(client.state, room, known.topic, ""));
   const messages = await client.request(`TOPIC ${room}`, numericsUntil(["331", "332", "403", "442", "461"]));
   const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   const told = messages.find(({ command }) => command === "332");
   face.note(topicWords(client.state, room, told?.params.at(-1) ?? "", ""));
 }
@@ -183,7 +185,7 @@ async function list(face: Face, rest: string): Promise<void> {
   const ends = numericsUntil(["323", "263"], ["321", "322"]);
   const messages = await face.client.request(pattern === "" ? "LIST" : `LIST ${pattern}`, ends);
   const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   for (const line of listLines(messages)) face.note(line);
 }
 
@@ -204,7 +206,7 @@ async function mode(face: Face, rest: string): Promise<void> {
   if (changes !== "") return client.command("MODE", target, ...changes.split(/\s+/));
   const messages = await client.request(`MODE ${target}`, numericsUntil(["324", "221", "403", "401", "502"]));
   const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   const [answer] = messages;
   const [letters = "", ...values] = answer?.params.slice(answer.command === "221" ? 1 : 2) ?? [];
   if (/^\+?$/.test(letters)) return face.note(`${plainName(target)} has no modes`);
@@ -222,18 +224,20 @@ async function masks(face: Face, room: string, letter: string): Promise<void> {
   const until = numericsUntil(["347", "349", "368", "403", "442", "472", "482"], ["346", "348", "367"]);
   const messages = await face.client.request(`MODE ${room} ${letter}`, until);
   const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   for (const line of maskLines(messages, room, lists[letter] ?? "masks")) face.note(line);
 }
 
 /** The room somebody names first, else the one in front, and the words behind. */
 function roomFirst(face: Face, rest: string): readonly [room: string, rest: string] {
   const [first, others] = firstWord(rest);
-  return isRoom(face.client.state, first) ? [first, others] : [currentRoom(face), rest.trim()];
+  return isChannel(face.client.state, first) ? [first, others] : [currentRoom(face), rest.trim()];
 }
 
 function currentRoom(face: Face): string {
   const name = face.target();
-  if (!isRoom(face.client.state, name)) throw new Refusal(`${plainName(name)} is no room: name the room`);
+  if (!isChannel(face.client.state, name)) {
+    throw new ActionError(`${plainName(name)} is no room: name the room`);
+  }
   return name;
 }

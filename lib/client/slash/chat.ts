@@ -3,11 +3,11 @@
 import { refusalIn, whoisLines } from "../text/answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededText, neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 import { refusal } from "../core/numerics.ts";
 import { numericsUntil } from "../core/requests.ts";
-import { isRoom } from "../core/state.ts";
+import { isChannel } from "../core/state.ts";
 
 /** Rows by name. */
 export const chatRows: SlashTable = {
@@ -42,8 +42,8 @@ export const chatRows: SlashTable = {
     takes: ["nick", "text"],
     run(face, rest) {
       const [nick, text] = neededWord(rest, "/query NICK");
-      if (isRoom(face.client.state, nick)) {
-        throw new Refusal(`Cannot talk to a room in private: write /join ${nick}`);
+      if (isChannel(face.client.state, nick)) {
+        throw new ActionError(`Cannot talk to a room in private: write /join ${nick}`);
       }
       face.client.open(nick);
       face.show(nick);
@@ -95,7 +95,7 @@ export const chatRows: SlashTable = {
     run(face, rest) {
       const [nick] = neededWord(rest, "/unignore NICK");
       const masks = new Set(face.client.state.ignored);
-      if (!masks.delete(maskOf(nick))) throw new Refusal(`You do not ignore ${nick}`);
+      if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
       face.client.ignore(masks);
       face.note(`You hear ${nick} again`);
     },
@@ -113,10 +113,10 @@ async function whois(face: Face, rest: string): Promise<void> {
   );
   // The server that was asked about is the one of nobody.
   if (messages.some(({ command }) => command === "402")) {
-    throw new Refusal(`There is nobody called ${plainName(nick)} here`);
+    throw new ActionError(`There is nobody called ${plainName(nick)} here`);
   }
   const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new Refusal(refused);
+  if (refused !== undefined) throw new ActionError(refused);
   for (const line of whoisLines(messages)) face.note(line);
 }
 

@@ -3,15 +3,15 @@
 import type { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import type { Span } from "../text/formatting.ts";
-import type { Quiet } from "../text/presence_filter.ts";
-import { Refusal } from "../core/action_error.ts";
+import type { PresenceFilter } from "../text/presence_filter.ts";
+import { ActionError } from "../core/action_error.ts";
 import type { Upload } from "../core/upload.ts";
 
 /** A face, as far as commands use it: the terminal and the page each are one. */
 export interface Face {
   readonly client: Client;
   /** The buffer in front, "" when there is none. */
-  readonly current: string;
+  readonly activeBuffer: string;
   /** The buffer in front; throws a Refusal when there is none. */
   target(): string;
   /** Says something, and shows when it was refused; `replyTo` is the id of the message it answers. */
@@ -29,12 +29,12 @@ export interface Face {
   /** Ends the program. */
   leave(reason: string): void;
   /** Shows what was said before, under a title. A pipe shows none. */
-  past?(title: string, events: readonly ChatEvent[]): void;
+  showHistory?(title: string, events: readonly ChatEvent[]): void;
   /**
    * Shows more of what was said before the oldest message in front, in its place among the others; false when there is
    * nothing earlier. A face without it shows the past under a title.
    */
-  older?(count: number): Promise<boolean>;
+  showOlder?(count: number): Promise<boolean>;
   /**
    * Asks for a password, which is neither shown nor remembered, until `fault` has nothing to say against it; "" when
    * the person thinks better of it, and that has no fault.
@@ -43,15 +43,15 @@ export interface Face {
   /** Whether others are told that we type. */
   sharesTyping?: boolean;
   /** Which joins and leaves are not shown, where any are. */
-  readonly quiet?: Quiet;
+  readonly presenceFilter?: PresenceFilter;
   /** Others use this face too, whom its owner trusts with nothing but talking. @default {false} */
   readonly restricted?: boolean;
   /** Files of this computer, where there are any. */
-  readonly files?: Files | FileChoice;
+  readonly files?: LocalFileAccess | FileChoice;
 }
 
 /** The files of this computer, by their names. What rejects has a message for people. */
-export interface Files {
+export interface LocalFileAccess {
   open(path: string): Promise<Upload>;
   /** Saves what is there under a name that is free; the answer is that name. */
   fetch(address: URL, path: string): Promise<string>;
@@ -102,12 +102,12 @@ export function firstWord(text: string): readonly [word: string, rest: string] {
 /** The first word, which must be there; throws a Refusal that shows what to write. */
 export function neededWord(text: string, usage: string): readonly [word: string, rest: string] {
   const found = firstWord(text);
-  if (found[0] === "") throw new Refusal(`Write ${usage}`);
+  if (found[0] === "") throw new ActionError(`Write ${usage}`);
   return found;
 }
 
 /** Text that must be there. */
 export function neededText(text: string, usage: string): string {
-  if (text.trim() === "") throw new Refusal(`Cannot send an empty message: write ${usage}`);
+  if (text.trim() === "") throw new ActionError(`Cannot send an empty message: write ${usage}`);
   return text;
 }

@@ -1,8 +1,8 @@
 /** Slash commands for files: sending one to whoever is in front, and fetching one that was sent. */
 
-import type { Face, FileChoice, Files, SlashTable } from "./face.ts";
+import type { Face, FileChoice, LocalFileAccess, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { uploadFile } from "../core/upload.ts";
 
 /** Rows by name. */
@@ -30,11 +30,11 @@ export const fileRows: SlashTable = {
 async function send(face: Face, rest: string): Promise<void> {
   const path = rest.trim();
   const { files } = face;
-  if (files === undefined) throw new Refusal("Cannot send files from here");
-  if (path === "" && !isChoice(files)) throw new Refusal("Write /send FILE");
+  if (files === undefined) throw new ActionError("Cannot send files from here");
+  if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
   const target = face.target();
   const url = face.client.uploadUrl;
-  if (url === undefined) throw new Refusal("The server takes no files");
+  if (url === undefined) throw new ActionError("The server takes no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const token = await face.client.uploadToken();
@@ -46,24 +46,24 @@ async function send(face: Face, rest: string): Promise<void> {
 
 async function fetchFile(face: Face, rest: string): Promise<void> {
   const { files } = face;
-  if (files === undefined) throw new Refusal("Cannot fetch files from here");
+  if (files === undefined) throw new ActionError("Cannot fetch files from here");
   const [address, path] = rest.trim() === "" ? [lastAddress(face), ""] : neededWord(rest, "/get ADDRESS");
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new Refusal(`Cannot fetch "${address}": no such address`);
+    throw new ActionError(`Cannot fetch "${address}": no such address`);
   }
   if (isChoice(files)) return files.take(url);
   const saved = await files.fetch(url, firstWord(path)[0]).finally(() => files.progress("", 0, 0));
   face.note(`Saved as ${saved}`);
 }
 
-function isChoice(files: Files | FileChoice): files is FileChoice {
+function isChoice(files: LocalFileAccess | FileChoice): files is FileChoice {
   return "choose" in files;
 }
 
 function lastAddress(face: Face): string {
   const said = face.client.recent.last(face.target(), "others")?.text ?? "";
   const address = /https?:\/\/\S+/.exec(said)?.[0];
-  if (address === undefined) throw new Refusal("No address was said here last: write /get ADDRESS");
+  if (address === undefined) throw new ActionError("No address was said here last: write /get ADDRESS");
   return address;
 }

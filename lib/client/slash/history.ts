@@ -4,7 +4,7 @@ import { emoji } from "../text/emoji.ts";
 import type { Said } from "../core/event.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededText, neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** Rows by name. */
@@ -59,7 +59,7 @@ function reply(face: Face, rest: string): void {
   const [first, words] = firstWord(rest);
   if (!first.startsWith("@")) {
     const { lastSender } = face.client.state;
-    if (lastSender === "") throw new Refusal("Nobody sent you a private message yet");
+    if (lastSender === "") throw new ActionError("Nobody sent you a private message yet");
     const text = neededText(rest, "/reply TEXT");
     return face.say(lastSender, "message", text, face.client.recent.last(lastSender, "others")?.id);
   }
@@ -73,8 +73,8 @@ function react(face: Face, rest: string): void {
   const added = !written.startsWith("-");
   const word = added ? written : written.slice(1);
   const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
-  if (symbol === "") throw new Refusal("Write /react EMOJI");
-  if (/^:\w+:$/.test(symbol)) throw new Refusal(`There is no emoji called ${symbol}`);
+  if (symbol === "") throw new ActionError("Write /react EMOJI");
+  if (/^:\w+:$/.test(symbol)) throw new ActionError(`There is no emoji called ${symbol}`);
   const target = face.target();
   const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
   face.client.react(target, id, symbol, added);
@@ -85,14 +85,14 @@ function redact(face: Face, rest: string): void {
   const [first, words] = firstWord(rest);
   const named = first.startsWith("@");
   const said = named ? lastOf(face, target, first.slice(1)) : face.client.recent.last(target, "own");
-  if (said?.id === undefined) throw new Refusal("You said nothing here that could be taken back");
+  if (said?.id === undefined) throw new ActionError("You said nothing here that could be taken back");
   face.client.redact(target, said.id, named ? words : rest.trim());
 }
 
 function lastOf(face: Face, target: string, nick?: string): Said & { readonly id: string } {
   const said = face.client.recent.last(target, nick === undefined ? "others" : { nick });
   if (said?.id !== undefined) return { ...said, id: said.id };
-  throw new Refusal(
+  throw new ActionError(
     nick === undefined ? "Nobody else said anything here yet" : `${nick} said nothing here yet`,
   );
 }
@@ -100,11 +100,11 @@ function lastOf(face: Face, target: string, nick?: string): Said & { readonly id
 async function history(face: Face, rest: string): Promise<void> {
   const count = rest.trim() === "" ? usualCount : Number(rest);
   if (!(Number.isInteger(count) && count > 0 && count <= mostAsked)) {
-    throw new Refusal(`Write /history COUNT, from 1 to ${mostAsked}`);
+    throw new ActionError(`Write /history COUNT, from 1 to ${mostAsked}`);
   }
   const target = face.target();
   const nothing = () => face.note(`There is nothing earlier in ${plainName(target)}`);
-  if (face.older !== undefined) return await face.older(count) ? undefined : nothing();
+  if (face.showOlder !== undefined) return await face.showOlder(count) ? undefined : nothing();
   const places = readBack.get(face) ?? new Map<string, string>();
   readBack.set(face, places);
   const before = places.get(target);
@@ -125,14 +125,14 @@ async function search(face: Face, rest: string): Promise<void> {
     return "";
   }).replace(/\s+/g, " ").trim();
   if (text === "" && where.in === undefined && where.from === undefined) {
-    throw new Refusal("Write /search WORDS");
+    throw new ActionError("Write /search WORDS");
   }
   const found = await face.client.search(text, where);
   if (found.length === 0) return face.note(`Nothing was found for ${plain(rest.trim())}`);
   shown(face)(`${found.length} found for ${plain(rest.trim())}`, found);
 }
 
-function shown(face: Face): NonNullable<Face["past"]> {
-  if (face.past === undefined) throw new Refusal("Cannot show that here");
-  return face.past.bind(face);
+function shown(face: Face): NonNullable<Face["showHistory"]> {
+  if (face.showHistory === undefined) throw new ActionError("Cannot show that here");
+  return face.showHistory.bind(face);
 }

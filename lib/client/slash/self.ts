@@ -2,8 +2,8 @@
 
 import type { Face, SlashTable } from "./face.ts";
 import { neededWord } from "./face.ts";
-import { Refusal } from "../core/action_error.ts";
-import { quietWords } from "../text/presence_filter.ts";
+import { ActionError } from "../core/action_error.ts";
+import { presenceFilterModes } from "../text/presence_filter.ts";
 
 /** Rows by name. */
 export const youRows: SlashTable = {
@@ -13,7 +13,7 @@ export const youRows: SlashTable = {
     group: "You",
     run(face, rest) {
       const [name, more] = neededWord(rest, "/nick NAME");
-      if (more !== "") throw new Refusal("Cannot use that name: a name is one word");
+      if (more !== "") throw new ActionError("Cannot use that name: a name is one word");
       face.client.rename(name);
     },
   },
@@ -40,7 +40,7 @@ export const youRows: SlashTable = {
     help:
       "Hides joins and leaves, or shows them; smart hides those of people who were silent for five minutes",
     group: "You",
-    fits: (face) => face.quiet !== undefined,
+    fits: (face) => face.presenceFilter !== undefined,
     run: quiet,
   },
   clear: {
@@ -56,9 +56,9 @@ export const youRows: SlashTable = {
     aliases: ["raw"],
     fits: (face) => !face.restricted,
     run(face, rest) {
-      if (rest.trim() === "") throw new Refusal("Write /quote LINE");
+      if (rest.trim() === "") throw new ActionError("Write /quote LINE");
       if (!face.client.send(rest.replace(/[\r\n\0]+/g, " "))) {
-        throw new Refusal("Cannot send that: there is no connection to the server");
+        throw new ActionError("Cannot send that: there is no connection to the server");
       }
     },
   },
@@ -73,20 +73,22 @@ export const youRows: SlashTable = {
 
 function typing(face: Face, rest: string): void {
   const word = rest.trim().toLowerCase();
-  if (face.sharesTyping === undefined) throw new Refusal("Nobody is told that you type here");
-  if (word !== "" && word !== "on" && word !== "off") throw new Refusal("Write /typing on or /typing off");
+  if (face.sharesTyping === undefined) throw new ActionError("Nobody is told that you type here");
+  if (word !== "" && word !== "on" && word !== "off") {
+    throw new ActionError("Write /typing on or /typing off");
+  }
   if (word !== "") face.sharesTyping = word === "on";
   face.note(face.sharesTyping ? "Others see when you type" : "Nobody sees when you type");
 }
 
 /** Alone it turns quiet on, and off again. */
 function quiet(face: Face, rest: string): void {
-  const { quiet } = face;
-  if (quiet === undefined) return;
-  const word = rest.trim().toLowerCase() || (quiet.how === "off" ? "on" : "off");
-  const how = quietWords.find((one) => one === word);
-  if (how === undefined) throw new Refusal("Write /quiet on, /quiet smart or /quiet off");
-  quiet.how = how;
+  const { presenceFilter } = face;
+  if (presenceFilter === undefined) return;
+  const word = rest.trim().toLowerCase() || (presenceFilter.how === "off" ? "on" : "off");
+  const how = presenceFilterModes.find((one) => one === word);
+  if (how === undefined) throw new ActionError("Write /quiet on, /quiet smart or /quiet off");
+  presenceFilter.how = how;
   const shown = {
     off: "are shown",
     on: "are hidden",

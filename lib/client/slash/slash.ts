@@ -10,7 +10,7 @@ import { fileRows } from "./files.ts";
 import { pastRows } from "./history.ts";
 import { roomRows } from "./channels.ts";
 import { youRows } from "./self.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import type { Face, SlashRow, SlashTable } from "./face.ts";
 
 /** Every slash command by its name. */
@@ -33,13 +33,13 @@ export const slashCommands: SlashTable = {
 /** Does what a line of input says: a command, or words for the buffer in front. Throws a Refusal. */
 export async function enter(face: Face, text: string): Promise<void> {
   const words = text.trim();
-  if (words === "") throw new Refusal("Cannot send an empty message");
+  if (words === "") throw new ActionError("Cannot send an empty message");
   if (!words.startsWith("/") || words.startsWith("//")) {
     return speak(face, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
   const row = findCommand(name);
-  if (row.fits?.(face) === false) throw new Refusal(`Cannot use ${signature(row).split(" ")[0]} here`);
+  if (row.fits?.(face) === false) throw new ActionError(`Cannot use ${signature(row).split(" ")[0]} here`);
   await row.run(face, rest);
 }
 
@@ -77,7 +77,7 @@ export function findCommand(written: string): SlashRow {
   const begun = begunBy(written.toLowerCase());
   if (begun.length === 0) return unknown(written);
   const could = `${begun.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${begun.at(-1)}`;
-  throw new Refusal(`Cannot tell what /${written.toLowerCase()} means: it could be ${could}`);
+  throw new ActionError(`Cannot tell what /${written.toLowerCase()} means: it could be ${could}`);
 }
 
 function begunBy(name: string): string[] {
@@ -90,7 +90,7 @@ function ownRow(name: string): SlashRow | undefined {
 
 function unknown(written: string): never {
   const near = nearest(written.toLowerCase());
-  throw new Refusal(
+  throw new ActionError(
     near === undefined
       ? `Unknown command /${written}: /help lists the commands, and //${written} sends it as text`
       : `Unknown command /${written}: did you mean /${near}?`,

@@ -6,7 +6,7 @@ import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 
 /** What the front needs of its desk. */
-export interface FrontParts {
+export interface ActiveBufferParts {
   readonly client: Client;
   /** Rooms of the start: all but the first stay behind it. */
   readonly rooms: readonly string[];
@@ -16,14 +16,14 @@ export interface FrontParts {
 }
 
 /** The front of one terminal. */
-export class Front {
+export class ActiveBuffer {
   /** "" when there is none. */
   name = "";
-  readonly #parts: FrontParts;
+  readonly #parts: ActiveBufferParts;
   /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
   readonly #behind = new Set<string>();
 
-  constructor(parts: FrontParts) {
+  constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
     for (const room of parts.rooms.slice(1)) this.#behind.add(fold(room));
   }

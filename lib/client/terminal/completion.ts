@@ -25,7 +25,7 @@ export interface Sources {
 /** What a person has to complete with at a face. */
 export function sourcesAt(face: Face): Sources {
   const { state } = face.client;
-  const buffer = findBuffer(state, face.current);
+  const buffer = findBuffer(state, face.activeBuffer);
   const nicks = buffer === undefined ? [] : nicksByActivity(buffer);
   const buffers = [...state.buffers.values()];
   const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);

@@ -1,6 +1,6 @@
 /** Files of this computer for /send and /get: opening one, saving one under a name that is free, and the bar. */
 
-import type { Files } from "../slash/face.ts";
+import type { LocalFileAccess } from "../slash/face.ts";
 import { plain } from "../text/plain.ts";
 import type { Upload } from "../core/upload.ts";
 
@@ -9,7 +9,7 @@ const barCells = 20;
 const progressMs = 100;
 
 /** Files for one person, and what is to be seen of the one that is on its way. */
-export class LocalFiles implements Files {
+export class LocalFiles implements LocalFileAccess {
   /** How far it is, "" when none is under way. */
   underWay = "";
   readonly #home: string;

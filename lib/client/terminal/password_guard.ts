@@ -6,7 +6,7 @@
 import type { Key } from "./keys.ts";
 
 /** What to do with keys in doubt. */
-export interface DoubtParts {
+export interface PasswordGuardParts {
   /** The person is asked for a password, or for what the keys were: no key is in doubt. */
   readonly asked: () => boolean;
   /** Keys came, and now there is a pause: the answer is whether they are to count as typed. */
@@ -17,12 +17,12 @@ export interface DoubtParts {
 }
 
 /** The doubt about what one person types. */
-export class Doubt {
-  readonly #parts: DoubtParts;
+export class PasswordGuard {
+  readonly #parts: PasswordGuardParts;
   #keys: Key[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: DoubtParts) {
+  constructor(parts: PasswordGuardParts) {
     this.#parts = parts;
   }
 

@@ -8,7 +8,7 @@ import { fold } from "../../irc/names.ts";
 const typingMs = 1_000;
 
 /** The signs of one person at a keyboard. */
-export class Signs {
+export class StatusSigns {
   readonly #client: Client;
   /** The newest message of each buffer, to be marked as read when the person is there. */
   readonly #unread = new Map<string, number>();

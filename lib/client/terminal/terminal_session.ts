@@ -1,10 +1,10 @@
 /** A person at the terminal of this process: the tty and a desk brought together, from the first prompt to the last. */
 
 import type { ClientOptions } from "../core/client.ts";
-import { Quiet } from "../text/presence_filter.ts";
+import { PresenceFilter } from "../text/presence_filter.ts";
 import { Attention } from "./attention.ts";
 import type { Leaving } from "./terminal_ui.ts";
-import { Desk } from "./terminal_ui.ts";
+import { TerminalUi } from "./terminal_ui.ts";
 import { isPasswordAsked } from "../cli/password_source.ts";
 import type { Look } from "./paint.ts";
 import type { ClientValues } from "../cli/read_options.ts";
@@ -12,8 +12,8 @@ import { onSignals } from "../cli/signals.ts";
 import { Terminal } from "./tty.ts";
 
 /** What a sitting is made of. */
-export interface SittingParts {
-  readonly client: Omit<ClientOptions, "hear">;
+export interface TerminalSessionParts {
+  readonly client: Omit<ClientOptions, "onEvent">;
   readonly look: Look;
   readonly values: ClientValues;
   readonly environment: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface SittingParts {
 }
 
 /** How it ended; `interruption` is the exit code for "interrupted". */
-export interface Sat {
+export interface TerminalSessionResult {
   readonly leaving: Leaving;
   readonly interruption: number;
 }
@@ -31,7 +31,7 @@ export interface Sat {
 const frameMs = 33;
 
 /** Resolves when the person has left, and the terminal is as it was. */
-export async function sit(parts: SittingParts): Promise<Sat> {
+export async function runTerminalSession(parts: TerminalSessionParts): Promise<TerminalSessionResult> {
   const { look, values, environment } = parts;
   // The console of Linux would show the question.
   const answers = environment["TERM"] !== "linux" && !environment["COLORFGBG"];
@@ -69,13 +69,13 @@ export async function sit(parts: SittingParts): Promise<Sat> {
 }
 
 function deskFor(
-  { client, values, environment }: SittingParts,
+  { client, values, environment }: TerminalSessionParts,
   terminal: Terminal,
-  outlet: ConstructorParameters<typeof Desk>[0]["outlet"],
-): Desk {
+  outlet: ConstructorParameters<typeof TerminalUi>[0]["outlet"],
+): TerminalUi {
   const { timestamps = "short", bell, notify, typing, quiet, restricted } = values;
   const inTmux = Boolean(environment["TMUX"]);
-  return new Desk({
+  return new TerminalUi({
     client,
     outlet,
     timestamps,
@@ -83,7 +83,7 @@ function deskFor(
     typing: typing === "on",
     asksPassword: isPasswordAsked(values, environment),
     home: environment["HOME"] ?? "",
-    quiet: new Quiet(quiet),
+    quiet: new PresenceFilter(quiet),
     restricted,
     suspend: restricted ? undefined : () => terminal.suspend(),
   });

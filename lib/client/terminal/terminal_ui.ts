@@ -7,19 +7,19 @@ import type { ClientOptions, Ending } from "../core/client.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import type { Face } from "../slash/face.ts";
-import { Refusal } from "../core/action_error.ts";
+import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
-import type { Quiet } from "../text/presence_filter.ts";
+import type { PresenceFilter } from "../text/presence_filter.ts";
 import { fold } from "../../irc/names.ts";
 import type { Attention } from "./attention.ts";
 import { sourcesAt } from "./completion.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
-import { Doubt } from "./password_guard.ts";
+import { PasswordGuard } from "./password_guard.ts";
 import { LocalFiles } from "./local_files.ts";
-import { Front } from "./active_buffer.ts";
+import { ActiveBuffer } from "./active_buffer.ts";
 import type { Act, Input } from "./input.ts";
 import { emptyInput, press } from "./input.ts";
 import type { Key } from "./keys.ts";
@@ -27,14 +27,14 @@ import { maxPaste } from "./keys.ts";
 import type { Bottom } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
 import { Questions } from "./questions.ts";
-import { Signs } from "./status_signs.ts";
+import { StatusSigns } from "./status_signs.ts";
 import { Transcript } from "./transcript.ts";
 import type { Timestamps } from "./event_rows.ts";
 
 /** What a desk is made of. */
-export interface DeskParts {
+export interface TerminalUiParts {
   /** The client's options; an empty nick is asked for first. */
-  readonly client: Omit<ClientOptions, "hear">;
+  readonly client: Omit<ClientOptions, "onEvent">;
   readonly outlet: Outlet;
   readonly timestamps: Timestamps;
   /** Is called when our name is said, and for private messages. */
@@ -45,7 +45,7 @@ export interface DeskParts {
   readonly asksPassword: boolean;
   /** The home folder, for "~" in a path. */
   readonly home: string;
-  readonly quiet: Quiet;
+  readonly quiet: PresenceFilter;
   /** For people whom the owner of this computer trusts with nothing but talking: no files, no lines of IRC. */
   readonly restricted: boolean;
   /** A pause after which nobody types without looking, in milliseconds. @default {1_500} */
@@ -61,19 +61,19 @@ const goodbyeMs = 500;
 const pauseMs = 1_500;
 
 /** One person at one terminal. */
-export class Desk implements Face {
+export class TerminalUi implements Face {
   readonly client: Client;
   readonly hints = [
     "Tab completes names, rooms, commands and :emoji · ↑ and ↓ bring back lines · C-r searches them",
     "M-Enter begins a new line of the same message · C-x goes to the next room · C-c twice quits",
   ];
   sharesTyping: boolean;
-  readonly quiet: Quiet;
+  readonly presenceFilter: PresenceFilter;
   readonly restricted: boolean;
   readonly files?: LocalFiles;
-  readonly #parts: DeskParts;
-  readonly #front: Front;
-  readonly #signs: Signs;
+  readonly #parts: TerminalUiParts;
+  readonly #front: ActiveBuffer;
+  readonly #signs: StatusSigns;
   readonly #display: Display;
   readonly #transcript: Transcript;
   #input: Input = emptyInput;
@@ -87,46 +87,46 @@ export class Desk implements Face {
     key: (key) => this.key(key),
     changed: () => this.#display.refresh(),
   });
-  readonly #doubt: Doubt;
+  readonly #doubt: PasswordGuard;
   readonly #left = Promise.withResolvers<Leaving>();
   #interrupted = false;
   #running: Promise<Ending> | undefined;
 
-  constructor(parts: DeskParts) {
+  constructor(parts: TerminalUiParts) {
     this.#parts = parts;
     this.sharesTyping = parts.typing;
-    this.quiet = parts.quiet;
+    this.presenceFilter = parts.quiet;
     this.restricted = parts.restricted;
     if (!parts.restricted) this.files = new LocalFiles(parts.home, () => this.#display.refresh());
     const anotherPassword = (name: string) => this.secret(`Password of ${plainName(name)}`);
     this.client = new Client({
       ...parts.client,
       ...(parts.asksPassword && { anotherPassword }),
-      hear: (event) => this.#hear(event),
+      onEvent: (event) => this.#hear(event),
     });
-    this.#doubt = new Doubt({
+    this.#doubt = new PasswordGuard({
       asked: () => this.#asked,
       ask: () => this.#askAfterDoubt(),
       key: (key) => this.key(key),
       pauseMs: parts.pauseMs ?? pauseMs,
     });
-    this.#front = new Front({
+    this.#front = new ActiveBuffer({
       client: this.client,
       rooms: parts.client.channels ?? [],
       title: (words) => this.#transcript.title(words),
       changed: () => this.#display.refresh(),
     });
-    this.#signs = new Signs(this.client, () => this.#display.refresh());
+    this.#signs = new StatusSigns(this.client, () => this.#display.refresh());
     this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
-      front: this.current,
+      front: this.activeBuffer,
       now: this.client.now,
       recall: (id) => this.client.recent.find(id),
     }));
   }
 
-  get current(): string {
+  get activeBuffer(): string {
     return this.#front.name;
   }
 
@@ -194,8 +194,8 @@ export class Desk implements Face {
   }
 
   target(): string {
-    if (this.current === "") throw new Refusal("You are in no room: write /join #ROOM");
-    return this.current;
+    if (this.activeBuffer === "") throw new ActionError("You are in no room: write /join #ROOM");
+    return this.activeBuffer;
   }
 
   say(target: string, manner: Manner, text: string, replyTo?: string): void {
@@ -220,7 +220,7 @@ export class Desk implements Face {
     else this.#transcript.note(spans);
   }
 
-  past(title: string, events: readonly ChatEvent[]): void {
+  showHistory(title: string, events: readonly ChatEvent[]): void {
     this.#transcript.past(title, events);
   }
 
@@ -314,7 +314,7 @@ export class Desk implements Face {
       case "renamed":
         return this.#front.renamed(event.who.nick, event.to);
       case "typing":
-        return this.#signs.watch(() => this.current);
+        return this.#signs.watch(() => this.activeBuffer);
       case "status":
         if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
@@ -324,21 +324,21 @@ export class Desk implements Face {
 
   /** The person is at the keyboard: what is in front has been read, and others may see that one types. */
   #present(act: Act | undefined): void {
-    this.#signs.read(this.current);
+    this.#signs.read(this.activeBuffer);
     // What was said tells more than that one types no longer.
-    if (act !== undefined || !this.sharesTyping || this.#asked || this.current === "") return;
-    this.#signs.typing(this.current, this.#input.editor.text);
+    if (act !== undefined || !this.sharesTyping || this.#asked || this.activeBuffer === "") return;
+    this.#signs.typing(this.activeBuffer, this.#input.editor.text);
   }
 
   #bottom(): Bottom {
     return {
       input: this.#input,
-      front: this.current,
+      front: this.activeBuffer,
       question: this.#questions.current,
       secret: this.#questions.secret,
       progress: this.files?.underWay ?? "",
       online: this.client.online || this.#asked,
-      typing: this.#signs.typists(this.current),
+      typing: this.#signs.typists(this.activeBuffer),
       hint: this.#hint,
       look: this.#parts.outlet.look,
     };

@@ -7,9 +7,9 @@ import type { ChatEvent, Presence, Said } from "../core/event.ts";
 import { foldPresence, folds } from "../text/burst.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
-import type { Quiet } from "../text/presence_filter.ts";
+import type { PresenceFilter } from "../text/presence_filter.ts";
 import type { State } from "../core/state.ts";
-import { findBuffer, isRoom } from "../core/state.ts";
+import { findBuffer, isChannel } from "../core/state.ts";
 import type { Display } from "./display.ts";
 import type { Line, Recall, Timestamps } from "./event_rows.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./event_rows.ts";
@@ -33,7 +33,7 @@ const alarmMs = 10_000;
 export class Transcript {
   readonly #display: Display;
   readonly #timestamps: Timestamps;
-  readonly #quiet: Quiet;
+  readonly #quiet: PresenceFilter;
   readonly #scene: () => Scene;
   #day: string;
   #burst: Presence[] = [];
@@ -47,7 +47,7 @@ export class Transcript {
 
   constructor(
     display: Display,
-    { timestamps, quiet }: { readonly timestamps: Timestamps; readonly quiet: Quiet },
+    { timestamps, quiet }: { readonly timestamps: Timestamps; readonly quiet: PresenceFilter },
     scene: () => Scene,
   ) {
     this.#display = display;
@@ -165,7 +165,7 @@ export class Transcript {
 /** What others say to a room in passing: neither asked for nor meant for us. */
 function isFleeting(state: State, event: ChatEvent): boolean {
   return event.kind === "said" && event.history !== true && !event.own && !event.mention &&
-    isRoom(state, event.buffer);
+    isChannel(state, event.buffer);
 }
 
 function isSpeech(

@@ -8,18 +8,18 @@ import type { ChatEvent, Presence } from "../core/event.ts";
 import { folds } from "./burst.ts";
 
 /** How /quiet says it. */
-export const quietWords = ["off", "smart", "on"] as const;
+export const presenceFilterModes = ["off", "smart", "on"] as const;
 
 const smartMs = 300_000;
 const maxVoices = 5_000;
 
 /** One person's wish for quiet. */
-export class Quiet {
-  how: typeof quietWords[number];
+export class PresenceFilter {
+  how: typeof presenceFilterModes[number];
   /** When somebody last spoke in a buffer, the longest ago first. */
   readonly #spokeAt = new Map<string, number>();
 
-  constructor(how: typeof quietWords[number] = "off") {
+  constructor(how: typeof presenceFilterModes[number] = "off") {
     this.how = how;
   }
 

@@ -8,7 +8,13 @@ import { renameUser } from "./apply.ts";
 import { endUser, tellOperators } from "./operator.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Hub } from "../hub/hub.ts";
-import { keep, keptFlag, keptRank, rankModes, release } from "../chat/registered_channel.ts";
+import {
+  rankModes,
+  registerChannel,
+  registeredFlag,
+  registeredRank,
+  unregisterChannel,
+} from "../chat/registered_channel.ts";
 import { keepOwnerCode, useOwnerCode } from "../chat/owner_code.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { banSentence } from "../chat/server_ban.ts";
@@ -134,7 +140,7 @@ function freeNick(hub: Hub, user: User, account: string | undefined): string {
 /** Gives a member the rank its account has there, if that is more than it has. */
 function giveRank(hub: Hub, channel: Channel, user: User, stamp: number): void {
   const member = channel.members.get(user);
-  const prefixes = keptRank(channel, user.account);
+  const prefixes = registeredRank(channel, user.account);
   if (member === undefined || rankLevel(prefixes) <= rankLevel(member.prefixes)) return;
   member.prefixes = rankModes(prefixes).reduce((all, rank) => changeRank(all, "+", rank), member.prefixes);
   tellRank(hub, channel, user, prefixes, stamp);
@@ -177,9 +183,9 @@ function remove(hub: Hub, account: string, stamp: number): undefined {
   if (row === undefined) return;
   hub.store?.accounts.save({ ...row, verifier: "", role: "" });
   for (const channel of [...hub.channels.values()]) {
-    if (channel.kept === undefined) continue;
-    channel.kept.ranks.delete(fold(row.name));
-    if (channel.kept.founder === row.name) dropFounder(hub, channel, undefined, stamp);
+    if (channel.registration === undefined) continue;
+    channel.registration.ranks.delete(fold(row.name));
+    if (channel.registration.founder === row.name) dropFounder(hub, channel, undefined, stamp);
   }
   for (const user of usersOf(hub, row.name)) {
     if (user.lingering === undefined) become(hub, user, undefined, stamp);
@@ -227,24 +233,24 @@ function keepChannel(
 ): undefined {
   const channel = hub.channel(name);
   if (channel === undefined || hub.accounts.find(founder) === undefined) return;
-  const isNew = channel.kept === undefined;
-  keep(hub, channel, founder, stampMs(stamp));
+  const isNew = channel.registration === undefined;
+  registerChannel(hub, channel, founder, stampMs(stamp));
   if (isNew) tellFlag(hub, channel, "+", user, stamp);
   for (const member of channel.members.keys()) giveRank(hub, channel, member, stamp);
 }
 
 function releaseChannel(hub: Hub, { channel: name, user }: Of<"channel released">, stamp: number): undefined {
   const channel = hub.channel(name);
-  if (channel?.kept !== undefined) dropFounder(hub, channel, user, stamp);
+  if (channel?.registration !== undefined) dropFounder(hub, channel, user, stamp);
 }
 
 function dropFounder(hub: Hub, channel: Channel, user: string | undefined, stamp: number): void {
-  release(hub, channel);
+  unregisterChannel(hub, channel);
   tellFlag(hub, channel, "-", user, stamp);
 }
 
 function tellFlag(hub: Hub, channel: Channel, sign: "+" | "-", by: string | undefined, stamp: number): void {
-  const params = [channel.name, sign + keptFlag];
+  const params = [channel.name, sign + registeredFlag];
   const user = by === undefined ? undefined : hub.users.get(by);
   channel.broadcast(user?.says("MODE", params, stamp) ?? hub.fromServer("MODE", params, { stamp }));
 }

@@ -15,7 +15,7 @@ import { applyUserEvent, changeAway } from "./user.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { applyMarker } from "./read_marker.ts";
-import { refusalWhenOvertaken } from "./revalidate.ts";
+import { revalidate } from "./revalidate.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, type ServerBan } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
@@ -29,7 +29,7 @@ export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
 
 /** Changes the state as the event says and tells people. */
 export function applyEvent(hub: Hub, event: Event, stamp: number): Refusal | undefined {
-  const refusal = hub.machine === "" ? undefined : refusalWhenOvertaken(hub, event);
+  const refusal = hub.machine === "" ? undefined : revalidate(hub, event);
   if (refusal !== undefined) return refusal;
   switch (event.kind) {
     case "message":

@@ -8,9 +8,14 @@ import { applyModes } from "./mode.ts";
 import { awayMessage } from "./user.ts";
 import { Channel, type Invitation } from "../chat/channel.ts";
 import type { Hub } from "../hub/hub.ts";
-import { keep, keptRank, saveKept, touchKept } from "../chat/registered_channel.ts";
+import {
+  registerChannel,
+  registeredRank,
+  saveRegistered,
+  touchRegistered,
+} from "../chat/registered_channel.ts";
 import { sendMarker } from "./read_marker.ts";
-import type { Details, Outgoing } from "../render/outgoing.ts";
+import type { Details, OutgoingLine } from "../render/outgoing.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { replayOnJoin } from "../render/replay.ts";
@@ -59,10 +64,12 @@ function join(hub: Hub, user: User, event: EventOf<"joined">, stamp: number): un
   if (channel.members.has(user)) return;
   user.invitations.delete(channel);
   const { founder } = event;
-  if (isNew && founder !== undefined && founder === user.account) keep(hub, channel, founder, stampMs(stamp));
-  const prefixes = isNew ? "@" : keptRank(channel, user.account);
+  if (isNew && founder !== undefined && founder === user.account) {
+    registerChannel(hub, channel, founder, stampMs(stamp));
+  }
+  const prefixes = isNew ? "@" : registeredRank(channel, user.account);
   channel.add(user, prefixes);
-  touchKept(hub, channel, stampMs(stamp));
+  touchRegistered(hub, channel, stampMs(stamp));
   tellAndSave(hub, channel, joinMessage(user, channel, stamp), stamp);
   if (!isNew) tellRank(hub, channel, user, prefixes, stamp);
   if (user.away !== undefined) tellOthers(channel, user, awayMessage(user, stamp));
@@ -77,19 +84,24 @@ export function showMembership(session: Session, user: User, channel: Channel): 
 }
 
 /** JOIN in its fullest form: channel, account, real name (extended-join). */
-export function joinMessage(user: User, channel: Channel, stamp: number, details: Details = {}): Outgoing {
+export function joinMessage(
+  user: User,
+  channel: Channel,
+  stamp: number,
+  details: Details = {},
+): OutgoingLine {
   return user.says("JOIN", [channel.name, user.account ?? "*", user.realname], stamp, {
     ...details,
     fallback: { without: capabilityBits["extended-join"], params: [channel.name] },
   });
 }
 
-function tellAndSave(hub: Hub, channel: Channel, told: Outgoing, stamp: number): void {
+function tellAndSave(hub: Hub, channel: Channel, told: OutgoingLine, stamp: number): void {
   saveEvent(hub, [channel], told, stamp);
   channel.broadcast(told);
 }
 
-function tellOthers(channel: Channel, user: User, told: Outgoing): void {
+function tellOthers(channel: Channel, user: User, told: OutgoingLine): void {
   for (const session of channel.sessions) if (session.user !== user) session.tell(told);
 }
 
@@ -123,8 +135,8 @@ function kick(hub: Hub, user: User, event: EventOf<"kicked">, stamp: number): un
 /** Takes a user out of a channel, which ends when nobody is left and it is not kept. */
 export function removeMember(hub: Hub, channel: Channel, user: User, stamp: number): void {
   channel.remove(user);
-  touchKept(hub, channel, stampMs(stamp));
-  if (channel.members.size === 0 && channel.kept === undefined) hub.channels.delete(channel.folded);
+  touchRegistered(hub, channel, stampMs(stamp));
+  if (channel.members.size === 0 && channel.registration === undefined) hub.channels.delete(channel.folded);
 }
 
 function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: number): undefined {
@@ -133,7 +145,7 @@ function setTopic(hub: Hub, user: User, event: EventOf<"topic set">, stamp: numb
   channel.topic = event.text === ""
     ? undefined
     : { text: unshared(event.text), by: user.source, at: seconds(stamp) };
-  saveKept(hub, channel);
+  saveRegistered(hub, channel);
   tellAndSave(hub, channel, user.says("TOPIC", [channel.name, event.text], stamp), stamp);
 }
 

@@ -7,7 +7,7 @@ import type { Channel } from "../chat/channel.ts";
 import type { MessageTarget } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
 import { MultilineMessage } from "../render/multiline.ts";
-import { Outgoing, type Told } from "../render/outgoing.ts";
+import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { saveInChannel, saveInPrivate } from "./saving.ts";
 import type { Session } from "../chat/session.ts";
@@ -72,15 +72,15 @@ function toUser(
 }
 
 /** To the sender's own sessions: other devices see what this one said; it itself only if it asked for that. */
-function echo(hub: Hub, session: Session, told: Told): void {
-  if (session.kind.echo || session !== hub.applyingFor) session.tell(told);
+function echo(hub: Hub, session: Session, told: OutgoingMessage): void {
+  if (session.profile.echo || session !== hub.applyingFor) session.tell(told);
 }
 
-function message(user: User, event: EventOf<"message">, target: string, stamp: number): Told {
+function message(user: User, event: EventOf<"message">, target: string, stamp: number): OutgoingMessage {
   const { command, text, lines, tags } = event;
   const { source, account, modes } = user;
   const clientTags = tags && new Map(tags);
   const details = { stamp, hasId: true, account, bot: modes.has("B"), clientTags };
   if (lines !== undefined) return new MultilineMessage({ source, command, target, lines, details });
-  return new Outgoing(source, command, command === "TAGMSG" ? [target] : [target, text], details);
+  return new OutgoingLine(source, command, command === "TAGMSG" ? [target] : [target, text], details);
 }

@@ -7,7 +7,7 @@ import type { EventOf } from "./apply.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { ModeRecord } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
-import { rememberRank, saveKept } from "../chat/registered_channel.ts";
+import { rememberRank, saveRegistered } from "../chat/registered_channel.ts";
 import { maxModes } from "../render/isupport.ts";
 import { saveDoor, saveEvent } from "./saving.ts";
 import type { User } from "../chat/user.ts";
@@ -25,7 +25,7 @@ export function applyModes(hub: Hub, user: User, event: EventOf<"modes set">, st
     const change = makeChange(hub, channel, record, user.source, at);
     if (change !== undefined) made.push(change);
   }
-  saveKept(hub, channel);
+  saveRegistered(hub, channel);
   tellModes(hub, user, channel, made, stamp);
 }
 

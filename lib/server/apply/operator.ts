@@ -3,7 +3,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import { parseSource } from "../../irc/names.ts";
 import { type EventOf, removeUser } from "./apply.ts";
 import type { Hub } from "../hub/hub.ts";
-import { Outgoing, type Told } from "../render/outgoing.ts";
+import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import { banSentence, type ServerBan, shownTime, suspectAt } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
@@ -33,7 +33,7 @@ function kill(hub: Hub, { user: id, by, reason }: EventOf<"killed">, stamp: numb
   const user = hub.users.get(id);
   if (user === undefined) return;
   const { nick } = parseSource(by);
-  const told = new Outgoing(by, "KILL", [user.nick, reason], { stamp });
+  const told = new OutgoingLine(by, "KILL", [user.nick, reason], { stamp });
   tellOperators(hub, `${nick} killed ${user.source}: ${reason}`, stamp);
   endUser(hub, user, stamp, { quit: `Killed (${nick} (${reason}))`, told });
 }
@@ -73,7 +73,7 @@ export function endIfBanned(hub: Hub, session: Session, nowMs: number): void {
 /** How a user's time here ends: the words others see, what its own sessions are told first, and why they are closed. */
 interface Ending {
   readonly quit: string;
-  readonly told?: Told;
+  readonly told?: OutgoingMessage;
   /** @default {quit} */
   readonly error?: string;
 }

@@ -6,7 +6,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import { firstStamp, stampTime } from "../../irc/stamp.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Outgoing } from "../render/outgoing.ts";
+import type { OutgoingLine } from "../render/outgoing.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 
@@ -37,7 +37,12 @@ export function sendMarker(session: Session, target: string): void {
 }
 
 /** MARKREAD as the server says it. */
-export function markerMessage(hub: Hub, user: User, target: string, details?: { needs: number }): Outgoing {
+export function markerMessage(
+  hub: Hub,
+  user: User,
+  target: string,
+  details?: { needs: number },
+): OutgoingLine {
   const ms = markerOf(hub, user, target);
   const time = ms === undefined ? "*" : `timestamp=${stampTime(firstStamp(ms))}`;
   return hub.fromServer("MARKREAD", [target, time], details);

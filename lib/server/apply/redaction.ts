@@ -2,14 +2,14 @@
 import { messageId } from "../../irc/stamp.ts";
 import type { EventOf } from "./apply.ts";
 import type { Hub } from "../hub/hub.ts";
-import { Outgoing } from "../render/outgoing.ts";
-import { viewsOf } from "../chat/history_access.ts";
+import { OutgoingLine } from "../render/outgoing.ts";
+import { visibleHistory } from "../chat/history_access.ts";
 
 /** Erases the message on this machine and tells the channel, or the two people. */
 export function applyRedaction(hub: Hub, event: EventOf<"redacted">, stamp: number): undefined {
   const user = hub.users.get(event.user);
   if (user === undefined) return;
-  const views = hub.store && viewsOf(hub, hub.store, user, event.target);
+  const views = hub.store && visibleHistory(hub, hub.store, user, event.target);
   // Who left the channel meanwhile takes nothing back there.
   if (views === undefined) return;
   hub.store?.eraser.redact(views, event.message);
@@ -17,7 +17,7 @@ export function applyRedaction(hub: Hub, event: EventOf<"redacted">, stamp: numb
   const other = channel === undefined ? hub.find(event.target) : undefined;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];
   if (event.reason !== "") params.push(event.reason);
-  const told = new Outgoing(user.source, "REDACT", params, { stamp, account: user.account });
+  const told = new OutgoingLine(user.source, "REDACT", params, { stamp, account: user.account });
   if (channel !== undefined) return void channel.broadcast(told);
   user.tell(told);
   if (other !== undefined && other !== user) other.tell(told);

@@ -22,7 +22,7 @@ import type { User } from "../chat/user.ts";
 type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
 /** Why an event is not applied any more; undefined when nothing stands in its way. */
-export function refusalWhenOvertaken(hub: Hub, event: Event): Refusal | undefined {
+export function revalidate(hub: Hub, event: Event): Refusal | undefined {
   switch (event.kind) {
     case "message":
       return refusalToSay(hub, event);

@@ -7,7 +7,7 @@ import type { Side, Stream } from "../store/conversation.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Event } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Told } from "../render/outgoing.ts";
+import type { OutgoingMessage } from "../render/outgoing.ts";
 import type { User } from "../chat/user.ts";
 
 type MessageEvent = Extract<Event, { kind: "message" }>;
@@ -33,7 +33,7 @@ export function saveInChannel(
   hub: Hub,
   channel: Channel,
   event: MessageEvent,
-  told: Told,
+  told: OutgoingMessage,
   stamp: number,
 ): void {
   const { store } = hub;
@@ -47,7 +47,7 @@ export function saveInPrivate(
   hub: Hub,
   [user, target]: readonly [User, User],
   event: MessageEvent,
-  told: Told,
+  told: OutgoingMessage,
   stamp: number,
 ): void {
   const { store } = hub;
@@ -57,7 +57,7 @@ export function saveInPrivate(
 }
 
 /** Keeps what happened in channels, for readers with event-playback. */
-export function saveEvent(hub: Hub, channels: Iterable<Channel>, told: Told, stamp: number): void {
+export function saveEvent(hub: Hub, channels: Iterable<Channel>, told: OutgoingMessage, stamp: number): void {
   const { store } = hub;
   if (store === undefined) return;
   const record = told.record();

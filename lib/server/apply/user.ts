@@ -7,7 +7,7 @@ import { tellOperators } from "./operator.ts";
 import { joinMessage } from "./channel.ts";
 import type { UserId } from "./event.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Outgoing } from "../render/outgoing.ts";
+import type { OutgoingLine } from "../render/outgoing.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 
@@ -59,7 +59,7 @@ export function changeAway(hub: Hub, user: User, stamp: number, change: () => vo
 }
 
 /** AWAY as peers see it (away-notify); without a parameter it says that the user is back. */
-export function awayMessage(user: User, stamp: number): Outgoing {
+export function awayMessage(user: User, stamp: number): OutgoingLine {
   return user.says("AWAY", user.away === undefined ? [] : [user.away], stamp);
 }
 
@@ -110,7 +110,7 @@ function setHost(hub: Hub, user: User, host: string, stamp: number): undefined {
 
 interface Return {
   readonly hears: ReadonlySet<Session>;
-  readonly told: readonly Outgoing[];
+  readonly told: readonly OutgoingLine[];
 }
 
 /** JOIN and the ranks, for each channel the user is in. */
@@ -126,7 +126,7 @@ function returnMessages(hub: Hub, user: User, stamp: number): Return[] {
   });
 }
 
-function tellReturn(session: Session, quit: Outgoing, returns: readonly Return[]): void {
+function tellReturn(session: Session, quit: OutgoingLine, returns: readonly Return[]): void {
   session.tell(quit);
   for (const { hears, told } of returns) {
     if (hears.has(session)) { for (const one of told) session.tell(one); }

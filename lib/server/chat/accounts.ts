@@ -20,7 +20,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Buckets } from "./throttle.ts";
-import { Turns } from "./hash_queue.ts";
+import { HashQueue } from "./hash_queue.ts";
 
 /** What came of trying to log in. Of a suspension only who knows the password learns. */
 export type Outcome =
@@ -60,7 +60,7 @@ export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;
   readonly #now: () => number;
-  readonly #turns = new Turns(hashedAtOnce);
+  readonly #turns = new HashQueue(hashedAtOnce);
   readonly #byPeer: Buckets;
   readonly #byAccount: Buckets;
   readonly #newcomers: Buckets;
@@ -155,7 +155,7 @@ export class Accounts {
   }
 
   get #secret(): Uint8Array<ArrayBuffer> {
-    return this.#store?.keepsakes.secret("decoys") ?? utf8("");
+    return this.#store?.savedValues.secret("decoys") ?? utf8("");
   }
 
   /**

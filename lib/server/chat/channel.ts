@@ -5,7 +5,7 @@
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Session } from "./session.ts";
-import type { Told } from "../render/outgoing.ts";
+import type { OutgoingMessage } from "../render/outgoing.ts";
 import type { User } from "./user.ts";
 
 /** A user's place in a channel. */
@@ -49,7 +49,7 @@ export interface ListEntry {
 }
 
 /** What a channel has that stays when the last one leaves; see registered_channel.ts. */
-export interface Kept {
+export interface Registration {
   /** The name of an account. */
   readonly founder: string;
   /** Rank prefixes by folded account, without the founder's. */
@@ -73,7 +73,7 @@ export class Channel {
   readonly lists = new Map<string, ListEntry[]>();
   topic: Topic | undefined;
   /** Undefined when the channel ends with the last one who leaves. */
-  kept: Kept | undefined;
+  registration: Registration | undefined;
   #listChanges = 0;
   #sessions: Session[] | undefined;
 
@@ -138,7 +138,7 @@ export class Channel {
   }
 
   /** Tells every session of the channel on this machine. */
-  broadcast(told: Told): void {
+  broadcast(told: OutgoingMessage): void {
     for (const session of this.sessions) session.tell(told);
   }
 

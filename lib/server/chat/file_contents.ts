@@ -1,17 +1,17 @@
 /** The content of shared files between machines: each keeps all files, and gives what it takes in to all. */
-import type { FileRow } from "../store/uploads.ts";
+import type { UploadRow } from "../store/uploads.ts";
 
 /** A machine's own files (lib/server/web). */
-export interface Content {
+export interface FileContents {
   /** A file came, perhaps on another machine. */
-  added(file: FileRow): void;
+  added(file: UploadRow): void;
   removed(ids: readonly string[]): void;
   /** Fetches what is not here and gives what only this machine has; to be called when much may have been missed. */
   complete(): Promise<void>;
 }
 
 /** Where machines give each other content, by the ids of files; each call rejects when it cannot be reached. */
-export interface SharedContent {
+export interface SharedFileContents {
   /** Resolves when all of it is there. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
   /** Whole, or with an error at its end; undefined when it is not there. */

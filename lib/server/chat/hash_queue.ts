@@ -1,7 +1,7 @@
 /** Work in turns: one piece at a time for each key, and a few at once altogether. For password hashing. */
 
 /** At most `atOnce` pieces run at once. */
-export class Turns {
+export class HashQueue {
   readonly #atOnce: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];

@@ -20,14 +20,19 @@ export interface Visible {
 }
 
 /** What `user` may see of a channel or of its conversation with a nick; undefined when it may not. */
-export function viewsOf(hub: Hub, store: Store, user: User, target: string): readonly View[] | undefined {
+export function visibleHistory(
+  hub: Hub,
+  store: Store,
+  user: User,
+  target: string,
+): readonly View[] | undefined {
   if (!target.startsWith("#")) return privateViews(hub, store, user, target);
   const channel = hub.channel(target);
   return channel?.members.has(user) ? channelViews(hub, store, channel) : undefined;
 }
 
 /** Every conversation `user` may see, private ones by the nick they are found under. */
-export function allViews(hub: Hub, store: Store, user: User): Visible[] {
+export function allVisibleHistory(hub: Hub, store: Store, user: User): Visible[] {
   const byName = new Map<string, { name: string; views: View[] }>();
   const nickOf = new Map<string, string>();
   for (const one of hub.users.values()) {

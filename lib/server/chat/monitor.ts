@@ -5,7 +5,7 @@
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Hub } from "../hub/hub.ts";
-import { Outgoing, type Told } from "../render/outgoing.ts";
+import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
@@ -63,7 +63,7 @@ export class Monitors {
   }
 
   /** Tells a change to the watchers who asked for changes too (extended-monitor) and are not in `done`, and adds them. */
-  tellChange(user: User, told: Told, done: Set<Session>): void {
+  tellChange(user: User, told: OutgoingMessage, done: Set<Session>): void {
     for (const session of this.#watchers.get(user.folded) ?? []) {
       if (done.has(session) || !session.has("extended-monitor")) continue;
       done.add(session);
@@ -75,7 +75,7 @@ export class Monitors {
   #tell(nick: Folded, code: "730" | "731", target: string): void {
     const watchers = this.#watchers.get(nick);
     if (watchers === undefined) return;
-    const told = new Outgoing(this.#hub.settings.name, code, ["*", target], {
+    const told = new OutgoingLine(this.#hub.settings.name, code, ["*", target], {
       stamp: this.#hub.now() * 1024,
     });
     for (const session of watchers) session.tell(told);

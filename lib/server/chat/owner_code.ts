@@ -9,7 +9,7 @@ const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /** Makes a code and remembers its digest in place of the one before. Undefined when there is an owner, unless `again`. */
 export async function makeOwnerCode(hub: Hub, again: boolean): Promise<string | undefined> {
-  if (hub.store === undefined || (hub.store.keepsakes.find(name) === "" && !again)) return undefined;
+  if (hub.store === undefined || (hub.store.savedValues.find(name) === "" && !again)) return undefined;
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const code = Array.from(bytes, (byte, at) => (at > 0 && at % 4 === 0 ? "-" : "") + letters[byte & 31]).join(
     "",
@@ -21,19 +21,19 @@ export async function makeOwnerCode(hub: Hub, again: boolean): Promise<string | 
 /** The digest of the code if it is the right one; compares in constant time. */
 export async function provenDigest(hub: Hub, code: string): Promise<string | undefined> {
   const digest = await digestOf(code);
-  const wanted = hub.store?.keepsakes.find(name);
+  const wanted = hub.store?.savedValues.find(name);
   return wanted && equalBytes(utf8(digest), utf8(wanted)) ? digest : undefined;
 }
 
 /** Remembers the digest of a new code; to be called by apply. */
 export function keepOwnerCode(hub: Hub, digest: string, again: boolean): void {
-  const keepsakes = hub.store?.keepsakes;
+  const keepsakes = hub.store?.savedValues;
   if (again || keepsakes?.find(name) !== "") keepsakes?.save(name, digest);
 }
 
 /** Uses the code up; false when it is not this one any more. To be called by apply. */
 export function useOwnerCode(hub: Hub, digest: string): boolean {
-  const keepsakes = hub.store?.keepsakes;
+  const keepsakes = hub.store?.savedValues;
   if (keepsakes?.find(name) !== digest) return false;
   keepsakes.save(name, "");
   return true;

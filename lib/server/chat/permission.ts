@@ -19,8 +19,8 @@ export function levelOf(channel: Channel, user: User): number {
 }
 
 /** Whether the channel is kept for this user's account, whatever rank it has there now. */
-export function isFounder({ kept }: Channel, { account }: User): boolean {
-  return kept !== undefined && kept.founder === account;
+export function isFounder({ registration }: Channel, { account }: User): boolean {
+  return registration !== undefined && registration.founder === account;
 }
 
 /** Whether a rank level may kick another: founders anyone, admins and operators up to operators, half-operators the rest. */

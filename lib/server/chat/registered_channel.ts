@@ -11,7 +11,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { User } from "./user.ts";
 
 /** The flag that shows that a channel is kept. */
-export const keptFlag = "r";
+export const registeredFlag = "r";
 const founderPrefix = "~";
 const dayMs = 86_400_000;
 
@@ -26,45 +26,45 @@ interface KeptState {
 }
 
 /** Gives a channel a founder; it is kept from now on. */
-export function keep(hub: Hub, channel: Channel, founder: string, nowMs: number): void {
-  const ranksOf = channel.kept?.ranks ?? new Map<string, string>();
-  channel.kept = { founder, ranks: ranksOf, usedMs: today(nowMs) };
-  channel.flags.add(keptFlag);
-  saveKept(hub, channel);
+export function registerChannel(hub: Hub, channel: Channel, founder: string, nowMs: number): void {
+  const ranksOf = channel.registration?.ranks ?? new Map<string, string>();
+  channel.registration = { founder, ranks: ranksOf, usedMs: today(nowMs) };
+  channel.flags.add(registeredFlag);
+  saveRegistered(hub, channel);
 }
 
 /** Ends the keeping; an empty channel is gone then. */
-export function release(hub: Hub, channel: Channel): void {
-  channel.kept = undefined;
-  channel.flags.delete(keptFlag);
+export function unregisterChannel(hub: Hub, channel: Channel): void {
+  channel.registration = undefined;
+  channel.flags.delete(registeredFlag);
   hub.store?.channels.remove(channel.name);
   if (channel.members.size === 0) hub.channels.delete(channel.folded);
 }
 
 /** To be called when anything of the channel has changed that is kept. */
-export function saveKept(hub: Hub, channel: Channel): void {
-  if (channel.kept !== undefined) hub.store?.channels.save(rowOf(channel, channel.kept));
+export function saveRegistered(hub: Hub, channel: Channel): void {
+  if (channel.registration !== undefined) hub.store?.channels.save(rowOf(channel, channel.registration));
 }
 
 /** To be called when somebody comes or goes; writes once a day at most. */
-export function touchKept(hub: Hub, channel: Channel, nowMs: number): void {
-  const { kept } = channel;
-  if (kept === undefined || kept.usedMs >= today(nowMs)) return;
-  kept.usedMs = today(nowMs);
-  saveKept(hub, channel);
+export function touchRegistered(hub: Hub, channel: Channel, nowMs: number): void {
+  const { registration } = channel;
+  if (registration === undefined || registration.usedMs >= today(nowMs)) return;
+  registration.usedMs = today(nowMs);
+  saveRegistered(hub, channel);
 }
 
 /** The rank prefixes an account has in a channel whenever it enters. */
-export function keptRank({ kept }: Channel, account: string | undefined): string {
-  if (kept === undefined || account === undefined) return "";
-  return kept.founder === account ? founderPrefix : kept.ranks.get(fold(account)) ?? "";
+export function registeredRank({ registration }: Channel, account: string | undefined): string {
+  if (registration === undefined || account === undefined) return "";
+  return registration.founder === account ? founderPrefix : registration.ranks.get(fold(account)) ?? "";
 }
 
 /** To be called when somebody's rank was changed by hand: it comes back with the account. */
-export function rememberRank({ kept }: Channel, { account }: User, prefixes: string): void {
-  if (kept === undefined || account === undefined || account === kept.founder) return;
-  if (prefixes === "") kept.ranks.delete(fold(account));
-  else kept.ranks.set(fold(account), prefixes);
+export function rememberRank({ registration }: Channel, { account }: User, prefixes: string): void {
+  if (registration === undefined || account === undefined || account === registration.founder) return;
+  if (prefixes === "") registration.ranks.delete(fold(account));
+  else registration.ranks.set(fold(account), prefixes);
 }
 
 /** The ranks of some prefixes, highest first. */
@@ -73,9 +73,9 @@ export function rankModes(prefixes: string): RankMode[] {
 }
 
 /** How many channels an account is founder of. */
-export function countKept(hub: Hub, account: string): number {
+export function countRegistered(hub: Hub, account: string): number {
   let count = 0;
-  for (const { kept } of hub.channels.values()) if (kept?.founder === account) count++;
+  for (const { registration } of hub.channels.values()) if (registration?.founder === account) count++;
   return count;
 }
 
@@ -93,11 +93,14 @@ function restore({ name, founder, usedMs, state }: ChannelRow): Channel {
   for (const [letter, value] of settings) channel.settings.set(letter, value);
   for (const [letter, entries] of lists) for (const entry of entries) channel.addEntry(letter, entry);
   channel.topic = topic;
-  channel.kept = { founder, ranks: new Map(kept), usedMs };
+  channel.registration = { founder, ranks: new Map(kept), usedMs };
   return channel;
 }
 
-function rowOf(channel: Channel, { founder, ranks: kept, usedMs }: NonNullable<Channel["kept"]>): ChannelRow {
+function rowOf(
+  channel: Channel,
+  { founder, ranks: kept, usedMs }: NonNullable<Channel["registration"]>,
+): ChannelRow {
   const { name, createdAt, flags, settings, lists, topic } = channel;
   const state: KeptState = {
     createdAt,
@@ -111,11 +114,11 @@ function rowOf(channel: Channel, { founder, ranks: kept, usedMs }: NonNullable<C
 }
 
 /** Kept channels that nobody was in for too long. */
-export function forsakenChannels(hub: Hub, nowMs: number): Channel[] {
+export function expiredChannels(hub: Hub, nowMs: number): Channel[] {
   const { channelExpiry } = hub.settings;
   if (channelExpiry === 0) return [];
-  return [...hub.channels.values()].filter(({ kept, members }) =>
-    kept !== undefined && members.size === 0 && nowMs - kept.usedMs > channelExpiry + dayMs
+  return [...hub.channels.values()].filter(({ registration, members }) =>
+    registration !== undefined && members.size === 0 && nowMs - registration.usedMs > channelExpiry + dayMs
   );
 }
 

@@ -2,7 +2,7 @@
  * Server bans: who may not be here at all, by address or network, by account, or by a mask of nick!username@host.
  * A ban is plain data and travels in events; whether it is over is asked with the time at hand, so nothing expires by itself.
  */
-import type { Keepsakes } from "../store/saved_values.ts";
+import type { SavedValues } from "../store/saved_values.ts";
 import { completeMask, fold, matchMask } from "../../irc/names.ts";
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
 import { cloak } from "./cloak.ts";
@@ -108,11 +108,11 @@ const keepsake = "server bans";
 
 /** All bans of the server. */
 export class ServerBans {
-  readonly #keepsakes: Keepsakes | undefined;
+  readonly #keepsakes: SavedValues | undefined;
   readonly #bans = new Map<string, { readonly ban: ServerBan; readonly target: BanTarget }>();
 
   /** With the bans that were kept; without `keepsakes` none is. */
-  constructor(keepsakes?: Keepsakes) {
+  constructor(keepsakes?: SavedValues) {
     this.#keepsakes = keepsakes;
     const kept = keepsakes?.find(keepsake);
     if (kept !== undefined) { for (const ban of JSON.parse(kept) as ServerBan[]) this.#put(ban); }

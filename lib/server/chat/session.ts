@@ -8,12 +8,12 @@ import { type NumericName, numerics } from "../../irc/numerics.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Kind } from "../render/recipient_profile.ts";
+import type { RecipientProfile } from "../render/recipient_profile.ts";
 import type { MessageLine } from "../render/multiline.ts";
-import type { Outgoing, Told } from "../render/outgoing.ts";
+import type { OutgoingLine, OutgoingMessage } from "../render/outgoing.ts";
 import { type Registration, startRegistration } from "./registration.ts";
 import type { Refusal } from "./refusal.ts";
-import type { Response } from "../render/labelled_response.ts";
+import type { LabelledResponse } from "../render/labelled_response.ts";
 import type { User } from "./user.ts";
 
 /** A message of several lines on its way in (server/commands/batch.ts). */
@@ -28,7 +28,7 @@ export interface OpenBatch {
   /** Milliseconds since 1970 when it is given up. */
   readonly dueMs: number;
   /** The labelled answer that waits for its end. */
-  readonly response: Response | undefined;
+  readonly response: LabelledResponse | undefined;
 }
 
 /** No name is longer; what else comes back in a reply need not be whole. */
@@ -43,12 +43,12 @@ export class Session {
   readonly capabilities = new Set<CapabilityName>();
   /** CAP version the client speaks: 0 before it says, 302 and up bring values and cap-notify. */
   capVersion = 0;
-  kind: Kind;
+  profile: RecipientProfile;
   user: User | undefined;
   /** What it said of itself so far; undefined once registered. */
   registration: Registration | undefined = startRegistration();
   /** The labelled answer that is being gathered. */
-  response: Response | undefined;
+  response: LabelledResponse | undefined;
   /** The message of several lines that is being gathered. */
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last came in. */
@@ -66,7 +66,7 @@ export class Session {
     this.hub = hub;
     this.connection = connection;
     this.lastHeardMs = nowMs;
-    this.kind = hub.kinds.of([], connection.framing);
+    this.profile = hub.profiles.of([], connection.framing);
   }
 
   /** Whether it was closed from this side; nothing it still sends counts. */
@@ -87,30 +87,30 @@ export class Session {
   changeCapabilities(added: Iterable<CapabilityName>, removed: Iterable<CapabilityName> = []): void {
     for (const name of added) this.capabilities.add(name);
     for (const name of removed) this.capabilities.delete(name);
-    this.kind = this.hub.kinds.of(this.capabilities, this.connection.framing);
+    this.profile = this.hub.profiles.of(this.capabilities, this.connection.framing);
   }
 
   /**
    * Sends what happened in the chat. Never blocks or throws; a reader that does not keep up is cut off by its
    * connection. While an event of this session's own labelled command is applied, it joins the labelled answer.
    */
-  tell(told: Told): void {
+  tell(told: OutgoingMessage): void {
     if (this.response !== undefined && this.hub.applyingFor === this) {
-      this.response.add(told.lines(this.kind.mask));
+      this.response.add(told.lines(this.profile.mask));
       return;
     }
     this.deliver(told);
   }
 
   /** The same, past a labelled answer that is being gathered. */
-  deliver(told: Told): void {
-    const chunk = told.chunk(this.kind);
+  deliver(told: OutgoingMessage): void {
+    const chunk = told.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
   }
 
   /** Sends an answer to the command at hand. */
-  answer(told: Told): void {
-    const lines = told.lines(this.kind.mask);
+  answer(told: OutgoingMessage): void {
+    const lines = told.lines(this.profile.mask);
     if (this.response !== undefined) this.response.add(lines);
     else this.write(lines);
   }
@@ -139,7 +139,7 @@ export class Session {
 
   /** Sends lines as they are. */
   write(lines: readonly string[]): void {
-    for (const line of lines) this.connection.write(this.kind.encode(line));
+    for (const line of lines) this.connection.write(this.profile.encode(line));
   }
 
   /** Undefined while there is room for more of a long answer, else a promise to wait for before its next part. */
@@ -163,7 +163,7 @@ export class Session {
     }
   }
 
-  #numeric(name: NumericName, params: readonly string[]): Outgoing {
+  #numeric(name: NumericName, params: readonly string[]): OutgoingLine {
     const [code, words] = numerics[name];
     const all = [this.nick, ...params];
     if (words !== "") all.push(words);

@@ -10,7 +10,7 @@ import type { User } from "./user.ts";
 const lifeMs = 10 * 60_000;
 
 /** Makes and reads the tokens of a chat. */
-export class Tokens {
+export class UploadTokens {
   readonly #hub: Hub;
   readonly #secret: Uint8Array;
 

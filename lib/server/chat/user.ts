@@ -7,7 +7,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { Channel, Invitation, Member } from "./channel.ts";
 import type { UserId, UserRecord } from "../apply/event.ts";
 import type { Session } from "./session.ts";
-import { type Details, Outgoing, type Told } from "../render/outgoing.ts";
+import { type Details, OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 
 /** Somebody present on some machine of this chat. */
 export class User {
@@ -83,9 +83,9 @@ export class User {
   }
 
   /** Something this user does, as others are told of it. */
-  says(command: string, params: readonly string[], stamp: number, more: Details = {}): Outgoing {
+  says(command: string, params: readonly string[], stamp: number, more: Details = {}): OutgoingLine {
     const bot = this.modes.has("B");
-    return new Outgoing(this.#source, command, params, {
+    return new OutgoingLine(this.#source, command, params, {
       stamp,
       hasId: true,
       account: this.account,
@@ -108,7 +108,7 @@ export class User {
   }
 
   /** Tells every session of this user on this machine. */
-  tell(told: Told): void {
+  tell(told: OutgoingMessage): void {
     for (const session of this.sessions) session.tell(told);
   }
 }

@@ -45,20 +45,20 @@ function isOwn(keepsake: string): boolean {
 
 /** Makes the secrets that are not there yet. */
 export function makeSecrets(store: Store): void {
-  for (const name of sharedSecrets) store.keepsakes.secret(name);
+  for (const name of sharedSecrets) store.savedValues.secret(name);
   store.commit();
 }
 
 /** The place in the stream that the store stands for. */
 export function ownPosition(store: Store): Position {
-  const [sequence = 0, last = 0, stream = ""] = store.keepsakes.find(positionName)?.split(" ") ?? [];
+  const [sequence = 0, last = 0, stream = ""] = store.savedValues.find(positionName)?.split(" ") ?? [];
   const newest = Math.max(Number(last), store.history.newestStamp);
   return { sequence: Number(sequence), last: newest, stream };
 }
 
 /** To be called with each event, in the same tick: both are saved, or neither is. */
 export function savePosition(store: Store, { sequence, last, stream }: Position): void {
-  store.keepsakes.save(positionName, `${sequence} ${last} ${stream}`);
+  store.savedValues.save(positionName, `${sequence} ${last} ${stream}`);
 }
 
 /** Keeps what is shared for a start without another machine. */
@@ -70,7 +70,7 @@ export function saveStart(hub: Hub, store: Store, position: Position): void {
     store: { ...shared.store, markers: [] },
     position,
   };
-  store.keepsakes.save(startName, JSON.stringify(kept));
+  store.savedValues.save(startName, JSON.stringify(kept));
 }
 
 /**
@@ -78,7 +78,7 @@ export function saveStart(hub: Hub, store: Store, position: Position): void {
  * Nothing is saved until the events since then are applied and Database.release() is called.
  */
 export function takeStart(store: Store, stream: string): Start | undefined {
-  const text = store.keepsakes.find(startName);
+  const text = store.savedValues.find(startName);
   if (text === undefined) return undefined;
   const { position, present, store: state }: Shared & { position: Position } = JSON.parse(text);
   if (position.stream !== stream) return undefined;
@@ -101,7 +101,7 @@ export async function takeStore(
     );
   }
   const after = store.history.newestStamp;
-  if (after > 0 && store.keepsakes.find(chatName) !== new Map(shared.keepsakes).get(chatName)) {
+  if (after > 0 && store.savedValues.find(chatName) !== new Map(shared.keepsakes).get(chatName)) {
     throw new Error(
       "Cannot join the other machines: the data folder has another chat; start with an empty one",
     );

@@ -26,9 +26,9 @@
 import { nextStamp } from "../../irc/stamp.ts";
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
 import { NatsFiles } from "./nats_files.ts";
-import { Lease } from "./nats_lease.ts";
-import { Outbox } from "./nats_outbox.ts";
-import { Peers } from "./nats_requests.ts";
+import { NatsLease } from "./nats_lease.ts";
+import { NatsOutbox } from "./nats_outbox.ts";
+import { NatsRequests } from "./nats_requests.ts";
 import { NatsStream, prefix, type StreamMessage } from "./nats_stream.ts";
 import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 
@@ -52,13 +52,13 @@ const maxWaiting = 20_000;
 export class NatsBus<E> implements Bus<E> {
   readonly #options: NatsOptions<E>;
   readonly #stream: NatsStream;
-  readonly #peers: Peers;
+  readonly #peers: NatsRequests;
   readonly #files: NatsFiles;
-  readonly #outbox: Outbox<E>;
+  readonly #outbox: NatsOutbox<E>;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #apply: Apply<E> = () => {};
   #replica: Replica<E> | undefined;
-  #lease: Lease | undefined;
+  #lease: NatsLease | undefined;
   #sequence = 0;
   #last = 0;
   #known = 0;
@@ -83,8 +83,8 @@ export class NatsBus<E> implements Bus<E> {
   constructor(options: NatsOptions<E>, stream: NatsStream) {
     this.#options = options;
     this.#stream = stream;
-    this.#peers = new Peers(stream.connection, prefix, options.machine);
-    this.#outbox = new Outbox({ stream, refusal: options.refusal, log: options.log });
+    this.#peers = new NatsRequests(stream.connection, prefix, options.machine);
+    this.#outbox = new NatsOutbox({ stream, refusal: options.refusal, log: options.log });
     this.#files = new NatsFiles(stream.connection, () => this.#up);
   }
 
@@ -181,7 +181,7 @@ export class NatsBus<E> implements Bus<E> {
     await this.#follow(last);
     this.#peers.serve((question) => this.#answer(question));
     if (!isFirst) return;
-    this.#lease = new Lease({
+    this.#lease = new NatsLease({
       connection: this.#stream.connection,
       prefix,
       machine: this.machine,

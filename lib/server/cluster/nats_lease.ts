@@ -20,7 +20,7 @@ export interface LeaseOptions {
 }
 
 /** Keeps this machine's lease and watches those of others. */
-export class Lease {
+export class NatsLease {
   readonly #options: LeaseOptions;
   readonly #intervalMs: number;
   readonly #heardMs = new Map<string, number>();

@@ -29,7 +29,7 @@ const patienceMs = 2000;
 const maxAsked = 200;
 
 /** Events under way, by id, oldest first. */
-export class Outbox<E> {
+export class NatsOutbox<E> {
   readonly #options: OutboxOptions<E>;
   readonly #waiting = new Map<string, Waiting<E>>();
 

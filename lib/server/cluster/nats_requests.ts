@@ -25,7 +25,7 @@ export type Greeting =
   | { readonly kind: "silence" };
 
 /** Questions and answers between the machines of one chat. */
-export class Peers {
+export class NatsRequests {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
   readonly #machine: string;

@@ -4,11 +4,11 @@
  * store (server/store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
  */
 import type { Folded } from "../../irc/names.ts";
-import { Channel, type Kept, type ListEntry, type Topic } from "../chat/channel.ts";
+import { Channel, type ListEntry, type Registration, type Topic } from "../chat/channel.ts";
 import type { UserRecord } from "../apply/event.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
-import { saveKept } from "../chat/registered_channel.ts";
+import { saveRegistered } from "../chat/registered_channel.ts";
 import { passingMarkers, takePassingMarkers } from "../apply/read_marker.ts";
 import { User } from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
@@ -38,7 +38,7 @@ interface ChannelState {
   readonly settings: readonly (readonly [string, string])[];
   readonly lists: readonly (readonly [string, readonly ListEntry[]])[];
   readonly topic?: Topic;
-  readonly kept?: Omit<Kept, "ranks"> & { readonly ranks: readonly (readonly [string, string])[] };
+  readonly kept?: Omit<Registration, "ranks"> & { readonly ranks: readonly (readonly [string, string])[] };
   readonly members: readonly (readonly [user: string, prefixes: string])[];
 }
 
@@ -79,7 +79,7 @@ export function restoreSnapshot(hub: Hub, snapshot: Snapshot): void {
   for (const state of snapshot.users) addUser(hub, state);
   for (const state of snapshot.channels) addChannel(hub, state);
   for (const { name } of hub.store?.channels.all() ?? []) {
-    if (hub.channel(name)?.kept === undefined) hub.store?.channels.remove(name);
+    if (hub.channel(name)?.registration === undefined) hub.store?.channels.remove(name);
   }
   for (const state of snapshot.users) orderChannels(hub, state);
 }
@@ -116,7 +116,7 @@ function userState(hub: Hub, user: User): UserState {
 }
 
 function channelState(channel: Channel): ChannelState {
-  const { name, createdAt, flags, settings, lists, topic, kept, members } = channel;
+  const { name, createdAt, flags, settings, lists, topic, registration, members } = channel;
   return {
     name,
     createdAt,
@@ -124,7 +124,7 @@ function channelState(channel: Channel): ChannelState {
     settings: [...settings],
     lists: [...lists].map(([letter, entries]) => [letter, [...entries]]),
     ...(topic !== undefined && { topic }),
-    ...(kept !== undefined && { kept: { ...kept, ranks: [...kept.ranks] } }),
+    ...(registration !== undefined && { kept: { ...registration, ranks: [...registration.ranks] } }),
     members: [...members].map(([user, { prefixes }]) => [user.id, prefixes]),
   };
 }
@@ -147,13 +147,13 @@ function addChannel(hub: Hub, state: ChannelState): void {
   for (const [letter, value] of state.settings) channel.settings.set(letter, value);
   for (const [letter, entries] of state.lists) for (const entry of entries) channel.addEntry(letter, entry);
   channel.topic = state.topic;
-  if (state.kept !== undefined) channel.kept = { ...state.kept, ranks: new Map(state.kept.ranks) };
+  if (state.kept !== undefined) channel.registration = { ...state.kept, ranks: new Map(state.kept.ranks) };
   hub.channels.set(channel.folded, channel);
   for (const [id, prefixes] of state.members) {
     const user = hub.users.get(id);
     if (user !== undefined) channel.add(user, prefixes);
   }
-  saveKept(hub, channel);
+  saveRegistered(hub, channel);
 }
 
 function orderChannels(hub: Hub, { record, channels, invitations }: UserState): void {

@@ -3,7 +3,7 @@ import { isConfidential, mayRegisterEarly } from "../chat/accounts.ts";
 import { peerOf } from "../../irc/address.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import type { Hub } from "../hub/hub.ts";
-import { countKept } from "../chat/registered_channel.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
 import { provenDigest } from "../chat/owner_code.ts";
 import { pause } from "./pause.ts";
 import { fail } from "../chat/refusal.ts";
@@ -138,7 +138,7 @@ function show({ hub, session, user }: Call, { name, role, createdMs }: AccountRo
     ...(role === "" ? [] : [`${role} of this server`]),
     `account made on ${made}`,
     `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
-    `${countKept(hub, name)} of ${hub.settings.channelsPerAccount} channels`,
+    `${countRegistered(hub, name)} of ${hub.settings.channelsPerAccount} channels`,
   ];
   session.standardReply("NOTE", "ACCOUNT", "SHOW", name, parts.join(", "));
 }

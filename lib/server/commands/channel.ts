@@ -3,7 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { UserId } from "../apply/event.ts";
 import type { Hub } from "../hub/hub.ts";
-import { countKept } from "../chat/registered_channel.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
 import { maxTargets } from "../render/isupport.ts";
 import {
   isHidden,
@@ -73,7 +73,7 @@ function enter({ hub, session, user }: Call, name: string, key: string | undefin
 /** What somebody makes who is logged in is kept, as long as it is not too much. */
 function founderOfNew(hub: Hub, { account }: User): string | undefined {
   if (account === undefined || hub.store === undefined) return undefined;
-  return countKept(hub, account) < hub.settings.channelsPerAccount ? account : undefined;
+  return countRegistered(hub, account) < hub.settings.channelsPerAccount ? account : undefined;
 }
 
 function part(call: Call): void | Promise<void> {

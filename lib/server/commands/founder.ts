@@ -1,7 +1,7 @@
 /** Whose channel it is: FOUNDER, and MODE +r and -r, which begin and end the keeping of a channel. */
 import type { Channel } from "../chat/channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { countKept } from "../chat/registered_channel.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import { findChannel } from "./channel.ts";
@@ -20,8 +20,8 @@ function founder(call: Call): void | Promise<void> {
   const { hub, session, user, params } = call;
   const [name = "", to] = params;
   const channel = findChannel(hub, name, user);
-  const { kept } = channel;
-  if (kept === undefined) {
+  const { registration } = channel;
+  if (registration === undefined) {
     fail(
       "FOUNDER",
       "CHANNEL_NOT_KEPT",
@@ -35,14 +35,16 @@ function founder(call: Call): void | Promise<void> {
       "FOUNDER",
       "SHOW",
       channel.name,
-      kept.founder,
-      `Its founder is ${kept.founder}`,
+      registration.founder,
+      `Its founder is ${registration.founder}`,
     );
   }
-  if (kept.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
+  if (registration.founder !== user.account && !user.modes.has("o")) {
+    refuse("ERR_CHANOPRIVSNEEDED", channel.name);
+  }
   const account = hub.accounts.find(to) ??
     fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account of this name");
-  if (account.name === kept.founder) return;
+  if (account.name === registration.founder) return;
   checkLimit(call, channel, account.name);
   const event = {
     kind: "channel kept",
@@ -66,10 +68,10 @@ function founder(call: Call): void | Promise<void> {
 /** MODE +r or -r: an operator who is logged in becomes founder of a channel that has none; only a founder ends it. */
 export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void | Promise<void> {
   const { hub, session, user } = call;
-  const { kept, name } = channel;
-  if ((kept !== undefined) === (sign === "+")) return;
-  if (kept !== undefined) {
-    if (kept.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", name);
+  const { registration, name } = channel;
+  if ((registration !== undefined) === (sign === "+")) return;
+  if (registration !== undefined) {
+    if (registration.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", name);
     return hub.commit({ kind: "channel released", channel: name, user: user.id }, session);
   }
   if (levelOf(channel, user) < levels.operator) refuse("ERR_CHANOPRIVSNEEDED", name);
@@ -82,6 +84,6 @@ export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void 
 
 function checkLimit({ hub }: Call, channel: Channel, account: string): void {
   const { channelsPerAccount } = hub.settings;
-  if (countKept(hub, account) < channelsPerAccount) return;
+  if (countRegistered(hub, account) < channelsPerAccount) return;
   fail("FOUNDER", "TOO_MANY_CHANNELS", channel.name, `An account has ${channelsPerAccount} channels at most`);
 }

@@ -3,7 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { pause } from "./pause.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import { makeBatch, makeReplay } from "../render/replay.ts";
-import { allViews, viewsOf, type Visible } from "../chat/history_access.ts";
+import { allVisibleHistory, type Visible, visibleHistory } from "../chat/history_access.ts";
 import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
 import type { Saved } from "../store/block.ts";
 import type { View } from "../store/history.ts";
@@ -94,7 +94,7 @@ function sendMessages(query: Query, find: Find): void {
   const { call, store, words: [target = "", ...references] } = query;
   const { hub, session, user } = call;
   const points = references.flatMap((reference) => parsePoint(query, reference) ?? []);
-  const views = viewsOf(hub, store, user, target) ??
+  const views = visibleHistory(hub, store, user, target) ??
     refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
   const { records, keep, isEnd } = find(query, views, points);
   const { told } = makeReplay(hub, session, user, records, {
@@ -176,7 +176,7 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
   const found: { name: string; stamp: number }[] = [];
-  for (const [at, visible] of allViews(hub, store, user).entries()) {
+  for (const [at, visible] of allVisibleHistory(hub, store, user).entries()) {
     if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
     const stamp = latest(store, visible);
     if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;

@@ -3,7 +3,7 @@ import type { Channel } from "../chat/channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import type { ModeRecord } from "../apply/event.ts";
 import type { Hub } from "../hub/hub.ts";
-import { keptFlag } from "../chat/registered_channel.ts";
+import { registeredFlag } from "../chat/registered_channel.ts";
 import { mayChange } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
@@ -76,12 +76,12 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
   for (const mode of asked) sendList(call, channel, mode);
   if (changes.length + missing.length === 0) return;
   if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
-  const keeping = changes.find((change) => change.mode.letter === keptFlag);
+  const keeping = changes.find((change) => change.mode.letter === registeredFlag);
   const records: ModeRecord[] = [];
   const refusals: Refusal[] = missing.map(({ letter, name }) =>
     badParameter(channel, letter, "*", `You must say which ${name}`)
   );
-  for (const change of changes.filter(({ mode }) => mode.letter !== keptFlag)) {
+  for (const change of changes.filter(({ mode }) => mode.letter !== registeredFlag)) {
     const record = toRecord(call, channel, change, records);
     if (isRefusal(record)) refusals.push(record);
     else records.push(record);

@@ -3,7 +3,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import type { Channel } from "../chat/channel.ts";
 import { fail } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
-import { viewsOf } from "../chat/history_access.ts";
+import { visibleHistory } from "../chat/history_access.ts";
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
 import { fold, parseSource } from "../../irc/names.ts";
@@ -21,7 +21,7 @@ const operatorLevel = rankLevel("@");
 function redact({ hub, session, user, params }: Call): void | Promise<void> {
   const [target = "", id = "", reason = ""] = params;
   const { store } = hub;
-  const views = store && viewsOf(hub, store, user, target);
+  const views = store && visibleHistory(hub, store, user, target);
   if (store === undefined || views === undefined) {
     fail("REDACT", "INVALID_TARGET", target || "*", `You cannot take back messages of "${target}"`);
   }

@@ -4,7 +4,7 @@ import type { Hub } from "../hub/hub.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import { makeReplay } from "../render/replay.ts";
 import type { User } from "../chat/user.ts";
-import { allViews, viewsOf } from "../chat/history_access.ts";
+import { allVisibleHistory, visibleHistory } from "../chat/history_access.ts";
 import { unescapeTagValue } from "../../irc/message.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Hit } from "../store/search.ts";
@@ -73,8 +73,8 @@ async function answer({ hub, session, user }: Call, store: Store, wanted: Wanted
 /** Logs of messages the user may see, and the stamp each begins with for it. */
 function visibleLogs(hub: Hub, store: Store, user: User, place: string | undefined): Map<number, number> {
   const views = place === undefined
-    ? allViews(hub, store, user).flatMap((one) => one.views)
-    : viewsOf(hub, store, user, place) ??
+    ? allVisibleHistory(hub, store, user).flatMap((one) => one.views)
+    : visibleHistory(hub, store, user, place) ??
       fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
   return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
 }

@@ -4,7 +4,7 @@
  */
 import { isConfidential } from "../chat/accounts.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { Outgoing } from "../render/outgoing.ts";
+import { OutgoingLine } from "../render/outgoing.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import { fold } from "../../irc/names.ts";
 import { register } from "./account.ts";
@@ -71,5 +71,5 @@ async function make(call: Call, [password]: readonly string[]): Promise<void> {
 }
 
 function say({ hub, session }: Call, text: string): void {
-  session.answer(new Outgoing(`NickServ!NickServ@${hub.settings.name}`, "NOTICE", [session.nick, text]));
+  session.answer(new OutgoingLine(`NickServ!NickServ@${hub.settings.name}`, "NOTICE", [session.nick, text]));
 }

@@ -6,7 +6,7 @@ import type { Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
 import type { Hub } from "./hub.ts";
 import { isRefusal } from "../chat/refusal.ts";
-import { Response } from "../render/labelled_response.ts";
+import { LabelledResponse } from "../render/labelled_response.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 
@@ -58,7 +58,7 @@ export function dispatch(hub: Hub, session: Session, line: Line): void | Promise
     );
   }
   const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
-  if (label !== undefined && label !== "") session.response = new Response(escapeTagValue(label));
+  if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
   const pending = run(hub, session, message);
   if (pending) return pending.then(() => finishResponse(hub, session));
   if (session.response !== undefined) finishResponse(hub, session);

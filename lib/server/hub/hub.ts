@@ -13,24 +13,24 @@ import { announcing } from "../render/cap_new.ts";
 import type { Channel } from "../chat/channel.ts";
 import { type Command, type CommandTable, dispatch } from "./command.ts";
 import type { Event, UserId } from "../apply/event.ts";
-import type { Content, SharedContent } from "../chat/file_contents.ts";
+import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import { FloodControl } from "./flood.ts";
-import { forsakenChannels, restoreChannels } from "../chat/registered_channel.ts";
-import { type Encode, Kinds } from "../render/recipient_profile.ts";
+import { expiredChannels, restoreChannels } from "../chat/registered_channel.ts";
+import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { Monitors } from "../chat/monitor.ts";
-import { type Details, Outgoing, type Told } from "../render/outgoing.ts";
+import { type Details, OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import { ServerBans } from "../chat/server_ban.ts";
 import { Session } from "../chat/session.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import { Buckets } from "../chat/throttle.ts";
-import { Tokens } from "../chat/upload_token.ts";
+import { UploadTokens } from "../chat/upload_token.ts";
 import type { User } from "../chat/user.ts";
 import { Whowas } from "../chat/whowas.ts";
 
 /** What can be read again while the server runs (REHASH). */
-export interface Files {
+export interface ReloadableFiles {
   /** Lines of the message of the day. @default {none} */
   readonly motd?: readonly string[];
   /** What PASS must give. @default {nothing} */
@@ -40,7 +40,7 @@ export interface Files {
 }
 
 /** What a hub is given. */
-export interface HubOptions extends Files {
+export interface HubOptions extends ReloadableFiles {
   readonly settings: Settings;
   readonly commands: CommandTable;
   readonly bus: Bus<Event>;
@@ -48,7 +48,7 @@ export interface HubOptions extends Files {
   /** What outlives the process. @default {nothing is kept} */
   readonly store?: Store;
   /** Reads the files again. Throws an Error with a sentence for people. @default {nothing is read again} */
-  readonly reread?: () => Files;
+  readonly reread?: () => ReloadableFiles;
   /** Hides addresses (server/chat/cloak.ts): the same key, the same cloaks. @default {the store's key, or a random one} */
   readonly cloakKey?: Uint8Array;
   /** "parley-1.2.3", for VERSION. @default {"parley"} */
@@ -69,23 +69,23 @@ const guessRate = { burst: 5, perSecond: 1 / 30 };
 export class Hub {
   readonly settings: Settings;
   readonly commands: ReadonlyMap<string, Command>;
-  readonly kinds: Kinds;
+  readonly profiles: RecipientProfiles;
   readonly store: Store | undefined;
   readonly accounts: Accounts;
   readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
   /** The message of the day, the password, the operators. */
-  files: Files;
+  files: ReloadableFiles;
   readonly version: string;
   /** Where TLS is spoken; undefined where it is not. Clients that ask for it are sent there (STS). */
   tlsPort: number | undefined;
   /** Where files are sent to be shared; undefined where they cannot be. */
   uploadUrl: string | undefined;
   /** The content of files that are shared on this machine. */
-  content: Content | undefined;
+  content: FileContents | undefined;
   /** Where other machines have it from; undefined where there are none. */
-  sharedContent: SharedContent | undefined;
-  readonly tokens: Tokens;
+  sharedContent: SharedFileContents | undefined;
+  readonly tokens: UploadTokens;
   /** What `--no-hide-addresses` leaves undefined. */
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
@@ -116,14 +116,14 @@ export class Hub {
   readonly #bus: Bus<Event>;
   readonly #admission: Admission;
   readonly #sleep: (ms: number) => Promise<void>;
-  readonly #reread: () => Files;
+  readonly #reread: () => ReloadableFiles;
   #made = 0;
   #nextExpiryMs = 0;
 
   constructor(options: HubOptions) {
     this.settings = options.settings;
     this.commands = new Map(Object.entries(options.commands));
-    this.kinds = new Kinds(options.encode);
+    this.profiles = new RecipientProfiles(options.encode);
     this.store = options.store;
     this.now = options.now ?? Date.now;
     this.log = options.log ?? (() => {});
@@ -131,14 +131,14 @@ export class Hub {
     this.files = options;
     this.#reread = options.reread ?? (() => this.files);
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
-    this.serverBans = new ServerBans(options.store?.keepsakes);
+    this.serverBans = new ServerBans(options.store?.savedValues);
     this.#admission = new Admission(this.serverBans, this.settings.perAddress);
-    const cloakKey = options.cloakKey ?? options.store?.keepsakes.secret("cloak") ??
+    const cloakKey = options.cloakKey ?? options.store?.savedValues.secret("cloak") ??
       crypto.getRandomValues(new Uint8Array(32));
     this.cloakKey = this.settings.hideAddresses ? cloakKey : undefined;
-    const tokenSecret = options.store?.keepsakes.secret("tokens") ??
+    const tokenSecret = options.store?.savedValues.secret("tokens") ??
       crypto.getRandomValues(new Uint8Array(32));
-    this.tokens = new Tokens(this, tokenSecret);
+    this.tokens = new UploadTokens(this, tokenSecret);
     this.#bus = options.bus;
     this.machine = options.machine ?? "";
     this.whowas = new Whowas(this.settings.whowas);
@@ -191,9 +191,9 @@ export class Hub {
   }
 
   /** A message from the server itself. */
-  fromServer(command: string, params: readonly string[], details?: Details): Outgoing {
+  fromServer(command: string, params: readonly string[], details?: Details): OutgoingLine {
     const stamp = details?.stamp ?? this.now() * 1024;
-    return new Outgoing(this.settings.name, command, params, { ...details, stamp });
+    return new OutgoingLine(this.settings.name, command, params, { ...details, stamp });
   }
 
   /** Listens to a connection until it is over. Resolves then; never rejects. */
@@ -260,7 +260,7 @@ export class Hub {
     this.guesses.sweep(now);
     this.doorGuesses.sweep(now);
     this.accounts.sweep(now);
-    this.kinds.forgetUnused(this.#readers());
+    this.profiles.forgetUnused(this.#readers());
     this.#expire(now);
     this.#giveUp(now);
     // Whether a ban holds is asked with an event's own time, and clocks differ: it is forgotten well after its end.
@@ -300,7 +300,7 @@ export class Hub {
   #expire(nowMs: number): void {
     if (nowMs < this.#nextExpiryMs) return;
     this.#nextExpiryMs = nowMs + 3_600_000;
-    for (const { name } of forsakenChannels(this, nowMs)) {
+    for (const { name } of expiredChannels(this, nowMs)) {
       this.commit({ kind: "channel released", channel: name })?.catch((error) => {
         this.log("error", `Cannot end the keeping of ${name}: ${words(error)}`);
       });
@@ -311,7 +311,7 @@ export class Hub {
    * Tells everyone who shares a channel with the user, each session once, and the user's own sessions unless `self`
    * is false; with `monitors` also those who follow its changes by MONITOR.
    */
-  tellPeers(user: User, told: Told, options: { self?: boolean; monitors?: boolean } = {}): void {
+  tellPeers(user: User, told: OutgoingMessage, options: { self?: boolean; monitors?: boolean } = {}): void {
     const done = new Set<Session>();
     if (options.self === false) { for (const session of user.sessions) done.add(session); }
     for (const channel of user.channels.keys()) tellOnce(channel.sessions, told, done);
@@ -348,7 +348,7 @@ function words(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
-function tellOnce(sessions: readonly Session[], told: Told, done: Set<Session>): void {
+function tellOnce(sessions: readonly Session[], told: OutgoingMessage, done: Set<Session>): void {
   for (const session of sessions) {
     if (done.has(session)) continue;
     done.add(session);

@@ -5,7 +5,7 @@
 import { withTag } from "./outgoing.ts";
 
 /** Gathers the lines of one answer. */
-export class Response {
+export class LabelledResponse {
   readonly #label: string;
   #lines: string[] = [];
   #length = 0;

@@ -5,7 +5,7 @@
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { formatRecord } from "../../irc/record.ts";
 import { messageId } from "../../irc/stamp.ts";
-import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
+import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 
 /** One line of a message. */
 export interface MessageLine {
@@ -32,7 +32,7 @@ export function joinLines(lines: readonly MessageLine[]): string {
 }
 
 /** A message of several lines. */
-export class MultilineMessage extends Told {
+export class MultilineMessage extends OutgoingMessage {
   readonly #parts: MultilineParts;
 
   constructor(parts: MultilineParts) {
@@ -46,19 +46,19 @@ export class MultilineMessage extends Told {
 
   record(): string {
     const { source, command, target, lines: [first, ...more], details } = this.#parts;
-    const line = new Outgoing(source, command, [target, first?.text ?? ""], details).record();
+    const line = new OutgoingLine(source, command, [target, first?.text ?? ""], details).record();
     return formatRecord(line, more);
   }
 
   #batch(mask: number): string[] {
     const { source, command, target, lines, details } = this.#parts;
     const reference = messageId(details.stamp);
-    const opening = new Outgoing(source, "BATCH", [`+${reference}`, "draft/multiline", target], details);
+    const opening = new OutgoingLine(source, "BATCH", [`+${reference}`, "draft/multiline", target], details);
     const inner = lines.map(({ text, concat }) => {
-      const [line = ""] = new Outgoing(source, command, [target, text], { batch: reference }).lines(mask);
+      const [line = ""] = new OutgoingLine(source, command, [target, text], { batch: reference }).lines(mask);
       return concat ? withTag(line, "draft/multiline-concat") : line;
     });
-    const closing = new Outgoing(source, "BATCH", [`-${reference}`], { batch: details.batch });
+    const closing = new OutgoingLine(source, "BATCH", [`-${reference}`], { batch: details.batch });
     return [...opening.lines(mask), ...inner, ...closing.lines(mask)];
   }
 
@@ -66,7 +66,7 @@ export class MultilineMessage extends Told {
     const { source, command, target, lines, details } = this.#parts;
     const shown = lines.filter(({ text }) => text !== "");
     return shown.flatMap(({ text }, at) =>
-      new Outgoing(source, command, [target, text], { ...details, hasId: at === 0 }).lines(mask)
+      new OutgoingLine(source, command, [target, text], { ...details, hasId: at === 0 }).lines(mask)
     );
   }
 }

@@ -5,7 +5,7 @@
 import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
-import type { Kind } from "./recipient_profile.ts";
+import type { RecipientProfile } from "./recipient_profile.ts";
 
 /** What a message carries beside source, command and parameters. */
 export interface Details {
@@ -38,7 +38,7 @@ const bits = {
 const none: Details = {};
 
 /** Anything that can be told to sessions: one line, or several that belong together. */
-export abstract class Told {
+export abstract class OutgoingMessage {
   readonly #chunks: (Uint8Array | null | undefined)[] = [];
 
   /** The lines for a reader with these bits, without CR LF; none when it is not told at all. */
@@ -48,7 +48,7 @@ export abstract class Told {
   abstract record(): string;
 
   /** The same as bytes for this kind of reader, made at the first call; undefined when it is not told. */
-  chunk(kind: Kind): Uint8Array | undefined {
+  chunk(kind: RecipientProfile): Uint8Array | undefined {
     const made = this.#chunks[kind.index];
     if (made !== undefined) return made ?? undefined;
     const lines = this.lines(kind.mask);
@@ -71,7 +71,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** One message to one or many. */
-export class Outgoing extends Told {
+export class OutgoingLine extends OutgoingMessage {
   readonly #source: string;
   readonly #command: string;
   readonly #params: readonly string[];

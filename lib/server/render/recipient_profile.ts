@@ -9,7 +9,7 @@ import type { Framing } from "../../net/connection.ts";
 export type Encode = (line: string, framing: Framing) => Uint8Array;
 
 /** One kind of reader; equal kinds are the same object. */
-export interface Kind {
+export interface RecipientProfile {
   /** 0, 1, 2 …, as small as may be: where a line keeps this kind's bytes. */
   readonly index: number;
   /** The bits of irc/capabilities.ts this kind of reader has. */
@@ -24,9 +24,9 @@ export interface Kind {
 const kept = 64;
 
 /** Makes each kind once. */
-export class Kinds {
+export class RecipientProfiles {
   readonly #encode: Encode;
-  readonly #byKey = new Map<string, Kind>();
+  readonly #byKey = new Map<string, RecipientProfile>();
   /** Indexes of those that were forgotten, for the next ones. */
   readonly #free: number[] = [];
 
@@ -35,14 +35,14 @@ export class Kinds {
   }
 
   /** The kind of a reader with these capabilities on a connection with this framing. */
-  of(capabilities: Iterable<CapabilityName>, framing: Framing): Kind {
+  of(capabilities: Iterable<CapabilityName>, framing: Framing): RecipientProfile {
     let mask = 0;
     for (const name of capabilities) mask |= capabilityBits[name];
     const key = `${mask} ${framing}`;
     const known = this.#byKey.get(key);
     if (known) return known;
     const encode = this.#encode;
-    const kind: Kind = {
+    const kind: RecipientProfile = {
       index: this.#free.pop() ?? this.#byKey.size,
       mask,
       framing,
@@ -62,10 +62,10 @@ export class Kinds {
    * Forgets those that none of `readers` is of, when there are many: a client may ask for one set of capabilities after
    * the other. Not while something is told, as a line has its bytes by indexes that are given away again here.
    */
-  forgetUnused(readers: Iterable<{ readonly kind: Kind }>): void {
+  forgetUnused(readers: Iterable<{ readonly profile: RecipientProfile }>): void {
     if (this.#byKey.size <= kept) return;
-    const used = new Set<Kind>();
-    for (const { kind } of readers) used.add(kind);
+    const used = new Set<RecipientProfile>();
+    for (const { profile } of readers) used.add(profile);
     for (const [key, kind] of this.#byKey) {
       if (used.has(kind)) continue;
       this.#byKey.delete(key);

@@ -5,13 +5,13 @@ import type { Saved } from "../store/block.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Hub } from "../hub/hub.ts";
 import { type MessageLine, MultilineMessage } from "./multiline.ts";
-import { type Details, Outgoing, Told, withTag } from "./outgoing.ts";
+import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
-import { isFor, viewsOf } from "../chat/history_access.ts";
+import { isFor, visibleHistory } from "../chat/history_access.ts";
 
 /** A batch on its way to one session, or its lines alone where the session has no batches. */
-export class Replay extends Told {
+export class Replay extends OutgoingMessage {
   readonly #opening: string;
   readonly #closing: string;
   readonly #lines: readonly string[];
@@ -50,7 +50,7 @@ export function makeReplay(
   user: User,
   records: readonly Saved[],
   options: ReplayOptions,
-): { told: Told; cut: boolean } {
+): { told: OutgoingMessage; cut: boolean } {
   const reference = hub.newReference();
   // The rest of the queue is for what is said meanwhile.
   let room = hub.settings.sendQueue / 2;
@@ -58,7 +58,7 @@ export function makeReplay(
   const ordered = options.keep === "start" ? records : records.toReversed();
   let cut = false;
   for (const saved of ordered) {
-    const lines = replayed(hub, user, saved, reference)?.lines(session.kind.mask) ?? [];
+    const lines = replayed(hub, user, saved, reference)?.lines(session.profile.mask) ?? [];
     // A character is a byte to three; the ends of lines count too.
     for (const line of lines) room -= line.length + 2;
     cut = room < 0 && chosen.length > 0;
@@ -80,7 +80,7 @@ export function replayOnJoin(session: Session, channel: Channel): void {
   // Without times, what was said yesterday looks as if it were said now.
   if (session.has("draft/chathistory") || !session.has("server-time")) return;
   const records = store.database.read(() => {
-    const views = viewsOf(hub, store, user, channel.name) ?? [];
+    const views = visibleHistory(hub, store, user, channel.name) ?? [];
     return store.history.read(views, { limit, from: "end", events: false });
   }, []);
   if (records.length === 0) return;
@@ -93,10 +93,10 @@ export function makeBatch(
   hub: Hub,
   session: Session,
   type: string,
-  tell: (batch: string) => Outgoing[],
-): Told {
+  tell: (batch: string) => OutgoingLine[],
+): OutgoingMessage {
   const reference = hub.newReference();
-  const lines = tell(reference).flatMap((told) => told.lines(session.kind.mask));
+  const lines = tell(reference).flatMap((told) => told.lines(session.profile.mask));
   return wrap(hub, session, reference, lines, { batch: [type], keep: "start" });
 }
 
@@ -107,15 +107,20 @@ function wrap(
   lines: readonly string[],
   { batch, tag }: ReplayOptions,
 ): Replay {
-  const mask = session.kind.mask | capabilityBits["batch"];
+  const mask = session.profile.mask | capabilityBits["batch"];
   const [opening = ""] = hub.fromServer("BATCH", [`+${reference}`, ...batch]).lines(mask);
-  const [closing = ""] = new Outgoing(hub.settings.name, "BATCH", [`-${reference}`]).lines(mask);
+  const [closing = ""] = new OutgoingLine(hub.settings.name, "BATCH", [`-${reference}`]).lines(mask);
   const tagged = tag !== undefined && session.has("message-tags") ? withTag(opening, tag) : opening;
   return new Replay(tagged, lines, closing);
 }
 
 /** A record as the message it was; undefined when it is not for this user. */
-function replayed(hub: Hub, user: User, { stamp, record }: Saved, batch: string): Told | undefined {
+function replayed(
+  hub: Hub,
+  user: User,
+  { stamp, record }: Saved,
+  batch: string,
+): OutgoingMessage | undefined {
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
@@ -134,7 +139,7 @@ function replayed(hub: Hub, user: User, { stamp, record }: Saved, batch: string)
     const lines: MessageLine[] = [{ text }, ...more];
     return new MultilineMessage({ source, command, target, lines, details });
   }
-  if (command !== "JOIN") return new Outgoing(source, command, params, details);
+  if (command !== "JOIN") return new OutgoingLine(source, command, params, details);
   const fallback = { without: capabilityBits["extended-join"], params: params.slice(0, 1) };
-  return new Outgoing(source, command, params, { ...details, fallback });
+  return new OutgoingLine(source, command, params, { ...details, fallback });
 }

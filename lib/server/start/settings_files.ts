@@ -1,10 +1,10 @@
 /** The files that the settings name: message of the day, password, operators. They can be read again while the server runs. */
-import type { Files } from "../hub/hub.ts";
+import type { ReloadableFiles } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseVerifier, type Verifier } from "../../irc/scram.ts";
 
 /** What REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
-export function readFiles({ motd, passwordFile, oper, operFile }: Settings): Files {
+export function readFiles({ motd, passwordFile, oper, operFile }: Settings): ReloadableFiles {
   const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
   return {
     motd: motd === "" ? [] : (isFile(motd) ? readText(motd, "motd") : motd).trimEnd().split(/\r?\n/),

@@ -2,9 +2,9 @@
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
 import type { StreamOptions } from "../../net/stream.ts";
-import { FileRoutes } from "../web/upload_routes.ts";
+import { UploadRoutes } from "../web/upload_routes.ts";
 import { metricRoute } from "../web/metrics.ts";
-import { Shelf } from "../web/upload_folder.ts";
+import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
 import { exitCodes, StartError } from "./start_error.ts";
@@ -32,8 +32,8 @@ export async function openWeb(hub: Hub, stream: StreamOptions): Promise<WebSide>
       exitCodes.usage,
     );
   }
-  const shelf = new Shelf(ephemeral ? temporaryFolder() : `${data}/files`);
-  const files = uploadSize > 0 ? new FileRoutes(hub, shelf) : undefined;
+  const shelf = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
+  const files = uploadSize > 0 ? new UploadRoutes(hub, shelf) : undefined;
   const onError = (error: unknown) =>
     hub.log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`);
   let isStopping = false;

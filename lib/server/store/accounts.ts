@@ -3,7 +3,7 @@ import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import { WaitingRows } from "./unsaved_rows.ts";
+import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** What an account may do beyond others: an owner makes operators. */
 export type Role = "" | "operator" | "owner";
@@ -22,7 +22,7 @@ export interface AccountRow {
 
 /** All accounts, by folded name. */
 export class AccountTable {
-  readonly #rows: WaitingRows<AccountRow>;
+  readonly #rows: UnsavedRows<AccountRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
 
@@ -36,7 +36,7 @@ export class AccountTable {
        suspended = excluded.suspended, created_ms = excluded.created_ms`,
     );
     const remove = database.prepare("DELETE FROM account WHERE key = ?");
-    this.#rows = new WaitingRows(database, {
+    this.#rows = new UnsavedRows(database, {
       save: (key, { name, verifier, role, suspended, createdMs }) =>
         void save.run(key, name, verifier, role, suspended ?? null, createdMs),
       remove: (key) => void remove.run(key),

@@ -3,7 +3,7 @@ import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import { WaitingRows } from "./unsaved_rows.ts";
+import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** One kept channel. */
 export interface ChannelRow {
@@ -18,7 +18,7 @@ export interface ChannelRow {
 
 /** All kept channels, by folded name. */
 export class ChannelTable {
-  readonly #rows: WaitingRows<ChannelRow>;
+  readonly #rows: UnsavedRows<ChannelRow>;
   readonly #all: StatementSync;
 
   constructor(database: Database) {
@@ -29,7 +29,7 @@ export class ChannelTable {
        state = excluded.state`,
     );
     const remove = database.prepare("DELETE FROM kept_channel WHERE key = ?");
-    this.#rows = new WaitingRows(database, {
+    this.#rows = new UnsavedRows(database, {
       save: (key, { name, founder, usedMs, state }) => void save.run(key, name, founder, usedMs, state),
       remove: (key) => void remove.run(key),
     });

@@ -7,7 +7,7 @@ import type { Database } from "./database.ts";
 const maxTargets = 2000;
 
 /** The markers of all accounts. Names are folded. */
-export class Markers {
+export class ReadMarkers {
   readonly #database: Database;
   readonly #find: StatementSync;
   readonly #save: StatementSync;

@@ -2,11 +2,11 @@
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import { WaitingRows } from "./unsaved_rows.ts";
+import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** Values by name. */
-export class Keepsakes {
-  readonly #rows: WaitingRows<string>;
+export class SavedValues {
+  readonly #rows: UnsavedRows<string>;
   readonly #find: StatementSync;
 
   constructor(database: Database) {
@@ -15,7 +15,7 @@ export class Keepsakes {
       "INSERT INTO keepsake (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     );
     const remove = database.prepare("DELETE FROM keepsake WHERE name = ?");
-    this.#rows = new WaitingRows(database, {
+    this.#rows = new UnsavedRows(database, {
       save: (name, value) => void save.run(name, value),
       remove: (name) => void remove.run(name),
     });

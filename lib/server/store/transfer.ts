@@ -9,13 +9,13 @@ import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type Saved } from "./block.ts";
 import { type Conversations, type Door, row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import type { FileRow } from "./uploads.ts";
+import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
 
 /** The small tables. */
 export interface StoreState {
   readonly accounts: readonly AccountRow[];
-  readonly files: readonly FileRow[];
+  readonly files: readonly UploadRow[];
   readonly markers: readonly (readonly [account: string, target: string, ms: number])[];
   readonly keepsakes: readonly (readonly [name: string, value: string])[];
   /** Conversations that hide something or somebody; all others are open. */
@@ -117,21 +117,21 @@ export class Transfer {
 
   /** Makes the small tables what they were when state() was called here, with the same `isOwn`. */
   restoreState(state: StoreState, isOwn: (keepsake: string) => boolean): void {
-    const { accounts, keepsakes } = this.#store;
+    const { accounts, savedValues } = this.#store;
     const names = new Set(state.accounts.map(({ name }) => name));
     for (const { name } of accounts.all()) if (!names.has(name)) accounts.remove(name);
     const kept = new Set(state.keepsakes.map(([name]) => name));
-    for (const [name] of this.state(isOwn).keepsakes) if (!kept.has(name)) keepsakes.save(name, undefined);
+    for (const [name] of this.state(isOwn).keepsakes) if (!kept.has(name)) savedValues.save(name, undefined);
     this.#takeTables(state);
   }
 
   #takeTables(state: StoreState): void {
-    const { accounts, files, keepsakes, markers } = this.#store;
+    const { accounts, files, savedValues, markers } = this.#store;
     for (const account of state.accounts) accounts.save(account);
     const known = new Set(state.files.map(({ id }) => id));
     for (const { id } of files.all()) if (!known.has(id)) files.remove(id);
     for (const file of state.files) files.save(file);
-    for (const [name, value] of state.keepsakes) keepsakes.save(name, value);
+    for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
     this.#store.commit();
     this.#database.attempt(() => this.#store.conversations.takeDoors(state.doors));

@@ -11,7 +11,7 @@ export interface RowStatements<Row> {
 }
 
 /** The changes of one table that are not saved yet. Joins the database by itself. */
-export class WaitingRows<Row> implements Keeper {
+export class UnsavedRows<Row> implements Keeper {
   readonly #database: Database;
   readonly #statements: RowStatements<Row>;
   /** Undefined is to be removed. */

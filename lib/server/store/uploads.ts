@@ -1,10 +1,10 @@
 /** The table of uploaded files: what each is, never its content, which lies on disk under its id. */
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "./database.ts";
-import { WaitingRows } from "./unsaved_rows.ts";
+import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** One uploaded file. */
-export interface FileRow {
+export interface UploadRow {
   /** Random; its name on disk and in its address. */
   readonly id: string;
   /** As the uploader called it; for people, never a path. */
@@ -19,8 +19,8 @@ export interface FileRow {
 }
 
 /** All files, by id. */
-export class FileTable {
-  readonly #rows: WaitingRows<FileRow>;
+export class UploadTable {
+  readonly #rows: UnsavedRows<UploadRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
 
@@ -32,24 +32,24 @@ export class FileTable {
       "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
     );
     const remove = database.prepare("DELETE FROM file WHERE id = ?");
-    this.#rows = new WaitingRows(database, {
+    this.#rows = new UnsavedRows(database, {
       save: (id, { name, type, bytes, owner, createdMs }) =>
         void save.run(id, name, type, bytes, owner, createdMs),
       remove: (id) => void remove.run(id),
     });
   }
 
-  find(id: string): FileRow | undefined {
+  find(id: string): UploadRow | undefined {
     return this.#rows.find(id, () => toFile(this.#find.get(id)));
   }
 
   /** Every file. */
-  all(): FileRow[] {
+  all(): UploadRow[] {
     const stored = this.#all.all().map(toFile).filter((one) => one !== undefined);
     return this.#rows.merge(stored.map((one) => [one.id, one] as const));
   }
 
-  save(file: FileRow): void {
+  save(file: UploadRow): void {
     this.#rows.put(file.id, file);
   }
 
@@ -58,7 +58,7 @@ export class FileTable {
   }
 }
 
-function toFile(found: unknown): FileRow | undefined {
+function toFile(found: unknown): UploadRow | undefined {
   if (!Array.isArray(found)) return undefined;
   const [id, name, type, bytes, owner, createdMs] = found;
   return {

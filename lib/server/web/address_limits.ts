@@ -3,7 +3,7 @@ import type { EventEmitter } from "node:events";
 import { isLoopback, peerOf } from "../../irc/address.ts";
 
 /** Counts by peer; this machine's own people may hold any number. */
-export class Peers {
+export class AddressLimits {
   readonly #most: number;
   readonly #byPeer = new Map<string, number>();
 

@@ -28,7 +28,7 @@ const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
 
 /** What a path names, or undefined. Each file is read once. */
-export function asset(path: string): Asset | undefined {
+export function pageAsset(path: string): Asset | undefined {
   const wanted = path === "/" || path === "/join" ? front : path;
   const known = cache.get(wanted);
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ function withPreloads(html: string): string {
   const found = new Set<string>();
   const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) => path);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const module = found.has(path) ? undefined : asset(path);
+    const module = found.has(path) ? undefined : pageAsset(path);
     if (module === undefined) continue;
     found.add(path);
     for (const [, from = ""] of new TextDecoder().decode(module.body).matchAll(imports)) {

@@ -4,7 +4,7 @@
  */
 
 /** Why a file was not taken: an HTTP status and one sentence. */
-export class ShelfRefusal extends Error {
+export class UploadRefusal extends Error {
   override readonly name = "ShelfRefusal";
   readonly status: number;
 
@@ -18,7 +18,7 @@ const idPattern = /^[A-Za-z0-9_-]{22}$/;
 const partEnding = ".part";
 
 /** A folder of files. */
-export class Shelf {
+export class UploadFolder {
   readonly #folder: string;
 
   /** The folder is made with the first file. */
@@ -49,7 +49,7 @@ export class Shelf {
       for await (const chunk of content) {
         bytes += chunk.length;
         if (bytes > maxBytes) {
-          throw new ShelfRefusal(413, `The file is larger than the ${maxBytes} bytes that are left for it`);
+          throw new UploadRefusal(413, `The file is larger than the ${maxBytes} bytes that are left for it`);
         }
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
       }
@@ -58,9 +58,12 @@ export class Shelf {
       return bytes;
     } catch (error) {
       await Deno.remove(part).catch(() => {});
-      if (error instanceof ShelfRefusal) throw error;
+      if (error instanceof UploadRefusal) throw error;
       const isFull = error instanceof Error && /no space|quota/i.test(error.message);
-      throw new ShelfRefusal(isFull ? 507 : 500, isFull ? "The disk is full" : "The file could not be saved");
+      throw new UploadRefusal(
+        isFull ? 507 : 500,
+        isFull ? "The disk is full" : "The file could not be saved",
+      );
     }
   }
 

@@ -5,12 +5,12 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Content, SharedContent } from "../chat/file_contents.ts";
+import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import type { FileRow } from "../store/uploads.ts";
+import type { UploadRow } from "../store/uploads.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
-import { type Shelf, ShelfRefusal } from "./upload_folder.ts";
+import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 import { ownerOf } from "./uploader.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
@@ -24,16 +24,16 @@ const forsakenMs = 3_600_000;
 const removedAtOnce = 1000;
 
 /** The routes of shared files, and their upkeep. */
-export class FileRoutes implements Content {
+export class UploadRoutes implements FileContents {
   readonly #hub: Hub;
-  readonly #shelf: Shelf;
+  readonly #shelf: UploadFolder;
   /** Bytes promised to uploads under way, by owner. */
   readonly #coming = new Map<string, number>();
   /** Files that are being fetched, which another machine took in. */
   readonly #fetching = new Map<string, Promise<void>>();
 
   /** Sweeps the shelf of what has no row. */
-  constructor(hub: Hub, shelf: Shelf) {
+  constructor(hub: Hub, shelf: UploadFolder) {
     this.#hub = hub;
     this.#shelf = shelf;
     hub.content = this;
@@ -72,7 +72,7 @@ export class FileRoutes implements Content {
     }
   }
 
-  added(file: FileRow): void {
+  added(file: UploadRow): void {
     this.#open(file).then((opened) => opened?.close()).catch((error) =>
       this.#hub.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
     );
@@ -83,7 +83,7 @@ export class FileRoutes implements Content {
   }
 
   /** The file, fetched if another machine took it in. */
-  async #open(row: FileRow): Promise<Deno.FsFile | undefined> {
+  async #open(row: UploadRow): Promise<Deno.FsFile | undefined> {
     const file = await this.#shelf.open(row.id);
     const { sharedContent } = this.#hub;
     if (file !== undefined || sharedContent === undefined) return file;
@@ -93,7 +93,7 @@ export class FileRoutes implements Content {
     return this.#shelf.open(row.id);
   }
 
-  async #fetch(row: FileRow, shared: SharedContent): Promise<void> {
+  async #fetch(row: UploadRow, shared: SharedFileContents): Promise<void> {
     try {
       const content = await shared.take(row.id);
       if (content === undefined) throw new Error("no machine has given it");
@@ -108,7 +108,7 @@ export class FileRoutes implements Content {
     }
   }
 
-  #files(): FileRow[] {
+  #files(): UploadRow[] {
     return this.#hub.store?.files.all() ?? [];
   }
 
@@ -125,7 +125,7 @@ export class FileRoutes implements Content {
       response.setHeader("location", `/files/${file.id}/${encodeURIComponent(file.name)}`);
       sendText(response, 201, "Saved");
     } catch (error) {
-      if (!(error instanceof ShelfRefusal)) throw error;
+      if (!(error instanceof UploadRefusal)) throw error;
       if (error.status === 401) {
         response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
       }
@@ -136,12 +136,12 @@ export class FileRoutes implements Content {
     }
   }
 
-  async #receive(request: IncomingMessage, visitor: Visitor): Promise<FileRow> {
+  async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const owner = await ownerOf(this.#hub, request, visitor);
     const announced = Number(request.headers["content-length"] ?? 0);
     const room = this.#roomFor(owner);
     if (announced > room) {
-      throw new ShelfRefusal(413, `The file is larger than the ${room} bytes that are left for it`);
+      throw new UploadRefusal(413, `The file is larger than the ${room} bytes that are left for it`);
     }
     // Of one that does not say how large it is all the room is taken until it is there.
     const promised = announced > 0 ? announced : Math.min(room, gigabyte);
@@ -166,7 +166,7 @@ export class FileRoutes implements Content {
   }
 
   /** Who is told that a file is there can have it, whatever becomes of this machine. */
-  async #announce(file: FileRow): Promise<void> {
+  async #announce(file: UploadRow): Promise<void> {
     const { sharedContent } = this.#hub;
     try {
       if (sharedContent !== undefined) {
@@ -177,7 +177,7 @@ export class FileRoutes implements Content {
     } catch (error) {
       this.removed([file.id]);
       this.#hub.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
-      throw new ShelfRefusal(503, "The servers cannot reach each other; try again later");
+      throw new UploadRefusal(503, "The servers cannot reach each other; try again later");
     }
   }
 

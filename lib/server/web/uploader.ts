@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Hub } from "../hub/hub.ts";
 import { isLoopback } from "../../irc/address.ts";
-import { ShelfRefusal } from "./upload_folder.ts";
+import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
@@ -37,5 +37,5 @@ function decode(credentials: string): string {
 }
 
 function refuse(status: number, sentence: string): never {
-  throw new ShelfRefusal(status, sentence);
+  throw new UploadRefusal(status, sentence);
 }

@@ -9,8 +9,8 @@ import { plainAddress } from "../../irc/address.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { isForUs, strangeHost } from "./host_check.ts";
-import { Peers } from "./address_limits.ts";
-import { asset } from "./page_assets.ts";
+import { AddressLimits } from "./address_limits.ts";
+import { pageAsset } from "./page_assets.ts";
 import { upgrade } from "./web_socket.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
@@ -70,7 +70,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 /** Listens; rejects when it cannot bind. */
 export function startWeb(options: WebOptions): Promise<WebListener> {
   const { hostname, port, maxConnections, isTrustedProxy, onError } = options;
-  const peers = new Peers(options.maxPerPeer);
+  const peers = new AddressLimits(options.maxPerPeer);
   let connections = 0;
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
@@ -155,7 +155,7 @@ async function handle(
   if (request.method !== "GET" && request.method !== "HEAD") {
     return sendText(response, 405, "Only GET works here");
   }
-  const found = asset(path);
+  const found = pageAsset(path);
   if (found === undefined) return sendText(response, 404, "There is nothing here");
   response.setHeader("etag", found.etag);
   response.setHeader("cache-control", "no-cache");

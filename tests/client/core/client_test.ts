@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { numericsUntil } from "../../../lib/client/core/requests.ts";
 import { Rig, turn } from "./wire.ts";
 
@@ -236,9 +236,9 @@ Deno.test("a PING is answered, and a silent server is asked and then left", asyn
 Deno.test("nothing typed can become a second line or another parameter", async () => {
   await using rig = new Rig();
   const wire = await rig.enter("");
-  assertThrows(() => rig.client.say(say("x", "a b")), Refusal);
-  assertThrows(() => rig.client.say(say("x", ":a")), Refusal);
-  assertThrows(() => rig.client.command("KICK", "#tea", "a b", "why"), Refusal);
+  assertThrows(() => rig.client.say(say("x", "a b")), ActionError);
+  assertThrows(() => rig.client.say(say("x", ":a")), ActionError);
+  assertThrows(() => rig.client.command("KICK", "#tea", "a b", "why"), ActionError);
   rig.client.command("TOPIC", "#tea", "one\r\nQUIT");
   assertEquals(await wire.sent(), ["TOPIC #tea :one QUIT"]);
 });

@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Quiet } from "../../../lib/client/text/presence_filter.ts";
+import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import { Attention } from "../../../lib/client/terminal/attention.ts";
-import { Desk } from "../../../lib/client/terminal/terminal_ui.ts";
+import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 import { granted } from "../../support/permissions.ts";
 import { turn, Wire } from "./wire.ts";
@@ -118,7 +118,7 @@ async function attack(seed: number): Promise<void> {
   const roll = dice(seed);
   let wire = new Wire();
   let written = "";
-  const desk = new Desk({
+  const desk = new TerminalUi({
     client: {
       nick: "bob",
       channels: ["#tea"],
@@ -134,7 +134,7 @@ async function attack(seed: number): Promise<void> {
     },
     timestamps: "short",
     attention: new Attention({ bell: true, notify: "osc9", inTmux: false, now: Date.now }),
-    quiet: new Quiet("smart"),
+    quiet: new PresenceFilter("smart"),
     restricted: false,
     typing: true,
     asksPassword: false,

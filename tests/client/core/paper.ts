@@ -1,23 +1,23 @@
 /** A face that keeps everything in arrays, for tests of slash commands. */
 
 import type { ChatEvent, Manner } from "../../../lib/client/core/event.ts";
-import type { Face, Files } from "../../../lib/client/slash/face.ts";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
-import { Quiet } from "../../../lib/client/text/presence_filter.ts";
+import type { Face, LocalFileAccess } from "../../../lib/client/slash/face.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { Span } from "../../../lib/client/text/formatting.ts";
 import { spanText } from "../../../lib/client/text/text.ts";
 import { Rig, summary } from "./wire.ts";
 
 /** A face that writes down what it is told. */
 export class Paper extends Rig implements Face {
-  current = "#tea";
+  activeBuffer = "#tea";
   readonly notes: string[] = [];
   sharesTyping = true;
   /** What the person answers to questions for a password. */
   readonly answers: string[] = [];
   /** The files there are, and what was saved. */
   readonly disk = new Map<string, string>();
-  readonly files: Files = {
+  readonly files: LocalFileAccess = {
     open: (path) => {
       const text = this.disk.get(path) ?? "";
       return Promise.resolve(new File([text], path, { type: "text/plain" }));
@@ -31,12 +31,12 @@ export class Paper extends Rig implements Face {
     },
   };
   readonly hints = ["Tab completes"];
-  readonly quiet = new Quiet();
+  readonly presenceFilter = new PresenceFilter();
   restricted = false;
 
   target(): string {
-    if (this.current === "") throw new Refusal("You are in no room");
-    return this.current;
+    if (this.activeBuffer === "") throw new ActionError("You are in no room");
+    return this.activeBuffer;
   }
 
   say(target: string, manner: Manner, text: string, replyTo?: string): void {
@@ -44,7 +44,7 @@ export class Paper extends Rig implements Face {
   }
 
   show(name: string): void {
-    this.current = name;
+    this.activeBuffer = name;
   }
 
   closed(name: string): void {
@@ -63,7 +63,7 @@ export class Paper extends Rig implements Face {
     this.notes.push(`left ${reason}`);
   }
 
-  past(title: string, events: readonly ChatEvent[]): void {
+  showHistory(title: string, events: readonly ChatEvent[]): void {
     this.notes.push(title, ...events.map(summary));
   }
 

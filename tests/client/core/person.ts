@@ -21,7 +21,7 @@ export class Person implements AsyncDisposable {
     this.client = new Client({
       nick: "bob",
       channels: ["#tea"],
-      hear: (event) => {
+      onEvent: (event) => {
         this.events.push(event);
         this.#wake();
       },

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { Pace } from "../../../lib/client/core/send_pace.ts";
+import { SendPace } from "../../../lib/client/core/send_pace.ts";
 
 /** A pace whose clock the test turns. */
-function paced(): { readonly pace: Pace; readonly sent: string[]; tick: (() => void) | undefined } {
+function paced(): { readonly pace: SendPace; readonly sent: string[]; tick: (() => void) | undefined } {
   const sent: string[] = [];
-  const held: { pace: Pace; sent: string[]; tick: (() => void) | undefined } = {
+  const held: { pace: SendPace; sent: string[]; tick: (() => void) | undefined } = {
     sent,
     tick: undefined,
-    pace: new Pace((line) => void sent.push(line), (tick) => {
+    pace: new SendPace((line) => void sent.push(line), (tick) => {
       held.tick = tick;
       return () => held.tick = undefined;
     }),

@@ -1,10 +1,10 @@
 /** The client together with the real hub: accounts, what was missed, reactions, search. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { uploadFile } from "../../../lib/client/core/upload.ts";
-import { FileRoutes } from "../../../lib/server/web/upload_routes.ts";
-import { Shelf } from "../../../lib/server/web/upload_folder.ts";
+import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
+import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -49,7 +49,7 @@ test("a wrong password is told, on the way in and later", async () => {
   const told = await cat.until("status", (event) => event.status === "login refused");
   assert(told.status === "login refused" && told.name === "bob" && told.reason !== "");
   await cat.entered();
-  await assertRejects(() => cat.client.login("bob", "wrong again"), Refusal, "Cannot log in as bob");
+  await assertRejects(() => cat.client.login("bob", "wrong again"), ActionError, "Cannot log in as bob");
   await cat.client.login("bob", secret);
   assertEquals(cat.client.state.account, "bob");
 });
@@ -58,7 +58,7 @@ test("changePassword() changes it, and refuses when the old one is wrong", async
   await using chat = startChat();
   await using bob = await new Person(chat.port).entered();
   await bob.client.register("green-leaves");
-  await assertRejects(() => bob.client.changePassword("brown-leaves", secret), Refusal);
+  await assertRejects(() => bob.client.changePassword("brown-leaves", secret), ActionError);
   await bob.client.changePassword("green-leaves", "brown old leaves");
   await bob.client.changePassword("brown old leaves", secret);
   bob.cut();
@@ -195,7 +195,7 @@ test("search() finds what was said, by text and by whom", async () => {
   await bob.until("said", ({ text }) => text === "coffee");
   const found = await bob.client.search("tea", { in: "#tea", from: "ann" });
   assertEquals(found.flatMap((event) => event.kind === "said" ? event.text : []), ["green tea", "black tea"]);
-  await assertRejects(() => bob.client.search("tea", { in: "#den" }), Refusal);
+  await assertRejects(() => bob.client.search("tea", { in: "#den" }), ActionError);
 });
 
 test("markRead() is told to our other devices, and not sent twice", async () => {
@@ -215,11 +215,11 @@ Deno.test({
   ignore: ignore || !granted("read", "write"),
   async fn() {
     using place = temporaryFolder();
-    const late: { routes?: FileRoutes } = {};
+    const late: { routes?: UploadRoutes } = {};
     await using site = await startSite({}, {
       routes: [(...asked) => late.routes?.route(...asked)],
     });
-    late.routes = new FileRoutes(site.chat.hub, new Shelf(place.folder));
+    late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));
     site.chat.hub.uploadUrl = `${site.origin}/upload`;
     await using bob = await new Person(site.chat.port).entered();
     assertEquals(bob.client.uploadUrl, `${site.origin}/upload`);

@@ -68,7 +68,7 @@ export class Rig implements AsyncDisposable {
       nick: "bob",
       channels: ["#tea"],
       connect: () => Promise.resolve(this.#dial()),
-      hear: (event) => void this.events.push(event),
+      onEvent: (event) => void this.events.push(event),
       delay: () => 0,
       now: () => 1_000_000,
       ...options,

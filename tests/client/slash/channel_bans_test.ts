@@ -1,6 +1,6 @@
 /** Whom /ban and /unban of a nick name. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
 import { Paper } from "../core/paper.ts";
 
@@ -62,7 +62,11 @@ Deno.test("/unban lifts every ban that is of somebody alone", async () => {
   await wire.say(...list.map((mask) => `:srv 367 bob #tea ${mask}`), ":srv 368 bob #tea :End");
   await entered;
   assertEquals((await wire.sent()).at(-1), "MODE #tea -bbb CAT!*@* a:kitty *!*@k3.ip4");
-  const none = assertRejects(() => enter(paper, "/unban dora"), Refusal, "No ban of #tea is of dora alone");
+  const none = assertRejects(
+    () => enter(paper, "/unban dora"),
+    ActionError,
+    "No ban of #tea is of dora alone",
+  );
   await wire.say(":srv 401 bob dora :No such nick", ":srv 318 bob dora :End");
   await wire.say(":srv 368 bob #tea :End");
   await none;

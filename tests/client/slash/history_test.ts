@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
 import { granted } from "../../support/permissions.ts";
 import { Paper } from "../core/paper.ts";
@@ -100,7 +100,7 @@ Deno.test("/register asks again for a short password and when the two differ, an
   await using paper = new Paper();
   const wire = await talk(paper);
   paper.answers.push("short", "green leaves", "brown leaves", "");
-  await assertRejects(() => enter(paper, "/register"), Refusal, "Nothing was changed");
+  await assertRejects(() => enter(paper, "/register"), ActionError, "Nothing was changed");
   assertEquals(paper.notes, [
     "Password for bob?",
     "A password has at least 8 characters",
@@ -115,7 +115,7 @@ Deno.test("/register asks again for a short password and when the two differ, an
 Deno.test("/owner says the code the server printed, once one has an account", async () => {
   await using paper = new Paper();
   const wire = await talk(paper);
-  await assertRejects(() => enter(paper, "/owner abcd-efgh"), Refusal, "/register first");
+  await assertRejects(() => enter(paper, "/owner abcd-efgh"), ActionError, "/register first");
   await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
   await enter(paper, "/owner abcd-efgh ");
   assertEquals(await sent(wire), ["OWNER abcd-efgh"]);

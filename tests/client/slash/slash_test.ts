@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Refusal } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { commandsFor, enter, expectsPassword, slashCommands } from "../../../lib/client/slash/slash.ts";
 import { Paper } from "../core/paper.ts";
 import { turn } from "../core/wire.ts";
@@ -13,7 +13,7 @@ async function typed(text: string): Promise<string[]> {
   return [
     ...sent,
     ...paper.notes.map((note) => `= ${note}`),
-    ...(paper.current === "#tea" ? [] : [`in ${paper.current}`]),
+    ...(paper.activeBuffer === "#tea" ? [] : [`in ${paper.activeBuffer}`]),
   ];
 }
 
@@ -118,7 +118,7 @@ const refused: readonly (readonly [text: string, words: string])[] = [
 
 for (const [text, words] of refused) {
   Deno.test(`"${text}" is refused in one sentence`, async () => {
-    const error = await assertRejects(() => typed(text), Refusal);
+    const error = await assertRejects(() => typed(text), ActionError);
     assertEquals(error.message, words);
   });
 }
@@ -180,7 +180,7 @@ Deno.test("/whois of nobody is refused", async () => {
   const wire = await paper.enter();
   const asked = assertRejects(
     () => enter(paper, "/whois nobody"),
-    Refusal,
+    ActionError,
     "There is nobody called nobody here",
   );
   const [line = ""] = await wire.sent();
@@ -198,7 +198,7 @@ Deno.test("/whois of nobody is refused also where the nick is taken for a server
   const wire = await paper.enter("");
   const asked = assertRejects(
     () => enter(paper, "/whois nobody"),
-    Refusal,
+    ActionError,
     "There is nobody called nobody here",
   );
   await wire.say(":srv 402 bob nobody :No such server");
@@ -211,7 +211,7 @@ Deno.test("without a connection a command says so, and words are kept", async ()
   await turn();
   await assertRejects(
     () => enter(paper, "/topic x"),
-    Refusal,
+    ActionError,
     "Cannot do that: there is no connection to the server",
   );
 });
@@ -220,8 +220,8 @@ Deno.test("a restricted face has no commands for files, lines of IRC and the pas
   await using paper = new Paper();
   await paper.enter("");
   paper.restricted = true;
-  await assertRejects(() => enter(paper, "/quote QUIT"), Refusal, "Cannot use /quote here");
-  await assertRejects(() => enter(paper, "/passwd"), Refusal, "Cannot use /passwd here");
+  await assertRejects(() => enter(paper, "/quote QUIT"), ActionError, "Cannot use /quote here");
+  await assertRejects(() => enter(paper, "/passwd"), ActionError, "Cannot use /passwd here");
   await enter(paper, "/help");
   assertEquals(paper.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
   assertEquals(commandsFor(paper).includes("quote"), false);

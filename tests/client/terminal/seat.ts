@@ -1,11 +1,11 @@
 /** Somebody at an emulated terminal, whose server the test plays. */
 
 import type { ClientOptions } from "../../../lib/client/core/client.ts";
-import { Quiet } from "../../../lib/client/text/presence_filter.ts";
+import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { AttentionParts } from "../../../lib/client/terminal/attention.ts";
 import { Attention } from "../../../lib/client/terminal/attention.ts";
-import type { DeskParts } from "../../../lib/client/terminal/terminal_ui.ts";
-import { Desk } from "../../../lib/client/terminal/terminal_ui.ts";
+import type { TerminalUiParts } from "../../../lib/client/terminal/terminal_ui.ts";
+import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 import type { Look } from "../../../lib/client/terminal/paint.ts";
 import { turn, Wire } from "../core/wire.ts";
@@ -18,8 +18,8 @@ export const noon = Date.parse("2026-03-01T12:00:00");
 /** Somebody at an emulated terminal, connected to a server that the test plays. */
 export class Seat implements AsyncDisposable {
   readonly emulator: Emulator;
-  readonly desk: Desk;
-  readonly running: ReturnType<Desk["run"]>;
+  readonly desk: TerminalUi;
+  readonly running: ReturnType<TerminalUi["run"]>;
   wire = new Wire();
   now = noon;
   written = "";
@@ -41,11 +41,11 @@ export class Seat implements AsyncDisposable {
       & Partial<
         { nick: string; columns: number; rows: number; look: Look; typing: boolean; restricted: boolean }
       >
-      & Partial<Pick<AttentionParts, "bell" | "notify"> & Pick<DeskParts, "asksPassword">>
+      & Partial<Pick<AttentionParts, "bell" | "notify"> & Pick<TerminalUiParts, "asksPassword">>
       & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
     this.emulator = new Emulator(columns, rows);
-    this.desk = new Desk({
+    this.desk = new TerminalUi({
       client: {
         nick,
         channels: ["#tea"],
@@ -65,7 +65,7 @@ export class Seat implements AsyncDisposable {
       timestamps: "short",
       attention: new Attention({ bell, notify, inTmux: false, now: () => this.now }),
       typing,
-      quiet: new Quiet(),
+      quiet: new PresenceFilter(),
       asksPassword,
       home: "",
       restricted,

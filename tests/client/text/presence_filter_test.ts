@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ChatEvent } from "../../../lib/client/core/event.ts";
-import { Quiet } from "../../../lib/client/text/presence_filter.ts";
+import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 
 const minute = 60_000;
 
@@ -18,7 +18,7 @@ function quits(nick: string, at: number, ...buffers: string[]): ChatEvent {
 }
 
 /** What is hidden of events, by place. */
-function hidden(quiet: Quiet, ...events: ChatEvent[]): boolean[] {
+function hidden(quiet: PresenceFilter, ...events: ChatEvent[]): boolean[] {
   return events.map((event) => quiet.hides(event));
 }
 
@@ -26,12 +26,12 @@ Deno.test("quiet off hides nothing, on hides all that others do but being remove
   const who = { nick: "cat" };
   const kicked = { kind: "kicked", buffer: "#tea", who, own: false, by: "ann", reason: "", at: 0 } as const;
   const events = [joins("cat", 0), quits("cat", 0, "#tea"), joins("bob", 0, true), kicked, says("cat", 0)];
-  assertEquals(hidden(new Quiet("off"), ...events), [false, false, false, false, false]);
-  assertEquals(hidden(new Quiet("on"), ...events), [true, true, false, false, false]);
+  assertEquals(hidden(new PresenceFilter("off"), ...events), [false, false, false, false, false]);
+  assertEquals(hidden(new PresenceFilter("on"), ...events), [true, true, false, false, false]);
 });
 
 Deno.test("smart quiet shows who spoke there in the last five minutes", () => {
-  const quiet = new Quiet("smart");
+  const quiet = new PresenceFilter("smart");
   assertEquals(
     hidden(
       quiet,
@@ -47,7 +47,7 @@ Deno.test("smart quiet shows who spoke there in the last five minutes", () => {
 });
 
 Deno.test("smart quiet follows a name that changes, and shows whom one talks to", () => {
-  const quiet = new Quiet("smart");
+  const quiet = new PresenceFilter("smart");
   const renamed = (nick: string, to: string): ChatEvent => ({
     kind: "renamed",
     buffers: ["#tea"],

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Accounts } from "../../../lib/server/chat/accounts.ts";
 import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
-import { Turns } from "../../../lib/server/chat/hash_queue.ts";
+import { HashQueue } from "../../../lib/server/chat/hash_queue.ts";
 import { parseOptions } from "../../../lib/options.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 
@@ -133,7 +133,7 @@ Deno.test("a name that does not exist shows the same salt each time, and as many
 });
 
 Deno.test("turns go one by one for a key, and a few at once altogether", async () => {
-  const turns = new Turns(2);
+  const turns = new HashQueue(2);
   let running = 0;
   let most = 0;
   const order: string[] = [];

@@ -72,14 +72,14 @@ Deno.test("a ban holds until its time is over or it is removed", () => {
 
 Deno.test("bans outlive the process, where there is a store", () => {
   using store = openStore();
-  const bans = new ServerBans(store.keepsakes);
+  const bans = new ServerBans(store.savedValues);
   bans.add(ban("bob!*@*"));
   bans.add(ban("10.1.0.0/16", 1000));
-  assertEquals(new ServerBans(store.keepsakes).list(0), bans.list(0));
+  assertEquals(new ServerBans(store.savedValues).list(0), bans.list(0));
   bans.sweep(1000);
-  assertEquals(new ServerBans(store.keepsakes).list(0).map((one) => one.target), ["bob!*@*"]);
+  assertEquals(new ServerBans(store.savedValues).list(0).map((one) => one.target), ["bob!*@*"]);
   bans.remove("bob!*@*");
-  assertEquals(store.keepsakes.find("server bans"), undefined);
+  assertEquals(store.savedValues.find("server bans"), undefined);
 });
 
 Deno.test("a second ban of a target takes the place of the first", () => {

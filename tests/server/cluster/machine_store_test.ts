@@ -8,7 +8,7 @@ const position = { sequence: 5, last: 50, stream: "one" };
 /** What a machine with an empty store gives; `chat` names its chat. */
 function given(version: string, chat: string) {
   using store = openStore();
-  store.keepsakes.save("chat", chat);
+  store.savedValues.save("chat", chat);
   store.commit();
   const state = store.transfer().state(() => false);
   const present = { users: [], channels: [], bans: [], whowas: [], machines: [], mostUsers: 7 };
@@ -23,7 +23,7 @@ Deno.test("an empty store takes over what the others have", async () => {
   using store = openStore();
   const start = await takeStore(store, given("parley-1", "tea"), "parley-1");
   assertEquals([start.position, start.present.mostUsers], [position, 7]);
-  assertEquals(store.keepsakes.find("chat"), "tea");
+  assertEquals(store.savedValues.find("chat"), "tea");
 });
 
 Deno.test("machines of another version are refused, and nothing is changed", async () => {
@@ -33,12 +33,12 @@ Deno.test("machines of another version are refused, and nothing is changed", asy
     Error,
     "they are parley-2, and this is parley-1; stop all of them to change the version",
   );
-  assertEquals(store.keepsakes.find("chat"), undefined);
+  assertEquals(store.savedValues.find("chat"), undefined);
 });
 
 Deno.test("a store of another chat is refused, and nothing is changed", async () => {
   using store = openStore();
-  store.keepsakes.save("chat", "coffee");
+  store.savedValues.save("chat", "coffee");
   store.history.append(store.conversations.channel("#den", "#den"), 0, 10, ":ann!~u@host PRIVMSG #den :hi");
   store.commit();
   await assertRejects(
@@ -46,5 +46,5 @@ Deno.test("a store of another chat is refused, and nothing is changed", async ()
     Error,
     "has another chat",
   );
-  assertEquals(store.keepsakes.find("chat"), "coffee");
+  assertEquals(store.savedValues.find("chat"), "coffee");
 });

@@ -117,7 +117,11 @@ story("FOUNDER shows whose a channel is, and hands it over", async (chat) => {
 story("an account is founder of a limited number of channels", async (chat) => {
   const ann = await registered(chat, "ann");
   await say(ann, "JOIN #one,#two,#three");
-  assertEquals([...chat.hub.channels.values()].map(({ kept }) => kept?.founder), ["ann", "ann", undefined]);
+  assertEquals([...chat.hub.channels.values()].map(({ registration }) => registration?.founder), [
+    "ann",
+    "ann",
+    undefined,
+  ]);
   assertEquals(await say(ann, "MODE #three +r"), [
     ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :An account has 2 channels at most",
   ]);
@@ -142,7 +146,10 @@ story("who deletes the account leaves the channels to whoever is there", async (
   const ann = await registered(chat, "ann");
   await say(ann, "JOIN #tea", "JOIN #den", "PART #den");
   await say(ann, "ACCOUNT DELETE correct-horse-battery");
-  assertEquals([...chat.hub.channels.values()].map(({ name, kept }) => [name, kept]), [["#tea", undefined]]);
+  assertEquals([...chat.hub.channels.values()].map(({ name, registration }) => [name, registration]), [[
+    "#tea",
+    undefined,
+  ]]);
 });
 
 Deno.test({ name: "kept channels and accounts come back after a restart", ignore, fn: restart });

@@ -1,6 +1,6 @@
 /** CAP NEW, to those who asked to be told. */
 import { assertEquals } from "@std/assert";
-import type { Files } from "../../../lib/server/hub/hub.ts";
+import type { ReloadableFiles } from "../../../lib/server/hub/hub.ts";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
 import { heard, say } from "../../support/transcript.ts";
@@ -11,7 +11,7 @@ Deno.test(
     ignore: !granted("net"),
   },
   async () => {
-    const files: Files[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
+    const files: ReloadableFiles[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
     await using chat = startChat({ reread: () => files.shift() ?? {} });
     const ann = await chat.peer("ann", { caps: ["server-time"] });
     const bob = await chat.peer("bob");

@@ -1,6 +1,6 @@
 /** Kinds of reader: made once each, and forgotten, so that no client can make them without end. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Kinds } from "../../../lib/server/render/recipient_profile.ts";
+import { RecipientProfiles } from "../../../lib/server/render/recipient_profile.ts";
 import { capabilities, capabilityBits, type CapabilityName } from "../../../lib/irc/capabilities.ts";
 import { encodeLine } from "../../../lib/net/encode.ts";
 import { startChat } from "../../support/chat.ts";
@@ -13,24 +13,24 @@ function setOf(number: number): CapabilityName[] {
   return names.filter((_, at) => number & (1 << at));
 }
 
-Deno.test("equal kinds are one, and those nobody is of are forgotten when there are many", () => {
-  const kinds = new Kinds(encodeLine);
-  const readers = [5, 700].map((number) => ({ kind: kinds.of(setOf(number), "line") }));
-  for (let number = 0; number < 1000; number++) kinds.of(setOf(number), "line");
-  assertEquals(kinds.size, 1000);
-  kinds.forgetUnused(readers);
-  assertEquals(kinds.size, 2);
-  assert(kinds.of(setOf(700), "line") === readers[1]?.kind);
-  const made = Array.from({ length: 998 }, (_, at) => kinds.of(setOf(at), "text").index);
-  const indexes = new Set([...made, ...readers.map(({ kind }) => kind.index)]);
+Deno.test("equal profiles are one object, and those nobody is of are forgotten when there are many", () => {
+  const profiles = new RecipientProfiles(encodeLine);
+  const readers = [5, 700].map((number) => ({ profile: profiles.of(setOf(number), "line") }));
+  for (let number = 0; number < 1000; number++) profiles.of(setOf(number), "line");
+  assertEquals(profiles.size, 1000);
+  profiles.forgetUnused(readers);
+  assertEquals(profiles.size, 2);
+  assert(profiles.of(setOf(700), "line") === readers[1]?.profile);
+  const made = Array.from({ length: 998 }, (_, at) => profiles.of(setOf(at), "text").index);
+  const indexes = new Set([...made, ...readers.map(({ profile }) => profile.index)]);
   assertEquals([indexes.size, Math.max(...indexes)], [1000, 999]);
 });
 
-Deno.test("few kinds are kept, though nobody is of them at the moment", () => {
-  const kinds = new Kinds(encodeLine);
-  const kind = kinds.of(setOf(3), "line");
-  kinds.forgetUnused([]);
-  assert(kinds.of(setOf(3), "line") === kind);
+Deno.test("a few unused profiles are kept", () => {
+  const profiles = new RecipientProfiles(encodeLine);
+  const kind = profiles.of(setOf(3), "line");
+  profiles.forgetUnused([]);
+  assert(profiles.of(setOf(3), "line") === kind);
 });
 
 Deno.test("a client that asks for one set of capabilities after the other leaves no trace", {
@@ -44,9 +44,9 @@ Deno.test("a client that asks for one set of capabilities after the other leaves
     );
   }
   await bob.lines();
-  assert(chat.hub.kinds.size > 200);
+  assert(chat.hub.profiles.size > 200);
   chat.hub.sweep();
-  assertEquals(chat.hub.kinds.size, 2);
+  assertEquals(chat.hub.profiles.size, 2);
   bob.send(`CAP REQ :${names.map((name) => `-${name}`).join(" ")}`, "CAP REQ server-time");
   await bob.lines();
   ann.send("PRIVMSG #tea :hi");

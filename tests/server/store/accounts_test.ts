@@ -53,15 +53,15 @@ function restart(): void {
     const secret = within((store) => {
       store.accounts.save(ann);
       store.channels.save(tea);
-      return store.keepsakes.secret("decoys");
+      return store.savedValues.secret("decoys");
     });
     within((store) => {
       assertEquals(store.accounts.all(), [ann]);
       assertEquals(store.channels.all(), [tea]);
-      assertEquals(store.keepsakes.secret("decoys"), secret);
-      assertNotEquals(store.keepsakes.secret("other"), secret);
-      store.keepsakes.save("other", undefined);
-      assertEquals(store.keepsakes.find("other"), undefined);
+      assertEquals(store.savedValues.secret("decoys"), secret);
+      assertNotEquals(store.savedValues.secret("other"), secret);
+      store.savedValues.save("other", undefined);
+      assertEquals(store.savedValues.find("other"), undefined);
     });
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -70,17 +70,17 @@ Deno.test("tables go back to what they were, and a crash before the end leaves a
     const before = store.transfer().state(isOwn);
     store.accounts.save(account("ann", "new"));
     store.accounts.save(account("bob", "v"));
-    store.keepsakes.save("word", "kept");
+    store.savedValues.save("word", "kept");
     store.database.hold();
     store.transfer().restoreState(before, isOwn);
     tell(store, 10, "ann", "held");
     store.commit();
     assertEquals(store.accounts.all().map(({ verifier }) => verifier), ["old"]);
-    assertEquals(store.keepsakes.find("word"), undefined);
+    assertEquals(store.savedValues.find("word"), undefined);
   }
   using again = openStore(place);
   assertEquals(again.accounts.all().map(({ verifier }) => verifier), ["new", "v"]);
-  assertEquals(again.keepsakes.find("word"), "kept");
+  assertEquals(again.savedValues.find("word"), "kept");
   assertEquals(stamps(again), []);
 });
 

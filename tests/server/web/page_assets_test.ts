@@ -1,7 +1,7 @@
 /** The page's own files: what the browser asks for is there, nothing else is, and a standalone program carries it. */
 import { assert, assertEquals } from "@std/assert";
 import { faultIn, programs } from "../../../.ci/compile.ts";
-import { asset } from "../../../lib/server/web/page_assets.ts";
+import { pageAsset } from "../../../lib/server/web/page_assets.ts";
 import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("read");
@@ -13,7 +13,7 @@ function reached(): Set<string> {
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (found.has(path)) continue;
     found.add(path);
-    const made = asset(path);
+    const made = pageAsset(path);
     assert(made !== undefined, `${path} is not served`);
     const text = new TextDecoder().decode(made.body);
     const names = made.type.startsWith("text/html")
@@ -34,7 +34,7 @@ Deno.test({
   fn() {
     const paths = [...reached()];
     assert(paths.includes("/lib/client/page/page_ui.ts") && paths.includes("/lib/irc/plain_digest.ts"));
-    const { body } = asset("/lib/client/page/timeline.ts") ?? { body: new Uint8Array() };
+    const { body } = pageAsset("/lib/client/page/timeline.ts") ?? { body: new Uint8Array() };
     assert(!new TextDecoder().decode(body).includes("interface "));
   },
 });
@@ -71,6 +71,6 @@ Deno.test({
       "/lib/client/page/",
       "/data/parley.sqlite",
     ];
-    assertEquals(paths.map((path) => asset(path)), paths.map(() => undefined));
+    assertEquals(paths.map((path) => pageAsset(path)), paths.map(() => undefined));
   },
 });

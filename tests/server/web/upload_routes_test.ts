@@ -1,7 +1,7 @@
 /** Sharing files: who may, what is stored, how it goes out, what an attacker gets. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { FileRoutes } from "../../../lib/server/web/upload_routes.ts";
-import { Shelf } from "../../../lib/server/web/upload_folder.ts";
+import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
+import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -13,13 +13,13 @@ const ignore = !granted("net", "read", "write", "env");
 async function fileSite(
   settings: Partial<Settings> = {},
   now?: () => number,
-): Promise<Site & { folder: string; routes: FileRoutes }> {
+): Promise<Site & { folder: string; routes: UploadRoutes }> {
   const folder = await Deno.makeTempDir();
-  const late: { route?: FileRoutes } = {};
+  const late: { route?: UploadRoutes } = {};
   const site = await startSite({ settings, ...(now && { now }) }, {
     routes: [(...asked) => late.route?.route(...asked)],
   });
-  const routes = late.route = new FileRoutes(site.chat.hub, new Shelf(folder));
+  const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder));
   site.chat.hub.uploadUrl = `${site.origin}/upload`;
   return {
     ...site,
@@ -197,7 +197,7 @@ async function prune(): Promise<void> {
   assertEquals([...Deno.readDirSync(site.folder)].length, 2);
   late = 3_700_000;
   await site.routes.prune();
-  new FileRoutes(site.chat.hub, new Shelf(site.folder));
+  new UploadRoutes(site.chat.hub, new UploadFolder(site.folder));
   assertEquals([...Deno.readDirSync(site.folder)], []);
   const gone = await fetch(site.origin + posted.headers.get("location"));
   assertEquals([gone.status, await gone.text()], [404, "There is no such file, or it is too old\n"]);
