@@ -1,51 +1,7 @@
-/** Settings of encryption and accounts, one row each as in settings.ts, which takes them in. */
+/** The settings of accounts, of the channels an account registers, of server operators and of the server password. */
 import type { OptionTable } from "../../options.ts";
 
-/** How connections are encrypted. */
-export const encryptionRows = {
-  tls: {
-    kind: "text",
-    choices: ["on", "off"],
-    default: "on",
-    env: "PARLEY_TLS",
-    group: "Encryption",
-    help: "encrypted connections, with a certificate made on the first run",
-  },
-  tlsPort: {
-    kind: "number",
-    default: 6697,
-    min: 0,
-    max: 65535,
-    env: "PARLEY_TLS_PORT",
-    group: "Encryption",
-    help: "port for IRC over TLS; 0 takes any free one",
-  },
-  cert: {
-    kind: "text",
-    env: "PARLEY_CERT",
-    group: "Encryption",
-    metavar: "FILE",
-    help: "PEM file with the certificate and its chain; read again on SIGHUP and once a day",
-  },
-  key: {
-    kind: "text",
-    env: "PARLEY_KEY",
-    group: "Encryption",
-    metavar: "FILE",
-    help: "PEM file with the certificate's key",
-  },
-  sts: {
-    kind: "duration",
-    default: 0,
-    min: 0,
-    env: "PARLEY_STS",
-    group: "Encryption",
-    metavar: "TIME",
-    help: "apps that know STS come with TLS only, for so long after each visit; needs --cert and --key",
-  },
-} as const satisfies OptionTable;
-
-/** Who may have an account and what it may have. */
+/** One row per setting. */
 export const accountRows = {
   registration: {
     kind: "text",
@@ -53,13 +9,14 @@ export const accountRows = {
     default: "open",
     env: "PARLEY_REGISTRATION",
     group: "Accounts",
-    help: "who may make an account: anybody, also while coming in; who is in; nobody but operators",
+    help:
+      "who can create an account: open = everybody, also during connection registration; connected = connected users; off = operators only",
   },
   loginRequired: {
     kind: "flag",
     env: "PARLEY_LOGIN_REQUIRED",
     group: "Accounts",
-    help: "lets nobody in who is not logged in to an account",
+    help: "accept only users who log in to an account",
   },
   linger: {
     kind: "duration",
@@ -68,7 +25,7 @@ export const accountRows = {
     env: "PARLEY_LINGER",
     group: "Accounts",
     metavar: "TIME",
-    help: "how long somebody who is logged in stays when the connection is lost; 0 is not at all",
+    help: "how long a logged-in user stays online when the connection is lost; 0 means no time",
   },
   passwordLength: {
     kind: "number",
@@ -78,7 +35,7 @@ export const accountRows = {
     env: "PARLEY_PASSWORD_LENGTH",
     group: "Accounts",
     metavar: "COUNT",
-    help: "characters a new password has at least",
+    help: "minimum length of a new password, in characters",
   },
   passwordRounds: {
     kind: "number",
@@ -88,7 +45,8 @@ export const accountRows = {
     env: "PARLEY_PASSWORD_ROUNDS",
     group: "Accounts",
     metavar: "COUNT",
-    help: "rounds of PBKDF2 for a new password: more are slower to try out for who steals the database",
+    help:
+      "PBKDF2 rounds of a new password; more rounds make it slower to guess passwords from a stolen database",
   },
   loginTries: {
     kind: "number",
@@ -98,7 +56,8 @@ export const accountRows = {
     env: "PARLEY_LOGIN_TRIES",
     group: "Accounts",
     metavar: "COUNT",
-    help: "wrong passwords one address may give in ten minutes; twice as many for one account",
+    help:
+      "maximum number of wrong passwords from one address in ten minutes; for one account the limit is twice as high",
   },
   accountsPerAddress: {
     kind: "number",
@@ -108,7 +67,7 @@ export const accountRows = {
     env: "PARLEY_ACCOUNTS_PER_ADDRESS",
     group: "Accounts",
     metavar: "COUNT",
-    help: "accounts one address may make in ten minutes",
+    help: "maximum number of accounts created from one address in ten minutes",
   },
   channelsPerAccount: {
     kind: "number",
@@ -118,7 +77,7 @@ export const accountRows = {
     env: "PARLEY_CHANNELS_PER_ACCOUNT",
     group: "Accounts",
     metavar: "COUNT",
-    help: "channels kept for one account, those it made first",
+    help: "maximum number of registered channels per account; the channels it created first are registered",
   },
   channelExpiry: {
     kind: "duration",
@@ -127,6 +86,28 @@ export const accountRows = {
     env: "PARLEY_CHANNEL_EXPIRY",
     group: "Accounts",
     metavar: "TIME",
-    help: "how long a kept channel stays that nobody enters; 0 is for ever",
+    help: "time after which a registered channel expires if nobody joins it; 0 means never",
+  },
+  oper: {
+    kind: "list",
+    env: "PARLEY_OPER",
+    group: "Operators and password",
+    metavar: "NAME:VERIFIER",
+    help:
+      "name of a server operator, and the verifier of the password for OPER; make a verifier with --make-verifier",
+  },
+  operFile: {
+    kind: "text",
+    env: "PARLEY_OPER_FILE",
+    group: "Operators and password",
+    metavar: "FILE",
+    help: "file with server operators, one NAME:VERIFIER per line",
+  },
+  passwordFile: {
+    kind: "text",
+    env: "PARLEY_PASSWORD_FILE",
+    group: "Operators and password",
+    metavar: "FILE",
+    help: "file with a password that everybody must send to connect (PASS)",
   },
 } as const satisfies OptionTable;

@@ -1,15 +1,15 @@
-/** The settings of the web side, as rows of the one table (settings.ts). */
+/** The settings of the web side: the page, WebSockets and metrics. Shared files have their own table (files.ts). */
 import type { OptionTable } from "../../options.ts";
 
-/** One row a setting. */
+/** One row per setting. */
 export const webRows = {
   web: {
     kind: "text",
     default: "on",
     choices: ["on", "off"],
     env: "PARLEY_WEB",
-    group: "Where it listens",
-    help: "the page for browsers, WebSockets and files",
+    group: "Web page",
+    help: "serve the web page, WebSockets and shared files",
   },
   webPort: {
     kind: "number",
@@ -17,62 +17,29 @@ export const webRows = {
     min: 0,
     max: 65535,
     env: "PARLEY_WEB_PORT",
-    group: "Where it listens",
-    help: "port of the page; 0 takes any free one",
+    group: "Web page",
+    help: "port of the web page; 0 uses any free port",
   },
   webAddress: {
     kind: "text",
     env: "PARLEY_WEB_ADDRESS",
-    group: "Where it listens",
+    group: "Web page",
     metavar: "URL",
-    help:
-      "how people reach the page when something stands before it, or by a name of its own: https://chat.example",
+    help: "public address of the web page, for example behind a proxy: https://chat.example",
   },
   webOrigin: {
     kind: "list",
     env: "PARLEY_WEB_ORIGIN",
-    group: "Who may come in",
+    group: "Web page",
     metavar: "ORIGIN",
-    help: "a site whose pages may connect besides our own, or another name of it: https://chat.example",
+    help: "another site whose pages can connect, or another name of this site: https://chat.example",
   },
   metrics: {
     kind: "text",
     default: "local",
     choices: ["local", "open"],
     env: "PARLEY_METRICS",
-    group: "Who may come in",
-    help: "who may read /metrics, /healthz and /readyz: this machine, or everybody",
-  },
-  uploadSize: {
-    kind: "size",
-    default: 1024 * 1024 * 1024,
-    min: 0,
-    env: "PARLEY_UPLOAD_SIZE",
-    group: "Files",
-    help: "largest file that can be shared; 0 for no files at all",
-  },
-  uploadQuota: {
-    kind: "size",
-    default: 4 * 1024 * 1024 * 1024,
-    min: 0,
-    env: "PARLEY_UPLOAD_QUOTA",
-    group: "Files",
-    help: "how much one person's files may take together",
-  },
-  uploadTotal: {
-    kind: "size",
-    default: 20 * 1024 * 1024 * 1024,
-    min: 0,
-    env: "PARLEY_UPLOAD_TOTAL",
-    group: "Files",
-    help: "how much all files may take together",
-  },
-  uploadKeep: {
-    kind: "duration",
-    default: 30 * 24 * 3600 * 1000,
-    min: 60_000,
-    env: "PARLEY_UPLOAD_KEEP",
-    group: "Files",
-    help: "how long a file is kept",
+    group: "Web page",
+    help: "who can read /metrics, /healthz and /readyz: local = this machine only, open = everybody",
   },
 } as const satisfies OptionTable;

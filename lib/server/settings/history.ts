@@ -1,0 +1,65 @@
+/** The settings of the data folder and of the message history. */
+import type { OptionTable } from "../../options.ts";
+
+/** One row per setting. */
+export const historyRows = {
+  data: {
+    kind: "text",
+    default: "./data",
+    env: "PARLEY_DATA",
+    group: "History and data",
+    metavar: "FOLDER",
+    help: "folder for history, accounts, certificates and files; the server creates it",
+  },
+  ephemeral: {
+    kind: "flag",
+    env: "PARLEY_EPHEMERAL",
+    group: "History and data",
+    help: "keep everything in memory and write nothing to disk",
+  },
+  synchronous: {
+    kind: "text",
+    choices: ["off", "normal", "full"],
+    default: "normal",
+    env: "PARLEY_SYNCHRONOUS",
+    group: "History and data",
+    help:
+      "what a power failure can destroy: full = nothing that a user has seen, normal = the last seconds, off = the whole history; a crash of the server destroys nothing",
+  },
+  keepFor: {
+    kind: "duration",
+    default: 0,
+    min: 0,
+    env: "PARLEY_KEEP_FOR",
+    group: "History and data",
+    help: "how long messages are stored, for example 30d; 0 means no limit",
+  },
+  keepMessages: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    max: 1_000_000_000,
+    env: "PARLEY_KEEP_MESSAGES",
+    group: "History and data",
+    help:
+      "maximum number of stored messages in each channel or private conversation; 0 means no limit, or 10000 with --ephemeral",
+  },
+  historyPage: {
+    kind: "number",
+    default: 100,
+    min: 1,
+    max: 1000,
+    env: "PARLEY_HISTORY_PAGE",
+    group: "History and data",
+    help: "maximum number of messages in one answer to a history request",
+  },
+  replay: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    max: 1000,
+    env: "PARLEY_REPLAY",
+    group: "History and data",
+    help: "number of messages shown on JOIN to clients that support server-time but not chathistory",
+  },
+} as const satisfies OptionTable;
