@@ -4,6 +4,7 @@ import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import { type Chat, startChat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";
+import { story } from "./support/story.ts";
 import { heard, say } from "./support/transcript.ts";
 import { visit } from "./support/visitor.ts";
 
@@ -36,17 +37,16 @@ const untold: readonly (keyof Settings)[] = [
   "registrationTime",
 ];
 
-Deno.test({
-  name: "limits that IRC has a token for are advertised",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: Object.fromEntries(advertised) });
+story(
+  "limits that IRC has a token for are advertised",
+  { settings: Object.fromEntries(advertised) },
+  async (chat) => {
     const ann = await chat.peer("ann");
     const tokens = new Set((await say(ann, "VERSION")).flatMap((line) => line.split(" ")));
     assertEquals(advertised.filter(([, , token]) => !tokens.has(token)), []);
     assert(tokens.has("SAFERATE"));
   },
-});
+);
 
 Deno.test("no limit is forgotten here", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
@@ -94,22 +94,16 @@ const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], 
 
 for (const [settings, sent, told] of lengths) {
   const name = Object.keys(settings).join() || "targets";
-  Deno.test({
-    name: `a limit holds: ${name}`,
-    ignore,
-    async fn() {
-      await using chat = startChat({ settings });
-      const [ann] = await chat.join("#tea", "ann");
-      assertEquals(await say(ann, ...sent), told);
-    },
+  story(`a limit holds: ${name}`, { settings }, async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    assertEquals(await say(ann, ...sent), told);
   });
 }
 
-Deno.test({
-  name: "a line that is too long is answered and lost, the next one is heard",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { lineBytes: 600 } });
+story(
+  "a line that is too long is answered and lost, the next one is heard",
+  { settings: { lineBytes: 600 } },
+  async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     const tags = `@+x=${"y".repeat(4096)} `;
     assertEquals(await say(ann, `PRIVMSG bob :${long(600)}`, `${tags}PRIVMSG bob hi`, "PRIVMSG bob hello"), [
@@ -118,46 +112,36 @@ Deno.test({
     ]);
     assertEquals(await heard(bob), [":ann PRIVMSG bob hello"]);
   },
+);
+
+story("a line without an end costs no memory and keeps nobody waiting", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const million = new TextEncoder().encode(long(1_000_000));
+  for (let at = 0; at < 8; at++) ann.send(million);
+  assertEquals(await say(bob, "PRIVMSG #tea :still here"), []);
+  assertEquals(await say(ann, ""), [
+    ":bob PRIVMSG #tea :still here",
+    ":chat.test 417 ann :Input line was too long",
+  ]);
 });
 
-Deno.test({
-  name: "a line without an end costs no memory and keeps nobody waiting",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const million = new TextEncoder().encode(long(1_000_000));
-    for (let at = 0; at < 8; at++) ann.send(million);
-    assertEquals(await say(bob, "PRIVMSG #tea :still here"), []);
-    assertEquals(await say(ann, ""), [
-      ":bob PRIVMSG #tea :still here",
-      ":chat.test 417 ann :Input line was too long",
-    ]);
-  },
-});
-
-Deno.test({
-  name: "a reader that does not keep up is cut off, and the others hear everything",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const slow = await Deno.connect({ hostname: "127.0.0.1", port: chat.port });
-    const wire = overTcp(slow);
-    for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
-    await ann.next(" JOIN ");
-    // Bob, who does read, is given less at a time than may wait for him, however slow this machine is.
-    let heard = 0;
-    for (let at = 0; at < 4000; at++) {
-      ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
-      if (at % 100 !== 99) continue;
-      const lines = await bob.until(`PRIVMSG #tea :${at} `);
-      heard += lines.filter((line) => line.includes(" PRIVMSG ")).length;
-    }
-    assertEquals(heard, 4000);
-    assertMatch(await ann.next(" QUIT "), /^:slow!\S+ QUIT :SendQ exceeded$/);
-    wire.close();
-  },
+story("a reader that does not keep up is cut off, and the others hear everything", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const slow = await Deno.connect({ hostname: "127.0.0.1", port: chat.port });
+  const wire = overTcp(slow);
+  for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
+  await ann.next(" JOIN ");
+  // Bob, who does read, is given less at a time than may wait for him, however slow this machine is.
+  let heard = 0;
+  for (let at = 0; at < 4000; at++) {
+    ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
+    if (at % 100 !== 99) continue;
+    const lines = await bob.until(`PRIVMSG #tea :${at} `);
+    heard += lines.filter((line) => line.includes(" PRIVMSG ")).length;
+  }
+  assertEquals(heard, 4000);
+  assertMatch(await ann.next(" QUIT "), /^:slow!\S+ QUIT :SendQ exceeded$/);
+  wire.close();
 });
 
 /** A chat whose clock moves only when somebody has to wait, and for how long they had to. */
@@ -242,10 +226,9 @@ Deno.test("who is killed while its lines wait is gone, and its lines with it", {
   assert(heardByBob.filter((line) => line.includes(" PRIVMSG ")).length < 9);
 });
 
-Deno.test("one address may hold so many connections; networks of IPv6 count as one, this machine never", {
-  ignore,
-}, async () => {
-  await using chat = startChat({ settings: { perAddress: 2 } });
+story("one address may hold so many connections; networks of IPv6 count as one, this machine never", {
+  settings: { perAddress: 2 },
+}, async (chat) => {
   const refused = "ERROR :Closing link: Too many connections from your address: 2 of 2";
   const come = (address: string, nick: string) => visit(chat.hub, address, nick, { register: false });
   const first = await come("2001:db8::1", "a");
@@ -261,17 +244,16 @@ Deno.test("one address may hold so many connections; networks of IPv6 count as o
   assertEquals(await say(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
 });
 
-Deno.test({
-  name: "past the connections the server may hold, newcomers are told so",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { limit: 1 } });
+story(
+  "past the connections the server may hold, newcomers are told so",
+  { settings: { limit: 1 } },
+  async (chat) => {
     const ann = await chat.peer("ann");
     const bob = await Peer.connect(chat.port, "bob", { register: false });
     assertEquals(await bob.closed(), ["ERROR :The server is full: 1 of 1 connections"]);
     assertEquals(await say(ann, "PING x"), [":chat.test PONG chat.test x"]);
   },
-});
+);
 
 Deno.test("who does not register in time is closed", { ignore }, async () => {
   let now = 0;

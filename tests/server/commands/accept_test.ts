@@ -1,64 +1,50 @@
 /** User mode R and ACCEPT: messages from people who are logged in only, with exceptions. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const refused = ":chat.test 477 bob ann :Only people who are logged in may message this user (+R)";
 
-Deno.test({
-  name: "user mode R keeps out people who are not logged in",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-    await say(ann, "MODE ann +R");
-    assertEquals(await say(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
-    const user = chat.hub.find("bob");
-    if (user) user.account = "Bobby";
-    assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
-    assertEquals(await heard(ann), [":bob PRIVMSG ann hello"]);
-  },
+story("user mode R keeps out people who are not logged in", async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+  await say(ann, "MODE ann +R");
+  assertEquals(await say(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
+  const user = chat.hub.find("bob");
+  if (user) user.account = "Bobby";
+  assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
+  assertEquals(await heard(ann), [":bob PRIVMSG ann hello"]);
 });
 
-Deno.test({
-  name: "ACCEPT lets somebody write to a user with mode R, until it is taken back",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-    await say(ann, "MODE ann +R");
-    assertEquals(await say(ann, "ACCEPT bob", "ACCEPT"), [
-      ":chat.test 281 ann bob",
-      ":chat.test 282 ann :End of ACCEPT list",
-    ]);
-    assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
-    assertEquals(await say(ann, "ACCEPT -bob,*"), [
-      ":bob PRIVMSG ann hello",
-      ":chat.test 282 ann :End of ACCEPT list",
-    ]);
-    assertEquals(await say(bob, "PRIVMSG ann :hello"), [refused]);
-  },
+story("ACCEPT lets somebody write to a user with mode R, until it is taken back", async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+  await say(ann, "MODE ann +R");
+  assertEquals(await say(ann, "ACCEPT bob", "ACCEPT"), [
+    ":chat.test 281 ann bob",
+    ":chat.test 282 ann :End of ACCEPT list",
+  ]);
+  assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
+  assertEquals(await say(ann, "ACCEPT -bob,*"), [
+    ":bob PRIVMSG ann hello",
+    ":chat.test 282 ann :End of ACCEPT list",
+  ]);
+  assertEquals(await say(bob, "PRIVMSG ann :hello"), [refused]);
 });
 
-Deno.test({
-  name: "who is +R lets in those it writes to, the latest ones",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { acceptLimit: 1 } });
+story(
+  "who is +R lets in those it writes to, the latest ones",
+  { settings: { acceptLimit: 1 } },
+  async (chat) => {
     const [ann, bob, cat] = [await chat.peer("ann"), await chat.peer("bob"), await chat.peer("cat")];
     await say(ann, "MODE ann +R", "PRIVMSG bob :hello", "PRIVMSG cat :hello");
     assertEquals(await say(bob, "PRIVMSG ann :hi"), [":ann PRIVMSG bob hello", refused]);
     assertEquals(await say(cat, "PRIVMSG ann :hi"), [":ann PRIVMSG cat hello"]);
   },
-});
+);
 
-Deno.test({
-  name: "ACCEPT refuses what is not there, there already, or too many",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { acceptLimit: 1 } });
+story(
+  "ACCEPT refuses what is not there, there already, or too many",
+  { settings: { acceptLimit: 1 } },
+  async (chat) => {
     const ann = await chat.peer("ann");
     for (const nick of ["bob", "cat"]) await chat.peer(nick);
     assertEquals(await say(ann, "ACCEPT eve", "ACCEPT -bob", "ACCEPT bob,BOB", "ACCEPT cat"), [
@@ -68,13 +54,12 @@ Deno.test({
       ":chat.test 456 ann :Accept list is full",
     ]);
   },
-});
+);
 
-Deno.test({
-  name: "ACCEPT forgets those who left before it says that the list is full",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { acceptLimit: 1 } });
+story(
+  "ACCEPT forgets those who left before it says that the list is full",
+  { settings: { acceptLimit: 1 } },
+  async (chat) => {
     const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
     await chat.peer("cat");
     await say(ann, "ACCEPT bob");
@@ -85,4 +70,4 @@ Deno.test({
       ":chat.test 282 ann :End of ACCEPT list",
     ]);
   },
-});
+);

@@ -81,7 +81,7 @@ story("REGISTER takes a password only where nobody can read along", async (chat)
   assertEquals((await say(secure, `REGISTER * * :${password}`)).length, 2);
 });
 
-story("REGISTER is limited for each address", async (chat) => {
+story("REGISTER is limited for each address", { settings: { accountsPerAddress: 2 } }, async (chat) => {
   const codes: string[] = [];
   for (const nick of ["ann", "bob", "cat"]) {
     const peer = await visit(chat.hub, "203.0.113.9", nick, { secure: true });
@@ -92,7 +92,7 @@ story("REGISTER is limited for each address", async (chat) => {
     "REGISTER SUCCESS bob",
     "FAIL REGISTER TEMPORARILY_UNAVAILABLE",
   ]);
-}, { settings: { accountsPerAddress: 2 } });
+});
 
 for (
   const [registration, early, late] of [["connected", "COMPLETE_CONNECTION_REQUIRED", "SUCCESS"], [
@@ -101,7 +101,9 @@ for (
     "TEMPORARILY_UNAVAILABLE",
   ]] as const
 ) {
-  story(`--registration ${registration} lets accounts be made by those it says`, async (chat) => {
+  story(`--registration ${registration} lets accounts be made by those it says`, {
+    settings: { registration },
+  }, async (chat) => {
     const ann = await chat.peer("ann", { register: false });
     const offered = (await say(ann, "CAP LS 302")).join(" ").split(" ").filter((word) =>
       word.includes("registration")
@@ -110,10 +112,12 @@ for (
     assert((await say(ann, "NICK ann", `REGISTER * * :${password}`))[0]?.includes(early));
     await say(ann, "USER ann 0 * :Ann", "CAP END");
     assert((await say(ann, `REGISTER * * :${password}`))[0]?.includes(late));
-  }, { settings: { registration } });
+  });
 }
 
-story("a server's password cannot be got round by REGISTER, and a log-in stands for it", async (chat) => {
+story("a server's password cannot be got round by REGISTER, and a log-in stands for it", {
+  password: "open sesame",
+}, async (chat) => {
   const early = await chat.peer("bob", { register: false });
   assert(
     (await say(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("COMPLETE_CONNECTION_REQUIRED"),
@@ -123,9 +127,9 @@ story("a server's password cannot be got round by REGISTER, and a log-in stands 
   assertEquals(await heard(ann), []);
   early.send("USER bob 0 * :Bob");
   assertEquals((await early.closed()).at(-1), "ERROR :Closing link: Wrong password");
-}, { password: "open sesame" });
+});
 
-story("--login-required lets in who is logged in", async (chat) => {
+story("--login-required lets in who is logged in", { settings: { loginRequired: true } }, async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   await say(ann, "NICK ann", `REGISTER * * :${password}`);
   const lines = await say(ann, "USER ann 0 * :Ann");
@@ -135,7 +139,7 @@ story("--login-required lets in who is logged in", async (chat) => {
   assertEquals(plain(await bob.closed()).slice(0, 1), [
     ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first; only accounts may come in here",
   ]);
-}, { settings: { loginRequired: true } });
+});
 
 const owned = "This nick belongs to an account; log in to use it";
 

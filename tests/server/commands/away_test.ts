@@ -1,33 +1,26 @@
 /** AWAY, SETNAME, bot mode: what people say of themselves. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const gone = ":chat.test 306 ann :You have been marked as being away";
 const back = ":chat.test 305 ann :You are no longer marked as being away";
 
-Deno.test({
-  name: "AWAY is acknowledged, and told to those who write, by PRIVMSG and not by NOTICE",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { awayLength: 20 } });
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-    assertEquals(await say(ann, "AWAY :at lunch, back at two or three"), [gone]);
-    assertEquals(await say(bob, "PRIVMSG ann :hello?", "NOTICE ann :hello"), [
-      ":chat.test 301 bob ann :at lunch, back at tw",
-    ]);
-    assertEquals(await say(ann, "AWAY :"), [":bob PRIVMSG ann hello?", ":bob NOTICE ann hello", back]);
-    assertEquals(await say(bob, "PRIVMSG ann :hello?"), []);
-  },
+story("AWAY is acknowledged, and told to those who write, by PRIVMSG and not by NOTICE", {
+  settings: { awayLength: 20 },
+}, async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+  assertEquals(await say(ann, "AWAY :at lunch, back at two or three"), [gone]);
+  assertEquals(await say(bob, "PRIVMSG ann :hello?", "NOTICE ann :hello"), [
+    ":chat.test 301 bob ann :at lunch, back at tw",
+  ]);
+  assertEquals(await say(ann, "AWAY :"), [":bob PRIVMSG ann hello?", ":bob NOTICE ann hello", back]);
+  assertEquals(await say(bob, "PRIVMSG ann :hello?"), []);
 });
 
-Deno.test({
-  name: "AWAY is told to peers with away-notify, once for each change, and when somebody away joins",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "AWAY is told to peers with away-notify, once for each change, and when somebody away joins",
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob", { caps: ["away-notify"] });
     await say(bob, "JOIN #tea", "JOIN #den");
@@ -39,31 +32,24 @@ Deno.test({
     assertEquals(await say(ann, "AWAY"), [back]);
     assertEquals(await heard(bob), [":ann AWAY :"]);
   },
+);
+
+story("AWAY before registration takes draft/pre-away, and holds from the start", async (chat) => {
+  const ann = await chat.peer("ann", { register: false });
+  assertEquals(await say(ann, "AWAY :out"), [":chat.test 451 * :You have not registered"]);
+  const lines = await say(ann, "CAP REQ draft/pre-away", "AWAY *", "NICK ann", "USER a 0 * a", "CAP END");
+  assertEquals(lines.slice(0, 2), [
+    ":chat.test CAP * ACK draft/pre-away",
+    ":chat.test 306 * :You have been marked as being away",
+  ]);
+  assertEquals(chat.hub.find("ann")?.away, "*");
+  assertEquals(await say(ann, "AWAY"), [back]);
+  assertEquals(chat.hub.find("ann")?.away, undefined);
 });
 
-Deno.test({
-  name: "AWAY before registration takes draft/pre-away, and holds from the start",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann", { register: false });
-    assertEquals(await say(ann, "AWAY :out"), [":chat.test 451 * :You have not registered"]);
-    const lines = await say(ann, "CAP REQ draft/pre-away", "AWAY *", "NICK ann", "USER a 0 * a", "CAP END");
-    assertEquals(lines.slice(0, 2), [
-      ":chat.test CAP * ACK draft/pre-away",
-      ":chat.test 306 * :You have been marked as being away",
-    ]);
-    assertEquals(chat.hub.find("ann")?.away, "*");
-    assertEquals(await say(ann, "AWAY"), [back]);
-    assertEquals(chat.hub.find("ann")?.away, undefined);
-  },
-});
-
-Deno.test({
-  name: "a user with several sessions is away when it says so, or when nobody is at any of them",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "a user with several sessions is away when it says so, or when nobody is at any of them",
+  async (chat) => {
     const [ann, other, bob] = [
       await chat.peer("ann"),
       await chat.peer("ann2", { register: false }),
@@ -87,40 +73,32 @@ Deno.test({
     await other.closed();
     assertEquals(await heard(bob), [":ann AWAY *"]);
   },
+);
+
+story("SETNAME is told to peers who know it and to oneself, and refused when empty or too long", {
+  settings: { realNameLength: 20 },
+}, async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["setname"] });
+  const [bob, cat] = [await chat.peer("bob", { caps: ["setname"] }), await chat.peer("cat")];
+  for (const one of [ann, bob, cat]) await one.join("#tea");
+  for (const one of [ann, bob, cat]) await one.lines();
+  assertEquals(await say(ann, "SETNAME :Ann Ames"), [":ann SETNAME :Ann Ames"]);
+  assertEquals([await heard(bob), await heard(cat)], [[":ann SETNAME :Ann Ames"], []]);
+  assertEquals(await say(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
+    ":chat.test FAIL SETNAME INVALID_REALNAME :A real name is not empty",
+    ":chat.test FAIL SETNAME INVALID_REALNAME :A real name has at most 20 characters",
+    ":chat.test 461 cat SETNAME :Not enough parameters",
+  ]);
 });
 
-Deno.test({
-  name: "SETNAME is told to peers who know it and to oneself, and refused when empty or too long",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { realNameLength: 20 } });
-    const ann = await chat.peer("ann", { caps: ["setname"] });
-    const [bob, cat] = [await chat.peer("bob", { caps: ["setname"] }), await chat.peer("cat")];
-    for (const one of [ann, bob, cat]) await one.join("#tea");
-    for (const one of [ann, bob, cat]) await one.lines();
-    assertEquals(await say(ann, "SETNAME :Ann Ames"), [":ann SETNAME :Ann Ames"]);
-    assertEquals([await heard(bob), await heard(cat)], [[":ann SETNAME :Ann Ames"], []]);
-    assertEquals(await say(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
-      ":chat.test FAIL SETNAME INVALID_REALNAME :A real name is not empty",
-      ":chat.test FAIL SETNAME INVALID_REALNAME :A real name has at most 20 characters",
-      ":chat.test 461 cat SETNAME :Not enough parameters",
-    ]);
-  },
-});
-
-Deno.test({
-  name: "a bot's messages carry the bot tag to those who asked for tags",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob", { caps: ["message-tags"] })];
-    const cat = await chat.peer("cat");
-    assertEquals(await say(ann, "MODE ann +B"), [":ann MODE ann +B"]);
-    ann.send("PRIVMSG bob,cat :beep");
-    await ann.lines();
-    assertEquals((await bob.lines()).map((line) => line.replace(/msgid=\w+/, "ID")), [
-      "@ID;bot :ann!~ann@localhost PRIVMSG bob :beep",
-    ]);
-    assertEquals(await cat.lines(), [":ann!~ann@localhost PRIVMSG cat :beep"]);
-  },
+story("a bot's messages carry the bot tag to those who asked for tags", async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob", { caps: ["message-tags"] })];
+  const cat = await chat.peer("cat");
+  assertEquals(await say(ann, "MODE ann +B"), [":ann MODE ann +B"]);
+  ann.send("PRIVMSG bob,cat :beep");
+  await ann.lines();
+  assertEquals((await bob.lines()).map((line) => line.replace(/msgid=\w+/, "ID")), [
+    "@ID;bot :ann!~ann@localhost PRIVMSG bob :beep",
+  ]);
+  assertEquals(await cat.lines(), [":ann!~ann@localhost PRIVMSG cat :beep"]);
 });

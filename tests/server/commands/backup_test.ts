@@ -4,6 +4,7 @@ import { openStore } from "../../../lib/server/store/store.ts";
 import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 Deno.test({
@@ -32,15 +33,10 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "BACKUP says so where nothing is on disk",
-  ignore: !granted("net"),
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    chat.hub.find("ann")?.modes.add("o");
-    assertEquals(await say(ann, "BACKUP"), [":chat.test FAIL BACKUP CANNOT_COPY :Nothing is on disk here"]);
-  },
+story("BACKUP says so where nothing is on disk", async (chat) => {
+  const ann = await chat.peer("ann");
+  chat.hub.find("ann")?.modes.add("o");
+  assertEquals(await say(ann, "BACKUP"), [":chat.test FAIL BACKUP CANNOT_COPY :Nothing is on disk here"]);
 });
 
 function texts(folder: string): string[] {

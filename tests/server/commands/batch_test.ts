@@ -1,10 +1,9 @@
 /** Messages of several lines: one batch to those who know them, plain lines to the others. */
 import { assertEquals } from "@std/assert";
 import type { Peer } from "../../support/peer.ts";
-import { type Chat, startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
+import { story } from "../../support/story.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "draft/multiline", "echo-message", "labeled-response", "message-tags"];
 
 async function three(chat: Chat): Promise<[Peer, Peer, Peer]> {
@@ -23,18 +22,15 @@ function plain(lines: readonly string[]): string[] {
   );
 }
 
-Deno.test({
-  name: "a batch arrives as a batch, or as plain lines without the blank ones",
-  ignore,
-  fn: arrives,
-});
-Deno.test({ name: "the echo of a batch carries the label of its opening", ignore, fn: labelled });
-Deno.test({ name: "a faulty batch is refused once and sends nothing", ignore, fn: faulty });
-Deno.test({ name: "a batch past its limits is refused with the limit", ignore, fn: limits });
-Deno.test({ name: "a batch to nobody is refused at its end", ignore, fn: nobody });
+story("a batch arrives as a batch, or as plain lines without the blank ones", arrives);
+story("the echo of a batch carries the label of its opening", labelled);
+story("a faulty batch is refused once and sends nothing", faulty);
+story("a batch past its limits is refused with the limit", {
+  settings: { multilineBytes: 20, multilineLines: 2 },
+}, limits);
+story("a batch to nobody is refused at its end", nobody);
 
-async function arrives(): Promise<void> {
-  await using chat = startChat();
+async function arrives(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await three(chat);
   ann.send("BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :one ", "@batch=1 PRIVMSG #tea :");
   ann.send("@batch=1 PRIVMSG #tea :two ", "@batch=1;draft/multiline-concat PRIVMSG #tea :three", "BATCH -1");
@@ -54,8 +50,7 @@ async function arrives(): Promise<void> {
   ]);
 }
 
-async function labelled(): Promise<void> {
-  await using chat = startChat();
+async function labelled(chat: Chat): Promise<void> {
   const [ann] = await three(chat);
   ann.send(
     "@label=x;+draft/reply=m1 BATCH +1 draft/multiline #tea",
@@ -103,8 +98,7 @@ const faults: [why: string, lines: string[], answer: string][] = [
   ],
 ];
 
-async function faulty(): Promise<void> {
-  await using chat = startChat();
+async function faulty(chat: Chat): Promise<void> {
   const [ann, bob] = await three(chat);
   for (const [why, lines, answer] of faults) {
     ann.send(...lines);
@@ -113,8 +107,7 @@ async function faulty(): Promise<void> {
   assertEquals(await bob.lines(), []);
 }
 
-async function limits(): Promise<void> {
-  await using chat = startChat({ settings: { multilineBytes: 20, multilineLines: 2 } });
+async function limits(chat: Chat): Promise<void> {
   const [ann] = await three(chat);
   ann.send("BATCH +1 draft/multiline #tea", ...Array(5).fill("@batch=1 PRIVMSG #tea :a"), "BATCH -1");
   assertEquals(await ann.lines(), [
@@ -126,8 +119,7 @@ async function limits(): Promise<void> {
   ]);
 }
 
-async function nobody(): Promise<void> {
-  await using chat = startChat();
+async function nobody(chat: Chat): Promise<void> {
   const [ann] = await three(chat);
   ann.send("@label=7 BATCH +1 draft/multiline dan", "@batch=1 PRIVMSG dan :hello", "BATCH -1");
   assertEquals(await ann.lines(), ["@label=7 :chat.test 401 ann dan :No such nick/channel"]);

@@ -1,154 +1,107 @@
 /** Channels: JOIN, PART, TOPIC, NAMES. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
-
-Deno.test({
-  name: "JOIN makes its first user operator and shows who is there",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    const bob = await chat.peer("bob");
-    assertEquals(await say(ann, "JOIN #tea"), [
-      ":ann JOIN #tea",
-      ":chat.test 353 ann = #tea @ann",
-      ":chat.test 366 ann #tea :End of /NAMES list",
-    ]);
-    assertEquals(await say(bob, "JOIN #TEA"), [
-      ":bob JOIN #tea",
-      ":chat.test 353 bob = #tea :@ann bob",
-      ":chat.test 366 bob #tea :End of /NAMES list",
-    ]);
-    assertEquals(await heard(ann), [":bob JOIN #tea"]);
-    assertEquals(await say(bob, "JOIN #tea"), []);
-  },
+story("JOIN makes its first user operator and shows who is there", async (chat) => {
+  const ann = await chat.peer("ann");
+  const bob = await chat.peer("bob");
+  assertEquals(await say(ann, "JOIN #tea"), [
+    ":ann JOIN #tea",
+    ":chat.test 353 ann = #tea @ann",
+    ":chat.test 366 ann #tea :End of /NAMES list",
+  ]);
+  assertEquals(await say(bob, "JOIN #TEA"), [
+    ":bob JOIN #tea",
+    ":chat.test 353 bob = #tea :@ann bob",
+    ":chat.test 366 bob #tea :End of /NAMES list",
+  ]);
+  assertEquals(await heard(ann), [":bob JOIN #tea"]);
+  assertEquals(await say(bob, "JOIN #tea"), []);
 });
 
-Deno.test({
-  name: "JOIN shows the topic to the joiner only, before the names",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "TOPIC #tea :Green or black?");
-    const bob = await chat.peer("bob");
-    const lines = await say(bob, "JOIN #tea");
-    assertEquals(lines.map((line) => line.split(" ")[1]), ["JOIN", "332", "333", "353", "366"]);
-    assertEquals(lines[1], ":chat.test 332 bob #tea :Green or black?");
-    assertEquals(await heard(ann), [":bob JOIN #tea"]);
-  },
+story("JOIN shows the topic to the joiner only, before the names", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await say(ann, "TOPIC #tea :Green or black?");
+  const bob = await chat.peer("bob");
+  const lines = await say(bob, "JOIN #tea");
+  assertEquals(lines.map((line) => line.split(" ")[1]), ["JOIN", "332", "333", "353", "366"]);
+  assertEquals(lines[1], ":chat.test 332 bob #tea :Green or black?");
+  assertEquals(await heard(ann), [":bob JOIN #tea"]);
 });
 
-Deno.test({
-  name: "JOIN takes several channels, each with its key, and goes on after a refusal",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await ann.join("#den");
-    await say(ann, "MODE #tea +k green", "MODE #den +k warm");
-    const bob = await chat.peer("bob");
-    const lines = await say(bob, "JOIN #tea,tea,,#den,#TEA green,,,warm");
-    assertEquals(lines.filter((line) => !/ (353|366) /.test(line)), [
-      ":bob JOIN #tea",
-      ":chat.test 403 bob tea :No such channel",
-      ":bob JOIN #den",
-    ]);
-  },
+story("JOIN takes several channels, each with its key, and goes on after a refusal", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await ann.join("#den");
+  await say(ann, "MODE #tea +k green", "MODE #den +k warm");
+  const bob = await chat.peer("bob");
+  const lines = await say(bob, "JOIN #tea,tea,,#den,#TEA green,,,warm");
+  assertEquals(lines.filter((line) => !/ (353|366) /.test(line)), [
+    ":bob JOIN #tea",
+    ":chat.test 403 bob tea :No such channel",
+    ":bob JOIN #den",
+  ]);
 });
 
-Deno.test({
-  name: "JOIN refuses names that are none and says nothing malformed about them",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { channelLength: 10 } });
-    const ann = await chat.peer("ann");
-    assertEquals(await say(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN #", "JOIN :#a b", "JOIN #0123456789"), [
-      ":chat.test 461 ann JOIN :Not enough parameters",
-      ":chat.test 461 ann JOIN :Not enough parameters",
-      ":chat.test 461 ann JOIN :Not enough parameters",
-      ":chat.test 403 ann # :No such channel",
-      ":chat.test 403 ann * :No such channel",
-      ":chat.test 403 ann #0123456789 :No such channel",
-    ]);
-  },
+story("JOIN refuses names that are none and says nothing malformed about them", {
+  settings: { channelLength: 10 },
+}, async (chat) => {
+  const ann = await chat.peer("ann");
+  assertEquals(await say(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN #", "JOIN :#a b", "JOIN #0123456789"), [
+    ":chat.test 461 ann JOIN :Not enough parameters",
+    ":chat.test 461 ann JOIN :Not enough parameters",
+    ":chat.test 461 ann JOIN :Not enough parameters",
+    ":chat.test 403 ann # :No such channel",
+    ":chat.test 403 ann * :No such channel",
+    ":chat.test 403 ann #0123456789 :No such channel",
+  ]);
 });
 
-Deno.test({
-  name: "JOIN stops at CHANLIMIT",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { channelsPerUser: 1 } });
-    const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await say(ann, "JOIN #den"), [
-      ":chat.test 405 ann #den :You have joined too many channels",
-    ]);
-  },
+story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  assertEquals(await say(ann, "JOIN #den"), [
+    ":chat.test 405 ann #den :You have joined too many channels",
+  ]);
 });
 
-Deno.test({
-  name: "JOIN 0 leaves every channel",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await ann.join("#den");
-    assertEquals(await say(ann, "JOIN 0"), [":ann PART #tea", ":ann PART #den"]);
-    assertEquals(await heard(bob), [":ann PART #tea"]);
-    assertEquals([...chat.hub.channels.keys()].map(String), ["#tea"]);
-  },
+story("JOIN 0 leaves every channel", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann.join("#den");
+  assertEquals(await say(ann, "JOIN 0"), [":ann PART #tea", ":ann PART #den"]);
+  assertEquals(await heard(bob), [":ann PART #tea"]);
+  assertEquals([...chat.hub.channels.keys()].map(String), ["#tea"]);
 });
 
-Deno.test({
-  name: "JOIN tells account and real name to those who asked (extended-join)",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann", { caps: ["extended-join"] });
-    await ann.join("#tea");
-    const bob = await chat.peer("bob");
-    await bob.join("#tea");
-    assertEquals(await heard(ann), [":bob JOIN #tea * bob"]);
-  },
+story("JOIN tells account and real name to those who asked (extended-join)", async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["extended-join"] });
+  await ann.join("#tea");
+  const bob = await chat.peer("bob");
+  await bob.join("#tea");
+  assertEquals(await heard(ann), [":bob JOIN #tea * bob"]);
 });
 
-Deno.test({
-  name: "JOIN of somebody away is followed by AWAY for those who asked (away-notify)",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann", { caps: ["away-notify"] });
-    const [bob] = await chat.join("#tea", "bob");
-    await ann.join("#tea");
-    const cat = await chat.peer("cat");
-    await say(cat, "AWAY :out", "JOIN #tea");
-    assertEquals(await heard(ann), [":cat JOIN #tea", ":cat AWAY out"]);
-    assertEquals(await heard(bob), [":ann JOIN #tea", ":cat JOIN #tea"]);
-  },
+story("JOIN of somebody away is followed by AWAY for those who asked (away-notify)", async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["away-notify"] });
+  const [bob] = await chat.join("#tea", "bob");
+  await ann.join("#tea");
+  const cat = await chat.peer("cat");
+  await say(cat, "AWAY :out", "JOIN #tea");
+  assertEquals(await heard(ann), [":cat JOIN #tea", ":cat AWAY out"]);
+  assertEquals(await heard(bob), [":ann JOIN #tea", ":cat JOIN #tea"]);
 });
 
-Deno.test({
-  name: "JOIN leaves the names out for no-implicit-names, NAMES still shows them",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    for (const [nick, cap] of [["ann", "no-implicit-names"], ["bob", "draft/no-implicit-names"]] as const) {
-      const peer = await chat.peer(nick, { caps: [cap] });
-      assertEquals(await say(peer, "JOIN #tea"), [`:${nick} JOIN #tea`]);
-      assertEquals((await say(peer, "NAMES #tea")).length, 2);
-    }
-  },
+story("JOIN leaves the names out for no-implicit-names, NAMES still shows them", async (chat) => {
+  for (const [nick, cap] of [["ann", "no-implicit-names"], ["bob", "draft/no-implicit-names"]] as const) {
+    const peer = await chat.peer(nick, { caps: [cap] });
+    assertEquals(await say(peer, "JOIN #tea"), [`:${nick} JOIN #tea`]);
+    assertEquals((await say(peer, "NAMES #tea")).length, 2);
+  }
 });
 
-Deno.test({
-  name: "PART tells the channel and its reason, and ends an empty channel",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { reasonLength: 20 } });
+story(
+  "PART tells the channel and its reason, and ends an empty channel",
+  { settings: { reasonLength: 20 } },
+  async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     assertEquals(await say(bob, "PART #tea :must go, the kettle is on"), [
       ":bob PART #tea :must go, the kettle ",
@@ -157,80 +110,58 @@ Deno.test({
     assertEquals(await say(ann, "PART #tea"), [":ann PART #tea"]);
     assertEquals(chat.hub.channels.size, 0);
   },
+);
+
+story("PART refuses channels one is not in, one by one", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann.join("#den");
+  assertEquals(await say(bob, "PART", "PART ,", "PART #none,#den,#tea"), [
+    ":chat.test 461 bob PART :Not enough parameters",
+    ":chat.test 461 bob PART :Not enough parameters",
+    ":chat.test 403 bob #none :No such channel",
+    ":chat.test 442 bob #den :You're not on that channel",
+    ":bob PART #tea",
+  ]);
 });
 
-Deno.test({
-  name: "PART refuses channels one is not in, one by one",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await ann.join("#den");
-    assertEquals(await say(bob, "PART", "PART ,", "PART #none,#den,#tea"), [
-      ":chat.test 461 bob PART :Not enough parameters",
-      ":chat.test 461 bob PART :Not enough parameters",
-      ":chat.test 403 bob #none :No such channel",
-      ":chat.test 442 bob #den :You're not on that channel",
-      ":bob PART #tea",
-    ]);
-  },
+story("PART of somebody who may not speak is without its reason", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await say(ann, "MODE #tea +m");
+  await say(bob, "PART #tea :and another thing");
+  assertEquals((await heard(ann)).at(-1), ":bob PART #tea");
 });
 
-Deno.test({
-  name: "PART of somebody who may not speak is without its reason",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await say(ann, "MODE #tea +m");
-    await say(bob, "PART #tea :and another thing");
-    assertEquals((await heard(ann)).at(-1), ":bob PART #tea");
-  },
+story("TOPIC shows, sets, cuts and clears", { settings: { topicLength: 80 } }, async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  assertEquals(await say(ann, "TOPIC #tea"), [":chat.test 331 ann #tea :No topic is set"]);
+  assertEquals(await say(ann, "TOPIC #tea :Green or black?"), [":ann TOPIC #tea :Green or black?"]);
+  const [shown, by] = await say(bob, "TOPIC #tea");
+  assertEquals(await heard(bob), []);
+  assertEquals(shown, ":ann TOPIC #tea :Green or black?");
+  assertEquals(by, ":chat.test 332 bob #tea :Green or black?");
+  assertEquals(await say(ann, `TOPIC #tea ${"x".repeat(79)}🍵`), [`:ann TOPIC #tea ${"x".repeat(79)}`]);
+  assertEquals(await say(ann, "TOPIC #tea :"), [":ann TOPIC #tea :"]);
+  assertEquals(
+    await say(bob, "TOPIC #tea").then((lines) => lines.at(-1)),
+    ":chat.test 331 bob #tea :No topic is set",
+  );
 });
 
-Deno.test({
-  name: "TOPIC shows, sets, cuts and clears",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { topicLength: 80 } });
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    assertEquals(await say(ann, "TOPIC #tea"), [":chat.test 331 ann #tea :No topic is set"]);
-    assertEquals(await say(ann, "TOPIC #tea :Green or black?"), [":ann TOPIC #tea :Green or black?"]);
-    const [shown, by] = await say(bob, "TOPIC #tea");
-    assertEquals(await heard(bob), []);
-    assertEquals(shown, ":ann TOPIC #tea :Green or black?");
-    assertEquals(by, ":chat.test 332 bob #tea :Green or black?");
-    assertEquals(await say(ann, `TOPIC #tea ${"x".repeat(79)}🍵`), [`:ann TOPIC #tea ${"x".repeat(79)}`]);
-    assertEquals(await say(ann, "TOPIC #tea :"), [":ann TOPIC #tea :"]);
-    assertEquals(
-      await say(bob, "TOPIC #tea").then((lines) => lines.at(-1)),
-      ":chat.test 331 bob #tea :No topic is set",
-    );
-  },
+story("TOPIC is for half-operators and above under +t, else for who may speak", async (chat) => {
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  await say(ann, "MODE #tea +h cat");
+  const refused = [":chat.test 482 bob #tea :You're not channel operator"];
+  assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), refused);
+  assertEquals((await say(cat, "TOPIC #tea :ours")).slice(-1), [":cat TOPIC #tea ours"]);
+  await say(ann, "MODE #tea -t");
+  assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), [":bob TOPIC #tea mine"]);
+  await say(ann, "MODE #tea +m");
+  assertEquals((await say(bob, "TOPIC #tea :mine")).at(-1)?.slice(0, 28), ":chat.test 404 bob #tea :Onl");
 });
 
-Deno.test({
-  name: "TOPIC is for half-operators and above under +t, else for who may speak",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-    await say(ann, "MODE #tea +h cat");
-    const refused = [":chat.test 482 bob #tea :You're not channel operator"];
-    assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), refused);
-    assertEquals((await say(cat, "TOPIC #tea :ours")).slice(-1), [":cat TOPIC #tea ours"]);
-    await say(ann, "MODE #tea -t");
-    assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), [":bob TOPIC #tea mine"]);
-    await say(ann, "MODE #tea +m");
-    assertEquals((await say(bob, "TOPIC #tea :mine")).at(-1)?.slice(0, 28), ":chat.test 404 bob #tea :Onl");
-  },
-});
-
-Deno.test({
-  name: "TOPIC can be read from outside unless the channel is secret, and set from inside only",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "TOPIC can be read from outside unless the channel is secret, and set from inside only",
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     assertEquals(await say(bob, "TOPIC #tea", "TOPIC #tea :x", "TOPIC #none"), [
@@ -245,49 +176,37 @@ Deno.test({
       ":chat.test 403 bob #tea :No such channel",
     ]);
   },
+);
+
+story("NAMES lists several channels and ends once, for what was asked", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await ann.join("#den");
+  assertEquals(await say(ann, "NAMES #tea,#none,#den", "NAMES #TEA", "NAMES #none", "NAMES tea", "NAMES"), [
+    ":chat.test 353 ann = #tea @ann",
+    ":chat.test 353 ann = #den @ann",
+    ":chat.test 366 ann #tea,#none,#den :End of /NAMES list",
+    ":chat.test 353 ann = #tea @ann",
+    ":chat.test 366 ann #tea :End of /NAMES list",
+    ":chat.test 366 ann #none :End of /NAMES list",
+    ":chat.test 366 ann tea :End of /NAMES list",
+    ":chat.test 366 ann * :End of /NAMES list",
+  ]);
 });
 
-Deno.test({
-  name: "NAMES lists several channels and ends once, for what was asked",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await ann.join("#den");
-    assertEquals(await say(ann, "NAMES #tea,#none,#den", "NAMES #TEA", "NAMES #none", "NAMES tea", "NAMES"), [
-      ":chat.test 353 ann = #tea @ann",
-      ":chat.test 353 ann = #den @ann",
-      ":chat.test 366 ann #tea,#none,#den :End of /NAMES list",
-      ":chat.test 353 ann = #tea @ann",
-      ":chat.test 366 ann #tea :End of /NAMES list",
-      ":chat.test 366 ann #none :End of /NAMES list",
-      ":chat.test 366 ann tea :End of /NAMES list",
-      ":chat.test 366 ann * :End of /NAMES list",
-    ]);
-  },
+story("NAMES hides secret channels and invisible users from people outside", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  await say(bob, "MODE bob +i");
+  assertEquals((await say(cat, "NAMES #tea"))[0], ":chat.test 353 cat = #tea @ann");
+  assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann = #tea :@ann bob");
+  await say(ann, "MODE #tea +s");
+  assertEquals(await say(cat, "NAMES #tea"), [":chat.test 366 cat #tea :End of /NAMES list"]);
+  assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann @ #tea :@ann bob");
 });
 
-Deno.test({
-  name: "NAMES hides secret channels and invisible users from people outside",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    await say(bob, "MODE bob +i");
-    assertEquals((await say(cat, "NAMES #tea"))[0], ":chat.test 353 cat = #tea @ann");
-    assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann = #tea :@ann bob");
-    await say(ann, "MODE #tea +s");
-    assertEquals(await say(cat, "NAMES #tea"), [":chat.test 366 cat #tea :End of /NAMES list"]);
-    assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann @ #tea :@ann bob");
-  },
-});
-
-Deno.test({
-  name: "NAMES shows all ranks (multi-prefix) and full sources (userhost-in-names) to those who asked",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "NAMES shows all ranks (multi-prefix) and full sources (userhost-in-names) to those who asked",
+  async (chat) => {
     const ann = await chat.peer("ann", { caps: ["multi-prefix", "userhost-in-names"] });
     await ann.join("#tea");
     const bob = await chat.peer("bob");
@@ -298,13 +217,12 @@ Deno.test({
     );
     assertEquals((await say(bob, "NAMES #tea"))[0], ":chat.test 353 bob = #tea @ann");
   },
-});
+);
 
-Deno.test({
-  name: "NAMES of many people is several lines within LINELEN",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { lineBytes: 512 } });
+story(
+  "NAMES of many people is several lines within LINELEN",
+  { settings: { lineBytes: 512 } },
+  async (chat) => {
     const nicks = Array.from({ length: 40 }, (_, at) => `person-of-a-long-name-${at}`);
     const [first] = await chat.join("#tea", ...nicks);
     const lines = await say(first ?? await chat.peer("ann"), "NAMES #tea");
@@ -313,4 +231,4 @@ Deno.test({
     assertEquals(names.every((line) => line.length <= 510), true);
     assertEquals(names.flatMap((line) => line.split(" :")[1]?.split(" ") ?? []).length, 40);
   },
-});
+);

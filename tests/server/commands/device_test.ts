@@ -111,6 +111,7 @@ const time = clock();
 
 story(
   "who is logged in and loses the connection stays a while, away, and takes up where it was",
+  { now: time.now },
   async (chat) => {
     const ann = await registered(chat, "ann");
     const bob = await chat.peer("bob", { caps: ["away-notify"] });
@@ -123,23 +124,28 @@ story(
     assert(told.includes(":ann JOIN #tea"));
     assertEquals(await heard(bob), [":ann AWAY :"]);
   },
-  { now: time.now },
 );
 
-story("who does not come back in time has left", async (chat) => {
-  const ann = await registered(chat, "ann");
-  const bob = await chat.peer("bob");
-  for (const one of [ann, bob]) await one.join("#tea");
-  await heard(bob);
-  await ann[Symbol.asyncDispose]();
-  while (chat.hub.find("ann")?.lingering === undefined) await bob.lines();
-  time.pass(60_000);
-  chat.hub.sweep();
-  assertEquals(await heard(bob), []);
-  time.pass(61_000);
-  chat.hub.sweep();
-  assertEquals((await heard(bob)).filter((line) => line.includes("QUIT")), [":ann QUIT :Connection closed"]);
-}, { now: time.now, settings: { pingAfter: 86_400_000 } });
+story(
+  "who does not come back in time has left",
+  { now: time.now, settings: { pingAfter: 86_400_000 } },
+  async (chat) => {
+    const ann = await registered(chat, "ann");
+    const bob = await chat.peer("bob");
+    for (const one of [ann, bob]) await one.join("#tea");
+    await heard(bob);
+    await ann[Symbol.asyncDispose]();
+    while (chat.hub.find("ann")?.lingering === undefined) await bob.lines();
+    time.pass(60_000);
+    chat.hub.sweep();
+    assertEquals(await heard(bob), []);
+    time.pass(61_000);
+    chat.hub.sweep();
+    assertEquals((await heard(bob)).filter((line) => line.includes("QUIT")), [
+      ":ann QUIT :Connection closed",
+    ]);
+  },
+);
 
 story("who comes back under another nick and logs in then may take the nick back", async (chat) => {
   const ann = await registered(chat, "ann");
@@ -167,10 +173,10 @@ story("a log-in that was under way as a further device came takes that to no oth
   assertEquals(user?.account, "ann");
 });
 
-story("--linger 0 lets nobody stay", async (chat) => {
+story("--linger 0 lets nobody stay", { settings: { linger: 0 } }, async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
   await ann[Symbol.asyncDispose]();
   assert((await bob.next(/ QUIT /)).endsWith(" QUIT :Connection closed"));
-}, { settings: { linger: 0 } });
+});

@@ -1,10 +1,7 @@
 /** What a channel's modes keep people from: coming in (i k l R) and speaking (n m C), and messages to ranks (STATUSMSG). */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
-
-const ignore = !granted("net");
 
 const doors: readonly (readonly [modes: string, join: string, answer: string])[] = [
   ["+i", "JOIN #tea", "473 bob #tea :Cannot join channel (+i)"],
@@ -15,32 +12,22 @@ const doors: readonly (readonly [modes: string, join: string, answer: string])[]
 ];
 
 for (const [modes, join, answer] of doors) {
-  Deno.test({
-    name: `${join} is refused under ${modes} and leaves the others undisturbed`,
-    ignore,
-    async fn() {
-      await using chat = startChat();
-      const [ann] = await chat.join("#tea", "ann");
-      await say(ann, `MODE #tea ${modes}`);
-      const bob = await chat.peer("bob");
-      assertEquals(await say(bob, join), [`:chat.test ${answer}`]);
-      assertEquals(await heard(ann), []);
-    },
+  story(`${join} is refused under ${modes} and leaves the others undisturbed`, async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    await say(ann, `MODE #tea ${modes}`);
+    const bob = await chat.peer("bob");
+    assertEquals(await say(bob, join), [`:chat.test ${answer}`]);
+    assertEquals(await heard(ann), []);
   });
 }
 
-Deno.test({
-  name: "JOIN under +R is for people with an account, under +l while there is room",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "MODE #tea +Rl 2");
-    const bob = await chat.peer("bob");
-    const user = chat.hub.find("bob");
-    if (user !== undefined) user.account = "bob";
-    assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
-  },
+story("JOIN under +R is for people with an account, under +l while there is room", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await say(ann, "MODE #tea +Rl 2");
+  const bob = await chat.peer("bob");
+  const user = chat.hub.find("bob");
+  if (user !== undefined) user.account = "bob";
+  assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
 });
 
 const speech: readonly (readonly [modes: string, line: string, answer: string])[] = [
@@ -50,88 +37,63 @@ const speech: readonly (readonly [modes: string, line: string, answer: string])[
 ];
 
 for (const [modes, line, answer] of speech) {
-  Deno.test({
-    name: `${line.split(" ")[0]} is refused to a member under ${modes}: ${answer}`,
-    ignore,
-    async fn() {
-      await using chat = startChat();
-      const [ann, bob] = await chat.join("#tea", "ann", "bob");
-      await say(ann, `MODE #tea ${modes}`);
-      await heard(bob);
-      assertEquals(await say(bob, line), [`:chat.test 404 bob #tea :${answer}`]);
-      assertEquals(
-        await say(bob, line.replace("PRIVMSG", "NOTICE")).then((lines) => lines.length),
-        line.startsWith("TAG") ? 1 : 0,
-      );
-      assertEquals(await heard(ann), []);
-    },
+  story(`${line.split(" ")[0]} is refused to a member under ${modes}: ${answer}`, async (chat) => {
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    await say(ann, `MODE #tea ${modes}`);
+    await heard(bob);
+    assertEquals(await say(bob, line), [`:chat.test 404 bob #tea :${answer}`]);
+    assertEquals(
+      await say(bob, line.replace("PRIVMSG", "NOTICE")).then((lines) => lines.length),
+      line.startsWith("TAG") ? 1 : 0,
+    );
+    assertEquals(await heard(ann), []);
   });
 }
 
-Deno.test({
-  name: "+C lets /me through, +m lets voices through",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await say(ann, "MODE #tea +Cmv bob");
-    await say(bob, "PRIVMSG #tea :\x01ACTION pours\x01");
-    assertEquals(await heard(ann), [":bob PRIVMSG #tea :\x01ACTION pours\x01"]);
-  },
+story("+C lets /me through, +m lets voices through", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await say(ann, "MODE #tea +Cmv bob");
+  await say(bob, "PRIVMSG #tea :\x01ACTION pours\x01");
+  assertEquals(await heard(ann), [":bob PRIVMSG #tea :\x01ACTION pours\x01"]);
 });
 
-Deno.test({
-  name: "+n keeps words from outside, without it +m and bans still do",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    const answers: string[] = [];
-    for (const modes of ["+n", "-n+m", "-m+b bob", "+s"]) {
-      await say(ann, `MODE #tea ${modes}`);
-      answers.push(
-        ...(await say(bob, "PRIVMSG #tea :hi")).map((line) => line.slice(11, 14) + line.slice(-5)),
-      );
-    }
-    assertEquals(answers, ["404 (+n)", "404 (+m)", "404 (+b)", "403annel"]);
-    await say(ann, "MODE #tea -bs bob");
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), []);
-    assertEquals(await heard(ann), [":bob PRIVMSG #tea hi"]);
-  },
+story("+n keeps words from outside, without it +m and bans still do", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  const answers: string[] = [];
+  for (const modes of ["+n", "-n+m", "-m+b bob", "+s"]) {
+    await say(ann, `MODE #tea ${modes}`);
+    answers.push(
+      ...(await say(bob, "PRIVMSG #tea :hi")).map((line) => line.slice(11, 14) + line.slice(-5)),
+    );
+  }
+  assertEquals(answers, ["404 (+n)", "404 (+m)", "404 (+b)", "403annel"]);
+  await say(ann, "MODE #tea -bs bob");
+  assertEquals(await say(bob, "PRIVMSG #tea :hi"), []);
+  assertEquals(await heard(ann), [":bob PRIVMSG #tea hi"]);
 });
 
-Deno.test({
-  name: "@#tea reaches operators and above, with the prefix shown",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-    await say(ann, "MODE #tea +v cat");
-    await heard(cat);
-    assertEquals(await say(bob, "PRIVMSG @#TEA :help"), [":ann MODE #tea +v cat"]);
-    assertEquals(await heard(ann), [":bob PRIVMSG @#tea help"]);
-    assertEquals(await heard(cat), []);
-    await say(bob, "NOTICE @+#tea :hello");
-    assertEquals(await heard(ann), [":bob NOTICE +#tea hello"]);
-    assertEquals(await heard(cat), [":bob NOTICE +#tea hello"]);
-  },
+story("@#tea reaches operators and above, with the prefix shown", async (chat) => {
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  await say(ann, "MODE #tea +v cat");
+  await heard(cat);
+  assertEquals(await say(bob, "PRIVMSG @#TEA :help"), [":ann MODE #tea +v cat"]);
+  assertEquals(await heard(ann), [":bob PRIVMSG @#tea help"]);
+  assertEquals(await heard(cat), []);
+  await say(bob, "NOTICE @+#tea :hello");
+  assertEquals(await heard(ann), [":bob NOTICE +#tea hello"]);
+  assertEquals(await heard(cat), [":bob NOTICE +#tea hello"]);
 });
 
-Deno.test({
-  name: "@#tea comes back to its sender under echo-message and is refused like #tea",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob", { caps: ["echo-message"] });
-    assertEquals((await say(bob, "PRIVMSG @#tea :help"))[0]?.slice(0, 24), ":chat.test 404 bob #tea ");
-    await bob.join("#tea");
-    assertEquals(await say(bob, "PRIVMSG @#tea :help"), [":bob PRIVMSG @#tea help"]);
-    assertEquals((await heard(ann)).at(-1), ":bob PRIVMSG @#tea help");
-    assertEquals(await say(bob, "PRIVMSG @#none :x", "PRIVMSG x#tea :x"), [
-      ":chat.test 403 bob #none :No such channel",
-      ":chat.test 401 bob x#tea :No such nick/channel",
-    ]);
-  },
+story("@#tea comes back to its sender under echo-message and is refused like #tea", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob", { caps: ["echo-message"] });
+  assertEquals((await say(bob, "PRIVMSG @#tea :help"))[0]?.slice(0, 24), ":chat.test 404 bob #tea ");
+  await bob.join("#tea");
+  assertEquals(await say(bob, "PRIVMSG @#tea :help"), [":bob PRIVMSG @#tea help"]);
+  assertEquals((await heard(ann)).at(-1), ":bob PRIVMSG @#tea help");
+  assertEquals(await say(bob, "PRIVMSG @#none :x", "PRIVMSG x#tea :x"), [
+    ":chat.test 403 bob #none :No such channel",
+    ":chat.test 401 bob x#tea :No such nick/channel",
+  ]);
 });

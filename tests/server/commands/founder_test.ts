@@ -114,22 +114,29 @@ story("FOUNDER shows whose a channel is, and hands it over", async (chat) => {
   ]);
 });
 
-story("an account is founder of a limited number of channels", async (chat) => {
-  const ann = await registered(chat, "ann");
-  await say(ann, "JOIN #one,#two,#three");
-  assertEquals([...chat.hub.channels.values()].map(({ registration }) => registration?.founder), [
-    "ann",
-    "ann",
-    undefined,
-  ]);
-  assertEquals(await say(ann, "MODE #three +r"), [
-    ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :An account has 2 channels at most",
-  ]);
-}, { settings: { channelsPerAccount: 2 } });
+story(
+  "an account is founder of a limited number of channels",
+  { settings: { channelsPerAccount: 2 } },
+  async (chat) => {
+    const ann = await registered(chat, "ann");
+    await say(ann, "JOIN #one,#two,#three");
+    assertEquals([...chat.hub.channels.values()].map(({ registration }) => registration?.founder), [
+      "ann",
+      "ann",
+      undefined,
+    ]);
+    assertEquals(await say(ann, "MODE #three +r"), [
+      ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :An account has 2 channels at most",
+    ]);
+  },
+);
 
 let passedMs = 0;
 
-story("a kept channel nobody enters for long is given up", async (chat) => {
+story("a kept channel nobody enters for long is given up", {
+  now: () => Date.now() + passedMs,
+  settings: { pingAfter: 1000 * day },
+}, async (chat) => {
   const ann = await registered(chat, "ann");
   await say(ann, "JOIN #tea", "JOIN #den", "PART #tea");
   passedMs += 92 * day;
@@ -140,7 +147,7 @@ story("a kept channel nobody enters for long is given up", async (chat) => {
   passedMs += 80 * day;
   chat.hub.sweep();
   assertEquals(chat.hub.channels.size, 1);
-}, { now: () => Date.now() + passedMs, settings: { pingAfter: 1000 * day } });
+});
 
 story("who deletes the account leaves the channels to whoever is there", async (chat) => {
   const ann = await registered(chat, "ann");

@@ -4,6 +4,7 @@ import { loggedIn, registered } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
@@ -44,26 +45,17 @@ async function people<Nicks extends readonly string[]>(
   return all as { [At in keyof Nicks]: Peer };
 }
 
-Deno.test({ name: "a channel's history is for its members, as long as they are", ignore, fn: members });
-Deno.test({ name: "a private conversation is for the two who have it", ignore, fn: two });
+story("a channel's history is for its members, as long as they are", members);
+story("a private conversation is for the two who have it", two);
 Deno.test({ name: "who takes a nick does not see what was said to the one before", ignore, fn: nicks });
-Deno.test({
-  name: "an account sees its conversations from every device and after it was away",
-  ignore,
-  fn: accounts,
-});
-Deno.test({
-  name: "registering a nick does not open what was said under it before",
-  ignore,
-  fn: registering,
-});
-Deno.test({ name: "an operator of the server sees no more than others", ignore, fn: operators });
-Deno.test({ name: "what is said to a rank is for that rank, later too", ignore, fn: ranks });
-Deno.test({ name: "a closed channel that is made anew has no past, an open one has", ignore, fn: anew });
+story("an account sees its conversations from every device and after it was away", accounts);
+story("registering a nick does not open what was said under it before", registering);
+story("an operator of the server sees no more than others", operators);
+story("what is said to a rank is for that rank, later too", ranks);
+story("a closed channel that is made anew has no past, an open one has", anew);
 Deno.test({ name: "what is too old is not shown, though it may still be stored", ignore, fn: old });
 
-async function members(): Promise<void> {
-  await using chat = startChat();
+async function members(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
   await ann.join("#tea");
   await say(ann, "PRIVMSG #tea :secret one");
@@ -88,8 +80,7 @@ async function members(): Promise<void> {
   assertEquals([await sees(bob, "#tea"), await finds(bob), await targets(bob)], ["INVALID_TARGET", "", ""]);
 }
 
-async function two(): Promise<void> {
-  await using chat = startChat();
+async function two(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   await say(ann, "PRIVMSG bob :secret one");
   await say(bob, "PRIVMSG ann :secret two");
@@ -127,8 +118,7 @@ async function nicks(): Promise<void> {
   assertEquals([await sees(late, "robert"), await finds(late), await targets(late)], ["", "", ""]);
 }
 
-async function accounts(): Promise<void> {
-  await using chat = startChat();
+async function accounts(chat: Chat): Promise<void> {
   const ann = await registered(chat, "ann", { caps });
   const [bob] = await people(chat, "bob");
   await say(bob, "PRIVMSG ann :secret one");
@@ -148,8 +138,7 @@ async function accounts(): Promise<void> {
   assertEquals(await sees(later, "bob"), "secret one, secret two");
 }
 
-async function registering(): Promise<void> {
-  await using chat = startChat();
+async function registering(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
   await say(ann, "PRIVMSG bob :secret one");
   await quit(bob);
@@ -162,8 +151,7 @@ async function registering(): Promise<void> {
   assertEquals([await sees(ann, "bob"), await targets(ann)], ["secret one, secret two", "bob"]);
 }
 
-async function operators(): Promise<void> {
-  await using chat = startChat();
+async function operators(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   await ann.join("#tea");
   await say(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
@@ -177,8 +165,7 @@ async function operators(): Promise<void> {
   ]);
 }
 
-async function ranks(): Promise<void> {
-  await using chat = startChat();
+async function ranks(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   for (const peer of [ann, bob, cat]) await peer.join("#tea");
   await say(
@@ -197,8 +184,7 @@ async function ranks(): Promise<void> {
   }
 }
 
-async function anew(): Promise<void> {
-  await using chat = startChat();
+async function anew(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
   for (
     const [channel, modes, expected] of [

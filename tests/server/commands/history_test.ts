@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { plain, say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
@@ -40,33 +41,26 @@ async function words(peer: Peer, command: string): Promise<string> {
   return (await shown(peer, command)).map((line) => line.split(" ").at(-1)).join(" ");
 }
 
-Deno.test({ name: "CHATHISTORY gives each message as it was said, in one batch", ignore, fn: whole });
+story("CHATHISTORY gives each message as it was said, in one batch", whole);
 Deno.test({ name: "CHATHISTORY finds by msgid and by time, bounds excluded", ignore, fn: ranges });
-Deno.test({
-  name: "CHATHISTORY refuses what it does not understand, with the word that is wrong",
-  ignore,
-  fn: refusals,
-});
+story("CHATHISTORY refuses what it does not understand, with the word that is wrong", refusals);
 Deno.test({ name: "CHATHISTORY says when there is no more beyond", ignore, fn: ends });
 Deno.test({ name: "CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", ignore, fn: pages });
-Deno.test({
-  name: "CHATHISTORY answers under its label, and without a batch to who knows none",
-  ignore,
-  fn: forms,
-});
-Deno.test({ name: "CHATHISTORY leaves room in the queue of the one who asks", ignore, fn: cut });
-Deno.test({ name: "events are shown to those who asked for event-playback alone", ignore, fn: events });
-Deno.test({ name: "reactions are kept, typing is not", ignore, fn: reactions });
-Deno.test({ name: "a message of several lines is shown as one again", ignore, fn: multiline });
+story("CHATHISTORY answers under its label, and without a batch to who knows none", forms);
+story(
+  "CHATHISTORY leaves room in the queue of the one who asks",
+  { settings: { sendQueue: 16 * 1024 } },
+  cut,
+);
+story("events are shown to those who asked for event-playback alone", events);
+story("reactions are kept, typing is not", reactions);
+story("a message of several lines is shown as one again", multiline);
 Deno.test({ name: "TARGETS lists conversations by their latest message", ignore, fn: targets });
-Deno.test({
-  name: "who joins without chathistory is shown the last messages if the settings say so",
-  ignore,
-  fn: onJoin,
-});
+story("who joins without chathistory is shown the last messages if the settings say so", {
+  settings: { replay: 2 },
+}, onJoin);
 
-async function whole(): Promise<void> {
-  await using chat = startChat();
+async function whole(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   await ann.join("#tea");
   ann.send("@+draft/reply=abc PRIVMSG #tea :hello there", "NOTICE #tea :and a notice");
@@ -113,8 +107,7 @@ async function ranges(): Promise<void> {
   }
 }
 
-async function refusals(): Promise<void> {
-  await using chat = startChat();
+async function refusals(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["draft/chathistory"] });
   await ann.join("#tea");
   const cases: [command: string, answer: string][] = [
@@ -169,8 +162,7 @@ async function pages(): Promise<void> {
   assertEquals(await words(ann, "CHATHISTORY LATEST #tea * 1000"), "6 7 8 9");
 }
 
-async function forms(): Promise<void> {
-  await using chat = startChat();
+async function forms(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["batch", "labeled-response", "message-tags"] });
   const bob = await chat.peer("bob");
   for (const peer of [ann, bob]) await peer.join("#tea");
@@ -187,8 +179,7 @@ async function forms(): Promise<void> {
   ]);
 }
 
-async function cut(): Promise<void> {
-  await using chat = startChat({ settings: { sendQueue: 16 * 1024 } });
+async function cut(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["batch", "message-tags"] });
   await ann.join("#tea");
   for (let number = 1; number <= 20; number++) await say(ann, `PRIVMSG #tea :${"x".repeat(1000)} ${number}`);
@@ -198,8 +189,7 @@ async function cut(): Promise<void> {
   assertEquals((await ann.lines())[0]?.includes("chathistory-end"), false);
 }
 
-async function events(): Promise<void> {
-  await using chat = startChat();
+async function events(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: eventCaps });
   const bob = await chat.peer("bob", { caps });
   const cat = await chat.peer("cat", { caps: [...eventCaps, "extended-join"] });
@@ -237,8 +227,7 @@ async function events(): Promise<void> {
   assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 50"), [":ann PRIVMSG #tea hello"]);
 }
 
-async function reactions(): Promise<void> {
-  await using chat = startChat();
+async function reactions(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: eventCaps });
   await ann.join("#tea");
   await say(ann, "@+typing=active TAGMSG #tea", "@+draft/react=🎉;+draft/reply=x TAGMSG #tea");
@@ -248,8 +237,7 @@ async function reactions(): Promise<void> {
   assertEquals(tags, ["+draft/react=🎉;+draft/reply=x", "+draft/unreact=🎉;+draft/reply=x"]);
 }
 
-async function multiline(): Promise<void> {
-  await using chat = startChat();
+async function multiline(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: [...caps, "draft/multiline"] });
   const bob = await chat.peer("bob", { caps: ["batch"] });
   for (const peer of [ann, bob]) await peer.join("#tea");
@@ -299,8 +287,7 @@ async function targets(): Promise<void> {
   assertEquals(await list(`timestamp=${at(0)}`, `timestamp=${at(2)}`, 9), []);
 }
 
-async function onJoin(): Promise<void> {
-  await using chat = startChat({ settings: { replay: 2 } });
+async function onJoin(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   await ann.join("#tea");
   await say(ann, "PRIVMSG #tea 1", "PRIVMSG #tea 2", "PRIVMSG #tea 3");

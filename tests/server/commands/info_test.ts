@@ -3,46 +3,37 @@ import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23, 15, 4, 5);
 
-Deno.test({
-  name: "MOTD shows the words, or that there are none",
-  ignore,
-  async fn() {
-    await using chat = startChat({ motd: ["Be kind", ""] });
-    await using empty = startChat();
-    assertEquals(await say(await chat.peer("ann"), "MOTD"), [
-      ":chat.test 375 ann :- chat.test message of the day -",
-      ":chat.test 372 ann :- Be kind",
-      ":chat.test 372 ann :- ",
-      ":chat.test 376 ann :End of /MOTD command.",
-    ]);
-    assertEquals(await say(await empty.peer("ann"), "MOTD"), [":chat.test 422 ann :MOTD File is missing"]);
-  },
+story("MOTD shows the words, or that there are none", { motd: ["Be kind", ""] }, async (chat) => {
+  await using empty = startChat();
+  assertEquals(await say(await chat.peer("ann"), "MOTD"), [
+    ":chat.test 375 ann :- chat.test message of the day -",
+    ":chat.test 372 ann :- Be kind",
+    ":chat.test 372 ann :- ",
+    ":chat.test 376 ann :End of /MOTD command.",
+  ]);
+  assertEquals(await say(await empty.peer("ann"), "MOTD"), [":chat.test 422 ann :MOTD File is missing"]);
 });
 
-Deno.test({
-  name: "LUSERS counts visible, invisible and unfinished people, operators and channels",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await chat.peer("cat", { register: false });
-    chat.hub.find("ann")?.modes.add("o");
-    await say(bob, "MODE bob +i");
-    assertEquals(await say(ann, "LUSERS"), [
-      ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
-      ":chat.test 252 ann 1 :operator(s) online",
-      ":chat.test 253 ann 1 :unknown connection(s)",
-      ":chat.test 254 ann 1 :channels formed",
-      ":chat.test 255 ann :I have 2 clients and 0 servers",
-      ":chat.test 265 ann 2 2 :Current local users 2, max 2",
-      ":chat.test 266 ann 2 2 :Current global users 2, max 2",
-    ]);
-  },
+story("LUSERS counts visible, invisible and unfinished people, operators and channels", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await chat.peer("cat", { register: false });
+  chat.hub.find("ann")?.modes.add("o");
+  await say(bob, "MODE bob +i");
+  assertEquals(await say(ann, "LUSERS"), [
+    ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
+    ":chat.test 252 ann 1 :operator(s) online",
+    ":chat.test 253 ann 1 :unknown connection(s)",
+    ":chat.test 254 ann 1 :channels formed",
+    ":chat.test 255 ann :I have 2 clients and 0 servers",
+    ":chat.test 265 ann 2 2 :Current local users 2, max 2",
+    ":chat.test 266 ann 2 2 :Current global users 2, max 2",
+  ]);
 });
 
 Deno.test({
@@ -67,64 +58,52 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "VERSION shows the version and ISUPPORT again; ADMIN who looks after the server",
-  ignore,
-  async fn() {
-    await using chat = startChat({ version: "parley-9", settings: { admin: "ann@chat.test" } });
-    await using other = startChat();
-    const ann = await chat.peer("ann");
-    const lines = await say(ann, "VERSION");
-    assertEquals(lines[0], ":chat.test 351 ann parley-9 chat.test :A chat for everyone");
-    assert(lines.slice(1).every((line) => line.includes(" 005 ann ")) && lines.length > 2);
-    assertEquals(await say(ann, "ADMIN"), [
-      ":chat.test 256 ann chat.test :Administrative info",
-      ":chat.test 257 ann :A chat for everyone",
-      ":chat.test 259 ann ann@chat.test",
-    ]);
-    assertEquals(await say(await other.peer("ann"), "ADMIN"), [
-      ":chat.test 423 ann chat.test :No administrative info available",
-    ]);
-  },
+story("VERSION shows the version and ISUPPORT again; ADMIN who looks after the server", {
+  version: "parley-9",
+  settings: { admin: "ann@chat.test" },
+}, async (chat) => {
+  await using other = startChat();
+  const ann = await chat.peer("ann");
+  const lines = await say(ann, "VERSION");
+  assertEquals(lines[0], ":chat.test 351 ann parley-9 chat.test :A chat for everyone");
+  assert(lines.slice(1).every((line) => line.includes(" 005 ann ")) && lines.length > 2);
+  assertEquals(await say(ann, "ADMIN"), [
+    ":chat.test 256 ann chat.test :Administrative info",
+    ":chat.test 257 ann :A chat for everyone",
+    ":chat.test 259 ann ann@chat.test",
+  ]);
+  assertEquals(await say(await other.peer("ann"), "ADMIN"), [
+    ":chat.test 423 ann chat.test :No administrative info available",
+  ]);
 });
 
-Deno.test({
-  name: "questions may name this server, by mask or by somebody on it, and no other",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    const count = async (...lines: string[]) => (await say(ann, ...lines)).length;
-    assertEquals(await count("TIME chat.test", "TIME *.test", "TIME ann"), 3);
-    for (const command of ["TIME", "INFO", "MOTD", "ADMIN", "VERSION", "STATS u", "LUSERS *"]) {
-      assertEquals(await say(ann, `${command} other.test`), [
-        ":chat.test 402 ann other.test :No such server",
-      ]);
-    }
-  },
+story("questions may name this server, by mask or by somebody on it, and no other", async (chat) => {
+  const ann = await chat.peer("ann");
+  const count = async (...lines: string[]) => (await say(ann, ...lines)).length;
+  assertEquals(await count("TIME chat.test", "TIME *.test", "TIME ann"), 3);
+  for (const command of ["TIME", "INFO", "MOTD", "ADMIN", "VERSION", "STATS u", "LUSERS *"]) {
+    assertEquals(await say(ann, `${command} other.test`), [
+      ":chat.test 402 ann other.test :No such server",
+    ]);
+  }
 });
 
-Deno.test({
-  name: "HELP tells of every command from its row, those of operators to operators",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    assertEquals(await say(ann, "HELP ping", "HELPOP kill", "HELP FLY"), [
-      ":chat.test 704 ann PING :PING <token>",
-      ":chat.test 705 ann PING :Asks for a PONG",
-      ":chat.test 706 ann PING :End of help",
-      ":chat.test 704 ann KILL :KILL <nick> [<reason>]",
-      ":chat.test 705 ann KILL :Disconnects somebody (server operators only)",
-      ":chat.test 706 ann KILL :End of help",
-      ":chat.test 524 ann FLY :No help available on this topic",
-    ]);
-    const index = async () => (await say(ann, "HELP")).join(" ");
-    assert((await index()).includes("PRIVMSG") && !(await index()).includes("KILL"));
-    chat.hub.find("ann")?.modes.add("o");
-    const all = await index();
-    assertEquals(Object.keys(allCommands).filter((name) => !all.includes(name)), []);
-  },
+story("HELP tells of every command from its row, those of operators to operators", async (chat) => {
+  const ann = await chat.peer("ann");
+  assertEquals(await say(ann, "HELP ping", "HELPOP kill", "HELP FLY"), [
+    ":chat.test 704 ann PING :PING <token>",
+    ":chat.test 705 ann PING :Asks for a PONG",
+    ":chat.test 706 ann PING :End of help",
+    ":chat.test 704 ann KILL :KILL <nick> [<reason>]",
+    ":chat.test 705 ann KILL :Disconnects somebody (server operators only)",
+    ":chat.test 706 ann KILL :End of help",
+    ":chat.test 524 ann FLY :No help available on this topic",
+  ]);
+  const index = async () => (await say(ann, "HELP")).join(" ");
+  assert((await index()).includes("PRIVMSG") && !(await index()).includes("KILL"));
+  chat.hub.find("ann")?.modes.add("o");
+  const all = await index();
+  assertEquals(Object.keys(allCommands).filter((name) => !all.includes(name)), []);
 });
 
 Deno.test("every command has words for HELP", () => {

@@ -1,128 +1,94 @@
 /** INVITE: who may, what it opens, who is told, and the list of one's own. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
-
-Deno.test({
-  name: "INVITE tells the invited, answers the inviter, and nobody else hears of it",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    assertEquals(await say(ann, "INVITE Cat #TEA"), [":chat.test 341 ann cat #tea"]);
-    assertEquals(await heard(cat), [":ann INVITE cat #tea"]);
-    assertEquals(await heard(bob), []);
-    await say(cat, "AWAY :out");
-    assertEquals(await say(ann, "INVITE cat #tea"), [
-      ":chat.test 341 ann cat #tea",
-      ":chat.test 301 ann cat out",
-    ]);
-  },
+story("INVITE tells the invited, answers the inviter, and nobody else hears of it", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  assertEquals(await say(ann, "INVITE Cat #TEA"), [":chat.test 341 ann cat #tea"]);
+  assertEquals(await heard(cat), [":ann INVITE cat #tea"]);
+  assertEquals(await heard(bob), []);
+  await say(cat, "AWAY :out");
+  assertEquals(await say(ann, "INVITE cat #tea"), [
+    ":chat.test 341 ann cat #tea",
+    ":chat.test 301 ann cat out",
+  ]);
 });
 
-Deno.test({
-  name: "INVITE is refused with the reason",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    assertEquals(await say(bob, "INVITE cat", "INVITE eve #tea", "INVITE cat #none", "INVITE ann #tea"), [
-      ":chat.test 461 bob INVITE :Not enough parameters",
-      ":chat.test 401 bob eve :No such nick/channel",
-      ":chat.test 403 bob #none :No such channel",
-      ":chat.test 443 bob ann #tea :is already on channel",
-    ]);
-    assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 442 cat #tea :You're not on that channel"]);
-    await say(ann, "MODE #tea +is");
+story("INVITE is refused with the reason", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  assertEquals(await say(bob, "INVITE cat", "INVITE eve #tea", "INVITE cat #none", "INVITE ann #tea"), [
+    ":chat.test 461 bob INVITE :Not enough parameters",
+    ":chat.test 401 bob eve :No such nick/channel",
+    ":chat.test 403 bob #none :No such channel",
+    ":chat.test 443 bob ann #tea :is already on channel",
+  ]);
+  assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 442 cat #tea :You're not on that channel"]);
+  await say(ann, "MODE #tea +is");
+  await heard(bob);
+  assertEquals(await say(bob, "INVITE cat #tea"), [":chat.test 482 bob #tea :You're not channel operator"]);
+  assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 403 cat #tea :No such channel"]);
+});
+
+story("an operator's INVITE opens every door, once", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  for (const modes of ["+i", "-i+k green", "-k+l x 1", "-l+R", "-R+b bob"]) {
+    await say(ann, `MODE #tea ${modes}`, "INVITE bob #tea");
     await heard(bob);
-    assertEquals(await say(bob, "INVITE cat #tea"), [":chat.test 482 bob #tea :You're not channel operator"]);
-    assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 403 cat #tea :No such channel"]);
-  },
+    assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea", modes);
+    await say(bob, "PART #tea");
+    assertEquals((await say(bob, "JOIN #tea")).length, 1, modes);
+  }
 });
 
-Deno.test({
-  name: "an operator's INVITE opens every door, once",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    for (const modes of ["+i", "-i+k green", "-k+l x 1", "-l+R", "-R+b bob"]) {
-      await say(ann, `MODE #tea ${modes}`, "INVITE bob #tea");
-      await heard(bob);
-      assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea", modes);
-      await say(bob, "PART #tea");
-      assertEquals((await say(bob, "JOIN #tea")).length, 1, modes);
-    }
-  },
+story("INVITE by somebody without rank is a word, not a key, and takes no key away", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  await say(ann, "MODE #tea +k green");
+  assertEquals((await say(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
+  await heard(cat);
+  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
+  await say(ann, "INVITE cat #tea");
+  await say(bob, "INVITE cat #tea");
+  await heard(cat);
+  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
 });
 
-Deno.test({
-  name: "INVITE by somebody without rank is a word, not a key, and takes no key away",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    await say(ann, "MODE #tea +k green");
-    assertEquals((await say(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
-    await heard(cat);
-    assertEquals(await say(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
-    await say(ann, "INVITE cat #tea");
-    await say(bob, "INVITE cat #tea");
-    await heard(cat);
-    assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
-  },
+story("INVITE alone lists where one is invited to, until one joins or the channel ends", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await ann.join("#den");
+  const bob = await chat.peer("bob");
+  await say(ann, "INVITE bob #tea", "INVITE bob #den");
+  await heard(bob);
+  const end = ":chat.test 337 bob :End of /INVITE list";
+  assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
+  await bob.join("#tea");
+  assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #den", end]);
+  await say(ann, "PART #den", "JOIN #den");
+  assertEquals(await say(bob, "INVITE"), [end]);
 });
 
-Deno.test({
-  name: "INVITE alone lists where one is invited to, until one joins or the channel ends",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await ann.join("#den");
-    const bob = await chat.peer("bob");
-    await say(ann, "INVITE bob #tea", "INVITE bob #den");
-    await heard(bob);
-    const end = ":chat.test 337 bob :End of /INVITE list";
-    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
-    await bob.join("#tea");
-    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #den", end]);
-    await say(ann, "PART #den", "JOIN #den");
-    assertEquals(await say(bob, "INVITE"), [end]);
-  },
+story("INVITE is shown to half-operators and above who asked (invite-notify)", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob", { caps: ["invite-notify"] });
+  const cat = await chat.peer("cat", { caps: ["invite-notify"] });
+  const dan = await chat.peer("dan");
+  for (const peer of [bob, cat, dan]) await peer.join("#tea");
+  await chat.peer("eve");
+  await say(ann, "MODE #tea +hh bob dan");
+  for (const peer of [bob, cat, dan]) await heard(peer);
+  await say(ann, "INVITE eve #tea");
+  assertEquals(await heard(bob), [":ann INVITE eve #tea"]);
+  assertEquals([...await heard(cat), ...await heard(dan)], []);
 });
 
-Deno.test({
-  name: "INVITE is shown to half-operators and above who asked (invite-notify)",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob", { caps: ["invite-notify"] });
-    const cat = await chat.peer("cat", { caps: ["invite-notify"] });
-    const dan = await chat.peer("dan");
-    for (const peer of [bob, cat, dan]) await peer.join("#tea");
-    await chat.peer("eve");
-    await say(ann, "MODE #tea +hh bob dan");
-    for (const peer of [bob, cat, dan]) await heard(peer);
-    await say(ann, "INVITE eve #tea");
-    assertEquals(await heard(bob), [":ann INVITE eve #tea"]);
-    assertEquals([...await heard(cat), ...await heard(dan)], []);
-  },
-});
-
-Deno.test({
-  name: "INVITE remembers a hundred channels and no more",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { channelsPerUser: 200 } });
+story(
+  "INVITE remembers a hundred channels and no more",
+  { settings: { channelsPerUser: 200 } },
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     const names = Array.from({ length: 101 }, (_, at) => `#den${at}`);
@@ -132,4 +98,4 @@ Deno.test({
     assertEquals(lines.length, 101);
     assertEquals(lines[0], ":chat.test 336 bob #den1");
   },
-});
+);

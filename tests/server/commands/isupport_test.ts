@@ -1,15 +1,12 @@
 /** What the server can do, told on entering, when asked, and before one is let in. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
+import { story } from "../../support/story.ts";
 
-const ignore = !granted("net");
+story("ISUPPORT tells its tokens to who is in", asked);
+story("ISUPPORT before one is in is for who has draft/extended-isupport", early);
 
-Deno.test({ name: "ISUPPORT tells its tokens to who is in", ignore, fn: asked });
-Deno.test({ name: "ISUPPORT before one is in is for who has draft/extended-isupport", ignore, fn: early });
-
-async function asked(): Promise<void> {
-  await using chat = startChat();
+async function asked(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   ann.send("ISUPPORT");
   const lines = await ann.lines();
@@ -19,8 +16,7 @@ async function asked(): Promise<void> {
   }
 }
 
-async function early(): Promise<void> {
-  await using chat = startChat();
+async function early(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { register: false });
   ann.send("ISUPPORT");
   assertEquals(await ann.lines(), [":chat.test 451 * :You have not registered"]);

@@ -1,88 +1,68 @@
 /** KICK: who may put out whom. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
-
-Deno.test({
-  name: "KICK is told to all with its reason, or the kicker's nick, and puts people out",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { reasonLength: 20 } });
-    const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-    assertEquals(await say(ann, "KICK #TEA bob :too much sugar, far too much"), [
-      ":ann KICK #tea bob :too much sugar, far ",
-    ]);
-    assertEquals(await heard(bob), [":ann KICK #tea bob :too much sugar, far "]);
-    assertEquals(await say(ann, "KICK #tea cat"), [":ann KICK #tea cat ann"]);
-    assertEquals(await heard(cat), [":ann KICK #tea bob :too much sugar, far ", ":ann KICK #tea cat ann"]);
-    assertEquals(
-      await say(bob, "PRIVMSG #tea :hello?").then((lines) => lines[0]?.slice(0, 24)),
-      ":chat.test 404 bob #tea ",
-    );
-    assertEquals(await say(ann, "KICK #tea ann :bye"), [":ann KICK #tea ann bye"]);
-    assertEquals(chat.hub.channels.size, 0);
-  },
+story("KICK is told to all with its reason, or the kicker's nick, and puts people out", {
+  settings: { reasonLength: 20 },
+}, async (chat) => {
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  assertEquals(await say(ann, "KICK #TEA bob :too much sugar, far too much"), [
+    ":ann KICK #tea bob :too much sugar, far ",
+  ]);
+  assertEquals(await heard(bob), [":ann KICK #tea bob :too much sugar, far "]);
+  assertEquals(await say(ann, "KICK #tea cat"), [":ann KICK #tea cat ann"]);
+  assertEquals(await heard(cat), [":ann KICK #tea bob :too much sugar, far ", ":ann KICK #tea cat ann"]);
+  assertEquals(
+    await say(bob, "PRIVMSG #tea :hello?").then((lines) => lines[0]?.slice(0, 24)),
+    ":chat.test 404 bob #tea ",
+  );
+  assertEquals(await say(ann, "KICK #tea ann :bye"), [":ann KICK #tea ann bye"]);
+  assertEquals(chat.hub.channels.size, 0);
 });
 
-Deno.test({
-  name: "KICK puts out several people, and goes on after a refusal",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann", "bob", "cat");
-    await chat.peer("dan");
-    assertEquals(await say(ann, "KICK #tea bob,eve,dan,cat :closing time"), [
-      ":ann KICK #tea bob :closing time",
-      ":chat.test 401 ann eve :No such nick/channel",
-      ":chat.test 441 ann dan #tea :They aren't on that channel",
-      ":ann KICK #tea cat :closing time",
-    ]);
-  },
+story("KICK puts out several people, and goes on after a refusal", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann", "bob", "cat");
+  await chat.peer("dan");
+  assertEquals(await say(ann, "KICK #tea bob,eve,dan,cat :closing time"), [
+    ":ann KICK #tea bob :closing time",
+    ":chat.test 401 ann eve :No such nick/channel",
+    ":chat.test 441 ann dan #tea :They aren't on that channel",
+    ":ann KICK #tea cat :closing time",
+  ]);
 });
 
-Deno.test({
-  name: "KICK takes as many channels as people, and refuses uneven numbers and too many",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await ann.join("#den");
-    await bob.join("#den");
-    await heard(ann);
-    assertEquals(await say(ann, "KICK #tea,#none,#den bob,bob,bob", "KICK #tea,#den bob", "KICK #tea"), [
-      ":ann KICK #tea bob ann",
-      ":chat.test 403 ann #none :No such channel",
-      ":ann KICK #den bob ann",
-      ":chat.test 461 ann KICK :Not enough parameters",
-      ":chat.test 461 ann KICK :Not enough parameters",
-    ]);
-    assertEquals(await say(ann, "KICK #tea a,b,c,d,e,f,g,h,i"), [
-      ":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets",
-    ]);
-  },
+story("KICK takes as many channels as people, and refuses uneven numbers and too many", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await ann.join("#den");
+  await bob.join("#den");
+  await heard(ann);
+  assertEquals(await say(ann, "KICK #tea,#none,#den bob,bob,bob", "KICK #tea,#den bob", "KICK #tea"), [
+    ":ann KICK #tea bob ann",
+    ":chat.test 403 ann #none :No such channel",
+    ":ann KICK #den bob ann",
+    ":chat.test 461 ann KICK :Not enough parameters",
+    ":chat.test 461 ann KICK :Not enough parameters",
+  ]);
+  assertEquals(await say(ann, "KICK #tea a,b,c,d,e,f,g,h,i"), [
+    ":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets",
+  ]);
 });
 
-Deno.test({
-  name: "KICK is refused to people outside and to members without rank, once",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob", "eve");
-    const cat = await chat.peer("cat");
-    assertEquals(await say(cat, "KICK #tea bob,eve", "KICK #none bob"), [
-      ":chat.test 442 cat #tea :You're not on that channel",
-      ":chat.test 403 cat #none :No such channel",
-    ]);
-    await say(ann, "MODE #tea +vs bob");
-    await heard(bob);
-    assertEquals(await say(bob, "KICK #tea ann,eve"), [
-      ":chat.test 482 bob #tea :You're not channel operator",
-    ]);
-    assertEquals(await say(cat, "KICK #tea bob"), [":chat.test 403 cat #tea :No such channel"]);
-  },
+story("KICK is refused to people outside and to members without rank, once", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob", "eve");
+  const cat = await chat.peer("cat");
+  assertEquals(await say(cat, "KICK #tea bob,eve", "KICK #none bob"), [
+    ":chat.test 442 cat #tea :You're not on that channel",
+    ":chat.test 403 cat #none :No such channel",
+  ]);
+  await say(ann, "MODE #tea +vs bob");
+  await heard(bob);
+  assertEquals(await say(bob, "KICK #tea ann,eve"), [
+    ":chat.test 482 bob #tea :You're not channel operator",
+  ]);
+  assertEquals(await say(cat, "KICK #tea bob"), [":chat.test 403 cat #tea :No such channel"]);
 });
 
 /** Whom each rank may put out; the kicker is bob, the victim cat. */
@@ -103,13 +83,11 @@ const pairs: readonly (readonly [kicker: string, victim: string, allowed: boolea
 ];
 
 for (const [kicker, victim, allowed] of pairs) {
-  Deno.test({
-    name: `KICK by +${kicker} of ${victim === "" ? "somebody without rank" : `+${victim}`} is ${
+  story(
+    `KICK by +${kicker} of ${victim === "" ? "somebody without rank" : `+${victim}`} is ${
       allowed ? "done" : "refused"
     }`,
-    ignore,
-    async fn() {
-      await using chat = startChat();
+    async (chat) => {
       const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
       makeFounder(chat, "ann");
       await say(ann, `MODE #tea +${kicker}${victim} bob cat`);
@@ -121,11 +99,11 @@ for (const [kicker, victim, allowed] of pairs) {
         allowed ? ":bob KICK #tea cat bob" : ":chat.test 482 bob #tea :You're not channel operator",
       );
     },
-  });
+  );
 }
 
 /** Founders come with registered channels, which have no part in these tests. */
-function makeFounder(chat: ReturnType<typeof startChat>, nick: string): void {
+function makeFounder(chat: Chat, nick: string): void {
   const member = chat.hub.channel("#tea")?.members.get(chat.hub.find(nick) ?? fail(nick));
   if (member !== undefined) member.prefixes = "~";
 }

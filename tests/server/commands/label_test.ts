@@ -1,21 +1,15 @@
 /** Labels: whatever a command answers leaves under the label it came with (IRCv3 labeled-response). */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
+import { story } from "../../support/story.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "echo-message", "labeled-response"];
 
-Deno.test({
-  name: "an answer of one line carries the label, of none is an ACK, of several a batch",
-  ignore,
-  fn: answers,
-});
-Deno.test({ name: "labels are not for who knows no batches", ignore, fn: withoutBatch });
-Deno.test({ name: "a label is escaped as it came, an empty one is none", ignore, fn: escaped });
+story("an answer of one line carries the label, of none is an ACK, of several a batch", answers);
+story("labels are not for who knows no batches", withoutBatch);
+story("a label is escaped as it came, an empty one is none", escaped);
 
-async function answers(): Promise<void> {
-  await using chat = startChat();
+async function answers(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   ann.send("@label=1 PING x", "@label=2 PONG x", "@label=3 PRIVMSG nobody :hi", "@label=4 JOIN #tea");
   const lines = (await ann.lines()).map((line) => line.replace(/(BATCH [+-]|batch=)\w+/, "$1R"));
@@ -31,15 +25,13 @@ async function answers(): Promise<void> {
   ]);
 }
 
-async function withoutBatch(): Promise<void> {
-  await using chat = startChat();
+async function withoutBatch(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["labeled-response"] });
   ann.send("@label=1 PING x");
   assertEquals(await ann.lines(), [":chat.test PONG chat.test x"]);
 }
 
-async function escaped(): Promise<void> {
-  await using chat = startChat();
+async function escaped(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   ann.send("@label=a\\:\\sb PING x", "@label= PING y");
   assertEquals(await ann.lines(), [

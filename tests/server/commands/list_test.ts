@@ -2,27 +2,23 @@
 import { assertEquals } from "@std/assert";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
 
-Deno.test({
-  name: "LIST shows name, people and topic",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann", "bob");
-    await ann.join("#den");
-    await say(ann, "TOPIC #tea :Green or black?");
-    assertEquals(await say(ann, "LIST"), [
-      ":chat.test 321 ann Channel :Users  Name",
-      ":chat.test 322 ann #tea 2 :Green or black?",
-      ":chat.test 322 ann #den 1 :",
-      ":chat.test 323 ann :End of /LIST",
-    ]);
-    assertEquals((await say(ann, "LIST #DEN,#none")).length, 3);
-    assertEquals((await say(ann, "LIST #none")).length, 2);
-  },
+story("LIST shows name, people and topic", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann", "bob");
+  await ann.join("#den");
+  await say(ann, "TOPIC #tea :Green or black?");
+  assertEquals(await say(ann, "LIST"), [
+    ":chat.test 321 ann Channel :Users  Name",
+    ":chat.test 322 ann #tea 2 :Green or black?",
+    ":chat.test 322 ann #den 1 :",
+    ":chat.test 323 ann :End of /LIST",
+  ]);
+  assertEquals((await say(ann, "LIST #DEN,#none")).length, 3);
+  assertEquals((await say(ann, "LIST #none")).length, 2);
 });
 
 /** #tea: two people, made 60 minutes ago, topic 30 minutes ago; #den: one, made 10 minutes ago, no topic. */
@@ -66,45 +62,32 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "LIST hides secret channels from people outside",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    await say(ann, "MODE #tea +s");
-    assertEquals((await say(bob, "LIST", "LIST #tea", "LIST >0")).length, 6);
-    assertEquals((await say(ann, "LIST")).length, 3);
-  },
+story("LIST hides secret channels from people outside", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  await say(ann, "MODE #tea +s");
+  assertEquals((await say(bob, "LIST", "LIST #tea", "LIST >0")).length, 6);
+  assertEquals((await say(ann, "LIST")).length, 3);
 });
 
-Deno.test({
-  name: "LIST takes only so many masks, as each is tried on every channel",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
-    assertEquals((await say(ann, `LIST ${masks(19)},#tea`)).length, 3);
-    assertEquals(await say(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
-  },
+story("LIST takes only so many masks, as each is tried on every channel", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
+  assertEquals((await say(ann, `LIST ${masks(19)},#tea`)).length, 3);
+  assertEquals(await say(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
 });
 
-Deno.test({
-  name: "LIST longer than the send queue comes whole, and a labelled one as one batch",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { sendQueue: 16 * 1024, channelsPerUser: 500 } });
-    const ann = await chat.peer("ann", { caps: ["labeled-response", "batch", "no-implicit-names"] });
-    const names = Array.from({ length: 300 }, (_, at) => `#den-${at}`);
-    for (const name of names) await say(ann, `JOIN ${name}`, `TOPIC ${name} :${"tea ".repeat(100)}`);
-    assertEquals((await say(ann, "LIST")).length, 302);
-    ann.send("@label=x LIST");
-    const lines = await ann.lines();
-    const reference = /^@label=x \S+ BATCH \+(\S+) labeled-response$/.exec(lines[0] ?? "")?.[1];
-    assertEquals(lines.length, 304);
-    assertEquals(lines.slice(1, -1).every((line) => line.startsWith(`@batch=${reference} `)), true);
-    assertEquals(lines.at(-1), `:chat.test BATCH -${reference}`);
-  },
+story("LIST longer than the send queue comes whole, and a labelled one as one batch", {
+  settings: { sendQueue: 16 * 1024, channelsPerUser: 500 },
+}, async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["labeled-response", "batch", "no-implicit-names"] });
+  const names = Array.from({ length: 300 }, (_, at) => `#den-${at}`);
+  for (const name of names) await say(ann, `JOIN ${name}`, `TOPIC ${name} :${"tea ".repeat(100)}`);
+  assertEquals((await say(ann, "LIST")).length, 302);
+  ann.send("@label=x LIST");
+  const lines = await ann.lines();
+  const reference = /^@label=x \S+ BATCH \+(\S+) labeled-response$/.exec(lines[0] ?? "")?.[1];
+  assertEquals(lines.length, 304);
+  assertEquals(lines.slice(1, -1).every((line) => line.startsWith(`@batch=${reference} `)), true);
+  assertEquals(lines.at(-1), `:chat.test BATCH -${reference}`);
 });

@@ -1,88 +1,67 @@
 /** MODE: a channel's flags, key and limit, its ranks, and one's own modes. Lists are ban_test.ts. */
 import { assertEquals } from "@std/assert";
-import { type Chat, startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const lowRank = ":chat.test 482 bob #tea :You're not channel operator";
 
-Deno.test({
-  name: "MODE shows a channel's modes and when it was made",
-  ignore,
-  async fn() {
-    await using chat = startChat({ now: () => 1_000_000_000_000 });
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    await say(ann, "MODE #tea +sikl-s green 10");
-    assertEquals(await say(ann, "MODE #TEA"), [
-      ":chat.test 324 ann #tea +klint green 10",
-      ":chat.test 329 ann #tea 1000000000",
-    ]);
-    assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
-    await say(ann, "MODE #tea -klint x");
-    assertEquals((await say(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
-  },
+story("MODE shows a channel's modes and when it was made", { now: () => 1_000_000_000_000 }, async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  await say(ann, "MODE #tea +sikl-s green 10");
+  assertEquals(await say(ann, "MODE #TEA"), [
+    ":chat.test 324 ann #tea +klint green 10",
+    ":chat.test 329 ann #tea 1000000000",
+  ]);
+  assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
+  await say(ann, "MODE #tea -klint x");
+  assertEquals((await say(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
 });
 
-Deno.test({
-  name: "MODE tells everyone what has really changed, nothing else",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    assertEquals(await say(ann, "MODE #tea +nt", "MODE #tea -l", "MODE #tea -k x", "MODE #tea +"), []);
-    assertEquals(await say(ann, "MODE #tea +ntsm-t+s"), [":ann MODE #tea +sm-t"]);
-    assertEquals(await say(ann, "MODE #tea +v bob", "MODE #tea +v bob"), [":ann MODE #tea +v bob"]);
-    assertEquals(await say(ann, "MODE #tea +k green", "MODE #tea +k green", "MODE #tea +k black"), [
-      ":ann MODE #tea +k green",
-      ":ann MODE #tea +k black",
-    ]);
-    assertEquals(await say(ann, "MODE #tea +l 05", "MODE #tea +l 5", "MODE #tea -kl"), [
-      ":ann MODE #tea +l 5",
-      ":ann MODE #tea -kl *",
-    ]);
-    assertEquals((await heard(bob)).length, 6);
-  },
+story("MODE tells everyone what has really changed, nothing else", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  assertEquals(await say(ann, "MODE #tea +nt", "MODE #tea -l", "MODE #tea -k x", "MODE #tea +"), []);
+  assertEquals(await say(ann, "MODE #tea +ntsm-t+s"), [":ann MODE #tea +sm-t"]);
+  assertEquals(await say(ann, "MODE #tea +v bob", "MODE #tea +v bob"), [":ann MODE #tea +v bob"]);
+  assertEquals(await say(ann, "MODE #tea +k green", "MODE #tea +k green", "MODE #tea +k black"), [
+    ":ann MODE #tea +k green",
+    ":ann MODE #tea +k black",
+  ]);
+  assertEquals(await say(ann, "MODE #tea +l 05", "MODE #tea +l 5", "MODE #tea -kl"), [
+    ":ann MODE #tea +l 5",
+    ":ann MODE #tea -kl *",
+  ]);
+  assertEquals((await heard(bob)).length, 6);
 });
 
-Deno.test({
-  name: "MODE is refused outside, without rank, and for channels that are not there",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    assertEquals(await say(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
-      ":chat.test 461 bob MODE :Not enough parameters",
-      lowRank,
-      ":chat.test 696 bob #tea o * :You must say which operator",
-      ":chat.test 403 bob #none :No such channel",
-    ]);
-    assertEquals(await say(cat, "MODE #tea +i", "MODE #tea +o cat", "MODE #tea +o"), [
-      ":chat.test 442 cat #tea :You're not on that channel",
-      ":chat.test 442 cat #tea :You're not on that channel",
-      ":chat.test 442 cat #tea :You're not on that channel",
-    ]);
-    await say(ann, "MODE #tea +s");
-    assertEquals(await say(cat, "MODE #tea", "MODE #tea +i"), [
-      ":chat.test 403 cat #tea :No such channel",
-      ":chat.test 403 cat #tea :No such channel",
-    ]);
-  },
+story("MODE is refused outside, without rank, and for channels that are not there", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  assertEquals(await say(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
+    ":chat.test 461 bob MODE :Not enough parameters",
+    lowRank,
+    ":chat.test 696 bob #tea o * :You must say which operator",
+    ":chat.test 403 bob #none :No such channel",
+  ]);
+  assertEquals(await say(cat, "MODE #tea +i", "MODE #tea +o cat", "MODE #tea +o"), [
+    ":chat.test 442 cat #tea :You're not on that channel",
+    ":chat.test 442 cat #tea :You're not on that channel",
+    ":chat.test 442 cat #tea :You're not on that channel",
+  ]);
+  await say(ann, "MODE #tea +s");
+  assertEquals(await say(cat, "MODE #tea", "MODE #tea +i"), [
+    ":chat.test 403 cat #tea :No such channel",
+    ":chat.test 403 cat #tea :No such channel",
+  ]);
 });
 
-Deno.test({
-  name: "MODE answers letters that are no mode, and makes the other changes",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await say(ann, "MODE #tea +iZm-Z"), [
-      ":chat.test 472 ann Z :is unknown mode char to me",
-      ":ann MODE #tea +im",
-    ]);
-  },
+story("MODE answers letters that are no mode, and makes the other changes", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  assertEquals(await say(ann, "MODE #tea +iZm-Z"), [
+    ":chat.test 472 ann Z :is unknown mode char to me",
+    ":ann MODE #tea +im",
+  ]);
 });
 
 const badParameters: readonly (readonly [modes: string, answer: string])[] = [
@@ -101,36 +80,26 @@ const badParameters: readonly (readonly [modes: string, answer: string])[] = [
   [`+b ${"x".repeat(201)}`, `b ${"x".repeat(201)} :This is no mask, or too long a one`],
 ];
 
-Deno.test({
-  name: "MODE refuses bad parameters with ERR_INVALIDMODEPARAM",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    for (const [modes, answer] of badParameters) {
-      assertEquals(await say(ann, `MODE #tea ${modes}`), [`:chat.test 696 ann #tea ${answer}`], modes);
-    }
-  },
+story("MODE refuses bad parameters with ERR_INVALIDMODEPARAM", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  for (const [modes, answer] of badParameters) {
+    assertEquals(await say(ann, `MODE #tea ${modes}`), [`:chat.test 696 ann #tea ${answer}`], modes);
+  }
 });
 
-Deno.test({
-  name: "MODE gives ranks to members only",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann", "bob");
-    await chat.peer("cat");
-    assertEquals(
-      await say(ann, "MODE #tea +ovhv BOB cat eve", "MODE #tea +o :"),
-      [
-        ":chat.test 696 ann #tea v * :You must say which voice",
-        ":chat.test 441 ann cat #tea :They aren't on that channel",
-        ":chat.test 401 ann eve :No such nick/channel",
-        ":ann MODE #tea +o bob",
-        ":chat.test 401 ann * :No such nick/channel",
-      ],
-    );
-  },
+story("MODE gives ranks to members only", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann", "bob");
+  await chat.peer("cat");
+  assertEquals(
+    await say(ann, "MODE #tea +ovhv BOB cat eve", "MODE #tea +o :"),
+    [
+      ":chat.test 696 ann #tea v * :You must say which voice",
+      ":chat.test 441 ann cat #tea :They aren't on that channel",
+      ":chat.test 401 ann eve :No such nick/channel",
+      ":ann MODE #tea +o bob",
+      ":chat.test 401 ann * :No such nick/channel",
+    ],
+  );
 });
 
 /** What each rank may change: letters as bob, with this rank, tries them on himself or the channel. */
@@ -144,11 +113,9 @@ const rights: readonly (readonly [rank: string, may: string, mayNot: string])[] 
 ];
 
 for (const [rank, may, mayNot] of rights) {
-  Deno.test({
-    name: `MODE by ${rank === "" ? "somebody without rank" : `+${rank}`} may change ${may || "nothing"}`,
-    ignore,
-    async fn() {
-      await using chat = startChat();
+  story(
+    `MODE by ${rank === "" ? "somebody without rank" : `+${rank}`} may change ${may || "nothing"}`,
+    async (chat) => {
       const [ann, bob] = await chat.join("#tea", "ann", "bob", "cat");
       makeFounder(chat, "ann");
       if (rank !== "") await say(ann, `MODE #tea -nt+${rank} bob`);
@@ -163,76 +130,58 @@ for (const [rank, may, mayNot] of rights) {
         assertEquals(answer?.startsWith(`:bob MODE #tea +${letter}`), true, answer);
       }
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "MODE lets everyone lay down a rank, and takes it from others by rank",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await say(ann, "MODE #tea +hv bob bob");
-    await heard(bob);
-    assertEquals(
-      await say(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
-      [
-        lowRank,
-        ":bob MODE #tea -h bob",
-        lowRank,
-        ":bob MODE #tea -v bob",
-      ],
-    );
-    assertEquals((await say(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
-  },
+story("MODE lets everyone lay down a rank, and takes it from others by rank", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await say(ann, "MODE #tea +hv bob bob");
+  await heard(bob);
+  assertEquals(
+    await say(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
+    [
+      lowRank,
+      ":bob MODE #tea -h bob",
+      lowRank,
+      ":bob MODE #tea -v bob",
+    ],
+  );
+  assertEquals((await say(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
 });
 
-Deno.test({
-  name: "MODE tells many changes in lines of at most MODES parameters and LINELEN bytes",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { lineBytes: 512 } });
-    const [ann] = await chat.join("#tea", "ann");
-    const few = Array.from({ length: 25 }, (_, at) => `b${at}`);
-    const lines = await say(ann, `MODE #tea +${"b".repeat(25)} ${few.join(" ")}`);
-    assertEquals(lines.map((line) => line.split(" ").length - 4), [20, 5]);
-    const long = Array.from({ length: 3 }, (_, at) => `${at}${"x".repeat(158)}!*@*`);
-    const more = await say(ann, `MODE #tea +bbb ${long.join(" ")}`);
-    assertEquals(more.map((line) => line.split(" ").length - 4), [2, 1]);
-  },
+story("MODE tells many changes in lines of at most MODES parameters and LINELEN bytes", {
+  settings: { lineBytes: 512 },
+}, async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const few = Array.from({ length: 25 }, (_, at) => `b${at}`);
+  const lines = await say(ann, `MODE #tea +${"b".repeat(25)} ${few.join(" ")}`);
+  assertEquals(lines.map((line) => line.split(" ").length - 4), [20, 5]);
+  const long = Array.from({ length: 3 }, (_, at) => `${at}${"x".repeat(158)}!*@*`);
+  const more = await say(ann, `MODE #tea +bbb ${long.join(" ")}`);
+  assertEquals(more.map((line) => line.split(" ").length - 4), [2, 1]);
 });
 
-Deno.test({
-  name: "MODE shows and changes one's own modes",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    const before = (await say(ann, "MODE ann"))[0]?.replace(":chat.test 221 ann +", "") ?? "";
-    const fresh = [..."BRw"].filter((letter) => !before.includes(letter));
-    assertEquals(await say(ann, "MODE Ann +BRw"), [`:ann MODE ann +${fresh.join("")}`]);
-    assertEquals(await say(ann, "MODE ann +B", "MODE ann -BR+R", "MODE ann +"), [":ann MODE ann -B"]);
-    const [after] = await say(ann, "MODE ann");
-    assertEquals(after, `:chat.test 221 ann +${[...new Set(`${before}Rw`)].toSorted().join("")}`);
-  },
+story("MODE shows and changes one's own modes", async (chat) => {
+  const ann = await chat.peer("ann");
+  const before = (await say(ann, "MODE ann"))[0]?.replace(":chat.test 221 ann +", "") ?? "";
+  const fresh = [..."BRw"].filter((letter) => !before.includes(letter));
+  assertEquals(await say(ann, "MODE Ann +BRw"), [`:ann MODE ann +${fresh.join("")}`]);
+  assertEquals(await say(ann, "MODE ann +B", "MODE ann -BR+R", "MODE ann +"), [":ann MODE ann -B"]);
+  const [after] = await say(ann, "MODE ann");
+  assertEquals(after, `:chat.test 221 ann +${[...new Set(`${before}Rw`)].toSorted().join("")}`);
 });
 
-Deno.test({
-  name: "MODE ignores +o and r, names unknown letters once, and is for oneself only",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    await chat.peer("bob");
-    assertEquals(await say(ann, "MODE ann +or-r", "MODE ann -o"), []);
-    assertEquals(await say(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
-      ":chat.test 501 ann :Unknown MODE flag",
-      ":ann MODE ann +B",
-      ":chat.test 502 ann :Cant change mode for other users",
-      ":chat.test 502 ann :Cant change mode for other users",
-      ":chat.test 401 ann eve :No such nick/channel",
-    ]);
-  },
+story("MODE ignores +o and r, names unknown letters once, and is for oneself only", async (chat) => {
+  const ann = await chat.peer("ann");
+  await chat.peer("bob");
+  assertEquals(await say(ann, "MODE ann +or-r", "MODE ann -o"), []);
+  assertEquals(await say(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
+    ":chat.test 501 ann :Unknown MODE flag",
+    ":ann MODE ann +B",
+    ":chat.test 502 ann :Cant change mode for other users",
+    ":chat.test 502 ann :Cant change mode for other users",
+    ":chat.test 401 ann eve :No such nick/channel",
+  ]);
 });
 
 /** Founders come with registered channels, which have no part in these tests. */

@@ -1,85 +1,62 @@
 /** MONITOR, ISON, USERHOST: who is here, and being told when that changes. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
-
-Deno.test({
-  name: "MONITOR + says who is here, and then who comes and goes",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    await chat.peer("bob");
-    assertEquals(await say(ann, "MONITOR + Bob,cat,BOB"), [
-      ":chat.test 730 ann bob!~bob@localhost,bob!~bob@localhost",
-      ":chat.test 731 ann cat",
-    ]);
-    const cat = await chat.peer("Cat");
-    cat.send("QUIT");
-    await cat.closed();
-    assertEquals(await heard(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
-  },
+story("MONITOR + says who is here, and then who comes and goes", async (chat) => {
+  const ann = await chat.peer("ann");
+  await chat.peer("bob");
+  assertEquals(await say(ann, "MONITOR + Bob,cat,BOB"), [
+    ":chat.test 730 ann bob!~bob@localhost,bob!~bob@localhost",
+    ":chat.test 731 ann cat",
+  ]);
+  const cat = await chat.peer("Cat");
+  cat.send("QUIT");
+  await cat.closed();
+  assertEquals(await heard(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
 });
 
-Deno.test({
-  name: "MONITOR follows renames, but not a mere change of case",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-    await say(ann, "MONITOR + bob,rob");
-    await say(bob, "NICK rob", "NICK ROB", "NICK bob");
-    assertEquals(await heard(ann), [
-      ":chat.test 731 * bob",
-      ":chat.test 730 * rob!~bob@localhost",
-      ":chat.test 731 * ROB",
-      ":chat.test 730 * bob!~bob@localhost",
-    ]);
-  },
+story("MONITOR follows renames, but not a mere change of case", async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+  await say(ann, "MONITOR + bob,rob");
+  await say(bob, "NICK rob", "NICK ROB", "NICK bob");
+  assertEquals(await heard(ann), [
+    ":chat.test 731 * bob",
+    ":chat.test 730 * rob!~bob@localhost",
+    ":chat.test 731 * ROB",
+    ":chat.test 730 * bob!~bob@localhost",
+  ]);
 });
 
-Deno.test({
-  name: "MONITOR - and C are silent, L and S show what is left",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    await say(ann, "MONITOR + bob,cat,dan");
-    assertEquals(await say(ann, "MONITOR - BOB", "MONITOR l", "MONITOR S", "MONITOR C", "MONITOR L"), [
-      ":chat.test 732 ann cat,dan",
-      ":chat.test 733 ann :End of MONITOR list",
-      ":chat.test 731 ann cat,dan",
-      ":chat.test 733 ann :End of MONITOR list",
-    ]);
-    await chat.peer("cat");
-    assertEquals(await heard(ann), []);
-  },
+story("MONITOR - and C are silent, L and S show what is left", async (chat) => {
+  const ann = await chat.peer("ann");
+  await say(ann, "MONITOR + bob,cat,dan");
+  assertEquals(await say(ann, "MONITOR - BOB", "MONITOR l", "MONITOR S", "MONITOR C", "MONITOR L"), [
+    ":chat.test 732 ann cat,dan",
+    ":chat.test 733 ann :End of MONITOR list",
+    ":chat.test 731 ann cat,dan",
+    ":chat.test 733 ann :End of MONITOR list",
+  ]);
+  await chat.peer("cat");
+  assertEquals(await heard(ann), []);
 });
 
-Deno.test({
-  name: "MONITOR refuses masks, unknown subcommands, and more than the limit",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { monitorLimit: 2 } });
-    const ann = await chat.peer("ann");
-    assertEquals(await say(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
-      ":chat.test 461 ann MONITOR :Not enough parameters",
-      ":chat.test 400 ann MONITOR :It takes +, -, C, L or S",
-      ":chat.test 432 ann *!u@h :Erroneous nickname",
-      ":chat.test 731 ann a,b,A",
-      ":chat.test 734 ann 2 c,d :Monitor list is full",
-    ]);
-  },
+story("MONITOR refuses masks, unknown subcommands, and more than the limit", {
+  settings: { monitorLimit: 2 },
+}, async (chat) => {
+  const ann = await chat.peer("ann");
+  assertEquals(await say(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
+    ":chat.test 461 ann MONITOR :Not enough parameters",
+    ":chat.test 400 ann MONITOR :It takes +, -, C, L or S",
+    ":chat.test 432 ann *!u@h :Erroneous nickname",
+    ":chat.test 731 ann a,b,A",
+    ":chat.test 734 ann 2 c,d :Monitor list is full",
+  ]);
 });
 
-Deno.test({
-  name: "extended-monitor brings changes of people who share no channel, once to those who share one",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "extended-monitor brings changes of people who share no channel, once to those who share one",
+  async (chat) => {
     const caps = ["extended-monitor", "away-notify", "setname", "chghost"];
     const [ann, bob] = [await chat.peer("ann", { caps }), await chat.peer("bob")];
     const cat = await chat.peer("cat", { caps: caps.slice(1) });
@@ -94,26 +71,21 @@ Deno.test({
     await say(bob, "AWAY :out");
     assertEquals(await heard(ann), [":bob AWAY out"]);
   },
-});
+);
 
-Deno.test({
-  name: "ISON names those who are here, USERHOST tells who they are",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-    await say(bob, "AWAY :out");
-    chat.hub.find("ann")?.modes.add("o");
-    assertEquals(await say(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
-      ":chat.test 303 ann :bob ann",
-      ":chat.test 303 ann bob",
-      ":chat.test 303 ann :",
-      ":chat.test 302 ann :bob=-~bob@localhost ann*=+~ann@localhost",
-    ]);
-    assertEquals(await say(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
-      `:chat.test 302 ann :${Array(5).fill("bob=-~bob@localhost").join(" ")}`,
-      ":chat.test 461 ann ISON :Not enough parameters",
-      ":chat.test 461 ann USERHOST :Not enough parameters",
-    ]);
-  },
+story("ISON names those who are here, USERHOST tells who they are", async (chat) => {
+  const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
+  await say(bob, "AWAY :out");
+  chat.hub.find("ann")?.modes.add("o");
+  assertEquals(await say(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
+    ":chat.test 303 ann :bob ann",
+    ":chat.test 303 ann bob",
+    ":chat.test 303 ann :",
+    ":chat.test 302 ann :bob=-~bob@localhost ann*=+~ann@localhost",
+  ]);
+  assertEquals(await say(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
+    `:chat.test 302 ann :${Array(5).fill("bob=-~bob@localhost").join(" ")}`,
+    ":chat.test 461 ann ISON :Not enough parameters",
+    ":chat.test 461 ann USERHOST :Not enough parameters",
+  ]);
 });

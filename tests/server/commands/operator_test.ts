@@ -4,6 +4,7 @@ import { makeVerifier } from "../../../lib/irc/scram.ts";
 import { type Chat, type ChatOptions, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
@@ -65,8 +66,7 @@ Deno.test({
   },
 });
 
-Deno.test("OPER is not taken over an open network", { ignore }, async () => {
-  await using chat = startChat({ operators });
+story("OPER is not taken over an open network", { operators }, async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   assertEquals(await say(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);

@@ -1,7 +1,6 @@
 /** Long answers leave others their turn. */
 import { assert } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { MemoryConnection } from "../../support/visitor.ts";
 
 const lines = [
@@ -18,8 +17,7 @@ async function roundsOf(connection: MemoryConnection, line: string): Promise<num
   return rounds;
 }
 
-Deno.test("who has much to be told does not keep others waiting", { ignore: !granted("net") }, async () => {
-  await using chat = startChat();
+story("who has much to be told does not keep others waiting", async (chat) => {
   const ann = new MemoryConnection({ sent: () => {} });
   void chat.hub.attach(ann);
   await ann.feed(["NICK ann", "USER ann 0 * :Ann", "REGISTER * * correct-horse-battery"]);

@@ -1,29 +1,23 @@
 /** MARKREAD: markers move on only, and are told to one's own devices and nobody else. */
 import { assertEquals } from "@std/assert";
 import { loggedIn, registered } from "../../support/account.ts";
-import { startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const caps = ["draft/read-marker"];
 const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z", "2026-01-01T00:00:03.000Z"]
   .map((time) => `timestamp=${time}`);
 
-Deno.test({ name: "MARKREAD sets a marker, and never moves it back", ignore, fn: moves });
-Deno.test({ name: "MARKREAD refuses what is no target and no time", ignore, fn: refusals });
-Deno.test({ name: "JOIN tells the marker before the names end", ignore, fn: joining });
-Deno.test({
-  name: "a marker of an account is told to its other devices, and outlives them",
-  ignore,
-  fn: devices,
-});
-Deno.test({ name: "nobody is told another's markers, who takes its nick neither", ignore, fn: secret });
-Deno.test({ name: "a marker cannot be set past now", ignore, fn: future });
+story("MARKREAD sets a marker, and never moves it back", moves);
+story("MARKREAD refuses what is no target and no time", refusals);
+story("JOIN tells the marker before the names end", joining);
+story("a marker of an account is told to its other devices, and outlives them", devices);
+story("nobody is told another's markers, who takes its nick neither", secret);
+story("a marker cannot be set past now", { now: () => Date.parse("2026-01-01T00:00:02.000Z") }, future);
 
-async function moves(): Promise<void> {
-  await using chat = startChat();
+async function moves(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const cases: [command: string, answer: string][] = [
     ["#tea", "#tea *"],
@@ -39,8 +33,7 @@ async function moves(): Promise<void> {
   }
 }
 
-async function refusals(): Promise<void> {
-  await using chat = startChat();
+async function refusals(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const cases: [command: string, answer: string][] = [
     ["", "NEED_MORE_PARAMS :Missing parameters"],
@@ -57,8 +50,7 @@ async function refusals(): Promise<void> {
   }
 }
 
-async function joining(): Promise<void> {
-  await using chat = startChat();
+async function joining(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const bob = await chat.peer("bob");
   const commands = async (lines: Promise<string[]>) =>
@@ -74,8 +66,7 @@ async function joining(): Promise<void> {
   assertEquals((await say(bob, "JOIN #tea")).filter((line) => line.includes("MARKREAD")), []);
 }
 
-async function devices(): Promise<void> {
-  await using chat = startChat();
+async function devices(chat: Chat): Promise<void> {
   const ann = await registered(chat, "ann", { caps });
   const phone = await loggedIn(chat, "ann", { caps });
   const old = await loggedIn(chat, "ann");
@@ -90,8 +81,7 @@ async function devices(): Promise<void> {
   assertEquals(await say(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${two}`]);
 }
 
-async function secret(): Promise<void> {
-  await using chat = startChat();
+async function secret(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const bob = await chat.peer("bob", { caps });
   for (const peer of [ann, bob]) await peer.join("#tea");
@@ -104,8 +94,7 @@ async function secret(): Promise<void> {
   assertEquals(await say(other, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
 }
 
-async function future(): Promise<void> {
-  await using chat = startChat({ now: () => Date.parse("2026-01-01T00:00:02.000Z") });
+async function future(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   assertEquals(await say(ann, `MARKREAD #tea ${three}`), [`:chat.test MARKREAD #tea ${two}`]);
 }

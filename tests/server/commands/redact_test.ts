@@ -3,11 +3,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";
 import { registered } from "../../support/account.ts";
-import { type Chat, startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "draft/chathistory", "draft/message-redaction", "echo-message", "message-tags"];
 
 /** ann is operator of #tea, bob and cat are members, dan is outside. */
@@ -27,33 +26,16 @@ async function say(peer: Peer, target: string, text: string): Promise<string> {
   return /msgid=([0-9a-z]+)/.exec(await peer.next(new RegExp(`:${peer.nick}!\\S+ PRIVMSG `)))?.[1] ?? "";
 }
 
-Deno.test({ name: "REDACT is for the sender and for operators of the channel", ignore, fn: matrix });
-Deno.test({
-  name: "REDACT is told to those who know it, and the text is gone from history",
-  ignore,
-  fn: gone,
-});
-Deno.test({ name: "REDACT in private is for the sender alone", ignore, fn: inPrivate });
-Deno.test({
-  name: "REDACT of what is not there, or of a place one is not in, says nothing more",
-  ignore,
-  fn: unknown,
-});
-Deno.test({ name: "a nick taken over does not own what was said under it", ignore, fn: takenOver });
+story("REDACT is for the sender and for operators of the channel", matrix);
+story("REDACT is told to those who know it, and the text is gone from history", gone);
+story("REDACT in private is for the sender alone", inPrivate);
+story("REDACT of what is not there, or of a place one is not in, says nothing more", unknown);
+story("a nick taken over does not own what was said under it", takenOver);
 
-Deno.test({
-  name: "REDACT by who has left meanwhile takes nothing back, and tells nobody so",
-  ignore,
-  fn: left,
-});
-Deno.test({
-  name: "an account with a backslash in its name is not taken for the account without it",
-  ignore,
-  fn: backslash,
-});
+story("REDACT by who has left meanwhile takes nothing back, and tells nobody so", left);
+story("an account with a backslash in its name is not taken for the account without it", backslash);
 
-async function matrix(): Promise<void> {
-  await using chat = startChat();
+async function matrix(chat: Chat): Promise<void> {
   const peers = await crowd(chat);
   const cases: [who: keyof typeof peers, whose: keyof typeof peers, answer: RegExp][] = [
     ["bob", "bob", /^:bob!\S+ REDACT #tea \S+$/],
@@ -70,8 +52,7 @@ async function matrix(): Promise<void> {
   }
 }
 
-async function gone(): Promise<void> {
-  await using chat = startChat();
+async function gone(chat: Chat): Promise<void> {
   const { ann, bob } = await crowd(chat);
   const eve = await chat.peer("eve", { caps: ["message-tags"] });
   await eve.join("#tea");
@@ -88,8 +69,7 @@ async function gone(): Promise<void> {
   assertEquals([history.includes("BATCH"), history.includes("secret")], [true, false]);
 }
 
-async function inPrivate(): Promise<void> {
-  await using chat = startChat();
+async function inPrivate(chat: Chat): Promise<void> {
   const { ann, bob, cat } = await crowd(chat);
   const id = await say(ann, "bob", "psst");
   await bob.lines();
@@ -102,8 +82,7 @@ async function inPrivate(): Promise<void> {
   assertMatch((await bob.lines())[0] ?? "", /^:ann!\S+ REDACT bob \S+$/);
 }
 
-async function unknown(): Promise<void> {
-  await using chat = startChat();
+async function unknown(chat: Chat): Promise<void> {
   const { ann, dan } = await crowd(chat);
   const id = await say(ann, "#tea", "hello");
   ann.send("REDACT #tea nonsense!", "REDACT #tea 0", "REDACT #nowhere x", "REDACT #tea");
@@ -119,8 +98,7 @@ async function unknown(): Promise<void> {
   assertEquals(real, made);
 }
 
-async function takenOver(): Promise<void> {
-  await using chat = startChat();
+async function takenOver(chat: Chat): Promise<void> {
   const { ann, bob, cat } = await crowd(chat);
   const id = await say(bob, "#tea", "mine");
   bob.send("NICK robert");
@@ -132,8 +110,7 @@ async function takenOver(): Promise<void> {
   assertEquals((await ann.lines()).some((line) => line.includes("REDACT")), false);
 }
 
-async function left(): Promise<void> {
-  await using chat = startChat();
+async function left(chat: Chat): Promise<void> {
   const { ann, bob } = await crowd(chat);
   const message = parseMessageId(await say(bob, "#tea", "mine")) ?? 0;
   bob.send("PART #tea");
@@ -144,8 +121,7 @@ async function left(): Promise<void> {
   assertEquals(await ann.lines(), []);
 }
 
-async function backslash(): Promise<void> {
-  await using chat = startChat();
+async function backslash(chat: Chat): Promise<void> {
   const wanted = [...caps, "account-tag"];
   const ann = await chat.peer("ann");
   const bob = await registered(chat, "bo\\b", { caps: wanted });

@@ -2,31 +2,27 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { visit } from "../../support/visitor.ts";
 
 const ignore = !granted("net");
 
-Deno.test({ name: "NICK and USER let a peer in with the welcome numerics in order", ignore, fn: welcome });
-Deno.test({ name: "NICK refuses empty, malformed and taken nicks", ignore, fn: refusedNicks });
-Deno.test({ name: "NICK is told to everyone in the same channels, once", ignore, fn: rename });
-Deno.test({ name: "NICK in another case is one's own", ignore, fn: renameCase });
-Deno.test({ name: "USER a second time is refused", ignore, fn: secondUser });
-Deno.test({ name: "commands before registration are refused, unknown ones are unknown", ignore, fn: early });
+story("NICK and USER let a peer in with the welcome numerics in order", welcome);
+story("NICK refuses empty, malformed and taken nicks", refusedNicks);
+story("NICK is told to everyone in the same channels, once", rename);
+story("NICK in another case is one's own", renameCase);
+story("USER a second time is refused", secondUser);
+story("commands before registration are refused, unknown ones are unknown", early);
 Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
 Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
-Deno.test({ name: "PASS with a colon is no way round the count of guesses", ignore, fn: colonGuesses });
-Deno.test({ name: "PING is answered with its token, without one refused", ignore, fn: ping });
-Deno.test({ name: "what would not fit the line of its answer is too long", ignore, fn: oversized });
-Deno.test({
-  name: "commands in the body of an HTTP request are not run, whatever its method",
-  ignore,
-  fn: http,
-});
-Deno.test({ name: "QUIT says goodbye and is seen once by those in the same channels", ignore, fn: quit });
-Deno.test({ name: "a peer that vanishes is seen to quit", ignore, fn: vanish });
+story("PASS with a colon is no way round the count of guesses", { password: "open:sesame" }, colonGuesses);
+story("PING is answered with its token, without one refused", ping);
+story("what would not fit the line of its answer is too long", oversized);
+story("commands in the body of an HTTP request are not run, whatever its method", http);
+story("QUIT says goodbye and is seen once by those in the same channels", quit);
+story("a peer that vanishes is seen to quit", vanish);
 
-async function welcome(): Promise<void> {
-  await using chat = startChat();
+async function welcome(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { register: false });
   ann.send("NICK ann", "USER ann 0 * :Ann Ames");
   const lines = await ann.lines();
@@ -37,8 +33,7 @@ async function welcome(): Promise<void> {
   assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann");
 }
 
-async function refusedNicks(): Promise<void> {
-  await using chat = startChat();
+async function refusedNicks(chat: Chat): Promise<void> {
   await chat.peer("ann");
   const bob = await chat.peer("bob");
   bob.send("NICK", "NICK :", "NICK 1bob", "NICK b@b", `NICK ${"b".repeat(33)}`, "NICK ANN");
@@ -52,8 +47,7 @@ async function refusedNicks(): Promise<void> {
   ]);
 }
 
-async function rename(): Promise<void> {
-  await using chat = startChat();
+async function rename(chat: Chat): Promise<void> {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann?.join("#den");
   await bob?.join("#den");
@@ -65,15 +59,13 @@ async function rename(): Promise<void> {
   assert(told[0]?.test(seen[0] ?? ""), seen[0]);
 }
 
-async function renameCase(): Promise<void> {
-  await using chat = startChat();
+async function renameCase(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   ann.send("NICK Ann");
   assert(/^:ann!\S+ NICK :?Ann$/.test((await ann.lines())[0] ?? ""));
 }
 
-async function secondUser(): Promise<void> {
-  await using chat = startChat();
+async function secondUser(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   ann.send("USER ann 0 * :Ann", "PASS secret");
   assertEquals(await ann.lines(), [
@@ -82,8 +74,7 @@ async function secondUser(): Promise<void> {
   ]);
 }
 
-async function early(): Promise<void> {
-  await using chat = startChat();
+async function early(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { register: false });
   ann.send("JOIN #tea", "PRIVMSG ann :hello", "FLY", "USER ann");
   assertEquals(await ann.lines(), [
@@ -128,8 +119,7 @@ async function guesses(): Promise<void> {
   assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), "ERROR :Closing link: Quit: in");
 }
 
-async function colonGuesses(): Promise<void> {
-  await using chat = startChat({ password: "open:sesame" });
+async function colonGuesses(chat: Chat): Promise<void> {
   for (let count = 0; count < 5; count++) {
     assertMatch(await tryPassword(chat, "10.1.2.3", `open:${count}`), /Wrong name or password$/);
   }
@@ -137,8 +127,7 @@ async function colonGuesses(): Promise<void> {
   assertEquals(await tryPassword(chat, "10.9.9.9", "open:sesame"), "ERROR :Closing link: Quit: in");
 }
 
-async function ping(): Promise<void> {
-  await using chat = startChat();
+async function ping(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   ann.send("PING", "PING :two words");
   assertEquals(await ann.lines(), [
@@ -147,16 +136,14 @@ async function ping(): Promise<void> {
   ]);
 }
 
-async function oversized(): Promise<void> {
-  await using chat = startChat();
+async function oversized(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   ann.send(`PING :${"x".repeat(4080)}`, `CAP REQ :${"batch ".repeat(679)}`, `CAP REQ :${"é".repeat(2040)}`);
   const tooLong = ":chat.test 417 ann :Input line was too long";
   assertEquals(await ann.lines(), [tooLong, tooLong, tooLong]);
 }
 
-async function http(): Promise<void> {
-  await using chat = startChat();
+async function http(chat: Chat): Promise<void> {
   for (const first of ["FOO / HTTP/1.1", "Host: 127.0.0.1:7000", "host: localhost"]) {
     const ann = await chat.peer("ann", { register: false });
     ann.send("PING :before");
@@ -166,16 +153,14 @@ async function http(): Promise<void> {
   }
 }
 
-async function quit(): Promise<void> {
-  await using chat = startChat();
+async function quit(chat: Chat): Promise<void> {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   ann?.send("QUIT :gone to bed");
   assertEquals(await ann?.closed(), ["ERROR :Closing link: Quit: gone to bed"]);
   assertEquals(await bob?.lines(), [":ann!~ann@localhost QUIT :Quit: gone to bed"]);
 }
 
-async function vanish(): Promise<void> {
-  await using chat = startChat();
+async function vanish(chat: Chat): Promise<void> {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann?.[Symbol.asyncDispose]();
   assert(/^:ann!\S+ QUIT :Connection closed$/.test(await bob?.next(/ QUIT /) ?? ""));

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
@@ -60,7 +61,7 @@ Deno.test({
   ignore,
   fn: batch,
 });
-Deno.test({ name: "SEARCH refuses what it does not know, by name", ignore, fn: refusals });
+story("SEARCH refuses what it does not know, by name", refusals);
 Deno.test({
   name: "SEARCH does not hold up others, nor trip over who leaves meanwhile",
   ignore,
@@ -92,8 +93,7 @@ async function batch(): Promise<void> {
   assertEquals((await ann.until(/ BATCH -/)).length, 2);
 }
 
-async function refusals(): Promise<void> {
-  await using chat = startChat();
+async function refusals(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   for (
     const [attributes, name] of [

@@ -1,12 +1,10 @@
 /** Secret channels (+s): whoever is not in one is answered as if it were not there, whatever is asked. */
 import { assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
-import { startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "message-tags", "draft/chathistory", "draft/message-redaction", "draft/read-marker"];
 
 /** Lines about the channel "$", as one command or another might take them. */
@@ -47,8 +45,7 @@ async function answers(peer: Peer, lines: readonly string[], channel: string): P
 /** JOIN has to say that a channel is closed; the others are not about channels, and change who asks. */
 const leftOut = ["JOIN", "QUIT", "NICK", "AUTHENTICATE", "REGISTER", "OPER", "OWNER", "SETNAME"];
 
-Deno.test("an outsider is answered about a secret channel as about none", { ignore }, async () => {
-  await using chat = startChat();
+story("an outsider is answered about a secret channel as about none", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["message-tags", "echo-message"] });
   await say(ann, "JOIN #1234", "MODE #1234 +sb x", "TOPIC #1234 tea");
   ann.send("PRIVMSG #1234 :tea");

@@ -1,32 +1,23 @@
 /** Lists of a channel: bans, mutes, exceptions (MODE b e I), and what they keep people from. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
-
-Deno.test({
-  name: "MODE +b completes a mask, tells it once, and removes it in any case",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await say(ann, "MODE #tea +b bob", "MODE #tea +b BOB!*@*"), [":ann MODE #tea +b bob!*@*"]);
-    assertEquals(await say(ann, "MODE #tea -b cat", "MODE #tea -b Bob", "MODE #tea -b bob"), [
-      ":ann MODE #tea -b bob!*@*",
-    ]);
-    assertEquals(await say(ann, "MODE #tea +bbb m:bob a:bob m:a:bob"), [
-      ":ann MODE #tea +bbb m:bob!*@* a:bob m:a:bob",
-    ]);
-  },
+story("MODE +b completes a mask, tells it once, and removes it in any case", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  assertEquals(await say(ann, "MODE #tea +b bob", "MODE #tea +b BOB!*@*"), [":ann MODE #tea +b bob!*@*"]);
+  assertEquals(await say(ann, "MODE #tea -b cat", "MODE #tea -b Bob", "MODE #tea -b bob"), [
+    ":ann MODE #tea -b bob!*@*",
+  ]);
+  assertEquals(await say(ann, "MODE #tea +bbb m:bob a:bob m:a:bob"), [
+    ":ann MODE #tea +bbb m:bob!*@* a:bob m:a:bob",
+  ]);
 });
 
-Deno.test({
-  name: "MODE b, e and I show their lists with who set what when",
-  ignore,
-  async fn() {
-    await using chat = startChat({ now: () => 1_000_000_000_000 });
+story(
+  "MODE b, e and I show their lists with who set what when",
+  { now: () => 1_000_000_000_000 },
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     await say(ann, "MODE #tea +beI bob cat eve");
     const source = chat.hub.find("ann")?.source;
@@ -39,131 +30,96 @@ Deno.test({
       ":chat.test 347 ann #tea :End of channel invite exception list",
     ]);
   },
+);
+
+story("MODE b is shown to everyone, e and I to half-operators and above", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  assertEquals(await say(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
+    ":chat.test 368 bob #tea :End of channel ban list",
+    ":chat.test 482 bob #tea :You're not channel operator",
+    ":chat.test 482 bob #tea :You're not channel operator",
+  ]);
+  await say(ann, "MODE #tea +s");
+  assertEquals(await say(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
 });
 
-Deno.test({
-  name: "MODE b is shown to everyone, e and I to half-operators and above",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    assertEquals(await say(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
-      ":chat.test 368 bob #tea :End of channel ban list",
-      ":chat.test 482 bob #tea :You're not channel operator",
-      ":chat.test 482 bob #tea :You're not channel operator",
-    ]);
-    await say(ann, "MODE #tea +s");
-    assertEquals(await say(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
-  },
+story("MODE +b stops at MAXLIST, each list for itself", { settings: { listLimit: 2 } }, async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  assertEquals(await say(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
+    ":chat.test 478 ann #tea b :Channel list is full",
+    ":ann MODE #tea +bbe a!*@* b!*@* d!*@*",
+    ":ann MODE #tea -b a!*@*",
+    ":ann MODE #tea +b c!*@*",
+  ]);
 });
 
-Deno.test({
-  name: "MODE +b stops at MAXLIST, each list for itself",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { listLimit: 2 } });
-    const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await say(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
-      ":chat.test 478 ann #tea b :Channel list is full",
-      ":ann MODE #tea +bbe a!*@* b!*@* d!*@*",
-      ":ann MODE #tea -b a!*@*",
-      ":ann MODE #tea +b c!*@*",
-    ]);
-  },
+story("a ban keeps people out and silences them, an exception lets them past both", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  await say(ann, "MODE #tea +bb bob cat");
+  await heard(bob);
+  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
+  const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
+  assertEquals(await say(bob, "PRIVMSG #tea :hi", "TAGMSG #tea", "NOTICE #tea :hi"), [silenced, silenced]);
+  assertEquals(await heard(ann), []);
+  await say(ann, "MODE #tea +ee bob cat");
+  await heard(bob);
+  assertEquals(await say(bob, "PRIVMSG #tea :hi"), []);
+  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
+  await say(ann, "MODE #tea -e bob");
+  await heard(bob);
+  assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
 });
 
-Deno.test({
-  name: "a ban keeps people out and silences them, an exception lets them past both",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    const cat = await chat.peer("cat");
-    await say(ann, "MODE #tea +bb bob cat");
+story("a mute silences but lets people in; m: exceptions and voice lift it", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await say(ann, "MODE #tea +b m:b*");
+  const bob = await chat.peer("bob");
+  assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
+  const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
+  assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
+  for (const [on, off] of [["+e m:bob", "-e m:bob"], ["+v bob", "-v bob"]]) {
+    await say(ann, `MODE #tea ${on}`);
     await heard(bob);
-    assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
-    const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
-    assertEquals(await say(bob, "PRIVMSG #tea :hi", "TAGMSG #tea", "NOTICE #tea :hi"), [silenced, silenced]);
-    assertEquals(await heard(ann), []);
-    await say(ann, "MODE #tea +ee bob cat");
+    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [], on);
+    await say(ann, `MODE #tea ${off}`);
     await heard(bob);
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), []);
-    assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
-    await say(ann, "MODE #tea -e bob");
-    await heard(bob);
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
-  },
+    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced], off);
+  }
 });
 
-Deno.test({
-  name: "a mute silences but lets people in; m: exceptions and voice lift it",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "MODE #tea +b m:b*");
-    const bob = await chat.peer("bob");
-    assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
-    const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
-    for (const [on, off] of [["+e m:bob", "-e m:bob"], ["+v bob", "-v bob"]]) {
-      await say(ann, `MODE #tea ${on}`);
-      await heard(bob);
-      assertEquals(await say(bob, "PRIVMSG #tea :hi"), [], on);
-      await say(ann, `MODE #tea ${off}`);
-      await heard(bob);
-      assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced], off);
-    }
-  },
+story("a mute follows the nick: who takes another is heard, who takes a muted one is not", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  await say(ann, "MODE #tea +b m:rob");
+  await heard(bob);
+  assertEquals(
+    await say(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
+    [
+      ":bob NICK rob",
+      ":chat.test 404 rob #tea :You are banned or muted there (+b)",
+      ":rob NICK bob",
+    ],
+  );
 });
 
-Deno.test({
-  name: "a mute follows the nick: who takes another is heard, who takes a muted one is not",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await say(ann, "MODE #tea +b m:rob");
-    await heard(bob);
-    assertEquals(
-      await say(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
-      [
-        ":bob NICK rob",
-        ":chat.test 404 rob #tea :You are banned or muted there (+b)",
-        ":rob NICK bob",
-      ],
-    );
-  },
+story("a ban by account names who is logged in to it, whatever the nick", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await say(ann, "MODE #tea +b a:b*");
+  const bob = await chat.peer("bob");
+  const cat = await chat.peer("cat");
+  const user = chat.hub.find("cat");
+  if (user !== undefined) user.account = "Bob";
+  assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
+  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
+  await say(ann, "MODE #tea +ie a:bob", "MODE #tea +I a:bob");
+  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
 });
 
-Deno.test({
-  name: "a ban by account names who is logged in to it, whatever the nick",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "MODE #tea +b a:b*");
-    const bob = await chat.peer("bob");
-    const cat = await chat.peer("cat");
-    const user = chat.hub.find("cat");
-    if (user !== undefined) user.account = "Bob";
-    assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
-    assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
-    await say(ann, "MODE #tea +ie a:bob", "MODE #tea +I a:bob");
-    assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
-  },
-});
-
-Deno.test({
-  name: "an invite exception opens an invite-only channel and nothing else",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "MODE #tea +iIk bob key");
-    const bob = await chat.peer("bob");
-    assertEquals(await say(bob, "JOIN #tea"), [":chat.test 475 bob #tea :Cannot join channel (+k)"]);
-    assertEquals((await say(bob, "JOIN #tea key"))[0], ":bob JOIN #tea");
-  },
+story("an invite exception opens an invite-only channel and nothing else", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  await say(ann, "MODE #tea +iIk bob key");
+  const bob = await chat.peer("bob");
+  assertEquals(await say(bob, "JOIN #tea"), [":chat.test 475 bob #tea :Cannot join channel (+k)"]);
+  assertEquals((await say(bob, "JOIN #tea key"))[0], ":bob JOIN #tea");
 });

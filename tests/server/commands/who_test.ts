@@ -1,70 +1,50 @@
 /** WHO: who is listed, to whom, in which form. */
 import { assertEquals } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-const ignore = !granted("net");
 const end = (mask: string, nick = "ann") => `:chat.test 315 ${nick} ${mask} :End of WHO list`;
 
-Deno.test({
-  name: "WHO lists a channel with ranks, away and bot flags",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-    await say(bob, "AWAY :at lunch", "MODE bob +B");
-    await say(ann, "MODE #tea +v cat");
-    await heard(cat);
-    assertEquals((await say(cat, "WHO #TEA")).toSorted(), [
-      end("#TEA", "cat"),
-      ":chat.test 352 cat #tea ~ann localhost chat.test ann H@ :0 ann",
-      ":chat.test 352 cat #tea ~bob localhost chat.test bob GB :0 bob",
-      ":chat.test 352 cat #tea ~cat localhost chat.test cat H+ :0 cat",
-    ]);
-  },
+story("WHO lists a channel with ranks, away and bot flags", async (chat) => {
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  await say(bob, "AWAY :at lunch", "MODE bob +B");
+  await say(ann, "MODE #tea +v cat");
+  await heard(cat);
+  assertEquals((await say(cat, "WHO #TEA")).toSorted(), [
+    end("#TEA", "cat"),
+    ":chat.test 352 cat #tea ~ann localhost chat.test ann H@ :0 ann",
+    ":chat.test 352 cat #tea ~bob localhost chat.test bob GB :0 bob",
+    ":chat.test 352 cat #tea ~cat localhost chat.test cat H+ :0 cat",
+  ]);
 });
 
-Deno.test({
-  name: "WHO shows all ranks to those with multi-prefix, the highest to the others",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob", { caps: ["multi-prefix"] });
-    await say(ann, "MODE #tea +v ann");
-    const flags = (lines: string[]) => lines[0]?.split(" ")[8];
-    assertEquals([flags(await say(ann, "WHO ann")), flags(await say(bob, "WHO ann"))], ["H@", "H@+"]);
-  },
+story("WHO shows all ranks to those with multi-prefix, the highest to the others", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob", { caps: ["multi-prefix"] });
+  await say(ann, "MODE #tea +v ann");
+  const flags = (lines: string[]) => lines[0]?.split(" ")[8];
+  assertEquals([flags(await say(ann, "WHO ann")), flags(await say(bob, "WHO ann"))], ["H@", "H@+"]);
 });
 
-Deno.test({
-  name: "WHO finds by nick, by masks of several fields, everybody, and nobody",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    const bob = await chat.peer("bob");
-    await say(bob, "SETNAME :Bob the Builder");
-    const nicks = async (...masks: string[]) =>
-      (await say(ann, ...masks.map((mask) => `WHO ${mask}`)))
-        .filter((line) => line.includes(" 352 ")).map((line) => line.split(" ")[7]);
-    assertEquals(await nicks("BOB"), ["bob"]);
-    assertEquals(await nicks("b*", "*builder", "~b*", "*!~bob@local*"), ["bob", "bob", "bob", "bob"]);
-    assertEquals(await nicks("*"), ["ann", "bob"]);
-    assertEquals(await nicks("0"), ["ann", "bob"]);
-    assertEquals(await nicks("", "nobody", "#none"), ["ann", "bob"]);
-    assertEquals(await nicks("*builder n", "*builder r"), ["bob"]);
-  },
+story("WHO finds by nick, by masks of several fields, everybody, and nobody", async (chat) => {
+  const ann = await chat.peer("ann");
+  const bob = await chat.peer("bob");
+  await say(bob, "SETNAME :Bob the Builder");
+  const nicks = async (...masks: string[]) =>
+    (await say(ann, ...masks.map((mask) => `WHO ${mask}`)))
+      .filter((line) => line.includes(" 352 ")).map((line) => line.split(" ")[7]);
+  assertEquals(await nicks("BOB"), ["bob"]);
+  assertEquals(await nicks("b*", "*builder", "~b*", "*!~bob@local*"), ["bob", "bob", "bob", "bob"]);
+  assertEquals(await nicks("*"), ["ann", "bob"]);
+  assertEquals(await nicks("0"), ["ann", "bob"]);
+  assertEquals(await nicks("", "nobody", "#none"), ["ann", "bob"]);
+  assertEquals(await nicks("*builder n", "*builder r"), ["bob"]);
 });
 
-Deno.test({
-  name:
-    "WHO hides invisible users from masks unless a channel is shared, and from people outside their channel",
-  ignore,
-  async fn() {
-    await using chat = startChat();
+story(
+  "WHO hides invisible users from masks unless a channel is shared, and from people outside their channel",
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     await say(ann, "MODE ann +i");
@@ -73,61 +53,45 @@ Deno.test({
     await bob.join("#tea");
     assertEquals((await say(bob, "WHO a*")).length, 2);
   },
+);
+
+story("WHO tells nothing of a secret channel to people outside", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  await say(ann, "MODE #tea +s");
+  assertEquals(await say(bob, "WHO #tea", "WHO ann"), [
+    end("#tea", "bob"),
+    ":chat.test 352 bob * ~ann localhost chat.test ann H :0 ann",
+    end("ann", "bob"),
+  ]);
 });
 
-Deno.test({
-  name: "WHO tells nothing of a secret channel to people outside",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    await say(ann, "MODE #tea +s");
-    assertEquals(await say(bob, "WHO #tea", "WHO ann"), [
-      end("#tea", "bob"),
-      ":chat.test 352 bob * ~ann localhost chat.test ann H :0 ann",
-      end("ann", "bob"),
-    ]);
-  },
+story("WHO with flag o lists operators only", async (chat) => {
+  const ann = await chat.peer("ann");
+  await chat.peer("bob");
+  chat.hub.find("bob")?.modes.add("o");
+  assertEquals(await say(ann, "WHO * o"), [
+    ":chat.test 352 ann * ~bob localhost chat.test bob H* :0 bob",
+    end("*"),
+  ]);
 });
 
-Deno.test({
-  name: "WHO with flag o lists operators only",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    await chat.peer("bob");
-    chat.hub.find("bob")?.modes.add("o");
-    assertEquals(await say(ann, "WHO * o"), [
-      ":chat.test 352 ann * ~bob localhost chat.test bob H* :0 bob",
-      end("*"),
-    ]);
-  },
+story("WHO gives the fields of WHOX in the fixed order, with the token", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann", "bob");
+  const bob = chat.hub.find("bob");
+  if (bob) bob.account = "Bobby";
+  assertEquals(await say(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
+    ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 localhost chat.test bob H 0 0 Bobby n/a bob",
+    end("bob"),
+    ":chat.test 354 ann bob Bobby",
+    end("bob"),
+    ":chat.test 354 ann ann 0",
+    end("ann"),
+    end("bob"),
+  ]);
 });
 
-Deno.test({
-  name: "WHO gives the fields of WHOX in the fixed order, with the token",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann", "bob");
-    const bob = chat.hub.find("bob");
-    if (bob) bob.account = "Bobby";
-    assertEquals(await say(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
-      ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 localhost chat.test bob H 0 0 Bobby n/a bob",
-      end("bob"),
-      ":chat.test 354 ann bob Bobby",
-      end("bob"),
-      ":chat.test 354 ann ann 0",
-      end("ann"),
-      end("bob"),
-    ]);
-  },
-});
-
-Deno.test("WHO shows real addresses to operators and to oneself", { ignore }, async () => {
-  await using chat = startChat();
+story("WHO shows real addresses to operators and to oneself", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "2001:db8::1", "bob");
   const ip = async () => (await say(ann, "WHO bob %i"))[0];
@@ -139,52 +103,42 @@ Deno.test("WHO shows real addresses to operators and to oneself", { ignore }, as
   assertEquals((await say(ann, "WHO 2001:* i")).length, 2);
 });
 
-Deno.test({
-  name: "WHO of a mask gives up after 500 people, except to operators",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    for (let at = 0; at < 510; at++) {
-      const id = `u${at}`;
-      const user = {
-        id,
-        nick: id,
-        username: "u",
-        realname: "u",
-        host: "h",
-        address: "10.0.0.1",
-        secure: false,
-      };
-      chat.hub.commit({ kind: "arrived", user: { ...user, modes: "" }, session: `none${at}` });
-    }
-    const lines = await say(ann, "WHO u*");
-    assertEquals(lines.slice(500), [":chat.test 416 ann WHO :Too many matches", end("u*")]);
-    chat.hub.find("ann")?.modes.add("o");
-    assertEquals((await say(ann, "WHO u*")).length, 511);
-  },
+story("WHO of a mask gives up after 500 people, except to operators", async (chat) => {
+  const ann = await chat.peer("ann");
+  for (let at = 0; at < 510; at++) {
+    const id = `u${at}`;
+    const user = {
+      id,
+      nick: id,
+      username: "u",
+      realname: "u",
+      host: "h",
+      address: "10.0.0.1",
+      secure: false,
+    };
+    chat.hub.commit({ kind: "arrived", user: { ...user, modes: "" }, session: `none${at}` });
+  }
+  const lines = await say(ann, "WHO u*");
+  assertEquals(lines.slice(500), [":chat.test 416 ann WHO :Too many matches", end("u*")]);
+  chat.hub.find("ann")?.modes.add("o");
+  assertEquals((await say(ann, "WHO u*")).length, 511);
 });
 
-Deno.test({
-  name: "WHO with the same flag over and over looks in one place once",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    for (let number = 0; number < 300; number++) {
-      const who = {
-        username: "~bot",
-        realname: "a".repeat(200),
-        host: "x.ip4",
-        address: "10.1.2.3",
-        modes: "",
-      };
-      const user = { id: `bot${number}`, nick: `bot${number}`, secure: false, ...who };
-      void chat.hub.commit({ kind: "arrived", user, session: `none${number}` });
-    }
-    const started = performance.now();
-    assertEquals(await say(ann, `WHO *aab ${"r".repeat(3900)}`), [end("*aab")]);
-    const tookMs = performance.now() - started;
-    assertEquals(tookMs < 500, true, `${tookMs} ms`);
-  },
+story("WHO with the same flag over and over looks in one place once", async (chat) => {
+  const ann = await chat.peer("ann");
+  for (let number = 0; number < 300; number++) {
+    const who = {
+      username: "~bot",
+      realname: "a".repeat(200),
+      host: "x.ip4",
+      address: "10.1.2.3",
+      modes: "",
+    };
+    const user = { id: `bot${number}`, nick: `bot${number}`, secure: false, ...who };
+    void chat.hub.commit({ kind: "arrived", user, session: `none${number}` });
+  }
+  const started = performance.now();
+  assertEquals(await say(ann, `WHO *aab ${"r".repeat(3900)}`), [end("*aab")]);
+  const tookMs = performance.now() - started;
+  assertEquals(tookMs < 500, true, `${tookMs} ms`);
 });

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
@@ -11,11 +12,10 @@ const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End
 const still = (lines: string[]) =>
   lines.map((line) => line.replace(/( 317 \S+ \S+) \d+ \d+/, "$1 IDLE SIGNON"));
 
-Deno.test({
-  name: "WHOIS tells user, channels, server, away and idle time",
-  ignore,
-  async fn() {
-    await using chat = startChat({ settings: { description: "A test" } });
+story(
+  "WHOIS tells user, channels, server, away and idle time",
+  { settings: { description: "A test" } },
+  async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     await ann.join("#den");
@@ -29,10 +29,9 @@ Deno.test({
       end("bob", "ANN"),
     ]);
   },
-});
+);
 
-Deno.test("WHOIS of a bot, an operator, an account, a secure connection says so", { ignore }, async () => {
-  await using chat = startChat();
+story("WHOIS of a bot, an operator, an account, a secure connection says so", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   await say(ann, "MODE ann +B");
@@ -52,63 +51,48 @@ Deno.test("WHOIS of a bot, an operator, an account, a secure connection says so"
   );
 });
 
-Deno.test(
-  "WHOIS shows the real address and the modes to oneself and to operators only",
-  { ignore },
-  async () => {
-    await using chat = startChat();
-    await using ann = await visit(chat.hub, "::1", "ann");
-    await using bob = await visit(chat.hub, "10.1.2.4", "bob");
-    const own = [
-      ":chat.test 378 ann ann :is connecting from *@0::1 0::1",
-      ":chat.test 338 ann ann 0::1 :Is actually using host",
-      ":chat.test 379 ann ann :is using modes +i",
-    ];
-    await say(ann, "MODE ann +i");
-    const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
-    assertEquals(hidden(await say(ann, "WHOIS ann")), own);
-    assertEquals(hidden(await say(bob, "WHOIS ann")), []);
-    chat.hub.find("bob")?.modes.add("o");
-    assertEquals(hidden(await say(bob, "WHOIS ann")).length, 3);
-    assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
-  },
-);
-
-Deno.test({
-  name: "WHOIS hides secret channels and those of invisible users, except shared ones",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const [ann] = await chat.join("#tea", "ann");
-    const bob = await chat.peer("bob");
-    const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
-    await say(ann, "MODE #tea +s");
-    assertEquals(await channels(), []);
-    await say(ann, "MODE #tea -s", "MODE ann +i");
-    assertEquals(await channels(), []);
-    await bob.join("#tea");
-    assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
-  },
+story("WHOIS shows the real address and the modes to oneself and to operators only", async (chat) => {
+  await using ann = await visit(chat.hub, "::1", "ann");
+  await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+  const own = [
+    ":chat.test 378 ann ann :is connecting from *@0::1 0::1",
+    ":chat.test 338 ann ann 0::1 :Is actually using host",
+    ":chat.test 379 ann ann :is using modes +i",
+  ];
+  await say(ann, "MODE ann +i");
+  const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
+  assertEquals(hidden(await say(ann, "WHOIS ann")), own);
+  assertEquals(hidden(await say(bob, "WHOIS ann")), []);
+  chat.hub.find("bob")?.modes.add("o");
+  assertEquals(hidden(await say(bob, "WHOIS ann")).length, 3);
+  assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
 
-Deno.test({
-  name: "WHOIS takes several nicks and a server, and refuses what is not there",
-  ignore,
-  async fn() {
-    await using chat = startChat();
-    const ann = await chat.peer("ann");
-    await chat.peer("bob");
-    const codes = async (line: string) => (await say(ann, line)).map((one) => one.split(" ")[1]).join(" ");
-    assertEquals(await codes("WHOIS bob,nobody"), "311 312 317 401 318");
-    assertEquals(await codes("WHOIS chat.test bob"), "311 312 317 318");
-    assertEquals(await codes("WHOIS bob bob"), "311 312 317 318");
-    assertEquals(await say(ann, "WHOIS", "WHOIS other.test bob", "WHOIS nobody"), [
-      ":chat.test 431 ann :No nickname given",
-      ":chat.test 402 ann other.test :No such server",
-      ":chat.test 401 ann nobody :No such nick/channel",
-      end("ann", "nobody"),
-    ]);
-  },
+story("WHOIS hides secret channels and those of invisible users, except shared ones", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob");
+  const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
+  await say(ann, "MODE #tea +s");
+  assertEquals(await channels(), []);
+  await say(ann, "MODE #tea -s", "MODE ann +i");
+  assertEquals(await channels(), []);
+  await bob.join("#tea");
+  assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
+});
+
+story("WHOIS takes several nicks and a server, and refuses what is not there", async (chat) => {
+  const ann = await chat.peer("ann");
+  await chat.peer("bob");
+  const codes = async (line: string) => (await say(ann, line)).map((one) => one.split(" ")[1]).join(" ");
+  assertEquals(await codes("WHOIS bob,nobody"), "311 312 317 401 318");
+  assertEquals(await codes("WHOIS chat.test bob"), "311 312 317 318");
+  assertEquals(await codes("WHOIS bob bob"), "311 312 317 318");
+  assertEquals(await say(ann, "WHOIS", "WHOIS other.test bob", "WHOIS nobody"), [
+    ":chat.test 431 ann :No nickname given",
+    ":chat.test 402 ann other.test :No such server",
+    ":chat.test 401 ann nobody :No such nick/channel",
+    end("ann", "nobody"),
+  ]);
 });
 
 Deno.test({
@@ -137,8 +121,7 @@ Deno.test({
   },
 });
 
-Deno.test("WHOWAS of nobody is refused, and shows addresses to operators only", { ignore }, async () => {
-  await using chat = startChat();
+story("WHOWAS of nobody is refused, and shows addresses to operators only", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   const bob = await visit(chat.hub, "10.1.2.4", "bob");
   bob.send("QUIT");

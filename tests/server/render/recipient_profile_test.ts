@@ -3,8 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RecipientProfiles } from "../../../lib/server/render/recipient_profile.ts";
 import { capabilities, capabilityBits, type CapabilityName } from "../../../lib/irc/capabilities.ts";
 import { encodeLine } from "../../../lib/net/encode.ts";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 
 const names = (Object.keys(capabilities) as CapabilityName[]).filter((name) => capabilityBits[name] !== 0);
 
@@ -33,10 +32,7 @@ Deno.test("a few unused profiles are kept", () => {
   assert(profiles.of(setOf(3), "line") === kind);
 });
 
-Deno.test("a client that asks for one set of capabilities after the other leaves no trace", {
-  ignore: !granted("net"),
-}, async () => {
-  await using chat = startChat();
+story("a client that asks for one set of capabilities after the other leaves no trace", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   for (let number = 1; number < 300; number++) {
     bob.send(
