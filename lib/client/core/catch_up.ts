@@ -12,18 +12,18 @@ import type { HistoryPage } from "./history.ts";
 /** What catching up needs. */
 export interface CatchUpParts {
   /** Hears everything, in its order, once. */
-  readonly hear: (event: ChatEvent) => void;
+  readonly onEvent: (event: ChatEvent) => void;
   /** A page of the past; rejects when there is no answer. `after` and "latest" as for CHATHISTORY. */
   readonly page: (buffer: string, from: string) => Promise<HistoryPage>;
   /** Whom we talked with since a time, in milliseconds since 1970; rejects when there is no answer. */
-  readonly talkedTo: (since: number) => Promise<readonly string[]>;
+  readonly conversationsSince: (since: number) => Promise<readonly string[]>;
   /** Messages to show on entering a room for the first time; 0 for none. */
   readonly backlog: number;
   readonly now: () => number;
 }
 
 /** The newest message of a buffer that is known together with all before it. */
-interface Known {
+interface KnownPosition {
   readonly name: string;
   readonly reference: string;
 }
@@ -35,7 +35,7 @@ const maxPages = 500;
 /** One person's place in every conversation. */
 export class CatchUp {
   readonly #parts: CatchUpParts;
-  readonly #known = new Map<Folded, Known>();
+  readonly #known = new Map<Folded, KnownPosition>();
   /** What came while a buffer was being caught up. */
   readonly #held = new Map<Folded, ChatEvent[]>();
   /** Where not all could be had: what is known there stays where it was. */
@@ -51,7 +51,7 @@ export class CatchUp {
 
   /** Something happened now. */
   take(event: ChatEvent): void {
-    if (!isSpeech(event)) return this.#parts.hear(event);
+    if (!isSpeech(event)) return this.#parts.onEvent(event);
     const held = this.#held.get(fold(event.buffer));
     if (held !== undefined) held.push(event);
     else this.#tell(event);
@@ -63,7 +63,7 @@ export class CatchUp {
     const known = [...this.#known.values()].map(({ name }) => name);
     for (const name of known) if (!/^[#&]/.test(name)) this.fill(name);
     if (!again) return;
-    const people = await this.#parts.talkedTo(since).catch(() => []);
+    const people = await this.#parts.conversationsSince(since).catch(() => []);
     for (const name of people) this.fill(name, `timestamp=${new Date(since).toISOString()}`);
   }
 
@@ -105,7 +105,7 @@ export class CatchUp {
     const fresh = events.filter((event) => !this.#isSeen(event));
     if (fresh.length > 0 || why === "opening") {
       const at = fresh[0]?.at ?? this.#parts.now();
-      this.#parts.hear({ kind: "history", buffer, why, count: fresh.length, more, at });
+      this.#parts.onEvent({ kind: "history", buffer, why, count: fresh.length, more, at });
     }
     for (const event of fresh) this.#tell(event);
   }
@@ -113,7 +113,7 @@ export class CatchUp {
   #tell(event: ChatEvent): void {
     if (this.#isSeen(event)) return;
     this.#note(event);
-    this.#parts.hear(event);
+    this.#parts.onEvent(event);
   }
 
   #isSeen(event: ChatEvent): boolean {

@@ -12,8 +12,8 @@ import { backoff } from "../../net/backoff.ts";
 import type { Connection } from "../../net/connection.ts";
 import { CatchUp } from "./catch_up.ts";
 import { ClientActions, isWord } from "./client_actions.ts";
-import type { Speech } from "./compose.ts";
-import type { ChatEvent, Happening } from "./event.ts";
+import type { OutgoingMessage } from "./compose.ts";
+import type { ChatEvent, EventBody } from "./event.ts";
 import { ActionError } from "./action_error.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
@@ -92,16 +92,16 @@ export class Client extends ClientActions {
     this.#state = emptyState(options.nick);
     this.#rooms = new WantedChannels(options.channels ?? []);
     this.#past = new CatchUp({
-      hear: (event) => {
+      onEvent: (event) => {
         // What is taken back can still be named while that is told.
         options.onEvent(event);
-        this.recent.note(event);
+        this.recent.add(event);
       },
       page: (buffer, from) =>
         from === "latest"
           ? this.page(buffer, { at: from }, options.backlog)
           : this.page(buffer, { at: "after", reference: from }, 1_000),
-      talkedTo: async (since) =>
+      conversationsSince: async (since) =>
         targetsIn(await this.request(targetsLine(since, this.now + dayMs), () => "other"))
           .filter((name) => !isChannel(this.state, name)),
       backlog: options.backlog ?? 0,
@@ -175,15 +175,15 @@ export class Client extends ClientActions {
    * Says something to a room or a person; resolves, never rejects, once it is known what became of it. Throws a
    * Refusal when nobody can have that name.
    */
-  say(speech: Speech): Promise<Delivery> {
+  say(speech: OutgoingMessage): Promise<Delivery> {
     if (!isWord(speech.target)) throw new ActionError(`There is nobody called "${speech.target}"`);
     const session = this.#session;
     this.typist.said(speech.target);
-    if (session?.ready && this.#mayGo(speech)) return session.speak(speech);
+    if (session?.ready && this.#mayGo(speech)) return session.sendMessage(speech);
     if (this.#leaving) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
     const { target, text } = speech;
-    if (this.#wasReady) this.#tell({ kind: "status", status: "kept", target, text });
-    return this.#shelf.put(speech);
+    if (this.#wasReady) this.#tell({ kind: "status", status: "queued", target, text });
+    return this.#shelf.add(speech);
   }
 
   /** Sends a line and gathers its answer; rejects when there is no connection, or nothing comes. */
@@ -206,7 +206,7 @@ export class Client extends ClientActions {
   }
 
   join(room: string, key = ""): void {
-    this.#rooms.want(room, key);
+    this.#rooms.add(room, key);
     if (this.online) this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
   }
 
@@ -222,7 +222,7 @@ export class Client extends ClientActions {
 
   /** Forgets a buffer; a room must have been left. */
   forget(name: string): void {
-    this.#rooms.forget(name);
+    this.#rooms.remove(name);
     this.#change(withoutBuffer(this.state, name));
   }
 
@@ -287,12 +287,12 @@ export class Client extends ClientActions {
 
   #heard(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
-      this.#rooms.entered(event.buffer);
+      this.#rooms.joined(event.buffer);
       // Before our own words, which would be in the answer.
       if (this.#keepsHistory()) this.#past.fill(event.buffer);
       this.#release();
     }
-    if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#rooms.forget(event.buffer);
+    if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#rooms.remove(event.buffer);
     if (event.kind === "refused") this.#refused(event.target, event.text);
     if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
       this.rename(this.#nick);
@@ -305,12 +305,12 @@ export class Client extends ClientActions {
   #refused(target: string, reason: string): void {
     const key = fold(target);
     if (!this.#rooms.has(target) || this.state.buffers.get(key)?.joined) return;
-    this.#rooms.forget(target);
+    this.#rooms.remove(target);
     this.#shelf.refuse(reason, key);
   }
 
   /** Only until our rooms are joined do words to them wait. */
-  #mayGo({ target }: Speech): boolean {
+  #mayGo({ target }: OutgoingMessage): boolean {
     const wanted = isChannel(this.state, target) && this.#rooms.has(target);
     return !wanted || this.state.buffers.get(fold(target))?.joined === true;
   }
@@ -318,7 +318,7 @@ export class Client extends ClientActions {
   #release(): void {
     const session = this.#session;
     if (session !== undefined) {
-      this.#shelf.release((speech) => this.#mayGo(speech), (speech) => session.speak(speech));
+      this.#shelf.flush((speech) => this.#mayGo(speech), (speech) => session.sendMessage(speech));
     }
   }
 
@@ -363,7 +363,7 @@ export class Client extends ClientActions {
     else this.#session.state = state;
   }
 
-  #tell(happening: Happening): void {
+  #tell(happening: EventBody): void {
     this.#options.onEvent({ ...happening, at: this.now });
   }
 }

@@ -9,7 +9,7 @@ import { format } from "../../irc/message.ts";
 import type { ChatEvent } from "./event.ts";
 import { ActionError } from "./action_error.ts";
 import type { Account, LoginOutcome } from "./login.ts";
-import type { HistoryPage, HistoryPlace, Search } from "./history.ts";
+import type { HistoryPage, HistoryPosition, SearchQuery } from "./history.ts";
 import { historyLine, newestOf, readPage, saidIn, searchLine, throwRefusal } from "./history.ts";
 import type { Until } from "./requests.ts";
 import type { State } from "./state.ts";
@@ -86,7 +86,7 @@ export abstract class ClientActions {
   }
 
   /** Messages that hold all words of a text, oldest first; not told to `hear`. Rejects with a Refusal. */
-  async search(text: string, where: Omit<Search, "text"> = {}): Promise<readonly ChatEvent[]> {
+  async search(text: string, where: Omit<SearchQuery, "text"> = {}): Promise<readonly ChatEvent[]> {
     if (!this.state.caps.has("soju.im/search")) throw new ActionError("The server cannot search");
     return readPage(this.state, await this.request(searchLine({ text, ...where }), () => "other")).events;
   }
@@ -134,7 +134,7 @@ export abstract class ClientActions {
   }
 
   /** One page of the past. What came and went counts as well at the server, so backwards it may take more than one. */
-  async page(buffer: string, place: HistoryPlace, limit?: number): Promise<HistoryPage> {
+  async page(buffer: string, place: HistoryPosition, limit?: number): Promise<HistoryPage> {
     let page = await this.#onePage(buffer, place, limit);
     const wanted = place.at === "after" ? 0 : limit ?? 1;
     for (let more = 0; more < maxMorePages && saidIn(page) < wanted && page.more; more++) {
@@ -148,7 +148,7 @@ export abstract class ClientActions {
     return place.at === "after" || limit === undefined ? page : newestOf(page, limit);
   }
 
-  async #onePage(buffer: string, place: HistoryPlace, limit?: number): Promise<HistoryPage> {
+  async #onePage(buffer: string, place: HistoryPosition, limit?: number): Promise<HistoryPage> {
     const answer = await this.request(historyLine(this.state, buffer, place, limit), () => "other");
     return readPage(this.state, answer);
   }

@@ -6,27 +6,27 @@
 import type { Message } from "../../irc/message.ts";
 import type { Line } from "../../irc/lines.ts";
 import type { Connection } from "../../net/connection.ts";
-import type { Speech } from "./compose.ts";
-import type { ChatEvent, Happening } from "./event.ts";
+import type { OutgoingMessage } from "./compose.ts";
+import type { ChatEvent, EventBody } from "./event.ts";
 import { isLoopback } from "../../irc/address.ts";
-import type { Way } from "./incoming.ts";
+import type { Origin } from "./incoming.ts";
 import { Incoming } from "./incoming.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { receive } from "./receive.ts";
 import { refusal } from "./numerics.ts";
-import type { Entry } from "./registration.ts";
+import type { Identity } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
-import { Sender } from "./sender.ts";
+import { MessageSender } from "./sender.ts";
 import type { State } from "./state.ts";
 import { isChannel, opened } from "./state.ts";
 
 /** What a session is made of. */
 export interface ClientSessionParts {
   readonly connection: Connection;
-  readonly entry: Omit<Entry, "login">;
+  readonly entry: Omit<Identity, "login">;
   /** To log in to on the way in. */
   readonly account: Account | undefined;
   readonly state: State;
@@ -57,11 +57,11 @@ export class ClientSession {
   readonly #parts: ClientSessionParts;
   readonly #registration = new Registration((line) => this.send(line));
   readonly #intake = new Incoming((message, way) => this.#message(message, way));
-  readonly #speaker = new Sender({
+  readonly #speaker = new MessageSender({
     send: (line) => this.send(line),
     state: () => this.state,
-    mark: () => this.#mark(),
-    spoken: (speech) => this.#spoken(speech),
+    newLabel: () => this.#mark(),
+    sentWithoutEcho: (speech) => this.#spoken(speech),
   });
   #marks = 0;
   #ready = false;
@@ -121,8 +121,8 @@ export class ClientSession {
   }
 
   /** Says something; resolves once it is known what became of all of it. */
-  speak(speech: Speech): Promise<Delivery> {
-    return this.#speaker.speak(speech);
+  sendMessage(speech: OutgoingMessage): Promise<Delivery> {
+    return this.#speaker.sendMessage(speech);
   }
 
   /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
@@ -168,7 +168,7 @@ export class ClientSession {
     return `p${++this.#marks}`;
   }
 
-  #message(message: Message, { label, history, asked }: Way): void {
+  #message(message: Message, { label, history, requested }: Origin): void {
     const time = Date.parse(message.tags.get("time") ?? "");
     const at = Number.isNaN(time) ? this.#parts.now() : time;
     const arrival = { message, at, history, ...(label !== undefined && { label }) };
@@ -184,7 +184,7 @@ export class ClientSession {
         continue;
       }
       this.#speaker.heard(event, label);
-      if (!asked || !isReply(message)) this.#parts.onEvent(event);
+      if (!requested || !isReply(message)) this.#parts.onEvent(event);
     }
   }
 
@@ -226,7 +226,7 @@ export class ClientSession {
   }
 
   /** Where the server does not echo: what we said happens here. */
-  #spoken({ target, manner, text }: Speech): void {
+  #spoken({ target, manner, text }: OutgoingMessage): void {
     if (!isChannel(this.state, target)) this.state = opened(this.state, target);
     const { nick } = this.state;
     this.#tell({
@@ -251,7 +251,7 @@ export class ClientSession {
     } else if (silentMs > idleMs) this.send("PING alive");
   }
 
-  #tell(happening: Happening): void {
+  #tell(happening: EventBody): void {
     this.#parts.onEvent({ ...happening, at: this.#parts.now() });
   }
 }

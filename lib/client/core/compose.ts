@@ -10,7 +10,7 @@ import type { Manner } from "./event.ts";
 import type { State } from "./state.ts";
 
 /** One message to the server: the lines to send, and what will be echoed. */
-export interface Parcel {
+export interface MessagePart {
   /** The label its echo or refusal will carry; undefined where the server has no labels. */
   readonly label: string | undefined;
   readonly lines: readonly string[];
@@ -18,7 +18,7 @@ export interface Parcel {
 }
 
 /** Something to say. */
-export interface Speech {
+export interface OutgoingMessage {
   readonly target: string;
   readonly manner: Manner;
   /** May hold newlines. */
@@ -31,7 +31,7 @@ export interface Speech {
 const unknownSourceBytes = 80;
 
 /** The parcels for something said; `mark` makes a new word each time, for labels and batches. */
-export function compose(state: State, speech: Speech, mark: () => string): Parcel[] {
+export function compose(state: State, speech: OutgoingMessage, mark: () => string): MessagePart[] {
   const nextLabel = state.caps.has("labeled-response") ? mark : () => undefined;
   const paragraphs = speech.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
   const room = textBytes(state, speech);
@@ -51,7 +51,7 @@ export function compose(state: State, speech: Speech, mark: () => string): Parce
 }
 
 /** How many bytes of text fit into one line to a target. */
-export function textBytes(state: State, { target, manner }: Speech): number {
+export function textBytes(state: State, { target, manner }: OutgoingMessage): number {
   const limit = Number(state.isupport.get("LINELEN")) || 512;
   const source = state.source === "" ? utf8Bytes(state.nick) + unknownSourceBytes : utf8Bytes(state.source);
   const frame = utf8Bytes(`: PRIVMSG ${target} :\r\n`);
@@ -59,7 +59,7 @@ export function textBytes(state: State, { target, manner }: Speech): number {
   return Math.max(32, limit - frame - source - action);
 }
 
-function bare({ target, manner }: Pick<Speech, "target" | "manner">, piece: string): string {
+function bare({ target, manner }: Pick<OutgoingMessage, "target" | "manner">, piece: string): string {
   const words = manner === "action" ? `\x01ACTION ${piece}\x01` : piece;
   return `${manner === "notice" ? "NOTICE" : "PRIVMSG"} ${target} :${words}`;
 }
@@ -68,7 +68,7 @@ function canBatch(state: State): boolean {
   return state.caps.has("draft/multiline") && state.caps.has("batch");
 }
 
-interface Line {
+interface BatchLine {
   readonly text: string;
   /** It goes on where the line before it ended. */
   readonly joined: boolean;
@@ -78,11 +78,11 @@ interface Line {
 function batches(
   state: State,
   pieces: readonly (readonly string[])[],
-  wrap: (lines: readonly Line[]) => Parcel,
-): Parcel[] {
+  wrap: (lines: readonly BatchLine[]) => MessagePart,
+): MessagePart[] {
   const { maxBytes, maxLines } = batchLimits(state);
-  const parcels: Parcel[] = [];
-  let held: Line[] = [];
+  const parcels: MessagePart[] = [];
+  let held: BatchLine[] = [];
   let bytes = 0;
   const flush = (): void => {
     if (held.some(({ text }) => text.trim() !== "")) parcels.push(wrap(held));
@@ -101,11 +101,11 @@ function batches(
 }
 
 function batch(
-  speech: Omit<Speech, "replyTo"> & { readonly replyTo: string | undefined },
-  lines: readonly Line[],
+  speech: Omit<OutgoingMessage, "replyTo"> & { readonly replyTo: string | undefined },
+  lines: readonly BatchLine[],
   id: string,
   label: string | undefined,
-): Parcel {
+): MessagePart {
   return {
     label,
     lines: [

@@ -31,7 +31,7 @@ export interface Said {
 }
 
 /** Something done with a message that was said before; `id` is that message's, `buffer` where it is. */
-export type Remark =
+export type MessageChange =
   | {
     readonly kind: "reacted";
     readonly buffer: string;
@@ -106,10 +106,10 @@ export type ChannelChange =
     readonly changes: readonly ModeChange[];
   }
   /** The list of people in a room is complete. */
-  | { readonly kind: "roster"; readonly buffer: string }
+  | { readonly kind: "members"; readonly buffer: string }
   | {
     readonly kind: "invited";
-    readonly room: string;
+    readonly channel: string;
     readonly by: string;
     readonly who: string;
     readonly own: boolean;
@@ -123,8 +123,8 @@ export interface ModeChange {
 }
 
 /** What the server says to us alone. */
-export type ServerWord =
-  | { readonly kind: "told"; readonly text: string; readonly from: string }
+export type ServerReply =
+  | { readonly kind: "server notice"; readonly text: string; readonly from: string }
   /** `code` is a numeric, or the code of a FAIL; `target` the nick or room it is about, "" when none. */
   | {
     readonly kind: "refused";
@@ -143,7 +143,7 @@ export type ServerWord =
   | { readonly kind: "typing"; readonly buffer: string; readonly who: Person; readonly active: boolean };
 
 /** How it stands with the connection. */
-export type Status =
+export type ConnectionStatus =
   | { readonly kind: "status"; readonly status: "connecting"; readonly attempt: number }
   /** `again`: we are back after the connection was lost. */
   | {
@@ -172,13 +172,13 @@ export type Status =
   | { readonly kind: "status"; readonly status: "logged in"; readonly name: string }
   | { readonly kind: "status"; readonly status: "logged out" }
   /** Typed while there was no connection; it is sent on return. */
-  | { readonly kind: "status"; readonly status: "kept"; readonly target: string; readonly text: string };
+  | { readonly kind: "status"; readonly status: "queued"; readonly target: string; readonly text: string };
 
 /** Something that happened. */
-export type Happening = Said | Remark | Presence | ChannelChange | ServerWord | Status;
+export type EventBody = Said | MessageChange | Presence | ChannelChange | ServerReply | ConnectionStatus;
 
 /** Something that happened, and when. */
-export type ChatEvent = Happening & {
+export type ChatEvent = EventBody & {
   /** Milliseconds since 1970, from the server's clock when it told. */
   readonly at: number;
   /** From the past: it was asked for, and did not happen just now. */

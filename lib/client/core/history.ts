@@ -24,7 +24,7 @@ export interface HistoryPage {
 }
 
 /** What to look for; at least one should be given. */
-export interface Search {
+export interface SearchQuery {
   readonly text?: string;
   /** A room, or a person one talked to. */
   readonly in?: string;
@@ -33,14 +33,19 @@ export interface Search {
 }
 
 /** Where a page lies: the newest ones, those before a message, those after. A reference is "msgid=…" or "timestamp=…". */
-export type HistoryPlace =
+export type HistoryPosition =
   | { readonly at: "latest" }
   | { readonly at: "before" | "after"; readonly reference: string };
 
 const usualLimit = 50;
 
 /** The line that asks for a page. */
-export function historyLine(state: State, buffer: string, place: HistoryPlace, limit = usualLimit): string {
+export function historyLine(
+  state: State,
+  buffer: string,
+  place: HistoryPosition,
+  limit = usualLimit,
+): string {
   const most = Number(state.isupport.get("CHATHISTORY")) || limit;
   const count = Math.max(1, Math.min(limit, most));
   const reference = place.at === "latest" ? "*" : place.reference;
@@ -60,7 +65,7 @@ export function targetsIn(answer: readonly Message[]): string[] {
 }
 
 /** The line that asks for messages. */
-export function searchLine(search: Search): string {
+export function searchLine(search: SearchQuery): string {
   const parts = Object.entries({ limit: usualLimit, ...search })
     .filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => `${name}=${escapeTagValue(String(value))}`);

@@ -11,20 +11,20 @@ import type { Until } from "./requests.ts";
 import { Requests } from "./requests.ts";
 
 /** How a message came. */
-export interface Way {
+export interface Origin {
   readonly history: boolean;
   readonly label: string | undefined;
   /** Somebody waits for this answer and will show it, so replies in it are no events. */
-  readonly asked: boolean;
+  readonly requested: boolean;
 }
 
 /** Sorts for one connection. */
 export class Incoming {
-  readonly #take: (message: Message, way: Way) => void;
+  readonly #take: (message: Message, origin: Origin) => void;
   readonly #batches = new Batches();
   readonly #requests = new Requests();
 
-  constructor(take: (message: Message, way: Way) => void) {
+  constructor(take: (message: Message, origin: Origin) => void) {
     this.#take = take;
   }
 
@@ -45,25 +45,27 @@ export class Incoming {
     this.#requests.lost(reason);
   }
 
-  #item(item: Message | Batch, way: Omit<Way, "asked">): void {
-    if (!isBatch(item)) return this.#take(item, { ...way, asked: this.#asked(item, way.label) });
-    const label = item.tags.get("label") ?? way.label;
+  #item(item: Message | Batch, origin: Omit<Origin, "requested">): void {
+    if (!isBatch(item)) {
+      return this.#take(item, { ...origin, requested: this.#isRequested(item, origin.label) });
+    }
+    const label = item.tags.get("label") ?? origin.label;
     if (item.type === "draft/multiline") {
       const whole = joinLines(item);
-      if (whole !== undefined) this.#take(whole, { ...way, label, asked: false });
+      if (whole !== undefined) this.#take(whole, { ...origin, label, requested: false });
       return;
     }
-    const asked = label !== undefined && this.#requests.answered(label, answerOf(item));
+    const requested = label !== undefined && this.#requests.answered(label, answerOf(item));
     // The past goes to who asked for it; without labels nobody can tell who that was.
-    if (asked && isPast(item)) return;
-    const history = way.history || item.type === "chathistory";
+    if (requested && isPast(item)) return;
+    const history = origin.history || item.type === "chathistory";
     for (const one of item.items) {
       if (isBatch(one)) this.#item(one, { history, label });
-      else this.#take(one, { history, label, asked });
+      else this.#take(one, { history, label, requested });
     }
   }
 
-  #asked(message: Message, label: string | undefined): boolean {
+  #isRequested(message: Message, label: string | undefined): boolean {
     if (label === undefined) return this.#requests.takes(message);
     return this.#requests.answered(label, message.command === "ACK" ? [] : [message]);
   }

@@ -5,10 +5,10 @@ import { fold } from "../../irc/names.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
-import { nothing, sender } from "./step.ts";
+import { authorOf, nothing } from "./step.ts";
 
 /** One row for each command about messages. */
-export const remarkRows: Readonly<Record<string, Receiver>> = {
+export const messageChangeRows: Readonly<Record<string, Receiver>> = {
   TAGMSG: tagged,
   REDACT: redacted,
   MARKREAD: marked,
@@ -26,7 +26,7 @@ export function replyIdOf({ tags }: Message): string | undefined {
 
 function tagged(state: State, arrival: Arrival): Step {
   const { message } = arrival;
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const own = isOwn(state, who.nick);
   if (!own && isIgnored(state, message.source)) return nothing(state);
   const [to = ""] = message.params;
@@ -36,7 +36,7 @@ function tagged(state: State, arrival: Arrival): Step {
   const emoji = added ?? message.tags.get("+draft/unreact") ?? message.tags.get("+unreact");
   if (id !== undefined && emoji !== undefined && emoji !== "" && emoji.length <= maxReaction) {
     const kind = "reacted";
-    return { state, happenings: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
+    return { state, events: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
   }
   const activity = message.tags.get("+typing");
   return activity === undefined || own || arrival.history
@@ -46,22 +46,22 @@ function tagged(state: State, arrival: Arrival): Step {
 
 function typing(state: State, arrival: Arrival, buffer: string, activity: string): Step {
   const { at } = arrival;
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const active = activity === "active" || activity === "paused";
   const until = activity === "active" ? at + typingMs : activity === "paused" ? at + pausedMs : 0;
   const next = withBuffer(state, buffer, (one) => ({
     ...one,
     typing: new Map([...one.typing].filter(([, end]) => end > at)).set(fold(who.nick), until),
   }));
-  return { state: next, happenings: [{ kind: "typing", buffer, who, active }] };
+  return { state: next, events: [{ kind: "typing", buffer, who, active }] };
 }
 
 function redacted(state: State, arrival: Arrival): Step {
   const [to = "", id = "", reason = ""] = arrival.message.params;
-  const by = sender(arrival);
+  const by = authorOf(arrival);
   const own = isOwn(state, by.nick);
   const buffer = isChannel(state, to) || own ? to : by.nick;
-  return { state, happenings: [{ kind: "redacted", buffer, id, by, own, reason }] };
+  return { state, events: [{ kind: "redacted", buffer, id, by, own, reason }] };
 }
 
 /** MARKREAD target timestamp=…, or "*" when nothing was read yet. */
@@ -71,6 +71,6 @@ function marked(state: State, { message }: Arrival): Step {
   if (Number.isNaN(upTo)) return nothing(state);
   return {
     state: withBuffer(state, buffer, (one) => ({ ...one, readUpTo: Math.max(one.readUpTo ?? 0, upTo) })),
-    happenings: [{ kind: "read", buffer, upTo }],
+    events: [{ kind: "read", buffer, upTo }],
   };
 }

@@ -17,23 +17,23 @@ const rows: Readonly<Record<string, Receiver>> = {
   "005": isupport,
   "221": nothing,
   "301": personAway,
-  "305": (state) => ({ state: { ...state, away: undefined }, happenings: [ownAway(state, undefined)] }),
-  "306": (state) => ({ state, happenings: [ownAway(state, state.away ?? "")] }),
+  "305": (state) => ({ state: { ...state, away: undefined }, events: [ownAway(state, undefined)] }),
+  "306": (state) => ({ state, events: [ownAway(state, state.away ?? "")] }),
   "324": nothing,
   "329": nothing,
   "331": (state, { message }) => topicTold(state, message.params[1], ""),
   "332": (state, { message }) => topicTold(state, message.params[1], message.params[2]),
   "333": nothing,
-  "341": (state, { message: { params: [by = "", who = "", room = ""] } }) => ({
+  "341": (state, { message: { params: [by = "", who = "", channel = ""] } }) => ({
     state,
-    happenings: [{ kind: "invited", room, by, who, own: false }],
+    events: [{ kind: "invited", channel, by, who, own: false }],
   }),
   "353": (state, { message }) => nothing(withNames(state, message.params[2] ?? "", message.params[3] ?? "")),
   "366": endOfNames,
   "372": (state, { message }) => ({
     state,
-    happenings: [{
-      kind: "told",
+    events: [{
+      kind: "server notice",
       from: message.source,
       text: (message.params.at(-1) ?? "").replace(/^- ?/, ""),
     }],
@@ -44,7 +44,7 @@ const rows: Readonly<Record<string, Receiver>> = {
   "900": loggedIn,
   "901": (state) => ({
     state: { ...state, account: "" },
-    happenings: [{ kind: "status", status: "logged out" }],
+    events: [{ kind: "status", status: "logged out" }],
   }),
 };
 
@@ -60,7 +60,7 @@ function welcome(state: State, { message }: Arrival): Step {
 
 function loggedIn(state: State, { message }: Arrival): Step {
   const [, , name = ""] = message.params;
-  return { state: { ...state, account: name }, happenings: [{ kind: "status", status: "logged in", name }] };
+  return { state: { ...state, account: name }, events: [{ kind: "status", status: "logged in", name }] };
 }
 
 /** The end of what every server says on entering. */
@@ -86,21 +86,21 @@ function unescapeToken(value: string): string {
 function topicTold(state: State, buffer = "", topic = ""): Step {
   return {
     state: withBuffer(state, buffer, (room) => ({ ...room, topic })),
-    happenings: [{ kind: "topic", buffer, topic, by: "" }],
+    events: [{ kind: "topic", buffer, topic, by: "" }],
   };
 }
 
 function endOfNames(state: State, { message }: Arrival): Step {
   const buffer = message.params[1] ?? "";
-  return { state: withAllNames(state, buffer), happenings: [{ kind: "roster", buffer }] };
+  return { state: withAllNames(state, buffer), events: [{ kind: "members", buffer }] };
 }
 
 function personAway(state: State, { message }: Arrival): Step {
   const [, nick = "", reason = ""] = message.params;
-  return { state, happenings: [{ kind: "away", who: { nick }, own: false, reason }] };
+  return { state, events: [{ kind: "away", who: { nick }, own: false, reason }] };
 }
 
-function ownAway(state: State, reason: string | undefined): Step["happenings"][number] {
+function ownAway(state: State, reason: string | undefined): Step["events"][number] {
   return { kind: "away", who: { nick: state.nick }, own: true, reason };
 }
 
@@ -109,7 +109,7 @@ function told(state: State, { message }: Arrival): Step {
   if (!state.welcomed) return nothing(state);
   const [first = "", ...others] = message.params;
   const words = isOwn(state, first) || first === "*" ? others : message.params;
-  return { state, happenings: [{ kind: "told", from: message.source, text: words.join(" ") }] };
+  return { state, events: [{ kind: "server notice", from: message.source, text: words.join(" ") }] };
 }
 
 function refused(state: State, { message, label }: Arrival): Step {
@@ -118,7 +118,7 @@ function refused(state: State, { message, label }: Arrival): Step {
   const text = refusal(state, code, target, message.params.at(-1) ?? "");
   return {
     state,
-    happenings: [{ kind: "refused", code, target, text, ...(label !== undefined && { label }) }],
+    events: [{ kind: "refused", code, target, text, ...(label !== undefined && { label }) }],
   };
 }
 

@@ -2,27 +2,30 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { Speech } from "./compose.ts";
+import type { OutgoingMessage } from "./compose.ts";
 import type { Delivery } from "./outbox.ts";
 
-interface Kept {
-  readonly speech: Speech;
+interface QueuedMessage {
+  readonly speech: OutgoingMessage;
   readonly settle: (delivery: Delivery) => void;
 }
 
 /** Words that wait for a connection, or for a room to be joined. */
 export class OfflineQueue {
-  #kept: Kept[] = [];
+  #kept: QueuedMessage[] = [];
 
   /** Resolves once it is known what became of it. */
-  put(speech: Speech): Promise<Delivery> {
+  add(speech: OutgoingMessage): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     this.#kept.push({ speech, settle: resolve });
     return promise;
   }
 
   /** Speaks all that may go now. */
-  release(mayGo: (speech: Speech) => boolean, speak: (speech: Speech) => Promise<Delivery>): void {
+  flush(
+    mayGo: (speech: OutgoingMessage) => boolean,
+    speak: (speech: OutgoingMessage) => Promise<Delivery>,
+  ): void {
     for (const { speech, settle } of this.#take(mayGo)) speak(speech).then(settle);
   }
 
@@ -32,7 +35,7 @@ export class OfflineQueue {
     for (const { settle } of gone) settle({ kind: "refused", reason });
   }
 
-  #take(wanted: (speech: Speech) => boolean): Kept[] {
+  #take(wanted: (speech: OutgoingMessage) => boolean): QueuedMessage[] {
     const taken = this.#kept.filter(({ speech }) => wanted(speech));
     this.#kept = this.#kept.filter((one) => !taken.includes(one));
     return taken;

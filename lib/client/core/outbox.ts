@@ -5,7 +5,7 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { ServerWord } from "./event.ts";
+import type { ServerReply } from "./event.ts";
 
 /** What became of something said. */
 export type Delivery =
@@ -22,7 +22,7 @@ export interface Sent {
   readonly text: string;
 }
 
-interface Waiting extends Sent {
+interface PendingMessage extends Sent {
   readonly key: Folded;
   readonly settle: (delivery: Delivery) => void;
 }
@@ -32,7 +32,7 @@ const aboutSpeech: readonly string[] = ["401", "403", "404", "407", "411", "412"
 
 /** What waits on one connection. */
 export class Outbox {
-  #waiting: Waiting[] = [];
+  #waiting: PendingMessage[] = [];
 
   get size(): number {
     return this.#waiting.length;
@@ -56,7 +56,7 @@ export class Outbox {
   }
 
   /** Whether the refusal was about something said. */
-  refused(refusal: Extract<ServerWord, { kind: "refused" }>): boolean {
+  refused(refusal: Extract<ServerReply, { kind: "refused" }>): boolean {
     const { label, code, target, text } = refusal;
     const mine = label !== undefined
       ? this.#waiting.find((one) => one.label === label)
@@ -78,7 +78,7 @@ export class Outbox {
     for (const one of this.#waiting.splice(0)) one.settle({ kind: "unsure", reason });
   }
 
-  #settle(one: Waiting, delivery: Delivery): void {
+  #settle(one: PendingMessage, delivery: Delivery): void {
     this.#waiting = this.#waiting.filter((other) => other !== one);
     one.settle(delivery);
   }

@@ -15,7 +15,7 @@ import {
   withoutKey,
 } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
-import { nothing, sender } from "./step.ts";
+import { authorOf, nothing } from "./step.ts";
 
 /** One row for each command about people and rooms. */
 export const presenceRows: Readonly<Record<string, Receiver>> = {
@@ -33,7 +33,7 @@ export const presenceRows: Readonly<Record<string, Receiver>> = {
 
 function joined(state: State, arrival: Arrival): Step {
   const [buffer = "", account] = arrival.message.params;
-  const who = withAccount(sender(arrival), account);
+  const who = withAccount(authorOf(arrival), account);
   const own = isOwn(state, who.nick);
   const member: Member = { ...who, ranks: "" };
   const next = withBuffer(own ? opened(state, buffer) : state, buffer, (room) => ({
@@ -43,27 +43,27 @@ function joined(state: State, arrival: Arrival): Step {
   }));
   return {
     state: own ? { ...next, source: arrival.message.source } : next,
-    happenings: [{ kind: "joined", buffer, who, own }],
+    events: [{ kind: "joined", buffer, who, own }],
   };
 }
 
 function parted(state: State, arrival: Arrival): Step {
   const [buffer = "", reason = ""] = arrival.message.params;
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const own = isOwn(state, who.nick);
   return {
     state: leave(state, buffer, who.nick),
-    happenings: [{ kind: "parted", buffer, who, own, reason }],
+    events: [{ kind: "parted", buffer, who, own, reason }],
   };
 }
 
 function kicked(state: State, arrival: Arrival): Step {
   const [buffer = "", nick = "", reason = ""] = arrival.message.params;
   const own = isOwn(state, nick);
-  const by = sender(arrival).nick;
+  const by = authorOf(arrival).nick;
   return {
     state: leave(state, buffer, nick),
-    happenings: [{ kind: "kicked", buffer, who: { nick }, own, by, reason }],
+    events: [{ kind: "kicked", buffer, who: { nick }, own, by, reason }],
   };
 }
 
@@ -80,16 +80,16 @@ function without(room: Buffer, nick: string): Buffer {
 }
 
 function quit(state: State, arrival: Arrival): Step {
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const [reason = ""] = arrival.message.params;
   const buffers = buffersWith(state, who.nick);
   const next = buffers.reduce((one, name) => withBuffer(one, name, (room) => without(room, who.nick)), state);
   const own = isOwn(state, who.nick);
-  return { state: next, happenings: [{ kind: "quit", buffers, who, own, reason }] };
+  return { state: next, events: [{ kind: "quit", buffers, who, own, reason }] };
 }
 
 function renamed(state: State, arrival: Arrival): Step {
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const [to = ""] = arrival.message.params;
   const buffers = buffersWith(state, who.nick);
   const own = isOwn(state, who.nick);
@@ -100,7 +100,7 @@ function renamed(state: State, arrival: Arrival): Step {
   const moved = movedConversation(next, who.nick, to);
   return {
     state: own ? { ...moved, nick: to, source: "" } : moved,
-    happenings: [{ kind: "renamed", buffers, who, own, to }],
+    events: [{ kind: "renamed", buffers, who, own, to }],
   };
 }
 
@@ -133,7 +133,7 @@ function topicChanged(state: State, arrival: Arrival): Step {
   const [buffer = "", topic = ""] = arrival.message.params;
   return {
     state: withBuffer(state, buffer, (room) => ({ ...room, topic })),
-    happenings: [{ kind: "topic", buffer, topic, by: sender(arrival).nick }],
+    events: [{ kind: "topic", buffer, topic, by: authorOf(arrival).nick }],
   };
 }
 
@@ -142,7 +142,7 @@ function modeChanged(state: State, arrival: Arrival): Step {
   if (!isChannel(state, buffer)) return nothing(state);
   const changes = readChanges(state, letters, values);
   const next = changes.reduce((one, change) => withRank(one, buffer, change), state);
-  return { state: next, happenings: [{ kind: "mode", buffer, by: sender(arrival).nick, changes }] };
+  return { state: next, events: [{ kind: "mode", buffer, by: authorOf(arrival).nick, changes }] };
 }
 
 function readChanges(state: State, letters: string, values: readonly string[]): ModeChange[] {
@@ -172,7 +172,7 @@ function withRank(state: State, buffer: string, { added, letter, argument }: Mod
 }
 
 function awayChanged(state: State, arrival: Arrival): Step {
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const [reason] = arrival.message.params;
   const away = reason !== undefined && reason !== "";
   // Others come and go all day: it shows where they are listed, and when one writes to them (301).
@@ -181,7 +181,7 @@ function awayChanged(state: State, arrival: Arrival): Step {
 
 function accountChanged(state: State, arrival: Arrival): Step {
   const [account = "*"] = arrival.message.params;
-  const who = sender(arrival);
+  const who = authorOf(arrival);
   const next = everywhere(state, who.nick, (member) => ({
     nick: member.nick,
     ranks: member.ranks,
@@ -192,9 +192,9 @@ function accountChanged(state: State, arrival: Arrival): Step {
 }
 
 function invited(state: State, arrival: Arrival): Step {
-  const [who = "", room = ""] = arrival.message.params;
-  const by = sender(arrival).nick;
-  return { state, happenings: [{ kind: "invited", room, by, who, own: isOwn(state, who) }] };
+  const [who = "", channel = ""] = arrival.message.params;
+  const by = authorOf(arrival).nick;
+  return { state, events: [{ kind: "invited", channel, by, who, own: isOwn(state, who) }] };
 }
 
 function everywhere(state: State, nick: string, change: (member: Member) => Member): State {

@@ -5,18 +5,18 @@
 
 import type { ChatEvent, Manner } from "./event.ts";
 import { presenceRows } from "./presence.ts";
-import { remarkRows, replyIdOf } from "./message_changes.ts";
+import { messageChangeRows, replyIdOf } from "./message_changes.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, opened, spoke, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
-import { nothing, sender } from "./step.ts";
+import { authorOf, nothing } from "./step.ts";
 import { mentions } from "../text/text.ts";
 
 const rows: Readonly<Record<string, Receiver>> = {
   PRIVMSG: said,
   NOTICE: said,
-  ...remarkRows,
+  ...messageChangeRows,
   ...presenceRows,
   FAIL: standardReply,
   WARN: standardReply,
@@ -33,13 +33,13 @@ export function receive(
   const row = Object.hasOwn(rows, command) ? rows[command] : undefined;
   const step = (row ?? replyRow(command) ?? nothing)(state, arrival);
   const when = { at: arrival.at, ...(arrival.history && { history: true }) };
-  return { state: step.state, events: step.happenings.map((happening) => ({ ...happening, ...when })) };
+  return { state: step.state, events: step.events.map((happening) => ({ ...happening, ...when })) };
 }
 
 function said(state: State, arrival: Arrival): Step {
   const { message } = arrival;
   const [to = "", written = ""] = message.params;
-  const from = sender(arrival);
+  const from = authorOf(arrival);
   const own = isOwn(state, from.nick);
   if (from.nick === "" || isServer(message.source)) return serverNotice(state, arrival, written);
   if (!own && isIgnored(state, message.source)) return nothing(state);
@@ -59,7 +59,7 @@ function said(state: State, arrival: Arrival): Step {
     : { lastSender: from.nick };
   return {
     state: { ...next, ...changed },
-    happenings: [{
+    events: [{
       kind: "said",
       buffer,
       from,
@@ -90,7 +90,7 @@ function isServer(source: string): boolean {
 }
 
 function serverNotice(state: State, { message }: Arrival, text: string): Step {
-  return { state, happenings: [{ kind: "told", from: message.source, text }] };
+  return { state, events: [{ kind: "server notice", from: message.source, text }] };
 }
 
 /** IRCv3 standard replies: FAIL command code context… :text. */
@@ -98,11 +98,11 @@ function standardReply(state: State, { message, label }: Arrival): Step {
   const [command = "", code = ""] = message.params;
   const text = message.params.at(-1) ?? "";
   const target = message.params.length > 3 ? message.params[2] ?? "" : "";
-  if (message.command !== "FAIL") return { state, happenings: [{ kind: "told", from: "", text }] };
+  if (message.command !== "FAIL") return { state, events: [{ kind: "server notice", from: "", text }] };
   const said = ["*", "", "PRIVMSG"].includes(command) ? text : `${text} (${command})`;
   return {
     state,
-    happenings: [{ kind: "refused", code, target, text: said, ...(label !== undefined && { label }) }],
+    events: [{ kind: "refused", code, target, text: said, ...(label !== undefined && { label }) }],
   };
 }
 

@@ -9,7 +9,7 @@ const maxKept = 500;
 export class RecentMessages {
   readonly #kept = new Map<string, Said>();
 
-  note(event: ChatEvent): void {
+  add(event: ChatEvent): void {
     if (event.kind === "redacted") this.#kept.delete(event.id);
     if (event.kind !== "said" || event.id === undefined) return;
     this.#kept.set(event.id, event);

@@ -36,7 +36,7 @@ export const wantedCaps: readonly string[] = [
 ];
 
 /** Who enters. */
-export interface Entry {
+export interface Identity {
   readonly nick: string;
   readonly username: string;
   readonly realname: string;
@@ -57,14 +57,14 @@ export class Registration {
   readonly #send: (line: string) => void;
   /** Requests without an answer yet. */
   #open = 0;
-  #login: Entry["login"];
+  #login: Identity["login"];
   #ended = false;
 
   constructor(send: (line: string) => void) {
     this.#send = send;
   }
 
-  start({ nick, username, realname, password, login }: Entry): void {
+  start({ nick, username, realname, password, login }: Identity): void {
     this.#login = login;
     this.#send("CAP LS 302");
     if (password !== undefined) this.#send(`PASS :${password}`);

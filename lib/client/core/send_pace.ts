@@ -7,17 +7,17 @@ const burst = 5;
 const intervalMs = 2_000;
 
 /** Begins to call every two seconds; the answer ends that. */
-export type Clock = (tick: () => void) => () => void;
+export type StartTimer = (tick: () => void) => () => void;
 
 /** What is said on one connection. */
 export class SendPace {
   readonly #send: (line: string) => void;
-  readonly #clock: Clock;
+  readonly #clock: StartTimer;
   readonly #waiting: string[] = [];
   #left = burst;
   #stop: (() => void) | undefined;
 
-  constructor(send: (line: string) => void, clock: Clock = everyInterval) {
+  constructor(send: (line: string) => void, clock: StartTimer = everyInterval) {
     this.#send = send;
     this.#clock = clock;
   }

@@ -3,7 +3,7 @@
  * it is known to have arrived. Where the server does not echo, a PING behind the lines tells that.
  */
 
-import type { Speech } from "./compose.ts";
+import type { OutgoingMessage } from "./compose.ts";
 import { compose } from "./compose.ts";
 import type { ChatEvent } from "./event.ts";
 import type { Delivery } from "./outbox.ts";
@@ -12,37 +12,37 @@ import { SendPace } from "./send_pace.ts";
 import type { State } from "./state.ts";
 
 /** What a speaker is made of. */
-export interface SenderParts {
+export interface MessageSenderParts {
   readonly send: (line: string) => void;
   readonly state: () => State;
   /** A label that no other question or message has. */
-  readonly mark: () => string;
+  readonly newLabel: () => string;
   /** Something was sent that no server will echo: it has happened here. */
-  readonly spoken: (speech: Speech) => void;
+  readonly sentWithoutEcho: (speech: OutgoingMessage) => void;
 }
 
 /** One connection's words. */
-export class Sender {
-  readonly #parts: SenderParts;
+export class MessageSender {
+  readonly #parts: MessageSenderParts;
   readonly #outbox = new Outbox();
   readonly #pace: SendPace;
   /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
   #settling = 0;
 
-  constructor(parts: SenderParts) {
+  constructor(parts: MessageSenderParts) {
     this.#parts = parts;
     this.#pace = new SendPace(parts.send);
   }
 
   /** Says something; resolves once it is known what became of all of it. */
-  async speak(speech: Speech): Promise<Delivery> {
+  async sendMessage(speech: OutgoingMessage): Promise<Delivery> {
     const state = this.#parts.state();
-    const parcels = compose(state, speech, this.#parts.mark);
+    const parcels = compose(state, speech, this.#parts.newLabel);
     const echo = state.caps.has("echo-message");
     const deliveries = parcels.map(({ lines, text, label }) => {
       for (const line of lines) this.#send(line);
       const awaited = this.#outbox.wait({ label: echo ? label : undefined, target: speech.target, text });
-      if (!echo) this.#parts.spoken({ ...speech, text });
+      if (!echo) this.#parts.sentWithoutEcho({ ...speech, text });
       return awaited;
     });
     if (!echo) this.#settle();

@@ -21,7 +21,7 @@ export interface Member {
 /** A room, or a conversation with one person. */
 export interface Buffer {
   readonly name: string;
-  readonly kind: "room" | "person";
+  readonly kind: "channel" | "person";
   /** We are in the room; always true for a person. */
   readonly joined: boolean;
   readonly topic: string;
@@ -199,7 +199,7 @@ export function ranksOf(state: State): { readonly letters: string; readonly sign
 }
 
 function newBuffer(state: State, name: string): Buffer {
-  const kind = isChannel(state, name) ? "room" : "person";
+  const kind = isChannel(state, name) ? "channel" : "person";
   return {
     name,
     kind,

@@ -2,7 +2,7 @@
 
 import type { Message } from "../../irc/message.ts";
 import { parseSource } from "../../irc/names.ts";
-import type { Happening, Person } from "./event.ts";
+import type { EventBody, Person } from "./event.ts";
 import type { State } from "./state.ts";
 
 /** A message, and how it came. */
@@ -19,7 +19,7 @@ export interface Arrival {
 /** What a message led to. */
 export interface Step {
   readonly state: State;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventBody[];
 }
 
 /** Reads one command. */
@@ -27,11 +27,11 @@ export type Receiver = (state: State, arrival: Arrival) => Step;
 
 /** What led to nothing. */
 export function nothing(state: State): Step {
-  return { state, happenings: [] };
+  return { state, events: [] };
 }
 
 /** Who sent a message. */
-export function sender({ message }: Arrival): Person {
+export function authorOf({ message }: Arrival): Person {
   const { nick } = parseSource(message.source);
   const account = message.tags.get("account");
   return account === undefined ? { nick } : { nick, account };

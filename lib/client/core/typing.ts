@@ -8,14 +8,14 @@ export type Activity = "active" | "paused" | "done";
 
 const intervalMs = 3_000;
 
-interface Told {
+interface SentActivity {
   readonly activity: Activity;
   readonly at: number;
 }
 
 /** What was told of our typing. */
 export class TypingNotifier {
-  readonly #told = new Map<Folded, Told>();
+  readonly #told = new Map<Folded, SentActivity>();
 
   /** Whether it should be told now; it then counts as told. */
   tells(buffer: string, activity: Activity, now: number): boolean {

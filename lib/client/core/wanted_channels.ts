@@ -17,24 +17,24 @@ export class WantedChannels {
   constructor(written: readonly string[]) {
     for (const room of written) {
       const [name = "", key = ""] = room.split(" ");
-      this.want(name, key);
+      this.add(name, key);
     }
   }
 
-  want(name: string, key: string): void {
+  add(name: string, key: string): void {
     this.#rooms.set(fold(name), { name, key });
   }
 
   /** We are in it, under the name that the server gives it; its key stays. */
-  entered(name: string): void {
-    this.want(name, this.#rooms.get(fold(name))?.key ?? "");
+  joined(name: string): void {
+    this.add(name, this.#rooms.get(fold(name))?.key ?? "");
   }
 
   has(name: string): boolean {
     return this.#rooms.has(fold(name));
   }
 
-  forget(name: string): void {
+  remove(name: string): void {
     this.#rooms.delete(fold(name));
   }
 

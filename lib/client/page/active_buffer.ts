@@ -57,7 +57,7 @@ export class ActiveBuffer {
 
   #turnAway(): boolean {
     const joined = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
-    const next = joined.find(({ kind }) => kind === "room") ?? joined[0];
+    const next = joined.find(({ kind }) => kind === "channel") ?? joined[0];
     if (next !== undefined) this.show(next.name);
     return next !== undefined;
   }

@@ -69,7 +69,7 @@ export function handleEvent(hearer: PageState, event: ChatEvent): void {
     case "status":
       return hearStatus(hearer, event);
     case "typing":
-    case "roster":
+    case "members":
       return;
     case "topic":
       if (event.by === "") return;
@@ -105,7 +105,7 @@ function hearStatus(hearer: PageState, event: Extract<ChatEvent, { kind: "status
   switch (event.status) {
     case "logged in":
     case "logged out":
-    case "kept":
+    case "queued":
       return toast(sentence);
     case "login refused":
       return hearer.faulted(sentence, "");

@@ -25,5 +25,5 @@ export function drawOutside(
 
 function isOutside({ state, wantedChannels }: Client, name: string): boolean {
   const room = findBuffer(state, name);
-  return room?.kind === "room" && !room.joined && !wantedChannels.some((one) => fold(one) === fold(name));
+  return room?.kind === "channel" && !room.joined && !wantedChannels.some((one) => fold(one) === fold(name));
 }

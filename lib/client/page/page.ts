@@ -53,7 +53,7 @@ function wantedRooms(): string[] {
 function rememberRooms(): void {
   if (chat === undefined || !isIn()) return;
   const rooms = [...chat.client.state.buffers.values()].filter(({ kind, joined }) =>
-    kind === "room" && joined
+    kind === "channel" && joined
   );
   // While the connection is gone there are none.
   if (rooms.length > 0) localStorage.setItem("rooms", rooms.map(({ name }) => name).join(","));

@@ -141,7 +141,7 @@ export class Chat implements Face, PageState {
     // enter() calls say() before it first waits.
     this.#answering = answering;
     enter(this, text).then(
-      () => localStorage.setItem("quiet", this.presenceFilter.how),
+      () => localStorage.setItem("quiet", this.presenceFilter.mode),
       complain,
     );
     this.#answering = undefined;

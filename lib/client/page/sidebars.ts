@@ -25,7 +25,7 @@ export function listedNames(state: State): string[] {
 function listed(state: State): { readonly rooms: readonly Buffer[]; readonly people: readonly Buffer[] } {
   const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
   return {
-    rooms: buffers.filter(({ kind }) => kind === "room"),
+    rooms: buffers.filter(({ kind }) => kind === "channel"),
     people: buffers.filter(({ kind }) => kind === "person"),
   };
 }
@@ -38,7 +38,7 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
   fill("room-list", rooms.map(row));
   fill("person-list", known.map(row));
   const room = findBuffer(state, current);
-  const members = room?.kind === "room" ? membersByRank(state, room) : [];
+  const members = room?.kind === "channel" ? membersByRank(state, room) : [];
   byId("people-count").textContent = members.length > 0 ? String(members.length) : "";
   const people = members.map(({ nick, ranks, account, away }) => {
     const name = element(
@@ -55,7 +55,7 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
     );
   });
   fill("people-list", people);
-  byId("invite").hidden = room?.kind !== "room";
+  byId("invite").hidden = room?.kind !== "channel";
   byId("room-title").textContent = plainName(current);
   drawTopic(state, current, room?.topic ?? "");
 }

@@ -13,7 +13,7 @@ import { refusalWords } from "./chat.ts";
 import type { State } from "../core/state.ts";
 
 /** Who somebody is on this server. */
-interface Known {
+interface KnownUser {
   readonly host: string;
   readonly account: string | undefined;
 }
@@ -62,7 +62,7 @@ function wholeMask({ isupport }: State, written: string): string {
 }
 
 /** All that names somebody and not the person who bans. */
-function masksOf({ isupport }: State, known: Known | undefined, ownHost: string): string[] {
+function masksOf({ isupport }: State, known: KnownUser | undefined, ownHost: string): string[] {
   const { host = "", account } = known ?? {};
   const [sign = ""] = (isupport.get("EXTBAN") ?? "").split(",");
   const [letter] = (isupport.get("ACCOUNTEXTBAN") ?? "").split(",");
@@ -77,7 +77,7 @@ async function ownHost(face: Face): Promise<string> {
   return source === "" ? (await lookUp(face, nick))?.host ?? "" : parseSource(source).host;
 }
 
-async function lookUp({ client }: Face, nick: string): Promise<Known | undefined> {
+async function lookUp({ client }: Face, nick: string): Promise<KnownUser | undefined> {
   const answer = await client.request(`WHOIS ${nick}`, numericsUntil(["318", "402", "431"], whoisParts));
   const find = (code: string): Message | undefined => answer.find(({ command }) => command === code);
   const person = find("311");

@@ -13,13 +13,13 @@ import { findBuffer, isChannel } from "../core/state.ts";
 import { rosterWords, topicWords } from "../text/sentences.ts";
 
 /** Rows by name. */
-export const roomRows: SlashTable = {
+export const channelRows: SlashTable = {
   join: {
     usage: "#ROOM [KEY]",
     help: "Enters a room, or brings it to the front",
     group: "Rooms",
     aliases: ["j"],
-    takes: ["room", "text"],
+    takes: ["channel", "text"],
     run: join,
   },
   part: {
@@ -27,7 +27,7 @@ export const roomRows: SlashTable = {
     help: "Leaves a room, or closes a private conversation",
     group: "Rooms",
     aliases: ["leave", "close"],
-    takes: ["room", "text"],
+    takes: ["channel", "text"],
     run: part,
   },
   go: {
@@ -35,7 +35,7 @@ export const roomRows: SlashTable = {
     help: "Brings another room or conversation to the front; without a name, the next one",
     group: "Rooms",
     aliases: ["switch", "window"],
-    takes: ["room"],
+    takes: ["channel"],
     run: go,
   },
   names: {
@@ -43,28 +43,28 @@ export const roomRows: SlashTable = {
     help: "Lists who is in a room",
     group: "Rooms",
     aliases: ["who", "users"],
-    takes: ["room"],
+    takes: ["channel"],
     run: names,
   },
   topic: {
     usage: "[#ROOM] [TEXT]",
     help: "Shows the topic of a room, or sets it",
     group: "Rooms",
-    takes: ["room", "text"],
+    takes: ["channel", "text"],
     run: topic,
   },
   list: {
     usage: "[PATTERN]",
     help: "Lists the rooms of the server",
     group: "Rooms",
-    aliases: ["rooms"],
+    aliases: ["rooms", "channels"],
     run: list,
   },
   invite: {
     usage: "NICK [#ROOM]",
     help: "Invites somebody to a room",
     group: "Rooms",
-    takes: ["nick", "room"],
+    takes: ["nick", "channel"],
     run(face, rest) {
       const [nick, room] = neededWord(rest, "/invite NICK");
       face.client.command("INVITE", nick, room || currentRoom(face));
@@ -125,7 +125,7 @@ function part(face: Face, rest: string): void {
   const name = named ? first : face.target();
   const buffer = findBuffer(client.state, name);
   const reason = named ? others : rest;
-  if (buffer?.kind === "room" && buffer.joined) {
+  if (buffer?.kind === "channel" && buffer.joined) {
     return client.command("PART", name, ...(reason === "" ? [] : [reason]));
   }
   if (buffer === undefined) throw new ActionError(`You are not in ${name}`);

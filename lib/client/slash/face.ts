@@ -71,7 +71,7 @@ export interface FileChoice {
 export type SlashGroup = "Chat" | "Rooms" | "People" | "You" | "Operators" | "Program";
 
 /** What completes the first word, the second, … of a command; the last one goes on. */
-export type Completed = "command" | "nick" | "room" | "text";
+export type ArgumentKind = "command" | "nick" | "channel" | "text";
 
 /** One slash command. */
 export interface SlashRow {
@@ -81,7 +81,7 @@ export interface SlashRow {
   readonly help: string;
   readonly group: SlashGroup;
   readonly aliases?: readonly string[];
-  readonly takes?: readonly Completed[];
+  readonly takes?: readonly ArgumentKind[];
   /** It asks for a password, so what is typed behind it may be one. @default {false} */
   readonly asksPassword?: boolean;
   /** Whether a face can do it. @default {every face can} */

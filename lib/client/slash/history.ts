@@ -8,7 +8,7 @@ import { ActionError } from "../core/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** Rows by name. */
-export const pastRows: SlashTable = {
+export const historyRows: SlashTable = {
   reply: {
     usage: "[@NICK] TEXT",
     help: "Answers the last private message, or with @NICK what NICK said last here",

@@ -6,7 +6,7 @@ import { ActionError } from "../core/action_error.ts";
 import { presenceFilterModes } from "../text/presence_filter.ts";
 
 /** Rows by name. */
-export const youRows: SlashTable = {
+export const selfRows: SlashTable = {
   nick: {
     usage: "NAME",
     help: "Changes your name",
@@ -85,10 +85,10 @@ function typing(face: Face, rest: string): void {
 function quiet(face: Face, rest: string): void {
   const { presenceFilter } = face;
   if (presenceFilter === undefined) return;
-  const word = rest.trim().toLowerCase() || (presenceFilter.how === "off" ? "on" : "off");
+  const word = rest.trim().toLowerCase() || (presenceFilter.mode === "off" ? "on" : "off");
   const how = presenceFilterModes.find((one) => one === word);
   if (how === undefined) throw new ActionError("Write /quiet on, /quiet smart or /quiet off");
-  presenceFilter.how = how;
+  presenceFilter.mode = how;
   const shown = {
     off: "are shown",
     on: "are hidden",

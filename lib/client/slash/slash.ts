@@ -7,20 +7,20 @@
 import { accountRows } from "./account.ts";
 import { chatRows } from "./chat.ts";
 import { fileRows } from "./files.ts";
-import { pastRows } from "./history.ts";
-import { roomRows } from "./channels.ts";
-import { youRows } from "./self.ts";
+import { historyRows } from "./history.ts";
+import { channelRows } from "./channels.ts";
+import { selfRows } from "./self.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Face, SlashRow, SlashTable } from "./face.ts";
 
 /** Every slash command by its name. */
 export const slashCommands: SlashTable = {
   ...chatRows,
-  ...pastRows,
+  ...historyRows,
   ...fileRows,
-  ...roomRows,
+  ...channelRows,
   ...accountRows,
-  ...youRows,
+  ...selfRows,
   help: {
     usage: "[COMMAND]",
     help: "Lists the commands, or explains one",

@@ -53,7 +53,7 @@ export class ActiveBuffer {
     if (!this.is(name)) return;
     this.name = "";
     const open = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
-    const next = open.find(({ kind }) => kind === "room") ?? open[0];
+    const next = open.find(({ kind }) => kind === "channel") ?? open[0];
     if (next !== undefined) this.show(next.name);
     this.#parts.changed();
   }

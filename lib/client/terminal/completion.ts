@@ -4,7 +4,7 @@
  */
 
 import { emoji } from "../text/emoji.ts";
-import type { Completed, Face } from "../slash/face.ts";
+import type { ArgumentKind, Face } from "../slash/face.ts";
 import { plainName } from "../text/plain.ts";
 import { commandsFor, slashCommands } from "../slash/slash.ts";
 import { findBuffer, isOwn, nicksByActivity } from "../core/state.ts";
@@ -16,7 +16,7 @@ export interface Sources {
   /** Names of commands without "/". */
   readonly commands: readonly string[];
   /** What the words behind a command are. */
-  readonly takes: (command: string) => readonly Completed[];
+  readonly takes: (command: string) => readonly ArgumentKind[];
   /** The most recently active first, without oneself. */
   readonly nicks: readonly string[];
   readonly rooms: readonly string[];
@@ -33,7 +33,7 @@ export function sourcesAt(face: Face): Sources {
     commands: commandsFor(face).sort(),
     takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
     nicks: [...new Set([...nicks, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
-    rooms: buffers.filter(({ kind }) => kind === "room").map(({ name }) => name).filter(isTypable),
+    rooms: buffers.filter(({ kind }) => kind === "channel").map(({ name }) => name).filter(isTypable),
   };
 }
 
@@ -101,7 +101,7 @@ function argument(before: string, word: string, sources: Sources, command: strin
   switch (takes[Math.min(place, takes.length - 1)]) {
     case "command":
       return starting(sources.commands, word.replace(/^\//, "")).map((name) => `${name} `);
-    case "room":
+    case "channel":
       return [...starting(sources.rooms, word), ...starting(sources.rooms, `#${word}`)].map((name) =>
         `${name} `
       );

@@ -99,10 +99,10 @@ export function saidLine(
   front: string,
   recall: Recall = () => undefined,
 ): Line {
-  const room = findBuffer(state, event.buffer)?.kind === "room" || event.buffer.startsWith("#");
+  const room = findBuffer(state, event.buffer)?.kind === "channel" || event.buffer.startsWith("#");
   const here = event.buffer.toLowerCase() === front.toLowerCase();
   const from: Span = { ...personSpan(state, event.from), bold: true };
-  const where: Span[] = room && !here ? [{ text: `${plainName(event.buffer)} `, ink: "room" }] : [];
+  const where: Span[] = room && !here ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }] : [];
   const to: Span[] = !room && !here
     ? [{ text: " → " }, { ...personSpan(state, { nick: event.to }), bold: true }]
     : [];
@@ -145,9 +145,9 @@ export function eventLine(
   }
   const away = "buffer" in event && event.buffer.toLowerCase() !== front.toLowerCase();
   // These name the room themselves.
-  const named = ["topic", "roster", "kicked"].includes(event.kind) || ("own" in event && event.own);
+  const named = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
   const where: Span[] = away && !named && "buffer" in event
-    ? [{ text: `${plainName(event.buffer)} `, ink: "room" }]
+    ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }]
     : [];
   const alarming = event.kind === "status" &&
     ["nick refused", "login refused", "lost"].includes(event.status);

@@ -93,7 +93,7 @@ function styleCodes(style: Style, look: Look): string {
 
 function newCodes(style: Style, look: Look): string {
   const faint = style.dim && (style.ink !== undefined || look.depth === "16");
-  const ink = style.ink ?? (style.dim && look.depth !== "16" ? "quiet" : undefined);
+  const ink = style.ink ?? (style.dim && look.depth !== "16" ? "faint" : undefined);
   const codes = [
     style.bold ? "1" : "",
     faint ? "2" : "",
@@ -109,7 +109,7 @@ function newCodes(style: Style, look: Look): string {
 
 /** Colours of people where there are only 16: no red, no blue (oneself), nothing grey. */
 const nickCodes = [32, 33, 35, 36, 92, 93, 95, 96];
-const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, room: 94, link: 94, quiet: 90 };
+const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, channel: 94, link: 94, faint: 90 };
 
 function colorCode(ink: Ink, look: Look, paper: boolean): string {
   const shift = paper ? 10 : 0;

@@ -4,7 +4,7 @@
  */
 
 import type { ChatEvent, Presence, Said } from "../core/event.ts";
-import { foldPresence, folds } from "../text/burst.ts";
+import { groupPresence, isGroupable } from "../text/presence_groups.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
@@ -60,7 +60,7 @@ export class Transcript {
   /** Prints an event, or keeps it for the line of its burst. */
   tell(event: ChatEvent): void {
     if (this.#quiet.hides(event)) return;
-    if (folds(event)) {
+    if (isGroupable(event)) {
       this.#burst.push(event as ChatEvent & Presence);
       this.#timer ??= setTimeout(() => this.flush(), burstMs);
       return;
@@ -147,9 +147,9 @@ export class Transcript {
     const burst = this.#burst.splice(0);
     if (burst.length === 0) return;
     const { state, front, now } = this.#scene();
-    for (const { buffer, kinds, spans } of foldPresence(state, burst, front)) {
+    for (const { buffer, kinds, spans } of groupPresence(state, burst, front)) {
       const here = buffer.toLowerCase() === front.toLowerCase();
-      const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "room" }];
+      const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "channel" }];
       this.#print({ at: now, mark: markOf(kinds), body: [...where, ...spans], quiet: true });
     }
   }

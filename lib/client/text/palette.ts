@@ -37,9 +37,9 @@ export const oceanBlue = "#464eb8";
 export const roleShades = {
   own: { dark: "#838eed", light: oceanBlue },
   error: { dark: "#ff6b6b", light: "#b3261e" },
-  room: { dark: "#8fa6ff", light: "#3a43a8" },
+  channel: { dark: "#8fa6ff", light: "#3a43a8" },
   link: { dark: "#8fa6ff", light: "#3a43a8" },
-  quiet: { dark: "#8a8a8f", light: "#6a6a70" },
+  faint: { dark: "#8a8a8f", light: "#6a6a70" },
 } as const satisfies Record<string, Shade>;
 
 /** A meaning of colour that is nobody's own. */

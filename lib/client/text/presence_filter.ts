@@ -5,7 +5,7 @@
 
 import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Presence } from "../core/event.ts";
-import { folds } from "./burst.ts";
+import { isGroupable } from "./presence_groups.ts";
 
 /** How /quiet says it. */
 export const presenceFilterModes = ["off", "smart", "on"] as const;
@@ -15,20 +15,20 @@ const maxVoices = 5_000;
 
 /** One person's wish for quiet. */
 export class PresenceFilter {
-  how: typeof presenceFilterModes[number];
+  mode: typeof presenceFilterModes[number];
   /** When somebody last spoke in a buffer, the longest ago first. */
   readonly #spokeAt = new Map<string, number>();
 
   constructor(how: typeof presenceFilterModes[number] = "off") {
-    this.how = how;
+    this.mode = how;
   }
 
   /** Whether an event is not to be shown. What we do ourselves, and who is removed, always is. */
   hides(event: ChatEvent): boolean {
     if (event.kind === "said") this.#note(event.buffer, event.from.nick, event.at);
-    if (!folds(event)) return false;
+    if (!isGroupable(event)) return false;
     const presence = event as ChatEvent & Presence;
-    const hidden = this.how === "on" || (this.how === "smart" && !this.#isKnown(presence));
+    const hidden = this.mode === "on" || (this.mode === "smart" && !this.#isKnown(presence));
     if (presence.kind === "renamed") this.#rename(presence);
     return hidden;
   }

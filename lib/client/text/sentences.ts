@@ -3,7 +3,7 @@
  * harmless. Speech itself is not here, as each face lays it out in its own way.
  */
 
-import type { Happening, Person, Presence, Said, Status } from "../core/event.ts";
+import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
 import type { Span } from "./formatting.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { nickInk } from "./palette.ts";
@@ -13,7 +13,7 @@ import { findBuffer, inkIn, isOwn, membersByRank } from "../core/state.ts";
 import { styleText } from "./text.ts";
 
 /** The sentence for an event; [] for one that is not put into words. */
-export function describe(state: State, event: Exclude<Happening, Said>): Span[] {
+export function describe(state: State, event: Exclude<EventBody, Said>): Span[] {
   switch (event.kind) {
     case "joined":
     case "parted":
@@ -27,11 +27,11 @@ export function describe(state: State, event: Exclude<Happening, Said>): Span[] 
       return [nickSpan(state, event.by), {
         text: ` ${event.changes.map((change) => plain(describeMode(change))).join(", ")}`,
       }];
-    case "roster":
+    case "members":
       return rosterWords(state, event.buffer, shortRoster);
     case "invited":
       return invitedWords(state, event);
-    case "told":
+    case "server notice":
       return styleText(event.text, { own: "", inkOf: () => undefined });
     case "refused":
       return [{ text: plain(event.text) }];
@@ -114,14 +114,14 @@ function nickSpan(state: State, nick: string): Span {
   return nick.includes(".") ? { text: plainName(nick) } : personSpan(state, { nick });
 }
 
-function invitedWords(state: State, event: Extract<Happening, { kind: "invited" }>): Span[] {
-  const room = plainName(event.room);
-  if (event.own) return [nickSpan(state, event.by), { text: ` invites you to ${room}: /join ${room}` }];
+function invitedWords(state: State, event: Extract<EventBody, { kind: "invited" }>): Span[] {
+  const channel = plainName(event.channel);
+  if (event.own) return [nickSpan(state, event.by), { text: ` invites you to ${channel}: /join ${channel}` }];
   const by = isOwn(state, event.by) ? { text: "You" } : nickSpan(state, event.by);
-  return [by, { text: " invited " }, nickSpan(state, event.who), { text: ` to ${room}` }];
+  return [by, { text: " invited " }, nickSpan(state, event.who), { text: ` to ${channel}` }];
 }
 
-function awayWords(state: State, { who, own, reason }: Extract<Happening, { kind: "away" }>): Span[] {
+function awayWords(state: State, { who, own, reason }: Extract<EventBody, { kind: "away" }>): Span[] {
   if (own) {
     return [{
       text: reason === undefined
@@ -133,7 +133,7 @@ function awayWords(state: State, { who, own, reason }: Extract<Happening, { kind
 }
 
 /** How it stands with the connection, in a sentence. */
-export function statusWords(event: Status): string {
+export function statusWords(event: ConnectionStatus): string {
   switch (event.status) {
     case "connecting":
       return event.attempt === 0 ? "Connecting" : "Connecting again";
@@ -152,7 +152,7 @@ export function statusWords(event: Status): string {
       return `You are logged in as ${plainName(event.name)}`;
     case "logged out":
       return "You are logged out";
-    case "kept":
+    case "queued":
       return `Kept until the connection is back: ${plain(event.text)}`;
     default:
       return event satisfies never;

@@ -9,7 +9,7 @@ import { readFormatting, withoutFormatting } from "./formatting.ts";
 import type { Ink } from "./palette.ts";
 
 /** Who is meant by a word in a message. */
-export interface Names {
+export interface NameColors {
   readonly own: string;
   /** The colour of a person who is in the room; undefined for a word that is nobody's name. */
   inkOf(nick: string): Ink | undefined;
@@ -20,7 +20,7 @@ const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
 const words = /[\p{L}\p{M}\p{N}_[\]\\`^{}|-]+/gu;
 
 /** The text of a message, ready to be shown. A newline in it stands in a span of its own. */
-export function styleText(text: string, names: Names): Span[] {
+export function styleText(text: string, names: NameColors): Span[] {
   const [first = "", ...others] = text.split("\n");
   return [
     ...styleLine(first, names),
@@ -28,7 +28,7 @@ export function styleText(text: string, names: Names): Span[] {
   ];
 }
 
-function styleLine(text: string, names: Names): Span[] {
+function styleLine(text: string, names: NameColors): Span[] {
   return readFormatting(text).flatMap((span) => splitLinks(span))
     .flatMap((span) => span.link === undefined ? splitNames(span, names) : [span]);
 }
@@ -65,7 +65,7 @@ function linkSpans(span: Span, address: string): Span[] {
   return [link, { ...span, text: ` (${host})`, dim: true }];
 }
 
-function splitNames(span: Span, names: Names): Span[] {
+function splitNames(span: Span, names: NameColors): Span[] {
   const own = fold(names.own);
   return split(span, words, (word) => {
     for (const name of new Set([word, trimDashes(word)])) {

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { PipeParts } from "../../../lib/client/cli/pipe.ts";
 import { Pipe } from "../../../lib/client/cli/pipe.ts";
-import { turn, Wire } from "../core/wire.ts";
+import { ServerEnd, turn } from "../core/wired_client.ts";
 
 /** A pipe that says `lines`, on a wire that the test holds. */
 class Plumbing {
   readonly out: string[] = [];
   readonly err: string[] = [];
-  readonly wire = new Wire();
+  readonly wire = new ServerEnd();
   readonly running: ReturnType<Pipe["run"]>;
 
   constructor(lines: readonly string[], parts: Partial<PipeParts> = {}) {
@@ -23,7 +23,7 @@ class Plumbing {
     this.running = pipe.run();
   }
 
-  async enter(caps: string): Promise<Wire> {
+  async enter(caps: string): Promise<ServerEnd> {
     await turn();
     await this.wire.say(`:srv CAP * LS :${caps}`, `:srv CAP * ACK :${caps}`);
     await this.wire.say(":srv 001 bob :Hi", ":srv 005 bob SAFERATE :are supported", ":srv 376 bob :End");

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compose, textBytes } from "../../../lib/client/core/compose.ts";
-import { foldPresence } from "../../../lib/client/text/burst.ts";
+import { groupPresence } from "../../../lib/client/text/presence_groups.ts";
 import type { Presence } from "../../../lib/client/core/event.ts";
 import type { State } from "../../../lib/client/core/state.ts";
 import { emptyState } from "../../../lib/client/core/state.ts";
@@ -121,7 +121,7 @@ const bursts: readonly (readonly [events: readonly Presence[], lines: readonly s
 
 for (const [events, expected] of bursts) {
   Deno.test(`foldPresence() says ${JSON.stringify(expected)}`, () => {
-    const folded = foldPresence(emptyState("bob"), events, "#tea");
+    const folded = groupPresence(emptyState("bob"), events, "#tea");
     assertEquals(folded.map(({ buffer, spans }) => `${buffer} ${spanText(spans)}`), expected);
   });
 }

@@ -10,7 +10,7 @@ import { Attention } from "../../../lib/client/terminal/attention.ts";
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 import { granted } from "../../support/permissions.ts";
-import { turn, Wire } from "./wire.ts";
+import { ServerEnd, turn } from "./wired_client.ts";
 
 const rounds = 20;
 const linesPerRound = 400;
@@ -116,7 +116,7 @@ const harmful = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f
 
 async function attack(seed: number): Promise<void> {
   const roll = dice(seed);
-  let wire = new Wire();
+  let wire = new ServerEnd();
   let written = "";
   const desk = new TerminalUi({
     client: {
@@ -124,7 +124,7 @@ async function attack(seed: number): Promise<void> {
       channels: ["#tea"],
       backlog: 5,
       account: { name: "bob", password: "green leaves" },
-      connect: () => Promise.resolve(wire = new Wire()),
+      connect: () => Promise.resolve(wire = new ServerEnd()),
       delay: () => 0,
     },
     outlet: {

@@ -9,7 +9,7 @@ import {
   typingAt,
 } from "../../../lib/client/core/state.ts";
 import { parse } from "../../../lib/irc/message.ts";
-import { summary } from "./wire.ts";
+import { summary } from "./wired_client.ts";
 
 /** The state after lines, and what happened in a few words. */
 function after(
@@ -72,7 +72,7 @@ Deno.test("receive() knows who is in a room, and how high", () => {
   const { state, events } = after(inTea);
   assertEquals(members(state, "#TEA"), "@ann +cat bob");
   assertEquals(findBuffer(state, "#tea")?.topic, "green tea");
-  assertEquals(events, ["joined #tea bob", "topic #tea: green tea", "roster"]);
+  assertEquals(events, ["joined #tea bob", "topic #tea: green tea", "members"]);
 });
 
 const changes: readonly (readonly [line: string, members: string, event: string | undefined])[] = [
@@ -142,7 +142,7 @@ for (const [line, event] of speech) {
 Deno.test("a private message opens a conversation, which goes on under a new nick", () => {
   const { state } = after([...inTea, ":ann!a@h PRIVMSG bob :psst", ":ann!a@h NICK anna"]);
   assertEquals([...state.buffers.values()].map(({ name, kind }) => `${kind} ${name}`), [
-    "room #tea",
+    "channel #tea",
     "person anna",
   ]);
   assertEquals(state.lastSender, "anna");

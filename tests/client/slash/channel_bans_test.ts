@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
-import { Paper } from "../core/paper.ts";
+import { RecordingFace } from "../core/recording_face.ts";
 
 const extended = "EXTBAN=,am ACCOUNTEXTBAN=a";
 const whois = (nick: string, host: string, account?: string) => [
@@ -13,7 +13,7 @@ const whois = (nick: string, host: string, account?: string) => [
 
 /** What is sent behind the question who that is, and told. */
 async function typed(text: string, isupport: string, ...answers: string[]): Promise<string[]> {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("", isupport);
   const entered = enter(paper, text);
   await wire.say(...answers);
@@ -54,7 +54,7 @@ Deno.test("/ban and /unban take a ban of an account as it is written", async () 
 });
 
 Deno.test("/unban lifts every ban that is of somebody alone", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("", extended);
   const entered = enter(paper, "/unban cat");
   await wire.say(...whois("cat", "k3.ip4", "kitty"));

@@ -2,14 +2,14 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
 import { granted } from "../../support/permissions.ts";
-import { Paper } from "../core/paper.ts";
-import type { Wire } from "../core/wire.ts";
+import { RecordingFace } from "../core/recording_face.ts";
+import type { ServerEnd } from "../core/wired_client.ts";
 
 const caps = "echo-message batch message-tags labeled-response draft/chathistory soju.im/search sasl=PLAIN " +
   "draft/message-redaction draft/account-registration";
 
 /** A face in #tea, where ann (id a1), cat (c1) and we (b1) have said something, and ann something to us alone (p1). */
-async function talk(paper: Paper, upload = "http://127.0.0.1:1/upload"): Promise<Wire> {
+async function talk(paper: RecordingFace, upload = "http://127.0.0.1:1/upload"): Promise<ServerEnd> {
   const wire = await paper.enter(caps, `soju.im/FILEHOST=${upload}`);
   await wire.say(
     "@msgid=b1 :bob!b@h PRIVMSG #tea :mine",
@@ -22,7 +22,7 @@ async function talk(paper: Paper, upload = "http://127.0.0.1:1/upload"): Promise
 }
 
 /** Lines sent, without their labels. */
-async function sent(wire: Wire): Promise<string[]> {
+async function sent(wire: ServerEnd): Promise<string[]> {
   return (await wire.sent()).map((line) => line.replace(/label=\w+;?/, "").replace(/^@ /, ""));
 }
 
@@ -40,7 +40,7 @@ const rows: readonly (readonly [text: string, ...lines: string[]])[] = [
 
 for (const [text, ...lines] of rows) {
   Deno.test(`"${text}" is about the message it means`, async () => {
-    await using paper = new Paper();
+    await using paper = new RecordingFace();
     const wire = await talk(paper);
     await enter(paper, text);
     assertEquals(await sent(wire), lines);
@@ -48,7 +48,7 @@ for (const [text, ...lines] of rows) {
 }
 
 /** Answers the one question that was asked with a batch. */
-async function answer(wire: Wire, type: string, ...lines: string[]): Promise<string> {
+async function answer(wire: ServerEnd, type: string, ...lines: string[]): Promise<string> {
   const [asked = ""] = await wire.sent();
   const label = /label=(\w+)/.exec(asked)?.[1];
   const batched = lines.map((line) => `@batch=x;${line.replace(/^@/, "")}`);
@@ -57,7 +57,7 @@ async function answer(wire: Wire, type: string, ...lines: string[]): Promise<str
 }
 
 Deno.test("/history shows what was said, and the next time what was said before that", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   const first = enter(paper, "/history 2");
   first.catch(() => {});
@@ -69,7 +69,7 @@ Deno.test("/history shows what was said, and the next time what was said before 
 });
 
 Deno.test("/search sends words and places, and shows what was found without saying it again", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   paper.events.length = 0;
   const searched = enter(paper, "/search green tea in:#tea from:ann");
@@ -82,7 +82,7 @@ Deno.test("/search sends words and places, and shows what was found without sayi
 });
 
 Deno.test("/register asks twice, sends no password in any other line, and logs in from then on", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   const registered = enter(paper, "/register");
   const [line = ""] = await wire.sent();
@@ -97,7 +97,7 @@ Deno.test("/register asks twice, sends no password in any other line, and logs i
 });
 
 Deno.test("/register asks again for a short password and when the two differ, and gives up for none", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   paper.answers.push("short", "green leaves", "brown leaves", "");
   await assertRejects(() => enter(paper, "/register"), ActionError, "Nothing was changed");
@@ -113,7 +113,7 @@ Deno.test("/register asks again for a short password and when the two differ, an
 });
 
 Deno.test("/owner says the code the server printed, once one has an account", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   await assertRejects(() => enter(paper, "/owner abcd-efgh"), ActionError, "/register first");
   await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
@@ -122,7 +122,7 @@ Deno.test("/owner says the code the server printed, once one has an account", as
 });
 
 Deno.test("/login says who we are, by PLAIN where that is all there is and nobody listens", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   const done = enter(paper, "/login ann");
   done.catch(() => {});
@@ -135,7 +135,7 @@ Deno.test("/login says who we are, by PLAIN where that is all there is and nobod
 });
 
 Deno.test("/passwd asks for the old and the new one", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await talk(paper);
   await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
   paper.answers.push("old", "new leaves", "new leaves");
@@ -147,7 +147,7 @@ Deno.test("/passwd asks for the old and the new one", async () => {
 });
 
 Deno.test("/get fetches the address that was said last, or the one that is given", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   await talk(paper);
   await enter(paper, "/get");
   await enter(paper, "/get https://chat.example/x tea.txt");
@@ -172,7 +172,7 @@ Deno.test({
       },
     );
     const origin = `http://127.0.0.1:${server.addr.port}`;
-    await using paper = new Paper();
+    await using paper = new RecordingFace();
     const wire = await talk(paper, `${origin}/upload`);
     paper.disk.set("tea.txt", "green");
     const done = enter(paper, "/send tea.txt");

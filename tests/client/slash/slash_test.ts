@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { commandsFor, enter, expectsPassword, slashCommands } from "../../../lib/client/slash/slash.ts";
-import { Paper } from "../core/paper.ts";
-import { turn } from "../core/wire.ts";
+import { RecordingFace } from "../core/recording_face.ts";
+import { turn } from "../core/wired_client.ts";
 
 /** What a line typed in #tea sends, or with "= " what it tells. */
 async function typed(text: string): Promise<string[]> {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("");
   await enter(paper, text);
   const sent = (await wire.sent()).filter((line) => line !== "PING settle");
@@ -131,7 +131,7 @@ Deno.test("/help lists every command under its group", async () => {
 });
 
 Deno.test("/whois, /list and /names of another room show the server's answer", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("");
   const asked = Promise.all([enter(paper, "/whois ann"), enter(paper, "/list"), enter(paper, "/names #den")]);
   await wire.say(
@@ -159,7 +159,7 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
 });
 
 Deno.test("/ban and /mode list the masks of a room in words", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("");
   const asked = enter(paper, "/ban");
   assertEquals(await wire.sent(), ["MODE #tea b"]);
@@ -176,7 +176,7 @@ Deno.test("/ban and /mode list the masks of a room in words", async () => {
 });
 
 Deno.test("/whois of nobody is refused", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter();
   const asked = assertRejects(
     () => enter(paper, "/whois nobody"),
@@ -194,7 +194,7 @@ Deno.test("/whois of nobody is refused", async () => {
 });
 
 Deno.test("/whois of nobody is refused also where the nick is taken for a server", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   const wire = await paper.enter("");
   const asked = assertRejects(
     () => enter(paper, "/whois nobody"),
@@ -206,7 +206,7 @@ Deno.test("/whois of nobody is refused also where the nick is taken for a server
 });
 
 Deno.test("without a connection a command says so, and words are kept", async () => {
-  await using paper = new Paper({ delay: () => 60_000 });
+  await using paper = new RecordingFace({ delay: () => 60_000 });
   (await paper.enter()).abort();
   await turn();
   await assertRejects(
@@ -217,7 +217,7 @@ Deno.test("without a connection a command says so, and words are kept", async ()
 });
 
 Deno.test("a restricted face has no commands for files, lines of IRC and the password", async () => {
-  await using paper = new Paper();
+  await using paper = new RecordingFace();
   await paper.enter("");
   paper.restricted = true;
   await assertRejects(() => enter(paper, "/quote QUIT"), ActionError, "Cannot use /quote here");

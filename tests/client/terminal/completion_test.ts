@@ -9,7 +9,7 @@ const sources: Sources = {
   commands: ["join", "kick", "msg", "names", "help"],
   takes: (command) =>
     command === "join"
-      ? ["room"]
+      ? ["channel"]
       : command === "help"
       ? ["command"]
       : command === "msg"

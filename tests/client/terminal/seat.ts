@@ -8,7 +8,7 @@ import type { TerminalUiParts } from "../../../lib/client/terminal/terminal_ui.t
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 import type { Look } from "../../../lib/client/terminal/paint.ts";
-import { turn, Wire } from "../core/wire.ts";
+import { ServerEnd, turn } from "../core/wired_client.ts";
 import { Emulator } from "./emulator.ts";
 
 const plainLook: Look = { depth: "none", theme: "dark" };
@@ -20,7 +20,7 @@ export class Seat implements AsyncDisposable {
   readonly emulator: Emulator;
   readonly desk: TerminalUi;
   readonly running: ReturnType<TerminalUi["run"]>;
-  wire = new Wire();
+  wire = new ServerEnd();
   now = noon;
   written = "";
   readonly #keys = new KeyReader();
@@ -49,7 +49,7 @@ export class Seat implements AsyncDisposable {
       client: {
         nick,
         channels: ["#tea"],
-        connect: () => Promise.resolve(this.wire = new Wire()),
+        connect: () => Promise.resolve(this.wire = new ServerEnd()),
         now: () => this.now,
         ...client,
         delay: () => 60_000,

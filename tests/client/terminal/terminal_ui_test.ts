@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { turn } from "../core/wire.ts";
+import { turn } from "../core/wired_client.ts";
 import { Seat } from "./seat.ts";
 
 Deno.test("a desk shows what is said above what is being typed", async () => {

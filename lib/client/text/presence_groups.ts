@@ -10,7 +10,7 @@ import type { State } from "../core/state.ts";
 import { describe, listed, personSpan } from "./sentences.ts";
 
 /** One sentence about a room. */
-export interface FoldedLine {
+export interface PresenceSentence {
   readonly buffer: string;
   /** What happened, the first first. */
   readonly kinds: readonly Presence["kind"][];
@@ -20,7 +20,7 @@ export interface FoldedLine {
 const maxNames = 10;
 
 /** Whether an event may wait for others of its burst: those about oneself may not, nor may a kick. */
-export function folds(event: { readonly kind: string; readonly own?: boolean }): boolean {
+export function isGroupable(event: { readonly kind: string; readonly own?: boolean }): boolean {
   return ["joined", "parted", "quit", "renamed"].includes(event.kind) && event.own !== true;
 }
 
@@ -28,7 +28,7 @@ export function folds(event: { readonly kind: string; readonly own?: boolean }):
  * The sentences for a burst. Who left several rooms at once stands in one of them only, in `front` when that is
  * among them.
  */
-export function foldPresence(state: State, events: readonly Presence[], front: string): FoldedLine[] {
+export function groupPresence(state: State, events: readonly Presence[], front: string): PresenceSentence[] {
   const rooms = Map.groupBy(events, (event) => roomOf(event, front));
   return [...rooms].filter(([buffer]) => buffer !== "").map(([buffer, inRoom]) => ({
     buffer,

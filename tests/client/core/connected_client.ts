@@ -10,7 +10,7 @@ import { withDeadline } from "../../support/deadline.ts";
 const patienceMs = 10_000;
 
 /** Somebody with a client. */
-export class Person implements AsyncDisposable {
+export class ConnectedClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];
   readonly #running: Promise<unknown>;
@@ -55,7 +55,7 @@ export class Person implements AsyncDisposable {
 
   /** In the room, with its people known. */
   async entered(room = "#tea"): Promise<this> {
-    await this.until("roster", (event) => event.buffer === room);
+    await this.until("members", (event) => event.buffer === room);
     return this;
   }
 

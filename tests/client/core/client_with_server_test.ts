@@ -9,7 +9,7 @@ import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 import { startSite } from "../../support/site.ts";
-import { Person } from "./person.ts";
+import { ConnectedClient } from "./connected_client.ts";
 
 const ignore = !granted("net");
 const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
@@ -21,7 +21,7 @@ function test(name: string, fn: () => Promise<void>): void {
 
 test("register() makes an account, and the next connection logs in to it by itself", async () => {
   await using chat = startChat();
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   await bob.client.register(secret);
   assertEquals(bob.client.state.account, "bob");
   bob.cut();
@@ -33,19 +33,20 @@ test("register() makes an account, and the next connection logs in to it by itse
 test("an account given at the start is logged in to before we are let in", async () => {
   await using chat = startChat();
   {
-    await using bob = await new Person(chat.port).entered();
+    await using bob = await new ConnectedClient(chat.port).entered();
     await bob.client.register(secret);
   }
-  await using again = await new Person(chat.port, { account: { name: "bob", password: secret } }).entered();
+  await using again = await new ConnectedClient(chat.port, { account: { name: "bob", password: secret } })
+    .entered();
   assertEquals([again.client.state.account, again.client.state.nick], ["bob", "bob"]);
 });
 
 test("a wrong password is told, on the way in and later", async () => {
   await using chat = startChat();
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   await bob.client.register(secret);
   const account = { name: "bob", password: "wrong leaves" };
-  await using cat = new Person(chat.port, { nick: "cat", account });
+  await using cat = new ConnectedClient(chat.port, { nick: "cat", account });
   const told = await cat.until("status", (event) => event.status === "login refused");
   assert(told.status === "login refused" && told.name === "bob" && told.reason !== "");
   await cat.entered();
@@ -56,7 +57,7 @@ test("a wrong password is told, on the way in and later", async () => {
 
 test("changePassword() changes it, and refuses when the old one is wrong", async () => {
   await using chat = startChat();
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   await bob.client.register("green-leaves");
   await assertRejects(() => bob.client.changePassword("brown-leaves", secret), ActionError);
   await bob.client.changePassword("green-leaves", "brown old leaves");
@@ -67,7 +68,7 @@ test("changePassword() changes it, and refuses when the old one is wrong", async
 
 test("what was kept while away is told as said on return, not as of before", async () => {
   await using chat = startChat();
-  await using bob = await new Person(chat.port, { backlog: 5 }).entered();
+  await using bob = await new ConnectedClient(chat.port, { backlog: 5 }).entered();
   bob.cut();
   await bob.until("status", (event) => event.status === "lost");
   const delivery = bob.client.say(say("kept"));
@@ -78,7 +79,7 @@ test("what was kept while away is told as said on return, not as of before", asy
 test("what was said while the connection was lost comes once, in order, before what is said then", async () => {
   await using chat = startChat({ settings: { historyPage: 20 } });
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   ann.send("PRIVMSG #tea :before");
   await bob.until("said", (event) => event.text === "before");
   bob.cut();
@@ -100,7 +101,7 @@ test("what somebody new said to us alone while the connection was lost comes too
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   const gate = { delay: 60_000 };
-  await using bob = await new Person(chat.port, { delay: () => gate.delay }).entered();
+  await using bob = await new ConnectedClient(chat.port, { delay: () => gate.delay }).entered();
   await bob.client.register(secret);
   gate.delay = 50;
   bob.cut();
@@ -119,7 +120,7 @@ test("the newest messages are shown on entering when that is wanted", async () =
   const [ann] = await chat.join("#tea", "ann");
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await ann.lines();
-  await using bob = new Person(chat.port, { backlog: 2 });
+  await using bob = new ConnectedClient(chat.port, { backlog: 2 });
   const { why, count, more } = await bob.until("history");
   assertEquals([why, count, more], ["opening", 2, true]);
   assertEquals([(await bob.until("said")).text, (await bob.until("said")).text], ["two", "three"]);
@@ -132,7 +133,7 @@ test("history() gives as many messages as asked for, however many came and went 
   await ann.lines();
   for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
   await bob.lines();
-  await using cat = await new Person(chat.port, { nick: "cat" }).entered();
+  await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).entered();
   for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
     const { events, more } = await cat.client.history("#tea", { limit });
     assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
@@ -143,7 +144,7 @@ test("history() gives as many messages as asked for, however many came and went 
 test("history() gives pages backwards, and says when there is no more", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "three");
   const newest = await bob.client.history("#tea", { limit: 2 });
@@ -159,8 +160,8 @@ test("history() gives pages backwards, and says when there is no more", async ()
 
 test("replies, reactions and messages taken back name the message they are about", async () => {
   await using chat = startChat();
-  await using ann = await new Person(chat.port, { nick: "ann" }).entered();
-  await using bob = await new Person(chat.port).entered();
+  await using ann = await new ConnectedClient(chat.port, { nick: "ann" }).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   await ann.client.say(say("tea?"));
   const { id = "" } = await bob.until("said");
   await bob.client.say({ ...say("yes"), replyTo: id });
@@ -178,7 +179,7 @@ test("replies, reactions and messages taken back name the message they are about
 test("typing() is told at most once in three seconds, and that it ended", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new Person(chat.port, { now: () => 1_000_000 }).entered();
+  await using bob = await new ConnectedClient(chat.port, { now: () => 1_000_000 }).entered();
   ann.send("CAP REQ :message-tags");
   await ann.lines();
   for (const activity of ["active", "active", "done", "done"] as const) bob.client.typing("#tea", activity);
@@ -190,7 +191,7 @@ test("typing() is told at most once in three seconds, and that it ended", async 
 test("search() finds what was said, by text and by whom", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "coffee");
   const found = await bob.client.search("tea", { in: "#tea", from: "ann" });
@@ -200,10 +201,10 @@ test("search() finds what was said, by text and by whom", async () => {
 
 test("markRead() is told to our other devices, and not sent twice", async () => {
   await using chat = startChat();
-  await using bob = await new Person(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).entered();
   await bob.client.register(secret);
   const account = { name: "bob", password: secret };
-  await using phone = await new Person(chat.port, { account }).entered();
+  await using phone = await new ConnectedClient(chat.port, { account }).entered();
   const at = Date.now() - 1000;
   bob.client.markRead("#tea", at);
   assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
@@ -221,7 +222,7 @@ Deno.test({
     });
     late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));
     site.chat.hub.uploadUrl = `${site.origin}/upload`;
-    await using bob = await new Person(site.chat.port).entered();
+    await using bob = await new ConnectedClient(site.chat.port).entered();
     assertEquals(bob.client.uploadUrl, `${site.origin}/upload`);
     const token = await bob.client.uploadToken();
     const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });

@@ -7,7 +7,7 @@ import type { Line } from "../../../lib/irc/lines.ts";
 import type { Connection } from "../../../lib/net/connection.ts";
 
 /** One connection, seen from the server. */
-export class Wire implements Connection {
+export class ServerEnd implements Connection {
   readonly remote = "127.0.0.1:6667";
   readonly address = "127.0.0.1";
   readonly secure = false;
@@ -57,10 +57,10 @@ export function turn(): Promise<void> {
 }
 
 /** A client that runs on wires the test holds. */
-export class Rig implements AsyncDisposable {
+export class WiredClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];
-  readonly wires: Wire[] = [];
+  readonly servers: ServerEnd[] = [];
   readonly running: ReturnType<Client["run"]>;
 
   constructor(options: Partial<ClientOptions> = {}) {
@@ -77,44 +77,44 @@ export class Rig implements AsyncDisposable {
   }
 
   /** The connection in use. */
-  get wire(): Wire {
-    const wire = this.wires.at(-1);
+  get server(): ServerEnd {
+    const wire = this.servers.at(-1);
     if (wire === undefined) throw new Error("Nobody has connected");
     return wire;
   }
 
   /** What happened since the last time, by kind and the words that matter. */
-  heard(): string[] {
+  summaries(): string[] {
     return this.events.splice(0).map(summary);
   }
 
   /** Lets the client in, with these capabilities, and empties what was sent and heard. */
-  async enter(caps = "echo-message labeled-response batch message-tags", isupport = ""): Promise<Wire> {
+  async enter(caps = "echo-message labeled-response batch message-tags", isupport = ""): Promise<ServerEnd> {
     await turn();
-    const { wire } = this;
-    await wire.say(`:srv CAP * LS :${caps}`);
-    if (caps !== "") await wire.say(`:srv CAP * ACK :${caps.replaceAll(/=\S+/g, "")}`);
-    await wire.say(
+    const { server } = this;
+    await server.say(`:srv CAP * LS :${caps}`);
+    if (caps !== "") await server.say(`:srv CAP * ACK :${caps.replaceAll(/=\S+/g, "")}`);
+    await server.say(
       ":srv 001 bob :Welcome",
       `:srv 005 bob NETWORK=Test ${isupport} :are supported`,
       ":srv 376 bob :End",
     );
-    await wire.say(":bob!b@host JOIN #tea", ":srv 353 bob = #tea :@ann bob", ":srv 366 bob #tea :End");
-    await wire.sent();
+    await server.say(":bob!b@host JOIN #tea", ":srv 353 bob = #tea :@ann bob", ":srv 366 bob #tea :End");
+    await server.sent();
     this.events.length = 0;
-    return wire;
+    return server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.quit();
     await turn();
-    for (const wire of this.wires) wire.abort();
+    for (const wire of this.servers) wire.abort();
     await this.running;
   }
 
-  #dial(): Wire {
-    const wire = new Wire();
-    this.wires.push(wire);
+  #dial(): ServerEnd {
+    const wire = new ServerEnd();
+    this.servers.push(wire);
     return wire;
   }
 }
@@ -130,12 +130,12 @@ export function summary(event: ChatEvent): string {
     case "status":
       return event.status === "waiting" || event.status === "lost"
         ? `${event.status}: ${event.reason}`
-        : event.status === "kept"
+        : event.status === "queued"
         ? `kept: ${event.text}`
         : event.status;
     case "refused":
       return `refused ${event.code}: ${event.text}`;
-    case "told":
+    case "server notice":
       return `told: ${event.text}`;
     case "joined":
     case "parted":

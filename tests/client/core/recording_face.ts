@@ -6,10 +6,10 @@ import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { Span } from "../../../lib/client/text/formatting.ts";
 import { spanText } from "../../../lib/client/text/text.ts";
-import { Rig, summary } from "./wire.ts";
+import { summary, WiredClient } from "./wired_client.ts";
 
 /** A face that writes down what it is told. */
-export class Paper extends Rig implements Face {
+export class RecordingFace extends WiredClient implements Face {
   activeBuffer = "#tea";
   readonly notes: string[] = [];
   sharesTyping = true;
