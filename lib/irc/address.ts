@@ -1,4 +1,4 @@
-/** IP addresses: text → bytes, ranges (CIDR), and which addresses count as one peer. */
+/** IP addresses: parsing, formatting, ranges (CIDR), and which addresses count as one peer. */
 
 /** 4 bytes for IPv4, 16 for IPv6; undefined for anything else. */
 export function parseAddress(text: string): Uint8Array | undefined {
@@ -79,39 +79,48 @@ export function inRange({ bytes, bits }: AddressRange, address: Uint8Array): boo
 
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** An IPv4 address as such where the system shows it as IPv6 ("::ffff:10.1.2.3"), as it does where both come in by one socket. */
+/**
+ * The address as IPv4 if the system shows it as IPv6 ("::ffff:10.1.2.3"). The system does so if one socket accepts
+ * both.
+ */
 export function plainAddress(address: string): string {
   return mapped.exec(address)?.[1] ?? address;
 }
 
-/** An address as it is written everywhere here, IPv4 as such though it came as IPv6; undefined for what is none. */
+/**
+ * An address in the form that all code here uses: IPv4 also where it came as IPv6. Undefined if the text is no
+ * address.
+ */
 export function writtenAddress(text: string): string | undefined {
   const bytes = parseAddress(text);
   return bytes && writtenBytes(bytes);
 }
 
-/** The same of an address in bytes. */
+/** The same for an address in bytes. */
 export function writtenBytes(bytes: Uint8Array): string {
   const isMapped = bytes.length === 16 &&
     bytes.every((byte, at) => at >= 12 || byte === (at < 10 ? 0 : 0xff));
   return formatAddress(isMapped ? bytes.subarray(12) : bytes);
 }
 
-/** This machine itself: 127.0.0.0/8 and ::1, however they are written. A name is no address. */
+/** Whether the address is this machine itself: 127.0.0.0/8 or ::1, in any notation. A name is not an address. */
 export function isLoopback(address: string): boolean {
   const bytes = parseAddress(plainAddress(address));
   if (bytes === undefined) return false;
   return bytes.length === 4 ? bytes[0] === 127 : bytes.every((byte, at) => byte === (at === 15 ? 1 : 0));
 }
 
-/** What one peer can change at will counts as one: an IPv6 network of 64 bits, a whole IPv4 address. */
+/**
+ * The part of an address that identifies one peer: the 64-bit network of an IPv6 address, a whole IPv4 address.
+ * A peer can change the other bits freely.
+ */
 export function peerOf(address: string): string {
   const bytes = parseAddress(address);
   if (bytes === undefined || bytes.length === 4) return address;
   return formatRange({ bytes: firstBits(bytes, 64), bits: 64 });
 }
 
-/** An address where a line may hold it: never with a colon first, which would end the parameters. */
+/** An address as a parameter of a line: it never starts with a colon, which would end the parameters. */
 export function shownAddress(address: string): string {
   return address.startsWith(":") ? `0${address}` : address;
 }

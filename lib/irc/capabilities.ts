@@ -1,21 +1,21 @@
 /**
- * The capabilities we offer, one row each, and the filter they make: which tags and which commands only reach those
- * who asked. A row is all it takes to add one; handlers never ask what a client has.
+ * The capabilities the server offers, one row each. They filter which tags and commands a client receives.
+ * To add a capability, add a row; command handlers never ask which capabilities a client has.
  */
 
 /** One capability a client can ask for (IRCv3 capability negotiation, version 302). */
 export interface Capability {
-  /** Message tags that only reach those who have it. */
+  /** Only clients with this capability receive these message tags. */
   readonly tags?: readonly string[];
-  /** Commands that only reach those who have it. */
+  /** Only clients with this capability receive these commands. */
   readonly commands?: readonly string[];
-  /** Changes the lines a client receives in some other way, so it tells kinds of readers apart. */
+  /** The capability changes received lines in another way, so it is part of the recipient profile. */
   readonly shapes?: true;
-  /** What stands after "=" in CAP LS 302; without it, or where it is "", the name stands alone. */
+  /** The value after "=" in CAP LS 302. Without it, or if it is "", CAP LS shows only the name. */
   readonly value?: keyof CapabilityValues;
 }
 
-/** What stands after "=" in CAP LS 302. An undefined value hides the capability. */
+/** The values after "=" in CAP LS 302. An undefined value hides the capability. */
 export interface CapabilityValues {
   readonly sasl?: string | undefined;
   readonly register?: string | undefined;
@@ -23,7 +23,7 @@ export interface CapabilityValues {
   readonly multiline?: string;
 }
 
-/** Every capability, by the name on the wire. */
+/** All capabilities, by their names on the wire. */
 export const capabilities = {
   "account-notify": { commands: ["ACCOUNT"] },
   "account-tag": { tags: ["account"] },
@@ -57,7 +57,7 @@ export const capabilities = {
   "userhost-in-names": {},
 } as const satisfies Record<string, Capability>;
 
-/** The name of a capability we offer. */
+/** The name of a capability the server offers. */
 export type CapabilityName = keyof typeof capabilities;
 
 const rows = Object.entries(capabilities) as [CapabilityName, Capability][];
@@ -84,17 +84,17 @@ const commandBits = new Map(
   ),
 );
 
-/** The bit a reader needs to be given the tag; client-only tags ("+typing") need message-tags. */
+/** The bit a client needs to receive the tag; client-only tags ("+typing") need message-tags. */
 export function bitForTag(tag: string): number {
   return tagBits.get(tag) ?? capabilityBits["message-tags"];
 }
 
-/** The bit a reader needs to be sent the command; 0 when everyone may have it. */
+/** The bit a client needs to receive the command; 0 if every client can receive it. */
 export function bitForCommand(command: string): number {
   return commandBits.get(command) ?? 0;
 }
 
-/** Whether we offer a capability of this name. */
+/** Whether the server offers a capability with this name. */
 export function isCapability(name: string): name is CapabilityName {
   return Object.hasOwn(capabilities, name);
 }

@@ -1,10 +1,11 @@
 /**
- * Bytes and digests as SCRAM needs them: base64, SHA-256, HMAC and PBKDF2, comparing in constant time. WebCrypto
- * computes, off the thread. Browsers keep it from a page that came unencrypted from another machine; such a page says
- * what computes in its place.
+ * Bytes and digests for SCRAM: base64, SHA-256, HMAC, PBKDF2 and comparison in constant time. WebCrypto computes the
+ * digests on another thread. Browsers refuse WebCrypto to a page loaded without encryption from another machine; such
+ * a
+ * page sets a replacement with computeWith().
  */
 
-/** Bytes that own their memory, as WebCrypto wants them. */
+/** Bytes that own their memory, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
@@ -17,7 +18,7 @@ export function encode64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** The bytes; undefined when the text is not exactly base64 with its padding. */
+/** The bytes; undefined if the text is not exact base64 with padding. */
 export function decode64(text: string): Bytes | undefined {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
   const binary = atob(text);
@@ -26,11 +27,11 @@ export function decode64(text: string): Bytes | undefined {
   return bytes;
 }
 
-/** What computes digests. */
+/** The digest functions. */
 export interface Digests {
   sha256(bytes: Bytes): Promise<Bytes>;
   hmac(key: Bytes, bytes: Bytes): Promise<Bytes>;
-  /** 32 bytes by PBKDF2 with HMAC of SHA-256. */
+  /** 32 bytes of PBKDF2 with HMAC-SHA-256. */
   pbkdf2(password: Bytes, salt: Bytes, iterations: number): Promise<Bytes>;
 }
 
@@ -52,7 +53,7 @@ const webCrypto: Digests = {
 
 let load = (): Promise<Digests> => Promise.resolve(webCrypto);
 
-/** Has something else compute from here on; it is loaded when the first digest is wanted. */
+/** Replaces WebCrypto from now on; the replacement is loaded when the first digest is computed. */
 export function computeWith(loadOther: () => Promise<Digests>): void {
   load = loadOther;
 }
@@ -69,7 +70,7 @@ export async function pbkdf2(password: Bytes, salt: Bytes, iterations: number): 
   return (await load()).pbkdf2(password, salt, iterations);
 }
 
-/** Whether all bytes are equal; how long it takes depends on the length alone. */
+/** Whether all bytes are equal; the time depends on the length only. */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
   let difference = 0;
@@ -77,7 +78,7 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** Each byte of one xor the same of the other, which must be as long. */
+/** The xor of two byte arrays of equal length. */
 export function xor(one: Bytes, other: Bytes): Bytes {
   return one.map((byte, at) => byte ^ (other[at] ?? 0));
 }

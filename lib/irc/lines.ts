@@ -1,21 +1,24 @@
 /**
- * Bytes → lines. One buffer per connection, read into and decoded in place.
- * All whole lines of a read are decoded at once and then cut, as decoding is the costly step. The decoder puts U+FFFD
- * for what is not UTF-8, and lines with one are compared with their bytes; a fatal decoder is three times slower
- * and throws at a cost of some 10 µs, which a hostile peer could buy with two bytes. A line over its limit is skipped up
- * to its end without being kept, so no peer can make the buffer grow past the limits. Which lines come out depends on
- * the bytes alone, never on how reads cut them.
+ * Bytes → lines. Each connection has one buffer; reads fill it and lines are decoded from it in place.
+ * Decoding is the expensive step, so all complete lines of a read are decoded at once and then cut. The decoder
+ * replaces invalid UTF-8 with U+FFFD, and a line that contains U+FFFD is compared with its bytes. A fatal decoder is
+ * three times slower, and each throw costs about 10 µs, which a hostile peer could cause with two bytes. A line over
+ * its limit is skipped to its end and not stored, so no peer can make the buffer grow past the limits. The resulting
+ * lines depend on the bytes only, not on how reads split them.
  */
 
-/** What became of a line that cannot be handed on. */
+/** The reason why a line cannot be used. */
 export interface BadLine {
   readonly fault: "too long" | "not UTF-8";
 }
 
-/** A line without its CR LF, never empty. As text it may share the memory of all lines of its read. */
+/** A line without its CR LF, never empty. The text can share memory with the other lines of its read. */
 export type Line = string | BadLine;
 
-/** Bytes on the wire: `tagBytes` counts "@" and the space after the tags, `bodyBytes` counts CR LF (even if only LF came). */
+/**
+ * Limits in bytes: `tagBytes` includes "@" and the space after the tags, `bodyBytes` includes CR LF (also if only LF
+ * came).
+ */
 export interface LineLimits {
   readonly tagBytes: number;
   readonly bodyBytes: number;
@@ -31,15 +34,15 @@ const notText: BadLine = { fault: "not UTF-8" };
 const replacement = "\ufffd";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Call space(), read into it, call take() with how many bytes came; then again. */
+/** Call space(), read into it, then call take() with the number of bytes read; repeat. */
 export class LineSplitter {
   readonly #limits: LineLimits;
   readonly #firstBytes: number;
   readonly #mostBytes: number;
   #buffer: Uint8Array<ArrayBuffer>;
-  /** Bytes of the unfinished line, which stands at the start of the buffer. */
+  /** Number of bytes of the incomplete line at the start of the buffer. */
   #pending = 0;
-  /** The unfinished line is over its limit, and nothing of it is kept. */
+  /** The incomplete line is over its limit, so none of it is stored. */
   #skipping = false;
 
   constructor(limits: LineLimits, firstBytes = 1024) {
@@ -52,16 +55,16 @@ export class LineSplitter {
     this.#buffer = new Uint8Array(firstBytes);
   }
 
-  /** Where the next read goes; never empty, and valid until the next take() or idle(). */
+  /** The memory for the next read; never empty, and valid until the next take() or idle(). */
   space(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#pending);
   }
 
-  /** The lines that `count` more bytes in space() completed, in order. */
+  /** The lines that the next `count` bytes in space() complete, in order. */
   take(count: number): Line[] {
     const lines: Line[] = [];
     const end = this.#pending + count;
-    // TypedArray.lastIndexOf would also search the pending bytes, which are known to hold no newline.
+    // TypedArray.lastIndexOf would also search the pending bytes, which contain no newline.
     const last = this.#buffer.subarray(this.#pending, end).lastIndexOf(newline);
     if (last < 0) {
       this.#pending = end;
@@ -79,7 +82,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** Gives back what a busy time made the buffer grow to; not while a read into space() is under way. */
+  /** Shrinks a buffer that grew during a busy time. Do not call it while a read into space() is running. */
   idle(): void {
     let bytes = this.#firstBytes;
     while (bytes <= this.#pending) bytes *= 4;
@@ -93,7 +96,7 @@ export class LineSplitter {
     this.#buffer = buffer;
   }
 
-  /** Takes the whole lines in the first `end` bytes, which end with a newline. */
+  /** Takes the complete lines from the first `end` bytes, which end with a newline. */
   #finish(end: number, lines: Line[]): void {
     let start = 0;
     if (this.#skipping) {
@@ -109,7 +112,7 @@ export class LineSplitter {
   }
 }
 
-/** Cuts `text`, whole lines that were `bytes` long. */
+/** Cuts `text`, which is complete lines of `bytes` bytes. */
 function cut(text: string, bytes: number, limits: LineLimits, lines: Line[]): void {
   const short = bytes < limits.bodyBytes && bytes <= limits.tagBytes;
   const ascii = text.length === bytes;
@@ -124,7 +127,10 @@ function cut(text: string, bytes: number, limits: LineLimits, lines: Line[]): vo
   }
 }
 
-/** As cut(), where some lines may not be UTF-8. A newline is one in both, so bytes and text are walked side by side. */
+/**
+ * Like cut(), but some lines can be invalid UTF-8. A newline is one unit in bytes and in text, so both advance
+ * together.
+ */
 function cutChecked(text: string, bytes: Uint8Array, limits: LineLimits, lines: Line[]): void {
   let startByte = 0;
   for (let start = 0; start < text.length;) {
@@ -151,7 +157,7 @@ function replacementsIn(line: string): number {
   return count;
 }
 
-/** How many U+FFFD the peer itself sent. */
+/** The number of U+FFFD that the peer itself sent. */
 function sentReplacements(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(0xef); at >= 0; at = bytes.indexOf(0xef, at + 1)) {
@@ -160,16 +166,16 @@ function sentReplacements(bytes: Uint8Array): number {
   return count;
 }
 
-/** Whether the line that starts with these `length` bytes is over its limit whatever follows. */
+/** Whether the line that starts with these `length` bytes is over its limit, whatever follows. */
 function isTooLong(buffer: Uint8Array, length: number, limits: LineLimits): boolean {
-  // The last byte may turn out to be the CR, so one byte more than a whole line may have is allowed.
+  // The last byte can be a CR, so one more byte than the line limit is allowed.
   if (length < limits.bodyBytes && length <= limits.tagBytes) return false;
   const tags = buffer[0] === atSign ? tagBytes(buffer.subarray(0, length)) : 0;
   if (tags === length) return tags > limits.tagBytes + 1;
   return tags > limits.tagBytes || length - tags > limits.bodyBytes - 1;
 }
 
-/** Bytes of the tag section, its space included: all of them when no space ends it. */
+/** The number of bytes of the tag section with its space; all bytes if no space ends it. */
 function tagBytes(bytes: Uint8Array): number {
   const end = bytes.indexOf(space);
   return end < 0 ? bytes.length : end + 1;
@@ -185,14 +191,14 @@ function fits(line: string, ascii: boolean, limits: LineLimits): boolean {
     utf8Bytes(line, tags, line.length) <= limits.bodyBytes - 2;
 }
 
-/** How many bytes UTF-8 takes for `text`, or for the part of it from `start` up to `end`. */
+/** The number of UTF-8 bytes of `text` between `start` and `end`. */
 export function utf8Bytes(text: string, start = 0, end = text.length): number {
   let bytes = 0;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x80) bytes += 1;
     else if (code < 0x800) bytes += 2;
-    else if ((text.codePointAt(i) ?? 0) < 0x10000) bytes += 3; // half a pair too, as it is sent as U+FFFD
+    else if ((text.codePointAt(i) ?? 0) < 0x10000) bytes += 3; // also half of a surrogate pair, which is sent as U+FFFD
     else {
       bytes += 4;
       i++;

@@ -1,37 +1,38 @@
 /**
- * A mask that is compared with many texts, as WHO and LIST do over everybody. matchMask() in names.ts says what a mask
- * is; it takes mask × text steps when somebody made both for that, and so one line could hold up the whole server. This
- * one keeps all places in the mask that may have been reached as bits: a step for each character and 32 tokens.
+ * A mask compared with many texts: WHO and LIST compare it with every user or channel. matchMask() in names.ts
+ * defines
+ * masks, but a hostile mask and text cost it mask × text steps, so one line could block the whole server. This test
+ * stores all reachable positions in the mask as bits: one step per character and 32 tokens.
  */
 import { fold, type Folded } from "./names.ts";
 
 /** "?" */
 const any = -1;
 
-/** A mask as it is walked through: a token takes a character each; a "*" stands behind so many tokens. */
+/** A mask prepared for the test: a token takes one character; a "*" can stand after any number of tokens. */
 interface Walk {
   readonly length: number;
   readonly words: number;
-  /** Bit n: a "*" stands behind n tokens. */
+  /** Bit n: a "*" stands after n tokens. */
   readonly loops: Int32Array;
-  /** For each character of the mask: bit n + 1 when it can be token n. */
+  /** For each character of the mask: bit n + 1 if token n takes it. */
   readonly rows: ReadonlyMap<number, Int32Array>;
   /** For all other characters. */
   readonly others: Int32Array;
 }
 
-/** Gives what tells whether a text, once folded, matches the mask, as matchMask() would. */
+/** Returns a test whether a folded text matches the mask; same result as matchMask(). */
 export function maskTest(mask: string): (text: Folded) => boolean {
   const parts = fold(mask).match(/\\[*?]|[^]/gu) ?? [];
   const needed = longestRun(parts);
   const walk = walkOf(parts);
   return (text) => {
-    // A token takes at least one unit of the text.
+    // A token takes at least one UTF-16 unit of the text.
     return text.length >= walk.length && text.includes(needed) && passes(walk, text);
   };
 }
 
-/** The longest text between wildcards: most texts are told by it alone. */
+/** The longest text between wildcards: it is enough to reject most texts. */
 function longestRun(parts: readonly string[]): string {
   const runs = parts.map((part) => isWildcard(part) ? "\n" : part.slice(isEscape(part) ? 1 : 0)).join("")
     .split("\n");
@@ -63,7 +64,7 @@ function passes(walk: Walk, text: string): boolean {
   return walk.words === 1 ? passesShort(walk, text) : passesLong(walk, text);
 }
 
-/** Bit n of the state: the text so far may have been taken by the first n tokens. */
+/** Bit n of the state: the first n tokens can take the text so far. */
 function passesShort({ length, loops: [loop = 0], rows, others: [other = 0] }: Walk, text: string): boolean {
   let state = 1;
   for (let i = 0; i < text.length && state !== 0; i++) {
@@ -75,7 +76,7 @@ function passesShort({ length, loops: [loop = 0], rows, others: [other = 0] }: W
   return (state >>> length & 1) === 1;
 }
 
-/** The same in several words. */
+/** The same with a state of several words. */
 function passesLong({ length, words, loops, rows, others }: Walk, text: string): boolean {
   const state = new Int32Array(words);
   state[0] = 1;

@@ -1,10 +1,10 @@
 /**
- * Text ⇄ message: one line of IRC, with or without tags, and the parts it is made of.
- * Knows nothing of what the parts mean, and nothing of limits on a line's length: lines.ts has those.
- * parse() is the hottest function of the server, so it walks the line once and makes nothing it does not return.
+ * Text ⇄ message: one line of IRC, with or without tags, and its parts.
+ * It does not interpret the parts, and it has no limits on the length of a line: see lines.ts.
+ * parse() is the hottest function of the server: it reads the line once and creates only what it returns.
  */
 
-/** One line, taken apart: tag values unescaped, `source` without its ":" and "" when there is none. */
+/** A parsed line: tag values are unescaped; `source` has no ":" and is "" if there is none. */
 export interface Message {
   readonly tags: ReadonlyMap<string, string>;
   readonly source: string;
@@ -12,7 +12,7 @@ export interface Message {
   readonly params: readonly string[];
 }
 
-/** What format() takes: a message whose tags and source may be left out. */
+/** The input of format(): a message with optional tags and source. */
 export interface MessageParts {
   readonly tags?: Iterable<readonly [string, string]>;
   readonly source?: string;
@@ -20,7 +20,7 @@ export interface MessageParts {
   readonly params: readonly string[];
 }
 
-/** The parameter with this number takes the whole rest of the line, so that a hostile line stays cheap. */
+/** The parameter with this number takes the remaining line, so a hostile line stays cheap. */
 const maxParams = 255;
 
 const space = 0x20;
@@ -29,8 +29,8 @@ const atSign = 0x40;
 const noTags: ReadonlyMap<string, string> = new Map();
 
 /**
- * Undefined for a line that no one can act on: no command, a command that starts with ":" or "@", or NUL, CR or LF inside.
- * The command is upper-cased; runs of spaces count as one; of a tag given twice the last one counts.
+ * Undefined for an unusable line: no command, a command that starts with ":" or "@", or NUL, CR or LF inside.
+ * The command becomes upper case; several spaces count as one; if a tag is repeated, the last one counts.
  */
 export function parse(line: string): Message | undefined {
   if (line.includes("\0") || line.includes("\r") || line.includes("\n")) return undefined;
@@ -53,7 +53,7 @@ export function parse(line: string): Message | undefined {
   return { tags, source, command: upperCase(line.slice(at, end)), params: parseParams(line, end) };
 }
 
-/** Throws a RangeError when the line would be read back as something else; see body() for the unchecked way. */
+/** Throws a RangeError if the line would be parsed as something else; body() does not check. */
 export function format(message: MessageParts): string {
   const { source = "", command, params } = message;
   if (command === "" || command.includes(" ") || command.startsWith(":") || command.startsWith("@")) {
@@ -80,8 +80,8 @@ export function format(message: MessageParts): string {
 }
 
 /**
- * Where the last parameter is text for people. It always has its ":", even one word: many small programs look for it.
- * The number is how many parameters there are when the text is.
+ * Commands whose last parameter is text for people. It always gets a ":", because many small programs expect it.
+ * The number is the parameter count with that text.
  */
 const textAt: ReadonlyMap<string, number> = new Map([
   ["PRIVMSG", 2],
@@ -97,14 +97,14 @@ const textAt: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The same text in memory of its own. What is cut from a line shares the memory of its whole read; whatever of it is kept
- * for long (a nick, a topic, a mask) is kept by this, or a few letters hold tens of kilobytes.
+ * A copy of the text in its own memory. Text cut from a line shares the memory of its whole read. Use this for text
+ * that is stored for a long time (a nick, a topic, a mask); otherwise a few letters hold tens of kilobytes.
  */
 export function unshared(text: string): string {
   return text === "" ? "" : [text.slice(0, 1), text.slice(1)].join("");
 }
 
-/** A line without tags. Unchecked: only the last of `params` may be empty, hold a space or start with ":". */
+/** A line without tags. Unchecked: only the last parameter can be empty, contain a space or start with ":". */
 export function body(source: string, command: string, params: readonly string[]): string {
   let line = source === "" ? command : ":" + source + " " + command;
   const last = params.length - 1;
@@ -114,7 +114,7 @@ export function body(source: string, command: string, params: readonly string[])
   return line + (needsColon(text) || textAt.get(command) === params.length ? " :" : " ") + text;
 }
 
-/** The tag section without its "@" and space, values escaped, "" when there are no tags. Keys are not checked. */
+/** The tag section without its "@" and space, values escaped; "" if there are no tags. Keys are not checked. */
 export function formatTags(tags: Iterable<readonly [string, string]>): string {
   let text = "";
   for (const [key, value] of tags) {
@@ -137,7 +137,7 @@ export function escapeTagValue(value: string): string {
   return done === 0 ? value : text + value.slice(done);
 }
 
-/** A backslash before any other character, or at the end, is dropped. */
+/** A backslash before any other character, or at the end, is removed. */
 export function unescapeTagValue(value: string): string {
   let at = value.indexOf("\\");
   if (at < 0) return value;
@@ -195,7 +195,7 @@ function wordEnd(line: string, from: number): number {
   return end < 0 ? line.length : end;
 }
 
-/** A command with letters beyond ASCII stays as it is: "ſ" upper-cased would be "S". */
+/** A command with letters beyond ASCII is not changed: "ſ" in upper case is "S". */
 function upperCase(command: string): string {
   let lower = false;
   for (let i = 0; i < command.length; i++) {

@@ -1,10 +1,13 @@
 /**
- * Channel and user modes: one row per letter, MODE's parameters ⇄ changes, and the tokens that tell clients about it.
- * Says what a change is, not who may make it. "q" is the founder's rank, as on most servers with founders, so people
- * are muted by a ban "m:mask" (names.ts).
+ * Channel and user modes: one row per letter, MODE parameters ⇄ changes, and the tokens that advertise the modes.
+ * It does not decide who can change a mode. "q" is the founder's rank, as on most servers with founders, so a ban
+ * "m:mask" (names.ts) mutes people.
  */
 
-/** What a letter takes: "list" a mask (none asks for the list), "key" and "limit" a value, "rank" a nick, "flag" nothing. */
+/**
+ * The parameter of a letter: "list" a mask (without one, the list is requested), "key" and "limit" a value, "rank" a
+ * nick, "flag" none.
+ */
 export type ChannelModeKind = "list" | "key" | "limit" | "rank" | "flag";
 
 /** One channel mode. */
@@ -16,7 +19,7 @@ export interface ChannelMode {
   readonly help: string;
 }
 
-/** A channel mode that is a member's rank; of two ranks the one with the higher level is above. */
+/** A channel mode that is a member's rank; a higher level is a higher rank. */
 export interface RankMode extends ChannelMode {
   readonly kind: "rank";
   readonly prefix: string;
@@ -26,9 +29,9 @@ export interface RankMode extends ChannelMode {
 /** Highest first. */
 export const ranks: readonly RankMode[] = [
   rank("q", "~", 5, "founder", "Owns the channel"),
-  rank("a", "&", 4, "admin", "Stands above operators and cannot be kicked by them"),
-  rank("o", "@", 3, "operator", "Changes modes and topic, kicks, bans, and makes others operators"),
-  rank("h", "%", 2, "half-operator", "Kicks and bans people without rank, sets the topic and gives voice"),
+  rank("a", "&", 4, "admin", "Ranks above operators; operators cannot kick an admin"),
+  rank("o", "@", 3, "operator", "Changes modes and the topic, kicks, bans, and makes others operators"),
+  rank("h", "%", 2, "half-operator", "Kicks and bans people without a rank, sets the topic and gives voice"),
   rank("v", "+", 1, "voice", "Speaks in a moderated channel"),
 ];
 
@@ -37,39 +40,54 @@ export const channelModes: readonly ChannelMode[] = [
     letter: "b",
     name: "ban",
     kind: "list",
-    help: "Keeps out whoever matches the mask; m:mask only silences them",
+    help: "People who match the mask cannot join; m:mask only mutes them",
   },
-  { letter: "e", name: "ban exception", kind: "list", help: "Whoever matches the mask is let past bans" },
+  {
+    letter: "e",
+    name: "ban exception",
+    kind: "list",
+    help: "Bans do not apply to people who match the mask",
+  },
   {
     letter: "I",
     name: "invite exception",
     kind: "list",
-    help: "Whoever matches the mask needs no invitation",
+    help: "People who match the mask need no invitation",
   },
-  { letter: "k", name: "key", kind: "key", help: "Only people who know the key may join" },
-  { letter: "l", name: "limit", kind: "limit", help: "No one may join once so many people are here" },
-  { letter: "C", name: "no CTCP", kind: "flag", help: "CTCP requests are refused, /me is not" },
-  { letter: "R", name: "registered only", kind: "flag", help: "Only people who are logged in may join" },
-  { letter: "i", name: "invite only", kind: "flag", help: "Only invited people may join" },
-  { letter: "m", name: "moderated", kind: "flag", help: "Only people with voice or a higher rank may speak" },
+  { letter: "k", name: "key", kind: "key", help: "Only people who know the key can join" },
+  {
+    letter: "l",
+    name: "limit",
+    kind: "limit",
+    help: "Nobody can join when the channel has this many members",
+  },
+  { letter: "C", name: "no CTCP", kind: "flag", help: "CTCP requests are refused; /me still works" },
+  { letter: "R", name: "registered only", kind: "flag", help: "Only people who are logged in can join" },
+  { letter: "i", name: "invite only", kind: "flag", help: "Only invited people can join" },
+  { letter: "m", name: "moderated", kind: "flag", help: "Only people with voice or a higher rank can speak" },
   {
     letter: "n",
     name: "no outside messages",
     kind: "flag",
-    help: "Only people in the channel may speak to it",
+    help: "Only members can send messages to the channel",
   },
   {
     letter: "r",
-    name: "kept",
+    name: "registered",
     kind: "flag",
-    help: "The channel has a founder, and stays when everybody has left",
+    help: "The channel has a founder, and it stays when all members leave",
   },
-  { letter: "s", name: "secret", kind: "flag", help: "The channel is shown to its members only" },
-  { letter: "t", name: "topic lock", kind: "flag", help: "Only half-operators and above may set the topic" },
+  { letter: "s", name: "secret", kind: "flag", help: "Only members can see the channel" },
+  {
+    letter: "t",
+    name: "topic lock",
+    kind: "flag",
+    help: "Only half-operators and higher ranks can set the topic",
+  },
   ...ranks,
 ];
 
-/** One user mode; `change` is what people may do to it by themselves. */
+/** One user mode; `change` says what users can do to it themselves. */
 export interface UserMode {
   readonly letter: string;
   readonly name: string;
@@ -78,39 +96,44 @@ export interface UserMode {
 }
 
 export const userModes: readonly UserMode[] = [
-  { letter: "B", name: "bot", change: "on and off", help: "This is a bot, and others are told so" },
+  { letter: "B", name: "bot", change: "on and off", help: "Marks you as a bot" },
   {
     letter: "R",
     name: "registered only",
     change: "on and off",
-    help: "Only people who are logged in may message you",
+    help: "Only people who are logged in can send you messages",
   },
   {
     letter: "i",
     name: "invisible",
     change: "on and off",
-    help: "Only people who share a channel with you find you",
+    help: "Only people who share a channel with you can find you",
   },
-  { letter: "o", name: "server operator", change: "off", help: "Looks after the server; OPER turns it on" },
-  { letter: "r", name: "logged in", change: "no", help: "Is logged in to an account" },
-  { letter: "w", name: "wallops", change: "on and off", help: "Receives what operators tell everyone" },
+  { letter: "o", name: "server operator", change: "off", help: "Runs the server; OPER turns it on" },
+  { letter: "r", name: "logged in", change: "no", help: "You are logged in to an account" },
+  {
+    letter: "w",
+    name: "wallops",
+    change: "on and off",
+    help: "You receive messages from server operators to everybody",
+  },
 ];
 
-/** One thing a MODE message says; `parameter` is undefined where the letter takes none or none came. */
+/** One change in a MODE message; `parameter` is undefined if the letter takes none or none was sent. */
 export interface ModeChange<Mode extends { readonly letter: string } = ChannelMode> {
   readonly sign: "+" | "-";
   readonly mode: Mode;
   readonly parameter: string | undefined;
 }
 
-/** MODE's parameters, read; each letter is at most once in `asked`, `missing` and `unknown`. */
+/** The parsed parameters of MODE; each letter is in `asked`, `missing` and `unknown` at most once. */
 export interface ModeRequest {
   readonly changes: readonly ModeChange[];
-  /** Lists to be shown: "b" without a mask. */
+  /** Requested lists: "b" without a mask. */
   readonly asked: readonly ChannelMode[];
-  /** Modes left out as their parameter is missing. */
+  /** Modes that were skipped because their parameter is missing. */
   readonly missing: readonly ChannelMode[];
-  /** Characters that are no mode; fit to be sent as a parameter. */
+  /** Characters that are not a mode; safe to send as a parameter. */
   readonly unknown: readonly string[];
 }
 
@@ -118,7 +141,7 @@ const channelModeRows = new Map(channelModes.map((mode) => [mode.letter, mode]))
 const userModeOf = new Map(userModes.map((mode) => [mode.letter, mode]));
 const rankOf = new Map(ranks.map((mode) => [mode.prefix, mode]));
 
-/** Reads the parameters behind the channel name: letters, then what they take. Never throws. */
+/** Parses the parameters after the channel name: letters, then their parameters. Never throws. */
 export function parseModes(params: readonly string[]): ModeRequest {
   const changes: ModeChange[] = [];
   const asked = new Set<ChannelMode>();
@@ -132,7 +155,7 @@ export function parseModes(params: readonly string[]): ModeRequest {
       continue;
     }
     const parameter = takesParameter(mode, sign) ? params[next++] : undefined;
-    // -k works without the key: whoever may remove it need not know it
+    // -k works without the key: a user with the right to remove it does not need to know it
     const ready = parameter !== undefined || mode.kind === "flag" || (sign === "-" && isSetting(mode));
     if (ready) changes.push({ sign, mode, parameter });
     else (mode.kind === "list" ? asked : missing).add(mode);
@@ -140,7 +163,7 @@ export function parseModes(params: readonly string[]): ModeRequest {
   return { changes, asked: [...asked], missing: [...missing], unknown: [...unknown] };
 }
 
-/** Reads the letters behind the nick. Never throws. */
+/** Parses the letters after the nick. Never throws. */
 export function parseUserModes(
   letters: string,
 ): { readonly changes: readonly ModeChange<UserMode>[]; readonly unknown: readonly string[] } {
@@ -154,7 +177,10 @@ export function parseUserModes(
   return { changes, unknown: [...unknown] };
 }
 
-/** MODE's parameters behind the target, one array per line; `maxPerLine` (the MODES token) counts changes with a parameter. */
+/**
+ * The parameters of MODE after the target, one array per line; `maxPerLine` (the MODES token) counts changes with a
+ * parameter.
+ */
 export function formatModeChanges(
   changes: readonly ModeChange<{ readonly letter: string }>[],
   maxPerLine: number,
@@ -179,41 +205,41 @@ export function formatModeChanges(
   return lines;
 }
 
-/** The highest level among rank prefixes such as "@+"; 0 without rank. */
+/** The highest level in a text of rank prefixes such as "@+"; 0 without rank. */
 export function rankLevel(prefixes: string): number {
   let level = 0;
   for (const prefix of prefixes) level = Math.max(level, rankOf.get(prefix)?.level ?? 0);
   return level;
 }
 
-/** The lowest of the rank prefixes that `text` is made of ("@+" → "+"); undefined when it is made of anything else. */
+/** The lowest rank prefix in a text of rank prefixes ("@+" → "+"); undefined if the text contains anything else. */
 export function lowestPrefix(text: string): string | undefined {
   const found = ranks.filter((rank) => text.includes(rank.prefix));
   return [...text].every((prefix) => rankOf.has(prefix)) ? found.at(-1)?.prefix : undefined;
 }
 
-/** `prefixes` with `mode`'s prefix put in or taken out, highest first. */
+/** `prefixes` with the prefix of `mode` added or removed, highest first. */
 export function changeRank(prefixes: string, sign: "+" | "-", mode: RankMode): string {
   const kept = ranks.filter((one) => one === mode ? sign === "+" : prefixes.includes(one.prefix));
   return kept.map((one) => one.prefix).join("");
 }
 
-/** The channel mode of a letter, if there is one. */
+/** The channel mode of a letter. */
 export function channelModeOf(letter: string): ChannelMode | undefined {
   return channelModeRows.get(letter);
 }
 
-/** Whether a channel mode is a rank; for the compiler. */
+/** Whether a channel mode is a rank; narrows the type. */
 export function isRank(mode: ChannelMode): mode is RankMode {
   return mode.kind === "rank";
 }
 
-/** Whether `text` can be a channel key: something to type in JOIN, so no space, comma or control character. */
+/** Whether `text` can be a channel key. People type it in JOIN, so it has no space, comma or control character. */
 export function isKey(text: string, maxLength: number): boolean {
   return text.length <= maxLength && /^[^\p{Cc}\s,:][^\p{Cc}\s,]*$/u.test(text);
 }
 
-/** What "+l" was given; undefined when it is not a whole number above 0. */
+/** The parameter of "+l"; undefined if it is not a whole number above 0. */
 export function parseLimit(text: string): number | undefined {
   if (!/^\+?[0-9]{1,9}$/.test(text)) return undefined;
   return Number(text) || undefined;
@@ -223,7 +249,7 @@ export function parseLimit(text: string): number | undefined {
 export const chanModesToken = (["list", "key", "limit", "flag"] as const).map(lettersOf).join();
 /** ISUPPORT PREFIX. */
 export const prefixToken = `(${lettersOf("rank")})${ranks.map((mode) => mode.prefix).join("")}`;
-/** RPL_MYINFO's last three parameters. */
+/** The last three parameters of RPL_MYINFO. */
 export const myInfoModes: readonly string[] = [
   sorted(userModes),
   sorted(channelModes),
@@ -250,7 +276,7 @@ function isSetting(mode: ChannelMode): boolean {
   return mode.kind === "key" || mode.kind === "limit";
 }
 
-/** The letters with the sign they stand under, "+" at first. Spaces and colons are left out: no reply could quote them. */
+/** The letters with their signs, "+" first. Spaces and colons are skipped, because no reply could quote them. */
 function* signed(letters: string): Generator<{ sign: "+" | "-"; letter: string }> {
   let sign: "+" | "-" = "+";
   for (const letter of letters) {

@@ -1,27 +1,29 @@
 /**
- * Nicks, channel names, usernames and the masks that name many people: what is allowed, what is equal, what matches,
- * extended bans included.
- * The case mapping is ASCII: "Ann" and "ann" are one, "É" and "é" are two. Look-alike letters are not compared here.
+ * Nicks, channel names, usernames and masks, with extended bans: what is valid, what is equal, what matches.
+ * The case mapping is ASCII: "Ann" and "ann" are equal, "É" and "é" are not. Look-alike letters are not compared
+ * here.
  */
 
-/** A name in the form it is compared and stored under, so that a raw name cannot be a key. */
+/** A name in the form for comparing and storing; the type prevents a raw name as a key. */
 export type Folded = string & { readonly folded: unique symbol };
 
-/** The three parts of "nick!username@host"; a missing part is "". A server's name is the nick of its source. */
+/** The three parts of "nick!username@host"; a missing part is "". The source of a server has its name as nick. */
 export interface Source {
   readonly nick: string;
   readonly username: string;
   readonly host: string;
 }
 
-/** Everything beyond ASCII that a nick may hold: letters, marks and numbers that are seen. */
+/** Characters beyond ASCII that a nick can contain: visible letters, marks and numbers. */
 const unicodeNick = /^[\p{L}\p{N}!-~][\p{L}\p{M}\p{N}!-~]*$/u;
 const unseen = /\p{Default_Ignorable_Code_Point}/u;
-/** Controls, format characters (bidi among them), halves of pairs, separators, and the comma between targets. */
+/**
+ * Control and format characters (with bidi), halves of surrogate pairs, separators, and the comma between targets.
+ */
 const notInChannel = /[\p{Cc}\p{Cf}\p{Cs}\p{Z},]/u;
 const notInUsername = /[^A-Za-z0-9._-]/g;
 
-/** Lower-cases A to Z and nothing else. */
+/** Changes A to Z to lower case and leaves all other characters. */
 export function fold(name: string): Folded {
   let upper = false;
   for (let i = 0; i < name.length; i++) {
@@ -32,7 +34,7 @@ export function fold(name: string): Folded {
   return (upper ? name.toLowerCase() : name) as Folded;
 }
 
-/** `maxLength` counts UTF-16 units. Text beyond ASCII must be in NFC, as else two nicks could look the same. */
+/** `maxLength` counts UTF-16 units. Text beyond ASCII must be in NFC; otherwise two nicks could look the same. */
 export function isNick(text: string, maxLength: number): boolean {
   if (text === "" || text.length > maxLength) return false;
   const first = text.charCodeAt(0);
@@ -46,18 +48,18 @@ export function isNick(text: string, maxLength: number): boolean {
   return ascii || (unicodeNick.test(text) && !unseen.test(text) && text === text.normalize("NFC"));
 }
 
-/** "#" and at least one more character; `maxLength` counts UTF-16 units, "#" included. NFC, as for nicks. */
+/** "#" and at least one more character; `maxLength` counts UTF-16 units with the "#". NFC, as for nicks. */
 export function isChannelName(text: string, maxLength: number): boolean {
   if (text.charCodeAt(0) !== 0x23 || text.length < 2 || text.length > maxLength) return false;
   return !notInChannel.test(text) && text === text.normalize("NFC");
 }
 
-/** The username to use for what a person gave with USER: ASCII letters, digits, ".", "_", "-"; "user" when none is left. */
+/** The username for the parameter of USER: ASCII letters, digits, ".", "_", "-"; "user" if nothing is left. */
 export function cleanUsername(text: string, maxLength = 16): string {
   return text.replace(notInUsername, "").slice(0, maxLength) || "user";
 }
 
-/** Whether `text` has a wildcard, "*" or "?" without a backslash before it, and so may name many. */
+/** Whether `text` contains a wildcard ("*" or "?" without a backslash before it), so it can match several names. */
 export function isMask(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -68,14 +70,16 @@ export function isMask(text: string): boolean {
 }
 
 /**
- * Whether all of `text` matches: "*" is any text, "?" one character, "\*" and "\?" the character itself; ASCII case does not count.
- * A backslash before anything else is a backslash, as nicks may hold one. Takes mask length × text length steps at most.
+ * Whether the mask matches the whole text: "*" is any text, "?" one character, "\*" and "\?" the character itself;
+ * ASCII case does not count.
+ * A backslash before any other character is a backslash, because nicks can contain one. At most mask length × text
+ * length steps.
  */
 export function matchMask(mask: string, text: string): boolean {
   let at = 0;
   let maskAt = 0;
-  let starMask = -1; // behind the last "*" seen
-  let starText = 0; // where the text that this "*" does not take begins
+  let starMask = -1; // after the last "*" read
+  let starText = 0; // start of the text after the part that this "*" takes
   while (at < text.length) {
     const code = mask.charCodeAt(maskAt);
     if (code === 0x2a) {
@@ -100,7 +104,7 @@ export function matchMask(mask: string, text: string): boolean {
   return maskAt === mask.length;
 }
 
-/** Never fails: text without "!" and "@" is all nick. */
+/** Never fails: text without "!" and "@" becomes the nick. */
 export function parseSource(source: string): Source {
   const at = source.lastIndexOf("@");
   const name = at < 0 ? source : source.slice(0, at);
@@ -110,7 +114,7 @@ export function parseSource(source: string): Source {
   return { nick: name.slice(0, bang), username: name.slice(bang + 1), host };
 }
 
-/** Leaves out what is "", with its mark. */
+/** Leaves out empty parts and their separators. */
 export function formatSource(source: Source): string {
   let text = source.nick;
   if (source.username !== "") text += "!" + source.username;
@@ -133,15 +137,15 @@ export function completeMask(mask: string): string {
   return `${nick || "*"}!${username || "*"}@${host || "*"}`;
 }
 
-/** An entry of a list mode: whom it names, and whether it only silences them. */
+/** An entry of a list mode: which users it matches, and whether it only mutes them. */
 export interface Ban {
   readonly mute: boolean;
-  /** "account": `mask` is compared with the account's name, not with nick!username@host. */
+  /** "account": `mask` is compared with the account name, not with nick!username@host. */
   readonly by: "source" | "account";
   readonly mask: string;
 }
 
-/** Never fails. "m:" and "a:" may stand together; a mask of names is completed, so the same people have the same entry. */
+/** Never fails. "m:" and "a:" can be combined. A mask of names is completed, so equal entries have equal text. */
 export function parseBan(text: string): Ban {
   const mute = text.startsWith("m:") && text.length > 2;
   const rest = mute ? text.slice(2) : text;
@@ -149,18 +153,20 @@ export function parseBan(text: string): Ban {
   return { mute, by: "source", mask: completeMask(rest) };
 }
 
-/** As it is kept, shown and compared. */
+/** The form for storing, showing and comparing. */
 export function formatBan(ban: Ban): string {
   return (ban.mute ? "m:" : "") + (ban.by === "account" ? "a:" : "") + ban.mask;
 }
 
-/** Whether the entry names somebody, by "nick!username@host" or account (undefined when not logged in). */
+/**
+ * Whether the entry matches a user with this source ("nick!username@host") and account (undefined if not logged in).
+ */
 export function matchBan(ban: Ban, source: string, account: string | undefined): boolean {
   if (ban.by === "source") return matchMask(ban.mask, source);
   return account !== undefined && matchMask(ban.mask, account);
 }
 
-/** ISUPPORT EXTBAN and ACCOUNTEXTBAN: there is no character before "m:" and "a:". */
+/** ISUPPORT EXTBAN and ACCOUNTEXTBAN: no character stands before "m:" and "a:". */
 export const extBanToken = ",am";
 export const accountExtBanToken = "a";
 function isNickCode(code: number): boolean {

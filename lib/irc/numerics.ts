@@ -1,7 +1,7 @@
 /**
- * Numeric replies by name: code, and the last parameter where it always says the same ("" when the caller gives it).
- * Codes and words follow modern.ircdocs.horse, RPL_MON… the monitor spec and 900 to 908 the SASL spec; the parameters
- * between are the caller's. Codes we never send are here for our clients, who meet them on other networks.
+ * Numeric replies by name: the code, and the last parameter if it is always the same ("" if the caller gives it).
+ * Codes and texts follow modern.ircdocs.horse; RPL_MON… follow the monitor spec, 900 to 908 the SASL spec. The caller
+ * gives the parameters between. The table also has codes this server never sends: our clients receive them elsewhere.
  */
 
 type Row = readonly [code: string, text: string];
@@ -242,7 +242,7 @@ const names: ReadonlyMap<string, NumericName> = new Map(
   Object.entries(numerics).map(([name, [code]]) => [code, name as NumericName]),
 );
 
-/** The name of a code such as "433"; undefined for one that is not in the table. */
+/** The name of a code such as "433"; undefined for a code that is not in the table. */
 export function numericName(code: string): NumericName | undefined {
   return names.get(code);
 }

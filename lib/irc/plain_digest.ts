@@ -1,14 +1,15 @@
 /**
- * SHA-256, HMAC and PBKDF2 (FIPS 180-4, RFC 2104, RFC 8018) for browsers that keep WebCrypto from a page because it
- * came unencrypted. Written out, as the page runs our own modules alone, and has no build that would fit in a package.
- * Nothing is looked up by a secret, and no branch hangs on one.
+ * SHA-256, HMAC and PBKDF2 (FIPS 180-4, RFC 2104, RFC 8018) for browsers that refuse WebCrypto to an unencrypted
+ * page.
+ * They are written out here because the page runs only our own modules, and no build step could include a package.
+ * No table index and no branch depends on a secret.
  */
 import type { Bytes, Digests } from "./digest.ts";
 
 const blockBytes = 64;
-/** For so long a page may stand still. */
+/** The longest time the page can block. */
 const sliceMs = 16;
-/** Rounds between two looks at the clock. */
+/** Rounds between two checks of the clock. */
 const sliceRounds = 512;
 
 const primes = firstPrimes(64);
@@ -16,7 +17,7 @@ const initial = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqr
 const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 const schedule = new Int32Array(64);
 
-/** Computes on the thread itself; PBKDF2 lets others have it now and then. */
+/** Computes on the current thread; PBKDF2 pauses regularly so that the page can react. */
 export const plainDigests: Digests = {
   sha256: (bytes) => Promise.resolve(toBytes(digest(initial, bytes))),
   hmac(key, bytes) {
@@ -41,7 +42,7 @@ export const plainDigests: Digests = {
   },
 };
 
-/** What HMAC begins with: the states behind one block of the key, in its two forms. */
+/** The start of HMAC: the states after one block of the key, in its two forms. */
 function keyed(key: Bytes): { readonly inner: Int32Array; readonly outer: Int32Array } {
   const padded = new Uint8Array(blockBytes);
   padded.set(key.length > blockBytes ? toBytes(digest(initial, key)) : key);
@@ -53,7 +54,7 @@ function keyed(key: Bytes): { readonly inner: Int32Array; readonly outer: Int32A
   return { inner: behind(0x36), outer: behind(0x5c) };
 }
 
-/** A block that ends what is one block and one digest long. */
+/** The last block of a message that has one block and one digest. */
 function paddedBlock(): Int32Array {
   const block = new Int32Array(16);
   block[8] = 1 << 31;
@@ -61,14 +62,16 @@ function paddedBlock(): Int32Array {
   return block;
 }
 
-/** Makes a digest into that of itself behind a state. Makes nothing new, as it is done a million times. */
+/**
+ * Replaces a digest by its own digest, starting at a state. It allocates nothing, because it runs a million times.
+ */
 function continueFrom(from: Int32Array, block: Int32Array, words: Int32Array): void {
   block.set(words);
   words.set(from);
   compress(words, block);
 }
 
-/** The digest of bytes, from a state behind so many blocks on. */
+/** The digest of bytes, starting at the state after `blocksBefore` blocks. */
 function digest(from: Int32Array, bytes: Uint8Array, blocksBefore = 0): Int32Array {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / blockBytes) * blockBytes);
   padded.set(bytes);
@@ -80,7 +83,7 @@ function digest(from: Int32Array, bytes: Uint8Array, blocksBefore = 0): Int32Arr
   return state;
 }
 
-/** Takes a block of 16 words into a state of 8. The letters are those of FIPS 180-4. */
+/** Adds a block of 16 words to a state of 8. The letters are those of FIPS 180-4. */
 function compress(state: Int32Array, block: Int32Array): void {
   const w = schedule;
   w.set(block);
@@ -143,7 +146,7 @@ function toBytes(words: Int32Array): Bytes {
   return new Uint8Array(view.buffer);
 }
 
-/** The first 32 bits behind the point. */
+/** The first 32 bits after the decimal point. */
 function fraction(root: number): number {
   return Math.floor((root % 1) * 2 ** 32) | 0;
 }

@@ -1,22 +1,22 @@
 /**
- * A record is a message as history keeps it: one line of IRC in its fullest form, without time and msgid, which its
- * place says. The further lines of a multiline message stand behind CR, which no line has inside: "CR space text" begins
- * a new line, "CR + text" goes on with the one before.
+ * A record is a message in the history: one complete line of IRC without time and msgid, which its stamp gives. The
+ * further lines of a multiline message follow after CR, which no line contains: "CR space text" starts a new line,
+ * "CR + text" continues the line before.
  */
 import { type Message, parse } from "./message.ts";
 
-/** One line of a multiline message; `concat`: it goes on with the line before (draft/multiline-concat). */
+/** One line of a multiline message; `concat`: it continues the line before (draft/multiline-concat). */
 export interface TextLine {
   readonly text: string;
   readonly concat?: true;
 }
 
-/** `line` has the first line's text as its last parameter; `more` are the lines after it. */
+/** `line` has the text of the first line as its last parameter; `more` are the lines after it. */
 export function formatRecord(line: string, more: readonly TextLine[]): string {
   return more.reduce((record, { text, concat }) => `${record}\r${concat ? "+" : " "}${text}`, line);
 }
 
-/** The message with its first line, and the lines after it; undefined for what is no record. */
+/** The message with its first line, and the lines after it; undefined if the text is not a record. */
 export function parseRecord(record: string): { message: Message; more: readonly TextLine[] } | undefined {
   const end = record.indexOf("\r");
   const message = parse(end < 0 ? record : record.slice(0, end));
@@ -29,7 +29,7 @@ export function parseRecord(record: string): { message: Message; more: readonly 
   return { message, more };
 }
 
-/** All that a multiline message says, with LF between its lines. */
+/** The whole text of a multiline message, with LF between its lines. */
 export function wholeText(first: string, more: readonly TextLine[]): string {
   return more.reduce((whole, { text, concat }) => whole + (concat ? "" : "\n") + text, first);
 }

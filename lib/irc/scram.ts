@@ -1,11 +1,11 @@
 /**
- * SCRAM-SHA-256 (RFC 5802, RFC 7677): verifiers and the server's side. A verifier is all that is ever kept of a
- * password: it proves SCRAM, PLAIN and OPER alike, and nobody can log in with it. Channel binding is not offered. The
+ * SCRAM-SHA-256 (RFC 5802, RFC 7677): verifiers and the server's side. The server stores only a verifier of a
+ * password: it serves SCRAM, PLAIN and OPER, and nobody can log in with it. Channel binding is not offered. The
  * client's side is scram_client.ts.
  */
 import { type Bytes, decode64, encode64, equalBytes, hmac, pbkdf2, sha256, utf8, xor } from "./digest.ts";
 
-/** What is kept of a password (RFC 5802 §3). */
+/** The stored form of a password (RFC 5802 §3). */
 export interface Verifier {
   /** Rounds of PBKDF2. */
   readonly iterations: number;
@@ -14,12 +14,12 @@ export interface Verifier {
   readonly serverKey: Bytes;
 }
 
-/** PBKDF2's result, from which both keys are made; as secret as the password. */
+/** The result of PBKDF2; both keys are made from it, and it is as secret as the password. */
 export function saltedPassword(password: string, salt: Bytes, iterations: number): Promise<Bytes> {
   return pbkdf2(utf8(preparePassword(password)), salt, iterations);
 }
 
-/** A verifier for a password; with a new salt unless one is given. Takes 16 ms per 100,000 iterations of a core. */
+/** A verifier for a password, with a new salt by default. Takes 16 ms of one core per 100,000 iterations. */
 export async function makeVerifier(password: string, iterations: number, salt?: Bytes): Promise<Verifier> {
   const grains = salt ?? crypto.getRandomValues(new Uint8Array(16));
   const salted = await saltedPassword(password, grains, iterations);
@@ -27,15 +27,15 @@ export async function makeVerifier(password: string, iterations: number, salt?: 
   return { iterations, salt: grains, storedKey, serverKey: await hmac(salted, utf8("Server Key")) };
 }
 
-/** Whether this is the password; compares in constant time. */
+/** Whether the password is correct; compares in constant time. */
 export async function isPassword(verifier: Verifier, password: string): Promise<boolean> {
   const made = await makeVerifier(password, verifier.iterations, verifier.salt);
   return equalBytes(made.storedKey, verifier.storedKey);
 }
 
 /**
- * A verifier no password fits, for a name that does not exist: the same name and secret always bring the same salt,
- * so that nobody learns by asking twice that it was made up.
+ * A verifier that matches no password, for a name that does not exist. The same name and secret always give the same
+ * salt, so two requests do not show that the verifier is made up.
  */
 export async function decoyVerifier(name: string, secret: Bytes, iterations: number): Promise<Verifier> {
   const made = await hmac(secret, utf8(name));
@@ -43,12 +43,12 @@ export async function decoyVerifier(name: string, secret: Bytes, iterations: num
   return { iterations, salt: made.slice(0, 16), storedKey, serverKey: await hmac(secret, storedKey) };
 }
 
-/** As one line of text, in the form PostgreSQL uses too: "SCRAM-SHA-256$4096:salt$storedKey:serverKey". */
+/** One line of text, in the form that PostgreSQL uses too: "SCRAM-SHA-256$4096:salt$storedKey:serverKey". */
 export function formatVerifier({ iterations, salt, storedKey, serverKey }: Verifier): string {
   return `SCRAM-SHA-256$${iterations}:${encode64(salt)}$${encode64(storedKey)}:${encode64(serverKey)}`;
 }
 
-/** The verifier a text describes; undefined when it describes none. */
+/** Parses the text of formatVerifier(); undefined if it is malformed. */
 export function parseVerifier(text: string): Verifier | undefined {
   const [, rounds, ...parts] = /^SCRAM-SHA-256\$([1-9]\d{3,8}):([^$:]+)\$([^$:]+):([^$:]+)$/.exec(text) ?? [];
   const [salt, storedKey, serverKey] = parts.map(decode64);
@@ -57,8 +57,8 @@ export function parseVerifier(text: string): Verifier | undefined {
 }
 
 /**
- * The form in which a password is compared (RFC 4013 as far as it matters): equal to the eye is equal. Returns it as
- * it came where RFC 4013 forbids it, as servers do that must not lock people out.
+ * The form in which passwords are compared (the relevant parts of RFC 4013): passwords that look equal are equal.
+ * A password that RFC 4013 forbids is returned unchanged, so that it does not lock its user out.
  */
 export function preparePassword(password: string): string {
   const mapped = password.replace(/\p{Zs}/gu, " ").replace(
@@ -69,38 +69,41 @@ export function preparePassword(password: string): string {
   return prepared === "" ? password : prepared;
 }
 
-/** What the client said first, if it makes sense. */
+/** The parsed first message of the client. */
 interface ClientFirst {
-  /** "n,," with its authorisation identity; comes back in the last message. */
+  /** "n,," with its authorisation identity; the last message repeats it. */
   readonly header: string;
   readonly name: string;
   readonly bare: string;
   readonly nonce: string;
 }
 
-/** One log-in by SCRAM on the server's side: `first` and then `final`, once each. Texts are decoded already. */
+/** One login by SCRAM on the server's side: call `first`, then `final`, once each. The texts are decoded. */
 export class ScramServer {
   readonly #nonce: string;
   #client: ClientFirst | undefined;
   #verifier: Verifier | undefined;
   #first = "";
 
-  /** `nonce` is for tests of known vectors. */
+  /** `nonce` is for tests with known vectors. */
   constructor(nonce: string = encode64(crypto.getRandomValues(new Uint8Array(18)))) {
     this.#nonce = nonce;
   }
 
-  /** The name that wants to log in; "" before `first`. */
+  /** The name to log in; "" before `first`. */
   get name(): string {
     return this.#client?.name ?? "";
   }
 
-  /** What its password is compared with; undefined before `first`. */
+  /** The verifier for the password; undefined before `first`. */
   get verifier(): Verifier | undefined {
     return this.#verifier;
   }
 
-  /** Answers the client's first message, with the verifier that `find` has for its name; undefined when it is malformed. */
+  /**
+   * Answers the first message of the client; `find` gives the verifier of a name. Undefined if the message is
+   * malformed.
+   */
   async first(message: string, find: (name: string) => Promise<Verifier>): Promise<string | undefined> {
     const client = parseFirst(message);
     if (client === undefined) return undefined;
@@ -110,7 +113,7 @@ export class ScramServer {
     return this.#first;
   }
 
-  /** Answers the client's proof with ours; undefined when it is wrong. */
+  /** Answers the client's proof with the server's; undefined if the proof is wrong. */
   async final(message: string): Promise<string | undefined> {
     const [client, verifier] = [this.#client, this.#verifier];
     const [, rest, header, nonce, proof] = /^(c=([^,]+),r=([^,]+)),p=([^,]+)$/.exec(message) ?? [];
@@ -125,7 +128,10 @@ export class ScramServer {
   }
 }
 
-/** Reads "n,a=authzid,n=name,r=nonce". An identity to act as must be the name itself; extensions ("m=") are refused. */
+/**
+ * Parses "n,a=authzid,n=name,r=nonce". The authorisation identity must be the name itself; extensions ("m=") are
+ * refused.
+ */
 function parseFirst(message: string): ClientFirst | undefined {
   const [, header, actAs, bare, written, nonce] =
     /^([ny],(?:a=([^,]+))?,)(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/u.exec(message) ?? [];

@@ -1,18 +1,23 @@
-/** SCRAM-SHA-256 on the client's side (RFC 5802): the password never leaves, and the server proves that it knows it too. */
+/**
+ * SCRAM-SHA-256 on the client's side (RFC 5802): the password stays here, and the server proves that it knows it too.
+ */
 import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
 import { saltedPassword } from "./scram.ts";
 
-/** More than this a server may not make us compute: some seconds of a slow phone. */
+/** The highest iteration count a server can demand: some seconds on a slow phone. */
 const maxIterations = 2_000_000;
 
-/** One log-in: `first`, then `final` with the server's answer, then `proves` with its next one. Texts are decoded already. */
+/**
+ * One login: call `first`, `final` with the server's answer, then `proves` with its next answer. The texts are
+ * decoded.
+ */
 export class ScramClient {
   readonly #password: string;
   readonly #nonce: string;
   readonly #bare: string;
   #signature = "";
 
-  /** `nonce` is for tests of known vectors. */
+  /** `nonce` is for tests with known vectors. */
   constructor(name: string, password: string, nonce: string = randomNonce()) {
     this.#password = password;
     this.#nonce = nonce;
@@ -23,7 +28,7 @@ export class ScramClient {
     return `n,,${this.#bare}`;
   }
 
-  /** The proof for the server; undefined when what it sent is malformed or asks for a senseless amount of work. */
+  /** The proof for the server; undefined if its message is malformed or demands too many iterations. */
   async final(serverFirst: string): Promise<string | undefined> {
     const [, nonce = "", salt = "", rounds] =
       /^r=([^,]+),s=([^,]+),i=([1-9]\d{0,8})(?:,.*)?$/.exec(serverFirst) ??
@@ -40,7 +45,7 @@ export class ScramClient {
     return `${rest},p=${encode64(proof)}`;
   }
 
-  /** Whether the server's last message shows that it has our verifier. Until it has, nothing it says is to be trusted. */
+  /** Whether the server's last message proves that it has our verifier. Before that, do not trust the server. */
   proves(serverFinal: string): boolean {
     const [, signature = ""] = /^v=([^,]+)/.exec(serverFinal) ?? [];
     return this.#signature !== "" && equalBytes(utf8(signature), utf8(this.#signature));

@@ -1,12 +1,14 @@
 /**
- * Stamps: one number is a message's place in the order, its time, and its msgid. The upper part is milliseconds since
- * 1970, the lower 10 bits count within the millisecond: a burst runs ahead of the clock rather than out of order, and
- * a clock that jumps back cannot turn the order round. Exact until the year 2248 (2^53).
+ * A stamp is one number: a message's place in the order, its time, and its msgid. The upper part is milliseconds
+ * since
+ * 1970, the lower 10 bits count within the millisecond. A burst gets stamps ahead of the clock, and a clock that
+ * jumps
+ * back does not change the order. Exact until the year 2248 (2^53).
  */
 
 const perMs = 1024;
 
-/** The stamp after `last` at `nowMs`. */
+/** The next stamp after `last` at `nowMs`. */
 export function nextStamp(last: number, nowMs: number): number {
   return Math.max(last + 1, Math.floor(nowMs) * perMs);
 }
@@ -16,7 +18,7 @@ export function firstStamp(ms: number): number {
   return Math.floor(ms) * perMs;
 }
 
-/** A stamp's time in milliseconds since 1970. */
+/** The time of a stamp in milliseconds since 1970. */
 export function stampMs(stamp: number): number {
   return Math.floor(stamp / perMs);
 }
@@ -24,7 +26,7 @@ export function stampMs(stamp: number): number {
 let lastMs = -1;
 let lastText = "";
 
-/** A stamp's time as server-time writes it: "2026-11-23T15:04:05.678Z". */
+/** The time of a stamp in the form of server-time: "2026-11-23T15:04:05.678Z". */
 export function stampTime(stamp: number): string {
   const ms = stampMs(stamp);
   if (ms !== lastMs) {
@@ -39,7 +41,7 @@ export function messageId(stamp: number): string {
   return stamp.toString(36);
 }
 
-/** The stamp a msgid names, or undefined when it is not one of ours. */
+/** The stamp of a msgid; undefined if this server did not make the msgid. */
 export function parseMessageId(text: string): number | undefined {
   if (!/^[0-9a-z]{1,11}$/.test(text)) return undefined;
   const stamp = parseInt(text, 36);

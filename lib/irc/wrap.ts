@@ -1,14 +1,14 @@
 /**
- * Long lists and long texts → pieces that fit in a line. Counts UTF-8 bytes, as lines do.
- * Knows nothing of what stands before a piece: the caller takes that off the budget.
+ * Long lists and long texts → pieces that fit into a line. It counts UTF-8 bytes, as lines do.
+ * The caller subtracts the text before a piece from the budget.
  */
 import { utf8Bytes } from "./lines.ts";
 
 const space = 0x20;
-/** Made on first use: it costs milliseconds, and most people never need it. */
+/** Created on first use: that takes milliseconds, and most users never need it. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** As few lines as the order of `words` allows; a word longer than `maxBytes` has a line of its own. */
+/** The lines for `words` in their order, as few as possible; a word longer than `maxBytes` gets its own line. */
 export function packWords(words: Iterable<string>, maxBytes: number, separator = " "): string[] {
   const lines: string[] = [];
   const gap = utf8Bytes(separator);
@@ -29,7 +29,7 @@ export function packWords(words: Iterable<string>, maxBytes: number, separator =
   return lines;
 }
 
-/** The start of `text`, at most `maxLength` UTF-16 units; half a character at the cut is left out. */
+/** The start of `text`, at most `maxLength` UTF-16 units; half a character at the cut is removed. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const isHalf = (text.codePointAt(maxLength - 1) ?? 0) > 0xffff;
@@ -37,8 +37,8 @@ export function cutText(text: string, maxLength: number): string {
 }
 
 /**
- * Pieces of at most `maxBytes` that joined give `text` again; [""] for "". Cuts behind a space where it can, else
- * between graphemes, and inside a grapheme only when that alone is too long. Throws a RangeError below 4 bytes.
+ * Pieces of at most `maxBytes`; joined, they are `text` again; [""] for "". It cuts after a space if possible, then
+ * between graphemes, and inside a grapheme only if the grapheme is too long. Throws a RangeError below 4 bytes.
  */
 export function splitText(text: string, maxBytes: number): string[] {
   if (!(maxBytes >= 4)) throw new RangeError(`Cannot split text as maxBytes must be >= 4: it is ${maxBytes}`);
@@ -57,7 +57,7 @@ export function splitText(text: string, maxBytes: number): string[] {
   return pieces;
 }
 
-/** How far `maxBytes` from `start` go, in whole characters. */
+/** The position at most `maxBytes` after `start`, in whole characters. */
 function reach(text: string, start: number, maxBytes: number): number {
   let at = start;
   let bytes = 0;
@@ -70,7 +70,7 @@ function reach(text: string, start: number, maxBytes: number): number {
   return at;
 }
 
-/** The last place behind a space, or `end` if a space stands there; undefined when only spaces would be before it. */
+/** The last position after a space, or `end` if a space stands there; undefined if only spaces would be before it. */
 function wordCut(
   text: string,
   start: number,
