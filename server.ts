@@ -17,11 +17,12 @@ import { encodeLine } from "./lib/net/encode.ts";
 import { Flusher } from "./lib/net/queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
+import { runCommand } from "./lib/run_command.ts";
 import { namesakeWarning, refuseFaults } from "./lib/server/start/settings_check.ts";
 import { readFiles } from "./lib/server/start/settings_files.ts";
 import { openPlain, openTls } from "./lib/server/start/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
-import { waysIn } from "./lib/server/start/banner.ts";
+import { banner } from "./lib/server/start/banner.ts";
 import { openWeb } from "./lib/server/start/web_side.ts";
 import { StoreError } from "./lib/server/store/store_error.ts";
 import { openStore, type Store } from "./lib/server/store/store.ts";
@@ -32,14 +33,14 @@ const optionRows = {
   makeVerifier: {
     kind: "flag",
     group: "Other",
-    help: "read a password, print its verifier for --oper, and stop",
+    help: "read a password, print its verifier for --oper, and exit",
   },
   newOwner: {
     kind: "flag",
     group: "Other",
-    help: "print a code that makes an account owner, though there is an owner already",
+    help: "print a code that makes an account the owner, also if there is an owner already",
   },
-  qr: { kind: "flag", group: "Other", help: "print the page's address as a QR code too" },
+  qr: { kind: "flag", group: "Other", help: "also print the address of the web page as a QR code" },
   completions: {
     kind: "text",
     choices: shells,
@@ -47,8 +48,8 @@ const optionRows = {
     help:
       "print a script that completes these flags in your shell: source <(parley-server --completions bash)",
   },
-  help: { kind: "flag", short: "h", group: "Other", help: "show this and stop" },
-  version: { kind: "flag", short: "V", group: "Other", help: "show the version and stop" },
+  help: { kind: "flag", short: "h", group: "Other", help: "print this help and exit" },
+  version: { kind: "flag", short: "V", group: "Other", help: "print the version and exit" },
 } as const;
 
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
@@ -70,7 +71,7 @@ function main(): void {
   if (values.completions !== undefined) return console.log(completions(values.completions));
   if (values.makeVerifier) return void printVerifier();
   if (positional.length > 0) {
-    return stopNow(`Unknown argument "${positional[0]}"; see --help`, exitCodes.usage);
+    return stopNow(`Cannot use "${positional[0]}": the server takes flags only; see --help`, exitCodes.usage);
   }
   start(values, values).catch((error) => {
     if (!(error instanceof StartError)) throw error;
@@ -102,13 +103,13 @@ async function start(
   const secure = await openTls(hub, stream, listener);
   hub.tlsPort = secure?.port;
   const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
-  console.log(waysIn(settings, listener, web, secure));
+  console.log(banner(settings, listener, web, secure));
   if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
   if (newOwner || machines?.isFirst !== false) await tellOwnerCode(hub, newOwner);
   const sweeping = setInterval(() => {
     hub.sweep();
     machines?.sweep();
-    store.upkeep().catch((error) => log("error", `Cannot tidy up the data: ${error}`));
+    store.upkeep().catch((error) => log("error", `Cannot clean up the data: ${error}`));
   }, sweepMs);
   const renewing = setInterval(() => renew(secure), dayMs);
   const end = () => {
@@ -148,9 +149,9 @@ async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
     // Without the name and the password in it.
     const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
     const { message } = error as Error;
-    const advice = "; start nats-server first, or let a service manager try again";
+    const advice = "; start nats-server first, or let a service manager restart this server";
     throw new StartError(
-      `Cannot join by "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
+      `Cannot connect to "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
       exitCodes.unavailable,
     );
   }
@@ -208,8 +209,8 @@ function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Set
 
 function renew(secure: TlsListener | undefined): void {
   secure?.renew().then((renewed) => {
-    if (renewed) log("info", `Another certificate is shown now: ${secure.certificate.fingerprint}`);
-  }).catch((error) => log("error", `${error.message}; the certificate before is still shown`));
+    if (renewed) log("info", `The server now uses a new certificate: ${secure.certificate.fingerprint}`);
+  }).catch((error) => log("error", `${error.message}; the server still uses the previous certificate`));
 }
 
 /** Until somebody is owner, each start makes a code that makes its teller owner. It is kept as a digest only. */
@@ -217,7 +218,7 @@ async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
   const code = await makeOwnerCode(hub, again);
   if (code === undefined) return;
   console.log(
-    `To look after this server: join, make an account with /register, then say once: /quote OWNER ${code}`,
+    `To become the owner of this server: join, create an account with /register, then send: /quote OWNER ${code}`,
   );
 }
 
@@ -232,7 +233,7 @@ function filesOrStop(settings: Settings): ReloadableFiles {
 function rehash(hub: Hub): void {
   try {
     hub.rehash();
-    log("info", "Read the message of the day, the password and the operators again");
+    log("info", "The message of the day, the password and the operators were read again");
   } catch (error) {
     log("error", (error as Error).message);
   }
@@ -244,19 +245,25 @@ async function printVerifier(): Promise<void> {
   const typed = isTyped
     ? promptSecret("Password: ")
     : (await toText(Deno.stdin.readable)).replace(/\r?\n$/, "");
-  if (typed && isTyped && promptSecret("Once more: ") !== typed) {
-    return stopNow("The two are not the same; start again", exitCodes.usage);
+  if (typed && isTyped && promptSecret("Repeat the password: ") !== typed) {
+    return stopNow("Cannot make a verifier: the two passwords differ; start again", exitCodes.usage);
   }
-  if (!typed) return stopNow("A password is not empty; type it, or pipe it in", exitCodes.usage);
+  if (!typed) {
+    return stopNow(
+      "Cannot make a verifier: the password is empty; type it, or pipe it to the program",
+      exitCodes.usage,
+    );
+  }
   console.log(formatVerifier(await makeVerifier(typed, verifierRounds)));
 }
 
 function help(): string {
+  const command = runCommand("server.ts");
   return helpText({
-    usage: "Parley server: a chat for everyone on your network, spoken in IRC",
+    usage: "Parley server: a chat over IRC for everybody on your network",
     examples: [
-      ["deno run -A server.ts", "start on this machine only"],
-      ["deno run -A server.ts --host 0.0.0.0", "let the whole network in"],
+      [command, "start for this machine only"],
+      [`${command} --host 0.0.0.0`, "start for the whole network"],
     ],
     rows: optionRows,
   });

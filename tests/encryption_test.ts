@@ -106,11 +106,11 @@ async function reloads(): Promise<void> {
   await using ann = await Peer.over(overTcp(socket), "ann");
   await Deno.writeTextFile(cert, "no certificate");
   Deno.kill(server.pid, "SIGHUP");
-  await until(() => server.stderr().includes("the certificate before is still shown"));
+  await until(() => server.stderr().includes("the server still uses the previous certificate"));
   assertEquals(await shown(server), before);
   await put();
   Deno.kill(server.pid, "SIGHUP");
-  await until(() => server.stderr().includes("Another certificate is shown now"));
+  await until(() => server.stderr().includes("The server now uses a new certificate"));
   const after = await shown(server);
   assert(after !== before);
   assertStringIncludes(server.stderr(), after);

@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   "options.ts": [],
   "completions.ts": ["options.ts"],
   "version.ts": [],
+  "run_command.ts": [],
   irc: [],
   net: ["irc"],
 
@@ -51,6 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   "server/web": ["irc", "net", "type server/store", "type server/chat", "type server/hub"],
   "server/start": [
+    "run_command.ts",
     "irc",
     "net",
     "type server/settings",
@@ -68,6 +70,7 @@ const mayImport: Record<string, readonly string[]> = {
   "client/cli": [
     "options.ts",
     "completions.ts",
+    "run_command.ts",
     "client/core",
     "client/text",
     "client/slash",
@@ -87,6 +90,7 @@ const mayImport: Record<string, readonly string[]> = {
     "server/start",
     "options.ts",
     "completions.ts",
+    "run_command.ts",
     "version.ts",
   ],
   "client.ts": [
@@ -97,6 +101,7 @@ const mayImport: Record<string, readonly string[]> = {
     "client/cli",
     "options.ts",
     "completions.ts",
+    "run_command.ts",
     "version.ts",
   ],
 };

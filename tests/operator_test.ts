@@ -49,7 +49,10 @@ async function verifier(): Promise<void> {
 
 async function refused(): Promise<void> {
   const empty = await run(["--make-verifier"], "");
-  assertEquals([empty.code, empty.stderr], [2, "A password is not empty; type it, or pipe it in"]);
+  assertEquals([empty.code, empty.stderr], [
+    2,
+    "Cannot make a verifier: the password is empty; type it, or pipe it to the program",
+  ]);
   const plain = await run(["--oper", "root:open sesame"], "");
   const sentence = "An operator is written NAME:VERIFIER; make a verifier with --make-verifier";
   assertEquals([plain.code, plain.stderr], [2, sentence]);
@@ -91,14 +94,14 @@ async function typedTwice(): Promise<void> {
   for (
     const [again, wanted] of [["open sesame", "SCRAM-SHA-256$600000:"], [
       "open sesam",
-      "The two are not the same",
+      "the two passwords differ",
     ]]
   ) {
     await using pane = new Pane();
     await pane.open("--make-verifier", "", "server.ts");
     await pane.until("Password:");
     await pane.press("open sesame", "Enter");
-    await pane.until("Once more:");
+    await pane.until("Repeat the password:");
     await pane.press(again ?? "", "Enter");
     assert(!(await pane.until(wanted ?? "")).includes("sesam"));
   }

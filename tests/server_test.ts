@@ -1,5 +1,6 @@
 /** The real program: what it prints, how it refuses, what it survives, how it ends. Few tests, whole stories. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runCommand } from "../lib/run_command.ts";
 import { granted } from "./support/permissions.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { startServer } from "./support/server.ts";
@@ -27,7 +28,8 @@ async function run(...flags: string[]): Promise<{ code: number; stdout: string; 
 
 async function talk(): Promise<void> {
   await using server = await startServer();
-  assert(server.stdout.some((line) => line.includes(`client.ts --user YOUR_NAME --port ${server.port}`)));
+  const join = `  terminal         ${runCommand("client.ts")} --user YOUR_NAME --port ${server.port}`;
+  assertEquals(server.stdout.filter((line) => line.includes("client.ts")), [join]);
   await using ann = await Peer.connect(server.port, "ann");
   await using bob = await Peer.connect(server.port, "bob");
   await ann.join("#lobby");
@@ -45,7 +47,7 @@ async function noNats(): Promise<void> {
   );
   assertEquals([code, stderr.trim()], [
     69,
-    'Cannot join by "nats://127.0.0.1:1,127.0.0.1:2": connection refused; start nats-server first, or let a service manager try again',
+    'Cannot connect to "nats://127.0.0.1:1,127.0.0.1:2": connection refused; start nats-server first, or let a service manager restart this server',
   ]);
 }
 

@@ -1,4 +1,5 @@
-/** What the server prints once it listens: how the next person joins, ready to copy. */
+/** The text that the server prints when it listens: how to join it, ready to copy. */
+import { runCommand } from "../../run_command.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Listener } from "../../net/listen.ts";
 import type { TlsListener } from "../../net/tls_listener.ts";
@@ -6,31 +7,33 @@ import { reachableHosts } from "./addresses.ts";
 import type { WebSide } from "./web_side.ts";
 
 const loopback = "127.0.0.1";
+const standardPort = 6667;
 
-/** What the next person types, ready to copy. */
-export function waysIn(
+/** One line for each way to join. */
+export function banner(
   { name, host, port: wanted }: Settings,
   { port }: Listener,
   web: WebSide | undefined,
   secure: TlsListener | undefined,
+  client: string = runCommand("client.ts"),
 ): string {
   const [address = host, ...others] = reachableHosts(host);
   const flags = (address === loopback ? "" : ` --host ${address.replace(/[[\]]/g, "")}`) +
-    (port === 6667 && wanted === 6667 ? "" : ` --port ${port}`);
+    (port === standardPort && wanted === standardPort ? "" : ` --port ${port}`);
   const isOpen = (host === "0.0.0.0" || host === "::") && address !== loopback;
-  const home = [...(web ? [`http://${loopback}:${web.port}/`] : []), `irc://${loopback}:${port}`];
+  const local = [...(web ? [`http://${loopback}:${web.port}/`] : []), `irc://${loopback}:${port}`];
   return [
-    `${name} is listening. To join:`,
-    `  in a terminal   deno run -A client.ts --user YOUR_NAME${flags}`,
-    ...(web ? [`  in a browser    ${web.url}`] : []),
-    `  in any IRC app  irc://${address}:${port}`,
+    `${name} is running. How to join:`,
+    `  terminal         ${client} --user YOUR_NAME${flags}`,
+    ...(web ? [`  browser          ${web.url}`] : []),
+    `  IRC app          irc://${address}:${port}`,
     ...(secure
       ? [
-        `  encrypted       ircs://${address}:${secure.port}`,
-        `    fingerprint   ${secure.certificate.fingerprint}`,
+        `  IRC app, TLS     ircs://${address}:${secure.port}`,
+        `    fingerprint    ${secure.certificate.fingerprint}`,
       ]
       : []),
-    ...(isOpen ? [`  on this machine ${home.join(" or ")}, where passwords are taken without TLS`] : []),
-    ...(others.length > 0 ? [`  other addresses ${others.join(", ")}`] : []),
+    ...(isOpen ? [`  on this machine  ${local.join(" or ")} (here passwords work without TLS)`] : []),
+    ...(others.length > 0 ? [`  other addresses  ${others.join(", ")}`] : []),
   ].join("\n");
 }
