@@ -8,7 +8,7 @@
  */
 
 import type { Account } from "./lib/client/core/login.ts";
-import type { ClientOptions } from "./lib/client/core/client.ts";
+import type { ClientOptions } from "./lib/client/core/client_options.ts";
 import { plain, plainName } from "./lib/client/text/plain.ts";
 import { completionScript } from "./lib/completions.ts";
 import { DialError } from "./lib/net/dial.ts";

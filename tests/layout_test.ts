@@ -110,7 +110,6 @@ const againstTheOrder: Record<string, readonly string[]> = {
   "server/chat": ["type server/hub", "server/render", "server/apply"],
   "server/render": ["type server/hub"],
   "server/apply": ["type server/hub"],
-  "client/core": ["client/text"],
   "client/terminal": ["client/cli"],
 };
 /** The folders of lib/ that hold folders. */

@@ -4,7 +4,7 @@
  * happens besides, and what went wrong, to `err`.
  */
 
-import type { ClientOptions } from "../core/client.ts";
+import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner, Said } from "../core/event.ts";
 import type { Face } from "../slash/face.ts";

@@ -3,7 +3,7 @@
  * else to `err`; the outcome is for the exit code.
  */
 
-import type { ClientOptions } from "../core/client.ts";
+import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Said } from "../core/event.ts";
 import { plain } from "../text/plain.ts";
@@ -95,7 +95,7 @@ export class Script {
   /** "#" is left out easily. */
   #roomMeant(code: string): string {
     const { job } = this.#parts;
-    if (code !== "401" || job.kind === "tail" || isRoomName(job.target)) return "";
+    if (code !== "ERR_NOSUCHNICK" || job.kind === "tail" || isRoomName(job.target)) return "";
     return `: a room is written '#${job.target}'`;
   }
 
@@ -124,7 +124,7 @@ export class Script {
   async #history(target: string): Promise<void> {
     const { since, limit } = this.#parts;
     if (since === undefined) {
-      const { events } = await this.#client.history(target, { limit });
+      const { events } = await this.#client.history.latest(target, { limit });
       if (events.length === 0 && !isRoomName(target)) {
         this.#parts.err(`You and ${plain(target)} said nothing: a room is written '#${plain(target)}'`);
       }
@@ -133,7 +133,7 @@ export class Script {
     }
     let reference: string | undefined = `timestamp=${new Date(since - 1).toISOString()}`;
     while (reference !== undefined) {
-      const page = await this.#client.page(target, { at: "after", reference }, pageSize);
+      const page = await this.#client.history.page(target, { at: "after", reference }, pageSize);
       for (const event of page.events) this.#print(event);
       reference = page.more && page.last !== reference ? page.last : undefined;
     }

@@ -1,4 +1,4 @@
-/** Why something cannot be done, in a sentence for the person who asked. */
+/** An action of the person cannot be done; the message is a sentence that says why. */
 export class ActionError extends Error {
-  override readonly name = "Refusal";
+  override readonly name = "ActionError";
 }

@@ -1,73 +1,73 @@
 /**
- * What was said while we were not there (IRCv3 chathistory): on coming back everything behind the last message known
- * of each buffer is asked for, and shown in its place: before what is said meanwhile, once, and all of it. What is
- * known stays where it was until the answer is complete, so another loss in between loses nothing.
+ * Fetches the messages that we missed (IRCv3 chathistory). After a reconnect it asks for everything after the last
+ * known message of each buffer, and shows it before newer messages, once and completely. The last known message moves
+ * only when an answer is complete, so another lost connection loses nothing.
  */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import type { ClientHistory } from "./client_history.ts";
 import type { ChatEvent } from "./event.ts";
-import type { HistoryPage } from "./history.ts";
+import { isMessageEvent } from "./event.ts";
 
 /** What catching up needs. */
 export interface CatchUpParts {
-  /** Hears everything, in its order, once. */
+  /** Receives every event in order, each message once. */
   readonly onEvent: (event: ChatEvent) => void;
-  /** A page of the past; rejects when there is no answer. `after` and "latest" as for CHATHISTORY. */
-  readonly page: (buffer: string, from: string) => Promise<HistoryPage>;
-  /** Whom we talked with since a time, in milliseconds since 1970; rejects when there is no answer. */
-  readonly conversationsSince: (since: number) => Promise<readonly string[]>;
-  /** Messages to show on entering a room for the first time; 0 for none. */
+  readonly history: ClientHistory;
+  /** Messages to show after the first join of a channel; 0 for none. */
   readonly backlog: number;
   readonly now: () => number;
 }
 
-/** The newest message of a buffer that is known together with all before it. */
+/** The newest message of a buffer with no gap before it. */
 interface KnownPosition {
   readonly name: string;
   readonly reference: string;
 }
 
+const dayMs = 86_400_000;
 const maxSeen = 10_000;
-/** So many pages are asked for at a time: a server that never ends is not followed. */
+const pageSize = 1_000;
+/** A server that always announces more gets no further requests after this many. */
 const maxPages = 500;
 
-/** One person's place in every conversation. */
+/** The position of one client in every conversation. */
 export class CatchUp {
   readonly #parts: CatchUpParts;
   readonly #known = new Map<Folded, KnownPosition>();
-  /** What came while a buffer was being caught up. */
+  /** Events that arrive while the history of their buffer is being fetched. */
   readonly #held = new Map<Folded, ChatEvent[]>();
-  /** Where not all could be had: what is known there stays where it was. */
+  /** Buffers where a request failed: their known position stays. */
   readonly #gaps = new Set<Folded>();
   readonly #seen = new Set<string>();
-  /** When the connection was last known to be good. */
-  #heardAt: number;
+  /** The time of the newest message. */
+  #newestAt: number;
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
-    this.#heardAt = parts.now();
+    this.#newestAt = parts.now();
   }
 
-  /** Something happened now. */
-  take(event: ChatEvent): void {
-    if (!isSpeech(event)) return this.#parts.onEvent(event);
+  /** An event that happens now. */
+  onEvent(event: ChatEvent): void {
+    if (!isMessageEvent(event)) return this.#parts.onEvent(event);
     const held = this.#held.get(fold(event.buffer));
     if (held !== undefined) held.push(event);
-    else this.#tell(event);
+    else this.#pass(event);
   }
 
-  /** We are in; `again`: after the connection was lost. Conversations may have gone on, or been begun, without us. */
-  async comeBack(again: boolean): Promise<void> {
-    const since = this.#heardAt;
+  /** The server is ready; `again` after a reconnect: conversations can have continued or begun without us. */
+  async onReady(again: boolean): Promise<void> {
+    const since = this.#newestAt;
     const known = [...this.#known.values()].map(({ name }) => name);
     for (const name of known) if (!/^[#&]/.test(name)) this.fill(name);
     if (!again) return;
-    const people = await this.#parts.conversationsSince(since).catch(() => []);
+    const people = await this.#parts.history.conversations(since, this.#parts.now() + dayMs).catch(() => []);
     for (const name of people) this.fill(name, `timestamp=${new Date(since).toISOString()}`);
   }
 
-  /** Asks for what is missing in a buffer, if the server keeps it; `since` is where an unknown one begins. */
+  /** Fetches what is missing in a buffer; `since` is the start for a buffer without a known position. */
   async fill(buffer: string, since?: string): Promise<void> {
     const key = fold(buffer);
     if (this.#held.has(key)) return;
@@ -75,44 +75,49 @@ export class CatchUp {
     if (from === undefined && this.#parts.backlog === 0) return;
     this.#held.set(key, []);
     try {
-      if (from === undefined) await this.#open(buffer);
-      else await this.#follow(buffer, from);
+      if (from === undefined) await this.#fetchLatest(buffer);
+      else await this.#fetchMissed(buffer, from);
       this.#gaps.delete(key);
     } catch {
-      // Lost again, or the server keeps nothing: what came meanwhile is shown all the same.
+      // The connection was lost again, or the server stores nothing: newer messages are shown all the same.
       this.#gaps.add(key);
     }
     const held = this.#held.get(key) ?? [];
     this.#held.delete(key);
-    for (const event of held) this.#tell(event);
+    for (const event of held) this.#pass(event);
   }
 
-  async #open(buffer: string): Promise<void> {
-    const { events, more } = await this.#parts.page(buffer, "latest");
-    this.#tellAll(buffer, "opening", events, more);
+  async #fetchLatest(buffer: string): Promise<void> {
+    const { history, backlog } = this.#parts;
+    const { events, more } = await history.page(buffer, { at: "latest" }, backlog);
+    this.#passPage(buffer, "opening", events, more);
   }
 
-  async #follow(buffer: string, from: string): Promise<void> {
+  async #fetchMissed(buffer: string, from: string): Promise<void> {
     let reference: string | undefined = from;
     for (let pages = 0; reference !== undefined && pages < maxPages; pages++) {
-      const { events, more, last } = await this.#parts.page(buffer, reference);
-      this.#tellAll(buffer, "missed", events, more);
+      const { events, more, last } = await this.#parts.history.page(
+        buffer,
+        { at: "after", reference },
+        pageSize,
+      );
+      this.#passPage(buffer, "missed", events, more);
       reference = more ? last : undefined;
     }
   }
 
-  #tellAll(buffer: string, why: "opening" | "missed", events: readonly ChatEvent[], more: boolean): void {
+  #passPage(buffer: string, why: "opening" | "missed", events: readonly ChatEvent[], more: boolean): void {
     const fresh = events.filter((event) => !this.#isSeen(event));
     if (fresh.length > 0 || why === "opening") {
       const at = fresh[0]?.at ?? this.#parts.now();
       this.#parts.onEvent({ kind: "history", buffer, why, count: fresh.length, more, at });
     }
-    for (const event of fresh) this.#tell(event);
+    for (const event of fresh) this.#pass(event);
   }
 
-  #tell(event: ChatEvent): void {
+  #pass(event: ChatEvent): void {
     if (this.#isSeen(event)) return;
-    this.#note(event);
+    this.#remember(event);
     this.#parts.onEvent(event);
   }
 
@@ -120,26 +125,20 @@ export class CatchUp {
     return event.kind === "said" && event.id !== undefined && this.#seen.has(event.id);
   }
 
-  #note(event: ChatEvent): void {
+  #remember(event: ChatEvent): void {
     if (event.kind !== "said") return;
-    this.#heardAt = Math.max(this.#heardAt, event.at);
+    this.#newestAt = Math.max(this.#newestAt, event.at);
     if (event.id !== undefined) this.#seen.add(event.id);
     for (const oldest of this.#seen) {
       if (this.#seen.size <= maxSeen) break;
       this.#seen.delete(oldest);
     }
     const key = fold(event.buffer);
-    // While a buffer is caught up, only what comes from the past is known without a gap.
+    // While a buffer has a gap, only messages from the history move the known position.
     if (event.history !== true && (this.#held.has(key) || this.#gaps.has(key))) return;
     const reference = event.id === undefined
       ? `timestamp=${new Date(event.at).toISOString()}`
       : `msgid=${event.id}`;
     this.#known.set(key, { name: event.buffer, reference });
   }
-}
-
-type Speech = Extract<ChatEvent, { readonly kind: "said" | "reacted" | "redacted" }>;
-
-function isSpeech(event: ChatEvent): event is Speech {
-  return event.kind === "said" || event.kind === "reacted" || event.kind === "redacted";
 }

@@ -1,153 +1,110 @@
 /**
- * A chat client without a face: enters a server, stays in its rooms, comes back when the connection is lost, and
- * tells one listener what happens. It is handed a way to connect, so it never knows whether a terminal dialled TCP
- * or a page opened a WebSocket. What is typed while there is no connection is kept and sent on return; what was sent
- * and never confirmed is not sent again, as it may have arrived: its Delivery says "unsure".
+ * A chat client without a face: it enters a server, stays in its channels, reconnects, and passes events to one
+ * handler. It is given a way to connect, so it does not know whether that is TCP or a WebSocket. A message that cannot
+ * be sent yet is queued. A message that was sent but never confirmed is not sent again, as it may have arrived: its
+ * Delivery is "unsure".
  */
 
-import type { Message } from "../../irc/message.ts";
-import { format } from "../../irc/message.ts";
 import { cleanUsername, fold } from "../../irc/names.ts";
 import { backoff } from "../../net/backoff.ts";
 import type { Connection } from "../../net/connection.ts";
 import { CatchUp } from "./catch_up.ts";
-import { ClientActions, isWord } from "./client_actions.ts";
+import { ClientAccount } from "./client_account.ts";
+import { ClientHistory } from "./client_history.ts";
+import { ClientMessages } from "./client_messages.ts";
+import type { ClientOptions, Ending } from "./client_options.ts";
+import { ClientSession } from "./client_session.ts";
 import type { OutgoingMessage } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
-import { ActionError } from "./action_error.ts";
-import type { Account, LoginOutcome } from "./login.ts";
+import { MessageDelivery } from "./message_delivery.ts";
 import type { Delivery } from "./outbox.ts";
-import { targetsIn, targetsLine } from "./history.ts";
-import type { Until } from "./requests.ts";
-import { ClientSession } from "./client_session.ts";
-import { OfflineQueue } from "./offline_queue.ts";
+import { ServerLink } from "./server_link.ts";
 import type { State } from "./state.ts";
-import { disconnected, emptyState, isChannel, opened, withoutBuffer } from "./state.ts";
+import { emptyState, opened, withoutBuffer } from "./state.ts";
+import { TypingNotifier } from "./typing.ts";
+import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
 
-/** How a client behaves. */
-export interface ClientOptions {
-  /** Called for each try; a rejection is a failed try. The signal says that nobody waits for it any more. */
-  readonly connect: (signal: AbortSignal) => Promise<Connection>;
-  /** Hears of everything that happens, in order. Must not throw. */
-  readonly onEvent: (event: ChatEvent) => void;
-  readonly nick: string;
-  /** @default {from the nick} */
-  readonly username?: string;
-  /** @default {the nick} */
-  readonly realname?: string;
-  /** Of the server. */
-  readonly password?: string;
-  /** To log in to on entering, each time; "login refused" tells when that fails. */
-  readonly account?: Account;
-  /** Asks the person when the account was refused the first time we enter; "" is to enter without. @default {none} */
-  readonly anotherPassword?: (name: string) => Promise<string>;
-  /** Messages from before that are shown on entering a room, where the server keeps them. @default {0} */
-  readonly backlog?: number;
-  /** Rooms to be in. @default {[]} */
-  readonly channels?: readonly string[];
-  /** Whether a failed try is the last one, as when the server is not the one it was. @default {none but the first} */
-  readonly isFinal?: (error: unknown) => boolean;
-  /** When the nick is refused, takes it with "_" behind instead of waiting for rename(). @default {false} */
-  readonly fallbackNick?: boolean;
-  /** Silence of the server after which it is asked whether it is there. @default {60_000} */
-  readonly idleMs?: number;
-  /** Milliseconds since 1970. @default {Date.now} */
-  readonly now?: () => number;
-  /** Milliseconds before try number `attempt`. @default {backoff of lib/net} */
-  readonly delay?: (attempt: number) => number;
-}
-
-/** How it ended. */
-export type Ending =
-  | { readonly kind: "left" }
-  /** The first try to connect failed, or one after which there is no other. */
-  | { readonly kind: "unreachable"; readonly error: unknown }
-  /** The server closed the connection before it let us in. */
-  | { readonly kind: "refused"; readonly reason: string };
-
-const dayMs = 86_400_000;
-/** How long a server may take to say goodbye. */
+/** How long to wait after QUIT for the server to close the connection. */
 const quitMs = 1_000;
 
 /** One person on one server. */
-export class Client extends ClientActions {
+export class Client {
+  readonly server: ServerLink;
+  readonly account: ClientAccount;
+  readonly history: ClientHistory;
+  readonly messages: ClientMessages;
+  readonly typing: TypingNotifier;
+  readonly uploads: Uploads;
   readonly #options: ClientOptions;
-  #nick: string;
-  #session: ClientSession | undefined;
-  #state: State;
-  readonly #rooms: WantedChannels;
-  readonly #shelf = new OfflineQueue();
+  readonly #wanted: WantedChannels;
+  readonly #delivery: MessageDelivery;
+  readonly #catchUp: CatchUp;
   readonly #leave = new AbortController();
-  readonly #past: CatchUp;
+  #nick: string;
   #awayReason = "";
   #wasReady = false;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
-    super();
     this.#options = options;
     this.#nick = options.nick;
-    this.account = options.account;
-    this.#state = emptyState(options.nick);
-    this.#rooms = new WantedChannels(options.channels ?? []);
-    this.#past = new CatchUp({
-      onEvent: (event) => {
-        // What is taken back can still be named while that is told.
-        options.onEvent(event);
-        this.recent.add(event);
+    const link = this.server = new ServerLink(emptyState(options.nick), options.now ?? Date.now);
+    this.account = new ClientAccount(link, options.account);
+    this.history = new ClientHistory(link);
+    this.messages = new ClientMessages(link);
+    this.typing = new TypingNotifier(link);
+    this.uploads = new Uploads(link);
+    this.#wanted = new WantedChannels(options.channels ?? []);
+    this.#delivery = new MessageDelivery({
+      link,
+      wanted: this.#wanted,
+      leaving: () => this.#leaving,
+      onQueued: ({ target, text }) => {
+        if (this.#wasReady) this.#emit({ kind: "status", status: "queued", target, text });
       },
-      page: (buffer, from) =>
-        from === "latest"
-          ? this.page(buffer, { at: from }, options.backlog)
-          : this.page(buffer, { at: "after", reference: from }, 1_000),
-      conversationsSince: async (since) =>
-        targetsIn(await this.request(targetsLine(since, this.now + dayMs), () => "other"))
-          .filter((name) => !isChannel(this.state, name)),
+    });
+    this.#catchUp = new CatchUp({
+      onEvent: (event) => {
+        // First the handler: it can still look up a message that this event deletes.
+        options.onEvent(event);
+        this.messages.recent.add(event);
+      },
+      history: this.history,
       backlog: options.backlog ?? 0,
-      now: () => this.now,
+      now: () => link.now,
     });
   }
 
   get state(): State {
-    return this.#session?.state ?? this.#state;
+    return this.server.state;
   }
 
-  /** Whether lines can be sent now. */
+  /** Whether we are registered on the server, so lines can be sent. */
   get online(): boolean {
-    return this.#session?.ready ?? false;
+    return this.server.online;
   }
 
-  /** The time by the clock it was given. */
+  /** Milliseconds since 1970. */
   get now(): number {
-    return (this.#options.now ?? Date.now)();
+    return this.server.now;
   }
 
-  get confidential(): boolean {
-    return this.#session?.confidential ?? false;
-  }
-
-  tryLogin(account: Account): Promise<LoginOutcome> {
-    return this.#session?.login(account) ??
-      Promise.resolve({ kind: "refused", reason: "there is no connection to the server" });
-  }
-
-  /** Connects, and again whenever the connection is lost, until quit(). To be called once. */
+  /** Connects, and reconnects whenever the connection is lost, until quit(). Call it once. */
   async run(): Promise<Ending> {
     for (let attempt = 0; !this.#leaving; attempt++) {
-      this.#tell({ kind: "status", status: "connecting", attempt });
+      this.#emit({ kind: "status", status: "connecting", attempt });
       let reason: string;
       try {
         const connection = await this.#options.connect(this.#leave.signal);
         if (await this.#serve(connection)) attempt = 0;
-        reason = this.#session?.farewell || (connection.ended ?? "Connection closed");
+        reason = this.server.session?.farewell || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
         if (isFinal && !this.#leaving) return this.#ended({ kind: "unreachable", error });
         reason = error instanceof Error ? error.message : String(error);
       }
-      this.#state = disconnected(this.state);
-      this.#session = undefined;
+      this.server.disconnect();
       if (this.#leaving) break;
       if (!this.#wasReady) return this.#ended({ kind: "refused", reason });
       await this.#pause(attempt, reason);
@@ -155,191 +112,140 @@ export class Client extends ClientActions {
     return this.#ended({ kind: "left" });
   }
 
-  /** Sends one line as it is; false when there is no connection. */
-  send(line: string): boolean {
-    this.#session?.send(line);
-    return this.#session !== undefined;
-  }
-
-  /** Sends a command; throws a Refusal when there is no connection. */
-  command(command: string, ...params: string[]): void {
-    const clean = params.map((param) => param.replace(/[\r\n\0]+/g, " "));
-    const wrong = clean.slice(0, -1).find((param) => !isWord(param));
-    if (wrong !== undefined) throw new ActionError(`Cannot use "${wrong}" there`);
-    if (!this.send(format({ command, params: clean }))) {
-      throw new ActionError("Cannot do that: there is no connection to the server");
-    }
-  }
-
   /**
-   * Says something to a room or a person; resolves, never rejects, once it is known what became of it. Throws a
-   * Refusal when nobody can have that name.
+   * Sends a message to a channel or a person. Resolves once its fate is known, and never rejects. Throws an ActionError
+   * when nobody can have that name.
    */
-  say(speech: OutgoingMessage): Promise<Delivery> {
-    if (!isWord(speech.target)) throw new ActionError(`There is nobody called "${speech.target}"`);
-    const session = this.#session;
-    this.typist.said(speech.target);
-    if (session?.ready && this.#mayGo(speech)) return session.sendMessage(speech);
-    if (this.#leaving) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
-    const { target, text } = speech;
-    if (this.#wasReady) this.#tell({ kind: "status", status: "queued", target, text });
-    return this.#shelf.add(speech);
+  say(message: OutgoingMessage): Promise<Delivery> {
+    const delivery = this.#delivery.send(message);
+    this.typing.messageSent(message.target);
+    return delivery;
   }
 
-  /** Sends a line and gathers its answer; rejects when there is no connection, or nothing comes. */
-  request(line: string, until: Until): Promise<readonly Message[]> {
-    return this.#session?.ready
-      ? this.#session.request(line, until)
-      : Promise.reject(new Error("There is no connection to the server"));
-  }
-
-  /** Takes another nick, before and after we are let in; a server may refuse it. */
+  /** Asks for another nick, before or after the registration; the server can refuse it. */
   rename(nick: string): void {
     if (!this.state.registered) {
       this.#nick = nick;
-      this.#change({ ...this.state, nick });
-      // The name that somebody else has would stand behind ours otherwise.
+      this.server.state = { ...this.state, nick };
+      // USER again, as the default username and realname follow the nick.
       const { username = cleanUsername(nick), realname = nick } = this.#options;
-      this.send(`USER ${username} 0 * :${realname}`);
+      this.server.send(`USER ${username} 0 * :${realname}`);
     }
-    this.send(`NICK ${nick}`);
+    this.server.send(`NICK ${nick}`);
   }
 
-  join(room: string, key = ""): void {
-    this.#rooms.add(room, key);
-    if (this.online) this.send(`JOIN ${room}${key === "" ? "" : ` ${key}`}`);
+  join(channel: string, key = ""): void {
+    this.#wanted.add(channel, key);
+    if (this.online) this.server.send(`JOIN ${channel}${key === "" ? "" : ` ${key}`}`);
   }
 
-  /** The rooms we are in or on the way into: each until we leave it, are removed, or are refused. */
+  /** The channels we are in or are joining. */
   get wantedChannels(): readonly string[] {
-    return this.#rooms.all().map(({ name }) => name);
+    return this.#wanted.all().map(({ name }) => name);
   }
 
   /** Opens a conversation with a person. */
   open(nick: string): void {
-    this.#change(opened(this.state, nick));
+    this.server.state = opened(this.state, nick);
   }
 
-  /** Forgets a buffer; a room must have been left. */
+  /** Removes a buffer; leave a channel first. */
   forget(name: string): void {
-    this.#rooms.remove(name);
-    this.#change(withoutBuffer(this.state, name));
+    this.#wanted.remove(name);
+    this.server.state = withoutBuffer(this.state, name);
   }
 
-  /** Says that we are away, again after coming back; "" that we are here. */
+  /** Sets us away, on later connections too; "" sets us back. */
   away(reason: string): void {
     this.#awayReason = reason;
-    this.#change({ ...this.state, away: reason === "" ? undefined : reason });
-    if (this.online) this.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
+    this.server.state = { ...this.state, away: reason === "" ? undefined : reason };
+    if (this.online) this.server.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
   }
 
-  /** Sets whom not to hear: masks of "nick!username@host". */
+  /** Sets whose messages to ignore: masks of "nick!username@host". */
   ignore(masks: ReadonlySet<string>): void {
-    this.#change({ ...this.state, ignored: masks });
+    this.server.state = { ...this.state, ignored: masks };
   }
 
   /** Leaves; run() then resolves. */
   quit(reason = ""): void {
-    this.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
-    const session = this.#session;
-    // The server closes the connection; one that does not is not waited for.
+    this.server.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
+    const { session } = this.server;
+    // The server closes the connection; we close it ourselves after a while.
     if (session?.ready) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
     this.#leave.abort();
   }
 
-  /** The answer is whether we were let in. */
+  /** Resolves at the end of the connection: whether the registration was complete. */
   async #serve(connection: Connection): Promise<boolean> {
     const { username = cleanUsername(this.#nick), realname = this.#nick, password, idleMs = 60_000 } =
       this.#options;
     const session = new ClientSession({
       connection,
-      entry: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
-      account: this.account,
-      state: { ...this.#state, nick: this.#nick },
-      onEvent: (event) => this.#heard(event),
+      identity: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
+      account: this.account.credentials,
+      state: { ...this.state, nick: this.#nick },
+      onEvent: (event) => this.#onSessionEvent(event),
       anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
-      anotherPassword: (account) => this.#anotherPassword(account),
-      ready: () => this.#entered(),
+      anotherPassword: async (refused) => {
+        const ask = this.#wasReady ? undefined : this.#options.anotherPassword;
+        const password = await ask?.(refused.name) ?? "";
+        return password === "" ? undefined : this.account.credentials = { ...refused, password };
+      },
+      ready: () => this.#onReady(),
       again: this.#wasReady,
       now: () => this.now,
       idleMs,
     });
-    this.#session = session;
+    this.server.session = session;
     if (this.#leaving) session.close();
     const reason = await session.run();
-    if (session.ready && !this.#leaving) this.#tell({ kind: "status", status: "lost", reason });
+    if (session.ready && !this.#leaving) this.#emit({ kind: "status", status: "lost", reason });
     return session.ready;
   }
 
-  #entered(): void {
+  #onReady(): void {
     const again = this.#wasReady;
     this.#wasReady = true;
-    for (const { name, key } of this.#rooms.all()) this.join(name, key);
+    for (const { name, key } of this.#wanted.all()) this.join(name, key);
     if (this.#awayReason !== "") this.away(this.#awayReason);
-    if (this.#keepsHistory()) this.#past.comeBack(again);
-    this.#release();
+    if (this.#hasHistory) this.#catchUp.onReady(again);
+    this.#delivery.flush();
   }
 
-  #keepsHistory(): boolean {
+  get #hasHistory(): boolean {
     return this.state.caps.has("draft/chathistory") && this.state.caps.has("labeled-response");
   }
 
-  #heard(event: ChatEvent): void {
+  #onSessionEvent(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
-      this.#rooms.joined(event.buffer);
-      // Before our own words, which would be in the answer.
-      if (this.#keepsHistory()) this.#past.fill(event.buffer);
-      this.#release();
+      this.#wanted.joined(event.buffer);
+      // Before our own messages go out, as they would be in the answer.
+      if (this.#hasHistory) this.#catchUp.fill(event.buffer);
+      this.#delivery.flush();
     }
-    if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#rooms.remove(event.buffer);
-    if (event.kind === "refused") this.#refused(event.target, event.text);
+    if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#wanted.remove(event.buffer);
+    if (event.kind === "refused") this.#delivery.channelRefused(event.target, event.text);
     if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
       this.rename(this.#nick);
     }
     if (event.kind === "renamed" && event.own) this.#nick = event.to;
-    this.#past.take(event);
+    this.#catchUp.onEvent(event);
   }
 
-  /** A room we may not be in: what was kept for it will never go out. */
-  #refused(target: string, reason: string): void {
-    const key = fold(target);
-    if (!this.#rooms.has(target) || this.state.buffers.get(key)?.joined) return;
-    this.#rooms.remove(target);
-    this.#shelf.refuse(reason, key);
-  }
-
-  /** Only until our rooms are joined do words to them wait. */
-  #mayGo({ target }: OutgoingMessage): boolean {
-    const wanted = isChannel(this.state, target) && this.#rooms.has(target);
-    return !wanted || this.state.buffers.get(fold(target))?.joined === true;
-  }
-
-  #release(): void {
-    const session = this.#session;
-    if (session !== undefined) {
-      this.#shelf.flush((speech) => this.#mayGo(speech), (speech) => session.sendMessage(speech));
-    }
-  }
-
-  /** On coming back the name may still be held by the connection that was lost. */
+  /** After a reconnect the lost connection can still hold our nick. */
   #anotherNick(nick: string, reason: string): string | undefined {
     if ((this.#options.fallbackNick || this.#wasReady) && nick.length < this.#nick.length + 3) {
       return `${nick}_`;
     }
-    this.#tell({ kind: "status", status: "nick refused", nick, reason });
+    this.#emit({ kind: "status", status: "nick refused", nick, reason });
     return undefined;
-  }
-
-  async #anotherPassword(refused: Account): Promise<Account | undefined> {
-    const password = this.#wasReady ? "" : await this.#options.anotherPassword?.(refused.name) ?? "";
-    if (password === "") return undefined;
-    return this.account = { ...refused, password };
   }
 
   async #pause(attempt: number, reason: string): Promise<void> {
     const retryMs = (this.#options.delay ?? backoff)(attempt);
-    this.#tell({ kind: "status", status: "waiting", reason, retryMs });
+    this.#emit({ kind: "status", status: "waiting", reason, retryMs });
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, retryMs);
     this.#leave.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -353,17 +259,11 @@ export class Client extends ClientActions {
 
   #ended(ending: Ending): Ending {
     clearTimeout(this.#quitTimer);
-    const reason = ending.kind === "refused" ? ending.reason : "Not connected";
-    this.#shelf.refuse(reason);
+    this.#delivery.refuseAll(ending.kind === "refused" ? ending.reason : "Not connected");
     return ending;
   }
 
-  #change(state: State): void {
-    if (this.#session === undefined) this.#state = state;
-    else this.#session.state = state;
-  }
-
-  #tell(happening: EventBody): void {
-    this.#options.onEvent({ ...happening, at: this.now });
+  #emit(body: EventBody): void {
+    this.#options.onEvent({ ...body, at: this.now });
   }
 }

@@ -5,17 +5,19 @@
 
 import type { Message } from "../../irc/message.ts";
 import type { Line } from "../../irc/lines.ts";
+import { numericName } from "../../irc/numerics.ts";
+import { isLoopback } from "../../irc/address.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { OutgoingMessage } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
-import { isLoopback } from "../../irc/address.ts";
+import { isMessageEvent } from "./event.ts";
 import type { Origin } from "./incoming.ts";
 import { Incoming } from "./incoming.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { Delivery } from "./outbox.ts";
 import { receive } from "./receive.ts";
-import { refusal } from "./numerics.ts";
+import { refusalSentence } from "./refusals.ts";
 import type { Identity } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
@@ -26,7 +28,7 @@ import { isChannel, opened } from "./state.ts";
 /** What a session is made of. */
 export interface ClientSessionParts {
   readonly connection: Connection;
-  readonly entry: Omit<Identity, "login">;
+  readonly identity: Omit<Identity, "login">;
   /** To log in to on the way in. */
   readonly account: Account | undefined;
   readonly state: State;
@@ -82,10 +84,10 @@ export class ClientSession {
   /** Ends with the connection; the answer is why it ended. */
   async run(): Promise<string> {
     const { connection, account, idleMs } = this.#parts;
-    const entry = { ...this.#parts.entry, ...(account && { login: () => this.#loginFirst(account) }) };
+    const identity = { ...this.#parts.identity, ...(account && { login: () => this.#loginFirst(account) }) };
     const watch = setInterval(() => this.#watch(), Math.max(50, idleMs / 4));
     try {
-      this.#registration.start(entry);
+      this.#registration.start(identity);
       for await (const lines of connection.lines()) {
         this.#lastHeard = this.#parts.now();
         await this.#lines(lines);
@@ -180,7 +182,7 @@ export class ClientSession {
     this.#duties(message, label);
     for (const event of events) {
       if (history) {
-        if (isRemembered(event)) this.#parts.onEvent(event);
+        if (isMessageEvent(event)) this.#parts.onEvent(event);
         continue;
       }
       this.#speaker.heard(event, label);
@@ -201,26 +203,24 @@ export class ClientSession {
       case "ERROR":
         this.farewell = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
-      case "376":
-      case "422":
-        if (this.#ready) return;
-        this.#ready = true;
-        this.#tell({
-          kind: "status",
-          status: "ready",
-          again: this.#parts.again,
-          nick: this.state.nick,
-          network: this.state.network,
-        });
-        this.#parts.ready();
     }
+    const name = numericName(message.command);
+    if (name === "RPL_ENDOFMOTD" || name === "ERR_NOMOTD") this.#becomeReady();
+  }
+
+  #becomeReady(): void {
+    if (this.#ready) return;
+    this.#ready = true;
+    const { nick, network } = this.state;
+    this.#tell({ kind: "status", status: "ready", again: this.#parts.again, nick, network });
+    this.#parts.ready();
   }
 
   #refuseNick(message: Message): void {
     const nick = message.params.length > 2 ? message.params[1] ?? "" : this.state.nick;
     const next = this.#parts.anotherNick(
       nick,
-      refusal(this.state, message.command, nick, message.params.at(-1) ?? ""),
+      refusalSentence(this.state, message.command, nick, message.params.at(-1) ?? ""),
     );
     if (next !== undefined) this.send(`NICK ${next}`);
   }
@@ -238,6 +238,7 @@ export class ClientSession {
       text,
       own: true,
       mention: false,
+      direct: !isChannel(this.state, target),
     });
   }
 
@@ -254,10 +255,6 @@ export class ClientSession {
   #tell(happening: EventBody): void {
     this.#parts.onEvent({ ...happening, at: this.#parts.now() });
   }
-}
-
-function isRemembered({ kind }: ChatEvent): boolean {
-  return kind === "said" || kind === "reacted" || kind === "redacted";
 }
 
 /** What only answers somebody, and says nothing of what others do. */

@@ -23,8 +23,10 @@ export interface Said {
   /** May hold newlines, when it was sent as one message of several lines. */
   readonly text: string;
   readonly own: boolean;
-  /** Our nick is in the text, and we did not say it ourselves. */
+  /** Another person's text contains our nick. */
   readonly mention: boolean;
+  /** It went to one person, not to a channel. */
+  readonly direct: boolean;
   readonly id?: string;
   /** The id of the message it answers. */
   readonly replyTo?: string;
@@ -125,7 +127,7 @@ export interface ModeChange {
 /** What the server says to us alone. */
 export type ServerReply =
   | { readonly kind: "server notice"; readonly text: string; readonly from: string }
-  /** `code` is a numeric, or the code of a FAIL; `target` the nick or room it is about, "" when none. */
+  /** `code` is the name of a numeric, or the code of a FAIL; `target` the nick or channel it is about, "" for none. */
   | {
     readonly kind: "refused";
     readonly code: string;
@@ -184,3 +186,10 @@ export type ChatEvent = EventBody & {
   /** From the past: it was asked for, and did not happen just now. */
   readonly history?: boolean;
 };
+
+/** An event about a message, as the history stores them. */
+export type MessageEvent = Extract<ChatEvent, { readonly kind: "said" | "reacted" | "redacted" }>;
+
+export function isMessageEvent(event: ChatEvent): event is MessageEvent {
+  return event.kind === "said" || event.kind === "reacted" || event.kind === "redacted";
+}

@@ -5,11 +5,10 @@
 
 import type { Message } from "../../irc/message.ts";
 import { escapeTagValue } from "../../irc/message.ts";
-import { refusalIn } from "../text/answers.ts";
 import type { ChatEvent } from "./event.ts";
-import { ActionError } from "./action_error.ts";
+import { isMessageEvent } from "./event.ts";
 import { receive } from "./receive.ts";
-import { refusal } from "./numerics.ts";
+import { throwRefusal } from "./refusals.ts";
 import type { State } from "./state.ts";
 
 /** Part of what was said in a buffer, oldest first. */
@@ -73,7 +72,7 @@ export function searchLine(search: SearchQuery): string {
 }
 
 /** How many messages are in a page, those that were only reacted to or taken back not counted. */
-export function saidIn({ events }: HistoryPage): number {
+export function messageCount({ events }: HistoryPage): number {
   return events.filter(({ kind }) => kind === "said").length;
 }
 
@@ -101,23 +100,12 @@ export function readPage(state: State, answer: readonly Message[]): HistoryPage 
   };
 }
 
-/** Throws what an answer refuses, in a sentence. */
-export function throwRefusal(state: State, answer: readonly Message[]): void {
-  const refused = refusalIn(answer);
-  if (refused === undefined) return;
-  const { command, params } = refused;
-  const target = command !== "FAIL" && params.length > 2 ? params[1] ?? "" : "";
-  throw new ActionError(refusal(state, command, target, params.at(-1) ?? ""));
-}
-
 function referenceOf({ tags }: Message): string | undefined {
   const [id, time] = [tags.get("msgid"), tags.get("time")];
   return id !== undefined ? `msgid=${id}` : time === undefined ? undefined : `timestamp=${time}`;
 }
 
-const replayed: readonly string[] = ["said", "reacted", "redacted"];
-
 function replay(state: State, message: Message): ChatEvent[] {
   const at = Date.parse(message.tags.get("time") ?? "") || 0;
-  return receive(state, { message, at, history: true }).events.filter(({ kind }) => replayed.includes(kind));
+  return receive(state, { message, at, history: true }).events.filter(isMessageEvent);
 }

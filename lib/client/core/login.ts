@@ -5,6 +5,8 @@
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import type { Message } from "../../irc/message.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { numericName } from "../../irc/numerics.ts";
 import { ScramClient } from "../../irc/scram_client.ts";
 
 /** An account and what proves that it is ours. */
@@ -35,7 +37,13 @@ export interface LoginParts {
 const chunkLength = 400;
 /** Base64 of one challenge; a server that sends more is not listened to. */
 const maxChallenge = 8192;
-const refusals: readonly string[] = ["902", "904", "905", "906", "907"];
+const refusals: readonly (NumericName | undefined)[] = [
+  "ERR_NICKLOCKED",
+  "ERR_SASLFAIL",
+  "ERR_SASLTOOLONG",
+  "ERR_SASLABORTED",
+  "ERR_SASLALREADY",
+];
 
 /** One exchange. */
 export class Login {
@@ -71,10 +79,11 @@ export class Login {
   /** Whether a message belongs to the exchange; it is then dealt with. */
   takes(message: Message): boolean {
     if (this.#over) return false;
+    const name = numericName(message.command);
     if (message.command === "AUTHENTICATE") this.#challenged(message.params[0] ?? "");
-    else if (message.command === "903") this.#succeeded();
-    else if (refusals.includes(message.command)) this.#refused(message.params.at(-1) ?? "");
-    else return message.command === "908";
+    else if (name === "RPL_SASLSUCCESS") this.#succeeded();
+    else if (refusals.includes(name)) this.#refused(message.params.at(-1) ?? "");
+    else return name === "RPL_SASLMECHS";
     return true;
   }
 

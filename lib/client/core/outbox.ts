@@ -5,6 +5,7 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import type { NumericName } from "../../irc/numerics.ts";
 import type { ServerReply } from "./event.ts";
 
 /** What became of something said. */
@@ -27,8 +28,19 @@ interface PendingMessage extends Sent {
   readonly settle: (delivery: Delivery) => void;
 }
 
-/** Refusals that are about something said. */
-const aboutSpeech: readonly string[] = ["401", "403", "404", "407", "411", "412", "413", "414", "417", "486"];
+/** Numerics that refuse a message. */
+const messageRefusals: readonly string[] = [
+  "ERR_NOSUCHNICK",
+  "ERR_NOSUCHCHANNEL",
+  "ERR_CANNOTSENDTOCHAN",
+  "ERR_TOOMANYTARGETS",
+  "ERR_NORECIPIENT",
+  "ERR_NOTEXTTOSEND",
+  "ERR_NOTOPLEVEL",
+  "ERR_WILDTOPLEVEL",
+  "ERR_INPUTTOOLONG",
+  "ERR_NONONREG",
+] satisfies readonly NumericName[];
 
 /** What waits on one connection. */
 export class Outbox {
@@ -60,7 +72,7 @@ export class Outbox {
     const { label, code, target, text } = refusal;
     const mine = label !== undefined
       ? this.#waiting.find((one) => one.label === label)
-      : aboutSpeech.includes(code)
+      : messageRefusals.includes(code)
       ? this.#waiting.find((one) => one.key === fold(target))
       : undefined;
     if (mine === undefined) return false;

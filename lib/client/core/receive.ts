@@ -11,7 +11,7 @@ import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, opened, spoke, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { authorOf, nothing } from "./step.ts";
-import { mentions } from "../text/text.ts";
+import { mentions } from "./mentions.ts";
 
 const rows: Readonly<Record<string, Receiver>> = {
   PRIVMSG: said,
@@ -66,6 +66,7 @@ function said(state: State, arrival: Arrival): Step {
       to,
       own,
       mention,
+      direct: !room,
       ...read,
       ...(id !== undefined && { id }),
       ...(replyTo !== undefined && { replyTo }),

@@ -4,6 +4,8 @@
  */
 
 import type { Message } from "../../irc/message.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { numericName } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { State } from "./state.ts";
 
@@ -49,8 +51,14 @@ export interface Identity {
 /** A line of CAP REQ stays within the shortest limit of a line. */
 const maxRequestBytes = 400;
 
-/** Names that cannot be had, at the time of entering: 431, 432, 433, 436, 437. */
-const nickRefusals: readonly string[] = ["431", "432", "433", "436", "437"];
+/** These refuse a nick. */
+const nickRefusals: readonly (NumericName | undefined)[] = [
+  "ERR_NONICKNAMEGIVEN",
+  "ERR_ERRONEUSNICKNAME",
+  "ERR_NICKNAMEINUSE",
+  "ERR_NICKCOLLISION",
+  "ERR_UNAVAILRESOURCE",
+];
 
 /** One connection's way in. */
 export class Registration {
@@ -91,7 +99,7 @@ export class Registration {
 
   /** Whether the message, before we are let in, refuses our nick. */
   refusesNick(message: Message): boolean {
-    return nickRefusals.includes(message.command);
+    return nickRefusals.includes(numericName(message.command));
   }
 
   #ask(state: State): void {

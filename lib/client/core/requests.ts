@@ -4,6 +4,8 @@
  */
 
 import type { Message } from "../../irc/message.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { numericName } from "../../irc/numerics.ts";
 
 /** Whether a message is the last of an answer, one of it, or none of it. */
 export type Until = (message: Message) => "last" | "part" | "other";
@@ -18,11 +20,49 @@ interface Question {
 }
 
 /** Answers that consist of these numerics; refusals that end an answer must be among the last ones. */
-export function numericsUntil(last: readonly string[], parts: readonly string[] = []): Until {
-  return ({ command }) => last.includes(command) ? "last" : parts.includes(command) ? "part" : "other";
+export function numericsUntil(last: readonly NumericName[], parts: readonly NumericName[] = []): Until {
+  return ({ command }) => {
+    const name = numericName(command);
+    if (name === undefined) return "other";
+    return last.includes(name) ? "last" : parts.includes(name) ? "part" : "other";
+  };
 }
 
-const patienceMs = 30_000;
+const whoisParts = [
+  "RPL_AWAY",
+  "RPL_WHOISREGNICK",
+  "RPL_WHOISUSER",
+  "RPL_WHOISSERVER",
+  "RPL_WHOISOPERATOR",
+  "RPL_WHOISIDLE",
+  "RPL_WHOISCHANNELS",
+  "RPL_WHOISSPECIAL",
+  "RPL_WHOISACCOUNT",
+  "RPL_WHOISBOT",
+  "RPL_WHOISACTUALLY",
+  "RPL_WHOISHOST",
+  "RPL_WHOISMODES",
+  "RPL_WHOISSECURE",
+  "RPL_WHOISCERTFP",
+  "ERR_NOSUCHNICK",
+  "ERR_WASNOSUCHNICK",
+] as const;
+
+/** The answer to WHOIS. */
+export const whoisUntil: Until = numericsUntil(
+  ["RPL_ENDOFWHOIS", "ERR_NOSUCHSERVER", "ERR_NONICKNAMEGIVEN"],
+  whoisParts,
+);
+
+/** The numerics of these names in an answer. */
+export function numericsIn(answer: readonly Message[], ...names: NumericName[]): readonly Message[] {
+  return answer.filter(({ command }) => {
+    const name = numericName(command);
+    return name !== undefined && names.includes(name);
+  });
+}
+
+const answerMs = 30_000;
 
 /** The questions open on one connection. */
 export class Requests {
@@ -34,7 +74,7 @@ export class Requests {
     const timer = setTimeout(() => {
       this.#close(question);
       reject(new Error("The server did not answer"));
-    }, patienceMs);
+    }, answerMs);
     const question: Question = { label, until, answer: [], resolve, reject, timer };
     this.#open.push(question);
     return promise;

@@ -6,8 +6,6 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold, matchMask } from "../../irc/names.ts";
-import type { Ink } from "../text/palette.ts";
-import { nickInk } from "../text/palette.ts";
 
 /** Somebody in a room. */
 export interface Member {
@@ -172,13 +170,6 @@ export function membersByRank(state: State, buffer: Buffer): Member[] {
 export function typingAt(buffer: Buffer, now: number): string[] {
   return [...buffer.typing].filter(([, until]) => until > now)
     .map(([key]) => buffer.members.get(key)?.nick ?? key);
-}
-
-/** The colour of a person in a buffer; undefined when nobody there has that name. */
-export function inkIn(state: State, buffer: string, nick: string): Ink | undefined {
-  if (isOwn(state, nick)) return "own";
-  const member = findBuffer(state, buffer)?.members.get(fold(nick));
-  return member && nickInk(member.nick, member.account);
 }
 
 /** Whether a mask on the ignore list fits "nick!username@host". */

@@ -1,36 +1,61 @@
-/** Tells others that we are typing (IRCv3 typing): at most once in three seconds for each buffer, and when we cease. */
+/**
+ * Shows others that we are typing (IRCv3 typing): at most once in three seconds for each buffer, and once when we
+ * stop. Both faces pass the text of their message box; what counts as typing is decided here.
+ */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import type { ServerLink } from "./server_link.ts";
+import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
 
-/** What we are doing with the keyboard. */
-export type Activity = "active" | "paused" | "done";
+/** What we do with the keyboard. */
+export type Activity = "active" | "done";
 
 const intervalMs = 3_000;
 
-interface SentActivity {
-  readonly activity: Activity;
-  readonly at: number;
+/** What a text in the message box means for others: a command is not a message, "//" begins one with a "/". */
+export function typingActivity(text: string): Activity {
+  return text.trim() !== "" && !/^\s*\/(?!\/)/.test(text) ? "active" : "done";
 }
 
-/** What was told of our typing. */
+/** One client's typing, as others see it. */
 export class TypingNotifier {
-  readonly #told = new Map<Folded, SentActivity>();
+  readonly #link: ServerLink;
+  /** When "active" was last sent, by buffer. */
+  readonly #activeAt = new Map<Folded, number>();
 
-  /** Whether it should be told now; it then counts as told. */
-  tells(buffer: string, activity: Activity, now: number): boolean {
-    const key = fold(buffer);
-    const last = this.#told.get(key);
-    if (activity === "done") return this.#told.delete(key) && last !== undefined;
-    if (last === undefined && activity === "paused") return false;
-    if (last !== undefined && last.activity === activity && now - last.at < intervalMs) return false;
-    if (last !== undefined && last.activity === "paused" && now - last.at < intervalMs) return false;
-    this.#told.set(key, { activity, at: now });
-    return true;
+  constructor(link: ServerLink) {
+    this.#link = link;
   }
 
-  /** A message says more than that one was typing. */
-  said(buffer: string): void {
-    this.#told.delete(fold(buffer));
+  /** The message box of a buffer has this text. Can be called at each key. */
+  update(buffer: string, text: string): void {
+    this.show(buffer, typingActivity(text));
+  }
+
+  /** Sends an activity when others need to know it. */
+  show(buffer: string, activity: Activity): void {
+    const link = this.#link;
+    if (!canSendTags(link) || !isMiddleParam(buffer)) return;
+    if (!this.#isNews(buffer, activity, link.now)) return;
+    const line = tagLine(buffer, { "+typing": activity });
+    // As a request, so that nobody sees a refusal.
+    if (link.state.caps.has("labeled-response")) link.request(line).catch(() => {});
+    else link.send(line);
+  }
+
+  /** We sent a message, which tells others that we stopped typing. */
+  messageSent(buffer: string): void {
+    this.#activeAt.delete(fold(buffer));
+  }
+
+  /** Whether to send it; it then counts as sent. */
+  #isNews(buffer: string, activity: Activity, now: number): boolean {
+    const key = fold(buffer);
+    const last = this.#activeAt.get(key);
+    if (activity === "done") return this.#activeAt.delete(key);
+    if (last !== undefined && now - last < intervalMs) return false;
+    this.#activeAt.set(key, now);
+    return true;
   }
 }

@@ -1,9 +1,13 @@
 /**
- * Sending a file (soju.im/FILEHOST): over HTTP, with a token that the server gave on the chat. Uses fetch alone, so
- * progress is what was handed over; a browser that cannot stream a request tells the beginning and the end only.
+ * Sends a file to the server (soju.im/FILEHOST): over HTTP, with a token that the server gives on the chat connection.
+ * It uses fetch, so the progress counts the bytes that fetch has read. A browser that cannot stream a request reports
+ * the beginning and the end only.
  */
 
-/** A file, as a browser's File is one. */
+import { ActionError } from "./action_error.ts";
+import type { ServerLink } from "./server_link.ts";
+
+/** A file; the File of browsers is one. */
 export interface Upload {
   readonly name: string;
   /** Bytes. */
@@ -19,17 +23,48 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The address of the file once it is there; rejects with an Error whose message is for people. */
+/** One client's uploads. */
+export class Uploads {
+  readonly #link: ServerLink;
+
+  constructor(link: ServerLink) {
+    this.#link = link;
+  }
+
+  /** Where files go; undefined when the server takes no files. */
+  get url(): string | undefined {
+    const { isupport } = this.#link.state;
+    return isupport.get("soju.im/FILEHOST") || isupport.get("draft/FILEHOST") || undefined;
+  }
+
+  /** A token for one upload; rejects with an ActionError. */
+  async token(): Promise<string> {
+    const answer = await this.#link.ask("TOKEN GENERATE FILEHOST");
+    const token = answer.filter(({ command, params }) => command === "TOKEN" && params[0] === "GENERATE")
+      .map(({ params }) => params.at(-1) ?? "").join("");
+    if (token === "") throw new ActionError("The server gives no token for files");
+    return token;
+  }
+
+  /** Sends a file; the result is its address. Rejects with a sentence for people. */
+  async send(file: Upload, options?: UploadOptions): Promise<string> {
+    const { url } = this;
+    if (url === undefined) throw new ActionError("This server takes no files");
+    return await uploadFile(url, await this.token(), file, options);
+  }
+}
+
+/** Sends a file; the result is its address. Rejects with a sentence for people. */
 export async function uploadFile(
   url: string,
   token: string,
   file: Upload,
   { onProgress = () => {}, signal }: UploadOptions = {},
 ): Promise<string> {
-  const tell = onlyForward(onProgress);
-  tell(0, file.size);
+  const report = onlyForward(onProgress);
+  report(0, file.size);
   const streams = canStream();
-  const body = streams ? counted(file, tell) : file as unknown as BodyInit;
+  const body = streams ? counted(file, report) : file as unknown as BodyInit;
   const response = await fetch(url, {
     method: "POST",
     headers: {
@@ -41,25 +76,25 @@ export async function uploadFile(
     ...(signal && { signal }),
     ...(streams && { duplex: "half" }),
   }).catch((error: unknown) => {
-    if (signal?.aborted) throw new Error("The upload was given up");
+    if (signal?.aborted) throw new Error("The upload was cancelled");
     throw new Error(`Cannot reach ${new URL(url).host} to send the file`, { cause: error });
   });
-  const words = (await response.text().catch(() => "")).trim();
+  const answer = (await response.text().catch(() => "")).trim();
   if (!response.ok) {
-    throw new Error(words.split("\n", 1)[0] || `The server refused the file (${response.status})`);
+    throw new Error(answer.split("\n", 1)[0] || `The server refused the file (${response.status})`);
   }
   const location = response.headers.get("location");
   if (location === null) throw new Error("The server did not say where the file is");
-  tell(file.size, file.size);
+  report(file.size, file.size);
   return new URL(location, url).href;
 }
 
-/** Each step once: the end is told by what was read last, or else by the answer, which may be there first. */
+/** Reports each step once: the answer can arrive before the last step was counted. */
 function onlyForward(onProgress: (sent: number, total: number) => void): typeof onProgress {
-  let told = -1;
+  let reported = -1;
   return (sent, total) => {
-    if (sent <= told) return;
-    told = sent;
+    if (sent <= reported) return;
+    reported = sent;
     onProgress(sent, total);
   };
 }
@@ -77,12 +112,12 @@ function counted(file: Upload, onProgress: (sent: number, total: number) => void
   );
 }
 
-/** Browsers stream a request only over HTTP/2; what runs outside of one can always. */
+/** Browsers stream a request only over HTTP/2; other programs always can. */
 function canStream(): boolean {
   return !("document" in globalThis);
 }
 
-/** RFC 6266: the name in ASCII, and as it is. */
+/** RFC 6266: the name in ASCII, and the exact name in UTF-8. */
 function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, "_");
   const whole = encodeURIComponent(name).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);

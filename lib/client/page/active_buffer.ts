@@ -97,6 +97,6 @@ export class ActiveBuffer {
     const newest = timelines.see(this.name);
     if (!client.online || newest <= (this.#marked.get(fold(this.name)) ?? 0)) return;
     this.#marked.set(fold(this.name), newest);
-    client.markRead(this.name, newest);
+    client.messages.markRead(this.name, newest);
   }
 }

@@ -12,8 +12,8 @@ import { drawSuggestions } from "./suggestions.ts";
 export interface ComposerParts {
   /** Takes what was written, and the message it answers; false keeps it in the box. */
   readonly send: (text: string, answering: SaidEntry | undefined) => boolean;
-  /** The person types, or has emptied the box. */
-  readonly typing: (isTyping: boolean) => void;
+  /** The box now holds this text. */
+  readonly typing: (text: string) => void;
   /** What begins so, best first. */
   readonly complete: (beginning: string) => readonly Completion[];
   /** Files chosen, dropped or pasted. */
@@ -55,7 +55,7 @@ export class Composer {
     this.#box.addEventListener("input", () => {
       this.#grow();
       this.#suggest();
-      parts.typing(this.#box.value !== "" && !this.#box.value.startsWith("/"));
+      parts.typing(this.#box.value);
     });
     byId("emoji").addEventListener("click", (event) => {
       pickEmoji(event.currentTarget as HTMLElement, (emoji) => this.insert(emoji));
@@ -116,7 +116,7 @@ export class Composer {
     if (this.#history.push(text) > mostHistory) this.#history.shift();
     this.#at = this.#history.length;
     this.#put("");
-    this.#parts.typing(false);
+    this.#parts.typing("");
   }
 
   #key(event: KeyboardEvent): void {

@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
+import { callsUs } from "../core/mentions.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";
@@ -81,8 +82,7 @@ export function handleEvent(hearer: PageState, event: ChatEvent): void {
 function hearSaid(hearer: PageState, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = hearer.isSeen(event.buffer);
   takeSpeech(hearer.timelines, event, isSeen);
-  if (event.own || event.history || !(event.mention || !event.buffer.startsWith("#"))) return;
-  notify(isSeen, event, () => hearer.show(event.buffer));
+  if (callsUs(event)) notify(isSeen, event, () => hearer.show(event.buffer));
 }
 
 function hearRemoved(hearer: PageState, event: Extract<ChatEvent, { kind: "kicked" }>): void {

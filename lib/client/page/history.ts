@@ -2,8 +2,6 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
-import { targetsIn, targetsLine } from "../core/history.ts";
-import { isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "./timeline.ts";
 
@@ -34,7 +32,7 @@ export class PageHistory {
     this.#asking.add(key);
     try {
       const before = oldest && { before: oldest.key };
-      const { events, more } = await this.#client.history(buffer, { ...before, limit: count });
+      const { events, more } = await this.#client.history.latest(buffer, { ...before, limit: count });
       for (const event of events.toReversed()) {
         if (event.kind === "said") this.#timelines.addSaid(event, false, true);
       }
@@ -64,11 +62,8 @@ export class PageHistory {
     const client = this.#client;
     if (!client.state.caps.has("draft/chathistory")) return;
     const now = Date.now();
-    const answer = await client.request(targetsLine(now - recentMs, now + dayMs), () => "other").catch(
-      () => [],
-    );
-    for (const name of targetsIn(answer)) {
-      if (isChannel(client.state, name)) continue;
+    const names = await client.history.conversations(now - recentMs, now + dayMs).catch(() => []);
+    for (const name of names) {
       client.open(name);
       if (this.#timelines.of(name).entries.length === 0) await this.older(name);
     }

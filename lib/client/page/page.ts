@@ -22,9 +22,9 @@ let isBarred = false;
 
 const composer = new Composer({
   send: (text, answering) => chat?.submit(text, answering) ?? false,
-  typing: (isTyping) => {
+  typing: (text) => {
     if (chat !== undefined && chat.activeBuffer !== "" && chat.sharesTyping) {
-      chat.client.typing(chat.activeBuffer, isTyping ? "active" : "done");
+      chat.client.typing.update(chat.activeBuffer, text);
     }
   },
   complete: (beginning) =>
@@ -36,8 +36,8 @@ function share(files: readonly File[]): void {
   if (chat === undefined || chat.activeBuffer === "") return toast("Join first, then share files", "error");
   const { client, activeBuffer } = chat;
   void shareFiles(files, {
-    url: () => client.uploadUrl,
-    token: () => client.uploadToken(),
+    url: () => client.uploads.url,
+    token: () => client.uploads.token(),
     done: (address) => chat?.say(activeBuffer, "message", address),
   });
 }
@@ -85,7 +85,7 @@ function join(event: Event): void {
     channels: wantedRooms(),
     url: new URL("/", location.href.replace(/^http/, "ws")).href,
     entered: () => {
-      trustFiles(made.client.uploadUrl);
+      trustFiles(made.client.uploads.url);
       enable(true);
       byId<HTMLInputElement>("password").value = "";
       composer.focus();
@@ -171,7 +171,8 @@ function search(): void {
   if (chat === undefined) return;
   const { client } = chat;
   openSearch(
-    async (text) => (await client.search(text)).flatMap((event) => event.kind === "said" ? [event] : []),
+    async (text) =>
+      (await client.history.search(text)).flatMap((event) => event.kind === "said" ? [event] : []),
     (said) => {
       if (said.id !== undefined) void chat?.jump(said.buffer, said.id);
     },
@@ -184,12 +185,12 @@ function account(): void {
   openAccount({
     nick: client.state.nick,
     account: client.state.account,
-    fault: client.passwordFault,
+    fault: client.account.passwordFault,
     register: async (password) => {
-      await client.register(password);
+      await client.account.register(password);
       toast(`The name ${client.state.nick} is yours: log in with it on any device`);
     },
-    login: (name, password) => client.login(name, password),
+    login: (name, password) => client.account.login(name, password),
   });
 }
 

@@ -1,6 +1,7 @@
 /** The page's face: brings together a client, the timelines and the elements. What is typed goes to the client, what happens to event_handler.ts, and what changed is drawn once per frame. */
 /// <reference lib="dom" />
-import { Client, type Ending } from "../core/client.ts";
+import { Client } from "../core/client.ts";
+import type { Ending } from "../core/client_options.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import type { Face, FileChoice } from "../slash/face.ts";
 import { ActionError } from "../core/action_error.ts";
@@ -49,8 +50,7 @@ export interface ChatParts {
   readonly acts: Omit<MessageActs, "redact" | "react">;
 }
 
-/** ERR_PASSWDMISMATCH */
-const wrongServerPassword = "464";
+const wrongServerPassword = "ERR_PASSWDMISMATCH";
 const typingMs = 1_000;
 /** Messages that are asked for on entering a room. */
 const backlog = 50;
@@ -111,7 +111,7 @@ export class Chat implements Face, PageState {
     this.#messages = new Messages({
       ...parts.acts,
       react: (entry, emoji) => this.react(entry, emoji),
-      redact: ({ said, key }) => this.#attempt(() => this.client.redact(said.buffer, key)),
+      redact: ({ said, key }) => this.#attempt(() => this.client.messages.delete(said.buffer, key)),
       older: () => this.#goBack(this.activeBuffer),
       jump: (id) => void this.jump(this.activeBuffer, id),
     }, this.#over.signal);
@@ -163,7 +163,7 @@ export class Chat implements Face, PageState {
   react({ said, key, reactions }: SaidEntry, emoji: string): void {
     const own = fold(this.client.state.nick);
     const has = [...reactions.get(emoji) ?? []].some((nick) => fold(nick) === own);
-    this.#attempt(() => this.client.react(said.buffer, key, emoji, !has));
+    this.#attempt(() => this.client.messages.react(said.buffer, key, emoji, !has));
   }
 
   get sharesTyping(): boolean {

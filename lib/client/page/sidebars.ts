@@ -1,8 +1,8 @@
 /** The lists at both sides: rooms and conversations with what is unread, and who is in the room in front. */
 /// <reference lib="dom" />
-import { nickInk } from "../text/palette.ts";
+import { memberInk, personInk } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { type Buffer, findBuffer, inkIn, membersByRank, type State } from "../core/state.ts";
+import { type Buffer, findBuffer, membersByRank, type State } from "../core/state.ts";
 import { styleText } from "../text/text.ts";
 import { byId, element } from "./element.ts";
 import { cssColor, paint } from "./span_elements.ts";
@@ -46,7 +46,7 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
       { class: away ? "away" : undefined },
       plain(ranks.slice(0, 1)) + plainName(nick),
     );
-    name.style.color = cssColor(nick === state.nick ? "own" : nickInk(nick, account));
+    name.style.color = cssColor(personInk(state, { nick, ...(account !== undefined && { account }) }));
     const label = `${plainName(nick)}${away ? ", away" : ""}`;
     return element(
       "li",
@@ -63,7 +63,7 @@ export function drawLists({ state, current, timelines, show }: Lists): void {
 /** With its links; a picture has no place in a line. */
 function drawTopic(state: State, buffer: string, topic: string): void {
   const line = byId("topic");
-  const spans = styleText(topic, { own: state.nick, inkOf: (nick) => inkIn(state, buffer, nick) });
+  const spans = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
   const parts = paint(spans).filter((node) => !(node instanceof HTMLImageElement));
   const drawn = element("p", { id: "topic", title: plain(topic) }, ...parts);
   if (!line.isEqualNode(drawn)) line.replaceWith(drawn);

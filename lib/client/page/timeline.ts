@@ -2,7 +2,8 @@
  * What was said and happened in each room and conversation, as the page shows it: in order of time, each message once,
  * with reactions and what was taken back. Plain data; knows no element.
  */
-import type { ChatEvent, Said } from "../core/event.ts";
+import type { ChatEvent } from "../core/event.ts";
+import { isForUs } from "../core/mentions.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 
@@ -192,8 +193,4 @@ function inserted(entries: readonly Entry[], entry: Entry, isOlder = false): Ent
   let at = entries.length;
   while (at > 0 && (entries[at - 1]?.at ?? 0) > latest) at--;
   return [...entries.slice(0, at), entry, ...entries.slice(at)];
-}
-
-function isForUs(said: Said): boolean {
-  return said.mention || !said.buffer.startsWith("#");
 }

@@ -1,8 +1,8 @@
 /** One entry of a timeline as an element. Nothing of a message is ever HTML: all of it becomes text. */
 /// <reference lib="dom" />
-import { nickInk } from "../text/palette.ts";
+import { memberInk, personInk } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { inkIn, isOwn, type State } from "../core/state.ts";
+import { isOwn, type State } from "../core/state.ts";
 import { styleText } from "../text/text.ts";
 import { element } from "./element.ts";
 import type { SaidEntry } from "./message_tools.ts";
@@ -41,7 +41,7 @@ export function drawEntry(
   const { said } = entry;
   const classes = ["entry", said.manner, said.mention && "mention", entry.isGone && "gone"];
   const nick = element("span", { class: "nick" }, plainName(said.from.nick));
-  nick.style.color = cssColor(said.own ? "own" : nickInk(said.from.nick, said.from.account));
+  nick.style.color = cssColor(said.own ? "own" : personInk(state, said.from));
   const words = element(
     "div",
     {},
@@ -77,7 +77,9 @@ function foldable(state: State, entry: SaidEntry): HTMLElement[] {
 }
 
 function styled(state: State, { said }: SaidEntry): Node[] {
-  return paint(styleText(said.text, { own: state.nick, inkOf: (nick) => inkIn(state, said.buffer, nick) }));
+  return paint(
+    styleText(said.text, { own: state.nick, inkOf: (nick) => memberInk(state, said.buffer, nick) }),
+  );
 }
 
 function reactions(state: State, entry: SaidEntry, { react }: RowActs): HTMLElement {

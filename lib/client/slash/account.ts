@@ -42,7 +42,7 @@ export const accountRows: SlashTable = {
     run(face, rest) {
       const [code] = neededWord(rest.replace(/\s+/g, ""), "/owner CODE");
       if (face.client.state.account === "") throw new ActionError("Make an account with /register first");
-      face.client.command("OWNER", code);
+      face.client.server.command("OWNER", code);
     },
   },
 };
@@ -52,9 +52,9 @@ async function register(face: Face, rest: string): Promise<void> {
   const { nick, account, caps } = face.client.state;
   if (account !== "") throw new ActionError(`You are logged in as ${account} already`);
   if (!caps.has("draft/account-registration")) throw new ActionError("The server takes no registrations");
-  face.client.needConfidence();
+  face.client.account.requireConfidential();
   const password = await newPassword(face, `Password for ${plainName(nick)}`);
-  await face.client.register(password);
+  await face.client.account.register(password);
   face.note(`The name ${plainName(nick)} is yours from now on`);
 }
 
@@ -62,15 +62,15 @@ async function login(face: Face, rest: string): Promise<void> {
   const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
   refuseWritten(more, "/login NAME");
   if (!face.client.state.caps.has("sasl")) throw new ActionError("The server has no accounts");
-  await face.client.login(name, await ask(face, `Password of ${plainName(name)}`));
+  await face.client.account.login(name, await ask(face, `Password of ${plainName(name)}`));
 }
 
 async function changePassword(face: Face, rest: string): Promise<void> {
   refuseWritten(rest, "/passwd");
   if (face.client.state.account === "") throw new ActionError("You are not logged in: write /login");
-  face.client.needConfidence();
+  face.client.account.requireConfidential();
   const old = await ask(face, "Old password");
-  await face.client.changePassword(old, await newPassword(face, "New password"));
+  await face.client.account.changePassword(old, await newPassword(face, "New password"));
 }
 
 /** Asks until both are the same, so that no password is ever typed where it would be said. */

@@ -3,13 +3,11 @@
  * the server tells of somebody: the host, and the account where there is one. A mask is taken as it is written.
  */
 
-import type { Message } from "../../irc/message.ts";
 import { completeMask, fold, parseSource } from "../../irc/names.ts";
 import type { Face } from "./face.ts";
 import { plainName } from "../text/plain.ts";
 import { ActionError } from "../core/action_error.ts";
-import { numericsUntil } from "../core/requests.ts";
-import { refusalWords } from "./chat.ts";
+import { numericsIn, numericsUntil, whoisUntil } from "../core/requests.ts";
 import type { State } from "../core/state.ts";
 
 /** Who somebody is on this server. */
@@ -18,13 +16,11 @@ interface KnownUser {
   readonly account: string | undefined;
 }
 
-const whoisParts = "301 307 312 313 317 319 320 330 335 338 378 379 671 276 311 401 406".split(" ");
-
 /** Bans who has this nick, or a mask. Where no more than the nick can be banned, says so. */
 export async function ban(face: Face, room: string, written: string): Promise<void> {
   const { client } = face;
   const put = (masks: readonly string[]) =>
-    client.command("MODE", room, `+${"b".repeat(masks.length)}`, ...masks);
+    client.server.command("MODE", room, `+${"b".repeat(masks.length)}`, ...masks);
   if (!isNick(written)) return put([wholeMask(client.state, written)]);
   const known = await lookUp(face, written);
   const masks = masksOf(client.state, known, await ownHost(face));
@@ -40,11 +36,11 @@ export async function ban(face: Face, room: string, written: string): Promise<vo
 /** Lifts the bans that name who has this nick, or a mask. */
 export async function unban(face: Face, room: string, written: string): Promise<void> {
   const { client } = face;
-  if (!isNick(written)) return client.command("MODE", room, "-b", wholeMask(client.state, written));
+  if (!isNick(written)) return client.server.command("MODE", room, "-b", wholeMask(client.state, written));
   const known = await lookUp(face, written) ?? { host: "", account: written };
   const wanted = new Set([completeMask(written), ...masksOf(client.state, known, "")].map(fold));
   const masks = (await bansOf(face, room)).filter((mask) => wanted.has(fold(mask)));
-  if (masks.length > 0) return client.command("MODE", room, `-${"b".repeat(masks.length)}`, ...masks);
+  if (masks.length > 0) return client.server.command("MODE", room, `-${"b".repeat(masks.length)}`, ...masks);
   throw new ActionError(
     `No ban of ${plainName(room)} is of ${plainName(written)} alone: /ban lists them, /unban MASK lifts one`,
   );
@@ -78,18 +74,17 @@ async function ownHost(face: Face): Promise<string> {
 }
 
 async function lookUp({ client }: Face, nick: string): Promise<KnownUser | undefined> {
-  const answer = await client.request(`WHOIS ${nick}`, numericsUntil(["318", "402", "431"], whoisParts));
-  const find = (code: string): Message | undefined => answer.find(({ command }) => command === code);
-  const person = find("311");
-  return person && { host: person.params[3] ?? "", account: find("330")?.params[2] };
+  const answer = await client.server.request(`WHOIS ${nick}`, whoisUntil);
+  const [person] = numericsIn(answer, "RPL_WHOISUSER");
+  const [login] = numericsIn(answer, "RPL_WHOISACCOUNT");
+  return person && { host: person.params[3] ?? "", account: login?.params[2] };
 }
 
 async function bansOf(face: Face, room: string): Promise<string[]> {
-  const answer = await face.client.request(
-    `MODE ${room} b`,
-    numericsUntil(["368", "403", "442", "482"], ["367"]),
+  const until = numericsUntil(
+    ["RPL_ENDOFBANLIST", "ERR_NOSUCHCHANNEL", "ERR_NOTONCHANNEL", "ERR_CHANOPRIVSNEEDED"],
+    ["RPL_BANLIST"],
   );
-  const refused = refusalWords(face, answer);
-  if (refused !== undefined) throw new ActionError(refused);
-  return answer.filter(({ command }) => command === "367").map(({ params }) => params[2] ?? "");
+  const answer = await face.client.server.ask(`MODE ${room} b`, until);
+  return numericsIn(answer, "RPL_BANLIST").map(({ params }) => params[2] ?? "");
 }

@@ -6,9 +6,9 @@ import { firstWord, neededWord } from "./face.ts";
 import { ActionError } from "../core/action_error.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { numericsUntil } from "../core/requests.ts";
+import { numericName } from "../../irc/numerics.ts";
+import { numericsIn, numericsUntil } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
-import { refusalWords } from "./chat.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { rosterWords, topicWords } from "../text/sentences.ts";
 
@@ -67,7 +67,7 @@ export const channelRows: SlashTable = {
     takes: ["nick", "channel"],
     run(face, rest) {
       const [nick, room] = neededWord(rest, "/invite NICK");
-      face.client.command("INVITE", nick, room || currentRoom(face));
+      face.client.server.command("INVITE", nick, room || currentRoom(face));
     },
   },
   kick: {
@@ -78,7 +78,7 @@ export const channelRows: SlashTable = {
     run(face, rest) {
       const [room, words] = roomFirst(face, rest);
       const [nick, reason] = neededWord(words, "/kick NICK");
-      face.client.command("KICK", room, nick, ...(reason === "" ? [] : [reason]));
+      face.client.server.command("KICK", room, nick, ...(reason === "" ? [] : [reason]));
     },
   },
   ban: {
@@ -126,7 +126,7 @@ function part(face: Face, rest: string): void {
   const buffer = findBuffer(client.state, name);
   const reason = named ? others : rest;
   if (buffer?.kind === "channel" && buffer.joined) {
-    return client.command("PART", name, ...(reason === "" ? [] : [reason]));
+    return client.server.command("PART", name, ...(reason === "" ? [] : [reason]));
   }
   if (buffer === undefined) throw new ActionError(`You are not in ${name}`);
   client.forget(name);
@@ -153,14 +153,18 @@ function go(face: Face, rest: string): void {
 async function topic(face: Face, rest: string): Promise<void> {
   const [room, text] = roomFirst(face, rest);
   const { client } = face;
-  if (text !== "") return client.command("TOPIC", room, text);
+  if (text !== "") return client.server.command("TOPIC", room, text);
   const known = findBuffer(client.state, room);
   if (known?.joined) return face.note(topicWords(client.state, room, known.topic, ""));
-  const messages = await client.request(`TOPIC ${room}`, numericsUntil(["331", "332", "403", "442", "461"]));
-  const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new ActionError(refused);
-  const told = messages.find(({ command }) => command === "332");
-  face.note(topicWords(client.state, room, told?.params.at(-1) ?? "", ""));
+  const until = numericsUntil([
+    "RPL_NOTOPIC",
+    "RPL_TOPIC",
+    "ERR_NOSUCHCHANNEL",
+    "ERR_NOTONCHANNEL",
+    "ERR_NEEDMOREPARAMS",
+  ]);
+  const [found] = numericsIn(await client.server.ask(`TOPIC ${room}`, until), "RPL_TOPIC");
+  face.note(topicWords(client.state, room, found?.params.at(-1) ?? "", ""));
 }
 
 async function names(face: Face, rest: string): Promise<void> {
@@ -170,10 +174,11 @@ async function names(face: Face, rest: string): Promise<void> {
   if (findBuffer(client.state, room)?.joined) {
     return face.note(rosterWords(client.state, room));
   }
-  const messages = await client.request(`NAMES ${room}`, numericsUntil(["366", "403", "461"], ["353"]));
-  const people = messages.filter(({ command }) => command === "353").flatMap(({ params }) =>
-    (params[3] ?? "").split(" ")
-  );
+  const until = numericsUntil(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
+    "RPL_NAMREPLY",
+  ]);
+  const people = numericsIn(await client.server.request(`NAMES ${room}`, until), "RPL_NAMREPLY")
+    .flatMap(({ params }) => (params[3] ?? "").split(" "));
   const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
   face.note(
     nicks.length === 0 ? `${plainName(room)} is empty, or hidden` : `${plainName(room)}: ${nicks.join(", ")}`,
@@ -182,11 +187,9 @@ async function names(face: Face, rest: string): Promise<void> {
 
 async function list(face: Face, rest: string): Promise<void> {
   const [pattern] = firstWord(rest);
-  const ends = numericsUntil(["323", "263"], ["321", "322"]);
-  const messages = await face.client.request(pattern === "" ? "LIST" : `LIST ${pattern}`, ends);
-  const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new ActionError(refused);
-  for (const line of listLines(messages)) face.note(line);
+  const until = numericsUntil(["RPL_LISTEND", "RPL_TRYAGAIN"], ["RPL_LISTSTART", "RPL_LIST"]);
+  const answer = await face.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, until);
+  for (const line of listLines(answer)) face.note(line);
 }
 
 /** The room, and the one word that a command takes there. */
@@ -203,12 +206,17 @@ async function mode(face: Face, rest: string): Promise<void> {
   const changes = starts ? rest : others;
   const list = /^\+?([beI])$/.exec(changes)?.[1];
   if (list !== undefined) return await masks(face, target, list);
-  if (changes !== "") return client.command("MODE", target, ...changes.split(/\s+/));
-  const messages = await client.request(`MODE ${target}`, numericsUntil(["324", "221", "403", "401", "502"]));
-  const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new ActionError(refused);
-  const [answer] = messages;
-  const [letters = "", ...values] = answer?.params.slice(answer.command === "221" ? 1 : 2) ?? [];
+  if (changes !== "") return client.server.command("MODE", target, ...changes.split(/\s+/));
+  const until = numericsUntil([
+    "RPL_CHANNELMODEIS",
+    "RPL_UMODEIS",
+    "ERR_NOSUCHCHANNEL",
+    "ERR_NOSUCHNICK",
+    "ERR_USERSDONTMATCH",
+  ]);
+  const [answer] = await client.server.ask(`MODE ${target}`, until);
+  const isOwnModes = answer !== undefined && numericName(answer.command) === "RPL_UMODEIS";
+  const [letters = "", ...values] = answer?.params.slice(isOwnModes ? 1 : 2) ?? [];
   if (/^\+?$/.test(letters)) return face.note(`${plainName(target)} has no modes`);
   const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
   const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
@@ -221,11 +229,17 @@ const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I:
 
 /** The masks of a room. */
 async function masks(face: Face, room: string, letter: string): Promise<void> {
-  const until = numericsUntil(["347", "349", "368", "403", "442", "472", "482"], ["346", "348", "367"]);
-  const messages = await face.client.request(`MODE ${room} ${letter}`, until);
-  const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new ActionError(refused);
-  for (const line of maskLines(messages, room, lists[letter] ?? "masks")) face.note(line);
+  const until = numericsUntil([
+    "RPL_ENDOFINVEXLIST",
+    "RPL_ENDOFEXCEPTLIST",
+    "RPL_ENDOFBANLIST",
+    "ERR_NOSUCHCHANNEL",
+    "ERR_NOTONCHANNEL",
+    "ERR_UNKNOWNMODE",
+    "ERR_CHANOPRIVSNEEDED",
+  ], ["RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST"]);
+  const answer = await face.client.server.ask(`MODE ${room} ${letter}`, until);
+  for (const line of maskLines(answer, room, lists[letter] ?? "masks")) face.note(line);
 }
 
 /** The room somebody names first, else the one in front, and the words behind. */

@@ -1,12 +1,12 @@
 /** Slash commands for saying something and for getting to know somebody. */
 
-import { refusalIn, whoisLines } from "../text/answers.ts";
+import { whoisLines } from "../text/answers.ts";
 import type { Face, SlashTable } from "./face.ts";
 import { firstWord, neededText, neededWord } from "./face.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
-import { refusal } from "../core/numerics.ts";
-import { numericsUntil } from "../core/requests.ts";
+import { throwRefusal } from "../core/refusals.ts";
+import { numericsIn, whoisUntil } from "../core/requests.ts";
 import { isChannel } from "../core/state.ts";
 
 /** Rows by name. */
@@ -102,22 +102,16 @@ export const chatRows: SlashTable = {
   },
 };
 
-const whoisParts = [..."301 307 311 312 313 317 319 320 330 335 338 378 379 671 276 401 406".split(" ")];
-
 async function whois(face: Face, rest: string): Promise<void> {
   const [nick] = neededWord(rest, "/whois NICK");
   // The nick twice asks the server that knows how long somebody has been silent.
-  const messages = await face.client.request(
-    `WHOIS ${nick} ${nick}`,
-    numericsUntil(["318", "402", "431"], whoisParts),
-  );
-  // The server that was asked about is the one of nobody.
-  if (messages.some(({ command }) => command === "402")) {
+  const answer = await face.client.server.request(`WHOIS ${nick} ${nick}`, whoisUntil);
+  // Nobody has that nick, so the server does not know which server to ask.
+  if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {
     throw new ActionError(`There is nobody called ${plainName(nick)} here`);
   }
-  const refused = refusalWords(face, messages);
-  if (refused !== undefined) throw new ActionError(refused);
-  for (const line of whoisLines(messages)) face.note(line);
+  throwRefusal(face.client.state, answer);
+  for (const line of whoisLines(answer)) face.note(line);
 }
 
 function ignore(face: Face, rest: string): void {
@@ -132,12 +126,4 @@ function ignore(face: Face, rest: string): void {
 
 function maskOf(nick: string): string {
   return /[!@*]/.test(nick) ? nick.toLowerCase() : `${nick.toLowerCase()}!*@*`;
-}
-
-/** The words of a refusal in an answer. */
-export function refusalWords(face: Face, messages: Parameters<typeof refusalIn>[0]): string | undefined {
-  const refused = refusalIn(messages);
-  if (refused === undefined) return undefined;
-  const target = refused.params.length > 2 ? refused.params[1] ?? "" : "";
-  return refusal(face.client.state, refused.command, target, refused.params.at(-1) ?? "");
 }

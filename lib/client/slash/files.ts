@@ -3,7 +3,6 @@
 import type { Face, FileChoice, LocalFileAccess, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
 import { ActionError } from "../core/action_error.ts";
-import { uploadFile } from "../core/upload.ts";
 
 /** Rows by name. */
 export const fileRows: SlashTable = {
@@ -33,12 +32,11 @@ async function send(face: Face, rest: string): Promise<void> {
   if (files === undefined) throw new ActionError("Cannot send files from here");
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
   const target = face.target();
-  const url = face.client.uploadUrl;
-  if (url === undefined) throw new ActionError("The server takes no files");
+  const { uploads } = face.client;
+  if (uploads.url === undefined) throw new ActionError("This server takes no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
-  const token = await face.client.uploadToken();
-  const address = await uploadFile(url, token, file, {
+  const address = await uploads.send(file, {
     onProgress: (done, total) => files.progress(`Sending ${file.name}`, done, total),
   }).finally(() => files.progress("", 0, 0));
   face.say(target, "message", address);
@@ -62,7 +60,7 @@ function isChoice(files: LocalFileAccess | FileChoice): files is FileChoice {
 }
 
 function lastAddress(face: Face): string {
-  const said = face.client.recent.last(face.target(), "others")?.text ?? "";
+  const said = face.client.messages.recent.last(face.target(), "others")?.text ?? "";
   const address = /https?:\/\/\S+/.exec(said)?.[0];
   if (address === undefined) throw new ActionError("No address was said here last: write /get ADDRESS");
   return address;

@@ -61,7 +61,7 @@ function reply(face: Face, rest: string): void {
     const { lastSender } = face.client.state;
     if (lastSender === "") throw new ActionError("Nobody sent you a private message yet");
     const text = neededText(rest, "/reply TEXT");
-    return face.say(lastSender, "message", text, face.client.recent.last(lastSender, "others")?.id);
+    return face.say(lastSender, "message", text, face.client.messages.recent.last(lastSender, "others")?.id);
   }
   const target = face.target();
   const { id } = lastOf(face, target, first.slice(1));
@@ -77,20 +77,20 @@ function react(face: Face, rest: string): void {
   if (/^:\w+:$/.test(symbol)) throw new ActionError(`There is no emoji called ${symbol}`);
   const target = face.target();
   const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
-  face.client.react(target, id, symbol, added);
+  face.client.messages.react(target, id, symbol, added);
 }
 
 function redact(face: Face, rest: string): void {
   const target = face.target();
   const [first, words] = firstWord(rest);
   const named = first.startsWith("@");
-  const said = named ? lastOf(face, target, first.slice(1)) : face.client.recent.last(target, "own");
+  const said = named ? lastOf(face, target, first.slice(1)) : face.client.messages.recent.last(target, "own");
   if (said?.id === undefined) throw new ActionError("You said nothing here that could be taken back");
-  face.client.redact(target, said.id, named ? words : rest.trim());
+  face.client.messages.delete(target, said.id, named ? words : rest.trim());
 }
 
 function lastOf(face: Face, target: string, nick?: string): Said & { readonly id: string } {
-  const said = face.client.recent.last(target, nick === undefined ? "others" : { nick });
+  const said = face.client.messages.recent.last(target, nick === undefined ? "others" : { nick });
   if (said?.id !== undefined) return { ...said, id: said.id };
   throw new ActionError(
     nick === undefined ? "Nobody else said anything here yet" : `${nick} said nothing here yet`,
@@ -108,7 +108,7 @@ async function history(face: Face, rest: string): Promise<void> {
   const places = readBack.get(face) ?? new Map<string, string>();
   readBack.set(face, places);
   const before = places.get(target);
-  const { events, first, more } = await face.client.history(target, {
+  const { events, first, more } = await face.client.history.latest(target, {
     limit: count,
     ...(before !== undefined && { before }),
   });
@@ -127,7 +127,7 @@ async function search(face: Face, rest: string): Promise<void> {
   if (text === "" && where.in === undefined && where.from === undefined) {
     throw new ActionError("Write /search WORDS");
   }
-  const found = await face.client.search(text, where);
+  const found = await face.client.history.search(text, where);
   if (found.length === 0) return face.note(`Nothing was found for ${plain(rest.trim())}`);
   shown(face)(`${found.length} found for ${plain(rest.trim())}`, found);
 }

@@ -57,7 +57,7 @@ export const selfRows: SlashTable = {
     fits: (face) => !face.restricted,
     run(face, rest) {
       if (rest.trim() === "") throw new ActionError("Write /quote LINE");
-      if (!face.client.send(rest.replace(/[\r\n\0]+/g, " "))) {
+      if (!face.client.server.send(rest.replace(/[\r\n\0]+/g, " "))) {
         throw new ActionError("Cannot send that: there is no connection to the server");
       }
     },

@@ -4,7 +4,8 @@ import type { ChatEvent, Said } from "../core/event.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
-import { findBuffer, inkIn } from "../core/state.ts";
+import { findBuffer } from "../core/state.ts";
+import { memberInk } from "../text/nick_color.ts";
 import { spanText, styleText } from "../text/text.ts";
 import { describe, personSpan } from "../text/sentences.ts";
 import type { Row } from "./wrap_spans.ts";
@@ -108,7 +109,7 @@ export function saidLine(
     : [];
   const text = styleText(event.text, {
     own: state.nick,
-    inkOf: (nick) => inkIn(state, event.buffer, nick),
+    inkOf: (nick) => memberInk(state, event.buffer, nick),
   });
   const speaker: Span[] = event.manner === "action"
     ? [{ text: "* " }, from, ...to, { text: " " }]

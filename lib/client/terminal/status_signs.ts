@@ -31,13 +31,7 @@ export class StatusSigns {
     const at = this.#unread.get(fold(buffer));
     if (at === undefined || !this.#client.online) return;
     this.#unread.delete(fold(buffer));
-    this.#client.markRead(buffer, at);
-  }
-
-  /** This stands in the prompt of a buffer: tells that one types, where it is no command, and that one ceased. */
-  typing(buffer: string, text: string): void {
-    const speaks = text.trim() !== "" && (!text.startsWith("/") || text.startsWith("//"));
-    if (speaks || text === "") this.#client.typing(buffer, speaks ? "active" : "done");
+    this.#client.messages.markRead(buffer, at);
   }
 
   /** Nicks of the others who type there. */

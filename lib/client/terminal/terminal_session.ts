@@ -1,6 +1,6 @@
 /** A person at the terminal of this process: the tty and a desk brought together, from the first prompt to the last. */
 
-import type { ClientOptions } from "../core/client.ts";
+import type { ClientOptions } from "../core/client_options.ts";
 import { PresenceFilter } from "../text/presence_filter.ts";
 import { Attention } from "./attention.ts";
 import type { Leaving } from "./terminal_ui.ts";

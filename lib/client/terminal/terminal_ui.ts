@@ -3,7 +3,7 @@
  * room in front, does what is typed. Touches no tty: keys come in, text goes out.
  */
 
-import type { ClientOptions, Ending } from "../core/client.ts";
+import type { ClientOptions, Ending } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import type { Face } from "../slash/face.ts";
@@ -12,7 +12,7 @@ import type { Span } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
-import { fold } from "../../irc/names.ts";
+import { callsUs } from "../core/mentions.ts";
 import type { Attention } from "./attention.ts";
 import { sourcesAt } from "./completion.ts";
 import type { Outlet } from "./display.ts";
@@ -122,7 +122,7 @@ export class TerminalUi implements Face {
       state: this.client.state,
       front: this.activeBuffer,
       now: this.client.now,
-      recall: (id) => this.client.recent.find(id),
+      recall: (id) => this.client.messages.recent.find(id),
     }));
   }
 
@@ -303,9 +303,7 @@ export class TerminalUi implements Face {
     switch (event.kind) {
       case "said": {
         this.#signs.said(event.buffer, event.at);
-        const calls = !event.own && !event.history &&
-          (event.mention || fold(event.to) === fold(this.client.state.nick));
-        const call = calls ? this.#parts.attention.call(event) : "";
+        const call = callsUs(event) ? this.#parts.attention.call(event) : "";
         return call === "" ? undefined : this.#parts.outlet.write(call);
       }
       case "parted":
@@ -327,7 +325,7 @@ export class TerminalUi implements Face {
     this.#signs.read(this.activeBuffer);
     // What was said tells more than that one types no longer.
     if (act !== undefined || !this.sharesTyping || this.#asked || this.activeBuffer === "") return;
-    this.#signs.typing(this.activeBuffer, this.#input.editor.text);
+    this.client.typing.update(this.activeBuffer, this.#input.editor.text);
   }
 
   #bottom(): Bottom {

@@ -1,37 +1,42 @@
 /** The answers of a server to our questions (WHOIS, LIST) → lines of words. Pure. */
 
 import type { Message } from "../../irc/message.ts";
+import { numericName } from "../../irc/numerics.ts";
+import { numericsIn } from "../core/requests.ts";
 import { withoutFormatting } from "./formatting.ts";
 import { plain, plainName } from "./plain.ts";
 
 /** What WHOIS tells, one line for each thing; codes we do not know are shown as the server words them. */
 export function whoisLines(messages: readonly Message[]): string[] {
-  const named = messages.some(({ command }) => command === "338");
-  return messages.filter(({ command }) => !(named && command === "378"))
+  // Both say where somebody connects from; one is enough.
+  const hosts = numericsIn(messages, "RPL_WHOISACTUALLY").length > 0
+    ? numericsIn(messages, "RPL_WHOISHOST")
+    : [];
+  return messages.filter((message) => !hosts.includes(message))
     .map((message) => whoisLine(message)).filter((line) => line !== "");
 }
 
 function whoisLine({ command, params }: Message): string {
   const [, nick = "", one = "", two = "", three = ""] = params.map(plain);
   const last = plain(params.at(-1) ?? "");
-  switch (command) {
-    case "311":
+  switch (numericName(command)) {
+    case "RPL_WHOISUSER":
       return `${nick} is ${last} (${one}@${two})`;
-    case "301":
+    case "RPL_AWAY":
       return `${nick} is away: ${one}`;
-    case "312":
+    case "RPL_WHOISSERVER":
       return `${nick} is connected to ${one}${two === "" ? "" : ` (${two})`}`;
-    case "317":
+    case "RPL_WHOISIDLE":
       return `${nick} has been silent for ${span(Number(one))}${signOn(two, three)}`;
-    case "319":
+    case "RPL_WHOISCHANNELS":
       return `${nick} is in ${one.trim()}`;
-    case "330":
+    case "RPL_WHOISACCOUNT":
       return `${nick} has the account ${one}`;
-    case "338":
+    case "RPL_WHOISACTUALLY":
       return `${nick} comes from ${params.slice(2, -1).map(plain).join(" ") || last}`;
-    case "379":
+    case "RPL_WHOISMODES":
       return /\+$/.test(last) ? "" : `${nick} ${last}`;
-    case "318":
+    case "RPL_ENDOFWHOIS":
       return "";
     default:
       return `${nick} ${last}`;
@@ -57,7 +62,7 @@ function span(seconds: number): string {
 
 /** The rooms LIST told of, the fullest first. */
 export function listLines(messages: readonly Message[]): string[] {
-  const rooms = messages.filter(({ command }) => command === "322").map(({ params }) => ({
+  const rooms = numericsIn(messages, "RPL_LIST").map(({ params }) => ({
     name: plainName(params[1] ?? ""),
     people: Number(params[2]) || 0,
     topic: withoutFormatting(params[3] ?? "").replace(/^\[\+\w*\] ?/, ""),
@@ -72,7 +77,7 @@ export function listLines(messages: readonly Message[]): string[] {
 
 /** The masks a room keeps for a mode ("ban list" of +b and its like): numerics 346, 348 and 367. */
 export function maskLines(messages: readonly Message[], room: string, what: string): string[] {
-  const lines = messages.filter(({ command }) => ["346", "348", "367"].includes(command)).map(
+  const lines = numericsIn(messages, "RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST").map(
     ({ params }) => {
       const [, , mask = "", by = "", seconds = ""] = params.map(plainName);
       const set = [by.replace(/!.*$/, ""), timeOf(seconds || "none")].filter((word) => word !== "").join(
@@ -82,9 +87,4 @@ export function maskLines(messages: readonly Message[], room: string, what: stri
     },
   );
   return lines.length === 0 ? [`${plainName(room)} has no ${what}`] : lines;
-}
-
-/** The first refusal in an answer, in the server's words; undefined when it was granted. */
-export function refusalIn(messages: readonly Message[]): Message | undefined {
-  return messages.find(({ command }) => /^[45]\d\d$/.test(command) || command === "FAIL");
 }

@@ -1,8 +1,6 @@
-/**
- * The formatting codes inside messages, read into spans; see modern.ircdocs.horse/formatting. Only reading: we send
- * codes only when somebody typed them. Every span's text is plain() already.
- */
+/** Text with formatting codes → spans with styles. The text of every span is plain() already. */
 
+import { formattingCode, stripFormatting } from "../../irc/formatting.ts";
 import type { Ink } from "./palette.ts";
 import { plain } from "./plain.ts";
 
@@ -48,16 +46,12 @@ const toggles: Readonly<Record<string, keyof Style>> = {
   "\x16": "reverse",
 };
 
-const codes =
-  // deno-lint-ignore no-control-regex -- the codes are control characters
-  /([\x02\x1d\x1f\x1e\x11\x16\x0f])|\x03(?:(\d{1,2})(?:,(\d{1,2}))?)?|\x04(?:([0-9a-f]{6})(?:,([0-9a-f]{6}))?)?/gi;
-
 /** The text of one message as spans; styles end with it. */
 export function readFormatting(text: string): Span[] {
   const spans: Span[] = [];
   let style: Style = {};
   let done = 0;
-  for (const code of text.matchAll(codes)) {
+  for (const code of text.matchAll(formattingCode)) {
     addSpan(spans, text.slice(done, code.index), style);
     style = styleAfter(style, code);
     done = code.index + code[0].length;
@@ -68,7 +62,7 @@ export function readFormatting(text: string): Span[] {
 
 /** `text` without its formatting codes, harmless. */
 export function withoutFormatting(text: string): string {
-  return plain(text.replace(codes, ""));
+  return plain(stripFormatting(text));
 }
 
 function styleAfter(style: Style, [all, simple, ink, paper, hexInk, hexPaper]: RegExpMatchArray): Style {

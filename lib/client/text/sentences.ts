@@ -6,10 +6,10 @@
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
 import type { Span } from "./formatting.ts";
 import { describeMode } from "../core/channel_modes.ts";
-import { nickInk } from "./palette.ts";
+import { memberInk, personInk } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
 import type { State } from "../core/state.ts";
-import { findBuffer, inkIn, isOwn, membersByRank } from "../core/state.ts";
+import { findBuffer, isOwn, membersByRank } from "../core/state.ts";
 import { styleText } from "./text.ts";
 
 /** The sentence for an event; [] for one that is not put into words. */
@@ -73,9 +73,8 @@ export function presenceWords(event: Presence): string {
 }
 
 /** The name of a person in the colour of that person. */
-export function personSpan(state: State, { nick, account }: Person): Span {
-  const ink = isOwn(state, nick) ? "own" : nickInk(nick, account);
-  return { text: plainName(nick), ink };
+export function personSpan(state: State, person: Person): Span {
+  return { text: plainName(person.nick), ink: personInk(state, person) };
 }
 
 /** Spans of several texts with ", " between them. */
@@ -102,7 +101,7 @@ export function rosterWords(state: State, buffer: string, most = Infinity): Span
 
 /** The topic of a room, when `by` is "", or that it was changed. */
 export function topicWords(state: State, buffer: string, topic: string, by: string): Span[] {
-  const text = styleText(topic, { own: state.nick, inkOf: (nick) => inkIn(state, buffer, nick) });
+  const text = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
   const room = plainName(buffer);
   if (by === "") return topic === "" ? [{ text: `${room} has no topic` }] : [{ text: `${room}: ` }, ...text];
   return topic === ""

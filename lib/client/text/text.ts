@@ -4,8 +4,9 @@
  */
 
 import { fold } from "../../irc/names.ts";
+import { nickWord, trimDashes } from "../core/mentions.ts";
 import type { Span } from "./formatting.ts";
-import { readFormatting, withoutFormatting } from "./formatting.ts";
+import { readFormatting } from "./formatting.ts";
 import type { Ink } from "./palette.ts";
 
 /** Who is meant by a word in a message. */
@@ -16,8 +17,6 @@ export interface NameColors {
 }
 
 const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
-/** A run of what nicks are made of, beyond ASCII too. */
-const words = /[\p{L}\p{M}\p{N}_[\]\\`^{}|-]+/gu;
 
 /** The text of a message, ready to be shown. A newline in it stands in a span of its own. */
 export function styleText(text: string, names: NameColors): Span[] {
@@ -31,16 +30,6 @@ export function styleText(text: string, names: NameColors): Span[] {
 function styleLine(text: string, names: NameColors): Span[] {
   return readFormatting(text).flatMap((span) => splitLinks(span))
     .flatMap((span) => span.link === undefined ? splitNames(span, names) : [span]);
-}
-
-/** Whether `nick` stands in `text` as a whole word; "bob's" and "@bob:" count, "bobby" does not. */
-export function mentions(text: string, nick: string): boolean {
-  if (nick === "") return false;
-  const folded = fold(nick);
-  for (const [word] of withoutFormatting(text).matchAll(words)) {
-    if (fold(word) === folded || fold(trimDashes(word)) === folded) return true;
-  }
-  return false;
 }
 
 /** The text of spans without their styles. */
@@ -67,7 +56,7 @@ function linkSpans(span: Span, address: string): Span[] {
 
 function splitNames(span: Span, names: NameColors): Span[] {
   const own = fold(names.own);
-  return split(span, words, (word) => {
+  return split(span, nickWord, (word) => {
     for (const name of new Set([word, trimDashes(word)])) {
       if (fold(name) === own) {
         return { length: name.length, pieces: [{ ...span, text: name, bold: true, ink: "own" }] };
@@ -110,10 +99,6 @@ function trimLink(found: string): string {
     if (!unopened && !".,:;!?'*_~".includes(last)) return link;
     link = link.slice(0, -1);
   }
-}
-
-function trimDashes(word: string): string {
-  return word.replace(/^-+|-+$/g, "");
 }
 
 function isUnopened(link: string, open: string, close: string): boolean {

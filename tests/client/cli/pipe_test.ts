@@ -106,7 +106,7 @@ Deno.test("a pipe ends when its name is taken, when it may not enter, and when t
   await taken.wire.say(":srv 433 * bob :Nickname is already in use");
   taken.wire.abort();
   assertEquals([(await taken.running).kind, taken.err], ["bad name", [
-    "Cannot use the name bob: somebody has it already",
+    "Cannot use the name bob: somebody else uses it",
   ]]);
   const banned = new Plumbing(["one"]);
   await turn();
@@ -117,7 +117,7 @@ Deno.test("a pipe ends when its name is taken, when it may not enter, and when t
   );
   banned.wire.abort();
   assertEquals([(await banned.running).kind, banned.err], ["refused", [
-    "Cannot join #tea: you are banned there",
+    "Cannot join #tea: you are banned",
   ]]);
   const lost = new Plumbing(["one"]);
   (await lost.enter("echo-message")).abort();

@@ -22,7 +22,7 @@ function test(name: string, fn: () => Promise<void>): void {
 test("register() makes an account, and the next connection logs in to it by itself", async () => {
   await using chat = startChat();
   await using bob = await new ConnectedClient(chat.port).entered();
-  await bob.client.register(secret);
+  await bob.client.account.register(secret);
   assertEquals(bob.client.state.account, "bob");
   bob.cut();
   assertEquals((await bob.until("status", (event) => event.status === "logged in")).kind, "status");
@@ -34,7 +34,7 @@ test("an account given at the start is logged in to before we are let in", async
   await using chat = startChat();
   {
     await using bob = await new ConnectedClient(chat.port).entered();
-    await bob.client.register(secret);
+    await bob.client.account.register(secret);
   }
   await using again = await new ConnectedClient(chat.port, { account: { name: "bob", password: secret } })
     .entered();
@@ -44,24 +44,28 @@ test("an account given at the start is logged in to before we are let in", async
 test("a wrong password is told, on the way in and later", async () => {
   await using chat = startChat();
   await using bob = await new ConnectedClient(chat.port).entered();
-  await bob.client.register(secret);
+  await bob.client.account.register(secret);
   const account = { name: "bob", password: "wrong leaves" };
   await using cat = new ConnectedClient(chat.port, { nick: "cat", account });
   const told = await cat.until("status", (event) => event.status === "login refused");
   assert(told.status === "login refused" && told.name === "bob" && told.reason !== "");
   await cat.entered();
-  await assertRejects(() => cat.client.login("bob", "wrong again"), ActionError, "Cannot log in as bob");
-  await cat.client.login("bob", secret);
+  await assertRejects(
+    () => cat.client.account.login("bob", "wrong again"),
+    ActionError,
+    "Cannot log in as bob",
+  );
+  await cat.client.account.login("bob", secret);
   assertEquals(cat.client.state.account, "bob");
 });
 
 test("changePassword() changes it, and refuses when the old one is wrong", async () => {
   await using chat = startChat();
   await using bob = await new ConnectedClient(chat.port).entered();
-  await bob.client.register("green-leaves");
-  await assertRejects(() => bob.client.changePassword("brown-leaves", secret), ActionError);
-  await bob.client.changePassword("green-leaves", "brown old leaves");
-  await bob.client.changePassword("brown old leaves", secret);
+  await bob.client.account.register("green-leaves");
+  await assertRejects(() => bob.client.account.changePassword("brown-leaves", secret), ActionError);
+  await bob.client.account.changePassword("green-leaves", "brown old leaves");
+  await bob.client.account.changePassword("brown old leaves", secret);
   bob.cut();
   await bob.until("status", (event) => event.status === "logged in");
 });
@@ -102,7 +106,7 @@ test("what somebody new said to us alone while the connection was lost comes too
   const [ann] = await chat.join("#tea", "ann");
   const gate = { delay: 60_000 };
   await using bob = await new ConnectedClient(chat.port, { delay: () => gate.delay }).entered();
-  await bob.client.register(secret);
+  await bob.client.account.register(secret);
   gate.delay = 50;
   bob.cut();
   await bob.until("status", ({ status }) => status === "lost");
@@ -135,7 +139,7 @@ test("history() gives as many messages as asked for, however many came and went 
   await bob.lines();
   await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).entered();
   for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
-    const { events, more } = await cat.client.history("#tea", { limit });
+    const { events, more } = await cat.client.history.latest("#tea", { limit });
     assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
     assertEquals(more, true);
   }
@@ -147,13 +151,13 @@ test("history() gives pages backwards, and says when there is no more", async ()
   await using bob = await new ConnectedClient(chat.port).entered();
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "three");
-  const newest = await bob.client.history("#tea", { limit: 2 });
+  const newest = await bob.client.history.latest("#tea", { limit: 2 });
   const texts = (page: typeof newest) =>
     page.events.flatMap((event) => event.kind === "said" ? event.text : []);
   assertEquals([texts(newest), newest.more], [["two", "three"], true]);
   const [first] = newest.events;
   assert(first?.kind === "said" && first.id !== undefined && first.history === true);
-  const older = await bob.client.history("#tea", { before: first.id, limit: 50 });
+  const older = await bob.client.history.latest("#tea", { before: first.id, limit: 50 });
   assertEquals([texts(older).at(-1), older.more], ["one", false]);
   assertEquals(bob.events.filter(({ kind }) => kind === "said"), []);
 });
@@ -166,12 +170,12 @@ test("replies, reactions and messages taken back name the message they are about
   const { id = "" } = await bob.until("said");
   await bob.client.say({ ...say("yes"), replyTo: id });
   assertEquals((await ann.until("said", ({ own }) => !own)).replyTo, id);
-  bob.client.react("#tea", id, "👍");
+  bob.client.messages.react("#tea", id, "👍");
   const reacted = await ann.until("reacted");
   assertEquals([reacted.id, reacted.emoji, reacted.who.nick, reacted.added], [id, "👍", "bob", true]);
-  bob.client.react("#tea", id, "👍", false);
+  bob.client.messages.react("#tea", id, "👍", false);
   assertEquals((await ann.until("reacted")).added, false);
-  ann.client.redact("#tea", id, "spilled");
+  ann.client.messages.delete("#tea", id, "spilled");
   const { by, reason, own } = await bob.until("redacted", (event) => event.id === id);
   assertEquals([by.nick, reason, own], ["ann", "spilled", false]);
 });
@@ -182,7 +186,9 @@ test("typing() is told at most once in three seconds, and that it ended", async 
   await using bob = await new ConnectedClient(chat.port, { now: () => 1_000_000 }).entered();
   ann.send("CAP REQ :message-tags");
   await ann.lines();
-  for (const activity of ["active", "active", "done", "done"] as const) bob.client.typing("#tea", activity);
+  for (const activity of ["active", "active", "done", "done"] as const) {
+    bob.client.typing.show("#tea", activity);
+  }
   await bob.client.say(say("x"));
   const told = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
   assertEquals(told.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
@@ -194,19 +200,19 @@ test("search() finds what was said, by text and by whom", async () => {
   await using bob = await new ConnectedClient(chat.port).entered();
   for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "coffee");
-  const found = await bob.client.search("tea", { in: "#tea", from: "ann" });
+  const found = await bob.client.history.search("tea", { in: "#tea", from: "ann" });
   assertEquals(found.flatMap((event) => event.kind === "said" ? event.text : []), ["green tea", "black tea"]);
-  await assertRejects(() => bob.client.search("tea", { in: "#den" }), ActionError);
+  await assertRejects(() => bob.client.history.search("tea", { in: "#den" }), ActionError);
 });
 
 test("markRead() is told to our other devices, and not sent twice", async () => {
   await using chat = startChat();
   await using bob = await new ConnectedClient(chat.port).entered();
-  await bob.client.register(secret);
+  await bob.client.account.register(secret);
   const account = { name: "bob", password: secret };
   await using phone = await new ConnectedClient(chat.port, { account }).entered();
   const at = Date.now() - 1000;
-  bob.client.markRead("#tea", at);
+  bob.client.messages.markRead("#tea", at);
   assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
   assertEquals(phone.client.state.buffers.get("#tea" as never)?.readUpTo, at);
 });
@@ -223,10 +229,10 @@ Deno.test({
     late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));
     site.chat.hub.uploadUrl = `${site.origin}/upload`;
     await using bob = await new ConnectedClient(site.chat.port).entered();
-    assertEquals(bob.client.uploadUrl, `${site.origin}/upload`);
-    const token = await bob.client.uploadToken();
+    assertEquals(bob.client.uploads.url, `${site.origin}/upload`);
+    const token = await bob.client.uploads.token();
     const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });
-    const address = await uploadFile(bob.client.uploadUrl ?? "", token, file);
+    const address = await uploadFile(bob.client.uploads.url ?? "", token, file);
     assertEquals(await (await fetch(address)).text(), "green leaves");
     assert(address.endsWith("/tea%20time.txt"));
     await assertRejects(

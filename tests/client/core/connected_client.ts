@@ -1,6 +1,6 @@
 /** A client on a real connection to a chat in this process, for tests of what the two do together. */
 
-import type { ClientOptions } from "../../../lib/client/core/client.ts";
+import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
 import type { ChatEvent } from "../../../lib/client/core/event.ts";
 import type { Connection } from "../../../lib/net/connection.ts";

@@ -64,8 +64,8 @@ Deno.test("receive() keeps quiet about numbers on entering, and shows the messag
     ":srv 372 bob :- Be kind",
     ":srv 376 bob :",
   ]);
-  assertEquals(events, ["told: Be kind"]);
-  assertEquals(after([...welcome, ":srv 251 bob :There are 3"]).events, ["told: There are 3"]);
+  assertEquals(events, ["notice: Be kind"]);
+  assertEquals(after([...welcome, ":srv 251 bob :There are 3"]).events, ["notice: There are 3"]);
 });
 
 Deno.test("receive() knows who is in a room, and how high", () => {
@@ -116,20 +116,20 @@ const speech: readonly (readonly [line: string, event: string | undefined])[] = 
   [":ann!a@h PRIVMSG bob :\x01VERSION\x01", undefined],
   [":ann!a@h PRIVMSG bob :\x01DCC SEND x\x01", undefined],
   [":ann!a@h NOTICE #tea :note", "#tea ann notice: note"],
-  [":irc.example NOTICE bob :from the server", "told: from the server"],
-  ["NOTICE * :looking up", "told: looking up"],
+  [":irc.example NOTICE bob :from the server", "notice: from the server"],
+  ["NOTICE * :looking up", "notice: looking up"],
   [":loud!l@h PRIVMSG #tea :spam", undefined],
   [":ann!a@h PRIVMSG", "ann ann message: "],
   [":srv FAIL JOIN NO_ROOM #x :No such room", "refused NO_ROOM: No such room (JOIN)"],
-  [":srv NOTE * INFO :All is well", "told: All is well"],
-  [":srv 404 bob #tea :Cannot send to channel (+m)", "refused 404: Cannot send to #tea"],
-  [":srv 404 bob #tea :You are muted", "refused 404: Cannot send to #tea: You are muted"],
+  [":srv NOTE * INFO :All is well", "notice: All is well"],
+  [":srv 404 bob #tea :Cannot send to channel (+m)", "refused ERR_CANNOTSENDTOCHAN: Cannot send to #tea"],
+  [":srv 404 bob #tea :You are muted", "refused ERR_CANNOTSENDTOCHAN: Cannot send to #tea: You are muted"],
   [
     ":srv 475 bob #tea :Cannot join channel (+k)",
-    "refused 475: Cannot join #tea: it needs a key, as in /join #tea KEY",
+    "refused ERR_BADCHANNELKEY: Cannot join #tea: it needs a key, as in /join #tea KEY",
   ],
   [":srv 499 bob $& :odd words", "refused 499: $&: odd words"],
-  [":srv 401 bob $& :No such nick", "refused 401: There is nobody called $& here"],
+  [":srv 401 bob $& :No such nick", "refused ERR_NOSUCHNICK: There is nobody called $& here"],
 ];
 
 for (const [line, event] of speech) {

@@ -1,6 +1,6 @@
 /** A client and the other end of its connection, in memory: the test is the server. */
 
-import type { ClientOptions } from "../../../lib/client/core/client.ts";
+import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
 import type { ChatEvent } from "../../../lib/client/core/event.ts";
 import type { Line } from "../../../lib/irc/lines.ts";
@@ -131,12 +131,12 @@ export function summary(event: ChatEvent): string {
       return event.status === "waiting" || event.status === "lost"
         ? `${event.status}: ${event.reason}`
         : event.status === "queued"
-        ? `kept: ${event.text}`
+        ? `queued: ${event.text}`
         : event.status;
     case "refused":
       return `refused ${event.code}: ${event.text}`;
     case "server notice":
-      return `told: ${event.text}`;
+      return `notice: ${event.text}`;
     case "joined":
     case "parted":
     case "kicked":

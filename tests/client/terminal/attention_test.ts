@@ -12,6 +12,7 @@ const said: Said = {
   text: "bob: hello",
   own: false,
   mention: true,
+  direct: false,
 };
 
 function attention(parts: Partial<AttentionParts>): Attention {

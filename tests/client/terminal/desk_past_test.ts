@@ -63,7 +63,7 @@ Deno.test("a wrong password is asked for again, behind a name that is refused", 
   await seat.press("rob\r");
   assertEquals(
     (await seat.screen("Cannot use"))[0],
-    "12:00 ! Cannot use the name bob: somebody has it already",
+    "12:00 ! Cannot use the name bob: somebody else uses it",
   );
   assertEquals(await seat.screen("Cannot log in"), [
     "12:00 ! Cannot log in as bob: Wrong name or password",

@@ -1,6 +1,6 @@
 /** Somebody at an emulated terminal, whose server the test plays. */
 
-import type { ClientOptions } from "../../../lib/client/core/client.ts";
+import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { AttentionParts } from "../../../lib/client/terminal/attention.ts";
 import { Attention } from "../../../lib/client/terminal/attention.ts";

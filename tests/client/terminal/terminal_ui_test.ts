@@ -85,7 +85,7 @@ Deno.test("without a name it asks for one, and again when the server refuses it"
   assertEquals((await seat.wire.sent())[1], "NICK ann");
   await seat.wire.say(":srv 433 * ann :Nickname is already in use");
   assertEquals(await seat.screen(), [
-    "12:00 ! Cannot use the name ann: somebody has it already",
+    "12:00 ! Cannot use the name ann: somebody else uses it",
     "Another name: |",
   ]);
   await seat.press("bob\r");

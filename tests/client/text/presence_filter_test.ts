@@ -5,7 +5,14 @@ import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 const minute = 60_000;
 
 function says(nick: string, at: number, buffer = "#tea"): ChatEvent {
-  const rest = { to: buffer, manner: "message", text: "hm", own: false, mention: false } as const;
+  const rest = {
+    to: buffer,
+    manner: "message",
+    text: "hm",
+    own: false,
+    mention: false,
+    direct: false,
+  } as const;
   return { kind: "said", buffer, from: { nick }, at, ...rest };
 }
 

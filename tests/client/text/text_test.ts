@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { readFormatting } from "../../../lib/client/text/formatting.ts";
 import { nickInk, nickShades } from "../../../lib/client/text/palette.ts";
 import { plain, plainName } from "../../../lib/client/text/plain.ts";
-import { mentions, spanText, styleText } from "../../../lib/client/text/text.ts";
+import { spanText, styleText } from "../../../lib/client/text/text.ts";
 
 const nobody = { own: "me", inkOf: () => undefined };
 
@@ -100,24 +100,6 @@ Deno.test("styleText() colours the names of people in the room, and ours as ours
     ["me", "own"],
   ]);
 });
-
-const mentioned: readonly (readonly [string, boolean])[] = [
-  ["bob: hello", true],
-  ["@Bob", true],
-  ["is it bob's?", true],
-  ["hello \x02bob\x02!", true],
-  ["- bob-", true],
-  ["bobby", false],
-  ["kebob", false],
-  ["bob_", false],
-  ["", false],
-];
-
-for (const [text, expected] of mentioned) {
-  Deno.test(`mentions() says ${expected} for bob in ${JSON.stringify(text)}`, () => {
-    assertEquals(mentions(text, "bob"), expected);
-  });
-}
 
 Deno.test("nickInk() is the same for every spelling of a nick, and follows the account", () => {
   assertEquals(nickInk("Ann"), nickInk("aNN"));

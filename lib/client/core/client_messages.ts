@@ -1,0 +1,39 @@
+/** What we do with messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
+
+import { ActionError } from "./action_error.ts";
+import { RecentMessages } from "./recent_messages.ts";
+import type { ServerLink } from "./server_link.ts";
+import { canSendTags, tagLine } from "./server_link.ts";
+import { findBuffer } from "./state.ts";
+
+/** One client's messages. */
+export class ClientMessages {
+  readonly recent = new RecentMessages();
+  readonly #link: ServerLink;
+
+  constructor(link: ServerLink) {
+    this.#link = link;
+  }
+
+  /** Adds a reaction to a message, or removes it. */
+  react(buffer: string, id: string, emoji: string, added = true): void {
+    if (!canSendTags(this.#link)) throw new ActionError("This server has no reactions");
+    const kind = added ? "+draft/react" : "+draft/unreact";
+    this.#link.send(tagLine(buffer, { "+draft/reply": id, [kind]: emoji }));
+  }
+
+  delete(buffer: string, id: string, reason = ""): void {
+    if (!this.#link.state.caps.has("draft/message-redaction")) {
+      throw new ActionError("This server cannot delete messages");
+    }
+    this.#link.command("REDACT", buffer, id, ...(reason === "" ? [] : [reason]));
+  }
+
+  /** We have read up to a time, in milliseconds since 1970. Nothing is sent when the server knows that already. */
+  markRead(buffer: string, at: number): void {
+    const { online, state } = this.#link;
+    if (!online || !state.caps.has("draft/read-marker")) return;
+    if (at <= (findBuffer(state, buffer)?.readUpTo ?? 0)) return;
+    this.#link.send(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
+  }
+}

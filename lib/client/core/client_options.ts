@@ -1,0 +1,46 @@
+/** What a client is started with, and how its run ends. */
+
+import type { Connection } from "../../net/connection.ts";
+import type { ChatEvent } from "./event.ts";
+import type { Account } from "./login.ts";
+
+/** How a client behaves. */
+export interface ClientOptions {
+  /** Called for each try; a rejection is a failed try. The signal aborts when the client is told to quit. */
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
+  /** Receives every event, in order. Must not throw. */
+  readonly onEvent: (event: ChatEvent) => void;
+  readonly nick: string;
+  /** @default {from the nick} */
+  readonly username?: string;
+  /** @default {the nick} */
+  readonly realname?: string;
+  /** The password of the server. */
+  readonly password?: string;
+  /** The account for every connection; the status "login refused" reports a failure. */
+  readonly account?: Account;
+  /** Asks for another password when the first login fails; "" continues without an account. @default {none} */
+  readonly anotherPassword?: (name: string) => Promise<string>;
+  /** How many earlier messages to show after a join, where the server stores them. @default {0} */
+  readonly backlog?: number;
+  /** Channels to join. @default {[]} */
+  readonly channels?: readonly string[];
+  /** Whether to stop after a failed try, for example when the server's key has changed. @default {the first one only} */
+  readonly isFinal?: (error: unknown) => boolean;
+  /** When the nick is refused, appends "_" instead of waiting for rename(). @default {false} */
+  readonly fallbackNick?: boolean;
+  /** After this silence the client sends a PING. @default {60_000} */
+  readonly idleMs?: number;
+  /** Milliseconds since 1970. @default {Date.now} */
+  readonly now?: () => number;
+  /** Milliseconds before try number `attempt`. @default {backoff of lib/net} */
+  readonly delay?: (attempt: number) => number;
+}
+
+/** How a run ended. */
+export type Ending =
+  | { readonly kind: "left" }
+  /** The first try failed, or a later one that isFinal() accepted. */
+  | { readonly kind: "unreachable"; readonly error: unknown }
+  /** The server closed the connection before the registration was complete. */
+  | { readonly kind: "refused"; readonly reason: string };

@@ -1,0 +1,76 @@
+/**
+ * Where an outgoing message goes: to the server now, or into the offline queue until there is a connection and its
+ * channel is joined.
+ */
+
+import { fold } from "../../irc/names.ts";
+import { ActionError } from "./action_error.ts";
+import type { OutgoingMessage } from "./compose.ts";
+import { OfflineQueue } from "./offline_queue.ts";
+import type { Delivery } from "./outbox.ts";
+import type { ServerLink } from "./server_link.ts";
+import { isMiddleParam } from "./server_link.ts";
+import { findBuffer, isChannel } from "./state.ts";
+import type { WantedChannels } from "./wanted_channels.ts";
+
+/** What the delivery of messages needs. */
+export interface MessageDeliveryParts {
+  readonly link: ServerLink;
+  readonly wanted: WantedChannels;
+  /** Whether we quit, so that no connection follows. */
+  readonly leaving: () => boolean;
+  /** A message waits in the queue. */
+  readonly onQueued: (message: OutgoingMessage) => void;
+}
+
+/** One client's outgoing messages. */
+export class MessageDelivery {
+  readonly #parts: MessageDeliveryParts;
+  readonly #queue = new OfflineQueue();
+
+  constructor(parts: MessageDeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends a message to a channel or a person. Resolves once its fate is known, and never rejects. Throws an ActionError
+   * when nobody can have that name.
+   */
+  send(message: OutgoingMessage): Promise<Delivery> {
+    if (!isMiddleParam(message.target)) {
+      throw new ActionError(`Cannot send to "${message.target}": a name is one word`);
+    }
+    const { session } = this.#parts.link;
+    if (session?.ready && this.#isSendable(message)) return session.sendMessage(message);
+    if (this.#parts.leaving()) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
+    this.#parts.onQueued(message);
+    return this.#queue.add(message);
+  }
+
+  /** Sends everything in the queue that can go now. */
+  flush(): void {
+    const { session } = this.#parts.link;
+    if (session === undefined) return;
+    this.#queue.flush((message) => this.#isSendable(message), (message) => session.sendMessage(message));
+  }
+
+  /** The server does not let us into a channel: it is no longer wanted, and its queued messages are refused. */
+  channelRefused(target: string, reason: string): void {
+    const { link, wanted } = this.#parts;
+    if (!wanted.has(target) || findBuffer(link.state, target)?.joined) return;
+    wanted.remove(target);
+    this.#queue.refuse(reason, fold(target));
+  }
+
+  /** There will be no connection any more. */
+  refuseAll(reason: string): void {
+    this.#queue.refuse(reason);
+  }
+
+  /** A message to a wanted channel waits until we have joined it. */
+  #isSendable({ target }: OutgoingMessage): boolean {
+    const { link: { state }, wanted } = this.#parts;
+    const waits = isChannel(state, target) && wanted.has(target);
+    return !waits || findBuffer(state, target)?.joined === true;
+  }
+}

@@ -1,0 +1,63 @@
+/** Refusals by the server → one sentence that names what was refused. */
+
+import type { Message } from "../../irc/message.ts";
+import type { NumericName } from "../../irc/numerics.ts";
+import { numericName } from "../../irc/numerics.ts";
+import { ActionError } from "./action_error.ts";
+import type { State } from "./state.ts";
+import { isChannel } from "./state.ts";
+
+/** The sentence for a numeric; "%" stands for the target. */
+const sentences: Readonly<Partial<Record<NumericName, string>>> = {
+  ERR_NOSUCHNICK: "There is nobody called % here",
+  ERR_NOSUCHSERVER: "There is no server called %",
+  ERR_NOSUCHCHANNEL: "There is no channel %",
+  ERR_CANNOTSENDTOCHAN: "Cannot send to %",
+  ERR_TOOMANYCHANNELS: "Cannot join %: you are in too many channels",
+  ERR_WASNOSUCHNICK: "There was nobody called % here",
+  ERR_UNKNOWNCOMMAND: "The server does not know the command %",
+  ERR_ERRONEUSNICKNAME: "Cannot use the name %: the server does not allow it",
+  ERR_NICKNAMEINUSE: "Cannot use the name %: somebody else uses it",
+  ERR_NICKCOLLISION: "Cannot use the name %: somebody else uses it",
+  ERR_USERNOTINCHANNEL: "% is not in that channel",
+  ERR_NOTONCHANNEL: "You are not in %",
+  ERR_USERONCHANNEL: "% is already in that channel",
+  ERR_NEEDMOREPARAMS: "The command % needs more words",
+  ERR_CHANNELISFULL: "Cannot join %: it is full",
+  ERR_UNKNOWNMODE: "The server does not know the mode %",
+  ERR_INVITEONLYCHAN: "Cannot join %: you need an invitation",
+  ERR_BANNEDFROMCHAN: "Cannot join %: you are banned",
+  ERR_BADCHANNELKEY: "Cannot join %: it needs a key, as in /join % KEY",
+  ERR_BADCHANMASK: "Cannot join %: this is not a valid channel name",
+  ERR_NEEDREGGEDNICK: "Cannot join %: you need an account",
+  ERR_CHANOPRIVSNEEDED: "You are not an operator of %",
+  ERR_SECUREONLYCHAN: "Cannot join %: you need an encrypted connection",
+};
+
+/** Whether a reply with this code refuses something. */
+export function isRefusalCode(code: string): boolean {
+  return /^[45]\d\d$/.test(code) || numericName(code) === "ERR_INVALIDMODEPARAM";
+}
+
+/** One sentence; the server's own words where they say more than ours. */
+export function refusalSentence(state: State, code: string, target: string, words: string): string {
+  const name = numericName(code);
+  const sentence = name && sentences[name];
+  if (sentence === undefined) return target === "" || target === "*" ? words : `${target}: ${words}`;
+  if (target === "") return words;
+  const ours = sentence.replaceAll("%", () => target);
+  const reason = words.replace(/\s*\(\+?\w*\)$/, "");
+  return name === "ERR_CANNOTSENDTOCHAN" && isChannel(state, target) &&
+      !/^cannot send to (channel|nick)/i.test(reason)
+    ? `${ours}: ${reason}`
+    : ours;
+}
+
+/** Throws an ActionError with the first refusal in an answer. */
+export function throwRefusal(state: State, answer: readonly Message[]): void {
+  const refused = answer.find(({ command }) => /^[45]\d\d$/.test(command) || command === "FAIL");
+  if (refused === undefined) return;
+  const { command, params } = refused;
+  const target = command !== "FAIL" && params.length > 2 ? params[1] ?? "" : "";
+  throw new ActionError(refusalSentence(state, command, target, params.at(-1) ?? ""));
+}

@@ -1,0 +1,102 @@
+/**
+ * The server as the parts of a client see it: the state, and ways to send and to ask. It works with and without a
+ * connection. The client connects and reconnects; each new session is set here.
+ */
+
+import type { Message } from "../../irc/message.ts";
+import { format } from "../../irc/message.ts";
+import { ActionError } from "./action_error.ts";
+import type { ClientSession } from "./client_session.ts";
+import { throwRefusal } from "./refusals.ts";
+import type { Until } from "./requests.ts";
+import type { State } from "./state.ts";
+import { disconnected } from "./state.ts";
+
+/** One client's link to its server. */
+export class ServerLink {
+  /** The current connection, once it is open. */
+  session: ClientSession | undefined;
+  readonly #now: () => number;
+  /** The state while there is no session. */
+  #state: State;
+
+  constructor(state: State, now: () => number) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  get state(): State {
+    return this.session?.state ?? this.#state;
+  }
+
+  set state(state: State) {
+    if (this.session === undefined) this.#state = state;
+    else this.session.state = state;
+  }
+
+  /** Whether we are registered on the server, so lines can be sent. */
+  get online(): boolean {
+    return this.session?.ready ?? false;
+  }
+
+  /** Whether nobody else can read what is sent. */
+  get confidential(): boolean {
+    return this.session?.confidential ?? false;
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#now();
+  }
+
+  /** The connection has ended. Open buffers stay. */
+  disconnect(): void {
+    this.#state = disconnected(this.state);
+    this.session = undefined;
+  }
+
+  /** Sends one line as it is; false when there is no connection. */
+  send(line: string): boolean {
+    this.session?.send(line);
+    return this.session !== undefined;
+  }
+
+  /** Sends a command; throws an ActionError when there is no connection. */
+  command(command: string, ...params: string[]): void {
+    const clean = params.map((param) => param.replace(/[\r\n\0]+/g, " "));
+    const wrong = clean.slice(0, -1).find((param) => !isMiddleParam(param));
+    if (wrong !== undefined) throw new ActionError(`Cannot use "${wrong}" there`);
+    if (!this.send(format({ command, params: clean }))) {
+      throw new ActionError("Cannot do that: there is no connection to the server");
+    }
+  }
+
+  /** Sends a line and collects its answer; rejects when there is no connection or no answer. */
+  request(line: string, until: Until = () => "other"): Promise<readonly Message[]> {
+    return this.session?.ready
+      ? this.session.request(line, until)
+      : Promise.reject(new Error("There is no connection to the server"));
+  }
+
+  /** Like request(), but a refusal by the server rejects with an ActionError. */
+  async ask(line: string, until?: Until): Promise<readonly Message[]> {
+    const answer = await this.request(line, until);
+    throwRefusal(this.state, answer);
+    return answer;
+  }
+}
+
+/** Whether text can be a parameter that is not the last one of a line. */
+export function isMiddleParam(text: string): boolean {
+  return /^[^\s:]\S*$/.test(text);
+}
+
+/** The line for a message that consists of tags only. */
+export function tagLine(target: string, tags: Readonly<Record<string, string>>): string {
+  return format({ tags: Object.entries(tags), command: "TAGMSG", params: [target] });
+}
+
+/** Whether messages of tags can be sent now. */
+export function canSendTags({ online, state }: ServerLink): boolean {
+  return online && state.caps.has("message-tags");
+}

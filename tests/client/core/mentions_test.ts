@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import type { Said } from "../../../lib/client/core/event.ts";
+import { callsUs, mentions } from "../../../lib/client/core/mentions.ts";
+
+const mentioned: readonly (readonly [string, boolean])[] = [
+  ["bob: hello", true],
+  ["@Bob", true],
+  ["is it bob's?", true],
+  ["hello \x02bob\x02!", true],
+  ["- bob-", true],
+  ["bobby", false],
+  ["kebob", false],
+  ["bob_", false],
+  ["", false],
+];
+
+for (const [text, expected] of mentioned) {
+  Deno.test(`mentions() says ${expected} for bob in ${JSON.stringify(text)}`, () => {
+    assertEquals(mentions(text, "bob"), expected);
+  });
+}
+
+const said: Said = {
+  kind: "said",
+  buffer: "#tea",
+  from: { nick: "ann" },
+  to: "#tea",
+  manner: "message",
+  text: "hello",
+  own: false,
+  mention: false,
+  direct: false,
+};
+
+const calls: readonly (readonly [why: string, change: Partial<Said> & { history?: boolean }, boolean])[] = [
+  ["a message to a channel", {}, false],
+  ["a mention in a channel", { mention: true }, true],
+  ["a private message", { buffer: "ann", to: "bob", direct: true }, true],
+  ["our own private message", { buffer: "ann", to: "ann", direct: true, own: true }, false],
+  ["a mention in the history", { mention: true, history: true }, false],
+];
+
+for (const [why, change, expected] of calls) {
+  Deno.test(`callsUs() says ${expected} for ${why}`, () => {
+    assertEquals(callsUs({ ...said, at: 0, ...change }), expected);
+  });
+}
