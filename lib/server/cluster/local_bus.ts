@@ -1,4 +1,4 @@
-/** The bus of a server that stands alone: an event is applied at once, in the order of the calls. */
+/** The bus of a single server: it applies an event at once, in the order of the calls. */
 import { nextStamp } from "../../irc/stamp.ts";
 import type { Apply, Bus } from "../hub/bus.ts";
 
@@ -8,7 +8,7 @@ export class LocalBus<E> implements Bus<E> {
   #last: number;
   readonly #now: () => number;
 
-  /** `last` is the newest stamp already used (from the store), so that a restart goes on after it. */
+  /** `last` is the newest stamp already used (from the store), so that new stamps are larger after a restart. */
   constructor(options: { last?: number; now?: () => number } = {}) {
     this.#last = options.last ?? 0;
     this.#now = options.now ?? Date.now;

@@ -1,7 +1,7 @@
 /**
- * The content of shared files for all machines of a chat: JetStream's object store, by the file's id. Written by its
- * library; read by our own loop over its chunks (the layout is NATS' ADR-20), as the library's reader takes a whole file
- * into memory when its reader is slower than NATS: 615 MB for a file of 512, where this loop needs a few chunks.
+ * The content of shared files for all machines of a chat: JetStream's object store, by the file's id. The NATS library
+ * writes files; our own loop reads their chunks (the layout is NATS' ADR-20). The library's reader loads a whole file into
+ * memory when the client is slower than NATS: 615 MB for a file of 512 MB, where this loop needs a few chunks.
  */
 import { createHash, type Hash } from "node:crypto";
 import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
@@ -13,27 +13,27 @@ const bucketName = "PARLEY_FILES";
 const chunkBytes = 256 * 1024;
 /** Chunks in memory at a time. */
 const chunksAhead = 16;
-/** How long NATS may take for the next chunk. */
+/** How long NATS can take for the next chunk. */
 const patienceMs = 10_000;
 
-/** The files of one chat. Every call throws when NATS is gone. */
+/** The files of one chat. Every call throws when NATS cannot be reached. */
 export class NatsFiles {
   readonly #client: JetStreamClient;
   readonly #isUp: () => boolean;
 
-  /** While `isUp` is false nothing is tried. */
+  /** While `isUp` is false, every call throws at once. */
   constructor(connection: NatsConnection, isUp: () => boolean) {
     this.#client = jetstream(connection, { timeout: patienceMs });
     this.#isUp = isUp;
   }
 
-  /** Keeps a file; resolves when NATS has all of it. */
+  /** Stores a file; resolves when NATS has all of it. */
   async put(id: string, content: ReadableStream<Uint8Array>): Promise<void> {
     const bucket = await this.#bucket();
     await bucket.put({ name: id, options: { max_chunk_size: chunkBytes } }, content);
   }
 
-  /** A file's content, whole or with an error at its end; undefined when there is no such file. */
+  /** A file's content, complete or with an error at its end; undefined when the file does not exist. */
   async take(id: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const found = await this.#find(await this.#bucket(), id);
     return found && this.#read(found);
@@ -43,13 +43,13 @@ export class NatsFiles {
     return await this.#find(await this.#bucket(), id) !== undefined;
   }
 
-  /** Removes a file; one that is gone already is no fault. */
+  /** Removes a file; a missing file is no error. */
   async remove(id: string): Promise<void> {
     const bucket = await this.#bucket();
     if (await this.#find(bucket, id) !== undefined) await bucket.delete(id);
   }
 
-  /** The ids of files that were kept before a time, in milliseconds since 1970. */
+  /** The ids of files that were stored before a time, in milliseconds since 1970. */
   async olderThan(ms: number): Promise<string[]> {
     const all = await (await this.#bucket()).list();
     return all.filter(({ deleted, mtime }) => !deleted && Date.parse(mtime) < ms).map(({ name }) => name);
@@ -60,9 +60,9 @@ export class NatsFiles {
     return found === null || found.deleted ? undefined : found;
   }
 
-  /** Asked for each time, as NATS may have lost it; what is there stays as somebody configured it. */
+  /** Opened for each call, as NATS can lose it; an existing bucket keeps its configuration. */
   async #bucket(): Promise<ObjectStore> {
-    if (!this.#isUp()) throw new Error("NATS is gone");
+    if (!this.#isUp()) throw new Error("Cannot reach NATS");
     const files = new Objm(this.#client);
     return await files.open(bucketName)
       .catch(() => files.create(bucketName, { replicas }))
@@ -88,7 +88,7 @@ export class NatsFiles {
         hash.update(data);
         yield data;
       }
-      if (left === before) throw new Error("NATS does not give all of it");
+      if (left === before) throw new Error("NATS sent only a part of the file");
     }
     check(hash, digest);
   }
@@ -96,5 +96,5 @@ export class NatsFiles {
 
 function check(hash: Hash, digest: string): void {
   const found = hash.digest("base64url").replace(/=+$/, "");
-  if (digest.replace(/=+$/, "") !== `SHA-256=${found}`) throw new Error("it is not what was put there");
+  if (digest.replace(/=+$/, "") !== `SHA-256=${found}`) throw new Error("the checksum of the file is wrong");
 }

@@ -1,29 +1,29 @@
 /**
- * The lease of a machine: it says every second that it is there, and who has been silent for long is reported. Judges by
- * what was heard here alone, so it may be wrong about a machine; what follows from it is ordered by the stream.
+ * The lease of a machine: the machine sends six heartbeats per lease, and reports a machine whose heartbeats stopped. The
+ * report rests on what this machine received, so it can be wrong; the stream orders what follows from it.
  */
 import type { NatsConnection } from "@nats-io/transport-node";
 
-/** What a lease is about. */
+/** What a lease needs. */
 export interface LeaseOptions {
   readonly connection: NatsConnection;
   readonly prefix: string;
   readonly machine: string;
-  /** Silence after which a machine is taken for gone. */
+  /** Silence after which a machine counts as lost. */
   readonly leaseMs: number;
-  /** The machines that should be there. */
+  /** The machines that should send heartbeats. */
   readonly expected: () => Iterable<string>;
-  /** Told of a silent machine again and again, until it is expected no more. */
+  /** Called repeatedly for a silent machine, until it is no longer expected. */
   readonly onSilent: (machine: string) => void;
-  /** Whether this machine hears anything at all. */
+  /** Whether this machine receives anything itself. */
   readonly isUp: () => boolean;
 }
 
-/** Keeps this machine's lease and watches those of others. */
+/** Renews this machine's lease and watches those of the others. */
 export class NatsLease {
   readonly #options: LeaseOptions;
   readonly #intervalMs: number;
-  readonly #heardMs = new Map<string, number>();
+  readonly #receivedMs = new Map<string, number>();
   readonly #timer: ReturnType<typeof setInterval>;
   #tickedMs = performance.now();
 
@@ -33,7 +33,7 @@ export class NatsLease {
     const { connection, prefix } = options;
     connection.subscribe(`${prefix}.alive`, {
       callback: (error, message) => {
-        if (!error) this.#heardMs.set(message.string(), performance.now());
+        if (!error) this.#receivedMs.set(message.string(), performance.now());
       },
     });
     this.#timer = setInterval(() => this.#tick(), this.#intervalMs);
@@ -47,17 +47,17 @@ export class NatsLease {
   #tick(): void {
     const { connection, prefix, machine, leaseMs, expected, onSilent, isUp } = this.#options;
     const now = performance.now();
-    // Who slept, or heard nothing itself, cannot say that the others were silent.
+    // A machine that slept, or received nothing itself, cannot judge the others.
     const wasAway = now - this.#tickedMs > 2 * this.#intervalMs || !isUp();
     this.#tickedMs = now;
-    if (wasAway) this.#heardMs.clear();
-    // Said as long as there is a connection: who cannot read the stream just now has its people still.
+    if (wasAway) this.#receivedMs.clear();
+    // Sent on any open connection: a machine that cannot read the stream just now still has its users.
     if (!connection.isClosed()) connection.publish(`${prefix}.alive`, machine);
     for (const other of expected()) {
       if (other === machine) continue;
-      const heard = this.#heardMs.get(other);
-      if (heard === undefined) this.#heardMs.set(other, now);
-      else if (now - heard > leaseMs) onSilent(other);
+      const received = this.#receivedMs.get(other);
+      if (received === undefined) this.#receivedMs.set(other, now);
+      else if (now - received > leaseMs) onSilent(other);
     }
   }
 }

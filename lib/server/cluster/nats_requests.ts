@@ -1,30 +1,30 @@
 /**
- * What machines ask each other directly, past the stream: who is there, a snapshot, a page of history. A question goes
- * to one machine; its answer may be larger than NATS carries at once and comes in parts, in order. An answer that does
- * not come whole in time is an error, and asking again is the asker's business.
+ * Requests between machines that do not go through the stream: a greeting, a snapshot, a page of history. A request goes to
+ * one machine. The answer can be larger than a NATS message, so it travels in parts, in order. An answer that does not
+ * arrive completely in time is an error; this file does not repeat the request.
  */
 import { headers, type NatsConnection, RequestError, type Subscription } from "@nats-io/transport-node";
 
 /** Below NATS' usual limit of 1 MiB with room for the headers. */
 const partBytes = 512 * 1024;
-/** How long the next part of an answer may take; a large snapshot takes a while to be put together. */
+/** How long the next part of an answer can take; a large snapshot takes time to make. */
 const patienceMs = 10_000;
-/** How long anybody may take to say that it is there. */
+/** How long an answer to a greeting can take. */
 const greetingMs = 1000;
 const countHeader = "Parley-Parts";
 const faultHeader = "Parley-Fault";
 
-/** What came of asking whether anybody is there. */
+/** The answer to a greeting. */
 export type Greeting =
   | { readonly kind: "ready"; readonly machine: string }
-  /** Somebody is about to be ready. */
+  /** Another machine is joining. */
   | { readonly kind: "starting" }
-  /** Nobody listens, which NATS itself says. */
+  /** NATS itself says that no machine listens. */
   | { readonly kind: "nobody" }
-  /** Whoever listens did not answer in time. */
+  /** A machine listens and did not answer in time. */
   | { readonly kind: "silence" };
 
-/** Questions and answers between the machines of one chat. */
+/** Requests and answers between the machines of one chat. */
 export class NatsRequests {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
@@ -39,7 +39,7 @@ export class NatsRequests {
     this.#machine = machine;
   }
 
-  /** Whether another machine is there. */
+  /** Asks whether another machine is ready. */
   async greet(): Promise<Greeting> {
     try {
       const answer = await this.#connection.request(`${this.#prefix}.hello`, this.#machine, {
@@ -48,11 +48,11 @@ export class NatsRequests {
       const machine = answer.string();
       return machine === "" ? { kind: "starting" } : { kind: "ready", machine };
     } catch (error) {
-      return { kind: isNobody(error) ? "nobody" : "silence" };
+      return { kind: hasNoResponder(error) ? "nobody" : "silence" };
     }
   }
 
-  /** From now on others who ask are told that this machine is about to be ready. */
+  /** From now on this machine answers greetings: it is joining. */
   announce(): void {
     this.#greeting ??= this.#connection.subscribe(`${this.#prefix}.hello`, {
       callback: (error, message) => {
@@ -62,7 +62,7 @@ export class NatsRequests {
     });
   }
 
-  /** From now on questions are answered; `answer` gives what is sent as JSON. */
+  /** From now on this machine is ready and answers requests; what `answer` returns is sent as JSON. */
   serve(answer: (question: unknown) => unknown): void {
     this.#ready = true;
     this.announce();
@@ -74,7 +74,7 @@ export class NatsRequests {
     });
   }
 
-  /** Not there for the others any more. */
+  /** Stops answering. */
   withdraw(): void {
     this.#ready = false;
     this.#greeting?.unsubscribe();
@@ -82,7 +82,7 @@ export class NatsRequests {
     this.#greeting = this.#answering = undefined;
   }
 
-  /** A machine's answer. Throws when it does not come whole. */
+  /** A machine's answer. Throws when it does not arrive completely. */
   async ask(machine: string, question: unknown): Promise<unknown> {
     const inbox = `${this.#prefix}.answer.${crypto.randomUUID()}`;
     const subscription = this.#connection.subscribe(inbox);
@@ -96,7 +96,7 @@ export class NatsRequests {
       for await (const message of subscription) {
         const fault = message.headers?.get(faultHeader);
         if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
-        if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is gone`);
+        if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is not running`);
         clearTimeout(timer);
         timer = setTimeout(giveUp, patienceMs);
         parts.push(message.data);
@@ -134,7 +134,7 @@ function joined(parts: readonly Uint8Array[]): string {
   return parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
 }
 
-/** NATS says at once when nobody listens to a subject. */
-function isNobody(error: unknown): boolean {
+/** NATS says at once when a subject has no subscriber. */
+function hasNoResponder(error: unknown): boolean {
   return error instanceof RequestError && error.isNoResponders();
 }

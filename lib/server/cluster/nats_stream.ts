@@ -1,4 +1,4 @@
-/** The one stream of a chat, in JetStream: publishing to it under an id, reading it in order. Knows no event. */
+/** The one stream of a chat, in JetStream: publishes under an id, reads in order. It does not know what an event is. */
 import {
   type ConsumerMessages,
   DeliverPolicy,
@@ -13,18 +13,18 @@ import {
 } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 
-/** Begins all subjects of the chat. */
+/** The beginning of all subjects of the chat. */
 export const prefix = "parley";
 const streamName = "PARLEY";
 const subject = `${prefix}.events`;
 const idHeader = "Nats-Msg-Id";
-/** How long the stream keeps events for machines that were away; longer, and a snapshot is taken. */
+/** How long the stream keeps events. A machine that was away for longer takes a snapshot. */
 const keepNanos = 24 * 3600 * 1e9;
 /** The same as a size, some three million messages. */
 const keepBytes = 1024 ** 3;
-/** Copies on as many servers of a NATS cluster; where there are fewer servers, one. */
+/** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 export const replicas = 3;
-/** How long NATS may take to answer. */
+/** How long NATS can take to answer. */
 const patienceMs = 3000;
 
 /** One message of the stream. */
@@ -32,7 +32,7 @@ export interface StreamMessage {
   readonly sequence: number;
   /** Milliseconds since 1970, by the clock of NATS. */
   readonly ms: number;
-  /** What it was published under; "" without. */
+  /** The id it was published under; "" without. */
   readonly id: string;
   /** Empty for a claim. */
   readonly text: string;
@@ -40,13 +40,13 @@ export interface StreamMessage {
 
 /** The sequences of the oldest and the newest message; `first` is one past `last` when there is none. */
 export interface Ends {
-  /** When the stream was made: another one has other sequences. */
+  /** When the stream was made: a new stream has new sequences. */
   readonly stream: string;
   readonly first: number;
   readonly last: number;
 }
 
-/** The stream, over one connection that comes back by itself. */
+/** The stream, over one connection that reconnects by itself. */
 export class NatsStream {
   readonly connection: NatsConnection;
   readonly #manager: JetStreamManager;
@@ -61,13 +61,13 @@ export class NatsStream {
     this.#client = jetstream(connection, { timeout: patienceMs });
   }
 
-  /** Connects and makes the stream if there is none. Throws when NATS or its JetStream is not there. */
+  /** Connects and makes the stream if there is none. Throws when NATS or its JetStream cannot be reached. */
   static async open(url: string, name: string): Promise<NatsStream> {
     const connection = await connect({
-      ...whereAndWho(url),
+      ...serversAndLogin(url),
       name,
       maxReconnectAttempts: -1,
-      // A password that is wrong for a while is no reason to give up for good.
+      // A password can be wrong for a while, as when it is changed.
       ignoreAuthErrorAbort: true,
       reconnectTimeWait: 250,
       reconnectJitter: 100,
@@ -85,7 +85,7 @@ export class NatsStream {
     }
   }
 
-  /** Where the stream begins and ends. Makes it anew when it is gone; what is there stays as somebody configured it. */
+  /** The ends of the stream. Makes the stream if it does not exist; an existing one keeps its configuration. */
   async ends(): Promise<Ends> {
     const { state, created } = await this.#manager.streams.info(streamName).catch((error) => {
       if (!isRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
@@ -104,19 +104,19 @@ export class NatsStream {
     });
   }
 
-  /** Publishes once under an id and asks for no answer, which costs a third; throws when it is too large. */
+  /** Publishes once under an id without an answer, which costs a third; throws when the text is too large. */
   put(text: string, id: string): void {
     const fields = headers();
     fields.set(idHeader, id);
     this.connection.publish(subject, text, { headers: fields });
   }
 
-  /** Publishes once under an id; its sequence. Throws when its fate is not known, or NATS refuses it (isRefusal). */
+  /** Publishes once under an id; its sequence. Throws when its fate is unknown, or NATS refuses it (isRefusal). */
   async publish(text: string, id: string): Promise<number> {
     return (await this.#client.publish(subject, text, { msgID: id })).seq;
   }
 
-  /** Publishes an empty message if nothing came after `last`; whether it did. */
+  /** Publishes an empty message only if `last` is still the newest; whether it did. */
   async claim(last: number): Promise<boolean> {
     try {
       await this.#client.publish(subject, "", { expect: { lastSequence: last } });
@@ -127,12 +127,12 @@ export class NatsStream {
     }
   }
 
-  /** Publishes an empty message; throws when the stream takes nothing in. */
+  /** Publishes an empty message; throws when the stream does not accept it. */
   async touch(): Promise<void> {
     await this.#client.publish(subject, "");
   }
 
-  /** Reads on after `sequence`, in place of what was read before. */
+  /** Reads from after `sequence`, in place of an earlier reading. */
   async follow(sequence: number, receive: (message: StreamMessage) => void): Promise<void> {
     this.stop();
     const reading = ++this.#reading;
@@ -153,7 +153,7 @@ export class NatsStream {
     else messages.stop();
   }
 
-  /** Reads no more. */
+  /** Stops reading. */
   stop(): void {
     this.#reading++;
     this.#messages?.stop();
@@ -167,7 +167,7 @@ export class NatsStream {
 }
 
 /** "nats://user:password@one:4222,nats://two:4222": the first name and password are for all. */
-function whereAndWho(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
+function serversAndLogin(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
   const [, name, password] = /^(?:\w+:\/\/)?([^:@/]+)(?::([^@/]*))?@/.exec(url) ?? [];
   const servers = url.split(",").map((one) => one.replace(/^(\w+:\/\/)?[^@/]*@/, "$1"));
   if (name === undefined) return { servers };
@@ -177,7 +177,7 @@ function whereAndWho(url: string): { servers: string[]; user?: string; pass?: st
     : { servers, user, pass: decodeURIComponent(password) };
 }
 
-/** Whether NATS itself said no, so that what was published is not in the stream. */
+/** Whether NATS itself refused, so that the message is not in the stream. */
 export function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError;
 }

@@ -1,52 +1,52 @@
-/** What the chat and the bus of many machines (nats_bus.ts) tell each other. Types alone, so that nothing is loaded with them. */
+/** The interface between the chat and the bus of many machines (nats_bus.ts). Only types, so that importing it loads no code. */
 
-/** A place in the stream. */
+/** A position in the stream. */
 export interface Position {
-  /** Sequence of the last event that was applied. */
+  /** The sequence of the last event that was applied. */
   readonly sequence: number;
-  /** The stamp it had. */
+  /** The stamp of that event. */
   readonly last: number;
-  /** Which stream: when it was made. */
+  /** The stream, named by the time when it was made. */
   readonly stream: string;
 }
 
-/** What the chat tells the bus of itself. */
+/** The chat, as the bus sees it. */
 export interface Replica<E> {
-  /** All that another machine needs to go on from here, as JSON. Called between two events. */
+  /** Everything that another machine needs to continue from here, as JSON. Called between two events. */
   snapshot(): unknown;
-  /** A part of what is too large for a snapshot. */
+  /** A part of the data that is too large for a snapshot. */
   page(question: unknown): unknown | Promise<unknown>;
-  /** To be called after each event. */
+  /** The bus calls it after each event. */
   applied(event: E, position: Position): void;
-  /** The machines that should be there. */
+  /** The machines that should be running. */
   machines(): Iterable<string>;
-  /** What is to be committed when a machine is silent, and the same id on whichever machine says so. */
+  /** The event to commit when a machine is silent. Its id is the same on every machine that commits it. */
   silent(machine: string): { readonly id: string; readonly event: E };
-  /** NATS went or came back. */
+  /** The bus stopped or resumed accepting events. */
   changed(isUp: boolean): void;
-  /** Too much was missed: take a snapshot again. */
+  /** Events are missing and the stream cannot give them: take a snapshot again. */
   missed(): Promise<void>;
 }
 
-/** What a joining machine starts from. */
+/** The state that a joining machine starts from. */
 export interface Joined {
   readonly position: Position;
   readonly state: unknown;
-  /** Asks the same peer for a page. */
+  /** Asks the same machine for a page. */
   page(question: unknown): Promise<unknown>;
 }
 
-/** What a bus is made of. */
+/** What a bus needs. */
 export interface NatsOptions<E> {
-  /** Where NATS is: "nats://host:4222", several with commas. */
+  /** The address of NATS: "nats://host:4222", several with commas. */
   readonly url: string;
   /** Names this run of this machine; never used again. Letters, digits and "-". */
   readonly machine: string;
-  /** What commit() rejects with while NATS is gone. */
+  /** What commit() rejects with while NATS cannot be reached. */
   readonly refusal: (event: E) => unknown;
-  /** Whether an event waits for NATS rather than being refused. */
+  /** Whether an event waits for NATS instead of being refused. */
   readonly mustHappen: (event: E) => boolean;
   readonly log: (level: "info" | "error", text: string) => void;
-  /** Silence after which a machine is taken for gone. */
+  /** Silence after which a machine counts as lost. */
   readonly leaseMs: number;
 }
