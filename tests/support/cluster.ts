@@ -138,6 +138,8 @@ export class Cluster implements AsyncDisposable {
     for (const peer of this.#peers) await peer[Symbol.asyncDispose]();
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
     await this.nats[Symbol.asyncDispose]();
+    const bugs = this.servers.map((server) => server.stderr()).filter((text) => text.includes("Bug"));
+    if (bugs.length > 0) throw new Error(`A server logged a bug:\n${bugs.join("\n")}`);
   }
 
   #server(at: number): RunningServer {

@@ -1,13 +1,13 @@
 /**
- * What was committed on this machine and has not come back in the stream yet. Each event is published under an id that
- * NATS takes once, so that publishing it again, when nothing is known of the first time, never doubles it.
+ * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id that
+ * NATS accepts once. So an event whose fate is unknown can be published again, and still happens once.
  */
 import { isRefusal, type NatsStream } from "./nats_stream.ts";
 
-/** What an outbox is made of. */
+/** What an outbox needs. */
 export interface OutboxOptions<E> {
   readonly stream: NatsStream;
-  /** What an event rejects with that NATS refused. */
+  /** The rejection of an event that NATS refused. */
   readonly refusal: (event: E) => unknown;
   readonly log: (level: "info" | "error", text: string) => void;
 }
@@ -18,15 +18,15 @@ interface Waiting<E> {
   readonly data: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
-  /** Since when NATS has been there for it. */
+  /** Since when it waits while NATS can be reached. */
   sinceMs: number;
   sentMs: number;
 }
 
-/** What has not come back by then is asked for. */
-const patienceMs = 2000;
-/** Asked for at a time: who is slow is not to be made slower. */
-const maxAsked = 200;
+/** An event that has not come back by then is verified. */
+const overdueMs = 2000;
+/** Verified at a time, so that a slow NATS does not become slower. */
+const maxVerified = 200;
 
 /** Events under way, by id, oldest first. */
 export class NatsOutbox<E> {
@@ -45,73 +45,73 @@ export class NatsOutbox<E> {
     return this.#waiting.has(id);
   }
 
-  /** For how many milliseconds the oldest has waited while NATS was there; 0 when nothing waits. */
+  /** How long the oldest has waited while NATS could be reached; 0 when nothing waits. */
   get ageMs(): number {
     const [oldest] = this.#waiting.values();
     return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
   }
 
-  /** Publishes an event at once, or with the next publishAgain(). Resolves with settle(). */
+  /** Publishes an event at once, or with the next republish(). Resolves with settle(). */
   add(id: string, event: E, by: string, { atOnce }: { atOnce: boolean }): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const data = JSON.stringify({ event, by });
-    const one = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: 0 };
-    this.#waiting.set(id, one);
-    if (atOnce) this.#publish(one);
+    const waiting = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: 0 };
+    this.#waiting.set(id, waiting);
+    if (atOnce) this.#publish(waiting);
     return promise;
   }
 
-  /** To be called when NATS is back. */
-  publishAgain(): void {
-    for (const one of this.#waiting.values()) {
-      one.sinceMs = performance.now();
-      this.#publish(one);
+  /** Publishes all events again; to be called when the connection to NATS is back. */
+  republish(): void {
+    for (const waiting of this.#waiting.values()) {
+      waiting.sinceMs = performance.now();
+      this.#publish(waiting);
     }
   }
 
-  /** Publishes what has not come back for long once more, and tells `found` its id and its sequence in the stream. */
-  ask(found: (id: string, sequence: number) => void): void {
-    const before = performance.now() - patienceMs;
-    let asked = 0;
-    for (const one of this.#waiting.values()) {
-      if (one.sentMs > before) continue;
-      if (++asked > maxAsked) return;
-      one.sentMs = performance.now();
-      this.#options.stream.publish(one.data, one.id).then((sequence) => found(one.id, sequence))
+  /** Publishes overdue events again, and calls `found` with the id of each and its sequence in the stream. */
+  verify(found: (id: string, sequence: number) => void): void {
+    const before = performance.now() - overdueMs;
+    let verified = 0;
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.sentMs > before) continue;
+      if (++verified > maxVerified) return;
+      waiting.sentMs = performance.now();
+      this.#options.stream.publish(waiting.data, waiting.id).then((sequence) => found(waiting.id, sequence))
         .catch((error) => {
-          if (isRefusal(error)) this.#refuse(one, error);
+          if (isRefusal(error)) this.#refuse(waiting, error);
         });
     }
   }
 
-  /** It is applied here. */
+  /** The event is applied on this machine. */
   settle(id: string): void {
-    const one = this.#waiting.get(id);
-    if (one === undefined) return;
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
     this.#waiting.delete(id);
-    one.resolve();
+    waiting.resolve();
   }
 
-  /** Gives up all that waits. */
+  /** Rejects all events. */
   clear(): void {
     for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event));
     this.#waiting.clear();
   }
 
-  /** That it comes back is the answer; nothing is known of those that do not, until ask(). */
-  #publish(one: Waiting<E>): void {
-    one.sentMs = performance.now();
+  /** An event that comes back is its own answer; verify() finds out about the others. */
+  #publish(waiting: Waiting<E>): void {
+    waiting.sentMs = performance.now();
     try {
-      this.#options.stream.put(one.data, one.id);
+      this.#options.stream.put(waiting.data, waiting.id);
     } catch (error) {
-      this.#refuse(one, error);
+      this.#refuse(waiting, error);
     }
   }
 
-  #refuse(one: Waiting<E>, error: unknown): void {
-    if (!this.#waiting.delete(one.id)) return;
+  #refuse(waiting: Waiting<E>, error: unknown): void {
+    if (!this.#waiting.delete(waiting.id)) return;
     const fault = error instanceof Error ? error.message : error;
     this.#options.log("error", `NATS refused an event: ${fault}`);
-    one.reject(this.#options.refusal(one.event));
+    waiting.reject(this.#options.refusal(waiting.event));
   }
 }

@@ -1,5 +1,5 @@
 /** The bus of many machines with a real nats-server, without a hub: what is committed, once, in one order. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
 import type { Position, Replica } from "../../../lib/server/cluster/replica.ts";
 import { Nats } from "../../support/cluster.ts";
@@ -7,16 +7,18 @@ import { hasProgram } from "../../support/programs.ts";
 
 const ignore = !hasProgram("nats-server");
 
-/** A machine that writes down what it applies. */
+/** A machine that writes down what it applies. A bug that its bus logs fails the test. */
 class Machine implements AsyncDisposable {
   readonly bus: NatsBus<string>;
   readonly applied: string[] = [];
   readonly stamps: number[] = [];
   readonly #changes: boolean[] = [];
+  readonly #logged: string[];
   #changed = Promise.withResolvers<void>();
 
-  private constructor(bus: NatsBus<string>) {
+  private constructor(bus: NatsBus<string>, logged: string[]) {
     this.bus = bus;
+    this.#logged = logged;
     bus.subscribe((event, stamp) => {
       this.applied.push(event);
       this.stamps.push(stamp);
@@ -26,15 +28,21 @@ class Machine implements AsyncDisposable {
   static async start(url: string, machine: string): Promise<Machine> {
     const refusal = (event: string) => new Error(`refused ${event}`);
     const mustHappen = (event: string) => event.startsWith("left");
-    const options = { url, machine, leaseMs: 60_000, refusal, mustHappen, log: () => {} };
-    const made = new Machine(await NatsBus.connect(options));
-    const joined = await made.bus.join("");
-    made.applied.push(...(joined?.state as string[] ?? []));
-    await made.bus.start(joined?.position ?? { sequence: 0, last: 0, stream: "" }, made.#replica());
+    const logged: string[] = [];
+    const log = (_level: string, text: string) => void logged.push(text);
+    const options = { url, machine, leaseMs: 60_000, refusal, mustHappen, log };
+    const made = new Machine(await NatsBus.connect(options), logged);
+    await made.#enter();
     return made;
   }
 
-  /** Resolves when NATS has gone, or come back. */
+  async #enter(): Promise<void> {
+    const joined = await this.bus.join("");
+    if (joined !== undefined) this.applied.splice(0, this.applied.length, ...joined.state as string[]);
+    await this.bus.start(joined?.position ?? { sequence: 0, last: 0, stream: "" }, this.#replica());
+  }
+
+  /** Resolves when the bus has stopped accepting events, or accepts them again. */
   async until(isUp: boolean): Promise<void> {
     while (this.#changes.at(-1) !== isUp) await this.#changed.promise;
   }
@@ -51,12 +59,14 @@ class Machine implements AsyncDisposable {
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
       },
-      missed: () => Promise.resolve(),
+      missed: () => this.#enter(),
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.bus.close();
+    const bugs = this.#logged.filter((text) => text.includes("Bug"));
+    assertEquals(bugs, []);
   }
 }
 
@@ -82,7 +92,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what two machines commit under one id happens once, and both are told",
+  name: "an event that two machines commit under one id happens once, and both commits resolve",
   ignore,
   async fn() {
     await using nats = await Nats.start();
@@ -95,7 +105,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a snapshot larger than NATS carries at once comes whole",
+  name: "a snapshot that is larger than a NATS message arrives completely",
   ignore,
   async fn() {
     await using nats = await Nats.start();
@@ -108,7 +118,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "while NATS is gone commits are refused, but for what must happen, which waits",
+  name: "while NATS is down commits are refused, except events that must happen, which wait",
   ignore,
   async fn() {
     await using nats = await Nats.start();
@@ -124,5 +134,65 @@ Deno.test({
     await first.bus.commit("after", "");
     assertEquals(first.applied, ["before", "left ann", "after"]);
     assertEquals(first.bus.figures, { isUp: true, lag: 0, inFlight: 0, reconnects: 1 });
+  },
+});
+
+Deno.test({
+  name: "when NATS breaks again and again, every commit happens once or is refused",
+  ignore,
+  async fn() {
+    await using nats = await Nats.start();
+    await using first = await Machine.start(nats.url, "a-");
+    const left: Promise<void>[] = [];
+    for (let round = 0; round < 4; round++) {
+      await nats.kill();
+      await first.until(false);
+      left.push(first.bus.commit(`left ${round}`, ""));
+      await nats.again();
+      // Later in each round, so that the next break meets another moment of the resync.
+      await new Promise((resolve) => setTimeout(resolve, round * 120));
+    }
+    await Promise.all(left);
+    await first.until(true);
+    await first.bus.commit("after", "");
+    assertEquals(first.applied, ["left 0", "left 1", "left 2", "left 3", "after"]);
+  },
+});
+
+Deno.test({
+  name: "when NATS lost its data, machines take a snapshot again and are one chat",
+  ignore,
+  async fn() {
+    await using nats = await Nats.start();
+    await using first = await Machine.start(nats.url, "a-");
+    await using second = await Machine.start(nats.url, "b-");
+    await first.bus.commit("before", "");
+    await second.bus.commit("both", "");
+    await nats.kill();
+    await Promise.all([first.until(false), second.until(false)]);
+    await nats.again({ isEmpty: true });
+    await Promise.all([first.until(true), second.until(true)]);
+    await first.bus.commit("after", "");
+    await second.bus.commit("end", "");
+    await first.bus.commit("last", "");
+    await second.bus.commit("last", "");
+    for (const { applied } of [first, second]) {
+      assertEquals(applied.slice(0, 4), ["before", "both", "after", "end"]);
+    }
+    assertEquals(first.bus.position.stream, second.bus.position.stream);
+    await using third = await Machine.start(nats.url, "c-");
+    assert(third.applied.includes("before"));
+  },
+});
+
+Deno.test({
+  name: "a bus that is closed refuses every event",
+  ignore,
+  async fn() {
+    await using nats = await Nats.start();
+    await using first = await Machine.start(nats.url, "a-");
+    await first.bus.close();
+    await assertRejects(() => first.bus.commit("left ann", ""), Error, "refused left ann");
+    assertEquals(first.bus.figures.isUp, false);
   },
 });

@@ -1,0 +1,74 @@
+/**
+ * How a machine joins a chat on NATS: it takes a snapshot from a machine that is ready. When there is none, it claims to
+ * be the first machine by an empty message, which the stream accepts only if nothing was published meanwhile.
+ */
+import type { NatsRequests } from "./nats_requests.ts";
+import type { NatsStream } from "./nats_stream.ts";
+import type { Joined } from "./replica.ts";
+
+/** What joining needs. */
+export interface JoinOptions {
+  readonly stream: NatsStream;
+  readonly requests: NatsRequests;
+  readonly leaseMs: number;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+/** How long a machine waits for the one that won the claim. */
+const winnerMs = 5000;
+const retryMs = 100;
+
+/**
+ * A peer's snapshot, or undefined when this machine is the first one, and the name of the stream. `own` is the stream that
+ * this machine's data is of. A machine that has nothing of the present stream waits first for those that do: their
+ * connections can be broken just now.
+ */
+export async function join(
+  { stream, requests, leaseMs, log }: JoinOptions,
+  own: string,
+): Promise<{ joined: Joined | undefined; name: string }> {
+  let claimFrom: number | undefined;
+  for (;;) {
+    // Read before the greeting, so that a claim of another machine in between makes ours fail.
+    const { stream: name, last } = await stream.ends();
+    if (claimFrom === undefined) {
+      const mayClaim = last === 0 || name === own;
+      if (!mayClaim) log("info", "Waiting for the machines that have the history of this chat");
+      claimFrom = mayClaim ? 0 : performance.now() + 2 * leaseMs;
+    }
+    const greeting = await requests.greet();
+    if (greeting.kind === "ready") {
+      const joined = await takeSnapshot(requests, greeting.machine, log);
+      if (joined !== undefined) return { joined, name };
+    } else if (greeting.kind === "nobody" && performance.now() >= claimFrom) {
+      if (await claim(stream, requests, last)) return { joined: undefined, name };
+      claimFrom = performance.now() + winnerMs;
+    }
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+/** Whether the claim to be first succeeded; then this machine answers greetings. */
+async function claim(stream: NatsStream, requests: NatsRequests, last: number): Promise<boolean> {
+  requests.announce();
+  let isFirst = false;
+  try {
+    isFirst = await stream.claim(last);
+  } finally {
+    if (!isFirst) requests.withdraw();
+  }
+  return isFirst;
+}
+
+async function takeSnapshot(
+  requests: NatsRequests,
+  machine: string,
+  log: JoinOptions["log"],
+): Promise<Joined | undefined> {
+  try {
+    const { position, state } = await requests.ask(machine, { kind: "snapshot" }) as Joined;
+    return { position, state, page: (question) => requests.ask(machine, { kind: "page", question }) };
+  } catch (error) {
+    log("error", `Cannot take a snapshot: ${error instanceof Error ? error.message : error}`);
+  }
+}

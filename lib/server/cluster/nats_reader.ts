@@ -1,0 +1,127 @@
+/**
+ * Reads the stream of a chat in order and knows this machine's position in it. It applies each event once and reports a
+ * sequence gap; what follows from a gap is decided by the bus (nats_bus.ts).
+ */
+import { nextStamp } from "../../irc/stamp.ts";
+import type { Ends, NatsStream, StreamMessage } from "./nats_stream.ts";
+import type { Position } from "./replica.ts";
+
+/** What a reader needs. */
+export interface ReaderOptions<E> {
+  readonly stream: Pick<NatsStream, "follow" | "stop">;
+  /** Applies one event, which was published under `id`. */
+  readonly apply: (event: E, stamp: number, by: string, id: string) => void;
+  /** The stream skipped an event. The reader has stopped. */
+  readonly onGap: () => void;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+/** The reading end of a bus. */
+export class NatsReader<E> {
+  readonly #options: ReaderOptions<E>;
+  #sequence = 0;
+  #stamp = 0;
+  #streamName = "";
+  /** The newest sequence that is known to be in the stream. */
+  #known = 0;
+  /** When the stream last gave something, or reading began. */
+  #receivedMs = 0;
+  #catchUp: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: ReaderOptions<E>) {
+    this.#options = options;
+  }
+
+  get position(): Position {
+    return { sequence: this.#sequence, last: this.#stamp, stream: this.#streamName };
+  }
+
+  /** Events that are in the stream and not applied here yet. */
+  get lag(): number {
+    return Math.max(0, this.#known - this.#sequence);
+  }
+
+  /** For how long the stream has given nothing. */
+  get silentMs(): number {
+    return performance.now() - this.#receivedMs;
+  }
+
+  get isCatchingUp(): boolean {
+    return this.#catchUp !== undefined;
+  }
+
+  /** Which stream the position is of, before seek(). */
+  set streamName(name: string) {
+    this.#streamName = name;
+  }
+
+  /** Moves to a position, as far as the stream has it. */
+  seek({ sequence, last: stamp, stream }: Position, { stream: name, first, last }: Ends): void {
+    const isOther = sequence > last || stream !== name;
+    if (sequence > 0 && isOther) {
+      this.#options.log("error", "The stream is a new one; reading it from its beginning");
+    } else if (sequence > 0 && sequence < first - 1) {
+      const sentence =
+        "This machine was away for longer than NATS keeps events; messages of that time are missing";
+      this.#options.log("error", sentence);
+    }
+    this.#sequence = Math.max(isOther ? 0 : sequence, first - 1);
+    this.#stamp = stamp;
+    this.#streamName = name;
+    this.#known = last;
+  }
+
+  /** Whether the stream still has everything after this position. */
+  canResume({ stream, first, last }: Ends): boolean {
+    return stream === this.#streamName && last >= this.#sequence && first <= this.#sequence + 1;
+  }
+
+  /** The stream has events up to this sequence. */
+  extend(last: number): void {
+    this.#known = Math.max(this.#known, last);
+  }
+
+  /** Reads from this position on. Resolves when everything up to `until` is applied; rejects when stop() comes first. */
+  async catchUp(until: number): Promise<void> {
+    this.extend(until);
+    const catchUp = this.#catchUp = Promise.withResolvers<void>();
+    catchUp.promise.catch(() => {});
+    try {
+      await this.resume();
+      if (this.#sequence < until) await catchUp.promise;
+    } finally {
+      if (this.#catchUp === catchUp) this.#catchUp = undefined;
+    }
+  }
+
+  /** Reads from this position on, in place of an earlier reading. */
+  resume(): Promise<void> {
+    this.#receivedMs = performance.now();
+    return this.#options.stream.follow(this.#sequence, (message) => this.#receive(message));
+  }
+
+  /** Applies nothing more until it is resumed; catchUp() rejects with the reason. */
+  stop(reason: Error): void {
+    this.#options.stream.stop();
+    this.#catchUp?.reject(reason);
+  }
+
+  #receive({ sequence, text, ms, id }: StreamMessage): void {
+    if (sequence <= this.#sequence) return;
+    if (sequence !== this.#sequence + 1) {
+      this.stop(new Error("Events are missing in the stream"));
+      return this.#options.onGap();
+    }
+    this.#sequence = sequence;
+    this.#receivedMs = performance.now();
+    this.extend(sequence);
+    if (text !== "") this.#apply(text, ms, id);
+    if (sequence >= this.#known) this.#catchUp?.resolve();
+  }
+
+  #apply(text: string, ms: number, id: string): void {
+    const { event, by } = JSON.parse(text) as { event: E; by: string };
+    this.#stamp = nextStamp(this.#stamp, ms);
+    this.#options.apply(event, this.#stamp, by, id);
+  }
+}
