@@ -14,7 +14,7 @@ import { completionScript } from "./lib/completions.ts";
 import { DialError } from "./lib/net/dial.ts";
 import { TrustError } from "./lib/net/dial_tls.ts";
 import { knownHostsPath } from "./lib/net/known_hosts.ts";
-import { isFinal, reach, UnknownServer } from "./lib/net/reach.ts";
+import { connectToServer, isFinal, UnknownServer } from "./lib/net/connect_to_server.ts";
 import { helpText } from "./lib/options.ts";
 import { clientFlags } from "./lib/client/cli/flags.ts";
 import { nameFault } from "./lib/client/terminal/terminal_ui.ts";
@@ -119,12 +119,12 @@ async function start(
   let tell = (words: string): void => void complain(words);
   const client: Omit<ClientOptions, "onEvent"> = {
     connect: (signal) =>
-      reach(address, {
+      connectToServer(address, {
         signal,
         knownHosts: restricted ? undefined : knownHostsPath(environment, Deno.build.os),
         fingerprint,
-        refusesStrangers: restricted,
-        tell: (words) => tell(plain(words)),
+        refusesUnknown: restricted,
+        onNotice: (words) => tell(plain(words)),
       }),
     isFinal,
     nick: name ?? "",

@@ -14,7 +14,7 @@ import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
 import { encodeLine } from "./lib/net/encode.ts";
-import { Flusher } from "./lib/net/queue.ts";
+import { Flusher } from "./lib/net/send_queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";

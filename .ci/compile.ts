@@ -1,15 +1,15 @@
 /**
- * `deno task compile [TARGET…]`: makes the server and the client into programs that need no Deno, in dist/TARGET/.
- * Without a target for all six that Deno knows how to make; "here" is this machine's own.
+ * `deno task compile [TARGET…]`: compiles the server and the client to programs that need no Deno, in dist/TARGET/.
+ * Without a target it compiles for all six that Deno supports; "here" is the target of this machine.
  */
 
-/** What is made. `include` are the folders it reads as files, beside what it imports. */
+/** The compiled programs. `include` lists folders that the program reads as files, besides its imports. */
 export const programs = [
   { name: "parley-server", entry: "server.ts", include: ["lib/client", "lib/irc", "lib/net"] },
   { name: "parley", entry: "client.ts", include: [] },
 ] as const;
 
-/** Where they run. */
+/** The targets. */
 export const targets: readonly string[] = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Why it did not work, in a sentence or in Deno's own words. */
+/** The fault as a sentence, or in Deno's own words; undefined if the compiling worked. */
 async function compile(
   { name, entry, include }: typeof programs[number],
   target: string,
@@ -54,12 +54,12 @@ async function compile(
   await print(Deno.stdout, path);
 }
 
-/** What Deno complains of when it cannot make `path`; in one sentence when it is only that the runtime is missing. */
+/** A message of Deno about `path`; one sentence if only the runtime could not be downloaded. */
 export function faultIn(words: string, path: string): string {
   const address = /https:\/\/\S+\/denort-[^\s)]+\.zip/.exec(words)?.[0];
   return address === undefined
     ? `Cannot make ${path}: ${words}`
-    : `Cannot make ${path}: the empty program that Deno puts it into could not be fetched from ${address}`;
+    : `Cannot make ${path}: the Deno runtime could not be downloaded from ${address}`;
 }
 
 async function fail(sentence: string, code: number): Promise<number> {

@@ -1,22 +1,23 @@
 /**
- * Scripts that teach a shell the flags of a program, made from the table of options that also gives --help. Pure: it
- * prints nothing and runs no shell. Somebody loads one with `source <(parley --completions bash)`.
+ * Scripts that teach a shell the flags of a program, from the table of options that also gives --help. Pure: it
+ * prints
+ * nothing and runs no shell. A user loads a script with `source <(parley --completions bash)`.
  */
 
 import type { OptionRow, OptionTable } from "./options.ts";
 import { flagName } from "./options.ts";
 
-/** Shells that scripts are made for. */
+/** Shells with a script. */
 export const shells = ["bash", "zsh", "fish"] as const;
-/** One of them. */
+/** One of these shells. */
 export type Shell = typeof shells[number];
 
-/** What a script completes. */
+/** The content of a script. */
 export interface Completions {
-  /** What the program is called where it is typed. */
+  /** The name of the program on the command line. */
   readonly program: string;
   readonly rows: OptionTable;
-  /** What may stand in the first place beside flags, with what it does. */
+  /** Words that can stand in the first place besides flags, with their descriptions. */
   readonly words: readonly (readonly [word: string, does: string])[];
 }
 
@@ -33,7 +34,7 @@ interface Flag {
   readonly name: string;
   readonly short: string | undefined;
   readonly help: string;
-  /** What its value is; undefined for one without. */
+  /** The type of the flag's value; undefined for a flag without a value. */
   readonly value: Value | undefined;
   readonly repeats: boolean;
 }
@@ -73,7 +74,7 @@ function bash(program: string, flags: readonly Flag[], words: Words): string[] {
     `# Load it with: source <(${program} --completions bash)`,
     `${name}() {`,
     `  local IFS=$'\\n' word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD - 1]}"`,
-    `  # bash cuts --flag=value into three.`,
+    `  # bash splits --flag=value into three words.`,
     `  if [[ $word == "=" ]]; then word=""`,
     `  elif [[ $before == "=" ]]; then before="\${COMP_WORDS[COMP_CWORD - 2]}"; fi`,
     `  COMPREPLY=()`,

@@ -13,21 +13,21 @@
 import { parseArgs } from "@std/cli/parse-args";
 
 interface Row {
-  /** Said after the flag in --help; no full stop. */
+  /** The text after the flag in --help; no full stop. */
   readonly help: string;
   /** One letter, without the dash. */
   readonly short?: string;
-  /** The environment variable that is read when the flag is absent. */
+  /** The environment variable that is used without the flag. */
   readonly env?: string;
   /** Heading in --help; rows of one group stand together. @default {"Options"} */
   readonly group?: string;
-  /** What stands for the value in --help, in capitals. @default {the kind's own word} */
+  /** The name of the value in --help, in capitals. @default {the name of the kind} */
   readonly metavar?: string;
-  /** Never shown, neither in --help nor in a fault. */
+  /** Never shown, neither in --help nor in an error. */
   readonly secret?: boolean;
 }
 
-/** No `default` means that the value may be undefined; a flag is then false and a list empty. */
+/** Without `default` the value can be undefined; a flag is then false and a list empty. */
 export type OptionRow =
   & Row
   & (
@@ -40,7 +40,7 @@ export type OptionRow =
     | { readonly kind: "duration"; readonly default?: number; readonly min?: number; readonly max?: number }
     /** --name or --no-name. */
     | { readonly kind: "flag"; readonly default?: boolean }
-    /** The flag may be repeated; in the environment the values are separated by commas. */
+    /** The flag can be repeated; in the environment, commas separate the values. */
     | { readonly kind: "list"; readonly default?: readonly string[] }
   );
 
@@ -57,16 +57,16 @@ export type OptionValues<T extends OptionTable> = { readonly [K in keyof T]: Val
 
 export interface ParsedOptions<T extends OptionTable> {
   readonly values: OptionValues<T>;
-  /** What is no flag, in order, and everything after "--". */
+  /** Arguments that are not flags, in order, and everything after "--". */
   readonly positional: readonly string[];
 }
 
-/** One sentence that says what is wrong and what to write instead. */
+/** One sentence: the fault, and what to write instead. */
 export interface OptionFault {
   readonly fault: string;
 }
 
-/** `env` is the whole environment; only the names in the table are looked at. */
+/** `env` is the whole environment; only the names in the table are read. */
 export function parseOptions<T extends OptionTable>(
   rows: T,
   args: readonly string[],
@@ -80,7 +80,7 @@ export function parseOptions<T extends OptionTable>(
     negatable: table.filter(({ row }) => row.kind === "flag").map(({ flag }) => flag),
     collect: table.filter(({ row }) => row.kind === "list").map(({ flag }) => flag),
     alias: Object.fromEntries(table.flatMap(({ row, flag }) => row.short ? [[flag, row.short]] : [])),
-    // Without this parseArgs says false for a flag that was not given, and the environment would never count.
+    // Without this, parseArgs returns false for a missing flag, and the environment would never count.
     default: Object.fromEntries(table.map(({ flag }) => [flag, undefined])),
     unknown: (argument, name) => name === undefined || (unknown.push(argument), false),
   });
@@ -124,7 +124,7 @@ function listValue(row: OptionRow, flag: string, items: readonly string[]): Read
   return items.includes("") ? missing(row, flag) : { value: items };
 }
 
-/** `name` is the flag or the environment variable, whichever the user wrote. */
+/** `name` is the flag or the environment variable that the user wrote. */
 function oneValue(row: OptionRow, name: string, text: string): Read {
   if (text === "") return missing(row, name);
   const value = convert(row, text);
@@ -137,7 +137,7 @@ function missing(row: OptionRow, name: string): OptionFault {
   return { fault: `Cannot use ${name} without a value: write ${name}=${placeholder(row)}` };
 }
 
-/** undefined when `text` is nothing this row takes. */
+/** Undefined if this row does not accept `text`. */
 function convert(row: OptionRow, text: string): string | number | boolean | undefined {
   switch (row.kind) {
     case "text":
@@ -161,7 +161,7 @@ function within(range: { readonly min?: number; readonly max?: number }, value: 
 }
 
 type Units = readonly (readonly [unit: string, amount: number])[];
-/** Largest first: formatUnit takes the first that divides. */
+/** Largest first: formatUnit uses the first unit that divides the value. */
 const sizes: Units = [["T", 2 ** 40], ["G", 2 ** 30], ["M", 2 ** 20], ["K", 2 ** 10], ["", 1]];
 const durations: Units = [
   ["w", 604_800_000],
@@ -172,7 +172,7 @@ const durations: Units = [
   ["ms", 1],
 ];
 
-/** NaN when `text` is no number with one of `units`; 0 needs no unit. */
+/** NaN if `text` is not a number with one of `units`; 0 needs no unit. */
 function withUnit(text: string, units: Units): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(text) ?? [];
   const amount = units.find(([name]) => name === unit)?.[1];
@@ -211,7 +211,7 @@ function range(
   return max === undefined ? "" : `, at most ${format(max)}`;
 }
 
-/** What parseArgs would take for true: --name=banana. */
+/** A value that parseArgs would read as true: --name=banana. */
 function oddFlagValue(args: readonly string[], flag: string): string | undefined {
   const end = args.indexOf("--");
   const before = end === -1 ? args : args.slice(0, end);
@@ -224,7 +224,7 @@ function unknownOption(argument: string, rows: OptionTable): string {
   return `Cannot use ${name}: there is no such option, ${near ? `did you mean ${near}?` : "see --help"}`;
 }
 
-/** The name that starts with `word`, or is at most two slips (a third of its length) away. */
+/** The name that starts with `word`, or that differs in at most two letters (a third of its length). */
 function nearest(word: string, names: readonly string[]): string | undefined {
   const begun = names.find((name) => word.length > 3 && name.startsWith(word));
   if (begun !== undefined) return begun;
@@ -233,7 +233,7 @@ function nearest(word: string, names: readonly string[]): string | undefined {
   return best && best.slips <= Math.min(2, Math.ceil((best.name.length - 2) / 3)) ? best.name : undefined;
 }
 
-/** How many letters must be added, left out or changed to make `one` into `other`. */
+/** The number of letters to add, remove or change between the two words. */
 function slips(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (let i = 1; i <= one.length; i++) {
@@ -250,14 +250,14 @@ function slips(one: string, other: string): number {
 export interface HelpOptions {
   /** The first line: what the program is. */
   readonly usage: string;
-  /** What to type, and what it does. */
+  /** A command, and what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
   readonly rows: OptionTable;
   /** Columns. @default {96} */
   readonly width?: number;
 }
 
-/** What --help prints: examples first, then the options by group in one pair of columns; ends with a newline. */
+/** The text of --help: examples first, then the options by group in one pair of columns; ends with a newline. */
 export function helpText({ usage, examples, rows, width = 96 }: HelpOptions): string {
   const lines = [usage, "", ...columns(examples, indentOf(examples, width), width)];
   const table = Object.entries(rows).map(([key, row]) => ({
@@ -293,7 +293,7 @@ function placeholder(row: OptionRow): string {
 function description(row: OptionRow): string {
   const standard = row.secret ? "" : defaultText(row);
   const notes = [
-    ...(row.kind === "list" ? ["may be repeated"] : []),
+    ...(row.kind === "list" ? ["can be repeated"] : []),
     ...(standard === "" ? [] : [`default ${standard}`]),
     ...(row.env === undefined ? [] : [`env ${row.env}`]),
   ];
@@ -320,14 +320,14 @@ function defaultText(row: OptionRow): string {
 
 type Pairs = readonly (readonly [left: string, right: string])[];
 
-/** Where the second column begins. */
+/** The start of the second column. */
 function indentOf(pairs: Pairs, width: number): number {
   return Math.min(Math.max(0, ...pairs.map(([left]) => left.length)) + 4, Math.floor(width / 2));
 }
 
 const noBreakSpace = "\u00a0";
 
-/** Two columns; the second is wrapped on spaces, and starts a line of its own beside a long first. */
+/** Two columns; the second is wrapped at spaces, and moves to the next line after a long first one. */
 function columns(pairs: Pairs, indent: number, width: number): string[] {
   return pairs.flatMap(([left, right]) => {
     const wrapped = wrapWords(right, width - indent);

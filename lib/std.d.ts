@@ -1,7 +1,7 @@
 /**
- * Types of the few @std modules Parley imports. The npm build they come from (see `imports` in deno.json)
- * carries none; without this file every import would be `any` and assert() would not narrow.
- * Where JSR can be reached, point the imports at jsr:@std/... and delete this file.
+ * Types of the few @std modules that Parley imports. The npm build in deno.json has no types; without this file every
+ * import would be `any` and assert() would not narrow. Where JSR is reachable, point the imports at jsr:@std/... and
+ * delete this file.
  */
 
 declare module "@std/assert" {
@@ -79,7 +79,7 @@ declare module "@std/cli/parse-args" {
     readonly default?: Readonly<Record<string, unknown>>;
     readonly stopEarly?: boolean;
     readonly "--"?: boolean;
-    /** Sees every argument that names no known flag; returning false leaves it out of the result. */
+    /** Gets every argument that is not a known flag; returning false removes it from the result. */
     readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
   }
   export type Args = { readonly _: readonly (string | number)[] } & Readonly<Record<string, unknown>>;
@@ -88,11 +88,11 @@ declare module "@std/cli/parse-args" {
 
 declare module "@std/cli/prompt-secret" {
   export interface PromptSecretOptions {
-    /** What is shown for each typed character; "" shows nothing. */
+    /** The character shown for each typed character; "" shows nothing. */
     readonly mask?: string;
     readonly clear?: boolean;
   }
-  /** null when standard input is not a terminal. */
+  /** Null if standard input is not a terminal. */
   export function promptSecret(message?: string, options?: PromptSecretOptions): string | null;
 }
 

@@ -1,4 +1,4 @@
-/** The version both programs report. */
+/** The version of both programs. */
 
 /** Semantic version, changed at each release. */
 export const version = "0.1.0";

@@ -330,8 +330,9 @@ Deno.test({
     const env = { XDG_DATA_HOME: place.folder };
     const refused = await run(["--restricted", "--user", "bob", address], "hi\n", env);
     assertEquals(refused.code, 77);
-    const [, fingerprint = ""] = /so --restricted needs --fingerprint ([0-9A-F:]{95})\n$/.exec(refused.err) ??
-      [];
+    const [, fingerprint = ""] =
+      /with --restricted, add --fingerprint ([0-9A-F:]{95})\n$/.exec(refused.err) ??
+        [];
     const args = ["--restricted", "--fingerprint", fingerprint, "--user", "bob", address];
     assertEquals(await run(args, "hi\n/quote QUIT\n", env), {
       code: 1,
@@ -355,7 +356,7 @@ Deno.test({
     );
     assertMatch(
       await pane.until("1 person"),
-      /met for the first time; its certificate is( |\n)[^]*[0-9A-F]{2}:[0-9A-F]{2}/,
+      /first connection to this server; its certificate is( |\n)[^]*[0-9A-F]{2}:[0-9A-F]{2}/,
     );
     await pane.press("/register", "Enter");
     await pane.until("Password for bob:");

@@ -1,4 +1,4 @@
-/** The scripts for shells, asked by the shells themselves. */
+/** The scripts for shells, tested in the shells themselves. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { completionScript, shells } from "../lib/completions.ts";
@@ -20,7 +20,7 @@ const parts = {
   words: [["send", "Says: one thing"], ["tail", "Goes on"]],
 } as const;
 
-Deno.test("completionScript() names all flags but the secret ones, in every shell", () => {
+Deno.test("completionScript() contains all flags except secret ones, in every shell", () => {
   for (const shell of shells) {
     const script = completionScript(shell, parts);
     for (const name of ["room-name", "color", "config", "web", "no-web", "send"]) {
@@ -30,7 +30,7 @@ Deno.test("completionScript() names all flags but the secret ones, in every shel
   }
 });
 
-/** What a shell says to a program in it, in a folder with one file "tea.conf". */
+/** The output of a program in a shell, in a folder with one file "tea.conf". */
 async function ask(shell: "bash" | "zsh" | "fish", program: string): Promise<string[]> {
   using place = temporaryFolder();
   await Deno.writeTextFile(`${place.folder}/tea.conf`, "");
@@ -78,7 +78,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "zsh is told of flags, values, files and words in its own form",
+  name: "the zsh script contains flags, values, files and words in the form of zsh",
   ignore: !hasProgram("zsh"),
   async fn() {
     const found = await ask(

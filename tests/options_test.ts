@@ -1,4 +1,4 @@
-/** The table of options: what is understood, what is refused with which words, and what --help shows. */
+/** The table of options: accepted values, refusals with their sentences, and --help. */
 
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { helpText, type OptionTable, parseOptions } from "../lib/options.ts";
@@ -41,7 +41,7 @@ const understood: [
   key: keyof typeof rows,
   value: Value,
 ][] = [
-  ["the default when nothing is said", [], {}, "port", 6667],
+  ["the default when nothing is given", [], {}, "port", 6667],
   ["undefined when there is no default", [], {}, "motd", undefined],
   ["--name value", ["--host", "::1"], {}, "host", "::1"],
   ["--name=value", ["--host=::1"], {}, "host", "::1"],
@@ -66,12 +66,12 @@ const understood: [
   ["minutes", ["--idle-time", "5m"], {}, "idleTime", 300_000],
   ["milliseconds", ["--idle-time", "1500ms"], {}, "idleTime", 1500],
   ["a list's default", [], {}, "join", ["#lobby"]],
-  ["a flag said twice as a list", ["--join", "#tea", "-j", "#den"], {}, "join", ["#tea", "#den"]],
+  ["a repeated flag as a list", ["--join", "#tea", "-j", "#den"], {}, "join", ["#tea", "#den"]],
   ["a list from the environment", [], { CHAT_JOIN: "#tea, #den," }, "join", ["#tea", "#den"]],
 ];
 
 for (const [name, args, env, key, value] of understood) {
-  Deno.test(`parseOptions() understands ${name}`, () => {
+  Deno.test(`parseOptions() accepts ${name}`, () => {
     const parsed = parseOptions(rows, args, env);
     assertEquals("fault" in parsed ? parsed.fault : parsed.values[key], value);
   });
@@ -113,7 +113,7 @@ for (const [args, env, fault] of refused) {
   });
 }
 
-Deno.test("parseOptions() hands over what is no flag, in order, and everything after --", () => {
+Deno.test("parseOptions() returns other arguments in order, and everything after --", () => {
   const parsed = parseOptions(rows, ["one", "--port", "1", "02", "--", "--three"], {});
   assertEquals("fault" in parsed ? parsed : parsed.positional, ["one", "02", "--three"]);
 });
@@ -140,7 +140,7 @@ Deno.test("parseOptions() infers the type of each value from its row", () => {
     maxUpload,
   ];
   assertEquals(typed.length, 7);
-  // @ts-expect-error -- without a default the value may be undefined
+  // @ts-expect-error -- without a default the value can be undefined
   const certain: string = motd;
   assertEquals(certain, undefined);
 });
@@ -166,7 +166,7 @@ Options:
   -p, --port NUMBER      Port for IRC [default 6667; env CHAT_PORT]
       --password TEXT    Asked of everybody [env CHAT_PASSWORD]
       --[no-]web         Serve the web page [default on; env CHAT_WEB]
-  -j, --join CHANNEL     Channel to join [may be repeated;
+  -j, --join CHANNEL     Channel to join [can be repeated;
                          default #lobby; env CHAT_JOIN]
 
 Limits:

@@ -167,7 +167,7 @@ test("an encrypted server is remembered, and another certificate in its place en
   assertEquals(first.code, 0);
   assertMatch(
     first.err,
-    /^This server is met for the first time; its certificate is ([0-9A-F]{2}:){31}[0-9A-F]{2}\n$/,
+    /^This is the first connection to this server; its certificate is ([0-9A-F]{2}:){31}[0-9A-F]{2}\n$/,
   );
   assertEquals(await runClient(args, { env }), { code: 0, out: "", err: "" });
   const { cert, key } = await certificate();

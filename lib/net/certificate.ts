@@ -1,18 +1,18 @@
 /**
- * Makes the certificate of a server that has none: self-signed, ECDSA on P-256, written as DER (X.690) by hand because
- * WebCrypto signs but does not write certificates. One kind only; does not read certificates (own_certificate.ts).
+ * Makes a certificate for a server that has none: self-signed, ECDSA on P-256. The DER (X.690) is written by hand,
+ * because WebCrypto signs but does not write certificates. It does not read certificates (see own_certificate.ts).
  */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What goes into a certificate. */
+/** The content of a certificate. */
 export interface CertificateRequest {
-  /** Host names and IP addresses it stands for; the first is its common name. */
+  /** Host names and IP addresses of the server; the first is the common name. */
   readonly names: readonly string[];
   /** Milliseconds since 1970. */
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  /** PKCS #8 as PEM; a renewed certificate keeps its key, so that who has pinned it notices nothing. @default {a new one} */
+  /** PKCS #8 as PEM. A renewed certificate keeps its key, so pins of the key stay valid. @default {a new one} */
   readonly key?: string;
 }
 
@@ -24,7 +24,7 @@ export interface KeyPair {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
 
-/** Makes and signs one. Throws when `key` is not a P-256 key. */
+/** Makes and signs a certificate. Throws if `key` is not a P-256 key. */
 export async function makeCertificate(request: CertificateRequest): Promise<KeyPair> {
   const [name] = request.names;
   if (name === undefined) throw new RangeError("Cannot make a certificate without a name");
@@ -50,7 +50,7 @@ export async function makeCertificate(request: CertificateRequest): Promise<KeyP
   };
 }
 
-/** The key to sign with, and the public one as it stands in the certificate (SubjectPublicKeyInfo). */
+/** The key to sign with, and the public key in the form of the certificate (SubjectPublicKeyInfo). */
 async function keys(known: string | undefined): Promise<{ secret: CryptoKey; open: Bytes }> {
   if (known === undefined) {
     const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -68,7 +68,7 @@ async function publicInfo(key: CryptoKey): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.exportKey("spki", key));
 }
 
-/** It is for servers, for these names, and may not sign others. */
+/** The certificate is for servers with these names, and it cannot sign other certificates. */
 function extensions(names: readonly string[]): Bytes[] {
   const critical = Uint8Array.of(0x01, 0x01, 0xff);
   const digitalSignature = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
@@ -130,7 +130,7 @@ function bits(content: Bytes): Bytes {
   return tagged(0x03, Uint8Array.of(0), content);
 }
 
-/** A number above 0: no more leading zeros than keep it from looking negative. */
+/** A number above 0, with only as many leading zeros as keep it positive. */
 function integer(bytes: Bytes): Bytes {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = bytes.slice(first < 0 ? bytes.length - 1 : first);
@@ -148,7 +148,7 @@ function objectId(dotted: string): Bytes {
   return tagged(0x06, Uint8Array.from(bytes));
 }
 
-/** Two digits for the year until 2049, four from then on (RFC 5280 §4.1.2.5). */
+/** Two digits for the year until 2049, four digits after that (RFC 5280 §4.1.2.5). */
 function time(ms: number): Bytes {
   const text = new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, "");
   return Number(text.slice(0, 4)) < 2050 ? tagged(0x17, utf8(text.slice(2))) : tagged(0x18, utf8(text));

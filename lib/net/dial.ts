@@ -1,23 +1,23 @@
-/** Opens a connection to a server, for clients: irc://host:port. Does not try again; see backoff.ts. */
+/** Opens a connection to a server, for clients: irc://host:port. It does not retry; see backoff.ts. */
 import type { LineLimits } from "../irc/lines.ts";
 import type { Connection } from "./connection.ts";
-import { Flusher } from "./queue.ts";
+import { Flusher } from "./send_queue.ts";
 import { streamConnection } from "./stream.ts";
 
 /** How to dial. */
 export interface DialOptions {
-  /** Of the attempt as a whole, host name included. @default {10_000} */
+  /** For the whole attempt, including the lookup of the host name. @default {10_000} */
   readonly timeoutMs?: number;
-  /** Gives up when aborted. Of no effect once connected. */
+  /** Aborts the attempt. It has no effect once connected. */
   readonly signal?: AbortSignal;
-  /** What lines from the server may be long. @default {8191 bytes of tags and 65536 of body} */
+  /** Limits for lines from the server. @default {8191 bytes of tags and 65536 of body} */
   readonly limits?: LineLimits;
 }
 
-/** Kinds of failure to dial. */
+/** Why dialling can fail. */
 export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | "unreachable" | "no TLS";
 
-/** No connection came about. The message is for people, `reason` for programs. */
+/** The connection failed. The message is for people, `reason` is for programs. */
 export class DialError extends Error {
   override readonly name = "DialError";
   readonly reason: DialReason;
@@ -29,24 +29,24 @@ export class DialError extends Error {
 }
 
 const words: Record<DialReason, string> = {
-  "refused": "nothing listens there",
-  "no such host": "there is no such host",
-  "timed out": "there was no answer in time",
-  "aborted": "it was given up",
-  "unreachable": "it cannot be reached",
-  "no TLS": "what listens there speaks no TLS",
+  "refused": "nothing is listening there",
+  "no such host": "the host does not exist",
+  "timed out": "the server did not answer in time",
+  "aborted": "the attempt was cancelled",
+  "unreachable": "the server is unreachable",
+  "no TLS": "the server does not speak TLS on this port",
 };
 const schemes = { irc: 6667, ircs: 6697 } as const;
-/** What lines from a server may be long, unless told otherwise. */
+/** The default limits for lines from a server. */
 export const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };
 
-/** Resolves once connected; rejects with DialError, or with RangeError for an address or option that makes no sense. */
+/** Resolves once connected; rejects with DialError, or with RangeError for an invalid address or option. */
 export async function dial(address: string, options: DialOptions = {}): Promise<Connection> {
   const { timeoutMs = 10_000, signal, limits = defaultLimits } = options;
   if (!(timeoutMs > 0)) {
     throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
   }
-  const { hostname, port } = parseAddress(address, "irc");
+  const { hostname, port } = parseServerAddress(address, "irc");
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
@@ -60,8 +60,11 @@ export async function dial(address: string, options: DialOptions = {}): Promise<
   }
 }
 
-/** Reads irc://host:port or ircs://host:port; throws RangeError for anything else. */
-export function parseAddress(address: string, scheme: "irc" | "ircs"): { hostname: string; port: number } {
+/** Parses irc://host:port or ircs://host:port; throws RangeError for anything else. */
+export function parseServerAddress(
+  address: string,
+  scheme: "irc" | "ircs",
+): { hostname: string; port: number } {
   const url = URL.parse(address);
   if (url === null || url.protocol !== `${scheme}:` || url.hostname === "") {
     throw new RangeError(`Cannot dial "${address}": it must look like ${scheme}://host:port`);
@@ -73,9 +76,9 @@ function reasonOf(error: unknown, signal: AbortSignal | undefined, timeout: Abor
   if (signal?.aborted) return "aborted";
   if (timeout.aborted || error instanceof Deno.errors.TimedOut) return "timed out";
   if (error instanceof Deno.errors.ConnectionRefused) return "refused";
-  // The listener closed with us in its queue.
+  // The listener closed while this connection was in its queue.
   if (error instanceof Deno.errors.ConnectionReset) return "refused";
-  // The only sign of it: the error has no class or code of its own.
+  // The message is the only way to recognise this error: it has no class or code of its own.
   if (error instanceof Error && error.message.startsWith("failed to lookup address")) return "no such host";
   return "unreachable";
 }

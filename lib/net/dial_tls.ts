@@ -1,51 +1,56 @@
-/** Opens an encrypted connection to a server, for clients: ircs://host:port, trusted on first use (known_hosts.ts). */
+/**
+ * Opens an encrypted connection to a server, for clients: ircs://host:port, trusted on first use (known_hosts.ts).
+ */
 import { createHash, X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import type { Connection } from "./connection.ts";
-import { defaultLimits, DialError, type DialOptions, type DialReason, parseAddress } from "./dial.ts";
+import { defaultLimits, DialError, type DialOptions, type DialReason, parseServerAddress } from "./dial.ts";
 import { judge, type KnownHosts, type Remembered, type Shown } from "./known_hosts.ts";
-import { Flusher } from "./queue.ts";
+import { Flusher } from "./send_queue.ts";
 import { streamConnection } from "./stream.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
-/** How to dial, and whom to trust. */
+/** How to dial, and which servers to trust. */
 export interface DialTlsOptions extends DialOptions {
-  /** Where keys are remembered; without it every server is met for the first time. */
+  /** Stores keys of servers; without it, every server is new. */
   readonly knownHosts?: KnownHosts;
-  /** The fingerprint the server must have, as it prints it ("AB:CD:…"); nothing else is then asked or remembered. */
+  /**
+   * The fingerprint the server must have, in the form the server prints ("AB:CD:…"). Nothing else is then checked or
+   * stored.
+   */
   readonly fingerprint?: string;
-  /** PEM certificates of authorities to trust. @default {those of the system} */
+  /** PEM certificates of trusted authorities. @default {those of the system} */
   readonly authorities?: readonly string[];
 }
 
-/** A connection and why the server is trusted. */
+/** A connection, and why the server is trusted. */
 export interface TlsConnection {
   readonly connection: Connection;
-  /** "new" is worth telling, with the fingerprint, so that it can be compared with what the server printed. */
-  readonly trust: "vouched" | "known" | "new" | "named";
+  /** Show "new" to the user with the fingerprint, so that they can compare it with the one the server printed. */
+  readonly trust: "authority" | "known" | "new" | "given";
   readonly fingerprint: string;
-  /** Why it could not be remembered, when it should have been. */
-  readonly notKept: string | undefined;
+  /** Why the server could not be stored; undefined if there was no failure. */
+  readonly notSaved: string | undefined;
 }
 
-/** The server is not the one that was met before. Nothing was sent to it. The message is for people, some lines long. */
+/** The server is not the known one. Nothing was sent to it. The message is for people and has several lines. */
 export class TrustError extends Error {
   override readonly name = "TrustError";
   readonly fingerprint: string;
   readonly remembered: Remembered;
 
-  /** Without a remedy, `remembered` is what the person named. */
+  /** Without a remedy, `remembered` is the fingerprint the user gave. */
   constructor(address: string, shown: Shown, remembered: Remembered, remedy?: string) {
     const before = remembered === "authority"
-      ? `An authority vouched for it before, and now: ${shown.doubt}.`
-      : `${remedy === undefined ? "You said" : "It had "} ${remembered.fingerprint}`;
+      ? `Before, a certificate authority confirmed it. Now: ${shown.untrustedReason}.`
+      : `${remedy === undefined ? "You gave" : "It had "} ${remembered.fingerprint}`;
     super([
       `Cannot trust ${address}: it is not the server ${
-        remedy === undefined ? "you named" : "it was before"
+        remedy === undefined ? "with the fingerprint you gave" : "it was before"
       }.`,
-      "Either it was set up anew, or somebody is between you and it and would read all you write.",
+      "Either somebody installed it again, or an attacker is between you and the server and can read your messages.",
       before,
-      `${remedy === undefined ? "It shows" : "It has "} ${shown.fingerprint}`,
+      `${remedy === undefined ? "It has  " : "It has "} ${shown.fingerprint}`,
       ...(remedy === undefined ? [] : [remedy]),
     ].join("\n"));
     this.fingerprint = shown.fingerprint;
@@ -53,10 +58,10 @@ export class TrustError extends Error {
   }
 }
 
-/** Resolves once the handshake is done and the server trusted; rejects with TrustError, DialError or RangeError as dial(). */
+/** Resolves after the handshake, if the server is trusted; rejects with TrustError, or like dial(). */
 export async function dialTls(address: string, options: DialTlsOptions = {}): Promise<TlsConnection> {
   const { limits = defaultLimits } = options;
-  const { hostname, port } = parseAddress(address, "ircs");
+  const { hostname, port } = parseServerAddress(address, "ircs");
   const socket = await handshake(address, hostname, port, options);
   try {
     const judged = trust(address, `${hostname}:${port}`, shownBy(socket), options);
@@ -76,21 +81,22 @@ function trust(
 ): Omit<TlsConnection, "connection"> {
   const { fingerprint, key } = shown;
   if (named !== undefined) {
-    if (plain(named) === plain(fingerprint)) return { trust: "named", fingerprint, notKept: undefined };
+    if (plain(named) === plain(fingerprint)) return { trust: "given", fingerprint, notSaved: undefined };
     throw new TrustError(address, shown, { fingerprint: named, key: "" });
   }
   const remembered = knownHosts?.find(place);
   const verdict = judge(shown, remembered);
   if (verdict === "changed" && remembered !== undefined) {
-    const remedy = `If you know why, delete the line of ${place} from ${knownHosts?.path}, and come again.`;
+    const remedy =
+      `If you expect this change, delete the line of ${place} in ${knownHosts?.path} and connect again.`;
     throw new TrustError(address, shown, remembered, remedy);
   }
-  const now: Remembered = verdict === "vouched" ? "authority" : { fingerprint, key };
-  const notKept = knownHosts && !isSame(now, remembered) ? keep(knownHosts, place, now) : undefined;
-  return { trust: verdict === "changed" ? "new" : verdict, fingerprint, notKept };
+  const now: Remembered = verdict === "authority" ? "authority" : { fingerprint, key };
+  const notSaved = knownHosts && !isSame(now, remembered) ? save(knownHosts, place, now) : undefined;
+  return { trust: verdict === "changed" ? "new" : verdict, fingerprint, notSaved };
 }
 
-function keep(knownHosts: KnownHosts, place: string, remembered: Remembered): string | undefined {
+function save(knownHosts: KnownHosts, place: string, remembered: Remembered): string | undefined {
   try {
     knownHosts.save(place, remembered);
   } catch (error) {
@@ -113,11 +119,11 @@ function shownBy(socket: TLSSocket): Shown {
   return {
     fingerprint: certificate.fingerprint256,
     key: createHash("sha256").update(key).digest("base64"),
-    doubt: socket.authorized ? undefined : String(socket.authorizationError),
+    untrustedReason: socket.authorized ? undefined : String(socket.authorizationError),
   };
 }
 
-/** The handshake proves that the server has the certificate's key even though its chain is judged by us. */
+/** The handshake proves that the server has the key of the certificate. Our code, not TLS, checks the chain. */
 function handshake(
   address: string,
   hostname: string,

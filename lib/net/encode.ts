@@ -1,4 +1,4 @@
-/** The text of one line → the bytes of one framing. Does not look at what the line says. */
+/** One line → the bytes of one framing. It does not look at the content of the line. */
 import type { Framing } from "./connection.ts";
 
 const encoder = new TextEncoder();
@@ -6,18 +6,24 @@ const finalText = 0x81; // RFC 6455 §5.2: FIN and opcode 1
 const finalBinary = 0x82;
 const newline = 0x0a;
 
-/** Small, as a reader that is stuck keeps the whole piece of each line it waits for alive. */
+/** Small, because a slow reader keeps the whole piece of each waiting line in memory. */
 const pieceBytes = 4096;
 let piece = new Uint8Array(0);
 let usedBytes = pieceBytes;
 
-/** Bytes for `ServerConnection.write`: the line and CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without them. */
+/**
+ * Bytes for `ServerConnection.write`: the line with CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without CR
+ * LF.
+ */
 export function encodeLine(line: string, framing: Framing): Uint8Array<ArrayBuffer> {
   if (framing === "line") return encode(line + "\r\n");
   return encodeFrame(framing === "text" ? finalText : finalBinary, encode(line));
 }
 
-/** A short text's bytes are cut from a larger piece of memory: making memory for each costs twice as much as filling it. */
+/**
+ * The bytes of a short text are cut from a larger piece of memory: an allocation per text costs twice as much as
+ * filling it.
+ */
 function encode(text: string): Uint8Array<ArrayBuffer> {
   const mostBytes = text.length * 3;
   if (mostBytes > pieceBytes / 2) return encoder.encode(text);
@@ -50,7 +56,10 @@ export function encodeFrame(first: number, payload: Uint8Array): Uint8Array<Arra
   return frame;
 }
 
-/** Where the line or frame ends that `bytes[offset]` is inside of; `offset` when one starts there. `bytes` are whole ones. */
+/**
+ * The end of the line or frame that contains `bytes[offset]`; `offset` itself if one starts there. `bytes` are whole
+ * lines.
+ */
 export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing): number {
   if (framing === "line") {
     if (offset === 0 || bytes[offset - 1] === newline) return offset;

@@ -1,33 +1,38 @@
 /**
- * Trust on first use: which key a server showed the first time, kept in a file of one line for each server, as ssh
- * does it. A renewed certificate with the same key is the same server. A server that an authority vouches for needs
- * no pin; that it was vouched for is remembered, so that it cannot be replaced by one that is not.
+ * Trust on first use, as in ssh: a file stores the first key of each server, one line per server. A renewed
+ * certificate
+ * with the same key is the same server. A server whose certificate an authority confirms needs no pin; the file
+ * stores
+ * that fact, so that a server without such a certificate cannot replace it.
  */
 
-/** What a server showed in its handshake. */
+/** The certificate of a server in its handshake. */
 export interface Shown {
   /** SHA-256 of the certificate, "AB:CD:…". */
   readonly fingerprint: string;
   /** SHA-256 of its public key (SubjectPublicKeyInfo), as base64. */
   readonly key: string;
-  /** Why no authority vouches for it under this name; undefined when one does. */
-  readonly doubt: string | undefined;
+  /** Why no authority confirms the certificate for this name; undefined if one does. */
+  readonly untrustedReason: string | undefined;
 }
 
-/** What is remembered of a server: the pinned key and the certificate it was in, or that an authority vouched for it. */
+/**
+ * The stored trust in a server: its pinned key and the certificate with it, or "authority" if an authority confirmed
+ * it.
+ */
 export type Remembered = { readonly fingerprint: string; readonly key: string } | "authority";
 
-/** Why a server is trusted, or that it is not. */
-export type Verdict = "vouched" | "known" | "new" | "changed";
+/** Why a server is trusted, or "changed" if it is not. */
+export type Verdict = "authority" | "known" | "new" | "changed";
 
-/** Judges what a server shows by what is remembered of it. */
+/** Compares the certificate of a server with the stored trust. */
 export function judge(shown: Shown, remembered: Remembered | undefined): Verdict {
-  if (shown.doubt === undefined) return "vouched";
+  if (shown.untrustedReason === undefined) return "authority";
   if (remembered === undefined) return "new";
   return remembered !== "authority" && remembered.key === shown.key ? "known" : "changed";
 }
 
-/** The file of known servers; read at each question, so that several clients may share it. */
+/** The file of known servers. It is read at each question, because several clients can share it. */
 export class KnownHosts {
   readonly path: string;
 
@@ -35,7 +40,7 @@ export class KnownHosts {
     this.path = path;
   }
 
-  /** What is remembered of "host:port". A file that is not there remembers nothing. */
+  /** The stored trust in "host:port"; undefined also if there is no file. */
   find(place: string): Remembered | undefined {
     for (const line of this.#lines()) {
       const entry = parseEntry(line);
@@ -43,7 +48,7 @@ export class KnownHosts {
     }
   }
 
-  /** Remembers; throws when the file cannot be written. */
+  /** Stores the trust; throws if the file cannot be written. */
   save(place: string, remembered: Remembered): void {
     const lines = this.#lines().filter((line) => parseEntry(line)?.place !== place);
     if (lines.length === 0) lines.push(...heading);
@@ -65,7 +70,9 @@ export class KnownHosts {
   }
 }
 
-const heading = ["# Servers this computer has met: place, certificate, key. Delete a line to meet it anew."];
+const heading = [
+  "# Servers this computer knows: address, certificate, key. Delete a line to accept a new certificate of that server.",
+];
 
 function parseEntry(line: string): { place: string; remembered: Remembered } | undefined {
   const [place = "", first = "", key] = line.split(" ");
@@ -79,7 +86,7 @@ function formatEntry(place: string, remembered: Remembered): string {
   return `${place} ${remembered.fingerprint} ${remembered.key}`;
 }
 
-/** Where the file belongs: the data folder of XDG, or its like on Windows and macOS. Undefined without a home. */
+/** The path of the file: in the data folder of XDG, or of Windows or macOS. Undefined without a home folder. */
 export function knownHostsPath(
   env: Readonly<Record<string, string | undefined>>,
   os: string,

@@ -1,29 +1,32 @@
-/** Accepts TCP and TLS connections up to a cap, and goes on accepting after the process ran out of file descriptors. */
-import { Arrivals } from "./arrivals.ts";
+/** Accepts TCP and TLS connections up to a limit, and continues after the process ran out of file descriptors. */
+import { AcceptedSockets } from "./accepted_sockets.ts";
 import type { KeyPair } from "./certificate.ts";
 import type { ServerConnection } from "./connection.ts";
 import { streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
 
-/** Where to listen, and what becomes of who comes. */
+/** Where to listen, and how to handle connections. */
 export interface ListenOptions {
   readonly hostname: string;
-  /** 0 is any free port. */
+  /** 0 uses any free port. */
   readonly port: number;
-  /** Connections open at once; who comes past it is told so and closed. @default {10_000} */
+  /** The most open connections; further ones get an error line and are closed. @default {10_000} */
   readonly maxConnections?: number;
-  /** Connections of other listeners that count towards the same limit. @default {none} */
+  /** The number of connections of other listeners that count towards the same limit. @default {none} */
   readonly beside?: () => number;
-  /** With it the listener speaks TLS. */
+  /** If set, the listener speaks TLS. */
   readonly tls?: KeyPair;
-  /** Whether an address is a proxy's, whose PROXY headers are believed. @default {nobody's} */
+  /** Whether an address is a trusted proxy, whose PROXY headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
-  /** How long such a proxy may take for its header, which it sends as soon as it is connected. @default {5_000} */
+  /** How long a proxy can take for its header, which it sends as soon as it is connected. @default {5_000} */
   readonly headerTimeoutMs?: number;
-  /** How each connection behaves. */
+  /** Options of each connection. */
   readonly stream: StreamOptions;
-  /** Called for each connection under the cap; what it throws goes to `onError`, and the connection is aborted. */
+  /**
+   * Called for each connection within the limit; if it throws, `onError` gets the error and the connection is
+   * aborted.
+   */
   readonly onConnection: (connection: ServerConnection) => void;
-  /** Told of accepts that failed, for the log: once for each time that they begin to fail. */
+  /** Called when accepting fails, for the log: once for each series of failures. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -31,39 +34,44 @@ export interface ListenOptions {
 export interface Listener {
   readonly hostname: string;
   readonly port: number;
-  /** Connections that were welcome and whose sockets are not closed yet. */
+  /** Admitted connections whose sockets are not closed yet. */
   readonly connections: number;
   /**
-   * Shows another certificate to who comes from now on; connections made before stay. For about a millisecond nobody
-   * can connect, as Deno has no way to change the certificate of a bound port. A pair that is refused is never tried
-   * here: check it first. Resolves once the port is bound again.
+   * Uses another certificate for new connections; existing ones stay. For about a millisecond nobody can connect,
+   * because
+   * Deno cannot change the certificate of a bound port. Check the pair before: this does not. Resolves when the port
+   * is
+   * bound again.
    */
   reload(tls: KeyPair): Promise<void>;
-  /** Accepts no more; connections made before stay. Resolves when the port may be bound again. */
+  /** Stops accepting; existing connections stay. Resolves when the port can be bound again. */
   close(): Promise<void>;
 }
 
-/** A port could not be bound. `reason` completes "Cannot listen on HOST:PORT as …". */
+/** A port could not be bound. `reason` completes "Cannot listen on HOST:PORT: …". */
 export class ListenError extends Error {
   override readonly name = "ListenError";
   readonly reason: string;
 
   constructor(hostname: string, port: number, cause: unknown) {
     const reason = reasonOf(cause);
-    super(`Cannot listen on ${hostname}:${port} as ${reason}`, { cause });
+    super(`Cannot listen on ${hostname}:${port}: ${reason}`, { cause });
     this.reason = reason;
   }
 }
 
-/** Binds now; throws ListenError when it cannot. */
+/** Binds now; throws ListenError if that fails. */
 export function listen(options: ListenOptions): Listener {
   return new StreamListener(options);
 }
 
-const restMs = 100;
-/** How the words of the only sign of it start: such an error has no class or code of its own. */
+const pauseMs = 100;
+/** The start of the message, the only way to recognise this error: it has no class or code of its own. */
 const lookupFailed = "failed to lookup address";
-/** Peers past the cap that are being told so. Yet more are closed without a word, or they would use up all sockets. */
+/**
+ * Peers over the limit that can get an error line at the same time. Further ones are closed without a line, so that
+ * they do not use up all sockets.
+ */
 const maxRefused = 100;
 
 class StreamListener implements Listener {
@@ -72,9 +80,9 @@ class StreamListener implements Listener {
   connections = 0;
   #listener: Deno.TcpListener | Deno.TlsListener;
   #options: ListenOptions;
-  /** For what is read before a socket is a connection; undefined where nothing is. */
-  readonly #arrivals: Arrivals | undefined;
-  readonly #welcome: StreamOptions;
+  /** Reads headers of proxies before a socket becomes a connection; undefined without trusted proxies. */
+  readonly #acceptedSockets: AcceptedSockets | undefined;
+  readonly #admitted: StreamOptions;
   readonly #refused: StreamOptions;
   readonly #accepting: Promise<void>;
   readonly #stop = Promise.withResolvers<void>();
@@ -87,14 +95,15 @@ class StreamListener implements Listener {
     this.#options = options;
     this.#listener = bind(options);
     const { isTrustedProxy, headerTimeoutMs = 5_000, tls, onError } = options;
-    this.#arrivals = isTrustedProxy && new Arrivals({ isTrustedProxy, headerTimeoutMs, tls, onError });
+    this.#acceptedSockets = isTrustedProxy &&
+      new AcceptedSockets({ isTrustedProxy, headerTimeoutMs, tls, onError });
     this.hostname = this.#listener.addr.hostname;
     this.port = this.#listener.addr.port;
     const onClosed = () => {
       this.connections--;
       options.stream.onClosed?.();
     };
-    this.#welcome = { ...options.stream, onClosed };
+    this.#admitted = { ...options.stream, onClosed };
     this.#refused = { ...options.stream, onClosed: () => this.#refusals-- };
     this.#accepting = this.#accept();
   }
@@ -102,8 +111,8 @@ class StreamListener implements Listener {
   reload(tls: KeyPair): Promise<void> {
     this.#options = { ...this.#options, port: this.port, tls };
     if (this.#closed) return Promise.resolve();
-    if (this.#arrivals !== undefined) {
-      this.#arrivals.show(tls);
+    if (this.#acceptedSockets !== undefined) {
+      this.#acceptedSockets.useCertificate(tls);
       return Promise.resolve();
     }
     if (this.#reloading === undefined) {
@@ -117,7 +126,7 @@ class StreamListener implements Listener {
     if (!this.#closed) {
       this.#closed = true;
       this.#stop.resolve();
-      this.#arrivals?.close();
+      this.#acceptedSockets?.close();
       if (this.#reloading === undefined) this.#listener.close();
       this.#reloading?.resolve();
     }
@@ -137,23 +146,23 @@ class StreamListener implements Listener {
         if (isPeerGone(error)) continue;
         if (!this.#failing) this.#options.onError?.(error);
         this.#failing = true;
-        await this.#rest();
+        await this.#pause();
       }
     }
   }
 
-  /** The port is free for us only once the accept under way has ended, so this is for the accept loop alone. */
+  /** The port is free only after the running accept has ended, so only the accept loop calls this. */
   #bindAgain(reloading: PromiseWithResolvers<void>): void {
     this.#listener = bind(this.#options);
     this.#reloading = undefined;
     reloading.resolve();
   }
 
-  /** Out of file descriptors, most likely: wait for some to be freed, but not past close(). */
-  async #rest(): Promise<void> {
-    const rested = Promise.withResolvers<void>();
-    const timer = setTimeout(rested.resolve, restMs);
-    await Promise.race([rested.promise, this.#stop.promise]);
+  /** The process probably has no free file descriptors: waits until some are free or close() is called. */
+  async #pause(): Promise<void> {
+    const paused = Promise.withResolvers<void>();
+    const timer = setTimeout(paused.resolve, pauseMs);
+    await Promise.race([paused.promise, this.#stop.promise]);
     clearTimeout(timer);
   }
 
@@ -161,23 +170,23 @@ class StreamListener implements Listener {
     const { maxConnections = 10_000, beside } = this.#options;
     const isFull = this.connections + (beside?.() ?? 0) >= maxConnections;
     if (isFull && this.#refusals >= maxRefused) return socket.close();
-    // Its place is held from here on.
+    // From here on the socket counts towards the limit.
     if (isFull) this.#refusals++;
     else this.connections++;
-    const go = (ready: StreamSocket | undefined) => {
-      const isHere = ready !== undefined &&
+    const finish = (ready: StreamSocket | undefined) => {
+      const isConnected = ready !== undefined &&
         (isFull ? this.#refuse(ready, maxConnections) : this.#take(ready));
-      if (isHere) return;
+      if (isConnected) return;
       if (isFull) this.#refusals--;
       else this.connections--;
     };
-    if (this.#arrivals === undefined) go(socket);
-    else void this.#arrivals.receive(socket).then(go);
+    if (this.#acceptedSockets === undefined) finish(socket);
+    else void this.#acceptedSockets.prepare(socket).then(finish);
   }
 
-  /** Whether it was taken; its end is then told by the connection. */
+  /** Whether the connection was admitted; it then reports its end itself. */
   #take(socket: StreamSocket): boolean {
-    const connection = this.#connect(socket, this.#welcome);
+    const connection = this.#connect(socket, this.#admitted);
     if (connection === undefined) return false;
     try {
       this.#options.onConnection(connection);
@@ -195,7 +204,7 @@ class StreamListener implements Listener {
     return connection !== undefined;
   }
 
-  /** Undefined when the peer was gone before it was welcomed, which some systems tell as an error of the socket. */
+  /** Undefined if the peer already left; some systems report that as an error of the socket. */
   #connect(socket: StreamSocket, options: StreamOptions): ServerConnection | undefined {
     try {
       return streamConnection(socket, options);
@@ -216,7 +225,7 @@ function bind(options: ListenOptions): Deno.TcpListener | Deno.TlsListener {
   }
 }
 
-/** It left before it was accepted, as those do that only ask whether we are here. */
+/** The peer left before it was accepted, for example because it only tested whether the port is open. */
 function isPeerGone(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionAborted;
 }
@@ -225,10 +234,10 @@ function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (cause instanceof Deno.errors.AddrInUse || code === "EADDRINUSE") return "the port is in use";
   if (cause instanceof Deno.errors.PermissionDenied || code === "EACCES") return "permission denied";
-  if (cause instanceof Deno.errors.NotCapable) return "this program was not given access to the network";
+  if (cause instanceof Deno.errors.NotCapable) return "Deno did not give this program access to the network";
   if (cause instanceof Deno.errors.AddrNotAvailable || code === "EADDRNOTAVAIL") {
-    return "the address is not one of this machine's";
+    return "this machine does not have this address";
   }
   const words = cause instanceof Error ? cause.message : String(cause);
-  return words.startsWith(lookupFailed) ? "there is no such host" : words.replace(/ \(os error \d+\)$/, "");
+  return words.startsWith(lookupFailed) ? "the host does not exist" : words.replace(/ \(os error \d+\)$/, "");
 }

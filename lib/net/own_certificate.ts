@@ -1,43 +1,44 @@
 /**
- * The certificate a server shows: the one it was given as files, or one it makes on its first run and keeps in its
- * data folder. Its own is renewed before it expires with the same key, so who has pinned the key notices nothing.
+ * The certificate of a server: from given files, or made on the first run and stored in the data folder. A
+ * certificate
+ * of its own is renewed before it expires, with the same key, so pins of the key stay valid.
  */
 import { X509Certificate } from "node:crypto";
 import { type KeyPair, makeCertificate } from "./certificate.ts";
 
-/** Where the certificate comes from. */
+/** The source of the certificate. */
 export interface CertificateSource {
   /** PEM files of the certificate with its chain, and of its key. */
   readonly files?: { readonly cert: string; readonly key: string };
-  /** Where an own one is kept; without it a new one is made each time. */
+  /** The folder for a certificate of our own; without it, each call makes a new one. */
   readonly folder?: string | undefined;
-  /** Host names and addresses an own one stands for. */
+  /** Host names and addresses for a certificate of our own. */
   readonly names: readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
 
-/** A certificate ready to be served. */
+/** A certificate ready for use. */
 export interface ServerCertificate extends KeyPair {
-  /** SHA-256 of the certificate, "AB:CD:…", as other programs show it too. */
+  /** SHA-256 of the certificate, "AB:CD:…", in the form that other programs show too. */
   readonly fingerprint: string;
-  /** Whether nobody but its owner vouches for it. */
+  /** Whether the certificate is self-signed. */
   readonly selfMade: boolean;
   /** Milliseconds since 1970. */
   readonly expiresMs: number;
 }
 
-/** Why there is no certificate, as one sentence for the person who started the server. */
+/** The certificate is missing or unusable; the message is one sentence for the person who starts the server. */
 export class CertificateError extends Error {
   override readonly name = "CertificateError";
 }
 
 const dayMs = 86_400_000;
-/** The longest that Apple's systems accept. */
+/** The longest validity that Apple's systems accept. */
 const validMs = 825 * dayMs;
 const renewBeforeMs = 30 * dayMs;
 
-/** Loads, makes or renews it; throws CertificateError. */
+/** Loads, makes or renews the certificate; throws CertificateError. */
 export async function loadCertificate(source: CertificateSource): Promise<ServerCertificate> {
   if (source.files !== undefined) {
     const { cert, key } = source.files;
@@ -63,19 +64,19 @@ async function loadOwn(source: CertificateSource, folder: string): Promise<Serve
     if (key === undefined) writeSecret(keyPath, made.key);
     writeSecret(certPath, made.cert);
   } catch (error) {
-    throw new CertificateError(`Cannot keep the certificate in "${folder}": ${reasonOf(error)}`);
+    throw new CertificateError(`Cannot write the certificate to "${folder}": ${reasonOf(error)}`);
   }
   return made;
 }
 
 async function make({ names, nowMs }: CertificateSource, key?: string): Promise<KeyPair> {
-  // A day back, for readers whose clock is behind.
+  // Starts a day earlier, for clients whose clock is slow.
   const request = { names, notBeforeMs: nowMs - dayMs, notAfterMs: nowMs - dayMs + validMs };
   try {
     return await makeCertificate(key === undefined ? request : { ...request, key });
   } catch (error) {
     throw new CertificateError(
-      `Cannot make a certificate: ${reasonOf(error)}; delete tls-key.pem to start anew`,
+      `Cannot make a certificate: ${reasonOf(error)}; delete tls-key.pem to make a new key`,
     );
   }
 }
@@ -103,12 +104,12 @@ function parse(cert: string, what: string): X509Certificate {
   }
 }
 
-/** A listener refuses a key that does not belong to the certificate; a reload must not find that out on the real port. */
+/** A listener refuses a key that does not match the certificate; a reload must not find that out on the real port. */
 function checkPair({ cert, key }: KeyPair): void {
   Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
 }
 
-/** Whole or not at all, and for nobody else to read. */
+/** Writes the whole file or nothing; only the owner can read it. */
 function writeSecret(path: string, text: string): void {
   Deno.writeTextFileSync(`${path}.new`, text, { mode: 0o600 });
   Deno.renameSync(`${path}.new`, path);
@@ -137,8 +138,8 @@ function reasonOf(error: unknown): string {
   return words ?? text.replace(/ \(os error \d+\).*$/, "");
 }
 
-/** What the libraries below say, in words for people. */
+/** Messages of the libraries, in plain words. */
 const causes: readonly (readonly [pattern: RegExp, words: string])[] = [
-  [/KeyMismatch/, "the key does not belong to the certificate"],
+  [/KeyMismatch/, "the key does not match the certificate"],
   [/No keys found/, "the key is not a PEM key"],
 ];

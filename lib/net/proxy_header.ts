@@ -1,20 +1,21 @@
 /**
- * What a proxy says first about who it speaks for: the PROXY protocol of HAProxy, versions 1 (a line) and 2 (bytes).
- * Pure. Whether the peer is a proxy to be believed is not asked here.
+ * The first bytes from a proxy, with the visitor's address: the PROXY protocol of HAProxy, version 1 (text) and 2
+ * (binary).
+ * Pure. The caller decides whether to trust the peer.
  */
 import { parseAddress, writtenAddress, writtenBytes } from "../irc/address.ts";
 
-/** A whole header. */
+/** A complete header. */
 export interface ProxyHeader {
-  /** How many bytes it takes; what follows is the visitor's. */
+  /** Its length in bytes; the visitor's bytes follow. */
   readonly length: number;
-  /** The visitor's end; undefined where the proxy speaks for itself, or for what has no IP address. */
+  /** The visitor's address; undefined if the proxy speaks for itself, or if the visitor has no IP address. */
   readonly source: { readonly hostname: string; readonly port: number } | undefined;
   /** The visitor reached the proxy by TLS; only version 2 can say so. */
   readonly secure: boolean;
 }
 
-/** A header may be so long; one of version 2 is longer than some hundred bytes only with a visitor's certificate. */
+/** The longest accepted header; version 2 exceeds a few hundred bytes only with a visitor's certificate. */
 export const maxHeaderBytes = 4096;
 
 const maxLineBytes = 107;
@@ -28,8 +29,8 @@ const addressBytes: readonly number[] = [0, 4, 16, 108];
 const encryption = { type: 0x20, bySecureClient: 1 } as const;
 
 /**
- * What the first bytes of a connection are: a header, the start of one ("more" is needed), one that is wrong, or none.
- * The same bytes in other pieces give the same answer in the end.
+ * Parses the first bytes: a header, the start of one ("more" bytes are needed), a malformed one, or none.
+ * The result does not depend on how the bytes were split.
  */
 export function parseProxyHeader(bytes: Uint8Array): ProxyHeader | "more" | "malformed" | "none" {
   if (startsAlike(bytes, lineStart)) return bytes.length < lineStart.length ? "more" : parseLine(bytes);
@@ -37,7 +38,7 @@ export function parseProxyHeader(bytes: Uint8Array): ProxyHeader | "more" | "mal
   return "none";
 }
 
-/** Whether the first bytes are those of a header, as far as they go; at least a version 1's name must be there. */
+/** Whether the bytes start a header, as far as they go; at least the name of version 1 must be complete. */
 export function isProxyHeader(bytes: Uint8Array): boolean {
   return bytes.length >= lineStart.length && (startsAlike(bytes, lineStart) || startsAlike(bytes, signature));
 }
@@ -87,7 +88,10 @@ function parseBinary(bytes: Uint8Array): ProxyHeader | "more" | "malformed" {
   return { length, source: { hostname, port: view.getUint16(fixedBytes + size * 2) }, secure };
 }
 
-/** Looks through what follows the addresses: each has a type, a length of two bytes, and a value. Undefined when it is cut. */
+/**
+ * Searches the values after the addresses: each has a type, a length of two bytes, and a value. Undefined if one is
+ * incomplete.
+ */
 function saysSecure(extras: Uint8Array): boolean | undefined {
   let secure = false;
   for (let at = 0; at < extras.length;) {

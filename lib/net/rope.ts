@@ -1,24 +1,26 @@
 /**
- * What connections have yet to send, as one shared tree of chunks. Connections that were given the same chunks since
- * they were last empty hold the same node: a delivery is a pointer step, and the bytes are joined once for all.
+ * The unsent bytes of all connections, as one shared tree of chunks. Connections that got the same chunks since they
+ * were last empty share a node: a delivery is a pointer step, and the bytes are joined once for all of them.
  *
- * A node looks for the chunk among its newest few children, so readers of different kinds, who are given different
- * chunks in turn, do not push each other out. Measured beside one remembered child for each node (99 readers of 3
- * kinds then join their bytes 99 times in place of 3, at three times the cost), one root for each kind (as fast as
- * this, but the hub must know of it) and a map of children (as fast, and larger).
+ * A node searches its newest few children for a chunk, so recipients with different profiles, which get different
+ * chunks
+ * in turn, do not displace each other. Measured alternatives: one child per node (99 readers of 3 profiles then join
+ * their bytes 99 times instead of 3, at three times the cost), one root per profile (as fast as this, but the hub
+ * must
+ * know it) and a map of children (as fast, and larger).
  */
 
-/** A broadcast appends one chunk for each kind of reader; older children are found no more, which costs a copy only. */
+/** A broadcast appends one chunk per recipient profile. Older children are not found, which only costs a copy. */
 const maxSearched = 8;
 
-/** Joined bytes are cut from a larger piece of memory, as making a small one for each costs more than filling it. */
+/** Joined bytes are cut from a larger piece of memory: an allocation for each costs more than filling it. */
 const pieceBytes = 65_536;
 let piece = new Uint8Array(0);
 let usedBytes = 0;
 
-/** One node: all chunks from the root to here, in order, for ever. `new Rope()` is an empty root. */
+/** One node: all chunks from the root to here, in order; it never changes. `new Rope()` is an empty root. */
 export class Rope {
-  /** Of all chunks from the root to here. */
+  /** Bytes of all chunks from the root to here. */
   readonly bytes: number;
   #parent: Rope | undefined;
   #chunk: Uint8Array | undefined;
@@ -32,7 +34,10 @@ export class Rope {
     this.bytes = parent === undefined || chunk === undefined ? 0 : parent.bytes + chunk.length;
   }
 
-  /** The node that has `chunk` after all of this one's: the same node for the same chunk, while it is among the newest. */
+  /**
+   * The node with `chunk` after all chunks of this one: the same node for the same chunk, while it is among the
+   * newest.
+   */
   append(chunk: Uint8Array): Rope {
     let child = this.#newestChild;
     for (let i = 0; child !== undefined && i < maxSearched; i++) {
@@ -45,15 +50,15 @@ export class Rope {
     return next;
   }
 
-  /** All bytes from the root to here, joined at the first call and kept as long as this node is. Never written to. */
+  /** All bytes from the root to here, joined at the first call and then stored in this node. Do not write to them. */
   flatten(): Uint8Array {
     this.#flat ??= this.#join();
-    // The nodes above are not needed for these bytes any more.
+    // These bytes no longer need the nodes above.
     this.#parent = undefined;
     return this.#flat;
   }
 
-  /** Lets go of all nodes below, which live on only in who holds them. */
+  /** Releases all child nodes; the connections that hold them keep them alive. */
   forget(): void {
     this.#newestChild = undefined;
   }
@@ -75,7 +80,7 @@ export class Rope {
   }
 }
 
-/** A reader that is stuck keeps the whole piece alive, so what is large gets memory of its own. */
+/** A slow reader keeps the whole piece in memory, so large bytes get their own memory. */
 function room(bytes: number): Uint8Array {
   if (bytes > pieceBytes / 4) return new Uint8Array(bytes);
   if (usedBytes + bytes > piece.length) {

@@ -1,7 +1,8 @@
 /**
- * TCP and TLS sockets as connections: CR LF lines in, whole encoded lines out. Knows nothing of what a line says.
- * `lines()` is an object with a `next`, not an async generator, so that close() and a cut-off end it at once though a
- * read is still under way; and callbacks are made once for each connection, none for each read or write.
+ * TCP and TLS sockets as connections: CR LF lines in, whole encoded lines out. It does not know the content of lines.
+ * `lines()` is an object with a `next`, not an async generator, so that close() ends it at once although a read is
+ * still
+ * running. Callbacks are created once per connection, not per read or write.
  */
 import { plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";
@@ -9,30 +10,33 @@ import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
 import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
-import { httpRefusal, tlsAlert, wrongProtocol } from "./guess.ts";
-import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./queue.ts";
-import { countRead, type Reader, readInTurn } from "./read_turns.ts";
+import { httpRefusal, tlsAlert, wrongProtocol } from "./wrong_protocol.ts";
+import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./send_queue.ts";
+import { countRead, type Reader, readInTurn } from "./read_scheduler.ts";
 
-/** How the connections of one listener behave; one object shared by all of them. */
+/** Options of the connections of one listener; all of them share one object. */
 export interface StreamOptions {
   readonly flusher: Flusher;
-  /** What a line from the peer may be long. */
+  /** Limits of lines from the peer. */
   readonly limits: LineLimits;
-  /** Unsent bytes past which a reader is cut off with "ERROR :SendQ exceeded". @default {1_048_576} */
+  /** Unsent bytes after which the connection ends with "ERROR :SendQ exceeded". @default {1_048_576} */
   readonly maxQueueBytes?: number;
-  /** How long the end may take: sending what is queued, and waiting for the peer's end. @default {2_000} */
+  /** How long closing can take: sending queued bytes, and waiting for the peer to close. @default {2_000} */
   readonly closeTimeoutMs?: number;
-  /** The answer, one sentence, to a peer that starts with another protocol. Without it such a peer is not looked for. */
+  /**
+   * The answer, one sentence, to a peer that starts with another protocol. Without it, other protocols are not
+   * recognised.
+   */
   readonly onWrongProtocol?: (which: "TLS" | "HTTP" | "PROXY", address: string) => string;
   /** Called once, when the socket is closed. */
   readonly onClosed?: () => void;
 }
 
-/** What a connection needs of a socket; Deno's own have it. One with a `handshake` is secure. */
+/** The socket functions a connection needs; Deno's sockets have them. A socket with a `handshake` is secure. */
 export interface StreamSocket extends Writer {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
-  /** Resolves to how many bytes were read into `bytes`, or to null at the end. */
+  /** Resolves to the number of bytes read into `bytes`, or to null at the end. */
   read(bytes: Uint8Array): Promise<number | null>;
   closeWrite(): Promise<void>;
   close(): void;
@@ -41,13 +45,13 @@ export interface StreamSocket extends Writer {
 
 /**
  * Takes over `socket`, and closes it when the connection is over. The caller iterates `lines()` and calls `close()`
- * when they have ended: a peer that said its last line may still be waiting for the answer.
+ * after their end, because a peer that sent its last line can still wait for the answer.
  */
 export function streamConnection(socket: StreamSocket, options: StreamOptions): ServerConnection {
   return new StreamConnection(socket, options);
 }
 
-/** The same for the socket of a WebSocket whose handshake is done: a frame a line, `framing` in either direction. */
+/** The same for the socket of a WebSocket after its handshake: one frame per line, `framing` in both directions. */
 export function webSocketConnection(
   socket: StreamSocket,
   framing: "text" | "binary",
@@ -59,7 +63,7 @@ export function webSocketConnection(
 const over: IteratorResult<Line[]> = { done: true, value: undefined };
 const exceeded = "SendQ exceeded";
 const maxDrainedBytes = 65_536;
-/** For reading, as most lines are short; it grows while a peer says more at once. */
+/** The first read buffer: most lines are short, and the buffer grows when a peer sends more at once. */
 const firstBytes = 512;
 
 type Resolve = (result: IteratorResult<Line[]>) => void;
@@ -72,10 +76,10 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   readonly #options: StreamOptions;
   readonly #queue: SendQueue;
   readonly #splitter: LineSplitter | FrameReader;
-  /** Where the first read goes, kept until it was looked at. */
+  /** The buffer of the first read, until its protocol was checked. */
   #firstSpace: Uint8Array | undefined;
   #reading = false;
-  /** How much the last read could have brought; 0 before the first one. */
+  /** The size of the last read buffer; 0 before the first read. */
   #spaceBytes = 0;
   #peerEnded = false;
   #drainedBytes = 0;
@@ -196,7 +200,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     if (this.#firstSpace !== undefined && this.#refuse(this.#firstSpace.subarray(0, count))) return;
     const lines = this.#splitter.take(count);
     countRead(count, lines.length + this.#framesSince());
-    // Some room is kept for a peer that goes on, and given back by one that only answers a PING now and then.
+    // A large buffer stays while a peer sends much, and is released for a peer that only answers PING now and
+    // then.
     if (this.#spaceBytes > firstBytes && count * 4 < this.#spaceBytes) this.#splitter.idle();
     const isOver = this.#splitter instanceof FrameReader && this.#answerFrames(this.#splitter);
     if (lines.length === 0 && !isOver) return this.#read();
@@ -206,7 +211,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     if (isOver) this.close();
   }
 
-  /** Frames since this was last asked. */
+  /** Frames since the last call. */
   #framesSince(): number {
     if (!(this.#splitter instanceof FrameReader)) return 0;
     const { frames } = this.#splitter;
@@ -214,14 +219,14 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     return frames;
   }
 
-  /** Sends what a WebSocket's own frames ask for; whether it is over. */
+  /** Sends the answers to WebSocket control frames; returns whether the connection is over. */
   #answerFrames(frames: FrameReader): boolean {
     for (const reply of frames.replies.splice(0)) this.#queue.push(reply);
     if (frames.over) this.ended ??= "Connection closed";
     return frames.over;
   }
 
-  /** Whether this is no IRC; it is then answered, and over. */
+  /** Whether the bytes are not IRC; then it answers and ends the connection. */
   #refuse(bytes: Uint8Array): boolean {
     this.#firstSpace = undefined;
     const onWrongProtocol = this.framing === "line" ? this.#options.onWrongProtocol : undefined;
@@ -244,14 +249,17 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     else if (this.#queue.idle) this.#shut();
   }
 
-  /** What still comes is dropped: closing over unread bytes resets the connection, and the peer loses our last line. */
+  /**
+   * Bytes that still arrive are dropped: closing with unread bytes resets the connection, and the peer loses our last
+   * line.
+   */
   #drain(count: number): void {
     countRead(count, 0);
     this.#drainedBytes += count;
     if (!this.#closed && this.#drainedBytes < maxDrainedBytes) this.#read();
   }
 
-  /** Only the first reason counts; who waits for lines is told now. */
+  /** Only the first reason counts; a waiting next() ends now. */
   #end(reason: string): void {
     this.ended ??= reason;
     const resolve = this.#resolve;
@@ -260,7 +268,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.progressed();
   }
 
-  /** Closes once all is sent and the peer has ended too, or when that takes too long. */
+  /** Closes when everything is sent and the peer has ended too, or after a timeout. */
   #leave(): void {
     if (this.#closed || this.#closing !== undefined) return;
     this.#closing = setTimeout(() => this.#shut(), this.#options.closeTimeoutMs ?? 2_000);
@@ -288,14 +296,14 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   }
 }
 
-/** Behind a proxy there is somebody who speaks IRC. */
+/** A peer behind a proxy speaks IRC, so a PROXY header gets an IRC answer. */
 function wrongAnswer(which: "TLS" | "HTTP" | "PROXY", sentence: string): Uint8Array {
   if (which === "TLS") return tlsAlert;
   return which === "HTTP" ? httpRefusal(sentence) : encodeLine(`ERROR :${sentence}`, "line");
 }
 
 function reasonOf(what: string, error: unknown): string {
-  // A TLS peer that leaves without saying so has left all the same.
+  // Some TLS peers close without a close message; that is a normal end.
   if (error instanceof Deno.errors.UnexpectedEof) return "Connection closed";
   const words = error instanceof Error ? error.message : String(error);
   return `${what}: ${words.replace(/ \(os error \d+\)$/, "")}`;

@@ -1,6 +1,8 @@
 /**
- * TLS on a connection that was accepted without it: a proxy's header comes before the handshake, and Deno's own
- * listener would take it for a broken one. Slower than that listener, so only for ports that a proxy may lead to.
+ * TLS on a connection that was accepted without it. A proxy sends its header before the handshake, and Deno's TLS
+ * listener would treat that as a broken handshake. It is slower than that listener, so only ports with trusted
+ * proxies
+ * use it.
  */
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
@@ -11,15 +13,15 @@ import { TlsSocket } from "./tls_socket.ts";
 
 const chunkBytes = 16_384;
 
-/** What a handshake shows; made once for a certificate. */
+/** The TLS context of a certificate; make it once. */
 export function secureContext({ cert, key }: KeyPair): SecureContext {
   return createSecureContext({ cert, key });
 }
 
-/** The socket as seen through TLS. The handshake is made as it is read. */
+/** The socket inside TLS. The first read makes the handshake. */
 export function acceptTls(socket: StreamSocket, context: SecureContext): StreamSocket {
   const inner = streamOf(socket);
-  // The types know sockets of node:net alone; any stream is taken.
+  // The types allow only sockets of node:net; any stream works.
   const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
     isServer: true,
     secureContext: context,
@@ -47,7 +49,7 @@ function streamOf(socket: StreamSocket): Duplex {
       done(error);
     },
   });
-  // Told by the stream around it.
+  // The stream around it reports the error.
   stream.on("error", () => {});
   return stream;
 }

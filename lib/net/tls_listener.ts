@@ -1,4 +1,6 @@
-/** Listens with TLS and keeps its certificate fresh: loads it, shows another one when it has changed, drops nobody. */
+/**
+ * Listens with TLS and keeps the certificate up to date: it loads it, and replaces it without closing connections.
+ */
 import { listen, type Listener, type ListenOptions } from "./listen.ts";
 import { type CertificateSource, loadCertificate, type ServerCertificate } from "./own_certificate.ts";
 
@@ -11,17 +13,17 @@ export interface TlsListenOptions extends Omit<ListenOptions, "tls"> {
 
 /** A bound port that speaks TLS. */
 export interface TlsListener extends Omit<Listener, "reload"> {
-  /** What is shown now. */
+  /** The current certificate. */
   readonly certificate: ServerCertificate;
-  /** Loads the certificate again, renews it when it is its own and due, and shows it. False when it is the same. */
+  /** Loads the certificate again, renews our own one if it is due, and uses it. False if it is the same. */
   renew(): Promise<boolean>;
 }
 
-/** Binds once the certificate is there; throws CertificateError or ListenError. */
+/** Binds when the certificate is ready; throws CertificateError or ListenError. */
 export async function listenTls(options: TlsListenOptions): Promise<TlsListener> {
-  const { certificate: source, now = Date.now, ...rest } = options;
+  const { certificate: source, now = Date.now, ...others } = options;
   let certificate = await loadCertificate({ ...source, nowMs: now() });
-  const listener = listen({ ...rest, tls: certificate });
+  const listener = listen({ ...others, tls: certificate });
   return {
     hostname: listener.hostname,
     port: listener.port,
@@ -32,7 +34,7 @@ export async function listenTls(options: TlsListenOptions): Promise<TlsListener>
       return certificate;
     },
     async renew() {
-      // Without a place to keep it, it is as good as any new one.
+      // Without files or a folder there is nothing to load again.
       if (source.files === undefined && source.folder === undefined) return false;
       const loaded = await loadCertificate({ ...source, nowMs: now() });
       if (loaded.fingerprint === certificate.fingerprint) return false;

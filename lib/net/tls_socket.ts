@@ -1,7 +1,8 @@
 /**
- * A socket of node:tls in the form the rest of net/ reads and writes. For dialling, as Deno's own TLS does not show
- * the peer's certificate, and skips the proof that the peer has its key where chains are not checked, so a pin would
- * be worth nothing; and for what comes by a proxy (tls_accept.ts).
+ * A socket of node:tls in the form that net/ reads and writes. Clients dial with it, because Deno's own TLS does not
+ * give the certificate of the peer. It also skips the proof that the peer has its key where chains are not checked,
+ * so a
+ * pin would be worthless. The server uses it behind proxies (tls_accept.ts).
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
@@ -16,7 +17,7 @@ export class TlsSocket implements StreamSocket {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** `remoteAddr` is given for one that has no address of its own. */
+  /** `remoteAddr` is for a socket without an address of its own. */
   constructor(socket: TLSSocket, remoteAddr?: StreamSocket["remoteAddr"]) {
     this.#socket = socket;
     this.remoteAddr = remoteAddr ?? { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };

@@ -1,7 +1,8 @@
 /**
- * WebSocket frames from a client as lines: a message, in one frame or several, is a line (RFC 6455 §5; IRCv3
- * websocket). Payloads are unmasked as they come, straight into a LineSplitter, which holds the limits; nothing here
- * grows with what a peer sends. The upgrade itself is lib/server/web's.
+ * WebSocket frames from a client → lines: a message of one or several frames is a line (RFC 6455 §5; IRCv3
+ * websocket).
+ * Payloads are unmasked on arrival, directly into a LineSplitter with its limits, so no peer can make memory grow.
+ * The upgrade is in lib/server/web.
  */
 import { type Line, type LineLimits, LineSplitter } from "../irc/lines.ts";
 import { encodeFrame } from "./encode.ts";
@@ -12,45 +13,45 @@ const newline = Uint8Array.of(0x0a);
 const bufferBytes = 1024;
 const maxControlBytes = 125;
 
-/** Why a WebSocket is closed (RFC 6455 §7.4.1). */
+/** Codes for closing a WebSocket (RFC 6455 §7.4.1). */
 export const closeCodes = { normal: 1000, goingAway: 1001, protocolError: 1002 } as const;
 
-/** The frame that ends a WebSocket. */
+/** The frame that closes a WebSocket. */
 export function closeFrame(code: number): Uint8Array {
   return encodeFrame(finalBit | opcodes.close, Uint8Array.of(code >> 8, code & 0xff));
 }
 
-/** A frame whose payload is being read. */
+/** The frame that is being read. */
 interface Frame {
   readonly opcode: number;
   readonly isFinal: boolean;
   readonly mask: Uint8Array;
-  /** Payload bytes read, and how many there will be. */
+  /** Payload bytes read so far, and their total. */
   read: number;
   readonly bytes: number;
 }
 
-/** Reads frames; its face is LineSplitter's, and what must be answered besides. */
+/** Reads frames. It has the methods of LineSplitter, and the frames to answer with. */
 export class FrameReader {
-  /** Frames that answer a ping or a close, to be taken and sent after each `take`. */
+  /** Frames that answer a ping or a close; take and send them after each `take`. */
   replies: Uint8Array[] = [];
-  /** How many frames have begun; whoever counts them sets it back. */
+  /** The number of frames that began; the reader of the count sets it back. */
   frames = 0;
-  /** The peer closed, or broke the protocol: nothing more is read. */
+  /** The peer closed or broke the protocol: nothing more is read. */
   over = false;
   readonly #splitter: LineSplitter;
   readonly #buffer = new Uint8Array(bufferBytes);
   #filled = 0;
   #frame: Frame | undefined;
   #control: number[] = [];
-  /** A message has begun and not ended; only control frames and continuations may follow. */
+  /** A message has begun and not ended; only control frames and continuations can follow. */
   #inMessage = false;
 
   constructor(limits: LineLimits, firstBytes = 512) {
     this.#splitter = new LineSplitter(limits, firstBytes);
   }
 
-  /** Where the next read goes; never empty. */
+  /** The memory for the next read; never empty. */
   space(): Uint8Array {
     return this.#buffer.subarray(this.#filled);
   }
@@ -72,12 +73,12 @@ export class FrameReader {
     return lines;
   }
 
-  /** Gives memory back. */
+  /** Releases memory. */
   idle(): void {
     this.#splitter.idle();
   }
 
-  /** Where the payload starts, or undefined while the header is not whole. */
+  /** The start of the payload; undefined while the header is incomplete. */
   #readHeader(at: number, end: number): number | undefined {
     const bytes = this.#buffer.subarray(at, end);
     const [first = 0, second = 0] = bytes;
@@ -93,7 +94,7 @@ export class FrameReader {
       : short;
     const mask = bytes.slice(headerBytes - 4, headerBytes);
     const frame: Frame = { opcode: first & 0x0f, isFinal: first >= finalBit, mask, read: 0, bytes: length };
-    // Every frame of a client is masked, and no extension was agreed on, so the reserved bits are off.
+    // Every frame of a client is masked. No extension was negotiated, so the reserved bits are off.
     if ((first & 0x70) !== 0 || second < 0x80 || !this.#isExpected(frame)) {
       this.#end(closeCodes.protocolError);
     }
@@ -102,7 +103,7 @@ export class FrameReader {
     return at + headerBytes;
   }
 
-  /** A message starts as text or binary and goes on in continuations; control frames are short and whole. */
+  /** A message starts as text or binary and continues in continuations; control frames are short and complete. */
   #isExpected({ opcode, isFinal, bytes }: Frame): boolean {
     if (opcode === opcodes.continuation) return this.#inMessage;
     if (opcode === opcodes.text || opcode === opcodes.binary) return !this.#inMessage;
@@ -150,7 +151,7 @@ export class FrameReader {
   }
 }
 
-/** Unmasks in place; `offset` is how much of the payload came before (RFC 6455 §5.3). */
+/** Unmasks in place; `offset` is the number of payload bytes before (RFC 6455 §5.3). */
 function unmask(bytes: Uint8Array, mask: Uint8Array, offset: number): void {
   for (let at = 0; at < bytes.length; at++) bytes[at] = (bytes[at] ?? 0) ^ (mask[(at + offset) & 3] ?? 0);
 }

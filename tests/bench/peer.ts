@@ -4,7 +4,7 @@
  * while somebody waits for a word in them, except PING, which is always answered.
  */
 
-import { countRead, readInTurn } from "../../lib/net/read_turns.ts";
+import { countRead, readInTurn } from "../../lib/net/read_scheduler.ts";
 import { mark } from "./line.ts";
 
 const newline = 10;

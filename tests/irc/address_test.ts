@@ -1,4 +1,4 @@
-/** IP addresses as bytes and text, ranges, and who counts as one peer. */
+/** IP addresses as bytes and text, ranges, and which addresses count as one peer. */
 import { assertEquals } from "@std/assert";
 import {
   formatAddress,
@@ -25,14 +25,14 @@ const shortest: readonly (readonly [given: string, shown: string])[] = [
   ["10:0:0:0:1:0:0:1", "10::1:0:0:1"],
 ];
 
-Deno.test("addresses are written in one short form", () => {
+Deno.test("formatAddress() writes the short form", () => {
   for (const [given, shown] of shortest) {
     const bytes = parseAddress(given);
     assertEquals(bytes && formatAddress(bytes), shown);
   }
 });
 
-Deno.test("parseAddress() knows what is no address", () => {
+Deno.test("parseAddress() refuses text that is not an address", () => {
   const wrong = [
     "",
     "10.1.2",
@@ -67,7 +67,7 @@ const ranges:
     ["bob/8", undefined, "", ""],
   ];
 
-Deno.test("ranges hold the addresses that share their first bits", () => {
+Deno.test("a range contains the addresses with the same first bits", () => {
   for (const [text, shown, inside, outside] of ranges) {
     const range = parseRange(text);
     assertEquals(range && formatRange(range), shown);
@@ -79,13 +79,13 @@ Deno.test("ranges hold the addresses that share their first bits", () => {
   }
 });
 
-Deno.test("an IPv6 network of 64 bits is one peer, as is an IPv4 address", () => {
+Deno.test("an IPv6 network of 64 bits counts as one peer, and so does one IPv4 address", () => {
   assertEquals(peerOf("2001:db8:1:2:3:4:5:6"), peerOf("2001:db8:1:2::1"));
   assertEquals(peerOf("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
   assertEquals(peerOf("10.1.2.3"), "10.1.2.3");
 });
 
-Deno.test("an address never starts a parameter with a colon", () => {
+Deno.test("an address in a parameter never starts with a colon", () => {
   assertEquals(["::1", "fe80::1", "10.1.2.3"].map(shownAddress), ["0::1", "fe80::1", "10.1.2.3"]);
 });
 
@@ -110,11 +110,11 @@ const loopback: readonly (readonly [address: string, isHere: boolean])[] = [
   ["unknown", false],
 ];
 
-Deno.test("this machine is 127.0.0.0/8 and ::1, mapped or not, and no name", () => {
+Deno.test("isLoopback() accepts 127.0.0.0/8 and ::1, mapped or not, but no name", () => {
   for (const [address, isHere] of loopback) assertEquals([address, isLoopback(address)], [address, isHere]);
 });
 
-Deno.test("an IPv4 address mapped into IPv6 is shown as IPv4", () => {
+Deno.test("an IPv4 address mapped into IPv6 becomes IPv4", () => {
   assertEquals(["::ffff:10.1.2.3", "::ffff:a01:203", "10.1.2.3", "::1"].map(plainAddress), [
     "10.1.2.3",
     "::ffff:a01:203",

@@ -1,4 +1,4 @@
-/** Bytes to lines: what comes out, whatever way the bytes come in, and how much memory it takes. */
+/** Bytes → lines: the result for all ways to split the bytes, and the memory it takes. */
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Line, LineSplitter, utf8Bytes } from "../../lib/irc/lines.ts";
@@ -7,14 +7,14 @@ const limits = { tagBytes: 20, bodyBytes: 12 };
 const tooLong: Line = { fault: "too long" };
 const notText: Line = { fault: "not UTF-8" };
 
-/** Text as bytes; "\xff" in `text` becomes the byte FF, which UTF-8 never has. */
+/** Text as bytes; "\xff" in `text` becomes the byte FF, which UTF-8 never contains. */
 function bytesOf(text: string): Uint8Array {
   return new Uint8Array(
     text.split("\xff").flatMap((part, i) => [...(i > 0 ? [0xff] : []), ...new TextEncoder().encode(part)]),
   );
 }
 
-/** Feeds `bytes` in reads of at most `readBytes`. */
+/** Passes `bytes` in reads of at most `readBytes`. */
 function read(splitter: LineSplitter, bytes: Uint8Array, readBytes = Infinity): Line[] {
   const lines: Line[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -68,13 +68,13 @@ const cases: [what: string, text: string, lines: Line[]][] = [
   ["too long and not UTF-8", "\xff0123456789\nA\n", [tooLong, "A"]],
 ];
 
-Deno.test("LineSplitter cuts lines", () => {
+Deno.test("LineSplitter splits bytes into lines", () => {
   for (const [what, text, lines] of cases) {
     assertEquals(read(new LineSplitter(limits), bytesOf(text)), lines, what);
   }
 });
 
-Deno.test("LineSplitter cuts the same lines however reads cut them", () => {
+Deno.test("LineSplitter gives the same lines for all ways to split the reads", () => {
   for (const [what, text, lines] of cases) {
     for (const readBytes of [1, 2, 3, 7]) {
       assertEquals(
@@ -91,7 +91,7 @@ const soup = fc.string({
   maxLength: 80,
 });
 
-Deno.test("LineSplitter gives the same for any chunking of any bytes", () => {
+Deno.test("LineSplitter gives the same lines for any chunks of any bytes", () => {
   const chunking = fc.record({
     text: soup,
     readBytes: fc.integer({ min: 1, max: 40 }),
@@ -104,7 +104,7 @@ Deno.test("LineSplitter gives the same for any chunking of any bytes", () => {
   }));
 });
 
-/** What the limits say, line by line, without a buffer. */
+/** The result by the limits, line by line, without a buffer. */
 function expected(text: string): Line[] {
   return text.split("\n").slice(0, -1).map((line) => line.replace(/\r$/, "")).filter((line) => line !== "")
     .map((line) => {
@@ -116,20 +116,20 @@ function expected(text: string): Line[] {
     });
 }
 
-Deno.test("LineSplitter does what the limits say", () => {
+Deno.test("LineSplitter enforces its limits", () => {
   fc.assert(
     fc.property(soup, (text) => assertEquals(read(new LineSplitter(limits), bytesOf(text)), expected(text))),
   );
 });
 
-Deno.test("LineSplitter keeps a character that two reads share", () => {
+Deno.test("LineSplitter joins a character that two reads share", () => {
   const splitter = new LineSplitter(limits);
   const bytes = bytesOf("\u{1F375}\n");
   assertEquals(read(splitter, bytes.subarray(0, 2)), []);
   assertEquals(read(splitter, bytes.subarray(2)), ["\u{1F375}"]);
 });
 
-Deno.test("LineSplitter tells UTF-8 from other bytes as a strict decoder does", () => {
+Deno.test("LineSplitter recognises invalid UTF-8 like a strict decoder", () => {
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const byte = fc.constantFrom(0x41, 0x80, 0xbd, 0xbf, 0xc0, 0xc3, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xff);
   fc.assert(
@@ -158,13 +158,13 @@ Deno.test("LineSplitter grows its buffer while reads fill it, up to 64 KiB", () 
   }
 });
 
-Deno.test("LineSplitter does not grow for reads that leave room", () => {
+Deno.test("LineSplitter does not grow if reads leave room", () => {
   const splitter = new LineSplitter(limits);
   for (let i = 0; i < 100; i++) read(splitter, bytesOf("A\n".repeat(511)));
   assertEquals(splitter.space().length, 1024);
 });
 
-Deno.test("LineSplitter.idle() gives memory back and keeps the unfinished line", () => {
+Deno.test("LineSplitter.idle() releases memory and keeps the incomplete line", () => {
   const splitter = new LineSplitter({ tagBytes: 8191, bodyBytes: 4096 });
   read(splitter, bytesOf("A\n".repeat(40_000) + "half"));
   splitter.idle();
@@ -172,7 +172,7 @@ Deno.test("LineSplitter.idle() gives memory back and keeps the unfinished line",
   assertEquals(read(splitter, bytesOf(" and half\n")), ["half and half"]);
 });
 
-Deno.test("LineSplitter.idle() leaves room behind a long unfinished line", () => {
+Deno.test("LineSplitter.idle() leaves room after a long incomplete line", () => {
   const splitter = new LineSplitter({ tagBytes: 8191, bodyBytes: 4096 });
   read(splitter, bytesOf("A\n".repeat(40_000) + "x".repeat(1024)));
   splitter.idle();
@@ -196,11 +196,11 @@ Deno.test("LineSplitter has room for the longest line its limits allow", () => {
   assertEquals(read(splitter, bytesOf(`${line}\r\n${line}b\r\n`)), [line, tooLong]);
 });
 
-Deno.test("LineSplitter refuses a buffer of nothing", () => {
+Deno.test("LineSplitter refuses an empty buffer", () => {
   assertThrows(() => new LineSplitter(limits, 0), RangeError, "firstBytes must be > 0: it is 0");
 });
 
-Deno.test("utf8Bytes() counts as the encoder writes", () => {
+Deno.test("utf8Bytes() gives the length that the encoder writes", () => {
   const text = fc.string({ unit: "grapheme" });
   fc.assert(
     fc.property(text, (text) => assertEquals(utf8Bytes(text), new TextEncoder().encode(text).length)),

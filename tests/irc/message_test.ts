@@ -18,13 +18,13 @@ function message(tags: string[][], source: string, command: string, params: stri
   return { tags: new Map(tags as [string, string][]), source, command, params };
 }
 
-Deno.test("parse() reads every public vector", () => {
+Deno.test("parse() passes all public vectors", () => {
   for (const { input, tags, source, command, params } of splits) {
     assertEquals(parse(input), message(tags, source, command.toUpperCase(), params), input);
   }
 });
 
-Deno.test("format() writes what the public vectors allow", () => {
+Deno.test("format() writes a result that the public vectors allow", () => {
   for (const { tags, source, command, params, matches } of joins) {
     const line = format(message(tags, source, command, params));
     assertEquals(matches.includes(line), true, line);
@@ -45,13 +45,13 @@ const parsed: [line: string, command: string, params: string[]][] = [
   ["@;=x; PING x", "PING", ["x"]],
 ];
 
-Deno.test("parse() forgives what it can", () => {
+Deno.test("parse() accepts irregular lines", () => {
   for (const [line, command, params] of parsed) {
     assertEquals(parse(line), message([], "", command, params), line);
   }
 });
 
-Deno.test("parse() gives nothing for a line without a command", () => {
+Deno.test("parse() refuses a line without a command", () => {
   for (
     const line of [
       "",
@@ -81,18 +81,18 @@ Deno.test("parse() refuses NUL, CR and LF anywhere", () => {
   }
 });
 
-Deno.test("parse() keeps more than 15 parameters apart", () => {
+Deno.test("parse() separates more than 15 parameters", () => {
   const params = Array.from({ length: 40 }, (_, i) => `p${i}`);
   assertEquals(parse(`TEST ${params.join(" ")}`)?.params, params);
 });
 
-Deno.test("parse() puts what follows 254 parameters into the last one", () => {
+Deno.test("parse() puts all text after 254 parameters into the last one", () => {
   const params = parse(`TEST ${"x ".repeat(300)}`)?.params ?? [];
   assertEquals(params.length, 255);
   assertEquals(params.at(-1), "x ".repeat(46));
 });
 
-Deno.test("parse() shares one empty map among lines without tags", () => {
+Deno.test("parse() uses one empty map for all lines without tags", () => {
   assertEquals(parse("PING x")?.tags === parse("@; PONG y")?.tags, true);
 });
 
@@ -104,14 +104,14 @@ const escapes: [value: string, escaped: string][] = [
   ["\u{1F375} für", "\u{1F375}\\sfür"],
 ];
 
-Deno.test("escapeTagValue() and unescapeTagValue() are each other's reverse", () => {
+Deno.test("escapeTagValue() and unescapeTagValue() are inverse", () => {
   for (const [value, escaped] of escapes) {
     assertEquals(escapeTagValue(value), escaped);
     assertEquals(unescapeTagValue(escaped), value);
   }
 });
 
-Deno.test("unescapeTagValue() drops a backslash that escapes nothing", () => {
+Deno.test("unescapeTagValue() removes a backslash that escapes nothing", () => {
   assertEquals(unescapeTagValue("\\a\\b"), "ab");
   assertEquals(unescapeTagValue("end\\"), "end");
   assertEquals(unescapeTagValue("\\\\\\"), "\\");
@@ -125,7 +125,7 @@ Deno.test("formatTags() leaves out = for an empty value", () => {
   assertEquals(formatTags([]), "");
 });
 
-Deno.test("format() leaves out tags and source that are not there", () => {
+Deno.test("format() leaves out missing tags and a missing source", () => {
   assertEquals(format({ command: "PING", params: ["x"] }), "PING x");
   assertEquals(format({ tags: [], source: "", command: "PING", params: [] }), "PING");
 });
@@ -149,11 +149,11 @@ const unwritable: [why: string, parts: Parameters<typeof format>[0]][] = [
   ["too many parameters", { command: "PING", params: Array.from({ length: 256 }, () => "x") }],
 ];
 
-Deno.test("format() throws rather than write a line that says something else", () => {
+Deno.test("format() throws if the line would be parsed as something else", () => {
   for (const [why, parts] of unwritable) assertThrows(() => format(parts), RangeError, "Cannot format", why);
 });
 
-Deno.test("body() marks text, and any last parameter that needs it", () => {
+Deno.test("body() puts a colon before text, and before a last parameter that needs it", () => {
   assertEquals(body("ann!a@h", "PRIVMSG", ["#tea", "hello there"]), ":ann!a@h PRIVMSG #tea :hello there");
   assertEquals(body("ann!a@h", "PRIVMSG", ["#tea", "hello"]), ":ann!a@h PRIVMSG #tea :hello");
   assertEquals(body("ann!a@h", "MODE", ["#tea", "+o", "bob"]), ":ann!a@h MODE #tea +o bob");
@@ -168,7 +168,7 @@ const last = fc.string({ unit: "grapheme" }).filter((text) => !/[\0\r\n]/.test(t
 const key = fc.stringMatching(/^\+?[a-z0-9.\/-]{1,20}$/);
 const value = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
 
-Deno.test("parse() reads back all that format() writes", () => {
+Deno.test("parse() reads every result of format()", () => {
   const messages = fc.record({
     tags: fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name }).map((pairs) => new Map(pairs)),
     source: fc.option(word, { nil: "" }),
@@ -180,7 +180,7 @@ Deno.test("parse() reads back all that format() writes", () => {
   fc.assert(fc.property(messages, (parts) => assertEquals(parse(format(parts)), parts)));
 });
 
-Deno.test("format() can write all that parse() reads", () => {
+Deno.test("format() writes every result of parse()", () => {
   const text = fc.string({ unit: fc.constantFrom(..."@:;=\\ \t#a!é\u{1F375}\0") });
   fc.assert(fc.property(text, (line) => {
     const message = parse(line);

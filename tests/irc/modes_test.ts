@@ -1,4 +1,4 @@
-/** MODE's parameters both ways, and what the rows of modes promise. */
+/** The parameters of MODE in both directions, and the rows of the mode tables. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
@@ -60,7 +60,7 @@ const requests: [params: string[], request: string][] = [
   [["+k", ""], "+k"],
 ];
 
-Deno.test("parseModes() reads what MODE says", () => {
+Deno.test("parseModes() reads the parameters of MODE", () => {
   for (const [params, request] of requests) {
     assertEquals(shown(parseModes(params)), request, params.join(" "));
   }
@@ -68,7 +68,7 @@ Deno.test("parseModes() reads what MODE says", () => {
 
 const anyText = fc.string({ unit: fc.constantFrom(..."+-beIklCRimnstqaohvZ :\0é\u{1F375}") });
 
-Deno.test("parseModes() takes anything and answers each letter once", () => {
+Deno.test("parseModes() accepts any text and answers each letter once", () => {
   fc.assert(fc.property(fc.array(anyText, { maxLength: 5 }), (params) => {
     const { asked, missing, unknown } = parseModes(params);
     for (const list of [asked, missing, unknown]) assertEquals(new Set<unknown>(list).size, list.length);
@@ -93,14 +93,14 @@ const formatted: [changes: string[], maxPerLine: number, lines: string[]][] = [
   [["-k"], 4, ["-k"]],
 ];
 
-Deno.test("formatModeChanges() groups signs and starts a line when one is full", () => {
+Deno.test("formatModeChanges() groups signs and starts a new line if one is full", () => {
   for (const [changes, maxPerLine, lines] of formatted) {
     assertEquals(formatModeChanges(changes.map(change), maxPerLine).map((line) => line.join(" ")), lines);
   }
   assertThrows(() => formatModeChanges([], 0), RangeError, "maxPerLine must be > 0: it is 0");
 });
 
-Deno.test("parseModes() reads back what formatModeChanges() writes", () => {
+Deno.test("parseModes() reads the result of formatModeChanges()", () => {
   const one = fc.record({
     sign: fc.constantFrom("+" as const, "-" as const),
     mode: fc.constantFrom(...channelModes),
@@ -125,7 +125,7 @@ Deno.test("parseUserModes() reads letters without parameters", () => {
   fc.assert(fc.property(anyText, (letters) => void parseUserModes(letters)));
 });
 
-Deno.test("mode rows have one letter each and a sentence", () => {
+Deno.test("each mode row has its own letter and a sentence", () => {
   for (const rows of [channelModes, userModes]) {
     assertEquals(new Set(rows.map((row) => row.letter)).size, rows.length);
     for (const row of rows) {
@@ -135,19 +135,19 @@ Deno.test("mode rows have one letter each and a sentence", () => {
   }
 });
 
-Deno.test("mode tokens say what the rows say", () => {
+Deno.test("the mode tokens match the rows", () => {
   assertEquals(chanModesToken, "beI,k,l,CRimnrst");
   assertEquals(prefixToken, "(qaohv)~&@%+");
   assertEquals(myInfoModes, ["BRiorw", "CIRabehiklmnoqrstv", "Iabehkloqv"]);
 });
 
-Deno.test("ranks stand highest first", () => {
+Deno.test("the highest rank is first", () => {
   assertEquals(ranks.map((rank) => rank.level), [5, 4, 3, 2, 1]);
   assertEquals(channelModes.filter(isRank), [...ranks]);
   assertEquals(["", "+", "@+", "+@", "~", "x"].map(rankLevel), [0, 1, 3, 3, 5, 0]);
 });
 
-Deno.test("changeRank() puts prefixes in and out, in order", () => {
+Deno.test("changeRank() adds and removes prefixes in order", () => {
   const [founder, , operator, , voice] = ranks;
   assert(founder && operator && voice);
   assertEquals(changeRank("", "+", voice), "+");
@@ -158,7 +158,7 @@ Deno.test("changeRank() puts prefixes in and out, in order", () => {
   assertEquals(changeRank("", "-", voice), "");
 });
 
-Deno.test("isKey() takes what can be typed in JOIN", () => {
+Deno.test("isKey() accepts keys that people can type in JOIN", () => {
   for (const key of ["secret", "x", "s:1", "#1", "ключ", "\u{1F375}"]) {
     assertEquals(isKey(key, 23), true, key);
   }
@@ -167,7 +167,7 @@ Deno.test("isKey() takes what can be typed in JOIN", () => {
   }
 });
 
-Deno.test("parseLimit() takes whole numbers above 0", () => {
+Deno.test("parseLimit() accepts whole numbers above 0", () => {
   const texts: [string, number | undefined][] = [["5", 5], ["+5", 5], ["007", 7], ["999999999", 999999999]];
   for (const [text, limit] of texts) assertEquals(parseLimit(text), limit);
   for (const text of ["", "0", "-1", "1.5", "1e3", "x", "5x", " 5", "9".repeat(10), "٥"]) {

@@ -27,7 +27,7 @@ Deno.test("fold() lower-cases A to Z only", () => {
   for (const [name = "", folded] of names) assertEquals<string>(fold(name), folded ?? "");
 });
 
-Deno.test("fold() makes equal exactly what differs in ASCII case", () => {
+Deno.test("fold() makes names equal only if they differ in ASCII case", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (name) => {
     const folded: string = fold(name);
     assertEquals(folded, name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
@@ -84,11 +84,11 @@ const notNicks = [
   ["tag characters", "ann\u{E0061}"],
 ];
 
-Deno.test("isNick() takes letters, marks and numbers that can be seen", () => {
+Deno.test("isNick() accepts visible letters, marks and numbers", () => {
   for (const nick of nicks) assertEquals(isNick(nick, 30), true, nick);
 });
 
-Deno.test("isNick() refuses what hides, misleads or breaks a line", () => {
+Deno.test("isNick() refuses invisible, misleading and line-breaking characters", () => {
   for (const [why, ...texts] of notNicks) {
     for (const text of texts) assertEquals(isNick(text, 30), false, `${why}: ${JSON.stringify(text)}`);
   }
@@ -103,13 +103,13 @@ Deno.test("isNick() and isChannelName() count UTF-16 units", () => {
   assertEquals(isChannelName("#abc", 3), false);
 });
 
-Deno.test("isChannelName() takes # and anything that can be seen", () => {
+Deno.test("isChannelName() accepts # and any visible characters", () => {
   for (const name of ["#tea", "##", "#1", "#a:b", "#a*", "#a!b@c", "#grün", "#\u{1F375}", "#茶", "#a\\b"]) {
     assertEquals(isChannelName(name, 50), true, name);
   }
 });
 
-Deno.test("isChannelName() refuses separators, controls and what hides", () => {
+Deno.test("isChannelName() refuses separators, control characters and invisible characters", () => {
   const names = [
     "",
     "#",
@@ -129,7 +129,7 @@ Deno.test("isChannelName() refuses separators, controls and what hides", () => {
   }
 });
 
-Deno.test("cleanUsername() keeps what a username may hold", () => {
+Deno.test("cleanUsername() keeps the characters that a username can contain", () => {
   const texts = [["ann", "ann"], ["~a b!c@d", "abcd"], ["", "user"], ["zoë", "zo"], ["慧", "user"], [
     "a.b_c-d",
     "a.b_c-d",
@@ -139,14 +139,14 @@ Deno.test("cleanUsername() keeps what a username may hold", () => {
   assertEquals(cleanUsername("abcdef", 3), "abc");
 });
 
-Deno.test("isMask() looks for a wildcard that is not escaped", () => {
+Deno.test("isMask() finds a wildcard without a backslash", () => {
   for (const mask of ["*", "a?b", "\\**", "a\\b*"]) assertEquals(isMask(mask), true, mask);
   for (const text of ["", "ann", "\\*", "a\\?b", "\\\\*", "a\\", "ann!a@h"]) {
     assertEquals(isMask(text), false, text);
   }
 });
 
-/** Both that say whether a mask matches: for one text, and for many. */
+/** The two functions that compare a mask: with one text, and with many texts. */
 const matchers = { matchMask, maskTest: (mask: string, text: string) => maskTest(mask)(fold(text)) };
 
 Deno.test("matchMask() and maskTest() pass every public vector", () => {
@@ -183,13 +183,13 @@ const matching: [mask: string, text: string, matches: boolean][] = [
   ["a\\\\", "a\\\\", true],
 ];
 
-Deno.test("matchMask() and maskTest() know wildcards, escapes and ASCII case", () => {
+Deno.test("matchMask() and maskTest() apply wildcards, escapes and ASCII case", () => {
   for (const [mask, text, matches] of matching) {
     for (const match of Object.values(matchers)) assertEquals(match(mask, text), matches, `${mask} ${text}`);
   }
 });
 
-/** Slow and plain: the mask as a regular expression. */
+/** Slow and simple: the mask as a regular expression. */
 function matchReference(mask: string, text: string): boolean {
   const pattern = mask.replace(/\\[*?]|[\s\S]/gu, (token) => {
     if (token === "*") return "[^]*";
@@ -232,13 +232,13 @@ Deno.test("maskTest() agrees with matchMask() on masks of more tokens than a wor
   );
 });
 
-Deno.test("matchMask() stays quick on a mask made to be slow", () => {
+Deno.test("matchMask() stays fast for a hostile mask", () => {
   const started = performance.now();
   for (const mask of ["*a".repeat(200) + "b", `*${"a".repeat(200)}b`]) matchMask(mask, "a".repeat(4000));
   assertEquals(performance.now() - started < 1000, true);
 });
 
-Deno.test("maskTest() takes no longer for a mask and texts made for it", () => {
+Deno.test("maskTest() stays fast for a hostile mask and texts", () => {
   const text = fold("a".repeat(200));
   const seconds = (mask: string) => {
     const started = performance.now();
@@ -246,7 +246,7 @@ Deno.test("maskTest() takes no longer for a mask and texts made for it", () => {
     for (let count = 0; count < 20_000; count++) matches(text);
     return (performance.now() - started) / 1000;
   };
-  // matchMask() takes 0.8 seconds for one of these where a mask of one letter takes 0.01.
+  // matchMask() takes 0.8 seconds for one of these; a mask of one letter takes 0.01 seconds.
   const worst = Math.max(...[`*${"aa?".repeat(33)}ab*`, `*${"?".repeat(99)}b`].map(seconds));
   assertEquals(worst < 0.4, true, `${worst} s`);
 });
@@ -255,7 +255,7 @@ Deno.test("parseSource() passes every public vector", () => {
   for (const { source, ...parts } of sources) assertEquals(parseSource(source), parts);
 });
 
-Deno.test("parseSource() and formatSource() are each other's reverse", () => {
+Deno.test("parseSource() and formatSource() are inverse", () => {
   for (const source of ["ann!a@host", "irc.tea", "ann@host", "ann!a", ""]) {
     assertEquals(formatSource(parseSource(source)), source);
   }
@@ -278,7 +278,7 @@ const completed = [
   ["2001:db8::*", "*!*@2001:db8::*"],
 ];
 
-Deno.test("completeMask() fills in the missing parts", () => {
+Deno.test("completeMask() adds the missing parts", () => {
   for (const [mask = "", whole = ""] of completed) {
     assertEquals(completeMask(mask), whole);
     assertEquals(completeMask(whole), whole);
@@ -297,7 +297,7 @@ const bans: [text: string, kept: string, source: string, account: string | undef
   ["m", "m!*@*", "m!m@h", undefined, true],
 ];
 
-Deno.test("parseBan() and matchBan() know masks, mutes and accounts", () => {
+Deno.test("parseBan() and matchBan() support masks, mutes and accounts", () => {
   for (const [text, kept, source, account, matches] of bans) {
     const ban = parseBan(text);
     assertEquals(formatBan(ban), kept);
@@ -307,7 +307,7 @@ Deno.test("parseBan() and matchBan() know masks, mutes and accounts", () => {
   }
 });
 
-Deno.test("masks and sources of any text never throw", () => {
+Deno.test("masks and sources from any text never throw", () => {
   const text = fc.string({ unit: fc.constantFrom(..."!@*?\\:.ma1é") });
   fc.assert(fc.property(text, text, (mask, source) => {
     const whole = completeMask(mask);

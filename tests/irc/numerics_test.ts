@@ -1,10 +1,13 @@
-/** The table of numerics holds together and lacks nothing. */
+/** The table of numerics is consistent and complete. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { numericName, numerics } from "../../lib/irc/numerics.ts";
 
 const rows = Object.entries(numerics);
 
-/** Every code a client of today may be sent, as named on modern.ircdocs.horse and in the monitor and SASL specs. */
+/**
+ * Every code that a server can send to a client today, as named on modern.ircdocs.horse and in the monitor and SASL
+ * specs.
+ */
 const expected =
   `001 002 003 004 005 010 212 219 221 242 251 252 253 254 255 256 257 258 259 263 265 266 276 300 301 302 303 305 306
   307 311 312 313 314 315 317 318 319 320 321 322 323 324 325 329 330 331 332 333 335 336 337 338 341 346 347 348 349
@@ -13,13 +16,13 @@ const expected =
   476 477 478 481 482 483 484 491 501 502 524 525 670 671 691 696 704 705 706 710 711 712 713 714 723 728 729 730 731
   732 733 734 900 901 902 903 904 905 906 907 908`.split(/\s+/);
 
-Deno.test("numerics has each code once, three digits, in order", () => {
+Deno.test("numerics contains each code once, with three digits, in order", () => {
   const codes = rows.map(([, [code]]) => code);
   assertEquals(codes.filter((code) => !/^\d{3}$/.test(code)), []);
   assertEquals(codes, [...new Set<string>(codes)].sort() as typeof codes);
 });
 
-Deno.test("numerics lacks no code a client may be sent", () => {
+Deno.test("numerics contains every code that a client can receive", () => {
   assertEquals(expected.filter((code) => numericName(code) === undefined), []);
 });
 
@@ -31,7 +34,7 @@ Deno.test("numerics names replies RPL_ and refusals ERR_", () => {
   }
 });
 
-Deno.test("numerics has words that fit a line", () => {
+Deno.test("numerics has texts that fit into a line", () => {
   for (const [name, [, text]] of rows) assertMatch(text, /^[ -~]{0,60}$/, name);
 });
 

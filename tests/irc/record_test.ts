@@ -10,7 +10,7 @@ Deno.test("a record of one line is that line", () => {
   assertEquals(more, []);
 });
 
-Deno.test("a record gives back every line of a multiline message", () => {
+Deno.test("a record contains every line of a multiline message", () => {
   const more: TextLine[] = [{ text: "" }, { text: " two" }, { text: "+half", concat: true }, { text: "" }];
   const parsed = parseRecord(formatRecord(":ann PRIVMSG #tea :one", more));
   assertEquals(parsed?.message.params, ["#tea", "one"]);
@@ -18,6 +18,6 @@ Deno.test("a record gives back every line of a multiline message", () => {
   assertEquals(wholeText("one", more), "one\n\n two+half\n");
 });
 
-Deno.test("what is no record is none", () => {
+Deno.test("parseRecord() refuses text that is not a record", () => {
   for (const text of ["", "\r x", ":ann"]) assertEquals(parseRecord(text), undefined, JSON.stringify(text));
 });

@@ -1,4 +1,4 @@
-/** SCRAM-SHA-256: the vector of RFC 7677, verifiers as text, and what must be refused. */
+/** SCRAM-SHA-256: the vector of RFC 7677, verifiers as text, and messages to refuse. */
 import { assert, assertEquals } from "@std/assert";
 import { decode64, encode64, equalBytes, utf8 } from "../../lib/irc/digest.ts";
 import {
@@ -32,7 +32,7 @@ function finder(verifier: Verifier): () => Promise<Verifier> {
   return () => Promise.resolve(verifier);
 }
 
-Deno.test("SCRAM speaks the vector of RFC 7677 on both sides", async () => {
+Deno.test("SCRAM follows the vector of RFC 7677 on both sides", async () => {
   const client = new ScramClient("user", "pencil", vector.clientNonce);
   const server = new ScramServer(vector.serverNonce);
   const messages = [client.first()];
@@ -44,7 +44,7 @@ Deno.test("SCRAM speaks the vector of RFC 7677 on both sides", async () => {
   assert(client.proves(messages[3] ?? ""));
 });
 
-Deno.test("SCRAM refuses a wrong password, and proves nothing to who gave it", async () => {
+Deno.test("SCRAM refuses a wrong password and sends no proof to that client", async () => {
   const client = new ScramClient("user", "pen");
   const server = new ScramServer();
   const challenge = await server.first(client.first(), finder(pencil)) ?? "";
@@ -88,7 +88,7 @@ const firsts: readonly (readonly [message: string, name: string | undefined])[] 
   ["", undefined],
 ];
 
-Deno.test("SCRAM's first message is read as RFC 5802 writes it", async () => {
+Deno.test("SCRAM parses the first message by RFC 5802", async () => {
   for (const [message, name] of firsts) {
     const server = new ScramServer();
     const challenge = await server.first(message, finder(pencil));
@@ -96,7 +96,7 @@ Deno.test("SCRAM's first message is read as RFC 5802 writes it", async () => {
   }
 });
 
-Deno.test("a SCRAM client does not answer nonsense", async () => {
+Deno.test("a SCRAM client does not answer malformed messages", async () => {
   const answers = [
     "",
     "e=unknown-user",
@@ -111,12 +111,12 @@ Deno.test("a SCRAM client does not answer nonsense", async () => {
   }
 });
 
-Deno.test("a verifier knows its password and no other", async () => {
+Deno.test("a verifier accepts its password only", async () => {
   assert(await isPassword(pencil, "pencil"));
   for (const wrong of ["Pencil", "pencil ", "", "\0"]) assert(!await isPassword(pencil, wrong), wrong);
 });
 
-Deno.test("a verifier is one line of text, and text that is none is refused", async () => {
+Deno.test("a verifier is one line of text, and other text is refused", async () => {
   const text = formatVerifier(pencil);
   assert(text.startsWith("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$"));
   assertEquals(parseVerifier(text), pencil);
@@ -133,14 +133,14 @@ Deno.test("a verifier is one line of text, and text that is none is refused", as
   assert(await isPassword(parseVerifier(text) ?? pencil, "pencil"));
 });
 
-Deno.test("the same password makes another verifier each time", async () => {
+Deno.test("the same password gives a different verifier each time", async () => {
   assert(
     formatVerifier(await makeVerifier("pencil", rounds)) !==
       formatVerifier(await makeVerifier("pencil", rounds)),
   );
 });
 
-Deno.test("a decoy always has the same salt for a name, and no password", async () => {
+Deno.test("a decoy has the same salt each time for one name, and it accepts no password", async () => {
   const secret = utf8("a secret of the server's own");
   const [one, again, other] = await Promise.all(
     ["ann", "ann", "bob"].map((name) => decoyVerifier(name, secret, rounds)),
@@ -160,11 +160,11 @@ const prepared: readonly (readonly [password: string, as: string])[] = [
   ["\u00AD", "\u00AD"],
 ];
 
-Deno.test("passwords that look the same are the same", () => {
+Deno.test("passwords that look equal are equal", () => {
   for (const [password, as] of prepared) assertEquals(preparePassword(password), as);
 });
 
-Deno.test("decode64() takes base64 with its padding and nothing else", () => {
+Deno.test("decode64() accepts only base64 with its padding", () => {
   assertEquals(decode64("AP8="), Uint8Array.of(0, 255));
   assertEquals(decode64(""), new Uint8Array());
   for (const one of ["AP8", "A", "AP8==", "AP 8=", "AP-_", "====", "AP8=AP8="]) {
@@ -172,7 +172,7 @@ Deno.test("decode64() takes base64 with its padding and nothing else", () => {
   }
 });
 
-Deno.test("equalBytes() sees every difference", () => {
+Deno.test("equalBytes() finds every difference", () => {
   assert(equalBytes(utf8("pencil"), utf8("pencil")));
   for (const one of ["", "penci", "pencils", "Pencil", "pencim"]) {
     assert(!equalBytes(utf8("pencil"), utf8(one)));

@@ -1,4 +1,4 @@
-/** Packing words and splitting texts: by table, and for any text. */
+/** Packing words and splitting texts: a table of cases, and any text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { utf8Bytes } from "../../lib/irc/lines.ts";
@@ -21,7 +21,7 @@ Deno.test("packWords() fills lines in order", () => {
   assertEquals(packWords(new Set(["ann", "bob", "cat"]), 7, ","), ["ann,bob", "cat"]);
 });
 
-Deno.test("packWords() loses no word and wastes no room", () => {
+Deno.test("packWords() loses no word and uses as few lines as possible", () => {
   const words = fc.array(fc.stringMatching(/^[a-zé茶]{1,8}$/));
   fc.assert(fc.property(words, fc.integer({ min: 24, max: 80 }), (words, maxBytes) => {
     const lines = packWords(words, maxBytes);
@@ -59,13 +59,13 @@ const split: [text: string, maxBytes: number, pieces: string[]][] = [
   ["ab \u0301cd", 4, ["ab", " \u0301c", "d"]],
 ];
 
-Deno.test("splitText() cuts behind spaces, else between graphemes", () => {
+Deno.test("splitText() cuts after spaces, otherwise between graphemes", () => {
   for (const [text, maxBytes, pieces] of split) {
     assertEquals(splitText(text, maxBytes), pieces, JSON.stringify(text));
   }
 });
 
-Deno.test("splitText() gives pieces that fit and join to the whole", () => {
+Deno.test("splitText() gives pieces that fit and together make the whole text", () => {
   const unit = fc.constantFrom("a", "bc", " ", "é", "茶", "\u{1F375}", "\u0301", family, flag, "\ud83d");
   fc.assert(fc.property(fc.string({ unit }), fc.integer({ min: 4, max: 40 }), (text, maxBytes) => {
     const pieces = splitText(text, maxBytes);
@@ -75,7 +75,7 @@ Deno.test("splitText() gives pieces that fit and join to the whole", () => {
   }));
 });
 
-Deno.test("splitText() keeps graphemes whole where they fit", () => {
+Deno.test("splitText() does not cut a grapheme that fits", () => {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   const graphemes = (text: string) => [...segmenter.segment(text)].map(({ segment }) => segment);
   const unit = fc.constantFrom("a", " ", "e\u0301", "茶", "\u{1F375}", family, flag, "한", "\u1100\u1161");
@@ -84,7 +84,7 @@ Deno.test("splitText() keeps graphemes whole where they fit", () => {
   }));
 });
 
-Deno.test("splitText() refuses a budget that a character may not fit in", () => {
+Deno.test("splitText() refuses a budget that is too small for a character", () => {
   assertThrows(() => splitText("tea", 3), RangeError, "maxBytes must be >= 4: it is 3");
   assertThrows(() => splitText("tea", NaN), RangeError);
 });

@@ -6,6 +6,6 @@ Deno.test("backoff() doubles from one second to a minute", () => {
   assertEquals(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
 });
 
-Deno.test("backoff() takes off up to a half at random", () => {
+Deno.test("backoff() subtracts up to a half at random", () => {
   assertEquals([0, 0.5, 1].map((chance) => backoff(3, () => chance)), [8_000, 6_000, 4_000]);
 });

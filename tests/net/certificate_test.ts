@@ -1,4 +1,4 @@
-/** The certificate we make ourselves: read back by another implementation, served and dialled. */
+/** The certificate we make: another implementation reads it, serves it and connects to it. */
 import { assert, assertEquals } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { addressBytes, makeCertificate } from "../../lib/net/certificate.ts";
@@ -12,7 +12,7 @@ const request = {
   notAfterMs: Date.UTC(2028, 3, 5),
 };
 
-Deno.test("a certificate says what was asked for, and signs itself", async () => {
+Deno.test("a certificate has the requested content and is self-signed", async () => {
   const read = new X509Certificate((await makeCertificate(request)).cert);
   assertEquals(read.subject, "CN=chat.example");
   assertEquals(read.issuer, read.subject);
@@ -26,7 +26,7 @@ Deno.test("a certificate says what was asked for, and signs itself", async () =>
   assert(read.verify(read.publicKey));
 });
 
-Deno.test("certificates are signed well whatever their numbers begin with", async () => {
+Deno.test("certificates have valid signatures, whatever bytes their numbers start with", async () => {
   const { key } = await makeCertificate(request);
   for (let i = 0; i < 40; i++) {
     const read = new X509Certificate((await makeCertificate({ ...request, key })).cert);
@@ -35,7 +35,7 @@ Deno.test("certificates are signed well whatever their numbers begin with", asyn
   }
 });
 
-Deno.test("a renewed certificate keeps its key and is another certificate", async () => {
+Deno.test("a renewed certificate is different and keeps its key", async () => {
   const first = await makeCertificate(request);
   const second = await makeCertificate({ ...request, key: first.key, notAfterMs: Date.UTC(2051, 0, 1) });
   const [old, renewed] = [new X509Certificate(first.cert), new X509Certificate(second.cert)];
@@ -49,7 +49,7 @@ Deno.test("a renewed certificate keeps its key and is another certificate", asyn
 });
 
 Deno.test({
-  name: "a TLS listener takes the certificate, and a careful client trusts it",
+  name: "a TLS listener accepts the certificate, and a strict client trusts it",
   ignore: !granted("net"),
   fn: serve,
 });
@@ -112,6 +112,6 @@ const addresses: readonly (readonly [text: string, bytes: string | undefined])[]
   ["a:b", undefined],
 ];
 
-Deno.test("addressBytes() knows addresses from names", () => {
+Deno.test("addressBytes() distinguishes addresses from names", () => {
   for (const [text, bytes] of addresses) assertEquals(addressBytes(text)?.toHex(), bytes, text);
 });

@@ -5,7 +5,7 @@ import { granted } from "../support/permissions.ts";
 
 const ignore = !granted("net");
 
-/** A port where nobody answers: its queue of new connections is full. */
+/** A port that does not answer: its queue of new connections is full. */
 async function startSilence(): Promise<{ address: string } & Disposable> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const waiting: Deno.TcpConn[] = [];
@@ -24,7 +24,7 @@ async function failure(dialling: Promise<unknown>): Promise<DialReason> {
   return (await assertRejects(() => dialling, DialError)).reason;
 }
 
-Deno.test({ name: "dial() gives a connection that carries lines both ways", ignore }, async () => {
+Deno.test({ name: "dial() opens a connection for lines in both directions", ignore }, async () => {
   using place = startListening({
     async onConnection(connection) {
       for await (const lines of connection.lines()) connection.send(`heard ${lines}`);
@@ -40,7 +40,7 @@ Deno.test({ name: "dial() gives a connection that carries lines both ways", igno
   while (place.listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 });
 
-Deno.test({ name: "dial() says why it failed", ignore }, async () => {
+Deno.test({ name: "dial() reports why it failed", ignore }, async () => {
   using place = startListening();
   const { port } = place.listener;
   await place.listener.close();
@@ -48,7 +48,7 @@ Deno.test({ name: "dial() says why it failed", ignore }, async () => {
   assertEquals(await failure(dial("irc://no-such-host.invalid")), "no such host");
 });
 
-Deno.test({ name: "dial() gives up when it takes too long or is told to", ignore }, async () => {
+Deno.test({ name: "dial() stops after its timeout or when it is aborted", ignore }, async () => {
   using silence = await startSilence();
   assertEquals(await failure(dial(silence.address, { timeoutMs: 10 })), "timed out");
   const stop = new AbortController();
@@ -59,7 +59,7 @@ Deno.test({ name: "dial() gives up when it takes too long or is told to", ignore
   assertEquals(await failure(dial(silence.address, { signal })), "aborted");
 });
 
-Deno.test("dial() refuses what is no address", async () => {
+Deno.test("dial() refuses text that is not an address", async () => {
   for (
     const address of ["", "localhost", "localhost:6667", "http://localhost", "irc://", "irc://host:port"]
   ) {

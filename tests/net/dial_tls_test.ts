@@ -1,11 +1,11 @@
-/** Dialling with TLS: whom to trust the first time, the next time, and no more. */
+/** Connecting with TLS: which servers to trust the first time, the next time, and not any more. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { DialError, type DialReason } from "../../lib/net/dial.ts";
 import { dialTls, type DialTlsOptions, TrustError } from "../../lib/net/dial_tls.ts";
 import { judge, KnownHosts, knownHostsPath, type Remembered, type Shown } from "../../lib/net/known_hosts.ts";
 import { listen } from "../../lib/net/listen.ts";
-import { Flusher } from "../../lib/net/queue.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
 import { granted } from "../support/permissions.ts";
 
 const ignore = !granted("net", "read", "write");
@@ -16,15 +16,19 @@ const request = {
   notAfterMs: now + 86_400_000,
 };
 
-Deno.test({ name: "a server is trusted the first time, and known the next", ignore, fn: twice });
+Deno.test({ name: "a server is trusted the first time, and known the next time", ignore, fn: twice });
 Deno.test({ name: "a renewed certificate with the same key is the same server", ignore, fn: renewal });
 Deno.test({ name: "another key is refused before anything is sent", ignore, fn: changed });
-Deno.test({ name: "who was vouched for by an authority must stay so", ignore, fn: authority });
-Deno.test({ name: "a named fingerprint is asked for and nothing else", ignore, fn: named });
-Deno.test({ name: "servers at other ports are other servers", ignore, fn: ports });
-Deno.test({ name: "a file that cannot be written is said and stops nobody", ignore, fn: unwritable });
-Deno.test({ name: "dialTls() says why nothing came about", ignore, fn: failures });
-Deno.test({ name: "dialTls() can be given up", ignore, fn: aborted });
+Deno.test({ name: "a server that an authority confirmed must stay confirmed", ignore, fn: authority });
+Deno.test({ name: "a given fingerprint is the only check", ignore, fn: given });
+Deno.test({ name: "the same host with another port is another server", ignore, fn: ports });
+Deno.test({
+  name: "a file that cannot be written is reported, and the connection works",
+  ignore,
+  fn: unwritable,
+});
+Deno.test({ name: "dialTls() reports why it failed", ignore, fn: failures });
+Deno.test({ name: "dialTls() can be aborted", ignore, fn: aborted });
 
 interface Stage {
   readonly knownHosts: KnownHosts;
@@ -32,10 +36,10 @@ interface Stage {
   readonly address: string;
   readonly heard: string[];
   show(pair: KeyPair): Promise<void>;
-  /** Dials, says a line, waits for its echo, and hangs up. */
+  /** Connects, sends a line, waits for its echo, and closes. */
   meet(
     options?: DialTlsOptions,
-  ): Promise<{ trust: string; fingerprint: string; notKept: string | undefined }>;
+  ): Promise<{ trust: string; fingerprint: string; notSaved: string | undefined }>;
 }
 
 /** A server that echoes, and an empty file of known hosts. */
@@ -126,24 +130,28 @@ function changed(): Promise<void> {
 
 function authority(): Promise<void> {
   return onStage(async ({ meet, show, first, knownHosts }) => {
-    assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "vouched");
+    assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "authority");
     await show(await makeCertificate(request));
-    await assertRejects(() => meet(), TrustError, "An authority vouched for it before");
+    await assertRejects(() => meet(), TrustError, "Before, a certificate authority confirmed it");
     await show(first);
-    assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "vouched");
+    assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "authority");
   });
 }
 
-function named(): Promise<void> {
+function given(): Promise<void> {
   return onStage(async ({ meet, show }) => {
     const { fingerprint } = await meet({});
     for (
       const written of [fingerprint, fingerprint.toLowerCase(), `SHA256:${fingerprint.replaceAll(":", "")}`]
     ) {
-      assertEquals((await meet({ fingerprint: written })).trust, "named");
+      assertEquals((await meet({ fingerprint: written })).trust, "given");
     }
     await show(await makeCertificate(request));
-    await assertRejects(() => meet({ fingerprint }), TrustError, "it is not the server you named");
+    await assertRejects(
+      () => meet({ fingerprint }),
+      TrustError,
+      "it is not the server with the fingerprint you gave",
+    );
   });
 }
 
@@ -160,9 +168,9 @@ function ports(): Promise<void> {
 function unwritable(): Promise<void> {
   return onStage(async ({ meet, knownHosts }) => {
     Deno.writeTextFileSync(knownHosts.path.replace("/deep/known_hosts", "/deep"), "in the way");
-    const { trust, notKept } = await meet();
+    const { trust, notSaved } = await meet();
     assertEquals(trust, "new");
-    assertStringIncludes(notKept ?? "", `Cannot write ${knownHosts.path}`);
+    assertStringIncludes(notSaved ?? "", `Cannot write ${knownHosts.path}`);
   });
 }
 
@@ -207,7 +215,7 @@ async function aborted(): Promise<void> {
   silent.close();
 }
 
-const self: Shown = { fingerprint: "AB", key: "k", doubt: "DEPTH_ZERO_SELF_SIGNED_CERT" };
+const self: Shown = { fingerprint: "AB", key: "k", untrustedReason: "DEPTH_ZERO_SELF_SIGNED_CERT" };
 const pinned: Remembered = { fingerprint: "AB", key: "k" };
 const verdicts: readonly (readonly [shown: Shown, remembered: Remembered | undefined, verdict: string])[] = [
   [self, undefined, "new"],
@@ -215,12 +223,12 @@ const verdicts: readonly (readonly [shown: Shown, remembered: Remembered | undef
   [{ ...self, fingerprint: "CD" }, pinned, "known"],
   [{ ...self, key: "other" }, pinned, "changed"],
   [self, "authority", "changed"],
-  [{ ...self, doubt: undefined }, undefined, "vouched"],
-  [{ ...self, doubt: undefined }, "authority", "vouched"],
-  [{ ...self, doubt: undefined, key: "other" }, pinned, "vouched"],
+  [{ ...self, untrustedReason: undefined }, undefined, "authority"],
+  [{ ...self, untrustedReason: undefined }, "authority", "authority"],
+  [{ ...self, untrustedReason: undefined, key: "other" }, pinned, "authority"],
 ];
 
-Deno.test("judge() trusts keys that stay and authorities, and nothing less than before", () => {
+Deno.test("judge() trusts unchanged keys and authorities, but never less than before", () => {
   for (const [shown, remembered, verdict] of verdicts) assertEquals(judge(shown, remembered), verdict);
 });
 
@@ -236,6 +244,6 @@ const paths: readonly (readonly [env: Record<string, string>, os: string, path: 
   [{}, "linux", undefined],
 ];
 
-Deno.test("the file of known hosts is where programs keep their data", () => {
+Deno.test("the file of known hosts is in the data folder of the system", () => {
   for (const [env, os, path] of paths) assertEquals(knownHostsPath(env, os), path);
 });

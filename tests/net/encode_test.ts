@@ -5,7 +5,7 @@ Deno.test("encodeLine() ends a line with CR LF", () => {
   assertEquals(encodeLine("PING é", "line"), new TextEncoder().encode("PING é\r\n"));
 });
 
-Deno.test("encodeLine() makes one WebSocket frame with the shortest header that fits", () => {
+Deno.test("encodeLine() makes one WebSocket frame with the shortest possible header", () => {
   const table: [length: number, framing: "text" | "binary", header: number[]][] = [
     [0, "text", [0x81, 0]],
     [125, "text", [0x81, 125]],
@@ -24,7 +24,7 @@ Deno.test("encodeLine() counts bytes of UTF-8, not characters", () => {
   assertEquals([...encodeLine("é", "text")], [0x81, 2, 0xc3, 0xa9]);
 });
 
-Deno.test("borderAfter() finds the end of the line or frame, and stays where one starts", () => {
+Deno.test("borderAfter() finds the end of the line or frame, and stays at the start of one", () => {
   for (const framing of ["line", "text", "binary"] as const) {
     const parts = ["a", "", "b".repeat(200), "c".repeat(70_000), "d\n"].map((line) =>
       encodeLine(line, framing)
@@ -40,7 +40,7 @@ Deno.test("borderAfter() finds the end of the line or frame, and stays where one
   }
 });
 
-Deno.test("encodeLine() leaves the bytes of earlier lines as they were", () => {
+Deno.test("encodeLine() does not change the bytes of earlier lines", () => {
   const lines = Array.from({ length: 300 }, (_, i) => `PRIVMSG #tea :${"é".repeat(i * 7)}`);
   const encoded = lines.map((line) => encodeLine(line, "line"));
   assertEquals(encoded.map((bytes) => new TextDecoder().decode(bytes)), lines.map((line) => `${line}\r\n`));

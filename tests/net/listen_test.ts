@@ -7,45 +7,45 @@ import { granted } from "../support/permissions.ts";
 
 const ignore = !granted("net");
 
-Deno.test({ name: "listen() on port 0 tells which port it got", ignore }, async () => {
+Deno.test({ name: "listen() on port 0 reports its port", ignore }, async () => {
   using place = startListening();
   await place.pair();
   assert(place.listener.port > 0);
   assertEquals([place.listener.hostname, place.listener.connections], ["127.0.0.1", 1]);
 });
 
-Deno.test({ name: "listen() says why it cannot", ignore }, () => {
+Deno.test({ name: "listen() reports why it failed", ignore }, () => {
   using place = startListening();
   const { port } = place.listener;
   const table: [hostname: string, port: number, reason: string][] = [
     ["127.0.0.1", port, "the port is in use"],
-    ["192.0.2.1", 0, "the address is not one of this machine's"],
-    ["no-such-host.invalid", 0, "there is no such host"],
+    ["192.0.2.1", 0, "this machine does not have this address"],
+    ["no-such-host.invalid", 0, "the host does not exist"],
   ];
   for (const [hostname, port, reason] of table) {
     const error = assertThrows(() => startListening({ hostname, port }), ListenError);
     assertEquals([error.reason, error.message], [
       reason,
-      `Cannot listen on ${hostname}:${port} as ${reason}`,
+      `Cannot listen on ${hostname}:${port}: ${reason}`,
     ]);
   }
 });
 
 Deno.test(
-  { name: "a listener that is full says so, and has room again when somebody leaves", ignore },
+  { name: "a full listener refuses connections until one ends", ignore },
   async () => {
     using place = startListening({ maxConnections: 1 });
     const [, first] = await place.pair();
     const refused = await place.connect();
     assertEquals(await readAll(refused), "ERROR :The server is full: 1 of 1 connections\r\n");
-    // Still open at this end, and yet in nobody's way.
+    // This end is still open, but it no longer counts.
     first.abort();
     await place.pair();
     assertEquals(place.listener.connections, 1);
   },
 );
 
-Deno.test({ name: "a listener survives a connection that its owner cannot take", ignore }, async () => {
+Deno.test({ name: "a listener survives an error of its connection handler", ignore }, async () => {
   const told = Promise.withResolvers<unknown>();
   const fault = new Error("A bug");
   using place = startListening({
@@ -58,7 +58,7 @@ Deno.test({ name: "a listener survives a connection that its owner cannot take",
   assertEquals([await told.promise, place.listener.connections], [fault, 0]);
 });
 
-Deno.test({ name: "close() ends the accepting and leaves connections alone", ignore }, async () => {
+Deno.test({ name: "close() stops accepting and keeps connections open", ignore }, async () => {
   using place = startListening();
   const { port } = place.listener;
   const [peer, connection] = await place.pair();
@@ -71,7 +71,7 @@ Deno.test({ name: "close() ends the accepting and leaves connections alone", ign
   assertEquals(await readAll(peer), "still here\r\n");
 });
 
-/** A thread that connects and resets the connection while we do not accept. */
+/** A thread that connects and resets the connection while the test does not accept. */
 const leaver = `
 import { connect } from "node:net";
 self.onmessage = ({ data: [port, shared] }) => {
@@ -84,7 +84,7 @@ self.onmessage = ({ data: [port, shared] }) => {
 self.postMessage("ready");
 `;
 
-Deno.test({ name: "who left before it was accepted is no error", ignore }, async () => {
+Deno.test({ name: "a peer that leaves before it is accepted is not an error", ignore }, async () => {
   const errors: unknown[] = [];
   using place = startListening({ onError: (error) => errors.push(error) });
   const thread = new Worker(`data:text/javascript,${encodeURIComponent(leaver)}`, { type: "module" });
@@ -97,10 +97,10 @@ Deno.test({ name: "who left before it was accepted is no error", ignore }, async
   assertEquals(errors, []);
 });
 
-/** A program that says what it is sent; it prints its port, and the codes of accepts that failed. */
+/** A program that echoes lines; it prints its port, and the codes of accepts that failed. */
 const echo = `
 import { listen } from "./lib/net/listen.ts";
-import { Flusher } from "./lib/net/queue.ts";
+import { Flusher } from "./lib/net/send_queue.ts";
 const listener = listen({
   hostname: "127.0.0.1",
   port: 0,
@@ -115,7 +115,7 @@ console.log(listener.port);
 `;
 
 Deno.test({
-  name: "a listener out of file descriptors goes on when some are free",
+  name: "a listener without free file descriptors continues when some are free",
   ignore: !granted("net", "run") || Deno.build.os === "windows",
 }, async () => {
   const command = new Deno.Command("sh", {

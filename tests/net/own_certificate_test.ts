@@ -1,4 +1,4 @@
-/** Where a server's certificate comes from: made, kept, renewed, given. */
+/** The certificate of a server: made, stored, renewed, given. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { makeCertificate } from "../../lib/net/certificate.ts";
@@ -10,11 +10,15 @@ const names = ["chat.test", "localhost", "127.0.0.1"];
 const nowMs = Date.now();
 const day = 86_400_000;
 
-Deno.test({ name: "a certificate is made once and kept for nobody else to read", ignore, fn: made });
-Deno.test({ name: "a certificate is renewed a month before its end with the same key", ignore, fn: renewed });
+Deno.test({ name: "a certificate is made once, and only its owner can read the files", ignore, fn: made });
+Deno.test({
+  name: "a certificate is renewed with the same key a month before it expires",
+  ignore,
+  fn: renewed,
+});
 Deno.test({ name: "a certificate without a folder is a new one each time", ignore, fn: ephemeral });
-Deno.test({ name: "given files are used; what is wrong with them is said", ignore, fn: given });
-Deno.test({ name: "a folder that cannot be written is said", ignore, fn: unwritable });
+Deno.test({ name: "given files are used, and their faults are reported", ignore, fn: given });
+Deno.test({ name: "a folder that cannot be written is reported", ignore, fn: unwritable });
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -64,7 +68,7 @@ function given(): Promise<void> {
     Deno.writeTextFileSync(files.key, pair.key);
     assertEquals((await loadCertificate({ files, names, nowMs })).cert, pair.cert);
     const faults: readonly (readonly [cert: string, key: string, words: string])[] = [
-      [pair.cert, other.key, "the key does not belong to the certificate"],
+      [pair.cert, other.key, "the key does not match the certificate"],
       ["nothing", pair.key, "the certificate is not a PEM certificate"],
       [pair.cert, "nothing", "the key is not a PEM key"],
     ];

@@ -1,4 +1,4 @@
-/** PROXY headers: what is one, whom it names, and that nothing else than the bytes decides. */
+/** PROXY headers: what is a header, which address it gives, and that only the bytes decide. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { isProxyHeader, parseProxyHeader } from "../../lib/net/proxy_header.ts";
@@ -6,14 +6,14 @@ import { binaryHeader } from "../support/proxy.ts";
 
 const toBytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const line = (text: string) => parseProxyHeader(toBytes(`${text}\r\n`));
-/** Whom a header of version 1 names, or what it is. */
+/** The address in a header of version 1, or the result for it. */
 function named(text: string): string {
   const header = line(text);
   if (typeof header === "string") return header;
   return header.source === undefined ? "itself" : `${header.source.hostname} ${header.source.port}`;
 }
 
-Deno.test("a header of version 1 names the visitor", () => {
+Deno.test("a header of version 1 gives the visitor's address", () => {
   const longest = `PROXY TCP6 ${"ffff:".repeat(7)}ffff ${"ffff:".repeat(7)}ffff 65535 65535`;
   const table: [text: string, who: string][] = [
     ["PROXY TCP4 203.0.113.9 10.0.0.5 4711 6667", "203.0.113.9 4711"],
@@ -40,7 +40,7 @@ Deno.test("a header of version 1 names the visitor", () => {
   assertEquals(parseProxyHeader(toBytes("PROXY UNKNOWN\nNICK ann\n")), "malformed");
 });
 
-Deno.test("a header of version 2 names the visitor, and tells of TLS", () => {
+Deno.test("a header of version 2 gives the visitor's address and whether it used TLS", () => {
   const four = [...toBytes("\xcb\x00\x71\x09\x0a\x00\x00\x05"), 18, 103, 26, 11];
   const source = { hostname: "203.0.113.9", port: 4711 };
   const secure = [0x20, 0, 5, 1, 0, 0, 0, 0];
@@ -78,7 +78,7 @@ Deno.test("a header of version 2 names the visitor, and tells of TLS", () => {
   for (const [bytes, header] of table) assertEquals<unknown>(parseProxyHeader(bytes), header, `${bytes}`);
 });
 
-Deno.test("a header of version 2 that no proxy writes is malformed", () => {
+Deno.test("an invalid header of version 2 is malformed", () => {
   const four = Array(12).fill(1);
   const table = [
     binaryHeader(0x11, 0x11, four),
@@ -104,7 +104,7 @@ const anyStart = fc.constantFrom(
 const anyBytes = fc.tuple(anyStart, fc.uint8Array({ maxLength: 300 }))
   .map(([start, rest]) => Uint8Array.from([...start, ...rest]));
 
-Deno.test("whatever the bytes and wherever they are cut, the answer is the same once it is there", () => {
+Deno.test("for any bytes in any pieces, the final result is the same", () => {
   fc.assert(fc.property(anyBytes, (bytes) => {
     const answers = Array.from(
       { length: bytes.length + 1 },

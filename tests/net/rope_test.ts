@@ -14,7 +14,7 @@ Deno.test("Rope gives readers of the same chunks the same node and the same byte
   assertEquals([text(ann), ann.bytes], ["tea cake ", 9]);
 });
 
-Deno.test("Rope keeps readers apart who were given different chunks", () => {
+Deno.test("Rope separates readers with different chunks", () => {
   const root = new Rope();
   const [tea, cake, milk] = [bytes("tea "), bytes("cake "), bytes("milk ")];
   const ann = root.append(tea).append(cake).append(milk);
@@ -23,20 +23,20 @@ Deno.test("Rope keeps readers apart who were given different chunks", () => {
   assertEquals([ann, bob, cat].map(text), ["tea cake milk ", "tea milk ", "milk "]);
 });
 
-Deno.test("Rope flattens a node after one above it was flattened", () => {
+Deno.test("Rope flattens a node after one of its parents", () => {
   const tea = new Rope().append(bytes("tea "));
   const cake = tea.append(bytes("cake "));
   const milk = cake.append(bytes("milk "));
   assertEquals([cake, milk, tea].map(text), ["tea cake ", "tea cake milk ", "tea "]);
 });
 
-Deno.test("Rope does not copy a chunk that stands alone, and is empty at its root", () => {
+Deno.test("Rope does not copy a single chunk, and its root is empty", () => {
   const tea = bytes("tea ");
   assert(new Rope().append(tea).flatten() === tea);
   assertEquals(new Rope().flatten(), new Uint8Array(0));
 });
 
-Deno.test("Rope serves several kinds of reader in turn without losing what they share", () => {
+Deno.test("Rope serves several recipient profiles in turn and still shares their nodes", () => {
   const root = new Rope();
   const nodes = Array.from({ length: 30 }, () => root);
   for (let line = 0; line < 5; line++) {
@@ -46,7 +46,7 @@ Deno.test("Rope serves several kinds of reader in turn without losing what they 
   assertEquals(new Set(nodes.map((node) => node.flatten())).size, 3);
 });
 
-Deno.test("Rope forgets what is below it, and who holds a node keeps its bytes", () => {
+Deno.test("Rope releases its child nodes, and their holders keep the bytes", () => {
   const root = new Rope();
   const tea = bytes("tea ");
   const held = root.append(tea).append(bytes("cake "));

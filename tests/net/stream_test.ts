@@ -4,7 +4,7 @@ import { granted } from "../support/permissions.ts";
 import { allLines, nextLines, readAll, sendText, startListening } from "../support/listening.ts";
 
 const ignore = !granted("net");
-/** More than the system takes for a reader that does not read. */
+/** More bytes than the system accepts for a reader that does not read. */
 const hugeBytes = 12 << 20;
 
 function hasIPv6(): boolean {
@@ -17,14 +17,14 @@ function hasIPv6(): boolean {
   }
 }
 
-/** Whole numbered lines, at least `bytes` of them. */
+/** Complete numbered lines, at least `bytes` of them. */
 function numberedLines(bytes: number): string {
   const lines: string[] = [];
   for (let length = 0; length < bytes; length += 100) lines.push(`${lines.length} `.padEnd(98, "x") + "\r\n");
   return lines.join("");
 }
 
-/** Queues so much that the write under way stops in the middle, and waits until it has. */
+/** Queues so many bytes that the running write stops in the middle, and waits for that. */
 async function stuff(connection: ServerConnection): Promise<string> {
   const text = numberedLines(hugeBytes);
   connection.write(new TextEncoder().encode(text));
@@ -34,7 +34,7 @@ async function stuff(connection: ServerConnection): Promise<string> {
 }
 
 Deno.test(
-  { name: "a connection gives all lines of a read at once, and joins those cut in two", ignore },
+  { name: "a connection gives all lines of a read at once, and joins split lines", ignore },
   async () => {
     using place = startListening();
     const [peer, connection] = await place.pair();
@@ -46,7 +46,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "a connection shows lines that are no good as such, and goes on", ignore }, async () => {
+Deno.test({ name: "a connection reports unusable lines and continues", ignore }, async () => {
   using place = startListening();
   const [peer, connection] = await place.pair();
   const bytes = new TextEncoder().encode(`a\r\n${"x".repeat(9_000)}\r\n\xff\r\nnul \0\r\n`);
@@ -56,7 +56,7 @@ Deno.test({ name: "a connection shows lines that are no good as such, and goes o
   assertEquals(await allLines(connection), ["a", { fault: "too long" }, { fault: "not UTF-8" }, "nul \0"]);
 });
 
-Deno.test({ name: "a connection knows who is at the other end", ignore }, async () => {
+Deno.test({ name: "a connection knows the address of its peer", ignore }, async () => {
   using place = startListening();
   const [peer, connection] = await place.pair();
   assertEquals([connection.address, connection.remote], ["127.0.0.1", `127.0.0.1:${peer.localAddr.port}`]);
@@ -64,7 +64,7 @@ Deno.test({ name: "a connection knows who is at the other end", ignore }, async 
 });
 
 Deno.test({
-  name: "a connection shows IPv4 and IPv6 peers of one port in their usual form",
+  name: "a connection gives IPv4 and IPv6 peers of one port in their usual form",
   ignore: !hasIPv6(),
 }, async () => {
   using place = startListening({ hostname: "::" });
@@ -77,14 +77,14 @@ Deno.test({
   assertEquals([bobConnection.address, bobConnection.remote], ["::1", `[::1]:${bob.localAddr.port}`]);
 });
 
-Deno.test({ name: "a connection is over when the peer leaves", ignore }, async () => {
+Deno.test({ name: "a connection ends when the peer leaves", ignore }, async () => {
   using place = startListening();
   const [ann, connection] = await place.pair();
   ann.close();
   assertEquals([await allLines(connection), connection.ended], [[], "Connection closed"]);
 });
 
-Deno.test({ name: "a peer that said its last line is still answered", ignore }, async () => {
+Deno.test({ name: "a peer that sent its last line still gets the answer", ignore }, async () => {
   using place = startListening();
   const [peer, connection] = await place.pair();
   await sendText(peer, "LIST\r\n");
@@ -96,7 +96,7 @@ Deno.test({ name: "a peer that said its last line is still answered", ignore }, 
 });
 
 Deno.test(
-  { name: "a slow reader is sent everything, in order, as long as it is within the bound", ignore },
+  { name: "a slow reader within the limit gets everything in order", ignore },
   async () => {
     using place = startListening({ stream: { maxQueueBytes: 2 * hugeBytes } });
     const [peer, connection] = await place.pair();
@@ -108,21 +108,24 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "a reader over its bound is cut off between two lines, and told", ignore }, async () => {
-  using place = startListening({ stream: { maxQueueBytes: hugeBytes + 1_000, closeTimeoutMs: 10_000 } });
-  const [peer, connection] = await place.pair();
-  const over = allLines(connection);
-  const text = await stuff(connection);
-  for (const line = new Uint8Array(2 << 20).fill(0x0a); connection.ended === undefined;) {
-    connection.write(line);
-  }
-  assertEquals([await over, connection.ended], [[], "SendQ exceeded"]);
-  const lines = (await readAll(peer)).split("\r\n");
-  assertEquals(lines.splice(-2), ["ERROR :SendQ exceeded", ""]);
-  assert(text.startsWith(lines.join("\r\n") + "\r\n"));
-});
+Deno.test(
+  { name: "a reader over its limit is disconnected between two lines, with an error", ignore },
+  async () => {
+    using place = startListening({ stream: { maxQueueBytes: hugeBytes + 1_000, closeTimeoutMs: 10_000 } });
+    const [peer, connection] = await place.pair();
+    const over = allLines(connection);
+    const text = await stuff(connection);
+    for (const line = new Uint8Array(2 << 20).fill(0x0a); connection.ended === undefined;) {
+      connection.write(line);
+    }
+    assertEquals([await over, connection.ended], [[], "SendQ exceeded"]);
+    const lines = (await readAll(peer)).split("\r\n");
+    assertEquals(lines.splice(-2), ["ERROR :SendQ exceeded", ""]);
+    assert(text.startsWith(lines.join("\r\n") + "\r\n"));
+  },
+);
 
-Deno.test({ name: "a reader that does not read keeps nobody else waiting", ignore }, async () => {
+Deno.test({ name: "a reader that does not read does not delay the others", ignore }, async () => {
   using place = startListening({ stream: { maxQueueBytes: 1 << 20, closeTimeoutMs: 1 } });
   const [, stuck] = await place.pair();
   const [ann, annConnection] = await place.pair();
@@ -140,7 +143,7 @@ Deno.test({ name: "a reader that does not read keeps nobody else waiting", ignor
 });
 
 Deno.test(
-  { name: "close() ends the lines at once, sends what is queued, and says that it is over", ignore },
+  { name: "close() ends the lines at once, sends queued bytes, and gives the reason", ignore },
   async () => {
     using place = startListening();
     const [peer, connection] = await place.pair();
@@ -154,7 +157,7 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "close() does not lose the last line over what the peer still sends", ignore },
+  { name: "close() delivers the last line although the peer still sends", ignore },
   async () => {
     using place = startListening();
     const [peer, connection] = await place.pair();
@@ -167,7 +170,7 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "close() waits for a peer that does not hang up no longer than it may", ignore },
+  { name: "close() waits for the peer to close, at most for its timeout", ignore },
   async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     using place = startListening({ stream: { closeTimeoutMs: 5, onClosed: resolve } });
@@ -178,7 +181,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "abort() closes at once, whatever is under way", ignore }, async () => {
+Deno.test({ name: "abort() closes at once", ignore }, async () => {
   using place = startListening({ stream: { maxQueueBytes: 2 * hugeBytes } });
   const [, connection] = await place.pair();
   const lines = allLines(connection);
@@ -193,7 +196,7 @@ Deno.test({ name: "abort() closes at once, whatever is under way", ignore }, asy
 });
 
 Deno.test(
-  { name: "progress() waits for room, and not at all when there is nothing to wait for", ignore },
+  { name: "progress() waits for room, and resolves at once if nothing is queued", ignore },
   async () => {
     using place = startListening({ stream: { maxQueueBytes: 2 * hugeBytes } });
     const [peer, connection] = await place.pair();
@@ -208,7 +211,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "a peer that speaks HTTP is answered in HTTP", ignore }, async () => {
+Deno.test({ name: "a peer that speaks HTTP gets an HTTP answer", ignore }, async () => {
   using place = startListening({ stream: { onWrongProtocol: (which) => `No ${which} here` } });
   const [peer, connection] = await place.pair();
   await sendText(peer, "GET / HTTP/1.1\r\nHost: chat.test\r\n\r\n");
@@ -217,7 +220,7 @@ Deno.test({ name: "a peer that speaks HTTP is answered in HTTP", ignore }, async
   assert(answer.startsWith("HTTP/1.1 400 ") && answer.endsWith("\r\n\r\nNo HTTP here\n"));
 });
 
-Deno.test({ name: "a peer that speaks TLS to a plain port fails at once", ignore }, async () => {
+Deno.test({ name: "a peer that speaks TLS on a plain port fails at once", ignore }, async () => {
   using place = startListening({ stream: { onWrongProtocol: (which) => `No ${which} here` } });
   const [peer, connection] = await place.pair();
   const over = allLines(connection);

@@ -1,17 +1,17 @@
-/** Listening with TLS: lines both ways, another certificate while people stay connected. */
+/** Listening with TLS: lines in both directions, and a new certificate while connections stay. */
 import { assertEquals } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { listen, type Listener } from "../../lib/net/listen.ts";
-import { Flusher } from "../../lib/net/queue.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
 import { granted } from "../support/permissions.ts";
 import { overTcp } from "../support/peer.ts";
 
 const ignore = !granted("net");
 
-Deno.test({ name: "a TLS listener carries lines and knows that they are secure", ignore, fn: carries });
-Deno.test({ name: "reload() shows another certificate and drops nobody", ignore, fn: reloads });
-Deno.test({ name: "reload() and close() at once end well", ignore, fn: closes });
-Deno.test({ name: "who speaks no TLS is closed, and others go on", ignore, fn: plain });
+Deno.test({ name: "a TLS listener accepts lines and marks them as secure", ignore, fn: carries });
+Deno.test({ name: "reload() changes the certificate and closes no connection", ignore, fn: reloads });
+Deno.test({ name: "reload() and close() work at the same time", ignore, fn: closes });
+Deno.test({ name: "a peer that does not speak TLS is closed, and the others stay", ignore, fn: plain });
 
 function make(): Promise<KeyPair> {
   const now = Date.now();

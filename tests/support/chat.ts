@@ -9,7 +9,7 @@ import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
 import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
-import { Flusher } from "../../lib/net/queue.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/server/store/store.ts";

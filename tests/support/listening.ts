@@ -2,7 +2,7 @@
 
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import { listen, type Listener, type ListenOptions } from "../../lib/net/listen.ts";
-import { Flusher } from "../../lib/net/queue.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
 import type { Line } from "../../lib/irc/lines.ts";
 

@@ -11,7 +11,7 @@ import { PresenceFilter, presenceFilterModes } from "../text/presence_filter.ts"
 import { enter } from "../slash/slash.ts";
 import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
-import { connectWebSocket } from "../../net/browser.ts";
+import { connectWebSocket } from "../../net/browser_web_socket.ts";
 import { askSecret, openFound } from "./dialogs.ts";
 import { byId } from "./element.ts";
 import { DrawSchedule } from "./draw_schedule.ts";

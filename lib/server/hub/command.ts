@@ -96,7 +96,7 @@ function gate(hub: Hub, session: Session, message: Message): void | Promise<void
 
 /**
  * Whether a line is of HTTP: a page somewhere may have its visitor's browser send one here, with commands in its body.
- * The first bytes are looked at by the connection already (net/guess.ts); this is for methods it does not know.
+ * The first bytes are looked at by the connection already (net/wrong_protocol.ts); this is for methods it does not know.
  */
 function isHttp({ command, params }: Message): boolean {
   return command === "HOST:" || params[1]?.startsWith("HTTP/") === true;

@@ -54,7 +54,7 @@ Deno.test("a runtime that cannot be fetched for a standalone program is told in 
     "error: Writing\n\nCaused by:\n  1: url (https://dl.example/denort-x.zip): client error\nStack";
   assertEquals(
     faultIn(words, "dist/x/parley"),
-    "Cannot make dist/x/parley: the empty program that Deno puts it into could not be fetched from https://dl.example/denort-x.zip",
+    "Cannot make dist/x/parley: the Deno runtime could not be downloaded from https://dl.example/denort-x.zip",
   );
 });
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { httpRefusal, wrongProtocol } from "../../lib/net/guess.ts";
+import { httpRefusal, wrongProtocol } from "../../lib/net/wrong_protocol.ts";
 
-Deno.test("wrongProtocol() tells TLS, HTTP and PROXY headers from anything that may be IRC", () => {
+Deno.test("wrongProtocol() distinguishes TLS, HTTP and PROXY headers from possible IRC", () => {
   const table: [start: string, which: ReturnType<typeof wrongProtocol>][] = [
     ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP"],
     ["POST /upload HTTP/1.1\r\n", "HTTP"],
@@ -28,7 +28,7 @@ Deno.test("wrongProtocol() tells TLS, HTTP and PROXY headers from anything that 
   }
 });
 
-Deno.test("httpRefusal() is a whole answer with the sentence as its body", () => {
+Deno.test("httpRefusal() is a complete response with the sentence as its body", () => {
   const [head = "", body] = new TextDecoder().decode(httpRefusal("Göod day")).split("\r\n\r\n");
   assertEquals(head.split("\r\n")[0], "HTTP/1.1 400 Bad Request");
   assertEquals([head.match(/Content-Length: (\d+)/)?.[1], body], ["10", "Göod day\n"]);

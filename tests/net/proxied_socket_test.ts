@@ -1,4 +1,4 @@
-/** Listening where proxies may come: whom their headers name, and what becomes of those without or with a wrong one. */
+/** Listening behind proxies: the address from the header, and connections without a header or with a wrong one. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { readAll, sendText, startListening } from "../support/listening.ts";
@@ -7,21 +7,29 @@ import { binaryHeader, headerOf } from "../support/proxy.ts";
 
 const ignore = !granted("net");
 
-Deno.test({ name: "the visitor's address is the one a trusted proxy names", ignore, fn: named });
-Deno.test({ name: "a header may come in any pieces, and lines with it", ignore, fn: pieces });
+Deno.test({ name: "the visitor's address comes from the header of a trusted proxy", ignore, fn: named });
+Deno.test({ name: "a header can arrive in any pieces, together with lines", ignore, fn: pieces });
 Deno.test({ name: "a proxy that speaks for itself keeps its address", ignore, fn: itself });
-Deno.test({ name: "a loopback address in a header is no other than the proxy's own", ignore, fn: loopback });
-Deno.test({ name: "who speaks at once and sends no header is plain", ignore, fn: plain });
 Deno.test({
-  name: "who is silent is plain after a while, and then it is too late for a header",
+  name: "a loopback address in a header is replaced by the proxy's address",
+  ignore,
+  fn: loopback,
+});
+Deno.test({ name: "a peer that starts without a header keeps its address", ignore, fn: plain });
+Deno.test({
+  name: "a silent peer keeps its address after a while, and then a header is too late",
   ignore,
   fn: silent,
 });
-Deno.test({ name: "a header that is malformed or not finished ends the connection", ignore, fn: malformed });
-Deno.test({ name: "who is not trusted is told that the header is not", ignore, fn: strange });
-Deno.test({ name: "who waits for a header holds a place, and close() ends the wait", ignore, fn: places });
-Deno.test({ name: "TLS begins after the header, for everybody at that port", ignore, fn: encrypted });
-Deno.test({ name: "reload() shows another certificate where proxies come", ignore, fn: reloads });
+Deno.test({ name: "a malformed or incomplete header ends the connection", ignore, fn: malformed });
+Deno.test({ name: "a header from an untrusted address is refused with an explanation", ignore, fn: strange });
+Deno.test({
+  name: "a socket that waits for a header counts as a connection, and close() ends the wait",
+  ignore,
+  fn: places,
+});
+Deno.test({ name: "TLS starts after the header, and without a header at once", ignore, fn: encrypted });
+Deno.test({ name: "reload() changes the certificate on a port for proxies", ignore, fn: reloads });
 
 interface Echo extends Disposable {
   readonly port: number;
@@ -29,7 +37,7 @@ interface Echo extends Disposable {
   readonly errors: string[];
 }
 
-/** Says who sent each line; a connection is let go when the peer ends it. */
+/** Answers each line with the address of its sender; it closes when the peer ends. */
 function startEcho(trusted = true, options: { tls?: KeyPair; headerTimeoutMs?: number } = {}): Echo {
   const errors: string[] = [];
   const place = startListening({
@@ -48,7 +56,7 @@ function startEcho(trusted = true, options: { tls?: KeyPair; headerTimeoutMs?: n
   return { port: place.listener.port, place, errors, [Symbol.dispose]: () => place[Symbol.dispose]() };
 }
 
-/** All that is answered to these pieces. */
+/** The whole answer to these pieces. */
 async function answer(echo: Echo, ...pieces: (string | Uint8Array<ArrayBuffer>)[]): Promise<string> {
   const socket = await echo.place.connect();
   for (const piece of pieces) {
@@ -164,7 +172,7 @@ function makePair(): Promise<KeyPair> {
   return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
 }
 
-/** What is answered to "hi" over TLS that begins after `first`. */
+/** The answer to "hi" over TLS that starts after `first`. */
 async function encryptedAnswer(echo: Echo, { cert }: KeyPair, first: string): Promise<string> {
   const socket = await echo.place.connect();
   await sendText(socket, first);

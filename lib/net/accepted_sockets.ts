@@ -1,49 +1,49 @@
 /**
- * What happens between accepting and a connection where proxies may come: theirs begin with a header that names the
- * visitor, and TLS starts after it. Everybody else goes through at once.
+ * Accepted sockets before they become connections, for a port with trusted proxies. A proxy first sends a header with
+ * the visitor's address, and TLS starts after that header. Sockets of other peers pass at once.
  */
 import type { SecureContext } from "node:tls";
 import { plainAddress } from "../irc/address.ts";
 import type { KeyPair } from "./certificate.ts";
-import { ProxyError, readProxied } from "./proxied.ts";
+import { ProxyError, readProxied } from "./proxied_socket.ts";
 import type { StreamSocket } from "./stream.ts";
 import { acceptTls, secureContext } from "./tls_accept.ts";
 
-/** How sockets are received. */
-export interface ArrivalOptions {
+/** How accepted sockets are prepared. */
+export interface AcceptedSocketOptions {
   readonly isTrustedProxy: (address: string) => boolean;
   readonly headerTimeoutMs: number;
-  /** With it all sockets speak TLS. */
+  /** If set, all sockets speak TLS. */
   readonly tls: KeyPair | undefined;
-  /** Told of headers that are wrong. */
+  /** Called for each wrong header. */
   readonly onError: ((error: unknown) => void) | undefined;
 }
 
 /** The sockets of one listener that are not connections yet. */
-export class Arrivals {
-  readonly #options: ArrivalOptions;
+export class AcceptedSockets {
+  readonly #options: AcceptedSocketOptions;
   readonly #waiting = new Set<StreamSocket>();
   #context: SecureContext | undefined;
   #closed = false;
 
-  constructor(options: ArrivalOptions) {
+  constructor(options: AcceptedSocketOptions) {
     this.#options = options;
-    if (options.tls !== undefined) this.show(options.tls);
+    if (options.tls !== undefined) this.useCertificate(options.tls);
   }
 
-  /** Shows another certificate to who comes from now on. */
-  show(tls: KeyPair): void {
+  /** Uses another certificate for new sockets. */
+  useCertificate(tls: KeyPair): void {
     this.#context = secureContext(tls);
   }
 
-  /** The socket, ready to be a connection; undefined, and closed, when it cannot be one. Never rejects. */
-  async receive(socket: StreamSocket): Promise<StreamSocket | undefined> {
+  /** The socket, ready to become a connection; undefined, and closed, if it cannot become one. Never rejects. */
+  async prepare(socket: StreamSocket): Promise<StreamSocket | undefined> {
     const address = plainAddress(socket.remoteAddr.hostname);
     const ready = this.#options.isTrustedProxy(address) ? await this.#read(socket, address) : socket;
     return ready && this.#context ? acceptTls(ready, this.#context) : ready;
   }
 
-  /** Closes what still waits for a header. */
+  /** Closes the sockets that still wait for a header. */
   close(): void {
     this.#closed = true;
     for (const socket of this.#waiting) socket.close();

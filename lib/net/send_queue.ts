@@ -1,50 +1,53 @@
 /**
- * Send queues: what each connection has yet to send, and the one moment in a tick of the event loop when all is sent.
+ * Send queues: the unsent bytes of each connection. All queues are flushed together, once per tick of the event loop.
  *
- * A write costs 5 to 12 µs, nearly all of it in the kernel, and joining lines in the shared rope costs 10 to 70 ns a
- * delivery; so what counts is how many lines share a write. All reads that became ready in a tick are handled before
- * one flush, which waits a few rounds of microtasks, as many as a line may take from its read to its readers.
- * Measured on Deno 2.9.6 (2 shared cores, ±10 %): 100 readers, 64 messages of 100 bytes in flight, all ways but
- * setTimeout join about 44 lines a write and make about 4 million deliveries a CPU second (awaiting a write for each
- * line: 0.12 million). They differ when it is quiet, relaying 500 messages a second one by one:
+ * A write costs 5 to 12 µs, nearly all in the kernel, and joining lines in the shared rope costs 10 to 70 ns per
+ * delivery. So the number of lines per write decides the cost. One flush follows all reads of a tick; it waits a few
+ * rounds of microtasks, as many as a line needs from its read to its readers.
+ * Measured on Deno 2.9.6 (2 shared cores, ±10 %) with 100 readers and 64 messages of 100 bytes in flight: all methods
+ * except setTimeout join about 44 lines per write and reach about 4 million deliveries per CPU second (0.12 million if
+ * each line awaits its write). They differ with little traffic, at 500 single messages per second:
  *
- *     flush by              median delay    CPU a delivery
+ *     flush by              median delay    CPU per delivery
  *     await each write          101 µs           44 µs
  *     4 microtasks               98 µs           44 µs
  *     process.nextTick          117 µs           49 µs
  *     setImmediate              133 µs           52 µs
  *     MessageChannel            152 µs           69 µs
- *     setTimeout(0)           2,222 µs           65 µs    60 lines a write when busy, and no cheaper for it
+ *     setTimeout(0)           2,222 µs           65 µs    60 lines per write under load, but no cheaper
  */
 import { Rope } from "./rope.ts";
-import { countWrite } from "./read_turns.ts";
+import { countWrite } from "./read_scheduler.ts";
 
 const ROUNDS = 4;
 
-/** Takes some of `bytes` and says how many; rejects when the connection is over. */
+/** Takes some of `bytes` and resolves to their number; rejects if the connection is over. */
 export interface Writer {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Who owns a queue is told of its turns. None of these may throw; an object in place of closures keeps connections small. */
+/**
+ * The owner of a queue gets these calls. None of them can throw. An object instead of closures keeps connections
+ * small.
+ */
 export interface QueueOwner {
-  /** More was pushed than fits, and was dropped; the queue takes nothing more but `cut`. Called inside `push`. */
+  /** The queue is full and dropped the new chunk; it now accepts only `cut`. Called inside `push`. */
   exceeded(): void;
-  /** A write failed; the queue takes nothing more. */
+  /** A write failed; the queue accepts nothing more. */
   failed(error: unknown): void;
-  /** Less is queued than before. */
+  /** Some queued bytes were sent. */
   progressed(): void;
-  /** Nothing is queued and no write is under way. */
+  /** The queue is empty and no write is running. */
   drained(): void;
-  /** Where the line ends that `bytes[offset]` is inside of; `offset` itself when a line starts there. */
+  /** The end of the line that contains `bytes[offset]`; `offset` itself if a line starts there. */
   borderAfter(bytes: Uint8Array, offset: number): number;
 }
 
-/** Writes all queues that have something to send, once in a tick. One is shared by all connections of a server. */
+/** Writes all queues that have bytes to send, once per tick. All connections of a server share one flusher. */
 export class Flusher {
-  /** Called once before each flush: the store commits here, so that nothing is seen that is not on disk. */
+  /** Called once before each flush: the store commits here, so that users see only messages that are on disk. */
   before: () => void = () => {};
-  /** Told what `before` threw; the flush still happens. */
+  /** Called with the error of `before`; the flush still happens. */
   onFailure: (error: unknown) => void = () => {};
   /** The empty rope that all queues of this flusher start from. */
   readonly root: Rope = new Rope();
@@ -55,14 +58,14 @@ export class Flusher {
     else queueMicrotask(this.#round);
   };
 
-  /** Has the queue flushed in this tick. A queue calls it once until it is flushed. */
+  /** Schedules the queue for this tick. A queue calls it once until it is flushed. */
   schedule(queue: SendQueue): void {
     if (this.#queues.push(queue) > 1) return;
     this.#rounds = ROUNDS;
     queueMicrotask(this.#round);
   }
 
-  /** Flushes what is scheduled without waiting for the end of the tick. */
+  /** Flushes the scheduled queues without waiting for the end of the tick. */
   now(): void {
     const queues = this.#queues;
     if (queues.length === 0) return;
@@ -73,29 +76,30 @@ export class Flusher {
       this.onFailure(error);
     }
     for (const queue of queues) queue.flush();
-    // Else the last burst would be kept until the next one.
+    // Otherwise the last burst would stay in memory until the next one.
     this.root.forget();
   }
 }
 
 /**
- * One connection's unsent bytes, bounded. `push` is a pointer step and never blocks; one write is under way at a time,
- * and what is pushed meanwhile becomes the next one. Chunks are whole lines, leave in order, and none is left half
- * sent but by `clear` or an error.
+ * The unsent bytes of one connection, with a limit. `push` is a pointer step and never blocks. One write runs at a
+ * time,
+ * and bytes pushed meanwhile become the next write. Chunks are whole lines and keep their order; only `clear` or an
+ * error can leave a line half sent.
  */
 export class SendQueue {
   readonly #writer: Writer;
   readonly #flusher: Flusher;
   readonly #owner: QueueOwner;
   readonly #maxBytes: number;
-  /** What the next write will be. */
+  /** The next write. */
   #node: Rope | undefined;
-  /** The write under way, and how much of it is done. */
+  /** The running write, and how much of it is done. */
   #inFlight: Uint8Array | undefined;
   #sent = 0;
   #scheduled = false;
   #closed = false;
-  /** The write under way is to stop at the end of the line it is in. */
+  /** The running write stops at the end of its current line. */
   #cutting = false;
   readonly #wrote = (count: number) => this.#advance(count);
   readonly #broke = (error: unknown) => this.#fail(error);
@@ -113,12 +117,12 @@ export class SendQueue {
     return this.#inFlight === undefined ? waiting : waiting + this.#inFlight.length - this.#sent;
   }
 
-  /** Nothing is queued and no write is under way. */
+  /** The queue is empty and no write is running. */
   get idle(): boolean {
     return this.#node === undefined && this.#inFlight === undefined;
   }
 
-  /** Adds whole lines. `chunk` is kept, not copied. Past the bound it is dropped, and the owner is told. */
+  /** Adds whole lines. `chunk` is not copied. Over the limit it is dropped, and `exceeded` is called. */
   push(chunk: Uint8Array): void {
     if (this.#closed) return;
     if (this.bytes + chunk.length > this.#maxBytes) {
@@ -130,7 +134,7 @@ export class SendQueue {
     if (!this.#scheduled && this.#inFlight === undefined) this.#schedule();
   }
 
-  /** Starts the next write. For the flusher alone. */
+  /** Starts the next write. Only the flusher calls it. */
   flush(): void {
     this.#scheduled = false;
     if (this.#inFlight !== undefined || this.#node === undefined) return;
@@ -141,12 +145,12 @@ export class SendQueue {
     this.#write(bytes);
   }
 
-  /** Takes nothing more; what is queued is still sent. */
+  /** Accepts nothing more; queued bytes are still sent. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Takes nothing more and drops what is queued, except the rest of a line that is partly sent; then sends `last`. */
+  /** Accepts nothing more and drops queued bytes, except the end of a line that is partly sent; then sends `last`. */
   cut(last: Uint8Array): void {
     this.clear();
     this.#cutting = this.#inFlight !== undefined;
@@ -154,11 +158,11 @@ export class SendQueue {
     if (!this.#scheduled && this.#inFlight === undefined) this.#schedule();
   }
 
-  /** Takes nothing more and drops what is queued. */
+  /** Accepts nothing more and drops queued bytes. */
   clear(): void {
     this.#closed = true;
     this.#node = undefined;
-    // A queue that could not be flushed may have left a long branch there.
+    // A queue that could not be flushed can leave a long branch there.
     this.#flusher.root.forget();
   }
 

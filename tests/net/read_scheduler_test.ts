@@ -1,7 +1,7 @@
-/** Fairness among readers: who sends without a pause does not keep the others waiting. */
+/** Fairness among readers: a peer that sends without a pause does not block the others. */
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { Flusher } from "../../lib/net/queue.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import {
   streamConnection,
@@ -10,7 +10,7 @@ import {
   webSocketConnection,
 } from "../../lib/net/stream.ts";
 
-/** A peer whose next bytes, these over and over, are there already, `reads` times. */
+/** A peer that always has these bytes ready, for `reads` reads. */
 function eagerSocket(reads: number, pattern: readonly number[]): StreamSocket {
   let left = reads;
   return {
@@ -27,7 +27,7 @@ function eagerSocket(reads: number, pattern: readonly number[]): StreamSocket {
   };
 }
 
-/** How often the event loop goes round while a connection is read to its end. */
+/** The number of rounds of the event loop while a connection is read to its end. */
 async function roundsOf(connection: ServerConnection): Promise<number> {
   let rounds = 0;
   let isOver = false;
@@ -48,12 +48,12 @@ const options: StreamOptions = {
   limits: { tagBytes: 4096, bodyBytes: 4096 },
 };
 
-Deno.test("a peer that always has more lets the event loop go round", async () => {
+Deno.test("a peer that always has more bytes does not block the event loop", async () => {
   const rounds = await roundsOf(streamConnection(eagerSocket(1000, [0x0a]), options));
   assert(rounds > 500, `${rounds} rounds`);
 });
 
-Deno.test("a peer of a WebSocket that sends nothing but empty frames does as well", async () => {
+Deno.test("a WebSocket peer that sends only empty frames does not block it either", async () => {
   const frame = [0x8a, 0x80, 0, 0, 0, 0];
   const rounds = await roundsOf(webSocketConnection(eagerSocket(1000, frame), "text", options));
   assert(rounds > 300, `${rounds} rounds`);

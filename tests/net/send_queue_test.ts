@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { borderAfter } from "../../lib/net/encode.ts";
-import { Flusher, type QueueOwner, SendQueue, type Writer } from "../../lib/net/queue.ts";
+import { Flusher, type QueueOwner, SendQueue, type Writer } from "../../lib/net/send_queue.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A reader that takes `most` bytes of a write, when it is told to if it is slow. */
+/** A reader that takes `most` bytes of a write; a slow one takes them when told. */
 class Reader implements Writer, QueueOwner {
   readonly writes: string[] = [];
   readonly told: unknown[] = [];
@@ -42,7 +42,7 @@ class Reader implements Writer, QueueOwner {
   }
 }
 
-/** When all microtasks are done: a timer does not run before. */
+/** Resolves when all microtasks are done, because a timer runs after them. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
@@ -52,7 +52,7 @@ function startQueue(maxBytes = 1_000, flusher = new Flusher()): [SendQueue, Read
   return [new SendQueue(reader, flusher, maxBytes, reader), reader];
 }
 
-Deno.test("SendQueue sends what is pushed in one tick as one write", async () => {
+Deno.test("SendQueue sends the chunks of one tick in one write", async () => {
   const [queue, reader] = startQueue();
   queue.push(bytes("one\n"));
   await Promise.resolve();
@@ -62,7 +62,7 @@ Deno.test("SendQueue sends what is pushed in one tick as one write", async () =>
   assertEquals([queue.bytes, reader.writes, reader.told], [0, ["one\ntwo\n"], ["drained"]]);
 });
 
-Deno.test("SendQueue makes what is pushed during a write the next write", async () => {
+Deno.test("SendQueue sends chunks that are pushed during a write in the next write", async () => {
   const [queue, reader] = startQueue();
   reader.slow = true;
   queue.push(bytes("one\n"));
@@ -75,7 +75,7 @@ Deno.test("SendQueue makes what is pushed during a write the next write", async 
   assertEquals(reader.writes, ["one\n", "two\nthree\n"]);
 });
 
-Deno.test("SendQueue goes on where a write stopped half way", async () => {
+Deno.test("SendQueue continues after a partial write", async () => {
   for (let most = 1; most < 12; most++) {
     const [queue, reader] = startQueue();
     reader.most = most;
@@ -85,7 +85,7 @@ Deno.test("SendQueue goes on where a write stopped half way", async () => {
   }
 });
 
-Deno.test("SendQueue drops what is over its bound and says so once", async () => {
+Deno.test("SendQueue drops chunks over its limit and reports it once", async () => {
   const [queue, reader] = startQueue(8);
   for (const line of ["one\n", "two\n", "three\n", "four\n"]) queue.push(bytes(line));
   assertEquals(reader.told, ["exceeded"]);
@@ -94,7 +94,7 @@ Deno.test("SendQueue drops what is over its bound and says so once", async () =>
   assertEquals(reader.writes, ["over\n"]);
 });
 
-Deno.test("SendQueue that is cut finishes the line it is in, and no other, before the last one", async () => {
+Deno.test("a SendQueue that is cut sends its current line and then only the last one", async () => {
   const table: [most: number, text: string][] = [
     [3, "one\nover\n"],
     [4, "one\nover\n"],
@@ -113,7 +113,7 @@ Deno.test("SendQueue that is cut finishes the line it is in, and no other, befor
   }
 });
 
-Deno.test("SendQueue that is closed takes nothing more and still sends what it has", async () => {
+Deno.test("a closed SendQueue accepts nothing and still sends its bytes", async () => {
   const [queue, reader] = startQueue();
   queue.push(bytes("one\n"));
   queue.close();
@@ -122,7 +122,7 @@ Deno.test("SendQueue that is closed takes nothing more and still sends what it h
   assertEquals(reader.text, "one\n");
 });
 
-Deno.test("Flusher commits once before it writes anything of a tick", async () => {
+Deno.test("Flusher commits once before the writes of a tick", async () => {
   const flusher = new Flusher();
   const [ann, annReads] = startQueue(100, flusher);
   const [bob, bobReads] = startQueue(100, flusher);
@@ -134,7 +134,7 @@ Deno.test("Flusher commits once before it writes anything of a tick", async () =
   assertEquals([seen, annReads.text, bobReads.text], [[""], "one\none\n", "one\n"]);
 });
 
-Deno.test("Flusher goes on when the commit fails, and hands the error on", async () => {
+Deno.test("Flusher continues if the commit fails, and reports the error", async () => {
   const flusher = new Flusher();
   const [queue, reader] = startQueue(100, flusher);
   const full = new Error("Disk full");
@@ -149,7 +149,7 @@ Deno.test("Flusher goes on when the commit fails, and hands the error on", async
   assertEquals([failures, reader.text], [[full], "one\n"]);
 });
 
-Deno.test("Flusher is not stopped by a queue that fails, which is over then", async () => {
+Deno.test("Flusher continues if one queue fails, and that queue ends", async () => {
   const flusher = new Flusher();
   const [ann, annReads] = startQueue(100, flusher);
   const [bob, bobReads] = startQueue(100, flusher);

@@ -1,19 +1,20 @@
 /**
- * Sockets that a proxy opened for somebody else: its header (proxy_header.ts) is read before anything is made of them,
- * and from then on they go by the visitor's address. A peer that begins with anything else speaks for itself.
+ * Sockets from a trusted proxy: reads the proxy's header (proxy_header.ts), then the socket has the visitor's
+ * address.
+ * A peer that starts with anything else keeps its own address.
  */
 import { isLoopback } from "../irc/address.ts";
 import { isProxyHeader, maxHeaderBytes, parseProxyHeader, type ProxyHeader } from "./proxy_header.ts";
 import type { StreamSocket } from "./stream.ts";
 
-/** Its header was wrong, or did not come whole in time. */
+/** The header was wrong, or it was not complete in time. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
 }
 
 /**
- * The socket as the visitor's. Who is silent so long is taken for somebody who speaks for himself and types slowly.
- * Undefined when the peer has gone; throws a ProxyError, and what the socket throws. Does not close it.
+ * The socket of the visitor. A peer that sends nothing for `timeoutMs` is treated as a peer without a header.
+ * Undefined if the peer left; throws a ProxyError or the error of the socket. It does not close the socket.
  */
 export async function readProxied(
   socket: StreamSocket,
@@ -46,7 +47,7 @@ export async function readProxied(
   }
 }
 
-/** What a read that is under way brings; a failure is told to who asks, and to nobody before. */
+/** The bytes of a read that is still running; its failure reaches only the next reader. */
 function later(reading: Promise<number | null>, space: Uint8Array): Promise<Uint8Array | null> {
   const bytes = reading.then((count) => count === null ? null : space.subarray(0, count));
   bytes.catch(() => {});
@@ -57,7 +58,7 @@ class ProxiedSocket implements StreamSocket {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
   readonly #socket: StreamSocket;
-  /** Read with the header, and the visitor's own. */
+  /** Bytes that came with the header and belong to the visitor. */
   #head: Uint8Array;
   #reading: Promise<Uint8Array | null> | undefined;
 
@@ -71,7 +72,7 @@ class ProxiedSocket implements StreamSocket {
     this.#head = head;
     this.#reading = reading;
     const source = header?.source;
-    // The proxy's own machine is not ours.
+    // The loopback address of the proxy's machine is not our machine.
     this.remoteAddr = source === undefined || isLoopback(source.hostname) ? socket.remoteAddr : source;
     if (header?.secure || socket.handshake !== undefined) this.handshake = true;
   }

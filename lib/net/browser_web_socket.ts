@@ -1,16 +1,17 @@
 /**
- * A connection over a browser's own WebSocket: a text frame a line (IRCv3 websocket). For the client's side alone; the
- * server's WebSockets are stream.ts. Browser-safe.
+ * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket). For clients only; the
+ * WebSockets
+ * of the server are in stream.ts. Browser-safe.
  */
 import type { Line } from "../irc/lines.ts";
 import type { Connection } from "./connection.ts";
 
-/** What a browser keeps unsent for us before we give the connection up. */
+/** The most unsent bytes in the browser before the connection is aborted. */
 const maxUnsentBytes = 4 * 1024 * 1024;
-/** Longest line taken from a server: tags and body at their longest, and some. */
+/** The longest line accepted from a server: the maximum of tags and body, and a reserve. */
 const maxLineLength = 32_768;
 
-/** Opens a connection to "ws://…" or "wss://…"; rejects with one sentence when there is none to be had. */
+/** Opens a connection to "ws://…" or "wss://…"; rejects with one sentence if it fails. */
 export function connectWebSocket(url: string, signal?: AbortSignal): Promise<Connection> {
   const socket = new WebSocket(url, ["text.ircv3.net"]);
   return new Promise((resolve, reject) => {
