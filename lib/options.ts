@@ -10,6 +10,7 @@
  * the default. An empty environment variable counts as absent; an empty flag value is refused.
  */
 
+import { nearestWord } from "./nearest_word.ts";
 import { parseArgs } from "@std/cli/parse-args";
 
 interface Row {
@@ -220,31 +221,11 @@ function oddFlagValue(args: readonly string[], flag: string): string | undefined
 
 function unknownOption(argument: string, rows: OptionTable): string {
   const name = argument.replace(/=.*$/s, "");
-  const near = nearest(name, Object.keys(rows).map((key) => `--${flagName(key)}`));
-  return `Cannot use ${name}: there is no such option, ${near ? `did you mean ${near}?` : "see --help"}`;
-}
-
-/** The name that starts with `word`, or that differs in at most two letters (a third of its length). */
-function nearest(word: string, names: readonly string[]): string | undefined {
-  const begun = names.find((name) => word.length > 3 && name.startsWith(word));
-  if (begun !== undefined) return begun;
-  const ranked = names.map((name) => ({ name, slips: slips(word, name) })).sort((a, b) => a.slips - b.slips);
-  const best = ranked[0];
-  return best && best.slips <= Math.min(2, Math.ceil((best.name.length - 2) / 3)) ? best.name : undefined;
-}
-
-/** The number of letters to add, remove or change between the two words. */
-function slips(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
+  const flags = Object.keys(rows).map((key) => flagName(key));
+  const written = name.replace(/^--?/, "");
+  const near = flags.find((flag) => written.length > 1 && flag.startsWith(written)) ??
+    nearestWord(written, flags);
+  return `Cannot use ${name}: there is no such option, ${near ? `did you mean --${near}?` : "see --help"}`;
 }
 
 export interface HelpOptions {

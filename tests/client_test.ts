@@ -361,7 +361,7 @@ Deno.test({
     await pane.press("/register", "Enter");
     await pane.until("Password for bob:");
     await pane.press("four green leaves", "Enter");
-    await pane.until("The same again:");
+    await pane.until("Repeat the password:");
     await pane.press("four green leaves", "Enter");
     const screen = await pane.until("The name bob is yours");
     await pane.press("Up");

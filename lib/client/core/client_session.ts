@@ -144,7 +144,7 @@ export class ClientSession {
   /** Logs in to an account; resolves, never rejects. */
   async login(account: Account): Promise<LoginOutcome> {
     if (this.#login !== undefined) return { kind: "refused", reason: "Another login is under way" };
-    if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "The server has no accounts" };
+    if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "This server has no accounts" };
     const mechanisms = this.state.offered.get("sasl") ?? "";
     const { confidential } = this;
     const login = new Login({ send: (line) => this.send(line), account, mechanisms, confidential });

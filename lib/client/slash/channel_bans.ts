@@ -1,6 +1,6 @@
 /**
- * Keeping somebody out of a room, and letting them in again. A nick is changed in a moment, so what is banned is what
- * the server tells of somebody: the host, and the account where there is one. A mask is taken as it is written.
+ * Bans a person from a channel, and lifts bans. A nick is easy to change, so a ban is for what the server tells about
+ * the person: the host, and the account if there is one. A written mask is used as it is.
  */
 
 import { completeMask, fold, parseSource } from "../../irc/names.ts";
@@ -10,39 +10,41 @@ import { ActionError } from "../core/action_error.ts";
 import { numericsIn, numericsUntil, whoisUntil } from "../core/requests.ts";
 import type { State } from "../core/state.ts";
 
-/** Who somebody is on this server. */
+/** What the server tells about a person. */
 interface KnownUser {
   readonly host: string;
   readonly account: string | undefined;
 }
 
-/** Bans who has this nick, or a mask. Where no more than the nick can be banned, says so. */
-export async function ban(face: Face, room: string, written: string): Promise<void> {
+/** Bans the person with this nick, or a mask. Warns when it can ban only the nick. */
+export async function ban(face: Face, channel: string, written: string): Promise<void> {
   const { client } = face;
-  const put = (masks: readonly string[]) =>
-    client.server.command("MODE", room, `+${"b".repeat(masks.length)}`, ...masks);
-  if (!isNick(written)) return put([wholeMask(client.state, written)]);
+  const setBans = (masks: readonly string[]) =>
+    client.server.command("MODE", channel, `+${"b".repeat(masks.length)}`, ...masks);
+  if (!isNick(written)) return setBans([wholeMask(client.state, written)]);
   const known = await lookUp(face, written);
   const masks = masksOf(client.state, known, await ownHost(face));
-  if (masks.length > 0) return put(masks);
-  put([completeMask(written)]);
+  if (masks.length > 0) return setBans(masks);
+  setBans([completeMask(written)]);
   const name = plainName(written);
-  const why = known === undefined
-    ? `Nobody called ${name} is here`
-    : `${name} comes from where you come from`;
-  face.note(`${why}: what is banned is the name ${name}, and whoever takes another gets in`, "warning");
+  const why = known === undefined ? `Nobody called ${name} is here` : `${name} has the same host as you`;
+  face.note(`${why}: only the name ${name} is banned, and a person with another name can join`, "warning");
 }
 
-/** Lifts the bans that name who has this nick, or a mask. */
-export async function unban(face: Face, room: string, written: string): Promise<void> {
+/** Lifts all bans of the person with this nick, or of a mask. */
+export async function unban(face: Face, channel: string, written: string): Promise<void> {
   const { client } = face;
-  if (!isNick(written)) return client.server.command("MODE", room, "-b", wholeMask(client.state, written));
+  if (!isNick(written)) return client.server.command("MODE", channel, "-b", wholeMask(client.state, written));
   const known = await lookUp(face, written) ?? { host: "", account: written };
   const wanted = new Set([completeMask(written), ...masksOf(client.state, known, "")].map(fold));
-  const masks = (await bansOf(face, room)).filter((mask) => wanted.has(fold(mask)));
-  if (masks.length > 0) return client.server.command("MODE", room, `-${"b".repeat(masks.length)}`, ...masks);
+  const masks = (await bansOf(face, channel)).filter((mask) => wanted.has(fold(mask)));
+  if (masks.length > 0) {
+    return client.server.command("MODE", channel, `-${"b".repeat(masks.length)}`, ...masks);
+  }
   throw new ActionError(
-    `No ban of ${plainName(room)} is of ${plainName(written)} alone: /ban lists them, /unban MASK lifts one`,
+    `No ban in ${plainName(channel)} is only for ${
+      plainName(written)
+    }: /ban lists the bans, /unban MASK lifts one`,
   );
 }
 
@@ -50,14 +52,14 @@ function isNick(written: string): boolean {
   return !/[!@*?.:$~]/.test(written);
 }
 
-/** "a:ann" and its like are masks already where the server has such. */
+/** "a:ann" is a complete mask on servers with such bans. */
 function wholeMask({ isupport }: State, written: string): string {
   const [sign = "", letters] = (isupport.get("EXTBAN") ?? "").split(",");
   const isExtended = letters && written.startsWith(sign) && /^\w+:./.test(written.slice(sign.length));
   return isExtended ? written : completeMask(written);
 }
 
-/** All that names somebody and not the person who bans. */
+/** The masks that match a person, but not the person who bans. */
 function masksOf({ isupport }: State, known: KnownUser | undefined, ownHost: string): string[] {
   const { host = "", account } = known ?? {};
   const [sign = ""] = (isupport.get("EXTBAN") ?? "").split(",");
@@ -80,11 +82,11 @@ async function lookUp({ client }: Face, nick: string): Promise<KnownUser | undef
   return person && { host: person.params[3] ?? "", account: login?.params[2] };
 }
 
-async function bansOf(face: Face, room: string): Promise<string[]> {
+async function bansOf(face: Face, channel: string): Promise<string[]> {
   const until = numericsUntil(
     ["RPL_ENDOFBANLIST", "ERR_NOSUCHCHANNEL", "ERR_NOTONCHANNEL", "ERR_CHANOPRIVSNEEDED"],
     ["RPL_BANLIST"],
   );
-  const answer = await face.client.server.ask(`MODE ${room} b`, until);
+  const answer = await face.client.server.ask(`MODE ${channel} b`, until);
   return numericsIn(answer, "RPL_BANLIST").map(({ params }) => params[2] ?? "");
 }

@@ -1,4 +1,4 @@
-/** Slash commands for rooms: going in and out, who and what is there, and what its operators do. */
+/** Slash commands for channels: joining, leaving, members, topics, and what operators do. */
 
 import { listLines, maskLines } from "../text/answers.ts";
 import type { Face, SlashTable } from "./face.ts";
@@ -9,99 +9,100 @@ import { plain, plainName } from "../text/plain.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { numericsIn, numericsUntil } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
+import { buffersInOrder, nextBuffer } from "../core/buffer_order.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { rosterWords, topicWords } from "../text/sentences.ts";
 
 /** Rows by name. */
 export const channelRows: SlashTable = {
   join: {
-    usage: "#ROOM [KEY]",
-    help: "Enters a room, or brings it to the front",
-    group: "Rooms",
+    usage: "#CHANNEL [KEY]",
+    help: "Joins a channel, or shows it when you are in it already",
+    group: "Channels",
     aliases: ["j"],
     takes: ["channel", "text"],
     run: join,
   },
   part: {
-    usage: "[#ROOM] [REASON]",
-    help: "Leaves a room, or closes a private conversation",
-    group: "Rooms",
+    usage: "[#CHANNEL] [REASON]",
+    help: "Leaves a channel, or closes a private conversation",
+    group: "Channels",
     aliases: ["leave", "close"],
     takes: ["channel", "text"],
     run: part,
   },
   go: {
     usage: "[NAME]",
-    help: "Brings another room or conversation to the front; without a name, the next one",
-    group: "Rooms",
+    help: "Shows another channel or conversation; without a name, the next one",
+    group: "Channels",
     aliases: ["switch", "window"],
     takes: ["channel"],
     run: go,
   },
   names: {
-    usage: "[#ROOM]",
-    help: "Lists who is in a room",
-    group: "Rooms",
+    usage: "[#CHANNEL]",
+    help: "Lists the people in a channel",
+    group: "Channels",
     aliases: ["who", "users"],
     takes: ["channel"],
     run: names,
   },
   topic: {
-    usage: "[#ROOM] [TEXT]",
-    help: "Shows the topic of a room, or sets it",
-    group: "Rooms",
+    usage: "[#CHANNEL] [TEXT]",
+    help: "Shows the topic of a channel, or changes it",
+    group: "Channels",
     takes: ["channel", "text"],
     run: topic,
   },
   list: {
     usage: "[PATTERN]",
-    help: "Lists the rooms of the server",
-    group: "Rooms",
+    help: "Lists the channels of this server",
+    group: "Channels",
     aliases: ["rooms", "channels"],
     run: list,
   },
   invite: {
-    usage: "NICK [#ROOM]",
-    help: "Invites somebody to a room",
-    group: "Rooms",
+    usage: "NICK [#CHANNEL]",
+    help: "Invites a person to a channel",
+    group: "Channels",
     takes: ["nick", "channel"],
     run(face, rest) {
-      const [nick, room] = neededWord(rest, "/invite NICK");
-      face.client.server.command("INVITE", nick, room || currentRoom(face));
+      const [nick, channel] = neededWord(rest, "/invite NICK");
+      face.client.server.command("INVITE", nick, channel || activeChannel(face));
     },
   },
   kick: {
     usage: "NICK [REASON]",
-    help: "Removes somebody from the room",
+    help: "Removes a person from the channel",
     group: "Operators",
     takes: ["nick", "text"],
     run(face, rest) {
-      const [room, words] = roomFirst(face, rest);
+      const [channel, words] = channelFirst(face, rest);
       const [nick, reason] = neededWord(words, "/kick NICK");
-      face.client.server.command("KICK", room, nick, ...(reason === "" ? [] : [reason]));
+      face.client.server.command("KICK", channel, nick, ...(reason === "" ? [] : [reason]));
     },
   },
   ban: {
     usage: "[NICK]",
     help:
-      "Bans somebody from the room, by host and account; a mask such as *!*@host works too; without, lists who is banned",
+      "Bans a person by host and account; a mask such as *!*@host works too; without a name, lists the bans",
     group: "Operators",
     takes: ["nick"],
     run: (face, rest) =>
-      roomFirst(face, rest)[1] === ""
+      channelFirst(face, rest)[1] === ""
         ? mode(face, `${rest} b`.trim())
-        : ban(face, ...inRoom(face, rest, "/ban NICK")),
+        : ban(face, ...channelAndWord(face, rest, "/ban NICK")),
   },
   unban: {
     usage: "NICK",
-    help: "Lifts the bans of somebody; a mask works too",
+    help: "Lifts the bans of a person; a mask works too",
     group: "Operators",
     takes: ["nick"],
-    run: (face, rest) => unban(face, ...inRoom(face, rest, "/unban NICK")),
+    run: (face, rest) => unban(face, ...channelAndWord(face, rest, "/unban NICK")),
   },
   mode: {
     usage: "[TARGET] [CHANGES]",
-    help: "Shows the modes of the room, or changes them: /mode +o ann",
+    help: "Shows the modes of the channel, or changes them: /mode +o ann",
     group: "Operators",
     takes: ["nick"],
     run: mode,
@@ -109,12 +110,12 @@ export const channelRows: SlashTable = {
 };
 
 function join(face: Face, rest: string): void {
-  const [names, key] = neededWord(rest, "/join #ROOM");
+  const [names, key] = neededWord(rest, "/join #CHANNEL");
   const { client } = face;
   for (const written of names.split(",").filter((name) => name !== "")) {
-    const room = isChannel(client.state, written) ? written : `#${written}`;
-    if (findBuffer(client.state, room)?.joined) face.show(room);
-    else client.join(room, key);
+    const channel = isChannel(client.state, written) ? written : `#${written}`;
+    if (findBuffer(client.state, channel)?.joined) face.show(channel);
+    else client.join(channel, key);
   }
 }
 
@@ -135,27 +136,27 @@ function part(face: Face, rest: string): void {
 
 function go(face: Face, rest: string): void {
   const [name] = firstWord(rest);
-  const open = [...face.client.state.buffers.values()].map((buffer) => buffer.name);
+  const open = buffersInOrder(face.client.state).map((buffer) => buffer.name);
   if (name === "") {
-    const next = open[(open.indexOf(face.activeBuffer) + 1) % open.length];
-    if (next === undefined) throw new ActionError("There is no room to go to: write /join #ROOM");
+    const next = nextBuffer(face.client.state, face.activeBuffer, 1);
+    if (next === undefined) throw new ActionError("You have not joined a channel yet: write /join #CHANNEL");
     return face.show(next);
   }
   const bare = (text: string): string => text.replace(/^[#&]/, "").toLowerCase();
   const found = findBuffer(face.client.state, name)?.name ??
     open.find((one) => bare(one).startsWith(bare(name)));
   if (found === undefined) {
-    throw new ActionError(`There is no ${name} open: write /join #ROOM or /query NICK`);
+    throw new ActionError(`Cannot show ${name}: it is not open; write /join #CHANNEL or /query NICK`);
   }
   face.show(found);
 }
 
 async function topic(face: Face, rest: string): Promise<void> {
-  const [room, text] = roomFirst(face, rest);
+  const [channel, text] = channelFirst(face, rest);
   const { client } = face;
-  if (text !== "") return client.server.command("TOPIC", room, text);
-  const known = findBuffer(client.state, room);
-  if (known?.joined) return face.note(topicWords(client.state, room, known.topic, ""));
+  if (text !== "") return client.server.command("TOPIC", channel, text);
+  const known = findBuffer(client.state, channel);
+  if (known?.joined) return face.note(topicWords(client.state, channel, known.topic, ""));
   const until = numericsUntil([
     "RPL_NOTOPIC",
     "RPL_TOPIC",
@@ -163,25 +164,27 @@ async function topic(face: Face, rest: string): Promise<void> {
     "ERR_NOTONCHANNEL",
     "ERR_NEEDMOREPARAMS",
   ]);
-  const [found] = numericsIn(await client.server.ask(`TOPIC ${room}`, until), "RPL_TOPIC");
-  face.note(topicWords(client.state, room, found?.params.at(-1) ?? "", ""));
+  const [found] = numericsIn(await client.server.ask(`TOPIC ${channel}`, until), "RPL_TOPIC");
+  face.note(topicWords(client.state, channel, found?.params.at(-1) ?? "", ""));
 }
 
 async function names(face: Face, rest: string): Promise<void> {
   const [asked] = firstWord(rest);
-  const room = asked === "" ? currentRoom(face) : asked;
+  const channel = asked === "" ? activeChannel(face) : asked;
   const { client } = face;
-  if (findBuffer(client.state, room)?.joined) {
-    return face.note(rosterWords(client.state, room));
+  if (findBuffer(client.state, channel)?.joined) {
+    return face.note(rosterWords(client.state, channel));
   }
   const until = numericsUntil(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
     "RPL_NAMREPLY",
   ]);
-  const people = numericsIn(await client.server.request(`NAMES ${room}`, until), "RPL_NAMREPLY")
+  const people = numericsIn(await client.server.request(`NAMES ${channel}`, until), "RPL_NAMREPLY")
     .flatMap(({ params }) => (params[3] ?? "").split(" "));
   const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
   face.note(
-    nicks.length === 0 ? `${plainName(room)} is empty, or hidden` : `${plainName(room)}: ${nicks.join(", ")}`,
+    nicks.length === 0
+      ? `${plainName(channel)} is empty or hidden`
+      : `${plainName(channel)}: ${nicks.join(", ")}`,
   );
 }
 
@@ -192,17 +195,17 @@ async function list(face: Face, rest: string): Promise<void> {
   for (const line of listLines(answer)) face.note(line);
 }
 
-/** The room, and the one word that a command takes there. */
-function inRoom(face: Face, rest: string, usage: string): readonly [room: string, word: string] {
-  const [room, words] = roomFirst(face, rest);
-  return [room, neededWord(words, usage)[0]];
+/** The channel, and the one word that a command takes. */
+function channelAndWord(face: Face, rest: string, usage: string): readonly [channel: string, word: string] {
+  const [channel, words] = channelFirst(face, rest);
+  return [channel, neededWord(words, usage)[0]];
 }
 
 async function mode(face: Face, rest: string): Promise<void> {
   const [first, others] = firstWord(rest);
   const { client } = face;
   const starts = /^([+-]|[beI]?$)/.test(first);
-  const target = starts ? currentRoom(face) : first;
+  const target = starts ? activeChannel(face) : first;
   const changes = starts ? rest : others;
   const list = /^\+?([beI])$/.exec(changes)?.[1];
   if (list !== undefined) return await masks(face, target, list);
@@ -227,8 +230,8 @@ async function mode(face: Face, rest: string): Promise<void> {
 
 const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I: "invite exceptions" };
 
-/** The masks of a room. */
-async function masks(face: Face, room: string, letter: string): Promise<void> {
+/** Lists the masks of one mode of a channel. */
+async function masks(face: Face, channel: string, letter: string): Promise<void> {
   const until = numericsUntil([
     "RPL_ENDOFINVEXLIST",
     "RPL_ENDOFEXCEPTLIST",
@@ -238,20 +241,20 @@ async function masks(face: Face, room: string, letter: string): Promise<void> {
     "ERR_UNKNOWNMODE",
     "ERR_CHANOPRIVSNEEDED",
   ], ["RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST"]);
-  const answer = await face.client.server.ask(`MODE ${room} ${letter}`, until);
-  for (const line of maskLines(answer, room, lists[letter] ?? "masks")) face.note(line);
+  const answer = await face.client.server.ask(`MODE ${channel} ${letter}`, until);
+  for (const line of maskLines(answer, channel, lists[letter] ?? "masks")) face.note(line);
 }
 
-/** The room somebody names first, else the one in front, and the words behind. */
-function roomFirst(face: Face, rest: string): readonly [room: string, rest: string] {
+/** The channel that the words begin with, else the active one, and the words after it. */
+function channelFirst(face: Face, rest: string): readonly [channel: string, rest: string] {
   const [first, others] = firstWord(rest);
-  return isChannel(face.client.state, first) ? [first, others] : [currentRoom(face), rest.trim()];
+  return isChannel(face.client.state, first) ? [first, others] : [activeChannel(face), rest.trim()];
 }
 
-function currentRoom(face: Face): string {
+function activeChannel(face: Face): string {
   const name = face.target();
   if (!isChannel(face.client.state, name)) {
-    throw new ActionError(`${plainName(name)} is no room: name the room`);
+    throw new ActionError(`${plainName(name)} is not a channel: write the name of the channel too`);
   }
   return name;
 }

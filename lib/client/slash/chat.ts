@@ -1,4 +1,4 @@
-/** Slash commands for saying something and for getting to know somebody. */
+/** Slash commands to send messages, and to find out about people. */
 
 import { whoisLines } from "../text/answers.ts";
 import type { Face, SlashTable } from "./face.ts";
@@ -13,13 +13,13 @@ import { isChannel } from "../core/state.ts";
 export const chatRows: SlashTable = {
   say: {
     usage: "TEXT",
-    help: "Says something, even when it starts with /",
+    help: "Sends a message, even when it starts with /",
     group: "Chat",
     run: (face, rest) => face.say(face.target(), "message", neededText(rest, "/say TEXT")),
   },
   me: {
-    usage: "DOES",
-    help: "Tells what you are doing: /me waves",
+    usage: "ACTION",
+    help: "Says what you are doing: /me waves",
     group: "Chat",
     run: (face, rest) => face.say(face.target(), "action", neededText(rest, "/me waves")),
   },
@@ -36,14 +36,14 @@ export const chatRows: SlashTable = {
   },
   query: {
     usage: "NICK [TEXT]",
-    help: "Opens a private conversation: what you type then goes to NICK",
+    help: "Opens a private conversation with NICK",
     group: "Chat",
     aliases: ["q"],
     takes: ["nick", "text"],
     run(face, rest) {
       const [nick, text] = neededWord(rest, "/query NICK");
       if (isChannel(face.client.state, nick)) {
-        throw new ActionError(`Cannot talk to a room in private: write /join ${nick}`);
+        throw new ActionError(`Cannot open a conversation with a channel: write /join ${nick}`);
       }
       face.client.open(nick);
       face.show(nick);
@@ -52,7 +52,7 @@ export const chatRows: SlashTable = {
   },
   notice: {
     usage: "NICK TEXT",
-    help: "Sends a notice, which nothing answers by itself",
+    help: "Sends a notice: programs do not answer it",
     group: "Chat",
     takes: ["nick", "text"],
     run(face, rest) {
@@ -74,7 +74,7 @@ export const chatRows: SlashTable = {
   },
   whois: {
     usage: "NICK",
-    help: "Tells who somebody is",
+    help: "Tells who a person is",
     group: "People",
     aliases: ["wi"],
     takes: ["nick"],
@@ -82,14 +82,14 @@ export const chatRows: SlashTable = {
   },
   ignore: {
     usage: "[NICK]",
-    help: "Hears somebody no more, or lists whom you do not hear; a mask such as *!*@host works too",
+    help: "Hides a person's messages, or lists whom you ignore; a mask such as *!*@host works too",
     group: "People",
     takes: ["nick"],
     run: ignore,
   },
   unignore: {
     usage: "NICK",
-    help: "Hears somebody again",
+    help: "Shows a person's messages again",
     group: "People",
     takes: ["nick"],
     run(face, rest) {
@@ -97,14 +97,14 @@ export const chatRows: SlashTable = {
       const masks = new Set(face.client.state.ignored);
       if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
       face.client.ignore(masks);
-      face.note(`You hear ${nick} again`);
+      face.note(`You see the messages of ${nick} again`);
     },
   },
 };
 
 async function whois(face: Face, rest: string): Promise<void> {
   const [nick] = neededWord(rest, "/whois NICK");
-  // The nick twice asks the server that knows how long somebody has been silent.
+  // The nick twice asks the server of that person, which alone knows the idle time.
   const answer = await face.client.server.request(`WHOIS ${nick} ${nick}`, whoisUntil);
   // Nobody has that nick, so the server does not know which server to ask.
   if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {
@@ -118,10 +118,12 @@ function ignore(face: Face, rest: string): void {
   const [nick] = firstWord(rest);
   const { ignored } = face.client.state;
   if (nick === "") {
-    return face.note(ignored.size === 0 ? "You ignore nobody" : `You ignore ${[...ignored].join(", ")}`);
+    return face.note(
+      ignored.size === 0 ? "You do not ignore anybody" : `You ignore ${[...ignored].join(", ")}`,
+    );
   }
   face.client.ignore(new Set(ignored).add(maskOf(nick)));
-  face.note(`You no longer hear ${nick}: /unignore ${nick} takes it back`);
+  face.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
 }
 
 function maskOf(nick: string): string {

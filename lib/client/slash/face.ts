@@ -1,4 +1,4 @@
-/** What a slash command is, and what it needs of the face somebody typed it into. */
+/** What a slash command is, and what it needs of the face that it was typed into. */
 
 import type { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
@@ -7,106 +7,106 @@ import type { PresenceFilter } from "../text/presence_filter.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Upload } from "../core/upload.ts";
 
-/** A face, as far as commands use it: the terminal and the page each are one. */
+/** What commands use of a face: the terminal and the page both are faces. */
 export interface Face {
   readonly client: Client;
-  /** The buffer in front, "" when there is none. */
+  /** "" when there is none. */
   readonly activeBuffer: string;
-  /** The buffer in front; throws a Refusal when there is none. */
+  /** The active buffer; throws an ActionError when there is none. */
   target(): string;
-  /** Says something, and shows when it was refused; `replyTo` is the id of the message it answers. */
+  /** Sends a message, and shows a refusal; `replyTo` is the id of the message that it answers. */
   say(target: string, manner: Manner, text: string, replyTo?: string): void;
-  /** Brings a buffer to the front. */
+  /** Makes a buffer the active one. */
   show(name: string): void;
-  /** The buffer is gone: another comes to the front. */
+  /** The buffer is closed: another one becomes active. */
   closed(name: string): void;
-  /** A line for the person alone; nothing in it comes from the network unless made harmless. */
+  /** Shows a line to the person only. Text from the network must be made harmless first. */
   note(words: string | readonly Span[], kind?: "title" | "warning"): void;
-  /** Lines that /help ends with: what else one can do at this face. */
+  /** The last lines of /help: what else this face can do. */
   readonly hints: readonly string[];
-  /** Empties what is seen. */
+  /** Clears the screen. */
   clear(): void;
   /** Ends the program. */
   leave(reason: string): void;
-  /** Shows what was said before, under a title. A pipe shows none. */
+  /** Shows messages of the history, under a title. A pipe shows none. */
   showHistory?(title: string, events: readonly ChatEvent[]): void;
   /**
-   * Shows more of what was said before the oldest message in front, in its place among the others; false when there is
-   * nothing earlier. A face without it shows the past under a title.
+   * Shows earlier messages above the oldest one of the active buffer; false when there are none. A face without this
+   * method shows the history under a title.
    */
   showOlder?(count: number): Promise<boolean>;
   /**
-   * Asks for a password, which is neither shown nor remembered, until `fault` has nothing to say against it; "" when
-   * the person thinks better of it, and that has no fault.
+   * Asks for a password, which is neither shown nor stored, until `fault` returns "". The result is "" when the person
+   * cancels.
    */
   secret?(question: string, fault?: (written: string) => string): Promise<string>;
-  /** Whether others are told that we type. */
+  /** Whether others see that we type. */
   sharesTyping?: boolean;
-  /** Which joins and leaves are not shown, where any are. */
+  /** Undefined where all joins and leaves are shown. */
   readonly presenceFilter?: PresenceFilter;
-  /** Others use this face too, whom its owner trusts with nothing but talking. @default {false} */
+  /** People whom the owner does not trust use this face; they can only chat. @default {false} */
   readonly restricted?: boolean;
-  /** Files of this computer, where there are any. */
+  /** Access to the files of this computer. */
   readonly files?: LocalFileAccess | FileChoice;
 }
 
-/** The files of this computer, by their names. What rejects has a message for people. */
+/** The files of this computer, by their names. An error has a message for people. */
 export interface LocalFileAccess {
   open(path: string): Promise<Upload>;
-  /** Saves what is there under a name that is free; the answer is that name. */
+  /** Saves the file at an address under an unused name; the result is that name. */
   fetch(address: URL, path: string): Promise<string>;
-  /** Shows how far it is, in bytes; "" when it is over. */
+  /** Shows the progress in bytes; "" at the end. */
   progress(doing: string, done: number, total: number): void;
 }
 
-/** Files where a face may not touch them by name: the person chooses those that go, the browser keeps those that come. */
+/** Files in a browser: the person chooses what to send, and the browser saves what arrives. */
 export interface FileChoice {
-  /** Lets the person choose, and shares what was chosen. */
+  /** Lets the person choose files, and sends them. */
   choose(): void;
-  /** Gives the person what is at an address. */
+  /** Saves or opens the file at an address. */
   take(address: URL): void;
 }
 
 /** Headings of /help. */
-export type SlashGroup = "Chat" | "Rooms" | "People" | "You" | "Operators" | "Program";
+export type SlashGroup = "Chat" | "Channels" | "People" | "You" | "Operators" | "Program";
 
-/** What completes the first word, the second, … of a command; the last one goes on. */
+/** What completes the first word of a command, the second, …; the last kind is for all further words. */
 export type ArgumentKind = "command" | "nick" | "channel" | "text";
 
 /** One slash command. */
 export interface SlashRow {
-  /** What comes behind the name: "NICK [TEXT]". */
+  /** What follows the name: "NICK [TEXT]". */
   readonly usage: string;
-  /** A sentence for people. */
+  /** One sentence. */
   readonly help: string;
   readonly group: SlashGroup;
   readonly aliases?: readonly string[];
   readonly takes?: readonly ArgumentKind[];
-  /** It asks for a password, so what is typed behind it may be one. @default {false} */
+  /** It asks for a password, so the next line can be one. @default {false} */
   readonly asksPassword?: boolean;
-  /** Whether a face can do it. @default {every face can} */
+  /** Whether a face has this command. @default {every face} */
   readonly fits?: (face: Face) => boolean;
-  /** `rest` is what stands behind the name, without the space between. Throws a Refusal. */
+  /** `rest` is the text after the name, without the space between. Throws an ActionError. */
   readonly run: (face: Face, rest: string) => void | Promise<void>;
 }
 
 /** Slash commands by name. */
 export type SlashTable = Readonly<Record<string, SlashRow>>;
 
-/** The first word, and what is behind it. */
+/** The first word, and the text after it. */
 export function firstWord(text: string): readonly [word: string, rest: string] {
   const [, word = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text.trimStart()) ?? [];
   return [word, rest.trimEnd()];
 }
 
-/** The first word, which must be there; throws a Refusal that shows what to write. */
+/** The first word; throws an ActionError that shows what to write when there is none. */
 export function neededWord(text: string, usage: string): readonly [word: string, rest: string] {
   const found = firstWord(text);
   if (found[0] === "") throw new ActionError(`Write ${usage}`);
   return found;
 }
 
-/** Text that must be there. */
+/** The text; throws an ActionError when there is none. */
 export function neededText(text: string, usage: string): string {
   if (text.trim() === "") throw new ActionError(`Cannot send an empty message: write ${usage}`);
   return text;

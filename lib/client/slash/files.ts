@@ -1,4 +1,4 @@
-/** Slash commands for files: sending one to whoever is in front, and fetching one that was sent. */
+/** Slash commands for files: sending one to the active buffer, and downloading one. */
 
 import type { Face, FileChoice, LocalFileAccess, SlashTable } from "./face.ts";
 import { firstWord, neededWord } from "./face.ts";
@@ -8,7 +8,7 @@ import { ActionError } from "../core/action_error.ts";
 export const fileRows: SlashTable = {
   send: {
     usage: "FILE",
-    help: "Sends a file: its address is said here",
+    help: "Sends a file: uploads it, and sends its address here",
     group: "Chat",
     aliases: ["upload"],
     takes: ["text"],
@@ -17,7 +17,7 @@ export const fileRows: SlashTable = {
   },
   get: {
     usage: "[ADDRESS] [FILE]",
-    help: "Fetches a file; without an address, the last one that was said here",
+    help: "Downloads a file; without an address, the last one that was sent here",
     group: "Chat",
     aliases: ["download"],
     takes: ["text"],
@@ -29,7 +29,7 @@ export const fileRows: SlashTable = {
 async function send(face: Face, rest: string): Promise<void> {
   const path = rest.trim();
   const { files } = face;
-  if (files === undefined) throw new ActionError("Cannot send files from here");
+  if (files === undefined) throw new ActionError("Cannot send files here");
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
   const target = face.target();
   const { uploads } = face.client;
@@ -44,11 +44,11 @@ async function send(face: Face, rest: string): Promise<void> {
 
 async function fetchFile(face: Face, rest: string): Promise<void> {
   const { files } = face;
-  if (files === undefined) throw new ActionError("Cannot fetch files from here");
+  if (files === undefined) throw new ActionError("Cannot download files here");
   const [address, path] = rest.trim() === "" ? [lastAddress(face), ""] : neededWord(rest, "/get ADDRESS");
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new ActionError(`Cannot fetch "${address}": no such address`);
+    throw new ActionError(`Cannot download "${address}": it is not a web address`);
   }
   if (isChoice(files)) return files.take(url);
   const saved = await files.fetch(url, firstWord(path)[0]).finally(() => files.progress("", 0, 0));
@@ -62,6 +62,8 @@ function isChoice(files: LocalFileAccess | FileChoice): files is FileChoice {
 function lastAddress(face: Face): string {
   const said = face.client.messages.recent.last(face.target(), "others")?.text ?? "";
   const address = /https?:\/\/\S+/.exec(said)?.[0];
-  if (address === undefined) throw new ActionError("No address was said here last: write /get ADDRESS");
+  if (address === undefined) {
+    throw new ActionError("The last message here has no address: write /get ADDRESS");
+  }
   return address;
 }

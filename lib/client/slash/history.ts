@@ -1,4 +1,4 @@
-/** Slash commands about what was said before: reading it again, finding it, answering it, taking it back. */
+/** Slash commands for earlier messages: answer, react, delete, show, search. */
 
 import { emoji } from "../text/emoji.ts";
 import type { Said } from "../core/event.ts";
@@ -11,7 +11,7 @@ import { plain, plainName } from "../text/plain.ts";
 export const historyRows: SlashTable = {
   reply: {
     usage: "[@NICK] TEXT",
-    help: "Answers the last private message, or with @NICK what NICK said last here",
+    help: "Answers the last private message, or with @NICK the last message of NICK here",
     group: "Chat",
     aliases: ["r"],
     takes: ["nick", "text"],
@@ -19,14 +19,14 @@ export const historyRows: SlashTable = {
   },
   react: {
     usage: "EMOJI [NICK]",
-    help: "Reacts to the last message here, or of NICK: /react 👍; with - before the emoji it is taken back",
+    help: "Reacts to the last message here, or of NICK: /react 👍; /react -👍 removes it again",
     group: "Chat",
     takes: ["text", "nick"],
     run: react,
   },
   redact: {
     usage: "[@NICK] [REASON]",
-    help: "Takes your last message here back; operators can take back what NICK said last",
+    help: "Deletes your last message here; operators can delete the last message of NICK",
     group: "Chat",
     aliases: ["delete", "unsend"],
     takes: ["nick", "text"],
@@ -34,14 +34,14 @@ export const historyRows: SlashTable = {
   },
   history: {
     usage: "[COUNT]",
-    help: "Shows what was said here before; again, what was said before that",
+    help: "Shows earlier messages; each time the ones before",
     group: "Chat",
     aliases: ["scrollback"],
     run: history,
   },
   search: {
     usage: "WORDS",
-    help: "Finds messages that have all the words; in:#ROOM and from:NICK narrow it down",
+    help: "Finds messages with all the words; in:#CHANNEL and from:NICK limit the search",
     group: "Chat",
     aliases: ["find"],
     takes: ["text"],
@@ -50,16 +50,16 @@ export const historyRows: SlashTable = {
 };
 
 const signs: Readonly<Record<string, string>> = { "+1": "👍", "-1": "👎" };
-const usualCount = 50;
-const mostAsked = 500;
-/** How far back each face's /history has come, by buffer. */
+const defaultCount = 50;
+const maxCount = 500;
+/** The oldest message that /history has shown at each face, by buffer. */
 const readBack = new WeakMap<Face, Map<string, string>>();
 
 function reply(face: Face, rest: string): void {
   const [first, words] = firstWord(rest);
   if (!first.startsWith("@")) {
     const { lastSender } = face.client.state;
-    if (lastSender === "") throw new ActionError("Nobody sent you a private message yet");
+    if (lastSender === "") throw new ActionError("You have no private message to answer yet");
     const text = neededText(rest, "/reply TEXT");
     return face.say(lastSender, "message", text, face.client.messages.recent.last(lastSender, "others")?.id);
   }
@@ -74,7 +74,7 @@ function react(face: Face, rest: string): void {
   const word = added ? written : written.slice(1);
   const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
   if (symbol === "") throw new ActionError("Write /react EMOJI");
-  if (/^:\w+:$/.test(symbol)) throw new ActionError(`There is no emoji called ${symbol}`);
+  if (/^:\w+:$/.test(symbol)) throw new ActionError(`Cannot react with ${symbol}: there is no such emoji`);
   const target = face.target();
   const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
   face.client.messages.react(target, id, symbol, added);
@@ -85,7 +85,7 @@ function redact(face: Face, rest: string): void {
   const [first, words] = firstWord(rest);
   const named = first.startsWith("@");
   const said = named ? lastOf(face, target, first.slice(1)) : face.client.messages.recent.last(target, "own");
-  if (said?.id === undefined) throw new ActionError("You said nothing here that could be taken back");
+  if (said?.id === undefined) throw new ActionError("You have no message here to delete");
   face.client.messages.delete(target, said.id, named ? words : rest.trim());
 }
 
@@ -93,29 +93,34 @@ function lastOf(face: Face, target: string, nick?: string): Said & { readonly id
   const said = face.client.messages.recent.last(target, nick === undefined ? "others" : { nick });
   if (said?.id !== undefined) return { ...said, id: said.id };
   throw new ActionError(
-    nick === undefined ? "Nobody else said anything here yet" : `${nick} said nothing here yet`,
+    nick === undefined
+      ? "There is no message from others here yet"
+      : `There is no message from ${nick} here yet`,
   );
 }
 
 async function history(face: Face, rest: string): Promise<void> {
-  const count = rest.trim() === "" ? usualCount : Number(rest);
-  if (!(Number.isInteger(count) && count > 0 && count <= mostAsked)) {
-    throw new ActionError(`Write /history COUNT, from 1 to ${mostAsked}`);
+  const count = rest.trim() === "" ? defaultCount : Number(rest);
+  if (!(Number.isInteger(count) && count > 0 && count <= maxCount)) {
+    throw new ActionError(`Write /history COUNT, with a number from 1 to ${maxCount}`);
   }
   const target = face.target();
-  const nothing = () => face.note(`There is nothing earlier in ${plainName(target)}`);
-  if (face.showOlder !== undefined) return await face.showOlder(count) ? undefined : nothing();
-  const places = readBack.get(face) ?? new Map<string, string>();
-  readBack.set(face, places);
-  const before = places.get(target);
+  const noteNone = () => face.note(`There are no earlier messages in ${plainName(target)}`);
+  if (face.showOlder !== undefined) return await face.showOlder(count) ? undefined : noteNone();
+  const shownTo = readBack.get(face) ?? new Map<string, string>();
+  readBack.set(face, shownTo);
+  const before = shownTo.get(target);
   const { events, first, more } = await face.client.history.latest(target, {
     limit: count,
     ...(before !== undefined && { before }),
   });
-  if (first !== undefined) places.set(target, first);
+  if (first !== undefined) shownTo.set(target, first);
   const said = events.filter(({ kind }) => kind === "said").length;
-  if (said === 0) return nothing();
-  shown(face)(`${said} ${said === 1 ? "message" : "messages"}${more ? "" : ", from the beginning"}`, events);
+  if (said === 0) return noteNone();
+  historyView(face)(
+    `${said} ${said === 1 ? "message" : "messages"}${more ? "" : ", from the beginning"}`,
+    events,
+  );
 }
 
 async function search(face: Face, rest: string): Promise<void> {
@@ -128,11 +133,11 @@ async function search(face: Face, rest: string): Promise<void> {
     throw new ActionError("Write /search WORDS");
   }
   const found = await face.client.history.search(text, where);
-  if (found.length === 0) return face.note(`Nothing was found for ${plain(rest.trim())}`);
-  shown(face)(`${found.length} found for ${plain(rest.trim())}`, found);
+  if (found.length === 0) return face.note(`No message found for ${plain(rest.trim())}`);
+  historyView(face)(`${found.length} found for ${plain(rest.trim())}`, found);
 }
 
-function shown(face: Face): NonNullable<Face["showHistory"]> {
+function historyView(face: Face): NonNullable<Face["showHistory"]> {
   if (face.showHistory === undefined) throw new ActionError("Cannot show that here");
   return face.showHistory.bind(face);
 }

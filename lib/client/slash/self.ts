@@ -1,4 +1,4 @@
-/** Slash commands about oneself and the program. */
+/** Slash commands about ourselves and the program. */
 
 import type { Face, SlashTable } from "./face.ts";
 import { neededWord } from "./face.ts";
@@ -13,7 +13,7 @@ export const selfRows: SlashTable = {
     group: "You",
     run(face, rest) {
       const [name, more] = neededWord(rest, "/nick NAME");
-      if (more !== "") throw new ActionError("Cannot use that name: a name is one word");
+      if (more !== "") throw new ActionError("Cannot use that name: a name must be one word");
       face.client.rename(name);
     },
   },
@@ -31,27 +31,26 @@ export const selfRows: SlashTable = {
   },
   typing: {
     usage: "[on|off]",
-    help: "Lets others see that you type, or not",
+    help: "Shows or hides from others that you are typing",
     group: "You",
     run: typing,
   },
   quiet: {
     usage: "[on|smart|off]",
-    help:
-      "Hides joins and leaves, or shows them; smart hides those of people who were silent for five minutes",
+    help: "Hides or shows joins and leaves; smart shows only people who wrote in the last five minutes",
     group: "You",
     fits: (face) => face.presenceFilter !== undefined,
     run: quiet,
   },
   clear: {
     usage: "",
-    help: "Empties the screen",
+    help: "Clears the screen",
     group: "Program",
     run: (face) => face.clear(),
   },
   quote: {
     usage: "LINE",
-    help: "Sends a line of IRC to the server as it is",
+    help: "Sends a raw IRC line to the server",
     group: "Program",
     aliases: ["raw"],
     fits: (face) => !face.restricted,
@@ -64,7 +63,7 @@ export const selfRows: SlashTable = {
   },
   quit: {
     usage: "[REASON]",
-    help: "Leaves the server",
+    help: "Disconnects and quits",
     group: "Program",
     aliases: ["exit", "bye"],
     run: (face, rest) => face.leave(rest.trim()),
@@ -73,26 +72,26 @@ export const selfRows: SlashTable = {
 
 function typing(face: Face, rest: string): void {
   const word = rest.trim().toLowerCase();
-  if (face.sharesTyping === undefined) throw new ActionError("Nobody is told that you type here");
+  if (face.sharesTyping === undefined) throw new ActionError("Others cannot see here that you type");
   if (word !== "" && word !== "on" && word !== "off") {
     throw new ActionError("Write /typing on or /typing off");
   }
   if (word !== "") face.sharesTyping = word === "on";
-  face.note(face.sharesTyping ? "Others see when you type" : "Nobody sees when you type");
+  face.note(face.sharesTyping ? "Others see that you are typing" : "Others do not see that you are typing");
 }
 
-/** Alone it turns quiet on, and off again. */
+/** Without a word it switches between on and off. */
 function quiet(face: Face, rest: string): void {
   const { presenceFilter } = face;
   if (presenceFilter === undefined) return;
   const word = rest.trim().toLowerCase() || (presenceFilter.mode === "off" ? "on" : "off");
-  const how = presenceFilterModes.find((one) => one === word);
-  if (how === undefined) throw new ActionError("Write /quiet on, /quiet smart or /quiet off");
-  presenceFilter.mode = how;
+  const mode = presenceFilterModes.find((one) => one === word);
+  if (mode === undefined) throw new ActionError("Write /quiet on, /quiet smart or /quiet off");
+  presenceFilter.mode = mode;
   const shown = {
     off: "are shown",
     on: "are hidden",
-    smart: "are shown of people who spoke in the last five minutes",
+    smart: "are shown only for people who wrote in the last five minutes",
   };
-  face.note(`Joins and leaves ${shown[how]}`);
+  face.note(`Joins and leaves ${shown[mode]}`);
 }

@@ -2,6 +2,7 @@
 
 import type { Client } from "../core/client.ts";
 import { plainName } from "../text/plain.ts";
+import { bufferAfterClosing } from "../core/buffer_order.ts";
 import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 
@@ -52,9 +53,8 @@ export class ActiveBuffer {
     this.#behind.delete(fold(name));
     if (!this.is(name)) return;
     this.name = "";
-    const open = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
-    const next = open.find(({ kind }) => kind === "channel") ?? open[0];
-    if (next !== undefined) this.show(next.name);
+    const next = bufferAfterClosing(this.#parts.client.state);
+    if (next !== undefined) this.show(next);
     this.#parts.changed();
   }
 

@@ -3,7 +3,8 @@
  * the next input, and sometimes an act that is for others to do.
  */
 
-import type { Completion, Sources } from "./completion.ts";
+import type { CompletionSources } from "../slash/completion.ts";
+import type { Completion } from "./completion.ts";
 import { complete, completed, turn } from "./completion.ts";
 import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
@@ -46,7 +47,7 @@ const acts: Readonly<Record<string, Act>> = {
 export function press(
   input: Input,
   key: Key,
-  sources: () => Sources,
+  sources: () => CompletionSources,
 ): { readonly input: Input; readonly act?: Act } {
   if (input.search !== undefined) {
     const next = searching(input, input.search, key);
@@ -94,7 +95,7 @@ function commandKey(input: Input, name: string): { readonly input: Input; readon
   }
 }
 
-function tab(input: Input, by: 1 | -1, sources: () => Sources): Input {
+function tab(input: Input, by: 1 | -1, sources: () => CompletionSources): Input {
   const completion = input.completion === undefined
     ? complete(input.editor, sources())
     : turn(input.completion, by);

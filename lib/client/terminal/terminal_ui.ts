@@ -14,7 +14,7 @@ import { enter, expectsPassword } from "../slash/slash.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { callsUs } from "../core/mentions.ts";
 import type { Attention } from "./attention.ts";
-import { sourcesAt } from "./completion.ts";
+import { completionSources } from "../slash/completion.ts";
 import type { Outlet } from "./display.ts";
 import { Display } from "./display.ts";
 import { PasswordGuard } from "./password_guard.ts";
@@ -178,7 +178,7 @@ export class TerminalUi implements Face {
       this.#hint = "What you type is held and not shown, as it may be a password: C-c throws it away";
       return this.#display.refresh();
     }
-    const { input, act } = press(this.#input, key, () => sourcesAt(this));
+    const { input, act } = press(this.#input, key, () => completionSources(this));
     this.#input = input;
     const isCut = key.kind === "paste" && key.cut === true;
     this.#hint = isCut ? `Pasted only the first ${maxPaste} letters of it` : "";

@@ -95,7 +95,7 @@ Deno.test("a pipe tells what was refused, and goes on", async () => {
   assertEquals((await pipe.running).kind, "refused");
   assertEquals(pipe.out, ["bob: fine"]);
   assertEquals(pipe.err.slice(1), [
-    "Unknown command /xyzzy: /help lists the commands, and //xyzzy sends it as text",
+    "Unknown command /xyzzy: /help lists the commands, //xyzzy sends it as text",
     "There is nobody called nobody here",
   ]);
 });

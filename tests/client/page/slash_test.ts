@@ -35,14 +35,14 @@ async function passwords(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann1", "#passwords");
   await write(ann, "/register");
   await answer(ann, "Password for ann1", "short");
-  await ann.page.waitForSelector("dialog output >> text=A password has at least 8 characters");
+  await ann.page.waitForSelector("dialog output >> text=The password must have at least 8 characters");
   await answer(ann, "Password for ann1", "two-sugars-please");
-  await answer(ann, "The same again", "two-sugars-please");
-  await ann.page.waitForSelector(".entry.note >> text=The name ann1 is yours");
+  await answer(ann, "Repeat the password", "two-sugars-please");
+  await ann.page.waitForSelector(".entry.note >> text=The name ann1 is registered");
   await write(ann, "/passwd");
   await answer(ann, "Old password", "two-sugars-please");
   await answer(ann, "New password", "no sugar at all");
-  await answer(ann, "The same again", "no sugar at all");
+  await answer(ann, "Repeat the password", "no sugar at all");
   await ann.page.waitForSelector("dialog", { state: "detached" });
   const other = await stage.enter("bob1", "#passwords");
   await write(other, "/login ann1");
@@ -62,7 +62,7 @@ async function history(stage: Stage): Promise<void> {
   await write(ann, "/history");
   await ann.page.waitForSelector(".entry.message >> nth=89");
   await write(ann, "/history");
-  await ann.page.waitForSelector(".entry.note >> text=There is nothing earlier in #history");
+  await ann.page.waitForSelector(".entry.note >> text=There are no earlier messages in #history");
 }
 
 async function clear(stage: Stage): Promise<void> {
@@ -83,7 +83,7 @@ async function search(stage: Stage): Promise<void> {
   await ann.page.click("dialog[aria-label='1 found for samovar'] .results button");
   await ann.page.waitForSelector(".entry.flash >> text=the samovar hums");
   await write(ann, "/search coffee");
-  await ann.page.waitForSelector(".entry.note >> text=Nothing was found for coffee");
+  await ann.page.waitForSelector(".entry.note >> text=No message found for coffee");
 }
 
 async function files(stage: Stage): Promise<void> {
@@ -102,7 +102,7 @@ async function typing(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob6", "#typing");
   const ann = await stage.enter("ann6", "#typing");
   await write(ann, "/typing off");
-  await ann.page.waitForSelector(".entry.note >> text=Nobody sees when you type");
+  await ann.page.waitForSelector(".entry.note >> text=Others do not see that you are typing");
   await ann.page.type("#box", "hello");
   await ann.page.press("#box", "Enter");
   const heard = await bob.until(/ PRIVMSG #typing :hello/);

@@ -35,10 +35,10 @@ Deno.test("/ban of somebody who is logged in bans the account too, as the server
 });
 
 Deno.test("/ban of somebody who shares one's own host, or is not here, bans the name and says so", async () => {
-  const rest = "what is banned is the name cat, and whoever takes another gets in";
+  const rest = "only the name cat is banned, and a person with another name can join";
   assertEquals(await typed("/ban cat", extended, ...whois("cat", "host")), [
     "MODE #tea +b cat!*@*",
-    `cat comes from where you come from: ${rest}`,
+    `cat has the same host as you: ${rest}`,
   ]);
   const nobody = [":srv 401 bob cat :No such nick", ":srv 318 bob cat :End"];
   assertEquals(await typed("/ban cat", extended, ...nobody), [
@@ -65,7 +65,7 @@ Deno.test("/unban lifts every ban that is of somebody alone", async () => {
   const none = assertRejects(
     () => enter(paper, "/unban dora"),
     ActionError,
-    "No ban of #tea is of dora alone",
+    "No ban in #tea is only for dora",
   );
   await wire.say(":srv 401 bob dora :No such nick", ":srv 318 bob dora :End");
   await wire.say(":srv 368 bob #tea :End");

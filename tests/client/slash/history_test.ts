@@ -91,8 +91,8 @@ Deno.test("/register asks twice, sends no password in any other line, and logs i
   await registered;
   assertEquals(paper.notes, [
     "Password for bob?",
-    "The same again?",
-    "The name bob is yours from now on",
+    "Repeat the password?",
+    "The name bob is registered: only you can use it now",
   ]);
 });
 
@@ -100,13 +100,13 @@ Deno.test("/register asks again for a short password and when the two differ, an
   await using paper = new RecordingFace();
   const wire = await talk(paper);
   paper.answers.push("short", "green leaves", "brown leaves", "");
-  await assertRejects(() => enter(paper, "/register"), ActionError, "Nothing was changed");
+  await assertRejects(() => enter(paper, "/register"), ActionError, "Nothing changed");
   assertEquals(paper.notes, [
     "Password for bob?",
-    "A password has at least 8 characters",
+    "The password must have at least 8 characters",
     "Password for bob?",
-    "The same again?",
-    "The two were not the same: once more",
+    "Repeat the password?",
+    "The passwords are not the same: try again",
     "Password for bob?",
   ]);
   assertEquals(await wire.sent(), []);

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { emoji } from "../../../lib/client/text/emoji.ts";
-import type { Sources } from "../../../lib/client/terminal/completion.ts";
+import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
 import { complete, completed, turn } from "../../../lib/client/terminal/completion.ts";
 import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import { textWidth } from "../../../lib/client/terminal/width.ts";
 
-const sources: Sources = {
+const sources: CompletionSources = {
   commands: ["join", "kick", "msg", "names", "help"],
   takes: (command) =>
     command === "join"
@@ -16,7 +16,7 @@ const sources: Sources = {
       ? ["nick", "text"]
       : ["nick"],
   nicks: ["bob", "Bea", "ann", "cat"],
-  rooms: ["#tea", "#den", "#teapot"],
+  channels: ["#tea", "#den", "#teapot"],
 };
 
 /** What stands there after each press of Tab; "|" is the cursor. */

@@ -113,7 +113,7 @@ Deno.test("C-c at the question for a password gives it up", async () => {
   await using seat = await new Seat().enter("echo-message sasl=PLAIN");
   await seat.press("/login ann\r");
   await seat.press("\x03");
-  assertEquals((await seat.screen("Nothing"))[0], "12:00 ! Nothing was changed: no password was written");
+  assertEquals((await seat.screen("Nothing"))[0], "12:00 ! Nothing changed: you wrote no password");
   assertEquals(await seat.wire.sent(), []);
 });
 

@@ -1,0 +1,132 @@
+/**
+ * What can replace the word before the cursor: commands, their arguments, channels, nicks, emoji. Both faces ask here,
+ * and show the candidates in their own way. Pure.
+ */
+
+import { fold } from "../../irc/names.ts";
+import { buffersInOrder } from "../core/buffer_order.ts";
+import { findBuffer, isOwn, nicksByActivity } from "../core/state.ts";
+import { emoji } from "../text/emoji.ts";
+import { plainName } from "../text/plain.ts";
+import type { ArgumentKind, Face } from "./face.ts";
+import { commandsFor, signature, slashCommands } from "./slash.ts";
+
+/** The names to choose from. */
+export interface CompletionSources {
+  /** Commands without "/". */
+  readonly commands: readonly string[];
+  /** The kinds of words that a command takes. */
+  readonly takes: (command: string) => readonly ArgumentKind[];
+  /** Nicks without our own, the most recently active first. */
+  readonly nicks: readonly string[];
+  readonly channels: readonly string[];
+}
+
+/** One text that can replace the word. */
+export interface Candidate {
+  readonly text: string;
+  /** What to insert after the text: " " or ": ". */
+  readonly suffix: string;
+  /** What a list of candidates shows. */
+  readonly label: string;
+  /** A short explanation. */
+  readonly help?: string;
+}
+
+/** The candidates for a word, best first. */
+export interface Candidates {
+  /** The text before the word; it can differ from the text that was there. */
+  readonly before: string;
+  readonly found: readonly Candidate[];
+}
+
+/** The names that a face offers. */
+export function completionSources(face: Face): CompletionSources {
+  const { state } = face.client;
+  const buffer = findBuffer(state, face.activeBuffer);
+  const members = buffer === undefined ? [] : nicksByActivity(buffer);
+  const buffers = buffersInOrder(state);
+  const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
+  return {
+    commands: commandsFor(face).sort(),
+    takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
+    nicks: [...new Set([...members, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
+    channels: buffers.filter(({ kind }) => kind === "channel").map(({ name }) => name).filter(isTypable),
+  };
+}
+
+/** The line shows a completed name as it is, so it must be harmless. */
+function isTypable(name: string): boolean {
+  return name !== "" && plainName(name) === name;
+}
+
+/** What can replace `word`, which follows the text `before`. */
+export function candidatesFor(before: string, word: string, sources: CompletionSources): Candidates {
+  const command = /^\/(\S+)\s/.exec(before)?.[1];
+  if (before === "" && word.startsWith("/") && !word.startsWith("//")) {
+    return { before, found: startingWith(sources.commands, word.slice(1)).map(commandCandidate) };
+  }
+  // Not after one letter, as ":d" and ":p" are smileys.
+  if (/^:\w{2,}$/.test(word)) {
+    return { before, found: startingWith([...emoji.keys()], word.slice(1)).map(emojiCandidate) };
+  }
+  if (command !== undefined) {
+    return { before, found: argumentNames(before, word, sources, command).map((name) => candidate(name)) };
+  }
+  if (word.startsWith("#")) {
+    return { before, found: startingWith(sources.channels, word).map((name) => candidate(name)) };
+  }
+  return nickCandidates(before, word, sources);
+}
+
+function candidate(text: string, suffix = " "): Candidate {
+  return { text, suffix, label: text };
+}
+
+function commandCandidate(name: string): Candidate {
+  const row = Object.hasOwn(slashCommands, name) ? slashCommands[name] : undefined;
+  return { ...candidate(`/${name}`), ...(row && { label: signature(row), help: row.help }) };
+}
+
+function emojiCandidate(name: string): Candidate {
+  const symbol = emoji.get(name) ?? "";
+  return { ...candidate(symbol), label: `${symbol} :${name}:` };
+}
+
+function argumentNames(
+  before: string,
+  word: string,
+  { takes, commands, channels, nicks }: CompletionSources,
+  command: string,
+): readonly string[] {
+  const kinds = takes(command);
+  const place = before.trim().split(/\s+/).length - 1;
+  switch (kinds[Math.min(place, kinds.length - 1)]) {
+    case "command":
+      return startingWith(commands, word.replace(/^\//, ""));
+    case "channel":
+      return [...new Set([...startingWith(channels, word), ...startingWith(channels, `#${word}`)])];
+    case "nick":
+      return [...startingWith(nicks, word), ...(word.startsWith("#") ? startingWith(channels, word) : [])];
+    default:
+      return word === "" ? [] : startingWith(word.startsWith("#") ? channels : nicks, word);
+  }
+}
+
+/** A nick at the start of a line addresses a person: "ann: ". More nicks make a list: "ann, bob: ". */
+function nickCandidates(before: string, word: string, { nicks }: CompletionSources): Candidates {
+  const at = word.startsWith("@") ? "@" : "";
+  const names = startingWith(nicks, word.slice(at.length)).map((nick) => at + nick);
+  if (before === "") return { before, found: names.map((name) => candidate(name, at === "" ? ": " : " ")) };
+  if (word === "") return { before, found: [] };
+  const known = new Set(nicks.map(fold));
+  const others = before.trimEnd().split(/[:,]\s+|[:,]$/).filter((name) => name !== "");
+  const isList = /[:,]\s$/.test(before) && others.every((name) => known.has(fold(name)));
+  if (!isList) return { before, found: names.map((name) => candidate(name)) };
+  return { before: `${others.join(", ")}, `, found: names.map((name) => candidate(name, ": ")) };
+}
+
+function startingWith(names: readonly string[], beginning: string): string[] {
+  const wanted = fold(beginning);
+  return names.filter((name) => fold(name).startsWith(wanted));
+}

@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
+import { candidatesFor, completionSources } from "../../../lib/client/slash/completion.ts";
+import { RecordingFace } from "../core/recording_face.ts";
+
+const sources: CompletionSources = {
+  commands: ["join", "kick", "msg", "names", "help"],
+  takes: (command) =>
+    command === "join"
+      ? ["channel"]
+      : command === "help"
+      ? ["command"]
+      : command === "msg"
+      ? ["nick", "text"]
+      : ["nick"],
+  nicks: ["bob", "Bea", "ann", "cat"],
+  channels: ["#tea", "#den", "#teapot"],
+};
+
+/** What the whole line becomes for each candidate of its last word. */
+function lines(line: string): string[] {
+  const word = /\S*$/.exec(line)?.[0] ?? "";
+  const { before, found } = candidatesFor(line.slice(0, line.length - word.length), word, sources);
+  return found.map(({ text, suffix }) => before + text + suffix);
+}
+
+const rows: readonly (readonly [line: string, ...lines: string[]])[] = [
+  ["b", "bob: ", "Bea: "],
+  ["", "bob: ", "Bea: ", "ann: ", "cat: "],
+  ["hello a", "hello ann "],
+  ["@a", "@ann "],
+  ["bob: a", "bob, ann: "],
+  ["bob, ann: c", "bob, ann, cat: "],
+  ["hello: a", "hello: ann "],
+  ["/j", "/join "],
+  ["/join ", "/join #tea ", "/join #den ", "/join #teapot "],
+  ["/join te", "/join #tea ", "/join #teapot "],
+  ["/msg a", "/msg ann "],
+  ["/msg #d", "/msg #den "],
+  ["/msg ann hi b", "/msg ann hi bob ", "/msg ann hi Bea "],
+  ["/msg ann ", ...[]],
+  ["/help k", "/help kick "],
+  ["//b"],
+  ["see #d", "see #den "],
+  ["nice :tad", "nice 🎉 "],
+  ["nice :d"],
+  ["xyz"],
+  ["hello "],
+];
+
+for (const [line, ...expected] of rows) {
+  Deno.test(`candidatesFor() completes ${JSON.stringify(line)}`, () => assertEquals(lines(line), expected));
+}
+
+Deno.test("candidatesFor() shows what a command takes, and the name of an emoji", () => {
+  const [join] = candidatesFor("", "/j", sources).found;
+  assertEquals([join?.label, join?.help?.startsWith("Joins")], ["/join #CHANNEL [KEY]", true]);
+  assertEquals(candidatesFor("", ":tad", sources).found[0]?.label, "🎉 :tada:");
+});
+
+Deno.test("completionSources() has the people of the channel and of conversations, without us", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter("");
+  await server.say(
+    ":cat!c@h JOIN #tea",
+    ":dora!d@h PRIVMSG bob :psst",
+    ":cat!c@h PRIVMSG #tea :hello",
+    ":bob!b@host JOIN #den",
+  );
+  const { nicks, channels, commands, takes } = completionSources(face);
+  assertEquals(nicks, ["cat", "ann", "dora"]);
+  assertEquals(channels, ["#den", "#tea"]);
+  assertEquals(commands.includes("quote"), true);
+  assertEquals(takes("__proto__"), []);
+});
