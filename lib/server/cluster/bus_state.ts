@@ -16,8 +16,8 @@ export const busStates = [
   /** Reads what it missed before it publishes again. Refuses events. */
   "resyncing",
   /**
-   * The stream cannot give all that was missed, so the machine takes a snapshot again. Refuses events. Resyncing and
-   * this are two states, because a machine that lacks events still lacks them after another lost connection.
+   * Takes a snapshot again, as the stream cannot give what was missed. Refuses events. This state is apart from resyncing
+   * because it outlives a lost connection: only a snapshot replaces the missing events.
    */
   "rejoining",
   "closed",
@@ -38,6 +38,8 @@ export const busEvents = [
   "health check failed",
   /** The next event is not to be had: the stream skips it, forgot it, or is a new one. */
   "sequence gap",
+  /** A snapshot has replaced the missing events. */
+  "rejoined",
   /** Everything that was missed is applied, and the stream accepts events. */
   "resynced",
   "close",
@@ -82,7 +84,7 @@ const transitions: Record<Exclude<BusState, "closed">, Partial<Record<BusEvent, 
     "connection lost": "rejoining",
     "connection restored": "rejoining",
     "sequence gap": "rejoining",
-    "resynced": "live",
+    "rejoined": "resyncing",
     "close": "closed",
   },
 };

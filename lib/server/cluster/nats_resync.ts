@@ -13,7 +13,7 @@ export interface ResyncOptions<E> {
   readonly requests: NatsRequests;
   /** Replaces what this machine has by a snapshot, and starts the bus from it. */
   readonly replace: () => Promise<void>;
-  readonly on: (event: "sequence gap" | "resynced") => void;
+  readonly on: (event: "sequence gap" | "rejoined" | "resynced") => void;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -65,20 +65,16 @@ export class NatsResync<E> {
     if (signal.aborted) return;
     if (!reader.canResume(ends)) return on("sequence gap");
     await reader.catchUp(ends.last);
-    await this.#finish(signal);
+    await stream.touch();
+    if (signal.aborted) return;
+    this.#loggedFault = "";
+    on("resynced");
   }
 
   async #rejoin(signal: AbortSignal): Promise<void> {
     // No machine can take a snapshot from this one now.
     this.#options.requests.withdraw();
     await this.#options.replace();
-    await this.#finish(signal);
-  }
-
-  async #finish(signal: AbortSignal): Promise<void> {
-    await this.#options.stream.touch();
-    if (signal.aborted) return;
-    this.#loggedFault = "";
-    this.#options.on("resynced");
+    if (!signal.aborted) this.#options.on("rejoined");
   }
 }
