@@ -1,4 +1,4 @@
-/** What people share on one of many machines is had from all. Without nats-server the tests are shown as ignored. */
+/** A file that is shared on one machine can be downloaded from all. Without nats-server the tests are ignored. */
 import { assertEquals } from "@std/assert";
 import { Cluster } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/folder.ts";
@@ -10,7 +10,7 @@ const content = new Uint8Array(5_000_000).map((_, at) => (at * 31) % 251);
 
 Deno.test({
   name:
-    "a shared file is had from every machine, a later one too, though the one that took it in is killed at once",
+    "every machine has a shared file, a later one too, even if the machine of the upload is killed at once",
   ignore,
   async fn() {
     await using cluster = await Cluster.start();
@@ -26,7 +26,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "when NATS lost its data, machines give it the files they have",
+  name: "when NATS lost its data, machines upload their files to it again",
   ignore,
   async fn() {
     await using cluster = await Cluster.start();
@@ -44,7 +44,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a file that cannot be given to all is refused with one sentence, and leaves nothing",
+  name: "an upload that cannot reach the other machines is refused with one sentence, and leaves no file",
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -82,7 +82,7 @@ function upload(server: RunningServer, token: string): Promise<Response> {
   });
 }
 
-/** What is in the file; nothing when it is not there. */
+/** The content of the file; empty when it is missing. */
 async function ask(server: RunningServer, path: string): Promise<Uint8Array> {
   const answer = await fetch(`http://127.0.0.1:${server.webPort}${path}`);
   const bytes = await answer.bytes();
@@ -98,5 +98,5 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error("It did not come about in time");
+  throw new Error("The condition did not become true in time");
 }

@@ -1,4 +1,4 @@
-/** A NATS that is killed, alone and one of three. Without nats-server the tests are shown as ignored. */
+/** Servers whose NATS is killed: a single NATS server, and one of three. Without nats-server the tests are ignored. */
 import { assertEquals } from "@std/assert";
 import { Cluster } from "./support/cluster.ts";
 import { withDeadline } from "./support/deadline.ts";
@@ -11,7 +11,7 @@ const names = ["one", "two", "three"];
 const startMs = 20_000;
 
 Deno.test({
-  name: "when the NATS server that leads is killed, the two others go on and nothing is lost",
+  name: "when the NATS server that leads is killed, the two others continue and nothing is lost",
   ignore: !hasProgram("nats-server"),
   async fn() {
     await using nats = await ThreeNats.start();
@@ -34,13 +34,13 @@ Deno.test({
       if (answer.startsWith(":ann!")) echoed.push(textOf(answer));
       else await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const heard = await bob.until((line) => line.startsWith(":ann!") && textOf(line) === echoed.at(-1));
-    assertEquals(heard.filter((line) => line.startsWith(":ann!")).map(textOf), echoed);
+    const received = await bob.until((line) => line.startsWith(":ann!") && textOf(line) === echoed.at(-1));
+    assertEquals(received.filter((line) => line.startsWith(":ann!")).map(textOf), echoed);
   },
 });
 
 Deno.test({
-  name: "/readyz says that nobody is heard while NATS is gone",
+  name: "/readyz says that messages are refused while NATS is down",
   ignore: !hasProgram("nats-server"),
   async fn() {
     await using cluster = await Cluster.start();
@@ -62,7 +62,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a machine with a name that is in use is told so",
+  name: "a machine whose name is in use logs it",
   ignore: !hasProgram("nats-server"),
   async fn() {
     await using cluster = await Cluster.start("east");
@@ -79,15 +79,15 @@ function textOf(line: string): string {
   return line.split(" :").at(-1) ?? "";
 }
 
-/** They take up to ten seconds to choose another leader, as long as a Peer waits. */
+/** NATS takes up to ten seconds to choose another leader, as long as one Peer.until() waits. */
 function eventually(peer: Peer, wanted: RegExp): Promise<string[]> {
   return peer.until(wanted).catch(() => peer.until(wanted)).catch(() => peer.until(wanted));
 }
 
-/** Three servers of one NATS, each with its log in a file. */
+/** A NATS cluster of three servers, each with its log in a file. */
 class ThreeNats implements AsyncDisposable {
   readonly url: string;
-  readonly #place = temporaryFolder();
+  readonly #temporary = temporaryFolder();
   readonly #children = new Map<string, Deno.ChildProcess>();
 
   private constructor() {
@@ -95,7 +95,7 @@ class ThreeNats implements AsyncDisposable {
     const routes = ports.slice(names.length).map((port) => `nats://127.0.0.1:${port}`).join(", ");
     this.url = ports.slice(0, names.length).map((port) => `nats://127.0.0.1:${port}`).join(",");
     for (const [at, name] of names.entries()) {
-      const path = `${this.#place.folder}/${name}`;
+      const path = `${this.#temporary.folder}/${name}`;
       Deno.writeTextFileSync(
         `${path}.conf`,
         `host: 127.0.0.1, port: ${ports[at]}, server_name: ${name}, log_file: "${path}.log"
@@ -117,7 +117,7 @@ class ThreeNats implements AsyncDisposable {
     return nats;
   }
 
-  /** SIGKILL for the one that orders the stream. */
+  /** Kills the leader of the stream with SIGKILL. */
   async killLeader(): Promise<void> {
     const name = await this.#logged("new stream leader");
     this.#children.get(name)?.kill("SIGKILL");
@@ -128,13 +128,13 @@ class ThreeNats implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#children.values()) child.kill("SIGKILL");
     await Promise.all([...this.#children.values()].map(({ status }) => status));
-    this.#place[Symbol.dispose]();
+    this.#temporary[Symbol.dispose]();
   }
 
   /** The name of a server whose log has these words. */
   async #logged(words: string): Promise<string> {
     for (;;) {
-      const found = names.find((name) => logOf(`${this.#place.folder}/${name}.log`).includes(words));
+      const found = names.find((name) => logOf(`${this.#temporary.folder}/${name}.log`).includes(words));
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

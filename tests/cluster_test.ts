@@ -1,6 +1,6 @@
 /**
- * Three real servers and a real nats-server on this host: one chat. What is compared is what people see through their
- * clients. Without nats-server the tests are shown as ignored.
+ * Three real servers and a real nats-server on this host: one chat. The tests compare what people see in their clients.
+ * Without nats-server they are ignored.
  */
 import { assert, assertEquals } from "@std/assert";
 import { Cluster, history } from "./support/cluster.ts";
@@ -11,7 +11,7 @@ import { hasProgram } from "./support/programs.ts";
 const ignore = !hasProgram("nats-server");
 const channels = ["#tea", "#den"];
 
-/** Everybody reads on until what was said before this is applied on their machine. */
+/** All peers read until every earlier message is applied on their machine. */
 async function catchUp(peers: readonly Peer[], channel = "#tea"): Promise<string[][]> {
   const [first] = peers;
   const word = `now-${crypto.randomUUID()}`;
@@ -19,17 +19,17 @@ async function catchUp(peers: readonly Peer[], channel = "#tea"): Promise<string
   return await Promise.all(peers.map((peer) => peer.until(word)));
 }
 
-/** What a person is told of a channel's state. */
+/** A channel's state as a peer sees it. */
 async function view(peer: Peer, channel: string): Promise<string[]> {
   peer.send(`NAMES ${channel}`, `MODE ${channel}`, `MODE ${channel} b`, `TOPIC ${channel}`, `WHO ${channel}`);
   const lines = await peer.lines();
-  const told = lines.map((line) => /^(?:@\S+ )?\S+ (3\d\d) \S+ (.*)$/.exec(line))
+  const replies = lines.map((line) => /^(?:@\S+ )?\S+ (3\d\d) \S+ (.*)$/.exec(line))
     .flatMap((found) => found === null ? [] : [`${found[1]} ${found[2]}`]);
   // Names come in the order of arrival, which is the same everywhere too.
-  return told.filter((line) => !line.startsWith("366"));
+  return replies.filter((line) => !line.startsWith("366"));
 }
 
-/** Sends messages one after another until told to stop; gives back what was echoed, and what was refused. */
+/** Sends messages one after another until `isOver`; returns the echoed texts, and the number of refused ones. */
 async function talk(peer: Peer, isOver: () => boolean): Promise<{ echoed: string[]; refused: number }> {
   const echoed: string[] = [];
   let refused = 0;
@@ -47,7 +47,7 @@ async function talk(peer: Peer, isOver: () => boolean): Promise<{ echoed: string
   return { echoed, refused };
 }
 
-/** Sends messages one after another until the connection is gone, and notes what was echoed. */
+/** Sends messages one after another until the connection is closed, and adds the echoed texts. */
 async function talkUntilKilled(peer: Peer, echoed: string[]): Promise<void> {
   const talking = async () => {
     for (let count = 0;; count++) {
@@ -61,7 +61,7 @@ async function talkUntilKilled(peer: Peer, echoed: string[]): Promise<void> {
   await talking().catch(() => {});
 }
 
-/** What is said stays below what one page of history has. */
+/** Slow enough that all messages fit into one page of history. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 8));
 }
@@ -73,7 +73,7 @@ function texts(lines: readonly string[]): string[] {
     .filter((text) => !text.startsWith("now-"));
 }
 
-/** A generator of small numbers that gives the same row for the same seed. */
+/** A generator of small numbers; the same seed gives the same numbers. */
 function dice(seed: number): (sides: number) => number {
   let state = seed;
   return (sides) => {
@@ -128,15 +128,17 @@ Deno.test({
     for (const channel of channels) {
       const [first, ...others] = await Promise.all(witnesses.map((witness) => view(witness, channel)));
       for (const other of others) assertEquals(other.sort(), first?.sort());
-      const [past, ...pasts] = await Promise.all(witnesses.map((witness) => history(witness, channel)));
-      for (const other of pasts) assertEquals(other, past);
-      assert((past?.length ?? 0) > 0);
+      const [firstHistory, ...histories] = await Promise.all(
+        witnesses.map((witness) => history(witness, channel)),
+      );
+      for (const other of histories) assertEquals(other, firstHistory);
+      assert((firstHistory?.length ?? 0) > 0);
     }
   },
 });
 
 Deno.test({
-  name: "of three people on three machines who want one nick, one has it and the others are told",
+  name: "when three people on three machines want one nick, one gets it and the others get an error",
   ignore,
   async fn() {
     await using cluster = await Cluster.start("east", "west", "north");
@@ -173,24 +175,24 @@ Deno.test({
     const doomed = talkUntilKilled(cat, echoed);
     await bob.until("cat-20");
     await cluster.servers[2]?.kill();
-    const heard = await bob.until((line) => line.includes(":cat!") && line.includes(" QUIT "));
+    const seen = await bob.until((line) => line.includes(":cat!") && line.includes(" QUIT "));
     isOver = true;
     await doomed;
     const { echoed: annEchoed } = await steady;
-    heard.push(...(await catchUp([ann, bob]))[1] ?? []);
-    const quits = heard.filter((line) => line.includes(" QUIT ")).map((line) =>
+    seen.push(...(await catchUp([ann, bob]))[1] ?? []);
+    const quits = seen.filter((line) => line.includes(" QUIT ")).map((line) =>
       line.replace(/^(@\S+ )?:(\w+)\S+/, "$2")
     );
     assertEquals(quits.sort(), ["cat QUIT :Machine north is gone", "dan QUIT :Machine north is gone"]);
-    const [past, other] = [await history(ann, "#tea"), await history(bob, "#tea")];
-    assertEquals(other, past);
-    const kept = new Set(texts(past));
-    assertEquals([...echoed, ...annEchoed].filter((text) => !kept.has(text)), []);
+    const [mine, other] = [await history(ann, "#tea"), await history(bob, "#tea")];
+    assertEquals(other, mine);
+    const stored = new Set(texts(mine));
+    assertEquals([...echoed, ...annEchoed].filter((text) => !stored.has(text)), []);
   },
 });
 
 Deno.test({
-  name: "NATS may be killed under traffic: people stay, are told, and nothing that was echoed is lost",
+  name: "when NATS is killed under traffic, people stay, get a notice, and nothing that was echoed is lost",
   ignore,
   async fn() {
     await using cluster = await Cluster.start("east", "west", "north");
@@ -207,31 +209,31 @@ Deno.test({
     await cat.until(/ NOTICE cat :.*reach each other again/);
     await cat.until(/ann-\d+$/);
     isOver = true;
-    const told = await Promise.all(talking);
+    const outcomes = await Promise.all(talking);
     await catchUp([ann, bob, cat]);
-    const [past, ...others] = await Promise.all([ann, bob, cat].map((person) => history(person, "#tea")));
-    for (const other of others) assertEquals(other, past);
-    const kept = texts(past ?? []);
-    for (const { echoed } of told) {
-      assertEquals(kept.filter((text) => echoed.includes(text)), echoed);
+    const [first, ...others] = await Promise.all([ann, bob, cat].map((person) => history(person, "#tea")));
+    for (const other of others) assertEquals(other, first);
+    const stored = texts(first ?? []);
+    for (const { echoed } of outcomes) {
+      assertEquals(stored.filter((text) => echoed.includes(text)), echoed);
     }
-    assertEquals(new Set(kept).size, kept.length);
-    assert(!kept.includes("refused"));
+    assertEquals(new Set(stored).size, stored.length);
+    assert(!stored.includes("refused"));
     assertEquals(await cat.lines(), []);
   },
 });
 
 Deno.test({
-  name: "a machine that starts later, and one that comes back, have all that was said and who is there",
+  name: "a machine that starts later, and one that returns, have the whole history and all members",
   ignore,
   async fn() {
-    using place = temporaryFolder();
+    using temporary = temporaryFolder();
     await using cluster = await Cluster.start("east");
     const ann = await cluster.peer(0, "ann");
     await ann.join("#tea");
     ann.send("REGISTER * * secretword", "TOPIC #tea :leaves", "PRIVMSG #tea :first", "PRIVMSG #tea :second");
     await ann.until(/PRIVMSG #tea :?second/);
-    const west = await cluster.add("west", ["--data", place.folder]);
+    const west = await cluster.add("west", ["--data", temporary.folder]);
     const bob = await cluster.peer(west, "bob");
     await bob.join("#tea");
     assertEquals(await view(bob, "#tea"), await view(ann, "#tea"));
@@ -242,7 +244,7 @@ Deno.test({
     ann.send("PRIVMSG #tea :third", `REDACT #tea ${second.split(" ")[0]}`);
     await ann.until("third");
     assertEquals(texts(await history(ann, "#tea")), ["first", "third"]);
-    const again = await cluster.add("west", ["--data", place.folder]);
+    const again = await cluster.add("west", ["--data", temporary.folder]);
     const cat = await cluster.peer(again, "cat");
     await cat.join("#tea");
     assertEquals(texts(await history(cat, "#tea")), ["first", "third"]);
@@ -273,21 +275,22 @@ Deno.test({
     await Promise.all([cluster.servers[0]?.kill(), cluster.servers[1]?.kill(), cluster.nats.kill()]);
     await Promise.all(talking);
     await cluster.nats.again();
-    const pasts: string[][] = [];
+    const histories: string[][] = [];
     for (const name of ["north", "west", "east"]) {
-      const reader = await cluster.peer(await start(name), `reader${pasts.length}`);
+      const reader = await cluster.peer(await start(name), `reader${histories.length}`);
       await reader.join("#tea");
-      pasts.push(await history(reader, "#tea"));
+      histories.push(await history(reader, "#tea"));
     }
-    const kept = new Set(texts(pasts[0] ?? []));
-    assertEquals(["early", ...echoed].filter((text) => !kept.has(text)), []);
-    assertEquals(pasts[1], pasts[0]);
-    assertEquals(pasts[2], pasts[0]);
+    const stored = new Set(texts(histories[0] ?? []));
+    assertEquals(["early", ...echoed].filter((text) => !stored.has(text)), []);
+    assertEquals(histories[1], histories[0]);
+    assertEquals(histories[2], histories[0]);
   },
 });
 
 Deno.test({
-  name: "a machine that was cut off ends its sessions when it learns that it was taken for gone, and goes on",
+  name:
+    "a machine that was cut off closes its sessions when it learns that it was declared lost, and continues",
   ignore: ignore || Deno.build.os === "windows",
   async fn() {
     await using cluster = await Cluster.start("east", "west");
@@ -310,7 +313,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "when NATS lost its data, people connect anew and the machines are one chat again",
+  name: "when NATS lost its data, people connect again and the machines are one chat",
   ignore,
   async fn() {
     await using cluster = await Cluster.start("east", "west", "north");
@@ -326,21 +329,21 @@ Deno.test({
     for (const person of back) await person.join("#tea");
     back[0]?.send("PRIVMSG #tea :after");
     await Promise.all(back.map((person) => person.until("after")));
-    const [past, ...others] = await Promise.all(back.map((person) => history(person, "#tea")));
-    for (const other of others) assertEquals(other, past);
-    assertEquals(texts(past ?? []), ["before", "after"]);
+    const [first, ...others] = await Promise.all(back.map((person) => history(person, "#tea")));
+    for (const other of others) assertEquals(other, first);
+    assertEquals(texts(first ?? []), ["before", "after"]);
     const views = await Promise.all(back.map((person) => view(person, "#tea")));
     assertEquals(views[1]?.sort(), views[0]?.sort());
     assertEquals(views[2]?.sort(), views[0]?.sort());
   },
 });
 
-/** Somebody who tries until the machine takes people in again and the nick is free there. */
+/** A peer that tries until the machine accepts connections again and the nick is free on it. */
 async function peerAgain(cluster: Cluster, at: number, nick: string): Promise<Peer> {
   for (let tries = 0; tries < 100; tries++) {
     const port = cluster.servers[at]?.port ?? 0;
     const trial = await cluster.raw(port);
-    // Under another name: who has just left holds its nick until that is told.
+    // Under another nick: a user who left holds the nick until the others apply it.
     trial.send(`NICK ${nick}-trial`, `USER ${nick} 0 * :${nick}`, `ISON ${nick}`);
     const answer = await trial.next(/ (303|433|451|FAIL) /);
     trial.send("QUIT");
@@ -348,5 +351,5 @@ async function peerAgain(cluster: Cluster, at: number, nick: string): Promise<Pe
     if (/ 303 \S+ :?$/.test(answer)) return await cluster.peer(at, nick);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Nobody is let in on machine ${at}`);
+  throw new Error(`Machine ${at} accepts no connection`);
 }
