@@ -77,7 +77,7 @@ export async function enterAs({ page }: BrowserVisitor, nick: string): Promise<v
   await page.fill("#name", nick);
   await page.press("#name", "Enter");
   await page.waitForSelector("#box:not([disabled])");
-  await page.waitForSelector("#room-list [aria-current]", { state: "attached" });
+  await page.waitForSelector("#channel-list [aria-current]", { state: "attached" });
 }
 
 /** Writes a message and presses Enter. */

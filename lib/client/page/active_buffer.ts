@@ -1,100 +1,122 @@
-/** Which room or conversation is in front, how another comes there, and that what is there is read. */
+/** The active buffer of the page: which channel or conversation is shown, how another one becomes active, and marking it as read. */
 /// <reference lib="dom" />
+import { ActionError } from "../core/action_error.ts";
 import type { Client } from "../core/client.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import { listedNames } from "./sidebars.ts";
+import { listedNames } from "./channel_list.ts";
 import type { Timelines } from "./timeline.ts";
 
-/** What the front needs of the chat. */
+/** What the active buffer needs of the chat. */
 export interface ActiveBufferParts {
   readonly client: Client;
   readonly timelines: Timelines;
-  /** Another buffer came to the front; "" for none. */
-  readonly turned: (name: string) => void;
-  /** A conversation is in front of which nothing is known yet. */
-  readonly unknown: (name: string) => void;
+  /** Another buffer became active; "" for none. */
+  readonly onChange: (name: string) => void;
+  /** A conversation without messages became active. */
+  readonly onEmptyConversation: (name: string) => void;
+  /** Draws the page with the next frame. */
+  readonly draw: () => void;
 }
 
-/** The buffer in front. */
+/** The active buffer. */
 export class ActiveBuffer {
   /** "" for none. */
   name = "";
   readonly #parts: ActiveBufferParts;
-  /** The room that is to come to the front when we are in it. */
-  #wanted: Folded | undefined;
-  /** How far the server was told that we have read. */
+  /** The channel that becomes active when the client has joined it. */
+  #joining: Folded | undefined;
+  /** The time up to which the server knows that we have read each buffer. */
   readonly #marked = new Map<Folded, number>();
 
   constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
   }
 
+  /** The name; throws an ActionError when there is no active buffer. */
+  target(): string {
+    if (this.name === "") throw new ActionError("You have not joined a channel yet: write /join #channel");
+    return this.name;
+  }
+
   show(name: string): void {
-    const { client, timelines, turned, unknown } = this.#parts;
+    const { client, timelines, onChange, onEmptyConversation, draw } = this.#parts;
     const known = findBuffer(client.state, name);
-    const isPerson = !isChannel(client.state, name);
-    if (known === undefined && isPerson) client.open(name);
+    const isConversation = !isChannel(client.state, name);
+    if (known === undefined && isConversation) client.open(name);
     const shown = findBuffer(client.state, name)?.name ?? name;
-    if (this.name === "") timelines.move("", shown);
-    else if (shown !== this.name) timelines.settle(this.name);
+    if (this.name === "") timelines.moveLines("", shown);
+    else if (shown !== this.name) timelines.removeSeparator(this.name);
     this.name = shown;
-    turned(shown);
-    if (isPerson && timelines.of(shown).entries.length === 0) unknown(shown);
+    onChange(shown);
+    if (isConversation && timelines.of(shown).entries.length === 0) onEmptyConversation(shown);
+    draw();
   }
 
-  /** A buffer is gone: when it was this one, another comes. */
-  closed(name: string): void {
-    if (fold(name) !== fold(this.name)) return;
+  /** Closes a buffer: when it is the active one, another becomes active. */
+  close(name: string): void {
+    const { client, timelines, onChange, draw } = this.#parts;
+    client.forget(name);
+    timelines.remove(name);
+    draw();
+    if (!this.is(name)) return;
     this.name = "";
-    if (!this.#turnAway()) this.#parts.turned("");
+    if (!this.#showAnother()) onChange("");
   }
 
-  /** We were removed from a room: another comes, when there is one. */
+  /** We were removed from a channel: another buffer becomes active, when there is one. */
   removed(name: string): void {
-    if (fold(name) === fold(this.name)) this.#turnAway();
+    if (this.is(name)) this.#showAnother();
   }
 
-  #turnAway(): boolean {
+  #showAnother(): boolean {
     const joined = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
     const next = joined.find(({ kind }) => kind === "channel") ?? joined[0];
     if (next !== undefined) this.show(next.name);
     return next !== undefined;
   }
 
-  /** So many further down the lists, or up; from the end it goes on at the beginning. */
+  /** Shows the next buffer of the lists (1) or the one before (-1); after the last comes the first. */
   step(by: number): void {
     const names = listedNames(this.#parts.client.state);
     const next = names.at((names.indexOf(this.name) + by) % names.length);
     if (next !== undefined) this.show(next);
   }
 
-  /** The room is to come to the front when we are in it. */
-  want(room: string): void {
-    this.#wanted = fold(isChannel(this.#parts.client.state, room) ? room : `#${room}`);
+  /** Joins a channel and shows it. */
+  join(channel: string): void {
+    const { client } = this.#parts;
+    if (findBuffer(client.state, channel)?.joined) return this.show(channel);
+    this.showOnJoin(channel);
+    client.join(channel);
   }
 
-  /** We are in a room. */
-  arrived(room: string): void {
-    if (this.name !== "" && this.#wanted !== fold(room)) return;
-    this.#wanted = undefined;
-    this.show(room);
+  /** The channel becomes active when the client has joined it. */
+  showOnJoin(channel: string): void {
+    this.#joining = fold(isChannel(this.#parts.client.state, channel) ? channel : `#${channel}`);
+  }
+
+  /** The client has joined a channel. */
+  joined(channel: string): void {
+    if (this.name !== "" && this.#joining !== fold(channel)) return;
+    this.#joining = undefined;
+    this.show(channel);
   }
 
   is(buffer: string): boolean {
     return fold(buffer) === fold(this.name);
   }
 
-  /** Whether the person looks at this buffer. */
+  /** Whether the person is looking at this buffer. */
   isSeen(buffer: string): boolean {
     return this.is(buffer) && document.visibilityState === "visible" && document.hasFocus();
   }
 
-  /** What is in front of the person's eyes is read, on all devices. */
+  /** Marks the buffer as read on all devices when the person is looking at it. */
   markRead(): void {
     const { client, timelines } = this.#parts;
     if (this.name === "" || !this.isSeen(this.name)) return;
-    const newest = timelines.see(this.name);
+    const newest = timelines.markAllRead(this.name);
     if (!client.online || newest <= (this.#marked.get(fold(this.name)) ?? 0)) return;
     this.#marked.set(fold(this.name), newest);
     client.messages.markRead(this.name, newest);

@@ -1,4 +1,4 @@
-/** Putting text on the clipboard, which browsers give to pages over TLS; elsewhere by the older way, a selection. */
+/** Copies text to the clipboard. Browsers have an interface for this on pages over TLS only; elsewhere a selection is copied. */
 /// <reference lib="dom" />
 import { element } from "./element.ts";
 

@@ -1,18 +1,18 @@
-/** What the message box offers while one types: commands, emoji, rooms, people. Pure. */
+/** Completions for the message box: commands, emoji, channels, nicks. Pure. */
 import { emoji } from "../text/emoji.ts";
 import { signature, slashCommands } from "../slash/slash.ts";
 import { findBuffer, nicksByActivity, type State } from "../core/state.ts";
 
-/** One thing that could stand in place of what is typed. */
+/** A text that can replace a word. */
 export interface Completion {
   readonly text: string;
-  /** What is shown of it. */
+  /** What the list shows. */
   readonly label: string;
-  /** A few words on what it is. */
+  /** A short explanation. */
   readonly help?: string;
 }
 
-/** What begins so, best first. */
+/** Completions of the beginning of a word, best first. */
 export function completions(state: State, buffer: string, beginning: string): readonly Completion[] {
   const wanted = beginning.toLowerCase();
   const fits = (name: string) => name.toLowerCase().startsWith(wanted);
@@ -34,8 +34,8 @@ export function completions(state: State, buffer: string, beginning: string): re
   if (wanted.startsWith("#")) {
     return [...state.buffers.values()].map(({ name }) => name).filter(fits).map(plainly);
   }
-  const room = findBuffer(state, buffer);
-  const nicks = room === undefined ? [] : nicksByActivity(room);
+  const found = findBuffer(state, buffer);
+  const nicks = found === undefined ? [] : nicksByActivity(found);
   const sign = wanted.startsWith("@") ? "@" : "";
   return nicks.map((nick) => `${sign}${nick}`).filter(fits).map(plainly);
 }

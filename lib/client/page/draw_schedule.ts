@@ -1,27 +1,27 @@
-/** Drawing once per frame, however much changed. */
+/** Draws once per frame, however much has changed. */
 /// <reference lib="dom" />
 
-/** A page that is not seen has no frames, but a title that tells what waits. */
-const unseenMs = 200;
+/** A hidden page has no frames, but its title still shows the number of unread messages. */
+const hiddenPageMs = 200;
 
-/** `soon` asks for `draw` in the next frame; asking again before changes nothing. */
+/** `soon` calls `draw` in the next frame; asking again before that changes nothing. */
 export class DrawSchedule {
   readonly #draw: () => void;
-  #isAsked = false;
+  #isScheduled = false;
 
   constructor(draw: () => void) {
     this.#draw = draw;
   }
 
   soon(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     if (document.visibilityState === "visible") requestAnimationFrame(() => this.now());
-    else setTimeout(() => this.now(), unseenMs);
+    else setTimeout(() => this.now(), hiddenPageMs);
   }
 
   now(): void {
-    this.#isAsked = false;
+    this.#isScheduled = false;
     this.#draw();
   }
 }

@@ -1,7 +1,7 @@
-/** Making and finding elements in few words. Text is always text: nothing here takes HTML. */
+/** Creates and finds elements. Text is always text: nothing here accepts HTML. */
 /// <reference lib="dom" />
 
-/** Attributes of a new element; a function is a listener, `true` an empty attribute, undefined none. */
+/** Attributes of a new element; a function is an event listener, `true` an empty attribute, undefined no attribute. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined | ((event: Event) => void)>>;
 
 /** A new element. */

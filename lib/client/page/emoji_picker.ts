@@ -1,12 +1,12 @@
-/** Choosing an emoji: a search box and a grid beside the button that opened it. */
+/** The emoji picker: a search box and a grid, beside the button that opens it. */
 /// <reference lib="dom" />
 import { emoji } from "../text/emoji.ts";
 import { element } from "./element.ts";
 
 let open: HTMLElement | undefined;
 
-/** Opens the picker at an element; `chosen` is called at most once. Escape and a click elsewhere close it. */
-export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void): void {
+/** Opens the picker beside an element; `onPick` is called at most once. Escape and a click elsewhere close it. */
+export function pickEmoji(beside: HTMLElement, onPick: (emoji: string) => void): void {
   const wasOpen = open !== undefined;
   close();
   if (wasOpen && beside.getAttribute("aria-expanded") === "true") {
@@ -34,17 +34,17 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
   const done = (sign: string) => {
     close();
     beside.focus();
-    chosen(sign);
+    onPick(sign);
   };
   search.addEventListener("input", fill);
   open = element("div", { class: "picker", role: "dialog", "aria-label": "Emoji" }, search, grid);
   open.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === search) {
-      // Or the box, which has the keyboard then, takes it for a new line.
+      // Otherwise the message box, which gets the focus, takes this key as a new line.
       event.preventDefault();
       (grid.firstElementChild as HTMLElement | null)?.click();
     }
-    walk(grid, event);
+    moveFocus(grid, event);
     if (event.key !== "Escape") return;
     close();
     beside.focus();
@@ -57,8 +57,8 @@ export function pickEmoji(beside: HTMLElement, chosen: (emoji: string) => void):
   setTimeout(() => document.addEventListener("click", closeOutside), 0);
 }
 
-/** Arrows go through the grid; ↓ enters it from the search box. */
-function walk(grid: HTMLElement, event: KeyboardEvent): void {
+/** Arrow keys move the focus in the grid; ↓ moves it there from the search box. */
+function moveFocus(grid: HTMLElement, event: KeyboardEvent): void {
   const signs = [...grid.children] as HTMLElement[];
   const at = signs.findIndex((sign) => sign === document.activeElement);
   const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
@@ -80,7 +80,7 @@ function place(picker: HTMLElement, beside: HTMLElement): void {
   const { offsetWidth: width, offsetHeight: height } = picker;
   const { style } = picker;
   style.left = `${Math.max(4, Math.min(at.left, innerWidth - width - 4))}px`;
-  // Above, its lower edge stays when a search leaves fewer.
+  // Above the button, the lower edge stays in place while a search makes the grid smaller.
   if (at.top > height + 8) style.bottom = `${innerHeight - at.top + 4}px`;
   else style.top = `${Math.min(at.bottom + 4, innerHeight - height - 4)}px`;
 }

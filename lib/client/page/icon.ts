@@ -1,12 +1,12 @@
-/** The page's icons: drawn once as symbols in index.html, used by name. A machine needs no emoji font for the tools. */
+/** The page's icons. index.html draws each once as a symbol, so that no emoji font is needed for buttons. */
 /// <reference lib="dom" />
 
 const svg = "http://www.w3.org/2000/svg";
 
 /** The symbols of index.html that code uses. */
-export type IconName = "reply" | "react" | "remove" | "close";
+export type IconName = "reply" | "react" | "delete" | "close";
 
-/** A picture without words; the button around it says what it does. */
+/** A picture without text: the button around it has a label. */
 export function icon(name: IconName): SVGElement {
   const made = document.createElementNS(svg, "svg");
   made.setAttribute("class", "icon");

@@ -1,4 +1,4 @@
-/** Tells that the room in front is one the person is not in, or that there is none, and what can be done. */
+/** The notice above the message box when the person is not in the active channel, or in no channel at all. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import { plainName } from "../text/plain.ts";
@@ -6,24 +6,23 @@ import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 import { byId } from "./element.ts";
 
-/** Draws it; nothing for a room that one is in, or on the way into. */
-export function drawOutside(
-  { client, activeBuffer: current }: { readonly client: Client; readonly activeBuffer: string },
-): void {
-  const name = plainName(current);
-  const isLeft = isOutside(client, current);
-  const isNowhere = current === "" && client.wantedChannels.length === 0;
-  byId("outside").hidden = !isLeft && !isNowhere;
-  byId("messages").classList.toggle("left", isLeft);
-  for (const id of ["rejoin", "close-room"]) byId(id).hidden = !isLeft;
-  const line = byId("outside-words");
-  const words = isLeft ? `You are not in this room; /join ${name}` : isNowhere ? "You are in no room" : "";
-  if (line.textContent !== words) line.textContent = words;
-  const where = current === "" ? "Write /join #room to enter a room" : `Message ${name}`;
-  byId<HTMLTextAreaElement>("box").placeholder = isLeft ? `You are not in ${name}` : where;
+/** Draws it; hidden for a channel that the client is in or is joining. */
+export function drawNotJoined(client: Client, activeBuffer: string): void {
+  const name = plainName(activeBuffer);
+  const isNotJoined = isMissing(client, activeBuffer);
+  const hasNoChannel = activeBuffer === "" && client.wantedChannels.length === 0;
+  byId("not-joined").hidden = !isNotJoined && !hasNoChannel;
+  byId("messages").classList.toggle("not-joined", isNotJoined);
+  for (const id of ["rejoin", "close-channel"]) byId(id).hidden = !isNotJoined;
+  const text = isNotJoined ? `You are not in ${name}` : hasNoChannel ? "You are not in any channel" : "";
+  const line = byId("not-joined-text");
+  if (line.textContent !== text) line.textContent = text;
+  const hint = activeBuffer === "" ? "Write /join #channel" : `Message ${name}`;
+  byId<HTMLTextAreaElement>("box").placeholder = isNotJoined ? `You are not in ${name}` : hint;
 }
 
-function isOutside({ state, wantedChannels }: Client, name: string): boolean {
-  const room = findBuffer(state, name);
-  return room?.kind === "channel" && !room.joined && !wantedChannels.some((one) => fold(one) === fold(name));
+function isMissing({ state, wantedChannels }: Client, name: string): boolean {
+  const channel = findBuffer(state, name);
+  return channel?.kind === "channel" && !channel.joined &&
+    !wantedChannels.some((wanted) => fold(wanted) === fold(name));
 }

@@ -1,13 +1,13 @@
-/** The lists at both sides on a narrow screen, where one of them at a time stands in place of the messages. */
+/** The lists on a narrow screen: a button shows one of them in place of the messages. */
 /// <reference lib="dom" />
 import { byId } from "./element.ts";
 
-const panes = ["rooms", "people"] as const;
+const panes = ["channels", "members"] as const;
 
 /** One of the lists. */
 export type Pane = typeof panes[number];
 
-/** Makes the buttons work that open and close them; Escape closes too. */
+/** Makes the buttons work that show and hide the lists; Escape hides them too. */
 export function installPanes(): void {
   for (const pane of panes) {
     const button = byId(`show-${pane}`);
@@ -18,13 +18,13 @@ export function installPanes(): void {
     button.addEventListener("click", () => showPane(isOpen(pane) ? undefined : pane));
     byId(`hide-${pane}`).addEventListener("click", close);
     document.addEventListener("keydown", (event) => {
-      const isTaken = document.querySelector("dialog[open], .picker") !== null;
-      if (event.key === "Escape" && isOpen(pane) && !isTaken) close();
+      const isForAnother = document.querySelector("dialog[open], .picker") !== null;
+      if (event.key === "Escape" && isOpen(pane) && !isForAnother) close();
     });
   }
 }
 
-/** Shows one of them; undefined for the messages. */
+/** Shows one list; undefined for the messages. */
 export function showPane(shown: Pane | undefined): void {
   for (const pane of panes) {
     document.body.classList.toggle(pane, pane === shown);

@@ -1,15 +1,15 @@
-/** Keys that work wherever the keyboard is on the page: Alt-↑ and Alt-↓ turn to the next room, and letters go to the message box. */
+/** Keyboard shortcuts of the whole page: Alt-↑ and Alt-↓ switch to another buffer, and letters go to the message box. */
 /// <reference lib="dom" />
 
 /** What the keys do. */
 export interface Shortcuts {
-  /** Turns to the room above (-1) or below (1). */
+  /** Switches to the buffer above (-1) or below (1). */
   readonly step: (by: number) => void;
-  /** The keyboard goes to the message box. */
+  /** Moves the focus to the message box. */
   readonly write: () => void;
 }
 
-/** Listens for them. */
+/** Makes the keys work. */
 export function installShortcuts({ step, write }: Shortcuts): void {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") !== null || event.isComposing) return;
@@ -18,9 +18,10 @@ export function installShortcuts({ step, write }: Shortcuts): void {
       event.preventDefault();
       return step(by);
     }
-    const isFree = event.target instanceof HTMLElement &&
+    const isOutsideControls = event.target instanceof HTMLElement &&
       !event.target.closest("input, textarea, button, a, .picker");
-    // A space scrolls what is read.
-    if (isFree && /^[^ ]$/u.test(event.key) && !event.altKey && !event.ctrlKey && !event.metaKey) write();
+    // A space scrolls the messages.
+    const isLetter = /^[^ ]$/u.test(event.key) && !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (isOutsideControls && isLetter) write();
   });
 }

@@ -24,7 +24,7 @@ async function register({ page }: BrowserVisitor): Promise<void> {
   await page.click("#account");
   await page.fill("dialog [type=password]", password);
   await page.press("dialog [type=password]", "Enter");
-  await page.waitForSelector(".toast >> text=is yours");
+  await page.waitForSelector(".toast >> text=You registered");
 }
 
 async function twoDevices(stage: Stage): Promise<void> {
@@ -41,7 +41,7 @@ async function twoDevices(stage: Stage): Promise<void> {
   await enterAs(phone, "ann1");
   await write(phone, "from my phone");
   await laptop.page.waitForSelector(".entry.message >> text=from my phone");
-  assertEquals(await laptop.page.textContent("#people-list"), "@ann1");
+  assertEquals(await laptop.page.textContent("#member-list"), "@ann1");
 }
 
 async function plainLogin(stage: Stage): Promise<void> {
@@ -61,7 +61,7 @@ async function plainLogin(stage: Stage): Promise<void> {
   await page.fill("#password", password);
   await page.press("#name", "Enter");
   await page.waitForSelector(".toast >> text=logged in as ann2");
-  await page.waitForSelector("#people-list >> text=ann2");
+  await page.waitForSelector("#member-list >> text=ann2");
 }
 
 async function plainRegister(stage: Stage): Promise<void> {

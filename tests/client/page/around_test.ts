@@ -48,9 +48,9 @@ async function upload(stage: Stage): Promise<void> {
   });
   const file = { name: "tea pot.png", mimeType: "image/png", buffer: picture(1_000_000) };
   await page.setInputFiles("#file", [file]);
-  await page.waitForSelector("#attached progress");
+  await page.waitForSelector("#uploads progress");
   await page.waitForSelector("#messages img");
-  assert(await page.isHidden("#attached"));
+  assert(await page.isHidden("#uploads"));
   const line = await bob.next(/ PRIVMSG #upload /);
   const url = /http:\S+/.exec(line)?.[0] ?? "";
   assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}\/tea%20pot\.png$/);
@@ -73,7 +73,7 @@ async function register({ page }: BrowserVisitor): Promise<void> {
   await page.click("#account");
   await page.fill("dialog [type=password]", "two sugars please");
   await page.press("dialog [type=password]", "Enter");
-  await page.waitForSelector(".toast >> text=is yours");
+  await page.waitForSelector(".toast >> text=You registered");
 }
 
 async function devices(stage: Stage): Promise<void> {
@@ -84,11 +84,11 @@ async function devices(stage: Stage): Promise<void> {
   await phone.page.fill("#password", "two sugars please");
   await enterAs(phone, "ann9");
   for (const device of [laptop, phone]) await write(device, "/join #elsewhere");
-  for (const { page } of [laptop, phone]) await page.waitForSelector("#room-title >> text=#elsewhere");
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#buffer-title >> text=#elsewhere");
   bob.send("PRIVMSG #devices :anybody there?");
-  for (const { page } of [laptop, phone]) await page.waitForSelector("#room-list .count >> text=1");
-  await phone.page.click("#room-list button:has-text('#devices')");
-  await laptop.page.waitForSelector("#room-list .count", { state: "detached" });
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#channel-list .count >> text=1");
+  await phone.page.click("#channel-list button:has-text('#devices')");
+  await laptop.page.waitForSelector("#channel-list .count", { state: "detached" });
 }
 
 async function restart(stage: Stage): Promise<void> {
@@ -124,11 +124,11 @@ async function phone(stage: Stage): Promise<void> {
   await page.waitForSelector(".entry.message");
   const wide = () => page.evaluate("document.documentElement.scrollWidth");
   assertEquals(await wide(), 360);
-  await page.click("#show-people");
-  await page.waitForSelector("#people-list >> text=bob5");
+  await page.click("#show-members");
+  await page.waitForSelector("#member-list >> text=bob5");
   assertEquals(await wide(), 360);
-  await page.click("#show-rooms");
-  await page.click("#person-list button");
+  await page.click("#show-channels");
+  await page.click("#conversation-list button");
   await page.waitForSelector(".entry.message >> text=psst");
   await write(ann, "yes?");
   assertMatch(await bob.next(/yes\?/), / PRIVMSG bob5 /);
@@ -136,7 +136,7 @@ async function phone(stage: Stage): Promise<void> {
 
 async function panes(stage: Stage): Promise<void> {
   const { page } = await stage.enter("ann19", "#panes", 390);
-  for (const pane of ["rooms", "people"]) {
+  for (const pane of ["channels", "members"]) {
     const pressed = () => page.getAttribute(`#show-${pane}`, "aria-pressed");
     await page.click(`#show-${pane}`);
     assertEquals(await pressed(), "true");

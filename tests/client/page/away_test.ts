@@ -41,25 +41,25 @@ async function notifications(stage: Stage): Promise<void> {
   await watch(ann);
   await context.grantPermissions(["notifications"]);
   bob.send("PRIVMSG ann1 :before the bell");
-  await page.waitForSelector("#person-list >> text=bob1");
+  await page.waitForSelector("#conversation-list >> text=bob1");
   await page.click("#notify");
   await page.waitForSelector("#notify[aria-pressed=true]");
   bob.send("PRIVMSG #bell :ann1: are you there?");
   await page.waitForSelector(".entry >> text=are you there?");
   await (await context.newPage()).bringToFront();
   bob.send("PRIVMSG #bell :nobody special", "PRIVMSG #bell :hey ann1", "PRIVMSG ann1 :psst");
-  await page.waitForSelector("#person-list .count >> text=2");
+  await page.waitForSelector("#conversation-list .count >> text=2");
   assertEquals(await page.evaluate("made"), ["bob1 · #bell: hey ann1", "bob1 · bob1: psst"]);
 }
 
 async function title(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob4", "#title");
-  const { page } = await stage.enter("ann4", "#title");
+  await using bob = await stage.peer("bob4", "#unread-title");
+  const { page } = await stage.enter("ann4", "#unread-title");
   await page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "hidden" });
     globalThis.requestAnimationFrame = () => 0;`);
-  bob.send("PRIVMSG #title :ann4: are you there?");
+  bob.send("PRIVMSG #unread-title :ann4: are you there?");
   await page.waitForSelector(".entry.message");
-  assertMatch(await page.title(), /^\(1\) #title/);
+  assertMatch(await page.title(), /^\(1\) #unread-title/);
 }
 
 async function plainBell(stage: Stage): Promise<void> {

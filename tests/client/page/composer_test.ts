@@ -86,11 +86,11 @@ async function drafts(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann5", "#drafts");
   const { page } = ann;
   await write(ann, "/join #other5");
-  await page.waitForSelector("#room-title >> text=#other5");
+  await page.waitForSelector("#buffer-title >> text=#other5");
   await page.type("#box", "for the others");
-  await page.click("#room-list button:has-text('#drafts')");
+  await page.click("#channel-list button:has-text('#drafts')");
   assertEquals(await page.inputValue("#box"), "");
-  await page.click("#room-list button:has-text('#other5')");
+  await page.click("#channel-list button:has-text('#other5')");
   assertEquals(await page.inputValue("#box"), "for the others");
 }
 
@@ -112,7 +112,7 @@ async function shortcuts(stage: Stage): Promise<void> {
   const { page } = ann;
   for (const room of ["#a7", "#b7"]) {
     await write(ann, `/join ${room}`);
-    await page.waitForSelector(`#room-title >> text=${room}`);
+    await page.waitForSelector(`#buffer-title >> text=${room}`);
   }
   for (const [key, room] of [["Up", "#a7"], ["Up", "#keys7"], ["Down", "#a7"], ["Down", "#b7"]]) {
     await page.keyboard.press(`Alt+Arrow${key}`);
@@ -169,7 +169,7 @@ async function invite(stage: Stage): Promise<void> {
     await page.press("#name", "Enter");
     await page.waitForSelector("#box:not([disabled])");
     await page.click("#invite");
-    await page.waitForSelector(".toast >> text=Copied the link to #invite");
+    await page.waitForSelector(".toast >> text=Copied the invite link to #invite");
     await page.focus("#box");
     await page.keyboard.press("Control+V");
     assertEquals(await page.inputValue("#box"), `http://${host}:${stage.server.webPort}/join#invite`);
@@ -188,7 +188,7 @@ async function toasts(stage: Stage): Promise<void> {
   // Playwright does not click what is covered.
   const once = { trial: true, timeout: 2_000 };
   for (
-    const place of ["#invite", ".entry >> text=the newest", "#people-list button >> nth=0", "#send-button"]
+    const place of ["#invite", ".entry >> text=the newest", "#member-list button >> nth=0", "#send-button"]
   ) {
     await page.click(place, once);
   }
@@ -198,6 +198,6 @@ async function inviteless(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann10", "#inviteless");
   assert(await ann.page.isVisible("#invite"));
   await write(ann, "/query bob10");
-  await ann.page.waitForSelector("#room-title >> text=bob10");
+  await ann.page.waitForSelector("#buffer-title >> text=bob10");
   assert(await ann.page.isHidden("#invite"));
 }

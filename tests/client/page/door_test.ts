@@ -38,10 +38,10 @@ async function asked(stage: Stage): Promise<void> {
   const { page } = ann;
   assert(await page.isHidden("#server-password"));
   await page.fill("#name", "ann1");
-  assertEquals(await failure(ann), "This server has a password of its own: write it above");
+  assertEquals(await failure(ann), "This server needs a password: enter it above");
   assertEquals(await page.getAttribute(":focus", "id"), "server-password");
   await page.fill("#server-password", "close sesame");
-  assertEquals(await failure(ann), "The password of this server is wrong");
+  assertEquals(await failure(ann), "The server password is wrong");
   await page.fill("#server-password", "open sesame");
   await enterAs(ann, "ann1");
   assert(await page.isHidden("#server-password"));
@@ -55,7 +55,7 @@ async function whichOne(stage: Stage): Promise<void> {
   await failure(ann);
   await page.fill("#password", "no sugar at all");
   await page.fill("#server-password", "close sesame");
-  assertMatch(await failure(ann), /^Cannot log in as ann2: .*; The password of this server is wrong$/);
+  assertMatch(await failure(ann), /^Cannot log in as ann2: .*; The server password is wrong$/);
   await page.fill("#server-password", "open sesame");
   await page.press("#name", "Enter");
   await page.waitForSelector("#box:not([disabled])");

@@ -25,12 +25,12 @@ async function kicked(stage: Stage): Promise<void> {
   await bob.next(/is there tea/);
   bob.send("KICK #kicked ann1 :out");
   await page.waitForSelector(".toast >> text=You were kicked from #kicked by bob1: out");
-  await page.waitForSelector("#outside >> text=You are not in this room; /join #kicked");
-  assert(await page.isVisible("#messages.left .entry >> text=is there tea?"));
+  await page.waitForSelector("#not-joined >> text=You are not in #kicked");
+  assert(await page.isVisible("#messages.not-joined .entry >> text=is there tea?"));
   assertEquals(await page.getAttribute("#box", "placeholder"), "You are not in #kicked");
   await page.click("#rejoin");
-  await page.waitForSelector("#outside", { state: "hidden" });
-  await page.waitForSelector("#people-list >> text=ann1");
+  await page.waitForSelector("#not-joined", { state: "hidden" });
+  await page.waitForSelector("#member-list >> text=ann1");
   assertEquals(await page.locator(".entry >> text=is there tea?").count(), 1);
   await write(ann, "back");
   await bob.next(/ PRIVMSG #kicked :back/);
@@ -41,24 +41,24 @@ async function kickedAway(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann2", "#away");
   const { page } = ann;
   await write(ann, "/join #other2");
-  await page.waitForSelector("#room-title >> text=#other2");
-  await page.click("#room-list button:has-text('#away')");
-  await page.waitForSelector("#room-title >> text=#away");
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  await page.click("#channel-list button:has-text('#away')");
+  await page.waitForSelector("#buffer-title >> text=#away");
   bob.send("KICK #away ann2");
-  await page.waitForSelector("#room-title >> text=#other2");
-  await page.click("#room-list button.left:has-text('#away')");
-  await page.click("#outside >> text=Close");
-  await page.waitForSelector("#room-title >> text=#other2");
-  assertEquals(await page.locator("#room-list button").allTextContents(), ["#other2"]);
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  await page.click("#channel-list button.not-joined:has-text('#away')");
+  await page.click("#not-joined >> text=Close");
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  assertEquals(await page.locator("#channel-list button").allTextContents(), ["#other2"]);
 }
 
 async function roomless(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann3", "#last");
   const { page } = ann;
   await write(ann, "/part");
-  await page.waitForSelector("#outside >> text=You are in no room");
-  assertEquals(await page.getAttribute("#box", "placeholder"), "Write /join #room to enter a room");
+  await page.waitForSelector("#not-joined >> text=You are not in any channel");
+  assertEquals(await page.getAttribute("#box", "placeholder"), "Write /join #channel");
   await write(ann, "/join #next3");
-  await page.waitForSelector("#room-title >> text=#next3");
-  assert(await page.isHidden("#outside"));
+  await page.waitForSelector("#buffer-title >> text=#next3");
+  assert(await page.isHidden("#not-joined"));
 }

@@ -37,8 +37,8 @@ async function join(stage: Stage): Promise<void> {
   assert(await page.isDisabled("#box"));
   await enterAs(ann, "ann1");
   for (const id of ["name", "password", "join-button"]) assert(await page.isDisabled(`#${id}`), id);
-  assertEquals(await page.textContent("#room-title"), "#join");
-  assertEquals(await page.textContent("#people-list"), "@ann1");
+  assertEquals(await page.textContent("#buffer-title"), "#join");
+  assertEquals(await page.textContent("#member-list"), "@ann1");
   await page.click(".toast.error button");
   await page.press("#box", "Enter");
   assertEquals(await page.locator(".toast, .entry.message").count(), 0);
@@ -64,10 +64,10 @@ async function talk(stage: Stage): Promise<void> {
   assertMatch(await bob.next(/good morning/), /:ann3!\S+ PRIVMSG #talk :good morning$/);
   bob.send("PRIVMSG #talk :morning, ann3", "PRIVMSG ann3 :psst");
   await page.waitForSelector(".entry.mention >> text=morning,");
-  await page.waitForSelector("#person-list .count.mention");
-  await page.click("#person-list button");
+  await page.waitForSelector("#conversation-list .count.mention");
+  await page.click("#conversation-list button");
   await page.waitForSelector(".entry .text >> text=psst");
-  assertEquals(await page.locator("#person-list .count").count(), 0);
+  assertEquals(await page.locator("#conversation-list .count").count(), 0);
   await write(ann, "what is it?");
   assertMatch(await bob.next(/what is it/), / PRIVMSG bob3 :what is it\?$/);
 }
@@ -101,7 +101,7 @@ async function reactions(stage: Stage): Promise<void> {
   await page.click(".reactions button");
   await page.waitForSelector(".reactions button[aria-pressed=false] >> text=🎂 1");
   await page.hover(".entry.message");
-  await page.click(".acts [aria-label='React with another emoji']");
+  await page.click(".message-tools [aria-label='React with another emoji']");
   await page.fill(".picker input", "teapot");
   await page.press(".picker input", "Enter");
   await page.waitForSelector(".reactions button >> text=🫖 1");
@@ -117,7 +117,7 @@ async function reply(stage: Stage): Promise<void> {
   // By keyboard: ↑ to the message, Tab into what can be done with it.
   await page.focus("#messages");
   await page.keyboard.press("ArrowUp");
-  await page.focus(".acts [aria-label=Reply]");
+  await page.focus(".message-tools [aria-label=Reply]");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#replying >> text=bob6: who has the key?");
   await write(ann, "I have");
@@ -125,7 +125,7 @@ async function reply(stage: Stage): Promise<void> {
   assert(line.includes(`+draft/reply=${id}`), line);
   assert(await page.isHidden("#replying"));
   await page.click(".quote");
-  await page.waitForSelector(".entry.flash >> text=who has the key?");
+  await page.waitForSelector(".entry.highlighted >> text=who has the key?");
 }
 
 async function redact(stage: Stage): Promise<void> {
@@ -135,13 +135,13 @@ async function redact(stage: Stage): Promise<void> {
   await write(ann, "my password is tea");
   await bob.next(/my password/);
   await page.hover(".entry.message");
-  await page.dblclick(".acts [aria-label='Take back']");
-  await page.hover("#messages .rule");
-  await page.hover(".acts [aria-label='Take back']");
-  assertEquals(await page.locator(".entry.gone").count(), 0);
-  await page.click(".acts [aria-label='Take back']");
-  await page.click(".acts >> text=Take back?");
-  await page.waitForSelector(".entry.gone >> text=taken back");
+  await page.dblclick(".message-tools [aria-label=Delete]");
+  await page.hover("#messages .separator");
+  await page.hover(".message-tools [aria-label=Delete]");
+  assertEquals(await page.locator(".entry.deleted").count(), 0);
+  await page.click(".message-tools [aria-label=Delete]");
+  await page.click(".message-tools >> text=Delete?");
+  await page.waitForSelector(".entry.deleted >> text=Message deleted");
   assert(!(await page.textContent("#messages"))?.includes("my password"));
 }
 
@@ -194,11 +194,11 @@ async function again(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann14", "#again");
   const { page } = ann;
   await write(ann, "/join #other14");
-  await page.waitForSelector("#room-title >> text=#other14");
+  await page.waitForSelector("#buffer-title >> text=#other14");
   await page.reload();
   await enterAs(ann, "ann14");
-  await page.waitForSelector("#room-list >> text=#other14");
-  assertEquals(await page.locator("#room-list button").allTextContents(), ["#again", "#other14"]);
+  await page.waitForSelector("#channel-list >> text=#other14");
+  assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other14"]);
 }
 
 async function older(stage: Stage): Promise<void> {
@@ -223,13 +223,13 @@ async function unread(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann11", "#unread");
   const { page } = ann;
   await write(ann, "/join #other11");
-  await page.waitForSelector("#room-title >> text=#other11");
+  await page.waitForSelector("#buffer-title >> text=#other11");
   bob.send("PRIVMSG #unread :one", "PRIVMSG #unread :two, ann11");
-  await page.waitForSelector("#room-list .count.mention >> text=2");
+  await page.waitForSelector("#channel-list .count.mention >> text=2");
   assertMatch(await page.title(), /^\(1\) /);
-  await page.click("#room-list button:has-text('#unread')");
-  await page.waitForSelector(".rule.new + .entry >> text=one");
-  assertEquals(await page.locator("#room-list .count").count(), 0);
+  await page.click("#channel-list button:has-text('#unread')");
+  await page.waitForSelector(".separator.new + .entry >> text=one");
+  assertEquals(await page.locator("#channel-list .count").count(), 0);
 }
 
 async function search(stage: Stage): Promise<void> {
@@ -243,7 +243,7 @@ async function search(stage: Stage): Promise<void> {
   await page.fill("dialog input", "samovar");
   await page.press("dialog input", "Enter");
   await page.click(".results button");
-  await page.waitForSelector(".entry.flash >> text=the samovar is on the shelf");
+  await page.waitForSelector(".entry.highlighted >> text=the samovar is on the shelf");
 }
 
 async function lines(stage: Stage): Promise<void> {

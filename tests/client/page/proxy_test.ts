@@ -33,7 +33,7 @@ async function overTls(ownHost: boolean): Promise<void> {
   await page.click("#account");
   await page.fill("dialog [type=password]", "two sugars please");
   await page.press("dialog [type=password]", "Enter");
-  await page.waitForSelector(".toast >> text=is yours");
+  await page.waitForSelector(".toast >> text=You registered");
   const dot =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==";
   await page.setInputFiles("#file", [{

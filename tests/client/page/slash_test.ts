@@ -81,7 +81,7 @@ async function search(stage: Stage): Promise<void> {
   await ann.page.waitForSelector(".entry.message");
   await write(ann, "/search samovar");
   await ann.page.click("dialog[aria-label='1 found for samovar'] .results button");
-  await ann.page.waitForSelector(".entry.flash >> text=the samovar hums");
+  await ann.page.waitForSelector(".entry.highlighted >> text=the samovar hums");
   await write(ann, "/search coffee");
   await ann.page.waitForSelector(".entry.note >> text=No message found for coffee");
 }
@@ -133,7 +133,7 @@ async function reply(stage: Stage): Promise<void> {
 async function joinRoom(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann8", "#join");
   await write(ann, "/join den8");
-  await ann.page.waitForSelector("#room-title >> text=#den8");
+  await ann.page.waitForSelector("#buffer-title >> text=#den8");
 }
 
 async function help(stage: Stage): Promise<void> {
@@ -153,7 +153,7 @@ async function quit(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann10", "#quit");
   await write(ann, "/quit bye");
   await ann.page.waitForSelector("#status >> text=You left the chat");
-  assertEquals(await ann.page.locator("#people-list li").count(), 0);
+  assertEquals(await ann.page.locator("#member-list li").count(), 0);
   assertMatch(await ann.page.textContent("#join-button") ?? "", /^Join/);
   await ann.page.press("#name", "Enter");
   await ann.page.waitForSelector("#box:not([disabled])");

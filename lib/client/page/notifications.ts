@@ -1,39 +1,40 @@
-/** Desktop notifications for what is said to the person, on demand: nothing is asked for until the bell is pressed. */
+/** Desktop notifications of mentions and private messages. The page asks for permission only when the person presses the bell. */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
 import { byId } from "./element.ts";
-import { toast } from "./toast.ts";
+import { storeWantsNotifications, wantsNotifications } from "./preferences.ts";
 import type { SaidEvent } from "./timeline.ts";
+import { toast } from "./toast.ts";
 
-let wanted = false;
+let isOn = false;
 
 /** Makes the bell work. */
-export function installBell(): void {
+export function installNotifications(): void {
   const bell = byId<HTMLButtonElement>("notify");
   const set = (on: boolean) => {
-    wanted = on;
+    isOn = on;
     bell.setAttribute("aria-pressed", String(on));
-    localStorage.setItem("notify", on ? "on" : "off");
+    storeWantsNotifications(on);
   };
   if (!("Notification" in globalThis)) {
     bell.hidden = true;
     return;
   }
-  set(Notification.permission === "granted" && localStorage.getItem("notify") === "on");
+  set(Notification.permission === "granted" && wantsNotifications());
   bell.addEventListener("click", async () => {
-    if (wanted) return set(false);
+    if (isOn) return set(false);
     set(await Notification.requestPermission() === "granted");
-    if (wanted) return;
+    if (isOn) return;
     const why = globalThis.isSecureContext
-      ? "The browser does not allow notifications for this page"
-      : "Browsers show notifications only for pages that come by https, or from the same machine";
+      ? "The browser blocks notifications from this page: allow them in the settings of the browser"
+      : "Browsers show notifications only for pages loaded over https or from the same computer";
     toast(why, "error");
   });
 }
 
-/** Tells of a message, unless the person looks at it. */
-export function notify(isSeen: boolean, said: SaidEvent, show: () => void): void {
-  if (!wanted || isSeen) return;
+/** Shows a message as a notification when the person wants them; a click on it calls `show`. */
+export function notify(said: SaidEvent, show: () => void): void {
+  if (!isOn) return;
   const made = new Notification(`${plainName(said.from.nick)} · ${plainName(said.buffer)}`, {
     body: plain(said.text.slice(0, 200)),
     icon: "/lib/client/page/icon.svg",

@@ -1,0 +1,26 @@
+/** The header above the messages: the name of the channel or conversation, its topic, and the button for an invite link. */
+/// <reference lib="dom" />
+import { findBuffer, type State } from "../core/state.ts";
+import { memberInk } from "../text/nick_color.ts";
+import { plain, plainName } from "../text/plain.ts";
+import { styleText } from "../text/text.ts";
+import { byId, element } from "./element.ts";
+import { spanElements } from "./span_elements.ts";
+
+/** Draws it; hidden without an active buffer. */
+export function drawBufferHeader(state: State, activeBuffer: string): void {
+  const buffer = findBuffer(state, activeBuffer);
+  byId("buffer-header").hidden = activeBuffer === "";
+  byId("buffer-title").textContent = plainName(activeBuffer);
+  byId("invite").hidden = buffer?.kind !== "channel";
+  drawTopic(state, activeBuffer, buffer?.topic ?? "");
+}
+
+/** Links in a topic work; pictures are left out, as the header is one line. */
+function drawTopic(state: State, buffer: string, topic: string): void {
+  const line = byId("topic");
+  const spans = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
+  const parts = spanElements(spans).filter((node) => !(node instanceof HTMLImageElement));
+  const drawn = element("p", { id: "topic", title: plain(topic) }, ...parts);
+  if (!line.isEqualNode(drawn)) line.replaceWith(drawn);
+}

@@ -1,0 +1,17 @@
+/** Files for slash commands: the person chooses files to share, and the browser saves files from others. */
+/// <reference lib="dom" />
+import type { FileChoice } from "../slash/face.ts";
+import { byId, element } from "./element.ts";
+import { isSharedFile } from "./span_elements.ts";
+
+export const fileChoice: FileChoice = {
+  choose: () => byId("file").click(),
+  /** Saves a file of this server; opens any other address in a new tab. */
+  take(address) {
+    const { href, pathname } = address;
+    const link = isSharedFile(address)
+      ? { href: pathname, download: true }
+      : { href, target: "_blank", rel: "noopener noreferrer" };
+    element("a", link).click();
+  },
+};

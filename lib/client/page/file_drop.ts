@@ -1,0 +1,31 @@
+/** Takes the files that the person chooses with the button, drops on the page or pastes into the message box. */
+/// <reference lib="dom" />
+import { byId } from "./element.ts";
+
+/** Calls `share` with them. */
+export function installFileDrop(share: (files: readonly File[]) => void): void {
+  const input = byId<HTMLInputElement>("file");
+  byId("attach").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    share([...input.files ?? []]);
+    input.value = "";
+  });
+  byId("box").addEventListener("paste", (event) => {
+    const files = [...event.clipboardData?.files ?? []];
+    if (files.length === 0) return;
+    event.preventDefault();
+    share(files);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  for (const name of ["dragleave", "drop"]) {
+    document.addEventListener(name, () => document.body.classList.remove("dropping"));
+  }
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    share([...event.dataTransfer?.files ?? []]);
+  });
+}

@@ -1,0 +1,70 @@
+/** Uploads files to the server. The address of each is then sent as a message; a failure is a toast. */
+/// <reference lib="dom" />
+import { plain } from "../text/plain.ts";
+import { toast } from "./toast.ts";
+import { showUploadProgress } from "./upload_progress.ts";
+
+/** What an upload needs of the chat. */
+export interface FileUploadParts {
+  /** Where files go; undefined when the server accepts none. */
+  readonly url: () => string | undefined;
+  readonly token: () => Promise<string>;
+  /** The file is on the server: sends its address to the channel. */
+  readonly onUploaded: (address: string) => void;
+}
+
+/** Uploads files one after the other. */
+export async function uploadFiles(files: readonly File[], parts: FileUploadParts): Promise<void> {
+  for (const file of files) {
+    const url = parts.url();
+    if (url === undefined) return toast("This server does not accept files", "error");
+    const request = new XMLHttpRequest();
+    const progress = showUploadProgress(file.name, () => request.abort());
+    try {
+      const token = await parts.token();
+      const address = await send(request, { file, url, token }, (part) => progress.show(part));
+      parts.onUploaded(address);
+    } catch (error) {
+      toast(`Cannot share ${plain(file.name)}: ${error instanceof Error ? error.message : error}`, "error");
+    } finally {
+      progress.remove();
+    }
+  }
+}
+
+interface FileRequest {
+  readonly file: File;
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Uses XMLHttpRequest, as fetch does not report the progress of an upload. */
+function send(
+  request: XMLHttpRequest,
+  { file, url, token }: FileRequest,
+  onProgress: (part: number) => void,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request.upload.addEventListener(
+      "progress",
+      ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total),
+    );
+    request.addEventListener("load", () => {
+      const location = request.getResponseHeader("location");
+      if (request.status === 201 && location !== null) resolve(new URL(location, url).href);
+      else if (request.status === 413) reject(new Error("the file is too large for this server"));
+      else reject(new Error(request.responseText.trim() || `the server answered ${request.status}`));
+    });
+    request.addEventListener("error", () => reject(new Error("the connection was lost")));
+    request.addEventListener("abort", () => reject(new Error("you cancelled the upload")));
+    // The page can send to its own server only, whichever name of the server the person used.
+    request.open("POST", new URL(url).pathname);
+    request.setRequestHeader("authorization", `Bearer ${token}`);
+    request.setRequestHeader("content-type", file.type || "application/octet-stream");
+    request.setRequestHeader(
+      "content-disposition",
+      `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    );
+    request.send(file);
+  });
+}

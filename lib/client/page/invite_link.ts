@@ -1,0 +1,13 @@
+/** The link that invites others to a channel, and copying it. */
+/// <reference lib="dom" />
+import { copy } from "./clipboard.ts";
+import { toast } from "./toast.ts";
+
+/** Copies the link and shows it. Where the browser does not allow copying, it only shows it. */
+export function copyInviteLink(channel: string): void {
+  const link = `${location.origin}/join#${encodeURIComponent(channel.slice(1))}`;
+  copy(link).then(
+    () => toast(`Copied the invite link to ${channel}: ${link}`),
+    () => toast(`Invite link to ${channel}: ${link}`),
+  );
+}

@@ -1,0 +1,69 @@
+/** The join form: username, passwords and the Join button. They are locked while the person is in the chat. */
+/// <reference lib="dom" />
+import { invitedChannels } from "./channels_to_join.ts";
+import { byId } from "./element.ts";
+import { storedName, storeName } from "./preferences.ts";
+import { toast } from "./toast.ts";
+
+/** What the person entered. */
+export interface Credentials {
+  readonly nick: string;
+  /** The password of the account with the name `nick`; "" for none. */
+  readonly password: string;
+  /** The password of the server itself; "" for none. */
+  readonly serverPassword: string;
+}
+
+/** The form above the messages. */
+export class JoinForm {
+  readonly #name = byId<HTMLInputElement>("name");
+  readonly #password = byId<HTMLInputElement>("password");
+  readonly #serverPassword = byId<HTMLInputElement>("server-password");
+  readonly #button = byId<HTMLButtonElement>("join-button");
+  #isLocked = false;
+  #needsServerPassword = false;
+
+  constructor(onJoin: (credentials: Credentials) => void) {
+    this.#name.value = storedName();
+    this.locked = false;
+    byId("join").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#isLocked) return;
+      const nick = this.#name.value.trim();
+      if (nick === "") return toast("Enter a username first", "error");
+      storeName(nick);
+      onJoin({ nick, password: this.#password.value, serverPassword: this.#serverPassword.value });
+    });
+    addEventListener("hashchange", () => this.#draw());
+  }
+
+  set locked(isLocked: boolean) {
+    this.#isLocked = isLocked;
+    for (const control of [this.#name, this.#password, this.#serverPassword, this.#button]) {
+      control.disabled = isLocked;
+    }
+    this.#draw();
+  }
+
+  /** Shows the field for the server password from now on. */
+  needServerPassword(): void {
+    this.#needsServerPassword = true;
+    this.#draw();
+  }
+
+  clearPassword(): void {
+    this.#password.value = "";
+  }
+
+  /** Moves the focus to the field that the person must change: after a failure this can be the server password. */
+  focus(hasFailed = false): void {
+    if (hasFailed && this.#needsServerPassword) this.#serverPassword.focus();
+    else this.#name.focus();
+  }
+
+  #draw(): void {
+    this.#password.hidden = this.#isLocked;
+    this.#serverPassword.hidden = this.#isLocked || !this.#needsServerPassword;
+    this.#button.textContent = this.#isLocked ? "Joined" : ["Join", ...invitedChannels()].join(" ");
+  }
+}

@@ -1,0 +1,94 @@
+/** One entry of a timeline as an element. All parts of a message become text, never HTML. */
+/// <reference lib="dom" />
+import { memberInk, personInk } from "../text/nick_color.ts";
+import { plainName } from "../text/plain.ts";
+import type { State } from "../core/state.ts";
+import { styleText } from "../text/text.ts";
+import { element } from "./element.ts";
+import { quoteButton } from "./quote.ts";
+import { reactionButtons } from "./reaction_buttons.ts";
+import { cssColor, spanElements } from "./span_elements.ts";
+import type { SaidEntry, TimelineEntry } from "./timeline.ts";
+
+/** What the buttons in a row do. */
+export interface RowActions {
+  /** Adds or removes the own reaction. */
+  readonly react: (entry: SaidEntry, emoji: string) => void;
+  /** Shows the message with this id. */
+  readonly jump: (id: string) => void;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** Longer messages are folded. */
+const maxCharacters = 3000;
+const maxLines = 40;
+
+/** Draws an entry; `byKey` finds the message that it answers. */
+export function drawRow(
+  state: State,
+  entry: TimelineEntry,
+  byKey: ReadonlyMap<string, TimelineEntry>,
+  actions: RowActions,
+): HTMLElement {
+  const when = new Date(entry.at);
+  const time = element(
+    "time",
+    { datetime: when.toISOString(), title: when.toLocaleString() },
+    clock.format(when),
+  );
+  if (entry.kind === "said") return messageRow(state, entry, time, byKey, actions);
+  const text = element("span", { class: "text" }, ...spanElements(entry.spans));
+  return element("div", { class: `entry ${entry.kind}`, tabindex: "-1" }, time, text);
+}
+
+function messageRow(
+  state: State,
+  entry: SaidEntry,
+  time: HTMLElement,
+  byKey: ReadonlyMap<string, TimelineEntry>,
+  { react, jump }: RowActions,
+): HTMLElement {
+  const { said, isDeleted } = entry;
+  const { replyTo } = said;
+  const nick = element("span", { class: "nick" }, plainName(said.from.nick));
+  nick.style.color = cssColor(said.own ? "own" : personInk(state, said.from));
+  const content = element(
+    "div",
+    {},
+    ...(replyTo === undefined ? [] : [quoteButton(byKey.get(replyTo), () => jump(replyTo))]),
+    nick,
+    ...(isDeleted ? [element("span", { class: "text" }, "Message deleted")] : foldableText(state, entry)),
+  );
+  const classes = ["entry", said.manner, said.mention && "mention", isDeleted && "deleted"];
+  const row = element(
+    "div",
+    { class: classes.filter(Boolean).join(" "), "data-id": said.id, tabindex: "-1" },
+    time,
+    content,
+  );
+  if (entry.reactions.size > 0) row.append(reactionButtons(state, entry, (emoji) => react(entry, emoji)));
+  return row;
+}
+
+/** The text of a message. A long one is folded, with a button that shows all of it. */
+function foldableText(state: State, entry: SaidEntry): HTMLElement[] {
+  const { text } = entry.said;
+  const isLong = text.length > maxCharacters || text.split("\n").length > maxLines;
+  const shown = element("span", { class: isLong ? "text folded" : "text" }, ...styledText(state, entry));
+  if (!isLong) return [shown];
+  const button = element("button", {
+    type: "button",
+    class: "unfold",
+    click: () => {
+      const isFolded = shown.classList.toggle("folded");
+      button.textContent = isFolded ? "Show all" : "Show less";
+    },
+  }, "Show all");
+  return [shown, button];
+}
+
+function styledText(state: State, { said }: SaidEntry): Node[] {
+  const inkOf = (nick: string) => memberInk(state, said.buffer, nick);
+  return spanElements(styleText(said.text, { own: state.nick, inkOf }));
+}

@@ -1,0 +1,74 @@
+/** The toolbar of a message: react, reply, delete. */
+/// <reference lib="dom" />
+import type { State } from "../core/state.ts";
+import { fold } from "../../irc/names.ts";
+import { element } from "./element.ts";
+import { icon } from "./icon.ts";
+import type { SaidEntry } from "./timeline.ts";
+
+/** What a person can do with a message. */
+export interface MessageActions {
+  readonly reply: (entry: SaidEntry) => void;
+  /** Adds or removes the own reaction. */
+  readonly react: (entry: SaidEntry, emoji: string) => void;
+  /** Opens the emoji picker beside an element. */
+  readonly pickReaction: (entry: SaidEntry, beside: HTMLElement) => void;
+  readonly deleteMessage: (entry: SaidEntry) => void;
+}
+
+const quickReactions = ["👍", "❤️", "😂"];
+
+/** The toolbar of one message. */
+export function messageToolbar(
+  state: State,
+  entry: SaidEntry,
+  { reply, react, pickReaction, deleteMessage }: MessageActions,
+): HTMLElement {
+  const tool = (label: string, content: string | Node, click: (event: Event) => void) =>
+    element("button", { type: "button", "aria-label": label, title: label, click }, content);
+  const toolbar = element("div", { class: "message-tools", role: "toolbar", "aria-label": "Message" });
+  if (state.caps.has("message-tags")) {
+    for (const emoji of quickReactions) {
+      toolbar.append(tool(`React with ${emoji}`, emoji, () => react(entry, emoji)));
+    }
+    toolbar.append(tool(
+      "React with another emoji",
+      icon("react"),
+      (event) => pickReaction(entry, event.currentTarget as HTMLElement),
+    ));
+    toolbar.append(tool("Reply", icon("reply"), () => reply(entry)));
+  }
+  const canDelete = entry.said.own || /[~&@]/.test(ownRanks(state, entry.said.buffer));
+  if (canDelete && state.caps.has("draft/message-redaction")) {
+    toolbar.append(deleteButton(() => deleteMessage(entry)));
+  }
+  return toolbar;
+}
+
+/** The first click asks for confirmation, the second one deletes. Leaving the button cancels. A double click counts as one click. */
+function deleteButton(act: () => void): HTMLButtonElement {
+  const show = (asks: boolean) => {
+    const label = asks ? "Delete?" : "Delete";
+    button.replaceChildren(asks ? label : icon("delete"));
+    button.ariaLabel = button.title = label;
+    button.classList.toggle("asks", asks);
+  };
+  const button = element("button", {
+    type: "button",
+    click: (event) => {
+      if (!button.classList.contains("asks")) show(true);
+      else if (!(event instanceof MouseEvent) || event.detail < 2) act();
+    },
+    blur: () => show(false),
+    mouseleave: () => show(false),
+    keydown: (event) => {
+      if (event instanceof KeyboardEvent && event.key === "Escape") show(false);
+    },
+  });
+  show(false);
+  return button;
+}
+
+function ownRanks(state: State, buffer: string): string {
+  return state.buffers.get(fold(buffer))?.members.get(fold(state.nick))?.ranks ?? "";
+}

@@ -1,0 +1,36 @@
+/** The page's chat client: it connects by WebSocket to the server that the page came from. */
+/// <reference lib="dom" />
+import { Client } from "../core/client.ts";
+import type { Ending } from "../core/client_options.ts";
+import type { ChatEvent } from "../core/event.ts";
+import { plain } from "../text/plain.ts";
+import { connectWebSocket } from "../../net/browser_web_socket.ts";
+import type { Credentials } from "./join_form.ts";
+
+/** Messages to load when joining a channel. */
+const openingMessages = 50;
+
+/** Makes the client; it connects when run() is called. */
+export function createClient(
+  { nick, password, serverPassword }: Credentials,
+  channels: readonly string[],
+  onEvent: (event: ChatEvent) => void,
+): Client {
+  const url = new URL("/", location.href.replace(/^http/, "ws")).href;
+  return new Client({
+    nick,
+    channels,
+    backlog: openingMessages,
+    ...(serverPassword !== "" && { password: serverPassword }),
+    ...(password !== "" && { account: { name: nick, password } }),
+    connect: (signal) => connectWebSocket(url, signal),
+    onEvent,
+  });
+}
+
+/** Why the client stopped, as a sentence; "" when the person left. */
+export function endingText(ending: Ending): string {
+  if (ending.kind === "left") return "";
+  if (ending.kind === "refused") return plain(ending.reason);
+  return ending.error instanceof Error ? plain(ending.error.message) : "Cannot reach the server";
+}

@@ -1,0 +1,75 @@
+/**
+ * Draws the page once per frame: the messages, the lists at both sides, the header, the notices and the window title.
+ * The typing indicator is drawn every second too, as typing ends by itself.
+ */
+/// <reference lib="dom" />
+import type { Client } from "../core/client.ts";
+import type { ActiveBuffer } from "./active_buffer.ts";
+import { drawBufferHeader } from "./buffer_header.ts";
+import { drawChannelList } from "./channel_list.ts";
+import { DrawSchedule } from "./draw_schedule.ts";
+import { drawMemberList } from "./member_list.ts";
+import { MessageArea, type MessageAreaParts } from "./message_area.ts";
+import { drawNotJoined } from "./not_joined.ts";
+import type { Timelines } from "./timeline.ts";
+import { drawTypingIndicator } from "./typing_indicator.ts";
+import { drawWindowTitle } from "./window_title.ts";
+
+const typingMs = 1_000;
+
+/** What is drawn. */
+export interface PageDrawingParts {
+  readonly client: Client;
+  readonly timelines: Timelines;
+  readonly active: ActiveBuffer;
+  readonly message: MessageAreaParts;
+  /** Whether the server has let the client in. */
+  readonly isWelcomed: () => boolean;
+}
+
+/** The drawing of one chat; it stops with `end`. */
+export class PageDrawing {
+  readonly messages: MessageArea;
+  readonly #parts: PageDrawingParts;
+  readonly #ended = new AbortController();
+  readonly #schedule = new DrawSchedule(() => this.#draw());
+  readonly #ticking: ReturnType<typeof setInterval>;
+
+  constructor(parts: PageDrawingParts) {
+    this.#parts = parts;
+    this.messages = new MessageArea(parts.message, this.#ended.signal);
+    const { client, active } = parts;
+    this.#ticking = setInterval(() => drawTypingIndicator(client.state, active.name), typingMs);
+  }
+
+  /** Draws with the next frame. */
+  soon(): void {
+    this.#schedule.soon();
+  }
+
+  now(): void {
+    this.#schedule.now();
+  }
+
+  /** Draws a last time. */
+  end(): void {
+    clearInterval(this.#ticking);
+    this.now();
+    this.#ended.abort();
+  }
+
+  #draw(): void {
+    const { client, timelines, active, isWelcomed } = this.#parts;
+    active.markRead();
+    const { state } = client;
+    const activeBuffer = active.name;
+    const show = (name: string) => active.show(name);
+    drawChannelList({ state, activeBuffer, timelines, show });
+    drawMemberList(state, activeBuffer, show);
+    drawBufferHeader(state, activeBuffer);
+    this.messages.show(state, activeBuffer, timelines.of(activeBuffer));
+    drawTypingIndicator(state, activeBuffer);
+    if (isWelcomed()) drawNotJoined(client, activeBuffer);
+    drawWindowTitle(state, timelines, isWelcomed() ? activeBuffer : "");
+  }
+}

@@ -1,0 +1,102 @@
+/** The page as slash commands see it: what they show, ask and change here. */
+/// <reference lib="dom" />
+import type { Client } from "../core/client.ts";
+import type { ChatEvent, Manner } from "../core/event.ts";
+import type { Face } from "../slash/face.ts";
+import type { Span } from "../text/formatting.ts";
+import type { ActiveBuffer } from "./active_buffer.ts";
+import { fileChoice } from "./file_choice.ts";
+import type { HistoryScroll } from "./history_scroll.ts";
+import type { MessageSending } from "./message_sending.ts";
+import { askPassword } from "./password_dialog.ts";
+import { sharesTyping, storedPresenceFilter, storeSharesTyping } from "./preferences.ts";
+import { openResults } from "./search_dialog.ts";
+import type { Timelines } from "./timeline.ts";
+
+/** The parts of the page that commands use. */
+export interface PageFaceParts {
+  readonly client: Client;
+  readonly timelines: Timelines;
+  readonly active: ActiveBuffer;
+  readonly history: HistoryScroll;
+  readonly sending: MessageSending;
+  readonly draw: () => void;
+}
+
+/** The face of the page. */
+export class PageFace implements Face {
+  readonly client: Client;
+  readonly files = fileChoice;
+  readonly secret = askPassword;
+  readonly presenceFilter = storedPresenceFilter();
+  readonly hints = [
+    "Tab completes names. Shift-Enter starts a new line. To share files, drop or paste them, or use /send",
+    "In the messages, ↑ and ↓ move from one to the next, and Tab moves to the tools of a message",
+    "Alt-↑ and Alt-↓ switch to another channel",
+  ];
+  readonly #parts: PageFaceParts;
+
+  constructor(parts: PageFaceParts) {
+    this.client = parts.client;
+    this.#parts = parts;
+  }
+
+  get activeBuffer(): string {
+    return this.#parts.active.name;
+  }
+
+  target(): string {
+    return this.#parts.active.target();
+  }
+
+  say(target: string, manner: Manner, text: string, answered?: string): void {
+    this.#parts.sending.say(target, manner, text, answered);
+  }
+
+  show(name: string): void {
+    this.#parts.active.show(name);
+  }
+
+  closed(name: string): void {
+    this.#parts.active.close(name);
+  }
+
+  note(said: string | readonly Span[], kind?: "title" | "warning"): void {
+    // Text with columns needs letters of one width.
+    const style = (text: string) => ({ text, bold: kind === "title", mono: /\S {2,}\S/.test(text) });
+    const spans = typeof said === "string" ? [style(said)] : said;
+    const { timelines, draw } = this.#parts;
+    timelines.addLine(this.activeBuffer, kind === "warning" ? "warning" : "note", spans, Date.now());
+    draw();
+  }
+
+  clear(): void {
+    const { timelines, draw } = this.#parts;
+    timelines.remove(this.activeBuffer);
+    timelines.setComplete(this.activeBuffer, true);
+    draw();
+  }
+
+  leave(reason: string): void {
+    this.client.quit(reason);
+  }
+
+  showHistory(title: string, events: readonly ChatEvent[]): void {
+    const found = events.flatMap((event) => event.kind === "said" ? [event] : []);
+    openResults(title, found, ({ buffer, id }) => {
+      if (id !== undefined) void this.#parts.history.jump(buffer, id);
+    });
+  }
+
+  showOlder(count: number): Promise<boolean> {
+    return this.#parts.history.showOlder(count);
+  }
+
+  get sharesTyping(): boolean {
+    return sharesTyping();
+  }
+
+  set sharesTyping(shares: boolean) {
+    storeSharesTyping(shares);
+  }
+}

@@ -1,0 +1,17 @@
+/** The quote of a message that another one answers. */
+/// <reference lib="dom" />
+import { plain, plainName } from "../text/plain.ts";
+import { element } from "./element.ts";
+import type { TimelineEntry } from "./timeline.ts";
+
+/** A button above the answer that calls `jump`; `quoted` is undefined when the message is not loaded. */
+export function quoteButton(quoted: TimelineEntry | undefined, jump: () => void): HTMLElement {
+  return element("button", { type: "button", class: "quote", click: jump }, quoteText(quoted));
+}
+
+/** The first line of a message with its author. */
+export function quoteText(quoted: TimelineEntry | undefined): string {
+  if (quoted?.kind !== "said") return "An earlier message";
+  const text = quoted.isDeleted ? "Message deleted" : plain(quoted.said.text.split("\n")[0] ?? "");
+  return `${plainName(quoted.said.from.nick)}: ${text}`;
+}

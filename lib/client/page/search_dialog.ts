@@ -1,0 +1,88 @@
+/** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
+/// <reference lib="dom" />
+import { plain, plainName } from "../text/plain.ts";
+import { openDialog } from "./dialog.ts";
+import { element } from "./element.ts";
+import type { SaidEvent } from "./timeline.ts";
+
+/** Opens it; `goTo` shows the message that the person clicks. */
+export function openSearch(
+  search: (words: string) => Promise<readonly SaidEvent[]>,
+  goTo: (said: SaidEvent) => void,
+): void {
+  const words = element("input", {
+    type: "search",
+    placeholder: "Words to search for",
+    "aria-label": "Words to search for",
+    required: true,
+  });
+  const results = resultList();
+  const status = element("output", { role: "status" });
+  const form = element(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        status.value = "Searching…";
+        search(words.value.trim()).then((found) => {
+          status.value = found.length === 0 ? "No messages found" : "";
+          fillResults(results, found, (said) => {
+            dialog.close();
+            goTo(said);
+          });
+        }, (error) => status.value = error instanceof Error ? error.message : String(error));
+      },
+    },
+    element("h2", {}, "Search"),
+    words,
+    status,
+    results,
+    element(
+      "menu",
+      {},
+      element("button", { type: "button", click: () => dialog.close() }, "Close"),
+      element("button", { type: "submit" }, "Search"),
+    ),
+  );
+  const dialog = openDialog("Search", form);
+}
+
+/** Lists messages that were found already. */
+export function openResults(
+  title: string,
+  found: readonly SaidEvent[],
+  goTo: (said: SaidEvent) => void,
+): void {
+  const results = resultList();
+  fillResults(results, found, (said) => {
+    dialog.close();
+    goTo(said);
+  });
+  const menu = element("menu", {}, element("button", { type: "submit" }, "Close"));
+  const form = element("form", { method: "dialog" }, element("h2", {}, title), results, menu);
+  const dialog = openDialog(title, form);
+}
+
+function resultList(): HTMLElement {
+  return element("div", { class: "results", role: "list" });
+}
+
+/** The newest message comes first: people search for new messages more often. */
+function fillResults(list: HTMLElement, found: readonly SaidEvent[], goTo: (said: SaidEvent) => void): void {
+  list.replaceChildren(...found.toReversed().map((said) => resultRow(said, () => goTo(said))));
+}
+
+function resultRow(said: SaidEvent, click: () => void): HTMLElement {
+  const when = new Date(said.at).toLocaleString();
+  return element(
+    "div",
+    { role: "listitem" },
+    element(
+      "button",
+      { type: "button", click },
+      element("small", {}, `${when} · ${plainName(said.buffer)} `),
+      element("strong", {}, `${plainName(said.from.nick)}: `),
+      plain(said.text.split("\n")[0] ?? ""),
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+/** The buttons around the messages: search, account, notifications, theme, invite link, and joining or closing a channel. */
+/// <reference lib="dom" />
+import { openAccount } from "./account_dialog.ts";
+import { byId } from "./element.ts";
+import { copyInviteLink } from "./invite_link.ts";
+import { installNotifications } from "./notifications.ts";
+import type { PageUi } from "./page_ui.ts";
+import { installPanes } from "./panes.ts";
+import { openSearch } from "./search_dialog.ts";
+import { installTheme } from "./theme.ts";
+import { toast } from "./toast.ts";
+
+/** Makes the buttons work; `current` is the chat, undefined while the person has not joined. */
+export function installToolbar(current: () => PageUi | undefined): void {
+  installTheme();
+  installPanes();
+  installNotifications();
+  const onClick = (id: string, act: (ui: PageUi) => void) =>
+    byId(id).addEventListener("click", () => {
+      const ui = current();
+      if (ui !== undefined) act(ui);
+    });
+  onClick("search", search);
+  onClick("account", account);
+  onClick("invite", ({ active }) => copyInviteLink(active.name));
+  onClick("rejoin", ({ active }) => active.join(active.name));
+  onClick("close-channel", ({ active }) => active.close(active.name));
+  byId("join-channel").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = byId<HTMLInputElement>("channel-name");
+    const name = field.value.trim();
+    if (name === "") return toast("Enter a channel name first", "error");
+    current()?.active.join(name.startsWith("#") ? name : `#${name}`);
+    field.value = "";
+  });
+}
+
+function search({ client, history }: PageUi): void {
+  openSearch(
+    async (words) =>
+      (await client.history.search(words)).flatMap((event) => event.kind === "said" ? [event] : []),
+    ({ buffer, id }) => {
+      if (id !== undefined) void history.jump(buffer, id);
+    },
+  );
+}
+
+function account({ client }: PageUi): void {
+  openAccount({
+    nick: client.state.nick,
+    account: client.state.account,
+    registrationFault: client.account.passwordFault,
+    register: async (password) => {
+      await client.account.register(password);
+      toast(`You registered ${client.state.nick}: log in with this name on any device`);
+    },
+    login: (name, password) => client.account.login(name, password),
+  });
+}

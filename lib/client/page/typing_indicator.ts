@@ -1,0 +1,23 @@
+/** The typing indicator: the line under the messages that names the people who are typing. */
+/// <reference lib="dom" />
+import { plainName } from "../text/plain.ts";
+import { findBuffer, type State, typingAt } from "../core/state.ts";
+import { byId } from "./element.ts";
+
+const maxNames = 3;
+
+/** Draws it. The text changes only when needed, as screen readers read out each change. */
+export function drawTypingIndicator(state: State, activeBuffer: string): void {
+  const buffer = findBuffer(state, activeBuffer);
+  const nicks = buffer === undefined ? [] : typingAt(buffer, Date.now()).map(plainName);
+  const text = typingText(nicks);
+  const line = byId("typing");
+  if (line.textContent !== text) line.textContent = text;
+}
+
+function typingText(nicks: readonly string[]): string {
+  if (nicks.length === 0) return "";
+  if (nicks.length > maxNames) return "Several people are typing…";
+  if (nicks.length === 1) return `${nicks[0]} is typing…`;
+  return `${nicks.slice(0, -1).join(", ")} and ${nicks.at(-1)} are typing…`;
+}

@@ -1,0 +1,13 @@
+/** The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour. */
+/// <reference lib="dom" />
+import { element } from "./element.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** The badge; undefined when everything is read. */
+export function unreadBadge({ unread, mentions }: Timeline): HTMLElement | undefined {
+  if (unread === 0) return undefined;
+  return element("span", {
+    class: `count ${mentions > 0 ? "mention" : ""}`,
+    title: `${unread} unread`,
+  }, String(unread));
+}
