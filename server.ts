@@ -6,10 +6,11 @@ import { renderUnicodeCompact } from "uqr";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
 import { LocalBus } from "./lib/server/cluster/local_bus.ts";
 import { allCommands } from "./lib/server/commands/all.ts";
-import { tellOperators } from "./lib/server/apply/operator.ts";
-import { Hub, type ReloadableFiles } from "./lib/server/hub/hub.ts";
-import { type JoinOptions, Machines } from "./lib/server/cluster/machines.ts";
-import { makeOwnerCode } from "./lib/server/chat/owner_code.ts";
+import { tellOperators } from "./lib/server/render/operator_notice.ts";
+import { ChatState, type ReloadableFiles } from "./lib/server/chat/chat.ts";
+import { Hub } from "./lib/server/hub/hub.ts";
+import { type JoinOptions, Machines, type StartOptions } from "./lib/server/cluster/machines.ts";
+import { makeOwnerCode } from "./lib/server/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
 import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
@@ -23,7 +24,7 @@ import { readFiles } from "./lib/server/start/settings_files.ts";
 import { openPlain, openTls } from "./lib/server/start/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner } from "./lib/server/start/banner.ts";
-import { openWeb } from "./lib/server/start/web_side.ts";
+import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import { StoreError } from "./lib/server/store/store_error.ts";
 import { openStore, type Store } from "./lib/server/store/store.ts";
 import { version } from "./lib/version.ts";
@@ -91,34 +92,34 @@ async function start(
   // What a person has seen is on disk.
   flusher.before = () => void store.commit();
   const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store);
-  const hub = makeHub(settings, store, files, machines);
-  store.database.onTrouble = (sentence) => tellOperators(hub, sentence, firstStamp(Date.now()), "error");
-  if (machines !== undefined) await enter(hub, machines);
+  const opened: Opened = {};
+  const chat = makeChat(settings, { files, store, machines, opened });
+  const hub = makeHub(chat, machines);
+  store.database.onTrouble = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
+  if (machines !== undefined) {
+    await enter(machines, { chat, commit: hub.commit, files: () => opened.web?.files });
+  }
   const stream = {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
     maxQueueBytes: settings.sendQueue,
   };
   const listener = openPlain(hub, stream);
-  const secure = await openTls(hub, stream, listener);
-  hub.tlsPort = secure?.port;
-  const web = settings.web === "on" ? await openWeb(hub, stream) : undefined;
+  const secure = opened.secure = await openTls(hub, stream, listener);
+  const web = opened.web = settings.web === "on"
+    ? await openWeb(hub, stream, machines?.sharedFiles)
+    : undefined;
   console.log(banner(settings, listener, web, secure));
   if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
   if (newOwner || machines?.isFirst !== false) await tellOwnerCode(hub, newOwner);
-  const sweeping = setInterval(() => {
-    hub.sweep();
-    machines?.sweep();
-    store.upkeep().catch((error) => log("error", `Cannot clean up the data: ${error}`));
-  }, sweepMs);
-  const renewing = setInterval(() => renew(secure), dayMs);
+  const stopTimers = startTimers(hub, store, { machines, secure });
   const end = () => {
     store.close();
     Deno.exit(0);
   };
   onSignals({
     async stop() {
-      for (const timer of [sweeping, renewing]) clearInterval(timer);
+      stopTimers();
       const impatience = setTimeout(end, stopMs);
       const closed = Promise.all([listener.close(), secure?.close()]);
       hub.close("The server is stopping");
@@ -157,28 +158,65 @@ async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
   }
 }
 
-async function enter(hub: Hub, machines: Machines): Promise<void> {
-  await machines.start(hub).catch(({ message }: Error) =>
+async function enter(machines: Machines, options: StartOptions): Promise<void> {
+  await machines.start(options).catch(({ message }: Error) =>
     stopNow(`Cannot join the other machines: ${message}`, exitCodes.unavailable)
   );
-  const warning = namesakeWarning(hub);
+  const warning = namesakeWarning(options.chat);
   if (warning !== undefined) log("error", warning);
 }
 
-function makeHub(settings: Settings, store: Store, files: ReloadableFiles, machines?: Machines): Hub {
-  return new Hub({
+/** What opens after the chat exists, so that the chat asks for its addresses when it needs them. */
+interface Opened {
+  secure?: TlsListener | undefined;
+  web?: WebSide | undefined;
+}
+
+function makeChat(settings: Settings, parts: {
+  readonly files: ReloadableFiles;
+  readonly store: Store;
+  readonly machines: Machines | undefined;
+  readonly opened: Opened;
+}): ChatState {
+  const { files, store, machines, opened } = parts;
+  return new ChatState({
+    ...files,
     settings,
-    commands: allCommands,
-    bus: machines?.bus ?? new LocalBus({ last: store.history.newestStamp }),
-    ...(machines && { machine: machines.bus.machine }),
-    encode: encodeLine,
     store,
     log,
-    cloakKey: store.savedValues.secret("cloaks"),
     version: name,
-    ...files,
-    reread: () => readFiles(settings),
+    ...(machines && { machine: machines.bus.machine }),
+    tlsPort: () => opened.secure?.port,
+    uploadUrl: () => opened.web?.uploadUrl,
   });
+}
+
+function makeHub(chat: ChatState, machines: Machines | undefined): Hub {
+  return new Hub({
+    chat,
+    commands: allCommands,
+    bus: machines?.bus ?? new LocalBus({ last: chat.store?.history.newestStamp ?? 0 }),
+    encode: encodeLine,
+    reread: () => readFiles(chat.settings),
+  });
+}
+
+/** Starts what the server does every few seconds and every day; the returned function stops it. */
+function startTimers(
+  hub: Hub,
+  store: Store,
+  { machines, secure }: { machines: Machines | undefined; secure: TlsListener | undefined },
+): () => void {
+  const sweeping = setInterval(() => {
+    hub.sweep();
+    machines?.sweep();
+    store.upkeep().catch((error) => log("error", `Cannot clean up the data: ${error}`));
+  }, sweepMs);
+  const renewing = setInterval(() => renew(secure), dayMs);
+  return () => {
+    clearInterval(sweeping);
+    clearInterval(renewing);
+  };
 }
 
 function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {

@@ -22,32 +22,25 @@ const mayImport: Record<string, readonly string[]> = {
 
   "server/settings": ["type options.ts"],
   "server/store": ["irc"],
-  "server/chat": ["irc", "type net", "server/settings", "type server/store"],
-  "server/render": ["irc", "type net", "type server/settings", "type server/store", "server/chat"],
+  "server/chat": ["irc", "type net", "type server/settings", "type server/store"],
+  "server/render": ["irc", "type net", "type server/store", "server/chat"],
   "server/apply": ["irc", "type server/store", "server/chat", "server/render"],
-  "server/hub": [
-    "irc",
-    "type net",
-    "type server/settings",
-    "type server/store",
-    "server/chat",
-    "server/render",
-    "server/apply",
-  ],
+  "server/hub": ["irc", "type net", "server/chat", "server/render", "server/apply"],
   "server/commands": [
     "irc",
     "type server/settings",
     "type server/store",
     "server/chat",
     "server/render",
-    "server/apply",
-    "server/hub",
+    "type server/apply",
+    "type server/hub",
   ],
   "server/cluster": [
     "irc",
     "type server/settings",
     "type server/store",
     "server/chat",
+    "server/render",
     "server/apply",
     "type server/hub",
   ],
@@ -83,8 +76,8 @@ const mayImport: Record<string, readonly string[]> = {
     "net",
     "server/settings",
     "server/store",
-    "server/apply",
     "server/chat",
+    "server/render",
     "server/hub",
     "server/cluster",
     "server/commands",
@@ -108,9 +101,6 @@ const mayImport: Record<string, readonly string[]> = {
 };
 /** Imports that the move into folders found and that are to go: they run against the order. */
 const againstTheOrder: Record<string, readonly string[]> = {
-  "server/chat": ["type server/hub", "server/render", "server/apply"],
-  "server/render": ["type server/hub"],
-  "server/apply": ["type server/hub"],
   "client/terminal": ["client/cli"],
 };
 /** The folders of lib/ that hold folders. */

@@ -188,7 +188,7 @@ Deno.test("operators wait a tenth, and a goodbye or a sign of life not at all", 
   await using _chat = chat;
   const ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
-  chat.hub.find("bob")?.modes.add("o");
+  chat.state.find("bob")?.modes.add("o");
   await say(bob, ...words(200).map((line) => line.replace("bob", "ann")));
   assertEquals(waits, []);
   await say(ann, ...words(60));
@@ -217,7 +217,7 @@ Deno.test("who is killed while its lines wait is gone, and its lines with it", {
   await bob.next(" 001 ");
   ann.send(...words(9));
   await bob.next(" PRIVMSG ");
-  const id = chat.hub.find("ann")?.id ?? "";
+  const id = chat.state.find("ann")?.id ?? "";
   chat.hub.commit({ kind: "killed", user: id, by: "root!r@h", reason: "flood" });
   assertMatch((await ann.closed()).at(-1) ?? "", /^ERROR :Closing link: Killed/);
   waiting.resolve();

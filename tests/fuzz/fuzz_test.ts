@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
 import type { Event } from "../../lib/server/apply/event.ts";
+import { ChatState } from "../../lib/server/chat/chat.ts";
 import { Hub } from "../../lib/server/hub/hub.ts";
 import { settingRows } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
@@ -13,7 +14,7 @@ import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/server/store/store.ts";
 import { granted } from "../support/permissions.ts";
 import { MemoryConnection } from "../support/visitor.ts";
-import { checkHub, checkSent } from "./invariants.ts";
+import { checkChat, checkSent } from "./invariants.ts";
 import { Chance, fuzzLine } from "./lines.ts";
 
 const clients = 6;
@@ -28,7 +29,7 @@ async function fuzz(): Promise<void> {
   const seed = Number(Deno.env.get("PARLEY_FUZZ_SEED") ?? Date.now() % 1_000_000);
   const chance = new Chance(seed);
   const faults: string[] = [];
-  const hub = makeHub((text) => faults.push(text));
+  const { hub, chat } = makeHub((text) => faults.push(text));
   const peers: Fuzzer[] = Array.from({ length: clients }, (_, at) => new Fuzzer(hub, at));
   const endMs = Deno.env.has("PARLEY_FUZZ_LINES") ? Infinity : Date.now() + seconds * 1000;
   let sent = 0;
@@ -38,8 +39,8 @@ async function fuzz(): Promise<void> {
     const lines = Array.from({ length: burst }, () => fuzzLine(chance));
     try {
       await peer.say(lines);
-      hub.store?.commit();
-      checkHub(hub);
+      chat.store?.commit();
+      checkChat(chat);
     } catch (error) {
       faults.push(`${error instanceof Error ? error.message : error}`, ...lines);
     }
@@ -47,24 +48,25 @@ async function fuzz(): Promise<void> {
   }
   hub.close("The test is over");
   await Promise.all(peers.map((peer) => peer.ended));
-  hub.store?.close();
+  chat.store?.close();
   assertEquals(faults, [], `seed ${seed}, after ${sent} lines`);
 }
 
-function makeHub(fault: (text: string) => void): Hub {
+function makeHub(fault: (text: string) => void): { hub: Hub; chat: ChatState } {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const store = openStore({ keep: { ageMs: 0, count: 200 } });
-  return new Hub({
+  const chat = new ChatState({
     settings: { ...parsed.values, flood: 0, name: "fuzz.test", loginTries: 1_000_000 },
-    commands: allCommands,
-    bus: new LocalBus<Event>(),
-    encode: encodeLine,
     store,
     log: (level, text) => {
       if (level === "error") fault(text);
     },
   });
+  return {
+    chat,
+    hub: new Hub({ chat, commands: allCommands, bus: new LocalBus<Event>(), encode: encodeLine }),
+  };
 }
 
 /** One client that comes back whenever the hub has thrown it out. */
@@ -91,8 +93,8 @@ class Fuzzer {
     const sent = (chunk: Uint8Array) => {
       try {
         checkSent(
-          this.#hub,
-          [...this.#hub.sessions.values()].find((one) => one.connection === connection),
+          this.#hub.chat,
+          [...this.#hub.chat.sessions.values()].find((one) => one.connection === connection),
           chunk,
         );
       } catch (error) {

@@ -1,6 +1,6 @@
-/** What must hold whatever anybody sends: of every line that leaves, and of the hub's tables. */
+/** What must hold whatever anybody sends: of every line that leaves, and of the chat's tables. */
 import { assert, assertEquals } from "@std/assert";
-import type { Hub } from "../../lib/server/hub/hub.ts";
+import type { Chat, ChatState } from "../../lib/server/chat/chat.ts";
 import type { Session } from "../../lib/server/chat/session.ts";
 import { bitForCommand, bitForTag } from "../../lib/irc/capabilities.ts";
 import { parse } from "../../lib/irc/message.ts";
@@ -10,7 +10,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const maxTagBytes = 8191;
 
 /** Throws when what is sent to a session is not whole, clean lines within the limits, of tags and commands it asked for. */
-export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Array): void {
+export function checkSent(chat: Chat, session: Session | undefined, chunk: Uint8Array): void {
   const text = decoder.decode(chunk);
   assert(text.endsWith("\r\n"), "a chunk ends with its line");
   for (const line of text.slice(0, -2).split("\r\n")) {
@@ -21,7 +21,7 @@ export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Ar
     const encoder = new TextEncoder();
     assert(encoder.encode(line.slice(0, tagsEnd)).length <= maxTagBytes, `tags too long: "${line}"`);
     const bytes = encoder.encode(line.slice(tagsEnd)).length + 2;
-    assert(bytes <= hub.settings.lineBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
+    assert(bytes <= chat.settings.lineBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
     if (session === undefined) continue;
     for (const tag of message.tags.keys()) {
       assert((session.profile.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);
@@ -34,23 +34,23 @@ export function checkSent(hub: Hub, session: Session | undefined, chunk: Uint8Ar
 }
 
 /** Throws when the tables disagree: nicks, users, sessions, channels and members. */
-export function checkHub(hub: Hub): void {
-  assertEquals(hub.nicks.size, hub.users.size, "each user has one nick");
-  for (const [nick, user] of hub.nicks) {
+export function checkChat(chat: ChatState): void {
+  assertEquals(chat.nicks.size, chat.users.size, "each user has one nick");
+  for (const [nick, user] of chat.nicks) {
     assertEquals(user.folded, nick);
-    assert(hub.users.get(user.id) === user, `${nick} is in both tables`);
+    assert(chat.users.get(user.id) === user, `${nick} is in both tables`);
     assert(user.sessionIds.size > 0, `${nick} has a session`);
     for (const session of user.sessions) {
-      assert(session.user === user && hub.sessions.get(session.id) === session);
+      assert(session.user === user && chat.sessions.get(session.id) === session);
     }
     for (const [channel, member] of user.channels) {
       assert(channel.members.get(user) === member, `${nick} and ${channel.name} know of each other`);
-      assert(hub.channels.get(channel.folded) === channel, `${channel.name} exists`);
+      assert(chat.channels.get(channel.folded) === channel, `${channel.name} exists`);
     }
   }
-  for (const channel of hub.channels.values()) {
+  for (const channel of chat.channels.values()) {
     assert(channel.members.size > 0 || channel.registration !== undefined, `${channel.name} is empty`);
-    for (const user of channel.members.keys()) assert(user.channels.has(channel) && hub.users.has(user.id));
+    for (const user of channel.members.keys()) assert(user.channels.has(channel) && chat.users.has(user.id));
     assertEquals(
       new Set(channel.sessions).size,
       channel.sessions.length,

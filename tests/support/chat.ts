@@ -5,6 +5,7 @@
 import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
 import type { Event } from "../../lib/server/apply/event.ts";
+import { type ChatOptions as StateOptions, ChatState } from "../../lib/server/chat/chat.ts";
 import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
 import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
@@ -18,6 +19,8 @@ import { Peer, type PeerOptions } from "./peer.ts";
 /** A running chat; closing it closes the peers it made. */
 export interface Chat extends AsyncDisposable {
   readonly hub: Hub;
+  /** What the hub holds, for tests to look at and to set up. */
+  readonly state: ChatState;
   readonly port: number;
   /** How its connections behave, for a listener of another kind. */
   readonly stream: StreamOptions;
@@ -32,9 +35,9 @@ export interface Chat extends AsyncDisposable {
   ): Promise<{ [At in keyof Nicks]: Peer }>;
 }
 
-/** Settings and hub options that differ from the defaults; flood control is off unless it is asked for. */
+/** Settings and options that differ from the defaults; flood control is off unless it is asked for. */
 export interface ChatOptions
-  extends Partial<Omit<HubOptions, "settings" | "commands" | "bus" | "encode" | "log">> {
+  extends Omit<StateOptions, "settings" | "log">, Pick<HubOptions, "reread" | "sleep"> {
   readonly settings?: Partial<Settings>;
 }
 
@@ -47,25 +50,29 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
   const log: string[] = [];
   const store = options.store ?? openStore(options.now ? { now: options.now } : {});
   flusher.before = () => void store.commit();
-  const hub = new Hub({
+  const state = new ChatState({
     ...options,
     store,
     settings: { ...defaultSettings(), name: "chat.test", flood: 0, passwordRounds, ...settings },
+    log: (level, text) => log.push(`${level} ${text}`),
+  });
+  const hub = new Hub({
+    ...options,
+    chat: state,
     commands: allCommands,
     bus: new LocalBus<Event>({ last: store.history.newestStamp, ...(options.now && { now: options.now }) }),
     encode: encodeLine,
-    log: (level, text) => log.push(`${level} ${text}`),
   });
   const attached: Promise<void>[] = [];
   const stream: StreamOptions = {
     flusher,
-    limits: { tagBytes: 4096, bodyBytes: hub.settings.lineBytes },
-    maxQueueBytes: hub.settings.sendQueue,
+    limits: { tagBytes: 4096, bodyBytes: state.settings.lineBytes },
+    maxQueueBytes: state.settings.sendQueue,
   };
   const listener = listen({
     hostname: "127.0.0.1",
     port: 0,
-    maxConnections: hub.settings.limit,
+    maxConnections: state.settings.limit,
     stream,
     onConnection: (connection) => void attached.push(hub.attach(connection)),
   });
@@ -77,6 +84,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
   };
   return {
     hub,
+    state,
     port: listener.port,
     stream,
     log,

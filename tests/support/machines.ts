@@ -2,6 +2,7 @@
 import type { Apply, Bus } from "../../lib/server/hub/bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
 import type { Event } from "../../lib/server/apply/event.ts";
+import { ChatState } from "../../lib/server/chat/chat.ts";
 import { Hub } from "../../lib/server/hub/hub.ts";
 import { settingRows } from "../../lib/server/settings/settings.ts";
 import { nextStamp } from "../../lib/irc/stamp.ts";
@@ -31,8 +32,15 @@ class SharedBus {
   }
 }
 
-/** Two hubs; each with a store of its own where stores are given. Their clocks differ by seven seconds. */
-export function startMachines(stores: readonly [Store?, Store?] = []): [Hub, Hub] {
+/** One machine: its hub, and the state the hub holds. */
+export interface Machine {
+  readonly hub: Hub;
+  readonly chat: ChatState;
+  readonly commit: Hub["commit"];
+}
+
+/** Two machines; each with a store of its own where stores are given. Their clocks differ by seven seconds. */
+export function startMachines(stores: readonly [Store?, Store?] = []): [Machine, Machine] {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const settings = { ...parsed.values, name: "chat.test", flood: 0, passwordRounds: 4096 };
@@ -41,16 +49,9 @@ export function startMachines(stores: readonly [Store?, Store?] = []): [Hub, Hub
   const start = (machine: string, lag: number, store: Store | undefined) => {
     // Their clocks differ, and nothing may follow from that.
     const now = () => Date.UTC(2026, 10, 23) + lag;
-    return new Hub({
-      settings,
-      commands: allCommands,
-      bus: bus.end(now),
-      encode: encodeLine,
-      ...(store && { store }),
-      machine,
-      cloakKey,
-      now,
-    });
+    const chat = new ChatState({ settings, ...(store && { store }), machine, cloakKey, now });
+    const hub = new Hub({ chat, commands: allCommands, bus: bus.end(now), encode: encodeLine });
+    return { hub, chat, commit: hub.commit };
   };
   return [start("a-", 0, stores[0]), start("b-", 7000, stores[1])];
 }

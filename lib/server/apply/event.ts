@@ -1,34 +1,15 @@
 /**
  * What can happen, as plain data. A command decides and commits one of these; the bus orders them; apply changes the
- * hub's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
+ * chat's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
  * machine that applies the same events ends in the same state.
  */
+import type { MessageLine } from "../chat/delivery.ts";
+import type { ServerBan } from "../chat/server_ban.ts";
+import type { Session } from "../chat/session.ts";
+import type { UserId, UserRecord } from "../chat/user.ts";
 import type { AccountEvent } from "./account_event.ts";
 import type { FileEvent } from "./file_event.ts";
 import type { MachineEvent } from "./machine_event.ts";
-import type { ServerBan } from "../chat/server_ban.ts";
-import type { MessageLine } from "../render/multiline.ts";
-
-/** Names a user for as long as it is here; never used again. */
-export type UserId = string;
-
-/** A user as it arrives. */
-export interface UserRecord {
-  readonly id: UserId;
-  readonly nick: string;
-  readonly username: string;
-  readonly realname: string;
-  /** What others see after "@". */
-  readonly host: string;
-  /** The address it connected from; only operators see it. */
-  readonly address: string;
-  readonly secure: boolean;
-  readonly account?: string;
-  /** User mode letters it starts with. */
-  readonly modes: string;
-  /** What AWAY said before it was let in; "*" is nobody there. */
-  readonly away?: string;
-}
 
 /** Where a message goes: a channel, members of a rank and above ("@#tea"), or one user. */
 export type MessageTarget =
@@ -153,3 +134,9 @@ export type Event =
     /** Client-only tags as name and value. */
     readonly tags?: readonly (readonly [string, string])[];
   };
+
+/** The event of one kind. */
+export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+
+/** Gives an event its place in the order; a promise resolves once it is applied here. See Bus.commit. */
+export type Commit = (event: Event, session?: Session) => void | Promise<void>;

@@ -1,22 +1,22 @@
 /** Apply, for machines: which there are, and that their people go with them. */
-import { removeUser } from "./apply.ts";
-import { changeAway } from "./user.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { SessionState } from "../chat/session.ts";
+import type { UserState } from "../chat/user.ts";
+import { changeAway } from "./away.ts";
 import type { MachineEvent } from "./machine_event.ts";
-import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
+import { removeUser } from "./presence.ts";
 
 /** What sessions are told whose machine was taken for gone by the others. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
 
 /** Changes which machines there are, and takes out those who were on a lost one alone. */
-export function applyMachineEvent(hub: Hub, event: MachineEvent, stamp: number): undefined {
+export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: number): undefined {
   switch (event.kind) {
     case "machine joined":
-      hub.machines.set(event.machine, stamp);
+      chat.machines.set(event.machine, stamp);
       return;
     case "machine lost":
-      return lose(hub, event, stamp);
+      return lose(chat, event, stamp);
     default:
       return event satisfies never;
   }
@@ -28,27 +28,27 @@ export function isOn(machine: string, session: string): boolean {
 }
 
 function lose(
-  hub: Hub,
+  chat: ChatState,
   { machine, reason }: Extract<MachineEvent, { kind: "machine lost" }>,
   stamp: number,
 ): undefined {
-  hub.machines.delete(machine);
-  const ended: Session[] = [];
-  for (const user of [...hub.users.values()]) {
+  chat.machines.delete(machine);
+  const ended: SessionState[] = [];
+  for (const user of [...chat.users.values()]) {
     const lost = [...user.sessionIds].filter((id) => isOn(machine, id));
-    if (lost.length > 0) ended.push(...takeSessions(hub, user, lost, reason, stamp));
+    if (lost.length > 0) ended.push(...takeSessions(chat, user, lost, reason, stamp));
   }
   for (const session of ended) session.close(cutOffSentence);
 }
 
 /** Gives back those of the sessions that are on this machine. */
 function takeSessions(
-  hub: Hub,
-  user: User,
+  chat: ChatState,
+  user: UserState,
   lost: readonly string[],
   reason: string,
   stamp: number,
-): Session[] {
+): SessionState[] {
   const ended = user.sessions.filter((session) => lost.includes(session.id));
   for (const session of ended) {
     user.sessions.splice(user.sessions.indexOf(session), 1);
@@ -57,10 +57,10 @@ function takeSessions(
   }
   for (const channel of user.channels.keys()) channel.forgetSessions();
   if (lost.length === user.sessionIds.size) {
-    removeUser(hub, user, reason, stamp);
+    removeUser(chat, user, reason, stamp);
     return ended;
   }
-  changeAway(hub, user, stamp, () => {
+  changeAway(chat, user, stamp, () => {
     for (const id of lost) {
       user.sessionIds.delete(id);
       user.absent.delete(id);

@@ -4,9 +4,8 @@
  * the same questions as the commands did, of the same state on every machine.
  */
 import { channelModeOf, isRank } from "../../irc/modes.ts";
-import type { Channel } from "../chat/channel.ts";
-import type { Event, ModeRecord } from "./event.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { ChannelState } from "../chat/channel.ts";
+import type { ChatState } from "../chat/chat.ts";
 import {
   mayChange,
   refusalToInvite,
@@ -17,35 +16,41 @@ import {
   refusalToSpeak,
 } from "../chat/permission.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
+import type { UserState } from "../chat/user.ts";
+import type { Event, ModeRecord } from "./event.ts";
 
 type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
 /** Why an event is not applied any more; undefined when nothing stands in its way. */
-export function revalidate(hub: Hub, event: Event): Refusal | undefined {
+export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
   switch (event.kind) {
     case "message":
-      return refusalToSay(hub, event);
+      return refusalToSay(chat, event);
     case "joined":
     case "kicked":
     case "modes set":
     case "topic set":
     case "invited": {
-      const user = hub.users.get(event.user);
-      const channel = hub.channel(event.channel);
-      return user && channel && refusalToDo(hub, user, channel, event);
+      const user = chat.users.get(event.user);
+      const channel = chat.channel(event.channel);
+      return user && channel && refusalToDo(chat, user, channel, event);
     }
     default:
       return undefined;
   }
 }
 
-function refusalToDo(hub: Hub, user: User, channel: Channel, event: Doing): Refusal | undefined {
+function refusalToDo(
+  chat: ChatState,
+  user: UserState,
+  channel: ChannelState,
+  event: Doing,
+): Refusal | undefined {
   switch (event.kind) {
     case "joined":
       return channel.members.has(user) ? undefined : refusalToJoin(channel, user, event.key);
     case "kicked": {
-      const target = hub.users.get(event.target);
+      const target = chat.users.get(event.target);
       return target && refusalToKick(channel, user, target);
     }
     case "modes set":
@@ -59,19 +64,19 @@ function refusalToDo(hub: Hub, user: User, channel: Channel, event: Doing): Refu
   }
 }
 
-function mayMake(channel: Channel, user: User, { sign, letter, parameter }: ModeRecord): boolean {
+function mayMake(channel: ChannelState, user: UserState, { sign, letter, parameter }: ModeRecord): boolean {
   const mode = channelModeOf(letter);
   if (mode === undefined) return true;
   return mayChange(channel, user, mode, isRank(mode) && sign === "-" && parameter === user.id);
 }
 
-function refusalToSay(hub: Hub, event: Extract<Event, { kind: "message" }>): Refusal | undefined {
-  const user = hub.users.get(event.user);
+function refusalToSay(chat: ChatState, event: Extract<Event, { kind: "message" }>): Refusal | undefined {
+  const user = chat.users.get(event.user);
   if (user === undefined) return undefined;
   if (event.target.kind === "user") {
-    const target = hub.users.get(event.target.id);
+    const target = chat.users.get(event.target.id);
     return target && refusalToMessage(target, user);
   }
-  const channel = hub.channel(event.target.name);
+  const channel = chat.channel(event.target.name);
   return channel && refusalToSpeak(channel, user, event.text);
 }

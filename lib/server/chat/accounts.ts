@@ -3,6 +3,7 @@
  * nothing that is shared; that is server/apply/account.ts. Every way to log in comes through `prove`, so a suspended account is
  * refused on each, guesses are counted on each, and a name that does not exist takes the same steps as one that does.
  */
+import { isLoopback, peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import {
@@ -13,14 +14,14 @@ import {
   parseVerifier,
   type Verifier,
 } from "../../irc/scram.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
-import { isLoopback, peerOf } from "../../irc/address.ts";
-import type { Hub } from "../hub/hub.ts";
-import type { Session } from "./session.ts";
-import type { Settings } from "../settings/settings.ts";
-import { Buckets } from "./throttle.ts";
+import type { Chat } from "./chat.ts";
 import { HashQueue } from "./hash_queue.ts";
+import type { Session } from "./session.ts";
+import { Buckets } from "./throttle.ts";
+import type { User } from "./user.ts";
 
 /** What came of trying to log in. Of a suspension only who knows the password learns. */
 export type Outcome =
@@ -46,16 +47,21 @@ export function isConfidential({ connection: { secure, address } }: Session): bo
 
 /** The ways by which a session may log in (SASL); PLAIN only where nobody can read along. None without accounts. */
 export function saslMechanisms(session: Session): string[] {
-  if (!session.hub.accounts.available) return [];
+  if (!session.chat.accounts.available) return [];
   return isConfidential(session) ? ["PLAIN", "SCRAM-SHA-256"] : ["SCRAM-SHA-256"];
 }
 
 /** Whether an account can be made before one is let in. Where a password must be given first, that must not get round it. */
-export function mayRegisterEarly({ settings, files }: Hub): boolean {
+export function mayRegisterEarly({ settings, files }: Chat): boolean {
   return settings.registration === "open" && files.password === undefined;
 }
 
-/** The accounts of a hub. Without a store there are none. */
+/** Whether a user's account is owner of this server. */
+export function isOwner({ accounts }: Chat, { account }: User): boolean {
+  return account !== undefined && accounts.find(account)?.role === "owner";
+}
+
+/** The accounts of a chat. Without a store there are none. */
 export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;

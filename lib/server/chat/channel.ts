@@ -1,39 +1,47 @@
 /**
  * A channel: its members and their ranks, its topic and modes, and the broadcast set, which is the flat list of
- * sessions on this machine that hear what is said in it.
+ * sessions on this machine that get its messages. `Channel` is the read-only view; server/apply changes the
+ * `ChannelState` behind it.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Session } from "./session.ts";
-import type { OutgoingMessage } from "../render/outgoing.ts";
-import type { User } from "./user.ts";
+import type { Delivery } from "./delivery.ts";
+import type { SessionState } from "./session.ts";
+import type { User, UserState } from "./user.ts";
 
-/** A user's place in a channel. */
+/** A user's membership in a channel, to be read. */
 export interface Member {
   /** Rank prefixes, highest first: "@+". */
-  prefixes: string;
-  /** What the channel's bans last said of it; see permission.ts. */
-  verdict?: Verdict;
+  readonly prefixes: string;
 }
 
-/** Whether bans silence a member; true as long as the lists, its source and its account are the same. */
-export interface Verdict {
-  readonly listChanges: number;
-  readonly source: string;
-  readonly account: string | undefined;
-  readonly silenced: boolean;
+/** A user's membership in a channel. */
+export class MemberState implements Member {
+  #prefixes: string;
+
+  constructor(prefixes: string) {
+    this.#prefixes = prefixes;
+  }
+
+  get prefixes(): string {
+    return this.#prefixes;
+  }
+
+  set prefixes(prefixes: string) {
+    this.#prefixes = prefixes;
+  }
 }
 
-/** What a user was invited with; it is used up by joining. */
+/** An invitation to a user; joining uses it up. */
 export interface Invitation {
-  /** Whether it lets the user past bans, key, limit and modes: those of half-operators and above do. */
+  /** Whether the user can join past bans, key, limit and modes: invitations by half-operators and above allow it. */
   readonly exempts: boolean;
 }
 
-/** A topic and who set it. */
+/** A topic and the user that set it. */
 export interface Topic {
   readonly text: string;
-  /** Source of who set it. */
+  /** Source of the user that set it. */
   readonly by: string;
   /** Seconds since 1970. */
   readonly at: number;
@@ -48,34 +56,57 @@ export interface ListEntry {
   readonly at: number;
 }
 
-/** What a channel has that stays when the last one leaves; see registered_channel.ts. */
-export interface Registration {
+/** What makes a channel stay when its last member leaves, to be read; see registered_channel.ts. */
+export interface ChannelRegistration {
   /** The name of an account. */
   readonly founder: string;
   /** Rank prefixes by folded account, without the founder's. */
+  readonly ranks: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970 when the channel last had a member, to the day. */
+  readonly usedMs: number;
+}
+
+/** The same, as server/apply changes it. */
+export interface ChannelRegistrationState extends ChannelRegistration {
   readonly ranks: Map<string, string>;
-  /** Milliseconds since 1970 when somebody was last in it, to the day. */
   usedMs: number;
 }
 
-/** A place where several users talk. */
-export class Channel {
+/** A channel, to be read. */
+export interface Channel {
   readonly name: string;
   readonly folded: Folded;
   /** Seconds since 1970. */
   readonly createdAt: number;
-  readonly members = new Map<User, Member>();
+  readonly members: ReadonlyMap<User, Member>;
   /** Letters of the modes that are on and have no parameter. */
-  readonly flags: Set<string>;
+  readonly flags: ReadonlySet<string>;
   /** Parameters of the modes that are on and have one: "k" → key, "l" → limit. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** Entries of list modes by letter, oldest first; never empty. */
+  readonly lists: ReadonlyMap<string, readonly ListEntry[]>;
+  /** How often lists have changed. */
+  readonly listChanges: number;
+  readonly topic: Topic | undefined;
+  /** Undefined when the channel ends with its last member. */
+  readonly registration: ChannelRegistration | undefined;
+  /** A user's rank prefixes here, highest first; "" without rank, undefined when not a member. */
+  prefixesOf(user: User): string | undefined;
+}
+
+/** A channel of this chat. */
+export class ChannelState implements Channel {
+  readonly name: string;
+  readonly folded: Folded;
+  readonly createdAt: number;
+  readonly members = new Map<UserState, MemberState>();
+  readonly flags: Set<string>;
   readonly settings = new Map<string, string>();
-  /** Entries of list modes by letter, oldest first; changed by addEntry and removeEntry, never empty. */
-  readonly lists = new Map<string, ListEntry[]>();
   topic: Topic | undefined;
-  /** Undefined when the channel ends with the last one who leaves. */
-  registration: Registration | undefined;
+  registration: ChannelRegistrationState | undefined;
+  readonly #lists = new Map<string, readonly ListEntry[]>();
   #listChanges = 0;
-  #sessions: Session[] | undefined;
+  #sessions: SessionState[] | undefined;
 
   constructor(name: string, createdAt: number, flags: Iterable<string>) {
     this.name = unshared(name);
@@ -84,24 +115,32 @@ export class Channel {
     this.flags = new Set(flags);
   }
 
-  /** Puts a user in; the caller tells people. */
-  add(user: User, prefixes: string): Member {
-    const member = { prefixes };
+  get lists(): ReadonlyMap<string, readonly ListEntry[]> {
+    return this.#lists;
+  }
+
+  get listChanges(): number {
+    return this.#listChanges;
+  }
+
+  /** Adds a member; the caller tells people. */
+  add(user: UserState, prefixes: string): MemberState {
+    const member = new MemberState(prefixes);
     this.members.set(user, member);
     user.channels.set(this, member);
     this.forgetSessions();
     return member;
   }
 
-  /** Takes a user out; the caller tells people. */
-  remove(user: User): void {
+  /** Removes a member; the caller tells people. */
+  remove(user: UserState): void {
     this.members.delete(user);
     user.channels.delete(this);
     this.forgetSessions();
   }
 
-  /** The sessions of this machine that hear this channel. Kept until membership or a member's sessions change. */
-  get sessions(): readonly Session[] {
+  /** The sessions of this machine that get its messages; computed again after membership or a member's sessions change. */
+  get sessions(): readonly SessionState[] {
     this.#sessions ??= [...this.members.keys()].flatMap((user) => user.sessions);
     return this.#sessions;
   }
@@ -111,39 +150,33 @@ export class Channel {
     this.#sessions = undefined;
   }
 
-  /** Puts an entry in a list; false when the list has that mask already, in whatever case. */
+  /** Adds an entry to a list; false when the list has that mask already, in upper or lower case. */
   addEntry(letter: string, entry: ListEntry): boolean {
-    const entries = this.lists.get(letter) ?? [];
+    const entries = this.#lists.get(letter) ?? [];
     if (entries.some((one) => fold(one.mask) === fold(entry.mask))) return false;
-    this.lists.set(letter, [...entries, { ...entry, mask: unshared(entry.mask) }]);
+    this.#lists.set(letter, [...entries, { ...entry, mask: unshared(entry.mask) }]);
     this.#listChanges++;
     return true;
   }
 
-  /** Takes the entry with this mask out of a list and gives it back; undefined when there is none. */
+  /** Removes the entry with this mask from a list and returns it; undefined when the list has none. */
   removeEntry(letter: string, mask: string): ListEntry | undefined {
-    const entries = this.lists.get(letter) ?? [];
+    const entries = this.#lists.get(letter) ?? [];
     const found = entries.find((one) => fold(one.mask) === fold(mask));
     if (found === undefined) return undefined;
-    const kept = entries.filter((one) => one !== found);
-    if (kept.length > 0) this.lists.set(letter, kept);
-    else this.lists.delete(letter);
+    const others = entries.filter((one) => one !== found);
+    if (others.length > 0) this.#lists.set(letter, others);
+    else this.#lists.delete(letter);
     this.#listChanges++;
     return found;
   }
 
-  /** How often lists have changed. */
-  get listChanges(): number {
-    return this.#listChanges;
-  }
-
   /** Tells every session of the channel on this machine. */
-  broadcast(told: OutgoingMessage): void {
-    for (const session of this.sessions) session.tell(told);
+  broadcast(outgoing: Delivery): void {
+    for (const session of this.sessions) session.tell(outgoing);
   }
 
-  /** A user's rank prefixes here, highest first; "" without rank, undefined when not a member. */
-  prefixesOf(user: User): string | undefined {
+  prefixesOf(user: UserState): string | undefined {
     return this.members.get(user)?.prefixes;
   }
 }

@@ -2,15 +2,15 @@
  * Who may see which history: a channel's its members, a private conversation's those who had it, and nobody else, operators
  * included. Whoever has no account is known by a nick alone, so it sees what was said since it took that nick.
  */
-import { fold } from "../../irc/names.ts";
-import { rankLevel } from "../../irc/modes.ts";
 import type { Message } from "../../irc/message.ts";
+import { rankLevel } from "../../irc/modes.ts";
+import { fold } from "../../irc/names.ts";
 import { firstStamp } from "../../irc/stamp.ts";
+import type { Side } from "../store/conversation.ts";
 import type { View } from "../store/history.ts";
-import type { Store } from "../store/store.ts";
 import type { Channel } from "./channel.ts";
-import type { Hub } from "../hub/hub.ts";
-import { sideOf } from "../apply/saving.ts";
+import type { Chat } from "./chat.ts";
+import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
 /** A conversation and the name it has for who may see it. */
@@ -19,69 +19,75 @@ export interface Visible {
   readonly views: readonly View[];
 }
 
+/** A user's name in history: its account, or its nick as long as it has that nick (see nickSince). */
+export function sideOf(user: User): Side {
+  if (user.account !== undefined) return { identity: fold(user.account), name: user.account };
+  return { identity: `~${user.folded}`, name: user.nick };
+}
+
 /** What `user` may see of a channel or of its conversation with a nick; undefined when it may not. */
 export function visibleHistory(
-  hub: Hub,
-  store: Store,
+  chat: Chat,
+  store: ReadableStore,
   user: User,
   target: string,
 ): readonly View[] | undefined {
-  if (!target.startsWith("#")) return privateViews(hub, store, user, target);
-  const channel = hub.channel(target);
-  return channel?.members.has(user) ? channelViews(hub, store, channel) : undefined;
+  if (!target.startsWith("#")) return privateViews(chat, store, user, target);
+  const channel = chat.channel(target);
+  return channel?.members.has(user) ? channelViews(chat, store, channel) : undefined;
 }
 
 /** Every conversation `user` may see, private ones by the nick they are found under. */
-export function allVisibleHistory(hub: Hub, store: Store, user: User): Visible[] {
+export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): Visible[] {
   const byName = new Map<string, { name: string; views: View[] }>();
   const nickOf = new Map<string, string>();
-  for (const one of hub.users.values()) {
+  for (const one of chat.users.values()) {
     if (one.account !== undefined) nickOf.set(fold(one.account), one.nick);
   }
   const self = sideOf(user).identity;
   for (const one of store.conversations.privateOf(self)) {
     const name = nickOf.get(one.with.identity) ?? one.with.name;
     const known = byName.get(fold(name)) ?? { name, views: [] };
-    known.views.push({ conversation: one.id, since: since(hub, user) });
+    known.views.push({ conversation: one.id, since: since(chat, user) });
     byName.set(fold(name), known);
   }
   const channels = [...user.channels.keys()].map((channel) => ({
     name: channel.name,
-    views: channelViews(hub, store, channel),
+    views: channelViews(chat, store, channel),
   }));
   return [...channels, ...byName.values()];
 }
 
 /** Whether a record is for these eyes: what was said to a rank is for that rank (STATUSMSG). */
-export function isFor(hub: Hub, user: User, { params: [target = ""] }: Message): boolean {
+export function isFor(chat: Chat, user: User, { params: [target = ""] }: Message): boolean {
   const at = target.indexOf("#");
   if (at < 1) return true;
-  const prefixes = hub.channel(target.slice(at))?.prefixesOf(user) ?? "";
+  const prefixes = chat.channel(target.slice(at))?.prefixesOf(user) ?? "";
   return rankLevel(prefixes) >= rankLevel(target.slice(0, at));
 }
 
-function channelViews(hub: Hub, store: Store, channel: Channel): View[] {
+function channelViews(chat: Chat, store: ReadableStore, channel: Channel): View[] {
   const found = store.conversations.find(channel.folded);
-  return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(hub)) }];
+  return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(chat)) }];
 }
 
 /** The first stamp that is not too old to be shown; what is older is removed little by little (server/store/retention.ts). */
-function oldest({ settings, now }: Hub): number {
+function oldest({ settings, now }: Chat): number {
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
 /** The account that has the nick, or that is called so; and who had the nick without an account. */
-function privateViews(hub: Hub, store: Store, user: User, nick: string): View[] {
-  const holder = hub.find(nick);
+function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): View[] {
+  const holder = chat.find(nick);
   const others = new Set([holder === undefined ? fold(nick) : sideOf(holder).identity, `~${fold(nick)}`]);
   const views: View[] = [];
   for (const other of others) {
     const found = store.conversations.findBetween(sideOf(user).identity, other);
-    if (found !== undefined) views.push({ conversation: found.id, since: since(hub, user) });
+    if (found !== undefined) views.push({ conversation: found.id, since: since(chat, user) });
   }
   return views;
 }
 
-function since(hub: Hub, user: User): number {
-  return Math.max(user.account === undefined ? user.nickSince : 0, oldest(hub));
+function since(chat: Chat, user: User): number {
+  return Math.max(user.account === undefined ? user.nickSince : 0, oldest(chat));
 }

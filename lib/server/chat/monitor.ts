@@ -4,20 +4,14 @@
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Hub } from "../hub/hub.ts";
-import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import type { Session } from "./session.ts";
-import type { User } from "./user.ts";
+
+const none: ReadonlySet<Session> = new Set();
 
 /** The lists of all sessions of this machine, and the way back from a nick to its watchers. */
 export class Monitors {
-  readonly #hub: Hub;
   readonly #watchers = new Map<Folded, Set<Session>>();
   readonly #lists = new Map<Session, Map<Folded, string>>();
-
-  constructor(hub: Hub) {
-    this.#hub = hub;
-  }
 
   /** The nicks a session watches, as it wrote them. */
   list(session: Session): string[] {
@@ -52,33 +46,9 @@ export class Monitors {
     for (const nick of this.list(session)) this.remove(session, nick);
   }
 
-  /** Tells that somebody has this nick from now on. */
-  online(user: User): void {
-    this.#tell(user.folded, "730", user.source);
-  }
-
-  /** Tells that nobody has this nick any more. */
-  offline(nick: string): void {
-    this.#tell(fold(nick), "731", nick);
-  }
-
-  /** Tells a change to the watchers who asked for changes too (extended-monitor) and are not in `done`, and adds them. */
-  tellChange(user: User, told: OutgoingMessage, done: Set<Session>): void {
-    for (const session of this.#watchers.get(user.folded) ?? []) {
-      if (done.has(session) || !session.has("extended-monitor")) continue;
-      done.add(session);
-      session.tell(told);
-    }
-  }
-
-  /** "*" stands for the watcher's nick, as the specification allows, so one line serves all of them. */
-  #tell(nick: Folded, code: "730" | "731", target: string): void {
-    const watchers = this.#watchers.get(nick);
-    if (watchers === undefined) return;
-    const told = new OutgoingLine(this.#hub.settings.name, code, ["*", target], {
-      stamp: this.#hub.now() * 1024,
-    });
-    for (const session of watchers) session.tell(told);
+  /** The sessions that watch a nick. */
+  watchers(nick: Folded): ReadonlySet<Session> {
+    return this.#watchers.get(nick) ?? none;
   }
 }
 

@@ -131,16 +131,26 @@ export function refusalToJoin(channel: Channel, user: User, key: string | undefi
   }
 }
 
+/** Whether bans silence a member; valid as long as the lists, its source and its account are the same. */
+interface Verdict {
+  readonly listChanges: number;
+  readonly source: string;
+  readonly account: string | undefined;
+  readonly silenced: boolean;
+}
+
+const verdicts = new WeakMap<Member, Verdict>();
+
 /** Whether bans or mutes silence a user; asked again only when the lists, the source or the account changed. */
 function isSilenced(channel: Channel, user: User, member: Member | undefined): boolean {
   const { source, account } = user;
   const { listChanges } = channel;
-  const known = member?.verdict;
+  const known = member && verdicts.get(member);
   if (known?.listChanges === listChanges && known.source === source && known.account === account) {
     return known.silenced;
   }
   const silenced = isListed(channel, "b", user, true) && !isListed(channel, "e", user, true);
-  if (member !== undefined) member.verdict = { listChanges, source, account, silenced };
+  if (member !== undefined) verdicts.set(member, { listChanges, source, account, silenced });
   return silenced;
 }
 

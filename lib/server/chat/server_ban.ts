@@ -2,9 +2,9 @@
  * Server bans: who may not be here at all, by address or network, by account, or by a mask of nick!username@host.
  * A ban is plain data and travels in events; whether it is over is asked with the time at hand, so nothing expires by itself.
  */
-import type { SavedValues } from "../store/saved_values.ts";
-import { completeMask, fold, matchMask } from "../../irc/names.ts";
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
+import { completeMask, fold, matchMask } from "../../irc/names.ts";
+import type { SavedValues } from "../store/saved_values.ts";
 import { cloak } from "./cloak.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
@@ -87,9 +87,9 @@ export function isTarget(target: BanTarget, suspect: Suspect): boolean {
 }
 
 /** A user as one of its connections shows it: each may come from an address of its own. */
-export function suspectAt({ hub, connection: { address } }: Session, user: User): Suspect {
+export function suspectAt({ chat, connection: { address } }: Session, user: User): Suspect {
   const { nick, username, account } = user;
-  return { nick, username, account, address, host: cloak(address, hub.cloakKey) };
+  return { nick, username, account, address, host: cloak(address, chat.cloakKey) };
 }
 
 /** Whether a target names a user, or one of its connections to this machine. */
@@ -104,18 +104,29 @@ function isInRange(range: AddressRange, address: string): boolean {
 }
 
 /** Where bans outlive the process. */
-const keepsake = "server bans";
+const valueName = "server bans";
+
+/** All bans of the server, to be read. */
+export interface ServerBans {
+  /** Those that still hold, in the order they were set. */
+  list(nowMs: number): ServerBan[];
+  find(target: string, nowMs: number): ServerBan | undefined;
+  /** The ban that keeps an address out, whoever connects from it. */
+  findAddress(address: string, nowMs: number): ServerBan | undefined;
+  /** The ban that keeps a suspect out. */
+  match(suspect: Suspect, nowMs: number): ServerBan | undefined;
+}
 
 /** All bans of the server. */
-export class ServerBans {
-  readonly #keepsakes: SavedValues | undefined;
+export class ServerBansState implements ServerBans {
+  readonly #savedValues: SavedValues | undefined;
   readonly #bans = new Map<string, { readonly ban: ServerBan; readonly target: BanTarget }>();
 
-  /** With the bans that were kept; without `keepsakes` none is. */
-  constructor(keepsakes?: SavedValues) {
-    this.#keepsakes = keepsakes;
-    const kept = keepsakes?.find(keepsake);
-    if (kept !== undefined) { for (const ban of JSON.parse(kept) as ServerBan[]) this.#put(ban); }
+  /** With the bans that were saved; without `savedValues` there are none. */
+  constructor(savedValues?: SavedValues) {
+    this.#savedValues = savedValues;
+    const saved = savedValues?.find(valueName);
+    if (saved !== undefined) { for (const ban of JSON.parse(saved) as ServerBan[]) this.#put(ban); }
   }
 
   /** A second ban of the same target takes the place of the first. */
@@ -131,7 +142,6 @@ export class ServerBans {
     return removed;
   }
 
-  /** Those that still hold, in the order they were set. */
   list(nowMs: number): ServerBan[] {
     return [...this.#bans.values()].map(({ ban }) => ban).filter((ban) => holds(ban, nowMs));
   }
@@ -141,7 +151,6 @@ export class ServerBans {
     return ban !== undefined && holds(ban, nowMs) ? ban : undefined;
   }
 
-  /** The ban that keeps an address out, whoever comes from it. */
   findAddress(address: string, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
@@ -150,7 +159,6 @@ export class ServerBans {
     return found?.ban;
   }
 
-  /** The ban that keeps somebody out. */
   match(suspect: Suspect, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
@@ -175,7 +183,7 @@ export class ServerBans {
 
   #save(): void {
     const bans = [...this.#bans.values()].map(({ ban }) => ban);
-    this.#keepsakes?.save(keepsake, bans.length === 0 ? undefined : JSON.stringify(bans));
+    this.#savedValues?.save(valueName, bans.length === 0 ? undefined : JSON.stringify(bans));
   }
 }
 

@@ -1,22 +1,17 @@
 /**
- * A session: one connection and what it may see. Before it has a user it is registering; several sessions may share
- * one user (user.ts). Holds the way out to the connection and nothing of the chat's rules.
+ * A session: one connection and what it can be sent. Before it has a user it is registering; several sessions can share
+ * one user (user.ts). It holds the way to the connection and none of the chat's rules. `Session` is what commands see:
+ * they change what belongs to the connection alone, and only server/apply gives it a user.
  */
 import type { CapabilityName } from "../../irc/capabilities.ts";
 import { body } from "../../irc/message.ts";
-import { type NumericName, numerics } from "../../irc/numerics.ts";
-import { cutText } from "../../irc/wrap.ts";
 import type { ServerConnection } from "../../net/connection.ts";
-import type { Hub } from "../hub/hub.ts";
-import type { RecipientProfile } from "../render/recipient_profile.ts";
-import type { MessageLine } from "../render/multiline.ts";
-import type { OutgoingLine, OutgoingMessage } from "../render/outgoing.ts";
+import type { Chat, ChatState } from "./chat.ts";
+import type { CollectedAnswer, Delivery, MessageLine, RecipientProfile } from "./delivery.ts";
 import { type Registration, startRegistration } from "./registration.ts";
-import type { Refusal } from "./refusal.ts";
-import type { LabelledResponse } from "../render/labelled_response.ts";
-import type { User } from "./user.ts";
+import type { User, UserState } from "./user.ts";
 
-/** A message of several lines on its way in (server/commands/batch.ts). */
+/** A message of several lines that a client is still sending (server/commands/batch.ts). */
 export interface OpenBatch {
   readonly reference: string;
   readonly target: string;
@@ -25,56 +20,102 @@ export interface OpenBatch {
   readonly lines: MessageLine[];
   bytes: number;
   command: "PRIVMSG" | "NOTICE" | undefined;
-  /** Milliseconds since 1970 when it is given up. */
+  /** Milliseconds since 1970 when it is dropped. */
   readonly dueMs: number;
   /** The labelled answer that waits for its end. */
-  readonly response: LabelledResponse | undefined;
+  readonly response: CollectedAnswer | undefined;
 }
 
-/** No name is longer; what else comes back in a reply need not be whole. */
-const maxMiddleLength = 300;
-
-/** One connection to this machine. */
-export class Session {
+/** A session as commands see it. */
+export interface Session {
   /** Names the session on all machines; never used again. */
   readonly id: string;
-  readonly hub: Hub;
+  readonly chat: Chat;
+  readonly connection: ServerConnection;
+  readonly capabilities: ReadonlySet<CapabilityName>;
+  /** CAP version the client speaks: 0 before it says, 302 and up bring values and cap-notify. */
+  capVersion: number;
+  readonly profile: RecipientProfile;
+  readonly user: User | undefined;
+  /** What it said of itself so far; undefined once registered. */
+  readonly registration: Registration | undefined;
+  /** The labelled answer that is being collected. */
+  response: CollectedAnswer | undefined;
+  /** The message of several lines that is being collected. */
+  batch: OpenBatch | undefined;
+  /** Whether it said QUIT, or was banned; otherwise its user is expected back. */
+  saidGoodbye: boolean;
+  /** Whether this side closed it; what it still sends is ignored. */
+  readonly over: boolean;
+  /** Its name in replies: its nick, or "*" before it has one. */
+  readonly nick: string;
+  has(name: CapabilityName): boolean;
+  /** Adds and removes capabilities; its recipient profile changes with them. */
+  changeCapabilities(added: Iterable<CapabilityName>, removed?: Iterable<CapabilityName>): void;
+  /**
+   * Sends what happened in the chat. Never blocks or throws; the connection of a reader that does not keep up is closed.
+   * While an event of this session's own labelled command is applied, the message joins the labelled answer.
+   */
+  tell(outgoing: Delivery): void;
+  /** Sends an answer to the command at hand. */
+  answer(outgoing: Delivery): void;
+  /** Sends lines as they are. */
+  write(lines: readonly string[]): void;
+  /** Undefined while there is space for more of a long answer, else a promise to wait for before its next part. */
+  room(): Promise<void> | undefined;
+  /** Sends an ERROR with the sentence, sends what is queued, and closes; its user quits for `reason`. */
+  close(sentence: string, reason?: string): void;
+}
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly id: string;
+  readonly chat: ChatState;
+  readonly connection: ServerConnection;
+  readonly nowMs: number;
+  /** The profile of a recipient with these capabilities on this connection. */
+  readonly profileOf: (capabilities: Iterable<CapabilityName>) => RecipientProfile;
+  /** Called once, when this side closes the session. */
+  readonly onClose: (session: SessionState, reason: string) => void;
+}
+
+/** One connection to this machine. */
+export class SessionState implements Session {
+  readonly id: string;
+  readonly chat: ChatState;
   readonly connection: ServerConnection;
   readonly capabilities = new Set<CapabilityName>();
-  /** CAP version the client speaks: 0 before it says, 302 and up bring values and cap-notify. */
   capVersion = 0;
   profile: RecipientProfile;
-  user: User | undefined;
-  /** What it said of itself so far; undefined once registered. */
+  user: UserState | undefined;
   registration: Registration | undefined = startRegistration();
-  /** The labelled answer that is being gathered. */
-  response: LabelledResponse | undefined;
-  /** The message of several lines that is being gathered. */
+  response: CollectedAnswer | undefined;
   batch: OpenBatch | undefined;
-  /** Milliseconds since 1970 when a line last came in. */
+  /** Milliseconds since 1970 when a line last arrived. */
   lastHeardMs: number;
   /** Whether an event of its own has no place in the order yet; see Hub.commit. */
   awaitsOrder = false;
-  /** Whether it said QUIT, or was banned; who goes without is expected back. */
   saidGoodbye = false;
-  /** Whether it was asked for a sign of life since. */
+  /** Whether a PING was sent since a line last arrived. */
   pinged = false;
+  readonly #profileOf: SessionOptions["profileOf"];
+  readonly #onClose: SessionOptions["onClose"];
   #over = false;
 
-  constructor(id: string, hub: Hub, connection: ServerConnection, nowMs: number) {
+  constructor({ id, chat, connection, nowMs, profileOf, onClose }: SessionOptions) {
     this.id = id;
-    this.hub = hub;
+    this.chat = chat;
     this.connection = connection;
     this.lastHeardMs = nowMs;
-    this.profile = hub.profiles.of([], connection.framing);
+    this.profile = profileOf([]);
+    this.#profileOf = profileOf;
+    this.#onClose = onClose;
   }
 
-  /** Whether it was closed from this side; nothing it still sends counts. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** How replies address it: its nick, or "*" before it has one. */
   get nick(): string {
     return this.user?.nick ?? this.registration?.nick ?? "*";
   }
@@ -83,111 +124,67 @@ export class Session {
     return this.capabilities.has(name);
   }
 
-  /** Adds and removes capabilities; from now on it is a reader of another kind. */
   changeCapabilities(added: Iterable<CapabilityName>, removed: Iterable<CapabilityName> = []): void {
     for (const name of added) this.capabilities.add(name);
     for (const name of removed) this.capabilities.delete(name);
-    this.profile = this.hub.profiles.of(this.capabilities, this.connection.framing);
+    this.profile = this.#profileOf(this.capabilities);
   }
 
-  /**
-   * Sends what happened in the chat. Never blocks or throws; a reader that does not keep up is cut off by its
-   * connection. While an event of this session's own labelled command is applied, it joins the labelled answer.
-   */
-  tell(told: OutgoingMessage): void {
-    if (this.response !== undefined && this.hub.applyingFor === this) {
-      this.response.add(told.lines(this.profile.mask));
+  tell(outgoing: Delivery): void {
+    if (this.response !== undefined && this.chat.applyingFor === this) {
+      this.response.add(outgoing.lines(this.profile.mask));
       return;
     }
-    this.deliver(told);
+    this.deliver(outgoing);
   }
 
-  /** The same, past a labelled answer that is being gathered. */
-  deliver(told: OutgoingMessage): void {
-    const chunk = told.chunk(this.profile);
+  /** Sends a message apart from a labelled answer that is being collected. */
+  deliver(outgoing: Delivery): void {
+    const chunk = outgoing.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
   }
 
-  /** Sends an answer to the command at hand. */
-  answer(told: OutgoingMessage): void {
-    const lines = told.lines(this.profile.mask);
+  answer(outgoing: Delivery): void {
+    const lines = outgoing.lines(this.profile.mask);
     if (this.response !== undefined) this.response.add(lines);
     else this.write(lines);
   }
 
-  /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
-  reply(name: NumericName, ...params: string[]): void {
-    this.answer(this.#numeric(name, params));
-  }
-
-  /** Sends a numeric that is part of what happened (see tell), not of an answer. */
-  notify(name: NumericName, ...params: string[]): void {
-    this.tell(this.#numeric(name, params));
-  }
-
-  /** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
-  standardReply(severity: "FAIL" | "WARN" | "NOTE", ...params: string[]): void {
-    const last = params.length - 1;
-    this.answer(this.hub.fromServer(severity, params.map((one, at) => at < last ? middle(one) : one)));
-  }
-
-  /** Answers with a refusal a handler threw or an event met. */
-  refuse(refusal: Refusal): void {
-    if (refusal.refusal === "numeric") this.reply(refusal.name, ...refusal.params);
-    else this.standardReply("FAIL", ...refusal.params);
-  }
-
-  /** Sends lines as they are. */
   write(lines: readonly string[]): void {
     for (const line of lines) this.connection.write(this.profile.encode(line));
   }
 
-  /** Undefined while there is room for more of a long answer, else a promise to wait for before its next part. */
   room(): Promise<void> | undefined {
-    if (this.response !== undefined && this.response.length > this.hub.settings.sendQueue / 4) {
-      this.write(this.response.spill(this.hub.settings.name, () => this.hub.newReference()));
+    const { settings } = this.chat;
+    if (this.response !== undefined && this.response.length > settings.sendQueue / 4) {
+      this.write(this.response.spill(settings.name, () => this.chat.newReference()));
     }
     return this.#hasRoom() ? undefined : this.#waitForRoom();
   }
 
   #hasRoom(): boolean {
     const { connection } = this;
-    return connection.ended !== undefined || connection.queuedBytes <= this.hub.settings.sendQueue / 2;
+    return connection.ended !== undefined || connection.queuedBytes <= this.chat.settings.sendQueue / 2;
   }
 
   async #waitForRoom(): Promise<void> {
     while (!this.#hasRoom()) {
       await this.connection.progress();
-      // Its own lines wait meanwhile, its PONG among them; but who takes bytes is there.
-      this.lastHeardMs = this.hub.now();
+      // Its own lines wait meanwhile, its PONG too; but a client that takes bytes is alive.
+      this.lastHeardMs = this.chat.now();
     }
   }
 
-  #numeric(name: NumericName, params: readonly string[]): OutgoingLine {
-    const [code, words] = numerics[name];
-    const all = [this.nick, ...params];
-    if (words !== "") all.push(words);
-    const last = all.length - 1;
-    return this.hub.fromServer(code, all.map((one, at) => at < last ? middle(one) : one));
+  close(sentence: string, reason = sentence): void {
+    if (this.hangUp(sentence)) this.#onClose(this, reason);
   }
 
-  /** Says why, sends what is queued, and closes. */
-  close(reason: string): void {
-    if (this.hangUp(reason)) this.hub.detach(this, reason);
-  }
-
-  /** Closes, and leaves it to the caller to detach; false when that is under way already. */
-  hangUp(reason: string): boolean {
+  /** Closes, and leaves the user to the caller; false when it is closed already. */
+  hangUp(sentence: string): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.write([body("", "ERROR", [`Closing link: ${reason}`])]);
+    this.write([body("", "ERROR", [`Closing link: ${sentence}`])]);
     this.connection.close();
     return true;
   }
-}
-
-/** What people sent comes back in replies: only a last parameter can be empty, hold a space or start with ":". */
-function middle(param: string): string {
-  if (param === "" || param.charCodeAt(0) === 0x3a || param.includes(" ")) return "*";
-  return param.length > maxMiddleLength ? cutText(param, maxMiddleLength) : param;
 }

@@ -3,7 +3,7 @@
  * that every machine of the chat takes what another one made and nothing is kept (draft/authtoken).
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "./chat.ts";
 import type { User } from "./user.ts";
 
 /** How long a token is good for. */
@@ -11,12 +11,12 @@ const lifeMs = 10 * 60_000;
 
 /** Makes and reads the tokens of a chat. */
 export class UploadTokens {
-  readonly #hub: Hub;
+  readonly #chat: Pick<Chat, "accounts" | "now">;
   readonly #secret: Uint8Array;
 
   /** With the same secret, each machine takes what another one made. */
-  constructor(hub: Hub, secret: Uint8Array) {
-    this.#hub = hub;
+  constructor(chat: Pick<Chat, "accounts" | "now">, secret: Uint8Array) {
+    this.#chat = chat;
     this.#secret = secret;
   }
 
@@ -24,7 +24,7 @@ export class UploadTokens {
   make(user: User): string {
     const name = bytes(user.account ?? `~${user.host}`);
     const owner = name.toBase64({ alphabet: "base64url", omitPadding: true });
-    const claim = `${owner}.${(this.#hub.now() + lifeMs).toString(36)}`;
+    const claim = `${owner}.${(this.#chat.now() + lifeMs).toString(36)}`;
     return `${claim}.${this.#sign(claim)}`;
   }
 
@@ -34,10 +34,10 @@ export class UploadTokens {
     const expected = bytes(this.#sign(`${owner}.${expires}`));
     const given = bytes(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    if (parseInt(expires, 36) < this.#hub.now()) return undefined;
+    if (parseInt(expires, 36) < this.#chat.now()) return undefined;
     const name = new TextDecoder().decode(Uint8Array.fromBase64(owner, { alphabet: "base64url" }));
     if (name.startsWith("~")) return name;
-    const account = this.#hub.accounts.find(name);
+    const account = this.#chat.accounts.find(name);
     return account === undefined || account.suspended !== undefined ? undefined : account.name;
   }
 

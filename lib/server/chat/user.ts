@@ -1,45 +1,104 @@
 /**
- * A user: somebody present, by one nick, on one or several connections at once. What a user does is shared; what a
- * connection can do is its session's (session.ts).
+ * A user: one person with one nick, on one or several connections at once. What a user does is shared by all machines;
+ * what one connection can do belongs to its session (session.ts). `User` is the read-only view; server/apply changes
+ * the `UserState` behind it.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Channel, Invitation, Member } from "./channel.ts";
-import type { UserId, UserRecord } from "../apply/event.ts";
-import type { Session } from "./session.ts";
-import { type Details, OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
+import type { Channel, ChannelState, Invitation, Member, MemberState } from "./channel.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Session, SessionState } from "./session.ts";
 
-/** Somebody present on some machine of this chat. */
-export class User {
+/** Names a user while it is online; never used again. */
+export type UserId = string;
+
+/** A user as it arrives. */
+export interface UserRecord {
+  readonly id: UserId;
+  readonly nick: string;
+  readonly username: string;
+  readonly realname: string;
+  /** What others see after "@". */
+  readonly host: string;
+  /** The address it connected from; only operators see it. */
+  readonly address: string;
+  readonly secure: boolean;
+  readonly account?: string;
+  /** User mode letters it starts with. */
+  readonly modes: string;
+  /** The text of an AWAY before the arrival; "*" means that nobody is at this session. */
+  readonly away?: string;
+}
+
+/** A user is kept without a session until then, because it is expected back. */
+export interface Lingering {
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
+  /** Why its last session ended. */
+  readonly reason: string;
+}
+
+/** A user, to be read. */
+export interface User {
+  readonly id: UserId;
+  readonly nick: string;
+  readonly folded: Folded;
+  /** "nick!username@host", as its messages are signed. */
+  readonly source: string;
+  readonly username: string;
+  readonly host: string;
+  readonly address: string;
+  readonly secure: boolean;
+  readonly realname: string;
+  readonly account: string | undefined;
+  /** User mode letters that are on. */
+  readonly modes: ReadonlySet<string>;
+  /** Stamp of its arrival. */
+  readonly arrivedAt: number;
+  /** Stamp from which it has had its nick. */
+  readonly nickSince: number;
+  /** Milliseconds since 1970 when it last said something; for idle times. */
+  readonly lastSpokeMs: number;
+  /** The sessions it has, on all machines. */
+  readonly sessionIds: ReadonlySet<string>;
+  /** Those of them that are on this machine. */
+  readonly sessions: readonly Session[];
+  readonly channels: ReadonlyMap<Channel, Member>;
+  /** Invitations it has not used; see apply/channel.ts. */
+  readonly invitations: ReadonlyMap<Channel, Invitation>;
+  /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not away. */
+  readonly away: string | undefined;
+  /** Undefined while it has a session. */
+  readonly lingering: Lingering | undefined;
+  /** Users that can message it although it is +R: those it accepted (ACCEPT) or wrote to. The oldest is first. */
+  readonly accepted: ReadonlySet<UserId>;
+  /** Read markers of a user without an account, by folded target: milliseconds since 1970. */
+  readonly markers: ReadonlyMap<Folded, number>;
+}
+
+/** A user on some machine of this chat. */
+export class UserState implements User {
   readonly id: UserId;
   readonly username: string;
   readonly address: string;
   readonly secure: boolean;
-  /** Stamp of its arrival. */
   readonly arrivedAt: number;
-  /** Stamp from which it has had its nick. */
   nickSince: number;
-  /** The sessions it has, on all machines. */
   readonly sessionIds = new Set<string>();
-  /** Those of them that are on this machine. */
-  readonly sessions: Session[] = [];
-  readonly channels = new Map<Channel, Member>();
-  /** Where it may go as somebody asked it to; see remember in server/apply/channel.ts. */
-  readonly invitations = new Map<Channel, Invitation>();
-  /** User mode letters that are on. */
+  readonly sessions: SessionState[] = [];
+  readonly channels = new Map<ChannelState, MemberState>();
+  readonly invitations = new Map<ChannelState, Invitation>();
   readonly modes: Set<string>;
   host: string;
   realname: string;
   account: string | undefined;
-  /** What it said with AWAY; undefined when it is back. */
+  /** The text of AWAY; undefined when it is back. */
   awayText: string | undefined;
-  /** Until when, in milliseconds since 1970, and why it has no session but is expected back; undefined while it has one. */
-  lingering: { readonly untilMs: number; readonly reason: string } | undefined;
-  /** Sessions that said that nobody is there (`AWAY *`). */
+  lingering: Lingering | undefined;
+  /** Sessions that said that nobody is at them (`AWAY *`). */
   readonly absent = new Set<string>();
-  /** Who may message it although it is +R: those it said so of (ACCEPT) or wrote to. The oldest is first. */
   readonly accepted = new Set<UserId>();
-  /** Milliseconds since 1970 when it last said something; for idle times. */
+  readonly markers = new Map<Folded, number>();
   lastSpokeMs: number;
   #nick: string;
   #folded: Folded;
@@ -70,28 +129,14 @@ export class User {
     return this.#folded;
   }
 
-  /** "nick!username@host", as its messages are signed. */
   get source(): string {
     return this.#source;
   }
 
-  /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not. */
   get away(): string | undefined {
     if (this.awayText !== undefined) return this.awayText;
     const isAbsent = this.lingering !== undefined || this.absent.size > 0;
     return isAbsent && this.absent.size === this.sessionIds.size ? "*" : undefined;
-  }
-
-  /** Something this user does, as others are told of it. */
-  says(command: string, params: readonly string[], stamp: number, more: Details = {}): OutgoingLine {
-    const bot = this.modes.has("B");
-    return new OutgoingLine(this.#source, command, params, {
-      stamp,
-      hasId: true,
-      account: this.account,
-      bot,
-      ...more,
-    });
   }
 
   /** Changes what others see after "@". */
@@ -100,7 +145,7 @@ export class User {
     this.#source = `${this.#nick}!${this.username}@${host}`;
   }
 
-  /** Changes the nick; the hub's table of nicks is the caller's to change. */
+  /** Changes the nick; the caller changes the chat's table of nicks. */
   rename(nick: string): void {
     this.#nick = unshared(nick);
     this.#folded = fold(this.#nick);
@@ -108,7 +153,7 @@ export class User {
   }
 
   /** Tells every session of this user on this machine. */
-  tell(told: OutgoingMessage): void {
-    for (const session of this.sessions) session.tell(told);
+  tell(outgoing: Delivery): void {
+    for (const session of this.sessions) session.tell(outgoing);
   }
 }

@@ -13,8 +13,16 @@ export interface Departed {
   readonly atMs: number;
 }
 
+/** The last people to leave a nick, to be read. */
+export interface Whowas {
+  /** Everybody, the last one last. */
+  all(): Departed[];
+  /** The people that had a nick, the last one first, at most `count`. */
+  find(nick: string, count?: number): Departed[];
+}
+
 /** Remembers at most `size` people. */
-export class Whowas {
+export class WhowasState implements Whowas {
   readonly #size: number;
   readonly #ring: Departed[] = [];
   #next = 0;
@@ -36,7 +44,6 @@ export class Whowas {
     this.#next = (this.#next + 1) % this.#size;
   }
 
-  /** Everybody, the last one last. */
   all(): Departed[] {
     return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
   }
@@ -45,7 +52,6 @@ export class Whowas {
     this.#ring.length = this.#next = 0;
   }
 
-  /** Who had a nick, the last one first, at most `count`. */
   find(nick: string, count = Infinity): Departed[] {
     const folded = fold(nick);
     const found: Departed[] = [];

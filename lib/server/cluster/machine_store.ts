@@ -6,10 +6,10 @@
  * applies the stream from there: so it knows who said what it missed. What its history has already happens a second time
  * without leaving a trace in it.
  */
-import type { Joined, Position } from "./replica.ts";
+import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryPage, StoreState } from "../store/transfer.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { Joined, Position } from "./replica.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** What one machine gives another to start from. */
@@ -26,17 +26,20 @@ export interface Start {
   readonly present: Snapshot;
 }
 
+/** A start as it is saved. */
+type SavedStart = Shared & { readonly position: Position };
+
 /** Keepsakes that are this machine's alone: the place in the stream the store stands for, and what was kept for a start. */
 const positionName = "stream position";
 const startName = "stream start";
 /** Which chat the store is of. */
 const chatName = "chat";
 /** Secrets that all machines must have alike before one asks. */
-const sharedSecrets = [chatName, "cloaks", "cloak", "tokens", "decoys"];
+const sharedSecrets = [chatName, "cloaks", "tokens", "decoys"];
 
 /** All that is shared, at this moment. */
-export function sharedState(hub: Hub, store: Store): Shared {
-  return { version: hub.version, store: store.transfer().state(isOwn), present: takeSnapshot(hub) };
+export function sharedState(chat: ChatState, store: Store): Shared {
+  return { version: chat.version, store: store.transfer().state(isOwn), present: takeSnapshot(chat) };
 }
 
 function isOwn(keepsake: string): boolean {
@@ -62,26 +65,27 @@ export function savePosition(store: Store, { sequence, last, stream }: Position)
 }
 
 /** Keeps what is shared for a start without another machine. */
-export function saveStart(hub: Hub, store: Store, position: Position): void {
-  const shared = sharedState(hub, store);
+export function saveStart(chat: ChatState, store: Store, position: Position): void {
+  const shared = sharedState(chat, store);
   // Markers move on only: they need not be as they were.
-  const kept: Shared & { position: Position } = {
+  const start: SavedStart = {
     ...shared,
     store: { ...shared.store, markers: [] },
     position,
   };
-  store.savedValues.save(startName, JSON.stringify(kept));
+  store.savedValues.save(startName, JSON.stringify(start));
 }
 
 /**
- * Makes the store what it was when saveStart() was called, but for its history; undefined when that is of another stream.
+ * Makes the store what it was when saveStart() was called, but for its history; undefined when that is of another stream, or
+ * of another version, which can apply the same events otherwise.
  * Nothing is saved until the events since then are applied and Database.release() is called.
  */
-export function takeStart(store: Store, stream: string): Start | undefined {
+export function takeStart(store: Store, stream: string, version: string): Start | undefined {
   const text = store.savedValues.find(startName);
   if (text === undefined) return undefined;
-  const { position, present, store: state }: Shared & { position: Position } = JSON.parse(text);
-  if (position.stream !== stream) return undefined;
+  const { version: savedBy, position, present, store: state }: SavedStart = JSON.parse(text);
+  if (savedBy !== version || position.stream !== stream) return undefined;
   store.database.hold();
   store.history.skipUntil(ownPosition(store).last);
   store.transfer().restoreState(state, isOwn);

@@ -1,16 +1,18 @@
 /**
- * One of many machines: how a hub joins the chat on NATS, answers machines that join after it, and takes part in saying
+ * One of many machines: how a chat joins the chat on NATS, answers machines that join after it, and takes part in saying
  * which are gone. The order of events is the bus's (nats_bus.ts); here is what they mean for people: while NATS is gone
  * they stay connected and are told once, and what they say is refused; a machine that was taken for gone by the others
  * ends its own sessions when it learns so, as its people have quit everywhere, and takes people in again.
  */
-import type { NatsBus } from "./nats_bus.ts";
-import type { NatsOptions, Position, Replica } from "./replica.ts";
+import type { Commit, Event } from "../apply/event.ts";
+import { cutOffSentence, isOn } from "../apply/machine.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
+import type { Refusal } from "../chat/refusal.ts";
+import { fromServer } from "../render/sender.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryPage, PageQuestion } from "../store/transfer.ts";
-import { cutOffSentence, isOn } from "../apply/machine.ts";
-import type { Event } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
 import {
   makeSecrets,
   ownPosition,
@@ -22,8 +24,8 @@ import {
   takeStart,
   takeStore,
 } from "./machine_store.ts";
-import type { Refusal } from "../chat/refusal.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { NatsBus } from "./nats_bus.ts";
+import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** How often what is shared is kept for a start without others, and how much longer than it takes that is at least. */
@@ -85,6 +87,14 @@ export interface JoinOptions {
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
+/** What taking part needs. */
+export interface StartOptions {
+  readonly chat: ChatState;
+  readonly commit: Commit;
+  /** The files on this machine, once they are served. @default {none} */
+  readonly files?: () => FileContents | undefined;
+}
+
 /** Takes part in a chat of many machines. */
 export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
@@ -92,7 +102,8 @@ export class Machines implements Replica<Event> {
   readonly #version: string;
   #start: Start | undefined;
   #isFirst = false;
-  #hub: Hub | undefined;
+  #chat: ChatState | undefined;
+  #files: () => FileContents | undefined = () => undefined;
   /** False while what is here is being replaced. */
   #isWhole = false;
   #leaving = false;
@@ -107,7 +118,7 @@ export class Machines implements Replica<Event> {
   }
 
   /**
-   * Connects, and makes the store what the other machines' are; to be called before there is a hub. Throws an Error with
+   * Connects, and makes the store what the other machines' are; to be called before there is a chat. Throws an Error with
    * a sentence when NATS is not there, or the store is of another chat.
    */
   static async join(
@@ -143,13 +154,18 @@ export class Machines implements Replica<Event> {
     return this.#isFirst;
   }
 
-  /** Brings the hub to where the chat is. To be called before anybody is let in. */
-  async start(hub: Hub): Promise<void> {
-    this.#hub = hub;
-    hub.sharedContent = this.#bus.files;
-    await this.#restore(hub);
-    if (this.isFirst) { for (const machine of machinesOf(hub)) await this.#lose(machine); }
-    await hub.commit({ kind: "machine joined", machine: hub.machine });
+  /** Where the machines give each other the content of files. */
+  get sharedFiles(): SharedFileContents {
+    return this.#bus.files;
+  }
+
+  /** Brings the chat of this machine to the state of the others. To be called before the first connection. */
+  async start({ chat, commit, files }: StartOptions): Promise<void> {
+    this.#chat = chat;
+    this.#files = files ?? (() => undefined);
+    await this.#restore(chat);
+    if (this.isFirst) { for (const machine of machinesOf(chat)) await this.#lose(machine); }
+    await commit({ kind: "machine joined", machine: chat.machine });
     this.sweep();
   }
 
@@ -185,8 +201,8 @@ export class Machines implements Replica<Event> {
     savePosition(this.#store, position);
     const { machine } = this.#bus;
     if (event.kind === "arrived" || event.kind === "attached") this.#expect(event);
-    if (event.kind === "file added") this.#present.content?.added(event.file);
-    if (event.kind === "files removed") this.#present.content?.removed(event.ids);
+    if (event.kind === "file added") this.#files()?.added(event.file);
+    if (event.kind === "files removed") this.#files()?.removed(event.ids);
     if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#return();
   }
 
@@ -200,33 +216,35 @@ export class Machines implements Replica<Event> {
   }
 
   changed(isUp: boolean): void {
-    const hub = this.#present;
-    for (const session of hub.sessions.values()) {
+    const chat = this.#present;
+    for (const session of chat.sessions.values()) {
       if (session.user === undefined) continue;
       const text = isUp ? backSentence : goneSentence;
-      session.deliver(hub.fromServer("NOTICE", [session.nick, text]));
+      session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
     if (!isUp) return;
-    hub.content?.complete().catch((error) => hub.log("error", `Cannot complete the shared files: ${error}`));
+    this.#files()?.complete().catch((error) =>
+      chat.log("error", `Cannot complete the shared files: ${error}`)
+    );
   }
 
   async missed(): Promise<void> {
-    const hub = this.#present;
+    const chat = this.#present;
     this.#isWhole = false;
-    for (const session of [...hub.sessions.values()]) {
+    for (const session of [...chat.sessions.values()]) {
       // Who it was is not known any more; its end is no event.
       session.user = undefined;
       session.close(cutOffSentence);
     }
     await this.#take();
-    await this.#restore(hub);
+    await this.#restore(chat);
     // The others may still know people of this machine, whose connections have just been closed.
     this.#lose(this.#bus.machine).catch(() => {});
   }
 
-  get #present(): Hub {
-    if (this.#hub === undefined) throw new Error("Cannot answer before there is a hub");
-    return this.#hub;
+  get #present(): ChatState {
+    if (this.#chat === undefined) throw new Error("Cannot answer before start() is called");
+    return this.#chat;
   }
 
   /** Makes the store what the others' are; without others what this machine kept, unless it has been running. */
@@ -234,13 +252,15 @@ export class Machines implements Replica<Event> {
     const joined = await this.#bus.join(ownPosition(this.#store).stream);
     this.#isFirst = joined === undefined;
     if (joined !== undefined) this.#start = await takeStore(this.#store, joined, this.#version);
-    else this.#start = this.#hub ? undefined : takeStart(this.#store, this.#bus.position.stream);
+    else {this.#start = this.#chat
+        ? undefined
+        : takeStart(this.#store, this.#bus.position.stream, this.#version);}
     makeSecrets(this.#store);
   }
 
-  async #restore(hub: Hub): Promise<void> {
-    if (this.#start !== undefined) restoreSnapshot(hub, this.#start.present);
-    else if (hub.users.size > 0) restoreSnapshot(hub, withoutPeople(takeSnapshot(hub)));
+  async #restore(chat: ChatState): Promise<void> {
+    if (this.#start !== undefined) restoreSnapshot(chat, this.#start.present);
+    else if (chat.users.size > 0) restoreSnapshot(chat, withoutPeople(takeSnapshot(chat)));
     await this.#bus.start(this.#start?.position ?? ownPosition(this.#store), this);
     this.#start = undefined;
     this.#store.database.release();
@@ -260,21 +280,21 @@ export class Machines implements Replica<Event> {
 
   /** Who hung up while its arrival was under way is not there, and nobody else knows. */
   #expect(event: Extract<Event, { kind: "arrived" | "attached" }>): void {
-    const hub = this.#present;
+    const chat = this.#present;
     const { session } = event;
     const user = event.kind === "arrived" ? event.user.id : event.user;
-    if (!isOn(hub.machine, session) || hub.sessions.has(session) || !hub.users.has(user)) return;
+    if (!isOn(chat.machine, session) || chat.sessions.has(session) || !chat.users.has(user)) return;
     const reason = "Connection closed";
     this.#bus.commit({ kind: "detached", user, session, reason }, "").catch((error) => {
-      hub.log("error", `Cannot tell that somebody left: ${error}`);
+      chat.log("error", `Cannot tell that somebody left: ${error}`);
     });
   }
 }
 
-/** Every machine that the hub has people of or was told of. */
-function machinesOf(hub: Hub): Set<string> {
-  const found = new Set(hub.machines.keys());
-  for (const { sessionIds } of hub.users.values()) {
+/** Every machine that the chat has people of or was told of. */
+function machinesOf(chat: ChatState): Set<string> {
+  const found = new Set(chat.machines.keys());
+  for (const { sessionIds } of chat.users.values()) {
     for (const id of sessionIds) found.add(id.slice(0, id.lastIndexOf("-") + 1));
   }
   return found;

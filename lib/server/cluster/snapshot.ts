@@ -1,20 +1,18 @@
 /**
- * Snapshots: who is present and what is in their channels, as plain data and back. A hub that takes one is as the hub
+ * Snapshots: who is present and what is in their channels, as plain data and back. A chat that takes one is as the chat
  * that gave it: the same users, channels, bans and machines, in the same order. What is in the store travels by the
  * store (server/store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
  */
 import type { Folded } from "../../irc/names.ts";
-import { Channel, type ListEntry, type Registration, type Topic } from "../chat/channel.ts";
-import type { UserRecord } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
+import { saveRegistered } from "../apply/registered_channel.ts";
+import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
+import type { ChatState } from "../chat/chat.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
-import { saveRegistered } from "../chat/registered_channel.ts";
-import { passingMarkers, takePassingMarkers } from "../apply/read_marker.ts";
-import { User } from "../chat/user.ts";
+import { type UserRecord, UserState } from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
 
 /** A user as it is now. */
-interface UserState {
+interface SavedUser {
   readonly record: UserRecord;
   readonly arrivedAt: number;
   readonly nickSince: number;
@@ -31,64 +29,66 @@ interface UserState {
   readonly markers: readonly (readonly [target: Folded, ms: number])[];
 }
 
-interface ChannelState {
+interface SavedChannel {
   readonly name: string;
   readonly createdAt: number;
   readonly flags: readonly string[];
   readonly settings: readonly (readonly [string, string])[];
   readonly lists: readonly (readonly [string, readonly ListEntry[]])[];
   readonly topic?: Topic;
-  readonly kept?: Omit<Registration, "ranks"> & { readonly ranks: readonly (readonly [string, string])[] };
+  readonly kept?: Omit<ChannelRegistration, "ranks"> & {
+    readonly ranks: readonly (readonly [string, string])[];
+  };
   readonly members: readonly (readonly [user: string, prefixes: string])[];
 }
 
 /** All that is shared and in memory. */
 export interface Snapshot {
-  readonly users: readonly UserState[];
-  readonly channels: readonly ChannelState[];
+  readonly users: readonly SavedUser[];
+  readonly channels: readonly SavedChannel[];
   readonly bans: readonly ServerBan[];
   readonly whowas: readonly Departed[];
   readonly machines: readonly (readonly [machine: string, joinedAt: number])[];
   readonly mostUsers: number;
 }
 
-/** The hub's state at this moment; what it holds is not the hub's own. */
-export function takeSnapshot(hub: Hub): Snapshot {
+/** The chat's state at this moment; what it holds is not the chat's own. */
+export function takeSnapshot(chat: ChatState): Snapshot {
   return {
-    users: [...hub.users.values()].map((user) => userState(hub, user)),
-    channels: [...hub.channels.values()].map(channelState),
-    bans: hub.serverBans.list(0),
-    whowas: hub.whowas.all(),
-    machines: [...hub.machines],
-    mostUsers: hub.mostUsers,
+    users: [...chat.users.values()].map((user) => userState(chat, user)),
+    channels: [...chat.channels.values()].map(channelState),
+    bans: chat.serverBans.list(0),
+    whowas: chat.whowas.all(),
+    machines: [...chat.machines],
+    mostUsers: chat.mostUsers,
   };
 }
 
-/** Puts a snapshot in the place of the hub's state. Nobody may be on this machine. */
-export function restoreSnapshot(hub: Hub, snapshot: Snapshot): void {
-  hub.users.clear();
-  hub.nicks.clear();
-  hub.channels.clear();
-  hub.machines.clear();
-  for (const [machine, joinedAt] of snapshot.machines) hub.machines.set(machine, joinedAt);
-  for (const { target } of hub.serverBans.list(0)) hub.serverBans.remove(target);
-  for (const ban of snapshot.bans) hub.serverBans.add(ban);
-  hub.whowas.clear();
-  for (const departed of snapshot.whowas) hub.whowas.put(departed);
-  hub.mostUsers = snapshot.mostUsers;
-  for (const state of snapshot.users) addUser(hub, state);
-  for (const state of snapshot.channels) addChannel(hub, state);
-  for (const { name } of hub.store?.channels.all() ?? []) {
-    if (hub.channel(name)?.registration === undefined) hub.store?.channels.remove(name);
+/** Puts a snapshot in the place of the chat's state. Nobody may be on this machine. */
+export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
+  chat.users.clear();
+  chat.nicks.clear();
+  chat.channels.clear();
+  chat.machines.clear();
+  for (const [machine, joinedAt] of snapshot.machines) chat.machines.set(machine, joinedAt);
+  for (const { target } of chat.serverBans.list(0)) chat.serverBans.remove(target);
+  for (const ban of snapshot.bans) chat.serverBans.add(ban);
+  chat.whowas.clear();
+  for (const departed of snapshot.whowas) chat.whowas.put(departed);
+  chat.mostUsers = snapshot.mostUsers;
+  for (const state of snapshot.users) addUser(chat, state);
+  for (const state of snapshot.channels) addChannel(chat, state);
+  for (const { name } of chat.store?.channels.all() ?? []) {
+    if (chat.channel(name)?.registration === undefined) chat.store?.channels.remove(name);
   }
-  for (const state of snapshot.users) orderChannels(hub, state);
+  for (const state of snapshot.users) orderChannels(chat, state);
 }
 
-function userState(hub: Hub, user: User): UserState {
+function userState(chat: ChatState, user: UserState): SavedUser {
   const { id, nick, username, realname, host, address, secure, account, awayText, lingering } = user;
   const modes = [...user.modes].join("");
   // What is over is forgotten, as it would be anyway (see remember in server/apply/channel.ts).
-  const invitations = [...user.invitations].filter(([channel]) => hub.channel(channel.name) === channel);
+  const invitations = [...user.invitations].filter(([channel]) => chat.channel(channel.name) === channel);
   return {
     record: {
       id,
@@ -111,11 +111,11 @@ function userState(hub: Hub, user: User): UserState {
     ...(lingering !== undefined && { lingering }),
     channels: [...user.channels.keys()].map(({ name }) => name),
     invitations: invitations.map(([channel, { exempts }]) => [channel.name, exempts]),
-    markers: passingMarkers(user),
+    markers: [...user.markers],
   };
 }
 
-function channelState(channel: Channel): ChannelState {
+function channelState(channel: ChannelState): SavedChannel {
   const { name, createdAt, flags, settings, lists, topic, registration, members } = channel;
   return {
     name,
@@ -129,45 +129,45 @@ function channelState(channel: Channel): ChannelState {
   };
 }
 
-function addUser(hub: Hub, state: UserState): void {
-  const user = new User(state.record, state.arrivedAt, state.lastSpokeMs);
+function addUser(chat: ChatState, state: SavedUser): void {
+  const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
   user.nickSince = state.nickSince;
   for (const id of state.sessions) user.sessionIds.add(id);
   for (const id of state.absent) user.absent.add(id);
   for (const id of state.accepted) user.accepted.add(id);
   user.awayText = state.awayText;
   user.lingering = state.lingering;
-  takePassingMarkers(user, state.markers);
-  hub.users.set(user.id, user);
-  hub.nicks.set(user.folded, user);
+  for (const [target, ms] of state.markers) user.markers.set(target, ms);
+  chat.users.set(user.id, user);
+  chat.nicks.set(user.folded, user);
 }
 
-function addChannel(hub: Hub, state: ChannelState): void {
-  const channel = new Channel(state.name, state.createdAt, state.flags);
+function addChannel(chat: ChatState, state: SavedChannel): void {
+  const channel = new ChannelState(state.name, state.createdAt, state.flags);
   for (const [letter, value] of state.settings) channel.settings.set(letter, value);
   for (const [letter, entries] of state.lists) for (const entry of entries) channel.addEntry(letter, entry);
   channel.topic = state.topic;
   if (state.kept !== undefined) channel.registration = { ...state.kept, ranks: new Map(state.kept.ranks) };
-  hub.channels.set(channel.folded, channel);
+  chat.channels.set(channel.folded, channel);
   for (const [id, prefixes] of state.members) {
-    const user = hub.users.get(id);
+    const user = chat.users.get(id);
     if (user !== undefined) channel.add(user, prefixes);
   }
-  saveRegistered(hub, channel);
+  saveRegistered(chat, channel);
 }
 
-function orderChannels(hub: Hub, { record, channels, invitations }: UserState): void {
-  const user = hub.users.get(record.id);
+function orderChannels(chat: ChatState, { record, channels, invitations }: SavedUser): void {
+  const user = chat.users.get(record.id);
   if (user === undefined) return;
   for (const name of channels) {
-    const channel = hub.channel(name);
+    const channel = chat.channel(name);
     const member = channel && user.channels.get(channel);
     if (channel === undefined || member === undefined) continue;
     user.channels.delete(channel);
     user.channels.set(channel, member);
   }
   for (const [name, exempts] of invitations) {
-    const channel = hub.channel(name);
+    const channel = chat.channel(name);
     if (channel !== undefined) user.invitations.set(channel, { exempts });
   }
 }

@@ -1,20 +1,22 @@
 /** One's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; for operators there is account_operator.ts. */
-import { isConfidential, mayRegisterEarly } from "../chat/accounts.ts";
 import { peerOf } from "../../irc/address.ts";
-import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { countRegistered } from "../chat/registered_channel.ts";
-import { provenDigest } from "../chat/owner_code.ts";
-import { pause } from "./pause.ts";
-import { fail } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { splitText } from "../../irc/wrap.ts";
+import { isConfidential, mayRegisterEarly } from "../chat/accounts.ts";
+import type { Chat } from "../chat/chat.ts";
+import { provenDigest } from "../chat/owner_code.ts";
+import { fail } from "../chat/refusal.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
+import type { Session } from "../chat/session.ts";
+import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
+import { reply, standardReply } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { operatorSubcommands } from "./account_operator.ts";
 import { accountOf, exposed, sendLoggedIn, sentenceOf } from "./login.ts";
 import { passwordFault } from "./password.ts";
+import { pause } from "./pause.ts";
 
 /** The rows of this topic. */
 export const accountCommands: CommandTable = {
@@ -48,14 +50,14 @@ export const accountCommands: CommandTable = {
 const exportPage = 200;
 
 /** REGISTER; NickServ asks for it too. */
-export async function register({ hub, session, params }: EarlyCall): Promise<void> {
+export async function register({ chat, commit, session, params }: EarlyCall): Promise<void> {
   const [wanted = "", , password = ""] = params;
-  const name = newName(hub, session, wanted);
+  const name = newName(chat, session, wanted);
   const { address } = session.connection;
   if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, exposed);
-  const fault = passwordFault(hub, name, password);
+  const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
-  if (!hub.accounts.admitNew(address)) {
+  if (!chat.accounts.admitNew(address)) {
     fail(
       "REGISTER",
       "TEMPORARILY_UNAVAILABLE",
@@ -63,19 +65,19 @@ export async function register({ hub, session, params }: EarlyCall): Promise<voi
       "Too many accounts were made from your address: wait some minutes",
     );
   }
-  const verifier = await hub.accounts.newVerifier(password, address);
+  const verifier = await chat.accounts.newVerifier(password, address);
   const user = session.user?.id;
-  await hub.commit(
+  await commit(
     { kind: "account created", name, verifier, session: session.id, ...(user && { user }) },
     session,
   );
-  if (accountOf(session) !== name || hub.accounts.find(name)?.verifier !== verifier) return;
-  session.answer(hub.fromServer("REGISTER", ["SUCCESS", name, "Account successfully registered"]));
+  if (accountOf(session) !== name || chat.accounts.find(name)?.verifier !== verifier) return;
+  session.answer(fromServer(chat, "REGISTER", ["SUCCESS", name, "Account successfully registered"]));
   sendLoggedIn(session, name);
 }
 
 /** The name of the account a session may make now, or a refusal. */
-function newName(hub: Hub, session: Session, wanted: string): string {
+function newName(chat: Chat, session: Session, wanted: string): string {
   const { user, registration } = session;
   const nick = user?.nick ?? registration?.nick;
   const known = accountOf(session);
@@ -91,14 +93,14 @@ function newName(hub: Hub, session: Session, wanted: string): string {
       `An account is named after its nick: ${nick}`,
     );
   }
-  if (!hub.accounts.available || hub.settings.registration === "off") {
+  if (!chat.accounts.available || chat.settings.registration === "off") {
     fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Accounts are made by the operators here");
   }
-  if (user === undefined && !mayRegisterEarly(hub)) {
+  if (user === undefined && !mayRegisterEarly(chat)) {
     fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", nick, "Come in first, then make an account");
   }
-  const holder = hub.find(nick);
-  if (hub.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
+  const holder = chat.find(nick);
+  if (chat.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
     fail("REGISTER", "ACCOUNT_EXISTS", nick, "Somebody has this name");
   }
   return nick;
@@ -120,39 +122,39 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 };
 
 function account(call: Call): void | Promise<void> {
-  const { hub, user, params } = call;
+  const { chat, user, params } = call;
   const name = (params[0] ?? "SHOW").toUpperCase();
   const forOperators = operatorSubcommands[name];
   if (forOperators !== undefined) return forOperators(call);
   const run = subcommands[name];
   if (run === undefined) fail("ACCOUNT", "INVALID_PARAMS", shown(name), "See HELP ACCOUNT");
-  const own = user.account === undefined ? undefined : hub.accounts.find(user.account);
+  const own = user.account === undefined ? undefined : chat.accounts.find(user.account);
   if (own === undefined) fail("ACCOUNT", "ACCOUNT_REQUIRED", name, "You are not logged in");
   return run(call, own);
 }
 
-function show({ hub, session, user }: Call, { name, role, createdMs }: AccountRow): void {
+function show({ chat, session, user }: Call, { name, role, createdMs }: AccountRow): void {
   const made = new Date(createdMs).toISOString().slice(0, 10);
   const parts = [
     `You are logged in as ${name}`,
     ...(role === "" ? [] : [`${role} of this server`]),
     `account made on ${made}`,
     `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
-    `${countRegistered(hub, name)} of ${hub.settings.channelsPerAccount} channels`,
+    `${countRegistered(chat, name)} of ${chat.settings.channelsPerAccount} channels`,
   ];
-  session.standardReply("NOTE", "ACCOUNT", "SHOW", name, parts.join(", "));
+  standardReply(session, "NOTE", "ACCOUNT", "SHOW", name, parts.join(", "));
 }
 
-async function changePassword({ hub, session, params }: Call, own: AccountRow): Promise<void> {
+async function changePassword({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [old, password] = passwordsIn(params);
   const { name } = own;
   const { address } = session.connection;
   await proveOwn(session, own, old);
-  const fault = passwordFault(hub, name, password);
+  const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
-  const verifier = await hub.accounts.newVerifier(password, address);
-  await hub.commit({ kind: "password set", account: name, verifier }, session);
-  session.standardReply("NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password is changed");
+  const verifier = await chat.accounts.newVerifier(password, address);
+  await commit({ kind: "password set", account: name, verifier }, session);
+  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password is changed");
 }
 
 /** The old password and the other one. Behind BASE64 both are encoded: an old one with a space cannot stand in a line else. */
@@ -177,18 +179,19 @@ function decodeText(base64: string): string | undefined {
 
 /** Asks for the password again, or refuses: a device left alone must not be enough. */
 async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
-  const { hub, connection } = session;
+  const { chat, connection } = session;
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
-  const outcome = await hub.accounts.prove(name, password, connection.address);
+  const outcome = await chat.accounts.prove(name, password, connection.address);
   if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, sentenceOf(outcome));
 }
 
-async function remove({ hub, session, params }: Call, own: AccountRow): Promise<void> {
+async function remove({ commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [, password = ""] = params;
   await proveOwn(session, own, password);
-  await hub.commit({ kind: "account removed", account: own.name }, session);
-  session.reply("RPL_LOGGEDOUT", session.user?.source ?? "*");
-  session.standardReply(
+  await commit({ kind: "account removed", account: own.name }, session);
+  reply(session, "RPL_LOGGEDOUT", session.user?.source ?? "*");
+  standardReply(
+    session,
     "NOTE",
     "ACCOUNT",
     "DELETED",
@@ -198,10 +201,10 @@ async function remove({ hub, session, params }: Call, own: AccountRow): Promise<
 }
 
 /** Every message as JSON, in order; one too long for a line comes in pieces that have the same number. */
-async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<void> {
-  const { store } = hub;
+async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise<void> {
+  const { store } = chat;
   if (store === undefined) return;
-  const room = hub.settings.lineBytes - `:${hub.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
+  const room = chat.settings.lineBytes - `:${chat.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
   let count = 0;
   let past: number | undefined;
   do {
@@ -209,14 +212,15 @@ async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<
     for (const item of page.items) {
       count++;
       for (const piece of splitText(JSON.stringify(item), room)) {
-        session.standardReply("NOTE", "ACCOUNT", "EXPORT", String(count), piece);
+        standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
       }
     }
     past = page.next;
     await pause();
     await session.room();
   } while (past !== undefined && session.connection.ended === undefined);
-  session.standardReply(
+  standardReply(
+    session,
     "NOTE",
     "ACCOUNT",
     "EXPORT_END",
@@ -225,23 +229,30 @@ async function exportAll({ hub, session }: Call, { name }: AccountRow): Promise<
   );
 }
 
-async function owner({ hub, session, user, params }: Call): Promise<void> {
+async function owner({ chat, commit, session, user, params }: Call): Promise<void> {
   const { account: name } = user;
   if (name === undefined) {
     fail("OWNER", "ACCOUNT_REQUIRED", "Make an account with REGISTER, or log in to it, first");
   }
   const peer = peerOf(session.connection.address);
-  if (!hub.guesses.takeIfAny(peer, hub.now())) {
+  if (!chat.guesses.takeIfAny(peer, chat.now())) {
     fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait some minutes");
   }
-  const digest = await provenDigest(hub, params[0] ?? "");
+  const digest = await provenDigest(chat, params[0] ?? "");
   if (digest === undefined) {
     fail("OWNER", "INVALID_CODE", "This is not the code the server printed when it last started");
   }
-  hub.guesses.giveBack(peer);
-  await hub.commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
-  if (hub.accounts.find(name)?.role !== "owner") return;
-  session.standardReply("NOTE", "OWNER", "CLAIMED", name, "Your account is owner of this server from now on");
+  chat.guesses.giveBack(peer);
+  await commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
+  if (chat.accounts.find(name)?.role !== "owner") return;
+  standardReply(
+    session,
+    "NOTE",
+    "OWNER",
+    "CLAIMED",
+    name,
+    "Your account is owner of this server from now on",
+  );
 }
 
 /** What somebody sent, where a reply may hold it. */

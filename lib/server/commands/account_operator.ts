@@ -2,14 +2,14 @@
  * ACCOUNT for operators: making, suspending and listing accounts, new passwords for those who forgot theirs. Accounts
  * that have a role themselves are the owner's to change, or an operator could make himself one.
  */
-import { isConfidential } from "../chat/accounts.ts";
-import { isOwner } from "../apply/account.ts";
-import type { Call } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { fail, refuse } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
 import { isNick, matchMask } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
+import { isConfidential, isOwner } from "../chat/accounts.ts";
+import type { Chat } from "../chat/chat.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+import type { Call } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
 import type { AccountRow, Role } from "../store/accounts.ts";
 import { exposed } from "./login.ts";
 import { passwordFault } from "./password.ts";
@@ -30,69 +30,69 @@ function asOperator(run: (call: Call) => void | Promise<void>): (call: Call) => 
   return (call) => call.user.modes.has("o") ? run(call) : refuse("ERR_NOPRIVILEGES");
 }
 
-function suspend({ hub, session, user, params }: Call): void | Promise<void> {
+function suspend({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
-  const account = changeable(hub, user, name);
-  const reason = cutText(text === "" ? "No reason given" : text, hub.settings.reasonLength);
+  const account = changeable(chat, user, name);
+  const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
   const event = { kind: "account suspended", account: account.name, by: user.nick, reason } as const;
-  return then(hub.commit(event, session), () => {
-    session.standardReply("NOTE", "ACCOUNT", "SUSPENDED", account.name, `Suspended: ${reason}`);
+  return then(commit(event, session), () => {
+    standardReply(session, "NOTE", "ACCOUNT", "SUSPENDED", account.name, `Suspended: ${reason}`);
   });
 }
 
-function restore({ hub, session, user, params }: Call): void | Promise<void> {
+function restore({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = ""] = params;
-  const account = changeable(hub, user, name);
-  return then(hub.commit({ kind: "account restored", account: account.name, by: user.nick }, session), () => {
-    session.standardReply("NOTE", "ACCOUNT", "RESTORED", account.name, "Its owner may log in again");
+  const account = changeable(chat, user, name);
+  return then(commit({ kind: "account restored", account: account.name, by: user.nick }, session), () => {
+    standardReply(session, "NOTE", "ACCOUNT", "RESTORED", account.name, "Its owner may log in again");
   });
 }
 
 /** For who has forgotten the password: whoever is logged in is disconnected, as it may be somebody else. */
-async function reset({ hub, session, user, params }: Call): Promise<void> {
+async function reset({ chat, commit, session, user, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
-  const { name: account } = changeable(hub, user, name);
-  const verifier = await verifierOf({ hub, session }, account, password);
-  await hub.commit({ kind: "password set", account, verifier, by: user.nick }, session);
-  session.standardReply("NOTE", "ACCOUNT", "PASSWORD_SET", account, "It has another password now");
+  const { name: account } = changeable(chat, user, name);
+  const verifier = await verifierOf({ chat, session }, account, password);
+  await commit({ kind: "password set", account, verifier, by: user.nick }, session);
+  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "It has another password now");
 }
 
-async function create({ hub, session, params }: Call): Promise<void> {
+async function create({ chat, commit, session, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
-  if (!isNick(name, hub.settings.nickLength)) {
+  if (!isNick(name, chat.settings.nickLength)) {
     fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", "An account is named like a nick");
   }
-  if (hub.accounts.isTaken(name) || hub.find(name) !== undefined) {
+  if (chat.accounts.isTaken(name) || chat.find(name) !== undefined) {
     fail("ACCOUNT", "ACCOUNT_EXISTS", name, "Somebody has this name");
   }
-  const verifier = await verifierOf({ hub, session }, name, password);
-  await hub.commit({ kind: "account created", name, verifier }, session);
-  if (hub.accounts.find(name)?.verifier !== verifier) return;
-  session.standardReply("NOTE", "ACCOUNT", "CREATED", name, "The account is made");
+  const verifier = await verifierOf({ chat, session }, name, password);
+  await commit({ kind: "account created", name, verifier }, session);
+  if (chat.accounts.find(name)?.verifier !== verifier) return;
+  standardReply(session, "NOTE", "ACCOUNT", "CREATED", name, "The account is made");
 }
 
 async function verifierOf(
-  { hub, session }: Pick<Call, "hub" | "session">,
+  { chat, session }: Pick<Call, "chat" | "session">,
   name: string,
   password: string,
 ): Promise<string> {
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
-  const fault = passwordFault(hub, name, password);
+  const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, name, fault.words);
-  return await hub.accounts.newVerifier(password, session.connection.address);
+  return await chat.accounts.newVerifier(password, session.connection.address);
 }
 
-function giveRole({ hub, session, user, params }: Call): void | Promise<void> {
+function giveRole({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", wanted = ""] = params;
-  if (!isOwner(hub, user)) refuse("ERR_NOPRIVILEGES");
+  if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   const role = roles.get(wanted.toLowerCase()) ??
     fail("ACCOUNT", "INVALID_PARAMS", "ROLE", "A role is owner, operator or none");
-  const account = findAccount(hub, name);
+  const account = findAccount(chat, name);
   if (account.name === user.account) {
     fail("ACCOUNT", "INVALID_PARAMS", account.name, "Your own role is not yours to change");
   }
-  return then(hub.commit({ kind: "role set", account: account.name, role, by: user.nick }, session), () => {
-    session.standardReply("NOTE", "ACCOUNT", "ROLE_SET", account.name, `Its role is now: ${role || "none"}`);
+  return then(commit({ kind: "role set", account: account.name, role, by: user.nick }, session), () => {
+    standardReply(session, "NOTE", "ACCOUNT", "ROLE_SET", account.name, `Its role is now: ${role || "none"}`);
   });
 }
 
@@ -101,16 +101,17 @@ const roles: ReadonlyMap<string, Role> = new Map([["owner", "owner"], ["operator
   "",
 ]]);
 
-function list({ hub, session, params }: Call): void {
+function list({ chat, session, params }: Call): void {
   const [, mask = "*"] = params;
-  const found = hub.accounts.all().filter(({ name }) => matchMask(mask, name));
+  const found = chat.accounts.all().filter(({ name }) => matchMask(mask, name));
   for (const { name, role, suspended, createdMs } of found.slice(0, maxListed)) {
     const parts = [`made on ${new Date(createdMs).toISOString().slice(0, 10)}`];
     if (role !== "") parts.push(role);
     if (suspended !== undefined) parts.push(`suspended: ${suspended}`);
-    session.standardReply("NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
+    standardReply(session, "NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
   }
-  session.standardReply(
+  standardReply(
+    session,
     "NOTE",
     "ACCOUNT",
     "LIST_END",
@@ -119,14 +120,14 @@ function list({ hub, session, params }: Call): void {
   );
 }
 
-function findAccount(hub: Hub, name: string): AccountRow {
-  return hub.accounts.find(name) ?? fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no account of this name");
+function findAccount(chat: Chat, name: string): AccountRow {
+  return chat.accounts.find(name) ?? fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no account of this name");
 }
 
 /** An account that the user may change. */
-function changeable(hub: Hub, user: User, name: string): AccountRow {
-  const account = findAccount(hub, name);
-  if (account.role !== "" && !isOwner(hub, user)) refuse("ERR_NOPRIVILEGES");
+function changeable(chat: Chat, user: User, name: string): AccountRow {
+  const account = findAccount(chat, name);
+  if (account.role !== "" && !isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   return account;
 }
 

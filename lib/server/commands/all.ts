@@ -4,7 +4,6 @@ import { acceptCommands } from "./accept.ts";
 import { accountCommands } from "./account.ts";
 import { awayCommands } from "./away.ts";
 import { backupCommands } from "./backup.ts";
-import { banCommands } from "./server_ban.ts";
 import { batchCommands } from "./batch.ts";
 import { channelCommands } from "./channel.ts";
 import { founderCommands } from "./founder.ts";
@@ -14,21 +13,22 @@ import { infoCommands } from "./info.ts";
 import { inviteCommands } from "./invite.ts";
 import { isupportCommands } from "./isupport.ts";
 import { listCommands } from "./list.ts";
-import { markerCommands } from "./read_marker.ts";
 import { modeCommands } from "./mode.ts";
 import { monitorCommands } from "./monitor.ts";
 import { operCommands } from "./operator.ts";
+import { markerCommands } from "./read_marker.ts";
 import { redactCommands } from "./redact.ts";
 import { registrationCommands } from "./registration.ts";
-import { searchCommands } from "./search.ts";
 import { saslCommands } from "./sasl.ts";
+import { searchCommands } from "./search.ts";
+import { banCommands } from "./server_ban.ts";
 import { servicesCommands } from "./services.ts";
 import { talkCommands } from "./talk.ts";
 import { tokenCommands } from "./upload_token.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
 
-/** The whole table, for the hub. */
+/** The whole table, for the chat. */
 export const allCommands: CommandTable = union([
   registrationCommands,
   saslCommands,

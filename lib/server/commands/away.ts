@@ -1,7 +1,8 @@
 /** Saying something about oneself: AWAY, SETNAME. */
-import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
-import { fail, refuse } from "../chat/refusal.ts";
 import { cutText } from "../../irc/wrap.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
 
 /** The rows of this topic. */
 export const awayCommands: CommandTable = {
@@ -15,23 +16,23 @@ export const awayCommands: CommandTable = {
 };
 
 /** Before registration only with draft/pre-away, which lets a client come in unseen: "*" is nobody there. */
-function away({ hub, session, params }: EarlyCall): void | Promise<void> {
+function away({ chat, commit, session, params }: EarlyCall): void | Promise<void> {
   const { user, registration } = session;
-  const reason = cutText(params[0] ?? "", hub.settings.awayLength);
+  const reason = cutText(params[0] ?? "", chat.settings.awayLength);
   if (user !== undefined) {
-    return hub.commit({ kind: "away set", user: user.id, session: session.id, reason }, session);
+    return commit({ kind: "away set", user: user.id, session: session.id, reason }, session);
   }
   if (registration === undefined || !session.has("draft/pre-away")) refuse("ERR_NOTREGISTERED");
   registration.away = reason === "" ? undefined : reason;
-  session.reply(reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
+  reply(session, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
 }
 
-function setname({ hub, session, user, params }: Call): void | Promise<void> {
+function setname({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [realname = ""] = params;
-  const { realNameLength } = hub.settings;
+  const { realNameLength } = chat.settings;
   if (realname.trim() === "") fail("SETNAME", "INVALID_REALNAME", "A real name is not empty");
   if (realname.length > realNameLength) {
     fail("SETNAME", "INVALID_REALNAME", `A real name has at most ${realNameLength} characters`);
   }
-  return hub.commit({ kind: "real name set", user: user.id, realname }, session);
+  return commit({ kind: "real name set", user: user.id, realname }, session);
 }

@@ -1,6 +1,7 @@
 /** BACKUP: a copy of the database while the server runs, as no other program may read it then. */
-import type { Call, CommandTable } from "../hub/command.ts";
 import { fail } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** The rows of this topic. */
@@ -13,19 +14,19 @@ export const backupCommands: CommandTable = {
   },
 };
 
-async function backup({ hub, session }: Call): Promise<void> {
-  const time = new Date(hub.now()).toISOString().slice(0, 19).replaceAll(":", "-");
+async function backup({ chat, session }: Call): Promise<void> {
+  const time = new Date(chat.now()).toISOString().slice(0, 19).replaceAll(":", "-");
   let path: string | undefined;
   try {
-    path = await hub.store?.backup(`backup-${time}`);
+    path = await chat.store?.backup(`backup-${time}`);
   } catch (error) {
-    hub.log("error", `Cannot copy the database: ${error instanceof Error ? error.message : error}`);
+    chat.log("error", `Cannot copy the database: ${error instanceof Error ? error.message : error}`);
     fail("BACKUP", "CANNOT_COPY", "The database could not be copied; the log says why");
   }
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "Nothing is on disk here");
   const place = Deno.realPathSync(path);
-  const words = `The database is copied to ${place}; ${alsoNeeded(hub.settings, folderOf(place))}`;
-  session.standardReply("NOTE", "BACKUP", "DONE", path, words);
+  const words = `The database is copied to ${place}; ${alsoNeeded(chat.settings, folderOf(place))}`;
+  standardReply(session, "NOTE", "BACKUP", "DONE", path, words);
 }
 
 function folderOf(path: string): string {

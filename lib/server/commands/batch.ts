@@ -1,9 +1,10 @@
 /** BATCH from clients: a message of several lines, gathered and then said as one (IRCv3 client-batch, multiline). */
 import { utf8Bytes } from "../../irc/lines.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
-import { joinLines, type MessageLine } from "../render/multiline.ts";
+import type { MessageLine } from "../chat/delivery.ts";
 import { fail } from "../chat/refusal.ts";
 import type { OpenBatch } from "../chat/session.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { joinLines } from "../render/multiline.ts";
 import { say } from "./say.ts";
 
 /** The rows of this topic. */
@@ -27,7 +28,7 @@ function batch(call: Call): void | Promise<void> {
   fail("BATCH", "INVALID_REFTAG", reference, "A reference starts with + or -");
 }
 
-function open({ hub, session, message, params }: Call, reference: string): void {
+function open({ chat, session, message, params }: Call, reference: string): void {
   const [, type = "", target = ""] = params;
   if (!/^[A-Za-z0-9-]+$/.test(reference)) {
     fail("BATCH", "INVALID_REFTAG", reference || "*", "A reference has letters, digits and hyphens only");
@@ -46,7 +47,7 @@ function open({ hub, session, message, params }: Call, reference: string): void 
     lines: [],
     bytes: 0,
     command: undefined,
-    dueMs: hub.now() + openMs,
+    dueMs: chat.now() + openMs,
     response: session.response,
   };
   session.response = undefined;
@@ -66,10 +67,10 @@ export function addLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
   }
 }
 
-function checkLine({ hub, message, params }: Call, open: OpenBatch, command: "PRIVMSG" | "NOTICE"): void {
-  const { multilineBytes, multilineLines } = hub.settings;
+function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "PRIVMSG" | "NOTICE"): void {
+  const { multilineBytes, multilineLines } = chat.settings;
   const [target = "", text = ""] = params;
-  if (hub.now() > open.dueMs) fail("BATCH", "TIMEOUT", open.reference, "The batch was open for too long");
+  if (chat.now() > open.dueMs) fail("BATCH", "TIMEOUT", open.reference, "The batch was open for too long");
   if (message.tags.get("batch") !== open.reference) {
     fail("BATCH", "MULTILINE_INVALID", `A line does not belong to the open batch "${open.reference}"`);
   }

@@ -1,11 +1,12 @@
 /** CAP: what a client may ask for and what it has (IRCv3 capability negotiation, version 302). */
 import { type CapabilityName, isCapability } from "../../irc/capabilities.ts";
-import { offers } from "../render/capability_values.ts";
-import type { EarlyCall } from "../hub/command.ts";
-import { refuse } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { packWords } from "../../irc/wrap.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import type { EarlyCall } from "../hub/command.ts";
+import { offers } from "../render/capability_values.ts";
+import { fromServer } from "../render/sender.ts";
 
 const subcommands: Readonly<Record<string, (call: EarlyCall) => void>> = {
   LS: list,
@@ -36,20 +37,20 @@ function listOwn({ session }: EarlyCall): void {
 
 /** Only version 302 clients understand "*" for "more follows"; others are sent one line. */
 function sendWords(session: Session, subcommand: string, words: readonly string[]): void {
-  const { hub } = session;
-  const room = session.capVersion >= 302 ? 400 : hub.settings.lineBytes - 200;
+  const { chat } = session;
+  const room = session.capVersion >= 302 ? 400 : chat.settings.lineBytes - 200;
   const lines = packWords(words, room);
   if (lines.length === 0) lines.push("");
   lines.forEach((line, at) => {
     const more = at < lines.length - 1 ? ["*"] : [];
-    session.answer(hub.fromServer("CAP", [session.nick, subcommand, ...more, line]));
+    session.answer(fromServer(chat, "CAP", [session.nick, subcommand, ...more, line]));
   });
 }
 
-function request({ hub, session, params }: EarlyCall): void {
+function request({ chat, session, params }: EarlyCall): void {
   if (session.registration) session.registration.negotiating = true;
   const [, text = ""] = params;
-  const { name: server, lineBytes } = hub.settings;
+  const { name: server, lineBytes } = chat.settings;
   if (utf8Bytes(`:${server} CAP ${session.nick} ACK :${text}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
@@ -59,11 +60,11 @@ function request({ hub, session, params }: EarlyCall): void {
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
     if (!isCapability(name) || locked || !offered.has(name) || name === "sts") {
-      return session.answer(hub.fromServer("CAP", [session.nick, "NAK", text]));
+      return session.answer(fromServer(chat, "CAP", [session.nick, "NAK", text]));
     }
     (minus ? removed : added).push(name);
   }
-  session.answer(hub.fromServer("CAP", [session.nick, "ACK", text]));
+  session.answer(fromServer(chat, "CAP", [session.nick, "ACK", text]));
   session.changeCapabilities(added, removed);
 }
 

@@ -1,10 +1,9 @@
 /** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have files of their own. */
-import type { Call, CommandTable } from "../hub/command.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { fold, type Folded, isChannelName } from "../../irc/names.ts";
+import { cutText, splitText } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
-import type { UserId } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
-import { countRegistered } from "../chat/registered_channel.ts";
-import { maxTargets } from "../render/isupport.ts";
+import type { Chat } from "../chat/chat.ts";
 import {
   isHidden,
   levelOf,
@@ -15,11 +14,12 @@ import {
   refusalToSpeak,
 } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
-import { sendNames, sendTopic } from "../render/reply.ts";
-import type { User } from "../chat/user.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
-import { fold, type Folded, isChannelName } from "../../irc/names.ts";
-import { cutText, splitText } from "../../irc/wrap.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
+import type { User, UserId } from "../chat/user.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { sendNames, sendTopic } from "../render/channel_reply.ts";
+import { maxTargets } from "../render/isupport.ts";
+import { reply, replyRefusal } from "../render/reply.ts";
 
 /** The rows of this topic. */
 export const channelCommands: CommandTable = {
@@ -53,15 +53,19 @@ function join(call: Call): void | Promise<void> {
   return forEach([...wanted.values()], ({ name, key }) => enter(call, name, key));
 }
 
-function enter({ hub, session, user }: Call, name: string, key: string | undefined): void | Promise<void> {
-  if (!isChannelName(name, hub.settings.channelLength)) return session.reply("ERR_NOSUCHCHANNEL", name);
-  const channel = hub.channel(name);
+function enter(
+  { chat, commit, session, user }: Call,
+  name: string,
+  key: string | undefined,
+): void | Promise<void> {
+  if (!isChannelName(name, chat.settings.channelLength)) return reply(session, "ERR_NOSUCHCHANNEL", name);
+  const channel = chat.channel(name);
   if (channel?.members.has(user)) return;
-  if (user.channels.size >= hub.settings.channelsPerUser) return session.reply("ERR_TOOMANYCHANNELS", name);
+  if (user.channels.size >= chat.settings.channelsPerUser) return reply(session, "ERR_TOOMANYCHANNELS", name);
   const refusal = channel && refusalToJoin(channel, user, key);
-  if (refusal !== undefined) return session.refuse(refusal);
-  const founder = channel === undefined ? founderOfNew(hub, user) : undefined;
-  return hub.commit({
+  if (refusal !== undefined) return replyRefusal(session, refusal);
+  const founder = channel === undefined ? founderOfNew(chat, user) : undefined;
+  return commit({
     kind: "joined",
     user: user.id,
     channel: channel?.name ?? name,
@@ -71,85 +75,89 @@ function enter({ hub, session, user }: Call, name: string, key: string | undefin
 }
 
 /** What somebody makes who is logged in is kept, as long as it is not too much. */
-function founderOfNew(hub: Hub, { account }: User): string | undefined {
-  if (account === undefined || hub.store === undefined) return undefined;
-  return countRegistered(hub, account) < hub.settings.channelsPerAccount ? account : undefined;
+function founderOfNew(chat: Chat, { account }: User): string | undefined {
+  if (account === undefined || chat.store === undefined) return undefined;
+  return countRegistered(chat, account) < chat.settings.channelsPerAccount ? account : undefined;
 }
 
 function part(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { chat, session, user, params } = call;
   const [list = "", text = ""] = params;
   const names = splitTargets(list);
   if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
-  const reason = fit(hub, list, text, hub.settings.reasonLength);
+  const reason = fit(chat, list, text, chat.settings.reasonLength);
   return forEach(names, (name) => {
-    const channel = hub.channel(name);
-    if (channel === undefined || isHidden(channel, user)) return session.reply("ERR_NOSUCHCHANNEL", name);
-    if (!channel.members.has(user)) return session.reply("ERR_NOTONCHANNEL", channel.name);
+    const channel = chat.channel(name);
+    if (channel === undefined || isHidden(channel, user)) return reply(session, "ERR_NOSUCHCHANNEL", name);
+    if (!channel.members.has(user)) return reply(session, "ERR_NOTONCHANNEL", channel.name);
     // A reason is speech too: who may not speak there leaves without one.
     return leave(call, channel, refusalToSpeak(channel, user, reason) === undefined ? reason : "");
   });
 }
 
-function leave({ hub, session, user }: Call, channel: Channel, reason: string): void | Promise<void> {
-  return hub.commit({ kind: "parted", user: user.id, channel: channel.name, reason }, session);
+function leave(
+  { commit, session, user }: Call,
+  channel: Channel,
+  reason: string,
+): void | Promise<void> {
+  return commit({ kind: "parted", user: user.id, channel: channel.name, reason }, session);
 }
 
-function topic({ hub, session, user, params }: Call): void | Promise<void> {
+function topic({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [name = "", text] = params;
-  const channel = findChannel(hub, name, user);
-  if (text === undefined) return sendTopic(session, channel, "reply");
+  const channel = findChannel(chat, name, user);
+  if (text === undefined) return sendTopic(session, channel, reply);
   const refusal = refusalToSetTopic(channel, user, text);
-  if (refusal !== undefined) return session.refuse(refusal);
-  const cut = fit(hub, channel.name, text, hub.settings.topicLength);
-  return hub.commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
+  if (refusal !== undefined) return replyRefusal(session, refusal);
+  const cut = fit(chat, channel.name, text, chat.settings.topicLength);
+  return commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
 }
 
 /** Each channel's people, then one RPL_ENDOFNAMES for all that was asked. */
-function names({ hub, session, user, params }: Call): void | Promise<void> {
+function names({ chat, session, user, params }: Call): void | Promise<void> {
   const [list = ""] = params;
   const asked = splitTargets(list);
   const pending = forEach(asked, (name) => {
-    const channel = hub.channel(name);
+    const channel = chat.channel(name);
     if (channel === undefined || isHidden(channel, user)) return;
-    sendNames(session, channel, "reply");
+    sendNames(session, channel, reply);
     return session.room();
   });
   const [only] = asked;
-  const end = asked.length === 1 && only !== undefined ? hub.channel(only)?.name ?? only : list;
-  if (pending) return pending.then(() => session.reply("RPL_ENDOFNAMES", end));
-  session.reply("RPL_ENDOFNAMES", end);
+  const end = asked.length === 1 && only !== undefined ? chat.channel(only)?.name ?? only : list;
+  if (pending) return pending.then(() => reply(session, "RPL_ENDOFNAMES", end));
+  reply(session, "RPL_ENDOFNAMES", end);
 }
 
 /** "#tea ann,bob" or, as RFC 2812 has it, "#tea,#den ann,bob": as many channels as people. */
 function kick(call: Call): void | Promise<void> {
-  const { hub, session, params } = call;
+  const { chat, commit, session, params } = call;
   const [where = "", who = "", text = ""] = params;
   const channels = where.split(",");
   const nicks = channels.length === 1 ? splitTargets(who) : who.split(",");
   if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
   if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", who);
-  const reason = fit(hub, where, text === "" ? call.user.nick : text, hub.settings.reasonLength);
+  const reason = fit(chat, where, text === "" ? call.user.nick : text, chat.settings.reasonLength);
   const only = channels.length === 1 ? kickChannel(call, where) : undefined;
-  if (only !== undefined && isRefusal(only)) return session.refuse(only);
+  if (only !== undefined && isRefusal(only)) return replyRefusal(session, only);
   return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? where })), ({ nick, name }) => {
     const kicked = findKicked(call, name, nick);
-    if (isRefusal(kicked)) return session.refuse(kicked);
-    return hub.commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
+    if (isRefusal(kicked)) return replyRefusal(session, kicked);
+    return commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
   });
 }
 
 function findKicked(call: Call, name: string, nick: string): { channel: string; target: UserId } | Refusal {
   const channel = kickChannel(call, name);
   if (isRefusal(channel)) return channel;
-  const target = call.hub.find(nick);
+  const target = call.chat.find(nick);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
   return refusalToKick(channel, call.user, target) ?? { channel: channel.name, target: target.id };
 }
 
 /** The channel, if the user may kick there at all. */
-function kickChannel({ hub, user }: Call, name: string): Channel | Refusal {
-  const channel = hub.channel(name);
+function kickChannel({ chat, user }: Call, name: string): Channel | Refusal {
+  const channel = chat.channel(name);
   if (channel === undefined || isHidden(channel, user)) return numericRefusal("ERR_NOSUCHCHANNEL", name);
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -157,15 +165,15 @@ function kickChannel({ hub, user }: Call, name: string): Channel | Refusal {
 }
 
 /** `text` as long as it may be, and as a line with two nicks, a host and the channel can hold. */
-function fit({ settings }: Hub, channel: string, text: string, maxLength: number): string {
+function fit({ settings }: Chat, channel: string, text: string, maxLength: number): string {
   const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
   const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
   return first;
 }
 
 /** The channel of this name, or a refusal; a secret channel is not there for a user outside it. */
-export function findChannel(hub: Hub, name: string, user: User): Channel {
-  const channel = hub.channel(name);
+export function findChannel(chat: Chat, name: string, user: User): Channel {
+  const channel = chat.channel(name);
   return channel === undefined || isHidden(channel, user) ? refuse("ERR_NOSUCHCHANNEL", name) : channel;
 }
 

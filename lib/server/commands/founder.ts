@@ -1,9 +1,10 @@
 /** Whose channel it is: FOUNDER, and MODE +r and -r, which begin and end the keeping of a channel. */
 import type { Channel } from "../chat/channel.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
-import { countRegistered } from "../chat/registered_channel.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
+import { countRegistered } from "../chat/registered_channel.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -17,9 +18,9 @@ export const founderCommands: CommandTable = {
 };
 
 function founder(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { chat, commit, session, user, params } = call;
   const [name = "", to] = params;
-  const channel = findChannel(hub, name, user);
+  const channel = findChannel(chat, name, user);
   const { registration } = channel;
   if (registration === undefined) {
     fail(
@@ -30,7 +31,8 @@ function founder(call: Call): void | Promise<void> {
     );
   }
   if (to === undefined) {
-    return session.standardReply(
+    return standardReply(
+      session,
       "NOTE",
       "FOUNDER",
       "SHOW",
@@ -42,7 +44,7 @@ function founder(call: Call): void | Promise<void> {
   if (registration.founder !== user.account && !user.modes.has("o")) {
     refuse("ERR_CHANOPRIVSNEEDED", channel.name);
   }
-  const account = hub.accounts.find(to) ??
+  const account = chat.accounts.find(to) ??
     fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account of this name");
   if (account.name === registration.founder) return;
   checkLimit(call, channel, account.name);
@@ -52,9 +54,10 @@ function founder(call: Call): void | Promise<void> {
     founder: account.name,
     user: user.id,
   } as const;
-  const pending = hub.commit(event, session);
+  const pending = commit(event, session);
   const tell = () =>
-    session.standardReply(
+    standardReply(
+      session,
       "NOTE",
       "FOUNDER",
       "GIVEN",
@@ -67,23 +70,23 @@ function founder(call: Call): void | Promise<void> {
 
 /** MODE +r or -r: an operator who is logged in becomes founder of a channel that has none; only a founder ends it. */
 export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void | Promise<void> {
-  const { hub, session, user } = call;
+  const { commit, session, user } = call;
   const { registration, name } = channel;
   if ((registration !== undefined) === (sign === "+")) return;
   if (registration !== undefined) {
     if (registration.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", name);
-    return hub.commit({ kind: "channel released", channel: name, user: user.id }, session);
+    return commit({ kind: "channel released", channel: name, user: user.id }, session);
   }
   if (levelOf(channel, user) < levels.operator) refuse("ERR_CHANOPRIVSNEEDED", name);
   if (user.account === undefined) {
     fail("MODE", "ACCOUNT_REQUIRED", name, "Log in first: a channel is kept for an account");
   }
   checkLimit(call, channel, user.account);
-  return hub.commit({ kind: "channel kept", channel: name, founder: user.account, user: user.id }, session);
+  return commit({ kind: "channel kept", channel: name, founder: user.account, user: user.id }, session);
 }
 
-function checkLimit({ hub }: Call, channel: Channel, account: string): void {
-  const { channelsPerAccount } = hub.settings;
-  if (countRegistered(hub, account) < channelsPerAccount) return;
+function checkLimit({ chat }: Call, channel: Channel, account: string): void {
+  const { channelsPerAccount } = chat.settings;
+  if (countRegistered(chat, account) < channelsPerAccount) return;
   fail("FOUNDER", "TOO_MANY_CHANNELS", channel.name, `An account has ${channelsPerAccount} channels at most`);
 }

@@ -1,13 +1,14 @@
 /** CHATHISTORY: what was said before (IRCv3 draft/chathistory, draft/event-playback). */
-import type { Call, CommandTable } from "../hub/command.ts";
-import { pause } from "./pause.ts";
-import { fail, isRefusal } from "../chat/refusal.ts";
-import { makeBatch, makeReplay } from "../render/replay.ts";
-import { allVisibleHistory, type Visible, visibleHistory } from "../chat/history_access.ts";
 import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
+import { allVisibleHistory, type Visible, visibleHistory } from "../chat/history_access.ts";
+import type { ReadableStore } from "../chat/readable_store.ts";
+import { fail, isRefusal } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { makeBatch, makeReplay } from "../render/replay.ts";
+import { fromServer } from "../render/sender.ts";
 import type { Saved } from "../store/block.ts";
 import type { View } from "../store/history.ts";
-import type { Store } from "../store/store.ts";
+import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
 /** The rows of this topic. */
@@ -31,7 +32,7 @@ interface Point {
 /** A subcommand at hand. */
 interface Query {
   readonly call: Call;
-  readonly store: Store;
+  readonly store: ReadableStore;
   readonly name: string;
   /** What stands between the subcommand and the limit. */
   readonly words: readonly string[];
@@ -57,7 +58,7 @@ const subcommands: Readonly<Record<string, { readonly points: number; readonly f
 };
 
 function chathistory(call: Call): void | Promise<void> {
-  const { hub, session, params } = call;
+  const { chat, session, params } = call;
   const name = (params[0] ?? "*").toUpperCase();
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
   if (subcommand === undefined && name !== "TARGETS") refuse(call, "INVALID_PARAMS", "Unknown command");
@@ -68,18 +69,18 @@ function chathistory(call: Call): void | Promise<void> {
   if (!Number.isSafeInteger(limit) || limit < 0) {
     refuse(call, "INVALID_PARAMS", params.at(-1) || "*", "Invalid limit");
   }
-  const { store } = hub;
+  const { store } = chat;
   if (store === undefined) return refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "No history is kept here");
   const query = {
     call,
     store,
     name,
     words: params.slice(1, -1),
-    limit: Math.min(limit, hub.settings.historyPage),
+    limit: Math.min(limit, chat.settings.historyPage),
   };
   const failed = (error: unknown): never => {
     if (isRefusal(error)) throw error;
-    hub.log("error", `Cannot read history for session ${session.id}: ${error}`);
+    chat.log("error", `Cannot read history for session ${session.id}: ${error}`);
     refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "Messages could not be retrieved");
   };
   if (subcommand === undefined) return sendTargets(query).catch(failed);
@@ -92,17 +93,17 @@ function chathistory(call: Call): void | Promise<void> {
 
 function sendMessages(query: Query, find: Find): void {
   const { call, store, words: [target = "", ...references] } = query;
-  const { hub, session, user } = call;
+  const { chat, session, user } = call;
   const points = references.flatMap((reference) => parsePoint(query, reference) ?? []);
-  const views = visibleHistory(hub, store, user, target) ??
+  const views = visibleHistory(chat, store, user, target) ??
     refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
   const { records, keep, isEnd } = find(query, views, points);
-  const { told } = makeReplay(hub, session, user, records, {
-    batch: ["chathistory", hub.channel(target)?.name ?? target],
+  const { outgoing } = makeReplay(chat, session, user, records, {
+    batch: ["chathistory", chat.channel(target)?.name ?? target],
     tag: isEnd ? "draft/chathistory-end" : undefined,
     keep,
   });
-  session.answer(told);
+  session.answer(outgoing);
 }
 
 /** The newest records inside the bounds. */
@@ -171,12 +172,12 @@ function parseTimestamp(call: Call, text: string): Point {
 
 /** Conversations whose latest message lies between two times. Who has thousands of them is not answered at a stretch. */
 async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
-  const { hub, session, user } = call;
+  const { chat, session, user } = call;
   const [one, other] = words.map((word) => parseTimestamp(call, word));
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
   const found: { name: string; stamp: number }[] = [];
-  for (const [at, visible] of allVisibleHistory(hub, store, user).entries()) {
+  for (const [at, visible] of allVisibleHistory(chat, store, user).entries()) {
     if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
     const stamp = latest(store, visible);
     if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
@@ -186,18 +187,18 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   const shown = isForwards ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
   session.answer(
     makeBatch(
-      hub,
+      chat,
       session,
       "draft/chathistory-targets",
       (batch) =>
         shown.map(({ name, stamp }) =>
-          hub.fromServer("CHATHISTORY", ["TARGETS", name, stampTime(stamp)], { batch })
+          fromServer(chat, "CHATHISTORY", ["TARGETS", name, stampTime(stamp)], { batch })
         ),
     ),
   );
 }
 
-function latest(store: Store, { views }: Visible): number | undefined {
+function latest(store: ReadableStore, { views }: Visible): number | undefined {
   return store.history.read(views, { limit: 1, from: "end", events: false })[0]?.stamp;
 }
 

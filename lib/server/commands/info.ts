@@ -1,10 +1,11 @@
 /** Asking about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS. */
-import type { Call, CommandTable } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { refuse } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import { matchMask } from "../../irc/names.ts";
 import { splitText } from "../../irc/wrap.ts";
+import type { Chat } from "../chat/chat.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
 import { sendIsupport } from "./isupport.ts";
 
 /** The rows of this topic. */
@@ -28,93 +29,94 @@ export const infoCommands: CommandTable = {
 };
 
 /** A command that may name a server, or a user on it, as its parameter `at`; there is this one. */
-function onServer(at: number, run: (hub: Hub, session: Session) => void): (call: Call) => void {
-  return ({ hub, session, params }) => {
+function onServer(at: number, run: (chat: Chat, session: Session) => void): (call: Call) => void {
+  return ({ chat, session, params }) => {
     const server = params[at];
-    if (server !== undefined && !isThisServer(hub, server)) refuse("ERR_NOSUCHSERVER", server);
-    run(hub, session);
+    if (server !== undefined && !isThisServer(chat, server)) refuse("ERR_NOSUCHSERVER", server);
+    run(chat, session);
   };
 }
 
 /** Whether a server's name, a mask of it, or somebody's nick stands for this server. */
-export function isThisServer(hub: Hub, text: string): boolean {
-  return text === "" || matchMask(text, hub.settings.name) || hub.find(text) !== undefined;
+export function isThisServer(chat: Chat, text: string): boolean {
+  return text === "" || matchMask(text, chat.settings.name) || chat.find(text) !== undefined;
 }
 
 /** The message of the day, or ERR_NOMOTD. */
-export function sendMotd(hub: Hub, session: Session): void {
-  const { motd = [] } = hub.files;
-  if (motd.length === 0) return session.reply("ERR_NOMOTD");
-  session.reply("RPL_MOTDSTART", `- ${hub.settings.name} message of the day -`);
+export function sendMotd(chat: Chat, session: Session): void {
+  const { motd = [] } = chat.files;
+  if (motd.length === 0) return reply(session, "ERR_NOMOTD");
+  reply(session, "RPL_MOTDSTART", `- ${chat.settings.name} message of the day -`);
   for (const line of motd) {
-    for (const piece of splitText(line, hub.settings.lineBytes - 200)) {
-      session.reply("RPL_MOTD", `- ${piece}`);
+    for (const piece of splitText(line, chat.settings.lineBytes - 200)) {
+      reply(session, "RPL_MOTD", `- ${piece}`);
     }
   }
-  session.reply("RPL_ENDOFMOTD");
+  reply(session, "RPL_ENDOFMOTD");
 }
 
 /** How many are here. */
-export function sendLusers(hub: Hub, session: Session): void {
-  const users = hub.users.size;
-  const invisible = count(hub, "i");
-  const unknown = [...hub.sessions.values()].filter((one) => one.registration !== undefined).length;
-  const shown = [String(users), String(hub.mostUsers)];
-  session.reply(
+export function sendLusers(chat: Chat, session: Session): void {
+  const users = chat.users.size;
+  const invisible = count(chat, "i");
+  const unknown = [...chat.sessions.values()].filter((one) => one.registration !== undefined).length;
+  const shown = [String(users), String(chat.mostUsers)];
+  reply(
+    session,
     "RPL_LUSERCLIENT",
     `There are ${users - invisible} users and ${invisible} invisible on 1 servers`,
   );
-  session.reply("RPL_LUSEROP", String(count(hub, "o")));
-  session.reply("RPL_LUSERUNKNOWN", String(unknown));
-  session.reply("RPL_LUSERCHANNELS", String(hub.channels.size));
-  session.reply("RPL_LUSERME", `I have ${users} clients and 0 servers`);
-  session.reply("RPL_LOCALUSERS", ...shown, `Current local users ${users}, max ${hub.mostUsers}`);
-  session.reply("RPL_GLOBALUSERS", ...shown, `Current global users ${users}, max ${hub.mostUsers}`);
+  reply(session, "RPL_LUSEROP", String(count(chat, "o")));
+  reply(session, "RPL_LUSERUNKNOWN", String(unknown));
+  reply(session, "RPL_LUSERCHANNELS", String(chat.channels.size));
+  reply(session, "RPL_LUSERME", `I have ${users} clients and 0 servers`);
+  reply(session, "RPL_LOCALUSERS", ...shown, `Current local users ${users}, max ${chat.mostUsers}`);
+  reply(session, "RPL_GLOBALUSERS", ...shown, `Current global users ${users}, max ${chat.mostUsers}`);
 }
 
-function count(hub: Hub, mode: string): number {
+function count(chat: Chat, mode: string): number {
   let found = 0;
-  for (const user of hub.users.values()) if (user.modes.has(mode)) found++;
+  for (const user of chat.users.values()) if (user.modes.has(mode)) found++;
   return found;
 }
 
-function version(hub: Hub, session: Session): void {
-  session.reply("RPL_VERSION", hub.version, hub.settings.name, hub.settings.description);
-  sendIsupport(hub, session);
+function version(chat: Chat, session: Session): void {
+  reply(session, "RPL_VERSION", chat.version, chat.settings.name, chat.settings.description);
+  sendIsupport(chat, session);
 }
 
-function time(hub: Hub, session: Session): void {
-  session.reply("RPL_TIME", hub.settings.name, new Date(hub.now()).toUTCString());
+function time(chat: Chat, session: Session): void {
+  reply(session, "RPL_TIME", chat.settings.name, new Date(chat.now()).toUTCString());
 }
 
-function admin(hub: Hub, session: Session): void {
-  const { name, admin: who } = hub.settings;
-  if (who === undefined || who === "") return session.reply("ERR_NOADMININFO", name);
-  session.reply("RPL_ADMINME", name);
-  session.reply("RPL_ADMINLOC1", hub.settings.description);
-  session.reply("RPL_ADMINEMAIL", who);
+function admin(chat: Chat, session: Session): void {
+  const { name, admin: who } = chat.settings;
+  if (who === undefined || who === "") return reply(session, "ERR_NOADMININFO", name);
+  reply(session, "RPL_ADMINME", name);
+  reply(session, "RPL_ADMINLOC1", chat.settings.description);
+  reply(session, "RPL_ADMINEMAIL", who);
 }
 
-function info(hub: Hub, session: Session): void {
-  session.reply("RPL_INFO", `${hub.version}: a chat server that speaks IRCv3, in TypeScript on Deno`);
-  session.reply("RPL_INFO", hub.settings.description);
-  session.reply("RPL_INFO", `Running since ${new Date(hub.startedMs).toUTCString()}`);
-  session.reply("RPL_ENDOFINFO");
+function info(chat: Chat, session: Session): void {
+  reply(session, "RPL_INFO", `${chat.version}: a chat server that speaks IRCv3, in TypeScript on Deno`);
+  reply(session, "RPL_INFO", chat.settings.description);
+  reply(session, "RPL_INFO", `Running since ${new Date(chat.startedMs).toUTCString()}`);
+  reply(session, "RPL_ENDOFINFO");
 }
 
 /** However many machines there are, to people they are one server, which has no links to others. */
 function links({ session }: Call): void {
-  session.reply("RPL_ENDOFLINKS", "*");
+  reply(session, "RPL_ENDOFLINKS", "*");
 }
 
-function stats({ hub, session, params }: Call): void {
+function stats({ chat, session, params }: Call): void {
   const [letter = "", server] = params;
   if (letter === "") refuse("ERR_NEEDMOREPARAMS", "STATS");
-  if (server !== undefined && !isThisServer(hub, server)) refuse("ERR_NOSUCHSERVER", server);
+  if (server !== undefined && !isThisServer(chat, server)) refuse("ERR_NOSUCHSERVER", server);
   if (letter === "u") {
-    session.reply("RPL_STATSUPTIME", `Server Up ${formatUptime(hub.now() - hub.startedMs)}`);
+    reply(session, "RPL_STATSUPTIME", `Server Up ${formatUptime(chat.now() - chat.startedMs)}`);
   }
-  session.reply("RPL_ENDOFSTATS", letter.slice(0, 1));
+  reply(session, "RPL_ENDOFSTATS", letter.slice(0, 1));
 }
 
 function formatUptime(ms: number): string {

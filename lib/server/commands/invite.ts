@@ -1,7 +1,8 @@
 /** INVITE: asks somebody into a channel, and lists where one was asked to. */
-import type { Call, CommandTable } from "../hub/command.ts";
 import { levelOf, levels, refusalToInvite } from "../chat/permission.ts";
 import { refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -15,18 +16,18 @@ export const inviteCommands: CommandTable = {
 
 /** An invitation by a half-operator or above lets its user in past bans, key, limit and modes, once. */
 function invite(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { chat, commit, session, user, params } = call;
   if (params.length === 0) return listInvitations(call);
   const [nick = "", name] = params;
   if (name === undefined) refuse("ERR_NEEDMOREPARAMS", "INVITE");
-  const target = hub.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
-  const channel = findChannel(hub, name, user);
+  const target = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
+  const channel = findChannel(chat, name, user);
   const refusal = refusalToInvite(channel, user);
-  if (refusal !== undefined) return session.refuse(refusal);
+  if (refusal !== undefined) return replyRefusal(session, refusal);
   const exempts = levelOf(channel, user) >= levels.halfOperator;
   if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);
-  session.reply("RPL_INVITING", target.nick, channel.name);
-  if (target.away !== undefined) session.reply("RPL_AWAY", target.nick, target.away);
+  reply(session, "RPL_INVITING", target.nick, channel.name);
+  if (target.away !== undefined) reply(session, "RPL_AWAY", target.nick, target.away);
   const event = {
     kind: "invited",
     user: user.id,
@@ -34,12 +35,12 @@ function invite(call: Call): void | Promise<void> {
     target: target.id,
     exempts,
   } as const;
-  return hub.commit(event, session);
+  return commit(event, session);
 }
 
-function listInvitations({ hub, session, user }: Call): void {
+function listInvitations({ chat, session, user }: Call): void {
   for (const channel of user.invitations.keys()) {
-    if (hub.channel(channel.name) === channel) session.reply("RPL_INVITELIST", channel.name);
+    if (chat.channel(channel.name) === channel) reply(session, "RPL_INVITELIST", channel.name);
   }
-  session.reply("RPL_ENDOFINVITELIST");
+  reply(session, "RPL_ENDOFINVITELIST");
 }

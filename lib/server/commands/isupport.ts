@@ -1,11 +1,12 @@
 /** ISUPPORT (005): tells a session what this server can do (server/render/isupport.ts), and when asked, before it is let in too (draft/extended-isupport). */
-import type { CommandTable, EarlyCall } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { isupportTokens } from "../render/isupport.ts";
-import { refuse } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import { numerics } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
+import type { Chat } from "../chat/chat.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import type { CommandTable, EarlyCall } from "../hub/command.ts";
+import { isupportTokens } from "../render/isupport.ts";
+import { fromServer } from "../render/sender.ts";
 
 /** The rows of this topic. */
 export const isupportCommands: CommandTable = {
@@ -16,23 +17,23 @@ export const isupportCommands: CommandTable = {
 const perLine = 13;
 const [code, words] = numerics.RPL_ISUPPORT;
 
-function isupport({ hub, session }: EarlyCall): void {
+function isupport({ chat, session }: EarlyCall): void {
   if (session.user === undefined && !session.has("draft/extended-isupport")) refuse("ERR_NOTREGISTERED");
-  sendIsupport(hub, session);
+  sendIsupport(chat, session);
 }
 
 /** All RPL_ISUPPORT lines, as a batch for who knows that. */
-export function sendIsupport(hub: Hub, session: Session): void {
+export function sendIsupport(chat: Chat, session: Session): void {
   const batch = session.has("batch") && session.has("draft/extended-isupport")
-    ? hub.newReference()
+    ? chat.newReference()
     : undefined;
-  if (batch !== undefined) session.answer(hub.fromServer("BATCH", [`+${batch}`, "draft/isupport"]));
-  const tokens = isupportTokens(hub);
-  const room = hub.settings.lineBytes - 300;
+  if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
+  const tokens = isupportTokens(chat);
+  const room = chat.settings.lineBytes - 300;
   for (let at = 0; at < tokens.length; at += perLine) {
     for (const line of packWords(tokens.slice(at, at + perLine), room)) {
-      session.answer(hub.fromServer(code, [session.nick, ...line.split(" "), words], { batch }));
+      session.answer(fromServer(chat, code, [session.nick, ...line.split(" "), words], { batch }));
     }
   }
-  if (batch !== undefined) session.answer(hub.fromServer("BATCH", [`-${batch}`]));
+  if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`-${batch}`]));
 }

@@ -1,11 +1,12 @@
 /** LIST: which channels there are, filtered as ELIST=CMNTU says; paced by what the asker's connection takes. */
-import type { Channel } from "../chat/channel.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
-import { maxListed } from "../render/isupport.ts";
-import { isHidden } from "../chat/permission.ts";
-import { refuse } from "../chat/refusal.ts";
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
+import type { Channel } from "../chat/channel.ts";
+import { isHidden } from "../chat/permission.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { maxListed } from "../render/isupport.ts";
+import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -26,19 +27,19 @@ interface Filter {
 }
 
 function list(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { chat, session, user, params } = call;
   const words = params.slice(0, 2).flatMap(splitTargets);
   if (words.length > maxListed) refuse("ERR_TOOMANYTARGETS", words[maxListed] ?? "*");
   const filter = parseFilter(words);
-  const nowMs = hub.now();
-  session.reply("RPL_LISTSTART", "Channel");
-  const pending = forEach([...hub.channels.values()], (channel) => {
+  const nowMs = chat.now();
+  reply(session, "RPL_LISTSTART", "Channel");
+  const pending = forEach([...chat.channels.values()], (channel) => {
     if (isHidden(channel, user) || !passes(filter, channel, nowMs)) return;
-    session.reply("RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
+    reply(session, "RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
     return session.room();
   });
-  if (pending) return pending.then(() => session.reply("RPL_LISTEND"));
-  session.reply("RPL_LISTEND");
+  if (pending) return pending.then(() => reply(session, "RPL_LISTEND"));
+  reply(session, "RPL_LISTEND");
 }
 
 function passes({ names, conditions }: Filter, channel: Channel, nowMs: number): boolean {

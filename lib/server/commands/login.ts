@@ -1,9 +1,10 @@
 /** Logging in, whichever way it is asked for (SASL, PASS, NickServ): where passwords may travel, and what follows. */
 import type { Outcome } from "../chat/accounts.ts";
 import { cloak } from "../chat/cloak.ts";
-import type { Call } from "../hub/command.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
+import type { Call, EarlyCall } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
 
 /** Said where a password came over a connection that is not encrypted. */
 export const exposed = "Passwords are only taken over TLS: connect with ircs://";
@@ -31,8 +32,11 @@ export function sentenceOf(outcome: Exclude<Outcome, { kind: "right" }>): string
  * Logs a session in to an account whose password it has proved. False when that is not possible any more, or when other
  * devices share its user and belong to another account.
  */
-export async function logIn(session: Session, account: string): Promise<boolean> {
-  const { hub, user, registration } = session;
+export async function logIn(
+  { commit, session }: Pick<EarlyCall, "commit" | "session">,
+  account: string,
+): Promise<boolean> {
+  const { user, registration } = session;
   if (user === undefined) {
     if (registration === undefined) return false;
     registration.account = account;
@@ -40,16 +44,16 @@ export async function logIn(session: Session, account: string): Promise<boolean>
   }
   if (user.account === account) return true;
   if (user.sessionIds.size > 1) return false;
-  await hub.commit({ kind: "logged in", user: user.id, account }, session);
+  await commit({ kind: "logged in", user: user.id, account }, session);
   return session.user?.account === account;
 }
 
 /** Takes a nick; from oneself, where it is held by a user of the same account who lost the connection. */
-export function takeNick({ hub, session, user }: Call, nick: string): void | Promise<void> {
-  const rename = () => hub.commit({ kind: "renamed", user: user.id, nick }, session);
-  const holder = hub.find(nick);
+export function takeNick({ chat, commit, session, user }: Call, nick: string): void | Promise<void> {
+  const rename = () => commit({ kind: "renamed", user: user.id, nick }, session);
+  const holder = chat.find(nick);
   if (holder === undefined || holder === user || !isOwnGhost(holder, user.account)) return rename();
-  const pending = hub.commit({ kind: "given up", user: holder.id }, session);
+  const pending = commit({ kind: "given up", user: holder.id }, session);
   return pending ? pending.then(rename) : rename();
 }
 
@@ -60,9 +64,9 @@ export function isOwnGhost(holder: User, account: string | undefined): boolean {
 
 /** RPL_LOGGEDIN, with the source as far as it is known. */
 export function sendLoggedIn(session: Session, account: string): void {
-  const { hub, user, registration, connection: { address } } = session;
+  const { chat, user, registration, connection: { address } } = session;
   const username = registration?.username === undefined ? "*" : `~${registration.username}`;
-  const host = cloak(address, hub.cloakKey);
+  const host = cloak(address, chat.cloakKey);
   const source = user?.source ?? `${registration?.nick ?? "*"}!${username}@${host}`;
-  session.reply("RPL_LOGGEDIN", source, account, `You are now logged in as ${account}`);
+  reply(session, "RPL_LOGGEDIN", source, account, `You are now logged in as ${account}`);
 }

@@ -1,13 +1,4 @@
 /** MODE: shows and changes the modes of a channel and of oneself. Who may change what is server/chat/permission.ts. */
-import type { Channel } from "../chat/channel.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
-import type { ModeRecord } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
-import { registeredFlag } from "../chat/registered_channel.ts";
-import { mayChange } from "../chat/permission.ts";
-import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import {
   type ChannelMode,
@@ -21,6 +12,16 @@ import {
 } from "../../irc/modes.ts";
 import { formatBan, parseBan } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
+import type { ModeRecord } from "../apply/event.ts";
+import type { Channel } from "../chat/channel.ts";
+import type { Chat } from "../chat/chat.ts";
+import { mayChange } from "../chat/permission.ts";
+import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
+import { registeredFlag } from "../chat/registered_channel.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 import { changeKept } from "./founder.ts";
 
@@ -47,10 +48,10 @@ const lists: Readonly<Record<string, readonly [entry: NumericName, end: NumericN
 };
 
 function mode(call: Call): void | Promise<void> {
-  const { hub, user, params } = call;
+  const { chat, user, params } = call;
   const [target = ""] = params;
   if (!target.startsWith("#")) return userMode(call, target);
-  const channel = findChannel(hub, target, user);
+  const channel = findChannel(chat, target, user);
   return params.length === 1 ? sendModes(call, channel) : channelMode(call, channel);
 }
 
@@ -65,14 +66,14 @@ function sendModes({ session, user }: Call, channel: Channel): void {
     return [{ sign: "+", mode, parameter: kind === "key" && !inside ? "*" : setting }];
   });
   const [shown = ["+"]] = formatModeChanges(on, Infinity);
-  session.reply("RPL_CHANNELMODEIS", channel.name, ...shown);
-  session.reply("RPL_CREATIONTIME", channel.name, String(channel.createdAt));
+  reply(session, "RPL_CHANNELMODEIS", channel.name, ...shown);
+  reply(session, "RPL_CREATIONTIME", channel.name, String(channel.createdAt));
 }
 
 function channelMode(call: Call, channel: Channel): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { commit, session, user, params } = call;
   const { changes, asked, missing, unknown } = parseModes(params.slice(1));
-  for (const letter of unknown.slice(0, maxUnknown)) session.reply("ERR_UNKNOWNMODE", letter);
+  for (const letter of unknown.slice(0, maxUnknown)) reply(session, "ERR_UNKNOWNMODE", letter);
   for (const mode of asked) sendList(call, channel, mode);
   if (changes.length + missing.length === 0) return;
   if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
@@ -89,7 +90,7 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
   tellRefusals(session, refusals);
   const pending = records.length === 0
     ? undefined
-    : hub.commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
+    : commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
   if (keeping === undefined) return pending;
   return pending
     ? pending.then(() => changeKept(call, channel, keeping.sign))
@@ -100,22 +101,22 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
 function tellRefusals(session: Session, refusals: readonly Refusal[]): void {
   const isRank = (one: Refusal) => one.refusal === "numeric" && one.name === "ERR_CHANOPRIVSNEEDED";
   const first = refusals.find(isRank);
-  for (const one of refusals) if (!isRank(one) || one === first) session.refuse(one);
+  for (const one of refusals) if (!isRank(one) || one === first) replyRefusal(session, one);
 }
 
 /** A change as the event has it, if the user may make it and its parameter is good. */
 function toRecord(
-  { hub, user }: Call,
+  { chat, user }: Call,
   channel: Channel,
   { sign, mode, parameter = "" }: ModeChange,
   earlier: readonly ModeRecord[],
 ): ModeRecord | Refusal {
   const { letter, kind } = mode;
-  if (kind === "rank") return rankRecord(hub, user, channel, { sign, mode, parameter });
+  if (kind === "rank") return rankRecord(chat, user, channel, { sign, mode, parameter });
   if (!mayChange(channel, user, mode, false)) return lowRank(channel);
   if (kind === "flag" || (sign === "-" && kind !== "list")) return { sign, letter };
   if (kind === "key") {
-    const { keyLength } = hub.settings;
+    const { keyLength } = chat.settings;
     if (isKey(parameter, keyLength)) return { sign, letter, parameter };
     // The key itself is not repeated, as it may be a password typed in the wrong place.
     return badParameter(
@@ -136,18 +137,18 @@ function toRecord(
   const record = { sign, letter, parameter: formatBan(parseBan(parameter)) };
   const added = earlier.filter((one) => one.letter === letter && one.sign === "+").length;
   const count = added + (channel.lists.get(letter)?.length ?? 0);
-  const isFull = sign === "+" && count >= hub.settings.listLimit;
+  const isFull = sign === "+" && count >= chat.settings.listLimit;
   return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
 }
 
 /** Ranks go to members by nick; anyone may lay down a rank of one's own. */
 function rankRecord(
-  hub: Hub,
+  chat: Chat,
   user: User,
   channel: Channel,
   { sign, mode, parameter = "" }: ModeChange,
 ): ModeRecord | Refusal {
-  const target = hub.find(parameter);
+  const target = chat.find(parameter);
   if (!mayChange(channel, user, mode, target === user && sign === "-")) return lowRank(channel);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", parameter);
   if (!channel.members.has(target)) {
@@ -173,21 +174,23 @@ function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode):
   const { letter } = mode;
   const numerics = lists[letter];
   if (numerics === undefined) return;
-  if (letter !== "b" && !mayChange(channel, user, mode, false)) return session.refuse(lowRank(channel));
+  if (letter !== "b" && !mayChange(channel, user, mode, false)) {
+    return replyRefusal(session, lowRank(channel));
+  }
   const [entry, end] = numerics;
   for (const { mask, by, at } of channel.lists.get(letter) ?? []) {
-    session.reply(entry, channel.name, mask, by, String(at));
+    reply(session, entry, channel.name, mask, by, String(at));
   }
-  session.reply(end, channel.name);
+  reply(session, end, channel.name);
 }
 
-function userMode({ hub, session, user, params }: Call, target: string): void | Promise<void> {
-  const other = hub.find(target) ?? refuse("ERR_NOSUCHNICK", target);
+function userMode({ chat, commit, session, user, params }: Call, target: string): void | Promise<void> {
+  const other = chat.find(target) ?? refuse("ERR_NOSUCHNICK", target);
   if (other !== user) refuse("ERR_USERSDONTMATCH");
   const [, letters] = params;
-  if (letters === undefined) return session.reply("RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
+  if (letters === undefined) return reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
   const { changes, unknown } = parseUserModes(letters);
-  if (unknown.length > 0) session.reply("ERR_UMODEUNKNOWNFLAG");
+  if (unknown.length > 0) reply(session, "ERR_UMODEUNKNOWNFLAG");
   const wanted = new Map<string, "+" | "-">();
   for (const { sign, mode: { letter, change } } of changes) {
     // RFC 2812: becoming an operator this way is ignored; so is what only the server decides.
@@ -198,5 +201,5 @@ function userMode({ hub, session, user, params }: Call, target: string): void | 
       .map(([letter]) => letter).join("");
   const [added, removed] = [signed("+"), signed("-")];
   if (added + removed === "") return;
-  return hub.commit({ kind: "user modes set", user: user.id, added, removed }, session);
+  return commit({ kind: "user modes set", user: user.id, added, removed }, session);
 }

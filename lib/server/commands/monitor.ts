@@ -1,12 +1,13 @@
 /** Asking whether somebody is here: MONITOR (IRCv3), which also tells when that changes, ISON and USERHOST. */
-import type { Call, CommandTable } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { refuse } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { isNick } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
+import type { Chat } from "../chat/chat.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -30,15 +31,15 @@ const maxUserhosts = 5;
 
 const subcommands: Readonly<Record<string, (call: Call) => void>> = {
   "+": add,
-  "-": ({ hub, session, params }) => {
-    for (const nick of splitTargets(params[1] ?? "")) hub.monitors.remove(session, nick);
+  "-": ({ chat, session, params }) => {
+    for (const nick of splitTargets(params[1] ?? "")) chat.monitors.remove(session, nick);
   },
-  C: ({ hub, session }) => hub.monitors.clear(session),
-  L: ({ hub, session }) => {
-    sendList(session, "RPL_MONLIST", hub.monitors.list(session));
-    session.reply("RPL_ENDOFMONLIST");
+  C: ({ chat, session }) => chat.monitors.clear(session),
+  L: ({ chat, session }) => {
+    sendList(session, "RPL_MONLIST", chat.monitors.list(session));
+    reply(session, "RPL_ENDOFMONLIST");
   },
-  S: ({ hub, session }) => sendStatus(hub, session, hub.monitors.list(session)),
+  S: ({ chat, session }) => sendStatus(chat, session, chat.monitors.list(session)),
 };
 
 function monitor(call: Call): void {
@@ -47,25 +48,25 @@ function monitor(call: Call): void {
   subcommands[name]?.(call);
 }
 
-function add({ hub, session, params }: Call): void {
-  const { nickLength, monitorLimit } = hub.settings;
+function add({ chat, session, params }: Call): void {
+  const { nickLength, monitorLimit } = chat.settings;
   const asked = splitTargets(params[1] ?? "");
   const nicks = asked.filter((nick) => isNick(nick, nickLength));
-  for (const nick of asked) if (!nicks.includes(nick)) session.reply("ERR_ERRONEUSNICKNAME", nick);
+  for (const nick of asked) if (!nicks.includes(nick)) reply(session, "ERR_ERRONEUSNICKNAME", nick);
   const full: string[] = [];
   for (const nick of nicks) {
-    if (!hub.monitors.has(session, nick) && hub.monitors.count(session) >= monitorLimit) full.push(nick);
-    else hub.monitors.add(session, nick);
+    if (!chat.monitors.has(session, nick) && chat.monitors.count(session) >= monitorLimit) full.push(nick);
+    else chat.monitors.add(session, nick);
   }
-  sendStatus(hub, session, nicks.filter((nick) => !full.includes(nick)));
+  sendStatus(chat, session, nicks.filter((nick) => !full.includes(nick)));
   if (full.length > 0) sendList(session, "ERR_MONLISTFULL", full, String(monitorLimit));
 }
 
-function sendStatus(hub: Hub, session: Session, nicks: readonly string[]): void {
+function sendStatus(chat: Chat, session: Session, nicks: readonly string[]): void {
   const online: string[] = [];
   const offline: string[] = [];
   for (const nick of nicks) {
-    const user = hub.find(nick);
+    const user = chat.find(nick);
     if (user === undefined) offline.push(nick);
     else online.push(user.source);
   }
@@ -80,27 +81,27 @@ function sendList(
   targets: readonly string[],
   ...before: string[]
 ): void {
-  const { settings } = session.hub;
+  const { settings } = session.chat;
   const room = settings.lineBytes -
     utf8Bytes(`:${settings.name} 734 ${session.nick} ${before.join(" ")} :\r\n`) - 30;
-  for (const line of packWords(targets, room, ",")) session.reply(name, ...before, line);
+  for (const line of packWords(targets, room, ",")) reply(session, name, ...before, line);
 }
 
-function ison({ hub, session, params }: Call): void {
+function ison({ chat, session, params }: Call): void {
   const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
-  const here = new Set(nicks.map((nick) => hub.find(nick)?.nick ?? ""));
+  const here = new Set(nicks.map((nick) => chat.find(nick)?.nick ?? ""));
   here.delete("");
-  session.reply("RPL_ISON", [...here].join(" "));
+  reply(session, "RPL_ISON", [...here].join(" "));
 }
 
-function userhost({ hub, session, params }: Call): void {
+function userhost({ chat, session, params }: Call): void {
   const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
   const shown = nicks.slice(0, maxUserhosts).flatMap((nick) => {
-    const user = hub.find(nick);
+    const user = chat.find(nick);
     if (user === undefined) return [];
     const isOperator = user.modes.has("o") ? "*" : "";
     const isHere = user.away === undefined ? "+" : "-";
     return [`${user.nick}${isOperator}=${isHere}${user.username}@${user.host}`];
   });
-  session.reply("RPL_USERHOST", shown.join(" "));
+  reply(session, "RPL_USERHOST", shown.join(" "));
 }

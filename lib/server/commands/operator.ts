@@ -1,12 +1,13 @@
 /** Looking after the server: OPER, KILL, WALLOPS, REHASH, CHGHOST. What operators do to many is in server_ban.ts. */
 import { isLoopback, peerOf } from "../../irc/address.ts";
-import { tellOperators } from "../apply/operator.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
-import { refuse } from "../chat/refusal.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { decoyVerifier, isPassword } from "../../irc/scram.ts";
 import { cutText } from "../../irc/wrap.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { tellOperators } from "../render/operator_notice.ts";
+import { reply } from "../render/reply.ts";
 
 /** The rows of this topic. */
 export const operCommands: CommandTable = {
@@ -39,57 +40,57 @@ const decoyRounds = 600_000;
 const maxHost = 63;
 
 /** A password is only taken where nobody on the way can read it; guesses are few for each address. */
-async function oper({ hub, session, user, params }: Call): Promise<void> {
+async function oper({ chat, commit, session, user, params }: Call): Promise<void> {
   const [name = "", password = ""] = params;
   const { address, secure } = session.connection;
   if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST");
   const peer = peerOf(address);
-  if (!hub.guesses.takeIfAny(peer, hub.now())) refuse("RPL_TRYAGAIN", "OPER");
-  const known = hub.files.operators?.get(name);
+  if (!chat.guesses.takeIfAny(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
+  const known = chat.files.operators?.get(name);
   const verifier = known ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
   const right = await isPassword(verifier, password);
   if (known === undefined || !right) {
-    tellOperators(hub, `${user.source} failed to become operator "${cutText(name, 40)}"`, hub.now() * 1024);
+    tellOperators(chat, `${user.source} failed to become operator "${cutText(name, 40)}"`, chat.now() * 1024);
     refuse("ERR_PASSWDMISMATCH");
   }
-  hub.guesses.giveBack(peer);
-  if (user.modes.has("o")) return session.reply("RPL_YOUREOPER");
-  await hub.commit(
+  chat.guesses.giveBack(peer);
+  if (user.modes.has("o")) return reply(session, "RPL_YOUREOPER");
+  await commit(
     { kind: "user modes set", user: user.id, added: "o", removed: "", operator: name },
     session,
   );
 }
 
-function kill({ hub, session, user, params }: Call): void | Promise<void> {
+function kill({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [nick = "", text = ""] = params;
-  const victim = hub.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
-  const reason = cutText(text === "" ? "No reason given" : text, hub.settings.reasonLength);
-  return hub.commit({ kind: "killed", user: victim.id, by: user.source, reason }, session);
+  const victim = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
+  const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
+  return commit({ kind: "killed", user: victim.id, by: user.source, reason }, session);
 }
 
-function wallops({ hub, session, user, params }: Call): void | Promise<void> {
+function wallops({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [text = ""] = params;
   if (text === "") refuse("ERR_NEEDMOREPARAMS", "WALLOPS");
-  if (utf8Bytes(`:${user.source} WALLOPS :${text}\r\n`) > hub.settings.lineBytes) refuse("ERR_INPUTTOOLONG");
-  return hub.commit({ kind: "wallops", user: user.id, text }, session);
+  if (utf8Bytes(`:${user.source} WALLOPS :${text}\r\n`) > chat.settings.lineBytes) refuse("ERR_INPUTTOOLONG");
+  return commit({ kind: "wallops", user: user.id, text }, session);
 }
 
 /** Of this machine alone: files are its own. */
-function rehash({ hub, session, user }: Call): void {
+function rehash({ chat, server, session, user }: Call): void {
   try {
-    hub.rehash();
+    server.rehash();
   } catch (error) {
-    return session.reply("ERR_FILEERROR", error instanceof Error ? error.message : String(error));
+    return reply(session, "ERR_FILEERROR", error instanceof Error ? error.message : String(error));
   }
-  session.reply("RPL_REHASHING", hub.settings.name);
-  tellOperators(hub, `${user.nick} made the server read its files again`, hub.now() * 1024);
+  reply(session, "RPL_REHASHING", chat.settings.name);
+  tellOperators(chat, `${user.nick} made the server read its files again`, chat.now() * 1024);
 }
 
-function chghost({ hub, session, params }: Call): void | Promise<void> {
+function chghost({ chat, commit, session, params }: Call): void | Promise<void> {
   const [nick = "", host = ""] = params;
-  const user = hub.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
+  const user = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   if (host.length > maxHost || !/^[A-Za-z0-9][A-Za-z0-9._/:-]*$/.test(host)) {
     refuse("ERR_UNKNOWNERROR", "CHGHOST", `A host is up to ${maxHost} letters, digits and ./:-_ characters`);
   }
-  return hub.commit({ kind: "host set", user: user.id, host }, session);
+  return commit({ kind: "host set", user: user.id, host }, session);
 }

@@ -1,13 +1,13 @@
 /** What a new password must be like. */
-import type { Hub } from "../hub/hub.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
+import type { Chat } from "../chat/chat.ts";
 
 const maxBytes = 1024;
 
 /** Why a password is not good enough for an account, by the codes of draft/account-registration; undefined when it is. */
 export function passwordFault(
-  { settings }: Hub,
+  { settings }: Chat,
   account: string,
   password: string,
 ): { readonly code: "WEAK_PASSWORD" | "UNACCEPTABLE_PASSWORD"; readonly words: string } | undefined {

@@ -1,8 +1,8 @@
 /** MARKREAD: how far one has read, for one's other devices (IRCv3 draft/read-marker). */
-import type { Call, CommandTable } from "../hub/command.ts";
-import { markerMessage } from "../apply/read_marker.ts";
-import { fail } from "../chat/refusal.ts";
 import { isChannelName, isNick } from "../../irc/names.ts";
+import { fail } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { markerMessage } from "../render/read_marker.ts";
 import { parseTime } from "./time.ts";
 
 /** The rows of this topic. */
@@ -14,18 +14,18 @@ export const markerCommands: CommandTable = {
   },
 };
 
-function markRead({ hub, session, user, params }: Call): void | Promise<void> {
+function markRead({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [target, time] = params;
   if (target === undefined || target === "") fail("MARKREAD", "NEED_MORE_PARAMS", "Missing parameters");
-  const { channelLength, nickLength } = hub.settings;
+  const { channelLength, nickLength } = chat.settings;
   if (!isChannelName(target, channelLength) && !isNick(target, nickLength)) {
     fail("MARKREAD", "INVALID_PARAMS", target.split(" ", 1)[0] || "*", "Neither a channel nor a nick");
   }
-  if (time === undefined) return session.answer(markerMessage(hub, user, target, { needs: 0 }));
+  if (time === undefined) return session.answer(markerMessage(chat, user, target, { needs: 0 }));
   const ms = time.startsWith("timestamp=") ? parseTime(time.slice("timestamp=".length)) : undefined;
   if (ms === undefined) {
     fail("MARKREAD", "INVALID_PARAMS", target, "The time is written timestamp=2026-01-31T15:04:05.678Z");
   }
   // A clock that runs ahead must not mark what is yet to be said.
-  return hub.commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, hub.now()) }, session);
+  return commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, chat.now()) }, session);
 }

@@ -1,15 +1,15 @@
 /** REDACT: taking back a message, one's own or, as an operator of the channel, anybody's (draft/message-redaction). */
-import type { Call, CommandTable } from "../hub/command.ts";
-import type { Channel } from "../chat/channel.ts";
-import { fail } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
-import { visibleHistory } from "../chat/history_access.ts";
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
 import { fold, parseSource } from "../../irc/names.ts";
 import { parseRecord } from "../../irc/record.ts";
 import { parseMessageId } from "../../irc/stamp.ts";
 import { cutText } from "../../irc/wrap.ts";
+import type { Channel } from "../chat/channel.ts";
+import { visibleHistory } from "../chat/history_access.ts";
+import { fail } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
 
 /** The rows of this topic. */
 export const redactCommands: CommandTable = {
@@ -18,10 +18,10 @@ export const redactCommands: CommandTable = {
 
 const operatorLevel = rankLevel("@");
 
-function redact({ hub, session, user, params }: Call): void | Promise<void> {
+function redact({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [target = "", id = "", reason = ""] = params;
-  const { store } = hub;
-  const views = store && visibleHistory(hub, store, user, target);
+  const { store } = chat;
+  const views = store && visibleHistory(chat, store, user, target);
   if (store === undefined || views === undefined) {
     fail("REDACT", "INVALID_TARGET", target || "*", `You cannot take back messages of "${target}"`);
   }
@@ -31,11 +31,11 @@ function redact({ hub, session, user, params }: Call): void | Promise<void> {
   if (stamp === undefined || saved === undefined || message === undefined || !isSpeech(message)) {
     fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
   }
-  if (!isOwn(user, message, stamp) && !isOperatorOf(hub.channel(target), user)) {
+  if (!isOwn(user, message, stamp) && !isOperatorOf(chat.channel(target), user)) {
     fail("REDACT", "REDACT_FORBIDDEN", target, id, "You may take back your own messages only");
   }
-  const text = cutText(reason, hub.settings.reasonLength);
-  return hub.commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
+  const text = cutText(reason, chat.settings.reasonLength);
+  return commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
 }
 
 function isSpeech({ command }: Message): boolean {

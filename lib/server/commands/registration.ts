@@ -1,18 +1,20 @@
 /** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
-import { showMembership } from "../apply/channel.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { myInfoModes } from "../../irc/modes.ts";
+import { cleanUsername, isNick } from "../../irc/names.ts";
+import { numerics } from "../../irc/numerics.ts";
+import { cutText } from "../../irc/wrap.ts";
+import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
-import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
-import type { UserRecord } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
 import { isRefusal, refuse } from "../chat/refusal.ts";
 import type { Registration } from "../chat/registration.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
-import { myInfoModes } from "../../irc/modes.ts";
-import { cleanUsername, isNick } from "../../irc/names.ts";
-import { cutText } from "../../irc/wrap.ts";
+import type { User, UserRecord } from "../chat/user.ts";
+import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
+import { showMembership } from "../render/membership.ts";
+import { reply, replyRefusal, standardReply } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 import { cap } from "./capability.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
@@ -45,16 +47,16 @@ export const registrationCommands: CommandTable = {
 
 function capAndGoOn(call: EarlyCall): void | Promise<void> {
   cap(call);
-  return complete(call.hub, call.session);
+  return complete(call);
 }
 
 function nick(call: EarlyCall): void | Promise<void> {
-  const { hub, session, params } = call;
+  const { chat, session, params } = call;
   const [wanted = ""] = params;
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
-  if (!isNick(wanted, hub.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
+  if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
   const { registration, user } = session;
-  const why = whyNot(hub, session, wanted);
+  const why = whyNot(chat, session, wanted);
   // While it may still log in, a name that belongs to an account may turn out to be its own.
   if (why !== undefined && !(why.mayChange && registration?.negotiating)) {
     return refuseNick(session, wanted, why);
@@ -65,7 +67,7 @@ function nick(call: EarlyCall): void | Promise<void> {
   }
   if (registration === undefined) return;
   registration.nick = wanted;
-  return complete(hub, session);
+  return complete(call);
 }
 
 /** Why a session cannot have a nick, and whether logging in could change that. */
@@ -74,11 +76,11 @@ interface Taken {
   readonly mayChange: boolean;
 }
 
-function whyNot(hub: Hub, session: Session, nick: string): Taken | undefined {
+function whyNot(chat: Chat, session: Session, nick: string): Taken | undefined {
   const { user } = session;
   const account = accountOf(session);
-  const holder = hub.find(nick);
-  if (!hub.accounts.mayUse(nick, account)) {
+  const holder = chat.find(nick);
+  if (!chat.accounts.mayUse(nick, account)) {
     return { words: "This nick belongs to an account; log in to use it", mayChange: true };
   }
   if (holder === undefined || holder === user) return undefined;
@@ -89,34 +91,37 @@ function whyNot(hub: Hub, session: Session, nick: string): Taken | undefined {
 }
 
 function refuseNick(session: Session, nick: string, { words }: Taken): void {
-  session.answer(session.hub.fromServer("433", [session.nick, nick, words]));
+  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, words]));
 }
 
-function user({ hub, session, params }: EarlyCall): void | Promise<void> {
+function user(call: EarlyCall): void | Promise<void> {
+  const { chat, session, params } = call;
   const { registration } = session;
   if (registration === undefined) refuse("ERR_ALREADYREGISTERED");
   const [username = "", , , realname = ""] = params;
   if (username === "" || realname.trim() === "") refuse("ERR_NEEDMOREPARAMS", "USER");
   registration.username = cleanUsername(username);
-  registration.realname = cutText(realname, hub.settings.realNameLength);
-  return complete(hub, session);
+  registration.realname = cutText(realname, chat.settings.realNameLength);
+  return complete(call);
 }
 
 /** Lets the session in when all is said that must be said. */
-export function complete(hub: Hub, session: Session): void | Promise<void> {
+export function complete(call: EarlyCall): void | Promise<void> {
+  const { chat, commit, session } = call;
   const { registration } = session;
   if (registration === undefined || registration.negotiating) return;
   const { nick, username } = registration;
   if (nick === undefined || username === undefined) return;
   if (!knowsPassword(session, registration)) return;
-  const why = whyNot(hub, session, nick);
+  const why = whyNot(chat, session, nick);
   if (why !== undefined) {
     registration.nick = undefined;
     return refuseNick(session, nick, why);
   }
   abortSasl(session);
-  if (registration.account === undefined && hub.settings.loginRequired) {
-    session.standardReply(
+  if (registration.account === undefined && chat.settings.loginRequired) {
+    standardReply(
+      session,
       "FAIL",
       "*",
       "ACCOUNT_REQUIRED",
@@ -124,45 +129,45 @@ export function complete(hub: Hub, session: Session): void | Promise<void> {
     );
     return session.close("You must log in");
   }
-  const record = recordOf(hub, session, registration, nick);
-  const holder = hub.find(nick);
+  const record = recordOf(chat, session, registration, nick);
+  const holder = chat.find(nick);
   const pending = holder === undefined
-    ? hub.commit({ kind: "arrived", user: record, session: session.id }, session)
-    : attach(hub, session, record, holder);
-  if (pending) return pending.then(() => welcome(hub, session), (error) => turnAway(session, error));
-  welcome(hub, session);
+    ? commit({ kind: "arrived", user: record, session: session.id }, session)
+    : attach(call, record, holder);
+  if (pending) return pending.then(() => welcome(chat, session), (error) => turnAway(session, error));
+  welcome(chat, session);
 }
 
 /** Its app comes again by itself; waiting for more from it would keep it outside. */
 function turnAway(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
-  session.refuse(error);
+  replyRefusal(session, error);
   session.close("Nobody can be let in just now; connect again in a moment");
 }
 
 /** A further device joins the user that is here, unless it comes from where bans keep people out. */
-function attach(hub: Hub, session: Session, device: UserRecord, user: User): void | Promise<void> {
+function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
   const { account = "", away } = device;
-  const ban = hub.serverBans.match(device, hub.now());
+  const ban = chat.serverBans.match(device, chat.now());
   if (ban !== undefined) {
-    session.reply("ERR_YOUREBANNEDCREEP");
+    reply(session, "ERR_YOUREBANNEDCREEP");
     return session.close(banSentence(ban));
   }
-  return hub.commit(
+  return commit(
     { kind: "attached", user: user.id, session: session.id, account, ...(away !== undefined && { away }) },
     session,
   );
 }
 
-function recordOf(hub: Hub, session: Session, registration: Registration, nick: string): UserRecord {
+function recordOf(chat: Chat, session: Session, registration: Registration, nick: string): UserRecord {
   const { address, secure } = session.connection;
   const { username, realname, away, account } = registration;
   return {
-    id: hub.newReference(),
+    id: chat.newReference(),
     nick,
     username: `~${username}`,
     realname,
-    host: cloak(address, hub.cloakKey),
+    host: cloak(address, chat.cloakKey),
     address,
     secure,
     modes: "",
@@ -171,36 +176,36 @@ function recordOf(hub: Hub, session: Session, registration: Registration, nick: 
   };
 }
 
-function welcome(hub: Hub, session: Session): void {
+function welcome(chat: Chat, session: Session): void {
   const { user, registration } = session;
   if (user === undefined) {
     // It was refused when it was applied, and may try another nick.
     if (registration !== undefined) registration.nick = undefined;
     return;
   }
-  const { name, network } = hub.settings;
-  session.reply("RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
-  session.reply("RPL_YOURHOST", `Your host is ${name}, running ${hub.version}`);
-  session.reply("RPL_CREATED", `This server was started ${new Date(hub.startedMs).toUTCString()}`);
-  session.reply("RPL_MYINFO", name, hub.version, ...myInfoModes);
-  sendIsupport(hub, session);
-  sendLusers(hub, session);
-  sendMotd(hub, session);
-  if (user.modes.size > 0) session.reply("RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
-  if (user.away !== undefined) session.reply("RPL_NOWAWAY");
+  const { name, network } = chat.settings;
+  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
+  reply(session, "RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`);
+  reply(session, "RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`);
+  reply(session, "RPL_MYINFO", name, chat.version, ...myInfoModes);
+  sendIsupport(chat, session);
+  sendLusers(chat, session);
+  sendMotd(chat, session);
+  if (user.modes.size > 0) reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
+  if (user.away !== undefined) reply(session, "RPL_NOWAWAY");
   for (const channel of user.channels.keys()) showMembership(session, user, channel);
 }
 
-function ping({ hub, session, params }: EarlyCall): void {
+function ping({ chat, session, params }: EarlyCall): void {
   const [token] = params;
-  const { name, lineBytes } = hub.settings;
+  const { name, lineBytes } = chat.settings;
   if (token === undefined) refuse("ERR_NEEDMOREPARAMS", "PING");
   if (utf8Bytes(`:${name} PONG ${name} :${token}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
-  session.answer(hub.fromServer("PONG", [name, token]));
+  session.answer(fromServer(chat, "PONG", [name, token]));
 }
 
-function quit({ hub, session, params }: EarlyCall): void {
-  const reason = cutText(params[0] ?? "", hub.settings.reasonLength);
+function quit({ chat, session, params }: EarlyCall): void {
+  const reason = cutText(params[0] ?? "", chat.settings.reasonLength);
   session.saidGoodbye = true;
   session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
 }

@@ -1,10 +1,13 @@
 /** AUTHENTICATE: logging in by SASL (IRCv3 sasl-3.2), PLAIN and SCRAM-SHA-256, before registration and after. */
-import { type Outcome, saslMechanisms } from "../chat/accounts.ts";
-import type { CommandTable, EarlyCall } from "../hub/command.ts";
-import type { Session } from "../chat/session.ts";
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
+import { numerics } from "../../irc/numerics.ts";
 import { ScramServer } from "../../irc/scram.ts";
+import { type Outcome, saslMechanisms } from "../chat/accounts.ts";
+import type { Session } from "../chat/session.ts";
+import type { CommandTable, EarlyCall } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 import { logIn, sendLoggedIn, sentenceOf } from "./login.ts";
 
 /** The rows of this topic. */
@@ -41,27 +44,28 @@ const exchanges = new WeakMap<Session, Exchange>();
 
 /** Ends what is under way; to be called when the session is let in. */
 export function abortSasl(session: Session): void {
-  if (exchanges.delete(session)) session.reply("ERR_SASLABORTED");
+  if (exchanges.delete(session)) reply(session, "ERR_SASLABORTED");
 }
 
-function authenticate({ session, params }: EarlyCall): void | Promise<void> {
+function authenticate(call: EarlyCall): void | Promise<void> {
+  const { session, params } = call;
   const [word = ""] = params;
   const exchange = exchanges.get(session);
   if (word === "*") {
     exchanges.delete(session);
-    return session.reply("ERR_SASLABORTED");
+    return reply(session, "ERR_SASLABORTED");
   }
   if (exchange === undefined) return begin(session, word.toUpperCase());
   if (word.length > maxChunk) {
     exchanges.delete(session);
-    return session.reply("ERR_SASLTOOLONG");
+    return reply(session, "ERR_SASLTOOLONG");
   }
   if (exchange.text.length + word.length > maxAnswer) {
     exchanges.delete(session);
     return fail(session, "That is too long");
   }
   if (word !== "+") exchange.text += word;
-  if (word.length < maxChunk) return goOn(session, exchange);
+  if (word.length < maxChunk) return goOn(call, exchange);
 }
 
 function begin(session: Session, mechanism: string): void {
@@ -71,12 +75,13 @@ function begin(session: Session, mechanism: string): void {
     exchanges.set(session, { text: "", step });
     return sendChallenge(session, "");
   }
-  if (offered.length > 0) session.reply("RPL_SASLMECHS", offered.join(","));
+  if (offered.length > 0) reply(session, "RPL_SASLMECHS", offered.join(","));
   if (mechanism === "PLAIN" && offered.length > 0) return fail(session, "PLAIN is only taken over TLS");
-  session.reply("ERR_SASLFAIL");
+  reply(session, "ERR_SASLFAIL");
 }
 
-async function goOn(session: Session, exchange: Exchange): Promise<void> {
+async function goOn(call: EarlyCall, exchange: Exchange): Promise<void> {
+  const { session } = call;
   const message = textOf(exchange.text);
   exchange.text = "";
   const result = message === undefined ? undefined : await exchange.step(session, message);
@@ -87,14 +92,14 @@ async function goOn(session: Session, exchange: Exchange): Promise<void> {
     return sendChallenge(session, result.challenge);
   }
   exchanges.delete(session);
-  if (result === undefined) return session.reply("ERR_SASLFAIL");
+  if (result === undefined) return reply(session, "ERR_SASLFAIL");
   if (result.kind !== "right") return fail(session, sentenceOf(result));
   const { name } = result.account;
-  if (!await logIn(session, name)) {
+  if (!await logIn(call, name)) {
     return fail(session, "Other devices of yours are logged in to another account");
   }
   sendLoggedIn(session, name);
-  session.reply("RPL_SASLSUCCESS");
+  reply(session, "RPL_SASLSUCCESS");
 }
 
 /** What is not base64 of UTF-8 is no message at all. */
@@ -112,37 +117,39 @@ function sendChallenge(session: Session, text: string): void {
   const chunks: string[] = base64.match(/.{1,400}/g) ?? [];
   // The end shows by a chunk that is not full.
   if (base64.length % maxChunk === 0) chunks.push("+");
-  for (const chunk of chunks) session.answer(session.hub.fromServer("AUTHENTICATE", [chunk]));
+  for (const chunk of chunks) session.answer(fromServer(session.chat, "AUTHENTICATE", [chunk]));
 }
 
 function fail(session: Session, why: string): void {
-  session.answer(session.hub.fromServer("904", [session.nick, `SASL authentication failed: ${why}`]));
+  session.answer(
+    fromServer(session.chat, numerics.ERR_SASLFAIL[0], [session.nick, `SASL authentication failed: ${why}`]),
+  );
 }
 
 /** "identity to act as, name, password" with NULs between (RFC 4616); acting as somebody else is refused. */
-async function plain({ hub, connection }: Session, message: string): Promise<Outcome> {
+async function plain({ chat, connection }: Session, message: string): Promise<Outcome> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isForm = name !== "" && password !== "" && more.length === 0;
   if (!isForm || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
-  return await hub.accounts.prove(name, password, connection.address);
+  return await chat.accounts.prove(name, password, connection.address);
 }
 
-async function scramFirst({ hub }: Session, message: string): ReturnType<Step> {
+async function scramFirst({ chat }: Session, message: string): ReturnType<Step> {
   const server = new ScramServer();
-  const challenge = await server.first(message, (name) => hub.accounts.verifierOf(name));
+  const challenge = await server.first(message, (name) => chat.accounts.verifierOf(name));
   if (challenge === undefined) return { kind: "wrong" };
   return { challenge, next: (session, proof) => scramFinal(session, server, proof) };
 }
 
 async function scramFinal(
-  { hub, connection }: Session,
+  { chat, connection }: Session,
   server: ScramServer,
   message: string,
 ): ReturnType<Step> {
   const { name, verifier } = server;
   if (verifier === undefined) return { kind: "wrong" };
   let proof: string | undefined;
-  const outcome = await hub.accounts.proveBy(name, connection.address, verifier, async () => {
+  const outcome = await chat.accounts.proveBy(name, connection.address, verifier, async () => {
     proof = await server.final(message);
     return proof !== undefined;
   });
@@ -151,6 +158,6 @@ async function scramFinal(
     challenge: proof,
     // The client may take its time.
     next: (_session, last) =>
-      Promise.resolve(last === "" ? hub.accounts.recheck(outcome) : { kind: "wrong" }),
+      Promise.resolve(last === "" ? chat.accounts.recheck(outcome) : { kind: "wrong" }),
   };
 }

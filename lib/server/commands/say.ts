@@ -1,13 +1,14 @@
 /** Saying something to a channel, to those of a rank in it, or to one person: who may, and what stands in the way. */
-import type { Call } from "../hub/command.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { lowestPrefix } from "../../irc/modes.ts";
 import type { MessageCommand, MessageTarget } from "../apply/event.ts";
-import type { Hub } from "../hub/hub.ts";
-import type { MessageLine } from "../render/multiline.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { MessageLine } from "../chat/delivery.ts";
 import { isHidden, refusalToMessage, refusalToSpeak } from "../chat/permission.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
-import { lowestPrefix } from "../../irc/modes.ts";
+import type { Call } from "../hub/command.ts";
+import { reply, replyRefusal } from "../render/reply.ts";
 import { askNickServ, isNickServ } from "./services.ts";
 
 /** What is said, to whomever. */
@@ -20,23 +21,23 @@ export interface Said {
 
 /** Says it to one target, or answers why not. */
 export function say(call: Call, name: string, { command, text, lines, tags }: Said): void | Promise<void> {
-  const { hub, session, user } = call;
+  const { chat, commit, session, user } = call;
   const target = resolve(call, name, text);
   // A NOTICE is never answered by an error, so that two programs cannot keep answering each other.
   if ("refusal" in target) {
     if (command === "PRIVMSG" && isNickServ(name)) return askNickServ(call, text);
-    return command === "NOTICE" ? undefined : session.refuse(target);
+    return command === "NOTICE" ? undefined : replyRefusal(session, target);
   }
-  if (isTooLong(hub, user, name, lines ?? [{ text }])) return session.reply("ERR_INPUTTOOLONG");
-  return hub.commit(
+  if (isTooLong(chat, user, name, lines ?? [{ text }])) return reply(session, "ERR_INPUTTOOLONG");
+  return commit(
     { kind: "message", user: user.id, command, target, text, ...(lines && { lines }), ...(tags && { tags }) },
     session,
   );
 }
 
 /** Whether a line would leave longer than LINELEN, as it leaves with the sender's source. It is refused, not cut. */
-function isTooLong(hub: Hub, user: User, name: string, lines: readonly MessageLine[]): boolean {
-  const { lineBytes } = hub.settings;
+function isTooLong(chat: Chat, user: User, name: string, lines: readonly MessageLine[]): boolean {
+  const { lineBytes } = chat.settings;
   const frame = `:${user.source} PRIVMSG ${name} :\r\n`;
   // A UTF-16 unit is three bytes at most: nearly every line is short without being measured.
   return lines.some(({ text }) =>
@@ -44,24 +45,24 @@ function isTooLong(hub: Hub, user: User, name: string, lines: readonly MessageLi
   );
 }
 
-function resolve({ hub, user }: Call, name: string, text: string): MessageTarget | Refusal {
+function resolve({ chat, user }: Call, name: string, text: string): MessageTarget | Refusal {
   const start = name.indexOf("#");
-  if (start === 0) return resolveChannel(hub, user, name, text);
+  if (start === 0) return resolveChannel(chat, user, name, text);
   const atLeast = start > 0 ? lowestPrefix(name.slice(0, start)) : undefined;
-  if (atLeast !== undefined) return resolveChannel(hub, user, name.slice(start), text, atLeast);
-  const found = hub.find(name);
+  if (atLeast !== undefined) return resolveChannel(chat, user, name.slice(start), text, atLeast);
+  const found = chat.find(name);
   if (found === undefined) return numericRefusal("ERR_NOSUCHNICK", name);
   return refusalToMessage(found, user) ?? { kind: "user", id: found.id, nick: found.nick };
 }
 
 function resolveChannel(
-  hub: Hub,
+  chat: Chat,
   user: User,
   name: string,
   text: string,
   atLeast?: string,
 ): MessageTarget | Refusal {
-  const channel = hub.channel(name);
+  const channel = chat.channel(name);
   if (channel === undefined || isHidden(channel, user)) return numericRefusal("ERR_NOSUCHCHANNEL", name);
   const refusal = refusalToSpeak(channel, user, text);
   if (refusal !== undefined) return refusal;

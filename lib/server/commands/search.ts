@@ -1,14 +1,14 @@
 /** SEARCH: looks for messages in all one may see (soju.im/search). */
-import type { Call, CommandTable } from "../hub/command.ts";
-import type { Hub } from "../hub/hub.ts";
-import { fail, isRefusal } from "../chat/refusal.ts";
-import { makeReplay } from "../render/replay.ts";
-import type { User } from "../chat/user.ts";
-import { allVisibleHistory, visibleHistory } from "../chat/history_access.ts";
 import { unescapeTagValue } from "../../irc/message.ts";
 import { firstStamp } from "../../irc/stamp.ts";
+import type { Chat } from "../chat/chat.ts";
+import { allVisibleHistory, visibleHistory } from "../chat/history_access.ts";
+import type { ReadableStore } from "../chat/readable_store.ts";
+import { fail, isRefusal } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { makeReplay } from "../render/replay.ts";
 import type { Hit } from "../store/search.ts";
-import type { Store } from "../store/store.ts";
 import { parseTime } from "./time.ts";
 
 /** The rows of this topic. */
@@ -37,23 +37,23 @@ const usualLimit = 50;
 const maxWords = 16;
 
 async function search(call: Call): Promise<void> {
-  const { hub, session, params } = call;
-  const wanted = parseWanted(params.join(" "), hub.settings.historyPage);
-  const { store } = hub;
+  const { chat, session, params } = call;
+  const wanted = parseWanted(params.join(" "), chat.settings.historyPage);
+  const { store } = chat;
   if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "No history is kept here");
   try {
     await answer(call, store, wanted);
   } catch (error) {
     if (isRefusal(error)) throw error;
-    hub.log("error", `Cannot search for session ${session.id}: ${error}`);
+    chat.log("error", `Cannot search for session ${session.id}: ${error}`);
     fail("SEARCH", "INTERNAL_ERROR", "The search could not be run");
   }
 }
 
-async function answer({ hub, session, user }: Call, store: Store, wanted: Wanted): Promise<void> {
+async function answer({ chat, session, user }: Call, store: ReadableStore, wanted: Wanted): Promise<void> {
   const { in: place, from: sender, text, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
-  const logs = visibleLogs(hub, store, user, place);
+  const logs = visibleLogs(chat, store, user, place);
   const found = limit === 0 ? [] : await store.search({
     logs: [...logs.keys()],
     sender,
@@ -66,15 +66,20 @@ async function answer({ hub, session, user }: Call, store: Store, wanted: Wanted
   });
   if (session.user !== user || session.over) return;
   // Much may have changed meanwhile, the user's channels too.
-  const records = found.filter(isIn(visibleLogs(hub, store, user, place)));
-  session.answer(makeReplay(hub, session, user, records, { batch: ["soju.im/search"], keep: end }).told);
+  const records = found.filter(isIn(visibleLogs(chat, store, user, place)));
+  session.answer(makeReplay(chat, session, user, records, { batch: ["soju.im/search"], keep: end }).outgoing);
 }
 
 /** Logs of messages the user may see, and the stamp each begins with for it. */
-function visibleLogs(hub: Hub, store: Store, user: User, place: string | undefined): Map<number, number> {
+function visibleLogs(
+  chat: Chat,
+  store: ReadableStore,
+  user: User,
+  place: string | undefined,
+): Map<number, number> {
   const views = place === undefined
-    ? allVisibleHistory(hub, store, user).flatMap((one) => one.views)
-    : visibleHistory(hub, store, user, place) ??
+    ? allVisibleHistory(chat, store, user).flatMap((one) => one.views)
+    : visibleHistory(chat, store, user, place) ??
       fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
   return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
 }

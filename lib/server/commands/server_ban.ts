@@ -1,5 +1,6 @@
 /** UBAN: keeps people off the server, by address or network, account, or mask; adds, removes, lists. */
-import type { Call, CommandTable } from "../hub/command.ts";
+import { isLoopback } from "../../irc/address.ts";
+import { cutText } from "../../irc/wrap.ts";
 import { fail } from "../chat/refusal.ts";
 import {
   type BanTarget,
@@ -10,8 +11,9 @@ import {
   type ServerBan,
   shownTime,
 } from "../chat/server_ban.ts";
-import { isLoopback } from "../../irc/address.ts";
-import { cutText } from "../../irc/wrap.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 import { forEach } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -42,7 +44,7 @@ function uban(call: Call): void | Promise<void> {
 }
 
 function add(call: Call): void | Promise<void> {
-  const { hub, session, user, params } = call;
+  const { chat, commit, session, user, params } = call;
   const target = targetOf(call);
   const [, , first = "", ...rest] = params;
   const lasting = parseDuration(first);
@@ -50,23 +52,23 @@ function add(call: Call): void | Promise<void> {
   if (isNamed(target, user)) {
     fail("UBAN", "SELF", formatTarget(target), "That would ban yourself");
   }
-  const now = hub.now();
+  const now = chat.now();
   const ban: ServerBan = {
     target: formatTarget(target),
-    reason: cutText(text === "" ? "No reason given" : text, hub.settings.reasonLength),
+    reason: cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength),
     by: user.nick,
     atMs: now,
     ...(lasting !== undefined && { untilMs: now + lasting }),
   };
   const words = params[1] !== undefined && ban.target === `${params[1]}!*@*` && nickOnly(call, params[1]);
-  const note = () => words && session.standardReply("NOTE", "UBAN", "NICK_ONLY", ban.target, words);
-  const pending = hub.commit({ kind: "server ban added", ban }, session);
+  const note = () => words && standardReply(session, "NOTE", "UBAN", "NICK_ONLY", ban.target, words);
+  const pending = commit({ kind: "server ban added", ban }, session);
   return pending ? pending.then(() => void note()) : void note();
 }
 
 /** What a ban of a nick leaves open, and what closes it; to be asked while who has it is still here. */
-function nickOnly({ hub }: Call, nick: string): string {
-  const found = hub.find(nick);
+function nickOnly({ chat }: Call, nick: string): string {
+  const found = chat.find(nick);
   const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
   const addresses = new Set(found?.sessions.map((session) => session.connection.address) ?? [])
     .add(found?.address ?? "127.0.0.1");
@@ -77,17 +79,17 @@ function nickOnly({ hub }: Call, nick: string): string {
 }
 
 function remove(call: Call): void | Promise<void> {
-  const { hub, session, user } = call;
+  const { chat, commit, session, user } = call;
   const target = formatTarget(targetOf(call));
-  if (hub.serverBans.find(target, hub.now()) === undefined) {
+  if (chat.serverBans.find(target, chat.now()) === undefined) {
     fail("UBAN", "NO_SUCH_BAN", target, "There is no such ban");
   }
-  return hub.commit({ kind: "server ban removed", target, by: user.nick }, session);
+  return commit({ kind: "server ban removed", target, by: user.nick }, session);
 }
 
 function list(call: Call): void | Promise<void> {
-  const { hub, session } = call;
-  const bans = hub.serverBans.list(hub.now());
+  const { chat, session } = call;
+  const bans = chat.serverBans.list(chat.now());
   const pending = forEach(bans, (ban) => {
     say(call, describe(ban));
     return session.room();
@@ -98,13 +100,13 @@ function list(call: Call): void | Promise<void> {
 
 /** Whether a target is banned, and whom it names among those who are here: to look before a ban. */
 function info(call: Call): void {
-  const { hub } = call;
+  const { chat } = call;
   const target = targetOf(call);
-  const ban = hub.serverBans.find(formatTarget(target), hub.now());
+  const ban = chat.serverBans.find(formatTarget(target), chat.now());
   say(call, ban === undefined ? `${formatTarget(target)} is not banned` : describe(ban));
-  const named = [...hub.users.values()].filter((user) => isNamed(target, user));
+  const named = [...chat.users.values()].filter((user) => isNamed(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
-  say(call, `It names ${named.length} of ${hub.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
+  say(call, `It names ${named.length} of ${chat.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
 }
 
 function targetOf({ params }: Call): BanTarget {
@@ -118,8 +120,8 @@ function describe({ target, reason, by, atMs, untilMs }: ServerBan): string {
   return `${target} ${until}, by ${by} at ${shownTime(atMs)}: ${reason}`;
 }
 
-function say({ hub, session }: Call, text: string): void {
-  session.answer(hub.fromServer("NOTICE", [session.nick, text]));
+function say({ chat, session }: Call, text: string): void {
+  session.answer(fromServer(chat, "NOTICE", [session.nick, text]));
 }
 
 /** What was sent, where only a word can stand. */

@@ -2,11 +2,11 @@
  * NickServ, as far as apps need it that know no SASL: IDENTIFY and REGISTER. It is a name that answers, not a user; what
  * is said to it is kept nowhere.
  */
+import { fold } from "../../irc/names.ts";
 import { isConfidential } from "../chat/accounts.ts";
+import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
-import { isRefusal } from "../chat/refusal.ts";
-import { fold } from "../../irc/names.ts";
 import { register } from "./account.ts";
 import { exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
 
@@ -42,20 +42,20 @@ export function askNickServ(call: Call, text: string): void | Promise<void> {
 }
 
 async function identify(call: Call, words: readonly string[]): Promise<void> {
-  const { hub, session, user } = call;
+  const { chat, session, user } = call;
   const [name, password] = words.length > 1 ? words : [user.nick, words[0]];
   if (name === undefined || password === undefined) return say(call, "Write: IDENTIFY <account> <password>");
   if (!isConfidential(session)) return say(call, exposed);
-  const outcome = await hub.accounts.prove(name, password, session.connection.address);
+  const outcome = await chat.accounts.prove(name, password, session.connection.address);
   if (outcome.kind !== "right") return say(call, sentenceOf(outcome));
   const { name: account } = outcome.account;
-  if (!await logIn(session, account)) {
+  if (!await logIn(call, account)) {
     return say(call, "Other devices of yours are logged in to another account");
   }
   sendLoggedIn(session, account);
   say(call, `You are now logged in as ${account}`);
   // Who could not have the nick without logging in wants it now.
-  const holder = hub.find(account);
+  const holder = chat.find(account);
   if (holder === undefined || isOwnGhost(holder, account)) await takeNick(call, account);
 }
 
@@ -70,6 +70,6 @@ async function make(call: Call, [password]: readonly string[]): Promise<void> {
   }
 }
 
-function say({ hub, session }: Call, text: string): void {
-  session.answer(new OutgoingLine(`NickServ!NickServ@${hub.settings.name}`, "NOTICE", [session.nick, text]));
+function say({ chat, session }: Call, text: string): void {
+  session.answer(new OutgoingLine(`NickServ!NickServ@${chat.settings.name}`, "NOTICE", [session.nick, text]));
 }

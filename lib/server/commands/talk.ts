@@ -1,8 +1,8 @@
 /** Talking: PRIVMSG, NOTICE, TAGMSG. */
-import type { Call, CommandTable } from "../hub/command.ts";
 import type { MessageCommand } from "../apply/event.ts";
-import { maxTargets } from "../render/isupport.ts";
 import { refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { maxTargets } from "../render/isupport.ts";
 import { addLine } from "./batch.ts";
 import { forEach, splitTargets } from "./channel.ts";
 import { say } from "./say.ts";

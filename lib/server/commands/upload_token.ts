@@ -1,6 +1,8 @@
 /** TOKEN: a short-lived proof of who one is, for uploading files (draft/authtoken). */
-import type { Call, CommandTable } from "../hub/command.ts";
 import { fail } from "../chat/refusal.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 
 /** The rows of this topic. */
 export const tokenCommands: CommandTable = {
@@ -23,32 +25,32 @@ function token(call: Call): void {
   fail("TOKEN", "UNKNOWN_COMMAND", name, "TOKEN knows SERVICELIST and GENERATE");
 }
 
-function list({ hub, session }: Call): void {
-  const url = hub.uploadUrl;
+function list({ chat, session }: Call): void {
+  const url = chat.uploadUrl;
   if (url === undefined) {
-    return session.standardReply("NOTE", "TOKEN", "NO_SERVICES", "Files cannot be shared here");
+    return standardReply(session, "NOTE", "TOKEN", "NO_SERVICES", "Files cannot be shared here");
   }
-  const reference = hub.newReference();
-  session.answer(hub.fromServer("BATCH", [`+${reference}`, "draft/authtoken", "*"]));
-  session.answer(hub.fromServer("TOKEN", ["SERVICE", service, url, "Shares files"], { batch: reference }));
-  session.answer(hub.fromServer("BATCH", [`-${reference}`]));
+  const reference = chat.newReference();
+  session.answer(fromServer(chat, "BATCH", [`+${reference}`, "draft/authtoken", "*"]));
+  session.answer(fromServer(chat, "TOKEN", ["SERVICE", service, url, "Shares files"], { batch: reference }));
+  session.answer(fromServer(chat, "BATCH", [`-${reference}`]));
 }
 
-function generate({ hub, session, user, params }: Call): void {
+function generate({ chat, session, user, params }: Call): void {
   if (!session.has("batch")) {
     fail("TOKEN", "NEED_CAPABILITY", "batch", "TOKEN GENERATE needs the batch capability");
   }
   const wanted = (params[1] ?? "").toUpperCase();
   if (wanted === "") fail("TOKEN", "INVALID_PARAMS", "GENERATE", "Name a service: FILEHOST");
-  if (wanted !== service || hub.uploadUrl === undefined) {
+  if (wanted !== service || chat.uploadUrl === undefined) {
     fail("TOKEN", "UNKNOWN_SERVICE", params[1] ?? "*", "There is no such service here");
   }
-  const reference = hub.newReference();
-  session.answer(hub.fromServer("BATCH", [`+${reference}`, "draft/authtoken", service]));
-  const made = hub.tokens.make(user);
+  const reference = chat.newReference();
+  session.answer(fromServer(chat, "BATCH", [`+${reference}`, "draft/authtoken", service]));
+  const made = chat.tokens.make(user);
   for (let at = 0; at < made.length; at += chunkLength) {
     const chunk = made.slice(at, at + chunkLength);
-    session.answer(hub.fromServer("TOKEN", ["GENERATE", "*", chunk], { batch: reference }));
+    session.answer(fromServer(chat, "TOKEN", ["GENERATE", "*", chunk], { batch: reference }));
   }
-  session.answer(hub.fromServer("BATCH", [`-${reference}`]));
+  session.answer(fromServer(chat, "BATCH", [`-${reference}`]));
 }

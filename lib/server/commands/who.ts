@@ -1,12 +1,13 @@
 /** Asking who is here: WHO, with the chosen fields of WHOX (IRCv3). */
-import type { Channel, Member } from "../chat/channel.ts";
-import type { Call, CommandTable } from "../hub/command.ts";
 import { shownAddress } from "../../irc/address.ts";
+import { maskTest } from "../../irc/mask.ts";
+import { fold, isMask } from "../../irc/names.ts";
+import type { Channel, Member } from "../chat/channel.ts";
 import { isHidden } from "../chat/permission.ts";
 import type { User } from "../chat/user.ts";
 import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
-import { maskTest } from "../../irc/mask.ts";
-import { fold, isMask } from "../../irc/names.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { reply } from "../render/reply.ts";
 import { forEach } from "./channel.ts";
 
 /** The rows of this topic. */
@@ -55,8 +56,8 @@ function who(call: Call): void | Promise<void> {
     return session.room();
   });
   const end = () => {
-    if (shown.length < wanted.length) session.reply("ERR_TOOMANYMATCHES", "WHO");
-    session.reply("RPL_ENDOFWHO", mask);
+    if (shown.length < wanted.length) reply(session, "ERR_TOOMANYMATCHES", "WHO");
+    reply(session, "RPL_ENDOFWHO", mask);
   };
   if (pending) return pending.then(end);
   end();
@@ -69,8 +70,8 @@ interface Found {
   readonly place: readonly [Channel, Member] | undefined;
 }
 
-function inChannel({ hub, user: asker }: Call, name: string): Found[] {
-  const channel = hub.channel(name);
+function inChannel({ chat, user: asker }: Call, name: string): Found[] {
+  const channel = chat.channel(name);
   if (channel === undefined || (isHidden(channel, asker) && !asker.modes.has("o"))) return [];
   const inside = channel.members.has(asker);
   return [...channel.members]
@@ -79,13 +80,13 @@ function inChannel({ hub, user: asker }: Call, name: string): Found[] {
 }
 
 /** A plain nick finds its user even if that is invisible; a mask does not. */
-function byMask({ hub, user: asker }: Call, mask: string, query: Query): Found[] {
+function byMask({ chat, user: asker }: Call, mask: string, query: Query): Found[] {
   if (query.places === "" && !isMask(mask) && mask !== "0") {
-    const user = hub.find(mask);
+    const user = chat.find(mask);
     return user === undefined ? [] : [{ user, place: undefined }];
   }
   const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.places);
-  return [...hub.users.values()]
+  return [...chat.users.values()]
     .filter((user) => isVisible(user, asker) && matches(user))
     .map((user) => ({ user, place: undefined }));
 }
@@ -112,17 +113,18 @@ function matcher(asker: User, mask: string, flags: string): (user: User) => bool
 }
 
 function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }: Found, query: Query): void {
-  const { hub, session } = call;
+  const { chat, session } = call;
   const { fields, token } = query;
   const found = { user, place };
   if (fields !== undefined) {
     const wanted = [...order].filter((field) => fields.includes(field));
-    return session.reply("RPL_WHOSPCRPL", ...wanted.map((field) => valueOf(call, found, field, token)));
+    return reply(session, "RPL_WHOSPCRPL", ...wanted.map((field) => valueOf(call, found, field, token)));
   }
   const channel = place?.[0].name ?? "*";
-  const { name } = hub.settings;
+  const { name } = chat.settings;
   const flags = flagsOf(call, found);
-  session.reply(
+  reply(
+    session,
     "RPL_WHOREPLY",
     channel,
     user.username,
@@ -144,7 +146,7 @@ function flagsOf({ session }: Call, { user, place }: Found): string {
 const order = "tcuihsnfdlaor";
 
 function valueOf(call: Call, found: Found, field: string, token: string): string {
-  const { hub, user: asker } = call;
+  const { chat, user: asker } = call;
   const { user, place } = found;
   switch (field) {
     case "t":
@@ -158,7 +160,7 @@ function valueOf(call: Call, found: Found, field: string, token: string): string
     case "h":
       return user.host;
     case "s":
-      return hub.settings.name;
+      return chat.settings.name;
     case "n":
       return user.nick;
     case "f":
@@ -166,7 +168,7 @@ function valueOf(call: Call, found: Found, field: string, token: string): string
     case "d":
       return "0";
     case "l":
-      return String(Math.max(0, Math.floor((hub.now() - user.lastSpokeMs) / 1000)));
+      return String(Math.max(0, Math.floor((chat.now() - user.lastSpokeMs) / 1000)));
     case "a":
       return user.account ?? "0";
     case "o":

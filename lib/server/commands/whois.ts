@@ -1,14 +1,15 @@
 /** Asking about somebody: WHOIS, and WHOWAS for those who left. */
-import type { Call, CommandTable } from "../hub/command.ts";
-import { maxTargets } from "../render/isupport.ts";
-import { refuse } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
 import { shownAddress } from "../../irc/address.ts";
-import { seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { packWords } from "../../irc/wrap.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
+import { seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { maxTargets } from "../render/isupport.ts";
+import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 import { isThisServer } from "./info.ts";
 
@@ -23,50 +24,50 @@ export const whoisCommands: CommandTable = {
 };
 
 function whois(call: Call): void {
-  const { hub, session, params } = call;
+  const { chat, session, params } = call;
   const [first = "", second] = params;
   const list = second ?? first;
   if (list === "") refuse("ERR_NONICKNAMEGIVEN");
-  if (second !== undefined && !isThisServer(hub, first)) refuse("ERR_NOSUCHSERVER", first);
+  if (second !== undefined && !isThisServer(chat, first)) refuse("ERR_NOSUCHSERVER", first);
   for (const nick of splitTargets(list).slice(0, maxTargets)) {
-    const user = hub.find(nick);
-    if (user === undefined) session.reply("ERR_NOSUCHNICK", nick);
+    const user = chat.find(nick);
+    if (user === undefined) reply(session, "ERR_NOSUCHNICK", nick);
     else sendWhois(call, user);
   }
-  session.reply("RPL_ENDOFWHOIS", list);
+  reply(session, "RPL_ENDOFWHOIS", list);
 }
 
 function sendWhois(call: Call, user: User): void {
-  const { hub, session, user: asker } = call;
+  const { chat, session, user: asker } = call;
   const { nick, modes } = user;
-  session.reply("RPL_WHOISUSER", nick, user.username, user.host, "*", user.realname);
+  reply(session, "RPL_WHOISUSER", nick, user.username, user.host, "*", user.realname);
   if (user.account !== undefined && fold(user.account) === user.folded) {
-    session.reply("RPL_WHOISREGNICK", nick);
+    reply(session, "RPL_WHOISREGNICK", nick);
   }
   sendChannels(call, user);
-  session.reply("RPL_WHOISSERVER", nick, hub.settings.name, hub.settings.description);
-  if (user.away !== undefined) session.reply("RPL_AWAY", nick, user.away);
-  if (modes.has("o")) session.reply("RPL_WHOISOPERATOR", nick);
+  reply(session, "RPL_WHOISSERVER", nick, chat.settings.name, chat.settings.description);
+  if (user.away !== undefined) reply(session, "RPL_AWAY", nick, user.away);
+  if (modes.has("o")) reply(session, "RPL_WHOISOPERATOR", nick);
   if (seesAddress(user, asker)) {
     const address = shownAddress(user.address);
-    session.reply("RPL_WHOISHOST", nick, `is connecting from *@${address} ${address}`);
-    session.reply("RPL_WHOISACTUALLY", nick, address);
-    session.reply("RPL_WHOISMODES", nick, `is using modes +${[...modes].sort().join("")}`);
+    reply(session, "RPL_WHOISHOST", nick, `is connecting from *@${address} ${address}`);
+    reply(session, "RPL_WHOISACTUALLY", nick, address);
+    reply(session, "RPL_WHOISMODES", nick, `is using modes +${[...modes].sort().join("")}`);
   }
-  if (user.account !== undefined) session.reply("RPL_WHOISACCOUNT", nick, user.account);
-  if (modes.has("B")) session.reply("RPL_WHOISBOT", nick);
-  if (user.secure) session.reply("RPL_WHOISSECURE", nick);
-  const idle = Math.max(0, Math.floor((hub.now() - user.lastSpokeMs) / 1000));
+  if (user.account !== undefined) reply(session, "RPL_WHOISACCOUNT", nick, user.account);
+  if (modes.has("B")) reply(session, "RPL_WHOISBOT", nick);
+  if (user.secure) reply(session, "RPL_WHOISSECURE", nick);
+  const idle = Math.max(0, Math.floor((chat.now() - user.lastSpokeMs) / 1000));
   const signon = Math.floor(stampMs(user.arrivedAt) / 1000);
-  session.reply("RPL_WHOISIDLE", nick, String(idle), String(signon));
+  reply(session, "RPL_WHOISIDLE", nick, String(idle), String(signon));
 }
 
-function sendChannels({ hub, session, user: asker }: Call, user: User): void {
+function sendChannels({ chat, session, user: asker }: Call, user: User): void {
   const names = visibleChannels(user, asker)
     .map(([channel, member]) => shownPrefixes(session, member) + channel.name);
-  const { name, lineBytes } = hub.settings;
+  const { name, lineBytes } = chat.settings;
   const room = lineBytes - utf8Bytes(`:${name} 319 ${session.nick} ${user.nick} :\r\n`);
-  for (const line of packWords(names, room)) session.reply("RPL_WHOISCHANNELS", user.nick, line);
+  for (const line of packWords(names, room)) reply(session, "RPL_WHOISCHANNELS", user.nick, line);
 }
 
 function whowas(call: Call): void {
@@ -77,13 +78,13 @@ function whowas(call: Call): void {
   for (const nick of splitTargets(list).slice(0, maxTargets)) sendWhowas(call, nick, most);
 }
 
-function sendWhowas({ hub, session, user: asker }: Call, nick: string, most: number): void {
-  const found = hub.whowas.find(nick, most);
-  if (found.length === 0) session.reply("ERR_WASNOSUCHNICK", nick);
+function sendWhowas({ chat, session, user: asker }: Call, nick: string, most: number): void {
+  const found = chat.whowas.find(nick, most);
+  if (found.length === 0) reply(session, "ERR_WASNOSUCHNICK", nick);
   for (const one of found) {
-    session.reply("RPL_WHOWASUSER", one.nick, one.username, one.host, "*", one.realname);
-    if (asker.modes.has("o")) session.reply("RPL_WHOISACTUALLY", one.nick, shownAddress(one.address));
-    session.reply("RPL_WHOISSERVER", one.nick, hub.settings.name, new Date(one.atMs).toUTCString());
+    reply(session, "RPL_WHOWASUSER", one.nick, one.username, one.host, "*", one.realname);
+    if (asker.modes.has("o")) reply(session, "RPL_WHOISACTUALLY", one.nick, shownAddress(one.address));
+    reply(session, "RPL_WHOISSERVER", one.nick, chat.settings.name, new Date(one.atMs).toUTCString());
   }
-  session.reply("RPL_ENDOFWHOWAS", nick);
+  reply(session, "RPL_ENDOFWHOWAS", nick);
 }

@@ -4,15 +4,28 @@
  */
 import type { Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
-import type { Hub } from "./hub.ts";
+import type { Commit } from "../apply/event.ts";
+import type { Chat } from "../chat/chat.ts";
 import { isRefusal } from "../chat/refusal.ts";
-import { LabelledResponse } from "../render/labelled_response.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
+import { LabelledResponse } from "../render/labelled_response.ts";
+import { reply, replyRefusal, standardReply } from "../render/reply.ts";
+
+/** What commands can ask of this server, beside the chat. */
+export interface ServerControls {
+  /** Every command by its name on the wire. */
+  readonly commands: ReadonlyMap<string, Command>;
+  /** Reads the message of the day, the password and the operators again. Throws an Error with a sentence for people. */
+  rehash(): void;
+}
 
 /** A command at hand, from a session that may not be registered yet. */
 export interface EarlyCall {
-  readonly hub: Hub;
+  /** To be read; only `commit` changes it. */
+  readonly chat: Chat;
+  readonly commit: Commit;
+  readonly server: ServerControls;
   readonly session: Session;
   readonly message: Message;
   readonly params: readonly string[];
@@ -45,53 +58,65 @@ export type Command =
 /** Rows by the command's name on the wire. */
 export type CommandTable = Readonly<Record<string, Command>>;
 
-/** Acts on one line. A promise means: this session's next line has to wait for it. */
-export function dispatch(hub: Hub, session: Session, line: Line): void | Promise<void> {
-  if (typeof line !== "string") return refuseBadLine(session, line.fault);
-  const message = parse(line);
-  if (message === undefined) {
-    return session.standardReply(
-      "FAIL",
-      "*",
-      "INVALID_MESSAGE",
-      "A line needs a command, and has no NUL or CR inside",
-    );
+/** Passes lines to their commands. */
+export class Dispatcher {
+  readonly #chat: Chat;
+  readonly #commit: Commit;
+  readonly #server: ServerControls;
+
+  constructor({ chat, commit, commands, rehash }: { chat: Chat; commit: Commit } & ServerControls) {
+    this.#chat = chat;
+    this.#commit = commit;
+    this.#server = { commands, rehash };
   }
-  const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
-  if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
-  const pending = run(hub, session, message);
-  if (pending) return pending.then(() => finishResponse(hub, session));
-  if (session.response !== undefined) finishResponse(hub, session);
+
+  /** Acts on one line. A promise means: this session's next line has to wait for it. */
+  dispatch(session: Session, line: Line): void | Promise<void> {
+    if (typeof line !== "string") return refuseBadLine(session, line.fault);
+    const message = parse(line);
+    if (message === undefined) {
+      const why = "A line needs a command, and has no NUL or CR inside";
+      return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", why);
+    }
+    const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
+    if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
+    const pending = this.#run(session, message);
+    if (pending) return pending.then(() => finishResponse(session));
+    if (session.response !== undefined) finishResponse(session);
+  }
+
+  #run(session: Session, message: Message): void | Promise<void> {
+    try {
+      const pending = this.#gate(session, message);
+      if (pending) return pending.catch((error) => endRun(session, message, error));
+    } catch (error) {
+      endRun(session, message, error);
+    }
+  }
+
+  #gate(session: Session, message: Message): void | Promise<void> {
+    const { command: name, params } = message;
+    const command = this.#server.commands.get(name);
+    const { user } = session;
+    if (command === undefined) {
+      if (user === undefined && isHttp(message)) return session.close("This is an IRC server");
+      return reply(session, "ERR_UNKNOWNCOMMAND", name);
+    }
+    if (user === undefined && !command.early) return reply(session, "ERR_NOTREGISTERED");
+    if (params.length < (command.minParams ?? 0)) return reply(session, "ERR_NEEDMOREPARAMS", name);
+    const chat = this.#chat;
+    const commit = this.#commit;
+    const server = this.#server;
+    if (command.early) return command.run({ chat, commit, server, session, message, params });
+    if (user === undefined) return;
+    if (command.oper && !user.modes.has("o")) return reply(session, "ERR_NOPRIVILEGES");
+    return command.run({ chat, commit, server, session, message, params, user });
+  }
 }
 
-/** An answer of several lines is a batch, so labels are for who knows batches too. */
+/** An answer of several lines is a batch, so labels need a client that knows batches too. */
 function takesLabels(session: Session): boolean {
   return session.has("labeled-response") && session.has("batch");
-}
-
-function run(hub: Hub, session: Session, message: Message): void | Promise<void> {
-  try {
-    const pending = gate(hub, session, message);
-    if (pending) return pending.catch((error) => endRun(hub, session, message, error));
-  } catch (error) {
-    endRun(hub, session, message, error);
-  }
-}
-
-function gate(hub: Hub, session: Session, message: Message): void | Promise<void> {
-  const { command: name, params } = message;
-  const command = hub.commands.get(name);
-  const { user } = session;
-  if (command === undefined) {
-    if (user === undefined && isHttp(message)) return session.close("This is an IRC server");
-    return session.reply("ERR_UNKNOWNCOMMAND", name);
-  }
-  if (user === undefined && !command.early) return session.reply("ERR_NOTREGISTERED");
-  if (params.length < (command.minParams ?? 0)) return session.reply("ERR_NEEDMOREPARAMS", name);
-  if (command.early) return command.run({ hub, session, message, params });
-  if (user === undefined) return;
-  if (command.oper && !user.modes.has("o")) return session.reply("ERR_NOPRIVILEGES");
-  return command.run({ hub, session, message, params, user });
 }
 
 /**
@@ -102,21 +127,22 @@ function isHttp({ command, params }: Message): boolean {
   return command === "HOST:" || params[1]?.startsWith("HTTP/") === true;
 }
 
-function endRun(hub: Hub, session: Session, message: Message, error: unknown): void {
-  if (isRefusal(error)) return session.refuse(error);
+function endRun(session: Session, message: Message, error: unknown): void {
+  if (isRefusal(error)) return replyRefusal(session, error);
   const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-  hub.log("error", `Bug in ${message.command}, session ${session.id} ended: ${stack}`);
+  session.chat.log("error", `Bug in ${message.command}, session ${session.id} ended: ${stack}`);
   session.close("Internal error");
 }
 
-function finishResponse(hub: Hub, session: Session): void {
-  const { response } = session;
+function finishResponse(session: Session): void {
+  const { chat, response } = session;
   if (response === undefined) return;
   session.response = undefined;
-  session.write(response.finish(hub.settings.name, hub.newReference()));
+  session.write(response.finish(chat.settings.name, chat.newReference()));
 }
 
 function refuseBadLine(session: Session, fault: "too long" | "not UTF-8"): void {
-  if (fault === "too long") return session.reply("ERR_INPUTTOOLONG");
-  session.standardReply("FAIL", "*", "INVALID_UTF8", "This server accepts UTF-8 only; the line was dropped");
+  if (fault === "too long") return reply(session, "ERR_INPUTTOOLONG");
+  const why = "This server accepts UTF-8 only; the line was dropped";
+  standardReply(session, "FAIL", "*", "INVALID_UTF8", why);
 }

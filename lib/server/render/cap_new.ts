@@ -1,13 +1,14 @@
 /** CAP NEW: tells clients that a capability came or has another value while they are here. None ever goes. */
 import type { CapabilityName } from "../../irc/capabilities.ts";
 import { packWords } from "../../irc/wrap.ts";
-import { offers } from "./capability_values.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
+import { offers } from "./capability_values.ts";
+import { fromServer } from "./sender.ts";
 
 /** Does what may change what is offered, and tells those who asked to know (cap-notify). */
-export function announcing(hub: Hub, change: () => void): void {
-  const listeners = [...hub.sessions.values()].filter((session) => session.has("cap-notify"));
+export function announcing(chat: Chat, change: () => void): void {
+  const listeners = [...chat.sessions.values()].filter((session) => session.has("cap-notify"));
   const before = listeners.map((session) => offers(session));
   change();
   listeners.forEach((session, at) => announce(session, before[at] ?? new Map()));
@@ -17,6 +18,6 @@ function announce(session: Session, before: ReadonlyMap<CapabilityName, string>)
   const words = [...offers(session)].filter(([name, word]) => before.get(name) !== word)
     .map(([name, word]) => session.capVersion >= 302 ? word : name);
   for (const line of packWords(words, 400)) {
-    session.tell(session.hub.fromServer("CAP", [session.nick, "NEW", line]));
+    session.tell(fromServer(session.chat, "CAP", [session.nick, "NEW", line]));
   }
 }

@@ -6,8 +6,9 @@ import {
   type CapabilityValues,
 } from "../../irc/capabilities.ts";
 import { mayRegisterEarly, saslMechanisms } from "../chat/accounts.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
+import { stsValue } from "./sts.ts";
 
 /** What a session is offered, as CAP LS 302 writes it: "sasl=PLAIN". What needs a value is hidden while it has none. */
 export function offers(session: Session): Map<CapabilityName, string> {
@@ -22,23 +23,17 @@ export function offers(session: Session): Map<CapabilityName, string> {
 
 /** The values for a session; some depend on how it is connected. */
 function capabilityValues(session: Session): CapabilityValues {
-  const { hub } = session;
-  const { settings } = hub;
+  const { chat } = session;
+  const { settings } = chat;
   return {
     multiline: `max-bytes=${settings.multilineBytes},max-lines=${settings.multilineLines}`,
-    register: registerValue(hub),
+    register: registerValue(chat),
     sasl: saslMechanisms(session).join() || undefined,
     sts: stsValue(session),
   };
 }
 
-function registerValue(hub: Hub): string | undefined {
-  if (!hub.accounts.available || hub.settings.registration === "off") return undefined;
-  return mayRegisterEarly(hub) ? "before-connect" : "";
-}
-
-/** Where to come with TLS, and for those who did, for how many seconds to remember that (strict transport security). */
-function stsValue({ hub: { settings, tlsPort }, connection }: Session): string | undefined {
-  if (settings.sts === 0 || tlsPort === undefined) return undefined;
-  return connection.secure ? `duration=${Math.floor(settings.sts / 1000)}` : `port=${tlsPort}`;
+function registerValue(chat: Chat): string | undefined {
+  if (!chat.accounts.available || chat.settings.registration === "off") return undefined;
+  return mayRegisterEarly(chat) ? "before-connect" : "";
 }

@@ -1,11 +1,11 @@
 /** ISUPPORT (005): what this server can do and its limits, from the settings and tables that hold them. */
 import { chanModesToken, channelModes, prefixToken, ranks } from "../../irc/modes.ts";
 import { accountExtBanToken, extBanToken } from "../../irc/names.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "../chat/chat.ts";
 
 /** Every token, "NAME" or "NAME=value". */
-export function isupportTokens(hub: Hub): string[] {
-  const { settings } = hub;
+export function isupportTokens(chat: Chat): string[] {
+  const { settings } = chat;
   return [
     `NETWORK=${settings.network.replaceAll(" ", "\\x20")}`,
     "CASEMAPPING=ascii",
@@ -40,7 +40,7 @@ export function isupportTokens(hub: Hub): string[] {
     `AWAYLEN=${settings.awayLength}`,
     `NAMELEN=${settings.realNameLength}`,
     `USERLEN=${maxUsername}`,
-    ...(hub.uploadUrl ? [`soju.im/FILEHOST=${hub.uploadUrl}`, `draft/FILEHOST=${hub.uploadUrl}`] : []),
+    ...(chat.uploadUrl ? [`soju.im/FILEHOST=${chat.uploadUrl}`, `draft/FILEHOST=${chat.uploadUrl}`] : []),
     ...(settings.loginRequired ? ["draft/ACCOUNTREQUIRED"] : []),
   ];
 }

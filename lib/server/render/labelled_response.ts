@@ -2,10 +2,11 @@
  * The answer to one labelled command: everything told to the asker on its behalf is gathered and leaves under the
  * label, as one line, as a batch, or as ACK (IRCv3 labeled-response). Handlers know nothing of it.
  */
+import type { CollectedAnswer } from "../chat/delivery.ts";
 import { withTag } from "./outgoing.ts";
 
 /** Gathers the lines of one answer. */
-export class LabelledResponse {
+export class LabelledResponse implements CollectedAnswer {
   readonly #label: string;
   #lines: string[] = [];
   #length = 0;

@@ -5,14 +5,8 @@
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { formatRecord } from "../../irc/record.ts";
 import { messageId } from "../../irc/stamp.ts";
+import type { MessageLine } from "../chat/delivery.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
-
-/** One line of a message. */
-export interface MessageLine {
-  readonly text: string;
-  /** Continues the line before it, without a line break between. */
-  readonly concat?: true;
-}
 
 /** What a message of several lines is made of. */
 export interface MultilineParts {

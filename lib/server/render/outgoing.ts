@@ -5,7 +5,7 @@
 import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
-import type { RecipientProfile } from "./recipient_profile.ts";
+import type { Delivery, RecipientProfile } from "../chat/delivery.ts";
 
 /** What a message carries beside source, command and parameters. */
 export interface Details {
@@ -38,7 +38,7 @@ const bits = {
 const none: Details = {};
 
 /** Anything that can be told to sessions: one line, or several that belong together. */
-export abstract class OutgoingMessage {
+export abstract class OutgoingMessage implements Delivery {
   readonly #chunks: (Uint8Array | null | undefined)[] = [];
 
   /** The lines for a reader with these bits, without CR LF; none when it is not told at all. */
@@ -48,12 +48,12 @@ export abstract class OutgoingMessage {
   abstract record(): string;
 
   /** The same as bytes for this kind of reader, made at the first call; undefined when it is not told. */
-  chunk(kind: RecipientProfile): Uint8Array | undefined {
-    const made = this.#chunks[kind.index];
+  chunk(profile: RecipientProfile): Uint8Array | undefined {
+    const made = this.#chunks[profile.index];
     if (made !== undefined) return made ?? undefined;
-    const lines = this.lines(kind.mask);
-    const chunk = lines.length === 0 ? null : join(lines.map(kind.encode));
-    this.#chunks[kind.index] = chunk;
+    const lines = this.lines(profile.mask);
+    const chunk = lines.length === 0 ? null : join(lines.map(profile.encode));
+    this.#chunks[profile.index] = chunk;
     return chunk ?? undefined;
   }
 }

@@ -4,21 +4,10 @@
  */
 import { capabilityBits, type CapabilityName } from "../../irc/capabilities.ts";
 import type { Framing } from "../../net/connection.ts";
+import type { RecipientProfile } from "../chat/delivery.ts";
 
 /** Turns one line (no CR LF) into the bytes a framing wants. */
 export type Encode = (line: string, framing: Framing) => Uint8Array;
-
-/** One kind of reader; equal kinds are the same object. */
-export interface RecipientProfile {
-  /** 0, 1, 2 …, as small as may be: where a line keeps this kind's bytes. */
-  readonly index: number;
-  /** The bits of irc/capabilities.ts this kind of reader has. */
-  readonly mask: number;
-  readonly framing: Framing;
-  /** Whether one's own messages come back. */
-  readonly echo: boolean;
-  readonly encode: (line: string) => Uint8Array;
-}
 
 /** So many are kept though nobody is of them; ordinary clients make no more. */
 const kept = 64;
@@ -42,15 +31,15 @@ export class RecipientProfiles {
     const known = this.#byKey.get(key);
     if (known) return known;
     const encode = this.#encode;
-    const kind: RecipientProfile = {
+    const profile: RecipientProfile = {
       index: this.#free.pop() ?? this.#byKey.size,
       mask,
       framing,
       echo: (mask & capabilityBits["echo-message"]) !== 0,
       encode: (line) => encode(line, framing),
     };
-    this.#byKey.set(key, kind);
-    return kind;
+    this.#byKey.set(key, profile);
+    return profile;
   }
 
   /** How many are known. */
@@ -66,10 +55,10 @@ export class RecipientProfiles {
     if (this.#byKey.size <= kept) return;
     const used = new Set<RecipientProfile>();
     for (const { profile } of readers) used.add(profile);
-    for (const [key, kind] of this.#byKey) {
-      if (used.has(kind)) continue;
+    for (const [key, profile] of this.#byKey) {
+      if (used.has(profile)) continue;
       this.#byKey.delete(key);
-      this.#free.push(kind.index);
+      this.#free.push(profile.index);
     }
     this.#free.sort((one, other) => other - one);
   }

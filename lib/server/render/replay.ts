@@ -1,14 +1,16 @@
 /** Replay: records of history as messages again, in a batch, for what each reader has asked for. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { parseRecord } from "../../irc/record.ts";
-import type { Saved } from "../store/block.ts";
 import type { Channel } from "../chat/channel.ts";
-import type { Hub } from "../hub/hub.ts";
-import { type MessageLine, MultilineMessage } from "./multiline.ts";
-import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { Delivery, MessageLine } from "../chat/delivery.ts";
+import { isFor, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
-import { isFor, visibleHistory } from "../chat/history_access.ts";
+import type { Saved } from "../store/block.ts";
+import { MultilineMessage } from "./multiline.ts";
+import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
+import { fromServer } from "./sender.ts";
 
 /** A batch on its way to one session, or its lines alone where the session has no batches. */
 export class Replay extends OutgoingMessage {
@@ -45,20 +47,20 @@ export interface ReplayOptions {
 
 /** A batch of history for a session. `cut` says whether records were left out for their size. */
 export function makeReplay(
-  hub: Hub,
+  chat: Chat,
   session: Session,
   user: User,
   records: readonly Saved[],
   options: ReplayOptions,
-): { told: OutgoingMessage; cut: boolean } {
-  const reference = hub.newReference();
+): { outgoing: OutgoingMessage; cut: boolean } {
+  const reference = chat.newReference();
   // The rest of the queue is for what is said meanwhile.
-  let room = hub.settings.sendQueue / 2;
+  let room = chat.settings.sendQueue / 2;
   const chosen: (readonly string[])[] = [];
   const ordered = options.keep === "start" ? records : records.toReversed();
   let cut = false;
   for (const saved of ordered) {
-    const lines = replayed(hub, user, saved, reference)?.lines(session.profile.mask) ?? [];
+    const lines = replayed(chat, user, saved, reference)?.lines(session.profile.mask) ?? [];
     // A character is a byte to three; the ends of lines count too.
     for (const line of lines) room -= line.length + 2;
     cut = room < 0 && chosen.length > 0;
@@ -67,56 +69,56 @@ export function makeReplay(
   }
   if (options.keep === "end") chosen.reverse();
   return {
-    told: wrap(hub, session, reference, chosen.flat(), cut ? { ...options, tag: undefined } : options),
+    outgoing: wrap(chat, session, reference, chosen.flat(), cut ? { ...options, tag: undefined } : options),
     cut,
   };
 }
 
 /** The last messages of a channel, for who has just joined it and cannot ask for them; if the settings say so. */
 export function replayOnJoin(session: Session, channel: Channel): void {
-  const { hub, user } = session;
-  const { settings: { replay: limit }, store } = hub;
+  const { chat, user } = session;
+  const { settings: { replay: limit }, store } = chat;
   if (limit === 0 || store === undefined || user === undefined) return;
   // Without times, what was said yesterday looks as if it were said now.
   if (session.has("draft/chathistory") || !session.has("server-time")) return;
   const records = store.database.read(() => {
-    const views = visibleHistory(hub, store, user, channel.name) ?? [];
+    const views = visibleHistory(chat, store, user, channel.name) ?? [];
     return store.history.read(views, { limit, from: "end", events: false });
   }, []);
   if (records.length === 0) return;
   const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
-  session.tell(makeReplay(hub, session, user, records, options).told);
+  session.tell(makeReplay(chat, session, user, records, options).outgoing);
 }
 
 /** Any lines as a batch for a session. */
 export function makeBatch(
-  hub: Hub,
+  chat: Chat,
   session: Session,
   type: string,
-  tell: (batch: string) => OutgoingLine[],
+  tell: (batch: string) => Delivery[],
 ): OutgoingMessage {
-  const reference = hub.newReference();
-  const lines = tell(reference).flatMap((told) => told.lines(session.profile.mask));
-  return wrap(hub, session, reference, lines, { batch: [type], keep: "start" });
+  const reference = chat.newReference();
+  const lines = tell(reference).flatMap((one) => one.lines(session.profile.mask));
+  return wrap(chat, session, reference, lines, { batch: [type], keep: "start" });
 }
 
 function wrap(
-  hub: Hub,
+  chat: Chat,
   session: Session,
   reference: string,
   lines: readonly string[],
   { batch, tag }: ReplayOptions,
 ): Replay {
   const mask = session.profile.mask | capabilityBits["batch"];
-  const [opening = ""] = hub.fromServer("BATCH", [`+${reference}`, ...batch]).lines(mask);
-  const [closing = ""] = new OutgoingLine(hub.settings.name, "BATCH", [`-${reference}`]).lines(mask);
+  const [opening = ""] = fromServer(chat, "BATCH", [`+${reference}`, ...batch]).lines(mask);
+  const [closing = ""] = new OutgoingLine(chat.settings.name, "BATCH", [`-${reference}`]).lines(mask);
   const tagged = tag !== undefined && session.has("message-tags") ? withTag(opening, tag) : opening;
   return new Replay(tagged, lines, closing);
 }
 
 /** A record as the message it was; undefined when it is not for this user. */
 function replayed(
-  hub: Hub,
+  chat: Chat,
   user: User,
   { stamp, record }: Saved,
   batch: string,
@@ -124,7 +126,7 @@ function replayed(
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
-  if (!isFor(hub, user, message)) return undefined;
+  if (!isFor(chat, user, message)) return undefined;
   const { tags, source, command, params } = message;
   const details: Details & { stamp: number } = {
     stamp,

@@ -1,37 +1,56 @@
-/**
- * Answers that more than one place gives: who is in a channel, its topic. A command gives them as its reply; when
- * somebody joined they are notices of what happened, which no other answer under way may swallow.
- */
-import { utf8Bytes } from "../../irc/lines.ts";
-import { packWords } from "../../irc/wrap.ts";
-import type { Channel } from "../chat/channel.ts";
+/** What the server says to one session: numerics, standard replies, refusals. */
+import { type NumericName, numerics } from "../../irc/numerics.ts";
+import { cutText } from "../../irc/wrap.ts";
+import type { Refusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
+import type { OutgoingLine } from "./outgoing.ts";
+import { fromServer } from "./sender.ts";
 
-/** The session's method that sends a numeric. */
-export type How = "reply" | "notify";
+/** `reply` or `notify`. */
+export type SendNumeric = (session: Session, name: NumericName, ...params: string[]) => void;
 
-/** RPL_TOPIC and RPL_TOPICWHOTIME, or RPL_NOTOPIC. */
-export function sendTopic(session: Session, channel: Channel, how: How): void {
-  const { name, topic } = channel;
-  if (topic === undefined) return session[how]("RPL_NOTOPIC", name);
-  session[how]("RPL_TOPIC", name, topic.text);
-  session[how]("RPL_TOPICWHOTIME", name, topic.by, String(topic.at));
+/** No name is longer; other words of a client need not come back whole. */
+const maxMiddleLength = 300;
+
+/** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
+export function reply(session: Session, name: NumericName, ...params: string[]): void {
+  session.answer(numeric(session, name, params));
 }
 
-/** RPL_NAMREPLY lines, ranks and masks in the form the session asked for; people outside do not see invisible users. */
-export function sendNames(session: Session, channel: Channel, how: How): void {
-  const allRanks = session.has("multi-prefix");
-  const masks = session.has("userhost-in-names");
-  const asker = session.user;
-  const seesAll = asker !== undefined && (channel.members.has(asker) || asker.modes.has("o"));
-  const names: string[] = [];
-  for (const [user, { prefixes }] of channel.members) {
-    if (!seesAll && user.modes.has("i")) continue;
-    const shown = allRanks ? prefixes : prefixes.slice(0, 1);
-    names.push(shown + (masks ? user.source : user.nick));
-  }
-  const symbol = channel.flags.has("s") ? "@" : "=";
-  const { name, lineBytes } = session.hub.settings;
-  const room = lineBytes - utf8Bytes(`:${name} 353 ${session.nick} ${symbol} ${channel.name} :\r\n`);
-  for (const line of packWords(names, room)) session[how]("RPL_NAMREPLY", symbol, channel.name, line);
+/** Sends a numeric that is part of what happened (see Session.tell), not of an answer. */
+export function notify(session: Session, name: NumericName, ...params: string[]): void {
+  session.tell(numeric(session, name, params));
+}
+
+/** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
+export function standardReply(
+  session: Session,
+  severity: "FAIL" | "WARN" | "NOTE",
+  ...params: string[]
+): void {
+  session.answer(fromServer(session.chat, severity, withMiddles(params)));
+}
+
+/** Answers with a refusal that a command threw or an event met. */
+export function replyRefusal(session: Session, refusal: Refusal): void {
+  if (refusal.refusal === "numeric") reply(session, refusal.name, ...refusal.params);
+  else standardReply(session, "FAIL", ...refusal.params);
+}
+
+function numeric(session: Session, name: NumericName, params: readonly string[]): OutgoingLine {
+  const [code, words] = numerics[name];
+  const all = [session.nick, ...params];
+  if (words !== "") all.push(words);
+  return fromServer(session.chat, code, withMiddles(all));
+}
+
+/** Words of a client come back in replies: only the last parameter can be empty, hold a space or start with ":". */
+function withMiddles(params: readonly string[]): string[] {
+  const last = params.length - 1;
+  return params.map((param, at) => at < last ? middle(param) : param);
+}
+
+function middle(param: string): string {
+  if (param === "" || param.charCodeAt(0) === 0x3a || param.includes(" ")) return "*";
+  return param.length > maxMiddleLength ? cutText(param, maxMiddleLength) : param;
 }

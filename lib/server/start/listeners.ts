@@ -10,25 +10,28 @@ import { trustedProxies } from "./trusted_proxies.ts";
 
 /** Plain IRC over TCP; throws a StartError. */
 export function openPlain(hub: Hub, stream: StreamOptions): Listener {
-  const { host, port, limit, name } = hub.settings;
+  const { host, port, limit, name } = hub.chat.settings;
   try {
     const listener: Listener = listen({
       hostname: host,
       port,
       maxConnections: limit,
-      isTrustedProxy: trustedProxies(hub.settings),
+      isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
         onWrongProtocol(which, address) {
           if (which === "PROXY") return strangeProxy(hub, address);
-          return which === "TLS" && hub.tlsPort !== undefined
-            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.tlsPort}`
+          return which === "TLS" && hub.chat.tlsPort !== undefined
+            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.chat.tlsPort}`
             : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
         },
       },
       onConnection: (connection) => void hub.attach(connection),
       onError: (error) =>
-        hub.log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
+        hub.chat.log(
+          "error",
+          `Cannot accept a connection: ${error instanceof Error ? error.message : error}`,
+        ),
     });
     return listener;
   } catch (error) {
@@ -46,8 +49,8 @@ export async function openTls(
   stream: StreamOptions,
   plain: Listener,
 ): Promise<TlsListener | undefined> {
-  if (hub.settings.tls === "off") return undefined;
-  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.settings;
+  if (hub.chat.settings.tls === "off") return undefined;
+  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.chat.settings;
   if ((cert === undefined) !== (key === undefined)) {
     throw new StartError("Cannot use one of --cert and --key without the other", exitCodes.usage);
   }
@@ -58,21 +61,24 @@ export async function openTls(
       certificate: {
         ...(cert !== undefined && key !== undefined && { files: { cert, key } }),
         folder: ephemeral ? undefined : data,
-        names: certificateNames(hub.settings),
+        names: certificateNames(hub.chat.settings),
       },
       maxConnections: limit,
       beside: () => plain.connections,
-      isTrustedProxy: trustedProxies(hub.settings),
+      isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
         onWrongProtocol: (which, address) =>
           which === "PROXY"
             ? strangeProxy(hub, address)
-            : `This is ${hub.settings.name}, an IRC server; use an IRC app`,
+            : `This is ${hub.chat.settings.name}, an IRC server; use an IRC app`,
       },
       onConnection: (connection) => void hub.attach(connection),
       onError: (error) =>
-        hub.log("error", `Cannot accept a connection: ${error instanceof Error ? error.message : error}`),
+        hub.chat.log(
+          "error",
+          `Cannot accept a connection: ${error instanceof Error ? error.message : error}`,
+        ),
     });
     if (sts === 0 || !secure.certificate.selfMade) return secure;
     throw new StartError(
@@ -92,7 +98,7 @@ export async function openTls(
 }
 
 /** For who set the proxy up: the one behind it is told what it was told. */
-function strangeProxy({ settings: { name } }: Hub, address: string): string {
+function strangeProxy({ chat: { settings: { name } } }: Hub, address: string): string {
   return `This is ${name}, which takes a PROXY header at once and from a --trusted-proxy alone, not from ${address}`;
 }
 

@@ -1,5 +1,5 @@
 /** What is wrong with options that are each well written: they exclude each other, or name what cannot be. */
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
@@ -17,9 +17,9 @@ export function refuseFaults({ web, machine }: Settings, { qr }: { readonly qr: 
 }
 
 /** What to say where another machine of the chat has this one's name; one that was killed has it until its lease is over. */
-export function namesakeWarning(hub: Hub): string | undefined {
-  const [own = ""] = hub.machine.split("-", 1);
-  const others = [...hub.machines.keys()].filter((machine) => machine !== hub.machine);
+export function namesakeWarning(chat: Chat): string | undefined {
+  const [own = ""] = chat.machine.split("-", 1);
+  const others = [...chat.machines.keys()].filter((machine) => machine !== chat.machine);
   if (!others.some((machine) => machine.split("-", 1)[0] === own)) return undefined;
   return `Another machine is called "${own}" too, unless it was killed just before; give each a --machine of its own`;
 }

@@ -1,5 +1,5 @@
 /** The files that the settings name: message of the day, password, operators. They can be read again while the server runs. */
-import type { ReloadableFiles } from "../hub/hub.ts";
+import type { ReloadableFiles } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseVerifier, type Verifier } from "../../irc/scram.ts";
 

@@ -24,16 +24,16 @@ const metrics: readonly Metric[] = [
     name: "parley_sessions",
     help: "Connections, unfinished ones too",
     kind: "gauge",
-    value: (hub) => hub.sessions.size,
+    value: (hub) => hub.chat.sessions.size,
   },
-  { name: "parley_users", help: "People present", kind: "gauge", value: (hub) => hub.users.size },
+  { name: "parley_users", help: "People present", kind: "gauge", value: (hub) => hub.chat.users.size },
   {
     name: "parley_users_most",
     help: "Most people present at once",
     kind: "gauge",
-    value: (hub) => hub.mostUsers,
+    value: (hub) => hub.chat.mostUsers,
   },
-  { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.channels.size },
+  { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.chat.channels.size },
   { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
   { name: "parley_queued_bytes", help: "Bytes that wait for readers", kind: "gauge", value: queuedBytes },
   { name: "parley_machines", help: "Machines of this chat", kind: "gauge", value: machineCount },
@@ -65,7 +65,7 @@ const metrics: readonly Metric[] = [
     name: "parley_uptime_seconds",
     help: "Since the server started",
     kind: "gauge",
-    value: (hub) => Math.floor((hub.now() - hub.startedMs) / 1000),
+    value: (hub) => Math.floor((hub.chat.now() - hub.chat.startedMs) / 1000),
   },
   {
     name: "process_resident_memory_bytes",
@@ -75,13 +75,13 @@ const metrics: readonly Metric[] = [
   },
 ];
 
-function machineCount({ machines }: Hub): number {
+function machineCount({ chat: { machines } }: Hub): number {
   return Math.max(1, machines.size);
 }
 
 function queuedBytes(hub: Hub): number {
   let bytes = 0;
-  for (const { connection } of hub.sessions.values()) bytes += connection.queuedBytes;
+  for (const { connection } of hub.chat.sessions.values()) bytes += connection.queuedBytes;
   return bytes;
 }
 
@@ -102,7 +102,7 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   return (request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
     if (answer === undefined) return undefined;
-    if (isFromHere(request, visitor) || hub.settings.metrics === "open") answer(response);
+    if (isFromHere(request, visitor) || hub.chat.settings.metrics === "open") answer(response);
     else sendText(response, 403, "Only this machine is told that");
     return Promise.resolve();
   };

@@ -27,16 +27,17 @@ const removedAtOnce = 1000;
 export class UploadRoutes implements FileContents {
   readonly #hub: Hub;
   readonly #shelf: UploadFolder;
+  readonly #shared: SharedFileContents | undefined;
   /** Bytes promised to uploads under way, by owner. */
   readonly #coming = new Map<string, number>();
   /** Files that are being fetched, which another machine took in. */
   readonly #fetching = new Map<string, Promise<void>>();
 
   /** Sweeps the shelf of what has no row. */
-  constructor(hub: Hub, shelf: UploadFolder) {
+  constructor(hub: Hub, shelf: UploadFolder, shared?: SharedFileContents) {
     this.#hub = hub;
     this.#shelf = shelf;
-    hub.content = this;
+    this.#shared = shared;
     shelf.tidy(new Set(this.#files().map((file) => file.id)));
   }
 
@@ -49,22 +50,22 @@ export class UploadRoutes implements FileContents {
 
   /** Removes files that are too old; to be called now and then. */
   async prune(): Promise<void> {
-    const now = this.#hub.now();
-    const oldest = now - this.#hub.settings.uploadKeep;
+    const now = this.#hub.chat.now();
+    const oldest = now - this.#hub.chat.settings.uploadKeep;
     const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
     for (let at = 0; at < ids.length; at += removedAtOnce) {
       const some = ids.slice(at, at + removedAtOnce);
       await this.#hub.commit({ kind: "files removed", ids: some });
       this.removed(some);
     }
-    const shared = this.#hub.sharedContent;
+    const shared = this.#shared;
     if (shared === undefined) return;
     const known = new Set(this.#files().map((file) => file.id));
     for (const id of await shared.olderThan(now - forsakenMs)) if (!known.has(id)) await shared.remove(id);
   }
 
   async complete(): Promise<void> {
-    const shared = this.#hub.sharedContent;
+    const shared = this.#shared;
     if (shared === undefined) return;
     for (const file of this.#files()) {
       using opened = await this.#open(file);
@@ -74,7 +75,7 @@ export class UploadRoutes implements FileContents {
 
   added(file: UploadRow): void {
     this.#open(file).then((opened) => opened?.close()).catch((error) =>
-      this.#hub.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
+      this.#hub.chat.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
     );
   }
 
@@ -85,9 +86,9 @@ export class UploadRoutes implements FileContents {
   /** The file, fetched if another machine took it in. */
   async #open(row: UploadRow): Promise<Deno.FsFile | undefined> {
     const file = await this.#shelf.open(row.id);
-    const { sharedContent } = this.#hub;
-    if (file !== undefined || sharedContent === undefined) return file;
-    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, sharedContent);
+    const shared = this.#shared;
+    if (file !== undefined || shared === undefined) return file;
+    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, shared);
     this.#fetching.set(row.id, fetching);
     await fetching;
     return this.#shelf.open(row.id);
@@ -99,7 +100,7 @@ export class UploadRoutes implements FileContents {
       if (content === undefined) throw new Error("no machine has given it");
       await this.#shelf.write(row.id, content, row.bytes);
     } catch (error) {
-      this.#hub.log(
+      this.#hub.chat.log(
         "error",
         `Cannot fetch file ${row.id}: ${reasonOf(error)}`,
       );
@@ -109,7 +110,7 @@ export class UploadRoutes implements FileContents {
   }
 
   #files(): UploadRow[] {
-    return this.#hub.store?.files.all() ?? [];
+    return this.#hub.chat.store?.files.all() ?? [];
   }
 
   async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
@@ -137,7 +138,7 @@ export class UploadRoutes implements FileContents {
   }
 
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
-    const owner = await ownerOf(this.#hub, request, visitor);
+    const owner = await ownerOf(this.#hub.chat, request, visitor);
     const announced = Number(request.headers["content-length"] ?? 0);
     const room = this.#roomFor(owner);
     if (announced > room) {
@@ -155,7 +156,7 @@ export class UploadRoutes implements FileContents {
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
-      const file = { id, name, type, bytes, owner, createdMs: this.#hub.now() };
+      const file = { id, name, type, bytes, owner, createdMs: this.#hub.chat.now() };
       await this.#announce(file);
       return file;
     } finally {
@@ -167,23 +168,23 @@ export class UploadRoutes implements FileContents {
 
   /** Who is told that a file is there can have it, whatever becomes of this machine. */
   async #announce(file: UploadRow): Promise<void> {
-    const { sharedContent } = this.#hub;
+    const shared = this.#shared;
     try {
-      if (sharedContent !== undefined) {
+      if (shared !== undefined) {
         using opened = await this.#shelf.open(file.id);
-        if (opened !== undefined) await sharedContent.put(file.id, opened.readable);
+        if (opened !== undefined) await shared.put(file.id, opened.readable);
       }
       await this.#hub.commit({ kind: "file added", file });
     } catch (error) {
       this.removed([file.id]);
-      this.#hub.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
+      this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
       throw new UploadRefusal(503, "The servers cannot reach each other; try again later");
     }
   }
 
   /** How many bytes an owner's next file may have. */
   #roomFor(owner: string): number {
-    const { uploadSize, uploadQuota, uploadTotal } = this.#hub.settings;
+    const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
     let own = this.#coming.get(owner) ?? 0;
     let all = [...this.#coming.values()].reduce((sum, bytes) => sum + bytes, 0);
     for (const file of this.#files()) {
@@ -197,7 +198,7 @@ export class UploadRoutes implements FileContents {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return sendText(response, 405, "Only GET works here");
     }
-    const row = this.#shelf.isId(id) ? this.#hub.store?.files.find(id) : undefined;
+    const row = this.#shelf.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
     using file = row && await this.#open(row);
     if (row === undefined || file === undefined) {
       return sendText(response, 404, "There is no such file, or it is too old");

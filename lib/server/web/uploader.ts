@@ -1,15 +1,15 @@
 /** Who sends a file: an account by its password, or anybody on the chat by a token (server/commands/upload_token.ts). */
 import type { IncomingMessage } from "node:http";
-import type { Hub } from "../hub/hub.ts";
+import type { Chat } from "../chat/chat.ts";
 import { isLoopback } from "../../irc/address.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
-export async function ownerOf(hub: Hub, request: IncomingMessage, visitor: Visitor): Promise<string> {
+export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<string> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
-    return hub.tokens.owner(credentials) ??
+    return chat.tokens.owner(credentials) ??
       refuse(401, "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST");
   }
   if (scheme.toLowerCase() !== "basic") {
@@ -21,7 +21,7 @@ export async function ownerOf(hub: Hub, request: IncomingMessage, visitor: Visit
   }
   const text = decode(credentials);
   const at = text.indexOf(":");
-  const outcome = await hub.accounts.prove(text.slice(0, at), text.slice(at + 1), address);
+  const outcome = await chat.accounts.prove(text.slice(0, at), text.slice(at + 1), address);
   if (outcome.kind === "right") return outcome.account.name;
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
   if (outcome.kind === "too many tries") return refuse(429, "Too many tries; wait a few minutes");

@@ -222,12 +222,12 @@ Deno.test({
   ignore: ignore || !granted("read", "write"),
   async fn() {
     using place = temporaryFolder();
-    const late: { routes?: UploadRoutes } = {};
-    await using site = await startSite({}, {
+    const late: { routes?: UploadRoutes; url?: string } = {};
+    await using site = await startSite({ uploadUrl: () => late.url }, {
       routes: [(...asked) => late.routes?.route(...asked)],
     });
     late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));
-    site.chat.hub.uploadUrl = `${site.origin}/upload`;
+    late.url = `${site.origin}/upload`;
     await using bob = await new ConnectedClient(site.chat.port).entered();
     assertEquals(bob.client.uploads.url, `${site.origin}/upload`);
     const token = await bob.client.uploads.token();

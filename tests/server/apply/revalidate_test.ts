@@ -47,14 +47,14 @@ const overtaken: readonly (readonly [
 for (const [what, letters, event, answer] of overtaken) {
   Deno.test(`${what} is not applied, and answered`, async () => {
     const [first, second] = startMachines();
-    await using ann = await visit(first, "10.1.1.1", "ann");
-    await using bob = await visit(second, "10.1.2.1", "bob");
+    await using ann = await visit(first.hub, "10.1.1.1", "ann");
+    await using bob = await visit(second.hub, "10.1.2.1", "bob");
     await ann.join("#tea");
     await bob.join("#tea");
     await say(ann, "MODE #tea +o bob", `MODE #tea ${letters}`);
     await heard(bob);
-    const session = [...second.sessions.values()][0];
-    await second.commit(event(second.find("bob")?.id ?? "", second.find("ann")?.id ?? ""), session);
+    const session = [...second.chat.sessions.values()][0];
+    await second.commit(event(second.chat.find("bob")?.id ?? "", second.chat.find("ann")?.id ?? ""), session);
     assertEquals(await heard(bob), [`:chat.test ${answer}`]);
     assertEquals(await heard(ann), []);
   });
@@ -62,46 +62,46 @@ for (const [what, letters, event, answer] of overtaken) {
 
 Deno.test("two who enter a channel with one place left: the first is in, the other is told", async () => {
   const [first, second] = startMachines();
-  await using ann = await visit(first, "10.1.1.1", "ann");
-  await using bob = await visit(first, "10.1.2.1", "bob");
-  await using cat = await visit(second, "10.1.3.1", "cat");
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(first.hub, "10.1.2.1", "bob");
+  await using cat = await visit(second.hub, "10.1.3.1", "cat");
   await ann.join("#tea");
   await say(ann, "MODE #tea +lk 2 key");
   const enter = (who: string): Event => ({ kind: "joined", user: who, channel: "#tea", key: "key" });
-  const [session] = second.sessions.values();
+  const [session] = second.chat.sessions.values();
   await Promise.all([
-    first.commit(enter(first.find("bob")?.id ?? "")),
-    second.commit(enter(second.find("cat")?.id ?? ""), session),
+    first.commit(enter(first.chat.find("bob")?.id ?? "")),
+    second.commit(enter(second.chat.find("cat")?.id ?? ""), session),
   ]);
   assertEquals(await heard(cat), [":chat.test 471 cat #tea :Cannot join channel (+l)"]);
   assertEquals((await heard(bob)).at(0), ":bob JOIN #tea");
-  assertEquals(second.channel("#tea")?.members.size, 2);
+  assertEquals(second.chat.channel("#tea")?.members.size, 2);
 });
 
 Deno.test("a device that a ban keeps out which came before it is closed, the others stay", async () => {
   const [first, second] = startMachines();
-  await using ann = await visit(first, "10.1.1.1", "ann");
-  await using phone = await visit(second, "10.1.9.9", "ann", { register: false });
-  const session = [...second.sessions.values()].at(-1);
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using phone = await visit(second.hub, "10.1.9.9", "ann", { register: false });
+  const session = [...second.chat.sessions.values()].at(-1);
   if (session === undefined) return;
   const ban = { target: "*!*@10.1.9.9", reason: "no", by: "op", atMs: 0 };
   await first.commit({ kind: "server ban added", ban });
-  await second.commit({ kind: "attached", user: first.find("ann")?.id ?? "", session: session.id });
+  await second.commit({ kind: "attached", user: first.chat.find("ann")?.id ?? "", session: session.id });
   assertEquals((await phone.closed()).some((line) => line.includes("ERROR :Closing link: ")), true);
   await heard(ann);
-  assertEquals(second.find("ann")?.sessionIds.size, 1);
+  assertEquals(second.chat.find("ann")?.sessionIds.size, 1);
 });
 
 Deno.test("a NOTICE that comes too late is not answered, a message to who has left names its nick", async () => {
   const [first, second] = startMachines();
-  await using ann = await visit(first, "10.1.1.1", "ann");
-  await using bob = await visit(second, "10.1.2.1", "bob");
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob");
   await ann.join("#tea");
   await bob.join("#tea");
   await say(ann, "MODE #tea +m");
   await heard(bob);
-  const [session] = second.sessions.values();
-  const id = second.find("bob")?.id ?? "";
+  const [session] = second.chat.sessions.values();
+  const id = second.chat.find("bob")?.id ?? "";
   await second.commit(message(id, "NOTICE"), session);
   const target = { kind: "user", id: "a-99", nick: "dan" } as const;
   await second.commit({ kind: "message", user: id, command: "PRIVMSG", target, text: "hi" }, session);

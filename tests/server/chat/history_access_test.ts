@@ -156,7 +156,7 @@ async function operators(chat: Chat): Promise<void> {
   await ann.join("#tea");
   await say(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
   await bob.lines();
-  chat.hub.find("cat")?.modes.add("o");
+  chat.state.find("cat")?.modes.add("o");
   assertEquals([await sees(cat, "#tea"), await sees(cat, "ann"), await finds(cat), await targets(cat)], [
     "INVALID_TARGET",
     "",

@@ -25,7 +25,7 @@ story("JOIN under +R is for people with an account, under +l while there is room
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +Rl 2");
   const bob = await chat.peer("bob");
-  const user = chat.hub.find("bob");
+  const user = chat.state.find("bob");
   if (user !== undefined) user.account = "bob";
   assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
 });

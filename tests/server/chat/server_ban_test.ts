@@ -6,7 +6,7 @@ import {
   parseDuration,
   parseTarget,
   type ServerBan,
-  ServerBans,
+  ServerBansState,
 } from "../../../lib/server/chat/server_ban.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 
@@ -58,7 +58,7 @@ function ban(target: string, untilMs?: number): ServerBan {
 }
 
 Deno.test("a ban holds until its time is over or it is removed", () => {
-  const bans = new ServerBans();
+  const bans = new ServerBansState();
   bans.add(ban("10.1.0.0/16", 1000));
   bans.add(ban("bob!*@*"));
   assertEquals(bans.findAddress("10.1.2.3", 999)?.target, "10.1.0.0/16");
@@ -72,18 +72,18 @@ Deno.test("a ban holds until its time is over or it is removed", () => {
 
 Deno.test("bans outlive the process, where there is a store", () => {
   using store = openStore();
-  const bans = new ServerBans(store.savedValues);
+  const bans = new ServerBansState(store.savedValues);
   bans.add(ban("bob!*@*"));
   bans.add(ban("10.1.0.0/16", 1000));
-  assertEquals(new ServerBans(store.savedValues).list(0), bans.list(0));
+  assertEquals(new ServerBansState(store.savedValues).list(0), bans.list(0));
   bans.sweep(1000);
-  assertEquals(new ServerBans(store.savedValues).list(0).map((one) => one.target), ["bob!*@*"]);
+  assertEquals(new ServerBansState(store.savedValues).list(0).map((one) => one.target), ["bob!*@*"]);
   bans.remove("bob!*@*");
   assertEquals(store.savedValues.find("server bans"), undefined);
 });
 
 Deno.test("a second ban of a target takes the place of the first", () => {
-  const bans = new ServerBans();
+  const bans = new ServerBansState();
   bans.add(ban("bob!*@*", 1000));
   bans.add(ban("Bob!*@*"));
   assertEquals(bans.list(5000).length, 1);

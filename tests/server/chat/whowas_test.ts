@@ -1,9 +1,9 @@
 /** The ring of those who left. */
 import { assertEquals } from "@std/assert";
-import { User } from "../../../lib/server/chat/user.ts";
-import { Whowas } from "../../../lib/server/chat/whowas.ts";
+import { UserState } from "../../../lib/server/chat/user.ts";
+import { WhowasState } from "../../../lib/server/chat/whowas.ts";
 
-function user(nick: string, realname: string): User {
+function user(nick: string, realname: string): UserState {
   const record = {
     id: nick,
     nick,
@@ -14,11 +14,11 @@ function user(nick: string, realname: string): User {
     secure: false,
     modes: "",
   };
-  return new User(record, 0, 0);
+  return new UserState(record, 0, 0);
 }
 
 Deno.test("Whowas gives the last ones first, in any case of the nick, as many as asked for", () => {
-  const whowas = new Whowas(10);
+  const whowas = new WhowasState(10);
   whowas.add(user("ann", "one"), 1);
   whowas.add(user("bob", "two"), 2);
   whowas.add(user("Ann", "three"), 3);
@@ -28,13 +28,13 @@ Deno.test("Whowas gives the last ones first, in any case of the nick, as many as
 });
 
 Deno.test("Whowas forgets the oldest when it is full", () => {
-  const whowas = new Whowas(3);
+  const whowas = new WhowasState(3);
   for (let at = 1; at <= 5; at++) whowas.add(user("ann", String(at)), at);
   assertEquals(whowas.find("ann").map((one) => one.realname), ["5", "4", "3"]);
 });
 
 Deno.test("Whowas of size 0 remembers nobody", () => {
-  const whowas = new Whowas(0);
+  const whowas = new WhowasState(0);
   whowas.add(user("ann", "one"), 1);
   assertEquals(whowas.find("ann"), []);
 });

@@ -1,6 +1,7 @@
 /** What a machine takes over from another, and what it refuses. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { takeStore } from "../../../lib/server/cluster/machine_store.ts";
+import { saveStart, takeStart, takeStore } from "../../../lib/server/cluster/machine_store.ts";
+import { startMachines } from "../../support/machines.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 
 const position = { sequence: 5, last: 50, stream: "one" };
@@ -34,6 +35,15 @@ Deno.test("machines of another version are refused, and nothing is changed", asy
     "they are parley-2, and this is parley-1; stop all of them to change the version",
   );
   assertEquals(store.savedValues.find("chat"), undefined);
+});
+
+Deno.test("a saved start is taken by the version that saved it only", () => {
+  using store = openStore();
+  const [{ chat }] = startMachines([store]);
+  saveStart(chat, store, position);
+  assertEquals(takeStart(store, "one", "another version"), undefined);
+  assertEquals(takeStart(store, "two", chat.version), undefined);
+  assertEquals(takeStart(store, "one", chat.version)?.position, position);
 });
 
 Deno.test("a store of another chat is refused, and nothing is changed", async () => {

@@ -1,13 +1,12 @@
 /** Two machines, one order of events: what people and operators do leaves both in the same state. */
 import { assertEquals } from "@std/assert";
-import type { Hub } from "../../../lib/server/hub/hub.ts";
-import { startMachines } from "../../support/machines.ts";
+import { type Machine, startMachines } from "../../support/machines.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
 /** What must be the same everywhere. */
-function stateOf(hub: Hub): unknown {
-  const users = [...hub.users.values()].map((user) => ({
+function stateOf({ chat }: Machine): unknown {
+  const users = [...chat.users.values()].map((user) => ({
     source: user.source,
     realname: user.realname,
     modes: [...user.modes].sort().join(""),
@@ -17,18 +16,29 @@ function stateOf(hub: Hub): unknown {
     accepted: [...user.accepted],
     channels: [...user.channels].map(([channel, { prefixes }]) => prefixes + channel.name).sort(),
   }));
-  return { users, bans: hub.serverBans.list(Date.UTC(2026, 10, 23)), whowas: hub.whowas.find("cat").length };
+  return {
+    users,
+    bans: chat.serverBans.list(Date.UTC(2026, 10, 23)),
+    whowas: chat.whowas.find("cat").length,
+  };
 }
 
 Deno.test("away, names, modes, hosts, kills and bans are the same on two machines", async () => {
   const [first, second] = startMachines();
-  await using ann = await visit(first, "10.1.1.1", "ann");
-  await using bob = await visit(second, "10.1.2.1", "bob", { caps: ["away-notify", "setname", "chghost"] });
-  const cat = await visit(second, "10.1.3.1", "cat");
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob", {
+    caps: ["away-notify", "setname", "chghost"],
+  });
+  const cat = await visit(second.hub, "10.1.3.1", "cat");
   await ann.join("#tea");
   await bob.join("#tea");
   await heard(ann);
-  await first.commit({ kind: "user modes set", user: first.find("ann")?.id ?? "", added: "ow", removed: "" });
+  await first.commit({
+    kind: "user modes set",
+    user: first.chat.find("ann")?.id ?? "",
+    added: "ow",
+    removed: "",
+  });
   await say(
     ann,
     "AWAY :out",
@@ -48,18 +58,18 @@ Deno.test("away, names, modes, hosts, kills and bans are the same on two machine
   await say(ann, "WALLOPS :hello all", "KILL cat :bye", "UBAN ADD 10.1.9.0/24 1h :noise");
   assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: Killed (ann (bye))");
   assertEquals((await heard(bob)).at(-1), ":ann WALLOPS :hello all");
-  const dan = await visit(second, "10.1.9.9", "dan", { register: false });
+  const dan = await visit(second.hub, "10.1.9.9", "dan", { register: false });
   assertEquals((await dan.closed()).length, 1);
   await say(ann, "UBAN ADD rob!*@*");
   assertEquals((await bob.closed()).length, 1);
   assertEquals(stateOf(first), stateOf(second));
-  assertEquals([...second.users.values()].map((user) => user.nick), ["ann"]);
+  assertEquals([...second.chat.users.values()].map((user) => user.nick), ["ann"]);
 });
 
 Deno.test("two people on two machines who want one nick: the first has it, the other is told", async () => {
   const [first, second] = startMachines();
-  await using ann = await visit(first, "10.1.1.1", "ann");
-  await using bob = await visit(second, "10.1.2.1", "bob");
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob");
   ann.send("NICK cat");
   bob.send("NICK cat");
   const answers = [await heard(ann), await heard(bob)].flat();

@@ -6,6 +6,7 @@ import { allCommands } from "../../../lib/server/commands/all.ts";
 import { saveStart, takeStart } from "../../../lib/server/cluster/machine_store.ts";
 import { restoreSnapshot, takeSnapshot } from "../../../lib/server/cluster/snapshot.ts";
 import type { Event } from "../../../lib/server/apply/event.ts";
+import { ChatState } from "../../../lib/server/chat/chat.ts";
 import { Hub } from "../../../lib/server/hub/hub.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { nextStamp } from "../../../lib/irc/stamp.ts";
@@ -17,9 +18,9 @@ const machines = ["a-", "b-", "c-"];
 const startMs = Date.UTC(2026, 10, 23);
 const userIds = ["a-1", "b-1", "c-1", "a-2", "b-2"];
 
-/** A hub that is given events by hand, at its own pace. */
+/** A chat that is given events by hand, at its own pace. */
 class Replica {
-  hub: Hub;
+  chat: ChatState;
   readonly store: Store;
   readonly #machine: string;
   #apply: (event: Event, stamp: number, by: string) => void = () => {};
@@ -28,14 +29,21 @@ class Replica {
   constructor(machine: string) {
     this.#machine = machine;
     this.store = openStore();
-    this.hub = this.#make();
+    this.chat = this.#make();
   }
 
-  #make(): Hub {
+  #make(): ChatState {
     const parsed = parseOptions(settingRows, [], {});
     if ("fault" in parsed) throw new RangeError(parsed.fault);
-    return new Hub({
+    const chat = new ChatState({
       settings: parsed.values,
+      machine: this.#machine,
+      store: this.store,
+      cloakKey: new Uint8Array(32),
+      now: () => startMs,
+    });
+    new Hub({
+      chat,
       commands: allCommands,
       bus: {
         subscribe: (apply) => this.#apply = apply,
@@ -43,11 +51,8 @@ class Replica {
         close: () => Promise.resolve(),
       },
       encode: encodeLine,
-      machine: this.#machine,
-      store: this.store,
-      cloakKey: new Uint8Array(32),
-      now: () => startMs,
     });
+    return chat;
   }
 
   /** Applies events of the log, at most so many. */
@@ -65,22 +70,22 @@ class Replica {
     transfer.takeState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))), 0);
     const page = JSON.parse(JSON.stringify(other.store.transfer().page({ after: 0 })));
     transfer.takePage(page, Number.MAX_SAFE_INTEGER);
-    restoreSnapshot(this.hub, JSON.parse(JSON.stringify(takeSnapshot(other.hub))));
+    restoreSnapshot(this.chat, JSON.parse(JSON.stringify(takeSnapshot(other.chat))));
     this.#at = other.#at;
   }
 
   /** Keeps what a start without others needs. */
   keep(log: readonly Entry[]): void {
     const last = log[this.#at - 1]?.stamp ?? 0;
-    saveStart(this.hub, this.store, { sequence: this.#at, last, stream: "one" });
+    saveStart(this.chat, this.store, { sequence: this.#at, last, stream: "one" });
   }
 
   /** Is killed and goes on from what it kept; its store has all that it applied. */
   restart(): void {
-    this.hub = this.#make();
-    const start = takeStart(this.store, "one");
+    this.chat = this.#make();
+    const start = takeStart(this.store, "one", this.chat.version);
     if (start === undefined) return;
-    restoreSnapshot(this.hub, start.present);
+    restoreSnapshot(this.chat, start.present);
     this.#at = start.position.sequence;
   }
 
@@ -93,7 +98,7 @@ class Replica {
     const views = ["#tea", "#den", "~ann ~bob"].map(view).filter((one) => one !== undefined);
     const range = { limit: 10_000, from: "start", events: true } as const;
     return {
-      present: JSON.parse(JSON.stringify(takeSnapshot(this.hub))),
+      present: JSON.parse(JSON.stringify(takeSnapshot(this.chat))),
       past: this.store.history.read(views, range),
       accounts: this.store.accounts.all(),
       channels: this.store.channels.all(),

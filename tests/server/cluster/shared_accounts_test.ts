@@ -1,17 +1,16 @@
 /** Accounts and kept channels on two machines that share one order of events: each has them all, in the same state. */
 import { assert, assertEquals } from "@std/assert";
-import type { Hub } from "../../../lib/server/hub/hub.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { password } from "../../support/account.ts";
 import { logIn } from "../../support/login.ts";
-import { startMachines } from "../../support/machines.ts";
+import { type Machine, startMachines } from "../../support/machines.ts";
 import type { Peer } from "../../support/peer.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
 /** What must be the same everywhere. */
-function stateOf(hub: Hub): unknown {
-  const users = [...hub.users.values()].map((user) => ({
+function stateOf({ chat }: Machine): unknown {
+  const users = [...chat.users.values()].map((user) => ({
     source: user.source,
     account: user.account,
     modes: [...user.modes].sort().join(""),
@@ -20,10 +19,10 @@ function stateOf(hub: Hub): unknown {
     sessions: [...user.sessionIds].sort(),
     channels: [...user.channels].map(([channel, { prefixes }]) => prefixes + channel.name).sort(),
   }));
-  return { users, accounts: hub.store?.accounts.all(), channels: hub.store?.channels.all() };
+  return { users, accounts: chat.store?.accounts.all(), channels: chat.store?.channels.all() };
 }
 
-async function onMachines(act: (first: Hub, second: Hub) => Promise<void>): Promise<void> {
+async function onMachines(act: (first: Machine, second: Machine) => Promise<void>): Promise<void> {
   using one: Store = openStore();
   using other: Store = openStore();
   const [first, second] = startMachines([one, other]);
@@ -32,7 +31,7 @@ async function onMachines(act: (first: Hub, second: Hub) => Promise<void>): Prom
 }
 
 /** Logs in on a machine and comes in as the account's nick. */
-async function comeIn(hub: Hub, account: string): Promise<Peer> {
+async function comeIn({ hub }: Machine, account: string): Promise<Peer> {
   const peer = await visit(hub, "10.1.9.1", account, { register: false, secure: true });
   peer.send("CAP LS 302", `NICK ${account}`, `USER ${account} 0 * :${account}`);
   await logIn(peer, account);
@@ -43,7 +42,7 @@ async function comeIn(hub: Hub, account: string): Promise<Peer> {
 
 Deno.test("an account made on one machine is known on the other, and one user has devices on both", async () => {
   await onMachines(async (first, second) => {
-    const ann = await visit(first, "10.1.1.1", "ann", { secure: true });
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
     assertEquals((await say(ann, `REGISTER * * ${password}`)).length, 2);
     await say(ann, "JOIN #tea", "TOPIC #tea :Assam");
     const phone = await comeIn(second, "ann");
@@ -60,8 +59,8 @@ Deno.test("an account made on one machine is known on the other, and one user ha
 
 Deno.test("two people on two machines who want one account: the first has it, the other is told", async () => {
   await onMachines(async (first, second) => {
-    const ann = await visit(first, "10.1.1.1", "ann", { secure: true, register: false });
-    const other = await visit(second, "10.1.2.1", "ann", { secure: true, register: false });
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true, register: false });
+    const other = await visit(second.hub, "10.1.2.1", "ann", { secure: true, register: false });
     for (const one of [ann, other]) one.send("CAP LS 302", "NICK ann", `REGISTER * * ${password}`);
     const answers = [await ann.next(/ REGISTER /), await other.next(/ REGISTER /)].map((line) =>
       line.split(" ")[1]
@@ -73,21 +72,21 @@ Deno.test("two people on two machines who want one account: the first has it, th
 
 Deno.test("who lost the connection to one machine takes up on the other", async () => {
   await onMachines(async (first, second) => {
-    const ann = await visit(first, "10.1.1.1", "ann", { secure: true });
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
     await say(ann, `REGISTER * * ${password}`, "JOIN #tea");
     await ann[Symbol.asyncDispose]();
-    while (second.find("ann")?.lingering === undefined) await Promise.resolve();
+    while (second.chat.find("ann")?.lingering === undefined) await Promise.resolve();
     assertEquals(stateOf(first), stateOf(second));
     const again = await comeIn(second, "ann");
     assert((await heard(again)).includes(":ann JOIN #tea"));
-    assertEquals(second.find("ann")?.away, undefined);
+    assertEquals(second.chat.find("ann")?.away, undefined);
     await again[Symbol.asyncDispose]();
   });
 });
 
 Deno.test("suspension on one machine ends devices on the other", async () => {
   await onMachines(async (first, second) => {
-    const bob = await visit(second, "10.1.2.1", "bob", { secure: true });
+    const bob = await visit(second.hub, "10.1.2.1", "bob", { secure: true });
     await say(bob, `REGISTER * * ${password}`);
     await first.commit({ kind: "account suspended", account: "bob", by: "ann", reason: "spam" });
     assertEquals((await bob.closed()).at(-1), "ERROR :Closing link: Your account is suspended: spam");

@@ -9,7 +9,7 @@ story("user mode R keeps out people who are not logged in", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(ann, "MODE ann +R");
   assertEquals(await say(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
-  const user = chat.hub.find("bob");
+  const user = chat.state.find("bob");
   if (user) user.account = "Bobby";
   assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
   assertEquals(await heard(ann), [":bob PRIVMSG ann hello"]);

@@ -1,6 +1,6 @@
 /** Accounts in the hands of operators and the owner: the owner's code, roles, suspension, new passwords. */
 import { assert, assertEquals } from "@std/assert";
-import { makeOwnerCode } from "../../../lib/server/chat/owner_code.ts";
+import { makeOwnerCode } from "../../../lib/server/hub/owner_code.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import { device, logIn, scram } from "../../support/login.ts";
@@ -137,7 +137,7 @@ story("suspending an account ends all its devices, and those about to come in", 
   for (const one of [bob, phone, early]) {
     assertEquals((await one.closed()).at(-1), `ERROR :Closing link: ${suspended}`);
   }
-  assertEquals(chat.hub.find("bob"), undefined);
+  assertEquals(chat.state.find("bob"), undefined);
 });
 
 /** FEATURES: one way in that forgot to ask was the worst hole of another server. */
@@ -164,9 +164,9 @@ story("a suspended account is refused on every way in", async (chat) => {
   assert((await say(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));
   assert((await logIn(cat, "bob", "wrong password")).at(-1)?.endsWith("Wrong name or password"));
   // What was decided before the suspension is refused when it is applied.
-  const user = chat.hub.find("cat")?.id ?? "";
+  const user = chat.state.find("cat")?.id ?? "";
   chat.hub.commit({ kind: "logged in", user, account: "bob" });
-  assertEquals(chat.hub.find("cat")?.account, undefined);
+  assertEquals(chat.state.find("cat")?.account, undefined);
   await say(ann, "ACCOUNT RESTORE bob");
   assertEquals((await logIn(cat, "bob")).length, 2);
 });

@@ -30,7 +30,7 @@ story("REGISTER works before one is let in", async (chat) => {
     ":chat.test REGISTER SUCCESS ann :Account successfully registered",
   );
   await say(ann, "USER ann 0 * :Ann");
-  assertEquals(chat.hub.find("ann")?.account, "ann");
+  assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
 story("REGISTER refuses what it must", async (chat) => {
@@ -161,8 +161,8 @@ story("who logs in to another account leaves the nick of the first", async (chat
   await (await registered(chat, "bob")).lines();
   const ann = await registered(chat, "ann");
   await logIn(ann, "bob");
-  assertEquals(chat.hub.find("ann"), undefined);
-  assertMatch([...chat.hub.users.values()].at(-1)?.nick ?? "", /^Guest-/);
+  assertEquals(chat.state.find("ann"), undefined);
+  assertMatch([...chat.state.users.values()].at(-1)?.nick ?? "", /^Guest-/);
 });
 
 story("PASS takes account:password from apps that know no other way", async (chat) => {
@@ -279,7 +279,7 @@ story("ACCOUNT DELETE deletes the account and what was said with it; the name st
   assert((await say(ann, "ACCOUNT DELETE wrong")).at(-1)?.includes("INVALID_CREDENTIALS"));
   assert((await say(ann, `ACCOUNT DELETE :${password}`)).at(-1)?.includes(" NOTE ACCOUNT DELETED ann "));
   assertEquals((await heard(bob)).filter((line) => line.includes("ACCOUNT")), [":ann ACCOUNT *"]);
-  while (chat.hub.store?.rest());
+  while (chat.state.store?.rest());
   const history = (await say(bob, "CHATHISTORY LATEST #tea * 10")).join("\n");
   assert(history.includes("keep me") && !history.includes("forget me"), history);
   const other = await chat.peer("cat", { register: false });

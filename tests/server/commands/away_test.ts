@@ -42,9 +42,9 @@ story("AWAY before registration takes draft/pre-away, and holds from the start",
     ":chat.test CAP * ACK draft/pre-away",
     ":chat.test 306 * :You have been marked as being away",
   ]);
-  assertEquals(chat.hub.find("ann")?.away, "*");
+  assertEquals(chat.state.find("ann")?.away, "*");
   assertEquals(await say(ann, "AWAY"), [back]);
-  assertEquals(chat.hub.find("ann")?.away, undefined);
+  assertEquals(chat.state.find("ann")?.away, undefined);
 });
 
 story(
@@ -58,8 +58,8 @@ story(
     for (const one of [ann, bob]) await one.join("#tea");
     await bob.lines();
     await other.lines();
-    const user = chat.hub.find("ann")?.id ?? "";
-    const session = [...chat.hub.sessions.values()].find((one) => one.user === undefined)?.id ?? "";
+    const user = chat.state.find("ann")?.id ?? "";
+    const session = [...chat.state.sessions.values()].find((one) => one.user === undefined)?.id ?? "";
     chat.hub.commit({ kind: "attached", user, session, away: "*" });
     assertEquals(await heard(bob), []);
     await say(ann, "AWAY *");

@@ -19,7 +19,7 @@ Deno.test({
       await ann.join("#tea");
       await say(ann, "PRIVMSG #tea :before");
       assertMatch((await say(ann, "BACKUP")).join(), / 481 ann /);
-      chat.hub.find("ann")?.modes.add("o");
+      chat.state.find("ann")?.modes.add("o");
       ann.send("BACKUP", "PRIVMSG #tea :after");
       const [, path = "", words = ""] =
         / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
@@ -35,7 +35,7 @@ Deno.test({
 
 story("BACKUP says so where nothing is on disk", async (chat) => {
   const ann = await chat.peer("ann");
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   assertEquals(await say(ann, "BACKUP"), [":chat.test FAIL BACKUP CANNOT_COPY :Nothing is on disk here"]);
 });
 

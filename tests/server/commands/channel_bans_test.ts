@@ -20,7 +20,7 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     await say(ann, "MODE #tea +beI bob cat eve");
-    const source = chat.hub.find("ann")?.source;
+    const source = chat.state.find("ann")?.source;
     assertEquals(await say(ann, "MODE #tea b", "MODE #tea +eI"), [
       `:chat.test 367 ann #tea bob!*@* ${source} 1000000000`,
       ":chat.test 368 ann #tea :End of channel ban list",
@@ -108,7 +108,7 @@ story("a ban by account names who is logged in to it, whatever the nick", async 
   await say(ann, "MODE #tea +b a:b*");
   const bob = await chat.peer("bob");
   const cat = await chat.peer("cat");
-  const user = chat.hub.find("cat");
+  const user = chat.state.find("cat");
   if (user !== undefined) user.account = "Bob";
   assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
   assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);

@@ -19,7 +19,7 @@ story("KICK is told to all with its reason, or the kicker's nick, and puts peopl
     ":chat.test 404 bob #tea ",
   );
   assertEquals(await say(ann, "KICK #tea ann :bye"), [":ann KICK #tea ann bye"]);
-  assertEquals(chat.hub.channels.size, 0);
+  assertEquals(chat.state.channels.size, 0);
 });
 
 story("KICK puts out several people, and goes on after a refusal", async (chat) => {
@@ -104,7 +104,7 @@ for (const [kicker, victim, allowed] of pairs) {
 
 /** Founders come with registered channels, which have no part in these tests. */
 function makeFounder(chat: Chat, nick: string): void {
-  const member = chat.hub.channel("#tea")?.members.get(chat.hub.find(nick) ?? fail(nick));
+  const member = chat.state.channel("#tea")?.members.get(chat.state.find(nick) ?? fail(nick));
   if (member !== undefined) member.prefixes = "~";
 }
 

@@ -69,7 +69,7 @@ story("JOIN 0 leaves every channel", async (chat) => {
   await ann.join("#den");
   assertEquals(await say(ann, "JOIN 0"), [":ann PART #tea", ":ann PART #den"]);
   assertEquals(await heard(bob), [":ann PART #tea"]);
-  assertEquals([...chat.hub.channels.keys()].map(String), ["#tea"]);
+  assertEquals([...chat.state.channels.keys()].map(String), ["#tea"]);
 });
 
 story("JOIN tells account and real name to those who asked (extended-join)", async (chat) => {
@@ -108,7 +108,7 @@ story(
     ]);
     assertEquals(await heard(ann), [":bob PART #tea :must go, the kettle "]);
     assertEquals(await say(ann, "PART #tea"), [":ann PART #tea"]);
-    assertEquals(chat.hub.channels.size, 0);
+    assertEquals(chat.state.channels.size, 0);
   },
 );
 

@@ -39,7 +39,7 @@ story("a channel made by somebody logged in stays, and gives its founder ~ at ea
 story("a channel made by somebody without an account ends with the last who leaves", async (chat) => {
   const bob = await chat.peer("bob");
   await say(bob, "JOIN #tea", "PART #tea");
-  assertEquals(chat.hub.channels.size, 0);
+  assertEquals(chat.state.channels.size, 0);
 });
 
 story("ranks given by hand come back with the account, and go when they are taken", async (chat) => {
@@ -93,7 +93,7 @@ story(
     assertEquals(await say(ann, "MODE #tea +r"), []);
     assertEquals(await say(ann, "MODE #tea -r"), [":ann MODE #tea -r"]);
     for (const one of [ann, bob]) await say(one, "PART #tea");
-    assertEquals(chat.hub.channels.size, 0);
+    assertEquals(chat.state.channels.size, 0);
   },
 );
 
@@ -120,7 +120,7 @@ story(
   async (chat) => {
     const ann = await registered(chat, "ann");
     await say(ann, "JOIN #one,#two,#three");
-    assertEquals([...chat.hub.channels.values()].map(({ registration }) => registration?.founder), [
+    assertEquals([...chat.state.channels.values()].map(({ registration }) => registration?.founder), [
       "ann",
       "ann",
       undefined,
@@ -141,19 +141,19 @@ story("a kept channel nobody enters for long is given up", {
   await say(ann, "JOIN #tea", "JOIN #den", "PART #tea");
   passedMs += 92 * day;
   chat.hub.sweep();
-  assertEquals([...chat.hub.channels.keys()].map(String), ["#den"]);
-  assertEquals(chat.hub.store?.channels.all().map(({ name }) => name), ["#den"]);
+  assertEquals([...chat.state.channels.keys()].map(String), ["#den"]);
+  assertEquals(chat.state.store?.channels.all().map(({ name }) => name), ["#den"]);
   await say(ann, "PART #den");
   passedMs += 80 * day;
   chat.hub.sweep();
-  assertEquals(chat.hub.channels.size, 1);
+  assertEquals(chat.state.channels.size, 1);
 });
 
 story("who deletes the account leaves the channels to whoever is there", async (chat) => {
   const ann = await registered(chat, "ann");
   await say(ann, "JOIN #tea", "JOIN #den", "PART #den");
   await say(ann, "ACCOUNT DELETE correct-horse-battery");
-  assertEquals([...chat.hub.channels.values()].map(({ name, registration }) => [name, registration]), [[
+  assertEquals([...chat.state.channels.values()].map(({ name, registration }) => [name, registration]), [[
     "#tea",
     undefined,
   ]]);

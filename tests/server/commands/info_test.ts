@@ -23,7 +23,7 @@ story("MOTD shows the words, or that there are none", { motd: ["Be kind", ""] },
 story("LUSERS counts visible, invisible and unfinished people, operators and channels", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await chat.peer("cat", { register: false });
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   await say(bob, "MODE bob +i");
   assertEquals(await say(ann, "LUSERS"), [
     ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
@@ -101,7 +101,7 @@ story("HELP tells of every command from its row, those of operators to operators
   ]);
   const index = async () => (await say(ann, "HELP")).join(" ");
   assert((await index()).includes("PRIVMSG") && !(await index()).includes("KILL"));
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   const all = await index();
   assertEquals(Object.keys(allCommands).filter((name) => !all.includes(name)), []);
 });

@@ -186,7 +186,7 @@ story("MODE ignores +o and r, names unknown letters once, and is for oneself onl
 
 /** Founders come with registered channels, which have no part in these tests. */
 function makeFounder(chat: Chat, nick: string): void {
-  const user = chat.hub.find(nick);
-  const member = user && chat.hub.channel("#tea")?.members.get(user);
+  const user = chat.state.find(nick);
+  const member = user && chat.state.channel("#tea")?.members.get(user);
   if (member !== undefined) member.prefixes = "~";
 }

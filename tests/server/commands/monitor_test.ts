@@ -62,7 +62,7 @@ story(
     const cat = await chat.peer("cat", { caps: caps.slice(1) });
     for (const one of [ann, cat]) await say(one, "MONITOR + bob");
     await say(bob, "AWAY :out", "SETNAME :Bobby", "AWAY");
-    chat.hub.commit({ kind: "host set", user: chat.hub.find("bob")?.id ?? "", host: "bob.example" });
+    chat.hub.commit({ kind: "host set", user: chat.state.find("bob")?.id ?? "", host: "bob.example" });
     const changes = [":bob AWAY out", ":bob SETNAME Bobby", ":bob AWAY :", ":bob CHGHOST ~bob bob.example"];
     assertEquals(await heard(ann), changes);
     assertEquals(await heard(cat), []);
@@ -76,7 +76,7 @@ story(
 story("ISON names those who are here, USERHOST tells who they are", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(bob, "AWAY :out");
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   assertEquals(await say(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
     ":chat.test 303 ann :bob ann",
     ":chat.test 303 ann bob",

@@ -90,8 +90,8 @@ Deno.test({
       "ERROR :Closing link: Killed (ann (too loud))",
     ]);
     assertEquals(await heard(cat), [":bob QUIT :Killed (ann (too loud))"]);
-    assertEquals(chat.hub.users.size, 2);
-    assertEquals(chat.hub.sessions.size, 2);
+    assertEquals(chat.state.users.size, 2);
+    assertEquals(chat.state.sessions.size, 2);
   },
 });
 
@@ -103,7 +103,7 @@ Deno.test({
     await using _chat = chat;
     ann.send("KILL ann :enough");
     assertEquals((await ann.closed()).at(-1), "ERROR :Closing link: Killed (ann (enough))");
-    assertEquals(chat.hub.find("ann"), undefined);
+    assertEquals(chat.state.find("ann"), undefined);
   },
 });
 

@@ -116,7 +116,7 @@ async function left(chat: Chat): Promise<void> {
   bob.send("PART #tea");
   await bob.lines();
   await ann.lines();
-  const user = chat.hub.find("bob")?.id ?? "";
+  const user = chat.state.find("bob")?.id ?? "";
   await chat.hub.commit({ kind: "redacted", user, target: "#tea", message, reason: "" });
   assertEquals(await ann.lines(), []);
 }

@@ -183,7 +183,7 @@ story("account-tag says whose message it is", async (chat) => {
 });
 
 story("a password that is changed during the log-in counts no more", async (chat) => {
-  const { accounts } = chat.hub;
+  const { accounts } = chat.state;
   await registered(chat, "ann");
   const fresh = await accounts.newVerifier("new horse!", "::1");
   const outcome = await accounts.proveBy("ann", "::1", await accounts.verifierOf("ann"), () => {
@@ -199,7 +199,7 @@ story("a device logs in before it comes in, and is known by its account at once"
   await ann.closed();
   const { told } = await device(chat, "ann");
   assertEquals(told, [":chat.test 221 ann +r"]);
-  assertEquals(chat.hub.find("ann")?.account, "ann");
+  assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
 story("SCRAM that is finished late finds the account as it is by then", async (chat) => {

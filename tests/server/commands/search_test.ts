@@ -116,16 +116,16 @@ async function leaving(): Promise<void> {
   const { chat, ann, bob } = await talk();
   await using _closed = chat;
   for (let number = 0; number < 2000; number++) {
-    const conversation = chat.hub.store?.conversations.channel("#tea", "#tea");
+    const conversation = chat.state.store?.conversations.channel("#tea", "#tea");
     if (conversation) {
-      chat.hub.store?.history.append(
+      chat.state.store?.history.append(
         conversation,
         0,
         startMs * 2048 + number,
         `:ann PRIVMSG #tea :word${number}`,
       );
     }
-    chat.hub.store?.commit();
+    chat.state.store?.commit();
   }
   ann.send("SEARCH text=word1999");
   bob.send("SEARCH text=word1999");

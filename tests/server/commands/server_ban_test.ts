@@ -15,7 +15,7 @@ const start = Date.UTC(2026, 10, 23);
 async function withOperator(now = () => start): Promise<{ chat: Chat; ann: Peer }> {
   const chat = startChat({ now });
   const ann = await visit(chat.hub, "10.9.9.9", "ann");
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   return { chat, ann };
 }
 
@@ -49,7 +49,7 @@ Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NIC
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   await using bob = await visit(chat.hub, "10.1.2.3", "bob");
-  const cloak = chat.hub.find("bob")?.host ?? "";
+  const cloak = chat.state.find("bob")?.host ?? "";
   await say(ann, "UBAN ADD loud*!*@* :no shouting", `UBAN ADD *@*${cloak.slice(cloak.indexOf("."))}`);
   assertEquals(
     (await bob.closed()).at(-1),
@@ -70,7 +70,7 @@ Deno.test("UBAN ADD of an account disconnects who is logged in to it", { ignore 
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
-  const user = chat.hub.find("bob");
+  const user = chat.state.find("bob");
   if (user) user.account = "Bobby";
   await say(ann, "UBAN ADD a:bobby");
   assertEquals((await bob.closed()).length, 1);
@@ -150,7 +150,7 @@ Deno.test("UBAN ADD of a mask keeps out further devices that come from there", {
     ":chat.test 465 bob :You are banned from this server.",
     "ERROR :Closing link: You are banned from this server: not from there",
   ]);
-  assertEquals(chat.hub.find("bob")?.sessions.length, 1);
+  assertEquals(chat.state.find("bob")?.sessions.length, 1);
 });
 
 /** bob at 10.1.2.3 and, on another device, at 10.3.3.3; both are logged in. */
@@ -178,10 +178,10 @@ for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
     );
     await say(ann, `UBAN ADD ${target} :loud`);
     assertEquals((await device.closed()).at(-1), error);
-    assertEquals(chat.hub.find("bob")?.sessions.length, 1);
+    assertEquals(chat.state.find("bob")?.sessions.length, 1);
     await say(ann, "UBAN ADD 10.1.* :loud");
     assertEquals((await bob.closed()).at(-1), error);
-    assertEquals(chat.hub.find("bob"), undefined);
+    assertEquals(chat.state.find("bob"), undefined);
   });
 }
 
@@ -199,7 +199,7 @@ Deno.test("UBAN ADD of a cloak finds who was given another host", { ignore }, as
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
-  const cloak = chat.hub.find("bob")?.host ?? "";
+  const cloak = chat.state.find("bob")?.host ?? "";
   await say(ann, "CHGHOST bob tea.example", `UBAN ADD *@${cloak} :loud`);
   assertEquals((await bob.closed()).at(-1), error);
 });
@@ -212,14 +212,14 @@ Deno.test("UBAN ADD of the one device that is left does not wait for its return"
   await bob.closed();
   await say(ann, "UBAN ADD 10.3.* :loud");
   await device.closed();
-  assertEquals(chat.hub.find("bob"), undefined);
+  assertEquals(chat.state.find("bob"), undefined);
 });
 
 Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }, async () => {
   const { chat } = await withOperator();
   await using _chat = chat;
   const { device } = await twoDevices(chat);
-  chat.hub.find("bob")?.modes.add("o");
+  chat.state.find("bob")?.modes.add("o");
   await heard(device);
   assertEquals(await say(device, "UBAN ADD 10.3.*"), [
     ":chat.test FAIL UBAN SELF *!*@10.3.* :That would ban yourself",

@@ -26,7 +26,7 @@ story("a second device joins the user: same nick, its channels with topic and na
     ":chat.test 353 ann = #tea :@ann bob",
     ":chat.test 366 ann #tea :End of /NAMES list",
   ]);
-  assertEquals([await heard(ann), await heard(bob), chat.hub.users.size], [[], [], 2]);
+  assertEquals([await heard(ann), await heard(bob), chat.state.users.size], [[], [], 2]);
   assertEquals(await say(peer, "NICK ann", "JOIN #tea"), []);
 });
 
@@ -75,7 +75,7 @@ story("the last device to quit is the user's end, the others go unseen", async (
 story("a device that asks another nick is a user of its own", async (chat) => {
   await registered(chat, "ann");
   const { peer } = await device(chat, "ann", { nick: "ann-phone" });
-  assertEquals(chat.hub.users.size, 2);
+  assertEquals(chat.state.users.size, 2);
   assertEquals(await say(peer, "NICK ann"), [":chat.test 433 ann-phone ann :Nickname is already in use"]);
 });
 
@@ -94,7 +94,7 @@ story("nobody joins a user without logging in, nor with another account", async 
     await say(dan, "CAP LS 302", "NICK bobby", "USER dan 0 * :Dan", "CAP END").then((lines) => lines.at(-1)),
     ":chat.test 433 * bobby :Nickname is already in use",
   );
-  assertEquals(chat.hub.find("ann")?.sessionIds.size, 1);
+  assertEquals(chat.state.find("ann")?.sessionIds.size, 1);
 });
 
 story("a user with several devices does not change its account", async (chat) => {
@@ -104,7 +104,7 @@ story("a user with several devices does not change its account", async (chat) =>
   assertEquals(await logIn(ann, "bob"), [
     ":chat.test 904 ann :SASL authentication failed: Other devices of yours are logged in to another account",
   ]);
-  assertEquals(chat.hub.find("ann")?.account, "ann");
+  assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
 const time = clock();
@@ -135,7 +135,7 @@ story(
     for (const one of [ann, bob]) await one.join("#tea");
     await heard(bob);
     await ann[Symbol.asyncDispose]();
-    while (chat.hub.find("ann")?.lingering === undefined) await bob.lines();
+    while (chat.state.find("ann")?.lingering === undefined) await bob.lines();
     time.pass(60_000);
     chat.hub.sweep();
     assertEquals(await heard(bob), []);
@@ -151,24 +151,24 @@ story("who comes back under another nick and logs in then may take the nick back
   const ann = await registered(chat, "ann");
   await ann[Symbol.asyncDispose]();
   const again = await chat.peer("ann_");
-  while (chat.hub.find("ann")?.lingering === undefined) await again.lines();
+  while (chat.state.find("ann")?.lingering === undefined) await again.lines();
   const bob = await registered(chat, "bob");
   assert((await say(bob, "NICK ann"))[0]?.includes(" 433 "));
   await logIn(again, "ann");
   assertEquals(await say(again, "NICK ann"), [":ann_ NICK ann"]);
   await again[Symbol.asyncDispose]();
   const third = await chat.peer("third");
-  while (chat.hub.find("ann")?.lingering === undefined) await third.lines();
+  while (chat.state.find("ann")?.lingering === undefined) await third.lines();
   const told = await say(third, `NS IDENTIFY ann ${password}`);
   assertEquals(told.at(-1), ":third NICK ann");
-  assertEquals(chat.hub.users.size, 2);
+  assertEquals(chat.state.users.size, 2);
 });
 
 story("a log-in that was under way as a further device came takes that to no other account", async (chat) => {
   await registered(chat, "bob");
   await registered(chat, "ann");
   await device(chat, "ann");
-  const user = chat.hub.find("ann");
+  const user = chat.state.find("ann");
   await chat.hub.commit({ kind: "logged in", user: user?.id ?? "", account: "bob" });
   assertEquals(user?.account, "ann");
 });

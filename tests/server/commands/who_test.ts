@@ -69,7 +69,7 @@ story("WHO tells nothing of a secret channel to people outside", async (chat) =>
 story("WHO with flag o lists operators only", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
-  chat.hub.find("bob")?.modes.add("o");
+  chat.state.find("bob")?.modes.add("o");
   assertEquals(await say(ann, "WHO * o"), [
     ":chat.test 352 ann * ~bob localhost chat.test bob H* :0 bob",
     end("*"),
@@ -78,7 +78,7 @@ story("WHO with flag o lists operators only", async (chat) => {
 
 story("WHO gives the fields of WHOX in the fixed order, with the token", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob");
-  const bob = chat.hub.find("bob");
+  const bob = chat.state.find("bob");
   if (bob) bob.account = "Bobby";
   assertEquals(await say(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
     ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 localhost chat.test bob H 0 0 Bobby n/a bob",
@@ -98,7 +98,7 @@ story("WHO shows real addresses to operators and to oneself", async (chat) => {
   assertEquals((await say(ann, "WHO ann %i"))[0], ":chat.test 354 ann 10.1.2.3");
   assertEquals(await ip(), ":chat.test 354 ann 255.255.255.255");
   assertEquals((await say(bob, "WHO 10.1.* i")).length, 1);
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   assertEquals(await ip(), ":chat.test 354 ann 2001:db8::1");
   assertEquals((await say(ann, "WHO 2001:* i")).length, 2);
 });
@@ -120,7 +120,7 @@ story("WHO of a mask gives up after 500 people, except to operators", async (cha
   }
   const lines = await say(ann, "WHO u*");
   assertEquals(lines.slice(500), [":chat.test 416 ann WHO :Too many matches", end("u*")]);
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   assertEquals((await say(ann, "WHO u*")).length, 511);
 });
 

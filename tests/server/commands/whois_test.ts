@@ -35,7 +35,7 @@ story("WHOIS of a bot, an operator, an account, a secure connection says so", as
   await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   await say(ann, "MODE ann +B");
-  const user = chat.hub.find("ann");
+  const user = chat.state.find("ann");
   user?.modes.add("o");
   if (user) user.account = "Ann";
   assertEquals(
@@ -63,7 +63,7 @@ story("WHOIS shows the real address and the modes to oneself and to operators on
   const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
   assertEquals(hidden(await say(ann, "WHOIS ann")), own);
   assertEquals(hidden(await say(bob, "WHOIS ann")), []);
-  chat.hub.find("bob")?.modes.add("o");
+  chat.state.find("bob")?.modes.add("o");
   assertEquals(hidden(await say(bob, "WHOIS ann")).length, 3);
   assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
@@ -131,6 +131,6 @@ story("WHOWAS of nobody is refused, and shows addresses to operators only", asyn
     ":chat.test 369 ann eve :End of WHOWAS",
   ]);
   assertEquals((await say(ann, "WHOWAS bob")).length, 3);
-  chat.hub.find("ann")?.modes.add("o");
+  chat.state.find("ann")?.modes.add("o");
   assertEquals((await say(ann, "WHOWAS bob"))[1], ":chat.test 338 ann bob 10.1.2.4 :Is actually using host");
 });

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { LocalBus } from "../../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import type { Event } from "../../../lib/server/apply/event.ts";
+import { ChatState } from "../../../lib/server/chat/chat.ts";
 import { Hub } from "../../../lib/server/hub/hub.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../../lib/net/encode.ts";
@@ -25,7 +26,12 @@ Deno.test("who comes while there is no order is told so and closed, to come agai
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const bus = new SlowBus();
   const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const hub = new Hub({ settings, commands: allCommands, bus, encode: encodeLine });
+  const hub = new Hub({
+    chat: new ChatState({ settings }),
+    commands: allCommands,
+    bus,
+    encode: encodeLine,
+  });
   bus.waits = Promise.reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "Not now"] });
   bus.waits.catch(() => {});
   await using ann = await visit(hub, "10.1.1.1", "ann", { register: false });
@@ -43,7 +49,12 @@ Deno.test("who waits for the order of events is not taken for silent", async () 
   const bus = new SlowBus();
   let nowMs = Date.UTC(2026, 10, 23);
   const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const hub = new Hub({ settings, commands: allCommands, bus, encode: encodeLine, now: () => nowMs });
+  const hub = new Hub({
+    chat: new ChatState({ settings, now: () => nowMs }),
+    commands: allCommands,
+    bus,
+    encode: encodeLine,
+  });
   await using ann = await visit(hub, "10.1.1.1", "ann");
   await using bob = await visit(hub, "10.1.2.1", "bob");
   const { promise, resolve } = Promise.withResolvers<void>();

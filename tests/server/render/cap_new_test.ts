@@ -1,6 +1,6 @@
 /** CAP NEW, to those who asked to be told. */
 import { assertEquals } from "@std/assert";
-import type { ReloadableFiles } from "../../../lib/server/hub/hub.ts";
+import type { ReloadableFiles } from "../../../lib/server/chat/chat.ts";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
 import { heard, say } from "../../support/transcript.ts";

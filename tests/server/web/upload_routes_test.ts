@@ -15,12 +15,12 @@ async function fileSite(
   now?: () => number,
 ): Promise<Site & { folder: string; routes: UploadRoutes }> {
   const folder = await Deno.makeTempDir();
-  const late: { route?: UploadRoutes } = {};
-  const site = await startSite({ settings, ...(now && { now }) }, {
+  const late: { route?: UploadRoutes; url?: string } = {};
+  const site = await startSite({ settings, ...(now && { now }), uploadUrl: () => late.url }, {
     routes: [(...asked) => late.route?.route(...asked)],
   });
   const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder));
-  site.chat.hub.uploadUrl = `${site.origin}/upload`;
+  late.url = `${site.origin}/upload`;
   return {
     ...site,
     folder,

@@ -1,0 +1,88 @@
+/** Notices that several kinds of events have in common: to a user's peers, to those who watch it, to a channel. */
+import { fold, type Folded } from "../../irc/names.ts";
+import { numerics } from "../../irc/numerics.ts";
+import type { ChannelState } from "../chat/channel.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { Delivery } from "../chat/delivery.ts";
+import { rankModes } from "../chat/registered_channel.ts";
+import type { Session } from "../chat/session.ts";
+import type { UserState } from "../chat/user.ts";
+import { fromServer } from "../render/sender.ts";
+
+/**
+ * Tells everyone who shares a channel with the user, each session once, and the user's own sessions unless `self`
+ * is false; with `monitors` also those who follow its changes by MONITOR.
+ */
+export function tellPeers(
+  chat: ChatState,
+  user: UserState,
+  outgoing: Delivery,
+  options: { self?: boolean; monitors?: boolean } = {},
+): void {
+  const done = new Set<Session>();
+  if (options.self === false) { for (const session of user.sessions) done.add(session); }
+  for (const channel of user.channels.keys()) tellOnce(channel.sessions, outgoing, done);
+  tellOnce(user.sessions, outgoing, done);
+  if (options.monitors) tellWatchers(chat, user, outgoing, done);
+}
+
+function tellOnce(sessions: readonly Session[], outgoing: Delivery, done: Set<Session>): void {
+  for (const session of sessions) {
+    if (done.has(session)) continue;
+    done.add(session);
+    session.tell(outgoing);
+  }
+}
+
+/** Tells a change to the watchers that asked for changes too (extended-monitor) and are not in `done`, and adds them. */
+export function tellWatchers(
+  { monitors }: ChatState,
+  user: UserState,
+  outgoing: Delivery,
+  done: Set<Session>,
+): void {
+  for (const session of monitors.watchers(user.folded)) {
+    if (done.has(session) || !session.has("extended-monitor")) continue;
+    done.add(session);
+    session.tell(outgoing);
+  }
+}
+
+/** Tells the watchers of a nick that a user has it now (MONITOR). */
+export function tellOnline(chat: ChatState, user: UserState): void {
+  tellMonitor(chat, user.folded, "RPL_MONONLINE", user.source);
+}
+
+/** Tells the watchers of a nick that nobody has it now (MONITOR). */
+export function tellOffline(chat: ChatState, nick: string): void {
+  tellMonitor(chat, fold(nick), "RPL_MONOFFLINE", nick);
+}
+
+/** "*" stands for the watcher's nick, as the specification allows, so one line serves all watchers. */
+function tellMonitor(
+  chat: ChatState,
+  nick: Folded,
+  name: "RPL_MONONLINE" | "RPL_MONOFFLINE",
+  target: string,
+): void {
+  const watchers = chat.monitors.watchers(nick);
+  if (watchers.size === 0) return;
+  const outgoing = fromServer(chat, numerics[name][0], ["*", target]);
+  for (const session of watchers) session.tell(outgoing);
+}
+
+/** Tells a channel of ranks the server gave. */
+export function tellRank(
+  chat: ChatState,
+  channel: ChannelState,
+  user: UserState,
+  prefixes: string,
+  stamp: number,
+): void {
+  const modes = rankModes(prefixes);
+  if (modes.length === 0) return;
+  const letters = `+${modes.map((mode) => mode.letter).join("")}`;
+  channel.broadcast(
+    fromServer(chat, "MODE", [channel.name, letters, ...modes.map(() => user.nick)], { stamp }),
+  );
+}

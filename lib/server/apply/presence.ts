@@ -1,0 +1,188 @@
+/**
+ * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. Everything that ends a user
+ * comes here: the end of its last session, a kill, a ban, a lost machine.
+ */
+import { unshared } from "../../irc/message.ts";
+import { fold } from "../../irc/names.ts";
+import { stampMs } from "../../irc/stamp.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { Delivery } from "../chat/delivery.ts";
+import { numericRefusal, type Refusal } from "../chat/refusal.ts";
+import { banSentence, type ServerBan, suspectAt } from "../chat/server_ban.ts";
+import type { SessionState } from "../chat/session.ts";
+import { UserState } from "../chat/user.ts";
+import { reply } from "../render/reply.ts";
+import { fromUser } from "../render/sender.ts";
+import { changeAway } from "./away.ts";
+import type { EventOf } from "./event.ts";
+import { removeMember } from "./membership.ts";
+import { tellOffline, tellOnline, tellPeers } from "./notices.ts";
+import { saveEvent } from "./saving.ts";
+
+/** A user arrives with its first session, or is refused. */
+export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number): Refusal | undefined {
+  const { nick, account } = event.user;
+  const ban = chat.serverBans.match(event.user, stampMs(stamp));
+  if (ban !== undefined) return refuseBanned(chat.sessions.get(event.session), ban);
+  if (chat.nicks.has(fold(nick)) || !mayEnter(chat, nick, account)) {
+    return numericRefusal("ERR_NICKNAMEINUSE", nick);
+  }
+  const user = new UserState(event.user, stamp, stampMs(stamp));
+  if (account !== undefined) { for (const letter of modesOf(chat, account)) user.modes.add(letter); }
+  chat.users.set(user.id, user);
+  chat.nicks.set(user.folded, user);
+  chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
+  addSession(chat, user, event.session, event.user.away);
+  tellOnline(chat, user);
+}
+
+/** Whether a mask keeps out whoever has this nick. */
+function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: number): boolean {
+  const { username, host, address, account } = user;
+  return chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
+}
+
+function refuseBanned(session: SessionState | undefined, ban: ServerBan): undefined {
+  if (session === undefined) return;
+  reply(session, "ERR_YOUREBANNEDCREEP");
+  session.close(banSentence(ban));
+}
+
+/** A further session joins a user, or is refused. */
+export function attach(chat: ChatState, event: EventOf<"attached">, stamp: number): Refusal | undefined {
+  const user = chat.users.get(event.user);
+  if (user === undefined || user.account !== event.account) {
+    return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
+  }
+  changeAway(chat, user, stamp, () => addSession(chat, user, event.session, event.away));
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  const session = chat.sessions.get(event.session);
+  if (session !== undefined) endIfBanned(chat, session, stampMs(stamp));
+}
+
+/** Ends a user that was expected back. */
+export function giveUp(chat: ChatState, event: EventOf<"given up">, stamp: number): undefined {
+  const user = chat.users.get(event.user);
+  if (user?.lingering !== undefined) removeUser(chat, user, user.lingering.reason, stamp);
+}
+
+function addSession(chat: ChatState, user: UserState, id: string, away: string | undefined): void {
+  user.lingering = undefined;
+  user.sessionIds.add(id);
+  if (away === "*") user.absent.add(id);
+  else if (away !== undefined) user.awayText = unshared(away);
+  const session = chat.sessions.get(id);
+  if (session === undefined) return;
+  user.sessions.push(session);
+  session.user = user;
+  session.registration = undefined;
+}
+
+/** A session leaves its user, which ends with its last session unless it is expected back. */
+export function detach(chat: ChatState, event: EventOf<"detached">, stamp: number): undefined {
+  const user = chat.users.get(event.user);
+  if (user === undefined || !user.sessionIds.has(event.session)) return;
+  const at = user.sessions.findIndex((session) => session.id === event.session);
+  if (at >= 0) user.sessions.splice(at, 1);
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  const { reason, lingerMs } = event;
+  if (user.sessionIds.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
+  changeAway(chat, user, stamp, () => {
+    user.sessionIds.delete(event.session);
+    user.absent.delete(event.session);
+    if (user.sessionIds.size > 0 || lingerMs === undefined) return;
+    user.lingering = { untilMs: stampMs(stamp) + lingerMs, reason };
+  });
+}
+
+/** Takes a user out of everything; those who shared a channel see it quit. */
+export function removeUser(chat: ChatState, user: UserState, reason: string, stamp: number): undefined {
+  const outgoing = fromUser(user, "QUIT", [reason], stamp);
+  saveEvent(chat, user.channels.keys(), outgoing, stamp);
+  tellPeers(chat, user, outgoing);
+  chat.whowas.add(user, stampMs(stamp));
+  for (const channel of [...user.channels.keys()]) removeMember(chat, channel, user, stamp);
+  chat.nicks.delete(user.folded);
+  chat.users.delete(user.id);
+  tellOffline(chat, user.nick);
+}
+
+/** Gives a user another nick, or says why not. */
+export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
+  const user = chat.users.get(event.user);
+  if (user === undefined) return;
+  if (isBannedAs(chat, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
+  const holder = chat.find(event.nick);
+  if ((holder !== undefined && holder !== user) || !chat.accounts.mayUse(event.nick, user.account)) {
+    return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
+  }
+  renameUser(chat, user, event.nick, stamp);
+}
+
+/** Gives a user a nick that nobody has. */
+export function renameUser(chat: ChatState, user: UserState, wanted: string, stamp: number): void {
+  const outgoing = fromUser(user, "NICK", [wanted], stamp);
+  const { nick, folded } = user;
+  if (fold(wanted) !== folded) {
+    chat.whowas.add(user, stampMs(stamp));
+    user.nickSince = stamp;
+  }
+  saveEvent(chat, user.channels.keys(), outgoing, stamp);
+  chat.nicks.delete(folded);
+  user.rename(wanted);
+  chat.nicks.set(user.folded, user);
+  tellPeers(chat, user, outgoing);
+  if (user.folded === folded) return;
+  tellOffline(chat, nick);
+  tellOnline(chat, user);
+}
+
+/** Whether a user of this name and account may come in now; asked when it is applied, as much may have changed. */
+function mayEnter(chat: ChatState, nick: string, account: string | undefined): boolean {
+  if (account === undefined) return chat.accounts.mayUse(nick, undefined);
+  const row = chat.accounts.find(account);
+  return row !== undefined && row.suspended === undefined && chat.accounts.mayUse(nick, account);
+}
+
+/** The user modes an account brings. */
+function modesOf(chat: ChatState, account: string): string {
+  return chat.accounts.find(account)?.role ? "or" : "r";
+}
+
+/** Closes a session of this machine that a ban keeps out, by its own address too. */
+export function endIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
+  const { connection, user } = session;
+  const ban = user === undefined
+    ? chat.serverBans.findAddress(connection.address, nowMs)
+    : chat.serverBans.match(suspectAt(session, user), nowMs);
+  if (ban === undefined || session.over) return;
+  // Its user is not expected back.
+  session.saidGoodbye = true;
+  session.close(banSentence(ban), `Banned (${ban.reason})`);
+}
+
+/** How a user's time here ends: the words others see, what its own sessions are told first, and why they are closed. */
+interface Ending {
+  readonly quit: string;
+  readonly outgoing?: Delivery;
+  /** @default {quit} */
+  readonly error?: string;
+}
+
+/** Takes a user out and closes its sessions on this machine. */
+export function endUser(
+  chat: ChatState,
+  user: UserState,
+  stamp: number,
+  { quit, outgoing, error = quit }: Ending,
+): void {
+  const sessions = user.sessions.splice(0);
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  removeUser(chat, user, quit, stamp);
+  for (const session of sessions) {
+    // Without a user its end is no event any more.
+    session.user = undefined;
+    if (outgoing !== undefined) session.tell(outgoing);
+    session.close(error);
+  }
+}

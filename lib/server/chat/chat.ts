@@ -1,0 +1,178 @@
+/**
+ * The chat as one machine knows it: users, channels, sessions, bans, and what they share. `Chat` is the read-only view
+ * that commands, rendering and the web get. `ChatState` is what server/apply changes; beside it only the hub, which
+ * makes sessions, and the snapshots of server/cluster have it.
+ */
+import { fold, type Folded } from "../../irc/names.ts";
+import type { Verifier } from "../../irc/scram.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Store } from "../store/store.ts";
+import { Accounts } from "./accounts.ts";
+import type { Channel, ChannelState } from "./channel.ts";
+import { Monitors } from "./monitor.ts";
+import type { ReadableStore } from "./readable_store.ts";
+import { type ServerBans, ServerBansState } from "./server_ban.ts";
+import type { Session, SessionState } from "./session.ts";
+import { Buckets } from "./throttle.ts";
+import { UploadTokens } from "./upload_token.ts";
+import type { User, UserId, UserState } from "./user.ts";
+import { type Whowas, WhowasState } from "./whowas.ts";
+
+/** Writes a line of the log. */
+export type Log = (level: "info" | "error", text: string) => void;
+
+/** What can be read again while the server runs (REHASH). */
+export interface ReloadableFiles {
+  /** Lines of the message of the day. @default {none} */
+  readonly motd?: readonly string[];
+  /** What PASS must give. @default {nothing} */
+  readonly password?: string | undefined;
+  /** The operators that OPER knows: verifiers by name. @default {none} */
+  readonly operators?: ReadonlyMap<string, Verifier>;
+}
+
+/** What a chat is given. */
+export interface ChatOptions extends ReloadableFiles {
+  readonly settings: Settings;
+  /** What outlives the process. @default {nothing is stored} */
+  readonly store?: Store;
+  /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {the store's key, or a random one} */
+  readonly cloakKey?: Uint8Array;
+  /** "parley-1.2.3", for VERSION. @default {"parley"} */
+  readonly version?: string;
+  /** Milliseconds since 1970. @default {Date.now} */
+  readonly now?: () => number;
+  /** Where the log goes. @default {nowhere} */
+  readonly log?: Log;
+  /** Starts the names of users and sessions, so that no two machines make the same. @default {""} */
+  readonly machine?: string;
+  /** The TLS port, once it is open; clients that ask for it are sent there (STS). @default {none} */
+  readonly tlsPort?: () => number | undefined;
+  /** The URL that takes uploads, once it is open. @default {none} */
+  readonly uploadUrl?: () => string | undefined;
+}
+
+/** The chat, to be read. */
+export interface Chat {
+  readonly settings: Settings;
+  readonly store: ReadableStore | undefined;
+  readonly accounts: Accounts;
+  /** The message of the day, the password, the operators. */
+  readonly files: ReloadableFiles;
+  readonly version: string;
+  /** Undefined where there is no TLS. */
+  readonly tlsPort: number | undefined;
+  /** Undefined where no files can be shared. */
+  readonly uploadUrl: string | undefined;
+  readonly tokens: UploadTokens;
+  /** Undefined with `--no-hide-addresses`. */
+  readonly cloakKey: Uint8Array | undefined;
+  readonly serverBans: ServerBans;
+  /** Password guesses by OPER and OWNER, by address. */
+  readonly guesses: Buckets;
+  /** Guesses of the server's own password by PASS, by address. */
+  readonly passwordGuesses: Buckets;
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  /** The sessions of this machine. */
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly users: ReadonlyMap<UserId, User>;
+  readonly nicks: ReadonlyMap<Folded, User>;
+  readonly channels: ReadonlyMap<Folded, Channel>;
+  /** Starts the names of what is made here; "" where there is only one machine. */
+  readonly machine: string;
+  /** The machines of the chat, by the stamp of their joining; empty where there is only one. */
+  readonly machines: ReadonlyMap<string, number>;
+  /** MONITOR lists; each belongs to a session, so commands change them. */
+  readonly monitors: Monitors;
+  readonly whowas: Whowas;
+  /** The highest number of users at one time. */
+  readonly mostUsers: number;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The user with this nick, if there is one. */
+  find(nick: string): User | undefined;
+  /** The channel of this name, if it exists. */
+  channel(name: string): Channel | undefined;
+  /** A name for a user, a session or a batch; no name is made twice in one chat. */
+  newReference(): string;
+}
+
+const guessRate = { burst: 5, perSecond: 1 / 30 };
+
+/** The chat, to be changed. */
+export class ChatState implements Chat {
+  readonly settings: Settings;
+  readonly store: Store | undefined;
+  readonly accounts: Accounts;
+  files: ReloadableFiles;
+  readonly version: string;
+  readonly tokens: UploadTokens;
+  readonly cloakKey: Uint8Array | undefined;
+  readonly serverBans: ServerBansState;
+  readonly guesses = new Buckets(guessRate);
+  readonly passwordGuesses = new Buckets(guessRate);
+  readonly startedMs: number;
+  readonly sessions = new Map<string, SessionState>();
+  readonly users = new Map<UserId, UserState>();
+  readonly nicks = new Map<Folded, UserState>();
+  readonly channels = new Map<Folded, ChannelState>();
+  readonly machine: string;
+  readonly machines = new Map<string, number>();
+  readonly monitors = new Monitors();
+  readonly whowas: WhowasState;
+  mostUsers = 0;
+  /** The session of this machine whose event is being applied. */
+  applyingFor: SessionState | undefined;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly #tlsPort: () => number | undefined;
+  readonly #uploadUrl: () => string | undefined;
+  #made = 0;
+
+  constructor(options: ChatOptions) {
+    const { settings, store, tlsPort = () => undefined, uploadUrl = () => undefined } = options;
+    this.settings = settings;
+    this.store = store;
+    this.files = options;
+    this.version = options.version ?? "parley";
+    this.machine = options.machine ?? "";
+    this.now = options.now ?? Date.now;
+    this.log = options.log ?? (() => {});
+    this.#tlsPort = tlsPort;
+    this.#uploadUrl = uploadUrl;
+    this.startedMs = this.now();
+    this.serverBans = new ServerBansState(store?.savedValues);
+    this.whowas = new WhowasState(settings.whowas);
+    this.accounts = new Accounts(store, settings, this.now);
+    const cloakKey = options.cloakKey ?? secret(store, "cloaks");
+    this.cloakKey = settings.hideAddresses ? cloakKey : undefined;
+    this.tokens = new UploadTokens(this, secret(store, "tokens"));
+  }
+
+  get tlsPort(): number | undefined {
+    return this.#tlsPort();
+  }
+
+  get uploadUrl(): string | undefined {
+    return this.#uploadUrl();
+  }
+
+  find(nick: string): UserState | undefined {
+    return this.nicks.get(fold(nick));
+  }
+
+  channel(name: string): ChannelState | undefined {
+    return this.channels.get(fold(name));
+  }
+
+  newReference(): string {
+    return `${this.machine}${(++this.#made).toString(36)}`;
+  }
+}
+
+/** The chat's secret of this name; without a store a random one. */
+function secret(store: Store | undefined, name: string): Uint8Array {
+  return store?.savedValues.secret(name) ?? crypto.getRandomValues(new Uint8Array(32));
+}

@@ -1,0 +1,43 @@
+/**
+ * What a session can be sent, as far as the chat must know it: plain types, which server/render implements. They are
+ * here because sessions belong to the chat, and the chat imports nothing that renders.
+ */
+import type { Framing } from "../../net/connection.ts";
+
+/** Two sessions have one profile when every line reaches both as the same bytes; equal profiles are the same object. */
+export interface RecipientProfile {
+  /** 0, 1, 2 …, as small as possible: a message keeps the bytes for this profile at this index. */
+  readonly index: number;
+  /** The bits of irc/capabilities.ts that this recipient has. */
+  readonly mask: number;
+  readonly framing: Framing;
+  /** Whether the sender's own messages are sent back (echo-message). */
+  readonly echo: boolean;
+  readonly encode: (line: string) => Uint8Array;
+}
+
+/** One message that can be sent to many sessions. */
+export interface Delivery {
+  /** The lines for a recipient with these bits, without CR LF; empty when the recipient does not get the message. */
+  lines(mask: number): readonly string[];
+  /** The same as bytes; undefined when the recipient does not get the message. */
+  chunk(profile: RecipientProfile): Uint8Array | undefined;
+}
+
+/** The answer to one labelled command, while its lines are collected. */
+export interface CollectedAnswer {
+  /** Length of all collected lines together, in UTF-16 units. */
+  readonly length: number;
+  add(lines: readonly string[]): void;
+  /** The lines collected so far, to be sent now, so that a long answer is not held whole. */
+  spill(serverName: string, newReference: () => string): string[];
+  /** The lines that end the answer; `reference` names the batch if one is needed. */
+  finish(serverName: string, reference: string): string[];
+}
+
+/** One line of a message. */
+export interface MessageLine {
+  readonly text: string;
+  /** Continues the line before it, without a line break between. */
+  readonly concat?: true;
+}

@@ -1,0 +1,10 @@
+/** How far a user has read: with an account from the store, without one from the user itself. */
+import { fold } from "../../irc/names.ts";
+import type { Chat } from "./chat.ts";
+import type { User } from "./user.ts";
+
+/** Milliseconds since 1970 of the last message that a user has read in a target; undefined when it never said. */
+export function markerOf({ store }: Chat, user: User, target: string): number | undefined {
+  if (user.account === undefined || store === undefined) return user.markers.get(fold(target));
+  return store.markers.load(fold(user.account), fold(target));
+}

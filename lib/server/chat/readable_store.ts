@@ -1,0 +1,18 @@
+/** The store as commands see it: what can be read and copied, and nothing that writes. */
+import type { Conversations } from "../store/conversation.ts";
+import type { Database } from "../store/database.ts";
+import type { History } from "../store/history.ts";
+import type { ReadMarkers } from "../store/read_markers.ts";
+import type { SavedValues } from "../store/saved_values.ts";
+import type { Store } from "../store/store.ts";
+import type { UploadTable } from "../store/uploads.ts";
+
+/** A store, to be read. */
+export interface ReadableStore extends Pick<Store, "search" | "export" | "backup"> {
+  readonly conversations: Pick<Conversations, "find" | "findBetween" | "privateOf">;
+  readonly database: Pick<Database, "read">;
+  readonly files: Pick<UploadTable, "find" | "all">;
+  readonly history: Pick<History, "read" | "find">;
+  readonly markers: Pick<ReadMarkers, "load">;
+  readonly savedValues: Pick<SavedValues, "find">;
+}

@@ -1,0 +1,42 @@
+/** What a session is told of a channel that its user joined: the JOIN, the topic, the members, the last messages. */
+import { capabilityBits } from "../../irc/capabilities.ts";
+import type { Channel } from "../chat/channel.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+import { sendNames, sendTopic } from "./channel_reply.ts";
+import type { Details, OutgoingLine } from "./outgoing.ts";
+import { sendMarker } from "./read_marker.ts";
+import { replayOnJoin } from "./replay.ts";
+import { notify } from "./reply.ts";
+import { fromUser } from "./sender.ts";
+
+/** JOIN in its fullest form: channel, account, real name (extended-join). */
+export function joinMessage(
+  user: User,
+  channel: Channel,
+  stamp: number,
+  details: Details = {},
+): OutgoingLine {
+  return fromUser(user, "JOIN", [channel.name, user.account ?? "*", user.realname], stamp, {
+    ...details,
+    fallback: { without: capabilityBits["extended-join"], params: [channel.name] },
+  });
+}
+
+/** Tells a session of a channel its user has just joined. */
+export function showChannel(session: Session, channel: Channel): void {
+  if (channel.topic !== undefined) sendTopic(session, channel, notify);
+  sendMarker(session, channel.name);
+  if (!session.has("no-implicit-names") && !session.has("draft/no-implicit-names")) {
+    sendNames(session, channel, notify);
+    notify(session, "RPL_ENDOFNAMES", channel.name);
+  }
+  replayOnJoin(session, channel);
+}
+
+/** Tells a new session of a channel that its user joined before, on another device. */
+export function showMembership(session: Session, user: User, channel: Channel): void {
+  // The JOIN happened before, so this one has no id.
+  session.tell(joinMessage(user, channel, session.chat.now() * 1024, { hasId: false }));
+  showChannel(session, channel);
+}

@@ -1,0 +1,19 @@
+/** Notices to the operators on this machine, and the log. */
+import type { Chat } from "../chat/chat.ts";
+import { fromServer } from "./sender.ts";
+
+/** Tells the operators, and the log, what happened. */
+export function tellOperators(
+  chat: Chat,
+  text: string,
+  stamp: number,
+  level: "info" | "error" = "info",
+): void {
+  chat.log(level, text);
+  for (const user of chat.users.values()) {
+    if (!user.modes.has("o")) continue;
+    for (const session of user.sessions) {
+      session.tell(fromServer(chat, "NOTICE", [session.nick, text], { stamp }));
+    }
+  }
+}

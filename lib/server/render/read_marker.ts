@@ -1,0 +1,27 @@
+/** MARKREAD: how far a user has read (draft/read-marker). */
+import { firstStamp, stampTime } from "../../irc/stamp.ts";
+import type { Chat } from "../chat/chat.ts";
+import { markerOf } from "../chat/read_marker.ts";
+import type { Session } from "../chat/session.ts";
+import type { User } from "../chat/user.ts";
+import type { OutgoingLine } from "./outgoing.ts";
+import { fromServer } from "./sender.ts";
+
+/** Tells a session how far its user has read, if it asked for markers; with JOIN. */
+export function sendMarker(session: Session, target: string): void {
+  const { chat, user } = session;
+  if (user === undefined || !session.has("draft/read-marker")) return;
+  session.tell(markerMessage(chat, user, target));
+}
+
+/** MARKREAD as the server says it. */
+export function markerMessage(
+  chat: Chat,
+  user: User,
+  target: string,
+  details?: { needs: number },
+): OutgoingLine {
+  const ms = markerOf(chat, user, target);
+  const time = ms === undefined ? "*" : `timestamp=${stampTime(firstStamp(ms))}`;
+  return fromServer(chat, "MARKREAD", [target, time], details);
+}

@@ -1,0 +1,33 @@
+/** Messages signed by their sender: the server itself, or a user. */
+import type { Chat } from "../chat/chat.ts";
+import type { User } from "../chat/user.ts";
+import { type Details, OutgoingLine } from "./outgoing.ts";
+
+/** A message from the server itself. */
+export function fromServer(
+  chat: Pick<Chat, "settings" | "now">,
+  command: string,
+  params: readonly string[],
+  details?: Details,
+): OutgoingLine {
+  const stamp = details?.stamp ?? chat.now() * 1024;
+  return new OutgoingLine(chat.settings.name, command, params, { ...details, stamp });
+}
+
+/** Something a user does, as others are told of it. */
+export function fromUser(
+  user: User,
+  command: string,
+  params: readonly string[],
+  stamp: number,
+  more: Details = {},
+): OutgoingLine {
+  const { source, account, modes } = user;
+  return new OutgoingLine(source, command, params, {
+    stamp,
+    hasId: true,
+    account,
+    bot: modes.has("B"),
+    ...more,
+  });
+}
