@@ -1,6 +1,7 @@
-/** The real client program against the real server: in a pipe, and at a terminal that tmux plays. */
+/** The real client program with the real server: in a pipe, and at a terminal of tmux. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runCommand } from "../lib/run_command.ts";
 import { withDeadline } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
@@ -40,7 +41,7 @@ async function run(args: readonly string[], input = "", env: Record<string, stri
 }
 
 Deno.test({
-  name: "a pipe says each line to the room, and ends when all have come back",
+  name: "a pipe sends each line to the channel, and ends when all are confirmed",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -51,8 +52,8 @@ Deno.test({
       "one\n\n/me waves\n//two\nlast",
     );
     assertEquals([code, out], [0, "bob: one\n* bob waves\nbob: /two\nbob: last\n"]);
-    const heard = (await ann.lines()).filter((line) => line.includes("PRIVMSG"));
-    assertEquals(heard.map((line) => line.replace(/^\S+ PRIVMSG #lobby :?/, "")), [
+    const received = (await ann.lines()).filter((line) => line.includes("PRIVMSG"));
+    assertEquals(received.map((line) => line.replace(/^\S+ PRIVMSG #lobby :?/, "")), [
       "one",
       "\x01ACTION waves\x01",
       "/two",
@@ -62,7 +63,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "--utc shows the time of Greenwich wherever one is",
+  name: "--utc shows times in UTC, not in the local time zone",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -75,7 +76,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a text longer than a line arrives whole",
+  name: "a text that is longer than a line arrives complete",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -90,7 +91,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a name that is taken is told in one sentence",
+  name: "a name in use ends the client with one sentence",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -102,10 +103,10 @@ Deno.test({
 
 const sentences: readonly (readonly [why: string, args: readonly string[], code: number, err: string])[] = [
   [
-    "nobody listens",
+    "no server is there",
     ["--user", "bob", "--port", "1"],
     69,
-    "Cannot connect to 127.0.0.1:1: nothing is listening there; start a server with: deno run -A server.ts\n",
+    `Cannot connect to 127.0.0.1:1: no server is running there; start one with: ${runCommand("server.ts")}\n`,
   ],
   ["there is no name", [], 2, "Cannot join without a name: write --user NAME\n"],
   ["the name is empty", ["--user", " "], 2, 'Cannot use --user "": a name cannot be empty\n'],
@@ -122,7 +123,7 @@ const sentences: readonly (readonly [why: string, args: readonly string[], code:
     "Cannot use --uzer: there is no such option, did you mean --user?\n",
   ],
   [
-    "the address is none",
+    "the address is wrong",
     ["--user", "bob", "http://x"],
     2,
     'Cannot use "http://x": an address looks like irc://127.0.0.1:6667/#lobby\n',
@@ -140,19 +141,19 @@ for (const [why, args, code, err] of sentences) {
 }
 
 Deno.test({
-  name: "a server that is full is told in one sentence",
+  name: "a full server ends the client with one sentence",
   ignore,
   async fn() {
     await using server = await startServer(["--limit", "1"]);
     await using _ann = await Peer.connect(server.port, "ann");
     const { code, err } = await run(["--user", "bob", "--port", `${server.port}`], "hi\n");
     assertEquals(code, 69);
-    assertMatch(err, /^The server 127\.0\.0\.1:\d+ did not let you in: .*full.*\n$/);
+    assertMatch(err, /^The server 127\.0\.0\.1:\d+ refused you: .*full.*\n$/);
   },
 });
 
 Deno.test({
-  name: "a pipe whose server stops ends and says so",
+  name: "a pipe ends with a sentence when its server stops",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -172,7 +173,7 @@ Deno.test({
       () => "late",
     );
     assertEquals(code, 69);
-    assertMatch(stderr, /The connection to 127\.0\.0\.1:\d+ is lost: /);
+    assertMatch(stderr, /Lost the connection to 127\.0\.0\.1:\d+: /);
   },
 });
 
@@ -186,7 +187,7 @@ async function collected(
 }
 
 Deno.test({
-  name: "a reader that goes away ends a pipe quietly",
+  name: "a pipe ends without an error when its output is closed",
   ignore,
   async fn() {
     await using server = await startServer();
@@ -207,7 +208,7 @@ Deno.test({
 const atTerminal = { ignore: ignore || !hasProgram("tmux") };
 
 Deno.test({
-  name: "at a terminal it asks for a name, joins, talks, and leaves the terminal as it was",
+  name: "at a terminal it asks for a name, joins, sends, and restores the terminal",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -231,7 +232,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal a taken name is asked for again, and C-c twice ends with 130",
+  name: "at a terminal it asks for another name, and C-c twice ends with 130",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -252,7 +253,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal colours follow the terminal, and NO_COLOR",
+  name: "at a terminal colours depend on the terminal, and on NO_COLOR",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -267,7 +268,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal with a light background the colours are those for it",
+  name: "at a terminal with a light background the colours are dark",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -275,7 +276,7 @@ Deno.test({
     const white = `COLORTERM=truecolor sh -c 'printf "\\033]11;#ffffff\\007"; exec "$0" "$@"'`;
     await pane.open(`--user bob --port ${server.port}`, white);
     await pane.until("1 person");
-    // The terminal is asked when the client has been there for a moment.
+    // The client asks the terminal some milliseconds after its start.
     // deno-lint-ignore no-control-regex -- ESC begins a colour
     const light = /\x1b\[38;2;106;106;112m\d\d:\d\d /;
     for (let said = 0; !light.test(await pane.until("#lobby", true)) && said < 100; said++) {
@@ -286,7 +287,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal that cannot move its cursor lines come and go as in a pipe",
+  name: "at a terminal that cannot move its cursor it works as in a pipe",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -301,7 +302,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal it comes back when the server does",
+  name: "at a terminal it reconnects when the server is back",
   ...atTerminal,
   async fn() {
     const server = await startServer();
@@ -310,10 +311,10 @@ Deno.test({
     await pane.until("1 person");
     await server.stop();
     await pane.until("The connection is lost");
-    await pane.press("kept words", "Enter");
-    await pane.until("Kept until the connection is back: kept words");
+    await pane.press("queued words", "Enter");
+    await pane.until("Kept until the connection is back: queued words");
     await using _again = await startServer(["--port", `${server.port}`]);
-    await pane.until("bob: kept words");
+    await pane.until("bob: queued words");
     await pane.resize(30, 10);
     await pane.press("still here", "Enter");
     await pane.until("bob: still here");
@@ -321,7 +322,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a restricted client goes to no server that it cannot know",
+  name: "a restricted client refuses a server that it cannot verify",
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -344,7 +345,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal a new server is told with its fingerprint, and a password is not seen",
+  name: "at a terminal it shows the fingerprint of a new server, and hides a password",
   ...atTerminal,
   async fn() {
     using place = temporaryFolder();

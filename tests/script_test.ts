@@ -1,4 +1,4 @@
-/** The client as a part of scripts: send, tail, history, JSON, passwords, settings, and every exit code. */
+/** The client in scripts: send, tail, history, JSON, passwords, settings, and every exit code. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TextLineStream } from "@std/streams/text-line-stream";
@@ -20,7 +20,7 @@ function as(name: string, chat: Chat, ...args: string[]): string[] {
   return ["--user", name, `irc://127.0.0.1:${chat.port}`, ...args];
 }
 
-test("send says one thing to a room, and ends when it has arrived", async () => {
+test("send sends one message to a channel, and ends when it is confirmed", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea")), {
@@ -31,7 +31,7 @@ test("send says one thing to a room, and ends when it has arrived", async () => 
   assert((await ann.lines()).some((line) => line.endsWith("PRIVMSG #tea :green tea")));
 });
 
-test("send without a text says what comes from standard input, as one message", async () => {
+test("send without a text sends standard input as one message", async () => {
   await using chat = startChat();
   const ann = await chat.peer("ann", { caps: ["draft/multiline", "batch", "message-tags"] });
   const { code } = await runClient(as("bob", chat, "send", "ann"), { input: "one\ntwo\n" });
@@ -39,17 +39,17 @@ test("send without a text says what comes from standard input, as one message", 
   assertEquals([code, lines.map((line) => line.split(" :").at(-1))], [0, ["one", "two"]]);
 });
 
-test("send to nobody is refused with 1, in a sentence", async () => {
+test("send to an unknown name ends with 1 and a sentence", async () => {
   await using chat = startChat();
   const { code, out, err } = await runClient(as("bob", chat, "send", "nobody", "hi"));
   assertEquals([code, out, err], [
     1,
     "",
-    "There is nobody called nobody here: a room is written '#nobody'\n",
+    "There is nobody called nobody here: for the channel, write '#nobody'\n",
   ]);
 });
 
-test("history prints what was said since a time; --json gives an object for each", async () => {
+test("history prints the messages since a time; --json prints an object for each", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   for (const text of ["one", "two"]) ann.send(`PRIVMSG #tea :${text}`);
@@ -65,13 +65,17 @@ test("history prints what was said since a time; --json gives an object for each
   assert(!Number.isNaN(Date.parse(time)) && msgid !== "");
 });
 
-test("history of nobody tells how a room is written", async () => {
+test("history of an unknown name explains how to write a channel", async () => {
   await using chat = startChat();
   const { code, out, err } = await runClient(as("bob", chat, "history", "tea"));
-  assertEquals([code, out, err], [0, "", "You and tea said nothing: a room is written '#tea'\n"]);
+  assertEquals([code, out, err], [
+    0,
+    "",
+    "There are no messages between you and tea: for the channel, write '#tea'\n",
+  ]);
 });
 
-test("tail prints what is said until it is stopped, with 143", async () => {
+test("tail prints new messages until a signal stops it, with 143", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   const child = startClient(as("bob", chat, "tail", "#tea", "--json"));
@@ -94,20 +98,20 @@ test("a password comes from a file, a command or the environment, never from the
   ann.send(`REGISTER * * :${secret}`);
   await ann.next("REGISTER SUCCESS");
   Deno.writeTextFileSync(`${place.folder}/secret`, `${secret}\n`);
-  const sayings = as("ann", chat, "--account", "ann", "send", "ann", "hi");
-  const ways: readonly (readonly [args: string[], env: Record<string, string>])[] = [
+  const words = as("ann", chat, "--account", "ann", "send", "ann", "hi");
+  const sources: readonly (readonly [args: string[], env: Record<string, string>])[] = [
     [["--password-file", `${place.folder}/secret`], {}],
     [["--password-command", `cat '${place.folder}/secret'`], {}],
     [[], { PARLEY_PASSWORD: secret }],
   ];
-  for (const [args, env] of ways) {
-    assertEquals(await runClient([...args, ...sayings], { env }), { code: 0, out: "", err: "" });
+  for (const [args, env] of sources) {
+    assertEquals(await runClient([...args, ...words], { env }), { code: 0, out: "", err: "" });
   }
   const env = { PARLEY_PASSWORD: secret };
   for (const mechanism of ["PLAIN", "SCRAM-SHA-256"]) {
-    assertEquals((await runClient([...sayings, "--mechanism", mechanism], { env })).code, 0, mechanism);
+    assertEquals((await runClient([...words, "--mechanism", mechanism], { env })).code, 0, mechanism);
   }
-  const { code, err } = await runClient([...sayings, "--password", secret]);
+  const { code, err } = await runClient([...words, "--password", secret]);
   assertEquals([code, err.includes(secret)], [2, false]);
 });
 
@@ -120,7 +124,7 @@ test("a wrong password ends with 77", async () => {
   assertMatch(err, /^Cannot log in as bob: .+\n$/);
 });
 
-test("a host that is none ends with 68, one without TLS with 76, wrong words with 2", async () => {
+test("an unknown host ends with 68, a server without TLS with 76, wrong arguments with 2", async () => {
   await using chat = startChat();
   const user = ["--user", "bob"];
   const codes = await Promise.all([
@@ -134,14 +138,17 @@ test("a host that is none ends with 68, one without TLS with 76, wrong words wit
   assertEquals(codes.map(({ err }) => err.trimEnd().split("\n").length), [1, 1, 1, 1, 1]);
 });
 
-test("who hangs up without a word may want TLS, which is said", async () => {
+test("a server that closes the connection at once gets a hint about TLS", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const hungUp = listener.accept().then((socket) => socket.close());
+  const closed = listener.accept().then((socket) => socket.close());
   const { port } = listener.addr;
   const { code, err } = await runClient(["--user", "bob", "--port", `${port}`, "tail", "#tea"]);
   assertEquals(code, 69);
-  assertMatch(err, /^Cannot join 127\.0\.0\.1:\d+: it hung up without a word; .* write --tls\n$/);
-  await hungUp;
+  assertMatch(
+    err,
+    /^Cannot join 127\.0\.0\.1:\d+: it closed the connection without an answer; .* write --tls\n$/,
+  );
+  await closed;
   listener.close();
 });
 
@@ -150,7 +157,7 @@ function certificate(): Promise<KeyPair> {
   return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
 }
 
-test("an encrypted server is remembered, and another certificate in its place ends with 77", async () => {
+test("an encrypted server is remembered, and another certificate ends with 77", async () => {
   await using chat = startChat();
   using place = temporaryFolder();
   const env = { XDG_DATA_HOME: place.folder };
@@ -180,7 +187,7 @@ test("an encrypted server is remembered, and another certificate in its place en
   while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 });
 
-test("settings come from a file; the environment and flags go before it, and a mistake is told", async () => {
+test("a file can hold settings; the environment and flags override it, and a mistake is reported", async () => {
   await using chat = startChat();
   using place = temporaryFolder();
   Deno.mkdirSync(`${place.folder}/parley`);

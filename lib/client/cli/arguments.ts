@@ -1,58 +1,58 @@
-/** Where to go, and what to do there, from the words of a command line: pure. */
+/** Reads the arguments of the command line: the server, its channels, and the job to do there. Pure. */
 
-/** A server, and rooms on it. */
+/** A server, and channels on it. */
 export interface Destination {
   /** "irc://host:port", or "ircs://host:port" for TLS. */
   readonly address: string;
-  readonly rooms: readonly string[];
+  readonly channels: readonly string[];
 }
 
-/** What the flags say about it. */
-export interface PlaceFlags {
+/** The flags that name a destination. */
+export interface DestinationFlags {
   readonly host: string;
   readonly port: number | undefined;
   readonly tls: boolean;
   readonly room: readonly string[];
 }
 
-/** What a program of one's own may ask for. */
+/** One job for a script. */
 export type Job =
-  /** Without text, standard input is sent. */
+  /** Without a text it sends standard input. */
   | { readonly kind: "send"; readonly target: string; readonly text: string | undefined }
-  | { readonly kind: "tail"; readonly rooms: readonly string[] }
+  | { readonly kind: "tail"; readonly channels: readonly string[] }
   | { readonly kind: "history"; readonly target: string };
 
-/** Something that makes no sense, in a sentence. */
-export interface Fault {
+/** A mistake in the arguments, as a sentence. */
+export interface ArgumentFault {
   readonly fault: string;
 }
 
 const ports = { "irc:": 6667, "ircs:": 6697 } as const;
-/** The words for them, and what each does. */
+/** The name of each job, with its help. */
 export const jobs: readonly (readonly [word: Job["kind"], does: string])[] = [
-  ["send", "Says one thing, and ends when it has arrived"],
-  ["tail", "Prints what is said until it is stopped"],
-  ["history", "Prints what was said before"],
+  ["send", "send one message and end"],
+  ["tail", "print new messages until you stop it"],
+  ["history", "print earlier messages"],
 ];
 
-/** The job in the first word, and the words that are left: an address at most. */
+/** The job that the words name, and the other words: at most an address. */
 export function jobOf(
   words: readonly string[],
-): { readonly job: Job | undefined; readonly rest: readonly string[] } | Fault {
+): { readonly job: Job | undefined; readonly rest: readonly string[] } | ArgumentFault {
   const at = words.findIndex((word) => !isAddress(word));
   const name = words[at] ?? "";
   if (!jobs.some(([word]) => word === name)) return { job: undefined, rest: words };
-  const [target, ...texts] = words.slice(at + 1).filter((word, place) => !isAddress(word) || place > 1);
-  const rest = words.filter((word, place) => isAddress(word) && place < at + 3);
+  const [target, ...texts] = words.slice(at + 1).filter((word, position) => !isAddress(word) || position > 1);
+  const rest = words.filter((word, position) => isAddress(word) && position < at + 3);
   if (name === "tail") {
-    const rooms = [target ?? [], ...texts].flat().map(roomName);
-    return { job: { kind: "tail", rooms }, rest };
+    const channels = [target ?? [], ...texts].flat().map(channelName);
+    return { job: { kind: "tail", channels }, rest };
   }
   if (target === undefined || target === "" || /[\s,]/.test(target)) {
-    return { fault: `Cannot ${name} without a room or a name: write client.ts ${name} '#ROOM'` };
+    return { fault: `Cannot use "${name}" without a channel or a name: write client.ts ${name} '#CHANNEL'` };
   }
   if (name === "history") {
-    if (texts.length > 0) return { fault: `Cannot use "${texts[0]}": history takes one room` };
+    if (texts.length > 0) return { fault: `Cannot use "${texts[0]}": history takes one channel` };
     return { job: { kind: "history", target }, rest };
   }
   const text = texts.length === 0 ? undefined : texts.join(" ");
@@ -60,22 +60,22 @@ export function jobOf(
   return { job: { kind: "send", target, text }, rest };
 }
 
-/** From irc://host:port/#room,#room, or from the flags. */
-export function placeOf(
+/** The destination in irc://host:port/#channel,#channel, or in the flags. */
+export function destinationOf(
   words: readonly string[],
-  { host, port, tls, room }: PlaceFlags,
-): Destination | Fault {
+  { host, port, tls, room }: DestinationFlags,
+): Destination | ArgumentFault {
   const [written, more] = words;
-  if (more !== undefined) return { fault: `Cannot use "${more}": only one address is taken` };
-  const flagRooms = room.map(roomName);
-  const wrong = flagRooms.find((name) => /[\s,]/.test(name));
+  if (more !== undefined) return { fault: `Cannot use "${more}": write only one address` };
+  const flagChannels = room.map(channelName);
+  const wrong = flagChannels.find((name) => /[\s,]/.test(name));
   if (wrong !== undefined) {
-    return { fault: `Cannot enter "${wrong}": a room's name has no spaces and no commas` };
+    return { fault: `Cannot join "${wrong}": the name of a channel has no spaces and no commas` };
   }
   const scheme = tls ? "ircs:" : "irc:";
   if (written === undefined) {
     const name = host.includes(":") ? `[${host}]` : host;
-    return { address: `${scheme}//${name}:${port ?? ports[scheme]}`, rooms: flagRooms };
+    return { address: `${scheme}//${name}:${port ?? ports[scheme]}`, channels: flagChannels };
   }
   const url = URL.parse(isHost(written) ? `${scheme}//${written}` : written);
   if (url === null || !/^ircs?:$/.test(url.protocol) || url.hostname === "") {
@@ -83,14 +83,14 @@ export function placeOf(
   }
   const own = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
   const path = decoded(url.pathname.slice(1) || url.hash);
-  const rooms = path.split(",").filter((name) => name !== "").map(roomName);
+  const channels = path.split(",").filter((name) => name !== "").map(channelName);
   return {
     address: `${own}//${url.hostname}:${url.port || (port ?? ports[own])}`,
-    rooms: rooms.length > 0 ? rooms : flagRooms,
+    channels: channels.length > 0 ? channels : flagChannels,
   };
 }
 
-/** "chat.example", "localhost:6667" or "[::1]:6667/#tea": as people write it. */
+/** An address without a scheme: "chat.example", "localhost:6667" or "[::1]:6667/#tea". */
 function isHost(word: string): boolean {
   return /^(localhost|\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?(\/|#|$)/i.test(word);
 }
@@ -108,12 +108,12 @@ function decoded(text: string): string {
   }
 }
 
-/** "#" may be left out, as shells take it for a comment. */
-function roomName(written: string): string {
+/** The "#" can be omitted, because in a shell it begins a comment. */
+function channelName(written: string): string {
   return /^[#&]/.test(written) ? written : `#${written}`;
 }
 
-/** A time as milliseconds since 1970: "2h" ago, or a date; undefined when it is none. */
+/** The time, in milliseconds since 1970, of "2h" (two hours ago) or a date; undefined for other text. */
 export function timeOf(written: string, now: number): number | undefined {
   const [, count, unit = ""] = /^(\d{1,6})([smhdw])$/.exec(written) ?? [];
   if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0);

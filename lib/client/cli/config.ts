@@ -1,9 +1,9 @@
 /**
- * An optional file of settings: lines of "name = value", "#" begins a comment. The names are those of the flags
- * without dashes; a flag and the environment go before the file.
+ * An optional settings file: lines of "name = value", and "#" begins a comment. The names are those of the flags
+ * without dashes. Flags and the environment override the file.
  */
 
-/** Where the file is looked for: the configuration folder of XDG, or its like on Windows and macOS. */
+/** The default path: in the XDG configuration folder, or its equivalent on Windows and macOS. */
 export function configPath(
   env: Readonly<Record<string, string | undefined>>,
   os: string,
@@ -15,8 +15,8 @@ export function configPath(
 }
 
 /**
- * The settings of a file as arguments, to stand in front of those that were written. Names that are in `given` are
- * left out: what the person said counts. A fault is a sentence.
+ * The settings of a file as arguments, to put before those of the command line. Names that are `given` there or in the
+ * environment are left out. A fault is a sentence.
  */
 export function configArguments(
   text: string,
@@ -27,7 +27,7 @@ export function configArguments(
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
     const [, name, value = ""] = /^([a-z][a-z-]*)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined) return { fault: `line ${at + 1} is not of the form "name = value"` };
+    if (name === undefined) return { fault: `write line ${at + 1} as "name = value"` };
     if (!given(name)) settings.push(`--${name}=${value.replace(/^"(.*)"$/, "$1")}`);
   }
   return settings;

@@ -1,4 +1,4 @@
-/** What was said as one line of JSON, for programs: what is not known is left out. Texts are as they came. */
+/** A message as one line of JSON, for programs. Unknown fields are left out. Texts are unchanged. */
 
 import type { ChatEvent, Said } from "../core/event.ts";
 

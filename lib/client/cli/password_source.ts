@@ -1,7 +1,6 @@
 /**
- * Whom to log in as, and where the password comes from before there is a face: a file, a command's output, the
- * environment, or a question at the terminal whose answer is not shown. Never from the arguments, which everybody on
- * the computer can read.
+ * Finds the account to log in to, and its password: in a file, in the output of a command, in the environment, or with
+ * a hidden question at the terminal. Never in the arguments, because every user of the computer can read them.
  */
 
 import { promptSecret } from "@std/cli/prompt-secret";
@@ -11,7 +10,7 @@ import type { ClientValues } from "./read_options.ts";
 type Environment = Readonly<Record<string, string>>;
 const variable = "PARLEY_PASSWORD";
 
-/** Whom to log in as; undefined for nobody. Throws an Error for people. */
+/** The account; undefined for no login. Throws an Error with a sentence for people. */
 export async function findAccount(
   values: ClientValues,
   name: string | undefined,
@@ -30,7 +29,7 @@ export async function findAccount(
   return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
 }
 
-/** Whether the person is asked for the password, and so may be asked again when it was wrong. */
+/** Whether the person types the password, and so can correct a wrong one. */
 export function isPasswordAsked(
   { passwordFile, passwordCommand, account }: ClientValues,
   environment: Environment,
@@ -39,20 +38,20 @@ export function isPasswordAsked(
   return account !== undefined && !given;
 }
 
-/** What was asked for by flags and environment. */
+/** What the flags and the environment say. */
 interface PasswordSources {
   readonly file: string | undefined;
   readonly command: string | undefined;
   readonly environment: string | undefined;
-  /** Asks when none of the others is given. */
+  /** The question, when there is no other source. */
   readonly ask: string | undefined;
 }
 
-/** The password; undefined when none is wanted. Throws an Error for people when it cannot be had. */
+/** The password; undefined for no login. Throws an Error with a sentence for people when there is none. */
 async function findPassword(sources: PasswordSources): Promise<string | undefined> {
   const { file, command, environment, ask } = sources;
-  if (file !== undefined) return firstLine(await readFile(file), `the file ${file}`);
-  if (command !== undefined) return firstLine(await outputOf(command), "the password command");
+  if (file !== undefined) return firstLine(await readFile(file), `the file "${file}"`);
+  if (command !== undefined) return firstLine(await outputOf(command), "the output of the password command");
   if (environment !== undefined && environment !== "") return environment;
   if (ask === undefined) return undefined;
   const written = promptSecret(`${ask}: `, { mask: "" });
@@ -64,7 +63,7 @@ async function readFile(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "it may not be read";
+    const why = error instanceof Deno.errors.NotFound ? "the file does not exist" : "access denied";
     throw new Error(`Cannot read the password from "${path}": ${why}`, { cause: error });
   }
 }
@@ -80,6 +79,6 @@ async function outputOf(command: string): Promise<string> {
 
 function firstLine(text: string, from: string): string {
   const [line = ""] = text.replace(/^\ufeff/, "").split(/\r?\n/, 1);
-  if (line === "") throw new Error(`Cannot log in: there is no password in ${from}`);
+  if (line === "") throw new Error(`Cannot log in: ${from} has no password in its first line`);
   return line;
 }

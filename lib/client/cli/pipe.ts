@@ -1,7 +1,7 @@
 /**
- * The face without a terminal: each line of the input is said, what others say is printed, and the program ends when
- * the input has ended and everything said has come back. Words of people and answers to commands go to `out`; what
- * happens besides, and what went wrong, to `err`.
+ * The face without a terminal: sends each line of the input as a message, and prints the messages of others. It ends
+ * when the input has ended and the server has confirmed all messages. Messages and answers to commands go to `out`;
+ * other events and errors go to `err`.
  */
 
 import type { ClientOptions } from "../core/client_options.ts";
@@ -16,28 +16,28 @@ import { enter, expectsPassword } from "../slash/slash.ts";
 import { isChannel } from "../core/state.ts";
 import { spanText } from "../text/text.ts";
 import { jsonLine } from "./json.ts";
-import type { Look } from "../terminal/paint.ts";
+import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
-import type { Line, Timestamps } from "../terminal/event_rows.ts";
+import type { Timestamps, TranscriptLine } from "../terminal/event_rows.ts";
 import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
 
-/** What a pipe is made of. */
+/** Everything a pipe needs. */
 export interface PipeParts {
   readonly client: Omit<ClientOptions, "onEvent">;
-  /** Lines to say. */
+  /** The lines to send. */
   readonly input: AsyncIterable<string>;
   /** Each takes one line, without its end. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
-  readonly look: Look;
+  readonly appearance: Appearance;
   readonly timestamps: Timestamps;
   /** No /quote. @default {false} */
   readonly restricted?: boolean;
-  /** What is said is printed as JSON. @default {false} */
+  /** Prints messages as JSON. @default {false} */
   readonly json?: boolean;
 }
 
-/** How it went: all said and come back, something refused, or no server. */
+/** How a pipe or a job ended. */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused" }
@@ -47,10 +47,10 @@ export type Outcome =
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly error: unknown };
 
-/** So many lines may be under way at a time: more would only wait at the server. */
-const maxUnderWay = 20;
+/** The number of unconfirmed messages at a time. More would only wait at the server. */
+const maxUnconfirmed = 20;
 
-/** Nobody at a terminal. */
+/** One pipe. */
 export class Pipe implements Face {
   readonly client: Client;
   activeBuffer = "";
@@ -58,39 +58,41 @@ export class Pipe implements Face {
   readonly restricted: boolean;
   readonly #parts: PipeParts;
   readonly #ready = Promise.withResolvers<void>();
-  readonly #over = Promise.withResolvers<Outcome>();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #ended = Promise.withResolvers<Outcome>();
+  readonly #unconfirmed = new Set<Promise<void>>();
   #refused = false;
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
     this.restricted = parts.restricted === true;
-    this.client = new Client({ ...parts.client, onEvent: (event) => this.#hear(event) });
+    this.client = new Client({ ...parts.client, onEvent: (event) => this.#onEvent(event) });
   }
 
-  /** Resolves when all is said, or nothing more can be. */
+  /** Resolves when all is sent, or when no more can be sent. */
   async run(): Promise<Outcome> {
     const running = this.client.run().then((ending): Outcome => {
       if (ending.kind === "unreachable") return ending;
       return ending.kind === "refused" ? { kind: "not let in", reason: ending.reason } : { kind: "done" };
     });
-    this.#sayAll();
-    const outcome = await Promise.race([running, this.#over.promise]);
+    this.#sendAll();
+    const outcome = await Promise.race([running, this.#ended.promise]);
     this.client.quit();
     await running;
     return outcome.kind === "done" && this.#refused ? { kind: "refused" } : outcome;
   }
 
   target(): string {
-    if (this.activeBuffer === "") throw new ActionError("Not in a room");
+    if (this.activeBuffer === "") {
+      throw new ActionError("You have not joined a channel: use --room or an address with #CHANNEL");
+    }
     return this.activeBuffer;
   }
 
   say(target: string, manner: Manner, text: string, replyTo?: string): void {
     const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
-    const way = this.client.say(speech).then((delivery) => this.#settled(delivery, text))
-      .finally(() => this.#underWay.delete(way));
-    this.#underWay.add(way);
+    const delivery = this.client.say(speech).then((result) => this.#onDelivery(result, text))
+      .finally(() => this.#unconfirmed.delete(delivery));
+    this.#unconfirmed.add(delivery);
   }
 
   show(name: string): void {
@@ -115,10 +117,10 @@ export class Pipe implements Face {
   clear(): void {}
 
   leave(): void {
-    this.#over.resolve({ kind: "done" });
+    this.#ended.resolve({ kind: "done" });
   }
 
-  async #sayAll(): Promise<void> {
+  async #sendAll(): Promise<void> {
     await this.#ready.promise;
     for await (const line of this.#parts.input) {
       if (line.trim() === "") continue;
@@ -127,38 +129,40 @@ export class Pipe implements Face {
       } catch (error) {
         this.#warn(plain(error instanceof Error ? error.message : String(error)));
         if (expectsPassword(line)) {
-          this.#parts.err("What follows is not said, as it may be a password: log in with --password-file");
+          this.#parts.err(
+            "The next lines are not sent, in case they are a password: log in with --password-file",
+          );
           break;
         }
       }
-      while (this.#underWay.size >= maxUnderWay) await Promise.race(this.#underWay);
+      while (this.#unconfirmed.size >= maxUnconfirmed) await Promise.race(this.#unconfirmed);
     }
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-    this.#over.resolve({ kind: "done" });
+    while (this.#unconfirmed.size > 0) await Promise.all(this.#unconfirmed);
+    this.#ended.resolve({ kind: "done" });
   }
 
-  #settled(delivery: Delivery, text: string): void {
-    if (delivery.kind === "unsure") this.#warn(`This may not have arrived: ${plain(text)}`);
+  #onDelivery(delivery: Delivery, text: string): void {
+    if (delivery.kind === "unsure") this.#warn(`The server did not confirm this message: ${plain(text)}`);
     if (delivery.kind === "refused") this.#refused = true;
   }
 
-  #hear(event: ChatEvent): void {
+  #onEvent(event: ChatEvent): void {
     const { state } = this.client;
     if (event.kind === "said") return this.#printSaid(event);
     if (event.kind === "joined" && event.own) {
       this.activeBuffer ||= event.buffer;
       this.#ready.resolve();
     }
-    if (event.kind === "refused") return this.#hearRefusal(event.target, event.text);
+    if (event.kind === "refused") return this.#onRefusal(event.target, event.text);
     if (event.kind === "status") {
       if (event.status === "nick refused") {
         this.#parts.err(plain(event.reason));
-        this.#over.resolve({ kind: "bad name" });
+        this.#ended.resolve({ kind: "bad name" });
       }
       if (event.status === "login refused") {
-        this.#over.resolve({ kind: "login refused", name: event.name, reason: event.reason });
+        this.#ended.resolve({ kind: "login refused", name: event.name, reason: event.reason });
       }
-      if (event.status === "lost") this.#over.resolve({ kind: "lost", reason: event.reason });
+      if (event.status === "lost") this.#ended.resolve({ kind: "lost", reason: event.reason });
       if (event.status === "ready" && (this.#parts.client.channels ?? []).length === 0) this.#ready.resolve();
       return;
     }
@@ -166,11 +170,11 @@ export class Pipe implements Face {
     if (line !== undefined) this.#print(line, this.#parts.err);
   }
 
-  /** Without a room to be in there is nothing to do. */
-  #hearRefusal(target: string, text: string): void {
+  /** Without a channel there is nothing to do. */
+  #onRefusal(target: string, text: string): void {
     this.#warn(plain(text));
     if (this.activeBuffer === "" && isChannel(this.client.state, target)) {
-      this.#over.resolve({ kind: "refused" });
+      this.#ended.resolve({ kind: "refused" });
     }
   }
 
@@ -184,9 +188,11 @@ export class Pipe implements Face {
     this.#print({ ...saidLine(this.client.state, event, this.activeBuffer), mark: "" }, this.#parts.out);
   }
 
-  #print(line: Line, to: (line: string) => void): void {
-    const { look, timestamps } = this.#parts;
-    // A message of several lines goes on indented, so that it never looks like two.
-    for (const row of lineRows(line, timestamps, undefined)) to(paint(row, look).replaceAll("\n", "\n  "));
+  #print(line: TranscriptLine, to: (line: string) => void): void {
+    const { appearance, timestamps } = this.#parts;
+    // The later lines of a message are indented, so that they never look like another message.
+    for (const row of lineRows(line, timestamps, undefined)) {
+      to(paint(row, appearance).replaceAll("\n", "\n  "));
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** What the person asked for: flags, then the environment, then the file of settings. */
+/** The values of all flags: from the command line, then the environment, then the settings file. */
 
 import type { OptionFault, OptionValues, ParsedOptions } from "../../options.ts";
 import { flagName, parseOptions } from "../../options.ts";
@@ -8,7 +8,7 @@ import { configArguments, configPath } from "./config.ts";
 /** The value of each flag of the client. */
 export type ClientValues = OptionValues<typeof clientFlags>;
 
-/** Reads the file too, if there is one; a fault is a sentence. */
+/** Reads the settings file if it exists. A fault is a sentence. */
 export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -21,7 +21,7 @@ export function readOptions(
     if (path === undefined) return first;
     text = Deno.readTextFileSync(path);
   } catch {
-    return first.values.config === undefined ? first : { fault: `Cannot read the settings in "${path}"` };
+    return first.values.config === undefined ? first : { fault: `Cannot read the settings file "${path}"` };
   }
   const settings = configArguments(text, (name) => {
     const row = Object.entries(clientFlags).find(([key]) => flagName(key) === name)?.[1];
@@ -29,7 +29,7 @@ export function readOptions(
     return Boolean(variable) ||
       args.some((word) => isFlag(word, name, row && "short" in row ? row.short : ""));
   });
-  if ("fault" in settings) return { fault: `Cannot use the settings in "${path}": ${settings.fault}` };
+  if ("fault" in settings) return { fault: `Cannot use the settings file "${path}": ${settings.fault}` };
   const all = parseOptions(clientFlags, [...settings, ...args], environment);
   return "fault" in all ? { fault: `${all.fault} (in "${path}")` } : all;
 }

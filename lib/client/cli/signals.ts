@@ -2,7 +2,7 @@
 
 const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
 
-/** Calls with the exit code of each signal that comes. What Windows has no signal for is left out there. */
+/** Calls `interrupt` with the exit code of each signal that arrives. Windows has only SIGINT here. */
 export function onSignals(interrupt: (code: number) => void): void {
   for (const [signal, code] of signals) {
     if (Deno.build.os === "windows" && signal !== "SIGINT") continue;

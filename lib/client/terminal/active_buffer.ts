@@ -1,36 +1,43 @@
-/** Which buffer is in front at a terminal: what is typed goes there. Entering, leaving and turning change it. */
+/** The active buffer of the terminal: the one that messages are typed to. Joining, leaving and switching change it. */
 
-import type { Client } from "../core/client.ts";
-import { plainName } from "../text/plain.ts";
-import { bufferAfterClosing } from "../core/buffer_order.ts";
-import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
+import { ActionError } from "../core/action_error.ts";
+import { bufferAfterClosing } from "../core/buffer_order.ts";
+import type { Client } from "../core/client.ts";
+import { findBuffer } from "../core/state.ts";
+import { plainName } from "../text/plain.ts";
 
-/** What the front needs of its desk. */
+/** What the active buffer needs of its UI. */
 export interface ActiveBufferParts {
   readonly client: Client;
-  /** Rooms of the start: all but the first stay behind it. */
-  readonly rooms: readonly string[];
-  /** Another one is shown; says so in the lines. */
+  /** The channels to join at the start. The first of them becomes active. */
+  readonly channels: readonly string[];
+  /** Prints the name of the new active buffer. */
   readonly title: (words: string) => void;
   readonly changed: () => void;
 }
 
-/** The front of one terminal. */
+/** The active buffer of one terminal. */
 export class ActiveBuffer {
   /** "" when there is none. */
   name = "";
   readonly #parts: ActiveBufferParts;
-  /** Rooms that do not come to the front when we enter them: the others of the start, and all on coming back. */
-  readonly #behind = new Set<string>();
+  /** Joining one of these does not make it active: the other channels of the start, and all after a reconnect. */
+  readonly #inBackground = new Set<string>();
 
   constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
-    for (const room of parts.rooms.slice(1)) this.#behind.add(fold(room));
+    for (const channel of parts.channels.slice(1)) this.#inBackground.add(fold(channel));
   }
 
   is(name: string): boolean {
     return fold(name) === fold(this.name);
+  }
+
+  /** The name; throws an ActionError when there is none. */
+  target(): string {
+    if (this.name === "") throw new ActionError("You have not joined a channel yet: write /join #CHANNEL");
+    return this.name;
   }
 
   show(name: string): void {
@@ -40,17 +47,17 @@ export class ActiveBuffer {
     this.#parts.changed();
   }
 
-  /** We are in a room. The first one needs no title, as its first line tells where one is. */
-  entered(room: string): void {
-    const behind = this.#behind.has(fold(room));
-    this.#behind.add(fold(room));
-    if (this.name === "") this.name = room;
-    else if (!behind) this.show(room);
+  /** We joined a channel. The first one needs no title, because its first line names it. */
+  joined(channel: string): void {
+    const inBackground = this.#inBackground.has(fold(channel));
+    this.#inBackground.add(fold(channel));
+    if (this.name === "") this.name = channel;
+    else if (!inBackground) this.show(channel);
   }
 
-  /** A buffer is gone: if it was this one, another comes to the front. */
+  /** A buffer was closed. If it was the active one, another becomes active. */
   closed(name: string): void {
-    this.#behind.delete(fold(name));
+    this.#inBackground.delete(fold(name));
     if (!this.is(name)) return;
     this.name = "";
     const next = bufferAfterClosing(this.#parts.client.state);

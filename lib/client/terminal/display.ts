@@ -1,94 +1,94 @@
 /**
- * The terminal as a place where lines appear above a prompt that stays: keeps what is drawn, and turns everything
- * that changed since the last time into one write. In a busy room lines wait for the next frame, so that the terminal
- * has time for keys, which are drawn at once. Writes through a function; touches no tty itself.
+ * Prints lines above a prompt that stays at the bottom. It remembers what is drawn, and makes one write of all changes.
+ * In a busy channel lines wait for the next frame, so that the terminal has time for keys, which are drawn at once.
+ * Writes through a function; touches no tty.
  */
 
-import type { Look } from "./paint.ts";
-import type { Drawn, Prompt, Size } from "./screen.ts";
+import type { Appearance } from "./appearance.ts";
+import type { DrawnPrompt, Prompt, TerminalSize } from "./screen.ts";
 import { draw, erase, nothingDrawn, printed } from "./screen.ts";
-import { Waiting } from "./row_queue.ts";
+import { RowQueue } from "./row_queue.ts";
 import type { Row } from "./wrap_spans.ts";
 
-/** What a display writes to. */
-export interface Outlet {
+/** The terminal that a display writes to. */
+export interface TerminalOutput {
   readonly write: (text: string) => void;
-  readonly size: () => Size;
-  readonly look: Look;
-  /** Lines are drawn so far apart at least, in milliseconds. @default {0} */
+  readonly size: () => TerminalSize;
+  readonly appearance: Appearance;
+  /** The shortest time between two frames, in milliseconds. @default {0} */
   readonly frameMs?: number;
-  /** Lines come faster than one can read for so long before any is left out, in milliseconds. @default {1_000} */
+  /** How long lines must arrive too fast before some are left out, in milliseconds. @default {1_000} */
   readonly floodMs?: number;
 }
 
-/** What waits for a frame and is drawn with a key all the same, as that takes no time. */
+/** As many waiting rows are drawn together with a key, because that takes no time. */
 const fewRows = 40;
 
 /** Lines above, a prompt below. */
 export class Display {
-  readonly #outlet: Outlet;
+  readonly #output: TerminalOutput;
   readonly #prompt: () => Prompt;
-  readonly #waiting: Waiting;
+  readonly #queue: RowQueue;
   #columns: number | undefined;
-  #drawn: Drawn = nothingDrawn;
+  #drawn: DrawnPrompt = nothingDrawn;
   #scheduled = false;
   /** When the last frame was drawn, by performance.now(). */
   #frameAt = -Infinity;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** `prompt` is asked for the prompt whenever it is drawn. */
-  constructor(outlet: Outlet, prompt: () => Prompt) {
-    this.#outlet = outlet;
+  /** `prompt` is called each time the prompt is drawn. */
+  constructor(output: TerminalOutput, prompt: () => Prompt) {
+    this.#output = output;
     this.#prompt = prompt;
-    this.#waiting = new Waiting(outlet.floodMs ?? 1_000);
+    this.#queue = new RowQueue(output.floodMs ?? 1_000);
   }
 
-  /** Cells to fit lines to: one is left free at the edge. Asked of the terminal once for all lines of a frame. */
+  /** The width for lines: one cell at the edge stays free. The terminal is asked once for each frame. */
   get columns(): number {
-    return this.#columns ??= Math.max(10, this.#outlet.size().columns - 1);
+    return this.#columns ??= Math.max(10, this.#output.size().columns - 1);
   }
 
-  /** Adds the rows of a line above the prompt; a fleeting one may be left out where nobody could read it. */
-  print(rows: readonly Row[], fleeting = false): void {
-    this.#waiting.add(rows, fleeting);
+  /** Adds the rows of a line above the prompt. A skippable line can be left out in a flood. */
+  print(rows: readonly Row[], skippable = false): void {
+    this.#queue.add(rows, skippable);
     this.change();
   }
 
-  /** Something that may wait for the next frame is not what it was; in quiet times it is drawn in this turn. */
+  /** Draws a change at the next frame, or now when the last frame was long ago. */
   change(): void {
     if (this.#frame !== undefined || this.#closed) return;
-    const restMs = this.#frameAt + (this.#outlet.frameMs ?? 0) - performance.now();
-    if (restMs > 0) this.#frame = setTimeout(() => this.flush(), restMs);
+    const waitMs = this.#frameAt + (this.#output.frameMs ?? 0) - performance.now();
+    if (waitMs > 0) this.#frame = setTimeout(() => this.flush(), waitMs);
     else this.refresh();
   }
 
-  /** The person did something: the prompt is drawn in this turn. Many lines that wait for a frame go on waiting. */
+  /** Draws the prompt now, after a key. Many waiting lines still wait for their frame. */
   refresh(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
-      if (this.#frame === undefined || this.#waiting.rows <= fewRows) this.flush();
+      if (this.#frame === undefined || this.#queue.rows <= fewRows) this.flush();
       else this.#draw([]);
     });
   }
 
-  /** Draws all there is. */
+  /** Draws everything. */
   flush(): void {
     clearTimeout(this.#frame);
     this.#frame = undefined;
     this.#frameAt = performance.now();
-    this.#draw(this.#waiting.take(this.#outlet.size().rows, this.#frameAt));
+    this.#draw(this.#queue.take(this.#output.size().rows, this.#frameAt));
   }
 
   #draw(rows: readonly Row[]): void {
     this.#scheduled = false;
     this.#columns = undefined;
     if (this.#closed) return;
-    const { write, look } = this.#outlet;
-    const size = this.#outlet.size();
-    const above = erase(this.#drawn, size) + printed(rows, look);
-    const { text, drawn } = draw(this.#prompt(), size, look);
+    const { write, appearance } = this.#output;
+    const size = this.#output.size();
+    const above = erase(this.#drawn, size) + printed(rows, appearance);
+    const { text, drawn } = draw(this.#prompt(), size, appearance);
     this.#drawn = drawn;
     write(above + text);
   }
@@ -96,24 +96,24 @@ export class Display {
   /** Empties the visible part of the terminal. */
   clear(): void {
     this.#drawn = nothingDrawn;
-    this.#outlet.write("\x1b[H\x1b[2J");
+    this.#output.write("\x1b[H\x1b[2J");
     this.refresh();
   }
 
-  /** Takes the prompt away for now: others will write to the terminal. refresh() draws it again. */
+  /** Removes the prompt while another program writes to the terminal. refresh() draws it again. */
   hide(): void {
     this.flush();
-    this.#outlet.write(erase(this.#drawn, this.#outlet.size()));
+    this.#output.write(erase(this.#drawn, this.#output.size()));
     this.#drawn = nothingDrawn;
   }
 
-  /** Takes the prompt away; what waits is still printed. The cursor then stands where a shell's prompt may begin. */
+  /** Prints the waiting lines and removes the prompt. The cursor is then where a shell's prompt can begin. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#frame);
-    const { write, size, look } = this.#outlet;
-    const rows = this.#waiting.take(size().rows, performance.now());
-    write(erase(this.#drawn, size()) + printed(rows, look));
+    const { write, size, appearance } = this.#output;
+    const rows = this.#queue.take(size().rows, performance.now());
+    write(erase(this.#drawn, size()) + printed(rows, appearance));
   }
 }

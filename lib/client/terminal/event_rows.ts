@@ -1,4 +1,4 @@
-/** What happened → lines of a terminal: the time, a mark for what kind of thing it is, the words. Pure. */
+/** Events → lines of a terminal: the time, a mark for the kind of event, the text. Pure. */
 
 import type { ChatEvent, Said } from "../core/event.ts";
 import type { Span } from "../text/formatting.ts";
@@ -11,37 +11,37 @@ import { describe, personSpan } from "../text/sentences.ts";
 import type { Row } from "./wrap_spans.ts";
 import { wrapSpans } from "./wrap_spans.ts";
 
-/** How --timestamps says it. */
+/** The values of --timestamps. */
 export type Timestamps = "short" | "seconds" | "iso" | "off";
 
-/** One line, before it is fitted to a width. */
-export interface Line {
+/** One line, before it is wrapped. */
+export interface TranscriptLine {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** What kind of thing it is, so that colour alone never says it: "→", "←", "*", "»", "!". */
+  /** The kind of event, because colour alone must not show it: "→", "←", "*", "»", "!". */
   readonly mark: string;
   readonly body: readonly Span[];
-  /** Fainter than what people say. */
-  readonly quiet?: boolean;
+  /** Fainter than messages. */
+  readonly faint?: boolean;
 }
 
-/** The rows of a line; `columns` undefined leaves it whole. */
-export function lineRows(line: Line, timestamps: Timestamps, columns: number | undefined): Row[] {
+/** The rows of a line. Without `columns` it is not wrapped. */
+export function lineRows(line: TranscriptLine, timestamps: Timestamps, columns: number | undefined): Row[] {
   const time = clock(line.at, timestamps);
-  const quiet = line.quiet === true;
+  const faint = line.faint === true;
   const mark: Span[] = line.mark === ""
     ? []
-    : [line.mark === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.mark} `, dim: quiet }];
+    : [line.mark === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.mark} `, dim: faint }];
   if (line.mark === "!") mark[0] = { text: "! ", bold: true, ink: "error" };
   const head: Span[] = [...(time === "" ? [] : [{ text: `${time} `, dim: true }]), ...mark];
-  const body = quiet
+  const body = faint
     ? line.body.map((span) => span.ink === undefined ? { ...span, dim: true } : span)
     : line.body;
   if (columns === undefined) return [[...head, ...body]];
   return wrapSpans(head, body, columns, time.length + 3);
 }
 
-/** An answer to a command: no time, indented. What has columns goes on in the last of them. */
+/** The answer to a command: no time, indented. A table row continues in its last column. */
 export function noteRows(body: readonly Span[], columns: number): Row[] {
   const table = /^ *\S.*? {2,}(?=\S)/.exec(body[0]?.text ?? "");
   return wrapSpans([{ text: "  " }], body, columns, 2 + (table?.[0].length ?? 2));
@@ -64,28 +64,28 @@ export function clock(at: number, timestamps: Timestamps): string {
   }
 }
 
-/** Tells one day from another, in local time. */
+/** The day, in local time, to compare with another. */
 export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
 
-/** The line that stands before the first thing of a day. */
+/** The rule before the first line of a day. */
 export function dayRow(at: number): Row {
   const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   return ruleRow(new Date(at).toLocaleDateString("en-GB", options).replace(",", ""));
 }
 
-/** A title between lines. */
+/** A rule with a title. */
 export function ruleRow(title: string): Row {
   return [{ text: `── ${title} ──`, dim: true }];
 }
 
-/** The message of an id, when it was heard lately. */
-export type Recall = (id: string) => Said | undefined;
+/** The message with an id, when it is a recent one. */
+export type FindMessage = (id: string) => Said | undefined;
 
 const quoteLetters = 30;
 
-/** A message in few words, for what is about it: "ann: tea?". */
+/** The start of a message, to quote it: "ann: tea?". */
 function quoted(state: State, { from, text }: Said): Span[] {
   const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", inkOf: () => undefined }));
   const letters = [...words];
@@ -93,18 +93,18 @@ function quoted(state: State, { from, text }: Said): Span[] {
   return [{ ...personSpan(state, from), dim: true }, { text: `: ${cut}`, dim: true }];
 }
 
-/** Something said. What is not said in the buffer in front tells where it was, an answer what it answers. */
+/** A message. One from another buffer names its place; a reply quotes its message. */
 export function saidLine(
   state: State,
   event: Said & { readonly at: number },
-  front: string,
-  recall: Recall = () => undefined,
-): Line {
-  const room = findBuffer(state, event.buffer)?.kind === "channel" || event.buffer.startsWith("#");
-  const here = event.buffer.toLowerCase() === front.toLowerCase();
+  activeBuffer: string,
+  findMessage: FindMessage = () => undefined,
+): TranscriptLine {
+  const inChannel = findBuffer(state, event.buffer)?.kind === "channel" || event.buffer.startsWith("#");
+  const here = event.buffer.toLowerCase() === activeBuffer.toLowerCase();
   const from: Span = { ...personSpan(state, event.from), bold: true };
-  const where: Span[] = room && !here ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }] : [];
-  const to: Span[] = !room && !here
+  const where: Span[] = inChannel && !here ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }] : [];
+  const to: Span[] = !inChannel && !here
     ? [{ text: " → " }, { ...personSpan(state, { nick: event.to }), bold: true }]
     : [];
   const text = styleText(event.text, {
@@ -114,7 +114,7 @@ export function saidLine(
   const speaker: Span[] = event.manner === "action"
     ? [{ text: "* " }, from, ...to, { text: " " }]
     : [from, ...to, { text: event.manner === "notice" ? " (notice): " : ": " }];
-  const answered = event.replyTo === undefined ? undefined : recall(event.replyTo);
+  const answered = event.replyTo === undefined ? undefined : findMessage(event.replyTo);
   const quote: Span[] = answered === undefined
     ? []
     : [{ text: "[re ", dim: true }, ...quoted(state, answered), { text: "] ", dim: true }];
@@ -131,27 +131,27 @@ const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
   invited: "»",
 };
 
-/** Anything but speech; undefined for what a terminal does not tell. */
+/** Any event except a message; undefined when the terminal shows nothing for it. */
 export function eventLine(
   state: State,
   event: Exclude<ChatEvent, Said>,
-  front: string,
-  recall: Recall = () => undefined,
-): Line | undefined {
+  activeBuffer: string,
+  findMessage: FindMessage = () => undefined,
+): TranscriptLine | undefined {
   const words = [...describe(state, event)];
   if (words.length === 0) return undefined;
-  const about = event.kind === "reacted" || event.kind === "redacted" ? recall(event.id) : undefined;
+  const about = event.kind === "reacted" || event.kind === "redacted" ? findMessage(event.id) : undefined;
   if (about !== undefined) {
     words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoted(state, about));
   }
-  const away = "buffer" in event && event.buffer.toLowerCase() !== front.toLowerCase();
-  // These name the room themselves.
-  const named = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
-  const where: Span[] = away && !named && "buffer" in event
+  const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
+  // The sentences of these name the channel.
+  const namesChannel = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
+  const where: Span[] = elsewhere && !namesChannel && "buffer" in event
     ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }]
     : [];
-  const alarming = event.kind === "status" &&
+  const isError = event.kind === "status" &&
     ["nick refused", "login refused", "lost"].includes(event.status);
-  const mark = marks[event.kind] ?? (alarming ? "!" : "·");
-  return { at: event.at, mark, body: [...where, ...words], quiet: mark !== "!" && mark !== "»" };
+  const mark = marks[event.kind] ?? (isError ? "!" : "·");
+  return { at: event.at, mark, body: [...where, ...words], faint: mark !== "!" && mark !== "»" };
 }

@@ -9,21 +9,21 @@ import { complete, completed, turn } from "./completion.ts";
 import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
 import type { Key } from "./keys.ts";
-import type { Recall, Search } from "./line_history.ts";
-import { emptyRecall, foundLine, goBack, remember, search, searchOn } from "./line_history.ts";
+import type { HistorySearch, LineHistory } from "./line_history.ts";
+import { emptyLineHistory, foundLine, goBack, remember, search, searchOn } from "./line_history.ts";
 
 /** Everything about what is being typed. */
-export interface Input {
+export interface InputState {
   readonly editor: Editor;
-  readonly recall: Recall;
+  readonly history: LineHistory;
   /** While Tab goes through candidates. */
   readonly completion?: Completion | undefined;
   /** While C-r searches. */
-  readonly search?: Search | undefined;
+  readonly search?: HistorySearch | undefined;
 }
 
 /** What a key asks of others. */
-export type Act =
+export type InputAction =
   | { readonly kind: "submit"; readonly text: string }
   /** C-c on an empty line. */
   | { readonly kind: "interrupt" }
@@ -35,9 +35,9 @@ export type Act =
   | { readonly kind: "next" };
 
 /** Nothing typed. */
-export const emptyInput: Input = { editor: emptyEditor, recall: emptyRecall };
+export const emptyInputState: InputState = { editor: emptyEditor, history: emptyLineHistory };
 
-const acts: Readonly<Record<string, Act>> = {
+const actionKeys: Readonly<Record<string, InputAction>> = {
   "C-l": { kind: "redraw" },
   "C-z": { kind: "suspend" },
   "C-x": { kind: "next" },
@@ -45,10 +45,10 @@ const acts: Readonly<Record<string, Act>> = {
 
 /** The input after a key. */
 export function press(
-  input: Input,
+  input: InputState,
   key: Key,
   sources: () => CompletionSources,
-): { readonly input: Input; readonly act?: Act } {
+): { readonly input: InputState; readonly action?: InputAction } {
   if (input.search !== undefined) {
     const next = searching(input, input.search, key);
     if (next !== undefined) return { input: next };
@@ -66,36 +66,41 @@ export function press(
 }
 
 /** What the keys that are not about the line do. */
-function commandKey(input: Input, name: string): { readonly input: Input; readonly act?: Act } | undefined {
-  const { editor, recall } = input;
+function commandKey(
+  input: InputState,
+  name: string,
+): { readonly input: InputState; readonly action?: InputAction } | undefined {
+  const { editor, history } = input;
   switch (name) {
     case "enter":
       return {
-        input: { editor: withText(editor, ""), recall: remember(recall, editor.text) },
-        act: { kind: "submit", text: editor.text },
+        input: { editor: withText(editor, ""), history: remember(history, editor.text) },
+        action: { kind: "submit", text: editor.text },
       };
     case "C-c":
-      if (editor.text === "") return { input, act: { kind: "interrupt" } };
-      return { input: { editor: withText(editor, ""), recall: { ...recall, back: 0 } } };
+      if (editor.text === "") return { input, action: { kind: "interrupt" } };
+      return { input: { editor: withText(editor, ""), history: { ...history, back: 0 } } };
     case "C-d":
-      return editor.text === "" ? { input, act: { kind: "end" } } : undefined;
+      return editor.text === "" ? { input, action: { kind: "end" } } : undefined;
     case "up":
     case "C-p":
-      return { input: { ...goBack(recall, editor, 1) } };
+      return { input: { ...goBack(history, editor, 1) } };
     case "down":
     case "C-n":
-      return { input: { ...goBack(recall, editor, -1) } };
+      return { input: { ...goBack(history, editor, -1) } };
     case "C-r":
       return { input: { ...input, completion: undefined, search: { query: "", back: 0 } } };
     case "escape":
     case "C-g":
       return { input: { ...input, completion: undefined } };
     default:
-      return Object.hasOwn(acts, name) ? { input, ...(acts[name] && { act: acts[name] }) } : undefined;
+      return Object.hasOwn(actionKeys, name)
+        ? { input, ...(actionKeys[name] && { action: actionKeys[name] }) }
+        : undefined;
   }
 }
 
-function tab(input: Input, by: 1 | -1, sources: () => CompletionSources): Input {
+function tab(input: InputState, by: 1 | -1, sources: () => CompletionSources): InputState {
   const completion = input.completion === undefined
     ? complete(input.editor, sources())
     : turn(input.completion, by);
@@ -104,14 +109,14 @@ function tab(input: Input, by: 1 | -1, sources: () => CompletionSources): Input 
 }
 
 /** The input after a key of the search itself; undefined for a key that ends it. */
-function searching(input: Input, current: Search, key: Key): Input | undefined {
-  if (key.kind === "text") return { ...input, search: search(input.recall, current.query + key.text) };
+function searching(input: InputState, current: HistorySearch, key: Key): InputState | undefined {
+  if (key.kind === "text") return { ...input, search: search(input.history, current.query + key.text) };
   if (key.kind === "paste") return input;
   switch (key.name) {
     case "C-r":
-      return { ...input, search: searchOn(input.recall, current) };
+      return { ...input, search: searchOn(input.history, current) };
     case "backspace":
-      return { ...input, search: search(input.recall, [...current.query].slice(0, -1).join("")) };
+      return { ...input, search: search(input.history, [...current.query].slice(0, -1).join("")) };
     case "C-g":
     case "C-c":
     case "escape":
@@ -122,7 +127,7 @@ function searching(input: Input, current: Search, key: Key): Input | undefined {
 }
 
 /** The line found becomes the line typed. */
-function accepted(input: Input, current: Search): Input {
-  const found = foundLine(input.recall, current);
+function accepted(input: InputState, current: HistorySearch): InputState {
+  const found = foundLine(input.history, current);
   return found === "" ? input : { ...input, editor: withText(input.editor, found) };
 }

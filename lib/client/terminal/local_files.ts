@@ -1,22 +1,22 @@
-/** Files of this computer for /send and /get: opening one, saving one under a name that is free, and the bar. */
+/** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
 import type { LocalFileAccess } from "../slash/face.ts";
 import { plain } from "../text/plain.ts";
 import type { Upload } from "../core/upload.ts";
 
 const barCells = 20;
-/** How often a file on its way is looked at. */
+/** The shortest time between two updates of the progress. */
 const progressMs = 100;
 
-/** Files for one person, and what is to be seen of the one that is on its way. */
+/** The files of one person, and the progress of the current transfer. */
 export class LocalFiles implements LocalFileAccess {
-  /** How far it is, "" when none is under way. */
-  underWay = "";
+  /** The progress of the transfer, "" when there is none. */
+  progressText = "";
   readonly #home: string;
   readonly #changed: () => void;
   #shownAt = 0;
 
-  /** `changed` is called when there is something else to be seen. */
+  /** `changed` is called when the progress has changed. */
   constructor(home: string, changed: () => void) {
     this.#home = home;
     this.#changed = changed;
@@ -27,7 +27,7 @@ export class LocalFiles implements LocalFileAccess {
   }
 
   fetch(address: URL, path: string): Promise<string> {
-    const doing = `Fetching ${address.pathname.split("/").at(-1)}`;
+    const doing = `Downloading ${address.pathname.split("/").at(-1)}`;
     return saveFile(address, path, (done, total) => this.progress(doing, done, total));
   }
 
@@ -35,27 +35,27 @@ export class LocalFiles implements LocalFileAccess {
     const now = performance.now();
     if (doing !== "" && done < total && now - this.#shownAt < progressMs) return;
     this.#shownAt = now;
-    this.underWay = doing === "" ? "" : progressWords(doing, done, total);
+    this.progressText = doing === "" ? "" : progressWords(doing, done, total);
     this.#changed();
   }
 }
 
-/** A file to send; rejects with an Error for people. "~" is the home folder. */
+/** A file to send. Rejects with a sentence for people. "~" is the home folder. */
 export async function openFile(path: string, home = ""): Promise<Upload> {
-  const place = home !== "" && path.startsWith("~/") ? home + path.slice(1) : path;
-  const found = await Deno.stat(place).catch((error: unknown) => {
+  const full = home !== "" && path.startsWith("~/") ? home + path.slice(1) : path;
+  const found = await Deno.stat(full).catch((error: unknown) => {
     throw new Error(`Cannot send "${plain(path)}": ${whyNot(error)}`);
   });
-  if (!found.isFile) throw new Error(`Cannot send "${plain(path)}": it is no file`);
+  if (!found.isFile) throw new Error(`Cannot send "${plain(path)}": it is not a file`);
   return {
-    name: place.split(/[/\\]/).at(-1) ?? "file",
+    name: full.split(/[/\\]/).at(-1) ?? "file",
     size: found.size,
-    type: mediaTypes[/\.(\w+)$/.exec(place)?.[1]?.toLowerCase() ?? ""] ?? "",
-    stream: () => streamOf(place),
+    type: mediaTypes[/\.(\w+)$/.exec(full)?.[1]?.toLowerCase() ?? ""] ?? "",
+    stream: () => streamOf(full),
   };
 }
 
-/** Opened when it is read, so that nothing stays open when it never is. */
+/** Opens the file at the first read, so that an unread stream leaves no file open. */
 function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
   let inner: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
   return new ReadableStream({
@@ -71,7 +71,7 @@ function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
   });
 }
 
-/** Saves what is at an address; the answer is the path. Never overwrites, and takes no path from the network. */
+/** Downloads a file and returns its path. Never overwrites a file, and takes no path from the network. */
 export async function saveFile(
   address: URL,
   path: string,
@@ -82,7 +82,7 @@ export async function saveFile(
   });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`There is nothing at ${plain(address.href)} (${response.status})`);
+    throw new Error(`Cannot download ${plain(address.href)}: the server answers ${response.status}`);
   }
   const total = Number(response.headers.get("content-length")) || 0;
   const [file, name] = await newFile(path === "" ? nameIn(address) : path);
@@ -111,24 +111,24 @@ async function newFile(wanted: string): Promise<[Deno.FsFile, string]> {
       }
     }
   }
-  throw new Error(`Cannot write "${plain(wanted)}": it is there already`);
+  throw new Error(`Cannot write "${plain(wanted)}": it exists already`);
 }
 
-/** The last part of the path, without what a file here should not be called. */
+/** The last part of the path, without characters that are unsafe in a file name. */
 function nameIn({ pathname }: URL): string {
   let last = pathname.split("/").at(-1) ?? "";
   try {
     last = decodeURIComponent(last);
   } catch {
-    // Taken as it is.
+    // Used undecoded.
   }
   const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
   return clean.slice(0, 120) || "file";
 }
 
 function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "it may not be touched";
+  if (error instanceof Deno.errors.NotFound) return "the file does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "access denied";
   return error instanceof Error ? error.message : String(error);
 }
 

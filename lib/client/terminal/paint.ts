@@ -4,59 +4,21 @@
  */
 
 import type { Span, Style } from "../text/formatting.ts";
+import type { Appearance } from "./appearance.ts";
 import type { Ink } from "../text/palette.ts";
 import { oceanBlue, shadeOf } from "../text/palette.ts";
-
-/** How many colours a terminal shows. "none" also means no bold and no underline. */
-export type Depth = "none" | "16" | "256" | "truecolor";
-
-/** What decides how things look. */
-export interface Look {
-  readonly depth: Depth;
-  /** The kind of background. */
-  readonly theme: "dark" | "light";
-}
 
 /** White on ocean blue: the prompt, and nothing else. */
 export const promptStyle: Style = { ink: "#ffffff", paper: oceanBlue, bold: true };
 
-/** How --color says it. */
-export type ColorChoice = "auto" | "always" | "never";
-
-/** The depth for what is asked and what the environment says; NO_COLOR wins over everything but --color. */
-export function colorDepth(
-  choice: ColorChoice,
-  isTerminal: boolean,
-  environment: Readonly<Record<string, string | undefined>>,
-): Depth {
-  const { NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, COLORTERM = "", TERM = "" } = environment;
-  if (choice === "never") return "none";
-  const forced = choice === "always" || (!NO_COLOR && (isOn(FORCE_COLOR) || isOn(CLICOLOR_FORCE)));
-  if (!forced && (NO_COLOR || !isTerminal || TERM === "dumb" || TERM === "")) return "none";
-  if (/^(truecolor|24bit)$/i.test(COLORTERM) || /-direct$|^xterm-(kitty|ghostty)$/.test(TERM)) {
-    return "truecolor";
-  }
-  return /256color$/.test(TERM) ? "256" : "16";
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0";
-}
-
-/** A background that says of itself that it is light (COLORFGBG, "0;15"). */
-export function themeOf(environment: Readonly<Record<string, string | undefined>>): "dark" | "light" {
-  const background = Number(/;(\d+)$/.exec(environment["COLORFGBG"] ?? "")?.[1] ?? 0);
-  return background === 7 || background === 15 ? "light" : "dark";
-}
-
 /** The text of spans, in their looks. */
-export function paint(spans: readonly Span[], look: Look): string {
-  return spans.map((span) => paintSpan(span, look)).join("");
+export function paint(spans: readonly Span[], appearance: Appearance): string {
+  return spans.map((span) => paintSpan(span, appearance)).join("");
 }
 
-function paintSpan(span: Span, look: Look): string {
-  if (look.depth === "none") return span.text;
-  const codes = styleCodes(span, look);
+function paintSpan(span: Span, appearance: Appearance): string {
+  if (appearance.depth === "none") return span.text;
+  const codes = styleCodes(span, appearance);
   const text = codes === "" ? span.text : `\x1b[${codes}m${span.text}\x1b[0m`;
   // A terminal makes one link of all rows with the same address, also when it was cut at the right edge.
   return span.link === undefined
@@ -78,22 +40,22 @@ function decodeSafely(address: string): string {
 const known = new Map<string, string>();
 const maxKnown = 1000;
 
-function styleCodes(style: Style, look: Look): string {
+function styleCodes(style: Style, appearance: Appearance): string {
   const { bold, dim, italic, underline, reverse, strike, ink = "", paper = "" } = style;
   if (ink === "" && paper === "" && !(bold || dim || italic || underline || reverse || strike)) return "";
   const key =
-    `${bold}${dim}${italic}${underline}${reverse}${strike}${ink} ${paper} ${look.depth}${look.theme}`;
+    `${bold}${dim}${italic}${underline}${reverse}${strike}${ink} ${paper} ${appearance.depth}${appearance.theme}`;
   const made = known.get(key);
   if (made !== undefined) return made;
   if (known.size >= maxKnown) known.clear();
-  const codes = newCodes(style, look);
+  const codes = newCodes(style, appearance);
   known.set(key, codes);
   return codes;
 }
 
-function newCodes(style: Style, look: Look): string {
-  const faint = style.dim && (style.ink !== undefined || look.depth === "16");
-  const ink = style.ink ?? (style.dim && look.depth !== "16" ? "faint" : undefined);
+function newCodes(style: Style, appearance: Appearance): string {
+  const faint = style.dim && (style.ink !== undefined || appearance.depth === "16");
+  const ink = style.ink ?? (style.dim && appearance.depth !== "16" ? "faint" : undefined);
   const codes = [
     style.bold ? "1" : "",
     faint ? "2" : "",
@@ -101,8 +63,8 @@ function newCodes(style: Style, look: Look): string {
     style.underline ? "4" : "",
     style.reverse ? "7" : "",
     style.strike ? "9" : "",
-    ink === undefined ? "" : colorCode(ink, look, false),
-    style.paper === undefined ? "" : colorCode(style.paper, look, true),
+    ink === undefined ? "" : colorCode(ink, appearance, false),
+    style.paper === undefined ? "" : colorCode(style.paper, appearance, true),
   ];
   return codes.filter((code) => code !== "").join(";");
 }
@@ -111,15 +73,15 @@ function newCodes(style: Style, look: Look): string {
 const nickCodes = [32, 33, 35, 36, 92, 93, 95, 96];
 const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, channel: 94, link: 94, faint: 90 };
 
-function colorCode(ink: Ink, look: Look, paper: boolean): string {
+function colorCode(ink: Ink, appearance: Appearance, paper: boolean): string {
   const shift = paper ? 10 : 0;
-  if (look.depth === "16") {
+  if (appearance.depth === "16") {
     const nick = ink.startsWith("nick-") ? nickCodes[Number(ink.slice(5)) % nickCodes.length] : undefined;
     return String((nick ?? roleCodes[ink] ?? nearest16(ink)) + shift);
   }
-  const hex = shadeOf(ink)?.[look.theme] ?? ink;
+  const hex = shadeOf(ink)?.[appearance.theme] ?? ink;
   const [red, green, blue] = channels(hex);
-  return look.depth === "truecolor"
+  return appearance.depth === "truecolor"
     ? `${38 + shift};2;${red};${green};${blue}`
     : `${38 + shift};5;${nearest256(red, green, blue)}`;
 }

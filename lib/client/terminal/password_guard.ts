@@ -1,22 +1,22 @@
 /**
- * Keys that may be a password: a command that asks for one was refused before it asked, and whoever types without
- * looking goes on. They are held, unseen, until there is a pause; then the person is asked what they were.
+ * Protects passwords from becoming messages. A command that asks for a password can fail before it asks, while the
+ * person already types the password. The guard holds and hides these keys until a pause, then asks the person.
  */
 
 import type { Key } from "./keys.ts";
 
-/** What to do with keys in doubt. */
+/** What the guard needs of the keyboard. */
 export interface PasswordGuardParts {
-  /** The person is asked for a password, or for what the keys were: no key is in doubt. */
-  readonly asked: () => boolean;
-  /** Keys came, and now there is a pause: the answer is whether they are to count as typed. */
+  /** A question is on the screen, so the keys are its answer. */
+  readonly isAsking: () => boolean;
+  /** Asks the person, after a pause, whether the held keys count as typed. */
   readonly ask: () => Promise<boolean>;
   readonly key: (key: Key) => void;
-  /** Without a key for so long nobody types blindly any more. */
+  /** After this long without a key the person has seen the screen. */
   readonly pauseMs: number;
 }
 
-/** The doubt about what one person types. */
+/** Guards the keys of one person. */
 export class PasswordGuard {
   readonly #parts: PasswordGuardParts;
   #keys: Key[] = [];
@@ -26,12 +26,12 @@ export class PasswordGuard {
     this.#parts = parts;
   }
 
-  /** A command that asks for a password was written; without a question after it there is doubt. */
+  /** Starts after a command that asks for a password, unless its question is on the screen. */
   begin(): void {
-    if (!this.#parts.asked()) this.#wait();
+    if (!this.#parts.isAsking()) this.#startTimer();
   }
 
-  /** Whether the key is held. C-c throws away what is. */
+  /** Whether the key is held. C-c deletes the held keys. */
   holds(key: Key): boolean {
     if (this.#timer === undefined) return false;
     if (key.kind === "key" && key.name === "C-c") {
@@ -39,7 +39,7 @@ export class PasswordGuard {
       return this.#keys.splice(0).length > 0;
     }
     this.#keys.push(key);
-    this.#wait();
+    this.#startTimer();
     return true;
   }
 
@@ -48,16 +48,16 @@ export class PasswordGuard {
     this.#timer = undefined;
   }
 
-  #wait(): void {
+  #startTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const keys = this.#keys.splice(0);
-      if (keys.length > 0) this.#resolve(keys);
+      if (keys.length > 0) this.#release(keys);
     }, this.#parts.pauseMs);
   }
 
-  async #resolve(keys: readonly Key[]): Promise<void> {
+  async #release(keys: readonly Key[]): Promise<void> {
     if (await this.#parts.ask()) { for (const key of keys) this.#parts.key(key); }
   }
 }

@@ -1,41 +1,41 @@
-/** What stands at the bottom of the terminal, from what is known: pure. */
+/** Makes the prompt at the bottom of the terminal, with the hints above it. Pure. */
 
 import type { Span } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { knownCommand, slashCommands } from "../slash/slash.ts";
-import type { Input } from "./input.ts";
-import type { Look } from "./paint.ts";
+import type { InputState } from "./input.ts";
+import type { Appearance } from "./appearance.ts";
 import { promptStyle } from "./paint.ts";
 import { foundLine } from "./line_history.ts";
 import type { Prompt } from "./screen.ts";
 
-/** What the prompt tells besides the text. */
-export interface Bottom {
-  readonly input: Input;
-  /** The buffer in front, "" when there is none. */
-  readonly front: string;
-  /** A question that is being asked instead: "Your name". */
+/** Everything that the prompt shows. */
+export interface PromptState {
+  readonly input: InputState;
+  /** "" when there is none. */
+  readonly activeBuffer: string;
+  /** A question in place of the buffer's name: "Your name"; or "". */
   readonly question: string;
-  /** What is typed is not shown. */
+  /** The typed text is hidden. */
   readonly secret: boolean;
-  /** How far a file is, "" when none is on its way. */
+  /** The progress of a file transfer, "" when there is none. */
   readonly progress: string;
   readonly online: boolean;
-  /** Nicks of those who are typing. */
+  /** The nicks of those who type. */
   readonly typing: readonly string[];
-  /** A short word to the person, until the next key. */
+  /** A short sentence to the person, until the next key. */
   readonly hint: string;
-  readonly look: Look;
+  readonly appearance: Appearance;
 }
 
 const hintLines = 3;
 
-/** The prompt for it. */
-export function promptFor(bottom: Bottom): Prompt {
-  const { input, hint, typing } = bottom;
+/** The prompt for a state. */
+export function promptFor(state: PromptState): Prompt {
+  const { input, hint, typing } = state;
   const lines = input.editor.text.trimEnd().split("\n").length;
   const notes = [
-    bottom.progress,
+    state.progress,
     typing.length > 0 ? typingWords(typing) : "",
     hint !== ""
       ? hint
@@ -44,29 +44,29 @@ export function promptFor(bottom: Bottom): Prompt {
       : "",
   ];
   const above = notes.filter((note) => note !== "").map((note): Span[] => [{ text: note, dim: true }]);
-  if (bottom.secret) return { above, label: labelOf(bottom), typed: [], cursor: 0 };
+  if (state.secret) return { above, label: labelOf(state), typed: [], cursor: 0 };
   if (input.search !== undefined) {
-    const label = [...badge("search", bottom.look), { text: `${plain(input.search.query)}: ` }];
-    const found = foundLine(input.recall, input.search);
+    const label = [...badge("search", state.appearance), { text: `${plain(input.search.query)}: ` }];
+    const found = foundLine(input.history, input.search);
     return { above, label, typed: [{ text: found }], cursor: found.length };
   }
-  return { above, label: labelOf(bottom), typed: typedSpans(input.editor.text), cursor: input.editor.cursor };
+  return { above, label: labelOf(state), typed: typedSpans(input.editor.text), cursor: input.editor.cursor };
 }
 
-function labelOf({ front, question, online, look, input }: Bottom): Span[] {
+function labelOf({ activeBuffer, question, online, appearance, input }: PromptState): Span[] {
   if (question !== "") return [{ text: `${question}: `, bold: true }];
-  const name = badge(front === "" ? "parley" : plainName(front), look);
-  if (look.depth !== "none") return online ? name : [...name, { text: "offline ", dim: true }];
+  const name = badge(activeBuffer === "" ? "parley" : plainName(activeBuffer), appearance);
+  if (appearance.depth !== "none") return online ? name : [...name, { text: "offline ", dim: true }];
   const words = [...(online ? [] : ["offline"]), ...commandWords[commandIn(input.editor.text).kind]];
   return words.length === 0 ? name : [...name, { text: `(${words.join(", ")}) ` }];
 }
 
-/** A name in white on ocean blue; without colour, in front of a ">". */
-function badge(name: string, { depth }: Look): Span[] {
+/** A name in white on ocean blue; without colour, the name and ">". */
+function badge(name: string, { depth }: Appearance): Span[] {
   return depth === "none" ? [{ text: `${name}> ` }] : [{ text: ` ${name} `, ...promptStyle }, { text: " " }];
 }
 
-/** A command stands out, an unknown one as an error: so one sees before Enter what is no message. */
+/** A command is highlighted, an unknown one as an error, so that the person sees before Enter what is no message. */
 function typedSpans(text: string): Span[] {
   const { kind, length } = commandIn(text);
   if (kind === "none") return text === "" ? [] : [{ text }];
@@ -75,15 +75,16 @@ function typedSpans(text: string): Span[] {
   return rest === "" ? [span] : [span, { text: rest }];
 }
 
-/** What tells a command where there is no colour. */
+/** The words that mark a command when there is no colour. */
 const commandWords = { none: [], known: ["command"], unknown: ["no such command"] } as const;
 
 /** Whether a line is a command, and how long its name is with the "/". */
 function commandIn(text: string): { readonly kind: keyof typeof commandWords; readonly length: number } {
   const [all, name = ""] = /^\/(?!\/)(\S*)/.exec(text) ?? [];
   if (all === undefined) return { kind: "none", length: 0 };
-  const begun = text === all && Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
-  return { kind: begun || knownCommand(name) !== undefined ? "known" : "unknown", length: all.length };
+  const isBeginning = text === all &&
+    Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
+  return { kind: isBeginning || knownCommand(name) !== undefined ? "known" : "unknown", length: all.length };
 }
 
 function typingWords(nicks: readonly string[]): string {

@@ -1,33 +1,34 @@
 /**
- * What the person is asked in place of the room's prompt, one question at a time; the others wait. An answer is kept
- * for neither C-p nor C-y, and what was typed ahead of the next question for a password is not taken for words to a room.
+ * Questions to the person, shown in place of the prompt, one at a time. An answer is stored for neither C-p nor C-y.
+ * Keys that the person types before the next password question appears do not become a message.
  */
 
-import type { Input } from "./input.ts";
+import type { InputState } from "./input.ts";
 import type { Key } from "./keys.ts";
 
-/** What questions need of the desk they are asked at. */
+/** What questions need of the keyboard. */
 export interface QuestionsParts {
-  readonly input: () => Input;
-  readonly retype: (input: Input) => void;
-  /** Why an answer cannot be taken, "" when it was. */
+  readonly input: () => InputState;
+  readonly setInput: (input: InputState) => void;
+  /** Shows why an answer is not accepted, or "". */
   readonly hint: (words: string) => void;
-  /** A key that was held comes again. */
+  /** Handles a key that was held. */
   readonly key: (key: Key) => void;
   readonly changed: () => void;
 }
 
-/** The questions at one desk. */
+/** The questions at one keyboard. */
 export class Questions {
-  /** The one that is asked, "" when none is. */
+  /** The question on the screen, "" when there is none. */
   current = "";
-  /** What is typed is not shown. */
+  /** The answer is hidden while it is typed. */
   secret = false;
   readonly #parts: QuestionsParts;
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue: (() => void)[] = [];
   #answer: (text: string) => void = () => {};
   #fault: (text: string) => string = () => "";
-  #ahead: Key[] | undefined;
+  /** Keys after a secret answer, until the next turn of the event loop; undefined at other times. */
+  #held: Key[] | undefined;
 
   constructor(parts: QuestionsParts) {
     this.#parts = parts;
@@ -37,51 +38,51 @@ export class Questions {
   ask(question: string, fault: (text: string) => string, secret = false): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     const begin = (): void => {
-      const { input, retype, hint } = this.#parts;
-      const { recall, editor: { cut } } = input();
+      const { input, setInput, hint } = this.#parts;
+      const { history, editor: { cut } } = input();
       this.current = question;
       this.secret = secret;
       this.#fault = fault;
       hint("");
       this.#answer = (text) => {
-        retype({ ...input(), recall, editor: { ...input().editor, cut } });
+        setInput({ ...input(), history, editor: { ...input().editor, cut } });
         const answer = secret ? text : text.trim();
         const wrong = fault(answer);
         hint(wrong);
         if (wrong !== "") return;
         this.current = "";
         this.secret = false;
-        if (secret) this.#hold();
+        if (secret) this.#holdKeys();
         resolve(answer);
-        this.#waiting.shift()?.();
+        this.#queue.shift()?.();
       };
     };
     if (this.current === "") begin();
-    else this.#waiting.push(begin);
+    else this.#queue.push(begin);
     this.#parts.changed();
     return promise;
   }
 
-  /** C-c takes back what led to it, as nothing is an answer too. */
-  get leavable(): boolean {
+  /** C-c cancels the question, because an empty answer is accepted. */
+  get canCancel(): boolean {
     return this.current !== "" && this.#fault("") === "";
   }
 
-  /** The person has written this for an answer. */
+  /** The person typed this answer. */
   answer(text: string): void {
     this.#answer(text);
   }
 
-  /** Whether the key is held for a question that may come at once. */
+  /** Whether the key is held for the next question. */
   holds(key: Key): boolean {
-    this.#ahead?.push(key);
-    return this.#ahead !== undefined;
+    this.#held?.push(key);
+    return this.#held !== undefined;
   }
 
-  #hold(): void {
-    const keys: Key[] = this.#ahead = [];
+  #holdKeys(): void {
+    const keys: Key[] = this.#held = [];
     setTimeout(() => {
-      this.#ahead = undefined;
+      this.#held = undefined;
       for (const key of keys) this.#parts.key(key);
     });
   }

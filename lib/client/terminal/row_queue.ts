@@ -1,7 +1,6 @@
 /**
- * Lines that wait for the next frame of a display. Where they go on scrolling by faster than anybody can read, the last
- * screenful of each frame is drawn, and a rule says how many there were before it. A slow terminal is so not kept busy
- * with what scrolls away, and has time for keys.
+ * Lines that wait for the next frame of the display. When lines arrive faster than anybody can read, only the last
+ * screenful of each frame is drawn, and a rule gives the number of lines before it. So a slow terminal has time for keys.
  */
 
 import { ruleRow } from "./event_rows.ts";
@@ -10,22 +9,22 @@ import type { Row } from "./wrap_spans.ts";
 /** A screenful in less time than this is too fast to read. */
 const screenfulMs = 100;
 
-interface Entry {
+interface WaitingLine {
   readonly rows: readonly Row[];
-  readonly fleeting: boolean;
+  readonly skippable: boolean;
 }
 
-/** What waits for one display. */
-export class Waiting {
+/** The waiting lines of one display. */
+export class RowQueue {
   readonly #floodMs: number;
-  #entries: Entry[] = [];
+  #entries: WaitingLine[] = [];
   #rows = 0;
-  /** Lines go by too fast to read, by what was taken in the last stretch of time. */
+  /** Lines arrived too fast to read in the last period. */
   #flood = false;
-  #stretchAt = -Infinity;
-  #stretchRows = 0;
+  #periodAt = -Infinity;
+  #periodRows = 0;
 
-  /** How long lines must come too fast before any is left out, in milliseconds. */
+  /** How long lines must arrive too fast before some are left out, in milliseconds. */
   constructor(floodMs: number) {
     this.#floodMs = floodMs;
   }
@@ -34,13 +33,13 @@ export class Waiting {
     return this.#rows;
   }
 
-  /** Adds the rows of one line; a fleeting one may be left out. */
-  add(rows: readonly Row[], fleeting: boolean): void {
-    this.#entries.push({ rows, fleeting });
+  /** Adds the rows of one line. A skippable line can be left out. */
+  add(rows: readonly Row[], skippable: boolean): void {
+    this.#entries.push({ rows, skippable });
     this.#rows += rows.length;
   }
 
-  /** Takes what is to be drawn at a time, in milliseconds, on a screen of that height. */
+  /** Removes and returns the rows to draw at this time, in milliseconds, on a screen of this height. */
   take(height: number, now: number): Row[] {
     const entries = this.#entries;
     this.#measure(height, now);
@@ -50,23 +49,23 @@ export class Waiting {
   }
 
   #measure(height: number, now: number): void {
-    this.#stretchRows += this.#rows;
-    const stretchMs = now - this.#stretchAt;
-    if (stretchMs < this.#floodMs) return;
-    this.#flood = this.#stretchRows / height > stretchMs / screenfulMs;
-    this.#stretchAt = now;
-    this.#stretchRows = 0;
+    this.#periodRows += this.#rows;
+    const periodMs = now - this.#periodAt;
+    if (periodMs < this.#floodMs) return;
+    this.#flood = this.#periodRows / height > periodMs / screenfulMs;
+    this.#periodAt = now;
+    this.#periodRows = 0;
   }
 }
 
-/** What is not fleeting stays, wherever it stands, and so does the last of all, however long it is. */
-function lastScreenful(entries: readonly Entry[], height: number): readonly Entry[] {
-  let room = height - 1;
-  const first = entries.findLastIndex(({ rows }) => (room -= rows.length) < 0) + 1;
+/** Lines that are not skippable stay. The last line stays too, whatever its length. */
+function lastScreenful(entries: readonly WaitingLine[], height: number): readonly WaitingLine[] {
+  let rowsLeft = height - 1;
+  const first = entries.findLastIndex(({ rows }) => (rowsLeft -= rows.length) < 0) + 1;
   const before = entries.slice(0, Math.min(first, entries.length - 1));
-  const kept = before.filter(({ fleeting }) => !fleeting);
-  const gone = before.length - kept.length;
-  if (gone === 0) return entries;
-  const rule = ruleRow(`${gone === 1 ? "1 line" : `${gone} lines`} went by too fast to be shown`);
-  return [...kept, { rows: [rule], fleeting: false }, ...entries.slice(before.length)];
+  const kept = before.filter(({ skippable }) => !skippable);
+  const skipped = before.length - kept.length;
+  if (skipped === 0) return entries;
+  const rule = ruleRow(`${skipped === 1 ? "1 line" : `${skipped} lines`} skipped: they came too fast`);
+  return [...kept, { rows: [rule], skippable: false }, ...entries.slice(before.length)];
 }

@@ -8,7 +8,7 @@
  */
 
 import type { Span } from "../text/formatting.ts";
-import type { Look } from "./paint.ts";
+import type { Appearance } from "./appearance.ts";
 import { paint } from "./paint.ts";
 import { graphemes, textWidth } from "./width.ts";
 import type { Row } from "./wrap_spans.ts";
@@ -25,13 +25,13 @@ export interface Prompt {
 }
 
 /** The size of a terminal, in cells. */
-export interface Size {
+export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
 }
 
 /** What is on the screen, to be erased later. */
-export interface Drawn {
+export interface DrawnPrompt {
   /** The cells of each row. */
   readonly widths: readonly number[];
   readonly cursorRow: number;
@@ -39,10 +39,10 @@ export interface Drawn {
 }
 
 /** Nothing on the screen. */
-export const nothingDrawn: Drawn = { widths: [0], cursorRow: 0, cursorColumn: 0 };
+export const nothingDrawn: DrawnPrompt = { widths: [0], cursorRow: 0, cursorColumn: 0 };
 
 /** The text that erases what was drawn, and leaves the cursor where it began. */
-export function erase({ widths, cursorRow, cursorColumn }: Drawn, { columns }: Size): string {
+export function erase({ widths, cursorRow, cursorColumn }: DrawnPrompt, { columns }: TerminalSize): string {
   const rowsOf = (width: number): number => Math.max(1, Math.ceil(width / columns));
   const above = widths.slice(0, cursorRow).reduce((sum, width) => sum + rowsOf(width), 0);
   const up = above + Math.floor(cursorColumn / columns);
@@ -52,20 +52,20 @@ export function erase({ widths, cursorRow, cursorColumn }: Drawn, { columns }: S
 /** The text that draws a prompt where the cursor is, and what is on the screen then. */
 export function draw(
   prompt: Prompt,
-  size: Size,
-  look: Look,
-): { readonly text: string; readonly drawn: Drawn } {
+  size: TerminalSize,
+  appearance: Appearance,
+): { readonly text: string; readonly drawn: DrawnPrompt } {
   const { rows, cursorRow, cursorColumn } = layOut(prompt, size);
   const widths = rows.map((row) => row.reduce((sum, { text }) => sum + textWidth(text), 0));
   const up = rows.length - 1 - cursorRow;
-  const text = rows.map((row) => paint(row, look)).join("\r\n") +
+  const text = rows.map((row) => paint(row, appearance)).join("\r\n") +
     (up > 0 ? `\x1b[${up}A` : "") + "\r" + (cursorColumn > 0 ? `\x1b[${cursorColumn}C` : "");
   return { text, drawn: { widths, cursorRow, cursorColumn } };
 }
 
 /** Rows that stay above, painted. */
-export function printed(rows: readonly Row[], look: Look): string {
-  return rows.map((row) => `${paint(row, look)}\r\n`).join("");
+export function printed(rows: readonly Row[], appearance: Appearance): string {
+  return rows.map((row) => `${paint(row, appearance)}\r\n`).join("");
 }
 
 interface Layout {
@@ -74,7 +74,7 @@ interface Layout {
   readonly cursorColumn: number;
 }
 
-function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height }: Size): Layout {
+function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height }: TerminalSize): Layout {
   const room = Math.max(4, columns - 1);
   const head = cutRow(label, Math.max(1, room - 3));
   const rows: Span[][] = [[...head]];

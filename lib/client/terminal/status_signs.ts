@@ -1,32 +1,32 @@
-/** The small signs that people in a room give each other: how far we have read, that we type, and who else types. */
+/** Read markers and typing signs: marks messages as read, and knows who types. */
 
 import type { Client } from "../core/client.ts";
 import { findBuffer, typingAt } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 
-/** How often those who type are looked at again. */
+/** How often the list of people who type is updated. */
 const typingMs = 1_000;
 
-/** The signs of one person at a keyboard. */
+/** The signs of one person. */
 export class StatusSigns {
   readonly #client: Client;
-  /** The newest message of each buffer, to be marked as read when the person is there. */
+  /** The time of the newest message of each buffer that is not marked as read. */
   readonly #unread = new Map<string, number>();
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `changed` is called when there is something else to be seen. */
+  /** `changed` is called when the people who type can have changed. */
   constructor(client: Client, changed: () => void) {
     this.#client = client;
     this.#changed = changed;
   }
 
-  /** Something was said, which the person may not have seen yet. */
-  said(buffer: string, at: number): void {
+  /** A message arrived. The person has perhaps not seen it yet. */
+  received(buffer: string, at: number): void {
     this.#unread.set(fold(buffer), at);
   }
 
-  /** The person is at the keyboard with this in front: all of it has been read. */
+  /** The person is at the keyboard and sees this buffer: marks all of it as read. */
   read(buffer: string): void {
     const at = this.#unread.get(fold(buffer));
     if (at === undefined || !this.#client.online) return;
@@ -34,13 +34,13 @@ export class StatusSigns {
     this.#client.messages.markRead(buffer, at);
   }
 
-  /** Nicks of the others who type there. */
+  /** The nicks of the others who type in the buffer. */
   typists(buffer: string): readonly string[] {
     const found = findBuffer(this.#client.state, buffer);
     return found === undefined ? [] : typingAt(found, this.#client.now);
   }
 
-  /** Somebody types. Nobody tells when somebody has ceased to, so it is looked at again. */
+  /** Another person types. A client can stop without telling, so this checks again and again. */
   watch(buffer: () => string): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

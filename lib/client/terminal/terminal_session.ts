@@ -1,90 +1,77 @@
-/** A person at the terminal of this process: the tty and a desk brought together, from the first prompt to the last. */
+/** One session of a person at the terminal of this process: connects the tty and the UI, from start to end. */
 
 import type { ClientOptions } from "../core/client_options.ts";
-import { PresenceFilter } from "../text/presence_filter.ts";
-import { Attention } from "./attention.ts";
-import type { Leaving } from "./terminal_ui.ts";
+import type { Appearance } from "./appearance.ts";
+import type { TerminalEnding } from "./terminal_ui.ts";
 import { TerminalUi } from "./terminal_ui.ts";
-import { isPasswordAsked } from "../cli/password_source.ts";
-import type { Look } from "./paint.ts";
-import type { ClientValues } from "../cli/read_options.ts";
-import { onSignals } from "../cli/signals.ts";
+import type { TerminalUiOptions } from "./terminal_ui_options.ts";
 import { Terminal } from "./tty.ts";
 
-/** What a sitting is made of. */
+/** The settings of a session. */
+export interface TerminalSessionOptions extends TerminalUiOptions {
+  /** The terminal reports when it gets and loses the focus. */
+  readonly reportsFocus: boolean;
+  /** The terminal is asked for its background colour, when it shows colours. */
+  readonly asksBackground: boolean;
+}
+
+/** Everything a session needs. */
 export interface TerminalSessionParts {
   readonly client: Omit<ClientOptions, "onEvent">;
-  readonly look: Look;
-  readonly values: ClientValues;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Is handed the way to tell the person something, before anything happens. */
-  readonly seated: (note: (words: string) => void) => void;
+  readonly appearance: Appearance;
+  readonly options: TerminalSessionOptions;
+  /** Is called first, with a function that shows a sentence to the person. */
+  readonly onStart: (note: (words: string) => void) => void;
+  /** Calls `interrupt` with an exit code when a signal ends the program. */
+  readonly onSignals: (interrupt: (code: number) => void) => void;
 }
 
-/** How it ended; `interruption` is the exit code for "interrupted". */
+/** How the session ended; `signalCode` is the exit code for "interrupted". */
 export interface TerminalSessionResult {
-  readonly leaving: Leaving;
-  readonly interruption: number;
+  readonly ending: TerminalEnding;
+  readonly signalCode: number;
 }
 
-/** Thirty frames a second are more than one can read. */
+/** Nobody can read more than thirty frames a second. */
 const frameMs = 33;
+/** The exit code of C-c. */
+const interruptCode = 130;
 
-/** Resolves when the person has left, and the terminal is as it was. */
+/** Resolves when the person has left. The terminal is then as it was before. */
 export async function runTerminalSession(parts: TerminalSessionParts): Promise<TerminalSessionResult> {
-  const { look, values, environment } = parts;
-  // The console of Linux would show the question.
-  const answers = environment["TERM"] !== "linux" && !environment["COLORFGBG"];
-  const background = answers && look.depth !== "none" && values.theme === undefined;
-  const terminal = new Terminal({ focus: values.bell || values.notify !== "off", background });
-  const outlet = {
+  const { client, appearance, options } = parts;
+  const terminal = new Terminal({
+    focus: options.reportsFocus,
+    background: options.asksBackground && appearance.depth !== "none",
+  });
+  const output = {
     write: (text: string) => terminal.write(text),
     size: () => terminal.size(),
-    look,
+    appearance,
     frameMs,
   };
-  const desk = deskFor(parts, terminal, outlet);
-  parts.seated((words) => desk.note(words));
-  let interruption = 130;
+  const suspend = options.restricted ? undefined : () => terminal.suspend();
+  const ui = new TerminalUi({ ...options, client, output, suspend });
+  parts.onStart((words) => ui.note(words));
+  let signalCode = interruptCode;
   const interruptWith = (code: number): void => {
-    interruption = code;
-    desk.interrupt();
+    signalCode = code;
+    ui.interrupt();
   };
   terminal.open({
-    key: (key) => desk.key(key),
-    background(found) {
-      outlet.look = { ...look, theme: found };
-      desk.redraw();
+    key: (key) => ui.key(key),
+    background(theme) {
+      output.appearance = { ...appearance, theme };
+      ui.redraw();
     },
-    resized: () => desk.redraw(),
-    resumed: () => desk.redraw(),
-    gone: () => interruptWith(0),
+    resized: () => ui.redraw(),
+    resumed: () => ui.redraw(),
+    closed: () => interruptWith(0),
   });
-  onSignals(interruptWith);
+  parts.onSignals(interruptWith);
   try {
-    return { leaving: await desk.run(), interruption };
+    return { ending: await ui.run(), signalCode };
   } finally {
     terminal.restore();
   }
-}
-
-function deskFor(
-  { client, values, environment }: TerminalSessionParts,
-  terminal: Terminal,
-  outlet: ConstructorParameters<typeof TerminalUi>[0]["outlet"],
-): TerminalUi {
-  const { timestamps = "short", bell, notify, typing, quiet, restricted } = values;
-  const inTmux = Boolean(environment["TMUX"]);
-  return new TerminalUi({
-    client,
-    outlet,
-    timestamps,
-    attention: new Attention({ bell, notify, inTmux, now: Date.now }),
-    typing: typing === "on",
-    asksPassword: isPasswordAsked(values, environment),
-    home: environment["HOME"] ?? "",
-    quiet: new PresenceFilter(quiet),
-    restricted,
-    suspend: restricted ? undefined : () => terminal.suspend(),
-  });
 }

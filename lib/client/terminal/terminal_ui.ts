@@ -1,217 +1,168 @@
 /**
- * The terminal face: brings together a client, a display and the keyboard. Prints what happens, keeps track of the
- * room in front, does what is typed. Touches no tty: keys come in, text goes out.
+ * The face in a terminal: connects a client, a display and the keyboard. It prints events, knows the active buffer and
+ * runs commands. It touches no tty: keys come in through key(), text goes out through `output`.
  */
 
-import type { ClientOptions, Ending } from "../core/client_options.ts";
+import type { Ending } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
-import type { Face } from "../slash/face.ts";
-import { ActionError } from "../core/action_error.ts";
-import type { Span } from "../text/formatting.ts";
-import { plain, plainName } from "../text/plain.ts";
-import { enter, expectsPassword } from "../slash/slash.ts";
-import type { PresenceFilter } from "../text/presence_filter.ts";
 import { callsUs } from "../core/mentions.ts";
-import type { Attention } from "./attention.ts";
 import { completionSources } from "../slash/completion.ts";
-import type { Outlet } from "./display.ts";
-import { Display } from "./display.ts";
-import { PasswordGuard } from "./password_guard.ts";
-import { LocalFiles } from "./local_files.ts";
+import type { Face } from "../slash/face.ts";
+import { enter, expectsPassword } from "../slash/slash.ts";
+import type { Span } from "../text/formatting.ts";
+import { nickFault } from "../text/nick_fault.ts";
+import { plain, plainName } from "../text/plain.ts";
 import { ActiveBuffer } from "./active_buffer.ts";
-import type { Act, Input } from "./input.ts";
-import { emptyInput, press } from "./input.ts";
+import { Display } from "./display.ts";
+import type { InputAction } from "./input.ts";
+import { Keyboard } from "./keyboard.ts";
 import type { Key } from "./keys.ts";
-import { maxPaste } from "./keys.ts";
-import type { Bottom } from "./prompt.ts";
+import { LocalFiles } from "./local_files.ts";
+import type { PromptState } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
-import { Questions } from "./questions.ts";
 import { StatusSigns } from "./status_signs.ts";
+import type { TerminalUiParts } from "./terminal_ui_options.ts";
 import { Transcript } from "./transcript.ts";
-import type { Timestamps } from "./event_rows.ts";
 
-/** What a desk is made of. */
-export interface TerminalUiParts {
-  /** The client's options; an empty nick is asked for first. */
-  readonly client: Omit<ClientOptions, "onEvent">;
-  readonly outlet: Outlet;
-  readonly timestamps: Timestamps;
-  /** Is called when our name is said, and for private messages. */
-  readonly attention: Attention;
-  /** Others are told that one types. */
-  readonly typing: boolean;
-  /** The person wrote the password of the account, and may write it anew when it was wrong. */
-  readonly asksPassword: boolean;
-  /** The home folder, for "~" in a path. */
-  readonly home: string;
-  readonly quiet: PresenceFilter;
-  /** For people whom the owner of this computer trusts with nothing but talking: no files, no lines of IRC. */
-  readonly restricted: boolean;
-  /** A pause after which nobody types without looking, in milliseconds. @default {1_500} */
-  readonly pauseMs?: number;
-  /** C-z; undefined where nobody may leave to a shell. */
-  readonly suspend: (() => void) | undefined;
-}
+/** Why the UI ended: the person left or pressed C-c, or there is no server. */
+export type TerminalEnding = Ending | { readonly kind: "interrupted" };
 
-/** Why a desk was left: by the person, by C-c, or because there is no server to talk to. */
-export type Leaving = Ending | { readonly kind: "interrupted" };
-
-const goodbyeMs = 500;
+const quitMs = 500;
 const pauseMs = 1_500;
 
 /** One person at one terminal. */
 export class TerminalUi implements Face {
   readonly client: Client;
   readonly hints = [
-    "Tab completes names, rooms, commands and :emoji · ↑ and ↓ bring back lines · C-r searches them",
-    "M-Enter begins a new line of the same message · C-x goes to the next room · C-c twice quits",
+    "Tab completes names, channels, commands and :emoji · ↑ and ↓ show earlier lines · C-r searches them",
+    "M-Enter adds a line to the message · C-x shows the next channel · C-c twice quits",
   ];
   sharesTyping: boolean;
-  readonly presenceFilter: PresenceFilter;
+  readonly presenceFilter: TerminalUiParts["presenceFilter"];
   readonly restricted: boolean;
   readonly files?: LocalFiles;
   readonly #parts: TerminalUiParts;
-  readonly #front: ActiveBuffer;
+  readonly #active: ActiveBuffer;
   readonly #signs: StatusSigns;
   readonly #display: Display;
   readonly #transcript: Transcript;
-  #input: Input = emptyInput;
-  #hint = "";
-  /** For who gave no name on the command line, and so may be here for the first time. */
+  readonly #keyboard: Keyboard;
+  /** The first hint for a person who gave no name, and so can be new here. */
   #welcome = "";
-  readonly #questions = new Questions({
-    input: () => this.#input,
-    retype: (input) => this.#input = input,
-    hint: (words) => this.#hint = words,
-    key: (key) => this.key(key),
-    changed: () => this.#display.refresh(),
-  });
-  readonly #doubt: PasswordGuard;
-  readonly #left = Promise.withResolvers<Leaving>();
-  #interrupted = false;
+  readonly #left = Promise.withResolvers<TerminalEnding>();
   #running: Promise<Ending> | undefined;
 
   constructor(parts: TerminalUiParts) {
     this.#parts = parts;
     this.sharesTyping = parts.typing;
-    this.presenceFilter = parts.quiet;
+    this.presenceFilter = parts.presenceFilter;
     this.restricted = parts.restricted;
-    if (!parts.restricted) this.files = new LocalFiles(parts.home, () => this.#display.refresh());
+    const changed = (): void => this.#display.refresh();
+    if (!parts.restricted) this.files = new LocalFiles(parts.home, changed);
     const anotherPassword = (name: string) => this.secret(`Password of ${plainName(name)}`);
     this.client = new Client({
       ...parts.client,
       ...(parts.asksPassword && { anotherPassword }),
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => this.#onEvent(event),
     });
-    this.#doubt = new PasswordGuard({
-      asked: () => this.#asked,
-      ask: () => this.#askAfterDoubt(),
-      key: (key) => this.key(key),
+    this.#keyboard = new Keyboard({
+      sources: () => completionSources(this),
+      onAction: (action) => this.#do(action),
+      onKey: (isAction) => this.#onKey(isAction),
+      changed,
       pauseMs: parts.pauseMs ?? pauseMs,
     });
-    this.#front = new ActiveBuffer({
+    this.#active = new ActiveBuffer({
       client: this.client,
-      rooms: parts.client.channels ?? [],
+      channels: parts.client.channels ?? [],
       title: (words) => this.#transcript.title(words),
-      changed: () => this.#display.refresh(),
+      changed,
     });
-    this.#signs = new StatusSigns(this.client, () => this.#display.refresh());
-    this.#display = new Display(parts.outlet, () => promptFor(this.#bottom()));
+    this.#signs = new StatusSigns(this.client, changed);
+    this.#display = new Display(parts.output, () => promptFor(this.#promptState()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
-      front: this.activeBuffer,
+      activeBuffer: this.activeBuffer,
       now: this.client.now,
-      recall: (id) => this.client.messages.recent.find(id),
+      findMessage: (id) => this.client.messages.recent.find(id),
     }));
   }
 
   get activeBuffer(): string {
-    return this.#front.name;
+    return this.#active.name;
   }
 
-  /** Resolves when the desk is left; the terminal then shows no prompt any more. */
-  async run(): Promise<Leaving> {
+  /** Resolves when the person has left. The terminal then shows no prompt. */
+  async run(): Promise<TerminalEnding> {
     this.#display.refresh();
-    const leaving = await Promise.race([this.#chat(), this.#left.promise]);
+    const ending = await Promise.race([this.#chat(), this.#left.promise]);
     this.close();
-    if (leaving.kind === "interrupted") await this.#goodbye();
-    return leaving;
+    if (ending.kind === "interrupted") await this.#quit();
+    return ending;
   }
 
-  /** Leaves as C-c does, for instance on a signal. */
+  /** Ends as C-c does, for example on a signal. */
   interrupt(): void {
     this.#left.resolve({ kind: "interrupted" });
   }
 
-  async #chat(): Promise<Leaving> {
+  async #chat(): Promise<TerminalEnding> {
     if (this.#parts.client.nick === "") {
-      this.client.rename(await this.#questions.ask("Your name", nameFault));
-      this.#welcome = "Enter says what you type to all in the room · /help lists what else you can do";
+      this.client.rename(await this.#keyboard.questions.ask("Your name", nickFault));
+      this.#welcome = "Enter sends your text to the channel · /help lists commands";
     }
     this.#running = this.client.run();
     return await this.#running;
   }
 
-  /** Gives the server a moment to hear that we go. */
-  async #goodbye(): Promise<void> {
+  /** Gives the server a moment to receive QUIT. */
+  async #quit(): Promise<void> {
     this.client.quit();
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, goodbyeMs);
+    const timer = setTimeout(resolve, quitMs);
     await Promise.race([this.#running, late]);
     clearTimeout(timer);
   }
 
-  /** Takes the prompt away; nothing is drawn afterwards. */
+  /** Removes the prompt. Nothing is drawn after this. */
   close(): void {
     this.#transcript.flush();
     this.#signs.close();
-    this.#doubt.close();
+    this.#keyboard.close();
     this.#display.close();
   }
 
-  /** A key was pressed. */
+  /** The person pressed a key. */
   key(key: Key): void {
-    if (this.#parts.attention.takes(key)) return;
-    if (this.#questions.holds(key)) return;
-    if (this.#doubt.holds(key)) {
-      this.#hint = "What you type is held and not shown, as it may be a password: C-c throws it away";
-      return this.#display.refresh();
-    }
-    const { input, act } = press(this.#input, key, () => completionSources(this));
-    this.#input = input;
-    const isCut = key.kind === "paste" && key.cut === true;
-    this.#hint = isCut ? `Pasted only the first ${maxPaste} letters of it` : "";
-    if (act === undefined) this.#interrupted = false;
-    else this.#do(act);
-    this.#present(act);
-    this.#display.refresh();
+    if (!this.#parts.notifier.isFocusReport(key)) this.#keyboard.key(key);
   }
 
-  /** The terminal has another size, or is ours again after C-z. */
+  /** The terminal has a new size, or the program continues after C-z. */
   redraw(): void {
     this.#display.refresh();
   }
 
   target(): string {
-    if (this.activeBuffer === "") throw new ActionError("You are in no room: write /join #ROOM");
-    return this.activeBuffer;
+    return this.#active.target();
   }
 
   say(target: string, manner: Manner, text: string, replyTo?: string): void {
     const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
     this.client.say(speech).then((delivery) => {
-      if (delivery.kind === "unsure") this.note(`This may not have arrived: ${plain(text)}`, "warning");
+      if (delivery.kind === "unsure") {
+        this.note(`The server did not confirm this message: ${plain(text)}`, "warning");
+      }
     });
   }
 
   show(name: string): void {
-    this.#front.show(name);
+    this.#active.show(name);
   }
 
   closed(name: string): void {
     this.client.forget(name);
-    this.#front.closed(name);
+    this.#active.closed(name);
   }
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
@@ -221,11 +172,11 @@ export class TerminalUi implements Face {
   }
 
   showHistory(title: string, events: readonly ChatEvent[]): void {
-    this.#transcript.past(title, events);
+    this.#transcript.history(title, events);
   }
 
   secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
-    return this.#questions.ask(question, (written) => written === "" ? "" : fault(written), true);
+    return this.#keyboard.questions.ask(question, (written) => written === "" ? "" : fault(written), true);
   }
 
   clear(): void {
@@ -236,18 +187,14 @@ export class TerminalUi implements Face {
     this.client.quit(reason);
   }
 
-  #do(act: Act): void {
-    switch (act.kind) {
+  #do(action: InputAction): void {
+    switch (action.kind) {
       case "submit":
-        return this.#submit(act.text);
+        return this.#submit(action.text);
       case "interrupt":
-        if (this.#questions.leavable) return this.#questions.answer("");
-        if (this.#interrupted) this.interrupt();
-        this.#interrupted = true;
-        this.#hint = "Press C-c again to quit";
-        return;
+        return this.interrupt();
       case "end":
-        if (this.#asked) this.#left.resolve({ kind: "left" });
+        if (this.#keyboard.isAsking) this.#left.resolve({ kind: "left" });
         return this.leave("");
       case "redraw":
         return this.clear();
@@ -256,95 +203,78 @@ export class TerminalUi implements Face {
         this.#display.hide();
         return this.#parts.suspend();
       case "next":
-        return this.#submitted(enter(this, "/go"));
+        return this.#warnOnFailure(enter(this, "/go"));
       default:
-        return act satisfies never;
+        return action satisfies never;
     }
   }
 
   #submit(text: string): void {
-    if (this.#asked) return this.#questions.answer(text);
-    if (text.trim() === "") this.#hint = "Cannot send an empty message: type something first";
-    else {
-      this.#submitted(enter(this, text));
-      if (expectsPassword(text)) this.#doubt.begin();
+    if (text.trim() === "") {
+      this.#keyboard.hint = "Cannot send an empty message: type something first";
+      return;
     }
+    this.#warnOnFailure(enter(this, text));
+    if (expectsPassword(text)) this.#keyboard.guard.begin();
   }
 
-  async #askAfterDoubt(): Promise<boolean> {
-    const question = "Held, as it may be a password: was it meant to be said? (yes or no)";
-    const isAnswer = (written: string): string =>
-      /^(y|yes|n|no|)$/i.test(written) ? "" : "Write yes, or no to throw it away";
-    return /^y/i.test(await this.#questions.ask(question, isAnswer));
-  }
-
-  #submitted(work: Promise<void>): void {
+  #warnOnFailure(work: Promise<void>): void {
     work.catch((error) =>
       this.note(plain(error instanceof Error ? error.message : String(error)), "warning")
     );
   }
 
-  /** A question stands where one else writes to a room. */
-  get #asked(): boolean {
-    return this.#questions.current !== "";
-  }
-
-  #hear(event: ChatEvent): void {
-    if (event.kind === "joined" && event.own) this.#front.entered(event.buffer);
+  #onEvent(event: ChatEvent): void {
+    if (event.kind === "joined" && event.own) this.#active.joined(event.buffer);
     if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
-      this.#hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
-    } else this.#transcript.tell(event);
-    this.#follow(event);
+      this.#keyboard.hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
+    } else this.#transcript.add(event);
+    this.#update(event);
     this.#display.change();
   }
 
-  /** What an event changes besides a line. */
-  #follow(event: ChatEvent): void {
+  /** Does what an event needs besides its line. */
+  #update(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {
-        this.#signs.said(event.buffer, event.at);
-        const call = callsUs(event) ? this.#parts.attention.call(event) : "";
-        return call === "" ? undefined : this.#parts.outlet.write(call);
+        this.#signs.received(event.buffer, event.at);
+        const text = callsUs(event) ? this.#parts.notifier.notification(event) : "";
+        return text === "" ? undefined : this.#parts.output.write(text);
       }
       case "parted":
       case "kicked":
         return event.own ? this.closed(event.buffer) : undefined;
       case "renamed":
-        return this.#front.renamed(event.who.nick, event.to);
+        return this.#active.renamed(event.who.nick, event.to);
       case "typing":
         return this.#signs.watch(() => this.activeBuffer);
       case "status":
-        if (event.status === "ready") this.#hint = event.again ? "" : this.#welcome;
+        if (event.status === "ready") this.#keyboard.hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
-        this.#questions.ask("Another name", nameFault).then((name) => this.client.rename(name));
+        this.#keyboard.questions.ask("Another name", nickFault).then((name) => this.client.rename(name));
     }
   }
 
-  /** The person is at the keyboard: what is in front has been read, and others may see that one types. */
-  #present(act: Act | undefined): void {
+  /** The person is at the keyboard, so the active buffer is read, and others can see that the person types. */
+  #onKey(isAction: boolean): void {
     this.#signs.read(this.activeBuffer);
-    // What was said tells more than that one types no longer.
-    if (act !== undefined || !this.sharesTyping || this.#asked || this.activeBuffer === "") return;
-    this.client.typing.update(this.activeBuffer, this.#input.editor.text);
+    // A message that is sent already says that the person stopped typing.
+    if (isAction || !this.sharesTyping || this.#keyboard.isAsking || this.activeBuffer === "") return;
+    this.client.typing.update(this.activeBuffer, this.#keyboard.state.editor.text);
   }
 
-  #bottom(): Bottom {
+  #promptState(): PromptState {
+    const { state: input, hint, questions, isAsking } = this.#keyboard;
     return {
-      input: this.#input,
-      front: this.activeBuffer,
-      question: this.#questions.current,
-      secret: this.#questions.secret,
-      progress: this.files?.underWay ?? "",
-      online: this.client.online || this.#asked,
+      input,
+      activeBuffer: this.activeBuffer,
+      question: questions.current,
+      secret: questions.secret,
+      progress: this.files?.progressText ?? "",
+      online: this.client.online || isAsking,
       typing: this.#signs.typists(this.activeBuffer),
-      hint: this.#hint,
-      look: this.#parts.outlet.look,
+      hint,
+      appearance: this.#parts.output.appearance,
     };
   }
-}
-
-/** Why a name cannot be one; "" when it can. The server may still refuse it. */
-export function nameFault(name: string): string {
-  if (name === "") return "A name cannot be empty";
-  return /\s/.test(name) ? "A name is one word, without spaces" : "";
 }

@@ -1,6 +1,6 @@
 /**
- * What has happened, going down the screen: the lines of event_rows.ts into a display, a line where a day begins, and joins
- * and leaves of one burst gathered into one line.
+ * Prints events to the display, as lines of event_rows.ts. A rule marks each new day and the start and end of history.
+ * Joins and leaves that arrive together become one line.
  */
 
 import type { ChatEvent, Presence, Said } from "../core/event.ts";
@@ -11,109 +11,111 @@ import type { PresenceFilter } from "../text/presence_filter.ts";
 import type { State } from "../core/state.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import type { Display } from "./display.ts";
-import type { Line, Recall, Timestamps } from "./event_rows.ts";
+import type { FindMessage, Timestamps, TranscriptLine } from "./event_rows.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./event_rows.ts";
 
-/** What lines are made from besides the events. */
-export interface Scene {
+/** The state that the lines depend on, besides the events. */
+export interface TranscriptView {
   readonly state: State;
-  /** The buffer in front. */
-  readonly front: string;
+  readonly activeBuffer: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly recall: Recall;
+  readonly findMessage: FindMessage;
 }
 
-/** How long joins and leaves are gathered. */
+/** Joins and leaves within this time become one line. */
 const burstMs = 250;
-/** How long after the way in a refused login is told again behind what was said before. */
+/** How long after registration a refused login is shown again after the history. */
 const alarmMs = 10_000;
 
 /** One person's lines. */
 export class Transcript {
   readonly #display: Display;
   readonly #timestamps: Timestamps;
-  readonly #quiet: PresenceFilter;
-  readonly #scene: () => Scene;
+  readonly #presenceFilter: PresenceFilter;
+  readonly #view: () => TranscriptView;
   #day: string;
   #burst: Presence[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** How far the person has read, while the past of a buffer goes by; its first newer line gets a rule. */
+  /** How far the person has read, while history is printed. A rule stands before the first newer message. */
   #readUpTo: number | undefined;
-  /** How much of the past of a buffer is still to come. */
-  #pastLeft = 0;
-  /** What went wrong on the way in: what is shown of the past must not carry it away. */
-  #alarm: { readonly line: Line; readonly until: number } | undefined;
+  /** The number of messages of the history that are not printed yet. */
+  #historyLeft = 0;
+  /** A refused login: shown again after the history, because the history can scroll it off the screen. */
+  #alarm: { readonly line: TranscriptLine; readonly until: number } | undefined;
 
   constructor(
     display: Display,
-    { timestamps, quiet }: { readonly timestamps: Timestamps; readonly quiet: PresenceFilter },
-    scene: () => Scene,
+    { timestamps, presenceFilter }: {
+      readonly timestamps: Timestamps;
+      readonly presenceFilter: PresenceFilter;
+    },
+    view: () => TranscriptView,
   ) {
     this.#display = display;
     this.#timestamps = timestamps;
-    this.#quiet = quiet;
-    this.#scene = scene;
-    this.#day = dayOf(scene().now);
+    this.#presenceFilter = presenceFilter;
+    this.#view = view;
+    this.#day = dayOf(view().now);
   }
 
-  /** Prints an event, or keeps it for the line of its burst. */
-  tell(event: ChatEvent): void {
-    if (this.#quiet.hides(event)) return;
+  /** Prints an event, or collects it for the line of its burst. */
+  add(event: ChatEvent): void {
+    if (this.#presenceFilter.hides(event)) return;
     if (isGroupable(event)) {
       this.#burst.push(event as ChatEvent & Presence);
       this.#timer ??= setTimeout(() => this.flush(), burstMs);
       return;
     }
     this.flush();
-    const { state, front, recall } = this.#scene();
-    if (event.kind === "history") return this.#past(event);
-    const isPast = isSpeech(event) && event.history === true;
-    if (!isPast) this.#endPast();
+    const { state, activeBuffer, findMessage } = this.#view();
+    if (event.kind === "history") return this.#beginHistory(event);
+    const isHistory = isSpeech(event) && event.history === true;
+    if (!isHistory) this.#endHistory();
     if (event.kind === "said") this.#ruleNew(event);
     const line = event.kind === "said"
-      ? saidLine(state, event, front, recall)
-      : eventLine(state, event, front, recall);
-    if (line !== undefined) this.#print(line, isFleeting(state, event));
+      ? saidLine(state, event, activeBuffer, findMessage)
+      : eventLine(state, event, activeBuffer, findMessage);
+    if (line !== undefined) this.#print(line, isSkippable(state, event));
     if (line !== undefined && event.kind === "status" && event.status === "login refused") {
       this.#alarm = { line, until: Infinity };
     }
     if (event.kind === "status" && event.status === "logged in") this.#alarm = undefined;
     if (event.kind === "status" && event.status === "ready" && this.#alarm !== undefined) {
-      this.#alarm = { ...this.#alarm, until: this.#scene().now + alarmMs };
+      this.#alarm = { ...this.#alarm, until: this.#view().now + alarmMs };
     }
-    if (isPast && this.#pastLeft > 0 && --this.#pastLeft === 0) this.#ruleEnd();
+    if (isHistory && this.#historyLeft > 0 && --this.#historyLeft === 0) this.#ruleEnd();
   }
 
-  /** What was said before, under a title. */
-  past(title: string, events: readonly ChatEvent[]): void {
+  /** Prints earlier messages between two rules. */
+  history(title: string, events: readonly ChatEvent[]): void {
     this.title(title);
     const before = this.#day;
-    for (const event of events) this.tell(event);
+    for (const event of events) this.add(event);
     this.#day = before;
-    this.title("until here");
+    this.title("end of history");
   }
 
-  #past({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
-    // All that was missed is new.
-    this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#scene().state, buffer)?.readUpTo;
-    this.#endPast();
+  #beginHistory({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
+    // All missed messages are new.
+    this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#view().state, buffer)?.readUpTo;
+    this.#endHistory();
     if (count === 0) return;
-    this.#pastLeft = count;
-    const room = plainName(buffer);
+    this.#historyLeft = count;
+    const channel = plainName(buffer);
     const messages = count === 1 ? "1 message" : `${count} messages`;
-    this.title(why === "opening" ? `last ${messages} in ${room}` : `${messages} missed in ${room}`);
+    this.title(why === "opening" ? `last ${messages} in ${channel}` : `${messages} missed in ${channel}`);
   }
 
-  /** The past may hold less than was announced. */
-  #endPast(): void {
-    if (this.#pastLeft > 0) this.#ruleEnd();
+  /** Called early when the history is shorter than announced. */
+  #endHistory(): void {
+    if (this.#historyLeft > 0) this.#ruleEnd();
   }
 
   #ruleEnd(): void {
-    this.#pastLeft = 0;
-    this.title("until here");
-    if (this.#alarm !== undefined && this.#scene().now < this.#alarm.until) this.#print(this.#alarm.line);
+    this.#historyLeft = 0;
+    this.title("end of history");
+    if (this.#alarm !== undefined && this.#view().now < this.#alarm.until) this.#print(this.#alarm.line);
   }
 
   #ruleNew(event: ChatEvent & Said): void {
@@ -129,41 +131,41 @@ export class Transcript {
     this.#display.print(noteRows(body, this.#display.columns));
   }
 
-  /** Something that went wrong. */
+  /** An error, for the person. */
   warn(body: readonly Span[]): void {
-    this.#print({ at: this.#scene().now, mark: "!", body });
+    this.#print({ at: this.#view().now, mark: "!", body });
   }
 
-  /** A title, for what comes to the front or goes by; harmless already. */
+  /** A rule with a title. The words must be safe for a terminal. */
   title(words: string): void {
     this.flush();
     this.#display.print([ruleRow(words)]);
   }
 
-  /** Prints what is gathered. */
+  /** Prints the collected joins and leaves. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const burst = this.#burst.splice(0);
     if (burst.length === 0) return;
-    const { state, front, now } = this.#scene();
-    for (const { buffer, kinds, spans } of groupPresence(state, burst, front)) {
-      const here = buffer.toLowerCase() === front.toLowerCase();
+    const { state, activeBuffer, now } = this.#view();
+    for (const { buffer, kinds, spans } of groupPresence(state, burst, activeBuffer)) {
+      const here = buffer.toLowerCase() === activeBuffer.toLowerCase();
       const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "channel" }];
-      this.#print({ at: now, mark: markOf(kinds), body: [...where, ...spans], quiet: true });
+      this.#print({ at: now, mark: markOf(kinds), body: [...where, ...spans], faint: true });
     }
   }
 
-  #print(line: Line, fleeting = false): void {
+  #print(line: TranscriptLine, skippable = false): void {
     const day = dayOf(line.at);
     if (day !== this.#day) this.#display.print([dayRow(line.at)]);
     this.#day = day;
-    this.#display.print(lineRows(line, this.#timestamps, this.#display.columns), fleeting);
+    this.#display.print(lineRows(line, this.#timestamps, this.#display.columns), skippable);
   }
 }
 
-/** What others say to a room in passing: neither asked for nor meant for us. */
-function isFleeting(state: State, event: ChatEvent): boolean {
+/** A channel message that does not mention us. In a flood it can be left out. */
+function isSkippable(state: State, event: ChatEvent): boolean {
   return event.kind === "said" && event.history !== true && !event.own && !event.mention &&
     isChannel(state, event.buffer);
 }
@@ -174,7 +176,7 @@ function isSpeech(
   return event.kind === "said" || event.kind === "reacted" || event.kind === "redacted";
 }
 
-/** The mark of what happened first. */
+/** The mark of the first event. */
 function markOf([kind]: readonly Presence["kind"][]): string {
   return kind === "joined" ? "→" : kind === "renamed" ? "↔" : "←";
 }

@@ -5,17 +5,17 @@
 
 import type { Key } from "./keys.ts";
 import { KeyReader } from "./keys.ts";
-import type { Size } from "./screen.ts";
+import type { TerminalSize } from "./screen.ts";
 
 /** Who is told of what happens at the terminal. */
-export interface Listener {
+export interface TerminalListener {
   readonly key: (key: Key) => void;
   /** It has told its background. */
   readonly background: (theme: "dark" | "light") => void;
   readonly resized: () => void;
   readonly resumed: () => void;
-  /** It is gone: closed, or nobody reads what we write. */
-  readonly gone: () => void;
+  /** It is closed: closed, or nobody reads what we write. */
+  readonly closed: () => void;
 }
 
 const pasteOn = "\x1b[?2004h";
@@ -40,7 +40,7 @@ export function isInteractive(): boolean {
 export class Terminal {
   readonly #asks: { readonly focus: boolean; readonly background: boolean };
   #asking: ReturnType<typeof setTimeout> | undefined;
-  #listener: Listener | undefined;
+  #listener: TerminalListener | undefined;
   #raw = false;
   #gone = false;
 
@@ -50,7 +50,7 @@ export class Terminal {
   }
 
   /** Takes the terminal, and reads keys until the program ends. */
-  open(listener: Listener): void {
+  open(listener: TerminalListener): void {
     this.#listener = listener;
     this.#take();
     if (this.#asks.background) this.#asking = setTimeout(() => this.write(askBackground), askAfterMs);
@@ -78,7 +78,7 @@ export class Terminal {
     }
   }
 
-  size(): Size {
+  size(): TerminalSize {
     try {
       const { columns, rows } = Deno.consoleSize();
       return { columns: columns || 80, rows: rows || 24 };
@@ -121,7 +121,7 @@ export class Terminal {
     this.#listener?.resumed();
   }
 
-  async #read(listener: Listener): Promise<void> {
+  async #read(listener: TerminalListener): Promise<void> {
     const reader = new KeyReader();
     const buffer = new Uint8Array(16_384);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,7 +142,7 @@ export class Terminal {
   #lose(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#listener?.gone();
+    this.#listener?.closed();
   }
 }
 

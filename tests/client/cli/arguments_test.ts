@@ -1,29 +1,30 @@
 import { assertEquals } from "@std/assert";
 import { configArguments, configPath } from "../../../lib/client/cli/config.ts";
-import { jobOf, placeOf, timeOf } from "../../../lib/client/cli/arguments.ts";
+import { destinationOf, jobOf, timeOf } from "../../../lib/client/cli/arguments.ts";
 
 const flags = { host: "127.0.0.1", port: undefined, tls: false, room: ["#lobby"] };
 
-const places: readonly (readonly [words: string[], more: object, address: string, ...rooms: string[]])[] = [
-  [[], {}, "irc://127.0.0.1:6667", "#lobby"],
-  [[], { tls: true }, "ircs://127.0.0.1:6697", "#lobby"],
-  [[], { host: "::1", port: 7000 }, "irc://[::1]:7000", "#lobby"],
-  [["irc://chat.example/#tea,den"], {}, "irc://chat.example:6667", "#tea", "#den"],
-  [["ircs://chat.example"], {}, "ircs://chat.example:6697", "#lobby"],
-  [["chat.example"], {}, "irc://chat.example:6667", "#lobby"],
-  [["localhost:7000/#tea"], {}, "irc://localhost:7000", "#tea"],
-  [["tearoom:7000"], { tls: true }, "ircs://tearoom:7000", "#lobby"],
-  [["[::1]:7000"], {}, "irc://[::1]:7000", "#lobby"],
-  [["irc://chat.example:7000/tea"], { tls: true }, "ircs://chat.example:7000", "#tea"],
-];
+const destinations:
+  readonly (readonly [words: string[], more: object, address: string, ...channels: string[]])[] = [
+    [[], {}, "irc://127.0.0.1:6667", "#lobby"],
+    [[], { tls: true }, "ircs://127.0.0.1:6697", "#lobby"],
+    [[], { host: "::1", port: 7000 }, "irc://[::1]:7000", "#lobby"],
+    [["irc://chat.example/#tea,den"], {}, "irc://chat.example:6667", "#tea", "#den"],
+    [["ircs://chat.example"], {}, "ircs://chat.example:6697", "#lobby"],
+    [["chat.example"], {}, "irc://chat.example:6667", "#lobby"],
+    [["localhost:7000/#tea"], {}, "irc://localhost:7000", "#tea"],
+    [["tearoom:7000"], { tls: true }, "ircs://tearoom:7000", "#lobby"],
+    [["[::1]:7000"], {}, "irc://[::1]:7000", "#lobby"],
+    [["irc://chat.example:7000/tea"], { tls: true }, "ircs://chat.example:7000", "#tea"],
+  ];
 
-for (const [words, more, address, ...rooms] of places) {
-  Deno.test(`placeOf() goes to ${address} with ${JSON.stringify([words, more])}`, () => {
-    assertEquals(placeOf(words, { ...flags, ...more }), { address, rooms });
+for (const [words, more, address, ...channels] of destinations) {
+  Deno.test(`destinationOf() is ${address} for ${JSON.stringify([words, more])}`, () => {
+    assertEquals(destinationOf(words, { ...flags, ...more }), { address, channels });
   });
 }
 
-Deno.test("jobOf() finds the job wherever the address stands", () => {
+Deno.test("jobOf() finds the job before and after the address", () => {
   const send = { kind: "send", target: "#tea", text: "green tea" } as const;
   for (
     const words of [["irc://x", "send", "#tea", "green", "tea"], ["send", "irc://x", "#tea", "green", "tea"]]
@@ -34,12 +35,12 @@ Deno.test("jobOf() finds the job wherever the address stands", () => {
     job: { kind: "send", target: "#tea", text: "see irc://y" },
     rest: [],
   });
-  assertEquals(jobOf(["tail", "tea"]), { job: { kind: "tail", rooms: ["#tea"] }, rest: [] });
+  assertEquals(jobOf(["tail", "tea"]), { job: { kind: "tail", channels: ["#tea"] }, rest: [] });
   assertEquals(jobOf(["irc://x"]), { job: undefined, rest: ["irc://x"] });
   assertEquals("fault" in jobOf(["history"]), true);
 });
 
-Deno.test("timeOf() reads spans and dates, and nothing else", () => {
+Deno.test("timeOf() reads durations and dates, and nothing else", () => {
   const now = 1_000_000_000;
   assertEquals([timeOf("2h", now), timeOf("3d", now)], [now - 7_200_000, now - 259_200_000]);
   assertEquals(timeOf("2026-01-31T12:00Z", now), Date.parse("2026-01-31T12:00Z"));
@@ -50,11 +51,11 @@ Deno.test("timeOf() reads spans and dates, and nothing else", () => {
   ]);
 });
 
-Deno.test("configArguments() gives what nobody said otherwise, and tells a wrong line", () => {
+Deno.test("configArguments() leaves out given settings, and reports a wrong line", () => {
   const text = '# mine\n\nuser = bob\r\nroom="#tea"\npassword-file = ~/x = y\n';
   assertEquals(configArguments(text, (name) => name === "user"), ["--room=#tea", "--password-file=~/x = y"]);
   assertEquals(configArguments("user bob", () => false), {
-    fault: 'line 1 is not of the form "name = value"',
+    fault: 'write line 1 as "name = value"',
   });
   assertEquals(configPath({ HOME: "/home/bob" }, "linux"), "/home/bob/.config/parley/client.conf");
   assertEquals(configPath({ APPDATA: "C:\\bob" }, "windows"), "C:/bob/parley/client.conf");

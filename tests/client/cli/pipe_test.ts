@@ -3,8 +3,8 @@ import type { PipeParts } from "../../../lib/client/cli/pipe.ts";
 import { Pipe } from "../../../lib/client/cli/pipe.ts";
 import { ServerEnd, turn } from "../core/wired_client.ts";
 
-/** A pipe that says `lines`, on a wire that the test holds. */
-class Plumbing {
+/** A pipe that sends `lines`, on a wire that the test holds. */
+class PipeRun {
   readonly out: string[] = [];
   readonly err: string[] = [];
   readonly wire = new ServerEnd();
@@ -16,7 +16,7 @@ class Plumbing {
       input: ReadableStream.from(lines),
       out: (line) => void this.out.push(line),
       err: (line) => void this.err.push(line),
-      look: { depth: "none", theme: "dark" },
+      appearance: { depth: "none", theme: "dark" },
       timestamps: "off",
       ...parts,
     });
@@ -32,28 +32,28 @@ class Plumbing {
     return this.wire;
   }
 
-  /** What it has said so far, without what it said to enter. */
-  async said(): Promise<string[]> {
+  /** The messages that the pipe has sent since the last call. */
+  async messages(): Promise<string[]> {
     return (await this.wire.sent()).filter((line) => line.includes("PRIVMSG") || line.startsWith("@"));
   }
 }
 
-Deno.test("a pipe says nothing behind a command that asks for a password", async () => {
-  const pipe = new Plumbing(["/register", "green leaves"]);
+Deno.test("a pipe sends nothing after a command that asks for a password", async () => {
+  const pipe = new PipeRun(["/register", "green leaves"]);
   const wire = await pipe.enter("echo-message");
   assertEquals((await wire.sent()).slice(-2), ["JOIN #tea", "QUIT"]);
   wire.abort();
   assertEquals((await pipe.running).kind, "refused");
   assertEquals(
     pipe.err.at(-1),
-    "What follows is not said, as it may be a password: log in with --password-file",
+    "The next lines are not sent, in case they are a password: log in with --password-file",
   );
 });
 
-Deno.test("a pipe says each line and ends when all have come back", async () => {
-  const pipe = new Plumbing(["one", "", "  ", "/me waves", "//two"]);
+Deno.test("a pipe sends each line and ends when all are confirmed", async () => {
+  const pipe = new PipeRun(["one", "", "  ", "/me waves", "//two"]);
   const wire = await pipe.enter("echo-message");
-  const said = await pipe.said();
+  const said = await pipe.messages();
   assertEquals(said, ["PRIVMSG #tea :one", "PRIVMSG #tea :\x01ACTION waves\x01", "PRIVMSG #tea :/two"]);
   await wire.say(":ann!a@h PRIVMSG #tea :hi", ...said.map((line) => `:bob!b@h ${line}`));
   assertEquals((await wire.sent()).at(-1), "QUIT");
@@ -63,13 +63,13 @@ Deno.test("a pipe says each line and ends when all have come back", async () => 
   assertEquals(pipe.err, ["→ bob joined #tea"]);
 });
 
-Deno.test("a pipe has only so many lines under way", async () => {
-  const pipe = new Plumbing(Array.from({ length: 50 }, (_, at) => `line ${at}`));
+Deno.test("a pipe limits its unconfirmed messages", async () => {
+  const pipe = new PipeRun(Array.from({ length: 50 }, (_, at) => `line ${at}`));
   const wire = await pipe.enter("echo-message");
-  let said = await pipe.said();
+  let said = await pipe.messages();
   assertEquals(said.length, 20);
   let all = 0;
-  for (; said.length > 0; said = await pipe.said()) {
+  for (; said.length > 0; said = await pipe.messages()) {
     all += said.length;
     await wire.say(...said.map((line) => `:bob!b@h ${line}`));
   }
@@ -79,7 +79,7 @@ Deno.test("a pipe has only so many lines under way", async () => {
 });
 
 Deno.test("a pipe without echo-message ends on the answer to a PING", async () => {
-  const pipe = new Plumbing(["one"]);
+  const pipe = new PipeRun(["one"]);
   const wire = await pipe.enter("");
   await wire.say(":srv PONG srv settle");
   wire.abort();
@@ -87,8 +87,8 @@ Deno.test("a pipe without echo-message ends on the answer to a PING", async () =
   assertEquals(pipe.out, ["bob: one"]);
 });
 
-Deno.test("a pipe tells what was refused, and goes on", async () => {
-  const pipe = new Plumbing(["/xyzzy", "/msg nobody hi", "fine"]);
+Deno.test("a pipe prints what was refused, and continues", async () => {
+  const pipe = new PipeRun(["/xyzzy", "/msg nobody hi", "fine"]);
   const wire = await pipe.enter("echo-message");
   await wire.say(":srv 401 bob nobody :No such nick", ":bob!b@h PRIVMSG #tea :fine");
   wire.abort();
@@ -100,15 +100,15 @@ Deno.test("a pipe tells what was refused, and goes on", async () => {
   ]);
 });
 
-Deno.test("a pipe ends when its name is taken, when it may not enter, and when the connection is lost", async () => {
-  const taken = new Plumbing(["one"]);
+Deno.test("a pipe ends when its name is in use, when it cannot join, and when the connection is lost", async () => {
+  const taken = new PipeRun(["one"]);
   await turn();
   await taken.wire.say(":srv 433 * bob :Nickname is already in use");
   taken.wire.abort();
   assertEquals([(await taken.running).kind, taken.err], ["bad name", [
     "Cannot use the name bob: somebody else uses it",
   ]]);
-  const banned = new Plumbing(["one"]);
+  const banned = new PipeRun(["one"]);
   await turn();
   await banned.wire.say(
     ":srv 001 bob :Hi",
@@ -119,13 +119,13 @@ Deno.test("a pipe ends when its name is taken, when it may not enter, and when t
   assertEquals([(await banned.running).kind, banned.err], ["refused", [
     "Cannot join #tea: you are banned",
   ]]);
-  const lost = new Plumbing(["one"]);
+  const lost = new PipeRun(["one"]);
   (await lost.enter("echo-message")).abort();
   assertEquals(await lost.running, { kind: "lost", reason: "Connection closed" });
 });
 
-Deno.test("what others say cannot begin a line of its own in a pipe", async () => {
-  const pipe = new Plumbing(["x"]);
+Deno.test("a message of several lines cannot look like two messages in a pipe", async () => {
+  const pipe = new PipeRun(["x"]);
   const wire = await pipe.enter("echo-message");
   await wire.say("BATCH +1 draft/multiline #tea", "@batch=1 :ann!a@h PRIVMSG #tea :hi");
   await wire.say("@batch=1 :ann!a@h PRIVMSG #tea :bob: lies", "BATCH -1", ":bob!b@h PRIVMSG #tea :x");

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
-import { Attention } from "../../../lib/client/terminal/attention.ts";
+import { Notifier } from "../../../lib/client/terminal/notifier.ts";
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 import { granted } from "../../support/permissions.ts";
@@ -118,7 +118,7 @@ async function attack(seed: number): Promise<void> {
   const roll = dice(seed);
   let wire = new ServerEnd();
   let written = "";
-  const desk = new TerminalUi({
+  const ui = new TerminalUi({
     client: {
       nick: "bob",
       channels: ["#tea"],
@@ -127,21 +127,21 @@ async function attack(seed: number): Promise<void> {
       connect: () => Promise.resolve(wire = new ServerEnd()),
       delay: () => 0,
     },
-    outlet: {
+    output: {
       write: (text) => void (written += text),
       size: () => ({ columns: 60, rows: 20 }),
-      look: { depth: "16", theme: "dark" },
+      appearance: { depth: "16", theme: "dark" },
     },
     timestamps: "short",
-    attention: new Attention({ bell: true, notify: "osc9", inTmux: false, now: Date.now }),
-    quiet: new PresenceFilter("smart"),
+    notifier: new Notifier({ bell: true, notify: "osc9", inTmux: false, now: Date.now }),
+    presenceFilter: new PresenceFilter("smart"),
     restricted: false,
     typing: true,
     asksPassword: false,
     home: "",
     suspend: () => {},
   });
-  const running = desk.run();
+  const running = ui.run();
   await turn();
   const keys = new KeyReader();
   const sent: string[] = [];
@@ -157,10 +157,10 @@ async function attack(seed: number): Promise<void> {
       "/names\r",
       "\x0e\x10",
     ][roll(8)] ?? "";
-    for (const key of keys.read(new TextEncoder().encode(typed))) desk.key(key);
+    for (const key of keys.read(new TextEncoder().encode(typed))) ui.key(key);
     sent.push(...await wire.sent());
   }
-  desk.interrupt();
+  ui.interrupt();
   wire.abort();
   await running;
   const left = written.replace(ours, "");

@@ -2,14 +2,6 @@ import { assertEquals } from "@std/assert";
 import type { Editor } from "../../../lib/client/terminal/editor.ts";
 import { edit, emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
-import {
-  emptyRecall,
-  foundLine,
-  goBack,
-  remember,
-  search,
-  searchOn,
-} from "../../../lib/client/terminal/line_history.ts";
 
 /** "say| it" is the text "say it" with the cursor behind "say". */
 function drawn(text: string): Editor {
@@ -69,19 +61,19 @@ for (const [key, before, after] of rows) {
   });
 }
 
-Deno.test("C-y brings back what C-w, C-k and C-u cut, not what backspace deleted", () => {
+Deno.test("C-y inserts the text that C-w, C-k or C-u cut, not the text that backspace deleted", () => {
   const cut = press(press(drawn("say it|"), "C-w"), "backspace");
   assertEquals(draw(press(cut, "C-y")), "sayit|");
 });
 
-Deno.test("typed text goes in at the cursor, and control characters stay out", () => {
+Deno.test("typed text is inserted at the cursor, without control characters", () => {
   const typed = edit(drawn("a|b"), { kind: "text", text: "漢" });
   assertEquals(typed && draw(typed), "a漢|b");
   const pasted = edit(drawn("a|b"), { kind: "paste", text: "1\t2\n3\x1b[2J\x9b" });
   assertEquals(pasted && draw(pasted), "a1 2\n3[2J|b");
 });
 
-Deno.test("edit() leaves keys alone that are not about the line", () => {
+Deno.test("edit() ignores keys that do not edit the line", () => {
   assertEquals(edit(drawn("a|"), { kind: "key", name: "enter" }), undefined);
   assertEquals(edit(drawn("a|"), { kind: "key", name: "toString" }), undefined);
 });
@@ -100,29 +92,4 @@ Deno.test("every key keeps the cursor inside the text and between graphemes", ()
     assertEquals(editor.cursor >= 0 && editor.cursor <= editor.text.length, true);
     assertEquals(/^[\udc00-\udfff]/.test(editor.text.slice(editor.cursor)), false);
   }
-});
-
-const entered = ["one", "two", "two", "three", ""].reduce(remember, emptyRecall);
-
-Deno.test("going back keeps the line being typed", () => {
-  const first = goBack(entered, drawn("dra|ft"), 1);
-  assertEquals(draw(first.editor), "three|");
-  const second = goBack(first.recall, first.editor, 1);
-  assertEquals(draw(second.editor), "two|");
-  const now = goBack(second.recall, second.editor, -2);
-  assertEquals(draw(now.editor), "draft|");
-});
-
-Deno.test("going back stops at the oldest line, and forward at the one being typed", () => {
-  assertEquals(goBack(entered, drawn("|"), 99).editor.text, "one");
-  assertEquals(goBack(entered, drawn("x|"), -1).editor.text, "x");
-});
-
-Deno.test("C-r finds the newest line that has the letters, then older ones", () => {
-  const newest = search(entered, "T");
-  assertEquals(foundLine(entered, newest), "three");
-  const older = searchOn(entered, newest);
-  assertEquals(foundLine(entered, older), "two");
-  assertEquals(foundLine(entered, searchOn(entered, older)), "two");
-  assertEquals(foundLine(entered, search(entered, "xyz")), "");
 });

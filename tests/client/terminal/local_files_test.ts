@@ -6,7 +6,7 @@ import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("net", "read", "write");
 
-/** A server that takes one kind of file and hands it out again. */
+/** A server that accepts files, except the text "big", and serves a fixed answer. */
 function host(): Deno.HttpServer<Deno.NetAddr> & { readonly got: string[] } {
   const got: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -24,7 +24,7 @@ function host(): Deno.HttpServer<Deno.NetAddr> & { readonly got: string[] } {
 }
 
 Deno.test({
-  name: "a file goes out with its name, type and token, and comes back under a free name",
+  name: "a file is sent with its name, type and token, and saved under a new name",
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -49,7 +49,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a file that is refused says why, and one that is none is not sent",
+  name: "a refused file gives the reason, and a folder is not sent",
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -58,7 +58,7 @@ Deno.test({
     const file = await openFile(`${place.folder}/x`);
     const url = `http://127.0.0.1:${server.addr.port}/upload`;
     await assertRejects(() => uploadFile(url, "abc", file), Error, "The file is larger than 2 bytes");
-    await assertRejects(() => openFile(place.folder), Error, "it is no file");
-    await assertRejects(() => openFile(`${place.folder}/none`), Error, "there is no such file");
+    await assertRejects(() => openFile(place.folder), Error, "it is not a file");
+    await assertRejects(() => openFile(`${place.folder}/none`), Error, "the file does not exist");
   },
 });

@@ -1,28 +1,28 @@
 import { assertEquals } from "@std/assert";
 import type { Span } from "../../../lib/client/text/formatting.ts";
 import { Display } from "../../../lib/client/terminal/display.ts";
-import type { Look } from "../../../lib/client/terminal/paint.ts";
+import type { Appearance } from "../../../lib/client/terminal/appearance.ts";
 import { wrapSpans } from "../../../lib/client/terminal/wrap_spans.ts";
-import { Emulator } from "./emulator.ts";
+import { ScreenEmulator } from "./screen_emulator.ts";
 
 const prompt = { above: [], label: [{ text: "> " }], typed: [], cursor: 0 };
-const look: Look = { depth: "none", theme: "dark" };
+const appearance: Appearance = { depth: "none", theme: "dark" };
 
-/** A display on an emulated terminal, with a prompt "> " and text that the test sets. */
-class Stage {
+/** A display on an emulated screen, with a prompt "> " and text that the test sets. */
+class DisplayStage {
   text = "";
   cursor = 0;
   above: Span[][] = [];
-  readonly emulator: Emulator;
+  readonly emulator: ScreenEmulator;
   readonly display: Display;
   #written = Promise.resolve();
 
-  constructor(columns: number, rows: number, used: Look = look) {
-    this.emulator = new Emulator(columns, rows);
+  constructor(columns: number, rows: number, used: Appearance = appearance) {
+    this.emulator = new ScreenEmulator(columns, rows);
     const write = (text: string) => {
       this.#written = this.emulator.write(text);
     };
-    this.display = new Display({ write, size: () => this.emulator.size, look: used }, () => ({
+    this.display = new Display({ write, size: () => this.emulator.size, appearance: used }, () => ({
       above: this.above,
       label: [{ text: "> " }],
       typed: this.text === "" ? [] : [{ text: this.text }],
@@ -67,31 +67,31 @@ const typed: readonly (readonly [why: string, text: string, rows: readonly strin
 
 for (const [why, text, rows] of typed) {
   Deno.test(`a display shows ${why}`, async () => {
-    assertEquals(await new Stage(10, 8).type(text).rows(), rows);
+    assertEquals(await new DisplayStage(10, 8).type(text).rows(), rows);
   });
 }
 
 Deno.test("lines appear above the prompt, which keeps its text and cursor", async () => {
-  const stage = new Stage(20, 8).type("half| typed");
+  const stage = new DisplayStage(20, 8).type("half| typed");
   stage.print("ann: one").print("ann: two", "ann: three");
   assertEquals(await stage.rows(), ["ann: one", "ann: two", "ann: three", "> half| typed"]);
 });
 
 Deno.test("lines appear above a prompt of several rows", async () => {
-  const stage = new Stage(10, 8).type("123456789012345|6");
+  const stage = new DisplayStage(10, 8).type("123456789012345|6");
   stage.print("one").type("1|").print("two");
   assertEquals(await stage.rows(), ["one", "two", "> 1|"]);
 });
 
 Deno.test("lines go into the scrollback when the terminal is full", async () => {
-  const stage = new Stage(20, 3).type("text|");
+  const stage = new DisplayStage(20, 3).type("text|");
   for (let at = 1; at <= 6; at++) stage.print(`line ${at}`);
   assertEquals(await stage.rows(), ["line 1", "line 2", "line 3", "line 4", "line 5", "line 6", "> text|"]);
 });
 
 Deno.test("a prompt taller than the terminal shows the rows around the cursor", async () => {
   const text = Array.from({ length: 20 }, (_, at) => `row ${at}`).join("\n");
-  const stage = new Stage(20, 5).print("above").type(`${text}|`);
+  const stage = new DisplayStage(20, 5).print("above").type(`${text}|`);
   assertEquals(await stage.rows(), ["above", "row 17", "row 18", "row 19|"]);
   stage.type(`|${text}`).print("more");
   assertEquals(await stage.rows(), ["above", "more", "> |row 0", "row 1", "row 2"]);
@@ -101,7 +101,7 @@ Deno.test("a prompt taller than the terminal shows the rows around the cursor", 
 });
 
 Deno.test("rows above the prompt are cut to the width and go when they are empty", async () => {
-  const stage = new Stage(10, 6);
+  const stage = new DisplayStage(10, 6);
   stage.above = [[{ text: "ann is typing…" }]];
   stage.type("hi|");
   assertEquals(await stage.rows(), ["ann is ty", "> hi|"]);
@@ -111,8 +111,8 @@ Deno.test("rows above the prompt are cut to the width and go when they are empty
 });
 
 for (const [columns, why] of [[7, "narrower"], [30, "wider"]] as const) {
-  Deno.test(`a terminal that becomes ${why} leaves no rests of the prompt`, async () => {
-    const stage = new Stage(15, 10).print("above").type("a text of several rows, 漢字|");
+  Deno.test(`a terminal that becomes ${why} leaves no remains of the prompt`, async () => {
+    const stage = new DisplayStage(15, 10).print("above").type("a text of several rows, 漢字|");
     await stage.rows();
     stage.emulator.resize(columns, 10);
     stage.display.flush();
@@ -124,14 +124,14 @@ for (const [columns, why] of [[7, "narrower"], [30, "wider"]] as const) {
   });
 }
 
-Deno.test("a display writes once for all that changed in one turn, and nothing after it is closed", async () => {
+Deno.test("a display makes one write of all changes in one turn, and writes nothing after close()", async () => {
   const writes: string[] = [];
-  const outlet = {
+  const output = {
     write: (text: string) => void writes.push(text),
     size: () => ({ columns: 20, rows: 5 }),
-    look,
+    appearance,
   };
-  const display = new Display(outlet, () => ({ above: [], label: [{ text: "> " }], typed: [], cursor: 0 }));
+  const display = new Display(output, () => ({ above: [], label: [{ text: "> " }], typed: [], cursor: 0 }));
   for (let at = 0; at < 100; at++) display.print([[{ text: `line ${at}` }]]);
   await Promise.resolve();
   assertEquals(writes.length, 1);
@@ -153,7 +153,7 @@ const wrapped: readonly (readonly [why: string, body: string, rows: readonly str
   ]],
   ["wide characters", "漢字漢字漢字漢字漢字", ["12:00 漢字漢字漢字", "        漢字漢字"]],
   ["spaces that would start a row", "hello there!     you", ["12:00 hello there!", "        you"]],
-  ["an attempt to look like another line", `hi${" ".repeat(10)}12:00 ann: lies`, [
+  ["an attempt to appearance like another line", `hi${" ".repeat(10)}12:00 ann: lies`, [
     "12:00 hi",
     "        12:00 ann:",
     "        lies",
@@ -161,20 +161,20 @@ const wrapped: readonly (readonly [why: string, body: string, rows: readonly str
 ];
 
 for (const [why, body, rows] of wrapped) {
-  Deno.test(`wrapSpans() keeps what goes on away from the edge: ${why}`, () => {
+  Deno.test(`wrapSpans() indents the later rows of a line: ${why}`, () => {
     const found = wrapSpans([{ text: "12:00 " }], [{ text: body }], 18, 8);
     assertEquals(found.map((row) => row.map(({ text }) => text).join("")), rows);
   });
 }
 
-Deno.test("of lines that go on faster than one can read the last screenful is drawn, and what was meant for us", () => {
+Deno.test("in a flood only the last screenful is drawn, and messages for us", () => {
   const written: string[] = [];
-  const outlet = {
+  const output = {
     write: (text: string) => written.push(text),
     size: () => ({ columns: 40, rows: 4 }),
-    look,
+    appearance,
   };
-  const display = new Display({ ...outlet, frameMs: 60_000, floodMs: 0 }, () => prompt);
+  const display = new Display({ ...output, frameMs: 60_000, floodMs: 0 }, () => prompt);
   const line = (text: string, fleeting = true) => display.print([[{ text }]], fleeting);
   for (let count = 0; count < 4; count++) line(`all ${count}`);
   display.flush();
@@ -186,17 +186,17 @@ Deno.test("of lines that go on faster than one can read the last screenful is dr
   display.close();
   const [all, some, long] = written.map((text) => text.replace("\r\x1b[J", "").split("\r\n").slice(0, -1));
   assertEquals(all, ["all 0", "all 1", "all 2", "all 3"]);
-  const rule = "── 97 lines went by too fast to be shown ──";
+  const rule = "── 97 lines skipped: they came too fast ──";
   assertEquals(some, ["bob, tea?", rule, "line 97", "line 98", "line 99"]);
-  assertEquals(long?.slice(0, 2), ["── 1 line went by too fast to be shown ──", "1"]);
+  assertEquals(long?.slice(0, 2), ["── 1 line skipped: they came too fast ──", "1"]);
 });
 
-Deno.test("in a busy room lines wait for the next frame, and a key is drawn at once", async () => {
+Deno.test("in a busy channel lines wait for the next frame, and a key is drawn at once", async () => {
   const written: string[] = [];
   let typed = "";
   const size = { columns: 20, rows: 5 };
   const display = new Display(
-    { write: (text) => written.push(text), size: () => size, look, frameMs: 60_000 },
+    { write: (text) => written.push(text), size: () => size, appearance, frameMs: 60_000 },
     () => ({ above: [], label: [{ text: "> " }], typed: [{ text: typed }], cursor: typed.length }),
   );
   display.print([[{ text: "one" }]]);

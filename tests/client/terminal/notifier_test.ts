@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Said } from "../../../lib/client/core/event.ts";
-import type { AttentionParts } from "../../../lib/client/terminal/attention.ts";
-import { Attention } from "../../../lib/client/terminal/attention.ts";
+import type { NotifierParts } from "../../../lib/client/terminal/notifier.ts";
+import { Notifier } from "../../../lib/client/terminal/notifier.ts";
 
 const said: Said = {
   kind: "said",
@@ -15,12 +15,12 @@ const said: Said = {
   direct: false,
 };
 
-function attention(parts: Partial<AttentionParts>): Attention {
-  return new Attention({ bell: false, notify: "off", inTmux: false, now: () => 0, ...parts });
+function notifier(parts: Partial<NotifierParts>): Notifier {
+  return new Notifier({ bell: false, notify: "off", inTmux: false, now: () => 0, ...parts });
 }
 
 const calls:
-  readonly (readonly [why: string, parts: Partial<AttentionParts>, said: Partial<Said>, call: string])[] = [
+  readonly (readonly [why: string, parts: Partial<NotifierParts>, said: Partial<Said>, call: string])[] = [
     ["nothing", {}, {}, ""],
     ["a bell", { bell: true }, {}, "\x07"],
     ["OSC 9", { notify: "osc9" }, {}, "\x1b]9;ann in #tea: bob: hello\x07"],
@@ -54,18 +54,18 @@ const calls:
   ];
 
 for (const [why, parts, change, call] of calls) {
-  Deno.test(`call() writes ${why}`, () => {
-    assertEquals(attention(parts).call({ ...said, ...change }), call);
+  Deno.test(`notification() writes ${why}`, () => {
+    assertEquals(notifier(parts).notification({ ...said, ...change }), call);
   });
 }
 
-Deno.test("a terminal that does not tell of its focus is looked at for ten seconds after a key", () => {
+Deno.test("without focus reports, a person is present for ten seconds after a key", () => {
   let now = 0;
-  const one = attention({ bell: true, now: () => now });
-  assertEquals(one.takes({ kind: "text", text: "x" }), false);
-  assertEquals(one.call(said), "");
+  const one = notifier({ bell: true, now: () => now });
+  assertEquals(one.isFocusReport({ kind: "text", text: "x" }), false);
+  assertEquals(one.notification(said), "");
   now = 10_000;
-  assertEquals(one.call(said), "\x07");
-  assertEquals(one.takes({ kind: "key", name: "focus-in" }), true);
-  assertEquals(one.call(said), "");
+  assertEquals(one.notification(said), "\x07");
+  assertEquals(one.isFocusReport({ kind: "key", name: "focus-in" }), true);
+  assertEquals(one.notification(said), "");
 });

@@ -1,24 +1,24 @@
-/** Somebody at an emulated terminal, whose server the test plays. */
+/** A terminal UI on an emulated screen, connected to a server that the test plays. */
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
-import type { AttentionParts } from "../../../lib/client/terminal/attention.ts";
-import { Attention } from "../../../lib/client/terminal/attention.ts";
-import type { TerminalUiParts } from "../../../lib/client/terminal/terminal_ui.ts";
+import type { NotifierParts } from "../../../lib/client/terminal/notifier.ts";
+import { Notifier } from "../../../lib/client/terminal/notifier.ts";
+import type { TerminalUiParts } from "../../../lib/client/terminal/terminal_ui_options.ts";
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
-import type { Look } from "../../../lib/client/terminal/paint.ts";
+import type { Appearance } from "../../../lib/client/terminal/appearance.ts";
 import { ServerEnd, turn } from "../core/wired_client.ts";
-import { Emulator } from "./emulator.ts";
+import { ScreenEmulator } from "./screen_emulator.ts";
 
-const plainLook: Look = { depth: "none", theme: "dark" };
-/** When every test begins. */
+const plainAppearance: Appearance = { depth: "none", theme: "dark" };
+/** The time at which every test begins. */
 export const noon = Date.parse("2026-03-01T12:00:00");
 
-/** Somebody at an emulated terminal, connected to a server that the test plays. */
-export class Seat implements AsyncDisposable {
-  readonly emulator: Emulator;
-  readonly desk: TerminalUi;
+/** One person at an emulated terminal. */
+export class EmulatedTerminal implements AsyncDisposable {
+  readonly emulator: ScreenEmulator;
+  readonly ui: TerminalUi;
   readonly running: ReturnType<TerminalUi["run"]>;
   wire = new ServerEnd();
   now = noon;
@@ -30,7 +30,7 @@ export class Seat implements AsyncDisposable {
       nick = "bob",
       columns = 60,
       rows = 30,
-      look = plainLook,
+      appearance = plainAppearance,
       bell = false,
       notify = "off",
       typing = false,
@@ -39,13 +39,20 @@ export class Seat implements AsyncDisposable {
       ...client
     }:
       & Partial<
-        { nick: string; columns: number; rows: number; look: Look; typing: boolean; restricted: boolean }
+        {
+          nick: string;
+          columns: number;
+          rows: number;
+          appearance: Appearance;
+          typing: boolean;
+          restricted: boolean;
+        }
       >
-      & Partial<Pick<AttentionParts, "bell" | "notify"> & Pick<TerminalUiParts, "asksPassword">>
+      & Partial<Pick<NotifierParts, "bell" | "notify"> & Pick<TerminalUiParts, "asksPassword">>
       & Pick<ClientOptions, "backlog" | "account"> = {},
   ) {
-    this.emulator = new Emulator(columns, rows);
-    this.desk = new TerminalUi({
+    this.emulator = new ScreenEmulator(columns, rows);
+    this.ui = new TerminalUi({
       client: {
         nick,
         channels: ["#tea"],
@@ -54,27 +61,28 @@ export class Seat implements AsyncDisposable {
         ...client,
         delay: () => 60_000,
       },
-      outlet: {
+      output: {
         write: (text) => {
           this.written += text;
           this.emulator.write(text);
         },
         size: () => this.emulator.size,
-        look,
+        appearance,
       },
       timestamps: "short",
-      attention: new Attention({ bell, notify, inTmux: false, now: () => this.now }),
+      notifier: new Notifier({ bell, notify, inTmux: false, now: () => this.now }),
       typing,
-      quiet: new PresenceFilter(),
+      presenceFilter: new PresenceFilter(),
       asksPassword,
       home: "",
       restricted,
       pauseMs: 0,
       suspend: restricted ? undefined : () => {},
     });
-    this.running = this.desk.run();
+    this.running = this.ui.run();
   }
 
+  /** Registers and joins #tea, where ann and cat are. */
   async enter(caps = "echo-message message-tags"): Promise<this> {
     await turn();
     await this.wire.say(`:srv CAP * LS :${caps}`, `:srv CAP * ACK :${caps}`);
@@ -85,11 +93,11 @@ export class Seat implements AsyncDisposable {
   }
 
   async press(bytes: string): Promise<void> {
-    for (const key of this.#keys.read(new TextEncoder().encode(bytes))) this.desk.key(key);
+    for (const key of this.#keys.read(new TextEncoder().encode(bytes))) this.ui.key(key);
     await turn();
   }
 
-  /** What is on the screen, from the line that begins with `from`. */
+  /** The rows on the screen, from the first row that includes `from`. */
   async screen(from = ""): Promise<string[]> {
     await turn();
     const rows = await this.emulator.rows();
@@ -97,10 +105,10 @@ export class Seat implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.desk.interrupt();
+    this.ui.interrupt();
     this.wire.abort();
     await this.running;
-    await this.desk.client.quit();
+    await this.ui.client.quit();
     await turn();
   }
 }

@@ -1,9 +1,9 @@
-/** A terminal in memory: what we write, it shows. For tests of what is drawn. */
+/** A terminal in memory, for tests of what is drawn. */
 
 import xterm from "@xterm/headless";
 
-/** What a terminal of that size shows. */
-export class Emulator {
+/** A terminal of a fixed size. */
+export class ScreenEmulator {
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
 
   constructor(columns: number, rows: number) {
@@ -22,7 +22,7 @@ export class Emulator {
     this.#terminal.resize(columns, rows);
   }
 
-  /** All rows that have text, scrollback too, with "|" where the cursor is. */
+  /** All rows with text, and the scrollback. "|" marks the cursor. */
   async rows(): Promise<string[]> {
     await this.write("");
     const { active } = this.#terminal.buffer;
@@ -35,7 +35,7 @@ export class Emulator {
     return rows;
   }
 
-  /** The cursor's place in the text of its row: a wide character is one letter of two cells. */
+  /** The cursor's position in the text of its row: a wide character is one letter of two cells. */
   #column(): number {
     const { active } = this.#terminal.buffer;
     const line = active.getLine(active.baseY + active.cursorY);

@@ -1,7 +1,7 @@
 /**
- * Calling somebody who looks elsewhere: a bell, or a message on the desktop that the terminal shows (OSC 9 and OSC 777,
- * there is no other way through ssh). A terminal that tells whether it has the focus is believed; with one that does
- * not, somebody who pressed a key lately is there. Makes the text to write; touches no tty.
+ * Notifies a person who does not look at the terminal: with a bell, or with a desktop notification that the terminal
+ * shows (OSC 9 and OSC 777, the only way through ssh). Some terminals report their focus. For the others, a person who
+ * pressed a key recently is present. Makes the text to write; touches no tty.
  */
 
 import type { Said } from "../core/event.ts";
@@ -9,35 +9,35 @@ import { withoutFormatting } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { Key } from "./keys.ts";
 
-/** How --notify says it. */
-export const notices = ["off", "osc9", "osc777"] as const;
+/** The values of --notify. */
+export const notifyModes = ["off", "osc9", "osc777"] as const;
 
-/** What calls. */
-export interface AttentionParts {
+/** How to notify. */
+export interface NotifierParts {
   readonly bell: boolean;
-  readonly notify: typeof notices[number];
-  /** tmux stands between us and the terminal, and hands on what is marked for it (`set -g allow-passthrough on`). */
+  readonly notify: typeof notifyModes[number];
+  /** The terminal runs tmux, which passes on marked sequences (`set -g allow-passthrough on`). */
   readonly inTmux: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** How long after a key somebody is taken to be there, where the terminal does not tell. */
+/** How long a person is present after a key, when the terminal does not report its focus. */
 const presentMs = 10_000;
 const maxLetters = 200;
 
-/** One person's attention. */
-export class Attention {
-  readonly #parts: AttentionParts;
+/** Notifies one person. */
+export class Notifier {
+  readonly #parts: NotifierParts;
   #focused: boolean | undefined;
   #keyAt = -Infinity;
 
-  constructor(parts: AttentionParts) {
+  constructor(parts: NotifierParts) {
     this.#parts = parts;
   }
 
-  /** Takes what the terminal tells of its focus: true when that is what the key is. */
-  takes(key: Key): boolean {
+  /** Whether the key is a report of the focus. Other keys show that the person is present. */
+  isFocusReport(key: Key): boolean {
     if (key.kind === "key" && (key.name === "focus-in" || key.name === "focus-out")) {
       this.#focused = key.name === "focus-in";
       return true;
@@ -46,22 +46,22 @@ export class Attention {
     return false;
   }
 
-  /** What to write for something said to us; "" when we look, or want to hear nothing. */
-  call({ from, text, to, mention }: Said): string {
+  /** The text to write for a message; "" when the person is present or wants no notification. */
+  notification({ from, text, to, mention }: Said): string {
     const { bell, notify, inTmux, now } = this.#parts;
     if (this.#focused ?? now() - this.#keyAt < presentMs) return "";
     const title = mention && /^[#&]/.test(to)
       ? `${plainName(from.nick)} in ${plainName(to)}`
       : plainName(from.nick);
     const words = [...withoutFormatting(text.replace(/\s+/g, " "))].slice(0, maxLetters).join("");
-    const message = messages[notify](title.replaceAll(";", ","), words);
+    const message = sequences[notify](title.replaceAll(";", ","), words);
     return (bell ? "\x07" : "") + (inTmux ? throughTmux(message) : message);
   }
 }
 
-const messages: Readonly<Record<AttentionParts["notify"], (title: string, words: string) => string>> = {
+const sequences: Readonly<Record<NotifierParts["notify"], (title: string, words: string) => string>> = {
   off: () => "",
-  // What begins with a number is a command to some terminals.
+  // Some terminals read a number at the start as a command.
   osc9: (title, words) => `\x1b]9;${/^\d/.test(title) ? `@${title}` : title}: ${words}\x07`,
   osc777: (title, words) => `\x1b]777;notify;${title};${words}\x07`,
 };

@@ -1,0 +1,93 @@
+/**
+ * All keys of the person arrive here. They edit the text in the prompt, answer a question, or wait in the password
+ * guard. What a key asks of the UI is handed on as an InputAction.
+ */
+
+import type { CompletionSources } from "../slash/completion.ts";
+import type { InputAction, InputState } from "./input.ts";
+import { emptyInputState, press } from "./input.ts";
+import type { Key } from "./keys.ts";
+import { maxPaste } from "./keys.ts";
+import { PasswordGuard } from "./password_guard.ts";
+import { Questions } from "./questions.ts";
+
+/** What the keyboard needs of its UI. */
+export interface KeyboardParts {
+  readonly sources: () => CompletionSources;
+  readonly onAction: (action: InputAction) => void;
+  /** A key was handled. `isAction`: it was more than a change of the text. */
+  readonly onKey: (isAction: boolean) => void;
+  /** The prompt has changed. */
+  readonly changed: () => void;
+  /** See TerminalUiOptions. */
+  readonly pauseMs: number;
+}
+
+/** The input of one person. */
+export class Keyboard {
+  state: InputState = emptyInputState;
+  /** A short sentence above the prompt, until the next key. */
+  hint = "";
+  readonly questions: Questions;
+  readonly guard: PasswordGuard;
+  readonly #parts: KeyboardParts;
+  #interrupted = false;
+
+  constructor(parts: KeyboardParts) {
+    this.#parts = parts;
+    this.questions = new Questions({
+      input: () => this.state,
+      setInput: (state) => this.state = state,
+      hint: (words) => this.hint = words,
+      key: (key) => this.key(key),
+      changed: parts.changed,
+    });
+    this.guard = new PasswordGuard({
+      isAsking: () => this.isAsking,
+      ask: () => this.#askAboutHeldKeys(),
+      key: (key) => this.key(key),
+      pauseMs: parts.pauseMs,
+    });
+  }
+
+  /** The prompt shows a question, not a buffer. */
+  get isAsking(): boolean {
+    return this.questions.current !== "";
+  }
+
+  key(key: Key): void {
+    if (this.questions.holds(key)) return;
+    if (this.guard.holds(key)) {
+      this.hint = "Your text is hidden, in case it is a password: C-c deletes it";
+      return this.#parts.changed();
+    }
+    const { input, action } = press(this.state, key, this.#parts.sources);
+    this.state = input;
+    const isCut = key.kind === "paste" && key.cut === true;
+    this.hint = isCut ? `Pasted only the first ${maxPaste} characters` : "";
+    if (action === undefined) this.#interrupted = false;
+    else this.#do(action);
+    this.#parts.onKey(action !== undefined);
+    this.#parts.changed();
+  }
+
+  close(): void {
+    this.guard.close();
+  }
+
+  #do(action: InputAction): void {
+    if (action.kind === "submit" && this.isAsking) return this.questions.answer(action.text);
+    if (action.kind !== "interrupt") return this.#parts.onAction(action);
+    if (this.questions.canCancel) return this.questions.answer("");
+    if (this.#interrupted) this.#parts.onAction(action);
+    this.#interrupted = true;
+    this.hint = "Press C-c again to quit";
+  }
+
+  async #askAboutHeldKeys(): Promise<boolean> {
+    const question = "Send the hidden text? (yes or no)";
+    const isAnswer = (written: string): string =>
+      /^(y|yes|n|no|)$/i.test(written) ? "" : "Write yes, or no to delete it";
+    return /^y/i.test(await this.questions.ask(question, isAnswer));
+  }
+}

@@ -1,0 +1,34 @@
+/** The settings and the surroundings of a terminal UI: types only. */
+
+import type { ClientOptions } from "../core/client_options.ts";
+import type { PresenceFilter } from "../text/presence_filter.ts";
+import type { TerminalOutput } from "./display.ts";
+import type { Timestamps } from "./event_rows.ts";
+import type { Notifier } from "./notifier.ts";
+
+/** The person's settings. */
+export interface TerminalUiOptions {
+  readonly timestamps: Timestamps;
+  /** Notifies the person of mentions and private messages. */
+  readonly notifier: Notifier;
+  /** Others see when the person types. */
+  readonly typing: boolean;
+  /** The person typed the password of the account, and can correct it when it was wrong. */
+  readonly asksPassword: boolean;
+  /** The home folder, for "~" in a path. */
+  readonly home: string;
+  readonly presenceFilter: PresenceFilter;
+  /** The owner of this computer allows only chat: no files, no raw IRC lines. */
+  readonly restricted: boolean;
+  /** After a pause this long the person has seen the screen, so keys are no longer held. @default {1_500} */
+  readonly pauseMs?: number;
+}
+
+/** Everything a UI needs. */
+export interface TerminalUiParts extends TerminalUiOptions {
+  /** With an empty nick, the UI first asks for one. */
+  readonly client: Omit<ClientOptions, "onEvent">;
+  readonly output: TerminalOutput;
+  /** C-z; undefined when the person must not reach a shell. */
+  readonly suspend: (() => void) | undefined;
+}

@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import type { Editor } from "../../../lib/client/terminal/editor.ts";
+import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
+import {
+  emptyLineHistory,
+  foundLine,
+  goBack,
+  remember,
+  search,
+  searchOn,
+} from "../../../lib/client/terminal/line_history.ts";
+
+/** "say| it" is the text "say it" with the cursor behind "say". */
+function drawn(text: string): Editor {
+  const cursor = text.indexOf("|");
+  return { ...emptyEditor, text: text.replace("|", ""), cursor };
+}
+
+function draw({ text, cursor }: Editor): string {
+  return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
+}
+
+const entered = ["one", "two", "two", "three", ""].reduce(remember, emptyLineHistory);
+
+Deno.test("goBack() keeps the line that is being typed", () => {
+  const first = goBack(entered, drawn("dra|ft"), 1);
+  assertEquals(draw(first.editor), "three|");
+  const second = goBack(first.history, first.editor, 1);
+  assertEquals(draw(second.editor), "two|");
+  const now = goBack(second.history, second.editor, -2);
+  assertEquals(draw(now.editor), "draft|");
+});
+
+Deno.test("goBack() stops at the oldest line and at the line that is being typed", () => {
+  assertEquals(goBack(entered, drawn("|"), 99).editor.text, "one");
+  assertEquals(goBack(entered, drawn("x|"), -1).editor.text, "x");
+});
+
+Deno.test("C-r finds the newest line with the text, then older lines", () => {
+  const newest = search(entered, "T");
+  assertEquals(foundLine(entered, newest), "three");
+  const older = searchOn(entered, newest);
+  assertEquals(foundLine(entered, older), "two");
+  assertEquals(foundLine(entered, searchOn(entered, older)), "two");
+  assertEquals(foundLine(entered, search(entered, "xyz")), "");
+});

@@ -1,0 +1,80 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EmulatedTerminal } from "./emulated_terminal.ts";
+
+Deno.test("a wrong password is asked again, after a refused name", async () => {
+  const account = { name: "bob", password: "brown leaves" };
+  await using terminal = new EmulatedTerminal({ account, asksPassword: true });
+  await terminal.screen();
+  await terminal.wire.say(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl", "AUTHENTICATE +");
+  await terminal.wire.say(":srv 433 * bob :Taken", ":srv 904 bob :Wrong name or password");
+  await terminal.press("rob\r");
+  assertEquals(
+    (await terminal.screen("Cannot use"))[0],
+    "12:00 ! Cannot use the name bob: somebody else uses it",
+  );
+  assertEquals(await terminal.screen("Cannot log in"), [
+    "12:00 ! Cannot log in as bob: Wrong name or password",
+    "Password of bob: |",
+  ]);
+  await terminal.wire.sent();
+  await terminal.press("green leaves\r");
+  await terminal.wire.say("AUTHENTICATE +");
+  const [plain, proof] = await terminal.wire.sent();
+  assertEquals([plain, proof], ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa("bob\0bob\0green leaves")}`]);
+  await terminal.wire.say(":srv 900 * * bob :In", ":srv 903 * :Done");
+  assertEquals(await terminal.wire.sent(), ["CAP END"]);
+});
+
+Deno.test("an empty answer after a wrong password joins without the account", async () => {
+  const account = { name: "bob", password: "brown leaves" };
+  await using terminal = new EmulatedTerminal({ account, asksPassword: true });
+  await terminal.screen();
+  await terminal.wire.say(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl", ":srv 904 bob :Wrong");
+  await terminal.wire.sent();
+  await terminal.press("\r");
+  assertEquals(await terminal.wire.sent(), ["CAP END"]);
+});
+
+Deno.test("a password is not shown, and not remembered for C-p or C-y", async () => {
+  await using terminal = await new EmulatedTerminal().enter("echo-message message-tags sasl=PLAIN");
+  await terminal.press("/login ann\r");
+  await terminal.press("four leaves\x15four leaves");
+  assertEquals((await terminal.screen("Password")).at(-1), "Password of ann: |");
+  await terminal.press("\r");
+  await terminal.press("\x19");
+  assertEquals(await terminal.screen("#tea>"), ["#tea> |"]);
+  await terminal.press("\x10");
+  assertEquals(await terminal.screen("#tea>"), ["#tea> (command) /login ann|"]);
+  assertEquals([terminal.written.includes("leaves"), await terminal.wire.sent()], [false, [
+    "AUTHENTICATE PLAIN",
+  ]]);
+});
+
+Deno.test("C-c cancels the question for a password", async () => {
+  await using terminal = await new EmulatedTerminal().enter("echo-message sasl=PLAIN");
+  await terminal.press("/login ann\r");
+  await terminal.press("\x03");
+  assertEquals((await terminal.screen("Nothing"))[0], "12:00 ! Nothing changed: you wrote no password");
+  assertEquals(await terminal.wire.sent(), []);
+});
+
+Deno.test("a password that is typed before its question is not sent to the channel", async () => {
+  await using terminal = await new EmulatedTerminal().enter(
+    "echo-message sasl=PLAIN labeled-response batch draft/account-registration",
+  );
+  await terminal.press("/register\rgreen leaves\rbrown leaves\rgreen leaves\rgreen leaves\r");
+  await terminal.screen();
+  await terminal.screen();
+  assertEquals(await terminal.wire.sent(), ["@label=p1 REGISTER * * :green leaves"]);
+});
+
+Deno.test("a refused login is shown, and the session continues", async () => {
+  await using terminal = await new EmulatedTerminal().enter("echo-message sasl=PLAIN");
+  await terminal.press("/login ann\r");
+  await terminal.press("wrong\r");
+  await terminal.wire.say(
+    "AUTHENTICATE +",
+    ":srv 904 bob :SASL authentication failed: Wrong name or password",
+  );
+  assertStringIncludes((await terminal.screen("Cannot log in"))[0] ?? "", "! Cannot log in as ann: ");
+});
