@@ -7,7 +7,7 @@ import type { NatsStream } from "./nats_stream.ts";
 import type { Joined } from "./replica.ts";
 
 /** What joining needs. */
-export interface JoinOptions {
+export interface NatsJoinOptions {
   readonly stream: NatsStream;
   readonly requests: NatsRequests;
   readonly leaseMs: number;
@@ -24,7 +24,7 @@ const retryMs = 100;
  * connections can be broken just now.
  */
 export async function join(
-  { stream, requests, leaseMs, log }: JoinOptions,
+  { stream, requests, leaseMs, log }: NatsJoinOptions,
   own: string,
 ): Promise<{ joined: Joined | undefined; name: string }> {
   let claimFrom: number | undefined;
@@ -63,7 +63,7 @@ async function claim(stream: NatsStream, requests: NatsRequests, last: number): 
 async function takeSnapshot(
   requests: NatsRequests,
   machine: string,
-  log: JoinOptions["log"],
+  log: NatsJoinOptions["log"],
 ): Promise<Joined | undefined> {
   try {
     const { position, state } = await requests.ask(machine, { kind: "snapshot" }) as Joined;

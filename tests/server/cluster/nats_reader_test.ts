@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { NatsReader } from "../../../lib/server/cluster/nats_reader.ts";
 import type { StreamMessage } from "../../../lib/server/cluster/nats_stream.ts";
 
-/** A stream that gives the messages it is told to give, as long as somebody follows it. */
+/** A stream that gives the messages it is told to give, while a reader follows it. */
 class HandStream {
   followedAfter: number | undefined;
   #receive: ((message: StreamMessage) => void) | undefined;
