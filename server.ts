@@ -237,7 +237,7 @@ function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Set
     return openStore({
       ...(!ephemeral && { folder: data }),
       synchronous,
-      keep: { ageMs: keepFor, count },
+      retention: { ageMs: keepFor, count },
     });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

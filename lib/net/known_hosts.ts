@@ -23,10 +23,10 @@ export interface Shown {
 export type Remembered = { readonly fingerprint: string; readonly key: string } | "authority";
 
 /** Why a server is trusted, or "changed" if it is not. */
-export type Verdict = "authority" | "known" | "new" | "changed";
+export type TrustVerdict = "authority" | "known" | "new" | "changed";
 
 /** Compares the certificate of a server with the stored trust. */
-export function judge(shown: Shown, remembered: Remembered | undefined): Verdict {
+export function judge(shown: Shown, remembered: Remembered | undefined): TrustVerdict {
   if (shown.untrustedReason === undefined) return "authority";
   if (remembered === undefined) return "new";
   return remembered !== "authority" && remembered.key === shown.key ? "known" : "changed";

@@ -47,7 +47,7 @@ function reading(): void {
     // A commit for each would take a minute; settle() makes a block for each in one transaction.
     for (let count = 0; count < messages; count++) {
       keep(store);
-      store.database.settle();
+      store.database.insertPending();
       if (count % 1000 === 0) store.commit();
     }
   }

@@ -55,7 +55,7 @@ async function fuzz(): Promise<void> {
 function makeHub(fault: (text: string) => void): { hub: Hub; chat: ChatState } {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const store = openStore({ keep: { ageMs: 0, count: 200 } });
+  const store = openStore({ retention: { ageMs: 0, count: 200 } });
   const chat = new ChatState({
     settings: { ...parsed.values, flood: 0, name: "fuzz.test", loginTries: 1_000_000 },
     store,

@@ -11,7 +11,7 @@ import type { UserState } from "../chat/user.ts";
 import { tellOperators } from "../render/operator_notice.ts";
 import { notify } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
-import type { AccountRow, Role } from "../store/accounts.ts";
+import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { tellPeers, tellRank } from "./notices.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
@@ -96,11 +96,11 @@ function become(chat: ChatState, user: UserState, account: string | undefined, s
   for (const channel of user.channels.keys()) giveRank(chat, channel, user, stamp);
 }
 
-function roleOf(chat: ChatState, account: string | undefined): Role {
+function roleOf(chat: ChatState, account: string | undefined): AccountRole {
   return account === undefined ? "" : chat.accounts.find(account)?.role ?? "";
 }
 
-function changeRole(user: UserState, before: Role, role: Role, stamp: number): void {
+function changeRole(user: UserState, before: AccountRole, role: AccountRole, stamp: number): void {
   if (role !== "" && !user.modes.has("o")) {
     user.modes.add("o");
     user.tell(fromUser(user, "MODE", [user.nick, "+o"], stamp));

@@ -1,6 +1,6 @@
 /** What can happen to accounts and to the channels people keep, as plain data; the rest is event.ts. */
 import type { UserId } from "../chat/user.ts";
-import type { Role } from "../store/accounts.ts";
+import type { AccountRole } from "../store/accounts.ts";
 
 /** Everything that changes accounts and kept channels. Names of accounts are as their rows have them. */
 export type AccountEvent =
@@ -34,7 +34,7 @@ export type AccountEvent =
   | {
     readonly kind: "role set";
     readonly account: string;
-    readonly role: Role;
+    readonly role: AccountRole;
     readonly by: string;
     readonly digest?: string;
   }

@@ -7,7 +7,7 @@ import { rankLevel } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Side } from "../store/conversation.ts";
-import type { View } from "../store/history.ts";
+import type { HistoryView } from "../store/history.ts";
 import type { Channel } from "./channel.ts";
 import type { Chat } from "./chat.ts";
 import type { ReadableStore } from "./readable_store.ts";
@@ -16,7 +16,7 @@ import type { User } from "./user.ts";
 /** A conversation and the name it has for who may see it. */
 export interface Visible {
   readonly name: string;
-  readonly views: readonly View[];
+  readonly views: readonly HistoryView[];
 }
 
 /** A user's name in history: its account, or its nick as long as it has that nick (see nickSince). */
@@ -31,7 +31,7 @@ export function visibleHistory(
   store: ReadableStore,
   user: User,
   target: string,
-): readonly View[] | undefined {
+): readonly HistoryView[] | undefined {
   if (!target.startsWith("#")) return privateViews(chat, store, user, target);
   const channel = chat.channel(target);
   return channel?.members.has(user) ? channelViews(chat, store, channel) : undefined;
@@ -39,7 +39,7 @@ export function visibleHistory(
 
 /** Every conversation `user` may see, private ones by the nick they are found under. */
 export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): Visible[] {
-  const byName = new Map<string, { name: string; views: View[] }>();
+  const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
   for (const one of chat.users.values()) {
     if (one.account !== undefined) nickOf.set(fold(one.account), one.nick);
@@ -66,7 +66,7 @@ export function isFor(chat: Chat, user: User, { params: [target = ""] }: Message
   return rankLevel(prefixes) >= rankLevel(target.slice(0, at));
 }
 
-function channelViews(chat: Chat, store: ReadableStore, channel: Channel): View[] {
+function channelViews(chat: Chat, store: ReadableStore, channel: Channel): HistoryView[] {
   const found = store.conversations.find(channel.folded);
   return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(chat)) }];
 }
@@ -77,10 +77,10 @@ function oldest({ settings, now }: Chat): number {
 }
 
 /** The account that has the nick, or that is called so; and who had the nick without an account. */
-function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): View[] {
+function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): HistoryView[] {
   const holder = chat.find(nick);
   const others = new Set([holder === undefined ? fold(nick) : sideOf(holder).identity, `~${fold(nick)}`]);
-  const views: View[] = [];
+  const views: HistoryView[] = [];
   for (const other of others) {
     const found = store.conversations.findBetween(sideOf(user).identity, other);
     if (found !== undefined) views.push({ conversation: found.id, since: since(chat, user) });

@@ -8,7 +8,7 @@
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
-import type { HistoryPage, StoreState } from "../store/transfer.ts";
+import type { StoreState, TransferPage } from "../store/transfer.ts";
 import type { Joined, Position } from "./replica.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
@@ -114,7 +114,7 @@ export async function takeStore(
   transfer.takeState(shared, position.last);
   let from: number | undefined;
   do {
-    const found = await page({ after, from }) as HistoryPage;
+    const found = await page({ after, from }) as TransferPage;
     const newest = transfer.takePage(found, position.last);
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);

@@ -12,7 +12,7 @@ import type { Refusal } from "../chat/refusal.ts";
 import { fromServer } from "../render/sender.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
-import type { HistoryPage, PageQuestion } from "../store/transfer.ts";
+import type { PageRequest, TransferPage } from "../store/transfer.ts";
 import {
   makeSecrets,
   ownPosition,
@@ -193,8 +193,8 @@ export class Machines implements Replica<Event> {
     return sharedState(this.#present, this.#store);
   }
 
-  page(question: unknown): HistoryPage {
-    return this.#store.transfer().page(question as PageQuestion);
+  page(question: unknown): TransferPage {
+    return this.#store.transfer().page(question as PageRequest);
   }
 
   applied(event: Event, position: Position): void {

@@ -10,7 +10,7 @@ import { fail, refuse } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
-import type { AccountRow, Role } from "../store/accounts.ts";
+import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import { exposed } from "./login.ts";
 import { passwordFault } from "./password.ts";
 
@@ -96,7 +96,7 @@ function giveRole({ chat, commit, session, user, params }: Call): void | Promise
   });
 }
 
-const roles: ReadonlyMap<string, Role> = new Map([["owner", "owner"], ["operator", "operator"], [
+const roles: ReadonlyMap<string, AccountRole> = new Map([["owner", "owner"], ["operator", "operator"], [
   "none",
   "",
 ]]);

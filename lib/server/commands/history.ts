@@ -6,8 +6,8 @@ import { fail, isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeBatch, makeReplay } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
-import type { Saved } from "../store/block.ts";
-import type { View } from "../store/history.ts";
+import type { StoredRecord } from "../store/block.ts";
+import type { HistoryView } from "../store/history.ts";
 import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
@@ -41,12 +41,12 @@ interface Query {
 
 /** Records in their order; `keep` is the end next to the point that was named, `isEnd` whether there are no more beyond. */
 interface Found {
-  readonly records: readonly Saved[];
+  readonly records: readonly StoredRecord[];
   readonly keep: "start" | "end";
   readonly isEnd: boolean;
 }
 
-type Find = (query: Query, views: readonly View[], points: readonly Point[]) => Found;
+type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Found;
 
 /** By name: how many points a subcommand names, and what it finds. */
 const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
@@ -107,20 +107,20 @@ function sendMessages(query: Query, find: Find): void {
 }
 
 /** The newest records inside the bounds. */
-function last(query: Query, views: readonly View[], bounds: Bounds): Found {
+function last(query: Query, views: readonly HistoryView[], bounds: Bounds): Found {
   const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "end" });
   const isEnd = records.length <= query.limit;
   return { records: isEnd ? records : records.slice(1), keep: "end", isEnd };
 }
 
 /** The oldest records inside the bounds. */
-function first(query: Query, views: readonly View[], bounds: Bounds): Found {
+function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Found {
   const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "start" });
   return { records: records.slice(0, query.limit), keep: "start", isEnd: records.length <= query.limit };
 }
 
 /** Half from before the point, the rest from there on; where one side has fewer, the other gives more. */
-function around(query: Query, views: readonly View[], [point]: readonly Point[]): Found {
+function around(query: Query, views: readonly HistoryView[], [point]: readonly Point[]): Found {
   const { limit } = query;
   const start = point?.first ?? 0;
   const before = read(query, views, { before: start, limit, from: "end" });
@@ -131,7 +131,7 @@ function around(query: Query, views: readonly View[], [point]: readonly Point[])
 }
 
 /** Counted from the first point on, whichever is the earlier. */
-function between(query: Query, views: readonly View[], [one, other]: readonly Point[]): Found {
+function between(query: Query, views: readonly HistoryView[], [one, other]: readonly Point[]): Found {
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   if (isForwards) return first(query, views, { after: one?.last, before: other?.first });
   return last(query, views, { after: other?.last, before: one?.first });
@@ -144,9 +144,9 @@ interface Bounds {
 
 function read(
   { call, store }: Query,
-  views: readonly View[],
+  views: readonly HistoryView[],
   range: Bounds & { limit: number; from: "start" | "end" },
-): Saved[] {
+): StoredRecord[] {
   return store.history.read(views, { ...range, events: call.session.has("draft/event-playback") });
 }
 

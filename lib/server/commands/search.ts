@@ -8,7 +8,7 @@ import { fail, isRefusal } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeReplay } from "../render/replay.ts";
-import type { Hit } from "../store/search.ts";
+import type { SearchHit } from "../store/search.ts";
 import { parseTime } from "./time.ts";
 
 /** The rows of this topic. */
@@ -84,7 +84,7 @@ function visibleLogs(
   return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
 }
 
-function isIn(logs: ReadonlyMap<number, number>): (hit: Hit) => boolean {
+function isIn(logs: ReadonlyMap<number, number>): (hit: SearchHit) => boolean {
   return ({ log, stamp }) => stamp >= (logs.get(log) ?? Infinity);
 }
 

@@ -7,7 +7,7 @@ import type { Delivery, MessageLine } from "../chat/delivery.ts";
 import { isFor, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
-import type { Saved } from "../store/block.ts";
+import type { StoredRecord } from "../store/block.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 import { fromServer } from "./sender.ts";
@@ -50,7 +50,7 @@ export function makeReplay(
   chat: Chat,
   session: Session,
   user: User,
-  records: readonly Saved[],
+  records: readonly StoredRecord[],
   options: ReplayOptions,
 ): { outgoing: OutgoingMessage; cut: boolean } {
   const reference = chat.newReference();
@@ -120,7 +120,7 @@ function wrap(
 function replayed(
   chat: Chat,
   user: User,
-  { stamp, record }: Saved,
+  { stamp, record }: StoredRecord,
   batch: string,
 ): OutgoingMessage | undefined {
   const parsed = parseRecord(record);

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const accountRows = {
+export const accountSettings = {
   registration: {
     kind: "text",
     choices: ["open", "connected", "off"],

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const clusterRows = {
+export const clusterSettings = {
   nats: {
     kind: "text",
     env: "PARLEY_NATS",

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const encryptionRows = {
+export const encryptionSettings = {
   tls: {
     kind: "text",
     choices: ["on", "off"],

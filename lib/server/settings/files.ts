@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const fileRows = {
+export const fileSettings = {
   uploadSize: {
     kind: "size",
     default: 1024 * 1024 * 1024,

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const historyRows = {
+export const historySettings = {
   data: {
     kind: "text",
     default: "./data",

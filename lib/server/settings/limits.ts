@@ -5,7 +5,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const limitRows = {
+export const limitSettings = {
   limit: {
     kind: "number",
     default: 10_000,

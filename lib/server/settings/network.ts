@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const networkRows = {
+export const networkSettings = {
   host: {
     kind: "text",
     default: "127.0.0.1",

@@ -3,25 +3,25 @@
  * the default, --help and the completion of a setting.
  */
 import type { OptionTable, OptionValues } from "../../options.ts";
-import { accountRows } from "./accounts.ts";
-import { clusterRows } from "./cluster.ts";
-import { encryptionRows } from "./encryption.ts";
-import { fileRows } from "./files.ts";
-import { historyRows } from "./history.ts";
-import { limitRows } from "./limits.ts";
-import { networkRows } from "./network.ts";
-import { webRows } from "./web.ts";
+import { accountSettings } from "./accounts.ts";
+import { clusterSettings } from "./cluster.ts";
+import { encryptionSettings } from "./encryption.ts";
+import { fileSettings } from "./files.ts";
+import { historySettings } from "./history.ts";
+import { limitSettings } from "./limits.ts";
+import { networkSettings } from "./network.ts";
+import { webSettings } from "./web.ts";
 
 /** One row per setting, in the order of --help. */
 export const settingRows = {
-  ...networkRows,
-  ...encryptionRows,
-  ...webRows,
-  ...fileRows,
-  ...accountRows,
-  ...historyRows,
-  ...limitRows,
-  ...clusterRows,
+  ...networkSettings,
+  ...encryptionSettings,
+  ...webSettings,
+  ...fileSettings,
+  ...accountSettings,
+  ...historySettings,
+  ...limitSettings,
+  ...clusterSettings,
 } as const satisfies OptionTable;
 
 /** The settings a server runs with. */

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 
 /** One row per setting. */
-export const webRows = {
+export const webSettings = {
   web: {
     kind: "text",
     default: "on",

@@ -1,20 +1,23 @@
-/** The table of accounts. Of a password it has the verifier alone; a removed account leaves its name, which stays taken. */
+/**
+ * The table of accounts. It stores only the verifier of a password. The name of a deleted account stays, so nobody
+ * can register it again.
+ */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
-/** What an account may do beyond others: an owner makes operators. */
-export type Role = "" | "operator" | "owner";
+/** The rights of an account beyond those of others: an owner makes operators. */
+export type AccountRole = "" | "operator" | "owner";
 
 /** One account. */
 export interface AccountRow {
   readonly name: string;
-  /** As formatVerifier writes it; "" once the account is removed. */
+  /** The text of formatVerifier(); "" when the account is deleted. */
   readonly verifier: string;
-  readonly role: Role;
-  /** Why nobody may log in to it; undefined when people may. */
+  readonly role: AccountRole;
+  /** Why nobody can log in to the account; undefined if login is allowed. */
   readonly suspended: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
@@ -43,13 +46,13 @@ export class AccountTable {
     });
   }
 
-  /** The account of this name in whatever case; a removed one too. */
+  /** The account with this name in any case; also a deleted one. */
   find(name: string): AccountRow | undefined {
     const key = fold(name);
     return this.#rows.find(key, () => toAccount(this.#find.get(key)));
   }
 
-  /** Every account, removed ones too, in the order of their names. */
+  /** All accounts, also deleted ones, sorted by name. */
   all(): AccountRow[] {
     const stored = this.#all.all().map(toAccount).filter((one) => one !== undefined);
     return this.#rows.merge(stored.map((one) => [fold(one.name), one] as const));
@@ -59,7 +62,7 @@ export class AccountTable {
     this.#rows.put(fold(account.name), account);
   }
 
-  /** Takes back that there ever was one of this name. */
+  /** Removes the row, as if the account never existed. */
   remove(name: string): void {
     this.#rows.put(fold(name), undefined);
   }

@@ -1,19 +1,20 @@
 /**
- * Blocks: the records one log got in one tick, as one row. A row for each record costs three times as much (history.ts
- * has the figures), so they are joined as text: how much later than the first, a space, the record, LF. A record that
- * was erased leaves its place, as the search index names records by block and place.
+ * A block is one row with the records that one log got in one tick. One row per record costs three times as much (see
+ * history.ts). The records are joined as text: the distance to the first stamp, a space, the record, LF. An erased
+ * record
+ * keeps its place, because the search index identifies records by block and place.
  */
 
-/** A record and its stamp; an erased one is "". */
-export interface Saved {
+/** A record and its stamp; an erased record is "". */
+export interface StoredRecord {
   readonly stamp: number;
   readonly record: string;
 }
 
-/** More records than this begin a new block. */
+/** A block with this many records is full. */
 export const maxRecords = 128;
 
-/** What the record adds to the text of a block that is not empty. */
+/** The text that this record adds to a block that is not empty. */
 export function laterRecord(first: number, stamp: number, record: string): string {
   return `\n${(stamp - first).toString(36)} ${record}`;
 }
@@ -23,8 +24,8 @@ export function firstRecord(record: string): string {
   return `0 ${record}`;
 }
 
-/** Every record of a block, by place. */
-export function decodeBlock(first: number, text: string): Saved[] {
+/** All records of a block, by place. */
+export function decodeBlock(first: number, text: string): StoredRecord[] {
   return text.split("\n").map((entry) => {
     const space = entry.indexOf(" ");
     return { stamp: first + parseInt(entry.slice(0, space), 36), record: entry.slice(space + 1) };
@@ -32,6 +33,6 @@ export function decodeBlock(first: number, text: string): Saved[] {
 }
 
 /** The text of a block with these records. */
-export function encodeBlock(first: number, records: readonly Saved[]): string {
+export function encodeBlock(first: number, records: readonly StoredRecord[]): string {
   return records.map(({ stamp, record }) => `${(stamp - first).toString(36)} ${record}`).join("\n");
 }

@@ -1,22 +1,22 @@
-/** The table of kept channels: those that have a founder and outlive the last who leaves. */
+/** The table of registered channels. They have a founder, and they stay when the last member leaves. */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
-/** One kept channel. */
+/** One registered channel. */
 export interface ChannelRow {
   readonly name: string;
-  /** The name of an account. */
+  /** The name of the founder's account. */
   readonly founder: string;
-  /** Milliseconds since 1970 when somebody was last in it, to the day. */
+  /** Milliseconds since 1970 of the last use, to the day. */
   readonly usedMs: number;
-  /** Topic, modes, lists and ranks, as the hub writes them. */
+  /** Topic, modes, lists and ranks, in the format of the hub. */
   readonly state: string;
 }
 
-/** All kept channels, by folded name. */
+/** All registered channels, by folded name. */
 export class ChannelTable {
   readonly #rows: UnsavedRows<ChannelRow>;
   readonly #all: StatementSync;
@@ -35,7 +35,7 @@ export class ChannelTable {
     });
   }
 
-  /** Every kept channel, in the order of their names. */
+  /** All registered channels, sorted by name. */
   all(): ChannelRow[] {
     return this.#rows.merge(
       this.#all.all().map((found) => {

@@ -1,57 +1,63 @@
 /**
- * Conversations: a channel, or two people in private. Each has two logs, one for what is said and one for what happens
- * (joins, topics, reactions), so that who asks for messages never steps over a thousand joins. Does not say who may see
- * one; that is the hub's.
+ * A conversation is a channel, or two people in private. Each has two logs: messages, and events (joins, topics,
+ * reactions), so that reading messages never has to skip a thousand joins. The hub decides who can read a
+ * conversation.
  */
 import type { StatementSync } from "node:sqlite";
-import type { Database, Keeper } from "./database.ts";
-import type { Unsaved } from "./history.ts";
+import type { CommitParticipant, Database } from "./database.ts";
+import type { UnsavedBlock } from "./history.ts";
 
-/** Which of a conversation's two logs: 0 is what is said, 1 what happens. */
+/** The log of a conversation: 0 for messages, 1 for events. */
 export type Stream = 0 | 1;
 
-/** One side of a private conversation: a folded account name, or "~" and a folded nick where there is no account. */
+/**
+ * One side of a private conversation: a folded account name, or "~" and a folded nick for a user without an account.
+ */
 export interface Side {
   readonly identity: string;
-  /** As it is shown. */
+  /** The name to show. */
   readonly name: string;
 }
 
-/** A conversation something is written to in this run of the server. */
+/** A conversation that received records since the server started. */
 export interface Conversation {
   readonly key: string;
   /** Undefined until its row is inserted. */
   id: number | undefined;
   readonly name: string;
   readonly sides: readonly Side[];
-  /** Whether not everybody may enter; undefined when not known yet. */
+  /** Whether the channel restricts who can join; undefined if it is not known yet. */
   closed: boolean | undefined;
-  /** What reopen() set, for a row that is not inserted yet. */
+  /** The value that reopen() set, for a row that is not inserted yet. */
   since: number;
   /**
-   * What still takes records, by stream; the history's own. Not a map there that each tick clears: V8 chains the old
-   * tables of a cleared map, and once one is old all that follow, and what they held, live until a full collection.
+   * The open block of each log; only History uses it. A map that is cleared every tick would be worse: V8 chains the
+   * old
+   * tables of a cleared map, and when one becomes old, all later ones and their content live until a full collection.
    */
-  readonly open: [Unsaved | undefined, Unsaved | undefined];
+  readonly open: [UnsavedBlock | undefined, UnsavedBlock | undefined];
 }
 
 /** A private conversation as one side sees it. */
 export interface PrivateConversation {
   readonly id: number;
-  /** The other side; one's own for what one tells oneself. */
+  /** The other side; one's own side in a conversation with oneself. */
   readonly with: Side;
 }
 
-/** What a conversation hides: what is older than `since`, and all of it once it is made anew while `closed` is 1. */
-export type Door = readonly [key: string, name: string, since: number, closed: number];
+/**
+ * The hidden part of a conversation: records before `since`, and all of them if the channel is created again while
+ * `closed` is 1.
+ */
+export type ClosedChannel = readonly [key: string, name: string, since: number, closed: number];
 
-/** The log of a stream. */
+/** The log number of a stream. */
 export function logOf(conversation: number, stream: Stream): number {
   return conversation * 2 + stream;
 }
 
-/** The table of conversations. Rows are inserted with the first record, so that looking costs nothing. */
-export class Conversations implements Keeper {
+/** The table of conversations. Rows are inserted with the first record, so reading writes nothing. */
+export class Conversations implements CommitParticipant {
   readonly #database: Database;
   readonly #known = new Map<string, Conversation>();
   #uncertain: Conversation[] = [];
@@ -63,9 +69,9 @@ export class Conversations implements Keeper {
   readonly #close: StatementSync;
   readonly #reopen: StatementSync;
   readonly #names: StatementSync;
-  readonly #doors: StatementSync;
+  readonly #closedChannels: StatementSync;
   readonly #openAll: StatementSync;
-  readonly #setDoor: StatementSync;
+  readonly #setClosedChannel: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
@@ -82,33 +88,33 @@ export class Conversations implements Keeper {
     );
     this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
     this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
-    this.#doors = database.prepareArrays(
+    this.#closedChannels = database.prepareArrays(
       "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
     );
     this.#openAll = database.prepare(
       "UPDATE conversation SET since = 0, closed = 0 WHERE since > 0 OR closed <> 0",
     );
-    this.#setDoor = database.prepare(
+    this.#setClosedChannel = database.prepare(
       `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
     );
   }
 
-  /** A channel's conversation. Costs a look in a table; nothing is written before a record is. */
+  /** The conversation of a channel. It costs a map lookup; nothing is written before the first record. */
   channel(folded: string, name: string): Conversation {
     return this.#known.get(folded) ?? this.#know(folded, name, []);
   }
 
-  /** The private conversation of two sides, or of one with itself. */
+  /** The private conversation of two sides, or of one side with itself. */
   between(one: Side, other: Side): Conversation {
     const key = pairKey(one.identity, other.identity);
     return this.#known.get(key) ??
       this.#know(key, "", one.identity === other.identity ? [one] : [one, other]);
   }
 
-  /** The id of a stored conversation, and the stamp before which it is shown to nobody. */
+  /** The id of a stored conversation, and the stamp before which nobody can read it. */
   find(key: string): { id: number; since: number } | undefined {
-    this.#database.settle();
+    this.#database.insertPending();
     const [id, since] = row(this.#find.get(key));
     return id === undefined ? undefined : { id: Number(id), since: Number(since) };
   }
@@ -120,30 +126,30 @@ export class Conversations implements Keeper {
 
   /** All private conversations of a side. */
   privateOf(identity: string): PrivateConversation[] {
-    this.#database.settle();
+    this.#database.insertPending();
     const found = new Map<number, PrivateConversation>();
     for (const one of this.#sides.all(identity)) {
       const [id, theirs, name] = row(one);
-      // The own side comes too, and stands only where there is no other.
+      // The own side is also in the result; it counts only if there is no other side.
       if (theirs === identity && found.has(Number(id))) continue;
       found.set(Number(id), { id: Number(id), with: { identity: String(theirs), name: String(name) } });
     }
     return [...found.values()];
   }
 
-  /** A stored conversation's name as it was first written; "" for a private one. */
+  /** The name of a stored conversation as it was first written; "" for a private one. */
   name(id: number): string {
     return String(row(this.#names.get(id))[0] ?? "");
   }
 
-  /** Says whether not everybody may enter the channel, for the day it is made anew. */
+  /** Stores whether the channel restricts who can join; it matters when the channel is created again. */
   setClosed(conversation: Conversation, closed: boolean): void {
     if (conversation.closed === closed) return;
     conversation.closed = closed;
     this.#change(conversation, (id) => this.#close.run(Number(closed), id));
   }
 
-  /** To be called when a channel nobody was in is entered: what was said behind a closed door stays there. */
+  /** Call this when the first user joins an empty channel: messages of a closed channel stay hidden. */
   reopen(conversation: Conversation, stamp: number): void {
     if (conversation.closed === undefined) {
       const [, , closed] = this.#database.read(() => row(this.#find.get(conversation.key)), []);
@@ -155,23 +161,23 @@ export class Conversations implements Keeper {
     this.#change(conversation, (id) => this.#reopen.run(stamp, id));
   }
 
-  /** The doors of all that hide something; every other conversation is open. */
-  doors(): Door[] {
-    this.#database.settle();
-    return this.#doors.all().map(row) as unknown as Door[];
+  /** All conversations with a hidden part. */
+  closedChannels(): ClosedChannel[] {
+    this.#database.insertPending();
+    return this.#closedChannels.all().map(row) as unknown as ClosedChannel[];
   }
 
-  /** Takes over all doors. Inside a transaction that nothing waits for only. */
-  takeDoors(doors: readonly Door[]): void {
+  /** Replaces the hidden parts of all conversations. Only inside a transaction, when no rows are pending. */
+  takeClosedChannels(channels: readonly ClosedChannel[]): void {
     this.#openAll.run();
-    for (const door of doors) this.#setDoor.run(...door);
+    for (const one of channels) this.#setClosedChannel.run(...one);
     for (const conversation of this.#known.values()) {
       conversation.closed = undefined;
       conversation.since = 0;
     }
   }
 
-  /** The id, after inserting the row if there is none. Inside a transaction only. */
+  /** The id; inserts the row if it is missing. Only inside a transaction. */
   idOf(conversation: Conversation): number {
     if (conversation.id !== undefined) return conversation.id;
     const { key, name, sides, since, closed } = conversation;
@@ -198,7 +204,7 @@ export class Conversations implements Keeper {
     if (this.#known.size > maxKnown) this.#known.clear();
   }
 
-  lost(): void {
+  rolledBack(): void {
     for (const conversation of this.#uncertain) conversation.id = undefined;
     this.#uncertain = [];
   }
@@ -217,25 +223,25 @@ export class Conversations implements Keeper {
     return made;
   }
 
-  /** Nothing to change is no fault: a conversation without a row takes what it needs with it when it gets one. */
+  /** A missing row is not an error: the row gets these values when it is inserted. */
   #change({ key }: Conversation, change: (id: number) => void): void {
     this.#changes.push(() => {
       const [id] = row(this.#find.get(key));
       if (id !== undefined) change(Number(id));
     });
-    this.#database.wait();
+    this.#database.scheduleCommit();
   }
 }
 
-/** Conversations that are remembered without asking the table. */
+/** The largest number of conversations in memory. */
 const maxKnown = 20_000;
 
-/** A space is in no channel name, so the two cannot meet. */
+/** No channel name contains a space, so the key of a pair never equals that of a channel. */
 function pairKey(one: string, other: string): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
 
-/** A row of a statement that returns arrays, whose type does not say so. */
+/** A row of a statement that returns arrays; its type does not show that. */
 export function row(found: unknown): readonly (string | number | null | undefined)[] {
   return Array.isArray(found) ? found : [];
 }

@@ -1,45 +1,50 @@
 /**
- * The database file: opened with care, one transaction a tick, and what happens when the disk fails. Knows no table.
+ * The database file: one transaction per tick, and error handling when the disk fails. It knows no table.
  *
- * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything is
- * sent (Flusher.before), so what a person has seen is on disk. Without a flush a timer ends it.
+ * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything
+ * is
+ * sent (Flusher.before), so everything that users have seen is on disk. Without a flush, a timer ends it.
  *
- * Write-ahead log. `synchronous` says what survives: every level survives the end of the process, SIGKILL too.
- * A power failure may with "off" damage the file, with "normal" lose the last seconds, with "full" lose nothing
- * that was seen; "full" waits for the disk once a tick, "normal" when the log is copied into the file, "off" never.
- * The log is copied when the chat is quiet (checkpoint), in the middle of a tick only when it has grown to 32 MiB.
+ * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
+ * also
+ * SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing that
+ * users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
+ * file,
+ * "off" never. The log is copied when the chat is quiet (checkpoint), and during a tick only if it has grown to 32
+ * MiB.
  *
- * Where a commit fails (the disk is full) it is rolled back, said once, and tried again every second: keepers hold
- * their rows until they are saved, everybody else is told by the result of commit().
+ * If a commit fails (the disk is full), it is rolled back, reported once, and retried every second: commit
+ * participants
+ * keep their rows until they are saved; all other code checks the result of commit().
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** How much is waited for; see the head of this file. */
+/** How much the database waits for the disk; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
 
-/** Pages the log may have before a commit has to copy it into the file. */
+/** The size of the log in pages at which a commit must copy it into the file. */
 export const checkpointPages = 8000;
 
-/** Holds rows in memory until the transaction that has them is saved. None of these may throw but `write`. */
-export interface Keeper {
-  /** How many statements `write` is about to run, or more. */
+/** An object that keeps rows in memory until their transaction is saved. Only `write` can throw. */
+export interface CommitParticipant {
+  /** The number of statements that `write` will run, or more. */
   readonly statements: number;
-  /** Inserts what is not inserted yet. */
+  /** Inserts the rows that are not inserted yet. */
   write(): void;
-  /** What was inserted is saved. */
+  /** The inserted rows are saved. */
   saved(): void;
-  /** What was inserted since the last `saved` is gone again. */
-  lost(): void;
+  /** The rows inserted since the last `saved` were rolled back. */
+  rolledBack(): void;
 }
 
-/** What node:sqlite has and its types do not. */
+/** Functions of node:sqlite that its types do not have. */
 interface ArrayStatement extends StatementSync {
   setReturnArrays(enabled: boolean): void;
 }
 
 /** An open database. */
 export class Database {
-  /** Told, in one sentence, when saving begins to fail and when it works again, and when reading fails. */
+  /** Called with one sentence when saving starts to fail, when it works again, and when reading fails. */
   onTrouble: (sentence: string) => void = (sentence) => {
     throw new Error(sentence);
   };
@@ -47,10 +52,10 @@ export class Database {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly #keepers: Keeper[] = [];
+  readonly #participants: CommitParticipant[] = [];
   readonly #now: () => number;
   #begun = false;
-  #waiting = false;
+  #isCommitScheduled = false;
   #failing = false;
   #copying = false;
   #unreadable = false;
@@ -59,7 +64,7 @@ export class Database {
   #closed = false;
   #held = false;
 
-  /** Takes over `db`, which is of this program's newest version. */
+  /** Takes over `db`, which must have the newest version. */
   constructor(db: DatabaseSync, now: () => number = Date.now) {
     this.#db = db;
     this.#now = now;
@@ -73,40 +78,41 @@ export class Database {
     return this.#db.prepare(sql);
   }
 
-  /** A statement whose rows are arrays, which is twice as fast. */
+  /** A statement that returns rows as arrays, which is twice as fast. */
   prepareArrays(sql: string): StatementSync {
     const statement = this.#db.prepare(sql) as ArrayStatement;
     statement.setReturnArrays(true);
     return statement;
   }
 
-  /** From now on this keeper takes part in every commit. */
-  join(keeper: Keeper): void {
-    this.#keepers.push(keeper);
+  /** Adds a participant to every commit from now on. */
+  addParticipant(participant: CommitParticipant): void {
+    this.#participants.push(participant);
   }
 
-  /** To be called by a keeper that now holds rows: they are committed this tick. */
-  wait(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    // Only for a tick that nobody is told anything in; the flusher is earlier.
+  /** A participant calls this when it has new rows: they are committed in this tick. */
+  scheduleCommit(): void {
+    if (this.#isCommitScheduled) return;
+    this.#isCommitScheduled = true;
+    // The timer is only for a tick without output; otherwise the flusher commits earlier.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.commit();
     }, 5);
   }
 
-  /** To be called before anything is inserted, changed or deleted: begins the tick's transaction. */
+  /** Call this before inserting, changing or deleting rows: it begins the transaction of the tick. */
   write(): void {
     if (this.#begun) return;
     this.#begin.run();
     this.#begun = true;
-    this.wait();
+    this.scheduleCommit();
   }
 
   /**
-   * Writes in the tick's transaction. False when the disk failed: all of the transaction but keepers' rows is lost then.
-   * Throws what `act` throws for another reason.
+   * Writes in the transaction of the tick. False if the disk failed; then the whole transaction is lost, except rows
+   * of
+   * participants. Throws errors of `act` that have another reason.
    */
   attempt(act: () => void): boolean {
     try {
@@ -121,57 +127,63 @@ export class Database {
     }
   }
 
-  /** What `find` reads; `otherwise` when the disk fails or the file is damaged, which is said once. For apply, which must go on. */
+  /**
+   * The result of `find`; `otherwise` if the disk fails or the file is damaged, which is reported once. For apply,
+   * which must continue.
+   */
   read<T>(find: () => T, otherwise: T): T {
     try {
       return find();
     } catch (error) {
       if (!failures.has(resultCode(error))) throw error;
       if (!this.#unreadable) {
-        this.onTrouble(`Cannot read what was saved: ${reasonOf(error)}; the chat goes on without it`);
+        this.onTrouble(`Cannot read stored data: ${reasonOf(error)}; the chat continues without it`);
       }
       this.#unreadable = true;
       return otherwise;
     }
   }
 
-  /** Inserts what keepers hold, so that a query finds it; what cannot be inserted now is not found. */
-  settle(): void {
-    if (!this.#waiting || this.#failing) return;
+  /**
+   * Inserts the rows of all participants, so that queries find them; rows that cannot be inserted now are not found.
+   */
+  insertPending(): void {
+    if (!this.#isCommitScheduled || this.#failing) return;
     try {
-      this.#writeKept();
+      this.#writeParticipants();
     } catch (error) {
       this.#undo();
       this.#fail(error);
     }
   }
 
-  /** From now on nothing is saved until release(): all of it is one transaction, of which a crash leaves nothing. */
+  /** Saves nothing until release(): everything until then is one transaction, and a crash leaves none of it. */
   hold(): void {
     this.commit();
     this.#held = true;
   }
 
-  /** Saves what was held. False when that failed; see commit(). */
+  /** Ends hold() and saves. False if that failed; see commit(). */
   release(): boolean {
     this.#held = false;
     return this.commit();
   }
 
-  /** Saves the rows of this tick. False when they are not saved: rows of keepers are tried again, others are lost. */
+  /** Saves the rows of this tick. False if that failed: rows of participants are retried, others are lost. */
   commit(): boolean {
-    if (!this.#waiting) return true;
+    if (!this.#isCommitScheduled) return true;
     if (this.#held) {
-      this.settle();
+      this.insertPending();
       return false;
     }
-    // Rows of keepers alone need no answer now, and a disk that is full is not asked a thousand times a second.
+    // If only participants have rows, the caller needs no result, and a full disk is not tried a thousand
+    // times a second.
     if (this.#failing && !this.#begun && this.#now() < this.#retryAtMs) return false;
     try {
       if (this.#isOneStatement()) {
-        for (const keeper of this.#keepers) keeper.write();
+        for (const participant of this.#participants) participant.write();
       } else {
-        this.#writeKept();
+        this.#writeParticipants();
         this.#commit.run();
       }
     } catch (error) {
@@ -180,11 +192,11 @@ export class Database {
       return false;
     }
     this.#begun = false;
-    this.#waiting = false;
-    for (const keeper of this.#keepers) keeper.saved();
+    this.#isCommitScheduled = false;
+    for (const participant of this.#participants) participant.saved();
     if (this.#failing) {
       this.#failing = false;
-      this.onTrouble("What is said is saved again");
+      this.onTrouble("Messages are saved again");
     }
     return true;
   }
@@ -194,27 +206,33 @@ export class Database {
     return this.#failing;
   }
 
-  /** Copies the log into the file; takes a tenth of a second when the log is long. */
+  /** Copies the log into the file; takes a tenth of a second for a long log. */
   checkpoint(): void {
     if (this.#copying || !this.commit()) return;
     try {
       this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
     } catch (error) {
-      // Nothing is lost: the log stays, and a commit that finds no room says so.
+      // Nothing is lost: the log stays, and a commit without free space reports the failure.
       if (!failures.has(resultCode(error))) throw error;
     }
   }
 
-  /** Copies all of the log into the file and empties the log, so that nothing deleted is left in it. False when that cannot be now. */
+  /**
+   * Copies the whole log into the file and empties the log, so that it contains no deleted text. False if that is not
+   * possible now.
+   */
   scrub(): boolean {
     if (this.#copying || !this.commit()) return false;
     const { busy, log } = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
     return busy === 0 && log === 0;
   }
 
-  /** Copies the file as it is now; the chat goes on meanwhile, and is saved in the log alone. Rejects with what the system says. */
+  /**
+   * Copies the file in its current state; meanwhile the chat continues and is saved only in the log. Rejects with the
+   * system's error.
+   */
   async copy(from: string, to: string): Promise<void> {
-    if (!this.scrub()) throw new Error("the database cannot be written to");
+    if (!this.scrub()) throw new Error("the database is not writable");
     this.#copying = true;
     this.#db.exec("PRAGMA wal_autocheckpoint = 0");
     try {
@@ -237,27 +255,27 @@ export class Database {
     this.#db.close();
   }
 
-  /** The usual tick: one channel spoke. One statement is a transaction by itself. */
+  /** The usual tick: one channel has messages. A single statement is its own transaction. */
   #isOneStatement(): boolean {
     if (this.#begun) return false;
     let count = 0;
-    for (const keeper of this.#keepers) count += keeper.statements;
+    for (const participant of this.#participants) count += participant.statements;
     return count === 1;
   }
 
-  #writeKept(): void {
+  #writeParticipants(): void {
     if (!this.#begun) {
       this.#begin.run();
       this.#begun = true;
     }
-    for (const keeper of this.#keepers) keeper.write();
+    for (const participant of this.#participants) participant.write();
   }
 
   #undo(): void {
-    // SQLite has rolled back by itself after some failures.
+    // SQLite rolls back by itself after some failures.
     if (this.#db.isTransaction) this.#rollback.run();
     this.#begun = false;
-    for (const keeper of this.#keepers) keeper.lost();
+    for (const participant of this.#participants) participant.rolledBack();
   }
 
   #fail(error: unknown): void {
@@ -265,35 +283,35 @@ export class Database {
     if (this.#failing) return;
     this.#failing = true;
     this.onTrouble(
-      `Cannot save what is said: ${reasonOf(error)}; the chat goes on, and saving is tried again`,
+      `Cannot save messages: ${reasonOf(error)}; the chat continues, and the server keeps trying to save`,
     );
   }
 }
 
-/** Why SQLite failed, in words for people. */
+/** The reason of an SQLite error, in plain words. */
 export function reasonOf(error: unknown): string {
   return failures.get(resultCode(error))?.[1] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Whether SQLite found the file to be no database, or a broken one. */
+/** Whether SQLite reports that the file is damaged or not a database. */
 export function isDamage(error: unknown): boolean {
   return [11, 26].includes(resultCode(error));
 }
 
-/** 0 for what is no failure of the file or the disk. */
+/** 0 for an error that is not a failure of the file or the disk. */
 function resultCode(error: unknown): number {
   if (!(error instanceof Error)) return 0;
   if ("errcode" in error) return Number(error.errcode) & 0xff;
   return [...failures].find(([, [own]]) => error.message.startsWith(own))?.[0] ?? 0;
 }
 
-/** By result code of SQLite: its own words, by which errors are known that come without the code, and ours. */
+/** By SQLite result code: the message of SQLite, which identifies errors without a code, and our words. */
 const failures: ReadonlyMap<number, readonly [own: string, words: string]> = new Map([
   [5, ["database is locked", "another program is writing to the database"]],
-  [8, ["attempt to write a readonly database", "the database may not be written to"]],
+  [8, ["attempt to write a readonly database", "the database is read-only"]],
   [10, ["disk I/O error", "the disk reports an error"]],
   [11, ["database disk image is malformed", "the database is damaged"]],
   [13, ["database or disk is full", "the disk is full"]],
   [14, ["unable to open database file", "the database cannot be opened"]],
-  [26, ["file is not a database", "it is not a database"]],
+  [26, ["file is not a database", "the file is not a database"]],
 ]);

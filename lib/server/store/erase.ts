@@ -1,18 +1,19 @@
 /**
- * Erasing: one message (redaction) or all of an account. The text leaves the history, the search index and the write-ahead
- * log, so that nothing of it is left in any file. A record's place stays, empty.
+ * Erasing one message (redaction), or everything from an account. The text is removed from the history, the search
+ * index
+ * and the write-ahead log, so that no file contains it any more. The place of a record stays, empty.
  */
 import type { StatementSync } from "node:sqlite";
-import type { Saved } from "./block.ts";
+import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import type { History, View } from "./history.ts";
+import type { History, HistoryView } from "./history.ts";
 import type { SearchIndex } from "./search.ts";
 
-/** Hits erased in one step. */
+/** Records erased in one step. */
 const hitsPerStep = 32;
 
-/** Takes records out of everything that has them. */
+/** Erases records wherever they are stored. */
 export class Eraser {
   readonly #database: Database;
   readonly #history: History;
@@ -21,7 +22,7 @@ export class Eraser {
   readonly #addJob: StatementSync;
   readonly #endJob: StatementSync;
   readonly #remember: StatementSync;
-  #leftovers = false;
+  #hasTraces = false;
 
   constructor(database: Database, history: History, index: SearchIndex) {
     this.#database = database;
@@ -38,29 +39,32 @@ export class Eraser {
   }
 
   /**
-   * Erases the record with this stamp; false when there is none in these views. That it was taken back is kept either way:
-   * it may be gone here already, and not on a machine that was away.
+   * Erases the record with this stamp; false if it is not in these views. In both cases the deletion is recorded: the
+   * record
+   * can be missing here and still exist on a machine that was offline.
    */
-  redact(views: readonly View[], stamp: number): boolean {
+  redact(views: readonly HistoryView[], stamp: number): boolean {
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
       if (found === undefined) continue;
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
-      this.#keepRedaction(view, stamp);
+      this.#rememberRedaction(view, stamp);
       return true;
     }
-    for (const view of views) this.#keepRedaction(view, stamp);
+    for (const view of views) this.#rememberRedaction(view, stamp);
     return false;
   }
 
-  /** All that this account said and did up to a stamp is to go; step() does it. `account` is folded. */
+  /**
+   * Schedules the deletion of all records of this account up to a stamp; step() deletes them. `account` is folded.
+   */
   forget(account: string, until: number): void {
     this.#database.attempt(() => this.#addJob.run(account, until));
   }
 
-  /** One step of what forget() began; the index must have followed everything. True when more is to be done. */
+  /** Runs one step of forget(); the index must be complete. True if more is to do. */
   step(): boolean {
     const [account, until] = row(this.#jobs.get());
     if (account === undefined) return false;
@@ -80,17 +84,17 @@ export class Eraser {
     return true;
   }
 
-  /** Whether erased text may still be in the write-ahead log; then scrub() is due. */
-  get leftovers(): boolean {
-    return this.#leftovers;
+  /** Whether the write-ahead log can still contain erased text; then call scrub(). */
+  get hasTraces(): boolean {
+    return this.#hasTraces;
   }
 
   /** Empties the write-ahead log. */
   scrub(): void {
-    if (this.#database.scrub()) this.#leftovers = false;
+    if (this.#database.scrub()) this.#hasTraces = false;
   }
 
-  #keepRedaction({ conversation }: View, stamp: number): void {
+  #rememberRedaction({ conversation }: HistoryView, stamp: number): void {
     this.#database.attempt(() => this.#remember.run(stamp, conversation));
   }
 
@@ -98,12 +102,12 @@ export class Eraser {
     block: number,
     log: number,
     first: number,
-    records: readonly Saved[],
+    records: readonly StoredRecord[],
     places: readonly number[],
   ): void {
     this.#index.remove(block, log, records, { places, secure: true });
     const left = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
     this.#history.rewrite(block, first, left);
-    this.#leftovers = true;
+    this.#hasTraces = true;
   }
 }

@@ -1,28 +1,28 @@
-/** Everything an account has said, a page at a time, as plain data its owner can keep. */
+/** All messages of an account, page by page, as plain data for its owner. */
 import { parseRecord, wholeText } from "../../irc/record.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
 import type { Conversations } from "./conversation.ts";
 import type { SearchIndex } from "./search.ts";
 
-/** One thing an account said or did. */
-export interface Exported {
+/** One message or event of an account. */
+export interface ExportedMessage {
   readonly time: string;
   readonly id: string;
-  /** The channel's name, or the nick it was said to. */
+  /** The name of the channel, or the nick of the recipient. */
   readonly target: string;
   readonly command: string;
-  /** LF between the lines of a multiline message. */
+  /** The lines of a multiline message are separated by LF. */
   readonly text: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A page of an export; `next` is what to go on with, undefined at the end. */
+/** A page of an export; pass `next` to get the following page; it is undefined at the end. */
 export interface ExportPage {
-  readonly items: readonly Exported[];
+  readonly items: readonly ExportedMessage[];
   readonly next: number | undefined;
 }
 
-/** The page after `past`. The index must have followed everything. `account` is folded. */
+/** The page after `past`. The index must be complete. `account` is folded. */
 export function exportPage(
   index: SearchIndex,
   conversations: Conversations,

@@ -1,43 +1,56 @@
 /**
- * History: what was said, in the order of the stamps. Appending costs no statement; the records of one tick and one log
- * become one row when the tick is committed (block.ts). A range of history is a range on the key (log, stamp).
+ * The message history, in the order of the stamps. Appending runs no statement; at the commit, the records of one
+ * tick and
+ * one log become one row (block.ts). A range of history is a range of the key (log, stamp).
  *
- * Why rows of many records: CPU time per message of 100 bytes, 64 of them in each tick, measured on two shared cores.
- * A row for each 4.5 µs, the same by one INSERT of 64 rows 2.4, by json_each 2.9; one row for all 1.0. With the text in
- * the index's own tree (WITHOUT ROWID) that is 1.3 and a third more disk, as long rows fill its pages badly. Larger or
- * smaller pages, and senders written once for each row, gained nothing that could be told from noise; a lock of our own
- * (open.ts) and copying the log in quiet moments (database.ts) a quarter each. tests/bench/history.ts has today's figures:
- * 20 µs for a message that comes alone, 1.1 with 43 in a tick. Inside a busy server, whose caches hold other things, a
- * tick's commit takes 60 µs, where appending the same bytes to a plain file takes 32. The last 50 of a million messages
- * are read in 0.1 ms, and in 5 the first time after a start.
+ * Why a row has many records: CPU time per message of 100 bytes, with 64 messages per tick, on two shared cores: one
+ * row
+ * per message 4.5 µs, one INSERT of 64 rows 2.4, json_each 2.9, one row for all 1.0. Text inside the tree of the
+ * index
+ * (WITHOUT ROWID): 1.3, and a third more disk, because long rows fill its pages badly. Other page sizes, and storing
+ * senders once per row, made no measurable difference; our own lock (open.ts) and copying the log in quiet moments
+ * (database.ts) saved a quarter each. tests/bench/history.ts measures today's figures: 20 µs for a single message,
+ * 1.1
+ * with 43 per tick. In a busy server, whose caches hold other data, the commit of a tick takes 60 µs; appending the
+ * same
+ * bytes to a plain file takes 32. Reading the last 50 of a million messages takes 0.1 ms, and 5 ms the first time
+ * after
+ * a start.
  */
 import type { StatementSync } from "node:sqlite";
-import { decodeBlock, encodeBlock, firstRecord, laterRecord, maxRecords, type Saved } from "./block.ts";
+import {
+  decodeBlock,
+  encodeBlock,
+  firstRecord,
+  laterRecord,
+  maxRecords,
+  type StoredRecord,
+} from "./block.ts";
 import { type Conversation, type Conversations, logOf, row, type Stream } from "./conversation.ts";
-import type { Database, Keeper } from "./database.ts";
+import type { CommitParticipant, Database } from "./database.ts";
 
-/** What of a conversation somebody may see. */
-export interface View {
-  /** Its id. */
+/** The part of a conversation that a user can see. */
+export interface HistoryView {
+  /** The id of the conversation. */
   readonly conversation: number;
-  /** Older records are not for this reader. */
+  /** The user cannot see older records. */
   readonly since: number;
 }
 
-/** Which records are wanted; both bounds are excluded themselves. */
-export interface Range {
+/** Which records to read; both bounds are excluded. */
+export interface HistoryRange {
   readonly after?: number | undefined;
   readonly before?: number | undefined;
-  /** At most so many. */
+  /** The maximum number of records. */
   readonly limit: number;
-  /** Whether those next to `after` or those next to `before` are wanted when there are more. */
+  /** If there are more: the records next to `after` ("start") or next to `before` ("end"). */
   readonly from: "start" | "end";
-  /** Joins, topics and reactions too. */
+  /** Whether to include joins, topics and reactions. */
   readonly events: boolean;
 }
 
 /** Records of one log that are not committed yet. */
-export interface Unsaved {
+export interface UnsavedBlock {
   readonly conversation: Conversation;
   readonly stream: Stream;
   readonly first: number;
@@ -47,24 +60,24 @@ export interface Unsaved {
   written: boolean;
 }
 
-/** Where a record is. */
-export interface Located {
+/** The place of a record. */
+export interface RecordPlace {
   readonly block: number;
   readonly stream: Stream;
   readonly first: number;
   readonly place: number;
-  /** All of its block. */
-  readonly records: readonly Saved[];
+  /** All records of its block. */
+  readonly records: readonly StoredRecord[];
 }
 
-/** While the disk fails, what is not saved waits in memory up to this many characters; then the oldest is given up. */
+/** The most unsaved characters in memory while the disk fails; above that, the oldest records are dropped. */
 const maxUnsavedLength = 16 * 1024 * 1024;
 
 /** The records of all conversations. */
-export class History implements Keeper {
+export class History implements CommitParticipant {
   readonly #database: Database;
   readonly #conversations: Conversations;
-  #unsaved: Unsaved[] = [];
+  #unsaved: UnsavedBlock[] = [];
   #appended = 0;
   #known = 0;
   readonly #insert: StatementSync;
@@ -90,7 +103,7 @@ export class History implements Keeper {
     this.#change = database.prepare("UPDATE block SET records = ? WHERE id = ?");
   }
 
-  /** Keeps a record. Never fails and never waits: it is saved when the tick is committed. Stamps only grow. */
+  /** Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
     if (stamp <= this.#known) return;
     this.#appended++;
@@ -101,7 +114,7 @@ export class History implements Keeper {
       block.count++;
       return;
     }
-    const made: Unsaved = {
+    const made: UnsavedBlock = {
       conversation,
       stream,
       first: stamp,
@@ -112,27 +125,27 @@ export class History implements Keeper {
     };
     conversation.open[stream] = made;
     this.#unsaved.push(made);
-    this.#database.wait();
+    this.#database.scheduleCommit();
   }
 
-  /** What is appended next begins a block of its own. */
+  /** The next record starts a new block. */
   endBlocks(conversation: Conversation): void {
     conversation.open[0] = conversation.open[1] = undefined;
   }
 
-  /** What is appended up to this stamp is here already, and left out: it happens a second time. */
+  /** Ignores records up to this stamp: they are stored already and are being repeated. */
   skipUntil(stamp: number): void {
     this.#known = stamp;
   }
 
-  /** How many records were appended since the start. */
+  /** The number of records appended since the start. */
   get appended(): number {
     return this.#appended;
   }
 
-  /** The records of these views in the order of their stamps. */
-  read(views: readonly View[], range: Range): Saved[] {
-    this.#database.settle();
+  /** The records of these views, ordered by stamp. */
+  read(views: readonly HistoryView[], range: HistoryRange): StoredRecord[] {
+    this.#database.insertPending();
     const streams: Stream[] = range.events ? [0, 1] : [0];
     const logs = views.flatMap((view) =>
       streams.map((stream) =>
@@ -150,34 +163,34 @@ export class History implements Keeper {
   }
 
   /** The record with this stamp. */
-  find(views: readonly View[], stamp: number): Saved | undefined {
+  find(views: readonly HistoryView[], stamp: number): StoredRecord | undefined {
     const range = { after: stamp - 1, before: stamp + 1, limit: 1, from: "start", events: true } as const;
     return this.read(views, range)[0];
   }
 
-  /** The newest stamp that is stored; 0 when nothing is. */
+  /** The newest stored stamp; 0 if there is none. */
   get newestStamp(): number {
     const [first, records] = row(this.#newest.get());
     if (first === undefined) return 0;
     return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? 0;
   }
 
-  /** Puts other records in the place of a block's own. */
-  rewrite(block: number, first: number, records: readonly Saved[]): void {
+  /** Replaces the records of a block. */
+  rewrite(block: number, first: number, records: readonly StoredRecord[]): void {
     this.#database.write();
     this.#change.run(encodeBlock(first, records), block);
   }
 
-  /** A block's records. */
-  load(block: number): { log: number; first: number; records: Saved[] } | undefined {
+  /** The records of a block. */
+  load(block: number): { log: number; first: number; records: StoredRecord[] } | undefined {
     const [log, first, text] = row(this.#block.get(block));
     if (log === undefined) return undefined;
     return { log: Number(log), first: Number(first), records: decodeBlock(Number(first), String(text)) };
   }
 
   /** The block and place of the record with this stamp. */
-  locate(view: View, stamp: number): Located | undefined {
-    this.#database.settle();
+  locate(view: HistoryView, stamp: number): RecordPlace | undefined {
+    this.#database.insertPending();
     if (stamp < view.since) return undefined;
     for (const stream of [0, 1] as const) {
       const [id, first, text] = row(this.#backwards.get(logOf(view.conversation, stream), stamp + 1, 1));
@@ -190,7 +203,7 @@ export class History implements Keeper {
 
   get statements(): number {
     let count = 0;
-    // A conversation that has no row yet takes statements of its own.
+    // A conversation without a row needs more statements.
     for (const { conversation, written } of this.#unsaved) {
       if (!written) count += conversation.id === undefined ? 4 : 1;
     }
@@ -199,7 +212,7 @@ export class History implements Keeper {
 
   write(): void {
     const blocks = this.#unsaved;
-    // The newest record is in the newest row, where newestStamp looks for it.
+    // newestStamp expects the newest record in the newest row.
     if (blocks.length > 1) blocks.sort((one, other) => one.last - other.last);
     for (const block of blocks) {
       block.conversation.open[block.stream] = undefined;
@@ -214,7 +227,7 @@ export class History implements Keeper {
     if (this.#unsaved.length > 0) this.#unsaved = [];
   }
 
-  lost(): void {
+  rolledBack(): void {
     for (const block of this.#unsaved) block.written = false;
     let room = maxUnsavedLength;
     const kept = this.#unsaved.toReversed().filter(({ records }) => (room -= records.length) >= 0);
@@ -223,13 +236,13 @@ export class History implements Keeper {
     this.#unsaved = kept.reverse();
   }
 
-  #readLog(log: number, range: Range): Saved[] {
+  #readLog(log: number, range: HistoryRange): StoredRecord[] {
     return range.from === "start" ? this.#readForwards(log, range) : this.#readBackwards(log, range);
   }
 
-  #readForwards(log: number, { after = -1, before = Infinity, limit }: Range): Saved[] {
-    const found: Saved[] = [];
-    // The block that the bound is inside of begins before it.
+  #readForwards(log: number, { after = -1, before = Infinity, limit }: HistoryRange): StoredRecord[] {
+    const found: StoredRecord[] = [];
+    // The block that contains the bound starts before it.
     let from = Number(row(this.#startAt.get(log, after))[0] ?? 0);
     for (let step = firstStep; found.length < limit; step = laterStep) {
       const blocks = this.#forwards.all(log, from, step);
@@ -248,8 +261,8 @@ export class History implements Keeper {
     return found;
   }
 
-  #readBackwards(log: number, { after = -1, before = Infinity, limit }: Range): Saved[] {
-    const found: Saved[] = [];
+  #readBackwards(log: number, { after = -1, before = Infinity, limit }: HistoryRange): StoredRecord[] {
+    const found: StoredRecord[] = [];
     let until = Math.min(before, Number.MAX_SAFE_INTEGER);
     for (let step = firstStep; found.length < limit; step = laterStep) {
       const blocks = this.#backwards.all(log, until, step);
@@ -270,6 +283,6 @@ export class History implements Keeper {
   }
 }
 
-/** Blocks asked for at a time; most readers want fifty records, and a busy tick has as many in one block. */
+/** Blocks per query; most readers want fifty records, and a busy tick has that many in one block. */
 const firstStep = 4;
 const laterStep = 24;

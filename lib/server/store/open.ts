@@ -1,26 +1,27 @@
 /**
- * From a folder to an open database: lock, look, copy, migrate. Whatever is wrong is a StoreError with one sentence,
- * found before anything in the file is changed.
+ * From a folder to an open database: lock, check, copy, migrate. Every fault is a StoreError with one sentence, and
+ * is
+ * found before the file is changed.
  */
 import { DatabaseSync } from "node:sqlite";
 import { checkpointPages, isDamage, reasonOf, type Synchronous } from "./database.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
 
-/** "Prly", so that another program's database is not taken for ours. */
+/** "Prly"; it identifies databases of Parley. */
 const applicationId = 0x50726c79;
-/** A file up to this size is checked from end to end at each start, which takes a tenth of a second at most. */
+/** A file up to this size is fully checked at each start; that takes at most a tenth of a second. */
 const checkedBytes = 32 * 1024 * 1024;
 
-/** A database that is ours alone until `release`. */
+/** A database that only this process uses until `release`. */
 export interface Opened {
   readonly db: DatabaseSync;
-  /** Of its file; undefined in memory. */
+  /** The path of its file; undefined in memory. */
   readonly path?: string;
   release(): void;
 }
 
-/** The database of a data folder; both are made when there are none. `steps` are there for a test. */
+/** The database of a data folder; missing ones are created. `steps` is for tests. */
 export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): Opened {
   const lock = lockFolder(folder);
   try {
@@ -48,17 +49,17 @@ function lockFolder(folder: string): Deno.FsFile {
     throw new StoreError(
       `Cannot write to the data folder "${folder}": ${
         systemReason(error)
-      }; name another with --data, or use --ephemeral`,
+      }; choose another folder with --data, or use --ephemeral`,
     );
   }
   if (file.tryLockSync(true)) return file;
   file.close();
   throw new StoreError(
-    `Cannot use the data folder "${folder}": another server uses it; stop that one, or name another folder with --data`,
+    `Cannot use the data folder "${folder}": another server uses it; stop that server, or choose another folder with --data`,
   );
 }
 
-/** Made by us rather than by SQLite, so that nobody else may read it. */
+/** Created here and not by SQLite, so that only the owner can read it. */
 function makeFile(path: string): void {
   try {
     Deno.openSync(path, { create: true, append: true, mode: 0o600 }).close();
@@ -66,12 +67,12 @@ function makeFile(path: string): void {
     throw new StoreError(
       `Cannot write to "${path}": ${
         systemReason(error)
-      }; make it writable, or name another folder with --data`,
+      }; make it writable, or choose another folder with --data`,
     );
   }
 }
 
-/** Refuses a damaged, a foreign and a newer database, and changes none of them. */
+/** Refuses damaged, foreign and newer databases, and changes none of them. */
 function inspect(path: string, known: number): void {
   let db: DatabaseSync;
   try {
@@ -80,26 +81,28 @@ function inspect(path: string, known: number): void {
     throw new StoreError(damaged(path, reasonOf(error)));
   }
   try {
-    look(db, path, known);
+    check(db, path, known);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    // A look needs some room beside the file; where the disk has none, the real opening must do without.
+    // This check needs some free disk space; if there is none, opening continues without it.
     if (isDamage(error)) throw new StoreError(damaged(path, reasonOf(error)));
   } finally {
     db.close();
   }
 }
 
-function look(db: DatabaseSync, path: string, known: number): void {
+function check(db: DatabaseSync, path: string, known: number): void {
   const version = number(db, "PRAGMA user_version");
   const tables = number(db, "SELECT count(*) FROM sqlite_schema");
   if (tables > 0 && number(db, "PRAGMA application_id") !== applicationId) {
-    throw new StoreError(`Cannot use "${path}": it is not Parley's; name another folder with --data`);
+    throw new StoreError(
+      `Cannot use "${path}": it is not a database of Parley; choose another folder with --data`,
+    );
   }
   if (version > known) {
     throw new StoreError(
-      `Cannot use "${path}": a newer Parley wrote it (version ${version}, this one knows ${known}); ` +
-        "start that one, or name another folder with --data",
+      `Cannot use "${path}": a newer version of Parley wrote it (format ${version}, this program supports ${known}); ` +
+        "start the newer version, or choose another folder with --data",
     );
   }
   if (Deno.statSync(path).size > checkedBytes) return;
@@ -108,13 +111,13 @@ function look(db: DatabaseSync, path: string, known: number): void {
 }
 
 function damaged(path: string, reason: string): string {
-  return `Cannot use "${path}": ${reason}; nothing in it was changed. Put back a copy of it, or name another folder with --data`;
+  return `Cannot use "${path}": ${reason}; the file was not changed. Restore a backup, or choose another folder with --data`;
 }
 
 function prepare(path: string, synchronous: Synchronous, steps: readonly string[]): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 2000 });
   try {
-    // No other program reads along: a commit then needs no locks and costs a third less.
+    // No other program reads the file: without locks, a commit costs a third less.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     // Deleted text is overwritten, not only unlinked.
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
@@ -130,7 +133,7 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
   }
 }
 
-/** Brings the tables up to date, all steps or none; the old file is copied first. */
+/** Runs the missing migrations, all or none; the old file is copied first. */
 function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
   const version = number(db, "PRAGMA user_version");
   if (version === steps.length) return;

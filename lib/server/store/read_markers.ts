@@ -1,9 +1,12 @@
-/** Read markers: how far an account has read in each conversation. They only move on; nobody else is told of them. */
+/**
+ * Read markers: how far an account has read each conversation. They only move forward, and other users do not see
+ * them.
+ */
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 
-/** Conversations one account has markers in; past that the one that was read longest ago is forgotten. */
+/** The most conversations with a marker per account; above that, the oldest marker is deleted. */
 const maxTargets = 2000;
 
 /** The markers of all accounts. Names are folded. */
@@ -28,13 +31,13 @@ export class ReadMarkers {
     this.#remove = database.prepare("DELETE FROM marker WHERE account = ?");
   }
 
-  /** Milliseconds since 1970, or undefined when none was ever set. */
+  /** Milliseconds since 1970; undefined if there is no marker. */
   load(account: string, target: string): number | undefined {
     const [ms] = this.#database.read(() => row(this.#find.get(account, target)), []);
     return ms === undefined ? undefined : Number(ms);
   }
 
-  /** An earlier time than the one that is stored changes nothing. */
+  /** A time before the stored one changes nothing. */
   save(account: string, target: string, ms: number): void {
     const isNew = this.load(account, target) === undefined;
     this.#database.attempt(() => {
@@ -43,7 +46,7 @@ export class ReadMarkers {
     });
   }
 
-  /** Forgets all of an account. */
+  /** Deletes all markers of an account. */
   remove(account: string): void {
     this.#database.attempt(() => this.#remove.run(account));
   }

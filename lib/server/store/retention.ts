@@ -1,4 +1,4 @@
-/** Retention: what is too old, or too much for one conversation, goes, a few blocks at a time. */
+/** Retention: deletes history that is too old, or too long for one conversation, a few blocks at a time. */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
@@ -6,21 +6,21 @@ import type { Database } from "./database.ts";
 import type { SearchIndex } from "./search.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 
-/** How much is kept. */
-export interface Keep {
-  /** Milliseconds; 0 is for ever. */
+/** How much history to store. */
+export interface RetentionLimits {
+  /** Milliseconds; 0 means no limit. */
   readonly ageMs: number;
-  /** Messages of one conversation, and as many events; 0 is any number. */
+  /** Messages per conversation, and the same number of events; 0 means no limit. */
   readonly count: number;
 }
 
 const blocksPerStep = 16;
 
-/** Deletes what need not be kept. */
+/** Deletes history over the limits. */
 export class Retention {
   readonly #database: Database;
   readonly #index: SearchIndex;
-  readonly #keep: Keep;
+  readonly #limits: RetentionLimits;
   readonly #now: () => number;
   readonly #oldest: StatementSync;
   readonly #full: StatementSync;
@@ -28,12 +28,12 @@ export class Retention {
   readonly #remove: StatementSync;
   readonly #forgetRedactions: StatementSync;
 
-  constructor(database: Database, index: SearchIndex, keep: Keep, now: () => number) {
+  constructor(database: Database, index: SearchIndex, limits: RetentionLimits, now: () => number) {
     this.#database = database;
     this.#index = index;
-    this.#keep = keep;
+    this.#limits = limits;
     this.#now = now;
-    // The newest block stays, whatever it is: the next stamps come after it.
+    // The newest block always stays: the next stamps must be higher than its stamps.
     const columns = "SELECT id, log, first, count, records FROM block";
     const notNewest = "id < (SELECT max(id) FROM block)";
     this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT ${blocksPerStep}`);
@@ -47,13 +47,13 @@ export class Retention {
     this.#forgetRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
   }
 
-  /** Deletes a few blocks. True when there may be more to delete. */
+  /** Deletes a few blocks. True if there can be more to delete. */
   step(): boolean {
     return this.#pruneOld() || this.#pruneFull();
   }
 
   #pruneOld(): boolean {
-    const { ageMs } = this.#keep;
+    const { ageMs } = this.#limits;
     if (ageMs === 0) return false;
     const oldest = firstStamp(this.#now() - ageMs);
     const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
@@ -63,7 +63,7 @@ export class Retention {
   }
 
   #pruneFull(): boolean {
-    const { count: most } = this.#keep;
+    const { count: most } = this.#limits;
     if (most === 0) return false;
     const [id, messages, events] = row(this.#full.get(most));
     if (id === undefined) return false;
@@ -90,7 +90,7 @@ export class Retention {
   }
 }
 
-/** The stamp of a block's last record. */
+/** The stamp of the last record of a block. */
 function lastOf(block: unknown): number {
   const [, , first, , records] = row(block);
   return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? Number(first);

@@ -1,4 +1,6 @@
-/** The few values of a chat that are made once and kept: its secrets, the digest of its owner's code, the server bans. */
+/**
+ * Single values of a chat that must survive a restart: its secrets, the digest of the owner code, the server bans.
+ */
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
@@ -32,7 +34,7 @@ export class SavedValues {
     this.#rows.put(name, value);
   }
 
-  /** 32 random bytes of this name, made at the first call. */
+  /** 32 random bytes with this name, created at the first call. */
   secret(name: string): Uint8Array<ArrayBuffer> {
     const known = this.find(name);
     if (known !== undefined) return Uint8Array.fromHex(known);

@@ -1,27 +1,28 @@
 /**
- * The tables, as numbered steps. Step n brings a database from version n to n + 1 (its user_version). A step that was
- * released is never changed: a new column is a new step at the end.
+ * The tables, as numbered migrations. Step n brings a database from version n to n + 1 (its user_version). Never
+ * change a
+ * released step: a new column is a new step at the end.
  */
 
-/** One text of SQL for each version; all that a database lacks run in one transaction. */
+/** One SQL text per version; all missing steps run in one transaction. */
 export const migrations: readonly string[] = [
   `
-  -- A channel, or two people (one, who talks to itself) who talk in private.
+  -- A channel, or the private conversation of two people, or of one person with themselves.
   CREATE TABLE conversation (
     id INTEGER PRIMARY KEY,
     -- Folded channel name; or the identities of both sides in order, with a space between.
     key TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    -- What is older than this stamp is shown to nobody any more.
+    -- Nobody can see records before this stamp.
     since INTEGER NOT NULL DEFAULT 0,
-    -- Not everybody may enter the channel: who makes it anew does not see what was said in it.
+    -- The channel restricts who can join: a user who creates it again does not see its old messages.
     closed INTEGER NOT NULL DEFAULT 0,
-    -- Records, as far as they have been followed.
+    -- The number of records that the search index contains.
     messages INTEGER NOT NULL DEFAULT 0,
     events INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- Who takes part in a private conversation: an account, or "~nick" without one.
+  -- The people in a private conversation: an account, or "~nick" without one.
   CREATE TABLE side (
     identity TEXT NOT NULL,
     conversation INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
@@ -34,7 +35,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE block (
     id INTEGER PRIMARY KEY,
     log INTEGER NOT NULL,
-    -- Stamp of the first record; the others say how much later they are.
+    -- Stamp of the first record; the others have their distance to it.
     first INTEGER NOT NULL,
     count INTEGER NOT NULL,
     records TEXT NOT NULL
@@ -60,14 +61,14 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- Names by folded name; a removed account has no verifier.
+  -- By folded name; a deleted account has no verifier.
   CREATE TABLE account (
     key TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    -- SCRAM-SHA-256 (RFC 5803); proves a password and is of no use to log in.
+    -- SCRAM-SHA-256 (RFC 5803): it checks a password, but nobody can log in with it.
     verifier TEXT NOT NULL,
     role TEXT NOT NULL,
-    -- Why nobody may log in.
+    -- Why nobody can log in.
     suspended TEXT,
     created_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
@@ -75,7 +76,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE kept_channel (
     key TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    -- An account's name.
+    -- The name of an account.
     founder TEXT NOT NULL,
     used_ms INTEGER NOT NULL,
     -- Topic, modes, lists and ranks, as JSON.
@@ -85,7 +86,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE keepsake (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
   `
-  -- Uploaded files; the content lies in the folder "files" under the id.
+  -- Uploaded files; the content is in the folder "files", with the id as its name.
   CREATE TABLE file (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -97,7 +98,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- Messages that were taken back, by stamp: a machine that still has them is told.
+  -- Deleted messages, by stamp: other machines that still have them delete them too.
   CREATE TABLE redaction (stamp INTEGER PRIMARY KEY, conversation INTEGER NOT NULL) STRICT;
   `,
 ];

@@ -1,45 +1,46 @@
 /**
- * The search index (FTS5, without a copy of the text). It follows the blocks in their order and remembers how far it
- * is; it is brought forward in steps when there is time, and before a search, never while a message is on its way.
- * An entry is named by block and place, so that a hit leads to its record at once.
+ * The search index (FTS5, without a copy of the text). It processes the blocks in their order and stores how far it
+ * is.
+ * It advances in steps when there is time and before a search, never while a message is being delivered. The id of an
+ * entry contains block and place, so a hit leads directly to its record.
  */
 import type { StatementSync } from "node:sqlite";
-import { decodeBlock, type Saved } from "./block.ts";
+import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
-import type { Database, Keeper } from "./database.ts";
-import { type Entry, entryOf, queryOf, type Wanted } from "./search_words.ts";
+import type { CommitParticipant, Database } from "./database.ts";
+import { entryOf, type IndexEntry, queryOf, type SearchTerms } from "./search_words.ts";
 
-/** Places a block may have in the numbering of entries; more than maxRecords. */
+/** Ids per block in the numbering of entries; more than maxRecords. */
 const placesPerBlock = 1024;
 
-/** Blocks of one tick are in no order; ten seconds, in stamps, are more than any tick takes. */
+/** Blocks of one tick are not ordered; ten seconds, in stamps, are longer than any tick. */
 const slack = 10_000 * 1024;
 
 /** A record that was found. */
-export interface Hit extends Saved {
+export interface SearchHit extends StoredRecord {
   readonly block: number;
   readonly place: number;
   readonly log: number;
-  /** Of its entry: grows with time. */
+  /** The id of its entry: grows with time. */
   readonly entry: number;
 }
 
-/** Which records are wanted. */
-export interface Search extends Wanted {
-  /** Stamps; both bounds are excluded themselves. */
+/** What to search for. */
+export interface SearchRequest extends SearchTerms {
+  /** Stamps; both bounds are excluded. */
   readonly after?: number | undefined;
   readonly before?: number | undefined;
-  /** Entries past this one only. */
+  /** Only entries after this one. */
   readonly past?: number | undefined;
   readonly limit: number;
-  /** Hits it refuses do not count. */
-  readonly isFor?: ((hit: Hit) => boolean) | undefined;
-  /** Whether the oldest or the newest are wanted when there are more. */
+  /** Hits that it refuses do not count. */
+  readonly isFor?: ((hit: SearchHit) => boolean) | undefined;
+  /** If there are more: the oldest or the newest. */
   readonly from: "start" | "end";
 }
 
-/** The index and how far it is. */
-export class SearchIndex implements Keeper {
+/** The index, and how far it is. */
+export class SearchIndex implements CommitParticipant {
   readonly #database: Database;
   #followed = 0;
   readonly #progress: StatementSync;
@@ -81,12 +82,12 @@ export class SearchIndex implements Keeper {
     this.#startAt = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
     this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
     this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = 'followed'");
-    this.lost();
+    this.rolledBack();
   }
 
-  /** Takes the next blocks in, until `deadline` (performance.now()). True when there are more. */
-  follow(deadline: number): boolean {
-    this.#database.settle();
+  /** Adds the next blocks until `deadline` (performance.now()). True if there are more. */
+  advance(deadline: number): boolean {
+    this.#database.insertPending();
     for (;;) {
       const blocks = this.#next.all(this.#followed);
       if (blocks.length === 0) return false;
@@ -103,14 +104,14 @@ export class SearchIndex implements Keeper {
     }
   }
 
-  /** What matches, oldest first. Records that were said after the index was last brought forward are not found. */
-  search(search: Search): Hit[] {
+  /** The matches, oldest first. Records after the last advance() are not found. */
+  search(search: SearchRequest): SearchHit[] {
     const query = queryOf(search);
     if (query === undefined) return [];
     const { after = -1, before = Number.MAX_SAFE_INTEGER, past = -1, limit, isFor = () => true } = search;
     let low = Math.max(past, this.#blockAt(after - slack) * placesPerBlock - 1);
     let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
-    const found: Hit[] = [];
+    const found: SearchHit[] = [];
     const statement = search.from === "start" ? this.#oldest : this.#latest;
     while (found.length < limit) {
       const entries = statement.all(query, low, high, limit).map((one) => Number(row(one)[0]));
@@ -127,11 +128,11 @@ export class SearchIndex implements Keeper {
     return search.from === "start" ? found : found.reverse();
   }
 
-  /** Takes a block's records out again, all or those at some places; `secure` leaves no trace of them in the file. */
+  /** Removes the records of a block, all or at some places; `secure` leaves no trace of them in the file. */
   remove(
     block: number,
     log: number,
-    records: readonly Saved[],
+    records: readonly StoredRecord[],
     options: { places?: readonly number[]; secure: boolean },
   ): void {
     if (block > this.#followed) return;
@@ -152,22 +153,22 @@ export class SearchIndex implements Keeper {
 
   saved(): void {}
 
-  lost(): void {
+  rolledBack(): void {
     this.#followed = Number(row(this.#progress.get())[0] ?? 0);
   }
 
-  #take(block: number, log: number, records: readonly Saved[]): void {
+  #take(block: number, log: number, records: readonly StoredRecord[]): void {
     for (const [place, { record }] of records.entries()) {
       const entry = this.#entry(log, record);
       if (entry) this.#insert.run(block * placesPerBlock + place, entry.keys, entry.text);
     }
   }
 
-  #entry(log: number, record: string): Entry | undefined {
+  #entry(log: number, record: string): IndexEntry | undefined {
     return record === "" ? undefined : entryOf(log, record);
   }
 
-  #load(entry: number): Hit | undefined {
+  #load(entry: number): SearchHit | undefined {
     const block = Math.floor(entry / placesPerBlock);
     const place = entry % placesPerBlock;
     const [log, first, records] = row(this.#block.get(block));
@@ -176,7 +177,7 @@ export class SearchIndex implements Keeper {
     return saved && { ...saved, block, place, log: Number(log), entry };
   }
 
-  /** The last block that begins at or before the stamp; ids grow with stamps. */
+  /** The last block that starts at or before the stamp; ids grow with stamps. */
   #blockAt(stamp: number): number {
     let low = 0;
     let high = Number(row(this.#newestId.get())[0] ?? 0);

@@ -1,6 +1,7 @@
 /**
- * The store: everything that outlives the process, in one SQLite file in the data folder, or in memory. Synchronous: a
- * call returns when it is done. Puts the parts together and says in which order the upkeep is done; the rows are theirs.
+ * The store: all data that survives the process, in one SQLite file in the data folder, or in memory. It is
+ * synchronous:
+ * a call returns when it is done. This file connects the parts and orders the upkeep; the parts own their rows.
  */
 import { AccountTable } from "./accounts.ts";
 import { ChannelTable } from "./channels.ts";
@@ -13,29 +14,31 @@ import { History } from "./history.ts";
 import { SavedValues } from "./saved_values.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { type Opened, openFolder, openMemory } from "./open.ts";
-import { type Keep, Retention } from "./retention.ts";
-import { type Hit, type Search, SearchIndex } from "./search.ts";
+import { Retention, type RetentionLimits } from "./retention.ts";
+import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
 import { Transfer } from "./transfer.ts";
 
-/** Where the store is and what it keeps. */
+/** Where the store is, and how much it stores. */
 export interface StoreOptions {
-  /** The data folder, made when there is none; without it everything is in memory. */
+  /** The data folder, created if missing; without it everything is in memory. */
   readonly folder?: string | undefined;
   /** See database.ts. @default {"normal"} */
   readonly synchronous?: Synchronous;
-  /** @default {everything, for ever} */
-  readonly keep?: Keep;
+  /** @default {no limits} */
+  readonly retention?: RetentionLimits;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
 }
 
-/** How long one piece of upkeep may hold up the chat. */
+/** The longest time that one step of upkeep can block the chat. */
 const sliceMs = 4;
-/** Pieces one upkeep() has at most, how far apart, and how many messages between two of them mean that it is not the time. */
+/**
+ * The most steps of one upkeep(), the pause between them, and the number of messages between two steps that stops it.
+ */
 const upkeepSlices = 25;
 const pauseMs = 25;
 const busyCount = 25;
-/** Conversations one question to the index names; it takes some milliseconds. */
+/** Conversations in one query to the index; a query takes some milliseconds. */
 const logsAtOnce = 200;
 
 /** An open store. */
@@ -57,9 +60,9 @@ export class Store implements Disposable {
   #upkeeping = false;
   #closed = false;
 
-  /** Takes over what was opened. */
+  /** Takes over an opened database. */
   constructor(opened: Opened, options: StoreOptions = {}) {
-    const { keep = { ageMs: 0, count: 0 }, now = Date.now } = options;
+    const { retention = { ageMs: 0, count: 0 }, now = Date.now } = options;
     this.#release = opened.release;
     this.#path = opened.path;
     const database = this.database = new Database(opened.db, now);
@@ -72,26 +75,26 @@ export class Store implements Disposable {
     this.channels = new ChannelTable(database);
     this.savedValues = new SavedValues(database);
     this.files = new UploadTable(database);
-    this.#retention = new Retention(database, this.index, keep, now);
-    for (const keeper of [this.conversations, this.history, this.index]) database.join(keeper);
+    this.#retention = new Retention(database, this.index, retention, now);
+    for (const keeper of [this.conversations, this.history, this.index]) database.addParticipant(keeper);
   }
 
-  /** Saves this tick's rows; Flusher.before. False when they could not be saved, which is said elsewhere. */
+  /** Saves the rows of this tick; see Flusher.before. False if that failed, which the database reports itself. */
   commit(): boolean {
     return this.database.commit();
   }
 
-  /** One slice of upkeep: index, erase, prune. True when there is more to do; to be called again when there is time. */
-  rest(): boolean {
+  /** One step of upkeep: index, erase, prune. True if there is more to do; call it again when there is time. */
+  upkeepStep(): boolean {
     if (!this.commit()) return false;
     let more = false;
-    this.database.attempt(() => more = this.#rest(performance.now() + sliceMs));
+    this.database.attempt(() => more = this.#runUpkeep(performance.now() + sliceMs));
     if (!this.commit()) return false;
-    if (!more && this.eraser.leftovers) this.eraser.scrub();
+    if (!more && this.eraser.hasTraces) this.eraser.scrub();
     return more;
   }
 
-  /** Upkeep for as long as little is said; to be called every few seconds. Never rejects but for a bug. */
+  /** Runs upkeep while the chat is quiet; call it every few seconds. It rejects only because of a bug. */
   async upkeep(): Promise<void> {
     if (this.#upkeeping) return;
     this.#upkeeping = true;
@@ -99,7 +102,7 @@ export class Store implements Disposable {
       let more = true;
       for (let slice = 0; more && slice < upkeepSlices; slice++) {
         const before = this.history.appended;
-        more = this.rest();
+        more = this.upkeepStep();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
         if (this.#closed || this.history.appended - before > busyCount) return;
       }
@@ -110,22 +113,22 @@ export class Store implements Disposable {
   }
 
   /**
-   * Resolves when the search index has everything that was said before the call, or as much as can be written; the chat
-   * goes on meanwhile.
+   * Resolves when the search index contains all records from before the call, or as many as can be written; the chat
+   * continues meanwhile.
    */
-  async followed(): Promise<void> {
+  async updateIndex(): Promise<void> {
     for (let more = true; more && !this.#closed;) {
       more = false;
-      this.database.attempt(() => more = this.index.follow(performance.now() + sliceMs));
+      this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs));
       if (!this.commit()) return;
       if (more) await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
 
-  /** See SearchIndex.search; brings the index forward first, and lets the chat go on between its parts. */
-  async search(search: Search): Promise<Hit[]> {
-    await this.followed();
-    const found: Hit[] = [];
+  /** See SearchIndex.search; it updates the index first, and the chat continues between the parts. */
+  async search(search: SearchRequest): Promise<SearchHit[]> {
+    await this.updateIndex();
+    const found: SearchHit[] = [];
     for (let at = 0; at < search.logs.length && !this.#closed; at += logsAtOnce) {
       if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       found.push(...this.index.search({ ...search, logs: search.logs.slice(at, at + logsAtOnce) }));
@@ -136,7 +139,9 @@ export class Store implements Disposable {
       : found.slice(Math.max(0, found.length - search.limit));
   }
 
-  /** Copies the database beside itself and resolves with the copy's path; undefined when all is in memory. */
+  /**
+   * Copies the database to the same folder and resolves to the path of the copy; undefined if the store is in memory.
+   */
   async backup(name: string): Promise<string | undefined> {
     if (this.#path === undefined) return undefined;
     const copy = this.#path.replace(/[^/\\]*$/, `${name}.db`);
@@ -144,13 +149,13 @@ export class Store implements Disposable {
     return copy;
   }
 
-  /** What an account said and did, a page at a time; see export.ts. */
+  /** The messages and events of an account, page by page; see export.ts. */
   async export(account: string, options: { past?: number | undefined; limit: number }): Promise<ExportPage> {
-    await this.followed();
+    await this.updateIndex();
     return exportPage(this.index, this.conversations, account, options);
   }
 
-  /** The way to a copy of this store on another machine. */
+  /** The functions that copy this store to another machine. */
   transfer(): Transfer {
     return this.#transfer ??= new Transfer(this);
   }
@@ -167,8 +172,8 @@ export class Store implements Disposable {
     this.close();
   }
 
-  #rest(deadline: number): boolean {
-    if (this.index.follow(deadline)) return true;
+  #runUpkeep(deadline: number): boolean {
+    if (this.index.advance(deadline)) return true;
     while (performance.now() < deadline) {
       if (!this.eraser.step() && !this.#retention.step()) return false;
     }
@@ -176,7 +181,7 @@ export class Store implements Disposable {
   }
 }
 
-/** Opens the store. Throws a StoreError, one sentence for people, when it cannot be used. */
+/** Opens the store. Throws a StoreError with one sentence for people. */
 export function openStore(options: StoreOptions = {}): Store {
   const { folder, synchronous = "normal" } = options;
   return new Store(folder === undefined ? openMemory() : openFolder(folder, synchronous), options);

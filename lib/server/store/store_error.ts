@@ -1,4 +1,4 @@
-/** Why the store cannot be used, as one sentence for the person who started the server. */
+/** The store cannot be used; the message is one sentence for the person who starts the server. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }

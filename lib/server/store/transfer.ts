@@ -1,56 +1,57 @@
 /**
- * Transfer: what another machine's store needs to become a copy of this one. Tables that are small go whole (accounts,
- * files, markers, keepsakes, doors of conversations); history goes in pages, oldest first, from a stamp on. What was
- * taken back of older history goes by its stamps, and by the names of removed accounts.
+ * Transfer: the data that makes another machine's store a copy of this one. Small tables are sent whole (accounts,
+ * files,
+ * markers, saved values, closed channels). History is sent in pages from a stamp on, oldest first. Deletions in older
+ * history are sent as stamps, and as the names of deleted accounts.
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
-import { decodeBlock, type Saved } from "./block.ts";
-import { type Conversations, type Door, row, type Side, type Stream } from "./conversation.ts";
+import { decodeBlock, type StoredRecord } from "./block.ts";
+import { type ClosedChannel, type Conversations, row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
 
-/** The small tables. */
+/** The small tables. The field names are part of the format between machines. */
 export interface StoreState {
   readonly accounts: readonly AccountRow[];
   readonly files: readonly UploadRow[];
   readonly markers: readonly (readonly [account: string, target: string, ms: number])[];
   readonly keepsakes: readonly (readonly [name: string, value: string])[];
-  /** Conversations that hide something or somebody; all others are open. */
-  readonly doors: readonly Door[];
-  /** Messages that were taken back. */
+  /** Conversations with a hidden part. */
+  readonly doors: readonly ClosedChannel[];
+  /** Deleted messages. */
   readonly redactions: readonly (readonly [conversation: string, stamp: number])[];
-  /** Accounts whose messages up to a stamp are just being deleted. */
+  /** Accounts whose messages up to a stamp are being deleted. */
   readonly forgetting: readonly (readonly [account: string, until: number])[];
 }
 
-/** Records of one log, as one block has them. */
-export interface PageBlock {
+/** Records of one log, from one block. */
+export interface TransferBlock {
   readonly key: string;
   readonly name: string;
   readonly sides: readonly Side[];
   readonly stream: Stream;
-  readonly records: readonly Saved[];
+  readonly records: readonly StoredRecord[];
 }
 
-/** Records with stamps above `after` are asked for; `from` is the page before's `next`. */
-export interface PageQuestion {
+/** Asks for records with stamps above `after`; `from` is `next` of the previous page. */
+export interface PageRequest {
   readonly after: number;
   readonly from?: number | undefined;
 }
 
 /** A page of history. */
-export interface HistoryPage {
-  readonly blocks: readonly PageBlock[];
-  /** Where the next page begins; undefined when this was the last one. */
+export interface TransferPage {
+  readonly blocks: readonly TransferBlock[];
+  /** The start of the next page; undefined on the last page. */
   readonly next: number | undefined;
 }
 
-/** Blocks on one page, more only if the order of their records needs it. */
+/** Blocks per page; a page has more only if the order of their records requires it. */
 const pageBlocks = 500;
-/** Stamps that one transaction may be apart; see #startOf. */
+/** The most stamps between records of one transaction; see #startOf. */
 const slack = 120_000 * 1024;
 
 /** Copies one store into another, on two machines. */
@@ -58,7 +59,7 @@ export class Transfer {
   readonly #store: Store;
   readonly #database: Database;
   readonly #markers: StatementSync;
-  readonly #keepsakes: StatementSync;
+  readonly #savedValues: StatementSync;
   readonly #redactions: StatementSync;
   readonly #forgetting: StatementSync;
   readonly #blocks: StatementSync;
@@ -72,7 +73,7 @@ export class Transfer {
     this.#store = store;
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
-    this.#keepsakes = database.prepareArrays("SELECT name, value FROM keepsake");
+    this.#savedValues = database.prepareArrays("SELECT name, value FROM keepsake");
     this.#redactions = database.prepareArrays(
       "SELECT key, stamp FROM redaction JOIN conversation ON conversation.id = conversation",
     );
@@ -89,24 +90,25 @@ export class Transfer {
     this.#firstFrom = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
   }
 
-  /** The small tables, but for the keepsakes that are this machine's own. */
-  state(isOwn: (keepsake: string) => boolean): StoreState {
-    this.#database.settle();
+  /** The small tables, without the saved values that belong to this machine only. */
+  state(isOwn: (name: string) => boolean): StoreState {
+    this.#database.insertPending();
     return {
       accounts: this.#store.accounts.all(),
       files: this.#store.files.all(),
       markers: this.#markers.all().map(row) as unknown as StoreState["markers"],
-      keepsakes: (this.#keepsakes.all().map(row) as unknown as StoreState["keepsakes"])
+      keepsakes: (this.#savedValues.all().map(row) as unknown as StoreState["keepsakes"])
         .filter(([name]) => !isOwn(name)),
-      doors: this.#store.conversations.doors(),
+      doors: this.#store.conversations.closedChannels(),
       redactions: this.#redactions.all().map(row) as unknown as StoreState["redactions"],
       forgetting: this.#forgetting.all().map(row) as unknown as StoreState["forgetting"],
     };
   }
 
   /**
-   * Takes over the small tables, and erases all of an account that is removed now, up to the stamp `until`. Kept channels
-   * are the hub's to write.
+   * Replaces the small tables, and erases all records of accounts deleted since, up to the stamp `until`. The hub
+   * writes
+   * the registered channels.
    */
   takeState(state: StoreState, until: number): void {
     for (const { name, verifier } of state.accounts) {
@@ -115,13 +117,15 @@ export class Transfer {
     this.#takeTables(state);
   }
 
-  /** Makes the small tables what they were when state() was called here, with the same `isOwn`. */
-  restoreState(state: StoreState, isOwn: (keepsake: string) => boolean): void {
+  /** Restores the small tables to the result of state() on this machine, with the same `isOwn`. */
+  restoreState(state: StoreState, isOwn: (name: string) => boolean): void {
     const { accounts, savedValues } = this.#store;
     const names = new Set(state.accounts.map(({ name }) => name));
     for (const { name } of accounts.all()) if (!names.has(name)) accounts.remove(name);
-    const kept = new Set(state.keepsakes.map(([name]) => name));
-    for (const [name] of this.state(isOwn).keepsakes) if (!kept.has(name)) savedValues.save(name, undefined);
+    const wanted = new Set(state.keepsakes.map(([name]) => name));
+    for (const [name] of this.state(isOwn).keepsakes) {
+      if (!wanted.has(name)) savedValues.save(name, undefined);
+    }
     this.#takeTables(state);
   }
 
@@ -134,25 +138,28 @@ export class Transfer {
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
     this.#store.commit();
-    this.#database.attempt(() => this.#store.conversations.takeDoors(state.doors));
+    this.#database.attempt(() => this.#store.conversations.takeClosedChannels(state.doors));
     this.#store.commit();
   }
 
-  /** Erases what is taken back there; after the last page, some of which may have been given before all was gone there. */
+  /**
+   * Erases the records that the other machine deleted; call it after the last page, because earlier pages can contain
+   * them.
+   */
   takeErasures({ forgetting, redactions }: StoreState): void {
     this.#redact(redactions);
     for (const [account, until] of forgetting) this.#forget(account, until);
   }
 
-  page({ after, from }: PageQuestion): HistoryPage {
-    this.#database.settle();
+  page({ after, from }: PageRequest): TransferPage {
+    this.#database.insertPending();
     let id = from ?? this.#startOf(after);
     let newest = 0;
-    const blocks: PageBlock[] = [];
+    const blocks: TransferBlock[] = [];
     for (;;) {
       const found = this.#blocks.all(id, pageBlocks).map(row);
       for (const [at, log, first, text] of found) {
-        // A page ends where nothing later was said before what it has, so that a page is whole or not there.
+        // A page ends where no later block has an earlier record, so that a page arrives whole or not at all.
         if (blocks.length >= pageBlocks && this.#earliestFrom(Number(at)) > newest) {
           return { blocks, next: id };
         }
@@ -166,13 +173,13 @@ export class Transfer {
     }
   }
 
-  /** Takes over the records of a page up to the stamp `until`; gives back the newest stamp it had. */
-  takePage({ blocks }: HistoryPage, until: number): number {
+  /** Appends the records of a page up to the stamp `until`; returns the newest stamp of the page. */
+  takePage({ blocks }: TransferPage, until: number): number {
     const { conversations, history } = this.#store;
     let newest = 0;
     for (const block of blocks) {
       const conversation = conversationOf(conversations, block);
-      // A block is as old as its first record, so what was apart stays apart.
+      // The age of a block is that of its first record, so blocks are not joined.
       history.endBlocks(conversation);
       for (const { stamp, record } of block.records) {
         newest = Math.max(newest, stamp);
@@ -196,7 +203,7 @@ export class Transfer {
     this.#store.markers.remove(account);
   }
 
-  #named(log: number, records: readonly Saved[]): PageBlock {
+  #named(log: number, records: readonly StoredRecord[]): TransferBlock {
     const id = Math.floor(log / 2);
     const [key, name] = row(this.#conversation.get(id));
     const sides = this.#sides.all(id).map((found) => {
@@ -206,12 +213,15 @@ export class Transfer {
     return { key: String(key), name: String(name), sides, stream: log % 2 === 0 ? 0 : 1, records };
   }
 
-  /** The earliest stamp from a block on; those of one tick may begin in any order, and a tick has not so many. */
+  /**
+   * The earliest stamp from a block on; blocks of one tick can start in any order, and a tick has fewer blocks than
+   * this.
+   */
   #earliestFrom(id: number): number {
     return Number(row(this.#earliest.get(id))[0] ?? 0);
   }
 
-  /** An id that all blocks with records above the stamp come after. Ids grow with the transactions' time. */
+  /** An id before all blocks with records above the stamp. Ids grow with the time of the transactions. */
   #startOf(after: number): number {
     let low = 0;
     let high = Number(row(this.#newestId.get())[0] ?? 0);
@@ -225,7 +235,7 @@ export class Transfer {
   }
 }
 
-function conversationOf(conversations: Conversations, { key, name, sides }: PageBlock) {
+function conversationOf(conversations: Conversations, { key, name, sides }: TransferBlock) {
   const [one, other = one] = sides;
   return one === undefined || other === undefined
     ? conversations.channel(key, name)

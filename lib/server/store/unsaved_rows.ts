@@ -1,46 +1,47 @@
 /**
- * Rows by key that wait in memory until they are saved: what was put is found at once, and a disk that fails loses
- * none of it. For tables that change seldom and must not lose a change, such as accounts.
+ * Rows by key that stay in memory until they are saved: reading finds a new row at once, and a failing disk loses
+ * none.
+ * For tables that change rarely and must not lose a change, such as accounts.
  */
-import type { Database, Keeper } from "./database.ts";
+import type { CommitParticipant, Database } from "./database.ts";
 
-/** How a table saves and removes one row; both may run twice for the same row. */
+/** Statements that save and remove one row; both can run twice for the same row. */
 export interface RowStatements<Row> {
   readonly save: (key: string, row: Row) => void;
   readonly remove: (key: string) => void;
 }
 
-/** The changes of one table that are not saved yet. Joins the database by itself. */
-export class UnsavedRows<Row> implements Keeper {
+/** The unsaved changes of one table. It adds itself to the database's commits. */
+export class UnsavedRows<Row> implements CommitParticipant {
   readonly #database: Database;
   readonly #statements: RowStatements<Row>;
-  /** Undefined is to be removed. */
-  readonly #waiting = new Map<string, Row | undefined>();
-  /** Keys of those that are not in the transaction under way. */
+  /** Undefined means that the row is removed. */
+  readonly #unsaved = new Map<string, Row | undefined>();
+  /** Keys of rows that are not in the current transaction. */
   readonly #unwritten = new Set<string>();
 
   constructor(database: Database, statements: RowStatements<Row>) {
     this.#database = database;
     this.#statements = statements;
-    database.join(this);
+    database.addParticipant(this);
   }
 
-  /** Saves the row, or removes it when it is undefined. Never fails. */
+  /** Saves the row, or removes it if it is undefined. Never fails. */
   put(key: string, row: Row | undefined): void {
-    this.#waiting.set(key, row);
+    this.#unsaved.set(key, row);
     this.#unwritten.add(key);
-    this.#database.wait();
+    this.#database.scheduleCommit();
   }
 
-  /** What waits for this key; `load` is asked when nothing does. */
+  /** The unsaved row for this key, otherwise the result of `load`. */
   find(key: string, load: () => Row | undefined): Row | undefined {
-    return this.#waiting.has(key) ? this.#waiting.get(key) : load();
+    return this.#unsaved.has(key) ? this.#unsaved.get(key) : load();
   }
 
-  /** Every row: those of the table with what waits in their place. */
+  /** All rows: those of the table, replaced by unsaved ones. */
   merge(stored: Iterable<readonly [key: string, row: Row]>): Row[] {
     const all = new Map(stored);
-    for (const [key, row] of this.#waiting) {
+    for (const [key, row] of this.#unsaved) {
       if (row === undefined) all.delete(key);
       else all.set(key, row);
     }
@@ -53,7 +54,7 @@ export class UnsavedRows<Row> implements Keeper {
 
   write(): void {
     for (const key of this.#unwritten) {
-      const row = this.#waiting.get(key);
+      const row = this.#unsaved.get(key);
       if (row === undefined) this.#statements.remove(key);
       else this.#statements.save(key, row);
     }
@@ -61,12 +62,13 @@ export class UnsavedRows<Row> implements Keeper {
   }
 
   saved(): void {
-    // A map cleared each tick makes a garbage collector's work of it, empty or not (conversation.ts).
-    if (this.#waiting.size > 0) this.#waiting.clear();
+    // Clearing a map in every tick makes work for the garbage collector, even if it is empty
+    // (conversation.ts).
+    if (this.#unsaved.size > 0) this.#unsaved.clear();
   }
 
-  /** They still wait. */
-  lost(): void {
-    for (const key of this.#waiting.keys()) this.#unwritten.add(key);
+  /** The rows stay unsaved and are written again. */
+  rolledBack(): void {
+    for (const key of this.#unsaved.keys()) this.#unwritten.add(key);
   }
 }

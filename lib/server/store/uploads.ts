@@ -1,18 +1,18 @@
-/** The table of uploaded files: what each is, never its content, which lies on disk under its id. */
+/** The table of uploaded files: their properties. Their content is on disk, with the id as its name. */
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** One uploaded file. */
 export interface UploadRow {
-  /** Random; its name on disk and in its address. */
+  /** Random; the name on disk and in the URL. */
   readonly id: string;
-  /** As the uploader called it; for people, never a path. */
+  /** The uploader's name for the file, for people; never a path. */
   readonly name: string;
   /** Media type: "image/png". */
   readonly type: string;
   readonly bytes: number;
-  /** Who uploaded it: an account, or "~host" (cloaked) without one. */
+  /** The uploader: an account, or "~host" (cloaked) without one. */
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
@@ -43,7 +43,7 @@ export class UploadTable {
     return this.#rows.find(id, () => toFile(this.#find.get(id)));
   }
 
-  /** Every file. */
+  /** All files. */
   all(): UploadRow[] {
     const stored = this.#all.all().map(toFile).filter((one) => one !== undefined);
     return this.#rows.merge(stored.map((one) => [one.id, one] as const));

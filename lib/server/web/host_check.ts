@@ -15,7 +15,7 @@ export function hostName(header: string): string | undefined {
 }
 
 /** Whether a request may be for us. `names` are ours beside addresses and local names. */
-export function isForUs(header: string, names: readonly string[]): boolean {
+export function isOwnHost(header: string, names: readonly string[]): boolean {
   const name = hostName(header);
   if (name === undefined) return false;
   if (parseAddress(name.replace(/^\[(.*)\]$/, "$1")) !== undefined) return true;

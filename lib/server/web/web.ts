@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { plainAddress } from "../../irc/address.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { StreamOptions } from "../../net/stream.ts";
-import { isForUs, strangeHost } from "./host_check.ts";
+import { isOwnHost, strangeHost } from "./host_check.ts";
 import { AddressLimits } from "./address_limits.ts";
 import { pageAsset } from "./page_assets.ts";
 import { upgrade } from "./web_socket.ts";
@@ -145,7 +145,7 @@ async function handle(
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const { host } = request.headers;
-  if (host !== undefined && !isForUs(host, names)) return sendText(response, 421, strangeHost(host));
+  if (host !== undefined && !isOwnHost(host, names)) return sendText(response, 421, strangeHost(host));
   const path = pathOf(request);
   if (path === undefined) return sendText(response, 400, "The address is malformed");
   for (const route of routes) {

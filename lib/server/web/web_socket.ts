@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerConnection } from "../../net/connection.ts";
 import { type StreamOptions, webSocketConnection } from "../../net/stream.ts";
-import { isForUs, strangeHost } from "./host_check.ts";
+import { isOwnHost, strangeHost } from "./host_check.ts";
 import { nodeSocket } from "./node_socket.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -49,7 +49,7 @@ export function upgrade(
   if (typeof key !== "string" || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return { status: 400, sentence: "Sec-WebSocket-Key is missing or malformed" };
   }
-  if (headers.host !== undefined && !isForUs(headers.host, options.names)) {
+  if (headers.host !== undefined && !isOwnHost(headers.host, options.names)) {
     return { status: 421, sentence: strangeHost(headers.host) };
   }
   if (!isAllowedOrigin(headers.origin, headers.host, options)) {

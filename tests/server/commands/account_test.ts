@@ -279,7 +279,7 @@ story("ACCOUNT DELETE deletes the account and what was said with it; the name st
   assert((await say(ann, "ACCOUNT DELETE wrong")).at(-1)?.includes("INVALID_CREDENTIALS"));
   assert((await say(ann, `ACCOUNT DELETE :${password}`)).at(-1)?.includes(" NOTE ACCOUNT DELETED ann "));
   assertEquals((await heard(bob)).filter((line) => line.includes("ACCOUNT")), [":ann ACCOUNT *"]);
-  while (chat.state.store?.rest());
+  while (chat.state.store?.upkeepStep());
   const history = (await say(bob, "CHATHISTORY LATEST #tea * 10")).join("\n");
   assert(history.includes("keep me") && !history.includes("forget me"), history);
   const other = await chat.peer("cat", { register: false });

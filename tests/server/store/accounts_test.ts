@@ -1,4 +1,7 @@
-/** Accounts, kept channels and keepsakes: found at once, there after a restart, whatever the disk does meanwhile. */
+/**
+ * Accounts, registered channels and saved values: readable at once and after a restart, also if the disk fails
+ * meanwhile.
+ */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { AccountRow } from "../../../lib/server/store/accounts.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
@@ -8,7 +11,7 @@ const ignore = !granted("read", "write");
 const ann: AccountRow = { name: "Ann", verifier: "v1", role: "", suspended: undefined, createdMs: 5 };
 const tea = { name: "#Tea", founder: "Ann", usedMs: 7, state: "{}" };
 
-Deno.test("an account is found at once, in whatever case, before and after it is saved", () => {
+Deno.test("an account is found at once in any case, before and after it is saved", () => {
   using store = openStore();
   store.accounts.save(ann);
   assertEquals(store.accounts.find("ANN"), ann);
@@ -28,7 +31,7 @@ Deno.test("an account changes in place; the last change counts", () => {
   assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
 });
 
-Deno.test("what waits takes part in the whole table", () => {
+Deno.test("all() includes unsaved rows", () => {
   using store = openStore();
   store.channels.save(tea);
   store.channels.save({ ...tea, name: "#den" });
@@ -41,7 +44,7 @@ Deno.test("what waits takes part in the whole table", () => {
   assertEquals(store.channels.all().map(({ name, state }) => `${name} ${state}`), ["#den new", "#nook {}"]);
 });
 
-Deno.test({ name: "accounts, channels and secrets outlive the process", ignore, fn: restart });
+Deno.test({ name: "accounts, channels and secrets survive a restart", ignore, fn: restart });
 
 function restart(): void {
   const folder = Deno.makeTempDirSync();

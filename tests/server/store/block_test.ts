@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { decodeBlock, encodeBlock, firstRecord, laterRecord } from "../../../lib/server/store/block.ts";
 
-Deno.test("a block gives back its records with their stamps", () => {
+Deno.test("a decoded block has its records with their stamps", () => {
   const first = 1_790_000_000_000_000;
   const text = firstRecord(":ann PRIVMSG #tea :one  two") + laterRecord(first, first + 1, "x") +
     laterRecord(first, first + 99_999, ":bob PRIVMSG #tea :a\r b\r+c");

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { openMemory } from "../../../lib/server/store/open.ts";
 import { Store } from "../../../lib/server/store/store.ts";
 
-Deno.test("a full disk is said once, and what was said meanwhile is saved when there is room again", () => {
+Deno.test("a full disk is reported once, and messages are saved when there is room again", () => {
   using disk = smallDisk();
   const { store } = disk;
   for (let stamp = 1; stamp <= 200; stamp++) tell(store, stamp);
@@ -17,12 +17,12 @@ Deno.test("a full disk is said once, and what was said meanwhile is saved when t
   tell(store, 221);
   assertEquals(stamps(store).length, 221);
   assertEquals(disk.said, [
-    "Cannot save what is said: the disk is full; the chat goes on, and saving is tried again",
-    "What is said is saved again",
+    "Cannot save messages: the disk is full; the chat continues, and the server keeps trying to save",
+    "Messages are saved again",
   ]);
 });
 
-Deno.test("while the disk is full, messages to conversations that have no row yet wait too", () => {
+Deno.test("while the disk is full, messages to new conversations stay in memory too", () => {
   using disk = smallDisk();
   const { store } = disk;
   tell(store, 1, "#den");
@@ -35,7 +35,7 @@ Deno.test("while the disk is full, messages to conversations that have no row ye
   assertEquals(stamps(store, "#99"), [99, 100]);
 });
 
-Deno.test("memory is bounded while the disk is full: the oldest that is not saved is given up", () => {
+Deno.test("memory is limited while the disk is full: the oldest unsaved messages are dropped", () => {
   using disk = smallDisk();
   const { store } = disk;
   disk.fill();
@@ -50,7 +50,7 @@ Deno.test("memory is bounded while the disk is full: the oldest that is not save
   assertEquals(stamps(store).length < 20, true);
 });
 
-Deno.test("a change that cannot be written is refused by its result, and told of by the same sentence", () => {
+Deno.test("a change that cannot be written returns false, and is reported with the same sentence", () => {
   using disk = smallDisk();
   disk.fill();
   for (let at = 0; at < 200; at++) disk.store.markers.save("ann", `#${at}`.padEnd(5000, "x"), 5);
@@ -58,7 +58,7 @@ Deno.test("a change that cannot be written is refused by its result, and told of
   assertEquals(disk.said.length, 1);
 });
 
-/** A store whose database may not grow while it is "full". */
+/** A store whose database cannot grow while it is "full". */
 function smallDisk() {
   const opened = openMemory();
   let now = 1_000_000;

@@ -5,17 +5,17 @@ import { granted } from "../../support/permissions.ts";
 
 const onDisk = { ignore: !granted("read", "write") };
 
-Deno.test("a redacted message is gone from history and search, its neighbours stay", async () => {
+Deno.test("redacting removes a message from history and search, and keeps its neighbours", async () => {
   using store = openStore();
   for (const stamp of [1, 2, 3]) tell(store, stamp, "ann", `secret ${stamp}`);
   store.commit();
-  await store.followed();
+  await store.updateIndex();
   assertEquals(store.eraser.redact(views(store), 2), true);
   assertEquals(stamps(store), [1, 3]);
   assertEquals(found(store, "secret"), [1, 3]);
 });
 
-Deno.test("redacting what is not there, or not in view, does nothing", () => {
+Deno.test("redacting a missing or hidden message does nothing", () => {
   using store = openStore();
   tell(store, 5, "ann", "hello");
   assertEquals(store.eraser.redact(views(store), 6), false);
@@ -28,28 +28,28 @@ Deno.test("a message redacted before it was indexed is not found either", async 
   using store = openStore();
   tell(store, 1, "ann", "secret");
   store.eraser.redact(views(store), 1);
-  await store.followed();
+  await store.updateIndex();
   assertEquals(found(store, "secret"), []);
 });
 
-Deno.test("the text of a redacted message is in no file any more", onDisk, async () => {
+Deno.test("no file contains the text of a redacted message", onDisk, async () => {
   using place = temporaryFolder();
   using store = openStore(place);
   for (let stamp = 1; stamp <= 300; stamp++) {
     tell(store, stamp, "ann", stamp === 150 ? "topsecretword" : `words ${stamp}`);
     if (stamp % 7 === 0) store.commit();
   }
-  await store.followed();
+  await store.updateIndex();
   store.commit();
   store.database.scrub();
   assertEquals(filesWith(place.folder, "topsecretword") > 0, true);
   store.eraser.redact(views(store), 150);
-  rest(store);
+  runUpkeep(store);
   assertEquals(filesWith(place.folder, "topsecretword"), 0);
   assertEquals(filesWith(place.folder, "words"), 1);
 });
 
-Deno.test("forgetting an account erases all it said up to then, and nothing else", onDisk, () => {
+Deno.test("forget() erases all messages of an account up to then, and nothing else", onDisk, () => {
   using place = temporaryFolder();
   using store = openStore(place);
   for (let stamp = 1; stamp <= 100; stamp++) {
@@ -57,16 +57,16 @@ Deno.test("forgetting an account erases all it said up to then, and nothing else
     if (stamp % 9 === 0) store.commit();
   }
   store.eraser.forget("ann", 90);
-  rest(store);
+  runUpkeep(store);
   const odd = Array.from({ length: 50 }, (_, at) => at * 2 + 1);
   assertEquals(stamps(store), [...odd, 92, 94, 96, 98, 100].sort((one, other) => one - other));
   assertEquals(found(store, "annsword"), [92, 94, 96, 98, 100]);
   store.eraser.forget("ann", 100);
-  rest(store);
+  runUpkeep(store);
   assertEquals(filesWith(place.folder, "annsword"), 0);
 });
 
-Deno.test("forgetting goes on after a restart", onDisk, () => {
+Deno.test("forget() continues after a restart", onDisk, () => {
   using place = temporaryFolder();
   {
     using store = openStore(place);
@@ -74,7 +74,7 @@ Deno.test("forgetting goes on after a restart", onDisk, () => {
     store.eraser.forget("ann", 100);
   }
   using store = openStore(place);
-  rest(store);
+  runUpkeep(store);
   assertEquals(stamps(store), []);
 });
 
@@ -83,8 +83,8 @@ function tell(store: Store, stamp: number, account: string, text: string): void 
   store.history.append(store.conversations.channel("#tea", "#tea"), 0, stamp, record);
 }
 
-function rest(store: Store): void {
-  while (store.rest());
+function runUpkeep(store: Store): void {
+  while (store.upkeepStep());
 }
 
 function views(store: Store): { conversation: number; since: number }[] {
@@ -103,6 +103,6 @@ function found(store: Store, text: string): number[] {
 
 function filesWith(folder: string, word: string): number {
   const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.readFileSync(`${folder}/${name}`));
-  // Bytes as characters, one each.
+  // Bytes as characters, one per byte.
   return files.filter((bytes) => new TextDecoder("latin1").decode(bytes).includes(word)).length;
 }

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import type { Stream } from "../../../lib/server/store/conversation.ts";
-import type { Range } from "../../../lib/server/store/history.ts";
+import type { HistoryRange } from "../../../lib/server/store/history.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 
-Deno.test("history gives back what was said, in order", () => {
+Deno.test("history returns messages in order", () => {
   using store = openStore();
   say(store, "#tea", 10, 20, 30);
   assertEquals(read(store, "#tea"), [10, 20, 30]);
 });
 
-Deno.test("history has a record before the tick is over, and after", () => {
+Deno.test("history has a record before and after the end of the tick", () => {
   using store = openStore();
   say(store, "#tea", 10);
   assertEquals(read(store, "#tea"), [10]);
@@ -19,21 +19,22 @@ Deno.test("history has a record before the tick is over, and after", () => {
   assertEquals(read(store, "#tea"), [10, 20, 30]);
 });
 
-const ranges: readonly (readonly [words: string, range: Partial<Range>, expected: readonly number[]])[] = [
-  ["the newest", { limit: 3 }, [70, 80, 90]],
-  ["the oldest", { limit: 3, from: "start" }, [10, 20, 30]],
-  ["those before a record", { before: 50 }, [10, 20, 30, 40]],
-  ["the last of those before", { before: 50, limit: 2 }, [30, 40]],
-  ["those after a record", { after: 50 }, [60, 70, 80, 90]],
-  ["the first of those after", { after: 50, limit: 2, from: "start" }, [60, 70]],
-  ["the newest of those after", { after: 50, limit: 2 }, [80, 90]],
-  ["those between, first ones", { after: 20, before: 80, limit: 3, from: "start" }, [30, 40, 50]],
-  ["those between, last ones", { after: 20, before: 80, limit: 3 }, [50, 60, 70]],
-  ["those between bounds that name no record", { after: 15, before: 45 }, [20, 30, 40]],
-  ["nothing between neighbours", { after: 20, before: 30 }, []],
-  ["nothing before the first", { before: 10 }, []],
-  ["nothing after the last", { after: 90, from: "start" }, []],
-];
+const ranges:
+  readonly (readonly [words: string, range: Partial<HistoryRange>, expected: readonly number[]])[] = [
+    ["the newest", { limit: 3 }, [70, 80, 90]],
+    ["the oldest", { limit: 3, from: "start" }, [10, 20, 30]],
+    ["those before a record", { before: 50 }, [10, 20, 30, 40]],
+    ["the last of those before", { before: 50, limit: 2 }, [30, 40]],
+    ["those after a record", { after: 50 }, [60, 70, 80, 90]],
+    ["the first of those after", { after: 50, limit: 2, from: "start" }, [60, 70]],
+    ["the newest of those after", { after: 50, limit: 2 }, [80, 90]],
+    ["those between, first ones", { after: 20, before: 80, limit: 3, from: "start" }, [30, 40, 50]],
+    ["those between, last ones", { after: 20, before: 80, limit: 3 }, [50, 60, 70]],
+    ["those between bounds that name no record", { after: 15, before: 45 }, [20, 30, 40]],
+    ["nothing between neighbours", { after: 20, before: 30 }, []],
+    ["nothing before the first", { before: 10 }, []],
+    ["nothing after the last", { after: 90, from: "start" }, []],
+  ];
 
 for (const layout of ["one block", "a block each", "blocks of three"] as const) {
   Deno.test(`history finds every kind of range in ${layout}`, () => {
@@ -50,7 +51,7 @@ for (const layout of ["one block", "a block each", "blocks of three"] as const) 
   });
 }
 
-Deno.test("history reads on over hundreds of blocks, both ways", () => {
+Deno.test("history reads over hundreds of blocks, in both directions", () => {
   using store = openStore();
   const stamps = Array.from({ length: 700 }, (_, at) => at + 1);
   for (const stamp of stamps) {
@@ -61,7 +62,7 @@ Deno.test("history reads on over hundreds of blocks, both ways", () => {
   assertEquals(read(store, "#tea", { limit: 600, from: "start", after: 50 }), stamps.slice(50, 650));
 });
 
-Deno.test("history gives events only to who wants them, in order between the messages", () => {
+Deno.test("history includes events on request, in order between the messages", () => {
   using store = openStore();
   say(store, "#tea", 10);
   keep(store, "#tea", 1, 15);
@@ -73,7 +74,7 @@ Deno.test("history gives events only to who wants them, in order between the mes
   assertEquals(read(store, "#tea", { limit: 2, from: "start" }), [10, 15]);
 });
 
-Deno.test("history shows nothing from before a view begins", () => {
+Deno.test("history hides records before the start of a view", () => {
   using store = openStore();
   say(store, "#tea", 10, 20, 30);
   const { id } = store.conversations.find("#tea") ?? { id: 0 };
@@ -111,14 +112,14 @@ Deno.test("a private conversation is the same from both sides", () => {
   assertEquals(store.conversations.findBetween("~bob", "ann")?.id, conversation?.id);
 });
 
-Deno.test("what one tells oneself is a conversation with oneself", () => {
+Deno.test("messages to oneself are a conversation with oneself", () => {
   using store = openStore();
   const ann = { identity: "ann", name: "Ann" };
   store.history.append(store.conversations.between(ann, ann), 0, 10, "note");
   assertEquals(store.conversations.privateOf("ann").map((one) => one.with), [ann]);
 });
 
-Deno.test("a closed channel that is made anew starts without a past, an open one keeps it", () => {
+Deno.test("a closed channel that is created again starts without history, an open one keeps it", () => {
   using store = openStore();
   for (const [name, closed] of [["#tea", false], ["#den", true]] as const) {
     say(store, name, 10);
@@ -131,7 +132,7 @@ Deno.test("a closed channel that is made anew starts without a past, an open one
   assertEquals(store.conversations.find("#den")?.since, 20);
 });
 
-Deno.test("a closed channel that is made anew before its first record is saved starts without a past too", () => {
+Deno.test("a closed channel that is created again before its first record is saved starts without history too", () => {
   using store = openStore();
   const conversation = store.conversations.channel("#tea", "#tea");
   say(store, "#tea", 10);
@@ -140,7 +141,7 @@ Deno.test("a closed channel that is made anew before its first record is saved s
   assertEquals(store.conversations.find("#tea")?.since, 20);
 });
 
-Deno.test("the newest stamp is the last one of the last tick, whatever the order of its logs", () => {
+Deno.test("the newest stamp is the last one of the last tick, for any order of its logs", () => {
   using store = openStore();
   assertEquals(store.history.newestStamp, 0);
   say(store, "#tea", 10);
@@ -150,7 +151,7 @@ Deno.test("the newest stamp is the last one of the last tick, whatever the order
   assertEquals(store.history.newestStamp, 30);
 });
 
-/** Keeps a message for each stamp. */
+/** Appends a message for each stamp. */
 export function say(store: Store, channel: string, ...stamps: number[]): void {
   for (const stamp of stamps) keep(store, channel, 0, stamp);
 }
@@ -160,8 +161,8 @@ function keep(store: Store, channel: string, stream: Stream, stamp: number): voi
   store.history.append(store.conversations.channel(channel, channel), stream, stamp, record);
 }
 
-/** The stamps in a range, all of it unless it says otherwise. */
-export function read(store: Store, channel: string, range: Partial<Range> = {}): number[] {
+/** The stamps in a range; by default all of them. */
+export function read(store: Store, channel: string, range: Partial<HistoryRange> = {}): number[] {
   const found = store.conversations.find(channel);
   if (found === undefined) return [];
   const view = { conversation: found.id, since: found.since };

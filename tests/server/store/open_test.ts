@@ -36,41 +36,41 @@ Deno.test("a data folder serves one server at a time", onDisk, () => {
   openStore(place).close();
 });
 
-Deno.test("a database of a newer Parley is refused and left as it is", onDisk, () => {
+Deno.test("a database of a newer Parley is refused and not changed", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();
   change(place.folder, `PRAGMA user_version = ${migrations.length + 1}`);
   const before = Deno.readFileSync(`${place.folder}/parley.db`);
-  assertStringIncludes(refusal(place.folder), "a newer Parley wrote it");
+  assertStringIncludes(refusal(place.folder), "a newer version of Parley wrote it");
   assertEquals(Deno.readFileSync(`${place.folder}/parley.db`), before);
 });
 
 Deno.test("a database of another program is refused", onDisk, () => {
   using place = temporaryFolder();
   change(place.folder, "CREATE TABLE theirs (id INTEGER)");
-  assertStringIncludes(refusal(place.folder), "it is not Parley's");
+  assertStringIncludes(refusal(place.folder), "it is not a database of Parley");
 });
 
-Deno.test("a file that is no database is refused and left as it is", onDisk, () => {
+Deno.test("a file that is not a database is refused and not changed", onDisk, () => {
   using place = temporaryFolder();
   const bytes = new TextEncoder().encode("This was my shopping list, not a database. ".repeat(50));
   Deno.writeFileSync(`${place.folder}/parley.db`, bytes);
-  assertStringIncludes(refusal(place.folder), "nothing in it was changed");
+  assertStringIncludes(refusal(place.folder), "the file was not changed");
   assertEquals(Deno.readFileSync(`${place.folder}/parley.db`), bytes);
 });
 
-Deno.test("a damaged database is refused and left as it is", onDisk, () => {
+Deno.test("a damaged database is refused and not changed", onDisk, () => {
   using place = temporaryFolder();
   const path = `${place.folder}/parley.db`;
   openStore(place).close();
   const bytes = Deno.readFileSync(path);
   bytes.fill(0xaa, 4096, 5 * 4096);
   Deno.writeFileSync(path, bytes);
-  assertStringIncludes(refusal(place.folder), "nothing in it was changed");
+  assertStringIncludes(refusal(place.folder), "the file was not changed");
   assertEquals(Deno.readFileSync(path), bytes);
 });
 
-Deno.test("a folder that cannot be made is refused with a way out", onDisk, () => {
+Deno.test("a folder that cannot be created is refused with advice", onDisk, () => {
   using place = temporaryFolder();
   Deno.writeTextFileSync(`${place.folder}/file`, "");
   const words = refusal(`${place.folder}/file/data`);
@@ -94,7 +94,7 @@ Deno.test("an older database is copied before it is changed", onDisk, () => {
   assertEquals(now.prepare("SELECT count(*) AS columns FROM pragma_table_info('old')").get()?.columns, 2);
 });
 
-Deno.test("a step that fails leaves the database as it was", onDisk, () => {
+Deno.test("a failed migration does not change the database", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();
   const steps = [...migrations, "CREATE TABLE half (id INTEGER)", "ALTER TABLE missing ADD COLUMN new TEXT"];

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
 
-Deno.test("a marker moves on only, and is the account's own", () => {
+Deno.test("a marker only moves forward, and belongs to one account", () => {
   using store = openStore();
   for (const ms of [20, 10, 30]) store.markers.save("ann", "#tea", ms);
   assertEquals([store.markers.load("ann", "#tea"), store.markers.load("bob", "#tea")], [30, undefined]);
@@ -9,7 +9,7 @@ Deno.test("a marker moves on only, and is the account's own", () => {
   assertEquals(store.markers.load("ann", "#tea"), undefined);
 });
 
-Deno.test("an account has a bounded number of markers, those it moved last", () => {
+Deno.test("an account has a limited number of markers: those it moved last", () => {
   using store = openStore();
   for (let ms = 1; ms <= 2010; ms++) store.markers.save("ann", `#${ms}`, ms);
   store.markers.save("bob", "#1", 1);

@@ -1,57 +1,57 @@
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
-import type { Keep } from "../../../lib/server/store/retention.ts";
+import type { RetentionLimits } from "../../../lib/server/store/retention.ts";
 
-Deno.test("what is older than its time goes, from search too", () => {
+Deno.test("records over the age limit are deleted, also from the search index", () => {
   using store = open({ ageMs: 50, count: 0 });
   for (let ms = 1; ms <= 100; ms++) tell(store, "#tea", ms);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea").at(0), 50);
   assertEquals(found(store, 49), []);
   assertEquals(found(store, 50), [50]);
 });
 
-Deno.test("what is too much for one conversation goes, the oldest first, and others are left alone", () => {
+Deno.test("records over the limit of a conversation are deleted, oldest first, and other conversations stay", () => {
   using store = open({ ageMs: 0, count: 10 });
   for (let ms = 1; ms <= 30; ms++) tell(store, "#tea", ms);
   tell(store, "#den", 31);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea"), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
   assertEquals(times(store, "#den"), [31]);
   tell(store, "#tea", 32);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea").at(0), 22);
 });
 
-Deno.test("a limit on messages is no limit on what may be said in one tick", () => {
+Deno.test("a limit on messages does not limit the messages of one tick", () => {
   using store = open({ ageMs: 0, count: 3 });
   for (let ms = 1; ms <= 20; ms++) append(store, "#tea", ms);
   store.commit();
   for (let ms = 21; ms <= 23; ms++) tell(store, "#tea", ms);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea"), [21, 22, 23]);
 });
 
 Deno.test("without limits everything stays", () => {
   using store = open({ ageMs: 0, count: 0 });
   for (let ms = 1; ms <= 30; ms++) tell(store, "#tea", ms);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea").length, 30);
 });
 
-Deno.test("the newest record stays, as the next stamps come after it", () => {
+Deno.test("the newest record stays, because the next stamps must be higher", () => {
   using store = open({ ageMs: 1, count: 0 });
   tell(store, "#tea", 1);
   tell(store, "#tea", 2);
-  rest(store);
+  runUpkeep(store);
   assertEquals(times(store, "#tea"), [2]);
   assertEquals(store.history.newestStamp, firstStamp(2));
 });
 
-/** A store in the hundredth millisecond of 1970. */
-function open(keep: Keep): Store {
-  return openStore({ keep, now: () => 100 });
+/** A store whose clock shows millisecond 100 of 1970. */
+function open(retention: RetentionLimits): Store {
+  return openStore({ retention, now: () => 100 });
 }
 
 function tell(store: Store, channel: string, ms: number): void {
@@ -64,8 +64,8 @@ function append(store: Store, channel: string, ms: number): void {
   store.history.append(store.conversations.channel(channel, channel), 0, firstStamp(ms), record);
 }
 
-function rest(store: Store): void {
-  while (store.rest());
+function runUpkeep(store: Store): void {
+  while (store.upkeepStep());
 }
 
 function times(store: Store, channel: string): number[] {

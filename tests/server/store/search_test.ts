@@ -3,20 +3,20 @@ import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 
-Deno.test("search finds words, parts of words from their start, and accents written without", async () => {
+Deno.test("search finds words, starts of words, and words without their accents", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "Fasting is hard"], [2, "That was fäst!"], [3, "steadfast"]]);
   assertEquals(search(store, { text: "fast" }), [1, 2]);
 });
 
-Deno.test("search finds words of scripts that have no spaces, and pictographs", async () => {
+Deno.test("search finds words of scripts without spaces, and pictographs", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "今日は日本語のテスト"], [2, "well done🎉"], [3, "本日"]]);
   assertEquals(search(store, { text: "日本" }), [1]);
   assertEquals(search(store, { text: "🎉" }), [2]);
 });
 
-Deno.test("search takes what a person types as words, never as the index's own language", async () => {
+Deno.test("search treats all text as words, never as the query language of the index", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "a NEAR b AND c"], [2, "don't"]]);
   for (const text of ['"', "AND", "NEAR(", "keys : l1", "a*b", "'; DROP TABLE words", "^", "-", "{"]) {
@@ -25,7 +25,7 @@ Deno.test("search takes what a person types as words, never as the index's own l
   assertEquals(search(store, { text: "don't" }), [2]);
 });
 
-Deno.test("search keeps to bounds and limit, and says the newest or the oldest", async () => {
+Deno.test("search respects bounds and limit, and returns the newest or the oldest", async () => {
   using store = openStore();
   await tell(store, "#tea", Array.from({ length: 40 }, (_, at) => [(at + 1) * 1024 * 60_000, "tea"]));
   const minutes = (options: Partial<Parameters<typeof store.index.search>[0]>) =>
@@ -37,7 +37,7 @@ Deno.test("search keeps to bounds and limit, and says the newest or the oldest",
   assertEquals(minutes({ before: 3 * 1024 * 60_000, limit: 9 }), [1, 2]);
 });
 
-Deno.test("search finds by sender, whatever the nick is made of", async () => {
+Deno.test("search finds messages by sender, for any characters in the nick", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "one"], [2, "two"]], { nick: "ann[away]" });
   await tell(store, "#tea", [[3, "three"]]);
@@ -45,7 +45,7 @@ Deno.test("search finds by sender, whatever the nick is made of", async () => {
   assertEquals(search(store, { sender: "ann" }), [3]);
 });
 
-Deno.test("search sees only the logs it is given", async () => {
+Deno.test("search reads only the given logs", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "secret"]]);
   await tell(store, "#den", [[2, "secret"]]);
@@ -54,7 +54,7 @@ Deno.test("search sees only the logs it is given", async () => {
 });
 
 Deno.test({
-  name: "the index goes on where it was after a restart",
+  name: "the index continues after a restart",
   ignore: !granted("read", "write"),
   async fn() {
     using place = temporaryFolder();
@@ -68,7 +68,7 @@ Deno.test({
   },
 });
 
-Deno.test("an export has all an account said, a page at a time", async () => {
+Deno.test("an export contains all messages of an account, page by page", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1024, "one"], [2048, "two"], [3072, "three"]], { account: "ann" });
   await tell(store, "#tea", [[4096, "not hers"]], { nick: "bob", account: "bob" });
@@ -91,7 +91,7 @@ async function tell(
     store.history.append(store.conversations.channel(channel, channel), 0, stamp, record);
     store.commit();
   }
-  await store.followed();
+  await store.updateIndex();
 }
 
 function search(store: Store, options: Partial<Parameters<typeof store.index.search>[0]>): number[] {

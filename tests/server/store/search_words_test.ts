@@ -12,7 +12,7 @@ const entries: readonly (readonly [record: string, keys: string, text: string])[
   ["@account=ann :ann!a@h JOIN #tea ann Ann", "l8 n616e6e a616e6e", ""],
 ];
 
-Deno.test("a record is indexed by log, sender, account and what it says", () => {
+Deno.test("a record is indexed by log, sender, account and text", () => {
   for (const [record, keys, text] of entries) assertEquals(entryOf(8, record), { keys, text }, record);
 });
 
@@ -25,7 +25,7 @@ const queries: readonly (readonly [text: string | undefined, query: string | und
   ["!!! ...", undefined],
 ];
 
-Deno.test("a search asks for its words, and nothing in it is syntax", () => {
+Deno.test("a search looks for its words, and none of them is syntax", () => {
   for (const [text, query] of queries) assertEquals(queryOf({ logs: [8], text }), query, text);
 });
 

@@ -1,4 +1,6 @@
-/** Transfer: one store becomes a copy of another, and erases what was erased there while it was away. */
+/**
+ * Transfer: one store becomes a copy of another, and erases the records that were deleted there while it was offline.
+ */
 import { assertEquals } from "@std/assert";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -7,7 +9,7 @@ import { granted } from "../../support/permissions.ts";
 const onDisk = { ignore: !granted("read", "write") };
 const isOwn = () => false;
 
-Deno.test("a store that was away erases what was taken back meanwhile, however long ago", () => {
+Deno.test("a store that was offline erases messages that were deleted meanwhile, also old ones", () => {
   using here = openStore();
   using away = openStore();
   for (const stamp of [10, 20, 30]) tell(here, stamp, "ann", `word ${stamp}`);
@@ -19,7 +21,7 @@ Deno.test("a store that was away erases what was taken back meanwhile, however l
   assertEquals(stamps(away), [10, 30, 40]);
 });
 
-Deno.test("a store that was away erases what accounts said that were removed meanwhile", () => {
+Deno.test("a store that was offline erases the messages of accounts that were deleted meanwhile", () => {
   using here = openStore();
   using away = openStore();
   for (const name of ["ann", "bob"]) here.accounts.save(account(name, "v"));
@@ -28,13 +30,13 @@ Deno.test("a store that was away erases what accounts said that were removed mea
   copy(here, away);
   here.accounts.save(account("ann", ""));
   here.eraser.forget("ann", 25);
-  rest(here);
+  runUpkeep(here);
   copy(here, away);
-  rest(away);
+  runUpkeep(away);
   assertEquals(stamps(away), [20]);
 });
 
-Deno.test("what is just being deleted there is deleted in the copy too", () => {
+Deno.test("a running deletion also runs in the copy", () => {
   using here = openStore();
   using late = openStore();
   here.accounts.save(account("ann", ""));
@@ -42,11 +44,11 @@ Deno.test("what is just being deleted there is deleted in the copy too", () => {
   here.eraser.forget("ann", 25);
   copy(here, late);
   assertEquals(stamps(late), [10]);
-  rest(late);
+  runUpkeep(late);
   assertEquals(stamps(late), []);
 });
 
-Deno.test("doors of another store replace one's own, known ones too", () => {
+Deno.test("closed channels of another store replace the own ones, also known ones", () => {
   using store = openStore();
   const [tea, den] = ["#tea", "#den"].map((name) => store.conversations.channel(name, name));
   if (tea === undefined || den === undefined) return;
@@ -62,29 +64,33 @@ Deno.test("doors of another store replace one's own, known ones too", () => {
   assertEquals(store.conversations.find("#den")?.since, 20);
 });
 
-Deno.test("tables go back to what they were, and a crash before the end leaves all of it", onDisk, () => {
-  using place = temporaryFolder();
-  {
-    using store = openStore(place);
-    store.accounts.save(account("ann", "old"));
-    const before = store.transfer().state(isOwn);
-    store.accounts.save(account("ann", "new"));
-    store.accounts.save(account("bob", "v"));
-    store.savedValues.save("word", "kept");
-    store.database.hold();
-    store.transfer().restoreState(before, isOwn);
-    tell(store, 10, "ann", "held");
-    store.commit();
-    assertEquals(store.accounts.all().map(({ verifier }) => verifier), ["old"]);
-    assertEquals(store.savedValues.find("word"), undefined);
-  }
-  using again = openStore(place);
-  assertEquals(again.accounts.all().map(({ verifier }) => verifier), ["new", "v"]);
-  assertEquals(again.savedValues.find("word"), "kept");
-  assertEquals(stamps(again), []);
-});
+Deno.test(
+  "tables return to their previous content, and a crash before the end changes nothing",
+  onDisk,
+  () => {
+    using place = temporaryFolder();
+    {
+      using store = openStore(place);
+      store.accounts.save(account("ann", "old"));
+      const before = store.transfer().state(isOwn);
+      store.accounts.save(account("ann", "new"));
+      store.accounts.save(account("bob", "v"));
+      store.savedValues.save("word", "saved");
+      store.database.hold();
+      store.transfer().restoreState(before, isOwn);
+      tell(store, 10, "ann", "held");
+      store.commit();
+      assertEquals(store.accounts.all().map(({ verifier }) => verifier), ["old"]);
+      assertEquals(store.savedValues.find("word"), undefined);
+    }
+    using again = openStore(place);
+    assertEquals(again.accounts.all().map(({ verifier }) => verifier), ["new", "v"]);
+    assertEquals(again.savedValues.find("word"), "saved");
+    assertEquals(stamps(again), []);
+  },
+);
 
-Deno.test("what was held is saved when it is released", onDisk, () => {
+Deno.test("rows written during hold() are saved by release()", onDisk, () => {
   using place = temporaryFolder();
   {
     using store = openStore(place);
@@ -98,7 +104,7 @@ Deno.test("what was held is saved when it is released", onDisk, () => {
   assertEquals(stamps(again), [10]);
 });
 
-Deno.test("a copy of a copy has all that was said, though its reader was away meanwhile", () => {
+Deno.test("a copy of a copy has all messages, although its reader was offline meanwhile", () => {
   using first = openStore();
   using second = openStore();
   using third = openStore();
@@ -113,7 +119,7 @@ Deno.test("a copy of a copy has all that was said, though its reader was away me
   assertEquals(stamps(third).length, 100);
 });
 
-Deno.test("that a message was taken back goes on by a machine that never had it", () => {
+Deno.test("a machine that never had a message passes on its deletion", () => {
   using first = openStore();
   using second = openStore();
   using away = openStore();
@@ -127,7 +133,7 @@ Deno.test("that a message was taken back goes on by a machine that never had it"
   assertEquals(stamps(away), [20]);
 });
 
-Deno.test("a page ends where nothing earlier follows, whatever the order of a tick's blocks", () => {
+Deno.test("a page ends where no earlier record follows, for any order of a tick's blocks", () => {
   using store = openStore();
   for (let at = 0; at < 499; at++) {
     tell(store, at * 10 + 1, "ann", "one", `#c${at}`);
@@ -145,7 +151,7 @@ Deno.test("a page ends where nothing earlier follows, whatever the order of a ti
   assertEquals([6000, 6010, 6020].filter((stamp) => stamp <= newest && !has.has(stamp)), []);
 });
 
-/** What a machine does that joins another or comes back to it. */
+/** The steps of a machine that joins or returns. */
 function copy(from: Store, to: Store, until = 100): void {
   const state = JSON.parse(JSON.stringify(from.transfer().state(isOwn)));
   const page = JSON.parse(JSON.stringify(from.transfer().page({ after: to.history.newestStamp })));
@@ -164,8 +170,8 @@ function tell(store: Store, stamp: number, name: string, text: string, channel =
   store.history.append(store.conversations.channel(channel, channel), 0, stamp, record);
 }
 
-function rest(store: Store): void {
-  while (store.rest());
+function runUpkeep(store: Store): void {
+  while (store.upkeepStep());
 }
 
 function stamps(store: Store): number[] {

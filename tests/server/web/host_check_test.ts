@@ -1,6 +1,6 @@
 /** Under which names the web side may be asked, so that no other site's name can be made to lead to it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { hostName, isForUs, strangeHost } from "../../../lib/server/web/host_check.ts";
+import { hostName, isOwnHost, strangeHost } from "../../../lib/server/web/host_check.ts";
 
 const names = ["chat.example:8443", "[2001:db8::1]", "Box.Office.example"];
 
@@ -37,7 +37,7 @@ const hosts: readonly (readonly [header: string, isForUs: boolean])[] = [
 ];
 
 Deno.test("a Host header is for us when it is an address, a local name or one of ours", () => {
-  for (const [header, wanted] of hosts) assertEquals([header, isForUs(header, names)], [header, wanted]);
+  for (const [header, wanted] of hosts) assertEquals([header, isOwnHost(header, names)], [header, wanted]);
 });
 
 Deno.test("a strange Host is told in one sentence what to set, a malformed one that it is malformed", () => {
