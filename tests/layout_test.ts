@@ -6,6 +6,7 @@
 
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { granted } from "./support/permissions.ts";
+import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
 /**
  * What each folder of lib/ may import beside itself; after "type", only `import type`. A folder imports none above it,
@@ -98,11 +99,6 @@ const mayImport: Record<string, readonly string[]> = {
     "version.ts",
   ],
 };
-/** Imports that the move into folders found and that are to go: they run against the order. */
-const againstTheOrder: Record<string, readonly string[]> = {};
-/** The folders of lib/ that hold folders. */
-const wings = ["server", "client"];
-
 /** Each outside thing is touched in one part, or in one file, alone. */
 const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
   [/\bfrom "node:sqlite"/, "lib/server/store/"],
@@ -151,8 +147,6 @@ const maxImports = 28;
 /** Tables of data may be long. */
 const longTables: readonly string[] = ["lib/irc/numerics.ts"];
 
-const root = new URL("../", import.meta.url);
-
 Deno.test({
   name: "lib/, tests/ and the two programs keep to their layout",
   ignore: !granted("read"),
@@ -160,6 +154,31 @@ Deno.test({
     const faults = [...topFaults(), ...folderFaults()];
     for (const path of sources()) faults.push(...fileFaults(path).map((fault) => `${path} ${fault}`));
     assertEquals(faults, []);
+  },
+});
+
+Deno.test("each folder imports only folders of the rows before it, so folders have no circle", () => {
+  const rows = Object.keys(mayImport);
+  const faults = rows.flatMap((row, at) =>
+    (mayImport[row] ?? []).map((name) => name.replace(/^type /, ""))
+      .filter((name) => !rows.slice(0, at).includes(name))
+      .map((name) => `${row} may import ${name}, which has no row before it`)
+  );
+  assertEquals(faults, []);
+});
+
+Deno.test({
+  name: "the files of lib/server/apply/ import no values in a circle",
+  ignore: !granted("read"),
+  fn() {
+    const files = list("lib/server/apply").filter((path) => path.endsWith(".ts"));
+    const imports = new Map(files.map((path) => {
+      const values = importsOf(path, Deno.readTextFileSync(new URL(path, root))).filter(({ isType }) =>
+        !isType
+      );
+      return [path, values.map(({ target }) => target).filter((target) => files.includes(target))];
+    }));
+    assertEquals(inCircles(imports), []);
   },
 });
 
@@ -203,6 +222,16 @@ Deno.test({
     assertEquals(success ? "" : new TextDecoder().decode(stderr), "");
   },
 });
+
+/** The files that reach themselves: without those that import only files that are done, these are left. */
+function inCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const left = new Map(imports);
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const [path, targets] of left) if (!targets.some((target) => left.has(target))) left.delete(path);
+  }
+  return [...left.keys()];
+}
 
 /** Every README of the repository. */
 function documents(): string[] {
@@ -255,13 +284,6 @@ function* folderFaults(): Generator<string> {
   }
 }
 
-/** The folders that hold files: "lib/irc", "lib/server/chat", "tests/client/page". */
-function parts(top: string): string[] {
-  return list(top).filter(isFolder).flatMap((folder) =>
-    wings.includes(lastName(folder)) ? list(folder).filter(isFolder) : [folder]
-  );
-}
-
 /** Every .ts file, by its path from the root. */
 function sources(): string[] {
   const folders = ["lib", "tests"].flatMap((top) => [top, ...parts(top)]);
@@ -295,7 +317,7 @@ function fileFaults(path: string): string[] {
 
 function importFaults(path: string, text: string): string[] {
   const own = partOf(path);
-  const allowed = [...mayImport[own] ?? [], ...againstTheOrder[own] ?? []];
+  const allowed = mayImport[own] ?? [];
   const faults: string[] = [];
   const imports = importsOf(path, text);
   for (const { target, isType, isText } of imports) {
@@ -358,27 +380,4 @@ function functionName(line: string, inClass: boolean): string | undefined {
   const method = /^ {2}(?:(?:async|static|override|get|set|private) )*\*? ?([#\w]+|\[[\w.]+\])(?:<.*>)?\(/;
   const declared = /^(?:export )?(?:async )?function\*? (\w+)/;
   return (inClass ? method : declared).exec(line)?.[1];
-}
-
-function list(folder: string): string[] {
-  if (!exists(folder)) return [];
-  return [...Deno.readDirSync(new URL(`${folder}/`, root))].map(({ name }) => `${folder}/${name}`).sort();
-}
-
-function isFolder(path: string): boolean {
-  return Deno.statSync(new URL(path, root)).isDirectory;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(new URL(path, root));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
