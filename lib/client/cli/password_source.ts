@@ -38,7 +38,7 @@ export function isPasswordAsked(
   return account !== undefined && !given;
 }
 
-/** What the flags and the environment say. */
+/** The sources that the flags and the environment name. */
 interface PasswordSources {
   readonly file: string | undefined;
   readonly command: string | undefined;

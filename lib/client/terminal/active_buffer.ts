@@ -7,7 +7,7 @@ import type { Client } from "../core/client.ts";
 import { findBuffer } from "../core/state.ts";
 import { plainName } from "../text/plain.ts";
 
-/** What the active buffer needs of its UI. */
+/** The parts of the UI that the active buffer uses. */
 export interface ActiveBufferParts {
   readonly client: Client;
   /** The channels to join at the start. The first of them becomes active. */

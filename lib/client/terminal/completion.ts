@@ -1,6 +1,6 @@
 /**
- * What Tab does: it replaces the word before the cursor with the first candidate, and with the next one when pressed
- * again. Pure.
+ * Tab replaces the word before the cursor with the first candidate, and with the next one when it is pressed again.
+ * Pure.
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
@@ -8,7 +8,7 @@ import { candidatesFor } from "../slash/completion.ts";
 import type { Editor } from "./editor.ts";
 
 /** A word that Tab completes. */
-export interface Completion {
+export interface TabCompletion {
   /** The text before the word. */
   readonly before: string;
   /** The text after the word. */
@@ -19,7 +19,7 @@ export interface Completion {
 }
 
 /** Starts a completion; undefined when there is no candidate. */
-export function complete(editor: Editor, sources: CompletionSources): Completion | undefined {
+export function complete(editor: Editor, sources: CompletionSources): TabCompletion | undefined {
   const typed = editor.text.slice(0, editor.cursor);
   const word = /\S*$/.exec(typed)?.[0] ?? "";
   const before = typed.slice(0, typed.length - word.length);
@@ -31,13 +31,13 @@ export function complete(editor: Editor, sources: CompletionSources): Completion
 }
 
 /** Goes to the next candidate (1) or the previous one (-1). */
-export function turn(completion: Completion, by: 1 | -1): Completion {
+export function turn(completion: TabCompletion, by: 1 | -1): TabCompletion {
   const count = completion.candidates.length;
   return { ...completion, at: (completion.at + by + count) % count };
 }
 
 /** The editor with the current candidate. */
-export function completed(editor: Editor, { before, after, candidates, at }: Completion): Editor {
+export function completed(editor: Editor, { before, after, candidates, at }: TabCompletion): Editor {
   const text = before + (candidates[at] ?? "");
   return { ...editor, text: text + after.replace(text.endsWith(" ") ? /^ / : /^/, ""), cursor: text.length };
 }

@@ -1,27 +1,27 @@
 /**
- * The line somebody is typing, as a value: text, cursor, what was cut, and the lines entered before. Each operation
- * makes the next editor; edit() finds the one for a key. Knows no terminal. Keys are those of readline and Emacs.
+ * The text that is being typed, as a value: the text, the cursor and the cut text. Each operation makes the next editor;
+ * edit() finds the operation of a key. Knows no terminal. The keys are those of readline and Emacs.
  */
 
 import type { Key } from "./keys.ts";
 import { graphemeAfter, graphemeBefore } from "./width.ts";
 
-/** A line in the making. */
+/** The text that is being typed. */
 export interface Editor {
   readonly text: string;
-  /** Where the cursor stands, in UTF-16 units; always between graphemes. */
+  /** The position of the cursor, in UTF-16 units; always between graphemes. */
   readonly cursor: number;
-  /** What C-y brings back. */
+  /** The text that C-y inserts. */
   readonly cut: string;
 }
 
-/** An editor with nothing in it. */
+/** An empty editor. */
 export const emptyEditor: Editor = { text: "", cursor: 0, cut: "" };
 
-/** An operation on the line. */
+/** A change of the text or the cursor. */
 export type Operation = (editor: Editor) => Editor;
 
-/** What each key does to the line. */
+/** The operation of each key. */
 export const operations: Readonly<Record<string, Operation>> = {
   "left": moveLeft,
   "C-b": moveLeft,
@@ -53,7 +53,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "C-j": (editor) => insert(editor, "\n"),
 };
 
-/** The editor after a key; undefined for a key that is not about the line. */
+/** The editor after a key; undefined for a key that does not edit. */
 export function edit(editor: Editor, key: Key): Editor | undefined {
   if (key.kind === "text") return insert(editor, key.text);
   if (key.kind === "paste") {
@@ -62,19 +62,19 @@ export function edit(editor: Editor, key: Key): Editor | undefined {
   return Object.hasOwn(operations, key.name) ? operations[key.name]?.(editor) : undefined;
 }
 
-/** Lines that are copied end in a newline, which is none of a message. */
+/** Copied lines end in a newline, which does not belong to the message. */
 function withoutEnd(pasted: string): string {
   return pasted.replace(/[\r\n]+$/, "");
 }
 
-/** Puts text in at the cursor; control characters but newline stay out of it, a tab becomes a space. */
+/** Inserts text at the cursor, without control characters except newline. A tab becomes a space. */
 export function insert({ text, cursor, cut }: Editor, added: string): Editor {
-  // deno-lint-ignore no-control-regex -- what must not get in
+  // deno-lint-ignore no-control-regex -- removes control characters
   const clean = added.replace(/\t/g, " ").replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, "");
   return { text: text.slice(0, cursor) + clean + text.slice(cursor), cursor: cursor + clean.length, cut };
 }
 
-/** The editor with another text, the cursor at its end. */
+/** The editor with another text, and the cursor at its end. */
 export function withText(editor: Editor, text: string): Editor {
   return { ...editor, text, cursor: text.length };
 }
@@ -87,7 +87,7 @@ function moveRight(editor: Editor): Editor {
   return { ...editor, cursor: graphemeAfter(editor.text, editor.cursor) };
 }
 
-/** In text of several lines, the start of the line the cursor is in. */
+/** In a text of several lines, goes to the start of the current line. */
 function moveToStart(editor: Editor): Editor {
   return { ...editor, cursor: editor.text.lastIndexOf("\n", editor.cursor - 1) + 1 };
 }
@@ -122,12 +122,12 @@ function cutToStart(editor: Editor): Editor {
   return without(editor, moveToStart(editor).cursor, editor.cursor);
 }
 
-/** A word is what stands between spaces. */
+/** Here a word is everything between spaces. */
 function cutWordBefore(editor: Editor): Editor {
   return without(editor, editor.text.slice(0, editor.cursor).search(/\S*\s*$/), editor.cursor);
 }
 
-/** A word is letters and digits. */
+/** Here a word is letters and digits. */
 function cutShortWordBefore(editor: Editor): Editor {
   return without(editor, wordStart(editor), editor.cursor);
 }
@@ -151,7 +151,7 @@ function swapCharacters(editor: Editor): Editor {
   return { ...editor, text: text.slice(0, start) + swapped + text.slice(end), cursor: end };
 }
 
-/** Takes a piece out and keeps it for C-y; the cursor goes where it was. */
+/** Removes a piece and stores it for C-y. The cursor goes to its place. */
 function without(editor: Editor, start: number, end: number): Editor {
   if (start >= end) return editor;
   const { text } = editor;

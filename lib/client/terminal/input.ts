@@ -1,10 +1,10 @@
 /**
- * What somebody is doing with the keyboard: the line, the lines before it, a search, a completion. Pure: a key makes
- * the next input, and sometimes an act that is for others to do.
+ * The state of the input: the text, the earlier lines, a search, a completion. Pure: a key makes the next state, and
+ * sometimes an action for the UI.
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
-import type { Completion } from "./completion.ts";
+import type { TabCompletion } from "./completion.ts";
 import { complete, completed, turn } from "./completion.ts";
 import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
@@ -12,17 +12,17 @@ import type { Key } from "./keys.ts";
 import type { HistorySearch, LineHistory } from "./line_history.ts";
 import { emptyLineHistory, foundLine, goBack, remember, search, searchOn } from "./line_history.ts";
 
-/** Everything about what is being typed. */
+/** The state of the input. */
 export interface InputState {
   readonly editor: Editor;
   readonly history: LineHistory;
-  /** While Tab goes through candidates. */
-  readonly completion?: Completion | undefined;
-  /** While C-r searches. */
+  /** Present while Tab goes through candidates. */
+  readonly completion?: TabCompletion | undefined;
+  /** Present while C-r searches. */
   readonly search?: HistorySearch | undefined;
 }
 
-/** What a key asks of others. */
+/** An action for the UI. */
 export type InputAction =
   | { readonly kind: "submit"; readonly text: string }
   /** C-c on an empty line. */
@@ -31,10 +31,10 @@ export type InputAction =
   | { readonly kind: "end" }
   | { readonly kind: "redraw" }
   | { readonly kind: "suspend" }
-  /** The next room. */
+  /** Show the next buffer. */
   | { readonly kind: "next" };
 
-/** Nothing typed. */
+/** Empty input. */
 export const emptyInputState: InputState = { editor: emptyEditor, history: emptyLineHistory };
 
 const actionKeys: Readonly<Record<string, InputAction>> = {
@@ -43,7 +43,7 @@ const actionKeys: Readonly<Record<string, InputAction>> = {
   "C-x": { kind: "next" },
 };
 
-/** The input after a key. */
+/** The state after a key. */
 export function press(
   input: InputState,
   key: Key,
@@ -65,7 +65,7 @@ export function press(
   return { input: editor === undefined ? input : { ...input, editor, completion: undefined } };
 }
 
-/** What the keys that are not about the line do. */
+/** The keys that do not edit the text. */
 function commandKey(
   input: InputState,
   name: string,
@@ -108,7 +108,7 @@ function tab(input: InputState, by: 1 | -1, sources: () => CompletionSources): I
   return { ...input, editor: completed(input.editor, completion), completion };
 }
 
-/** The input after a key of the search itself; undefined for a key that ends it. */
+/** The state after a key of the search; undefined for a key that ends the search. */
 function searching(input: InputState, current: HistorySearch, key: Key): InputState | undefined {
   if (key.kind === "text") return { ...input, search: search(input.history, current.query + key.text) };
   if (key.kind === "paste") return input;
@@ -126,7 +126,7 @@ function searching(input: InputState, current: HistorySearch, key: Key): InputSt
   }
 }
 
-/** The line found becomes the line typed. */
+/** The found line becomes the text. */
 function accepted(input: InputState, current: HistorySearch): InputState {
   const found = foundLine(input.history, current);
   return found === "" ? input : { ...input, editor: withText(input.editor, found) };

@@ -1,6 +1,6 @@
 /**
  * All keys of the person arrive here. They edit the text in the prompt, answer a question, or wait in the password
- * guard. What a key asks of the UI is handed on as an InputAction.
+ * guard. Some keys are actions for the UI, as Enter and C-x.
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
@@ -11,7 +11,7 @@ import { maxPaste } from "./keys.ts";
 import { PasswordGuard } from "./password_guard.ts";
 import { Questions } from "./questions.ts";
 
-/** What the keyboard needs of its UI. */
+/** The parts of the UI that the keyboard uses. */
 export interface KeyboardParts {
   readonly sources: () => CompletionSources;
   readonly onAction: (action: InputAction) => void;

@@ -1,20 +1,20 @@
 /**
- * Bytes from a terminal → keys, one chunk at a time, however the chunks are cut. Knows the sequences of xterm and its
- * kin; a sequence it does not know is swallowed whole, so that none of it ends up in the text. Reads nothing itself.
+ * Bytes from a terminal → keys. The bytes come in chunks, which can end anywhere. Knows the sequences of xterm and
+ * similar terminals. An unknown sequence is dropped as a whole, so that no part of it becomes text. Reads no tty.
  */
 
 /** One key, some typed text, or a whole paste. */
 export type Key =
   | { readonly kind: "text"; readonly text: string }
-  /** Text with newlines; control characters are still in it. `cut`: there was more. */
+  /** Text with newlines, and with its control characters. `cut`: the end is missing. */
   | { readonly kind: "paste"; readonly text: string; readonly cut?: boolean }
   /** "C-a", "M-b", "left", "C-left", "enter", "M-enter", "tab", "S-tab", "backspace", "delete", "escape", … */
   | { readonly kind: "key"; readonly name: string };
 
 const pasteEnd = "\x1b[201~";
-/** A longer paste is cut off: it would be no message, and must not fill the memory. */
+/** A longer paste is cut: it is too long for a message, and must not fill the memory. */
 export const maxPaste = 65_536;
-/** An escape sequence longer than this is none. */
+/** Longer input is not an escape sequence. */
 const maxSequence = 64;
 
 const letters: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const letters: Readonly<Record<string, string>> = {
   Z: "S-tab",
 };
 
-/** What the terminal tells of itself, when it was asked to. */
+/** Reports of the terminal about its focus. */
 const reports: Readonly<Record<string, string>> = { I: "focus-in", O: "focus-out" };
 
 const numbers: Readonly<Record<string, string>> = {
@@ -54,13 +54,13 @@ const controls: Readonly<Record<string, string>> = {
 /** Reads the keys of one terminal. */
 export class KeyReader {
   readonly #decoder = new TextDecoder();
-  #rest = "";
-  /** What has come of a paste; undefined outside one. */
+  #input = "";
+  /** The received part of a paste; undefined outside a paste. */
   #paste: string | undefined;
 
-  /** The keys that are whole now. */
+  /** Returns the keys that are complete now. */
   read(bytes: Uint8Array): Key[] {
-    this.#rest += this.#decoder.decode(bytes, { stream: true });
+    this.#input += this.#decoder.decode(bytes, { stream: true });
     const keys: Key[] = [];
     for (let key = this.#next(); key !== undefined; key = this.#next()) {
       const last = keys.at(-1);
@@ -71,26 +71,26 @@ export class KeyReader {
     return keys;
   }
 
-  /** True while an ESC stands alone: it is the key when nothing follows soon (flush), else a sequence begins. */
+  /** True after a lone ESC: it is a key when nothing follows soon (flush), otherwise the start of a sequence. */
   get waiting(): boolean {
-    return this.#rest.startsWith("\x1b") && this.#paste === undefined;
+    return this.#input.startsWith("\x1b") && this.#paste === undefined;
   }
 
-  /** What stands waiting is all there is: a lone ESC is the key. */
+  /** No more bytes follow soon: a lone ESC is a key. */
   flush(): Key[] {
     if (!this.waiting) return [];
-    const lone = this.#rest === "\x1b";
-    this.#rest = "";
+    const lone = this.#input === "\x1b";
+    this.#input = "";
     return lone ? [{ kind: "key", name: "escape" }] : [];
   }
 
-  /** Takes one key off the rest; undefined when nothing whole is left, "none" for what means nothing. */
+  /** Removes the next key from the input; undefined when it is incomplete, "none" for an unknown sequence. */
   #next(): Key | "none" | undefined {
     if (this.#paste !== undefined) return this.#pasted();
-    if (this.#rest === "") return undefined;
-    const first = this.#rest.charAt(0);
+    if (this.#input === "") return undefined;
+    const first = this.#input.charAt(0);
     if (first === "\x1b") return this.#sequence();
-    this.#rest = this.#rest.slice(first.length);
+    this.#input = this.#input.slice(first.length);
     const name = controlName(first);
     if (name !== undefined) return { kind: "key", name };
     return this.#text(first);
@@ -99,30 +99,30 @@ export class KeyReader {
   /** Everything up to the next control character. */
   #text(first: string): Key {
     // deno-lint-ignore no-control-regex -- keys are control characters
-    const end = this.#rest.search(/[\x00-\x1f\x7f]/);
-    const more = end < 0 ? this.#rest : this.#rest.slice(0, end);
-    this.#rest = this.#rest.slice(more.length);
+    const end = this.#input.search(/[\x00-\x1f\x7f]/);
+    const more = end < 0 ? this.#input : this.#input.slice(0, end);
+    this.#input = this.#input.slice(more.length);
     return { kind: "text", text: first + more };
   }
 
   #pasted(): Key | undefined {
-    const all = (this.#paste ?? "") + this.#rest;
+    const all = (this.#paste ?? "") + this.#input;
     const end = all.indexOf(pasteEnd);
     if (end < 0) {
-      // The end may be cut in two: as many characters as it has stay in the rest.
+      // The chunk can end inside the end mark, so as many characters stay in the input.
       const safe = Math.max(0, all.length - pasteEnd.length);
       this.#paste = all.slice(0, Math.min(safe, maxPaste));
-      this.#rest = all.slice(safe);
+      this.#input = all.slice(safe);
       return undefined;
     }
     this.#paste = undefined;
-    this.#rest = all.slice(end + pasteEnd.length);
+    this.#input = all.slice(end + pasteEnd.length);
     const text = all.slice(0, Math.min(end, maxPaste)).replace(/\r\n?/g, "\n");
     return { kind: "paste", text, ...(end >= maxPaste && { cut: true }) };
   }
 
   #sequence(): Key | "none" | undefined {
-    const second = this.#rest.charAt(1);
+    const second = this.#input.charAt(1);
     switch (second) {
       case "":
         return undefined;
@@ -139,59 +139,59 @@ export class KeyReader {
       case "\x1b":
         return this.#meta();
     }
-    const character = String.fromCodePoint(this.#rest.codePointAt(1) ?? 0);
-    this.#rest = this.#rest.slice(1 + character.length);
+    const character = String.fromCodePoint(this.#input.codePointAt(1) ?? 0);
+    this.#input = this.#input.slice(1 + character.length);
     return { kind: "key", name: `M-${controlName(character) ?? character}` };
   }
 
   /** ESC [ parameters letter. */
   #control(): Key | "none" | undefined {
     // deno-lint-ignore no-control-regex -- escape sequences begin with one
-    const found = /^\x1b\[(\[?[0-9;:<=>?]*)[ -/]*([@-~])?/.exec(this.#rest);
+    const found = /^\x1b\[(\[?[0-9;:<=>?]*)[ -/]*([@-~])?/.exec(this.#input);
     const [all = "", parameters = "", final] = found ?? [];
-    if (final === undefined && all === this.#rest && all.length < maxSequence) return undefined;
-    this.#rest = this.#rest.slice(all.length);
+    if (final === undefined && all === this.#input && all.length < maxSequence) return undefined;
+    this.#input = this.#input.slice(all.length);
     const [number = "", modifier = ""] = parameters.split(";");
     if (final === "~" && number === "200") {
       this.#paste = "";
       return this.#pasted() ?? "none";
     }
     const name = final === "~" ? numbers[number] : letters[all.slice(-1)] ?? reports[all.slice(2)];
-    // ESC [ [ A is F1 on the console of Linux.
+    // ESC [ [ A is F1 on the Linux console.
     const isConsole = parameters.startsWith("[");
     return name === undefined || isConsole ? "none" : { kind: "key", name: modifiers(modifier) + name };
   }
 
-  /** ESC O letter, as keys are sent in application mode. */
+  /** ESC O letter: a key in application mode. */
   #application(): Key | "none" | undefined {
-    const letter = this.#rest.charAt(2);
+    const letter = this.#input.charAt(2);
     if (letter === "") return undefined;
-    this.#rest = this.#rest.slice(3);
+    this.#input = this.#input.slice(3);
     const name = letter === "M" ? "enter" : letters[letter];
     return name === undefined ? "none" : { kind: "key", name };
   }
 
-  /** ESC before a whole sequence: Alt with an arrow, as some terminals send it. */
+  /** ESC before a sequence: some terminals send it for Alt with an arrow. */
   #meta(): Key | "none" | undefined {
-    this.#rest = this.#rest.slice(1);
+    this.#input = this.#input.slice(1);
     const inner = this.#sequence();
     return typeof inner === "object" && inner.kind === "key"
       ? { kind: "key", name: `M-${inner.name}` }
       : inner;
   }
 
-  /** An answer of the terminal (OSC, DCS, …): its background, or swallowed up to its end. */
+  /** An answer of the terminal (OSC, DCS, …): its background colour. Other answers are dropped. */
   #string(): Key | "none" | undefined {
     // deno-lint-ignore no-control-regex -- it ends in BEL or ESC \
-    const end = /\x07|\x1b\\/.exec(this.#rest.slice(2));
-    if (end === null && this.#rest.length < 4096) return undefined;
-    const answer = this.#rest.slice(2, 2 + (end?.index ?? 0));
-    this.#rest = end === null ? "" : this.#rest.slice(2 + end.index + end[0].length);
+    const end = /\x07|\x1b\\/.exec(this.#input.slice(2));
+    if (end === null && this.#input.length < 4096) return undefined;
+    const answer = this.#input.slice(2, 2 + (end?.index ?? 0));
+    this.#input = end === null ? "" : this.#input.slice(2 + end.index + end[0].length);
     return background(answer) ?? "none";
   }
 }
 
-/** What OSC 11 tells: "11;rgb:ffff/ffff/ffff", with one to four digits for each colour. */
+/** Reads the answer to OSC 11: "11;rgb:ffff/ffff/ffff", with one to four digits for each colour. */
 function background(answer: string): Key | undefined {
   const colours = /^11;rgba?:([\da-f]+)\/([\da-f]+)\/([\da-f]+)/i.exec(answer)?.slice(1);
   if (colours === undefined) return undefined;
@@ -202,7 +202,7 @@ function background(answer: string): Key | undefined {
   return { kind: "key", name: isLight ? "background-light" : "background-dark" };
 }
 
-/** "C-", "M-" and "S-" for xterm's modifier number, which is one more than a set of bits. */
+/** "C-", "M-" and "S-" for xterm's modifier number: a set of bits, plus one. */
 function modifiers(parameter: string): string {
   const bits = Math.max(0, (parseInt(parameter, 10) || 1) - 1);
   return `${bits & 4 ? "C-" : ""}${bits & 2 ? "M-" : ""}${bits & 1 ? "S-" : ""}`;

@@ -1,30 +1,30 @@
-/** Lines entered before: going back through them, and searching them as one types (C-r). Pure. */
+/** The lines that the person entered before: ↑ and ↓ step through them, C-r searches them. Pure. */
 
 import type { Editor } from "./editor.ts";
 import { withText } from "./editor.ts";
 
-/** What was entered, and where one is in it. */
+/** The entered lines, and the current position in them. */
 export interface LineHistory {
   /** Oldest first. */
   readonly lines: readonly string[];
-  /** How far back one is; 0 is the line being typed. */
+  /** The number of steps back; 0 is the line that is being typed. */
   readonly back: number;
-  /** The line being typed, while one is in the past. */
+  /** The line that is being typed, while an earlier line is shown. */
   readonly draft: string;
 }
 
-/** Nothing entered yet. */
+/** No lines yet. */
 export const emptyLineHistory: LineHistory = { lines: [], back: 0, draft: "" };
 
 const maxLines = 1000;
 
-/** Remembers a line, once when it is entered twice in a row. */
+/** Adds a line, but not twice in a row. */
 export function remember(history: LineHistory, line: string): LineHistory {
   const same = line === "" || history.lines.at(-1) === line;
   return { lines: same ? history.lines : [...history.lines, line].slice(-maxLines), back: 0, draft: "" };
 }
 
-/** Goes `by` lines into the past, or towards now when negative; the line being typed is kept. */
+/** Goes back `by` lines, or forward when negative. Keeps the line that is being typed. */
 export function goBack(
   history: LineHistory,
   editor: Editor,
@@ -40,21 +40,21 @@ export function goBack(
 /** A search through the lines, newest first. */
 export interface HistorySearch {
   readonly query: string;
-  /** The line found, by how far back it is; 0 when none is. */
+  /** The position of the found line, in steps back; 0 when there is none. */
   readonly back: number;
 }
 
-/** The search for a longer or shorter query. It begins with the newest line. */
+/** Searches for a changed query, from the newest line. */
 export function search(history: LineHistory, query: string): HistorySearch {
   return find(history, query, 1) ?? { query, back: 0 };
 }
 
-/** The next older line with the same query; the same line when there is none. */
+/** Finds the next older line for the same query. Without one it stays at the current line. */
 export function searchOn(history: LineHistory, current: HistorySearch): HistorySearch {
   return find(history, current.query, current.back + 1) ?? current;
 }
 
-/** The line a search has found, "" when none. */
+/** The found line, or "". */
 export function foundLine(history: LineHistory, { back }: HistorySearch): string {
   return back === 0 ? "" : history.lines.at(-back) ?? "";
 }

@@ -1,6 +1,6 @@
 /**
- * Spans → text with the escape sequences of a terminal, in as many colours as it has; without colour, just the text.
- * The only place where escape sequences for looks are made. Everything in a span is harmless already.
+ * Spans → text with escape sequences for style, in the colour depth of the terminal. Without colour, only the text.
+ * No other file makes escape sequences for style. The text of a span must be safe for a terminal.
  */
 
 import type { Span, Style } from "../text/formatting.ts";
@@ -8,10 +8,10 @@ import type { Appearance } from "./appearance.ts";
 import type { Ink } from "../text/palette.ts";
 import { oceanBlue, shadeOf } from "../text/palette.ts";
 
-/** White on ocean blue: the prompt, and nothing else. */
+/** White on ocean blue: only the prompt has it. */
 export const promptStyle: Style = { ink: "#ffffff", paper: oceanBlue, bold: true };
 
-/** The text of spans, in their looks. */
+/** The styled text of spans. */
 export function paint(spans: readonly Span[], appearance: Appearance): string {
   return spans.map((span) => paintSpan(span, appearance)).join("");
 }
@@ -20,13 +20,13 @@ function paintSpan(span: Span, appearance: Appearance): string {
   if (appearance.depth === "none") return span.text;
   const codes = styleCodes(span, appearance);
   const text = codes === "" ? span.text : `\x1b[${codes}m${span.text}\x1b[0m`;
-  // A terminal makes one link of all rows with the same address, also when it was cut at the right edge.
+  // A terminal joins all rows with the same address to one link, also when the link was wrapped.
   return span.link === undefined
     ? text
     : `\x1b]8;;${encodeURI(decodeSafely(span.link))}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
-/** So that encodeURI does not encode twice. */
+/** Without this, encodeURI would encode twice. */
 function decodeSafely(address: string): string {
   try {
     return decodeURI(address);
@@ -36,7 +36,7 @@ function decodeSafely(address: string): string {
   }
 }
 
-/** Codes by what they come from: the same few styles are painted all day. */
+/** A cache of the codes, because few styles are used very often. */
 const known = new Map<string, string>();
 const maxKnown = 1000;
 
@@ -69,7 +69,7 @@ function newCodes(style: Style, appearance: Appearance): string {
   return codes.filter((code) => code !== "").join(";");
 }
 
-/** Colours of people where there are only 16: no red, no blue (oneself), nothing grey. */
+/** The colours of nicks when there are only 16: no red, no blue (our own nick), no grey. */
 const nickCodes = [32, 33, 35, 36, 92, 93, 95, 96];
 const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, channel: 94, link: 94, faint: 90 };
 
@@ -80,20 +80,20 @@ function colorCode(ink: Ink, appearance: Appearance, paper: boolean): string {
     return String((nick ?? roleCodes[ink] ?? nearest16(ink)) + shift);
   }
   const hex = shadeOf(ink)?.[appearance.theme] ?? ink;
-  const [red, green, blue] = channels(hex);
+  const [red, green, blue] = components(hex);
   return appearance.depth === "truecolor"
     ? `${38 + shift};2;${red};${green};${blue}`
     : `${38 + shift};5;${nearest256(red, green, blue)}`;
 }
 
-function channels(hex: string): readonly [number, number, number] {
+function components(hex: string): readonly [number, number, number] {
   const value = parseInt(hex.slice(1), 16) || 0;
   return [value >> 16, (value >> 8) & 0xff, value & 0xff];
 }
 
 const steps = [0, 95, 135, 175, 215, 255];
 
-/** The nearest of the colour cube and the greys. */
+/** The nearest colour of the 256: in the colour cube or the greys. */
 function nearest256(red: number, green: number, blue: number): number {
   const step = (value: number): number => value < 48 ? 0 : value < 115 ? 1 : Math.floor((value - 35) / 40);
   const [r, g, b] = [step(red), step(green), step(blue)];
@@ -109,9 +109,9 @@ const sixteen = ["000000", "cd0000", "00cd00", "cdcd00", "0000ee", "cd00cd", "00
 );
 
 function nearest16(hex: string): number {
-  const [red, green, blue] = channels(hex);
+  const [red, green, blue] = components(hex);
   const far = sixteen.map((other) => {
-    const [r, g, b] = channels(`#${other}`);
+    const [r, g, b] = components(`#${other}`);
     return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
   });
   const best = far.indexOf(Math.min(...far));

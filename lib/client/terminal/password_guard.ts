@@ -5,7 +5,7 @@
 
 import type { Key } from "./keys.ts";
 
-/** What the guard needs of the keyboard. */
+/** The parts of the keyboard that the guard uses. */
 export interface PasswordGuardParts {
   /** A question is on the screen, so the keys are its answer. */
   readonly isAsking: () => boolean;

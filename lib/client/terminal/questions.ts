@@ -6,7 +6,7 @@
 import type { InputState } from "./input.ts";
 import type { Key } from "./keys.ts";
 
-/** What questions need of the keyboard. */
+/** The parts of the keyboard that questions use. */
 export interface QuestionsParts {
   readonly input: () => InputState;
   readonly setInput: (input: InputState) => void;

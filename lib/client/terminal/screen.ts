@@ -1,10 +1,10 @@
 /**
- * The last rows of the terminal, where the prompt and the text being typed stand. Pure: makes the text to write, in
- * one piece each time. Everything above is the terminal's own scrollback; the alternate screen is never used.
+ * Draws the last rows of the terminal, with the prompt and the typed text. Pure: makes the text to write. Everything
+ * above is the terminal's own scrollback; the alternate screen is never used.
  *
- * Rows end where we end them, one cell before the edge, never by the terminal's own wrapping: so terminals that wrap
- * differently at the edge, and a wide character that is narrower than thought, do no harm. After a change of size the
- * terminal has wrapped the rows anew; erase() reckons with that.
+ * Each row ends one cell before the edge, and the terminal never wraps it. So terminals that wrap differently, or draw
+ * a wide character narrower, cause no faults. After a change of size the terminal wraps the rows again; erase()
+ * calculates with that.
  */
 
 import type { Span } from "../text/formatting.ts";
@@ -13,14 +13,14 @@ import { paint } from "./paint.ts";
 import { graphemes, textWidth } from "./width.ts";
 import type { Row } from "./wrap_spans.ts";
 
-/** What stands at the bottom. */
+/** The prompt, with the rows above it. */
 export interface Prompt {
-  /** Rows above the prompt: who is typing, a hint. Each is cut to one row. */
+  /** Rows above the prompt: typing signs, a hint. Each is cut to one row. */
   readonly above: readonly Row[];
   readonly label: readonly Span[];
-  /** What is typed, in its looks; may hold newlines. */
+  /** The typed text, styled; it can contain newlines. */
   readonly typed: readonly Span[];
-  /** Where the cursor stands in the typed text, in UTF-16 units. */
+  /** The position of the cursor in the typed text, in UTF-16 units. */
   readonly cursor: number;
 }
 
@@ -30,9 +30,9 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** What is on the screen, to be erased later. */
+/** A drawn prompt, to be erased later. */
 export interface DrawnPrompt {
-  /** The cells of each row. */
+  /** The width of each row. */
   readonly widths: readonly number[];
   readonly cursorRow: number;
   readonly cursorColumn: number;
@@ -41,7 +41,7 @@ export interface DrawnPrompt {
 /** Nothing on the screen. */
 export const nothingDrawn: DrawnPrompt = { widths: [0], cursorRow: 0, cursorColumn: 0 };
 
-/** The text that erases what was drawn, and leaves the cursor where it began. */
+/** The text that erases a drawn prompt and moves the cursor to its start. */
 export function erase({ widths, cursorRow, cursorColumn }: DrawnPrompt, { columns }: TerminalSize): string {
   const rowsOf = (width: number): number => Math.max(1, Math.ceil(width / columns));
   const above = widths.slice(0, cursorRow).reduce((sum, width) => sum + rowsOf(width), 0);
@@ -49,7 +49,7 @@ export function erase({ widths, cursorRow, cursorColumn }: DrawnPrompt, { column
   return `${up > 0 ? `\x1b[${up}A` : ""}\r\x1b[J`;
 }
 
-/** The text that draws a prompt where the cursor is, and what is on the screen then. */
+/** The text that draws a prompt at the cursor, and the drawn prompt. */
 export function draw(
   prompt: Prompt,
   size: TerminalSize,
@@ -63,7 +63,7 @@ export function draw(
   return { text, drawn: { widths, cursorRow, cursorColumn } };
 }
 
-/** Rows that stay above, painted. */
+/** The text of rows that stay above the prompt. */
 export function printed(rows: readonly Row[], appearance: Appearance): string {
   return rows.map((row) => `${paint(row, appearance)}\r\n`).join("");
 }
@@ -75,23 +75,23 @@ interface Layout {
 }
 
 function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height }: TerminalSize): Layout {
-  const room = Math.max(4, columns - 1);
-  const head = cutRow(label, Math.max(1, room - 3));
+  const most = Math.max(4, columns - 1);
+  const head = cutRow(label, Math.max(1, most - 3));
   const rows: Span[][] = [[...head]];
   let width = head.reduce((sum, { text }) => sum + textWidth(text), 0);
   let [cursorRow, cursorColumn] = [0, width];
   let at = 0;
-  const turn = (): void => {
+  const newRow = (): void => {
     rows.push([]);
     width = 0;
   };
   for (const span of typed) {
     let piece: Span | undefined;
     for (const [grapheme, cells] of graphemes(span.text)) {
-      if (grapheme !== "\n" && width + cells > room) piece = void turn();
+      if (grapheme !== "\n" && width + cells > most) piece = void newRow();
       if (at <= cursor) [cursorRow, cursorColumn] = [rows.length - 1, width];
       at += grapheme.length;
-      if (grapheme === "\n") piece = void turn();
+      if (grapheme === "\n") piece = void newRow();
       else {
         if (piece !== undefined) rows.at(-1)?.pop();
         piece = { ...span, text: (piece?.text ?? "") + grapheme };
@@ -102,13 +102,13 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
   }
   if (cursor >= at) [cursorRow, cursorColumn] = [rows.length - 1, width];
   return windowed(
-    above.map((row) => cutRow(row, room)),
+    above.map((row) => cutRow(row, most)),
     { rows, cursorRow, cursorColumn },
     Math.max(1, height - 1),
   );
 }
 
-/** Half of the height at most, so that one sees what one answers, and the row of the cursor in it. */
+/** Shows at most half of the height, so that messages stay visible, and always the row of the cursor. */
 function windowed(above: readonly Row[], { rows, cursorRow, cursorColumn }: Layout, height: number): Layout {
   const most = Math.max(1, Math.min(Math.max(3, Math.ceil(height / 2)), height - above.length));
   const first = rows.length <= most ? 0 : Math.max(0, cursorRow - most + 1);

@@ -2,9 +2,8 @@
 
 import type { ClientOptions } from "../core/client_options.ts";
 import type { Appearance } from "./appearance.ts";
-import type { TerminalEnding } from "./terminal_ui.ts";
 import { TerminalUi } from "./terminal_ui.ts";
-import type { TerminalUiOptions } from "./terminal_ui_options.ts";
+import type { TerminalEnding, TerminalUiOptions } from "./terminal_ui_options.ts";
 import { Terminal } from "./tty.ts";
 
 /** The settings of a session. */

@@ -3,7 +3,6 @@
  * runs commands. It touches no tty: keys come in through key(), text goes out through `output`.
  */
 
-import type { Ending } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import { callsUs } from "../core/mentions.ts";
@@ -22,11 +21,8 @@ import { LocalFiles } from "./local_files.ts";
 import type { PromptState } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
 import { StatusSigns } from "./status_signs.ts";
-import type { TerminalUiParts } from "./terminal_ui_options.ts";
+import type { TerminalEnding, TerminalUiParts } from "./terminal_ui_options.ts";
 import { Transcript } from "./transcript.ts";
-
-/** Why the UI ended: the person left or pressed C-c, or there is no server. */
-export type TerminalEnding = Ending | { readonly kind: "interrupted" };
 
 const quitMs = 500;
 const pauseMs = 1_500;
@@ -51,7 +47,7 @@ export class TerminalUi implements Face {
   /** The first hint for a person who gave no name, and so can be new here. */
   #welcome = "";
   readonly #left = Promise.withResolvers<TerminalEnding>();
-  #running: Promise<Ending> | undefined;
+  #running: ReturnType<Client["run"]> | undefined;
 
   constructor(parts: TerminalUiParts) {
     this.#parts = parts;

@@ -1,6 +1,6 @@
-/** The settings and the surroundings of a terminal UI: types only. */
+/** The settings of a terminal UI, its parts, and its end: types only. */
 
-import type { ClientOptions } from "../core/client_options.ts";
+import type { ClientOptions, Ending } from "../core/client_options.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import type { TerminalOutput } from "./display.ts";
 import type { Timestamps } from "./event_rows.ts";
@@ -32,3 +32,6 @@ export interface TerminalUiParts extends TerminalUiOptions {
   /** C-z; undefined when the person must not reach a shell. */
   readonly suspend: (() => void) | undefined;
 }
+
+/** Why the UI ended: the person left or pressed C-c, or there is no server. */
+export type TerminalEnding = Ending | { readonly kind: "interrupted" };

@@ -1,80 +1,80 @@
 /**
- * The tty: raw mode, bracketed paste, reading keys, writing, size, suspending. The only file that touches it. However
- * the program ends, restore() puts the terminal back as it was.
+ * The tty: raw mode, bracketed paste, reading keys, writing, size, suspending. No other file touches it. restore()
+ * makes the terminal as it was before, also when the program crashes.
  */
 
 import type { Key } from "./keys.ts";
 import { KeyReader } from "./keys.ts";
 import type { TerminalSize } from "./screen.ts";
 
-/** Who is told of what happens at the terminal. */
+/** Receives the events of the terminal. */
 export interface TerminalListener {
   readonly key: (key: Key) => void;
-  /** It has told its background. */
+  /** The terminal reported its background. */
   readonly background: (theme: "dark" | "light") => void;
   readonly resized: () => void;
   readonly resumed: () => void;
-  /** It is closed: closed, or nobody reads what we write. */
+  /** The terminal was closed. */
   readonly closed: () => void;
 }
 
 const pasteOn = "\x1b[?2004h";
 const pasteOff = "\x1b[?2004l";
-/** The terminal tells when it gets and loses the focus. */
+/** Asks the terminal to report its focus. */
 const focusOn = "\x1b[?1004h";
 const focusOff = "\x1b[?1004l";
 const askBackground = "\x1b]11;?\x07";
-/** Who leaves before, because there is no server, leaves no answer for the shell to read. */
+/** When the client ends earlier, because there is no server, the shell must not receive the answer. */
 const askAfterMs = 300;
-/** How long an ESC may stand alone before it is the key. */
+/** After this time a lone ESC is a key. */
 const escapeMs = 40;
 
 const encoder = new TextEncoder();
 
-/** Standard input and output are a terminal that somebody sits at. */
+/** Standard input and output are a terminal. */
 export function isInteractive(): boolean {
   return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
 /** The terminal of this process. */
 export class Terminal {
-  readonly #asks: { readonly focus: boolean; readonly background: boolean };
-  #asking: ReturnType<typeof setTimeout> | undefined;
+  readonly #features: { readonly focus: boolean; readonly background: boolean };
+  #askTimer: ReturnType<typeof setTimeout> | undefined;
   #listener: TerminalListener | undefined;
   #raw = false;
-  #gone = false;
+  #closed = false;
 
-  /** What the terminal is asked: to tell when its focus changes, as keys, and once what its background is. */
-  constructor(asks: { readonly focus: boolean; readonly background: boolean }) {
-    this.#asks = asks;
+  /** `focus`: the terminal reports its focus, as keys. `background`: it is asked once for its background. */
+  constructor(features: { readonly focus: boolean; readonly background: boolean }) {
+    this.#features = features;
   }
 
-  /** Takes the terminal, and reads keys until the program ends. */
+  /** Starts raw mode, and reads keys until the program ends. */
   open(listener: TerminalListener): void {
     this.#listener = listener;
-    this.#take();
-    if (this.#asks.background) this.#asking = setTimeout(() => this.write(askBackground), askAfterMs);
-    // Windows has neither; the size is then asked for at each drawing only.
+    this.#startRaw();
+    if (this.#features.background) this.#askTimer = setTimeout(() => this.write(askBackground), askAfterMs);
+    // Windows has neither. There the size is read at each drawing.
     if (Deno.build.os !== "windows") {
       Deno.addSignalListener("SIGWINCH", () => listener.resized());
       Deno.addSignalListener("SIGCONT", () => this.#resume());
     }
-    // However the program ends, even by an error nobody caught.
+    // The program can also end with an uncaught error.
     addEventListener("unload", () => this.restore());
     addEventListener("error", () => this.restore());
     addEventListener("unhandledrejection", () => this.restore());
     this.#read(listener);
   }
 
-  /** Never throws; when nobody reads any more, the listener is told. */
+  /** Throws no error when the terminal is closed; then the listener is called. */
   write(text: string): void {
-    if (this.#gone) return;
+    if (this.#closed) return;
     const bytes = encoder.encode(text);
     try {
       for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
     } catch (error) {
-      if (!isGone(error)) throw error;
-      this.#lose();
+      if (!isClosedError(error)) throw error;
+      this.#close();
     }
   }
 
@@ -83,41 +83,41 @@ export class Terminal {
       const { columns, rows } = Deno.consoleSize();
       return { columns: columns || 80, rows: rows || 24 };
     } catch {
-      // A terminal that does not know its size, or is gone.
+      // The terminal does not know its size, or is closed.
       return { columns: 80, rows: 24 };
     }
   }
 
-  /** Stops the process, as C-z does elsewhere; on return the listener is told. */
+  /** Stops the process, as C-z does in other programs. When it continues, the listener is called. */
   suspend(): void {
     if (Deno.build.os === "windows") return;
     this.restore();
     Deno.kill(Deno.pid, "SIGTSTP");
   }
 
-  /** Puts the terminal back as it was. May be called at any time, and twice. */
+  /** Makes the terminal as it was before. Can be called at any time, and twice. */
   restore(): void {
     if (!this.#raw) return;
     this.#raw = false;
-    clearTimeout(this.#asking);
-    this.write(this.#asks.focus ? pasteOff + focusOff : pasteOff);
+    clearTimeout(this.#askTimer);
+    this.write(this.#features.focus ? pasteOff + focusOff : pasteOff);
     try {
       Deno.stdin.setRaw(false);
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isClosedError(error)) throw error;
     }
   }
 
-  #take(): void {
-    if (this.#raw || this.#gone) return;
+  #startRaw(): void {
+    if (this.#raw || this.#closed) return;
     Deno.stdin.setRaw(true);
     this.#raw = true;
-    this.write(this.#asks.focus ? pasteOn + focusOn : pasteOn);
+    this.write(this.#features.focus ? pasteOn + focusOn : pasteOn);
   }
 
   #resume(): void {
     this.#raw = false;
-    this.#take();
+    this.#startRaw();
     this.#listener?.resumed();
   }
 
@@ -128,7 +128,7 @@ export class Terminal {
     for (;;) {
       const count = await Deno.stdin.read(buffer).catch(() => null);
       clearTimeout(timer);
-      if (count === null) return this.#lose();
+      if (count === null) return this.#close();
       for (const key of reader.read(buffer.subarray(0, count))) {
         const name = key.kind === "key" ? key.name : "";
         if (name === "background-dark" || name === "background-light") {
@@ -139,15 +139,15 @@ export class Terminal {
     }
   }
 
-  #lose(): void {
-    if (this.#gone) return;
-    this.#gone = true;
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#listener?.closed();
   }
 }
 
-/** The other end hung up. */
-function isGone(error: unknown): boolean {
+/** The error says that the terminal was closed. */
+function isClosedError(error: unknown): boolean {
   if (error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource) return true;
   return error instanceof Error && /EIO|ENOTTY|Input\/output error|os error 5\b/.test(error.message);
 }

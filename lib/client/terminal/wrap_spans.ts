@@ -1,6 +1,6 @@
 /**
- * Spans → rows of a terminal. What does not fit is broken between words and goes on indented, so that no part of a
- * message stands where a line of its own would begin: what somebody wrote can never look like somebody else's line.
+ * Spans → rows of a terminal. Long text is broken between words, and the later rows are indented. So no part of a
+ * message starts where a new line would start: a message can never look like the line of another person.
  */
 
 import type { Span } from "../text/formatting.ts";
@@ -12,14 +12,14 @@ export type Row = readonly Span[];
 interface Rows {
   readonly done: Row[];
   row: Span[];
-  /** The span that the last piece of the row is from. */
+  /** The span of the last piece in the row. */
   source: Span | undefined;
   width: number;
-  /** The width of the row when nothing but the indent is in it. */
+  /** The width of the row when it contains only the indent. */
   start: number;
 }
 
-/** The rows of `head` with `body` behind it; a newline in the body begins a row. The head must fit. */
+/** The rows of `head` followed by `body`. A newline in the body begins a new row. The head must fit in a row. */
 export function wrapSpans(
   head: readonly Span[],
   body: readonly Span[],
@@ -28,7 +28,7 @@ export function wrapSpans(
 ): Row[] {
   const margin = Math.min(indent, Math.max(0, Math.floor(columns / 2)));
   const headWidth = head.reduce((sum, { text }) => sum + textWidth(text), 0);
-  // Most lines fit.
+  // Most lines fit in one row.
   const width = body.reduce(
     (sum, { text }) => sum + (text.includes("\n") ? Infinity : textWidth(text)),
     headWidth,
@@ -48,7 +48,7 @@ function addWord(rows: Rows, span: Span, word: string, columns: number, margin: 
   const width = textWidth(word);
   if (rows.width + width <= columns) return put(rows, span, word, width);
   if (word.startsWith(" ")) return newRow(rows, margin);
-  // A word that would not fit into a row of its own is cut where the row ends.
+  // A word that is longer than a row is cut at the end of the row.
   if (rows.width > rows.start && width <= columns - margin) {
     newRow(rows, margin);
     return put(rows, span, word, width);
@@ -76,7 +76,7 @@ function newRow(rows: Rows, margin: number): void {
   rows.start = margin;
 }
 
-/** Without spaces at the end, which nobody sees. */
+/** Without the spaces at the end, because they are invisible. */
 function trimmed(row: readonly Span[]): Row {
   const last = row.at(-1);
   if (last === undefined || !last.text.endsWith(" ")) return row;

@@ -19,7 +19,7 @@ const sources: CompletionSources = {
   channels: ["#tea", "#den", "#teapot"],
 };
 
-/** What stands there after each press of Tab; "|" is the cursor. */
+/** The text after a number of presses of Tab; "|" is the cursor. */
 function tab(drawn: string, presses = 1): string {
   const editor = { ...emptyEditor, text: drawn.replace("|", ""), cursor: drawn.indexOf("|") };
   let completion = complete(editor, sources);
