@@ -13,8 +13,7 @@ import { exists, isFolder, lastName, list, parts, root, wings } from "./support/
  * so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are data.
  */
 const mayImport: Record<string, readonly string[]> = {
-  "nearest_word.ts": [],
-  "options.ts": ["nearest_word.ts"],
+  "options.ts": ["irc"],
   "completions.ts": ["options.ts"],
   "version.ts": [],
   "run_command.ts": [],
@@ -59,7 +58,7 @@ const mayImport: Record<string, readonly string[]> = {
 
   "client/core": ["irc", "net"],
   "client/text": ["irc", "client/core"],
-  "client/slash": ["nearest_word.ts", "irc", "client/core", "client/text"],
+  "client/slash": ["irc", "client/core", "client/text"],
   "client/terminal": ["irc", "client/core", "client/text", "client/slash"],
   "client/page": ["irc", "net", "client/core", "client/text", "client/slash"],
   "client/cli": [
@@ -206,6 +205,12 @@ Deno.test({
   fn() {
     assertLessOrEqual(Deno.statSync(new URL("README.md", root)).size, maxReadmeBytes);
   },
+});
+
+Deno.test("what the page imports is in folders that the server gives to browsers", () => {
+  const served = ["irc", "net", "client/core", "client/text", "client/slash", "client/page"];
+  const imported = served.flatMap((part) => mayImport[part] ?? []).map((part) => part.replace("type ", ""));
+  assertEquals(imported.filter((part) => !served.includes(part)), []);
 });
 
 Deno.test({

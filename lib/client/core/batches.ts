@@ -1,12 +1,12 @@
-/** Holds back what comes in a batch until the batch is whole (IRCv3 batch), batches inside batches too. */
+/** Holds the messages of a batch until the batch is complete (IRCv3 batch). Batches can contain batches. */
 
 import type { Message } from "../../irc/message.ts";
 
-/** A whole batch. */
+/** A complete batch. */
 export interface Batch {
   readonly type: string;
   readonly params: readonly string[];
-  /** Of the line that opened it. */
+  /** The tags of the line that opened it. */
   readonly tags: ReadonlyMap<string, string>;
   readonly source: string;
   readonly items: readonly (Message | Batch)[];
@@ -16,7 +16,7 @@ interface OpenBatch extends Batch {
   readonly items: (Message | Batch)[];
 }
 
-/** A server that opens more, or puts more into one, is not trusted to end them: the rest is dropped. */
+/** Limits for a server that never ends its batches; what exceeds them is dropped. */
 const maxOpen = 64;
 const maxItems = 20_000;
 
@@ -24,14 +24,14 @@ const maxItems = 20_000;
 export class Batches {
   readonly #open = new Map<string, OpenBatch>();
 
-  /** The message when it is in no batch, the batch when this line ends one, undefined meanwhile. */
+  /** The message when it is outside a batch, the batch when this line ends one, otherwise undefined. */
   take(message: Message): Message | Batch | undefined {
-    if (message.command === "BATCH") return this.#turn(message);
+    if (message.command === "BATCH") return this.#openOrClose(message);
     const reference = message.tags.get("batch");
     return reference === undefined ? message : this.#put(reference, message);
   }
 
-  #turn(message: Message): Message | Batch | undefined {
+  #openOrClose(message: Message): Message | Batch | undefined {
     const [mark = "", type = "", ...params] = message.params;
     const reference = mark.slice(1);
     if (mark.startsWith("+")) {
@@ -40,14 +40,14 @@ export class Batches {
       }
       return undefined;
     }
-    const whole = this.#open.get(reference);
+    const batch = this.#open.get(reference);
     this.#open.delete(reference);
-    if (whole === undefined) return undefined;
-    const outer = whole.tags.get("batch");
-    return outer === undefined ? whole : this.#put(outer, whole);
+    if (batch === undefined) return undefined;
+    const outer = batch.tags.get("batch");
+    return outer === undefined ? batch : this.#put(outer, batch);
   }
 
-  /** An unknown reference is the server's mistake; what it marks is better shown than lost. */
+  /** An unknown reference is a mistake of the server; the message is shown all the same. */
   #put(reference: string, item: Message | Batch): Message | Batch | undefined {
     const batch = this.#open.get(reference);
     if (batch === undefined) return item;
@@ -56,14 +56,14 @@ export class Batches {
   }
 }
 
-/** All messages of a batch, in order, out of inner batches too. */
+/** All messages of a batch in order, including those of inner batches. */
 export function messagesOf(batch: Batch): Message[] {
   return batch.items.flatMap((item) => isBatch(item) ? messagesOf(item) : [item]);
 }
 
 /**
- * What answers a question: the messages of a batch, those of several lines as one. A batch that is more than the
- * answer itself shows as the line that opened it, in front of its messages.
+ * The answer to a request: the messages of a batch, with a multiline message as one. For a batch of another type than
+ * "labeled-response" the line that opened it comes first.
  */
 export function answerOf(batch: Batch): Message[] {
   if (batch.type === "draft/multiline") return [joinLines(batch) ?? []].flat();
@@ -74,12 +74,11 @@ export function answerOf(batch: Batch): Message[] {
   return [...opening, ...batch.items.flatMap((item) => isBatch(item) ? answerOf(item) : [item])];
 }
 
-/** Tells a batch from a message. */
 export function isBatch(item: Message | Batch): item is Batch {
   return "items" in item;
 }
 
-/** What draft/multiline spread over several lines, as one message with newlines. */
+/** The lines of a draft/multiline batch as one message with newlines. */
 export function joinLines(batch: Batch): Message | undefined {
   const lines = messagesOf(batch);
   const first = lines[0];

@@ -10,7 +10,7 @@ import type { ClientHistory } from "./client_history.ts";
 import type { ChatEvent } from "./event.ts";
 import { isMessageEvent } from "./event.ts";
 
-/** What catching up needs. */
+/** The needs of catching up. */
 export interface CatchUpParts {
   /** Receives every event in order, each message once. */
   readonly onEvent: (event: ChatEvent) => void;

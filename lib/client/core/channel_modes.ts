@@ -1,29 +1,37 @@
-/** What the letters of channel modes mean to people, and which of them come with a value. */
+/** The meaning of channel modes in words, and which letters have a value. */
 
 import type { ModeChange } from "./event.ts";
 import type { State } from "./state.ts";
 import { ranksOf } from "./state.ts";
 
-/** For each letter what it does when set and when taken back; "%" stands for the value. */
-const words: Readonly<Record<string, readonly [set: string, unset: string]>> = {
-  q: ["makes % a founder", "makes % no longer a founder"],
-  a: ["makes % an admin", "makes % no longer an admin"],
-  o: ["makes % an operator", "makes % no longer an operator"],
-  h: ["makes % a half-operator", "makes % no longer a half-operator"],
-  v: ["gives % a voice", "takes the voice of %"],
-  b: ["bans %", "lifts the ban on %"],
-  e: ["exempts % from bans", "no longer exempts % from bans"],
-  I: ["lets % in without an invitation", "no longer lets % in without an invitation"],
-  i: ["makes the room invitation only", "opens the room to everyone"],
-  k: ["sets a key for the room", "removes the key of the room"],
-  l: ["limits the room to % people", "removes the limit of people"],
-  m: ["lets only those with a voice speak", "lets everyone speak"],
-  n: ["keeps messages from outside out", "lets messages from outside in"],
-  s: ["hides the room", "shows the room to everyone"],
+/** The words for each letter when it is set and when it is removed; "%" is the value. They follow a name. */
+const words: Readonly<Record<string, readonly [set: string, removed: string]>> = {
+  q: ["makes % the founder of this channel", "ends the founder rank of %"],
+  a: ["makes % an admin", "ends the admin rank of %"],
+  o: ["makes % an operator", "ends the operator rank of %"],
+  h: ["makes % a half-operator", "ends the half-operator rank of %"],
+  v: ["gives voice to %", "takes voice from %"],
+  b: ["bans %", "lifts the ban of %"],
+  e: ["exempts % from bans", "ends the ban exemption of %"],
+  I: ["lets % join without an invitation", "lets % join only with an invitation"],
+  i: ["lets only invited people join", "lets everyone join"],
+  k: ["sets a key for the channel", "removes the key of the channel"],
+  l: ["limits the channel to % people", "removes the limit of people"],
+  m: ["lets only people with voice write", "lets everyone write"],
+  n: ["lets only members write", "lets people who are not members write"],
+  s: ["hides the channel from lists", "shows the channel in lists"],
   t: ["lets only operators set the topic", "lets everyone set the topic"],
 };
 
-/** What a change does, to be put behind the name of who did it; letters we do not know are named. */
+/** The names of ranks, for changes by the server. */
+const ranks: Readonly<Record<string, string>> = {
+  q: "the founder of this channel",
+  a: "an admin",
+  o: "an operator",
+  h: "a half-operator",
+};
+
+/** What a change does, in words that follow the name of its author; an unknown letter is shown as it is. */
 export function describeMode({ added, letter, argument }: ModeChange): string {
   const sign = added ? "+" : "-";
   const known = Object.hasOwn(words, letter) ? words[letter] : undefined;
@@ -34,7 +42,14 @@ export function describeMode({ added, letter, argument }: ModeChange): string {
   return phrase.replace("%", () => argument ?? "");
 }
 
-/** The letters that take a value: ranks, and the first classes of CHANMODES=lists,always,when set,never. */
+/** A change of rank by the server, as a whole sentence about the person; undefined for another change. */
+export function describeRank({ added, letter, argument }: ModeChange): string | undefined {
+  const rank = Object.hasOwn(ranks, letter) ? ranks[letter] : undefined;
+  if (rank === undefined || argument === undefined) return undefined;
+  return `${argument} is ${added ? "now" : "no longer"} ${rank}`;
+}
+
+/** The letters with a value: ranks, and the first classes of CHANMODES=lists,always,when set,never. */
 export function argumentLetters(state: State, added: boolean): string {
   const [lists = "", always = "", whenSet = ""] = (state.isupport.get("CHANMODES") ?? "beI,k,l,imnst").split(
     ",",

@@ -1,4 +1,4 @@
-/** What we do with messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
+/** Actions on messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
 
 import { ActionError } from "./action_error.ts";
 import { RecentMessages } from "./recent_messages.ts";

@@ -1,12 +1,12 @@
-/** What a client is started with, and how its run ends. */
+/** The options of a client, and the ways in which its run can end. */
 
 import type { Connection } from "../../net/connection.ts";
 import type { ChatEvent } from "./event.ts";
 import type { Account } from "./login.ts";
 
-/** How a client behaves. */
+/** The options. */
 export interface ClientOptions {
-  /** Called for each try; a rejection is a failed try. The signal aborts when the client is told to quit. */
+  /** Called for each try; a rejection is a failed try. The signal aborts when the client quits. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
   /** Receives every event, in order. Must not throw. */
   readonly onEvent: (event: ChatEvent) => void;
@@ -37,7 +37,7 @@ export interface ClientOptions {
   readonly delay?: (attempt: number) => number;
 }
 
-/** How a run ended. */
+/** The end of a run. */
 export type Ending =
   | { readonly kind: "left" }
   /** The first try failed, or a later one that isFinal() accepted. */

@@ -1,6 +1,6 @@
 /**
- * One connection of a client, from the first line to the last: gets us in, keeps the state, answers what must be
- * answered at once (PING, CAP), and tells what happens. Reconnecting is the client's.
+ * One connection of a client, from the first line to the last: it registers us, holds the state, answers PING and CAP,
+ * and reports events. It does not reconnect; the client does.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -25,89 +25,89 @@ import { MessageSender } from "./sender.ts";
 import type { State } from "./state.ts";
 import { isChannel, opened } from "./state.ts";
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface ClientSessionParts {
   readonly connection: Connection;
   readonly identity: Omit<Identity, "login">;
-  /** To log in to on the way in. */
+  /** To log in to during the registration. */
   readonly account: Account | undefined;
   readonly state: State;
-  /** Hears of everything, in order. Must not throw. */
+  /** Receives every event, in order. Must not throw. */
   readonly onEvent: (event: ChatEvent) => void;
-  /** The nick was refused on entering; the answer is the next one to try, or undefined to wait for rename(). */
+  /** The nick was refused during the registration; returns the next one to try, or undefined to wait for rename(). */
   readonly anotherNick: (nick: string, reason: string) => string | undefined;
-  /** The account was refused on entering; the answer is what to try next, or undefined to enter without. */
+  /** The login failed during the registration; returns what to try next, or undefined to continue without. */
   readonly anotherPassword: (account: Account) => Promise<Account | undefined>;
-  /** We are in, and the server has said what it is. */
+  /** The registration is complete. */
   readonly ready: () => void;
-  /** We were in before. */
+  /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
-  /** Silence of the server after which it is asked whether it is there; it then has as long again. */
+  /** After this silence we send a PING; after twice as long the connection is lost. */
   readonly idleMs: number;
 }
 
-/** How long lines are read without a pause, and how many always are. */
-const turnMs = 5;
-const turnLines = 64;
+/** Lines are read without a pause for this long, and at least this many. */
+const sliceMs = 5;
+const sliceLines = 64;
 
 /** One connection, in use. */
 export class ClientSession {
   state: State;
-  /** What the server said last before it closed the connection. */
+  /** The last ERROR of the server. */
   farewell = "";
   readonly #parts: ClientSessionParts;
   readonly #registration = new Registration((line) => this.send(line));
-  readonly #intake = new Incoming((message, way) => this.#message(message, way));
-  readonly #speaker = new MessageSender({
+  readonly #incoming = new Incoming((message, origin) => this.#onMessage(message, origin));
+  readonly #sender = new MessageSender({
     send: (line) => this.send(line),
     state: () => this.state,
-    newLabel: () => this.#mark(),
-    sentWithoutEcho: (speech) => this.#spoken(speech),
+    newLabel: () => this.#newLabel(),
+    sentWithoutEcho: (message) => this.#echo(message),
   });
-  #marks = 0;
+  #labels = 0;
   #ready = false;
   #login: Login | undefined;
-  #lastHeard: number;
+  #lastLineAt: number;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
     this.state = parts.state;
-    this.#lastHeard = parts.now();
+    this.#lastLineAt = parts.now();
   }
 
-  /** Whether we are in. */
+  /** Whether the registration is complete. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** Ends with the connection; the answer is why it ended. */
+  /** Resolves at the end of the connection with the reason. */
   async run(): Promise<string> {
     const { connection, account, idleMs } = this.#parts;
     const identity = { ...this.#parts.identity, ...(account && { login: () => this.#loginFirst(account) }) };
-    const watch = setInterval(() => this.#watch(), Math.max(50, idleMs / 4));
+    const timer = setInterval(() => this.#checkSilence(), Math.max(50, idleMs / 4));
     try {
       this.#registration.start(identity);
       for await (const lines of connection.lines()) {
-        this.#lastHeard = this.#parts.now();
-        await this.#lines(lines);
+        this.#lastLineAt = this.#parts.now();
+        await this.#readLines(lines);
       }
     } finally {
-      clearInterval(watch);
+      clearInterval(timer);
     }
     const reason = this.farewell || (connection.ended ?? "Connection closed");
-    this.#intake.lost(reason);
-    this.#speaker.lost(reason);
+    this.#incoming.lost(reason);
+    this.#sender.lost(reason);
     this.#login?.lost(reason);
     return reason;
   }
 
-  /** Reads them in order; between them others get their turn, so that no flood keeps a key from being heard. */
-  async #lines(lines: readonly Line[]): Promise<void> {
+  /** Reads lines in order, with pauses, so that the face can handle keys during a flood. */
+  async #readLines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
     for (const [at, line] of lines.entries()) {
-      if (typeof line === "string") this.#intake.line(line);
-      if (at % turnLines !== turnLines - 1 || performance.now() - begun < turnMs) continue;
+      if (typeof line === "string") this.#incoming.line(line);
+      if (at % sliceLines !== sliceLines - 1 || performance.now() - begun < sliceMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
     }
@@ -122,20 +122,20 @@ export class ClientSession {
     this.#parts.connection.close();
   }
 
-  /** Says something; resolves once it is known what became of all of it. */
-  sendMessage(speech: OutgoingMessage): Promise<Delivery> {
-    return this.#speaker.sendMessage(speech);
+  /** Sends a message; resolves once the fate of all its parts is known. */
+  sendMessage(message: OutgoingMessage): Promise<Delivery> {
+    return this.#sender.sendMessage(message);
   }
 
-  /** Sends a line and gathers its answer; rejects when the connection is lost or nothing comes. */
+  /** Sends a line and collects its answer; rejects when the connection is lost or no answer comes. */
   request(line: string, until: Until): Promise<readonly Message[]> {
-    const label = this.state.caps.has("labeled-response") ? this.#mark() : undefined;
+    const label = this.state.caps.has("labeled-response") ? this.#newLabel() : undefined;
     const tagged = line.startsWith("@") ? `@label=${label};${line.slice(1)}` : `@label=${label} ${line}`;
     this.send(label === undefined ? line : tagged);
-    return this.#intake.answer(label, until);
+    return this.#incoming.answer(label, until);
   }
 
-  /** Nobody else can read what goes over this connection. */
+  /** Whether nobody else can read this connection. */
   get confidential(): boolean {
     const { secure, address } = this.#parts.connection;
     return secure || isLoopback(address);
@@ -143,8 +143,8 @@ export class ClientSession {
 
   /** Logs in to an account; resolves, never rejects. */
   async login(account: Account): Promise<LoginOutcome> {
-    if (this.#login !== undefined) return { kind: "refused", reason: "Another login is under way" };
-    if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "This server has no accounts" };
+    if (this.#login !== undefined) return { kind: "refused", reason: "another login is still running" };
+    if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "this server has no accounts" };
     const mechanisms = this.state.offered.get("sasl") ?? "";
     const { confidential } = this;
     const login = new Login({ send: (line) => this.send(line), account, mechanisms, confidential });
@@ -160,46 +160,46 @@ export class ClientSession {
     for (let account: Account | undefined = first; account !== undefined;) {
       const outcome = await this.login(account);
       if (outcome.kind === "in" || connection.ended !== undefined) return;
-      this.#tell({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
+      this.#emit({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
       account = await anotherPassword(account);
       if (connection.ended !== undefined) return;
     }
   }
 
-  #mark(): string {
-    return `p${++this.#marks}`;
+  #newLabel(): string {
+    return `p${++this.#labels}`;
   }
 
-  #message(message: Message, { label, history, requested }: Origin): void {
+  #onMessage(message: Message, { label, history, requested }: Origin): void {
     const time = Date.parse(message.tags.get("time") ?? "");
     const at = Number.isNaN(time) ? this.#parts.now() : time;
     const arrival = { message, at, history, ...(label !== undefined && { label }) };
     if (this.#login?.takes(message)) return;
     if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
     const { state, events } = receive(this.state, arrival);
-    // Who joined then is not here now.
+    // The history says nothing about the present members.
     if (!history) this.state = state;
-    this.#duties(message, label);
+    this.#reply(message, label);
     for (const event of events) {
       if (history) {
         if (isMessageEvent(event)) this.#parts.onEvent(event);
         continue;
       }
-      this.#speaker.heard(event, label);
+      this.#sender.onEvent(event, label);
       if (!requested || !isReply(message)) this.#parts.onEvent(event);
     }
   }
 
-  #duties(message: Message, label: string | undefined): void {
+  #reply(message: Message, label: string | undefined): void {
     switch (message.command) {
       case "PING":
         return this.send(`PONG :${message.params.at(-1) ?? ""}`);
       case "PONG":
-        return this.#speaker.answered(message.params.at(-1) ?? "");
+        return this.#sender.onPong(message.params.at(-1) ?? "");
       case "CAP":
         return this.#registration.answer(this.state, message);
       case "ACK":
-        return this.#speaker.acknowledged(label);
+        return this.#sender.onAck(label);
       case "ERROR":
         this.farewell = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
@@ -212,7 +212,7 @@ export class ClientSession {
     if (this.#ready) return;
     this.#ready = true;
     const { nick, network } = this.state;
-    this.#tell({ kind: "status", status: "ready", again: this.#parts.again, nick, network });
+    this.#emit({ kind: "status", status: "ready", again: this.#parts.again, nick, network });
     this.#parts.ready();
   }
 
@@ -225,11 +225,11 @@ export class ClientSession {
     if (next !== undefined) this.send(`NICK ${next}`);
   }
 
-  /** Where the server does not echo: what we said happens here. */
-  #spoken({ target, manner, text }: OutgoingMessage): void {
+  /** The event for our own message, where the server does not echo it. */
+  #echo({ target, manner, text }: OutgoingMessage): void {
     if (!isChannel(this.state, target)) this.state = opened(this.state, target);
     const { nick } = this.state;
-    this.#tell({
+    this.#emit({
       kind: "said",
       buffer: target,
       from: { nick },
@@ -242,22 +242,22 @@ export class ClientSession {
     });
   }
 
-  /** Nothing heard for a while: ask; still nothing: it is over. */
-  #watch(): void {
+  /** Sends a PING after a silence; gives up when that brings no line. */
+  #checkSilence(): void {
     const { connection, now, idleMs } = this.#parts;
-    const silentMs = now() - this.#lastHeard;
+    const silentMs = now() - this.#lastLineAt;
     if (silentMs > 2 * idleMs) {
       this.farewell = "No answer from the server";
       connection.abort();
     } else if (silentMs > idleMs) this.send("PING alive");
   }
 
-  #tell(happening: EventBody): void {
+  #emit(happening: EventBody): void {
     this.#parts.onEvent({ ...happening, at: this.#parts.now() });
   }
 }
 
-/** What only answers somebody, and says nothing of what others do. */
+/** Whether a message is only a reply to us, not an event of others. */
 function isReply({ command }: Message): boolean {
   return command === "FAIL" || /^\d{3}$/.test(command);
 }

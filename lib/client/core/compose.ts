@@ -1,6 +1,6 @@
 /**
- * Something said → the lines that carry it. Text that is too long for one line is cut between words; where the server
- * has draft/multiline all of it stays one message. Pure.
+ * An outgoing message → the lines to send. Text that is too long for one line is cut between words. Where the server
+ * has draft/multiline, it all stays one message. Pure.
  */
 
 import { utf8Bytes } from "../../irc/lines.ts";
@@ -9,48 +9,52 @@ import { splitText } from "../../irc/wrap.ts";
 import type { Manner } from "./event.ts";
 import type { State } from "./state.ts";
 
-/** One message to the server: the lines to send, and what will be echoed. */
+/** One message for the server: the lines, and the text that it will echo. */
 export interface MessagePart {
-  /** The label its echo or refusal will carry; undefined where the server has no labels. */
+  /** The label of its echo or refusal; undefined where the server has no labels. */
   readonly label: string | undefined;
   readonly lines: readonly string[];
   readonly text: string;
 }
 
-/** Something to say. */
+/** A message to send. */
 export interface OutgoingMessage {
   readonly target: string;
   readonly manner: Manner;
-  /** May hold newlines. */
+  /** Can contain newlines. */
   readonly text: string;
-  /** The id of the message it answers. */
+  /** The id of the message that it answers. */
   readonly replyTo?: string;
 }
 
-/** The longest source others may see of us when the server has not shown it: username and host at their longest. */
+/** The longest possible username and host, for a source that the server has not shown yet. */
 const unknownSourceBytes = 80;
 
-/** The parcels for something said; `mark` makes a new word each time, for labels and batches. */
-export function compose(state: State, speech: OutgoingMessage, mark: () => string): MessagePart[] {
-  const nextLabel = state.caps.has("labeled-response") ? mark : () => undefined;
-  const paragraphs = speech.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
-  const room = textBytes(state, speech);
-  const replyTo = state.caps.has("message-tags") ? speech.replyTo : undefined;
-  const pieces = paragraphs.map((line) => splitText(line, room));
+/** The parts of a message; `newLabel` returns a new word each time, for labels and batches. */
+export function compose(state: State, message: OutgoingMessage, newLabel: () => string): MessagePart[] {
+  const labelFor = state.caps.has("labeled-response") ? newLabel : () => undefined;
+  const paragraphs = message.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
+  const maxBytes = textBytes(state, message);
+  const replyTo = state.caps.has("message-tags") ? message.replyTo : undefined;
+  const pieces = paragraphs.map((line) => splitText(line, maxBytes));
   const isLong = pieces.length > 1 || (pieces[0]?.length ?? 0) > 1;
-  if (isLong && speech.manner !== "action" && canBatch(state)) {
+  if (isLong && message.manner !== "action" && canBatch(state)) {
     return batches(state, pieces, (lines) => {
-      const id = mark();
-      return batch({ ...speech, replyTo }, lines, id, nextLabel());
+      const id = newLabel();
+      return batch({ ...message, replyTo }, lines, id, labelFor());
     });
   }
   return pieces.flat().filter((piece) => piece.trim() !== "").map((piece) => {
-    const label = nextLabel();
-    return { label, lines: [tags({ label, "+draft/reply": replyTo }) + bare(speech, piece)], text: piece };
+    const label = labelFor();
+    return {
+      label,
+      lines: [tags({ label, "+draft/reply": replyTo }) + plainLine(message, piece)],
+      text: piece,
+    };
   });
 }
 
-/** How many bytes of text fit into one line to a target. */
+/** The bytes of text that fit into one line to a target. */
 export function textBytes(state: State, { target, manner }: OutgoingMessage): number {
   const limit = Number(state.isupport.get("LINELEN")) || 512;
   const source = state.source === "" ? utf8Bytes(state.nick) + unknownSourceBytes : utf8Bytes(state.source);
@@ -59,7 +63,7 @@ export function textBytes(state: State, { target, manner }: OutgoingMessage): nu
   return Math.max(32, limit - frame - source - action);
 }
 
-function bare({ target, manner }: Pick<OutgoingMessage, "target" | "manner">, piece: string): string {
+function plainLine({ target, manner }: Pick<OutgoingMessage, "target" | "manner">, piece: string): string {
   const words = manner === "action" ? `\x01ACTION ${piece}\x01` : piece;
   return `${manner === "notice" ? "NOTICE" : "PRIVMSG"} ${target} :${words}`;
 }
@@ -70,22 +74,22 @@ function canBatch(state: State): boolean {
 
 interface BatchLine {
   readonly text: string;
-  /** It goes on where the line before it ended. */
+  /** It continues the line before it, without a newline. */
   readonly joined: boolean;
 }
 
-/** As few batches as the server's limits allow. */
+/** As few batches as the limits of the server allow. */
 function batches(
   state: State,
   pieces: readonly (readonly string[])[],
   wrap: (lines: readonly BatchLine[]) => MessagePart,
 ): MessagePart[] {
   const { maxBytes, maxLines } = batchLimits(state);
-  const parcels: MessagePart[] = [];
+  const parts: MessagePart[] = [];
   let held: BatchLine[] = [];
   let bytes = 0;
   const flush = (): void => {
-    if (held.some(({ text }) => text.trim() !== "")) parcels.push(wrap(held));
+    if (held.some(({ text }) => text.trim() !== "")) parts.push(wrap(held));
     [held, bytes] = [[], 0];
   };
   for (const paragraph of pieces) {
@@ -97,11 +101,11 @@ function batches(
     }
   }
   flush();
-  return parcels;
+  return parts;
 }
 
 function batch(
-  speech: Omit<OutgoingMessage, "replyTo"> & { readonly replyTo: string | undefined },
+  message: Omit<OutgoingMessage, "replyTo"> & { readonly replyTo: string | undefined },
   lines: readonly BatchLine[],
   id: string,
   label: string | undefined,
@@ -109,9 +113,9 @@ function batch(
   return {
     label,
     lines: [
-      `${tags({ label, "+draft/reply": speech.replyTo })}BATCH +${id} draft/multiline ${speech.target}`,
+      `${tags({ label, "+draft/reply": message.replyTo })}BATCH +${id} draft/multiline ${message.target}`,
       ...lines.map(({ text, joined }) =>
-        tags({ "batch": id, "draft/multiline-concat": joined ? "" : undefined }) + bare(speech, text)
+        tags({ "batch": id, "draft/multiline-concat": joined ? "" : undefined }) + plainLine(message, text)
       ),
       `BATCH -${id}`,
     ],
@@ -125,7 +129,7 @@ function batchLimits(state: State): { readonly maxBytes: number; readonly maxLin
   return { maxBytes: limit("max-bytes") || 4096, maxLines: limit("max-lines") || 100 };
 }
 
-/** "@a=b;c " or ""; undefined values are left out. */
+/** "@a=b;c " or ""; without tags that are undefined. */
 function tags(values: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(values).filter((tag): tag is [string, string] => tag[1] !== undefined);
   return given.length === 0 ? "" : `@${formatTags(given)} `;

@@ -1,26 +1,26 @@
 /**
- * What happened, as plain data, for a face to show: the terminal prints it, the page puts it into its view. Names and
- * texts are as they came from the network; whoever shows them makes them harmless first (client/text/text.ts, client/text/sentences.ts).
+ * Events, as plain data, for a face to show. Names and texts are as they came from the network; a face makes them
+ * harmless before it shows them (client/text/text.ts, client/text/sentences.ts).
  */
 
-/** Somebody who did something; `account` when the server told it. */
+/** A person in an event; `account` when the server tells it. */
 export interface Person {
   readonly nick: string;
   readonly account?: string;
 }
 
-/** How something was said: in words, as "/me does", or as a notice, which nobody answers automatically. */
+/** The manner of a message: normal, "/me waves", or a notice, which programs do not answer. */
 export type Manner = "message" | "action" | "notice";
 
-/** Something said in a room or between two people; `buffer` is where it belongs. */
+/** A message in a channel or between two people; `buffer` is where a face shows it. */
 export interface Said {
   readonly kind: "said";
   readonly buffer: string;
   readonly from: Person;
-  /** A room, or the nick of the one it was said to. */
+  /** A channel, or the nick of the recipient. */
   readonly to: string;
   readonly manner: Manner;
-  /** May hold newlines, when it was sent as one message of several lines. */
+  /** Contains newlines when it was sent as one message of several lines. */
   readonly text: string;
   readonly own: boolean;
   /** Another person's text contains our nick. */
@@ -28,11 +28,11 @@ export interface Said {
   /** It went to one person, not to a channel. */
   readonly direct: boolean;
   readonly id?: string;
-  /** The id of the message it answers. */
+  /** The id of the message that it answers. */
   readonly replyTo?: string;
 }
 
-/** Something done with a message that was said before; `id` is that message's, `buffer` where it is. */
+/** An event about an earlier message with this `id` in this `buffer`. */
 export type MessageChange =
   | {
     readonly kind: "reacted";
@@ -41,7 +41,7 @@ export type MessageChange =
     readonly emoji: string;
     readonly who: Person;
     readonly own: boolean;
-    /** False when it was taken back. */
+    /** False when the reaction was removed. */
     readonly added: boolean;
   }
   | {
@@ -52,19 +52,19 @@ export type MessageChange =
     readonly own: boolean;
     readonly reason: string;
   }
-  /** We have read up to a time (milliseconds since 1970), here or on another device of ours. */
+  /** We have read up to a time (milliseconds since 1970), here or on another of our devices. */
   | { readonly kind: "read"; readonly buffer: string; readonly upTo: number }
-  /** The `count` events with `history` that follow are from before: shown on entering, or missed while away. */
+  /** The next `count` events are from the history: shown after a join, or missed while we were offline. */
   | {
     readonly kind: "history";
     readonly buffer: string;
     readonly why: "opening" | "missed";
     readonly count: number;
-    /** There is more: earlier for "opening", later for "missed", which follows by itself. */
+    /** There is more: earlier messages for "opening", later ones for "missed", which follow without a request. */
     readonly more: boolean;
   };
 
-/** Something that a room's people see about each other. */
+/** An event that the members of a channel see about each other. */
 export type Presence =
   | { readonly kind: "joined"; readonly buffer: string; readonly who: Person; readonly own: boolean }
   | {
@@ -97,9 +97,9 @@ export type Presence =
     readonly to: string;
   };
 
-/** What a room is like, or came to be like. */
+/** An event about a channel. */
 export type ChannelChange =
-  /** `by` is "" when it is only told, as on joining. */
+  /** `by` is "" when the topic has not changed, as after a join. */
   | { readonly kind: "topic"; readonly buffer: string; readonly topic: string; readonly by: string }
   | {
     readonly kind: "mode";
@@ -107,7 +107,7 @@ export type ChannelChange =
     readonly by: string;
     readonly changes: readonly ModeChange[];
   }
-  /** The list of people in a room is complete. */
+  /** The list of members is complete. */
   | { readonly kind: "members"; readonly buffer: string }
   | {
     readonly kind: "invited";
@@ -124,7 +124,7 @@ export interface ModeChange {
   readonly argument?: string;
 }
 
-/** What the server says to us alone. */
+/** A message of the server to us only. */
 export type ServerReply =
   | { readonly kind: "server notice"; readonly text: string; readonly from: string }
   /** `code` is the name of a numeric, or the code of a FAIL; `target` the nick or channel it is about, "" for none. */
@@ -135,7 +135,7 @@ export type ServerReply =
     readonly text: string;
     readonly label?: string;
   }
-  /** We went away or came back (no reason), or somebody we wrote to is away. */
+  /** We are away or back (no reason), or a person that we wrote to is away. */
   | {
     readonly kind: "away";
     readonly who: Person;
@@ -144,10 +144,10 @@ export type ServerReply =
   }
   | { readonly kind: "typing"; readonly buffer: string; readonly who: Person; readonly active: boolean };
 
-/** How it stands with the connection. */
+/** The state of the connection. */
 export type ConnectionStatus =
   | { readonly kind: "status"; readonly status: "connecting"; readonly attempt: number }
-  /** `again`: we are back after the connection was lost. */
+  /** `again`: after a reconnect. */
   | {
     readonly kind: "status";
     readonly status: "ready";
@@ -157,14 +157,14 @@ export type ConnectionStatus =
   }
   | { readonly kind: "status"; readonly status: "lost"; readonly reason: string }
   | { readonly kind: "status"; readonly status: "waiting"; readonly reason: string; readonly retryMs: number }
-  /** The server refused the nick while we were entering; the client waits for another (Client.rename). */
+  /** The server refused the nick during the registration; the client waits for another one (Client.rename). */
   | {
     readonly kind: "status";
     readonly status: "nick refused";
     readonly nick: string;
     readonly reason: string;
   }
-  /** The account was refused; we enter, or stay, without it. */
+  /** The login failed; we continue without an account. */
   | {
     readonly kind: "status";
     readonly status: "login refused";
@@ -173,17 +173,17 @@ export type ConnectionStatus =
   }
   | { readonly kind: "status"; readonly status: "logged in"; readonly name: string }
   | { readonly kind: "status"; readonly status: "logged out" }
-  /** Typed while there was no connection; it is sent on return. */
+  /** A message waits until we are connected again. */
   | { readonly kind: "status"; readonly status: "queued"; readonly target: string; readonly text: string };
 
-/** Something that happened. */
+/** An event without its time. */
 export type EventBody = Said | MessageChange | Presence | ChannelChange | ServerReply | ConnectionStatus;
 
-/** Something that happened, and when. */
+/** An event. */
 export type ChatEvent = EventBody & {
-  /** Milliseconds since 1970, from the server's clock when it told. */
+  /** Milliseconds since 1970, by the server's clock if it sent the time. */
   readonly at: number;
-  /** From the past: it was asked for, and did not happen just now. */
+  /** It comes from the history, and did not happen just now. */
   readonly history?: boolean;
 };
 

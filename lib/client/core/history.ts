@@ -1,6 +1,6 @@
 /**
- * Asking for what was said before (IRCv3 chathistory, soju.im/search): the lines that ask, and the answers read as
- * events. The past changes nothing that is known of the present: who joined then is not here now.
+ * Requests for the history (IRCv3 chathistory, soju.im/search), and their answers as events. The history does not
+ * change the state: a person who joined then can be offline now. Pure.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -11,50 +11,50 @@ import { receive } from "./receive.ts";
 import { throwRefusal } from "./refusals.ts";
 import type { State } from "./state.ts";
 
-/** Part of what was said in a buffer, oldest first. */
+/** A part of the history of a buffer, oldest first. */
 export interface HistoryPage {
-  /** Said, reacted and redacted; `history` is true in each. */
+  /** Message events; `history` is true in each. */
   readonly events: readonly ChatEvent[];
-  /** There is more beyond it. */
+  /** There is more after it, in the direction of the request. */
   readonly more: boolean;
-  /** The first and the last message of it as CHATHISTORY names them: "msgid=…". */
+  /** Its first and last message, as CHATHISTORY names them: "msgid=…". */
   readonly first?: string;
   readonly last?: string;
 }
 
-/** What to look for; at least one should be given. */
+/** A search; give at least one of text, in and from. */
 export interface SearchQuery {
   readonly text?: string;
-  /** A room, or a person one talked to. */
+  /** A channel, or the person of a conversation. */
   readonly in?: string;
   readonly from?: string;
   readonly limit?: number;
 }
 
-/** Where a page lies: the newest ones, those before a message, those after. A reference is "msgid=…" or "timestamp=…". */
+/** The position of a page: the newest messages, or those before or after one. A reference is "msgid=…" or "timestamp=…". */
 export type HistoryPosition =
   | { readonly at: "latest" }
   | { readonly at: "before" | "after"; readonly reference: string };
 
-const usualLimit = 50;
+const defaultLimit = 50;
 
-/** The line that asks for a page. */
+/** The request for a page. */
 export function historyLine(
   state: State,
   buffer: string,
-  place: HistoryPosition,
-  limit = usualLimit,
+  position: HistoryPosition,
+  limit = defaultLimit,
 ): string {
   const most = Number(state.isupport.get("CHATHISTORY")) || limit;
   const count = Math.max(1, Math.min(limit, most));
-  const reference = place.at === "latest" ? "*" : place.reference;
-  return `CHATHISTORY ${place.at.toUpperCase()} ${buffer} ${reference} ${count}`;
+  const reference = position.at === "latest" ? "*" : position.reference;
+  return `CHATHISTORY ${position.at.toUpperCase()} ${buffer} ${reference} ${count}`;
 }
 
-/** The line that asks with whom there was talk between two times, in milliseconds since 1970. */
+/** The request for all conversations between two times, in milliseconds since 1970. */
 export function targetsLine(from: number, to: number): string {
   const [one, other] = [from, to].map((at) => new Date(at).toISOString());
-  return `CHATHISTORY TARGETS timestamp=${one} timestamp=${other} ${usualLimit}`;
+  return `CHATHISTORY TARGETS timestamp=${one} timestamp=${other} ${defaultLimit}`;
 }
 
 /** The names in the answer to targetsLine(). */
@@ -63,20 +63,20 @@ export function targetsIn(answer: readonly Message[]): string[] {
     .map(({ params }) => params[1] ?? "").filter((name) => name !== "");
 }
 
-/** The line that asks for messages. */
+/** The request for a search. */
 export function searchLine(search: SearchQuery): string {
-  const parts = Object.entries({ limit: usualLimit, ...search })
+  const parts = Object.entries({ limit: defaultLimit, ...search })
     .filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => `${name}=${escapeTagValue(String(value))}`);
   return `SEARCH ${parts.join(";")}`;
 }
 
-/** How many messages are in a page, those that were only reacted to or taken back not counted. */
+/** The number of messages in a page, without reactions and deletions. */
 export function messageCount({ events }: HistoryPage): number {
   return events.filter(({ kind }) => kind === "said").length;
 }
 
-/** The page from its last but `count` messages on; whole when the first of them has no id to go on from. */
+/** The last `count` messages of a page; all of it when the first of them has no id for the next request. */
 export function newestOf(page: HistoryPage, count: number): HistoryPage {
   const said = page.events.filter((event) => event.kind === "said");
   const start = said.at(-count);
@@ -85,7 +85,7 @@ export function newestOf(page: HistoryPage, count: number): HistoryPage {
   return { ...page, events, more: true, first: `msgid=${start.id}` };
 }
 
-/** The answer to historyLine() or searchLine(); throws a Refusal when the server gives none. */
+/** Reads the answer to historyLine() or searchLine(); throws an ActionError for a refusal. */
 export function readPage(state: State, answer: readonly Message[]): HistoryPage {
   throwRefusal(state, answer);
   const messages = answer.filter(({ command }) => command !== "BATCH");
@@ -93,7 +93,7 @@ export function readPage(state: State, answer: readonly Message[]): HistoryPage 
   const references = messages.map(referenceOf).filter((reference) => reference !== undefined);
   const [first, last] = [references[0], references.at(-1)];
   return {
-    events: messages.flatMap((message) => replay(state, message)),
+    events: messages.flatMap((message) => eventsOf(state, message)),
     more: !isEnd && messages.length > 0,
     ...(first !== undefined && { first }),
     ...(last !== undefined && { last }),
@@ -105,7 +105,7 @@ function referenceOf({ tags }: Message): string | undefined {
   return id !== undefined ? `msgid=${id}` : time === undefined ? undefined : `timestamp=${time}`;
 }
 
-function replay(state: State, message: Message): ChatEvent[] {
+function eventsOf(state: State, message: Message): ChatEvent[] {
   const at = Date.parse(message.tags.get("time") ?? "") || 0;
   return receive(state, { message, at, history: true }).events.filter(isMessageEvent);
 }

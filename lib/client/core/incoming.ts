@@ -1,6 +1,6 @@
 /**
- * What a server sends on one connection, sorted: lines become messages, batches are put together, answers go to who
- * asked. The rest is handed on in its order, each message with the way it came.
+ * Sorts the lines of one connection: it parses them, collects batches, and gives answers to their requests. All other
+ * messages are passed on in order, each with its origin.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -10,15 +10,15 @@ import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
 import type { Until } from "./requests.ts";
 import { Requests } from "./requests.ts";
 
-/** How a message came. */
+/** Where a message comes from. */
 export interface Origin {
   readonly history: boolean;
   readonly label: string | undefined;
-  /** Somebody waits for this answer and will show it, so replies in it are no events. */
+  /** It answers a request, which shows it, so replies in it are not events. */
   readonly requested: boolean;
 }
 
-/** Sorts for one connection. */
+/** The incoming lines of one connection. */
 export class Incoming {
   readonly #take: (message: Message, origin: Origin) => void;
   readonly #batches = new Batches();
@@ -35,12 +35,12 @@ export class Incoming {
     if (item !== undefined) this.#item(item, { history: false, label: item.tags.get("label") });
   }
 
-  /** The answer to what is sent with this label; rejects when the connection is lost or nothing comes. */
+  /** The answer to the line with this label; rejects when the connection is lost or no answer comes. */
   answer(label: string | undefined, until: Until): Promise<readonly Message[]> {
     return this.#requests.ask(label, until);
   }
 
-  /** Nothing will come any more. */
+  /** The connection has ended. */
   lost(reason: string): void {
     this.#requests.lost(reason);
   }
@@ -56,8 +56,8 @@ export class Incoming {
       return;
     }
     const requested = label !== undefined && this.#requests.answered(label, answerOf(item));
-    // The past goes to who asked for it; without labels nobody can tell who that was.
-    if (requested && isPast(item)) return;
+    // Only the request gets it. Without labels it is unknown which request it answers.
+    if (requested && isHistory(item)) return;
     const history = origin.history || item.type === "chathistory";
     for (const one of item.items) {
       if (isBatch(one)) this.#item(one, { history, label });
@@ -71,9 +71,9 @@ export class Incoming {
   }
 }
 
-/** Messages from before, in a batch or in an answer that is one. */
-function isPast(batch: Batch): boolean {
+/** Whether a batch, or the batch inside an answer, is a page of the history. */
+function isHistory(batch: Batch): boolean {
   if (batch.type === "chathistory" || batch.type === "soju.im/search") return true;
   const [inner] = batch.items;
-  return batch.type === "labeled-response" && inner !== undefined && isBatch(inner) && isPast(inner);
+  return batch.type === "labeled-response" && inner !== undefined && isBatch(inner) && isHistory(inner);
 }

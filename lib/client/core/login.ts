@@ -1,6 +1,6 @@
 /**
- * Proving who we are (IRCv3 sasl-3.2): SCRAM-SHA-256, which never shows the password to the server, else PLAIN, and
- * that only where nobody can listen. One exchange; sends lines, and is handed the answers.
+ * One login (IRCv3 sasl-3.2): SCRAM-SHA-256, which never shows the password to the server, else PLAIN, and that only
+ * where nobody else can read the connection.
  */
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
@@ -9,33 +9,33 @@ import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { ScramClient } from "../../irc/scram_client.ts";
 
-/** An account and what proves that it is ours. */
+/** The name and the password of an account. */
 export interface Account {
   readonly name: string;
   readonly password: string;
-  /** The only way it is proven, for a server whose other ways are broken. @default {the safest both sides know} */
+  /** The only mechanism to use, for a server whose other mechanisms are broken. @default {the safest common one} */
   readonly mechanism?: Mechanism;
 }
 
-/** How a password is proven, safest first. */
+/** The mechanisms, safest first. */
 export const mechanisms = ["SCRAM-SHA-256", "PLAIN"] as const;
 export type Mechanism = typeof mechanisms[number];
 
-/** How it went; the reason is the server's sentence or ours. */
+/** The result; the reason is the server's sentence or ours. */
 export type LoginOutcome = { readonly kind: "in" } | { readonly kind: "refused"; readonly reason: string };
 
-/** How to log in. */
+/** The parts of a login. */
 export interface LoginParts {
   readonly send: (line: string) => void;
   readonly account: Account;
-  /** What the server takes, as in CAP LS: "PLAIN,SCRAM-SHA-256"; "" when it did not say. */
+  /** The mechanisms of the server, as in CAP LS: "PLAIN,SCRAM-SHA-256"; "" when it did not list them. */
   readonly mechanisms: string;
-  /** Nobody else can read what we send. */
+  /** Whether nobody else can read the connection. */
   readonly confidential: boolean;
 }
 
 const chunkLength = 400;
-/** Base64 of one challenge; a server that sends more is not listened to. */
+/** The longest base64 of one challenge. */
 const maxChallenge = 8192;
 const refusals: readonly (NumericName | undefined)[] = [
   "ERR_NICKLOCKED",
@@ -45,7 +45,7 @@ const refusals: readonly (NumericName | undefined)[] = [
   "ERR_SASLALREADY",
 ];
 
-/** One exchange. */
+/** One login. */
 export class Login {
   readonly outcome: Promise<LoginOutcome>;
   readonly #parts: LoginParts;
@@ -73,21 +73,21 @@ export class Login {
   }
 
   start(): void {
-    this.#try("The server takes no password in a way that would be safe here");
+    this.#try("The server has no login method that is safe on this connection");
   }
 
-  /** Whether a message belongs to the exchange; it is then dealt with. */
+  /** Handles a message of the login; false for another message. */
   takes(message: Message): boolean {
     if (this.#over) return false;
     const name = numericName(message.command);
-    if (message.command === "AUTHENTICATE") this.#challenged(message.params[0] ?? "");
-    else if (name === "RPL_SASLSUCCESS") this.#succeeded();
-    else if (refusals.includes(name)) this.#refused(message.params.at(-1) ?? "");
+    if (message.command === "AUTHENTICATE") this.#onChallenge(message.params[0] ?? "");
+    else if (name === "RPL_SASLSUCCESS") this.#onSuccess();
+    else if (refusals.includes(name)) this.#onRefusal(message.params.at(-1) ?? "");
     else return name === "RPL_SASLMECHS";
     return true;
   }
 
-  /** There will be no answer. */
+  /** The connection has ended. */
   lost(reason: string): void {
     this.#finish({ kind: "refused", reason });
   }
@@ -99,25 +99,28 @@ export class Login {
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);
   }
 
-  #challenged(chunk: string): void {
-    if (this.#text.length + chunk.length > maxChallenge) return this.#give("The server sends too much");
+  #onChallenge(chunk: string): void {
+    if (this.#text.length + chunk.length > maxChallenge) {
+      return this.#abort("The server sends a challenge that is too long");
+    }
     if (chunk !== "+") this.#text += chunk;
     if (chunk.length === chunkLength) return;
     const bytes = decode64(this.#text);
     this.#text = "";
     this.#challenges++;
-    if (bytes === undefined) return this.#give("The server sends what is no challenge");
+    if (bytes === undefined) return this.#abort("The server sends an invalid challenge");
     this.#answer(new TextDecoder().decode(bytes)).then((answer) => {
       if (this.#over) return;
-      if (answer === undefined) this.#give("The server does not know your password, and may be another one");
-      else this.#send(answer);
+      if (answer === undefined) {
+        this.#abort("The server could not prove that it knows your password; it can be a fake");
+      } else this.#send(answer);
     }).catch(() => {
-      // What computes the proof is fetched by pages that have no WebCrypto.
-      if (!this.#over) this.#give("What computes its proof could not be loaded: try again");
+      // A page without WebCrypto loads the code for the proof.
+      if (!this.#over) this.#abort("Cannot load the code for the login: try again");
     });
   }
 
-  /** Undefined when the server is not to be trusted with more. */
+  /** Undefined when the server failed its own proof. */
   async #answer(challenge: string): Promise<string | undefined> {
     const { name, password } = this.#parts.account;
     if (this.#mechanism === "PLAIN") return `${name}\0${name}\0${password}`;
@@ -130,25 +133,28 @@ export class Login {
   #send(text: string): void {
     const base64 = encode64(utf8(text));
     const chunks: string[] = base64.match(/.{1,400}/g) ?? [];
-    // The end shows by a chunk that is not full.
+    // A chunk that is not full marks the end.
     if (base64.length % chunkLength === 0) chunks.push("+");
     for (const chunk of chunks) this.#parts.send(`AUTHENTICATE ${chunk}`);
   }
 
-  #succeeded(): void {
+  #onSuccess(): void {
     if (this.#mechanism === "PLAIN" || this.#proven) return this.#finish({ kind: "in" });
-    this.#finish({ kind: "refused", reason: "The server let you in without knowing your password" });
+    this.#finish({
+      kind: "refused",
+      reason: "The server accepted the login but did not prove that it knows your password",
+    });
   }
 
-  /** A mechanism that was refused before it began may be followed by another. */
-  #refused(words: string): void {
+  /** After a refusal of the mechanism itself the next one is tried. */
+  #onRefusal(words: string): void {
     const reason = words.replace(/^SASL authentication failed:?\s*/i, "") ||
       "The name or the password is wrong";
     if (this.#challenges === 0) this.#try(reason);
     else this.#finish({ kind: "refused", reason });
   }
 
-  #give(reason: string): void {
+  #abort(reason: string): void {
     this.#finish({ kind: "refused", reason });
     this.#parts.send("AUTHENTICATE *");
   }

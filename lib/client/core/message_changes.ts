@@ -1,4 +1,4 @@
-/** Reads what is said about messages, not in them: typing, reactions, messages taken back, how far one has read. */
+/** Reads typing, reactions, deletions and read markers. */
 
 import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
@@ -7,24 +7,24 @@ import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { authorOf, nothing } from "./step.ts";
 
-/** One row for each command about messages. */
+/** One row for each command. */
 export const messageChangeRows: Readonly<Record<string, Receiver>> = {
-  TAGMSG: tagged,
+  TAGMSG: tagMessage,
   REDACT: redacted,
-  MARKREAD: marked,
+  MARKREAD: markedRead,
 };
 
 const typingMs = 6_000;
 const pausedMs = 30_000;
-/** The longest reaction that is taken for one. */
+/** A longer text is not a reaction. */
 const maxReaction = 64;
 
-/** The message that a message answers. */
+/** The id of the message that a message answers. */
 export function replyIdOf({ tags }: Message): string | undefined {
   return tags.get("+draft/reply") || tags.get("+reply") || undefined;
 }
 
-function tagged(state: State, arrival: Arrival): Step {
+function tagMessage(state: State, arrival: Arrival): Step {
   const { message } = arrival;
   const who = authorOf(arrival);
   const own = isOwn(state, who.nick);
@@ -64,8 +64,8 @@ function redacted(state: State, arrival: Arrival): Step {
   return { state, events: [{ kind: "redacted", buffer, id, by, own, reason }] };
 }
 
-/** MARKREAD target timestamp=…, or "*" when nothing was read yet. */
-function marked(state: State, { message }: Arrival): Step {
+/** MARKREAD target timestamp=…; "*" when we have read nothing yet. */
+function markedRead(state: State, { message }: Arrival): Step {
   const [buffer = "", time = ""] = message.params;
   const upTo = Date.parse(time.replace(/^timestamp=/, ""));
   if (Number.isNaN(upTo)) return nothing(state);

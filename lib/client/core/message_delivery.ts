@@ -1,6 +1,6 @@
 /**
- * Where an outgoing message goes: to the server now, or into the offline queue until there is a connection and its
- * channel is joined.
+ * Sends an outgoing message to the server now, or puts it into the offline queue until there is a connection and we
+ * have joined its channel.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -13,11 +13,11 @@ import { isMiddleParam } from "./server_link.ts";
 import { findBuffer, isChannel } from "./state.ts";
 import type { WantedChannels } from "./wanted_channels.ts";
 
-/** What the delivery of messages needs. */
+/** The needs of the delivery. */
 export interface MessageDeliveryParts {
   readonly link: ServerLink;
   readonly wanted: WantedChannels;
-  /** Whether we quit, so that no connection follows. */
+  /** Whether we have quit, so that no connection follows. */
   readonly leaving: () => boolean;
   /** A message waits in the queue. */
   readonly onQueued: (message: OutgoingMessage) => void;

@@ -1,4 +1,4 @@
-/** What was typed while it could not be sent: kept in order, to go out later or to be refused. */
+/** Messages that wait for a connection, or until a channel is joined. They keep their order. */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
@@ -6,38 +6,38 @@ import type { OutgoingMessage } from "./compose.ts";
 import type { Delivery } from "./outbox.ts";
 
 interface QueuedMessage {
-  readonly speech: OutgoingMessage;
+  readonly message: OutgoingMessage;
   readonly settle: (delivery: Delivery) => void;
 }
 
-/** Words that wait for a connection, or for a room to be joined. */
+/** The queue of one client. */
 export class OfflineQueue {
-  #kept: QueuedMessage[] = [];
+  #queued: QueuedMessage[] = [];
 
-  /** Resolves once it is known what became of it. */
-  add(speech: OutgoingMessage): Promise<Delivery> {
+  /** Resolves once the fate of the message is known. */
+  add(message: OutgoingMessage): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
-    this.#kept.push({ speech, settle: resolve });
+    this.#queued.push({ message, settle: resolve });
     return promise;
   }
 
-  /** Speaks all that may go now. */
+  /** Sends every message that can go now. */
   flush(
-    mayGo: (speech: OutgoingMessage) => boolean,
-    speak: (speech: OutgoingMessage) => Promise<Delivery>,
+    isSendable: (message: OutgoingMessage) => boolean,
+    send: (message: OutgoingMessage) => Promise<Delivery>,
   ): void {
-    for (const { speech, settle } of this.#take(mayGo)) speak(speech).then(settle);
+    for (const { message, settle } of this.#take(isSendable)) send(message).then(settle);
   }
 
-  /** What waits for this target will never go out; without a target, nothing will. */
+  /** Refuses the messages for a target; without a target, all messages. */
   refuse(reason: string, target?: Folded): void {
-    const gone = this.#take((speech) => target === undefined || fold(speech.target) === target);
-    for (const { settle } of gone) settle({ kind: "refused", reason });
+    const refused = this.#take((message) => target === undefined || fold(message.target) === target);
+    for (const { settle } of refused) settle({ kind: "refused", reason });
   }
 
-  #take(wanted: (speech: OutgoingMessage) => boolean): QueuedMessage[] {
-    const taken = this.#kept.filter(({ speech }) => wanted(speech));
-    this.#kept = this.#kept.filter((one) => !taken.includes(one));
+  #take(isWanted: (message: OutgoingMessage) => boolean): QueuedMessage[] {
+    const taken = this.#queued.filter(({ message }) => isWanted(message));
+    this.#queued = this.#queued.filter((one) => !taken.includes(one));
     return taken;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What we said and do not know yet whether it arrived. A line has arrived when the server echoes it; where it does
- * not echo, when it answers a PING that was sent behind the line.
+ * Sent messages that are not confirmed yet. A message has arrived when the server echoes it; without echoes, when the
+ * server answers a PING that was sent after it.
  */
 
 import type { Folded } from "../../irc/names.ts";
@@ -8,16 +8,16 @@ import { fold } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import type { ServerReply } from "./event.ts";
 
-/** What became of something said. */
+/** The fate of a message. */
 export type Delivery =
   | { readonly kind: "delivered" }
   | { readonly kind: "refused"; readonly reason: string }
-  /** The connection was lost in between: it may or may not have arrived. */
+  /** The connection was lost first: it is unknown whether the message arrived. */
   | { readonly kind: "unsure"; readonly reason: string };
 
-/** Something sent. */
+/** A sent message. */
 export interface Sent {
-  /** The label its echo or refusal will carry; undefined where the server has no labels. */
+  /** The label of its echo or refusal; undefined where the server has no labels. */
   readonly label: string | undefined;
   readonly target: string;
   readonly text: string;
@@ -42,7 +42,7 @@ const messageRefusals: readonly string[] = [
   "ERR_NONONREG",
 ] satisfies readonly NumericName[];
 
-/** What waits on one connection. */
+/** The unconfirmed messages of one connection. */
 export class Outbox {
   #waiting: PendingMessage[] = [];
 
@@ -50,15 +50,15 @@ export class Outbox {
     return this.#waiting.length;
   }
 
-  /** Resolves, never rejects, once it is known what became of it. */
+  /** Resolves once the fate of the message is known, and never rejects. */
   wait(sent: Sent): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     this.#waiting.push({ ...sent, key: fold(sent.target), settle: resolve });
     return promise;
   }
 
-  /** Our own words came back. Without a label, the oldest with that text; changed by the server, the oldest. */
-  echoed(label: string | undefined, target: string, text: string): void {
+  /** Our own message came back. Without a label it is the oldest one with that text, else the oldest one. */
+  onEcho(label: string | undefined, target: string, text: string): void {
     const key = fold(target);
     const mine = label !== undefined
       ? this.#waiting.find((one) => one.label === label)
@@ -67,8 +67,8 @@ export class Outbox {
     if (mine !== undefined) this.#settle(mine, { kind: "delivered" });
   }
 
-  /** Whether the refusal was about something said. */
-  refused(refusal: Extract<ServerReply, { kind: "refused" }>): boolean {
+  /** Whether the refusal is about one of these messages. */
+  onRefusal(refusal: Extract<ServerReply, { kind: "refused" }>): boolean {
     const { label, code, target, text } = refusal;
     const mine = label !== undefined
       ? this.#waiting.find((one) => one.label === label)
@@ -80,12 +80,12 @@ export class Outbox {
     return true;
   }
 
-  /** Everything sent so far has arrived. */
-  arrived(count: number): void {
+  /** The oldest `count` messages have arrived. */
+  onArrived(count: number): void {
     for (const one of this.#waiting.splice(0, count)) one.settle({ kind: "delivered" });
   }
 
-  /** The connection is gone. */
+  /** The connection has ended. */
   lost(reason: string): void {
     for (const one of this.#waiting.splice(0)) one.settle({ kind: "unsure", reason });
   }

@@ -1,4 +1,4 @@
-/** Reads what the server tells about people and rooms: who comes and goes, who is who, topics, ranks and modes. */
+/** Reads messages about people and channels: joins, leaves, names, topics, ranks and modes. */
 
 import { fold, parseSource } from "../../irc/names.ts";
 import type { ModeChange, Person } from "./event.ts";
@@ -17,7 +17,7 @@ import {
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { authorOf, nothing } from "./step.ts";
 
-/** One row for each command about people and rooms. */
+/** One row for each command. */
 export const presenceRows: Readonly<Record<string, Receiver>> = {
   JOIN: joined,
   PART: parted,
@@ -36,10 +36,10 @@ function joined(state: State, arrival: Arrival): Step {
   const who = withAccount(authorOf(arrival), account);
   const own = isOwn(state, who.nick);
   const member: Member = { ...who, ranks: "" };
-  const next = withBuffer(own ? opened(state, buffer) : state, buffer, (room) => ({
-    ...room,
-    joined: room.joined || own,
-    members: new Map(own ? [] : room.members).set(fold(who.nick), member),
+  const next = withBuffer(own ? opened(state, buffer) : state, buffer, (channel) => ({
+    ...channel,
+    joined: channel.joined || own,
+    members: new Map(own ? [] : channel.members).set(fold(who.nick), member),
   }));
   return {
     state: own ? { ...next, source: arrival.message.source } : next,
@@ -68,22 +68,25 @@ function kicked(state: State, arrival: Arrival): Step {
 }
 
 function leave(state: State, name: string, nick: string): State {
-  return withBuffer(state, name, (room) => {
-    if (isOwn(state, nick)) return { ...room, joined: false, members: new Map(), typing: new Map() };
-    return without(room, nick);
+  return withBuffer(state, name, (channel) => {
+    if (isOwn(state, nick)) return { ...channel, joined: false, members: new Map(), typing: new Map() };
+    return without(channel, nick);
   });
 }
 
-function without(room: Buffer, nick: string): Buffer {
+function without(channel: Buffer, nick: string): Buffer {
   const key = fold(nick);
-  return { ...room, members: withoutKey(room.members, key), typing: withoutKey(room.typing, key) };
+  return { ...channel, members: withoutKey(channel.members, key), typing: withoutKey(channel.typing, key) };
 }
 
 function quit(state: State, arrival: Arrival): Step {
   const who = authorOf(arrival);
   const [reason = ""] = arrival.message.params;
   const buffers = buffersWith(state, who.nick);
-  const next = buffers.reduce((one, name) => withBuffer(one, name, (room) => without(room, who.nick)), state);
+  const next = buffers.reduce(
+    (one, name) => withBuffer(one, name, (channel) => without(channel, who.nick)),
+    state,
+  );
   const own = isOwn(state, who.nick);
   return { state: next, events: [{ kind: "quit", buffers, who, own, reason }] };
 }
@@ -94,7 +97,7 @@ function renamed(state: State, arrival: Arrival): Step {
   const buffers = buffersWith(state, who.nick);
   const own = isOwn(state, who.nick);
   const next = buffers.reduce(
-    (one, name) => withBuffer(one, name, (room) => rename(room, who.nick, to)),
+    (one, name) => withBuffer(one, name, (channel) => rename(channel, who.nick, to)),
     state,
   );
   const moved = movedConversation(next, who.nick, to);
@@ -104,7 +107,7 @@ function renamed(state: State, arrival: Arrival): Step {
   };
 }
 
-/** A conversation with somebody goes on under the new name. */
+/** A conversation with a person continues under the new name. */
 function movedConversation(state: State, from: string, to: string): State {
   const old = findBuffer(state, from);
   const lastSender = fold(state.lastSender) === fold(from) ? to : state.lastSender;
@@ -117,22 +120,22 @@ function movedConversation(state: State, from: string, to: string): State {
   return { ...state, buffers, lastSender };
 }
 
-function rename(room: Buffer, from: string, to: string): Buffer {
+function rename(channel: Buffer, from: string, to: string): Buffer {
   const [old, key] = [fold(from), fold(to)];
-  const member = room.members.get(old);
-  if (member === undefined) return room;
+  const member = channel.members.get(old);
+  if (member === undefined) return channel;
   return {
-    ...room,
-    members: new Map(withoutKey(room.members, old)).set(key, { ...member, nick: to }),
-    recent: room.recent.map((one) => one === old ? key : one),
-    typing: withoutKey(room.typing, old),
+    ...channel,
+    members: new Map(withoutKey(channel.members, old)).set(key, { ...member, nick: to }),
+    recent: channel.recent.map((one) => one === old ? key : one),
+    typing: withoutKey(channel.typing, old),
   };
 }
 
 function topicChanged(state: State, arrival: Arrival): Step {
   const [buffer = "", topic = ""] = arrival.message.params;
   return {
-    state: withBuffer(state, buffer, (room) => ({ ...room, topic })),
+    state: withBuffer(state, buffer, (channel) => ({ ...channel, topic })),
     events: [{ kind: "topic", buffer, topic, by: authorOf(arrival).nick }],
   };
 }
@@ -175,14 +178,14 @@ function awayChanged(state: State, arrival: Arrival): Step {
   const who = authorOf(arrival);
   const [reason] = arrival.message.params;
   const away = reason !== undefined && reason !== "";
-  // Others come and go all day: it shows where they are listed, and when one writes to them (301).
-  return nothing(everywhere(state, who.nick, (member) => ({ ...member, away })));
+  // No event: the list of members shows it, and a message to that person brings RPL_AWAY.
+  return nothing(withMemberEverywhere(state, who.nick, (member) => ({ ...member, away })));
 }
 
 function accountChanged(state: State, arrival: Arrival): Step {
   const [account = "*"] = arrival.message.params;
   const who = authorOf(arrival);
-  const next = everywhere(state, who.nick, (member) => ({
+  const next = withMemberEverywhere(state, who.nick, (member) => ({
     nick: member.nick,
     ranks: member.ranks,
     ...(member.away !== undefined && { away: member.away }),
@@ -197,7 +200,7 @@ function invited(state: State, arrival: Arrival): Step {
   return { state, events: [{ kind: "invited", channel, by, who, own: isOwn(state, who) }] };
 }
 
-function everywhere(state: State, nick: string, change: (member: Member) => Member): State {
+function withMemberEverywhere(state: State, nick: string, change: (member: Member) => Member): State {
   let next = state;
   for (const name of buffersWith(state, nick)) {
     const member = findBuffer(next, name)?.members.get(fold(nick));
@@ -207,33 +210,37 @@ function everywhere(state: State, nick: string, change: (member: Member) => Memb
 }
 
 function withMember(state: State, buffer: string, member: Member): State {
-  return withBuffer(state, buffer, (room) => ({
-    ...room,
-    members: new Map(room.members).set(fold(member.nick), member),
+  return withBuffer(state, buffer, (channel) => ({
+    ...channel,
+    members: new Map(channel.members).set(fold(member.nick), member),
   }));
 }
 
-/** One line of names (353): each is the signs of rank and a nick, or with userhost-in-names the whole source. */
+/** One RPL_NAMREPLY: each name is signs of rank and a nick, or with userhost-in-names a whole source. */
 export function withNames(state: State, buffer: string, names: string): State {
   const { signs } = ranksOf(state);
-  return withBuffer(state, buffer, (room) => {
-    const arriving = new Map(room.arriving);
+  return withBuffer(state, buffer, (channel) => {
+    const arriving = new Map(channel.arriving);
     for (const name of names.split(" ")) {
       let ranked = 0;
       while (signs.includes(name.charAt(ranked)) && ranked < name.length) ranked++;
       const { nick } = parseSource(name.slice(ranked));
       if (nick === "") continue;
-      const known = room.members.get(fold(nick));
+      const known = channel.members.get(fold(nick));
       arriving.set(fold(nick), { ...known, nick, ranks: name.slice(0, ranked) });
     }
-    return { ...room, arriving };
+    return { ...channel, arriving };
   });
 }
 
-/** The end of the names (366): what has arrived is the list. */
+/** RPL_ENDOFNAMES: the collected names are the list of members. */
 export function withAllNames(state: State, buffer: string): State {
   if (findBuffer(state, buffer)?.arriving === undefined) return state;
-  return withBuffer(state, buffer, ({ arriving = new Map(), ...room }) => ({ ...room, members: arriving }));
+  return withBuffer(
+    state,
+    buffer,
+    ({ arriving = new Map(), ...channel }) => ({ ...channel, members: arriving }),
+  );
 }
 
 function withAccount(who: Person, account: string | undefined): Person {

@@ -1,6 +1,6 @@
 /**
- * One message from the server → the next state, and what happened. Pure. One row for each command; rows about people
- * in rooms are in presence.ts, rows about messages in message_changes.ts, rows for numerics in numerics.ts. Needs no answer from here: sending is the client's.
+ * One message from the server → the next state, and events. Pure: it sends nothing. There is one row for each command;
+ * presence.ts has those about people and channels, message_changes.ts those about messages, numerics.ts the numerics.
  */
 
 import type { ChatEvent, Manner } from "./event.ts";
@@ -8,7 +8,7 @@ import { presenceRows } from "./presence.ts";
 import { messageChangeRows, replyIdOf } from "./message_changes.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
-import { isChannel, isIgnored, isOwn, opened, spoke, withBuffer } from "./state.ts";
+import { isChannel, isIgnored, isOwn, opened, withBuffer, withMessageBy } from "./state.ts";
 import type { Arrival, Receiver, Step } from "./step.ts";
 import { authorOf, nothing } from "./step.ts";
 import { mentions } from "./mentions.ts";
@@ -24,7 +24,7 @@ const rows: Readonly<Record<string, Receiver>> = {
   CAP: capabilities,
 };
 
-/** The state after a message, and the events it made; an unknown command leads to nothing. */
+/** The state after a message, and its events; an unknown command changes nothing. */
 export function receive(
   state: State,
   arrival: Arrival,
@@ -45,16 +45,16 @@ function said(state: State, arrival: Arrival): Step {
   if (!own && isIgnored(state, message.source)) return nothing(state);
   const read = readManner(message.command, written);
   if (read === undefined) return nothing(state);
-  const room = isChannel(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
-  const buffer = room ? to.replace(/^[~&@%+]+(?=[#&])/, "") : own ? to : from.nick;
-  // A notice outside a room opens no conversation: services and bots send them unasked.
-  const open = room || read.manner === "notice" ? state : opened(state, buffer);
-  const next = withBuffer(open, buffer, (one) => spoke(one, from.nick));
+  const inChannel = isChannel(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
+  const buffer = inChannel ? to.replace(/^[~&@%+]+(?=[#&])/, "") : own ? to : from.nick;
+  // A private notice opens no conversation: services and bots send notices that nobody asked for.
+  const open = inChannel || read.manner === "notice" ? state : opened(state, buffer);
+  const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
   const [id, replyTo] = [message.tags.get("msgid"), replyIdOf(message)];
   const mention = !own && mentions(read.text, state.nick);
   const changed = own
     ? { source: message.source }
-    : room || read.manner === "notice"
+    : inChannel || read.manner === "notice"
     ? {}
     : { lastSender: from.nick };
   return {
@@ -66,7 +66,7 @@ function said(state: State, arrival: Arrival): Step {
       to,
       own,
       mention,
-      direct: !room,
+      direct: !inChannel,
       ...read,
       ...(id !== undefined && { id }),
       ...(replyTo !== undefined && { replyTo }),
@@ -74,7 +74,7 @@ function said(state: State, arrival: Arrival): Step {
   };
 }
 
-/** Undefined for a client-to-client request other than ACTION: we answer none of them. */
+/** Undefined for a CTCP request other than ACTION: we answer none of them. */
 function readManner(
   command: string,
   text: string,
@@ -85,7 +85,7 @@ function readManner(
   return action === null ? undefined : { manner: "action", text: action[1] ?? "" };
 }
 
-/** A server's name has a dot and no "!". */
+/** The name of a server has a dot and no "!". */
 function isServer(source: string): boolean {
   return source === "" || (!source.includes("!") && source.includes("."));
 }
@@ -107,7 +107,7 @@ function standardReply(state: State, { message, label }: Arrival): Step {
   };
 }
 
-/** CAP: what the server offers (LS, NEW), no longer offers (DEL), and lets us use (ACK). */
+/** CAP: the server offers capabilities (LS, NEW), withdraws them (DEL), or enables them for us (ACK). */
 function capabilities(state: State, { message }: Arrival): Step {
   const names = (message.params.at(-1) ?? "").split(" ").filter((name) => name !== "");
   const offered = new Map(state.offered);

@@ -1,33 +1,33 @@
-/** What was said lately, so that answers, reactions and messages taken back can name what they are about. */
+/** The most recent messages, to find the one that an answer, a reaction or a deletion is about. */
 
 import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Said } from "./event.ts";
 
-const maxKept = 500;
+const maxMessages = 500;
 
-/** Messages with an id, as heard. */
+/** The most recent messages with an id. */
 export class RecentMessages {
-  readonly #kept = new Map<string, Said>();
+  readonly #messages = new Map<string, Said>();
 
   add(event: ChatEvent): void {
-    if (event.kind === "redacted") this.#kept.delete(event.id);
+    if (event.kind === "redacted") this.#messages.delete(event.id);
     if (event.kind !== "said" || event.id === undefined) return;
-    this.#kept.set(event.id, event);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= maxKept) break;
-      this.#kept.delete(oldest);
+    this.#messages.set(event.id, event);
+    for (const oldest of this.#messages.keys()) {
+      if (this.#messages.size <= maxMessages) break;
+      this.#messages.delete(oldest);
     }
   }
 
   /** The message of that id. */
   find(id: string): Said | undefined {
-    return this.#kept.get(id);
+    return this.#messages.get(id);
   }
 
-  /** The last message in a buffer: by `nick`, by ourselves ("own"), or by anybody else ("others"). */
+  /** The last message in a buffer: by a nick, by us ("own"), or by any other person ("others"). */
   last(buffer: string, by: { readonly nick: string } | "own" | "others"): Said | undefined {
     const key = fold(buffer);
-    return [...this.#kept.values()].findLast((said) => {
+    return [...this.#messages.values()].findLast((said) => {
       if (fold(said.buffer) !== key) return false;
       if (typeof by === "object") return fold(said.from.nick) === fold(by.nick);
       return said.own === (by === "own");

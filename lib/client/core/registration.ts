@@ -1,6 +1,6 @@
 /**
- * Entering a server: which capabilities we use, who we are, and what stands between connecting and being let in.
- * Also keeps capabilities right later, when the server begins to offer one. Reads the state, only sends.
+ * The registration on a server: capabilities, nick, login. Later it asks for capabilities that the server begins to
+ * offer. It reads the state and sends lines; it does not change the state.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -9,7 +9,7 @@ import { numericName } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { State } from "./state.ts";
 
-/** What we can use, of what a server may offer. */
+/** The capabilities that we can use. */
 export const wantedCaps: readonly string[] = [
   "account-notify",
   "account-tag",
@@ -37,18 +37,18 @@ export const wantedCaps: readonly string[] = [
   "userhost-in-names",
 ];
 
-/** Who enters. */
+/** The person to register. */
 export interface Identity {
   readonly nick: string;
   readonly username: string;
   readonly realname: string;
-  /** Of the server, as for PASS. */
+  /** The password of the server, for PASS. */
   readonly password?: string;
-  /** Logs in, on the way in; resolves when that is over. Undefined where there is no account to log in to. */
+  /** Logs in before the end of the registration; undefined without an account. */
   readonly login?: (state: State) => Promise<void>;
 }
 
-/** A line of CAP REQ stays within the shortest limit of a line. */
+/** Short enough for the line limit of every server. */
 const maxRequestBytes = 400;
 
 /** These refuse a nick. */
@@ -60,10 +60,10 @@ const nickRefusals: readonly (NumericName | undefined)[] = [
   "ERR_UNAVAILRESOURCE",
 ];
 
-/** One connection's way in. */
+/** The registration of one connection. */
 export class Registration {
   readonly #send: (line: string) => void;
-  /** Requests without an answer yet. */
+  /** Requests without an answer. */
   #open = 0;
   #login: Identity["login"];
   #ended = false;
@@ -80,7 +80,7 @@ export class Registration {
     this.#send(`USER ${username} 0 * :${realname}`);
   }
 
-  /** Answers a CAP that `state` has read already. */
+  /** Answers a CAP after `state` has read it. */
   answer(state: State, message: Message): void {
     const [, verb = "", third = ""] = message.params;
     switch (verb.toUpperCase()) {
@@ -97,7 +97,7 @@ export class Registration {
     }
   }
 
-  /** Whether the message, before we are let in, refuses our nick. */
+  /** Whether the message refuses our nick. */
   refusesNick(message: Message): boolean {
     return nickRefusals.includes(numericName(message.command));
   }

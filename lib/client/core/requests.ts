@@ -1,16 +1,16 @@
 /**
- * Questions to the server and the answers that belong to them. Where the server labels its answers the label decides;
- * elsewhere the question says what answers look like, and the oldest open question takes what fits.
+ * Requests to the server and their answers. A label connects them. Without labels, each request describes its answer,
+ * and a message goes to the oldest request that it fits.
  */
 
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
 
-/** Whether a message is the last of an answer, one of it, or none of it. */
+/** Whether a message is the last of an answer, a part of it, or another message. */
 export type Until = (message: Message) => "last" | "part" | "other";
 
-interface Question {
+interface OpenRequest {
   readonly label: string | undefined;
   readonly until: Until;
   readonly answer: Message[];
@@ -19,7 +19,7 @@ interface Question {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Answers that consist of these numerics; refusals that end an answer must be among the last ones. */
+/** An answer of these numerics; `last` must contain the refusals that end it. */
 export function numericsUntil(last: readonly NumericName[], parts: readonly NumericName[] = []): Until {
   return ({ command }) => {
     const name = numericName(command);
@@ -64,56 +64,56 @@ export function numericsIn(answer: readonly Message[], ...names: NumericName[]):
 
 const answerMs = 30_000;
 
-/** The questions open on one connection. */
+/** The requests open on one connection. */
 export class Requests {
-  readonly #open: Question[] = [];
+  readonly #open: OpenRequest[] = [];
 
-  /** Rejects when there is no answer in 30 seconds, or never will be. */
+  /** Rejects when there is no answer in 30 seconds, or when the connection ends. */
   ask(label: string | undefined, until: Until): Promise<readonly Message[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Message[]>();
     const timer = setTimeout(() => {
-      this.#close(question);
+      this.#close(request);
       reject(new Error("The server did not answer"));
     }, answerMs);
-    const question: Question = { label, until, answer: [], resolve, reject, timer };
-    this.#open.push(question);
+    const request: OpenRequest = { label, until, answer: [], resolve, reject, timer };
+    this.#open.push(request);
     return promise;
   }
 
-  /** Gives a question all of its labelled answer; false when no question has that label. */
+  /** Gives a request all of its labelled answer; false when no request has that label. */
   answered(label: string, messages: readonly Message[]): boolean {
-    const question = this.#open.find((one) => one.label === label);
-    if (question === undefined) return false;
-    this.#close(question);
-    question.resolve(messages);
+    const request = this.#open.find((one) => one.label === label);
+    if (request === undefined) return false;
+    this.#close(request);
+    request.resolve(messages);
     return true;
   }
 
-  /** Whether an unlabelled message belongs to a question. */
+  /** Whether an unlabelled message belongs to a request. */
   takes(message: Message): boolean {
-    for (const question of this.#open) {
-      const place = question.until(message);
-      if (question.label !== undefined || place === "other") continue;
-      question.answer.push(message);
+    for (const request of this.#open) {
+      const place = request.until(message);
+      if (request.label !== undefined || place === "other") continue;
+      request.answer.push(message);
       if (place === "last") {
-        this.#close(question);
-        question.resolve(question.answer);
+        this.#close(request);
+        request.resolve(request.answer);
       }
       return true;
     }
     return false;
   }
 
-  /** There will be no more answers. */
+  /** The connection has ended. */
   lost(reason: string): void {
-    for (const question of this.#open.splice(0)) {
-      clearTimeout(question.timer);
-      question.reject(new Error(reason));
+    for (const request of this.#open.splice(0)) {
+      clearTimeout(request.timer);
+      request.reject(new Error(reason));
     }
   }
 
-  #close(question: Question): void {
-    clearTimeout(question.timer);
-    this.#open.splice(this.#open.indexOf(question), 1);
+  #close(request: OpenRequest): void {
+    clearTimeout(request.timer);
+    this.#open.splice(this.#open.indexOf(request), 1);
   }
 }

@@ -1,37 +1,37 @@
 /**
- * Keeps us from being thrown out for talking too fast: where the server does not say that it slows us down by itself
- * (SAFERATE), what we say goes out in its order, some lines at once and then one every two seconds.
+ * Limits how fast we send, as servers disconnect clients that flood. A server with SAFERATE slows us down by itself;
+ * for any other one, some lines go at once, and then one every two seconds, in order.
  */
 
 const burst = 5;
 const intervalMs = 2_000;
 
-/** Begins to call every two seconds; the answer ends that. */
+/** Starts to call `tick` every two seconds; returns the function that stops it. */
 export type StartTimer = (tick: () => void) => () => void;
 
-/** What is said on one connection. */
+/** The pace of one connection. */
 export class SendPace {
   readonly #send: (line: string) => void;
-  readonly #clock: StartTimer;
+  readonly #startTimer: StartTimer;
   readonly #waiting: string[] = [];
-  #left = burst;
+  #burstLeft = burst;
   #stop: (() => void) | undefined;
 
-  constructor(send: (line: string) => void, clock: StartTimer = everyInterval) {
+  constructor(send: (line: string) => void, startTimer: StartTimer = everyInterval) {
     this.#send = send;
-    this.#clock = clock;
+    this.#startTimer = startTimer;
   }
 
-  /** Sends now, or when it is this line's turn; `free` says that the server takes any speed. */
+  /** Sends now, or later in order; `free` when the server accepts any speed. */
   send(line: string, free: boolean): void {
-    if (this.#waiting.length > 0 || (!free && this.#left === 0)) return void this.#waiting.push(line);
+    if (this.#waiting.length > 0 || (!free && this.#burstLeft === 0)) return void this.#waiting.push(line);
     this.#send(line);
     if (free) return;
-    this.#left--;
-    this.#stop ??= this.#clock(() => this.#tick());
+    this.#burstLeft--;
+    this.#stop ??= this.#startTimer(() => this.#tick());
   }
 
-  /** What waits is not sent any more. */
+  /** Drops the lines that wait. */
   close(): void {
     this.#stop?.();
     this.#stop = undefined;
@@ -41,8 +41,8 @@ export class SendPace {
   #tick(): void {
     const line = this.#waiting.shift();
     if (line !== undefined) return this.#send(line);
-    this.#left++;
-    if (this.#left < burst) return;
+    this.#burstLeft++;
+    if (this.#burstLeft < burst) return;
     this.#stop?.();
     this.#stop = undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * What we say on one connection, on its way: composed into lines, sent at a pace the server bears, and followed until
- * it is known to have arrived. Where the server does not echo, a PING behind the lines tells that.
+ * Sends messages on one connection: composes the lines, sends them at a pace that the server accepts, and waits until
+ * they have arrived. Without echoes, a PING after the lines shows that.
  */
 
 import type { OutgoingMessage } from "./compose.ts";
@@ -11,65 +11,65 @@ import { Outbox } from "./outbox.ts";
 import { SendPace } from "./send_pace.ts";
 import type { State } from "./state.ts";
 
-/** What a speaker is made of. */
+/** The parts of a sender. */
 export interface MessageSenderParts {
   readonly send: (line: string) => void;
   readonly state: () => State;
-  /** A label that no other question or message has. */
+  /** A label that no other request or message has. */
   readonly newLabel: () => string;
-  /** Something was sent that no server will echo: it has happened here. */
-  readonly sentWithoutEcho: (speech: OutgoingMessage) => void;
+  /** A message was sent that the server will not echo. */
+  readonly sentWithoutEcho: (message: OutgoingMessage) => void;
 }
 
-/** One connection's words. */
+/** The sender of one connection. */
 export class MessageSender {
   readonly #parts: MessageSenderParts;
   readonly #outbox = new Outbox();
   readonly #pace: SendPace;
-  /** What the outbox held when the PING was sent whose PONG is awaited; 0 when none is. */
-  #settling = 0;
+  /** The size of the outbox when the last PING was sent; 0 when no PONG is expected. */
+  #awaitingPong = 0;
 
   constructor(parts: MessageSenderParts) {
     this.#parts = parts;
     this.#pace = new SendPace(parts.send);
   }
 
-  /** Says something; resolves once it is known what became of all of it. */
-  async sendMessage(speech: OutgoingMessage): Promise<Delivery> {
+  /** Sends a message; resolves once the fate of all its parts is known. */
+  async sendMessage(message: OutgoingMessage): Promise<Delivery> {
     const state = this.#parts.state();
-    const parcels = compose(state, speech, this.#parts.newLabel);
+    const parts = compose(state, message, this.#parts.newLabel);
     const echo = state.caps.has("echo-message");
-    const deliveries = parcels.map(({ lines, text, label }) => {
+    const deliveries = parts.map(({ lines, text, label }) => {
       for (const line of lines) this.#send(line);
-      const awaited = this.#outbox.wait({ label: echo ? label : undefined, target: speech.target, text });
-      if (!echo) this.#parts.sentWithoutEcho({ ...speech, text });
-      return awaited;
+      const delivery = this.#outbox.wait({ label: echo ? label : undefined, target: message.target, text });
+      if (!echo) this.#parts.sentWithoutEcho({ ...message, text });
+      return delivery;
     });
-    if (!echo) this.#settle();
+    if (!echo) this.#sendPing();
     const known = await Promise.all(deliveries);
     return known.find(({ kind }) => kind !== "delivered") ?? { kind: "delivered" };
   }
 
-  /** Something happened that may tell what became of our words. */
-  heard(event: ChatEvent, label: string | undefined): void {
-    if (event.kind === "said" && event.own) this.#outbox.echoed(label, event.to, event.text);
-    if (event.kind === "refused") this.#outbox.refused(event);
+  /** An event can confirm or refuse a message. */
+  onEvent(event: ChatEvent, label: string | undefined): void {
+    if (event.kind === "said" && event.own) this.#outbox.onEcho(label, event.to, event.text);
+    if (event.kind === "refused") this.#outbox.onRefusal(event);
   }
 
-  /** The server has taken what had this label, and says no more about it. */
-  acknowledged(label: string | undefined): void {
-    this.#outbox.echoed(label, "", "");
+  /** The server accepted the line with this label. */
+  onAck(label: string | undefined): void {
+    this.#outbox.onEcho(label, "", "");
   }
 
-  /** A PONG, which may be the answer to ours. */
-  answered(token: string): void {
+  /** A PONG, perhaps for our PING. */
+  onPong(token: string): void {
     if (token !== "settle") return;
-    this.#outbox.arrived(this.#settling);
-    this.#settling = 0;
-    this.#settle();
+    this.#outbox.onArrived(this.#awaitingPong);
+    this.#awaitingPong = 0;
+    this.#sendPing();
   }
 
-  /** The connection is gone. */
+  /** The connection has ended. */
   lost(reason: string): void {
     this.#outbox.lost(reason);
     this.#pace.close();
@@ -80,9 +80,9 @@ export class MessageSender {
     this.#pace.send(line, isupport.has("SAFERATE") || isupport.has("soju.im/SAFERATE"));
   }
 
-  #settle(): void {
-    if (this.#settling > 0 || this.#outbox.size === 0) return;
-    this.#settling = this.#outbox.size;
+  #sendPing(): void {
+    if (this.#awaitingPong > 0 || this.#outbox.size === 0) return;
+    this.#awaitingPong = this.#outbox.size;
     this.#send("PING settle");
   }
 }

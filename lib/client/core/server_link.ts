@@ -39,7 +39,7 @@ export class ServerLink {
     return this.session?.ready ?? false;
   }
 
-  /** Whether nobody else can read what is sent. */
+  /** Whether nobody else can read the connection. */
   get confidential(): boolean {
     return this.session?.confidential ?? false;
   }

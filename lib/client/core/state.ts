@@ -1,13 +1,13 @@
 /**
- * What a client knows: who it is, the rooms and conversations it has open, who is in them. Plain values that are
- * never changed, only replaced; receive.ts makes the next state from a message. Nothing here is shown as it is: names
- * and texts are as they came from the network.
+ * The state of a client: who we are, the open channels and conversations, their members. The values are never changed,
+ * only replaced; receive.ts makes the next state from a message. Names and texts are as they came from the network, so
+ * a face makes them harmless before it shows them.
  */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold, matchMask } from "../../irc/names.ts";
 
-/** Somebody in a room. */
+/** A member of a channel. */
 export interface Member {
   readonly nick: string;
   /** Signs of rank, highest first: "@+". */
@@ -16,34 +16,34 @@ export interface Member {
   readonly away?: boolean;
 }
 
-/** A room, or a conversation with one person. */
+/** A channel, or a conversation with one person. */
 export interface Buffer {
   readonly name: string;
   readonly kind: "channel" | "person";
-  /** We are in the room; always true for a person. */
+  /** We are in the channel; always true for a person. */
   readonly joined: boolean;
   readonly topic: string;
   readonly members: ReadonlyMap<Folded, Member>;
-  /** The part of a list of members that has arrived, while it arrives. */
+  /** The members that have arrived, while the list is incomplete. */
   readonly arriving?: ReadonlyMap<Folded, Member>;
-  /** Who spoke, newest first. */
+  /** The people who wrote, newest first. */
   readonly recent: readonly Folded[];
-  /** Who is typing, and until when that holds, in milliseconds since 1970. */
+  /** The people who are typing, with the time when that expires, in milliseconds since 1970. */
   readonly typing: ReadonlyMap<Folded, number>;
-  /** How far we have read, on any device of ours, in milliseconds since 1970. */
+  /** The time up to which we have read on any device, in milliseconds since 1970. */
   readonly readUpTo?: number;
 }
 
-/** Everything a client knows. */
+/** The whole state. */
 export interface State {
   readonly nick: string;
-  /** Our own "nick!username@host" as others see it, "" until the server showed it. */
+  /** Our own "nick!username@host" as others see it; "" until the server shows it. */
   readonly source: string;
   readonly account: string;
-  /** The text we left when we went away. */
+  /** Our away message; undefined when we are here. */
   readonly away: string | undefined;
   readonly registered: boolean;
-  /** The server has said all that it says on entering. */
+  /** The registration is complete, with the message of the day. */
   readonly welcomed: boolean;
   readonly network: string;
   /** Capabilities in use. */
@@ -52,15 +52,15 @@ export interface State {
   readonly offered: ReadonlyMap<string, string>;
   readonly isupport: ReadonlyMap<string, string>;
   readonly buffers: ReadonlyMap<Folded, Buffer>;
-  /** Who sent us the last private message. */
+  /** The sender of our last private message. */
   readonly lastSender: string;
-  /** Masks of people who are not heard. */
+  /** The masks of people whose messages we ignore. */
   readonly ignored: ReadonlySet<string>;
 }
 
 const maxRecent = 64;
 
-/** The state before anything was heard. */
+/** The state before the first line of the server. */
 export function emptyState(nick: string): State {
   return {
     nick,
@@ -79,7 +79,7 @@ export function emptyState(nick: string): State {
   };
 }
 
-/** The state when the connection is lost: nothing that depends on it holds any longer, the open buffers stay. */
+/** The state after a lost connection: only the open buffers and what does not depend on the connection stay. */
 export function disconnected(state: State): State {
   const buffers = new Map<Folded, Buffer>();
   for (const [key, buffer] of state.buffers) {
@@ -89,13 +89,13 @@ export function disconnected(state: State): State {
   return { ...emptyState(nick), buffers, network, ignored, lastSender };
 }
 
-/** Whether `name` names a room on this network. */
+/** Whether `name` is a channel name on this network. */
 export function isChannel(state: State, name: string): boolean {
   const types = state.isupport.get("CHANTYPES") ?? "#&";
   return name !== "" && types.includes(name.charAt(0));
 }
 
-/** Whether `nick` is us. */
+/** Whether `nick` is ours. */
 export function isOwn(state: State, nick: string): boolean {
   return fold(nick) === fold(state.nick);
 }
@@ -125,7 +125,7 @@ export function withoutBuffer(state: State, name: string): State {
   return buffers.delete(fold(name)) ? { ...state, buffers } : state;
 }
 
-/** The names of the buffers that somebody is in, conversations with them included. */
+/** The names of the buffers with this person: channels and the conversation. */
 export function buffersWith(state: State, nick: string): string[] {
   const key = fold(nick);
   return [...state.buffers.values()]
@@ -133,8 +133,8 @@ export function buffersWith(state: State, nick: string): string[] {
     .map((buffer) => buffer.name);
 }
 
-/** Notes that somebody spoke, and so types no longer. */
-export function spoke(buffer: Buffer, nick: string): Buffer {
+/** The buffer after a message of a person, who is then no longer typing. */
+export function withMessageBy(buffer: Buffer, nick: string): Buffer {
   const key = fold(nick);
   const recent = [key, ...buffer.recent.filter((other) => other !== key)].slice(0, maxRecent);
   return { ...buffer, recent, typing: withoutKey(buffer.typing, key) };
@@ -148,7 +148,7 @@ export function withoutKey<V>(map: ReadonlyMap<Folded, V>, key: Folded): Readonl
   return copy;
 }
 
-/** The nicks in a buffer, the most recently heard first, then by name. */
+/** The nicks in a buffer: those who wrote last first, then by name. */
 export function nicksByActivity(buffer: Buffer): string[] {
   const place = (key: Folded): number => {
     const at = buffer.recent.indexOf(key);
@@ -158,7 +158,7 @@ export function nicksByActivity(buffer: Buffer): string[] {
     .map(([, member]) => member.nick);
 }
 
-/** The members of a room, ranks first, then by name. */
+/** The members of a channel, the highest rank first, then by name. */
 export function membersByRank(state: State, buffer: Buffer): Member[] {
   const signs = rankSigns(state);
   const height = ({ ranks }: Member): number => ranks === "" ? signs.length : signs.indexOf(ranks.charAt(0));
@@ -166,13 +166,13 @@ export function membersByRank(state: State, buffer: Buffer): Member[] {
     .map(([, member]) => member);
 }
 
-/** Who is typing at the time `now`. */
+/** The nicks of those who are typing at the time `now`. */
 export function typingAt(buffer: Buffer, now: number): string[] {
   return [...buffer.typing].filter(([, until]) => until > now)
     .map(([key]) => buffer.members.get(key)?.nick ?? key);
 }
 
-/** Whether a mask on the ignore list fits "nick!username@host". */
+/** Whether a mask of the ignore list matches "nick!username@host". */
 export function isIgnored(state: State, source: string): boolean {
   for (const mask of state.ignored) if (matchMask(mask, source)) return true;
   return false;

@@ -1,22 +1,22 @@
-/** What reading a message takes and gives: the forms shared by receive.ts, presence.ts and numerics.ts. */
+/** The types of functions that read a message: receive.ts, presence.ts, message_changes.ts and numerics.ts share them. */
 
 import type { Message } from "../../irc/message.ts";
 import { parseSource } from "../../irc/names.ts";
 import type { EventBody, Person } from "./event.ts";
 import type { State } from "./state.ts";
 
-/** A message, and how it came. */
+/** A message with its time and its origin. */
 export interface Arrival {
   readonly message: Message;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** It came in a batch of the past. */
+  /** It is part of the history. */
   readonly history: boolean;
   /** The label of the line it answers. */
   readonly label?: string;
 }
 
-/** What a message led to. */
+/** The result of a message. */
 export interface Step {
   readonly state: State;
   readonly events: readonly EventBody[];
@@ -25,12 +25,12 @@ export interface Step {
 /** Reads one command. */
 export type Receiver = (state: State, arrival: Arrival) => Step;
 
-/** What led to nothing. */
+/** No event. */
 export function nothing(state: State): Step {
   return { state, events: [] };
 }
 
-/** Who sent a message. */
+/** The sender of a message. */
 export function authorOf({ message }: Arrival): Person {
   const { nick } = parseSource(message.source);
   const account = message.tags.get("account");

@@ -8,12 +8,12 @@ import { fold } from "../../irc/names.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
 
-/** What we do with the keyboard. */
+/** Our activity at the keyboard. */
 export type Activity = "active" | "done";
 
 const intervalMs = 3_000;
 
-/** What a text in the message box means for others: a command is not a message, "//" begins one with a "/". */
+/** The activity for a text in the message box. A command is not a message; "//" begins a message with "/". */
 export function typingActivity(text: string): Activity {
   return text.trim() !== "" && !/^\s*\/(?!\/)/.test(text) ? "active" : "done";
 }

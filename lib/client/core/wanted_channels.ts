@@ -1,44 +1,44 @@
-/** The rooms we want to be in, with their keys: entered after every connect, until they are left or refuse us. */
+/** The channels to join after every connect, with their keys, until we leave them or they refuse us. */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 
-/** A room and what opens it, "" for none. */
+/** A channel and its key, "" for none. */
 export interface WantedChannel {
   readonly name: string;
   readonly key: string;
 }
 
-/** One person's rooms on one server. */
+/** The wanted channels of one client. */
 export class WantedChannels {
-  readonly #rooms = new Map<Folded, WantedChannel>();
+  readonly #channels = new Map<Folded, WantedChannel>();
 
-  /** Each is a name, with its key behind a space where it has one. */
+  /** Each is a name, or a name, a space and a key. */
   constructor(written: readonly string[]) {
-    for (const room of written) {
-      const [name = "", key = ""] = room.split(" ");
+    for (const channel of written) {
+      const [name = "", key = ""] = channel.split(" ");
       this.add(name, key);
     }
   }
 
   add(name: string, key: string): void {
-    this.#rooms.set(fold(name), { name, key });
+    this.#channels.set(fold(name), { name, key });
   }
 
-  /** We are in it, under the name that the server gives it; its key stays. */
+  /** We have joined it under this name; its key stays. */
   joined(name: string): void {
-    this.add(name, this.#rooms.get(fold(name))?.key ?? "");
+    this.add(name, this.#channels.get(fold(name))?.key ?? "");
   }
 
   has(name: string): boolean {
-    return this.#rooms.has(fold(name));
+    return this.#channels.has(fold(name));
   }
 
   remove(name: string): void {
-    this.#rooms.delete(fold(name));
+    this.#channels.delete(fold(name));
   }
 
   all(): readonly WantedChannel[] {
-    return [...this.#rooms.values()];
+    return [...this.#channels.values()];
   }
 }

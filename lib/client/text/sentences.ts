@@ -5,7 +5,7 @@
 
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
 import type { Span } from "./formatting.ts";
-import { describeMode } from "../core/channel_modes.ts";
+import { describeMode, describeRank } from "../core/channel_modes.ts";
 import { memberInk, personInk } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
 import type { State } from "../core/state.ts";
@@ -24,9 +24,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
     case "topic":
       return topicWords(state, event.buffer, event.topic, event.by);
     case "mode":
-      return [nickSpan(state, event.by), {
-        text: ` ${event.changes.map((change) => plain(describeMode(change))).join(", ")}`,
-      }];
+      return modeWords(state, event);
     case "members":
       return rosterWords(state, event.buffer, shortRoster);
     case "invited":
@@ -107,6 +105,17 @@ export function topicWords(state: State, buffer: string, topic: string, by: stri
   return topic === ""
     ? [nickSpan(state, by), { text: ` removed the topic of ${room}` }]
     : [nickSpan(state, by), { text: ` changed the topic of ${room} to: ` }, ...text];
+}
+
+function modeWords(state: State, { by, changes }: Extract<EventBody, { kind: "mode" }>): Span[] {
+  // A rank from the server is about the person; the name of the server says nothing.
+  const ranks = by.includes(".") ? changes.map(describeRank) : [];
+  if (ranks.length > 0 && !ranks.includes(undefined)) {
+    return [{ text: ranks.map((words) => plain(words ?? "")).join(", ") }];
+  }
+  return [nickSpan(state, by), {
+    text: ` ${changes.map((change) => plain(describeMode(change))).join(", ")}`,
+  }];
 }
 
 function nickSpan(state: State, nick: string): Span {

@@ -1,11 +1,11 @@
-/** What a change of modes is called. */
+/** Changes of modes in words. */
 import { assertEquals } from "@std/assert";
-import { describeMode } from "../../../lib/client/core/channel_modes.ts";
+import { describeMode, describeRank } from "../../../lib/client/core/channel_modes.ts";
 
 const changes: readonly (readonly [letter: string, argument: string | undefined, words: string])[] = [
-  ["q", "ann", "makes ann a founder"],
+  ["q", "ann", "makes ann the founder of this channel"],
   ["o", "ann", "makes ann an operator"],
-  ["m", undefined, "lets only those with a voice speak"],
+  ["m", undefined, "lets only people with voice write"],
   ["Z", "ann", "sets mode +Z ann"],
 ];
 
@@ -14,3 +14,10 @@ for (const [letter, argument, words] of changes) {
     assertEquals(describeMode({ added: true, letter, ...(argument !== undefined && { argument }) }), words);
   });
 }
+
+Deno.test("describeRank() says what a person is after a change by the server", () => {
+  const change = { letter: "q", argument: "ann" };
+  assertEquals(describeRank({ ...change, added: true }), "ann is now the founder of this channel");
+  assertEquals(describeRank({ ...change, added: false }), "ann is no longer the founder of this channel");
+  assertEquals(describeRank({ added: true, letter: "m" }), undefined);
+});

@@ -61,6 +61,6 @@ Deno.test("a server that cannot prove that it knows the password is left alone",
   assertEquals(sent.length, 2);
   assertEquals(await outcome, {
     kind: "refused",
-    reason: "The server let you in without knowing your password",
+    reason: "The server accepted the login but did not prove that it knows your password",
   });
 });
