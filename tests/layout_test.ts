@@ -13,11 +13,11 @@ import { exists, isFolder, lastName, list, parts, root, wings } from "./support/
  * so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are data.
  */
 const mayImport: Record<string, readonly string[]> = {
+  irc: [],
   "options.ts": ["irc"],
   "completions.ts": ["options.ts"],
   "version.ts": [],
   "run_command.ts": [],
-  irc: [],
   net: ["irc"],
 
   "server/settings": ["type options.ts"],
