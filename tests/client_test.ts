@@ -312,7 +312,7 @@ Deno.test({
     await server.stop();
     await pane.until("The connection is lost");
     await pane.press("queued words", "Enter");
-    await pane.until("Kept until the connection is back: queued words");
+    await pane.until("Waiting for the connection: queued words");
     await using _again = await startServer(["--port", `${server.port}`]);
     await pane.until("bob: queued words");
     await pane.resize(30, 10);

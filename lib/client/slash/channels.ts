@@ -11,7 +11,7 @@ import { numericsIn, numericsUntil } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
 import { buffersInOrder, nextBuffer } from "../core/buffer_order.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
-import { rosterWords, topicWords } from "../text/sentences.ts";
+import { memberWords, topicWords } from "../text/sentences.ts";
 
 /** Rows by name. */
 export const channelRows: SlashTable = {
@@ -173,7 +173,7 @@ async function names(face: Face, rest: string): Promise<void> {
   const channel = asked === "" ? activeChannel(face) : asked;
   const { client } = face;
   if (findBuffer(client.state, channel)?.joined) {
-    return face.note(rosterWords(client.state, channel));
+    return face.note(memberWords(client.state, channel));
   }
   const until = numericsUntil(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
     "RPL_NAMREPLY",

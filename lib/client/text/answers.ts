@@ -1,4 +1,4 @@
-/** The answers of a server to our questions (WHOIS, LIST) → lines of words. Pure. */
+/** The answers of a server to WHOIS, LIST and lists of masks → lines of text. Pure. */
 
 import type { Message } from "../../irc/message.ts";
 import { numericName } from "../../irc/numerics.ts";
@@ -6,7 +6,7 @@ import { numericsIn } from "../core/requests.ts";
 import { withoutFormatting } from "./formatting.ts";
 import { plain, plainName } from "./plain.ts";
 
-/** What WHOIS tells, one line for each thing; codes we do not know are shown as the server words them. */
+/** The answer to WHOIS, one line for each fact; unknown numerics keep the server's words. */
 export function whoisLines(messages: readonly Message[]): string[] {
   // Both say where somebody connects from; one is enough.
   const hosts = numericsIn(messages, "RPL_WHOISACTUALLY").length > 0
@@ -27,13 +27,13 @@ function whoisLine({ command, params }: Message): string {
     case "RPL_WHOISSERVER":
       return `${nick} is connected to ${one}${two === "" ? "" : ` (${two})`}`;
     case "RPL_WHOISIDLE":
-      return `${nick} has been silent for ${span(Number(one))}${signOn(two, three)}`;
+      return `${nick} has been idle for ${duration(Number(one))}${signOn(two, three)}`;
     case "RPL_WHOISCHANNELS":
       return `${nick} is in ${one.trim()}`;
     case "RPL_WHOISACCOUNT":
       return `${nick} has the account ${one}`;
     case "RPL_WHOISACTUALLY":
-      return `${nick} comes from ${params.slice(2, -1).map(plain).join(" ") || last}`;
+      return `${nick} connects from ${params.slice(2, -1).map(plain).join(" ") || last}`;
     case "RPL_WHOISMODES":
       return /\+$/.test(last) ? "" : `${nick} ${last}`;
     case "RPL_ENDOFWHOIS":
@@ -45,38 +45,38 @@ function whoisLine({ command, params }: Message): string {
 
 function signOn(seconds: string, words: string): string {
   const time = timeOf(seconds);
-  return words === "" || time === "" ? "" : `, here since ${time}`;
+  return words === "" || time === "" ? "" : `, online since ${time}`;
 }
 
-/** "2026-01-31 09:30 UTC" of seconds since 1970; "" when that is no time. */
+/** "2026-01-31 09:30 UTC" for seconds since 1970; "" for another text. */
 function timeOf(seconds: string): string {
   const time = new Date(Number(seconds) * 1000);
   return Number.isNaN(time.getTime()) ? "" : `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function span(seconds: number): string {
+function duration(seconds: number): string {
   if (!(seconds >= 60)) return `${Math.max(0, Math.round(seconds) || 0)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
 }
 
-/** The rooms LIST told of, the fullest first. */
+/** The channels of an answer to LIST, those with the most people first. */
 export function listLines(messages: readonly Message[]): string[] {
-  const rooms = numericsIn(messages, "RPL_LIST").map(({ params }) => ({
+  const channels = numericsIn(messages, "RPL_LIST").map(({ params }) => ({
     name: plainName(params[1] ?? ""),
     people: Number(params[2]) || 0,
     topic: withoutFormatting(params[3] ?? "").replace(/^\[\+\w*\] ?/, ""),
   }));
-  if (rooms.length === 0) return ["There are no rooms to see"];
-  const width = Math.min(24, Math.max(...rooms.map(({ name }) => name.length)));
-  return rooms.sort((one, other) => other.people - one.people || (one.name < other.name ? -1 : 1))
+  if (channels.length === 0) return ["This server shows no channels"];
+  const width = Math.min(24, Math.max(...channels.map(({ name }) => name.length)));
+  return channels.sort((one, other) => other.people - one.people || (one.name < other.name ? -1 : 1))
     .map(({ name, people, topic }) =>
       `${name.padEnd(width)} ${String(people).padStart(5)}  ${topic}`.trimEnd()
     );
 }
 
-/** The masks a room keeps for a mode ("ban list" of +b and its like): numerics 346, 348 and 367. */
-export function maskLines(messages: readonly Message[], room: string, what: string): string[] {
+/** The masks of a channel for a mode; `name` is what they are, as "bans". */
+export function maskLines(messages: readonly Message[], channel: string, name: string): string[] {
   const lines = numericsIn(messages, "RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST").map(
     ({ params }) => {
       const [, , mask = "", by = "", seconds = ""] = params.map(plainName);
@@ -86,5 +86,5 @@ export function maskLines(messages: readonly Message[], room: string, what: stri
       return set === "" ? mask : `${mask} (${set})`;
     },
   );
-  return lines.length === 0 ? [`${plainName(room)} has no ${what}`] : lines;
+  return lines.length === 0 ? [`${plainName(channel)} has no ${name}`] : lines;
 }

@@ -1,4 +1,4 @@
-/** Short names of emoji, for completion of ":name" in both faces. The common ones; any other can be typed or pasted. */
+/** Short names of common emoji, to complete ":name". Any other emoji can be typed or pasted. */
 
 const names = `
 smile 😄 grin 😁 joy 😂 rofl 🤣 smiley 😃 slight_smile 🙂 upside_down 🙃 wink 😉 blush 😊 innocent 😇 heart_eyes 😍

@@ -4,7 +4,7 @@ import { formattingCode, stripFormatting } from "../../irc/formatting.ts";
 import type { Ink } from "./palette.ts";
 import { plain } from "./plain.ts";
 
-/** How a piece of text looks. */
+/** The style of a text. */
 export interface Style {
   readonly bold?: boolean;
   readonly italic?: boolean;
@@ -12,20 +12,20 @@ export interface Style {
   readonly strike?: boolean;
   readonly mono?: boolean;
   readonly reverse?: boolean;
-  /** Fainter than the rest. */
+  /** Fainter than other text. */
   readonly dim?: boolean;
   readonly ink?: Ink;
   readonly paper?: Ink;
 }
 
-/** A piece of text in one style. */
+/** A text in one style. */
 export interface Span extends Style {
   readonly text: string;
-  /** The address it leads to. */
+  /** The address of a link. */
   readonly link?: string;
 }
 
-/** Colours 0 to 98; 99 and everything else is "as it was before". */
+/** Colours 0 to 98; any other number means the default colour. */
 const colors = (
   "ffffff 000000 00007f 009300 ff0000 7f0000 9c009c fc7f00 ffff00 00fc00 009393 00ffff 0000fc ff00ff 7f7f7f d2d2d2 " +
   "470000 472100 474700 324700 004700 00472c 004747 002747 000047 2e0047 470047 47002a " +
@@ -46,7 +46,7 @@ const toggles: Readonly<Record<string, keyof Style>> = {
   "\x16": "reverse",
 };
 
-/** The text of one message as spans; styles end with it. */
+/** The text of one message as spans. */
 export function readFormatting(text: string): Span[] {
   const spans: Span[] = [];
   let style: Style = {};
@@ -71,16 +71,16 @@ function styleAfter(style: Style, [all, simple, ink, paper, hexInk, hexPaper]: R
     const key = toggles[simple];
     return key === undefined ? style : { ...style, [key]: !style[key] };
   }
-  const { ink: _ink, paper: oldPaper, ...rest } = style;
+  const { ink: _ink, paper: oldPaper, ...others } = style;
   const named = all.startsWith("\x03");
-  const front = named ? colorOf(ink) : hexOf(hexInk);
-  const backCode = named ? paper : hexPaper;
-  const back = backCode === undefined
+  const foreground = named ? colorOf(ink) : hexOf(hexInk);
+  const backgroundCode = named ? paper : hexPaper;
+  const background = backgroundCode === undefined
     ? (all.length > 1 ? oldPaper : undefined)
     : named
     ? colorOf(paper)
     : hexOf(hexPaper);
-  return { ...rest, ...(front && { ink: front }), ...(back && { paper: back }) };
+  return { ...others, ...(foreground && { ink: foreground }), ...(background && { paper: background }) };
 }
 
 function colorOf(digits: string | undefined): Ink | undefined {

@@ -1,7 +1,7 @@
 /**
- * The colours of people, shared by the terminal and the page: the same person has the same colour in both, in every
- * session. Made in OKLCH at even steps of hue and two lightnesses, legible on #121212 and on white. Left out: red, as
- * errors are red, and ocean blue, as that is oneself.
+ * The colours of the terminal and the page: a person has the same colour in both, in every session. They have even
+ * steps of hue and two lightnesses in OKLCH, and are legible on #121212 and on white. Red is missing, as errors are
+ * red, and so is ocean blue, our own colour.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -30,10 +30,10 @@ export const nickShades: readonly Shade[] = [
   { dark: "#feabe6", light: "#7a2667" },
 ];
 
-/** Ocean blue, the colour of the house, for areas with white text on them. */
+/** Ocean blue, Parley's own colour, for areas with white text. */
 export const oceanBlue = "#464eb8";
 
-/** What the other names for ink mean: oneself, what went wrong, rooms and links, and what may be overlooked. */
+/** The colours with a meaning: we ourselves, errors, channels, links, and less important text. */
 export const roleShades = {
   own: { dark: "#838eed", light: oceanBlue },
   error: { dark: "#ff6b6b", light: "#b3261e" },
@@ -42,18 +42,18 @@ export const roleShades = {
   faint: { dark: "#8a8a8f", light: "#6a6a70" },
 } as const satisfies Record<string, Shade>;
 
-/** A meaning of colour that is nobody's own. */
+/** The meaning of a colour. */
 export type Role = keyof typeof roleShades;
 
-/** What a piece of text is written in: a meaning, a person's colour by number, or a colour a message asked for. */
+/** The colour of a text: a meaning, the number of a person's colour, or a colour from the message. */
 export type Ink = Role | `nick-${number}` | `#${string}`;
 
-/** The colour of a person, from the account when there is one, as that survives a change of nick. */
+/** The colour of a person: by account if there is one, as the nick can change. */
 export function nickInk(nick: string, account?: string): Ink {
   return `nick-${fnv1a(fold(account || nick)) % nickShades.length}`;
 }
 
-/** The shade of an ink; undefined for a colour a message asked for, which is the same on every background. */
+/** The shade of an ink; undefined for a colour from the message, which is the same on every background. */
 export function shadeOf(ink: Ink): Shade | undefined {
   if (ink.startsWith("#")) return undefined;
   if (ink.startsWith("nick-")) return nickShades[Number(ink.slice(5))];

@@ -1,7 +1,7 @@
 /**
- * Makes text from the network harmless: every character that is not seen, moves the cursor, turns the direction of
- * writing or piles up on its neighbours is replaced by one that is seen. Whatever is shown of a message, a name, a
- * topic or an error goes through here first. Emoji, and the joiners that some scripts need between letters, stay.
+ * Makes text from the network harmless: a character that is invisible, moves the cursor, changes the direction of
+ * writing or covers its neighbours is replaced by a visible one. Every message, name, topic and error passes through
+ * here before a face shows it. Emoji, and the joiners that some scripts need between letters, stay.
  */
 
 /** Scripts whose spelling uses the zero-width joiner and non-joiner between letters. */
@@ -10,40 +10,40 @@ const joined =
   "\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}" +
   "\\p{Script=Khmer}\\p{Script=Mongolian}";
 
-/** Format characters that are seen: they stand under or around numbers. */
-const seenFormat = "\\u{600}-\\u{605}\\u{6DD}\\u{70F}\\u{890}\\u{891}\\u{8E2}\\u{110BD}\\u{110CD}";
+/** Visible format characters: they surround numbers. */
+const visibleFormat = "\\u{600}-\\u{605}\\u{6DD}\\u{70F}\\u{890}\\u{891}\\u{8E2}\\u{110BD}\\u{110CD}";
 
-const unseen =
-  `[[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\p{Default_Ignorable_Code_Point}]--[${seenFormat}]]`;
+const invisible =
+  `[[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\p{Default_Ignorable_Code_Point}]--[${visibleFormat}]]`;
 const mark = "[\\p{M}--\\p{Default_Ignorable_Code_Point}]";
 
-/** More marks than this on one letter are cut off: no spelling needs them, and they climb into other lines. */
+/** More marks on one letter are cut off: no spelling needs them, and they cover other lines. */
 const maxMarks = 4;
 
 const harmless = /^[\x20-\x7e]*$/;
 const careful = new RegExp(
   [
-    "(?<kept>\\p{RGI_Emoji}|\\p{Extended_Pictographic}[\\u{FE0E}\\u{FE0F}]" +
+    "(?<harmless>\\p{RGI_Emoji}|\\p{Extended_Pictographic}[\\u{FE0E}\\u{FE0F}]" +
     `|(?<=[${joined}]\\p{M}*)[\\u{200C}\\u{200D}](?=[${joined}]))`,
-    `(?<unseen>${unseen})`,
+    `(?<invisible>${invisible})`,
     `(?<lead>^${mark})`,
     `(?<pile>(?<=${mark}{${maxMarks}})${mark}+)`,
   ].join("|"),
   "gv",
 );
 
-/** `text` with nothing in it that a terminal or a page would act on; a tab becomes a space, a newline is made visible. */
+/** `text` without anything that a terminal or a page would act on; a tab becomes a space, a newline becomes visible. */
 export function plain(text: string): string {
   if (harmless.test(text)) return text;
   return text.replace(careful, (match: string, ...rest: unknown[]) => {
     const groups = rest.at(-1) as Record<string, string | undefined>;
-    if (groups["kept"] !== undefined) return match;
+    if (groups["harmless"] !== undefined) return match;
     if (groups["lead"] !== undefined) return `◌${match}`;
     return groups["pile"] === undefined ? visible(match) : "\u{FFFD}";
   });
 }
 
-/** A name as one word: like plain(), and no kind of space either. */
+/** A name as one word: like plain(), and without any kind of space. */
 export function plainName(name: string): string {
   return harmless.test(name) && !name.includes(" ") ? name : plain(name).replace(/\p{Z}/gu, "␣");
 }

@@ -1,45 +1,49 @@
 /**
- * Joins, leaves and changes of name that come in one burst → one sentence for each room: "ann, bob joined · cat left".
- * Pure; how long a burst lasts is for the face to say.
+ * Joins, leaves and changes of name in a short time → one sentence for each channel: "ann, bob joined · cat left". Pure;
+ * the face decides how long to wait.
  */
 
 import { fold } from "../../irc/names.ts";
 import type { Presence } from "../core/event.ts";
 import type { Span } from "./formatting.ts";
 import type { State } from "../core/state.ts";
-import { describe, listed, personSpan } from "./sentences.ts";
+import { commaSeparated, describe, personSpan } from "./sentences.ts";
 
-/** One sentence about a room. */
+/** One sentence about a channel. */
 export interface PresenceSentence {
   readonly buffer: string;
-  /** What happened, the first first. */
+  /** The kinds of events, in order of the first of each. */
   readonly kinds: readonly Presence["kind"][];
   readonly spans: readonly Span[];
 }
 
 const maxNames = 10;
 
-/** Whether an event may wait for others of its burst: those about oneself may not, nor may a kick. */
+/** Whether an event can be in a group; our own events and kicks cannot. */
 export function isGroupable(event: { readonly kind: string; readonly own?: boolean }): boolean {
   return ["joined", "parted", "quit", "renamed"].includes(event.kind) && event.own !== true;
 }
 
 /**
- * The sentences for a burst. Who left several rooms at once stands in one of them only, in `front` when that is
- * among them.
+ * The sentences for a group of events. A person who left several channels at once is in one sentence only, the one for
+ * the active buffer if possible.
  */
-export function groupPresence(state: State, events: readonly Presence[], front: string): PresenceSentence[] {
-  const rooms = Map.groupBy(events, (event) => roomOf(event, front));
-  return [...rooms].filter(([buffer]) => buffer !== "").map(([buffer, inRoom]) => ({
+export function groupPresence(
+  state: State,
+  events: readonly Presence[],
+  activeBuffer: string,
+): PresenceSentence[] {
+  const buffers = Map.groupBy(events, (event) => bufferOf(event, activeBuffer));
+  return [...buffers].filter(([buffer]) => buffer !== "").map(([buffer, inBuffer]) => ({
     buffer,
-    kinds: [...new Set(inRoom.map(({ kind }) => kind))],
-    spans: sentence(state, inRoom),
+    kinds: [...new Set(inBuffer.map(({ kind }) => kind))],
+    spans: sentence(state, inBuffer),
   }));
 }
 
-function roomOf(event: Presence, front: string): string {
+function bufferOf(event: Presence, activeBuffer: string): string {
   if ("buffer" in event) return event.buffer;
-  return event.buffers.includes(front) ? front : event.buffers[0] ?? "";
+  return event.buffers.includes(activeBuffer) ? activeBuffer : event.buffers[0] ?? "";
 }
 
 function sentence(state: State, events: readonly Presence[]): Span[] {
@@ -51,11 +55,11 @@ function sentence(state: State, events: readonly Presence[]): Span[] {
   );
   const parts = [...groups].flatMap(([what, group]): (readonly Span[])[] => {
     if (what === "renamed") return group.slice(0, maxNames).map((event) => describe(state, event));
-    // Who came and went several times is one person.
+    // A person can join and leave several times.
     const people = [...new Map(group.map(({ who }) => [fold(who.nick), who])).values()];
     const names = people.slice(0, maxNames).map((who) => personSpan(state, who));
     const more = people.length - names.length;
-    return [[...listed(names), { text: more > 0 ? ` and ${more} more ${what}` : ` ${what}` }]];
+    return [[...commaSeparated(names), { text: more > 0 ? ` and ${more} more ${what}` : ` ${what}` }]];
   });
   return parts.flatMap((part, at) => at === 0 ? part : [{ text: " · " }, ...part]);
 }

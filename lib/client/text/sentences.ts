@@ -1,6 +1,6 @@
 /**
- * What happened → one sentence in spans, for every face: names in their colours, everything from the network
- * harmless. Speech itself is not here, as each face lays it out in its own way.
+ * Events → one sentence in spans, for every face: names in their colours, all text from the network harmless. Messages
+ * are not here, as each face shows them in its own way.
  */
 
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
@@ -12,7 +12,7 @@ import type { State } from "../core/state.ts";
 import { findBuffer, isOwn, membersByRank } from "../core/state.ts";
 import { styleText } from "./text.ts";
 
-/** The sentence for an event; [] for one that is not put into words. */
+/** The sentence for an event; [] for an event without a sentence. */
 export function describe(state: State, event: Exclude<EventBody, Said>): Span[] {
   switch (event.kind) {
     case "joined":
@@ -26,7 +26,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
     case "mode":
       return modeWords(state, event);
     case "members":
-      return rosterWords(state, event.buffer, shortRoster);
+      return memberWords(state, event.buffer, namesOnJoin);
     case "invited":
       return invitedWords(state, event);
     case "server notice":
@@ -37,10 +37,12 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
       return awayWords(state, event);
     case "reacted":
       return [personSpan(state, event.who), {
-        text: event.added ? ` reacted with ${plain(event.emoji)}` : ` took ${plain(event.emoji)} back`,
+        text: event.added
+          ? ` reacted with ${plain(event.emoji)}`
+          : ` removed the reaction ${plain(event.emoji)}`,
       }];
     case "redacted":
-      return [personSpan(state, event.by), { text: ` took a message back${because(event.reason)}` }];
+      return [personSpan(state, event.by), { text: ` deleted a message${because(event.reason)}` }];
     case "history":
     case "read":
     case "typing":
@@ -52,7 +54,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
   }
 }
 
-/** What somebody did, to be put behind their name. */
+/** What a person did, in words that follow the name. */
 export function presenceWords(event: Presence): string {
   switch (event.kind) {
     case "joined":
@@ -75,36 +77,38 @@ export function personSpan(state: State, person: Person): Span {
   return { text: plainName(person.nick), ink: personInk(state, person) };
 }
 
-/** Spans of several texts with ", " between them. */
-export function listed(spans: readonly Span[]): Span[] {
+/** The spans with ", " between them. */
+export function commaSeparated(spans: readonly Span[]): Span[] {
   return spans.flatMap((span, at) => at === 0 ? [span] : [{ text: ", " }, span]);
 }
 
-/** So many names are told on entering a room; /names tells all. */
-const shortRoster = 40;
+/** The names that are shown after a join; /names shows all. */
+const namesOnJoin = 40;
 
-/** Who is in a room, ranks first: "@ann, +bob, cat". */
-export function rosterWords(state: State, buffer: string, most = Infinity): Span[] {
-  const room = findBuffer(state, buffer);
-  const members = room === undefined ? [] : membersByRank(state, room);
+/** The members of a channel, ranks first: "@ann, +bob, cat". */
+export function memberWords(state: State, buffer: string, max = Infinity): Span[] {
+  const channel = findBuffer(state, buffer);
+  const members = channel === undefined ? [] : membersByRank(state, channel);
   const count = members.length === 1 ? "1 person" : `${members.length} people`;
-  const names = members.slice(0, most).map(({ ranks, ...member }) => {
+  const names = members.slice(0, max).map(({ ranks, ...member }) => {
     const span = personSpan(state, member);
     return { ...span, text: plain(ranks.slice(0, 1)) + span.text, ...(member.away && { dim: true }) };
   });
-  const left = members.length - names.length;
-  const more = left > 0 ? [{ text: ` and ${left} more: /names lists them` }] : [];
-  return [{ text: `${plainName(buffer)}, ${count}: ` }, ...listed(names), ...more];
+  const hidden = members.length - names.length;
+  const more = hidden > 0 ? [{ text: ` and ${hidden} more: /names lists all` }] : [];
+  return [{ text: `${plainName(buffer)}, ${count}: ` }, ...commaSeparated(names), ...more];
 }
 
-/** The topic of a room, when `by` is "", or that it was changed. */
+/** The topic of a channel; with `by`, that this person changed it. */
 export function topicWords(state: State, buffer: string, topic: string, by: string): Span[] {
   const text = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
-  const room = plainName(buffer);
-  if (by === "") return topic === "" ? [{ text: `${room} has no topic` }] : [{ text: `${room}: ` }, ...text];
+  const channel = plainName(buffer);
+  if (by === "") {
+    return topic === "" ? [{ text: `${channel} has no topic` }] : [{ text: `${channel}: ` }, ...text];
+  }
   return topic === ""
-    ? [nickSpan(state, by), { text: ` removed the topic of ${room}` }]
-    : [nickSpan(state, by), { text: ` changed the topic of ${room} to: ` }, ...text];
+    ? [nickSpan(state, by), { text: ` removed the topic of ${channel}` }]
+    : [nickSpan(state, by), { text: ` changed the topic of ${channel} to: ` }, ...text];
 }
 
 function modeWords(state: State, { by, changes }: Extract<EventBody, { kind: "mode" }>): Span[] {
@@ -140,13 +144,13 @@ function awayWords(state: State, { who, own, reason }: Extract<EventBody, { kind
   return [personSpan(state, who), { text: reason === undefined ? " is back" : ` is away${because(reason)}` }];
 }
 
-/** How it stands with the connection, in a sentence. */
+/** The state of the connection in a sentence. */
 export function statusWords(event: ConnectionStatus): string {
   switch (event.status) {
     case "connecting":
-      return event.attempt === 0 ? "Connecting" : "Connecting again";
+      return event.attempt === 0 ? "Connecting" : "Reconnecting";
     case "ready":
-      if (event.again) return `The connection is back, and you are ${plainName(event.nick)}`;
+      if (event.again) return `Connected again as ${plainName(event.nick)}`;
       return `You are ${plainName(event.nick)}${event.network === "" ? "" : ` on ${plain(event.network)}`}`;
     case "lost":
       return `The connection is lost: ${plain(event.reason)}`;
@@ -161,7 +165,7 @@ export function statusWords(event: ConnectionStatus): string {
     case "logged out":
       return "You are logged out";
     case "queued":
-      return `Kept until the connection is back: ${plain(event.text)}`;
+      return `Waiting for the connection: ${plain(event.text)}`;
     default:
       return event satisfies never;
   }

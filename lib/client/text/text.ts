@@ -1,6 +1,6 @@
 /**
- * The text of a message → styled spans: formatting, links, and the names of people in their colours. Everything it
- * gives back is harmless to show (plain.ts). Knows no terminal and no page; each face turns spans into its own form.
+ * The text of a message → styled spans: formatting, links, and the names of people in their colours. The result is
+ * harmless to show (plain.ts). Each face turns the spans into its own form.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -9,16 +9,16 @@ import type { Span } from "./formatting.ts";
 import { readFormatting } from "./formatting.ts";
 import type { Ink } from "./palette.ts";
 
-/** Who is meant by a word in a message. */
+/** The colours of names in a message. */
 export interface NameColors {
   readonly own: string;
-  /** The colour of a person who is in the room; undefined for a word that is nobody's name. */
+  /** The colour of a member of the channel; undefined for another word. */
   inkOf(nick: string): Ink | undefined;
 }
 
 const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
 
-/** The text of a message, ready to be shown. A newline in it stands in a span of its own. */
+/** The text of a message as spans. A newline is a span of its own. */
 export function styleText(text: string, names: NameColors): Span[] {
   const [first = "", ...others] = text.split("\n");
   return [
@@ -44,7 +44,7 @@ function splitLinks(span: Span): Span[] {
   });
 }
 
-/** A host with letters beyond ASCII is followed by what is really asked for, as look-alike letters fool the eye. */
+/** After a host with letters beyond ASCII follows its ASCII form, as look-alike letters can deceive the reader. */
 function linkSpans(span: Span, address: string): Span[] {
   const link: Span = { ...span, text: address, link: address, ink: span.ink ?? "link", underline: true };
   const host = URL.parse(address)?.hostname;

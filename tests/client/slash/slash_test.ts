@@ -152,7 +152,7 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
     "#den    11",
     "#den: @dora, cat",
     "#tea     2  green tea",
-    "ann comes from 0::1",
+    "ann connects from 0::1",
     "ann is Ann ␛[2J (a@host)",
     "ann is away: at lunch",
   ]);

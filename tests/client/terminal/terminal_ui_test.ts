@@ -69,7 +69,7 @@ Deno.test("joining a large channel shows some names, and /names shows all", asyn
   );
   const [line = ""] = await terminal.screen("51 people");
   assertStringIncludes(line, "#den, 51 people: bob, p10,");
-  assertStringIncludes(line, ", p48 and 11 more: /names lists them");
+  assertStringIncludes(line, ", p48 and 11 more: /names lists all");
   await terminal.press("/names #den\r");
   assertStringIncludes((await terminal.screen("p59")).join(""), "p57, p58, p59");
 });
@@ -212,7 +212,7 @@ Deno.test("a lost connection is shown, and new messages are queued", async () =>
   await terminal.press("are you there?\r");
   assertEquals(await terminal.screen("lost"), [
     "12:00 ! The connection is lost: Connection closed",
-    "12:00 · Kept until the connection is back: are you there?",
+    "12:00 · Waiting for the connection: are you there?",
     "#tea> (offline) |",
   ]);
 });
@@ -285,7 +285,7 @@ Deno.test("a reply, a reaction and a deletion quote their message", async () => 
     "12:00 ann: green or black?",
     "12:00 cat: [re ann: green or black?] green",
     "12:00 · ann reacted with 👍 to cat: green",
-    "12:00 · cat took a message back (black): cat: green",
+    "12:00 · cat deleted a message (black): cat: green",
     "#tea> |",
   ]);
 });
