@@ -4,29 +4,22 @@ import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
 import { renderUnicodeCompact } from "uqr";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
-import { LocalBus } from "./lib/server/cluster/local_bus.ts";
-import { allCommands } from "./lib/server/commands/all.ts";
-import { tellOperators } from "./lib/server/render/operator_notice.ts";
-import { ChatState, type ReloadableFiles } from "./lib/server/chat/chat.ts";
-import { Hub } from "./lib/server/hub/hub.ts";
-import { type JoinOptions, Machines, type StartOptions } from "./lib/server/cluster/machines.ts";
+import type { Hub } from "./lib/server/hub/hub.ts";
+import type { Machines } from "./lib/server/cluster/machines.ts";
 import { makeOwnerCode } from "./lib/server/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
-import { firstStamp } from "./lib/irc/stamp.ts";
 import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
-import { encodeLine } from "./lib/net/encode.ts";
 import { Flusher } from "./lib/net/send_queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
-import { namesakeWarning, refuseFaults } from "./lib/server/start/settings_check.ts";
-import { readFiles } from "./lib/server/start/settings_files.ts";
+import { refuseFaults } from "./lib/server/start/settings_check.ts";
+import { openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls } from "./lib/server/start/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner } from "./lib/server/start/banner.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
-import { StoreError } from "./lib/server/store/store_error.ts";
-import { openStore, type Store } from "./lib/server/store/store.ts";
+import type { Store } from "./lib/server/store/store.ts";
 import { version } from "./lib/version.ts";
 
 const optionRows = {
@@ -60,9 +53,6 @@ const name = `parley-${version}`;
 const sweepMs = 2_000;
 const dayMs = 86_400_000;
 const stopMs = 4_000;
-/** What --ephemeral keeps of each conversation where --keep-messages does not say. */
-const ephemeralMessages = 10_000;
-
 function main(): void {
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
@@ -85,20 +75,20 @@ async function start(
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
   refuseFaults(settings, { qr });
+  const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
+  const { store, hub, machines } = await openChat(settings, {
+    version: name,
+    log,
+    later: {
+      tlsPort: () => opened.secure?.port,
+      uploadUrl: () => opened.web?.uploadUrl,
+      files: () => opened.web?.files,
+    },
+  });
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
-  const files = filesOrStop(settings);
-  const store = openOrStop(settings);
   // What a person has seen is on disk.
   flusher.before = () => void store.commit();
-  const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store);
-  const opened: Opened = {};
-  const chat = makeChat(settings, { files, store, machines, opened });
-  const hub = makeHub(chat, machines);
-  store.database.onTrouble = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
-  if (machines !== undefined) {
-    await enter(machines, { chat, commit: hub.commit, files: () => opened.web?.files });
-  }
   const stream = {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
@@ -139,68 +129,6 @@ async function start(
   });
 }
 
-/** The chat of all servers on one NATS; its code is loaded by who needs it alone. */
-async function joinOthers(settings: Settings, store: Store): Promise<Machines> {
-  const { NatsBus } = await import("./lib/server/cluster/nats_bus.ts");
-  try {
-    const connect: JoinOptions["connect"] = (options) => NatsBus.connect(options);
-    return await Machines.join(settings, { connect, store, version: name, log });
-  } catch (error) {
-    store.close();
-    // Without the name and the password in it.
-    const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
-    const { message } = error as Error;
-    const advice = "; start nats-server first, or let a service manager restart this server";
-    throw new StartError(
-      `Cannot connect to "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
-      exitCodes.unavailable,
-    );
-  }
-}
-
-async function enter(machines: Machines, options: StartOptions): Promise<void> {
-  await machines.start(options).catch(({ message }: Error) =>
-    stopNow(`Cannot join the other machines: ${message}`, exitCodes.unavailable)
-  );
-  const warning = namesakeWarning(options.chat);
-  if (warning !== undefined) log("error", warning);
-}
-
-/** What opens after the chat exists, so that the chat asks for its addresses when it needs them. */
-interface Opened {
-  secure?: TlsListener | undefined;
-  web?: WebSide | undefined;
-}
-
-function makeChat(settings: Settings, parts: {
-  readonly files: ReloadableFiles;
-  readonly store: Store;
-  readonly machines: Machines | undefined;
-  readonly opened: Opened;
-}): ChatState {
-  const { files, store, machines, opened } = parts;
-  return new ChatState({
-    ...files,
-    settings,
-    store,
-    log,
-    version: name,
-    ...(machines && { machine: machines.bus.machine }),
-    tlsPort: () => opened.secure?.port,
-    uploadUrl: () => opened.web?.uploadUrl,
-  });
-}
-
-function makeHub(chat: ChatState, machines: Machines | undefined): Hub {
-  return new Hub({
-    chat,
-    commands: allCommands,
-    bus: machines?.bus ?? new LocalBus({ last: chat.store?.history.newestStamp ?? 0 }),
-    encode: encodeLine,
-    reread: () => readFiles(chat.settings),
-  });
-}
-
 /** Starts what the server does every few seconds and every day; the returned function stops it. */
 function startTimers(
   hub: Hub,
@@ -231,20 +159,6 @@ function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => 
   Deno.addSignalListener("SIGHUP", reread);
 }
 
-function openOrStop({ data, ephemeral, synchronous, keepFor, keepMessages }: Settings): Store {
-  const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
-  try {
-    return openStore({
-      ...(!ephemeral && { folder: data }),
-      synchronous,
-      retention: { ageMs: keepFor, count },
-    });
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    return stopNow(error.message, exitCodes.unavailable);
-  }
-}
-
 function renew(secure: TlsListener | undefined): void {
   secure?.renew().then((renewed) => {
     if (renewed) log("info", `The server now uses a new certificate: ${secure.certificate.fingerprint}`);
@@ -258,14 +172,6 @@ async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
   console.log(
     `To become the owner of this server: join, create an account with /register, then send: /quote OWNER ${code}`,
   );
-}
-
-function filesOrStop(settings: Settings): ReloadableFiles {
-  try {
-    return readFiles(settings);
-  } catch (error) {
-    return stopNow((error as Error).message, exitCodes.usage);
-  }
 }
 
 function rehash(hub: Hub): void {

@@ -1,26 +1,14 @@
 /** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
 import { utf8Bytes } from "../../irc/lines.ts";
-import { myInfoModes } from "../../irc/modes.ts";
 import { cleanUsername, isNick } from "../../irc/names.ts";
-import { numerics } from "../../irc/numerics.ts";
 import { cutText } from "../../irc/wrap.ts";
-import type { Chat } from "../chat/chat.ts";
-import { cloak } from "../chat/cloak.ts";
-import { isRefusal, refuse } from "../chat/refusal.ts";
-import type { Registration } from "../chat/registration.ts";
-import { banSentence } from "../chat/server_ban.ts";
-import type { Session } from "../chat/session.ts";
-import type { User, UserRecord } from "../chat/user.ts";
+import { refuse } from "../chat/refusal.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
-import { showMembership } from "../render/membership.ts";
-import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
+import { complete, refuseNick, whyNot } from "./arrival.ts";
 import { cap } from "./capability.ts";
-import { sendLusers, sendMotd } from "./info.ts";
-import { sendIsupport } from "./isupport.ts";
-import { accountOf, isOwnGhost, takeNick } from "./login.ts";
-import { knowsPassword, pass } from "./pass.ts";
-import { abortSasl } from "./sasl.ts";
+import { takeNick } from "./login.ts";
+import { pass } from "./pass.ts";
 
 /** The rows of this topic. */
 export const registrationCommands: CommandTable = {
@@ -70,30 +58,6 @@ function nick(call: EarlyCall): void | Promise<void> {
   return complete(call);
 }
 
-/** Why a session cannot have a nick, and whether logging in could change that. */
-interface Taken {
-  readonly words: string;
-  readonly mayChange: boolean;
-}
-
-function whyNot(chat: Chat, session: Session, nick: string): Taken | undefined {
-  const { user } = session;
-  const account = accountOf(session);
-  const holder = chat.find(nick);
-  if (!chat.accounts.mayUse(nick, account)) {
-    return { words: "This nick belongs to an account; log in to use it", mayChange: true };
-  }
-  if (holder === undefined || holder === user) return undefined;
-  if (user !== undefined && isOwnGhost(holder, account)) return undefined;
-  // Another device of the same account comes to the user that is here.
-  if (user === undefined && account !== undefined && holder.account === account) return undefined;
-  return { words: "Nickname is already in use", mayChange: holder.account !== undefined };
-}
-
-function refuseNick(session: Session, nick: string, { words }: Taken): void {
-  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, words]));
-}
-
 function user(call: EarlyCall): void | Promise<void> {
   const { chat, session, params } = call;
   const { registration } = session;
@@ -103,97 +67,6 @@ function user(call: EarlyCall): void | Promise<void> {
   registration.username = cleanUsername(username);
   registration.realname = cutText(realname, chat.settings.realNameLength);
   return complete(call);
-}
-
-/** Lets the session in when all is said that must be said. */
-export function complete(call: EarlyCall): void | Promise<void> {
-  const { chat, commit, session } = call;
-  const { registration } = session;
-  if (registration === undefined || registration.negotiating) return;
-  const { nick, username } = registration;
-  if (nick === undefined || username === undefined) return;
-  if (!knowsPassword(session, registration)) return;
-  const why = whyNot(chat, session, nick);
-  if (why !== undefined) {
-    registration.nick = undefined;
-    return refuseNick(session, nick, why);
-  }
-  abortSasl(session);
-  if (registration.account === undefined && chat.settings.loginRequired) {
-    standardReply(
-      session,
-      "FAIL",
-      "*",
-      "ACCOUNT_REQUIRED",
-      "Log in to your account first; only accounts may come in here",
-    );
-    return session.close("You must log in");
-  }
-  const record = recordOf(chat, session, registration, nick);
-  const holder = chat.find(nick);
-  const pending = holder === undefined
-    ? commit({ kind: "arrived", user: record, session: session.id }, session)
-    : attach(call, record, holder);
-  if (pending) return pending.then(() => welcome(chat, session), (error) => turnAway(session, error));
-  welcome(chat, session);
-}
-
-/** Its app comes again by itself; waiting for more from it would keep it outside. */
-function turnAway(session: Session, error: unknown): void {
-  if (!isRefusal(error)) throw error;
-  replyRefusal(session, error);
-  session.close("Nobody can be let in just now; connect again in a moment");
-}
-
-/** A further device joins the user that is here, unless it comes from where bans keep people out. */
-function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
-  const { account = "", away } = device;
-  const ban = chat.serverBans.match(device, chat.now());
-  if (ban !== undefined) {
-    reply(session, "ERR_YOUREBANNEDCREEP");
-    return session.close(banSentence(ban));
-  }
-  return commit(
-    { kind: "attached", user: user.id, session: session.id, account, ...(away !== undefined && { away }) },
-    session,
-  );
-}
-
-function recordOf(chat: Chat, session: Session, registration: Registration, nick: string): UserRecord {
-  const { address, secure } = session.connection;
-  const { username, realname, away, account } = registration;
-  return {
-    id: chat.newReference(),
-    nick,
-    username: `~${username}`,
-    realname,
-    host: cloak(address, chat.cloakKey),
-    address,
-    secure,
-    modes: "",
-    ...(account !== undefined && { account }),
-    ...(away !== undefined && { away }),
-  };
-}
-
-function welcome(chat: Chat, session: Session): void {
-  const { user, registration } = session;
-  if (user === undefined) {
-    // It was refused when it was applied, and may try another nick.
-    if (registration !== undefined) registration.nick = undefined;
-    return;
-  }
-  const { name, network } = chat.settings;
-  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
-  reply(session, "RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`);
-  reply(session, "RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`);
-  reply(session, "RPL_MYINFO", name, chat.version, ...myInfoModes);
-  sendIsupport(chat, session);
-  sendLusers(chat, session);
-  sendMotd(chat, session);
-  if (user.modes.size > 0) reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
-  if (user.away !== undefined) reply(session, "RPL_NOWAWAY");
-  for (const channel of user.channels.keys()) showMembership(session, user, channel);
 }
 
 function ping({ chat, session, params }: EarlyCall): void {

@@ -1,0 +1,20 @@
+/** The topics about messages and history. all.ts puts them into the whole table. */
+import type { CommandTable } from "../hub/command.ts";
+import { batchCommands } from "./batch.ts";
+import { historyCommands } from "./history.ts";
+import { markerCommands } from "./read_marker.ts";
+import { redactCommands } from "./redact.ts";
+import { searchCommands } from "./search.ts";
+import { talkCommands } from "./talk.ts";
+import { tokenCommands } from "./upload_token.ts";
+
+/** The topics about messages and history. */
+export const messageTopics: readonly CommandTable[] = [
+  talkCommands,
+  batchCommands,
+  historyCommands,
+  searchCommands,
+  markerCommands,
+  redactCommands,
+  tokenCommands,
+];

@@ -1,0 +1,122 @@
+/**
+ * The chat as the settings want it: its store, the other machines, the state and the hub. What cannot be is a StartError
+ * with one sentence.
+ */
+import { firstStamp } from "../../irc/stamp.ts";
+import { encodeLine } from "../../net/encode.ts";
+import { ChatState, type Log, type ReloadableFiles } from "../chat/chat.ts";
+import type { FileContents } from "../chat/file_contents.ts";
+import { LocalBus } from "../cluster/local_bus.ts";
+import { type JoinOptions, Machines } from "../cluster/machines.ts";
+import { allCommands } from "../commands/all.ts";
+import { Hub } from "../hub/hub.ts";
+import { tellOperators } from "../render/operator_notice.ts";
+import type { Settings } from "../settings/settings.ts";
+import { StoreError } from "../store/store_error.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { namesakeWarning } from "./settings_check.ts";
+import { readFiles } from "./settings_files.ts";
+import { exitCodes, StartError } from "./start_error.ts";
+
+/** What the chat asks for while it runs: it opens after the chat exists. */
+export interface OpenedLater {
+  readonly tlsPort: () => number | undefined;
+  readonly uploadUrl: () => string | undefined;
+  readonly files: () => FileContents | undefined;
+}
+
+/** What a chat side is made with. */
+export interface ChatSideOptions {
+  /** "parley-1.2.3" */
+  readonly version: string;
+  readonly log: Log;
+  readonly later: OpenedLater;
+}
+
+/** An open chat. */
+export interface ChatSide {
+  readonly store: Store;
+  readonly hub: Hub;
+  /** Undefined where there is only this one. */
+  readonly machines: Machines | undefined;
+}
+
+/** What --ephemeral keeps of each conversation where --keep-messages does not say. */
+const ephemeralMessages = 10_000;
+
+/** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
+export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
+  const { version, log, later } = options;
+  const files = firstFiles(settings);
+  const store = openData(settings);
+  const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store, options);
+  const chat = new ChatState({
+    ...files,
+    settings,
+    store,
+    log,
+    version,
+    ...(machines && { machine: machines.bus.machine }),
+    tlsPort: later.tlsPort,
+    uploadUrl: later.uploadUrl,
+  });
+  const hub = new Hub({
+    chat,
+    commands: allCommands,
+    bus: machines?.bus ?? new LocalBus({ last: store.history.newestStamp }),
+    encode: encodeLine,
+    reread: () => readFiles(settings),
+  });
+  store.database.onTrouble = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
+  await machines?.start({ chat, commit: hub.commit, files: later.files }).catch(({ message }: Error) => {
+    throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);
+  });
+  const warning = namesakeWarning(chat);
+  if (warning !== undefined) log("error", warning);
+  return { store, hub, machines };
+}
+
+function firstFiles(settings: Settings): ReloadableFiles {
+  try {
+    return readFiles(settings);
+  } catch (error) {
+    throw new StartError((error as Error).message, exitCodes.usage);
+  }
+}
+
+function openData({ data, ephemeral, synchronous, keepFor, keepMessages }: Settings): Store {
+  const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
+  try {
+    return openStore({
+      ...(!ephemeral && { folder: data }),
+      synchronous,
+      retention: { ageMs: keepFor, count },
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new StartError(error.message, exitCodes.unavailable);
+  }
+}
+
+/** The chat of all servers on one NATS. Its code is loaded only here, so that a server alone starts without it. */
+async function joinOthers(
+  settings: Settings,
+  store: Store,
+  { version, log }: ChatSideOptions,
+): Promise<Machines> {
+  const { NatsBus } = await import("../cluster/nats_bus.ts");
+  try {
+    const connect: JoinOptions["connect"] = (options) => NatsBus.connect(options);
+    return await Machines.join(settings, { connect, store, version, log });
+  } catch (error) {
+    store.close();
+    // Without the name and the password in it.
+    const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
+    const { message } = error as Error;
+    const advice = "; start nats-server first, or let a service manager restart this server";
+    throw new StartError(
+      `Cannot connect to "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
+      exitCodes.unavailable,
+    );
+  }
+}
