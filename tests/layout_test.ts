@@ -142,7 +142,7 @@ const maxReadmeBytes = 9 * 1024;
 const maxLines = 400;
 const maxFunctionLines = 60;
 /** Files one file may import. */
-const maxImports = 28;
+const maxImports = 19;
 /** Tables of data may be long. */
 const longTables: readonly string[] = ["lib/irc/numerics.ts"];
 
