@@ -13,7 +13,7 @@ import { Flusher } from "./lib/net/send_queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
-import { refuseFaults } from "./lib/server/start/settings_check.ts";
+import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls } from "./lib/server/start/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
@@ -74,7 +74,7 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
-  refuseFaults(settings, { qr });
+  checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {
     version: name,

@@ -137,7 +137,7 @@ async function faults(): Promise<void> {
   const cases: readonly (readonly [flags: readonly string[], code: number, words: string])[] = [
     [["--cert", "/none.pem"], 2, "Cannot use one of --cert and --key without the other"],
     [["--cert", "/none.pem", "--key", "/none.pem"], 2, 'Cannot read the certificate "/none.pem"'],
-    [["--sts", "30d"], 2, "Cannot use --sts with a certificate of one's own"],
+    [["--sts", "30d"], 2, "Cannot use --sts with a self-signed certificate"],
     [["--tls-port", String(port)], 69, `Cannot listen on 127.0.0.1:${port} for TLS: the port is in use`],
   ];
   for (const [flags, code, words] of cases) {

@@ -54,7 +54,7 @@ async function refused(): Promise<void> {
     "Cannot make a verifier: the password is empty; type it, or pipe it to the program",
   ]);
   const plain = await run(["--oper", "root:open sesame"], "");
-  const sentence = "An operator is written NAME:VERIFIER; make a verifier with --make-verifier";
+  const sentence = "Cannot read an operator: write NAME:VERIFIER, and make a verifier with --make-verifier";
   assertEquals([plain.code, plain.stderr], [2, sentence]);
 }
 

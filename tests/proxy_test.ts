@@ -169,7 +169,7 @@ async function strangers(): Promise<void> {
   assert(seen.includes("127.0.0.1") && !seen.includes(" 671 "), seen);
   await using bob = await byLine(careful, "bob", attic, { register: false });
   const told =
-    "ERROR :This is parley.local, which takes a PROXY header at once and from a --trusted-proxy alone, " +
+    "ERROR :This is parley.local, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, " +
     "not from 127.0.0.1";
   assertEquals(await bob.closed(), [told]);
 }
@@ -178,6 +178,6 @@ async function nonsense(): Promise<void> {
   const failure = await startServer(["--trusted-proxy", "localhost"]).then(() => "", String);
   assertMatch(
     failure,
-    /Cannot use --trusted-proxy "localhost": write an address or a network, as 10.0.0.5 or 10/,
+    /Cannot use --trusted-proxy "localhost": write an address or a network, for example 10.0.0.5 or 10/,
   );
 }

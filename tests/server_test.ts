@@ -58,7 +58,7 @@ async function portInUse(): Promise<void> {
   assertEquals(code, 69);
   assertEquals(
     stderr.trim(),
-    `Cannot listen on 127.0.0.1:${port}: the port is in use; choose another with --port or --host`,
+    `Cannot listen on 127.0.0.1:${port}: the port is in use; choose another port or address with --port or --host`,
   );
 }
 

@@ -1,8 +1,8 @@
-/** Under which addresses and names others reach a listener, as they are written in a URL. */
+/** The addresses and names by which other machines reach a listener, in the form of a URL. */
 import type { Settings } from "../settings/settings.ts";
 import { isLoopback } from "../../irc/address.ts";
 
-/** `host` itself; for one that listens everywhere, the machine's own addresses in its network, IPv4 first. */
+/** `host` itself; for a listener on all addresses, the addresses of this machine in its network, IPv4 first. */
 export function reachableHosts(host: string): string[] {
   if (host !== "0.0.0.0" && host !== "::") return [host.includes(":") ? `[${host}]` : host];
   const all = Deno.networkInterfaces().filter(({ address }) => isForOthers(address));
@@ -12,14 +12,14 @@ export function reachableHosts(host: string): string[] {
   return found.length > 0 ? found : ["127.0.0.1"];
 }
 
-/** The names that settings and the system give this server: the page may be asked for by these. */
+/** The names of this server in the settings and the system: the web page accepts them. */
 export function ownNames({ host, name, webAddress = "", webOrigin }: Settings): string[] {
   const urls = [webAddress, ...webOrigin].map((url) => URL.parse(url)?.host ?? "");
   const maySee = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
   return [host, name, maySee ? Deno.hostname() : "", ...urls].filter((one) => one !== "");
 }
 
-/** Not of this machine alone, and not one that works on one cable only. */
+/** Neither a loopback address nor a link-local one. */
 function isForOthers(address: string): boolean {
   return !isLoopback(address) && !/^(169\.254\.|fe80:)/i.test(address);
 }

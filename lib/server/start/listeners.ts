@@ -1,4 +1,4 @@
-/** Where IRC is listened for, as the settings say: plain, and over TLS. What cannot be is a StartError with one sentence. */
+/** Opens the IRC listeners of the settings: plain, and over TLS. A failure is a StartError with one sentence. */
 import type { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
 import { listen, type Listener, ListenError } from "../../net/listen.ts";
@@ -20,9 +20,9 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
       stream: {
         ...stream,
         onWrongProtocol(which, address) {
-          if (which === "PROXY") return strangeProxy(hub, address);
+          if (which === "PROXY") return untrustedProxySentence(hub, address);
           return which === "TLS" && hub.chat.tlsPort !== undefined
-            ? `This is ${name}, without TLS at this port; connect with ircs://${host}:${hub.chat.tlsPort}`
+            ? `This is ${name}; this port has no TLS, connect with ircs://${host}:${hub.chat.tlsPort}`
             : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
         },
       },
@@ -37,13 +37,16 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     throw new StartError(
-      `Cannot listen on ${host}:${port}: ${error.reason}; choose another with --port or --host`,
+      `Cannot listen on ${host}:${port}: ${error.reason}; choose another port or address with --port or --host`,
       exitCodes.unavailable,
     );
   }
 }
 
-/** IRC over TLS, if it is wanted; connections of the plain port count towards the same limit. Rejects with a StartError. */
+/**
+ * IRC over TLS, unless it is off; connections of the plain port count towards the same limit. Rejects with a
+ * StartError.
+ */
 export async function openTls(
   hub: Hub,
   stream: StreamOptions,
@@ -70,7 +73,7 @@ export async function openTls(
         ...stream,
         onWrongProtocol: (which, address) =>
           which === "PROXY"
-            ? strangeProxy(hub, address)
+            ? untrustedProxySentence(hub, address)
             : `This is ${hub.chat.settings.name}, an IRC server; use an IRC app`,
       },
       onConnection: (connection) => void hub.attach(connection),
@@ -82,7 +85,7 @@ export async function openTls(
     });
     if (sts === 0 || !secure.certificate.selfMade) return secure;
     throw new StartError(
-      "Cannot use --sts with a certificate of one's own: apps would refuse it; give --cert and --key",
+      "Cannot use --sts with a self-signed certificate: apps would refuse it; set --cert and --key",
       exitCodes.usage,
     );
   } catch (error) {
@@ -91,18 +94,18 @@ export async function openTls(
     }
     if (!(error instanceof ListenError)) throw error;
     throw new StartError(
-      `Cannot listen on ${host}:${tlsPort} for TLS: ${error.reason}; choose another with --tls-port, or --tls off`,
+      `Cannot listen on ${host}:${tlsPort} for TLS: ${error.reason}; choose another port with --tls-port, or use --tls off`,
       exitCodes.unavailable,
     );
   }
 }
 
-/** For who set the proxy up: the one behind it is told what it was told. */
-function strangeProxy({ chat: { settings: { name } } }: Hub, address: string): string {
-  return `This is ${name}, which takes a PROXY header at once and from a --trusted-proxy alone, not from ${address}`;
+/** For the person who configures the proxy: the visitor behind it gets the same answer. */
+function untrustedProxySentence({ chat: { settings: { name } } }: Hub, address: string): string {
+  return `This is ${name}, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, not from ${address}`;
 }
 
-/** What people may call this machine; a name that no certificate can hold is left out. */
+/** The names and addresses of this machine; names that no certificate can contain are left out. */
 function certificateNames({ name, host }: Settings): string[] {
   const addresses = Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
   const listens = /^(0\.0\.0\.0|::)$/.test(host) ? [] : [host];

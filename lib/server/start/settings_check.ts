@@ -1,12 +1,12 @@
-/** What is wrong with options that are each well written: they exclude each other, or name what cannot be. */
+/** Checks settings that are valid alone but not together, and values that --help cannot describe. */
 import type { Chat } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
-/** Throws a StartError; to be asked before anything is opened. */
-export function refuseFaults({ web, machine }: Settings, { qr }: { readonly qr: boolean }): void {
+/** Throws a StartError; call it before anything is opened. */
+export function checkSettings({ web, machine }: Settings, { qr }: { readonly qr: boolean }): void {
   if (qr && web === "off") {
-    throw new StartError("Cannot use --qr with --web off: there is no page then", exitCodes.usage);
+    throw new StartError("Cannot use --qr with --web off: there is no web page", exitCodes.usage);
   }
   if (machine !== undefined && !/^[a-z][a-z0-9]{0,11}$/i.test(machine)) {
     throw new StartError(
@@ -16,10 +16,12 @@ export function refuseFaults({ web, machine }: Settings, { qr }: { readonly qr: 
   }
 }
 
-/** What to say where another machine of the chat has this one's name; one that was killed has it until its lease is over. */
+/**
+ * The warning if another machine of the chat has the same name; a killed machine keeps its name until its lease ends.
+ */
 export function namesakeWarning(chat: Chat): string | undefined {
   const [own = ""] = chat.machine.split("-", 1);
   const others = [...chat.machines.keys()].filter((machine) => machine !== chat.machine);
   if (!others.some((machine) => machine.split("-", 1)[0] === own)) return undefined;
-  return `Another machine is called "${own}" too, unless it was killed just before; give each a --machine of its own`;
+  return `Another machine has the name "${own}" too, or it was killed a moment ago; give each machine its own name with --machine`;
 }

@@ -1,9 +1,11 @@
-/** The files that the settings name: message of the day, password, operators. They can be read again while the server runs. */
+/**
+ * The files in the settings: message of the day, password, operators. The server can read them again while it runs.
+ */
 import type { ReloadableFiles } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseVerifier, type Verifier } from "../../irc/scram.ts";
 
-/** What REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
+/** The files that REHASH and SIGHUP read again. Throws an Error with a sentence for people. */
 export function readFiles({ motd, passwordFile, oper, operFile }: Settings): ReloadableFiles {
   const lines = operFile ? readText(operFile, "operator file").split("\n") : [];
   return {
@@ -15,18 +17,20 @@ export function readFiles({ motd, passwordFile, oper, operFile }: Settings): Rel
 
 function readPassword(path: string): string {
   const password = readText(path, "password file").trim();
-  if (password === "") throw new Error(`The password file "${path}" is empty; write a password into it`);
+  if (password === "") {
+    throw new Error(`Cannot use the password file "${path}": it is empty; write a password into it`);
+  }
   return password;
 }
 
-/** Lines "name:verifier"; empty ones and those that start with "#" are left out. */
+/** Lines "name:verifier"; empty lines and comments ("#") are skipped. */
 function readOperators(lines: readonly string[]): Map<string, Verifier> {
   const written = lines.filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(written.map((line) => {
     const at = line.indexOf(":");
     const verifier = at > 0 ? parseVerifier(line.slice(at + 1)) : undefined;
     if (verifier !== undefined) return [line.slice(0, at), verifier];
-    throw new Error("An operator is written NAME:VERIFIER; make a verifier with --make-verifier");
+    throw new Error("Cannot read an operator: write NAME:VERIFIER, and make a verifier with --make-verifier");
   }));
 }
 

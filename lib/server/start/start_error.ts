@@ -1,9 +1,9 @@
-/** Why the server cannot start: one sentence for people, and the exit code for programs. */
+/** The server cannot start: one sentence for people, and the exit code for programs. */
 
 /** Exit codes of sysexits.h, and 2 for a wrong command line. */
 export const exitCodes = { usage: 2, unavailable: 69 } as const;
 
-/** Thrown while starting; server.ts prints the sentence and exits with the code. */
+/** Thrown during the start; server.ts prints the sentence and exits with the code. */
 export class StartError extends Error {
   override readonly name = "StartError";
   readonly code: number;

@@ -1,4 +1,8 @@
-/** The web side as the settings want it: the page, WebSockets, shared files and their upkeep, figures. What cannot be is a StartError with one sentence. */
+/**
+ * Opens the web side of the settings: the page, WebSockets, shared files with their upkeep, and metrics. A failure is
+ * a
+ * StartError with one sentence.
+ */
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
@@ -14,9 +18,9 @@ import { trustedProxies } from "./trusted_proxies.ts";
 /** A listening web side. */
 export interface WebSide {
   readonly port: number;
-  /** Where people find the page: "http://192.168.1.5:6680/". */
+  /** The address of the page for people: "http://192.168.1.5:6680/". */
   readonly url: string;
-  /** The URL that takes uploads; undefined where no files can be shared. */
+  /** The URL for uploads; undefined if file sharing is off. */
   readonly uploadUrl: string | undefined;
   /** The shared files on this machine. */
   readonly files: FileContents | undefined;
@@ -27,7 +31,7 @@ const pruneMs = 3_600_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
-/** Opens it; `shared` is where machines give each other files. Rejects with a StartError. */
+/** Opens it; with `shared`, machines exchange files. Rejects with a StartError. */
 export async function openWeb(
   hub: Hub,
   stream: StreamOptions,
@@ -37,12 +41,12 @@ export async function openWeb(
     hub.chat.settings;
   if (webAddress !== undefined && !/^https?:$/.test(URL.parse(webAddress)?.protocol ?? "")) {
     throw new StartError(
-      `Cannot use --web-address "${webAddress}": write it as https://chat.example`,
+      `Cannot use --web-address "${webAddress}": write an address such as https://chat.example`,
       exitCodes.usage,
     );
   }
-  const shelf = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
-  const files = uploadSize > 0 ? new UploadRoutes(hub, shelf, shared) : undefined;
+  const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
+  const files = uploadSize > 0 ? new UploadRoutes(hub, folder, shared) : undefined;
   const onError = (error: unknown) =>
     hub.chat.log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`);
   let isStopping = false;
@@ -73,19 +77,19 @@ export async function openWeb(
         isStopping = true;
         clearInterval(pruning);
         await listener.close();
-        if (ephemeral) shelf.clear();
+        if (ephemeral) folder.clear();
       },
     };
   } catch (error) {
     const { reason } = new ListenError(host, webPort, error);
     throw new StartError(
-      `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another with --web-port, or --web off`,
+      `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another port with --web-port, or use --web off`,
       exitCodes.unavailable,
     );
   }
 }
 
-/** A name nobody has; nothing is made before the first file comes. */
+/** A random name; the folder is created with the first file. */
 function temporaryFolder(): string {
   const parent = Deno.env.get("TMPDIR") ?? Deno.env.get("TEMP") ?? "/tmp";
   return `${parent}/parley-files-${crypto.randomUUID()}`;

@@ -1,18 +1,18 @@
-/** What each peer (irc/address.ts) holds of the web side: one that takes all would keep the others out. */
+/** Limits what each peer (irc/address.ts) holds of the web side, so that one peer cannot block the others. */
 import type { EventEmitter } from "node:events";
 import { isLoopback, peerOf } from "../../irc/address.ts";
 
-/** Counts by peer; this machine's own people may hold any number. */
+/** Counts per peer; connections from this machine have no limit. */
 export class AddressLimits {
   readonly #most: number;
   readonly #byPeer = new Map<string, number>();
 
-  /** `most` 0 counts nobody. */
+  /** `most` 0 means no limit. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Counts something the address holds until that closes. False, and not counted, when it holds too many. */
+  /** Counts something the address holds, until it closes. False, and not counted, if the address is at its limit. */
   hold(address: string, held: EventEmitter): boolean {
     const peer = peerOf(address);
     const count = this.#byPeer.get(peer) ?? 0;

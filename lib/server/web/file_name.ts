@@ -1,13 +1,15 @@
-/** Names and types of shared files, as they come in headers and go out again. Pure; a name is for people, never a path. */
+/**
+ * Names and types of shared files in the headers of uploads and downloads. Pure; a name is for people, never a path.
+ */
 import { cutText } from "../../irc/wrap.ts";
 
 const maxLength = 120;
-/** Of a longer name only the end is looked at: trimming one takes time by the square of its length. */
+/** Only the end of a longer name is read: the time to trim a name grows with the square of its length. */
 const maxRead = 1000;
-/** What a browser may show in place; all else is saved, as it might run as a page of ours. */
+/** Types a browser can show in place; other files are downloads, because they could run as a page of this site. */
 const shownTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
-/** The name in a Content-Disposition header (RFC 6266), made harmless; "file" when there is none. */
+/** The name in a Content-Disposition header (RFC 6266), made safe; "file" if there is none. */
 export function fileName(disposition: string | undefined): string {
   const [, extended] = /filename\*\s*=\s*UTF-8''([^;\s]+)/i.exec(disposition ?? "") ?? [];
   const [, quoted, bare] = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition ?? "") ?? [];
@@ -15,7 +17,7 @@ export function fileName(disposition: string | undefined): string {
   return cleanName(name);
 }
 
-/** The last part of a path without what could fool a person or a disk. */
+/** The last part of a path, without characters that could mislead a person or the file system. */
 export function cleanName(name: string): string {
   const last = name.split(/[/\\]/).at(-1)?.slice(-maxRead) ?? "";
   const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, "").replace(/^[.\s]+|[.\s]+$/g, "");
@@ -32,13 +34,13 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-/** A media type without its parameters; what is none is a plain run of bytes. */
+/** A media type without its parameters; a malformed one becomes application/octet-stream. */
 export function mediaType(header: string | undefined): string {
   const type = (header ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(type) ? type : "application/octet-stream";
 }
 
-/** Content-Disposition for sending a file: shown in place when its type is safe, else saved under its name. */
+/** Content-Disposition for a download: shown in place if the type is safe, otherwise saved with its name. */
 export function disposition(name: string, type: string): string {
   const how = shownTypes.test(type) ? "inline" : "attachment";
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
@@ -51,7 +53,10 @@ function escapeMark(mark: string): string {
   return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** The bytes a Range header asks for, both ends included (RFC 9110 §14.2); "none" cannot be given, undefined is all. */
+/**
+ * The requested bytes of a Range header, with both ends (RFC 9110 §14.2); "none" is outside the file, undefined is
+ * the whole file.
+ */
 export function rangeOf(
   header: string | undefined,
   size: number,

@@ -1,20 +1,22 @@
 /**
- * Under which names the web side may be asked. A page of another site can have its name lead to this machine (DNS
- * rebinding), and its visitors' browsers then take it for ours: all that tells it from ours is the Host header. What
- * names nobody else can have public is let in, so that a local network needs no setting.
+ * The host names this web side accepts. The domain of another site can point to this machine (DNS rebinding);
+ * browsers
+ * then treat its pages as ours, and only the Host header shows the difference. Names that nobody can register
+ * publicly are
+ * accepted, so that a local network needs no setting.
  */
 import { parseAddress } from "../../irc/address.ts";
 
-/** Top names that no public domain ends in: mDNS, RFC 6761, RFC 8375, and what routers and companies use. */
+/** Endings that no public domain has: mDNS, RFC 6761, RFC 8375, and those of routers and companies. */
 const localEndings = [".local", ".localhost", ".internal", ".home.arpa", ".lan"];
 
-/** The name in a Host header, as a browser writes it, without port; undefined when it cannot be one. */
+/** The name in a Host header in the form of a browser, without port; undefined if it is malformed. */
 export function hostName(header: string): string | undefined {
   if (!/^[^\s/\\?#@]+$/.test(header)) return undefined;
   return URL.parse(`http://${header}`)?.hostname.replace(/\.$/, "") || undefined;
 }
 
-/** Whether a request may be for us. `names` are ours beside addresses and local names. */
+/** Whether a request is for this server. `names` are its names besides addresses and local names. */
 export function isOwnHost(header: string, names: readonly string[]): boolean {
   const name = hostName(header);
   if (name === undefined) return false;
@@ -23,10 +25,10 @@ export function isOwnHost(header: string, names: readonly string[]): boolean {
   return names.some((one) => hostName(one) === name);
 }
 
-/** What who came by another name is told. */
-export function strangeHost(header: string): string {
+/** The answer to a request for another host name. */
+export function unknownHostSentence(header: string): string {
   const name = hostName(header);
   if (name === undefined) return "The Host header is malformed";
-  return `This server does not know itself as "${name}": it has to be started with --web-address and the address ` +
+  return `This server does not know the name "${name}": start it with --web-address and the address ` +
     `that people type, such as http://${header}`;
 }

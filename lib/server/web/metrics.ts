@@ -1,6 +1,7 @@
 /**
- * How the server does, for machines: /metrics in Prometheus' text, /healthz (the process answers) and /readyz (it takes
- * people in, and what they say). Told to this machine alone unless the setting opens them.
+ * The state of the server for monitoring: /metrics in the text format of Prometheus, /healthz (the process answers)
+ * and
+ * /readyz (it accepts users and messages). Only this machine can read them unless the setting opens them.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../../irc/address.ts";
@@ -8,7 +9,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
-/** One figure. */
+/** One metric. */
 interface Metric {
   readonly name: string;
   readonly help: string;
@@ -16,60 +17,60 @@ interface Metric {
   readonly value: (hub: Hub) => number;
 }
 
-const unreachable = "NATS cannot be reached: people stay connected, and what they send is refused";
+const unreachable = "NATS is unreachable: users stay connected, but their messages are refused";
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
 const metrics: readonly Metric[] = [
   {
     name: "parley_sessions",
-    help: "Connections, unfinished ones too",
+    help: "Connections, also before registration",
     kind: "gauge",
     value: (hub) => hub.chat.sessions.size,
   },
-  { name: "parley_users", help: "People present", kind: "gauge", value: (hub) => hub.chat.users.size },
+  { name: "parley_users", help: "Users online", kind: "gauge", value: (hub) => hub.chat.users.size },
   {
     name: "parley_users_most",
-    help: "Most people present at once",
+    help: "Highest number of users online at once",
     kind: "gauge",
     value: (hub) => hub.chat.mostUsers,
   },
   { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.chat.channels.size },
   { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
-  { name: "parley_queued_bytes", help: "Bytes that wait for readers", kind: "gauge", value: queuedBytes },
+  { name: "parley_queued_bytes", help: "Bytes queued for readers", kind: "gauge", value: queuedBytes },
   { name: "parley_machines", help: "Machines of this chat", kind: "gauge", value: machineCount },
   {
     name: "parley_bus_up",
-    help: "1 unless NATS is gone",
+    help: "1 if NATS is reachable or not used, otherwise 0",
     kind: "gauge",
     value: ({ busFigures }) => Number(busFigures?.isUp ?? true),
   },
   {
     name: "parley_bus_lag_events",
-    help: "Events of the stream that are not applied here yet",
+    help: "Events of the stream that this machine has not applied yet",
     kind: "gauge",
     value: ({ busFigures }) => busFigures?.lag ?? 0,
   },
   {
     name: "parley_bus_in_flight",
-    help: "Events of this machine that are under way",
+    help: "Events that this machine sent and that are not ordered yet",
     kind: "gauge",
     value: ({ busFigures }) => busFigures?.inFlight ?? 0,
   },
   {
     name: "parley_bus_reconnects_total",
-    help: "How often NATS went and came back",
+    help: "Number of reconnections to NATS",
     kind: "counter",
     value: ({ busFigures }) => busFigures?.reconnects ?? 0,
   },
   {
     name: "parley_uptime_seconds",
-    help: "Since the server started",
+    help: "Seconds since the server started",
     kind: "gauge",
     value: (hub) => Math.floor((hub.chat.now() - hub.chat.startedMs) / 1000),
   },
   {
     name: "process_resident_memory_bytes",
-    help: "Memory in use",
+    help: "Resident memory in bytes",
     kind: "gauge",
     value: () => Deno.memoryUsage().rss,
   },
@@ -85,7 +86,7 @@ function queuedBytes(hub: Hub): number {
   return bytes;
 }
 
-/** The three routes; `isReady` says whether people are taken in. */
+/** The three routes; `isReady` tells whether the server accepts users. */
 export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
     "/healthz": (response) => sendText(response, 200, "ok"),
@@ -102,18 +103,18 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   return (request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
     if (answer === undefined) return undefined;
-    if (isFromHere(request, visitor) || hub.chat.settings.metrics === "open") answer(response);
-    else sendText(response, 403, "Only this machine is told that");
+    if (isLocal(request, visitor) || hub.chat.settings.metrics === "open") answer(response);
+    else sendText(response, 403, "Only this machine can read this; see --metrics");
     return Promise.resolve();
   };
 }
 
-/** From this machine itself, and not for somebody else by a proxy on it that says so. */
-function isFromHere({ headers }: IncomingMessage, { address }: Visitor): boolean {
+/** Whether the request comes from this machine, and not from another one through a proxy here that adds headers. */
+function isLocal({ headers }: IncomingMessage, { address }: Visitor): boolean {
   return isLoopback(address) && !proxyHeaders.some((name) => name in headers);
 }
 
-/** All figures in Prometheus' text format. */
+/** All metrics in the text format of Prometheus. */
 export function metricsText(hub: Hub): string {
   return metrics.map(({ name, help, kind, value }) =>
     `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value(hub)}\n`

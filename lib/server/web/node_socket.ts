@@ -1,10 +1,10 @@
-/** A socket of node:http, taken over by an upgrade, with the face lib/net wants: pull to read, a promise per write. */
+/** A socket of node:http after an upgrade, in the form of lib/net: reading on request, and a promise per write. */
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
 import type { StreamSocket } from "../../net/stream.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Wraps `socket`, which must not be read by anyone else; `head` is what was read past the upgrade. */
+/** Wraps `socket`, which nothing else can read; `head` contains the bytes read after the upgrade. */
 export function nodeSocket(socket: Socket, head: Uint8Array, visitor: Visitor): StreamSocket {
   return new NodeSocket(socket, head, visitor);
 }
@@ -16,13 +16,13 @@ class NodeSocket implements StreamSocket {
   #head: Uint8Array;
   #ended = false;
   #failure: Error | undefined;
-  /** Ends the wait for something to read. */
+  /** Ends the wait for bytes. */
   #wake: (() => void) | undefined;
 
   constructor(socket: Socket, head: Uint8Array, { address, secure, isProxied }: Visitor) {
     this.#socket = socket;
     this.#head = head;
-    // Headers tell no port.
+    // Headers do not contain the port.
     this.remoteAddr = { hostname: address || "unknown", port: isProxied ? 0 : socket.remotePort ?? 0 };
     if (secure) this.handshake = true;
     socket.setNoDelay(true);

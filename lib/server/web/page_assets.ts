@@ -1,15 +1,16 @@
 /**
- * The page and the modules it runs, served without a build step: TypeScript goes out with its types stripped. Only the
- * parts of lib/ that are for browsers can be asked for, by names without a path in them.
+ * The page and its modules, served without a build step: the types are stripped from TypeScript. Only the browser
+ * parts
+ * of lib/ can be requested, by names without a path in them.
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 
-/** Something to serve. */
+/** A file to serve. */
 export interface Asset {
   readonly type: string;
   readonly body: Uint8Array;
-  /** Changes when the body does. */
+  /** Changes with the body. */
   readonly etag: string;
 }
 
@@ -27,7 +28,7 @@ const front = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
 
-/** What a path names, or undefined. Each file is read once. */
+/** The asset of a path, or undefined. Each file is read once. */
 export function pageAsset(path: string): Asset | undefined {
   const wanted = path === "/" || path === "/join" ? front : path;
   const known = cache.get(wanted);
@@ -45,7 +46,7 @@ export function pageAsset(path: string): Asset | undefined {
   return made;
 }
 
-/** Names every module in the page's head, so that a browser asks for all at once and not for each when it has read the one before. */
+/** Lists all modules in the head of the page, so that a browser requests all of them at once. */
 function withPreloads(html: string): string {
   const found = new Set<string>();
   const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) => path);

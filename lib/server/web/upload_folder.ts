@@ -1,11 +1,12 @@
 /**
- * The files people share, on disk: each lies under its id in one folder, so that no name from outside is ever a path.
- * A file is written beside its place and moved there when it is whole; what a crash left half written is swept away.
+ * Shared files on disk. Each file is in one folder with its id as its name, so no name from outside is ever a path.
+ * A file is written under a temporary name and renamed when it is complete; tidy() deletes incomplete files of a
+ * crash.
  */
 
-/** Why a file was not taken: an HTTP status and one sentence. */
+/** Why a file was refused: an HTTP status and one sentence. */
 export class UploadRefusal extends Error {
-  override readonly name = "ShelfRefusal";
+  override readonly name = "UploadRefusal";
   readonly status: number;
 
   constructor(status: number, sentence: string) {
@@ -17,11 +18,11 @@ export class UploadRefusal extends Error {
 const idPattern = /^[A-Za-z0-9_-]{22}$/;
 const partEnding = ".part";
 
-/** A folder of files. */
+/** The folder of shared files. */
 export class UploadFolder {
   readonly #folder: string;
 
-  /** The folder is made with the first file. */
+  /** The folder is created with the first file. */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -37,8 +38,9 @@ export class UploadFolder {
   }
 
   /**
-   * Writes a file as it comes, never whole in memory; resolves to its size. Past `maxBytes`, and when the disk fails,
-   * nothing stays and a ShelfRefusal is thrown.
+   * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
+   * disk
+   * fails, it deletes the file and throws an UploadRefusal.
    */
   async write(id: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<number> {
     const part = this.#path(id) + partEnding;
@@ -49,7 +51,7 @@ export class UploadFolder {
       for await (const chunk of content) {
         bytes += chunk.length;
         if (bytes > maxBytes) {
-          throw new UploadRefusal(413, `The file is larger than the ${maxBytes} bytes that are left for it`);
+          throw new UploadRefusal(413, `The file is larger than the ${maxBytes} bytes of free space for it`);
         }
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
       }
@@ -62,12 +64,12 @@ export class UploadFolder {
       const isFull = error instanceof Error && /no space|quota/i.test(error.message);
       throw new UploadRefusal(
         isFull ? 507 : 500,
-        isFull ? "The disk is full" : "The file could not be saved",
+        isFull ? "The disk is full" : "The server could not save the file",
       );
     }
   }
 
-  /** The file, open for reading; undefined when it is not there. */
+  /** The file, open for reading; undefined if it is missing. */
   async open(id: string): Promise<Deno.FsFile | undefined> {
     try {
       return await Deno.open(this.#path(id));
@@ -77,7 +79,7 @@ export class UploadFolder {
     }
   }
 
-  /** Removes a file; one that is gone already is no fault. */
+  /** Deletes a file; a missing file is not an error. */
   remove(id: string): void {
     try {
       Deno.removeSync(this.#path(id));
@@ -86,14 +88,14 @@ export class UploadFolder {
     }
   }
 
-  /** Removes what is half written and what nobody knows any more; for the start, before anything is written. */
+  /** Deletes incomplete files and files that are not in `known`; call it at the start, before anything is written. */
   tidy(known: ReadonlySet<string>): void {
     for (const { name, isFile } of this.#list()) {
       if (isFile && !known.has(name)) Deno.removeSync(`${this.#folder}/${name}`);
     }
   }
 
-  /** Removes the folder with all files. */
+  /** Deletes the folder with all files. */
   clear(): void {
     if (this.#list().length > 0) Deno.removeSync(this.#folder, { recursive: true });
   }

@@ -1,7 +1,9 @@
 /**
- * Sharing files: POST /upload by who is known (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME by who has the
- * address. Streamed both ways. What was uploaded is never run: it goes out as its own sandbox, and is saved unless it
- * is a picture or sound.
+ * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for
+ * everybody with
+ * the address. Both are streamed. Uploaded content never runs: it is served in its own sandbox, and it is a download
+ * unless
+ * it is an image, audio or video.
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -11,44 +13,44 @@ import type { Refusal } from "../chat/refusal.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
 import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
-import { ownerOf } from "./uploader.ts";
+import { ownerOf } from "./upload_owner.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 const stallMs = 60_000;
 const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
-/** What was given to all and has no row by then was given by a machine that ended in the middle. */
-const forsakenMs = 3_600_000;
-/** An event has a largest size. */
+/** A shared file that still has no row after this time comes from a machine that ended during an upload. */
+const abandonedMs = 3_600_000;
+/** An event has a maximum size. */
 const removedAtOnce = 1000;
 
 /** The routes of shared files, and their upkeep. */
 export class UploadRoutes implements FileContents {
   readonly #hub: Hub;
-  readonly #shelf: UploadFolder;
+  readonly #folder: UploadFolder;
   readonly #shared: SharedFileContents | undefined;
-  /** Bytes promised to uploads under way, by owner. */
-  readonly #coming = new Map<string, number>();
-  /** Files that are being fetched, which another machine took in. */
+  /** Bytes reserved for running uploads, by owner. */
+  readonly #reserved = new Map<string, number>();
+  /** Running downloads of files that another machine received. */
   readonly #fetching = new Map<string, Promise<void>>();
 
-  /** Sweeps the shelf of what has no row. */
-  constructor(hub: Hub, shelf: UploadFolder, shared?: SharedFileContents) {
+  /** Deletes the files without a row. */
+  constructor(hub: Hub, folder: UploadFolder, shared?: SharedFileContents) {
     this.#hub = hub;
-    this.#shelf = shelf;
+    this.#folder = folder;
     this.#shared = shared;
-    shelf.tidy(new Set(this.#files().map((file) => file.id)));
+    folder.tidy(new Set(this.#files().map((file) => file.id)));
   }
 
-  /** To be asked before the page's own files. */
+  /** Goes before the route of the page. */
   readonly route: Route = (request, response, path, visitor) => {
     if (path === "/upload") return this.#upload(request, response, visitor);
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
     return id === undefined ? undefined : this.#download(request, response, id);
   };
 
-  /** Removes files that are too old; to be called now and then. */
+  /** Deletes old files; call it regularly. */
   async prune(): Promise<void> {
     const now = this.#hub.chat.now();
     const oldest = now - this.#hub.chat.settings.uploadKeep;
@@ -61,7 +63,7 @@ export class UploadRoutes implements FileContents {
     const shared = this.#shared;
     if (shared === undefined) return;
     const known = new Set(this.#files().map((file) => file.id));
-    for (const id of await shared.olderThan(now - forsakenMs)) if (!known.has(id)) await shared.remove(id);
+    for (const id of await shared.olderThan(now - abandonedMs)) if (!known.has(id)) await shared.remove(id);
   }
 
   async complete(): Promise<void> {
@@ -80,25 +82,25 @@ export class UploadRoutes implements FileContents {
   }
 
   removed(ids: readonly string[]): void {
-    for (const id of ids) this.#shelf.remove(id);
+    for (const id of ids) this.#folder.remove(id);
   }
 
-  /** The file, fetched if another machine took it in. */
+  /** The file; downloads it if another machine received it. */
   async #open(row: UploadRow): Promise<Deno.FsFile | undefined> {
-    const file = await this.#shelf.open(row.id);
+    const file = await this.#folder.open(row.id);
     const shared = this.#shared;
     if (file !== undefined || shared === undefined) return file;
     const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, shared);
     this.#fetching.set(row.id, fetching);
     await fetching;
-    return this.#shelf.open(row.id);
+    return this.#folder.open(row.id);
   }
 
   async #fetch(row: UploadRow, shared: SharedFileContents): Promise<void> {
     try {
       const content = await shared.take(row.id);
-      if (content === undefined) throw new Error("no machine has given it");
-      await this.#shelf.write(row.id, content, row.bytes);
+      if (content === undefined) throw new Error("no machine has shared it");
+      await this.#folder.write(row.id, content, row.bytes);
     } catch (error) {
       this.#hub.chat.log(
         "error",
@@ -130,7 +132,7 @@ export class UploadRoutes implements FileContents {
       if (error.status === 401) {
         response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
       }
-      // What still comes is not read: the connection is of no more use.
+      // The server does not read further bytes, so the connection cannot be used again.
       response.setHeader("connection", "close");
       sendText(response, error.status, error.message);
       response.once("finish", () => request.destroy());
@@ -142,17 +144,17 @@ export class UploadRoutes implements FileContents {
     const announced = Number(request.headers["content-length"] ?? 0);
     const room = this.#roomFor(owner);
     if (announced > room) {
-      throw new UploadRefusal(413, `The file is larger than the ${room} bytes that are left for it`);
+      throw new UploadRefusal(413, `The file is larger than the ${room} bytes of free space for it`);
     }
-    // Of one that does not say how large it is all the room is taken until it is there.
+    // An upload without a length reserves all free space until it is complete.
     const promised = announced > 0 ? announced : Math.min(room, gigabyte);
-    this.#coming.set(owner, (this.#coming.get(owner) ?? 0) + promised);
+    this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + promised);
     request.setTimeout(stallMs, () => request.destroy());
     try {
-      const id = this.#shelf.newId();
-      // Left open, as who sends too much is still answered.
+      const id = this.#folder.newId();
+      // The connection stays open, because a sender over the limit still gets an answer.
       const content = request.iterator({ destroyOnReturn: false });
-      const bytes = await this.#shelf.write(id, content, promised);
+      const bytes = await this.#folder.write(id, content, promised);
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
@@ -160,33 +162,36 @@ export class UploadRoutes implements FileContents {
       await this.#announce(file);
       return file;
     } finally {
-      const left = (this.#coming.get(owner) ?? 0) - promised;
-      if (left > 0) this.#coming.set(owner, left);
-      else this.#coming.delete(owner);
+      const left = (this.#reserved.get(owner) ?? 0) - promised;
+      if (left > 0) this.#reserved.set(owner, left);
+      else this.#reserved.delete(owner);
     }
   }
 
-  /** Who is told that a file is there can have it, whatever becomes of this machine. */
+  /** The file is shared with all machines before it is announced, so it stays available if this machine fails. */
   async #announce(file: UploadRow): Promise<void> {
     const shared = this.#shared;
     try {
       if (shared !== undefined) {
-        using opened = await this.#shelf.open(file.id);
+        using opened = await this.#folder.open(file.id);
         if (opened !== undefined) await shared.put(file.id, opened.readable);
       }
       await this.#hub.commit({ kind: "file added", file });
     } catch (error) {
       this.removed([file.id]);
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
-      throw new UploadRefusal(503, "The servers cannot reach each other; try again later");
+      throw new UploadRefusal(
+        503,
+        "Cannot share the file: the servers cannot reach each other; try again later",
+      );
     }
   }
 
-  /** How many bytes an owner's next file may have. */
+  /** The maximum size of an owner's next file. */
   #roomFor(owner: string): number {
     const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
-    let own = this.#coming.get(owner) ?? 0;
-    let all = [...this.#coming.values()].reduce((sum, bytes) => sum + bytes, 0);
+    let own = this.#reserved.get(owner) ?? 0;
+    let all = [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
     for (const file of this.#files()) {
       all += file.bytes;
       if (file.owner === owner) own += file.bytes;
@@ -198,10 +203,10 @@ export class UploadRoutes implements FileContents {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return sendText(response, 405, "Only GET works here");
     }
-    const row = this.#shelf.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
+    const row = this.#folder.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
     using file = row && await this.#open(row);
     if (row === undefined || file === undefined) {
-      return sendText(response, 404, "There is no such file, or it is too old");
+      return sendText(response, 404, "This file does not exist or has expired");
     }
     const range = rangeOf(request.headers.range, row.bytes);
     response.setHeader("content-security-policy", "default-src 'none'; sandbox");
@@ -211,7 +216,7 @@ export class UploadRoutes implements FileContents {
     response.setHeader("etag", `"${id}"`);
     if (range === "none") {
       response.setHeader("content-range", `bytes */${row.bytes}`);
-      return sendText(response, 416, "The file ends before that");
+      return sendText(response, 416, "The file is shorter than that");
     }
     const { first, last } = range ?? { first: 0, last: row.bytes - 1 };
     if (range) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);
@@ -221,13 +226,13 @@ export class UploadRoutes implements FileContents {
   }
 }
 
-/** What went wrong, for the log; the bus refuses with a sentence that is no error. */
+/** The reason for the log; the bus refuses with a Refusal, which is not an Error. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error) return error.message;
   return (error as Partial<Refusal>).params?.at(-1) ?? String(error);
 }
 
-/** Sends part of a file as fast as the reader takes it. */
+/** Sends a part of a file as fast as the reader accepts it. */
 async function send(
   file: Deno.FsFile,
   first: number,
@@ -235,13 +240,13 @@ async function send(
   response: ServerResponse,
 ): Promise<void> {
   await file.seek(first, Deno.SeekMode.Start);
-  const gone = once(response, "close");
+  const closed = once(response, "close");
   for (let left = count; left > 0 && !response.destroyed;) {
     const chunk = new Uint8Array(Math.min(chunkBytes, left));
     const read = await file.read(chunk);
     if (read === null) break;
     left -= read;
-    if (!response.write(chunk.subarray(0, read))) await Promise.race([once(response, "drain"), gone]);
+    if (!response.write(chunk.subarray(0, read))) await Promise.race([once(response, "drain"), closed]);
   }
   response.end();
 }

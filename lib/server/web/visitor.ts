@@ -1,21 +1,21 @@
 /**
- * Who a request comes from. A proxy that is trusted tells it in headers; from anybody else these are not believed. Each
- * proxy adds what it knows at the right end, so they are read from there, as far as those who wrote them are trusted.
+ * The origin of a request. Headers of a trusted proxy give it; headers from any other address are ignored. Each proxy
+ * appends what it knows, so the values are read from the right end, as long as their writers are trusted.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isLoopback, plainAddress, writtenAddress } from "../../irc/address.ts";
 
-/** Where a request comes from. */
+/** The origin of a request. */
 export interface Visitor {
-  /** The IP address, IPv4 in its short form. */
+  /** The IP address; IPv4 in its short form. */
   readonly address: string;
-  /** It reached the proxy by TLS. */
+  /** Whether the visitor reached the proxy by TLS. */
   readonly secure: boolean;
-  /** It came by a trusted proxy. */
+  /** Whether the request came through a trusted proxy. */
   readonly isProxied: boolean;
 }
 
-/** `isTrustedProxy` is asked with addresses; without it nobody is trusted. */
+/** `isTrustedProxy` gets addresses; without it, no proxy is trusted. */
 export function visitorOf(
   { socket, headers }: Pick<IncomingMessage, "headers"> & {
     readonly socket: { readonly remoteAddress?: string | undefined };
@@ -31,7 +31,7 @@ export function visitorOf(
   };
 }
 
-/** Where something is no address, the one who let it through is all that is known. */
+/** If a value is not an address, the result is the proxy that passed it on. */
 function firstUntrusted(
   proxy: string,
   headers: IncomingHttpHeaders,
@@ -41,20 +41,20 @@ function firstUntrusted(
   for (const part of listed(headers["x-forwarded-for"]).reverse()) {
     const hop = forwardedAddress(part);
     if (hop === undefined) break;
-    // Another machine's own is not ours.
+    // The loopback address of another machine is not ours.
     if (!isLoopback(hop)) address = hop;
     if (!isTrustedProxy(hop)) break;
   }
   return address;
 }
 
-/** Some proxies write a port beside the address. */
+/** Some proxies add a port to the address. */
 function forwardedAddress(part: string): string | undefined {
   const [, six, four] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(part) ?? [];
   return writtenAddress(six ?? four ?? part);
 }
 
-/** By which scheme the nearest proxy was asked. */
+/** The scheme of the request to the nearest proxy. */
 function scheme(headers: IncomingHttpHeaders): string | undefined {
   const said = listed(headers["x-forwarded-proto"]).at(-1);
   if (said !== undefined) return said.toLowerCase();
@@ -62,7 +62,7 @@ function scheme(headers: IncomingHttpHeaders): string | undefined {
   return found?.toLowerCase();
 }
 
-/** The values of a header that may have come several times. */
+/** The values of a header that can occur several times. */
 function listed(header: string | string[] | undefined): string[] {
   if (header === undefined) return [];
   return String(header).split(",").map((part) => part.trim());

@@ -1,20 +1,22 @@
 /**
- * The web side: the page, WebSockets into the same hub, files, metrics, each a route. node:http does HTTP, as its
- * upgrade hands over the raw socket, which then takes the same send path as TCP: readers share one rope, and one that
- * stopped reading can be dropped. Its listener dies when file descriptors run out, so `maxConnections` bounds it.
+ * The web side: the page, WebSockets into the same hub, files and metrics; each is a route. It uses node:http,
+ * because its
+ * upgrade gives the raw socket, which then takes the same send path as TCP: readers share one rope, and a slow reader
+ * can
+ * be disconnected. The listener of node:http fails without free file descriptors, so `maxConnections` limits it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { plainAddress } from "../../irc/address.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { StreamOptions } from "../../net/stream.ts";
-import { isOwnHost, strangeHost } from "./host_check.ts";
+import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { AddressLimits } from "./address_limits.ts";
 import { pageAsset } from "./page_assets.ts";
 import { upgrade } from "./web_socket.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
-/** Answers requests of one kind; undefined leaves the request to the next route. */
+/** Answers requests of one kind; undefined passes the request to the next route. */
 export type Route = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -27,17 +29,17 @@ export interface WebOptions {
   readonly hostname: string;
   readonly port: number;
   readonly maxConnections: number;
-  /** Sockets one peer (irc/address.ts) may hold, or requests by way of a trusted proxy; 0 is any number. */
+  /** Sockets per peer (irc/address.ts), or requests per peer through a trusted proxy; 0 means no limit. */
   readonly maxPerPeer: number;
-  /** Whether an address is a proxy's, whose headers are believed. @default {nobody's} */
+  /** Whether an address is a trusted proxy, whose headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
   readonly stream: StreamOptions;
-  /** Origins of pages that may connect besides our own. */
+  /** Origins of other pages that can connect. */
   readonly origins: readonly string[];
-  /** Names it goes by, beside addresses and those of a local network (host_check.ts). */
+  /** Names of the server, besides addresses and local names (host_check.ts). */
   readonly names: readonly string[];
   readonly onConnection: (connection: ServerConnection) => void;
-  /** Asked in this order, before the page's own files. */
+  /** Called in this order, before the route of the page. */
   readonly routes: readonly Route[];
   readonly onError: (error: unknown) => void;
 }
@@ -45,9 +47,9 @@ export interface WebOptions {
 /** A listening web side. */
 export interface WebListener {
   readonly port: number;
-  /** Sockets open now, WebSockets included. */
+  /** Open sockets, including WebSockets. */
   readonly connections: number;
-  /** Accepts no more; requests under way are cut, WebSockets are the hub's to close. */
+  /** Stops accepting and cuts running requests; the hub closes WebSockets. */
   close(): Promise<void>;
 }
 
@@ -55,7 +57,7 @@ const headersTimeoutMs = 10_000;
 const idleTimeoutMs = 30_000;
 const tooMany = "Too many requests from your address at once";
 
-/** Nothing but our own files runs, and no other site may frame us or be sent anything. */
+/** Only files of this server run; no other site can embed the page or receive data from it. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
@@ -67,7 +69,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** Listens; rejects when it cannot bind. */
+/** Starts to listen; rejects if it cannot bind. */
 export function startWeb(options: WebOptions): Promise<WebListener> {
   const { hostname, port, maxConnections, isTrustedProxy, onError } = options;
   const peers = new AddressLimits(options.maxPerPeer);
@@ -91,7 +93,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
   server.on("connection", (socket: Socket) => {
     socket.on("error", () => {});
     const address = plainAddress(socket.remoteAddress ?? "");
-    // A proxy's sockets are its visitors', and counted as theirs.
+    // The sockets of a proxy belong to its visitors and count as theirs.
     if (!isTrustedProxy?.(address) && !peers.hold(address, socket)) return void socket.destroy();
     connections++;
     socket.once("close", () => connections--);
@@ -125,11 +127,14 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
   });
 }
 
-/** Requests of one connection that wait for their answers. Browsers send one at a time; thousands would be read at once. */
+/**
+ * The most unanswered requests on one connection. Browsers send one at a time; without a limit, thousands would be
+ * read at once.
+ */
 const maxPending = 16;
 const pending = new WeakMap<Socket, number>();
 
-/** Counts a request until it is answered, and says how many there are. */
+/** Counts a request until it is answered; returns the current count. */
 function countPending(socket: Socket, response: ServerResponse): number {
   const count = (pending.get(socket) ?? 0) + 1;
   pending.set(socket, count);
@@ -145,7 +150,9 @@ async function handle(
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const { host } = request.headers;
-  if (host !== undefined && !isOwnHost(host, names)) return sendText(response, 421, strangeHost(host));
+  if (host !== undefined && !isOwnHost(host, names)) {
+    return sendText(response, 421, unknownHostSentence(host));
+  }
   const path = pathOf(request);
   if (path === undefined) return sendText(response, 400, "The address is malformed");
   for (const route of routes) {
@@ -156,7 +163,7 @@ async function handle(
     return sendText(response, 405, "Only GET works here");
   }
   const found = pageAsset(path);
-  if (found === undefined) return sendText(response, 404, "There is nothing here");
+  if (found === undefined) return sendText(response, 404, "This page does not exist");
   response.setHeader("etag", found.etag);
   response.setHeader("cache-control", "no-cache");
   if (request.headers["if-none-match"] === found.etag) return void response.writeHead(304).end();
@@ -164,7 +171,7 @@ async function handle(
   response.end(request.method === "HEAD" ? undefined : found.body);
 }
 
-/** The path alone, decoded; undefined when it cannot be one. */
+/** The decoded path; undefined if it is malformed. */
 function pathOf(request: IncomingMessage): string | undefined {
   try {
     return decodeURIComponent(new URL(request.url ?? "", "http://host").pathname);
@@ -173,7 +180,7 @@ function pathOf(request: IncomingMessage): string | undefined {
   }
 }
 
-/** One sentence as an answer. */
+/** Answers with one sentence. */
 export function sendText(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
   response.end(`${sentence}\n`);

@@ -4,34 +4,34 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerConnection } from "../../net/connection.ts";
 import { type StreamOptions, webSocketConnection } from "../../net/stream.ts";
-import { isOwnHost, strangeHost } from "./host_check.ts";
+import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { nodeSocket } from "./node_socket.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Subprotocols we speak, and how each carries lines. */
+/** The supported subprotocols, and how each carries lines. */
 const framings: Readonly<Record<string, "text" | "binary">> = {
   "text.ircv3.net": "text",
   "binary.ircv3.net": "binary",
 };
 const keySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** What an upgrade is judged by. */
+/** The conditions of an upgrade. */
 export interface UpgradeOptions {
   readonly stream: StreamOptions;
-  /** Origins allowed besides the page's own: "https://chat.example". */
+  /** Allowed origins besides the page's own: "https://chat.example". */
   readonly origins: readonly string[];
   /** See WebOptions. */
   readonly names: readonly string[];
   readonly visitor: Visitor;
 }
 
-/** Why an upgrade is refused: status and one sentence. */
+/** Why an upgrade is refused: a status and one sentence. */
 export interface UpgradeRefusal {
   readonly status: 400 | 403 | 421 | 426;
   readonly sentence: string;
 }
 
-/** Answers the handshake and takes the socket over, or says why not. */
+/** Answers the handshake and takes over the socket, or returns the reason for the refusal. */
 export function upgrade(
   request: IncomingMessage,
   socket: Socket,
@@ -41,19 +41,22 @@ export function upgrade(
   const { headers } = request;
   const key = headers["sec-websocket-key"];
   if (headers.upgrade?.toLowerCase() !== "websocket") {
-    return { status: 400, sentence: "Only a WebSocket can be upgraded to" };
+    return { status: 400, sentence: "The only supported upgrade is websocket" };
   }
   if (headers["sec-websocket-version"] !== "13") {
-    return { status: 426, sentence: "WebSocket version 13 is wanted" };
+    return { status: 426, sentence: "The server needs WebSocket version 13" };
   }
   if (typeof key !== "string" || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return { status: 400, sentence: "Sec-WebSocket-Key is missing or malformed" };
   }
   if (headers.host !== undefined && !isOwnHost(headers.host, options.names)) {
-    return { status: 421, sentence: strangeHost(headers.host) };
+    return { status: 421, sentence: unknownHostSentence(headers.host) };
   }
   if (!isAllowedOrigin(headers.origin, headers.host, options)) {
-    return { status: 403, sentence: `Pages of "${headers.origin}" may not connect here` };
+    return {
+      status: 403,
+      sentence: `Pages of "${headers.origin}" cannot connect to this server; see --web-origin`,
+    };
   }
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
@@ -75,8 +78,9 @@ function answer(key: string, protocol: string | undefined): string {
 }
 
 /**
- * A browser says whose page it is; programs say nothing. Another site's page may not use our people's browsers. That
- * `host` is ours was asked before.
+ * A browser sends the origin of its page; programs send none. Pages of other sites must not use the browsers of our
+ * users.
+ * The caller has checked that `host` is ours.
  */
 function isAllowedOrigin(
   origin: string | undefined,

@@ -1,11 +1,11 @@
-/** Under which names the server may be asked. */
+/** The names under which the web page can be requested. */
 import { assertEquals } from "@std/assert";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { parseOptions } from "../../../lib/options.ts";
 import { ownNames } from "../../../lib/server/start/addresses.ts";
 import { granted } from "../../support/permissions.ts";
 
-Deno.test("the server's names are those of its settings and the machine's own", {
+Deno.test("the names of the server are those in the settings and the name of the machine", {
   ignore: !granted("sys"),
 }, () => {
   const flags = [

@@ -1,4 +1,4 @@
-/** The files that settings name. */
+/** The files in the settings. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
 import { parseOptions } from "../../../lib/options.ts";
@@ -14,7 +14,7 @@ function settingsOf(flags: readonly string[]): Settings {
   return parsed.values;
 }
 
-Deno.test("a password file is read without its line's end; an empty one is refused in a sentence", {
+Deno.test("a password file is read without its line end; an empty one is refused in one sentence", {
   ignore,
 }, () => {
   using place = temporaryFolder();
@@ -26,6 +26,6 @@ Deno.test("a password file is read without its line's end; an empty one is refus
   assertThrows(
     () => readFiles(settings),
     Error,
-    `The password file "${path}" is empty; write a password into it`,
+    `Cannot use the password file "${path}": it is empty; write a password into it`,
   );
 });

@@ -1,4 +1,4 @@
-/** The web side of the real program: what it prints, what it tells about files, what it leaves behind. */
+/** The web side of the real program: its banner, its addresses for files, and the files after its end. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { granted } from "../../support/permissions.ts";
 import { Peer } from "../../support/peer.ts";
@@ -6,20 +6,20 @@ import { type RunningServer, startServer } from "../../support/server.ts";
 
 const ignore = !granted("run", "net", "read", "write", "env");
 
-Deno.test({ name: "a server for the whole network says under which address", ignore, fn: network });
-Deno.test({ name: "--qr prints the page's address as a code", ignore, fn: code });
-Deno.test({ name: "--web-address is what people and files are told", ignore, fn: address });
-Deno.test({ name: "--web-address that is none is refused in one sentence", ignore, fn: nonsense });
+Deno.test({ name: "a server for the whole network prints its address", ignore, fn: network });
+Deno.test({ name: "--qr prints the address of the page as a QR code", ignore, fn: code });
+Deno.test({ name: "--web-address is the address in the banner and in ISUPPORT", ignore, fn: address });
+Deno.test({ name: "an invalid --web-address is refused in one sentence", ignore, fn: nonsense });
 Deno.test({
-  name: "a proxy may pass on the name of --web-address, or ask by the server's own",
+  name: "a proxy can send the name of --web-address or the server's own name",
   ignore,
   fn: proxied,
 });
-Deno.test({ name: "files of an ephemeral server go with it", ignore, fn: ephemeral });
+Deno.test({ name: "the files of an ephemeral server are deleted at its end", ignore, fn: ephemeral });
 
-Deno.test({ name: "a large file goes up and down without being held in memory", ignore, fn: large });
+Deno.test({ name: "a large upload and download are not held in memory", ignore, fn: large });
 
-const page = (server: RunningServer) => /in a browser +(\S+)/.exec(server.stdout.join("\n"))?.[1] ?? "";
+const page = (server: RunningServer) => /^ +browser +(\S+)/m.exec(server.stdout.join("\n"))?.[1] ?? "";
 
 async function network(): Promise<void> {
   await using server = await startServer(["--host", "0.0.0.0"]);
@@ -29,9 +29,9 @@ async function network(): Promise<void> {
   assertMatch(await answer.text(), /<title>Parley<\/title>/);
   if (url.hostname === "127.0.0.1") return;
   const home =
-    `http://127.0.0.1:${server.webPort}/ or irc://127.0.0.1:${server.port}, where passwords are taken`;
+    `http://127.0.0.1:${server.webPort}/ or irc://127.0.0.1:${server.port} (here passwords work without TLS)`;
   assert(
-    server.stdout.some((line) => line.startsWith(`  on this machine ${home}`)),
+    server.stdout.some((line) => line.startsWith(`  on this machine  ${home}`)),
     server.stdout.join("\n"),
   );
 }
@@ -53,7 +53,10 @@ async function address(): Promise<void> {
 
 async function nonsense(): Promise<void> {
   const failure = await startServer(["--web-address", "chat.example"]).then(() => "", String);
-  assertMatch(failure, /Cannot use --web-address "chat.example": write it as https:\/\/chat.example/);
+  assertMatch(
+    failure,
+    /Cannot use --web-address "chat.example": write an address such as https:\/\/chat.example/,
+  );
 }
 
 async function proxied(): Promise<void> {
@@ -83,7 +86,7 @@ async function proxied(): Promise<void> {
   assertEquals(await statusOf({ Host: "evil.example", ...forged }), "421");
 }
 
-/** The path of a file that was sent. */
+/** The path of an uploaded file. */
 async function send(server: RunningServer, ann: Peer, body: BodyInit): Promise<string> {
   ann.send("TOKEN GENERATE FILEHOST");
   const token = / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE /))?.[1];

@@ -1,10 +1,10 @@
-/** Names of shared files: what is left of what a header says. */
+/** Names of shared files: the safe part of a header. */
 import { assertEquals } from "@std/assert";
 import { disposition, fileName } from "../../../lib/server/web/file_name.ts";
 
 const extended = (name: string) => `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
 
-Deno.test("a file's name is the last part of what was sent, without what could fool a person or a disk", () => {
+Deno.test("a file name is the last part of the sent name, without misleading or dangerous characters", () => {
   const names: [header: string | undefined, name: string][] = [
     [undefined, "file"],
     ['attachment; filename="tea.png"', "tea.png"],
@@ -19,7 +19,7 @@ Deno.test("a file's name is the last part of what was sent, without what could f
   for (const [header, name] of names) assertEquals(fileName(header), name, header);
 });
 
-Deno.test("a long name is not cut inside a character, so that it can be sent again", () => {
+Deno.test("a long name is not cut inside a character", () => {
   for (
     const [before, count, after] of [["", 100, ""], ["x", 100, ""], ["", 1000, ""], ["", 1000, "x"]] as const
   ) {
@@ -29,7 +29,7 @@ Deno.test("a long name is not cut inside a character, so that it can be sent aga
   }
 });
 
-Deno.test("a name made to be slow to trim is not", () => {
+Deno.test("a hostile name is not slow to trim", () => {
   const start = performance.now();
   fileName(extended(`a${". ".repeat(100_000)}x`));
   assertEquals(performance.now() - start < 1000, true);

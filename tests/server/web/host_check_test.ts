@@ -1,6 +1,6 @@
-/** Under which names the web side may be asked, so that no other site's name can be made to lead to it. */
+/** The host names the web side accepts, so that the domain of another site cannot point to it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { hostName, isOwnHost, strangeHost } from "../../../lib/server/web/host_check.ts";
+import { hostName, isOwnHost, unknownHostSentence } from "../../../lib/server/web/host_check.ts";
 
 const names = ["chat.example:8443", "[2001:db8::1]", "Box.Office.example"];
 
@@ -36,15 +36,15 @@ const hosts: readonly (readonly [header: string, isForUs: boolean])[] = [
   ["two words", false],
 ];
 
-Deno.test("a Host header is for us when it is an address, a local name or one of ours", () => {
+Deno.test("a Host header is accepted if it is an address, a local name or a name of this server", () => {
   for (const [header, wanted] of hosts) assertEquals([header, isOwnHost(header, names)], [header, wanted]);
 });
 
-Deno.test("a strange Host is told in one sentence what to set, a malformed one that it is malformed", () => {
+Deno.test("an unknown Host gets one sentence about the setting, a malformed one gets an error", () => {
   assertMatch(
-    strangeHost("tea.example:6680"),
+    unknownHostSentence("tea.example:6680"),
     /"tea\.example": .*--web-address .*http:\/\/tea\.example:6680$/,
   );
   assertEquals(hostName("a b"), undefined);
-  assertEquals(strangeHost("<script>"), "The Host header is malformed");
+  assertEquals(unknownHostSentence("<script>"), "The Host header is malformed");
 });

@@ -1,4 +1,4 @@
-/** Figures for machines: what they are, and whom they are told. */
+/** Metrics: their values, and who can read them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
 import { metricRoute } from "../../../lib/server/web/metrics.ts";
@@ -26,7 +26,7 @@ async function ask(
   return [response.status, await response.text()];
 }
 
-Deno.test("figures are told to programs on this machine", { ignore }, async () => {
+Deno.test("programs on this machine can read the metrics", { ignore }, async () => {
   await using site = await metricSite();
   await site.chat.peer("ann");
   const [status, text] = await ask(site);
@@ -43,7 +43,7 @@ Deno.test(
   },
 );
 
-Deno.test("figures are not told to others who come through a proxy on this machine", { ignore }, async () => {
+Deno.test("visitors through a proxy on this machine cannot read the metrics", { ignore }, async () => {
   const headers = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
   await using site = await metricSite();
   for (const name of headers) assertEquals((await ask(site, { [name]: "10.1.2.3" }))[0], 403, name);

@@ -1,4 +1,7 @@
-/** The page's own files: what the browser asks for is there, nothing else is, and a standalone program carries it. */
+/**
+ * The files of the page: everything the browser requests exists, nothing else does, and a compiled program contains
+ * all.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { faultIn, programs } from "../../../.ci/compile.ts";
 import { pageAsset } from "../../../lib/server/web/page_assets.ts";
@@ -6,7 +9,7 @@ import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("read");
 
-/** Every path the page needs, found as a browser finds them. */
+/** Every path the page needs, found like a browser finds them. */
 function reached(): Set<string> {
   const found = new Set<string>();
   const waiting = ["/"];
@@ -29,7 +32,7 @@ function reached(): Set<string> {
 }
 
 Deno.test({
-  name: "everything the page imports is served, without types",
+  name: "every import of the page is served, without types",
   ignore,
   fn() {
     const paths = [...reached()];
@@ -40,7 +43,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a standalone server carries all that the page needs",
+  name: "a compiled server contains all files of the page",
   ignore,
   fn() {
     const [{ include }] = programs;
@@ -49,7 +52,7 @@ Deno.test({
   },
 });
 
-Deno.test("a runtime that cannot be fetched for a standalone program is told in one sentence", () => {
+Deno.test("a runtime that cannot be downloaded for a compiled program is reported in one sentence", () => {
   const words =
     "error: Writing\n\nCaused by:\n  1: url (https://dl.example/denort-x.zip): client error\nStack";
   assertEquals(
@@ -59,7 +62,7 @@ Deno.test("a runtime that cannot be fetched for a standalone program is told in 
 });
 
 Deno.test({
-  name: "no other file of the server can be asked for",
+  name: "no other file of the server can be requested",
   ignore,
   fn() {
     const paths = [

@@ -1,4 +1,4 @@
-/** Sharing files: who may, what is stored, how it goes out, what an attacker gets. */
+/** Sharing files: who can upload, what is stored, how it is served, and what an attacker gets. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
@@ -32,7 +32,7 @@ async function fileSite(
   };
 }
 
-/** A token by TOKEN GENERATE, as a client asks for it. */
+/** A token from TOKEN GENERATE, requested like a client does. */
 async function token(peer: Peer): Promise<string> {
   peer.send("TOKEN GENERATE FILEHOST");
   const lines = await peer.lines();
@@ -54,17 +54,21 @@ function post(
 }
 
 Deno.test({ name: "an upload by an IRC app: OPTIONS, POST, 201, Location, GET", ignore, fn: upload });
-Deno.test({ name: "ISUPPORT says where files go", ignore, fn: isupport });
-Deno.test({ name: "uploads without, with a forged or an old token are refused", ignore, fn: refused });
+Deno.test({ name: "ISUPPORT contains the address for uploads", ignore, fn: isupport });
 Deno.test({
-  name: "a file past the size, or past what is left for its owner, leaves nothing behind",
+  name: "uploads without a token, with a forged or with an expired one are refused",
+  ignore,
+  fn: refused,
+});
+Deno.test({
+  name: "a file over the size limit or over its owner's quota is not stored",
   ignore,
   fn: limits,
 });
-Deno.test({ name: "part of a file can be asked for", ignore, fn: ranges });
-Deno.test({ name: "what could run as a page of ours is saved, not shown", ignore, fn: harmless });
+Deno.test({ name: "a part of a file can be requested", ignore, fn: ranges });
+Deno.test({ name: "a file that could run as a page of this site is a download", ignore, fn: harmless });
 Deno.test({ name: "names and ids cannot leave the folder", ignore, fn: traversal });
-Deno.test({ name: "old files are removed, and what a crash left", ignore, fn: prune });
+Deno.test({ name: "old files and incomplete files of a crash are deleted", ignore, fn: prune });
 
 async function upload(): Promise<void> {
   await using site = await fileSite();
@@ -103,12 +107,12 @@ async function refused(): Promise<void> {
   const good = await ann(site);
   const none = await fetch(`${site.origin}/upload`, { method: "POST", body: "x" });
   assertEquals(none.status, 401);
-  assertMatch(await none.text(), /^Say who you are/);
+  assertMatch(await none.text(), /^Send an account name and password/);
   for (const bad of ["x", "a.b.c", good.replace(/^./, "_"), `${good}x`]) {
     const answer = await post(site, bad, "x");
     assertEquals([answer.status, await answer.text()], [
       401,
-      "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST\n",
+      "The token is wrong or expired; get a new one with TOKEN GENERATE FILEHOST\n",
     ]);
   }
   late = 11 * 60_000;
@@ -200,5 +204,5 @@ async function prune(): Promise<void> {
   new UploadRoutes(site.chat.hub, new UploadFolder(site.folder));
   assertEquals([...Deno.readDirSync(site.folder)], []);
   const gone = await fetch(site.origin + posted.headers.get("location"));
-  assertEquals([gone.status, await gone.text()], [404, "There is no such file, or it is too old\n"]);
+  assertEquals([gone.status, await gone.text()], [404, "This file does not exist or has expired\n"]);
 }

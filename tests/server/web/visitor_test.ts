@@ -1,4 +1,4 @@
-/** Whom a request comes from: whose headers are believed, and how they are read. */
+/** The origin of a request: which headers are believed, and how they are parsed. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseAddress } from "../../../lib/irc/address.ts";
@@ -10,7 +10,7 @@ function visitor(remoteAddress: string, headers: Record<string, string>): Visito
   return visitorOf({ socket: { remoteAddress }, headers }, trusted);
 }
 
-Deno.test("the visitor is the last address in X-Forwarded-For that is no trusted proxy's", () => {
+Deno.test("the visitor is the last address in X-Forwarded-For that is not a trusted proxy", () => {
   const table: [proxy: string, header: string, address: string][] = [
     ["127.0.0.1", "203.0.113.9", "203.0.113.9"],
     ["::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
@@ -29,7 +29,7 @@ Deno.test("the visitor is the last address in X-Forwarded-For that is no trusted
   }
 });
 
-Deno.test("what is no address leaves the one of the proxy that let it through", () => {
+Deno.test("a value that is not an address leaves the address of the proxy that passed it on", () => {
   const nonsense = [
     "",
     "unknown",
@@ -51,7 +51,7 @@ Deno.test("what is no address leaves the one of the proxy that let it through", 
   assertEquals(visitor("127.0.0.1", {}), { address: "127.0.0.1", secure: false, isProxied: true });
 });
 
-Deno.test("another machine's loopback address is not ours", () => {
+Deno.test("the loopback address of another machine is ignored", () => {
   const table: [proxy: string, header: string, address: string][] = [
     ["10.0.0.7", "127.0.0.1", "10.0.0.7"],
     ["10.0.0.7", "203.0.113.9, 127.0.0.1", "203.0.113.9"],
@@ -64,7 +64,7 @@ Deno.test("another machine's loopback address is not ours", () => {
   }
 });
 
-Deno.test("X-Forwarded-Proto, else Forwarded, tells whether the visitor came by TLS", () => {
+Deno.test("X-Forwarded-Proto, otherwise Forwarded, shows whether the visitor used TLS", () => {
   const table: [headers: Record<string, string>, secure: boolean][] = [
     [{ "x-forwarded-proto": "https" }, true],
     [{ "x-forwarded-proto": "HTTPS" }, true],
@@ -85,7 +85,7 @@ Deno.test("X-Forwarded-Proto, else Forwarded, tells whether the visitor came by 
   }
 });
 
-Deno.test("headers of somebody who is not trusted change nothing", () => {
+Deno.test("headers from an untrusted address change nothing", () => {
   const headers = {
     "x-forwarded-for": "198.51.100.1",
     "x-forwarded-proto": "https",
@@ -96,7 +96,7 @@ Deno.test("headers of somebody who is not trusted change nothing", () => {
   assertEquals(visitorOf({ socket: { remoteAddress: "203.0.113.9" }, headers }, undefined), plain);
 });
 
-Deno.test("whatever the headers hold, the visitor has an address", () => {
+Deno.test("for any headers, the visitor has an address", () => {
   const part = fc.oneof(
     fc.string({ unit: "grapheme" }),
     fc.string({ unit: fc.constantFrom(..."0123456789abcdef.:[]%, ") }),

@@ -1,4 +1,4 @@
-/** WebSockets into the hub, as browsers and IRC apps open them. */
+/** WebSockets into the hub, opened like a browser or an IRC app does. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { granted } from "../../support/permissions.ts";
 import { Peer } from "../../support/peer.ts";
@@ -7,24 +7,24 @@ import { overWebSocket, type Site, startSite } from "../../support/site.ts";
 const ignore = !granted("net", "read", "env");
 
 Deno.test({ name: "a browser and a TCP client talk", ignore, fn: talk });
-Deno.test({ name: "both subprotocols are spoken, the client's first choice wins", ignore, fn: protocols });
+Deno.test({ name: "both subprotocols work, and the client's first choice wins", ignore, fn: protocols });
 Deno.test({
-  name: "pages of another site are refused, their own and programs are let in",
+  name: "pages of other sites are refused; our page and programs are accepted",
   ignore,
   fn: origins,
 });
 Deno.test({
-  name: "a page whose own name was made to lead here is refused, and told the setting",
+  name: "a page of a domain that points to this server is refused, and the answer names the setting",
   ignore,
   fn: rebinding,
 });
 Deno.test({ name: "a malformed handshake is refused in one sentence", ignore, fn: handshakes });
 Deno.test({
-  name: "pings are answered, fragments joined, several lines of a frame are lines",
+  name: "pings are answered, fragments are joined, and a frame can contain several lines",
   ignore,
   fn: frames,
 });
-Deno.test({ name: "a frame past the limit is refused and the next one heard", ignore, fn: longFrame });
+Deno.test({ name: "a frame over the limit is refused, and the next one works", ignore, fn: longFrame });
 Deno.test({ name: "an unmasked frame breaks the protocol and ends the connection", ignore, fn: unmasked });
 
 const port = (site: Site) => site.web.port;
@@ -50,7 +50,7 @@ async function protocols(): Promise<void> {
   }
 }
 
-/** Says a handshake by hand; returns the socket and the answer's head. */
+/** Sends a handshake by hand; returns the socket and the head of the answer. */
 async function handshake(
   site: Site,
   headers: Record<string, string>,
@@ -104,7 +104,7 @@ async function rebinding(): Promise<void> {
     assertMatch(answer, /^HTTP\/1.1 421 /);
     assertMatch(
       answer,
-      /does not know itself as "evil.example": .* --web-address .* http:\/\/evil.example:1\n/,
+      /does not know the name "evil.example": .* --web-address .* http:\/\/evil.example:1\n/,
     );
   }
 }
@@ -123,7 +123,7 @@ async function handshakes(): Promise<void> {
   assertEquals(await statusOf(site, { Upgrade: "h2c" }), "400");
 }
 
-/** A client's frame: masked, with a length that fits one byte or two. */
+/** A frame of a client: masked, with a length of one or two bytes. */
 function frame(first: number, payload: string | Uint8Array, masked = true): Uint8Array {
   const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
   const length = bytes.length < 126 ? [bytes.length] : [126, bytes.length >> 8, bytes.length & 255];
@@ -133,7 +133,7 @@ function frame(first: number, payload: string | Uint8Array, masked = true): Uint
   return Uint8Array.of(first, ...length, ...mask, ...bytes.map((byte, at) => byte ^ (mask[at & 3] ?? 0)));
 }
 
-/** Reads until the text of what came, headers of frames and all, matches. */
+/** Reads until the received bytes, with frame headers, match as text. */
 async function until(socket: Deno.TcpConn, wanted: RegExp): Promise<string> {
   let text = "";
   while (!wanted.test(text)) {

@@ -1,4 +1,4 @@
-/** HTTP itself: what a peer that does not behave can have. */
+/** HTTP itself: what the web side allows a hostile peer. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { reachableHosts } from "../../../lib/server/start/addresses.ts";
 import { type Route, sendText as sendAnswer } from "../../../lib/server/web/web.ts";
@@ -26,24 +26,28 @@ Deno.test(
   },
 );
 
-Deno.test("requests in turn, and a few at once, are all answered on one connection", { ignore }, async () => {
-  const answer: Route = (_request, response) => {
-    response.end("here");
-    return Promise.resolve();
-  };
-  await using site = await startSite({}, { routes: [answer] });
-  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
-  const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  const bytes = new Uint8Array(65_536);
-  for (let turn = 0; turn < 200; turn++) {
-    await sendText(socket, request);
-    assert(await socket.read(bytes) !== null);
-  }
-  await sendText(socket, request.repeat(8) + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
-  assertEquals((await readAll(socket)).match(/here/g)?.length, 9);
-});
+Deno.test(
+  "sequential requests and a few parallel ones are all answered on one connection",
+  { ignore },
+  async () => {
+    const answer: Route = (_request, response) => {
+      response.end("here");
+      return Promise.resolve();
+    };
+    await using site = await startSite({}, { routes: [answer] });
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+    const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const bytes = new Uint8Array(65_536);
+    for (let turn = 0; turn < 200; turn++) {
+      await sendText(socket, request);
+      assert(await socket.read(bytes) !== null);
+    }
+    await sendText(socket, request.repeat(8) + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+    assertEquals((await readAll(socket)).match(/here/g)?.length, 9);
+  },
+);
 
-Deno.test("a peer may hold so many sockets, and this machine any number", {
+Deno.test("a peer has a limit of sockets, and this machine has none", {
   ignore: ignore || elsewhere === "127.0.0.1",
 }, async () => {
   await using site = await startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
@@ -60,7 +64,7 @@ Deno.test("a peer may hold so many sockets, and this machine any number", {
   for (const { socket } of all) socket.close();
 });
 
-Deno.test("a visitor of a trusted proxy may have so many requests under way", { ignore }, async () => {
+Deno.test("a visitor through a trusted proxy has a limit of running requests", { ignore }, async () => {
   const [gate, full] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let count = 0;
   const hold: Route = async (_request, response) => {
@@ -83,7 +87,7 @@ Deno.test("a visitor of a trusted proxy may have so many requests under way", { 
   while (await ask("203.0.113.9") !== 200);
 });
 
-Deno.test("X-Forwarded-For that came in two lines is read to its end", { ignore }, async () => {
+Deno.test("X-Forwarded-For in two lines is read completely", { ignore }, async () => {
   const tell: Route = (_request, response, _path, { address }) => {
     sendAnswer(response, 200, address);
     return Promise.resolve();

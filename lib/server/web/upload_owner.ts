@@ -1,30 +1,33 @@
-/** Who sends a file: an account by its password, or anybody on the chat by a token (server/commands/upload_token.ts). */
+/**
+ * Identifies the sender of a file: an account by its password, or any user by a token
+ * (server/commands/upload_token.ts).
+ */
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
 import { isLoopback } from "../../irc/address.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** An account's name, or "~host"; throws a ShelfRefusal when it cannot be told. */
+/** The name of an account, or "~host"; throws an UploadRefusal if the sender is unknown. */
 export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<string> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
     return chat.tokens.owner(credentials) ??
-      refuse(401, "The token is wrong or too old; ask for another with TOKEN GENERATE FILEHOST");
+      refuse(401, "The token is wrong or expired; get a new one with TOKEN GENERATE FILEHOST");
   }
   if (scheme.toLowerCase() !== "basic") {
-    return refuse(401, "Say who you are: an account's name and password, or a token");
+    return refuse(401, "Send an account name and password, or a token");
   }
   const { address, secure } = visitor;
   if (!secure && !isLoopback(address)) {
-    return refuse(403, "A password is not taken unencrypted; use a token from TOKEN GENERATE FILEHOST");
+    return refuse(403, "Passwords need an encrypted connection; use a token from TOKEN GENERATE FILEHOST");
   }
   const text = decode(credentials);
   const at = text.indexOf(":");
   const outcome = await chat.accounts.prove(text.slice(0, at), text.slice(at + 1), address);
   if (outcome.kind === "right") return outcome.account.name;
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
-  if (outcome.kind === "too many tries") return refuse(429, "Too many tries; wait a few minutes");
+  if (outcome.kind === "too many tries") return refuse(429, "Too many attempts; wait a few minutes");
   return refuse(401, "The name or the password is wrong");
 }
 
