@@ -232,7 +232,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal it asks for another name, and C-c twice ends with 130",
+  name: "at a terminal it asks for another name, and Ctrl+C twice ends with 130",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -246,7 +246,7 @@ Deno.test({
     await pane.press("bob", "Enter");
     await pane.until("1 person: @bob");
     await pane.press("C-c");
-    await pane.until("Press C-c again to quit");
+    await pane.until("Press Ctrl+C again to quit");
     await pane.press("C-c");
     assertMatch(await pane.until(/ icanon [^]* echo /), /code 130\n/);
   },
@@ -364,7 +364,7 @@ Deno.test({
     await pane.press("four green leaves", "Enter");
     await pane.until("Repeat the password:");
     await pane.press("four green leaves", "Enter");
-    const screen = await pane.until("The name bob is yours");
+    const screen = await pane.until("The name bob is registered");
     await pane.press("Up");
     assertMatch(await pane.until("/register"), /#tea +\/register$/);
     assertEquals(screen.includes("leaves"), false);

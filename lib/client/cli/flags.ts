@@ -147,7 +147,7 @@ export const clientFlags = {
     kind: "flag",
     env: "PARLEY_RESTRICTED",
     help:
-      "for an account that many people share: after the start no files, no other programs, no /quote and no C-z",
+      "for an account that many people share: after the start no files, no other programs, no /quote and no Ctrl+Z",
     group: "Program",
   },
   config: {

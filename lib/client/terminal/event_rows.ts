@@ -4,7 +4,7 @@ import type { ChatEvent, Said } from "../core/event.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
-import { findBuffer } from "../core/state.ts";
+import { findBuffer, isChannel } from "../core/state.ts";
 import { memberInk } from "../text/nick_color.ts";
 import { spanText, styleText } from "../text/text.ts";
 import { describe, personSpan } from "../text/sentences.ts";
@@ -41,10 +41,20 @@ export function lineRows(line: TranscriptLine, timestamps: Timestamps, columns: 
   return wrapSpans(head, body, columns, time.length + 3);
 }
 
-/** The answer to a command: no time, indented. A table row continues in its last column. */
+/** The answer to a command: no time, indented. A long table row continues in its second column. */
 export function noteRows(body: readonly Span[], columns: number): Row[] {
-  const table = /^ *\S.*? {2,}(?=\S)/.exec(body[0]?.text ?? "");
-  return wrapSpans([{ text: "  " }], body, columns, 2 + (table?.[0].length ?? 2));
+  const [first, ...others] = body;
+  const [cells = "", firstCell = ""] = /^( *\S.*?) {2,}(?=\S)/.exec(first?.text ?? "") ?? [];
+  const indent = 2 + (cells.length || 2);
+  if (first === undefined || cells === "" || indent <= columns / 2) {
+    return wrapSpans([{ text: "  " }], body, columns, indent);
+  }
+  // On a narrow terminal the second column is below the first one.
+  const secondCell = [{ ...first, text: first.text.slice(cells.length) }, ...others];
+  return [
+    ...wrapSpans([{ text: "  " }], [{ ...first, text: firstCell }], columns, 4),
+    ...wrapSpans([{ text: "      " }], secondCell, columns, 6),
+  ];
 }
 
 /** Local time. */
@@ -147,7 +157,7 @@ export function eventLine(
   const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
   // The sentences of these name the channel.
   const namesChannel = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
-  const where: Span[] = elsewhere && !namesChannel && "buffer" in event
+  const where: Span[] = elsewhere && !namesChannel && "buffer" in event && isChannel(state, event.buffer)
     ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }]
     : [];
   const isError = event.kind === "status" &&

@@ -31,8 +31,10 @@ const pauseMs = 1_500;
 export class TerminalUi implements Face {
   readonly client: Client;
   readonly hints = [
-    "Tab completes names, channels, commands and :emoji · ↑ and ↓ show earlier lines · C-r searches them",
-    "M-Enter adds a line to the message · C-x shows the next channel · C-c twice quits",
+    "Tab completes names, channels, commands and :emoji",
+    "↑ and ↓ show earlier lines, Ctrl+R searches them",
+    "Alt+Enter adds a line to the message",
+    "Ctrl+X shows the next channel, Ctrl+C twice quits",
   ];
   sharesTyping: boolean;
   readonly presenceFilter: TerminalUiParts["presenceFilter"];
