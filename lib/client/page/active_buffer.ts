@@ -2,9 +2,9 @@
 /// <reference lib="dom" />
 import { ActionError } from "../core/action_error.ts";
 import type { Client } from "../core/client.ts";
+import { bufferAfterClosing, nextBuffer } from "../core/buffer_order.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import { listedNames } from "./channel_list.ts";
 import type { Timelines } from "./timeline.ts";
 
 /** What the active buffer needs of the chat. */
@@ -70,16 +70,14 @@ export class ActiveBuffer {
   }
 
   #showAnother(): boolean {
-    const joined = [...this.#parts.client.state.buffers.values()].filter((buffer) => buffer.joined);
-    const next = joined.find(({ kind }) => kind === "channel") ?? joined[0];
-    if (next !== undefined) this.show(next.name);
+    const next = bufferAfterClosing(this.#parts.client.state);
+    if (next !== undefined) this.show(next);
     return next !== undefined;
   }
 
   /** Shows the next buffer of the lists (1) or the one before (-1); after the last comes the first. */
   step(by: number): void {
-    const names = listedNames(this.#parts.client.state);
-    const next = names.at((names.indexOf(this.name) + by) % names.length);
+    const next = nextBuffer(this.#parts.client.state, this.name, by);
     if (next !== undefined) this.show(next);
   }
 

@@ -1,5 +1,6 @@
 /** The lists on the left: channels and conversations, with their unread messages. */
 /// <reference lib="dom" />
+import { buffersInOrder } from "../core/buffer_order.ts";
 import type { Buffer, State } from "../core/state.ts";
 import { plainName } from "../text/plain.ts";
 import { element } from "./element.ts";
@@ -15,28 +16,13 @@ export interface ChannelListParts {
   readonly show: (name: string) => void;
 }
 
-/** Channels and conversations in the order in which the lists show them. */
-export function listedNames(state: State): string[] {
-  const { channels, conversations } = listedBuffers(state);
-  return [...channels, ...conversations].map(({ name }) => name);
-}
-
-function listedBuffers(state: State): {
-  readonly channels: readonly Buffer[];
-  readonly conversations: readonly Buffer[];
-} {
-  const buffers = [...state.buffers.values()].sort((one, other) => one.name < other.name ? -1 : 1);
-  return {
-    channels: buffers.filter(({ kind }) => kind === "channel"),
-    conversations: buffers.filter(({ kind }) => kind === "person"),
-  };
-}
-
 /** Draws both lists. */
 export function drawChannelList(parts: ChannelListParts): void {
-  const { channels, conversations } = listedBuffers(parts.state);
-  updateRows("channel-list", channels.map((buffer) => bufferRow(buffer, parts)));
-  updateRows("conversation-list", conversations.map((buffer) => bufferRow(buffer, parts)));
+  const buffers = buffersInOrder(parts.state);
+  const rows = (kind: Buffer["kind"]) =>
+    buffers.filter((buffer) => buffer.kind === kind).map((buffer) => bufferRow(buffer, parts));
+  updateRows("channel-list", rows("channel"));
+  updateRows("conversation-list", rows("person"));
 }
 
 function bufferRow(

@@ -1,7 +1,7 @@
 /** The message box: Enter sends, Shift-Enter starts a new line, Tab completes, ↑ brings back the last message. */
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
-import type { Completion } from "./completion.ts";
+import type { Candidates } from "../slash/completion.ts";
 import { Drafts } from "./drafts.ts";
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
@@ -17,8 +17,8 @@ export interface ComposerParts {
   readonly send: (text: string, replyingTo: SaidEntry | undefined) => boolean;
   /** The text in the box changed; "" after sending. */
   readonly onInput: (text: string) => void;
-  /** What can replace a word, best first. */
-  readonly complete: (word: string) => readonly Completion[];
+  /** What can replace a word after a text. */
+  readonly complete: (before: string, word: string) => Candidates;
   /** The person chose, dropped or pasted files. */
   readonly share: (files: readonly File[]) => void;
 }

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { computeWith } from "../../irc/digest.ts";
 import { channelsToJoin, invitedChannels } from "./channels_to_join.ts";
-import { completions } from "./completion.ts";
+import { candidatesFor, completionSources } from "../slash/completion.ts";
 import { Composer } from "./composer.ts";
 import { byId } from "./element.ts";
 import { pickEmoji } from "./emoji_picker.ts";
@@ -22,7 +22,8 @@ let ui: PageUi | undefined;
 const composer = new Composer({
   send: (text, replyingTo) => ui?.submit(text, replyingTo) ?? false,
   onInput: showTyping,
-  complete: (word) => ui === undefined ? [] : completions(ui.client.state, ui.active.name, word),
+  complete: (before, word) =>
+    ui === undefined ? { before, found: [] } : candidatesFor(before, word, completionSources(ui.face)),
   share,
 });
 const joinForm = new JoinForm(join);

@@ -46,9 +46,9 @@ export class PageUi implements EventHandlerParts {
   readonly active: ActiveBuffer;
   readonly history: HistoryScroll;
   readonly sending: MessageSending;
+  readonly face: PageFace;
   readonly #parts: PageUiParts;
   readonly #drawing: PageDrawing;
-  readonly #face: PageFace;
   readonly #errors: JoinErrors;
   #isWelcomed = false;
 
@@ -74,7 +74,7 @@ export class PageUi implements EventHandlerParts {
     this.sending = new MessageSending(client, onRefused);
     this.#drawing = this.#createDrawing();
     this.history = new HistoryScroll({ client, timelines, active, drawing: this.#drawing });
-    this.#face = new PageFace({
+    this.face = new PageFace({
       client,
       timelines,
       active,
@@ -117,7 +117,7 @@ export class PageUi implements EventHandlerParts {
     if (channel !== undefined) this.active.showOnJoin(channel);
     // enter() calls say() before it first waits.
     this.sending.replyingTo(replyingTo, () => {
-      enter(this.#face, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
+      enter(this.face, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
     });
     return true;
   }
@@ -128,7 +128,7 @@ export class PageUi implements EventHandlerParts {
   }
 
   get presenceFilter(): PageFace["presenceFilter"] {
-    return this.#face.presenceFilter;
+    return this.face.presenceFilter;
   }
 
   #onEvent(event: ChatEvent): void {

@@ -1,14 +1,14 @@
 /** The list of suggestions above the message box. The keyboard focus stays in the box. */
 /// <reference lib="dom" />
 import { plain } from "../text/plain.ts";
-import type { Completion } from "./completion.ts";
+import type { Candidate } from "../slash/completion.ts";
 import { byId, element } from "./element.ts";
 
 const maxShown = 8;
 
 /** Shows the suggestions, with the one at `selected` marked (-1: none); an empty list hides it. */
 export function drawSuggestions(
-  found: readonly Completion[],
+  found: readonly Candidate[],
   selected: number,
   choose: (at: number) => void,
 ): void {
@@ -25,7 +25,7 @@ export function drawSuggestions(
 }
 
 function suggestionRow(
-  { label, help }: Completion,
+  { label, help }: Candidate,
   at: number,
   selected: number,
   choose: (at: number) => void,

@@ -1,12 +1,10 @@
 /** Suggestions for the word before the cursor: shown while the person types, and put in by Tab, Enter or a click. */
 /// <reference lib="dom" />
-import type { Completion } from "./completion.ts";
+import type { Candidate, Candidates } from "../slash/completion.ts";
 import { drawSuggestions } from "./suggestion_list.ts";
 
-/** The suggestions for the word that starts at `start`. */
-interface Offer {
-  readonly found: readonly Completion[];
-  readonly start: number;
+/** The suggestions for one word. */
+interface Offer extends Candidates {
   /** Which is selected; -1 for none. */
   readonly selected: number;
   /** Whether the selected one is in the box already. */
@@ -16,11 +14,11 @@ interface Offer {
 /** The suggestions of one text box. */
 export class Suggestions {
   readonly #box: HTMLTextAreaElement;
-  readonly #complete: (word: string) => readonly Completion[];
+  readonly #complete: (before: string, word: string) => Candidates;
   #offer: Offer | undefined;
 
-  /** `complete` returns what can replace a word, best first. */
-  constructor(box: HTMLTextAreaElement, complete: (word: string) => readonly Completion[]) {
+  /** `complete` returns what can replace a word after a text. */
+  constructor(box: HTMLTextAreaElement, complete: (before: string, word: string) => Candidates) {
     this.#box = box;
     this.#complete = complete;
   }
@@ -31,22 +29,24 @@ export class Suggestions {
 
   /** Offers suggestions after an input, when the word starts with a sign: "/", "@", "#" or ":". */
   update(): void {
-    const { start, word } = this.#word();
-    const hasSign = start === 0 ? /^(?:\/|[@#]|:\w)/ : /^(?:[@#]|:\w)/;
-    const found = hasSign.test(word) ? this.#complete(word) : [];
+    const { before, word } = this.#word();
+    const hasSign = before === "" ? /^[/@#:]/ : /^[@#:]/;
+    if (!hasSign.test(word)) return this.close();
+    const candidates = this.#complete(before, word);
+    const { found } = candidates;
     if (found.length === 0 || found.some(({ text }) => text === word)) return this.close();
-    this.#show({ found, start, selected: -1, isInserted: false });
+    this.#show({ ...candidates, selected: -1, isInserted: false });
   }
 
   /** Puts in the first suggestion, and the next one each time after that; false when there is none. */
   insertNext(): boolean {
-    const { start, word } = this.#word();
-    const offer = this.#offer ?? { found: this.#complete(word), start, selected: -1 };
+    const { before, word } = this.#word();
+    const offer = this.#offer ?? { ...this.#complete(before, word), selected: -1 };
     const { found } = offer;
     if (found.length === 0) return false;
     const selected = (offer.selected + 1) % found.length;
-    this.#insert(offer.start, found[selected]?.text ?? "");
-    this.#show(found.length > 1 ? { found, start: offer.start, selected, isInserted: true } : undefined);
+    this.#insert(offer.before, found[selected]);
+    this.#show(found.length > 1 ? { ...offer, selected, isInserted: true } : undefined);
     return true;
   }
 
@@ -73,20 +73,20 @@ export class Suggestions {
   }
 
   #take(at: number): void {
-    if (this.#offer !== undefined) this.#insert(this.#offer.start, this.#offer.found[at]?.text ?? "");
+    if (this.#offer !== undefined) this.#insert(this.#offer.before, this.#offer.found[at]);
     this.close();
   }
 
-  #word(): { readonly start: number; readonly word: string } {
+  /** The word before the cursor, and the text before the word. */
+  #word(): { readonly before: string; readonly word: string } {
     const { value, selectionStart } = this.#box;
     const start = value.slice(0, selectionStart).search(/\S*$/);
-    return { start, word: value.slice(start, selectionStart) };
+    return { before: value.slice(0, start), word: value.slice(start, selectionStart) };
   }
 
-  #insert(start: number, text: string): void {
-    const isNick = /^[\p{L}\p{N}_\\[\]{}^`|-]/u.test(text);
-    const suffix = start === 0 && isNick ? ": " : " ";
-    this.#box.setRangeText(text + suffix, start, this.#box.selectionStart, "end");
+  #insert(before: string, candidate: Candidate | undefined): void {
+    const { text, suffix } = candidate ?? { text: "", suffix: "" };
+    this.#box.setRangeText(before + text + suffix, 0, this.#box.selectionStart, "end");
   }
 
   #show(offer: Offer | undefined): void {

@@ -100,6 +100,8 @@ function argumentNames(
   command: string,
 ): readonly string[] {
   const kinds = takes(command);
+  const at = word.startsWith("@") ? "@" : "";
+  const people = startingWith(nicks, word.slice(at.length)).map((nick) => at + nick);
   const place = before.trim().split(/\s+/).length - 1;
   switch (kinds[Math.min(place, kinds.length - 1)]) {
     case "command":
@@ -107,9 +109,10 @@ function argumentNames(
     case "channel":
       return [...new Set([...startingWith(channels, word), ...startingWith(channels, `#${word}`)])];
     case "nick":
-      return [...startingWith(nicks, word), ...(word.startsWith("#") ? startingWith(channels, word) : [])];
+      return [...people, ...(word.startsWith("#") ? startingWith(channels, word) : [])];
     default:
-      return word === "" ? [] : startingWith(word.startsWith("#") ? channels : nicks, word);
+      if (word === "") return [];
+      return word.startsWith("#") ? startingWith(channels, word) : people;
   }
 }
 
