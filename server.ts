@@ -1,4 +1,4 @@
-/** The server's entry: options → bus, hub and listeners; prints the ways in; ends cleanly on a signal. Nothing else. */
+/** The server program: options → chat, hub and listeners; it prints how to join, and ends cleanly on a signal. */
 // deno-lint-ignore-file no-console
 import { promptSecret } from "@std/cli/prompt-secret";
 import { toText } from "@std/streams/to-text";
@@ -48,11 +48,12 @@ const optionRows = {
 
 /** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
 const verifierRounds = 600_000;
-/** As others see it. */
+/** The name and version for other programs. */
 const name = `parley-${version}`;
 const sweepMs = 2_000;
 const dayMs = 86_400_000;
 const stopMs = 4_000;
+
 function main(): void {
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
@@ -87,7 +88,7 @@ async function start(
   });
   const flusher = new Flusher();
   flusher.onFailure = (error) => log("error", String(error));
-  // What a person has seen is on disk.
+  // Users see only messages that are on disk.
   flusher.before = () => void store.commit();
   const stream = {
     flusher,
@@ -101,7 +102,7 @@ async function start(
     : undefined;
   console.log(banner(settings, listener, web, secure));
   if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
-  if (newOwner || machines?.isFirst !== false) await tellOwnerCode(hub, newOwner);
+  if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
   const end = () => {
     store.close();
@@ -110,7 +111,7 @@ async function start(
   onSignals({
     async stop() {
       stopTimers();
-      const impatience = setTimeout(end, stopMs);
+      const timeout = setTimeout(end, stopMs);
       const closed = Promise.all([listener.close(), secure?.close()]);
       hub.close("The server is stopping");
       await closed;
@@ -119,7 +120,7 @@ async function start(
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await machines?.leave();
-      clearTimeout(impatience);
+      clearTimeout(timeout);
       end();
     },
     reread() {
@@ -165,8 +166,10 @@ function renew(secure: TlsListener | undefined): void {
   }).catch((error) => log("error", `${error.message}; the server still uses the previous certificate`));
 }
 
-/** Until somebody is owner, each start makes a code that makes its teller owner. It is kept as a digest only. */
-async function tellOwnerCode(hub: Hub, again: boolean): Promise<void> {
+/**
+ * Until there is an owner, each start makes a code; the user who sends it becomes owner. Only its digest is stored.
+ */
+async function printOwnerCode(hub: Hub, again: boolean): Promise<void> {
   const code = await makeOwnerCode(hub, again);
   if (code === undefined) return;
   console.log(
@@ -183,7 +186,7 @@ function rehash(hub: Hub): void {
   }
 }
 
-/** Reads a password and prints what `--oper` takes; the password itself is kept nowhere. */
+/** Reads a password and prints its verifier for `--oper`; the password is not stored. */
 async function printVerifier(): Promise<void> {
   const isTyped = Deno.stdin.isTerminal();
   const typed = isTyped
@@ -217,7 +220,7 @@ function completions(shell: Shell): string {
   return completionScript(shell, { program: "parley-server", rows: optionRows, words: [] }).trimEnd();
 }
 
-/** The log is read in terminals, so what steers one is left out; a stack keeps its lines. */
+/** The log is read in terminals, so control characters are replaced; a stack keeps its lines. */
 function log(level: "info" | "error", text: string): void {
   const shown = text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "\ufffd");
   console.error(`${new Date().toISOString()} ${level} ${shown}`);

@@ -1,6 +1,5 @@
 /**
- * Scripts that teach a shell the flags of a program, from the table of options that also gives --help. Pure: it
- * prints
+ * Scripts that teach a shell the flags of a program, from the table of options that also gives --help. Pure: it prints
  * nothing and runs no shell. A user loads a script with `source <(parley --completions bash)`.
  */
 

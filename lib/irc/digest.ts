@@ -1,8 +1,7 @@
 /**
  * Bytes and digests for SCRAM: base64, SHA-256, HMAC, PBKDF2 and comparison in constant time. WebCrypto computes the
  * digests on another thread. Browsers refuse WebCrypto to a page loaded without encryption from another machine; such
- * a
- * page sets a replacement with computeWith().
+ * a page sets a replacement with computeWith().
  */
 
 /** Bytes that own their memory, as WebCrypto requires. */

@@ -1,6 +1,5 @@
 /**
- * A mask compared with many texts: WHO and LIST compare it with every user or channel. matchMask() in names.ts
- * defines
+ * A mask compared with many texts: WHO and LIST compare it with every user or channel. matchMask() in names.ts defines
  * masks, but a hostile mask and text cost it mask × text steps, so one line could block the whole server. This test
  * stores all reachable positions in the mask as bits: one step per character and 32 tokens.
  */

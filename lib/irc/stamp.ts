@@ -1,8 +1,6 @@
 /**
- * A stamp is one number: a message's place in the order, its time, and its msgid. The upper part is milliseconds
- * since
- * 1970, the lower 10 bits count within the millisecond. A burst gets stamps ahead of the clock, and a clock that
- * jumps
+ * A stamp is one number: a message's place in the order, its time, and its msgid. The upper part is milliseconds since
+ * 1970, the lower 10 bits count within the millisecond. A burst gets stamps ahead of the clock, and a clock that jumps
  * back does not change the order. Exact until the year 2248 (2^53).
  */
 

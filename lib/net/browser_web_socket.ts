@@ -1,6 +1,5 @@
 /**
- * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket). For clients only; the
- * WebSockets
+ * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket). For clients only; the WebSockets
  * of the server are in stream.ts. Browser-safe.
  */
 import type { Line } from "../irc/lines.ts";

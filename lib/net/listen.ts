@@ -38,10 +38,8 @@ export interface Listener {
   readonly connections: number;
   /**
    * Uses another certificate for new connections; existing ones stay. For about a millisecond nobody can connect,
-   * because
-   * Deno cannot change the certificate of a bound port. Check the pair before: this does not. Resolves when the port
-   * is
-   * bound again.
+   * because Deno cannot change the certificate of a bound port. Check the pair before: this does not. Resolves when
+   * the port is bound again.
    */
   reload(tls: KeyPair): Promise<void>;
   /** Stops accepting; existing connections stay. Resolves when the port can be bound again. */

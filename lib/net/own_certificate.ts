@@ -1,6 +1,5 @@
 /**
- * The certificate of a server: from given files, or made on the first run and stored in the data folder. A
- * certificate
+ * The certificate of a server: from given files, or made on the first run and stored in the data folder. A certificate
  * of its own is renewed before it expires, with the same key, so pins of the key stay valid.
  */
 import { X509Certificate } from "node:crypto";

@@ -1,13 +1,11 @@
 /**
- * Fair reading. A read of a socket with more data resolves at once, so a peer that sends without a pause would be
- * read
+ * Fair reading. A read of a socket with more data resolves at once, so a peer that sends without a pause would be read
  * dozens of times before any other peer, and each read can be thousands of lines. Therefore, after `maxBytes`, all
  * readers wait for the next round of the event loop. There is one loop, so this state is global.
  *
  * While writes are running that the system could not take at once, readers wait for a timer instead, so that the
- * process
- * is really idle: only then does Deno retry such a write. Without this, with 1,000 readers under load some received
- * nothing for 850 ms although their sockets were empty, and were disconnected as too slow.
+ * process is really idle: only then does Deno retry such a write. Without this, with 1,000 readers under load some
+ * received nothing for 850 ms although their sockets were empty, and were disconnected as too slow.
  */
 import { setImmediate } from "node:timers";
 

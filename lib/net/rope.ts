@@ -3,11 +3,9 @@
  * were last empty share a node: a delivery is a pointer step, and the bytes are joined once for all of them.
  *
  * A node searches its newest few children for a chunk, so recipients with different profiles, which get different
- * chunks
- * in turn, do not displace each other. Measured alternatives: one child per node (99 readers of 3 profiles then join
- * their bytes 99 times instead of 3, at three times the cost), one root per profile (as fast as this, but the hub
- * must
- * know it) and a map of children (as fast, and larger).
+ * chunks in turn, do not displace each other. Measured alternatives: one child per node (99 readers of 3 profiles then
+ * join their bytes 99 times instead of 3, at three times the cost), one root per profile (as fast as this, but the hub
+ * must know it) and a map of children (as fast, and larger).
  */
 
 /** A broadcast appends one chunk per recipient profile. Older children are not found, which only costs a copy. */

@@ -83,9 +83,8 @@ export class Flusher {
 
 /**
  * The unsent bytes of one connection, with a limit. `push` is a pointer step and never blocks. One write runs at a
- * time,
- * and bytes pushed meanwhile become the next write. Chunks are whole lines and keep their order; only `clear` or an
- * error can leave a line half sent.
+ * time, and bytes pushed meanwhile become the next write. Chunks are whole lines and keep their order; only `clear` or
+ * an error can leave a line half sent.
  */
 export class SendQueue {
   readonly #writer: Writer;

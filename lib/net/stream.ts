@@ -1,8 +1,7 @@
 /**
  * TCP and TLS sockets as connections: CR LF lines in, whole encoded lines out. It does not know the content of lines.
  * `lines()` is an object with a `next`, not an async generator, so that close() ends it at once although a read is
- * still
- * running. Callbacks are created once per connection, not per read or write.
+ * still running. Callbacks are created once per connection, not per read or write.
  */
 import { plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";

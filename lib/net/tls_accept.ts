@@ -1,7 +1,6 @@
 /**
  * TLS on a connection that was accepted without it. A proxy sends its header before the handshake, and Deno's TLS
- * listener would treat that as a broken handshake. It is slower than that listener, so only ports with trusted
- * proxies
+ * listener would treat that as a broken handshake. It is slower than that listener, so only ports with trusted proxies
  * use it.
  */
 import { Buffer } from "node:buffer";

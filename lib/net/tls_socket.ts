@@ -1,8 +1,7 @@
 /**
  * A socket of node:tls in the form that net/ reads and writes. Clients dial with it, because Deno's own TLS does not
- * give the certificate of the peer. It also skips the proof that the peer has its key where chains are not checked,
- * so a
- * pin would be worthless. The server uses it behind proxies (tls_accept.ts).
+ * give the certificate of the peer. It also skips the proof that the peer has its key where chains are not checked, so
+ * a pin would be worthless. The server uses it behind proxies (tls_accept.ts).
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";

@@ -1,6 +1,6 @@
 /**
- * The chat as the settings want it: its store, the other machines, the state and the hub. What cannot be is a StartError
- * with one sentence.
+ * Opens the chat of the settings: its store, the other machines, the state and the hub. A failure is a StartError with
+ * one sentence.
  */
 import { firstStamp } from "../../irc/stamp.ts";
 import { encodeLine } from "../../net/encode.ts";
@@ -18,14 +18,14 @@ import { namesakeWarning } from "./settings_check.ts";
 import { readFiles } from "./settings_files.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
-/** What the chat asks for while it runs: it opens after the chat exists. */
+/** Values the chat reads while it runs, because they open after it. */
 export interface OpenedLater {
   readonly tlsPort: () => number | undefined;
   readonly uploadUrl: () => string | undefined;
   readonly files: () => FileContents | undefined;
 }
 
-/** What a chat side is made with. */
+/** The options of the chat side. */
 export interface ChatSideOptions {
   /** "parley-1.2.3" */
   readonly version: string;
@@ -37,11 +37,11 @@ export interface ChatSideOptions {
 export interface ChatSide {
   readonly store: Store;
   readonly hub: Hub;
-  /** Undefined where there is only this one. */
+  /** Undefined if this is the only machine. */
   readonly machines: Machines | undefined;
 }
 
-/** What --ephemeral keeps of each conversation where --keep-messages does not say. */
+/** The messages per conversation with --ephemeral and without --keep-messages. */
 const ephemeralMessages = 10_000;
 
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
@@ -98,7 +98,7 @@ function openData({ data, ephemeral, synchronous, keepFor, keepMessages }: Setti
   }
 }
 
-/** The chat of all servers on one NATS. Its code is loaded only here, so that a server alone starts without it. */
+/** Joins all servers on one NATS. Its code is loaded only here, so that a single server starts without it. */
 async function joinOthers(
   settings: Settings,
   store: Store,
@@ -110,7 +110,7 @@ async function joinOthers(
     return await Machines.join(settings, { connect, store, version, log });
   } catch (error) {
     store.close();
-    // Without the name and the password in it.
+    // The URL without its user name and password.
     const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
     const { message } = error as Error;
     const advice = "; start nats-server first, or let a service manager restart this server";

@@ -1,7 +1,6 @@
 /**
  * Opens the web side of the settings: the page, WebSockets, shared files with their upkeep, and metrics. A failure is
- * a
- * StartError with one sentence.
+ * a StartError with one sentence.
  */
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";

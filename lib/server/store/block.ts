@@ -1,8 +1,7 @@
 /**
  * A block is one row with the records that one log got in one tick. One row per record costs three times as much (see
  * history.ts). The records are joined as text: the distance to the first stamp, a space, the record, LF. An erased
- * record
- * keeps its place, because the search index identifies records by block and place.
+ * record keeps its place, because the search index identifies records by block and place.
  */
 
 /** A record and its stamp; an erased record is "". */

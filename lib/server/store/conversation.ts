@@ -32,8 +32,8 @@ export interface Conversation {
   since: number;
   /**
    * The open block of each log; only History uses it. A map that is cleared every tick would be worse: V8 chains the
-   * old
-   * tables of a cleared map, and when one becomes old, all later ones and their content live until a full collection.
+   * old tables of a cleared map, and when one becomes old, all later ones and their content live until a full
+   * collection.
    */
   readonly open: [UnsavedBlock | undefined, UnsavedBlock | undefined];
 }

@@ -1,21 +1,17 @@
 /**
  * The database file: one transaction per tick, and error handling when the disk fails. It knows no table.
  *
- * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything
- * is
+ * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything is
  * sent (Flusher.before), so everything that users have seen is on disk. Without a flush, a timer ends it.
  *
  * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
- * also
- * SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing that
- * users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
- * file,
- * "off" never. The log is copied when the chat is quiet (checkpoint), and during a tick only if it has grown to 32
- * MiB.
+ * also SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing
+ * that users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
+ * file, "off" never. The log is copied when the chat is quiet (checkpoint), and during a tick only if it has grown to
+ * 32 MiB.
  *
  * If a commit fails (the disk is full), it is rolled back, reported once, and retried every second: commit
- * participants
- * keep their rows until they are saved; all other code checks the result of commit().
+ * participants keep their rows until they are saved; all other code checks the result of commit().
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
@@ -111,8 +107,7 @@ export class Database {
 
   /**
    * Writes in the transaction of the tick. False if the disk failed; then the whole transaction is lost, except rows
-   * of
-   * participants. Throws errors of `act` that have another reason.
+   * of participants. Throws errors of `act` that have another reason.
    */
   attempt(act: () => void): boolean {
     try {

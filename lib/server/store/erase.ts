@@ -1,7 +1,6 @@
 /**
  * Erasing one message (redaction), or everything from an account. The text is removed from the history, the search
- * index
- * and the write-ahead log, so that no file contains it any more. The place of a record stays, empty.
+ * index and the write-ahead log, so that no file contains it any more. The place of a record stays, empty.
  */
 import type { StatementSync } from "node:sqlite";
 import type { StoredRecord } from "./block.ts";
@@ -40,8 +39,7 @@ export class Eraser {
 
   /**
    * Erases the record with this stamp; false if it is not in these views. In both cases the deletion is recorded: the
-   * record
-   * can be missing here and still exist on a machine that was offline.
+   * record can be missing here and still exist on a machine that was offline.
    */
   redact(views: readonly HistoryView[], stamp: number): boolean {
     for (const view of views) {

@@ -1,6 +1,5 @@
 /**
- * From a folder to an open database: lock, check, copy, migrate. Every fault is a StoreError with one sentence, and
- * is
+ * From a folder to an open database: lock, check, copy, migrate. Every fault is a StoreError with one sentence, and is
  * found before the file is changed.
  */
 import { DatabaseSync } from "node:sqlite";

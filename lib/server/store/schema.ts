@@ -1,7 +1,6 @@
 /**
  * The tables, as numbered migrations. Step n brings a database from version n to n + 1 (its user_version). Never
- * change a
- * released step: a new column is a new step at the end.
+ * change a released step: a new column is a new step at the end.
  */
 
 /** One SQL text per version; all missing steps run in one transaction. */

@@ -1,8 +1,7 @@
 /**
  * Transfer: the data that makes another machine's store a copy of this one. Small tables are sent whole (accounts,
- * files,
- * markers, saved values, closed channels). History is sent in pages from a stamp on, oldest first. Deletions in older
- * history are sent as stamps, and as the names of deleted accounts.
+ * files, markers, saved values, closed channels). History is sent in pages from a stamp on, oldest first. Deletions in
+ * older history are sent as stamps, and as the names of deleted accounts.
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
@@ -107,8 +106,7 @@ export class Transfer {
 
   /**
    * Replaces the small tables, and erases all records of accounts deleted since, up to the stamp `until`. The hub
-   * writes
-   * the registered channels.
+   * writes the registered channels.
    */
   takeState(state: StoreState, until: number): void {
     for (const { name, verifier } of state.accounts) {

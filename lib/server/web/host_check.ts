@@ -1,9 +1,7 @@
 /**
- * The host names this web side accepts. The domain of another site can point to this machine (DNS rebinding);
- * browsers
- * then treat its pages as ours, and only the Host header shows the difference. Names that nobody can register
- * publicly are
- * accepted, so that a local network needs no setting.
+ * The host names this web side accepts. The domain of another site can point to this machine (DNS rebinding); browsers
+ * then treat its pages as ours, and only the Host header shows the difference. Names that nobody can register publicly
+ * are accepted, so that a local network needs no setting.
  */
 import { parseAddress } from "../../irc/address.ts";
 

@@ -1,7 +1,6 @@
 /**
  * The state of the server for monitoring: /metrics in the text format of Prometheus, /healthz (the process answers)
- * and
- * /readyz (it accepts users and messages). Only this machine can read them unless the setting opens them.
+ * and /readyz (it accepts users and messages). Only this machine can read them unless the setting opens them.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../../irc/address.ts";

@@ -1,7 +1,6 @@
 /**
  * The page and its modules, served without a build step: the types are stripped from TypeScript. Only the browser
- * parts
- * of lib/ can be requested, by names without a path in them.
+ * parts of lib/ can be requested, by names without a path in them.
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";

@@ -39,8 +39,7 @@ export class UploadFolder {
 
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
-   * disk
-   * fails, it deletes the file and throws an UploadRefusal.
+   * disk fails, it deletes the file and throws an UploadRefusal.
    */
   async write(id: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<number> {
     const part = this.#path(id) + partEnding;

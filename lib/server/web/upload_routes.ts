@@ -1,9 +1,7 @@
 /**
- * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for
- * everybody with
- * the address. Both are streamed. Uploaded content never runs: it is served in its own sandbox, and it is a download
- * unless
- * it is an image, audio or video.
+ * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for everybody
+ * with the address. Both are streamed. Uploaded content never runs: it is served in its own sandbox, and it is a
+ * download unless it is an image, audio or video.
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -1,9 +1,8 @@
 /**
- * The web side: the page, WebSockets into the same hub, files and metrics; each is a route. It uses node:http,
- * because its
- * upgrade gives the raw socket, which then takes the same send path as TCP: readers share one rope, and a slow reader
- * can
- * be disconnected. The listener of node:http fails without free file descriptors, so `maxConnections` limits it.
+ * The web side: the page, WebSockets into the same hub, files and metrics; each is a route. It uses node:http, because
+ * its upgrade gives the raw socket, which then takes the same send path as TCP: readers share one rope, and a slow
+ * reader can be disconnected. The listener of node:http fails without free file descriptors, so `maxConnections`
+ * limits it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
