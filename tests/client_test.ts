@@ -97,7 +97,7 @@ Deno.test({
     await using server = await startServer();
     await using _ann = await Peer.connect(server.port, "ann");
     const { code, out, err } = await run(["--user", "Ann", "--port", `${server.port}`], "hi\n");
-    assertEquals([code, out, err], [2, "", "Cannot use the name Ann: somebody else uses it\n"]);
+    assertEquals([code, out, err], [2, "", "Cannot use the name Ann: another person uses it\n"]);
   },
 });
 
@@ -241,7 +241,7 @@ Deno.test({
     await pane.open(`--user ann --port ${server.port}`);
     assertStringIncludes(
       await pane.until("Another name:"),
-      "! Cannot use the name ann: somebody else uses it",
+      "! Cannot use the name ann: another person uses it",
     );
     await pane.press("bob", "Enter");
     await pane.until("1 person: @bob");

@@ -31,7 +31,7 @@ const ranks: Readonly<Record<string, string>> = {
   h: "a half-operator",
 };
 
-/** What a change does, in words that follow the name of its author; an unknown letter is shown as it is. */
+/** The words for a change, to follow the name of its author; an unknown letter is shown as it is. */
 export function describeMode({ added, letter, argument }: ModeChange): string {
   const sign = added ? "+" : "-";
   const known = Object.hasOwn(words, letter) ? words[letter] : undefined;

@@ -10,7 +10,7 @@ import { ActionError } from "../core/action_error.ts";
 import { numericsIn, numericsUntil, whoisUntil } from "../core/requests.ts";
 import type { State } from "../core/state.ts";
 
-/** What the server tells about a person. */
+/** The server's knowledge about a person. */
 interface KnownUser {
   readonly host: string;
   readonly account: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * What can replace the word before the cursor: commands, their arguments, channels, nicks, emoji. Both faces ask here,
- * and show the candidates in their own way. Pure.
+ * Finds the texts that can replace the word before the cursor: commands, their arguments, channels, nicks, emoji. Both
+ * faces ask here, and show the candidates in their own way. Pure.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -25,9 +25,9 @@ export interface CompletionSources {
 /** One text that can replace the word. */
 export interface Candidate {
   readonly text: string;
-  /** What to insert after the text: " " or ": ". */
+  /** " " or ": ", to insert after the text. */
   readonly suffix: string;
-  /** What a list of candidates shows. */
+  /** The text in a list of candidates. */
   readonly label: string;
   /** A short explanation. */
   readonly help?: string;
@@ -60,7 +60,7 @@ function isTypable(name: string): boolean {
   return name !== "" && plainName(name) === name;
 }
 
-/** What can replace `word`, which follows the text `before`. */
+/** The candidates for `word`, which follows the text `before`. */
 export function candidatesFor(before: string, word: string, sources: CompletionSources): Candidates {
   const command = /^\/(\S+)\s/.exec(before)?.[1];
   if (before === "" && word.startsWith("/") && !word.startsWith("//")) {

@@ -1,4 +1,4 @@
-/** What a slash command is, and what it needs of the face that it was typed into. */
+/** The type of slash commands, and the methods that they need of a face. */
 
 import type { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
@@ -7,7 +7,7 @@ import type { PresenceFilter } from "../text/presence_filter.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Upload } from "../core/upload.ts";
 
-/** What commands use of a face: the terminal and the page both are faces. */
+/** The methods of a face for commands. The terminal and the page are faces. */
 export interface Face {
   readonly client: Client;
   /** "" when there is none. */
@@ -70,12 +70,12 @@ export interface FileChoice {
 /** Headings of /help. */
 export type SlashGroup = "Chat" | "Channels" | "People" | "You" | "Operators" | "Program";
 
-/** What completes the first word of a command, the second, …; the last kind is for all further words. */
+/** The kinds of the words of a command, in order; the last kind is for all further words. */
 export type ArgumentKind = "command" | "nick" | "channel" | "text";
 
 /** One slash command. */
 export interface SlashRow {
-  /** What follows the name: "NICK [TEXT]". */
+  /** The words after the name: "NICK [TEXT]". */
   readonly usage: string;
   /** One sentence. */
   readonly help: string;

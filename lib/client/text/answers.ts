@@ -8,7 +8,7 @@ import { plain, plainName } from "./plain.ts";
 
 /** The answer to WHOIS, one line for each fact; unknown numerics keep the server's words. */
 export function whoisLines(messages: readonly Message[]): string[] {
-  // Both say where somebody connects from; one is enough.
+  // Both say where a person connects from; one is enough.
   const hosts = numericsIn(messages, "RPL_WHOISACTUALLY").length > 0
     ? numericsIn(messages, "RPL_WHOISHOST")
     : [];

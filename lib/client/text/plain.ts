@@ -48,7 +48,7 @@ export function plainName(name: string): string {
   return harmless.test(name) && !name.includes(" ") ? name : plain(name).replace(/\p{Z}/gu, "␣");
 }
 
-/** The control pictures for C0 and DEL, as "␛" for ESC; the replacement character for the rest. */
+/** The control pictures for C0 and DEL, as "␛" for ESC; the replacement character for others. */
 function visible(character: string): string {
   const code = character.charCodeAt(0);
   if (code === 0x09) return " ";

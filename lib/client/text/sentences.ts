@@ -54,7 +54,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
   }
 }
 
-/** What a person did, in words that follow the name. */
+/** The words for what a person did, to follow the name. */
 export function presenceWords(event: Presence): string {
   switch (event.kind) {
     case "joined":

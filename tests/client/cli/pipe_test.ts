@@ -106,7 +106,7 @@ Deno.test("a pipe ends when its name is in use, when it cannot join, and when th
   await taken.wire.say(":srv 433 * bob :Nickname is already in use");
   taken.wire.abort();
   assertEquals([(await taken.running).kind, taken.err], ["bad name", [
-    "Cannot use the name bob: somebody else uses it",
+    "Cannot use the name bob: another person uses it",
   ]]);
   const banned = new PipeRun(["one"]);
   await turn();

@@ -1,4 +1,4 @@
-/** The client together with the real hub: accounts, what was missed, reactions, search. */
+/** The client together with the real hub: accounts, missed messages, reactions, search. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
@@ -19,37 +19,37 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore, fn });
 }
 
-test("register() makes an account, and the next connection logs in to it by itself", async () => {
+test("account.register() makes an account, and the next connection logs in to it", async () => {
   await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   assertEquals(bob.client.state.account, "bob");
   bob.cut();
   assertEquals((await bob.until("status", (event) => event.status === "logged in")).kind, "status");
-  await bob.entered();
+  await bob.joined();
   assertEquals([bob.client.state.account, bob.client.state.nick], ["bob", "bob"]);
 });
 
-test("an account given at the start is logged in to before we are let in", async () => {
+test("the login to an account happens before the end of the registration", async () => {
   await using chat = startChat();
   {
-    await using bob = await new ConnectedClient(chat.port).entered();
+    await using bob = await new ConnectedClient(chat.port).joined();
     await bob.client.account.register(secret);
   }
   await using again = await new ConnectedClient(chat.port, { account: { name: "bob", password: secret } })
-    .entered();
+    .joined();
   assertEquals([again.client.state.account, again.client.state.nick], ["bob", "bob"]);
 });
 
-test("a wrong password is told, on the way in and later", async () => {
+test("a wrong password is reported, during the registration and later", async () => {
   await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   const account = { name: "bob", password: "wrong leaves" };
   await using cat = new ConnectedClient(chat.port, { nick: "cat", account });
-  const told = await cat.until("status", (event) => event.status === "login refused");
-  assert(told.status === "login refused" && told.name === "bob" && told.reason !== "");
-  await cat.entered();
+  const refused = await cat.until("status", (event) => event.status === "login refused");
+  assert(refused.status === "login refused" && refused.name === "bob" && refused.reason !== "");
+  await cat.joined();
   await assertRejects(
     () => cat.client.account.login("bob", "wrong again"),
     ActionError,
@@ -59,9 +59,9 @@ test("a wrong password is told, on the way in and later", async () => {
   assertEquals(cat.client.state.account, "bob");
 });
 
-test("changePassword() changes it, and refuses when the old one is wrong", async () => {
+test("account.changePassword() changes the password, and rejects when the old one is wrong", async () => {
   await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register("green-leaves");
   await assertRejects(() => bob.client.account.changePassword("brown-leaves", secret), ActionError);
   await bob.client.account.changePassword("green-leaves", "brown old leaves");
@@ -70,42 +70,42 @@ test("changePassword() changes it, and refuses when the old one is wrong", async
   await bob.until("status", (event) => event.status === "logged in");
 });
 
-test("what was kept while away is told as said on return, not as of before", async () => {
+test("a queued message is a new message after the reconnect, not one from the history", async () => {
   await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port, { backlog: 5 }).entered();
+  await using bob = await new ConnectedClient(chat.port, { backlog: 5 }).joined();
   bob.cut();
   await bob.until("status", (event) => event.status === "lost");
-  const delivery = bob.client.say(say("kept"));
-  const told = await bob.until("said", (event) => event.text === "kept");
-  assertEquals([told.history ?? false, (await delivery).kind], [false, "delivered"]);
+  const delivery = bob.client.say(say("queued"));
+  const said = await bob.until("said", (event) => event.text === "queued");
+  assertEquals([said.history ?? false, (await delivery).kind], [false, "delivered"]);
 });
 
-test("what was said while the connection was lost comes once, in order, before what is said then", async () => {
+test("missed messages come once, in order, before newer messages", async () => {
   await using chat = startChat({ settings: { historyPage: 20 } });
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   ann.send("PRIVMSG #tea :before");
   await bob.until("said", (event) => event.text === "before");
   bob.cut();
   for (let count = 0; count < 70; count++) ann.send(`PRIVMSG #tea :missed ${count}`);
   await ann.lines();
   await bob.until("status", (event) => event.status === "lost");
-  await bob.entered();
+  await bob.joined();
   ann.send("PRIVMSG #tea :now");
-  const heard: string[] = [];
+  const texts: string[] = [];
   for (;;) {
     const { text, buffer } = await bob.until("said");
-    if (buffer === "#tea") heard.push(text);
+    if (buffer === "#tea") texts.push(text);
     if (text === "now") break;
   }
-  assertEquals(heard, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
+  assertEquals(texts, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
 });
 
-test("what somebody new said to us alone while the connection was lost comes too, once", async () => {
+test("a missed private message of a new person comes too, once", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   const gate = { delay: 60_000 };
-  await using bob = await new ConnectedClient(chat.port, { delay: () => gate.delay }).entered();
+  await using bob = await new ConnectedClient(chat.port, { delay: () => gate.delay }).joined();
   await bob.client.account.register(secret);
   gate.delay = 50;
   bob.cut();
@@ -119,7 +119,7 @@ test("what somebody new said to us alone while the connection was lost comes too
   assertEquals((await bob.until("said")).text, "there you are");
 });
 
-test("the newest messages are shown on entering when that is wanted", async () => {
+test("the newest messages are shown after the join with a backlog", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
@@ -130,14 +130,14 @@ test("the newest messages are shown on entering when that is wanted", async () =
   assertEquals([(await bob.until("said")).text, (await bob.until("said")).text], ["two", "three"]);
 });
 
-test("history() gives as many messages as asked for, however many came and went since", async () => {
+test("history.latest() gives the wanted number of messages, also after many joins and leaves", async () => {
   await using chat = startChat();
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await ann.lines();
   for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
   await bob.lines();
-  await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).entered();
+  await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).joined();
   for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
     const { events, more } = await cat.client.history.latest("#tea", { limit });
     assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
@@ -145,10 +145,10 @@ test("history() gives as many messages as asked for, however many came and went 
   }
 });
 
-test("history() gives pages backwards, and says when there is no more", async () => {
+test("history.latest() gives pages backwards, and says when there is no more", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "three");
   const newest = await bob.client.history.latest("#tea", { limit: 2 });
@@ -162,10 +162,10 @@ test("history() gives pages backwards, and says when there is no more", async ()
   assertEquals(bob.events.filter(({ kind }) => kind === "said"), []);
 });
 
-test("replies, reactions and messages taken back name the message they are about", async () => {
+test("replies, reactions and deletions name their message", async () => {
   await using chat = startChat();
-  await using ann = await new ConnectedClient(chat.port, { nick: "ann" }).entered();
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using ann = await new ConnectedClient(chat.port, { nick: "ann" }).joined();
+  await using bob = await new ConnectedClient(chat.port).joined();
   await ann.client.say(say("tea?"));
   const { id = "" } = await bob.until("said");
   await bob.client.say({ ...say("yes"), replyTo: id });
@@ -180,24 +180,24 @@ test("replies, reactions and messages taken back name the message they are about
   assertEquals([by.nick, reason, own], ["ann", "spilled", false]);
 });
 
-test("typing() is told at most once in three seconds, and that it ended", async () => {
+test("typing.show() sends at most once in three seconds, and once at the end", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new ConnectedClient(chat.port, { now: () => 1_000_000 }).entered();
+  await using bob = await new ConnectedClient(chat.port, { now: () => 1_000_000 }).joined();
   ann.send("CAP REQ :message-tags");
   await ann.lines();
   for (const activity of ["active", "active", "done", "done"] as const) {
     bob.client.typing.show("#tea", activity);
   }
   await bob.client.say(say("x"));
-  const told = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
-  assertEquals(told.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
+  const sent = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
+  assertEquals(sent.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
 });
 
-test("search() finds what was said, by text and by whom", async () => {
+test("history.search() finds messages by text and by person", async () => {
   await using chat = startChat();
   const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "coffee");
   const found = await bob.client.history.search("tea", { in: "#tea", from: "ann" });
@@ -205,12 +205,12 @@ test("search() finds what was said, by text and by whom", async () => {
   await assertRejects(() => bob.client.history.search("tea", { in: "#den" }), ActionError);
 });
 
-test("markRead() is told to our other devices, and not sent twice", async () => {
+test("messages.markRead() reaches our other devices, and is not sent twice", async () => {
   await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port).entered();
+  await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   const account = { name: "bob", password: secret };
-  await using phone = await new ConnectedClient(chat.port, { account }).entered();
+  await using phone = await new ConnectedClient(chat.port, { account }).joined();
   const at = Date.now() - 1000;
   bob.client.messages.markRead("#tea", at);
   assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
@@ -218,7 +218,7 @@ test("markRead() is told to our other devices, and not sent twice", async () => 
 });
 
 Deno.test({
-  name: "uploadToken() lets a file go to the server, and its address is where it is",
+  name: "uploads.token() lets a file go to the server, and the result is its address",
   ignore: ignore || !granted("read", "write"),
   async fn() {
     using place = temporaryFolder();
@@ -228,7 +228,7 @@ Deno.test({
     });
     late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));
     late.url = `${site.origin}/upload`;
-    await using bob = await new ConnectedClient(site.chat.port).entered();
+    await using bob = await new ConnectedClient(site.chat.port).joined();
     assertEquals(bob.client.uploads.url, `${site.origin}/upload`);
     const token = await bob.client.uploads.token();
     const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });

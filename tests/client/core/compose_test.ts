@@ -1,12 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { compose, textBytes } from "../../../lib/client/core/compose.ts";
-import { groupPresence } from "../../../lib/client/text/presence_groups.ts";
-import type { Presence } from "../../../lib/client/core/event.ts";
 import type { State } from "../../../lib/client/core/state.ts";
 import { emptyState } from "../../../lib/client/core/state.ts";
-import { spanText } from "../../../lib/client/text/text.ts";
 
-const speech = { target: "#tea", manner: "message", text: "" } as const;
+const message = { target: "#tea", manner: "message", text: "" } as const;
 
 function state(caps: string, offered = "", isupport = ""): State {
   const pairs = (text: string): [string, string][] =>
@@ -23,10 +20,10 @@ function state(caps: string, offered = "", isupport = ""): State {
   };
 }
 
-/** The lines for a text, with numbered marks. */
+/** The lines for a text, with numbered labels. */
 function lines(from: State, text: string): string[] {
-  let marks = 0;
-  return compose(from, { ...speech, text }, () => `m${++marks}`).flatMap((parcel) => parcel.lines);
+  let labels = 0;
+  return compose(from, { ...message, text }, () => `m${++labels}`).flatMap((part) => part.lines);
 }
 
 const batching = "batch draft/multiline";
@@ -36,7 +33,7 @@ const rows: readonly (readonly [why: string, from: State, text: string, lines: r
   ["a label", state("labeled-response"), "hi", ["@label=m1 PRIVMSG #tea :hi"]],
   ["a text that looks like a parameter", state(""), ":) hi", ["PRIVMSG #tea ::) hi"]],
   ["carriage returns and NUL", state(""), "a\r\nb\0c", ["PRIVMSG #tea :a", "PRIVMSG #tea :bc"]],
-  ["nothing but empty lines", state(batching), "\n \n", []],
+  ["empty lines only", state(batching), "\n \n", []],
   [
     "two lines in one batch",
     state(batching),
@@ -75,12 +72,12 @@ Deno.test("compose() never makes a line longer than the server takes, for any te
   const limit = 160;
   for (const letter of ["x", "ü", "漢", "👍🏽", "word "]) {
     for (const manner of ["message", "action", "notice"] as const) {
-      const parcels = compose(state("", "", `LINELEN=${limit}`), {
-        ...speech,
+      const parts = compose(state("", "", `LINELEN=${limit}`), {
+        ...message,
         manner,
         text: letter.repeat(300),
       }, String);
-      const longest = parcels.flatMap((parcel) => parcel.lines)
+      const longest = parts.flatMap((part) => part.lines)
         .map((line) => new TextEncoder().encode(`:bob!b@host ${line}\r\n`).length);
       assertEquals(Math.max(...longest) <= limit, true, `${letter} ${manner}: ${Math.max(...longest)}`);
     }
@@ -88,40 +85,5 @@ Deno.test("compose() never makes a line longer than the server takes, for any te
 });
 
 Deno.test("textBytes() leaves room for a source it does not know", () => {
-  assertEquals(textBytes({ ...state(""), source: "" }, speech), 512 - 18 - "bob".length - 80);
+  assertEquals(textBytes({ ...state(""), source: "" }, message), 512 - 18 - "bob".length - 80);
 });
-
-const who = (nick: string) => ({ buffer: "#tea", who: { nick }, own: false, reason: "" });
-const left = (nick: string, reason = ""): Presence => ({ kind: "parted", ...who(nick), reason });
-const joined = (nick: string): Presence => ({ kind: "joined", ...who(nick) });
-
-const bursts: readonly (readonly [events: readonly Presence[], lines: readonly string[]])[] = [
-  [[joined("ann")], ["#tea ann joined"]],
-  [[left("ann", "bye \x1b")], ["#tea ann left (bye ␛)"]],
-  [[joined("ann"), joined("cat"), left("dora", "bye")], ["#tea ann, cat joined · dora left"]],
-  [[joined("ann"), left("ann"), joined("Ann"), left("ann")], ["#tea Ann joined · ann left"]],
-  [
-    [joined("ann"), { ...joined("cat"), buffer: "#den" } as Presence],
-    ["#tea ann joined", "#den cat joined"],
-  ],
-  [
-    [{ kind: "quit", buffers: ["#den", "#tea"], who: { nick: "ann" }, own: false, reason: "" }],
-    ["#tea ann left"],
-  ],
-  [[{ kind: "quit", buffers: [], who: { nick: "ann" }, own: false, reason: "" }], []],
-  [
-    [{ kind: "renamed", buffers: ["#tea"], who: { nick: "ann" }, own: false, to: "anna" }, joined("cat")],
-    ["#tea ann is now called anna · cat joined"],
-  ],
-  [
-    Array.from({ length: 25 }, (_, at) => left(`u${at}`)),
-    [`#tea ${Array.from({ length: 10 }, (_, at) => `u${at}`).join(", ")} and 15 more left`],
-  ],
-];
-
-for (const [events, expected] of bursts) {
-  Deno.test(`foldPresence() says ${JSON.stringify(expected)}`, () => {
-    const folded = groupPresence(emptyState("bob"), events, "#tea");
-    assertEquals(folded.map(({ buffer, spans }) => `${buffer} ${spanText(spans)}`), expected);
-  });
-}

@@ -1,4 +1,4 @@
-/** A client on a real connection to a chat in this process, for tests of what the two do together. */
+/** A client on a real connection to a chat in this process. */
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
@@ -9,7 +9,7 @@ import { withDeadline } from "../../support/deadline.ts";
 
 const patienceMs = 10_000;
 
-/** Somebody with a client. */
+/** A person with a client. */
 export class ConnectedClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];
@@ -32,7 +32,7 @@ export class ConnectedClient implements AsyncDisposable {
     this.#running = this.client.run();
   }
 
-  /** Waits until something has happened; everything up to it is then forgotten. */
+  /** Waits for an event; it and all events before it are then removed. */
   async until<Kind extends ChatEvent["kind"]>(
     kind: Kind,
     fits: (event: Extract<ChatEvent, { kind: Kind }>) => boolean = () => true,
@@ -53,9 +53,9 @@ export class ConnectedClient implements AsyncDisposable {
     return await withDeadline(found(), patienceMs, () => `No ${kind} in ${JSON.stringify(this.events)}`);
   }
 
-  /** In the room, with its people known. */
-  async entered(room = "#tea"): Promise<this> {
-    await this.until("members", (event) => event.buffer === room);
+  /** Waits for the join of a channel, with its members. */
+  async joined(channel = "#tea"): Promise<this> {
+    await this.until("members", (event) => event.buffer === channel);
     return this;
   }
 

@@ -1,4 +1,4 @@
-/** Logging in, line by line: what is sent for what the server asks. */
+/** A login, line by line. */
 
 import { assertEquals } from "@std/assert";
 import type { Account } from "../../../lib/client/core/login.ts";
@@ -10,16 +10,16 @@ const bob: Account = { name: "bob", password: "four green leaves" };
 function login(account: Account, mechanisms: string, confidential: boolean) {
   const sent: string[] = [];
   const exchange = new Login({ send: (line) => sent.push(line), account, mechanisms, confidential });
-  const hear = async (line: string): Promise<void> => {
+  const receive = async (line: string): Promise<void> => {
     const message = parse(line);
     if (message !== undefined) exchange.takes(message);
     await new Promise((resolve) => setTimeout(resolve));
   };
   exchange.start();
-  return { sent, hear, outcome: exchange.outcome };
+  return { sent, receive, outcome: exchange.outcome };
 }
 
-Deno.test("the safest mechanism that both sides know begins", () => {
+Deno.test("the login begins with the safest common mechanism", () => {
   const rows = [
     ["", true, ["AUTHENTICATE SCRAM-SHA-256"]],
     ["PLAIN,SCRAM-SHA-256", true, ["AUTHENTICATE SCRAM-SHA-256"]],
@@ -32,32 +32,32 @@ Deno.test("the safest mechanism that both sides know begins", () => {
   }
 });
 
-Deno.test("a mechanism that is named is the only one", async () => {
+Deno.test("a mechanism in the account is the only one", async () => {
   const plain = { ...bob, mechanism: "PLAIN" } as const;
   assertEquals(login(plain, "", true).sent, ["AUTHENTICATE PLAIN"]);
   assertEquals(login(plain, "", false).sent, []);
-  const { hear, outcome } = login({ ...bob, mechanism: "SCRAM-SHA-256" }, "", true);
-  await hear("904 * :SASL authentication failed");
+  const { receive, outcome } = login({ ...bob, mechanism: "SCRAM-SHA-256" }, "", true);
+  await receive("904 * :SASL authentication failed");
   assertEquals((await outcome).kind, "refused");
 });
 
-Deno.test("PLAIN names the account twice and goes in chunks of 400 with an end that shows", async () => {
+Deno.test("PLAIN names the account twice, in chunks of 400 with a chunk that marks the end", async () => {
   const password = "x".repeat(300 - "bob\0bob\0".length);
-  const { sent, hear, outcome } = login({ ...bob, password }, "PLAIN", true);
-  await hear("AUTHENTICATE +");
+  const { sent, receive, outcome } = login({ ...bob, password }, "PLAIN", true);
+  await receive("AUTHENTICATE +");
   assertEquals(sent, [
     "AUTHENTICATE PLAIN",
     `AUTHENTICATE ${btoa(`bob\0bob\0${password}`)}`,
     "AUTHENTICATE +",
   ]);
-  await hear("903 * :SASL authentication successful");
+  await receive("903 * :SASL authentication successful");
   assertEquals(await outcome, { kind: "in" });
 });
 
-Deno.test("a server that cannot prove that it knows the password is left alone", async () => {
-  const { sent, hear, outcome } = login(bob, "SCRAM-SHA-256", false);
-  await hear("AUTHENTICATE +");
-  await hear("903 * :SASL authentication successful");
+Deno.test("a server that cannot prove that it knows the password gets no further line", async () => {
+  const { sent, receive, outcome } = login(bob, "SCRAM-SHA-256", false);
+  await receive("AUTHENTICATE +");
+  await receive("903 * :SASL authentication successful");
   assertEquals(sent.length, 2);
   assertEquals(await outcome, {
     kind: "refused",

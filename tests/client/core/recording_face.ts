@@ -1,4 +1,4 @@
-/** A face that keeps everything in arrays, for tests of slash commands. */
+/** A face that records everything, for tests of slash commands. */
 
 import type { ChatEvent, Manner } from "../../../lib/client/core/event.ts";
 import type { Face, LocalFileAccess } from "../../../lib/client/slash/face.ts";
@@ -8,14 +8,14 @@ import type { Span } from "../../../lib/client/text/formatting.ts";
 import { spanText } from "../../../lib/client/text/text.ts";
 import { summary, WiredClient } from "./wired_client.ts";
 
-/** A face that writes down what it is told. */
+/** A face on a wired client. */
 export class RecordingFace extends WiredClient implements Face {
   activeBuffer = "#tea";
   readonly notes: string[] = [];
   sharesTyping = true;
-  /** What the person answers to questions for a password. */
+  /** The answers to the next questions for a password. */
   readonly answers: string[] = [];
-  /** The files there are, and what was saved. */
+  /** The local files. */
   readonly disk = new Map<string, string>();
   readonly files: LocalFileAccess = {
     open: (path) => {
@@ -23,7 +23,7 @@ export class RecordingFace extends WiredClient implements Face {
       return Promise.resolve(new File([text], path, { type: "text/plain" }));
     },
     fetch: (address) => {
-      this.notes.push(`fetched ${address}`);
+      this.notes.push(`downloaded ${address}`);
       return Promise.resolve("saved.txt");
     },
     progress: (doing, done, total) => {
@@ -35,7 +35,7 @@ export class RecordingFace extends WiredClient implements Face {
   restricted = false;
 
   target(): string {
-    if (this.activeBuffer === "") throw new ActionError("You are in no room");
+    if (this.activeBuffer === "") throw new ActionError("You have not joined a channel yet");
     return this.activeBuffer;
   }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SendPace } from "../../../lib/client/core/send_pace.ts";
 
-/** A pace whose clock the test turns. */
+/** A pace with a timer that the test drives. */
 function paced(): { readonly pace: SendPace; readonly sent: string[]; tick: (() => void) | undefined } {
   const sent: string[] = [];
   const held: { pace: SendPace; sent: string[]; tick: (() => void) | undefined } = {
@@ -15,7 +15,7 @@ function paced(): { readonly pace: SendPace; readonly sent: string[]; tick: (() 
   return held;
 }
 
-Deno.test("where the server slows nobody down, five lines go at once and then one at a time, in order", () => {
+Deno.test("without SAFERATE five lines go at once, and then one at a time, in order", () => {
   const held = paced();
   for (let at = 0; at < 7; at++) held.pace.send(`${at}`, false);
   assertEquals(held.sent, ["0", "1", "2", "3", "4"]);
@@ -28,7 +28,7 @@ Deno.test("where the server slows nobody down, five lines go at once and then on
   assertEquals(held.tick, undefined);
 });
 
-Deno.test("where the server takes any speed nothing waits, and what waits is dropped at the end", () => {
+Deno.test("with SAFERATE no line waits, and close() drops the waiting lines", () => {
   const held = paced();
   for (let at = 0; at < 50; at++) held.pace.send(`${at}`, true);
   assertEquals([held.sent.length, held.tick], [50, undefined]);

@@ -1,4 +1,4 @@
-/** A client and the other end of its connection, in memory: the test is the server. */
+/** A client whose connections end in the test: the test is the server. */
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
@@ -6,13 +6,13 @@ import type { ChatEvent } from "../../../lib/client/core/event.ts";
 import type { Line } from "../../../lib/irc/lines.ts";
 import type { Connection } from "../../../lib/net/connection.ts";
 
-/** One connection, seen from the server. */
+/** The server's end of one connection. */
 export class ServerEnd implements Connection {
   readonly remote = "127.0.0.1:6667";
   readonly address = "127.0.0.1";
   readonly secure = false;
   ended: string | undefined;
-  /** What the client sent, and the test has not taken. */
+  /** The lines that the client sent since sent(). */
   #sent: string[] = [];
   #arrived: Line[] = [];
   #wake: () => void = () => {};
@@ -37,26 +37,26 @@ export class ServerEnd implements Connection {
     this.#wake();
   }
 
-  /** The server says this; resolves when the client has read it. */
+  /** Sends lines to the client; resolves when the client has read them. */
   async say(...lines: string[]): Promise<void> {
     this.#arrived.push(...lines);
     this.#wake();
     await turn();
   }
 
-  /** Everything the client has sent since the last time. */
+  /** The lines that the client has sent since the last call. */
   async sent(): Promise<string[]> {
     await turn();
     return this.#sent.splice(0);
   }
 }
 
-/** Lets everything run that is ready to. */
+/** Lets all waiting tasks run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** A client that runs on wires the test holds. */
+/** A client with connections that the test holds. */
 export class WiredClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];
@@ -76,19 +76,19 @@ export class WiredClient implements AsyncDisposable {
     this.running = this.client.run();
   }
 
-  /** The connection in use. */
+  /** The current connection. */
   get server(): ServerEnd {
-    const wire = this.servers.at(-1);
-    if (wire === undefined) throw new Error("Nobody has connected");
-    return wire;
+    const server = this.servers.at(-1);
+    if (server === undefined) throw new Error("The client has not connected");
+    return server;
   }
 
-  /** What happened since the last time, by kind and the words that matter. */
+  /** Summaries of the events since the last call. */
   summaries(): string[] {
     return this.events.splice(0).map(summary);
   }
 
-  /** Lets the client in, with these capabilities, and empties what was sent and heard. */
+  /** Registers the client with these capabilities, joins #tea, and drops all lines and events so far. */
   async enter(caps = "echo-message labeled-response batch message-tags", isupport = ""): Promise<ServerEnd> {
     await turn();
     const { server } = this;
@@ -108,18 +108,18 @@ export class WiredClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.quit();
     await turn();
-    for (const wire of this.servers) wire.abort();
+    for (const server of this.servers) server.abort();
     await this.running;
   }
 
   #dial(): ServerEnd {
-    const wire = new ServerEnd();
-    this.servers.push(wire);
-    return wire;
+    const server = new ServerEnd();
+    this.servers.push(server);
+    return server;
   }
 }
 
-/** An event in a few words. */
+/** A short summary of an event. */
 export function summary(event: ChatEvent): string {
   switch (event.kind) {
     case "said":

@@ -1,4 +1,4 @@
-/** Whom /ban and /unban of a nick name. */
+/** The masks that /ban and /unban of a nick use. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
@@ -11,22 +11,22 @@ const whois = (nick: string, host: string, account?: string) => [
   `:srv 318 bob ${nick} :End`,
 ];
 
-/** What is sent behind the question who that is, and told. */
+/** The lines after WHOIS, and the notes. */
 async function typed(text: string, isupport: string, ...answers: string[]): Promise<string[]> {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("", isupport);
-  const entered = enter(paper, text);
-  await wire.say(...answers);
+  await using face = new RecordingFace();
+  const server = await face.enter("", isupport);
+  const entered = enter(face, text);
+  await server.say(...answers);
   const refused = await entered.then(() => [], (error: Error) => [error.message]);
-  const sent = (await wire.sent()).filter((line) => !/^(WHOIS|PING)|^MODE \S+ b$/.test(line));
-  return [...sent, ...paper.notes, ...refused];
+  const sent = (await server.sent()).filter((line) => !/^(WHOIS|PING)|^MODE \S+ b$/.test(line));
+  return [...sent, ...face.notes, ...refused];
 }
 
-Deno.test("/ban of somebody who is here bans the host", async () => {
+Deno.test("/ban of an online person bans the host", async () => {
   assertEquals(await typed("/ban cat", extended, ...whois("cat", "k3.ip4")), ["MODE #tea +b *!*@k3.ip4"]);
 });
 
-Deno.test("/ban of somebody who is logged in bans the account too, as the server writes that", async () => {
+Deno.test("/ban of a person who is logged in bans the account too, in the form of the server", async () => {
   const answers = whois("cat", "k3.ip4", "kitty");
   assertEquals(await typed("/ban #den cat", extended, ...answers), ["MODE #den +bb a:kitty *!*@k3.ip4"]);
   const dollar = "EXTBAN=$,a ACCOUNTEXTBAN=a";
@@ -34,40 +34,40 @@ Deno.test("/ban of somebody who is logged in bans the account too, as the server
   assertEquals(await typed("/ban cat", "", ...answers), ["MODE #tea +b *!*@k3.ip4"]);
 });
 
-Deno.test("/ban of somebody who shares one's own host, or is not here, bans the name and says so", async () => {
-  const rest = "only the name cat is banned, and a person with another name can join";
+Deno.test("/ban of a person with our own host, or who is offline, bans the nick and warns", async () => {
+  const warning = "only the name cat is banned, and a person with another name can join";
   assertEquals(await typed("/ban cat", extended, ...whois("cat", "host")), [
     "MODE #tea +b cat!*@*",
-    `cat has the same host as you: ${rest}`,
+    `cat has the same host as you: ${warning}`,
   ]);
   const nobody = [":srv 401 bob cat :No such nick", ":srv 318 bob cat :End"];
   assertEquals(await typed("/ban cat", extended, ...nobody), [
     "MODE #tea +b cat!*@*",
-    `Nobody called cat is here: ${rest}`,
+    `Nobody called cat is here: ${warning}`,
   ]);
 });
 
-Deno.test("/ban and /unban take a ban of an account as it is written", async () => {
+Deno.test("/ban and /unban use a ban of an account as it is written", async () => {
   assertEquals(await typed("/ban a:kitty", extended), ["MODE #tea +b a:kitty"]);
   assertEquals(await typed("/unban a:kitty", extended), ["MODE #tea -b a:kitty"]);
   assertEquals(await typed("/ban 10.0.0.*", extended), ["MODE #tea +b *!*@10.0.0.*"]);
 });
 
-Deno.test("/unban lifts every ban that is of somebody alone", async () => {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("", extended);
-  const entered = enter(paper, "/unban cat");
-  await wire.say(...whois("cat", "k3.ip4", "kitty"));
+Deno.test("/unban lifts every ban that is only for that person", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter("", extended);
+  const entered = enter(face, "/unban cat");
+  await server.say(...whois("cat", "k3.ip4", "kitty"));
   const list = ["CAT!*@*", "a:kitty", "*!*@k3.ip4", "*!*@*.ip4", "dan!*@*"];
-  await wire.say(...list.map((mask) => `:srv 367 bob #tea ${mask}`), ":srv 368 bob #tea :End");
+  await server.say(...list.map((mask) => `:srv 367 bob #tea ${mask}`), ":srv 368 bob #tea :End");
   await entered;
-  assertEquals((await wire.sent()).at(-1), "MODE #tea -bbb CAT!*@* a:kitty *!*@k3.ip4");
+  assertEquals((await server.sent()).at(-1), "MODE #tea -bbb CAT!*@* a:kitty *!*@k3.ip4");
   const none = assertRejects(
-    () => enter(paper, "/unban dora"),
+    () => enter(face, "/unban dora"),
     ActionError,
     "No ban in #tea is only for dora",
   );
-  await wire.say(":srv 401 bob dora :No such nick", ":srv 318 bob dora :End");
-  await wire.say(":srv 368 bob #tea :End");
+  await server.say(":srv 401 bob dora :No such nick", ":srv 318 bob dora :End");
+  await server.say(":srv 368 bob #tea :End");
   await none;
 });

@@ -8,22 +8,22 @@ import type { ServerEnd } from "../core/wired_client.ts";
 const caps = "echo-message batch message-tags labeled-response draft/chathistory soju.im/search sasl=PLAIN " +
   "draft/message-redaction draft/account-registration";
 
-/** A face in #tea, where ann (id a1), cat (c1) and we (b1) have said something, and ann something to us alone (p1). */
-async function talk(paper: RecordingFace, upload = "http://127.0.0.1:1/upload"): Promise<ServerEnd> {
-  const wire = await paper.enter(caps, `soju.im/FILEHOST=${upload}`);
-  await wire.say(
+/** A face in #tea with messages of ann (id a1), cat (c1) and us (b1), and a private message of ann (p1). */
+async function talk(face: RecordingFace, upload = "http://127.0.0.1:1/upload"): Promise<ServerEnd> {
+  const server = await face.enter(caps, `soju.im/FILEHOST=${upload}`);
+  await server.say(
     "@msgid=b1 :bob!b@h PRIVMSG #tea :mine",
     "@msgid=a1 :ann!a@h PRIVMSG #tea :tea?",
     "@msgid=c1 :cat!c@h PRIVMSG #tea :see http://127.0.0.1:1/files/x/tea.png now",
     "@msgid=p1 :ann!a@h PRIVMSG bob :psst",
   );
-  await wire.sent();
-  return wire;
+  await server.sent();
+  return server;
 }
 
 /** Lines sent, without their labels. */
-async function sent(wire: ServerEnd): Promise<string[]> {
-  return (await wire.sent()).map((line) => line.replace(/label=\w+;?/, "").replace(/^@ /, ""));
+async function sent(server: ServerEnd): Promise<string[]> {
+  return (await server.sent()).map((line) => line.replace(/label=\w+;?/, "").replace(/^@ /, ""));
 }
 
 const rows: readonly (readonly [text: string, ...lines: string[]])[] = [
@@ -34,74 +34,74 @@ const rows: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["/react :+1: ann", "@+draft/reply=a1;+draft/react=👍 TAGMSG #tea"],
   ["/react -👍 @ann", "@+draft/reply=a1;+draft/unreact=👍 TAGMSG #tea"],
   ["/redact", "REDACT #tea b1"],
-  ["/redact wrong room", "REDACT #tea b1 :wrong room"],
+  ["/redact wrong channel", "REDACT #tea b1 :wrong channel"],
   ["/redact @cat too much", "REDACT #tea c1 :too much"],
 ];
 
 for (const [text, ...lines] of rows) {
-  Deno.test(`"${text}" is about the message it means`, async () => {
-    await using paper = new RecordingFace();
-    const wire = await talk(paper);
-    await enter(paper, text);
-    assertEquals(await sent(wire), lines);
+  Deno.test(`"${text}" is about the right message`, async () => {
+    await using face = new RecordingFace();
+    const server = await talk(face);
+    await enter(face, text);
+    assertEquals(await sent(server), lines);
   });
 }
 
-/** Answers the one question that was asked with a batch. */
-async function answer(wire: ServerEnd, type: string, ...lines: string[]): Promise<string> {
-  const [asked = ""] = await wire.sent();
+/** Answers the request of the client with a batch, and returns the request. */
+async function answer(server: ServerEnd, type: string, ...lines: string[]): Promise<string> {
+  const [asked = ""] = await server.sent();
   const label = /label=(\w+)/.exec(asked)?.[1];
   const batched = lines.map((line) => `@batch=x;${line.replace(/^@/, "")}`);
-  await wire.say(`@label=${label} :srv BATCH +x ${type}`, ...batched, ":srv BATCH -x");
+  await server.say(`@label=${label} :srv BATCH +x ${type}`, ...batched, ":srv BATCH -x");
   return asked.replace(/^@\S+ /, "");
 }
 
-Deno.test("/history shows what was said, and the next time what was said before that", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  const first = enter(paper, "/history 2");
+Deno.test("/history shows earlier messages, and asks for more when there are too few", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  const first = enter(face, "/history 2");
   first.catch(() => {});
   const line = "@msgid=h2;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :two";
-  assertEquals(await answer(wire, "chathistory #tea", line), "CHATHISTORY LATEST #tea * 2");
-  assertEquals((await sent(wire))[0], "CHATHISTORY BEFORE #tea msgid=h2 50");
-  wire.abort();
+  assertEquals(await answer(server, "chathistory #tea", line), "CHATHISTORY LATEST #tea * 2");
+  assertEquals((await sent(server))[0], "CHATHISTORY BEFORE #tea msgid=h2 50");
+  server.abort();
   await assertRejects(() => first);
 });
 
-Deno.test("/search sends words and places, and shows what was found without saying it again", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  paper.events.length = 0;
-  const searched = enter(paper, "/search green tea in:#tea from:ann");
+Deno.test("/search sends text and filters, and its results are not events", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  face.events.length = 0;
+  const searched = enter(face, "/search green tea in:#tea from:ann");
   const line = "@msgid=s1;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :green tea";
-  const asked = await answer(wire, "soju.im/search", line);
+  const asked = await answer(server, "soju.im/search", line);
   await searched;
   assertEquals(asked, "SEARCH limit=50;text=green\\stea;in=#tea;from=ann");
-  assertEquals(paper.notes, ["1 found for green tea in:#tea from:ann", "#tea ann message: green tea"]);
-  assertEquals(paper.events, []);
+  assertEquals(face.notes, ["1 found for green tea in:#tea from:ann", "#tea ann message: green tea"]);
+  assertEquals(face.events, []);
 });
 
-Deno.test("/register asks twice, sends no password in any other line, and logs in from then on", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  const registered = enter(paper, "/register");
-  const [line = ""] = await wire.sent();
+Deno.test("/register asks for the password twice, and sends it in REGISTER only", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  const registered = enter(face, "/register");
+  const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "REGISTER * * :four green leaves");
-  await wire.say(`@${line.slice(1).split(" ")[0]} :srv REGISTER SUCCESS bob :Done`);
+  await server.say(`@${line.slice(1).split(" ")[0]} :srv REGISTER SUCCESS bob :Done`);
   await registered;
-  assertEquals(paper.notes, [
+  assertEquals(face.notes, [
     "Password for bob?",
     "Repeat the password?",
     "The name bob is registered: only you can use it now",
   ]);
 });
 
-Deno.test("/register asks again for a short password and when the two differ, and gives up for none", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  paper.answers.push("short", "green leaves", "brown leaves", "");
-  await assertRejects(() => enter(paper, "/register"), ActionError, "Nothing changed");
-  assertEquals(paper.notes, [
+Deno.test("/register asks again for a short or different password, and stops without one", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  face.answers.push("short", "green leaves", "brown leaves", "");
+  await assertRejects(() => enter(face, "/register"), ActionError, "Nothing changed");
+  assertEquals(face.notes, [
     "Password for bob?",
     "The password must have at least 8 characters",
     "Password for bob?",
@@ -109,78 +109,78 @@ Deno.test("/register asks again for a short password and when the two differ, an
     "The passwords are not the same: try again",
     "Password for bob?",
   ]);
-  assertEquals(await wire.sent(), []);
+  assertEquals(await server.sent(), []);
 });
 
-Deno.test("/owner says the code the server printed, once one has an account", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  await assertRejects(() => enter(paper, "/owner abcd-efgh"), ActionError, "/register first");
-  await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
-  await enter(paper, "/owner abcd-efgh ");
-  assertEquals(await sent(wire), ["OWNER abcd-efgh"]);
+Deno.test("/owner needs an account, and sends the code", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  await assertRejects(() => enter(face, "/owner abcd-efgh"), ActionError, "/register first");
+  await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
+  await enter(face, "/owner abcd-efgh ");
+  assertEquals(await sent(server), ["OWNER abcd-efgh"]);
 });
 
-Deno.test("/login says who we are, by PLAIN where that is all there is and nobody listens", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  const done = enter(paper, "/login ann");
+Deno.test("/login logs in, with PLAIN where the server has no better mechanism", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  const done = enter(face, "/login ann");
   done.catch(() => {});
-  assertEquals(await wire.sent(), ["AUTHENTICATE PLAIN"]);
-  await wire.say("AUTHENTICATE +");
-  assertEquals(await wire.sent(), [`AUTHENTICATE ${btoa("ann\0ann\0four green leaves")}`]);
-  await wire.say(":srv 900 bob bob!b@h ann :You are now logged in", ":srv 903 bob :Done");
+  assertEquals(await server.sent(), ["AUTHENTICATE PLAIN"]);
+  await server.say("AUTHENTICATE +");
+  assertEquals(await server.sent(), [`AUTHENTICATE ${btoa("ann\0ann\0four green leaves")}`]);
+  await server.say(":srv 900 bob bob!b@h ann :You are now logged in", ":srv 903 bob :Done");
   await done;
-  assertEquals(paper.client.state.account, "ann");
+  assertEquals(face.client.state.account, "ann");
 });
 
-Deno.test("/passwd asks for the old and the new one", async () => {
-  await using paper = new RecordingFace();
-  const wire = await talk(paper);
-  await wire.say(":srv 900 bob bob!b@h bob :You are now logged in");
-  paper.answers.push("old", "new leaves", "new leaves");
-  const changed = enter(paper, "/passwd");
-  const [line = ""] = await wire.sent();
+Deno.test("/passwd asks for the old and the new password", async () => {
+  await using face = new RecordingFace();
+  const server = await talk(face);
+  await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
+  face.answers.push("old", "new leaves", "new leaves");
+  const changed = enter(face, "/passwd");
+  const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "ACCOUNT PASSWORD old :new leaves");
-  await wire.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password is changed`);
+  await server.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password is changed`);
   await changed;
 });
 
-Deno.test("/get fetches the address that was said last, or the one that is given", async () => {
-  await using paper = new RecordingFace();
-  await talk(paper);
-  await enter(paper, "/get");
-  await enter(paper, "/get https://chat.example/x tea.txt");
-  assertEquals(paper.notes, [
-    "fetched http://127.0.0.1:1/files/x/tea.png",
+Deno.test("/get downloads the last address in the channel, or a given one", async () => {
+  await using face = new RecordingFace();
+  await talk(face);
+  await enter(face, "/get");
+  await enter(face, "/get https://chat.example/x tea.txt");
+  assertEquals(face.notes, [
+    "downloaded http://127.0.0.1:1/files/x/tea.png",
     "Saved as saved.txt",
-    "fetched https://chat.example/x",
+    "downloaded https://chat.example/x",
     "Saved as saved.txt",
   ]);
 });
 
 Deno.test({
-  name: "/send asks for a token, sends the file with it, and says its address",
+  name: "/send requests a token, uploads the file with it, and sends the address",
   ignore: !granted("net"),
   async fn() {
     const got: string[] = [];
-    await using server = Deno.serve(
+    await using site = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       async (request) => {
         got.push(`${request.headers.get("authorization")} ${await request.text()}`);
         return new Response("Saved", { status: 201, headers: { location: "/files/1/tea.txt" } });
       },
     );
-    const origin = `http://127.0.0.1:${server.addr.port}`;
-    await using paper = new RecordingFace();
-    const wire = await talk(paper, `${origin}/upload`);
-    paper.disk.set("tea.txt", "green");
-    const done = enter(paper, "/send tea.txt");
+    const origin = `http://127.0.0.1:${site.addr.port}`;
+    await using face = new RecordingFace();
+    const server = await talk(face, `${origin}/upload`);
+    face.disk.set("tea.txt", "green");
+    const done = enter(face, "/send tea.txt");
     const token = ["@ :srv TOKEN GENERATE * abc", "@ :srv TOKEN GENERATE * def"];
-    assertEquals(await answer(wire, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
+    assertEquals(await answer(server, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
     await done;
     assertEquals(got, ["Bearer abcdef green"]);
-    assertEquals(paper.notes, ["Sending tea.txt 5"]);
-    assertEquals(await sent(wire), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
+    assertEquals(face.notes, ["Sending tea.txt 5"]);
+    assertEquals(await sent(server), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
   },
 });

@@ -4,16 +4,16 @@ import { commandsFor, enter, expectsPassword, slashCommands } from "../../../lib
 import { RecordingFace } from "../core/recording_face.ts";
 import { turn } from "../core/wired_client.ts";
 
-/** What a line typed in #tea sends, or with "= " what it tells. */
+/** The lines that an input in #tea sends, and its notes after "= ". */
 async function typed(text: string): Promise<string[]> {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("");
-  await enter(paper, text);
-  const sent = (await wire.sent()).filter((line) => line !== "PING settle");
+  await using face = new RecordingFace();
+  const server = await face.enter("");
+  await enter(face, text);
+  const sent = (await server.sent()).filter((line) => line !== "PING settle");
   return [
     ...sent,
-    ...paper.notes.map((note) => `= ${note}`),
-    ...(paper.activeBuffer === "#tea" ? [] : [`in ${paper.activeBuffer}`]),
+    ...face.notes.map((note) => `= ${note}`),
+    ...(face.activeBuffer === "#tea" ? [] : [`in ${face.activeBuffer}`]),
   ];
 }
 
@@ -30,7 +30,7 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/j #den,#x key", "JOIN #den key", "JOIN #x key"],
   ["/join #tea"],
   ["/part", "PART #tea"],
-  ["/part gone for lunch", "PART #tea :gone for lunch"],
+  ["/part out for lunch", "PART #tea :out for lunch"],
   ["/leave #tea bye", "PART #tea :bye"],
   ["/topic", "= #tea has no topic"],
   ["/topic new words", "TOPIC #tea :new words"],
@@ -63,10 +63,10 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
 ];
 
 for (const [text, ...result] of rows) {
-  Deno.test(`"${text}" does what it says`, async () => assertEquals(await typed(text), result));
+  Deno.test(`"${text}" sends and notes the right lines`, async () => assertEquals(await typed(text), result));
 }
 
-Deno.test("expectsPassword() knows who waits to be asked for one, and nobody else", () => {
+Deno.test("expectsPassword() is true for commands that ask for a password only", () => {
   const texts = "/register /LOGIN ann,/reg,/logon,/pas,/me,/msg ann /login,//login,/r,/re,/list,login,/"
     .split(",");
   assertEquals(texts.filter(expectsPassword), ["/register /LOGIN ann", "/reg", "/logon", "/pas"]);
@@ -123,18 +123,18 @@ for (const [text, words] of refused) {
   });
 }
 
-Deno.test("/help lists every command under its group", async () => {
-  const told = await typed("/help");
+Deno.test("/help lists every command", async () => {
+  const lines = await typed("/help");
   for (const name of Object.keys(slashCommands)) {
-    assertEquals(told.some((line) => line.startsWith(`=   /${name} `)), true, name);
+    assertEquals(lines.some((line) => line.startsWith(`=   /${name} `)), true, name);
   }
 });
 
-Deno.test("/whois, /list and /names of another room show the server's answer", async () => {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("");
-  const asked = Promise.all([enter(paper, "/whois ann"), enter(paper, "/list"), enter(paper, "/names #den")]);
-  await wire.say(
+Deno.test("/whois, /list and /names of another channel show the server's answer", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter("");
+  const asked = Promise.all([enter(face, "/whois ann"), enter(face, "/list"), enter(face, "/names #den")]);
+  await server.say(
     ":srv 311 bob ann a host * :Ann \x1b[2J",
     ":srv 301 bob ann :at lunch",
     ":srv 378 bob ann :is connecting from *@::1 ::1",
@@ -148,7 +148,7 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
     ":srv 366 bob #den :End",
   );
   await asked;
-  assertEquals(paper.notes.toSorted(), [
+  assertEquals(face.notes.toSorted(), [
     "#den    11",
     "#den: @dora, cat",
     "#tea     2  green tea",
@@ -158,71 +158,71 @@ Deno.test("/whois, /list and /names of another room show the server's answer", a
   ]);
 });
 
-Deno.test("/ban and /mode list the masks of a room in words", async () => {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("");
-  const asked = enter(paper, "/ban");
-  assertEquals(await wire.sent(), ["MODE #tea b"]);
-  await wire.say(
+Deno.test("/ban and /mode list the masks of a channel", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter("");
+  const asked = enter(face, "/ban");
+  assertEquals(await server.sent(), ["MODE #tea b"]);
+  await server.say(
     ":srv 367 bob #tea cat!*@* ann!~a@host 1767225600",
     ":srv 367 bob #tea *!*@bad",
     ":srv 368 bob #tea :End of channel ban list",
   );
   await asked;
-  const none = enter(paper, "/mode #den +e");
-  await wire.say(":srv 349 bob #den :End");
+  const none = enter(face, "/mode #den +e");
+  await server.say(":srv 349 bob #den :End");
   await none;
-  assertEquals(paper.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
+  assertEquals(face.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
 });
 
-Deno.test("/whois of nobody is refused", async () => {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter();
+Deno.test("/whois of an unknown nick is refused", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter();
   const asked = assertRejects(
-    () => enter(paper, "/whois nobody"),
+    () => enter(face, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
-  const [line = ""] = await wire.sent();
+  const [line = ""] = await server.sent();
   const label = /label=(\w+)/.exec(line)?.[1];
-  await wire.say(
+  await server.say(
     `@label=${label} :srv BATCH +x labeled-response`,
     "@batch=x :srv 401 bob nobody :No such nick",
   );
-  await wire.say("@batch=x :srv 318 bob nobody :End", ":srv BATCH -x");
+  await server.say("@batch=x :srv 318 bob nobody :End", ":srv BATCH -x");
   await asked;
 });
 
-Deno.test("/whois of nobody is refused also where the nick is taken for a server", async () => {
-  await using paper = new RecordingFace();
-  const wire = await paper.enter("");
+Deno.test("/whois of an unknown nick is refused too when the server takes the nick for a server", async () => {
+  await using face = new RecordingFace();
+  const server = await face.enter("");
   const asked = assertRejects(
-    () => enter(paper, "/whois nobody"),
+    () => enter(face, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
-  await wire.say(":srv 402 bob nobody :No such server");
+  await server.say(":srv 402 bob nobody :No such server");
   await asked;
 });
 
-Deno.test("without a connection a command says so, and words are kept", async () => {
-  await using paper = new RecordingFace({ delay: () => 60_000 });
-  (await paper.enter()).abort();
+Deno.test("a command without a connection is refused", async () => {
+  await using face = new RecordingFace({ delay: () => 60_000 });
+  (await face.enter()).abort();
   await turn();
   await assertRejects(
-    () => enter(paper, "/topic x"),
+    () => enter(face, "/topic x"),
     ActionError,
     "Cannot do that: there is no connection to the server",
   );
 });
 
-Deno.test("a restricted face has no commands for files, lines of IRC and the password", async () => {
-  await using paper = new RecordingFace();
-  await paper.enter("");
-  paper.restricted = true;
-  await assertRejects(() => enter(paper, "/quote QUIT"), ActionError, "Cannot use /quote here");
-  await assertRejects(() => enter(paper, "/passwd"), ActionError, "Cannot use /passwd here");
-  await enter(paper, "/help");
-  assertEquals(paper.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
-  assertEquals(commandsFor(paper).includes("quote"), false);
+Deno.test("a restricted face has no /quote and no /passwd", async () => {
+  await using face = new RecordingFace();
+  await face.enter("");
+  face.restricted = true;
+  await assertRejects(() => enter(face, "/quote QUIT"), ActionError, "Cannot use /quote here");
+  await assertRejects(() => enter(face, "/passwd"), ActionError, "Cannot use /passwd here");
+  await enter(face, "/help");
+  assertEquals(face.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
+  assertEquals(commandsFor(face).includes("quote"), false);
 });

@@ -10,7 +10,7 @@ Deno.test("a wrong password is asked again, after a refused name", async () => {
   await terminal.press("rob\r");
   assertEquals(
     (await terminal.screen("Cannot use"))[0],
-    "12:00 ! Cannot use the name bob: somebody else uses it",
+    "12:00 ! Cannot use the name bob: another person uses it",
   );
   assertEquals(await terminal.screen("Cannot log in"), [
     "12:00 ! Cannot log in as bob: Wrong name or password",

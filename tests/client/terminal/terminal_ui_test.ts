@@ -88,7 +88,7 @@ Deno.test("without a name the UI asks for one, and again when the server refuses
   assertEquals((await terminal.wire.sent())[1], "NICK ann");
   await terminal.wire.say(":srv 433 * ann :Nickname is already in use");
   assertEquals(await terminal.screen(), [
-    "12:00 ! Cannot use the name ann: somebody else uses it",
+    "12:00 ! Cannot use the name ann: another person uses it",
     "Another name: |",
   ]);
   await terminal.press("bob\r");

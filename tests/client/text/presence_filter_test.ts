@@ -5,7 +5,7 @@ import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 const minute = 60_000;
 
 function says(nick: string, at: number, buffer = "#tea"): ChatEvent {
-  const rest = {
+  const others = {
     to: buffer,
     manner: "message",
     text: "hm",
@@ -13,7 +13,7 @@ function says(nick: string, at: number, buffer = "#tea"): ChatEvent {
     mention: false,
     direct: false,
   } as const;
-  return { kind: "said", buffer, from: { nick }, at, ...rest };
+  return { kind: "said", buffer, from: { nick }, at, ...others };
 }
 
 function joins(nick: string, at: number, own = false): ChatEvent {
@@ -24,12 +24,12 @@ function quits(nick: string, at: number, ...buffers: string[]): ChatEvent {
   return { kind: "quit", buffers, who: { nick }, own: false, reason: "", at };
 }
 
-/** What is hidden of events, by place. */
-function hidden(quiet: PresenceFilter, ...events: ChatEvent[]): boolean[] {
-  return events.map((event) => quiet.hides(event));
+/** Whether each event is hidden. */
+function hidden(filter: PresenceFilter, ...events: ChatEvent[]): boolean[] {
+  return events.map((event) => filter.hides(event));
 }
 
-Deno.test("quiet off hides nothing, on hides all that others do but being removed", () => {
+Deno.test("the filter hides nothing when it is off, and all but kicks of others when it is on", () => {
   const who = { nick: "cat" };
   const kicked = { kind: "kicked", buffer: "#tea", who, own: false, by: "ann", reason: "", at: 0 } as const;
   const events = [joins("cat", 0), quits("cat", 0, "#tea"), joins("bob", 0, true), kicked, says("cat", 0)];
@@ -37,11 +37,11 @@ Deno.test("quiet off hides nothing, on hides all that others do but being remove
   assertEquals(hidden(new PresenceFilter("on"), ...events), [true, true, false, false, false]);
 });
 
-Deno.test("smart quiet shows who spoke there in the last five minutes", () => {
-  const quiet = new PresenceFilter("smart");
+Deno.test("the smart filter shows people who wrote there in the last five minutes", () => {
+  const filter = new PresenceFilter("smart");
   assertEquals(
     hidden(
-      quiet,
+      filter,
       joins("cat", 0),
       says("Cat", minute),
       quits("cat", 5 * minute, "#den", "#TEA"),
@@ -53,8 +53,8 @@ Deno.test("smart quiet shows who spoke there in the last five minutes", () => {
   );
 });
 
-Deno.test("smart quiet follows a name that changes, and shows whom one talks to", () => {
-  const quiet = new PresenceFilter("smart");
+Deno.test("the smart filter follows a new nick, and shows people with a conversation", () => {
+  const filter = new PresenceFilter("smart");
   const renamed = (nick: string, to: string): ChatEvent => ({
     kind: "renamed",
     buffers: ["#tea"],
@@ -65,7 +65,7 @@ Deno.test("smart quiet follows a name that changes, and shows whom one talks to"
   });
   assertEquals(
     hidden(
-      quiet,
+      filter,
       renamed("cat", "kit"),
       says("cat", 0),
       renamed("cat", "kit"),

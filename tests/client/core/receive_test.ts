@@ -11,7 +11,7 @@ import {
 import { parse } from "../../../lib/irc/message.ts";
 import { summary } from "./wired_client.ts";
 
-/** The state after lines, and what happened in a few words. */
+/** The state after lines, and a summary of the events. */
 function after(
   lines: readonly string[],
   start: State = emptyState("bob"),
@@ -43,21 +43,21 @@ const inTea = [
 ];
 
 /** Members as "@ann +cat bob". */
-function members(state: State, room: string): string {
-  const buffer = findBuffer(state, room);
+function members(state: State, channel: string): string {
+  const buffer = findBuffer(state, channel);
   return buffer === undefined
     ? "-"
     : membersByRank(state, buffer).map(({ ranks, nick }) => ranks + nick).join(" ");
 }
 
-Deno.test("receive() learns what the server is", () => {
+Deno.test("receive() reads the properties of the server", () => {
   const { state, events } = after([...welcome, ":srv 005 bob -NETWORK X=1 :are supported"]);
   assertEquals([state.registered, state.nick, state.network], [true, "bob", "A B"]);
   assertEquals([state.isupport.has("NETWORK"), state.isupport.get("X")], [false, "1"]);
   assertEquals(events, []);
 });
 
-Deno.test("receive() keeps quiet about numbers on entering, and shows the message of the day", () => {
+Deno.test("receive() hides the counts of users during the registration, and shows the message of the day", () => {
   const { events } = after([
     ":srv 001 bob :Hi",
     ":srv 251 bob :There are 3",
@@ -68,7 +68,7 @@ Deno.test("receive() keeps quiet about numbers on entering, and shows the messag
   assertEquals(after([...welcome, ":srv 251 bob :There are 3"]).events, ["notice: There are 3"]);
 });
 
-Deno.test("receive() knows who is in a room, and how high", () => {
+Deno.test("receive() reads the members of a channel and their ranks", () => {
   const { state, events } = after(inTea);
   assertEquals(members(state, "#TEA"), "@ann +cat bob");
   assertEquals(findBuffer(state, "#tea")?.topic, "green tea");
@@ -105,7 +105,7 @@ for (const [line, now, event] of changes) {
   });
 }
 
-const speech: readonly (readonly [line: string, event: string | undefined])[] = [
+const messages: readonly (readonly [line: string, event: string | undefined])[] = [
   [":ann!a@h PRIVMSG #tea :hello", "#tea ann message: hello"],
   [":ann!a@h PRIVMSG #tea :hello Bob!", "#tea ann (mention) message: hello Bob!"],
   [":ann!a@h PRIVMSG bob :psst", "ann ann message: psst"],
@@ -132,14 +132,14 @@ const speech: readonly (readonly [line: string, event: string | undefined])[] = 
   [":srv 401 bob $& :No such nick", "refused ERR_NOSUCHNICK: There is nobody called $& here"],
 ];
 
-for (const [line, event] of speech) {
-  Deno.test(`receive() hears ${JSON.stringify(line)}`, () => {
+for (const [line, event] of messages) {
+  Deno.test(`receive() reads ${JSON.stringify(line)}`, () => {
     const start = { ...after(inTea).state, ignored: new Set(["loud!*@*"]) };
     assertEquals(after([line], start).events, event === undefined ? [] : [event]);
   });
 }
 
-Deno.test("a private message opens a conversation, which goes on under a new nick", () => {
+Deno.test("a private message opens a conversation, which continues under a new nick", () => {
   const { state } = after([...inTea, ":ann!a@h PRIVMSG bob :psst", ":ann!a@h NICK anna"]);
   assertEquals([...state.buffers.values()].map(({ name, kind }) => `${kind} ${name}`), [
     "channel #tea",
@@ -148,18 +148,18 @@ Deno.test("a private message opens a conversation, which goes on under a new nic
   assertEquals(state.lastSender, "anna");
 });
 
-Deno.test("nicksByActivity() puts those first who spoke last", () => {
+Deno.test("nicksByActivity() begins with the people who wrote last", () => {
   const { state } = after([
     ...inTea,
     ":cat!c@h PRIVMSG #tea :a",
     ":ann!a@h PRIVMSG #tea :b",
     ":cat!c@h PRIVMSG #tea :c",
   ]);
-  const room = findBuffer(state, "#tea");
-  assertEquals(room && nicksByActivity(room), ["cat", "ann", "bob"]);
+  const channel = findBuffer(state, "#tea");
+  assertEquals(channel && nicksByActivity(channel), ["cat", "ann", "bob"]);
 });
 
-Deno.test("typing holds for six seconds, ends with the message, and is not our own", () => {
+Deno.test("typing expires after six seconds, ends with a message, and is never our own", () => {
   const typing = (who: string, how: string) => `@+typing=${how} :${who}!x@h TAGMSG #tea`;
   const { state } = after([
     ...inTea,
@@ -167,14 +167,14 @@ Deno.test("typing holds for six seconds, ends with the message, and is not our o
     typing("cat", "paused"),
     typing("bob", "active"),
   ]);
-  const room = findBuffer(state, "#tea");
-  assertEquals(room && typingAt(room, 2000), ["ann", "cat"]);
-  assertEquals(room && typingAt(room, 8000), ["cat"]);
-  const spoken = findBuffer(after([":ann!a@h PRIVMSG #tea :hi", typing("cat", "done")], state).state, "#tea");
-  assertEquals(spoken && typingAt(spoken, 2000), []);
+  const channel = findBuffer(state, "#tea");
+  assertEquals(channel && typingAt(channel, 2000), ["ann", "cat"]);
+  assertEquals(channel && typingAt(channel, 8000), ["cat"]);
+  const later = findBuffer(after([":ann!a@h PRIVMSG #tea :hi", typing("cat", "done")], state).state, "#tea");
+  assertEquals(later && typingAt(later, 2000), []);
 });
 
-Deno.test("a name such as __proto__ is a name like others", () => {
+Deno.test("a nick can be __proto__", () => {
   const { state, events } = after([
     ...inTea,
     ":__proto__!x@h JOIN #tea",
