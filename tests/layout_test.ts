@@ -109,6 +109,7 @@ const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
 /** Code names numerics by the table of lib/irc/numerics.ts. The terminal has other numbers in quotes. */
 const bareNumeric = /^(?!\s*(\*|\/\/)).*(["'`])\d{3}\2/m;
 const namesNumerics = [
+  "lib/server/",
   "lib/client/core/",
   "lib/client/text/",
   "lib/client/slash/",

@@ -252,8 +252,8 @@ export class ClientSession {
     } else if (silentMs > idleMs) this.send("PING alive");
   }
 
-  #emit(happening: EventBody): void {
-    this.#parts.onEvent({ ...happening, at: this.#parts.now() });
+  #emit(body: EventBody): void {
+    this.#parts.onEvent({ ...body, at: this.#parts.now() });
   }
 }
 

@@ -33,7 +33,7 @@ export function receive(
   const row = Object.hasOwn(rows, command) ? rows[command] : undefined;
   const step = (row ?? replyRow(command) ?? nothing)(state, arrival);
   const when = { at: arrival.at, ...(arrival.history && { history: true }) };
-  return { state: step.state, events: step.events.map((happening) => ({ ...happening, ...when })) };
+  return { state: step.state, events: step.events.map((body) => ({ ...body, ...when })) };
 }
 
 function said(state: State, arrival: Arrival): Step {

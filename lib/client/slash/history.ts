@@ -34,7 +34,7 @@ export const historyRows: SlashTable = {
   },
   history: {
     usage: "[COUNT]",
-    help: "Shows earlier messages; each time the ones before",
+    help: "Shows earlier messages; repeat it to go further back",
     group: "Chat",
     aliases: ["scrollback"],
     run: history,

@@ -31,7 +31,7 @@ export const selfRows: SlashTable = {
   },
   typing: {
     usage: "[on|off]",
-    help: "Shows or hides from others that you are typing",
+    help: "Shows others that you are typing, or hides it",
     group: "You",
     run: typing,
   },
