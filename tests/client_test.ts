@@ -126,7 +126,7 @@ const sentences: readonly (readonly [why: string, args: readonly string[], code:
     "the address is wrong",
     ["--user", "bob", "http://x"],
     2,
-    'Cannot use "http://x": an address looks like irc://127.0.0.1:6667/#lobby\n',
+    'Cannot use "http://x": write send, tail, history or an address such as irc://127.0.0.1:6667/#lobby\n',
   ],
 ];
 

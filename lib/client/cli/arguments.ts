@@ -49,7 +49,7 @@ export function jobOf(
     return { job: { kind: "tail", channels }, rest };
   }
   if (target === undefined || target === "" || /[\s,]/.test(target)) {
-    return { fault: `Cannot use "${name}" without a channel or a name: write client.ts ${name} '#CHANNEL'` };
+    return { fault: `Cannot use "${name}" without a channel or a name: write ${name} '#CHANNEL'` };
   }
   if (name === "history") {
     if (texts.length > 0) return { fault: `Cannot use "${texts[0]}": history takes one channel` };
@@ -79,7 +79,10 @@ export function destinationOf(
   }
   const url = URL.parse(isHost(written) ? `${scheme}//${written}` : written);
   if (url === null || !/^ircs?:$/.test(url.protocol) || url.hostname === "") {
-    return { fault: `Cannot use "${written}": an address looks like irc://127.0.0.1:6667/#lobby` };
+    const jobNames = jobs.map(([word]) => word).join(", ");
+    return {
+      fault: `Cannot use "${written}": write ${jobNames} or an address such as irc://127.0.0.1:6667/#lobby`,
+    };
   }
   const own = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
   const path = decoded(url.pathname.slice(1) || url.hash);

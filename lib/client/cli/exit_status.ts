@@ -39,11 +39,11 @@ export function streamStatus(outcome: Outcome, address: string): ExitStatus {
       return { code: 0, sentence: "" };
     case "refused":
       return { code: 1, sentence: "" };
-    case "bad name":
+    case "nick refused":
       return { code: 2, sentence: "" };
     case "login refused":
       return { code: 77, sentence: `Cannot log in as ${plainName(outcome.name)}: ${plain(outcome.reason)}` };
-    case "not let in":
+    case "not admitted":
       return { code: 69, sentence: refusedSentence(outcome.reason, address) };
     case "lost":
       return {

@@ -41,9 +41,9 @@ export interface PipeParts {
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused" }
-  | { readonly kind: "bad name" }
+  | { readonly kind: "nick refused" }
   | { readonly kind: "login refused"; readonly name: string; readonly reason: string }
-  | { readonly kind: "not let in"; readonly reason: string }
+  | { readonly kind: "not admitted"; readonly reason: string }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly error: unknown };
 
@@ -72,7 +72,7 @@ export class Pipe implements Face {
   async run(): Promise<Outcome> {
     const running = this.client.run().then((ending): Outcome => {
       if (ending.kind === "unreachable") return ending;
-      return ending.kind === "refused" ? { kind: "not let in", reason: ending.reason } : { kind: "done" };
+      return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
     this.#sendAll();
     const outcome = await Promise.race([running, this.#ended.promise]);
@@ -157,7 +157,7 @@ export class Pipe implements Face {
     if (event.kind === "status") {
       if (event.status === "nick refused") {
         this.#parts.err(plain(event.reason));
-        this.#ended.resolve({ kind: "bad name" });
+        this.#ended.resolve({ kind: "nick refused" });
       }
       if (event.status === "login refused") {
         this.#ended.resolve({ kind: "login refused", name: event.name, reason: event.reason });

@@ -54,7 +54,7 @@ export class Script {
   async run(): Promise<Outcome> {
     const running = this.#client.run().then((ending): Outcome => {
       if (ending.kind === "unreachable") return ending;
-      return ending.kind === "refused" ? { kind: "not let in", reason: ending.reason } : { kind: "done" };
+      return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
     const outcome = await Promise.race([running, this.#ended.promise]);
     this.#client.quit();
@@ -65,7 +65,7 @@ export class Script {
   #onEvent(event: ChatEvent): void {
     if (event.kind === "status" && event.status === "nick refused") {
       this.#parts.err(plain(event.reason));
-      return this.#ended.resolve({ kind: "bad name" });
+      return this.#ended.resolve({ kind: "nick refused" });
     }
     if (event.kind === "status" && event.status === "login refused") {
       return this.#ended.resolve({ kind: "login refused", name: event.name, reason: event.reason });

@@ -24,25 +24,25 @@ export interface TranscriptView {
 }
 
 /** Joins and leaves within this time become one line. */
-const burstMs = 250;
+const groupMs = 250;
 /** How long after registration a refused login is shown again after the history. */
-const alarmMs = 10_000;
+const loginRefusalMs = 10_000;
 
-/** One person's lines. */
+/** The transcript of one person. */
 export class Transcript {
   readonly #display: Display;
   readonly #timestamps: Timestamps;
   readonly #presenceFilter: PresenceFilter;
   readonly #view: () => TranscriptView;
   #day: string;
-  #burst: Presence[] = [];
+  #presence: Presence[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How far the person has read, while history is printed. A rule stands before the first newer message. */
   #readUpTo: number | undefined;
   /** The number of messages of the history that are not printed yet. */
   #historyLeft = 0;
   /** A refused login: shown again after the history, because the history can scroll it off the screen. */
-  #alarm: { readonly line: TranscriptLine; readonly until: number } | undefined;
+  #loginRefusal: { readonly line: TranscriptLine; readonly until: number } | undefined;
 
   constructor(
     display: Display,
@@ -59,12 +59,12 @@ export class Transcript {
     this.#day = dayOf(view().now);
   }
 
-  /** Prints an event, or collects it for the line of its burst. */
+  /** Prints an event, or collects it with others for one line. */
   add(event: ChatEvent): void {
     if (this.#presenceFilter.hides(event)) return;
     if (isGroupable(event)) {
-      this.#burst.push(event as ChatEvent & Presence);
-      this.#timer ??= setTimeout(() => this.flush(), burstMs);
+      this.#presence.push(event as ChatEvent & Presence);
+      this.#timer ??= setTimeout(() => this.flush(), groupMs);
       return;
     }
     this.flush();
@@ -78,11 +78,11 @@ export class Transcript {
       : eventLine(state, event, activeBuffer, findMessage);
     if (line !== undefined) this.#print(line, isSkippable(state, event));
     if (line !== undefined && event.kind === "status" && event.status === "login refused") {
-      this.#alarm = { line, until: Infinity };
+      this.#loginRefusal = { line, until: Infinity };
     }
-    if (event.kind === "status" && event.status === "logged in") this.#alarm = undefined;
-    if (event.kind === "status" && event.status === "ready" && this.#alarm !== undefined) {
-      this.#alarm = { ...this.#alarm, until: this.#view().now + alarmMs };
+    if (event.kind === "status" && event.status === "logged in") this.#loginRefusal = undefined;
+    if (event.kind === "status" && event.status === "ready" && this.#loginRefusal !== undefined) {
+      this.#loginRefusal = { ...this.#loginRefusal, until: this.#view().now + loginRefusalMs };
     }
     if (isHistory && this.#historyLeft > 0 && --this.#historyLeft === 0) this.#ruleEnd();
   }
@@ -102,9 +102,10 @@ export class Transcript {
     this.#endHistory();
     if (count === 0) return;
     this.#historyLeft = count;
-    const channel = plainName(buffer);
-    const messages = count === 1 ? "1 message" : `${count} messages`;
-    this.title(why === "opening" ? `last ${messages} in ${channel}` : `${messages} missed in ${channel}`);
+    const where = `${isChannel(this.#view().state, buffer) ? "in" : "with"} ${plainName(buffer)}`;
+    const messages = count === 1 ? "message" : `${count} messages`;
+    const missed = count === 1 ? "1 missed message" : `${count} missed messages`;
+    this.title(`${why === "opening" ? `last ${messages}` : missed} ${where}`);
   }
 
   /** Called early when the history is shorter than announced. */
@@ -115,7 +116,9 @@ export class Transcript {
   #ruleEnd(): void {
     this.#historyLeft = 0;
     this.title("end of history");
-    if (this.#alarm !== undefined && this.#view().now < this.#alarm.until) this.#print(this.#alarm.line);
+    if (this.#loginRefusal !== undefined && this.#view().now < this.#loginRefusal.until) {
+      this.#print(this.#loginRefusal.line);
+    }
   }
 
   #ruleNew(event: ChatEvent & Said): void {
@@ -146,10 +149,10 @@ export class Transcript {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const burst = this.#burst.splice(0);
-    if (burst.length === 0) return;
+    const events = this.#presence.splice(0);
+    if (events.length === 0) return;
     const { state, activeBuffer, now } = this.#view();
-    for (const { buffer, kinds, spans } of groupPresence(state, burst, activeBuffer)) {
+    for (const { buffer, kinds, spans } of groupPresence(state, events, activeBuffer)) {
       const here = buffer.toLowerCase() === activeBuffer.toLowerCase();
       const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "channel" }];
       this.#print({ at: now, mark: markOf(kinds), body: [...where, ...spans], faint: true });

@@ -105,7 +105,7 @@ Deno.test("a pipe ends when its name is in use, when it cannot join, and when th
   await turn();
   await taken.wire.say(":srv 433 * bob :Nickname is already in use");
   taken.wire.abort();
-  assertEquals([(await taken.running).kind, taken.err], ["bad name", [
+  assertEquals([(await taken.running).kind, taken.err], ["nick refused", [
     "Cannot use the name bob: another person uses it",
   ]]);
   const banned = new PipeRun(["one"]);
