@@ -1,4 +1,4 @@
-/** ACCEPT: who may message somebody who wants no messages from people who are not logged in (user mode R). */
+/** ACCEPT: users who can send messages to a user with mode R, although they are not logged in. */
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -8,7 +8,7 @@ import { forEach, splitTargets } from "./channel.ts";
 export const acceptCommands: CommandTable = {
   ACCEPT: {
     usage: "[{[-]<nick>,}[*]]",
-    help: "Lets people message you although you are +R; * lists them",
+    help: "Accepts messages from users without an account although you have mode R; * lists those users",
     run: accept,
   },
 };
@@ -29,7 +29,7 @@ function accept(call: Call): void | Promise<void> {
   });
 }
 
-/** How many of the accepted are here; those who left give way to others. */
+/** The number of accepted users who are online; users who left do not count. */
 function present({ chat, user }: Call): number {
   return [...user.accepted].filter((id) => chat.users.has(id)).length;
 }

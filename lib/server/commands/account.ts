@@ -1,4 +1,7 @@
-/** One's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; for operators there is account_operator.ts. */
+/**
+ * The user's own account: REGISTER and VERIFY (draft/account-registration), and ACCOUNT; account_operator.ts has the
+ * part for operators.
+ */
 import { peerOf } from "../../irc/address.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
@@ -24,32 +27,33 @@ export const accountCommands: CommandTable = {
     early: true,
     minParams: 3,
     usage: "<nick or *> <email or *> <password>",
-    help: "Makes an account of your nick; the email is not kept",
+    help: "Registers your nick as an account; the email is not stored",
     run: register,
   },
   VERIFY: {
     early: true,
     minParams: 2,
     usage: "<account> <code>",
-    help: "Not needed here: accounts are yours at once",
+    help: "This server needs no verification: a new account works at once",
     run: verify,
   },
   ACCOUNT: {
     usage: "[PASSWORD [BASE64] <old> <new> | EXPORT | DELETE <password>]",
-    help: "Shows your account, changes its password, hands out or deletes all you said",
+    help:
+      "Shows your account, changes its password, exports your messages, or deletes the account and your messages",
     run: account,
   },
   OWNER: {
     minParams: 1,
     usage: "<code>",
-    help: "Makes your account owner of this server, with the code it printed when it started",
+    help: "Makes your account the owner of this server, with the code that the server printed at its start",
     run: owner,
   },
 };
 
 const exportPage = 200;
 
-/** REGISTER; NickServ asks for it too. */
+/** REGISTER; NickServ uses it too. */
 export async function register({ chat, commit, session, params }: EarlyCall): Promise<void> {
   const [wanted = "", , password = ""] = params;
   const name = newName(chat, session, wanted);
@@ -62,7 +66,7 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
       "REGISTER",
       "TEMPORARILY_UNAVAILABLE",
       name,
-      "Too many accounts were made from your address: wait some minutes",
+      "Cannot register: there are too many new accounts from your address; wait a few minutes",
     );
   }
   const verifier = await chat.accounts.newVerifier(password, address);
@@ -76,32 +80,37 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
   sendLoggedIn(session, name);
 }
 
-/** The name of the account a session may make now, or a refusal. */
+/** The name of the account that a session can register now, or a refusal. */
 function newName(chat: Chat, session: Session, wanted: string): string {
   const { user, registration } = session;
   const nick = user?.nick ?? registration?.nick;
   const known = accountOf(session);
   if (known !== undefined) fail("REGISTER", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
   if (nick === undefined) {
-    fail("REGISTER", "NEED_NICK", "*", "Take a nick first; your account is named after it");
+    fail("REGISTER", "NEED_NICK", "*", "Choose a nick first; the account gets the same name");
   }
   if (wanted !== "*" && fold(wanted) !== fold(nick)) {
     fail(
       "REGISTER",
       "ACCOUNT_NAME_MUST_BE_NICK",
       shown(wanted),
-      `An account is named after its nick: ${nick}`,
+      `The account must have the name of your nick: ${nick}`,
     );
   }
   if (!chat.accounts.available || chat.settings.registration === "off") {
-    fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Accounts are made by the operators here");
+    fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Only operators can create accounts on this server");
   }
   if (user === undefined && !mayRegisterEarly(chat)) {
-    fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", nick, "Come in first, then make an account");
+    fail(
+      "REGISTER",
+      "COMPLETE_CONNECTION_REQUIRED",
+      nick,
+      "Complete the connection first, then register an account",
+    );
   }
   const holder = chat.find(nick);
   if (chat.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
-    fail("REGISTER", "ACCOUNT_EXISTS", nick, "Somebody has this name");
+    fail("REGISTER", "ACCOUNT_EXISTS", nick, "There is already an account with this name");
   }
   return nick;
 }
@@ -110,7 +119,12 @@ function verify({ session, params }: EarlyCall): void {
   const [name = ""] = params;
   const known = accountOf(session);
   if (known !== undefined) fail("VERIFY", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
-  fail("VERIFY", "INVALID_CODE", shown(name), "Accounts need no code here: use REGISTER, or log in");
+  fail(
+    "VERIFY",
+    "INVALID_CODE",
+    shown(name),
+    "This server uses no verification codes: use REGISTER, or log in",
+  );
 }
 
 type Subcommand = (call: Call, own: AccountRow) => void | Promise<void>;
@@ -138,7 +152,7 @@ function show({ chat, session, user }: Call, { name, role, createdMs }: AccountR
   const parts = [
     `You are logged in as ${name}`,
     ...(role === "" ? [] : [`${role} of this server`]),
-    `account made on ${made}`,
+    `account created on ${made}`,
     `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
     `${countRegistered(chat, name)} of ${chat.settings.channelsPerAccount} channels`,
   ];
@@ -154,15 +168,18 @@ async function changePassword({ chat, commit, session, params }: Call, own: Acco
   if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
   const verifier = await chat.accounts.newVerifier(password, address);
   await commit({ kind: "password set", account: name, verifier }, session);
-  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password is changed");
+  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password was changed");
 }
 
-/** The old password and the other one. Behind BASE64 both are encoded: an old one with a space cannot stand in a line else. */
+/**
+ * The old and the new password. After BASE64 both are encoded, because an old password with a space cannot be a
+ * parameter.
+ */
 function passwordsIn([, one = "", two = "", three]: readonly string[]): readonly [string, string] {
   if (three === undefined || one.toUpperCase() !== "BASE64") return [one, two];
   const [old, password] = [decodeText(two), decodeText(three)];
   if (old === undefined || password === undefined) {
-    fail("ACCOUNT", "INVALID_PARAMS", "PASSWORD", "The passwords are not UTF-8 in base64");
+    fail("ACCOUNT", "INVALID_PARAMS", "PASSWORD", "The passwords must be UTF-8 in base64");
   }
   return [old, password];
 }
@@ -177,7 +194,7 @@ function decodeText(base64: string): string | undefined {
   }
 }
 
-/** Asks for the password again, or refuses: a device left alone must not be enough. */
+/** Checks the password again, or refuses: access to an unattended device must not be enough. */
 async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
   const { chat, connection } = session;
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
@@ -196,11 +213,13 @@ async function remove({ commit, session, params }: Call, own: AccountRow): Promi
     "ACCOUNT",
     "DELETED",
     own.name,
-    "Your account and all you said with it are deleted",
+    "Your account and all its messages were deleted",
   );
 }
 
-/** Every message as JSON, in order; one too long for a line comes in pieces that have the same number. */
+/**
+ * Sends all messages as JSON, in order; a message that is too long for a line is sent in pieces with the same number.
+ */
 async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise<void> {
   const { store } = chat;
   if (store === undefined) return;
@@ -225,22 +244,22 @@ async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise
     "ACCOUNT",
     "EXPORT_END",
     String(count),
-    `That is all you said: ${count} messages`,
+    `The export is complete: ${count} messages`,
   );
 }
 
 async function owner({ chat, commit, session, user, params }: Call): Promise<void> {
   const { account: name } = user;
   if (name === undefined) {
-    fail("OWNER", "ACCOUNT_REQUIRED", "Make an account with REGISTER, or log in to it, first");
+    fail("OWNER", "ACCOUNT_REQUIRED", "Register an account with REGISTER, or log in, first");
   }
   const peer = peerOf(session.connection.address);
   if (!chat.guesses.takeIfAny(peer, chat.now())) {
-    fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait some minutes");
+    fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait a few minutes");
   }
   const digest = await provenDigest(chat, params[0] ?? "");
   if (digest === undefined) {
-    fail("OWNER", "INVALID_CODE", "This is not the code the server printed when it last started");
+    fail("OWNER", "INVALID_CODE", "This is not the code that the server printed at its last start");
   }
   chat.guesses.giveBack(peer);
   await commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
@@ -251,11 +270,11 @@ async function owner({ chat, commit, session, user, params }: Call): Promise<voi
     "OWNER",
     "CLAIMED",
     name,
-    "Your account is owner of this server from now on",
+    "Your account is now the owner of this server",
   );
 }
 
-/** What somebody sent, where a reply may hold it. */
+/** A parameter of the client in a form that a reply can contain. */
 function shown(text: string): string {
   return /^[^\s:][^\s]*$/.test(text) ? text : "*";
 }

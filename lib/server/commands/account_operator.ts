@@ -1,6 +1,6 @@
 /**
- * ACCOUNT for operators: making, suspending and listing accounts, new passwords for those who forgot theirs. Accounts
- * that have a role themselves are the owner's to change, or an operator could make himself one.
+ * ACCOUNT for operators: creating, suspending and listing accounts, and new passwords for users who forgot theirs.
+ * Only the owner can change accounts with a role; otherwise an operator could make themselves owner.
  */
 import { isNick, matchMask } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
@@ -14,7 +14,7 @@ import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import { exposed } from "./login.ts";
 import { passwordFault } from "./password.ts";
 
-/** What operators may ask for behind ACCOUNT. */
+/** The subcommands of ACCOUNT for operators. */
 export const operatorSubcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
   CREATE: asOperator(create),
   LIST: asOperator(list),
@@ -44,31 +44,41 @@ function restore({ chat, commit, session, user, params }: Call): void | Promise<
   const [, name = ""] = params;
   const account = changeable(chat, user, name);
   return then(commit({ kind: "account restored", account: account.name, by: user.nick }, session), () => {
-    standardReply(session, "NOTE", "ACCOUNT", "RESTORED", account.name, "Its owner may log in again");
+    standardReply(
+      session,
+      "NOTE",
+      "ACCOUNT",
+      "RESTORED",
+      account.name,
+      "Login to this account is allowed again",
+    );
   });
 }
 
-/** For who has forgotten the password: whoever is logged in is disconnected, as it may be somebody else. */
+/**
+ * For a user who forgot the password. All sessions of the account are disconnected, because they can belong to
+ * somebody else.
+ */
 async function reset({ chat, commit, session, user, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
   const { name: account } = changeable(chat, user, name);
   const verifier = await verifierOf({ chat, session }, account, password);
   await commit({ kind: "password set", account, verifier, by: user.nick }, session);
-  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "It has another password now");
+  standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
 }
 
 async function create({ chat, commit, session, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
   if (!isNick(name, chat.settings.nickLength)) {
-    fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", "An account is named like a nick");
+    fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", "The name of an account must be a valid nick");
   }
   if (chat.accounts.isTaken(name) || chat.find(name) !== undefined) {
-    fail("ACCOUNT", "ACCOUNT_EXISTS", name, "Somebody has this name");
+    fail("ACCOUNT", "ACCOUNT_EXISTS", name, "There is already an account with this name");
   }
   const verifier = await verifierOf({ chat, session }, name, password);
   await commit({ kind: "account created", name, verifier }, session);
   if (chat.accounts.find(name)?.verifier !== verifier) return;
-  standardReply(session, "NOTE", "ACCOUNT", "CREATED", name, "The account is made");
+  standardReply(session, "NOTE", "ACCOUNT", "CREATED", name, "The account was created");
 }
 
 async function verifierOf(
@@ -86,13 +96,13 @@ function giveRole({ chat, commit, session, user, params }: Call): void | Promise
   const [, name = "", wanted = ""] = params;
   if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   const role = roles.get(wanted.toLowerCase()) ??
-    fail("ACCOUNT", "INVALID_PARAMS", "ROLE", "A role is owner, operator or none");
+    fail("ACCOUNT", "INVALID_PARAMS", "ROLE", "The role must be owner, operator or none");
   const account = findAccount(chat, name);
   if (account.name === user.account) {
-    fail("ACCOUNT", "INVALID_PARAMS", account.name, "Your own role is not yours to change");
+    fail("ACCOUNT", "INVALID_PARAMS", account.name, "You cannot change your own role");
   }
   return then(commit({ kind: "role set", account: account.name, role, by: user.nick }, session), () => {
-    standardReply(session, "NOTE", "ACCOUNT", "ROLE_SET", account.name, `Its role is now: ${role || "none"}`);
+    standardReply(session, "NOTE", "ACCOUNT", "ROLE_SET", account.name, `The role is now: ${role || "none"}`);
   });
 }
 
@@ -105,7 +115,7 @@ function list({ chat, session, params }: Call): void {
   const [, mask = "*"] = params;
   const found = chat.accounts.all().filter(({ name }) => matchMask(mask, name));
   for (const { name, role, suspended, createdMs } of found.slice(0, maxListed)) {
-    const parts = [`made on ${new Date(createdMs).toISOString().slice(0, 10)}`];
+    const parts = [`created on ${new Date(createdMs).toISOString().slice(0, 10)}`];
     if (role !== "") parts.push(role);
     if (suspended !== undefined) parts.push(`suspended: ${suspended}`);
     standardReply(session, "NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
@@ -121,10 +131,10 @@ function list({ chat, session, params }: Call): void {
 }
 
 function findAccount(chat: Chat, name: string): AccountRow {
-  return chat.accounts.find(name) ?? fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no account of this name");
+  return chat.accounts.find(name) ?? fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no account with this name");
 }
 
-/** An account that the user may change. */
+/** An account that the user is allowed to change. */
 function changeable(chat: Chat, user: User, name: string): AccountRow {
   const account = findAccount(chat, name);
   if (account.role !== "" && !isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");

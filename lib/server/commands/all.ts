@@ -1,4 +1,4 @@
-/** Every command people can send: the union of the topics. A name in two of them is a fault of the program. */
+/** All commands: the union of the topics. It is a bug if two topics contain the same name. */
 import type { CommandTable } from "../hub/command.ts";
 import { accountCommands } from "./account.ts";
 import { backupCommands } from "./backup.ts";
@@ -14,7 +14,7 @@ import { banCommands } from "./server_ban.ts";
 import { servicesCommands } from "./services.ts";
 import { userTopics } from "./user_topics.ts";
 
-/** The whole table, for the chat. */
+/** The whole table, for the hub. */
 export const allCommands: CommandTable = union([
   registrationCommands,
   saslCommands,

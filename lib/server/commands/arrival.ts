@@ -1,6 +1,6 @@
 /**
- * Arrival: a session that has registered gets a user of its own, or joins the user of its account, and is welcomed; or
- * it is told why not.
+ * Arrival: a registered session gets a new user, or joins the user of its account, and is welcomed; otherwise it gets
+ * the reason for the refusal.
  */
 import { myInfoModes } from "../../irc/modes.ts";
 import { numerics } from "../../irc/numerics.ts";
@@ -17,17 +17,17 @@ import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
-import { accountOf, isOwnGhost } from "./login.ts";
+import { accountOf, isOwnDisconnected } from "./login.ts";
 import { knowsPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 
-/** Why a session cannot have a nick, and whether logging in could change that. */
+/** Why a session cannot use a nick, and whether logging in could change that. */
 export interface Taken {
   readonly words: string;
   readonly mayChange: boolean;
 }
 
-/** Why a session cannot have this nick; undefined when it can. */
+/** Why a session cannot use this nick; undefined if it can. */
 export function whyNot(chat: Chat, session: Session, nick: string): Taken | undefined {
   const { user } = session;
   const account = accountOf(session);
@@ -36,18 +36,18 @@ export function whyNot(chat: Chat, session: Session, nick: string): Taken | unde
     return { words: "This nick belongs to an account; log in to use it", mayChange: true };
   }
   if (holder === undefined || holder === user) return undefined;
-  if (user !== undefined && isOwnGhost(holder, account)) return undefined;
-  // Another device of the same account comes to the user that is here.
+  if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
+  // Another device of the same account joins the online user.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;
   return { words: "Nickname is already in use", mayChange: holder.account !== undefined };
 }
 
-/** Answers that a session cannot have a nick. */
+/** Answers that a session cannot use a nick. */
 export function refuseNick(session: Session, nick: string, { words }: Taken): void {
   session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, words]));
 }
 
-/** Lets the session in when all is said that must be said. */
+/** Completes the connection when all required commands were received. */
 export function complete(call: EarlyCall): void | Promise<void> {
   const { chat, commit, session } = call;
   const { registration } = session;
@@ -67,7 +67,7 @@ export function complete(call: EarlyCall): void | Promise<void> {
       "FAIL",
       "*",
       "ACCOUNT_REQUIRED",
-      "Log in to your account first; only accounts may come in here",
+      "Log in to your account first: this server accepts only users with an account",
     );
     return session.close("You must log in");
   }
@@ -80,14 +80,14 @@ export function complete(call: EarlyCall): void | Promise<void> {
   welcome(chat, session);
 }
 
-/** Its app comes again by itself; waiting for more from it would keep it outside. */
+/** The client reconnects by itself; without closing, the session would wait here for ever. */
 function turnAway(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);
-  session.close("Nobody can be let in just now; connect again in a moment");
+  session.close("The server cannot accept new users at the moment; connect again later");
 }
 
-/** A further device joins the user that is here, unless it comes from where bans keep people out. */
+/** A further device joins the online user, unless its address is banned. */
 function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
   const { account = "", away } = device;
   const ban = chat.serverBans.match(device, chat.now());
@@ -121,7 +121,7 @@ function recordOf(chat: Chat, session: Session, registration: Registration, nick
 function welcome(chat: Chat, session: Session): void {
   const { user, registration } = session;
   if (user === undefined) {
-    // It was refused when it was applied, and may try another nick.
+    // The event was refused when it was applied; the session can try another nick.
     if (registration !== undefined) registration.nick = undefined;
     return;
   }

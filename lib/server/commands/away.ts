@@ -1,4 +1,4 @@
-/** Saying something about oneself: AWAY, SETNAME. */
+/** AWAY and SETNAME. */
 import { cutText } from "../../irc/wrap.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
@@ -9,13 +9,16 @@ export const awayCommands: CommandTable = {
   AWAY: {
     early: true,
     usage: "[<reason>]",
-    help: "Says that you are away; without a reason, back",
+    help: "Marks you as away; without a reason, as back",
     run: away,
   },
   SETNAME: { minParams: 1, usage: "<real name>", help: "Changes your real name", run: setname },
 };
 
-/** Before registration only with draft/pre-away, which lets a client come in unseen: "*" is nobody there. */
+/**
+ * Before registration only with draft/pre-away, which lets a client connect without appearing online: "*" means that
+ * no user is at this client.
+ */
 function away({ chat, commit, session, params }: EarlyCall): void | Promise<void> {
   const { user, registration } = session;
   const reason = cutText(params[0] ?? "", chat.settings.awayLength);
@@ -30,9 +33,9 @@ function away({ chat, commit, session, params }: EarlyCall): void | Promise<void
 function setname({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [realname = ""] = params;
   const { realNameLength } = chat.settings;
-  if (realname.trim() === "") fail("SETNAME", "INVALID_REALNAME", "A real name is not empty");
+  if (realname.trim() === "") fail("SETNAME", "INVALID_REALNAME", "The real name is empty");
   if (realname.length > realNameLength) {
-    fail("SETNAME", "INVALID_REALNAME", `A real name has at most ${realNameLength} characters`);
+    fail("SETNAME", "INVALID_REALNAME", `The real name is longer than ${realNameLength} characters`);
   }
   return commit({ kind: "real name set", user: user.id, realname }, session);
 }

@@ -1,4 +1,4 @@
-/** BACKUP: a copy of the database while the server runs, as no other program may read it then. */
+/** BACKUP: copies the database while the server runs, because no other program can read it then. */
 import { fail } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
@@ -9,7 +9,7 @@ export const backupCommands: CommandTable = {
   BACKUP: {
     oper: true,
     usage: "",
-    help: "Copies the database, into the data folder, and says what else to copy",
+    help: "Copies the database to the data folder, and lists the other files to copy",
     run: backup,
   },
 };
@@ -21,11 +21,11 @@ async function backup({ chat, session }: Call): Promise<void> {
     path = await chat.store?.backup(`backup-${time}`);
   } catch (error) {
     chat.log("error", `Cannot copy the database: ${error instanceof Error ? error.message : error}`);
-    fail("BACKUP", "CANNOT_COPY", "The database could not be copied; the log says why");
+    fail("BACKUP", "CANNOT_COPY", "The server could not copy the database; the reason is in the log");
   }
-  if (path === undefined) fail("BACKUP", "CANNOT_COPY", "Nothing is on disk here");
+  if (path === undefined) fail("BACKUP", "CANNOT_COPY", "This server stores nothing on disk");
   const place = Deno.realPathSync(path);
-  const words = `The database is copied to ${place}; ${alsoNeeded(chat.settings, folderOf(place))}`;
+  const words = `The database was copied to ${place}; ${alsoNeeded(chat.settings, folderOf(place))}`;
   standardReply(session, "NOTE", "BACKUP", "DONE", path, words);
 }
 
@@ -33,8 +33,8 @@ function folderOf(path: string): string {
   return path.replace(/[/\\][^/\\]*$/, "");
 }
 
-/** What a copy of the database is not enough for. */
+/** The files that a backup needs besides the database. */
 function alsoNeeded({ tls, cert }: Settings, folder: string): string {
-  if (tls === "off" || cert !== undefined) return `copy ${folder}/files too, which people have shared`;
-  return `copy ${folder}/files too, which people have shared, and tls-key.pem and tls-cert.pem beside it, by which clients know this server`;
+  if (tls === "off" || cert !== undefined) return `also copy the shared files in ${folder}/files`;
+  return `also copy the shared files in ${folder}/files, and the certificate of this server: tls-key.pem and tls-cert.pem`;
 }

@@ -1,4 +1,4 @@
-/** BATCH from clients: a message of several lines, gathered and then said as one (IRCv3 client-batch, multiline). */
+/** BATCH from clients: collects a message of several lines and sends it as one (IRCv3 client-batch, multiline). */
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { fail } from "../chat/refusal.ts";
@@ -12,12 +12,12 @@ export const batchCommands: CommandTable = {
   BATCH: {
     minParams: 1,
     usage: "+<reference> draft/multiline <target>",
-    help: "Opens a message of several lines; -<reference> sends it",
+    help: "Starts a message of several lines; -<reference> sends it",
     run: batch,
   },
 };
 
-/** How long a batch may stay open. */
+/** The longest time a batch can stay open. */
 const openMs = 30_000;
 
 function batch(call: Call): void | Promise<void> {
@@ -25,21 +25,26 @@ function batch(call: Call): void | Promise<void> {
   const name = reference.slice(1);
   if (reference.startsWith("+")) return open(call, name);
   if (reference.startsWith("-")) return close(call, name);
-  fail("BATCH", "INVALID_REFTAG", reference, "A reference starts with + or -");
+  fail("BATCH", "INVALID_REFTAG", reference, "The reference must start with + or -");
 }
 
 function open({ chat, session, message, params }: Call, reference: string): void {
   const [, type = "", target = ""] = params;
   if (!/^[A-Za-z0-9-]+$/.test(reference)) {
-    fail("BATCH", "INVALID_REFTAG", reference || "*", "A reference has letters, digits and hyphens only");
+    fail(
+      "BATCH",
+      "INVALID_REFTAG",
+      reference || "*",
+      "The reference can contain only letters, digits and hyphens",
+    );
   }
   if (type !== "draft/multiline") {
-    fail("BATCH", "UNKNOWN_TYPE", reference, type || "*", "This batch type is not known");
+    fail("BATCH", "UNKNOWN_TYPE", reference, type || "*", "The server does not support this batch type");
   }
-  if (session.batch !== undefined) fail("BATCH", "MULTILINE_INVALID", "A batch is open already");
+  if (session.batch !== undefined) fail("BATCH", "MULTILINE_INVALID", "Another batch is already open");
   if (target === "") fail("BATCH", "MULTILINE_INVALID", "The batch has no target");
   const tags = [...message.tags].filter(([name]) => name.startsWith("+"));
-  // The answer waits for the end of the batch, under the label of its opening.
+  // The answer is sent at the end of the batch, with the label of its start.
   session.batch = {
     reference,
     target,
@@ -53,7 +58,7 @@ function open({ chat, session, message, params }: Call, reference: string): void
   session.response = undefined;
 }
 
-/** Takes a line that belongs to the open batch; a fault gives up the batch, and its other lines are ignored. */
+/** Takes a line of the open batch; a fault cancels the batch, and its further lines are ignored. */
 export function addLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
   const { session } = call;
   const open = session.batch;
@@ -75,7 +80,13 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
     fail("BATCH", "MULTILINE_INVALID", `A line does not belong to the open batch "${open.reference}"`);
   }
   if (target !== open.target) {
-    fail("BATCH", "MULTILINE_INVALID_TARGET", open.target, target || "*", "The target of a line differs");
+    fail(
+      "BATCH",
+      "MULTILINE_INVALID_TARGET",
+      open.target,
+      target || "*",
+      "A line has another target than the batch",
+    );
   }
   if (open.command !== undefined && open.command !== command) {
     fail("BATCH", "MULTILINE_INVALID", "PRIVMSG and NOTICE cannot be mixed in one message");
@@ -90,7 +101,7 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
       "BATCH",
       "MULTILINE_MAX_BYTES",
       String(multilineBytes),
-      `A message has at most ${multilineBytes} bytes`,
+      `The message is longer than ${multilineBytes} bytes`,
     );
   }
   if (open.lines.length > multilineLines) {
@@ -98,7 +109,7 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
       "BATCH",
       "MULTILINE_MAX_LINES",
       String(multilineLines),
-      `A message has at most ${multilineLines} lines`,
+      `The message has more than ${multilineLines} lines`,
     );
   }
 }
@@ -106,7 +117,7 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
 function close(call: Call, reference: string): void | Promise<void> {
   const { session } = call;
   const open = session.batch;
-  // The end of a batch that was given up: the fault was told already.
+  // The end of a cancelled batch: the fault was reported before.
   if (open === undefined || open.reference !== reference) return;
   session.batch = undefined;
   session.response = open.response;

@@ -1,4 +1,4 @@
-/** CAP: what a client may ask for and what it has (IRCv3 capability negotiation, version 302). */
+/** CAP: capabilities a client can request, and those it has (IRCv3 capability negotiation, version 302). */
 import { type CapabilityName, isCapability } from "../../irc/capabilities.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { packWords } from "../../irc/wrap.ts";
@@ -15,7 +15,7 @@ const subcommands: Readonly<Record<string, (call: EarlyCall) => void>> = {
   END: end,
 };
 
-/** Answers CAP; whether registration can go on now is the caller's to see. */
+/** Answers CAP; the caller checks whether registration can continue. */
 export function cap(call: EarlyCall): void {
   const name = (call.params[0] ?? "").toUpperCase();
   if (!Object.hasOwn(subcommands, name)) refuse("ERR_INVALIDCAPCMD", call.params[0] ?? "*");
@@ -35,7 +35,7 @@ function listOwn({ session }: EarlyCall): void {
   sendWords(session, "LIST", [...session.capabilities]);
 }
 
-/** Only version 302 clients understand "*" for "more follows"; others are sent one line. */
+/** Only version 302 clients understand "*" as "more lines follow"; others get one line. */
 function sendWords(session: Session, subcommand: string, words: readonly string[]): void {
   const { chat } = session;
   const room = session.capVersion >= 302 ? 400 : chat.settings.lineBytes - 200;

@@ -1,4 +1,4 @@
-/** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have files of their own. */
+/** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have their own files. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold, type Folded, isChannelName } from "../../irc/names.ts";
 import { cutText, splitText } from "../../irc/wrap.ts";
@@ -26,16 +26,21 @@ export const channelCommands: CommandTable = {
   JOIN: {
     minParams: 1,
     usage: "<channel>{,<channel>} [<key>{,<key>}]",
-    help: "Enters channels; 0 leaves all",
+    help: "Joins channels; 0 leaves all channels",
     run: join,
   },
   PART: { minParams: 1, usage: "<channel>{,<channel>} [<reason>]", help: "Leaves channels", run: part },
-  TOPIC: { minParams: 1, usage: "<channel> [<topic>]", help: "Shows or sets a topic", run: topic },
-  NAMES: { usage: "<channel>{,<channel>}", help: "Lists who is in channels", run: names },
+  TOPIC: {
+    minParams: 1,
+    usage: "<channel> [<topic>]",
+    help: "Shows or sets the topic of a channel",
+    run: topic,
+  },
+  NAMES: { usage: "<channel>{,<channel>}", help: "Lists the members of channels", run: names },
   KICK: {
     minParams: 2,
     usage: "<channel> <nick>{,<nick>} [<reason>]",
-    help: "Puts people out of a channel",
+    help: "Removes people from a channel",
     run: kick,
   },
 };
@@ -74,7 +79,7 @@ function enter(
   }, session);
 }
 
-/** What somebody makes who is logged in is kept, as long as it is not too much. */
+/** A new channel of a logged-in user is registered, up to the limit of the account. */
 function founderOfNew(chat: Chat, { account }: User): string | undefined {
   if (account === undefined || chat.store === undefined) return undefined;
   return countRegistered(chat, account) < chat.settings.channelsPerAccount ? account : undefined;
@@ -90,7 +95,7 @@ function part(call: Call): void | Promise<void> {
     const channel = chat.channel(name);
     if (channel === undefined || isHidden(channel, user)) return reply(session, "ERR_NOSUCHCHANNEL", name);
     if (!channel.members.has(user)) return reply(session, "ERR_NOTONCHANNEL", channel.name);
-    // A reason is speech too: who may not speak there leaves without one.
+    // A reason is a message too: a user who cannot speak in the channel leaves without one.
     return leave(call, channel, refusalToSpeak(channel, user, reason) === undefined ? reason : "");
   });
 }
@@ -113,7 +118,7 @@ function topic({ chat, commit, session, user, params }: Call): void | Promise<vo
   return commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
 }
 
-/** Each channel's people, then one RPL_ENDOFNAMES for all that was asked. */
+/** The members of each channel, then one RPL_ENDOFNAMES for the whole request. */
 function names({ chat, session, user, params }: Call): void | Promise<void> {
   const [list = ""] = params;
   const asked = splitTargets(list);
@@ -129,7 +134,7 @@ function names({ chat, session, user, params }: Call): void | Promise<void> {
   reply(session, "RPL_ENDOFNAMES", end);
 }
 
-/** "#tea ann,bob" or, as RFC 2812 has it, "#tea,#den ann,bob": as many channels as people. */
+/** "#tea ann,bob" or, as in RFC 2812, "#tea,#den ann,bob": as many channels as nicks. */
 function kick(call: Call): void | Promise<void> {
   const { chat, commit, session, params } = call;
   const [where = "", who = "", text = ""] = params;
@@ -155,7 +160,7 @@ function findKicked(call: Call, name: string, nick: string): { channel: string; 
   return refusalToKick(channel, call.user, target) ?? { channel: channel.name, target: target.id };
 }
 
-/** The channel, if the user may kick there at all. */
+/** The channel, if the user has the right to kick there. */
 function kickChannel({ chat, user }: Call, name: string): Channel | Refusal {
   const channel = chat.channel(name);
   if (channel === undefined || isHidden(channel, user)) return numericRefusal("ERR_NOSUCHCHANNEL", name);
@@ -164,25 +169,25 @@ function kickChannel({ chat, user }: Call, name: string): Channel | Refusal {
   return level < levels.halfOperator ? numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name) : channel;
 }
 
-/** `text` as long as it may be, and as a line with two nicks, a host and the channel can hold. */
+/** `text` cut to `maxLength`, and to the length of a line that also contains two nicks, a host and the channel. */
 function fit({ settings }: Chat, channel: string, text: string, maxLength: number): string {
   const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
   const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
   return first;
 }
 
-/** The channel of this name, or a refusal; a secret channel is not there for a user outside it. */
+/** The channel with this name, or a refusal; a secret channel does not exist for users outside it. */
 export function findChannel(chat: Chat, name: string, user: User): Channel {
   const channel = chat.channel(name);
   return channel === undefined || isHidden(channel, user) ? refuse("ERR_NOSUCHCHANNEL", name) : channel;
 }
 
-/** "a,b,,a" → a, b: what a comma-separated parameter names, each once. */
+/** "a,b,,a" → a, b: the names in a comma-separated parameter, each once. */
 export function splitTargets(list: string): string[] {
   return [...new Set(list.split(",").filter((one) => one !== ""))];
 }
 
-/** Acts on each in turn; where one has to wait, the next one waits for it. */
+/** Acts on each in order; if one has to wait, the next one waits for it. */
 export function forEach<T>(
   all: readonly T[],
   act: (one: T) => void | Promise<void>,

@@ -1,4 +1,4 @@
-/** The topics about channels. all.ts puts them into the whole table. */
+/** The topics about channels. all.ts adds them to the whole table. */
 import type { CommandTable } from "../hub/command.ts";
 import { channelCommands } from "./channel.ts";
 import { founderCommands } from "./founder.ts";

@@ -1,4 +1,4 @@
-/** Whose channel it is: FOUNDER, and MODE +r and -r, which begin and end the keeping of a channel. */
+/** The founder of a channel: FOUNDER, and MODE +r and -r, which register and unregister a channel. */
 import type { Channel } from "../chat/channel.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
@@ -12,7 +12,7 @@ export const founderCommands: CommandTable = {
   FOUNDER: {
     minParams: 1,
     usage: "<channel> [<account>]",
-    help: "Shows whose channel it is, or gives it to another account",
+    help: "Shows the founder of a channel, or makes another account its founder",
     run: founder,
   },
 };
@@ -27,7 +27,7 @@ function founder(call: Call): void | Promise<void> {
       "FOUNDER",
       "CHANNEL_NOT_KEPT",
       channel.name,
-      "Nobody is its founder; an operator of it who is logged in can become so by MODE +r",
+      "The channel has no founder; a channel operator who is logged in can register it with MODE +r",
     );
   }
   if (to === undefined) {
@@ -38,14 +38,14 @@ function founder(call: Call): void | Promise<void> {
       "SHOW",
       channel.name,
       registration.founder,
-      `Its founder is ${registration.founder}`,
+      `The founder is ${registration.founder}`,
     );
   }
   if (registration.founder !== user.account && !user.modes.has("o")) {
     refuse("ERR_CHANOPRIVSNEEDED", channel.name);
   }
   const account = chat.accounts.find(to) ??
-    fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account of this name");
+    fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account with this name");
   if (account.name === registration.founder) return;
   checkLimit(call, channel, account.name);
   const event = {
@@ -63,13 +63,15 @@ function founder(call: Call): void | Promise<void> {
       "GIVEN",
       channel.name,
       account.name,
-      `It belongs to ${account.name} now`,
+      `The founder is now ${account.name}`,
     );
   return pending ? pending.then(tell) : tell();
 }
 
-/** MODE +r or -r: an operator who is logged in becomes founder of a channel that has none; only a founder ends it. */
-export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void | Promise<void> {
+/**
+ * MODE +r or -r: a logged-in operator becomes founder of a channel without one; only the founder can unregister it.
+ */
+export function changeRegistration(call: Call, channel: Channel, sign: "+" | "-"): void | Promise<void> {
   const { commit, session, user } = call;
   const { registration, name } = channel;
   if ((registration !== undefined) === (sign === "+")) return;
@@ -79,7 +81,7 @@ export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void 
   }
   if (levelOf(channel, user) < levels.operator) refuse("ERR_CHANOPRIVSNEEDED", name);
   if (user.account === undefined) {
-    fail("MODE", "ACCOUNT_REQUIRED", name, "Log in first: a channel is kept for an account");
+    fail("MODE", "ACCOUNT_REQUIRED", name, "Log in first: only an account can register a channel");
   }
   checkLimit(call, channel, user.account);
   return commit({ kind: "channel kept", channel: name, founder: user.account, user: user.id }, session);
@@ -88,5 +90,10 @@ export function changeKept(call: Call, channel: Channel, sign: "+" | "-"): void 
 function checkLimit({ chat }: Call, channel: Channel, account: string): void {
   const { channelsPerAccount } = chat.settings;
   if (countRegistered(chat, account) < channelsPerAccount) return;
-  fail("FOUNDER", "TOO_MANY_CHANNELS", channel.name, `An account has ${channelsPerAccount} channels at most`);
+  fail(
+    "FOUNDER",
+    "TOO_MANY_CHANNELS",
+    channel.name,
+    `The account has already registered ${channelsPerAccount} channels`,
+  );
 }

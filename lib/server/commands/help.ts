@@ -1,9 +1,9 @@
-/** HELP, from the rows of the command tables: what there is, and what one command takes. */
+/** HELP, from the rows of the command tables: the list of commands, and the description of one command. */
 import { packWords } from "../../irc/wrap.ts";
 import type { Call, Command, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 
-const row = { usage: "[<command>]", help: "Tells what commands there are, or about one of them", run: help };
+const row = { usage: "[<command>]", help: "Lists the commands, or describes one of them", run: help };
 
 /** The rows of this topic. */
 export const helpCommands: CommandTable = { HELP: row, HELPOP: row };
@@ -24,7 +24,7 @@ function sendIndex({ server, session, user }: Call): void {
   const names = [...server.commands]
     .filter(([, command]) => user.modes.has("o") || !isForOperators(command))
     .map(([name]) => name).sort();
-  reply(session, "RPL_HELPSTART", "*", "HELP <command> tells what a command takes. There are:");
+  reply(session, "RPL_HELPSTART", "*", "HELP <command> describes a command. The commands are:");
   for (const line of packWords(names, 400)) reply(session, "RPL_HELPTXT", "*", line);
   reply(session, "RPL_ENDOFHELP", "*", "End of help");
 }

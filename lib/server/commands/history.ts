@@ -1,4 +1,4 @@
-/** CHATHISTORY: what was said before (IRCv3 draft/chathistory, draft/event-playback). */
+/** CHATHISTORY: earlier messages (IRCv3 draft/chathistory, draft/event-playback). */
 import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
 import { allVisibleHistory, type Visible, visibleHistory } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
@@ -15,31 +15,34 @@ import { parseTime } from "./time.ts";
 export const historyCommands: CommandTable = {
   CHATHISTORY: {
     usage: "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> <target> <msgid=…|timestamp=…|*> [...] <limit>",
-    help: "Shows what was said before in a channel or with somebody",
+    help: "Shows earlier messages in a channel or with a user",
     run: chathistory,
   },
 };
 
-/** Conversations looked at in one go, some two milliseconds. */
+/** Conversations read without a pause, about two milliseconds. */
 const targetsAtOnce = 200;
 
-/** A place in time, as stamps: those of it are neither before the first nor after the last. */
+/** A point in time as stamps: the records of this point are from `first` to `last`. */
 interface Point {
   readonly first: number;
   readonly last: number;
 }
 
-/** A subcommand at hand. */
+/** One request. */
 interface Query {
   readonly call: Call;
   readonly store: ReadableStore;
   readonly name: string;
-  /** What stands between the subcommand and the limit. */
+  /** The parameters between the subcommand and the limit. */
   readonly words: readonly string[];
   readonly limit: number;
 }
 
-/** Records in their order; `keep` is the end next to the point that was named, `isEnd` whether there are no more beyond. */
+/**
+ * The records in order; `keep` is the end next to the requested point, `isEnd` tells that there are no further
+ * records.
+ */
 interface Found {
   readonly records: readonly StoredRecord[];
   readonly keep: "start" | "end";
@@ -48,7 +51,7 @@ interface Found {
 
 type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Found;
 
-/** By name: how many points a subcommand names, and what it finds. */
+/** By name: the number of points of a subcommand, and its search. */
 const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
   LATEST: { points: 1, find: (query, views, [after]) => last(query, views, { after: after?.last }) },
   BEFORE: { points: 1, find: (query, views, [before]) => last(query, views, { before: before?.first }) },
@@ -70,7 +73,9 @@ function chathistory(call: Call): void | Promise<void> {
     refuse(call, "INVALID_PARAMS", params.at(-1) || "*", "Invalid limit");
   }
   const { store } = chat;
-  if (store === undefined) return refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "No history is kept here");
+  if (store === undefined) {
+    return refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "This server stores no history");
+  }
   const query = {
     call,
     store,
@@ -119,7 +124,7 @@ function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Fou
   return { records: records.slice(0, query.limit), keep: "start", isEnd: records.length <= query.limit };
 }
 
-/** Half from before the point, the rest from there on; where one side has fewer, the other gives more. */
+/** Half of the records from before the point, half from the point on; if one side has fewer, the other gives more. */
 function around(query: Query, views: readonly HistoryView[], [point]: readonly Point[]): Found {
   const { limit } = query;
   const start = point?.first ?? 0;
@@ -130,7 +135,7 @@ function around(query: Query, views: readonly HistoryView[], [point]: readonly P
   return { records, keep: "start", isEnd: false };
 }
 
-/** Counted from the first point on, whichever is the earlier. */
+/** Starts at the first point, whichever is earlier. */
 function between(query: Query, views: readonly HistoryView[], [one, other]: readonly Point[]): Found {
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   if (isForwards) return first(query, views, { after: one?.last, before: other?.first });
@@ -150,14 +155,20 @@ function read(
   return store.history.read(views, { ...range, events: call.session.has("draft/event-playback") });
 }
 
-/** Undefined for "*", which is no point. */
+/** Undefined for "*", which is not a point. */
 function parsePoint({ call, name, words }: Query, text: string): Point | undefined {
   if (text === "*" && name === "LATEST") return undefined;
   const [type = "", value = ""] = split(text);
   if (type === "timestamp") return parseTimestamp(call, text);
   if (type !== "msgid") {
     const code = text.includes("=") ? "INVALID_MSGREFTYPE" : "INVALID_PARAMS";
-    return refuse(call, code, words[0] ?? "*", text || "*", "Messages are named by msgid= or timestamp=");
+    return refuse(
+      call,
+      code,
+      words[0] ?? "*",
+      text || "*",
+      "A message reference must be msgid= or timestamp=",
+    );
   }
   const stamp = parseMessageId(value) ?? refuse(call, "INVALID_PARAMS", text, "Invalid msgid");
   return { first: stamp, last: stamp };
@@ -170,7 +181,10 @@ function parseTimestamp(call: Call, text: string): Point {
   return { first: firstStamp(ms), last: firstStamp(ms + 1) - 1 };
 }
 
-/** Conversations whose latest message lies between two times. Who has thousands of them is not answered at a stretch. */
+/**
+ * Conversations whose latest message is between two times. A user with thousands of conversations is answered in
+ * parts.
+ */
 async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
   const { chat, session, user } = call;
   const [one, other] = words.map((word) => parseTimestamp(call, word));

@@ -1,4 +1,4 @@
-/** Asking about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS. */
+/** Information about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS. */
 import { matchMask } from "../../irc/names.ts";
 import { splitText } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -14,21 +14,25 @@ export const infoCommands: CommandTable = {
   LUSERS: { usage: "[<mask> [<server>]]", help: "Counts users and channels", run: onServer(1, sendLusers) },
   VERSION: {
     usage: "[<server>]",
-    help: "Shows the server's version and what it can do",
+    help: "Shows the version of the server and its features",
     run: onServer(0, version),
   },
-  TIME: { usage: "[<server>]", help: "Shows the server's time", run: onServer(0, time) },
-  ADMIN: { usage: "[<server>]", help: "Says who looks after the server", run: onServer(0, admin) },
-  INFO: { usage: "[<server>]", help: "Tells about the server", run: onServer(0, info) },
+  TIME: { usage: "[<server>]", help: "Shows the time of the server", run: onServer(0, time) },
+  ADMIN: {
+    usage: "[<server>]",
+    help: "Shows the contact of the person who runs the server",
+    run: onServer(0, admin),
+  },
+  INFO: { usage: "[<server>]", help: "Shows information about the server", run: onServer(0, info) },
   LINKS: { usage: "", help: "Lists the servers of the network", run: links },
   STATS: {
     usage: "<u> [<server>]",
-    help: "Shows figures; u: how long the server has been running",
+    help: "Shows statistics; u: the time since the start of the server",
     run: stats,
   },
 };
 
-/** A command that may name a server, or a user on it, as its parameter `at`; there is this one. */
+/** A command whose parameter `at` can name a server or a user on it; only this server exists. */
 function onServer(at: number, run: (chat: Chat, session: Session) => void): (call: Call) => void {
   return ({ chat, session, params }) => {
     const server = params[at];
@@ -37,7 +41,7 @@ function onServer(at: number, run: (chat: Chat, session: Session) => void): (cal
   };
 }
 
-/** Whether a server's name, a mask of it, or somebody's nick stands for this server. */
+/** Whether the name of a server, a mask of it, or a nick refers to this server. */
 export function isThisServer(chat: Chat, text: string): boolean {
   return text === "" || matchMask(text, chat.settings.name) || chat.find(text) !== undefined;
 }
@@ -55,7 +59,7 @@ export function sendMotd(chat: Chat, session: Session): void {
   reply(session, "RPL_ENDOFMOTD");
 }
 
-/** How many are here. */
+/** The numbers of users and channels. */
 export function sendLusers(chat: Chat, session: Session): void {
   const users = chat.users.size;
   const invisible = count(chat, "i");
@@ -104,7 +108,7 @@ function info(chat: Chat, session: Session): void {
   reply(session, "RPL_ENDOFINFO");
 }
 
-/** However many machines there are, to people they are one server, which has no links to others. */
+/** A cluster of machines is one server for users, and it has no links to others. */
 function links({ session }: Call): void {
   reply(session, "RPL_ENDOFLINKS", "*");
 }

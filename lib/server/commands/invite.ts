@@ -1,4 +1,4 @@
-/** INVITE: asks somebody into a channel, and lists where one was asked to. */
+/** INVITE: invites a user to a channel, and lists one's own invitations. */
 import { levelOf, levels, refusalToInvite } from "../chat/permission.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -9,12 +9,14 @@ import { findChannel } from "./channel.ts";
 export const inviteCommands: CommandTable = {
   INVITE: {
     usage: "[<nick> <channel>]",
-    help: "Invites somebody to a channel; without parameters lists your invitations",
+    help: "Invites a user to a channel; without parameters, lists your invitations",
     run: invite,
   },
 };
 
-/** An invitation by a half-operator or above lets its user in past bans, key, limit and modes, once. */
+/**
+ * An invitation by a half-operator or a higher rank lets its user join once, in spite of bans, key, limit and modes.
+ */
 function invite(call: Call): void | Promise<void> {
   const { chat, commit, session, user, params } = call;
   if (params.length === 0) return listInvitations(call);

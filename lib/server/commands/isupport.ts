@@ -1,4 +1,7 @@
-/** ISUPPORT (005): tells a session what this server can do (server/render/isupport.ts), and when asked, before it is let in too (draft/extended-isupport). */
+/**
+ * ISUPPORT (005): the features of this server (server/render/isupport.ts); on request also before registration is
+ * complete (draft/extended-isupport).
+ */
 import { numerics } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -10,10 +13,10 @@ import { fromServer } from "../render/sender.ts";
 
 /** The rows of this topic. */
 export const isupportCommands: CommandTable = {
-  ISUPPORT: { early: true, usage: "", help: "Tells what this server can do, token by token", run: isupport },
+  ISUPPORT: { early: true, usage: "", help: "Lists the features of this server as tokens", run: isupport },
 };
 
-/** Tokens on one line, as the numeric allows. */
+/** Tokens per line, as the numeric allows. */
 const perLine = 13;
 const [code, words] = numerics.RPL_ISUPPORT;
 
@@ -22,7 +25,7 @@ function isupport({ chat, session }: EarlyCall): void {
   sendIsupport(chat, session);
 }
 
-/** All RPL_ISUPPORT lines, as a batch for who knows that. */
+/** All RPL_ISUPPORT lines, as a batch for clients that support it. */
 export function sendIsupport(chat: Chat, session: Session): void {
   const batch = session.has("batch") && session.has("draft/extended-isupport")
     ? chat.newReference()

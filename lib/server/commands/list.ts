@@ -1,4 +1,4 @@
-/** LIST: which channels there are, filtered as ELIST=CMNTU says; paced by what the asker's connection takes. */
+/** LIST: the channels, filtered by the conditions of ELIST=CMNTU; it waits for the connection of the user. */
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
 import type { Channel } from "../chat/channel.ts";
@@ -13,14 +13,15 @@ import { forEach, splitTargets } from "./channel.ts";
 export const listCommands: CommandTable = {
   LIST: {
     usage: "[<channel or mask>{,<channel or mask>}] [<condition>{,<condition>}]",
-    help: "Lists channels: #te*, !*mask, >5 or <5 people, C>60 made or T<60 topic set so many minutes ago",
+    help:
+      "Lists channels: #te*, !*mask, >5 or <5 members, C>60 created or T<60 topic set that many minutes ago",
     run: list,
   },
 };
 
 type Condition = (channel: Channel, nowMs: number) => boolean;
 
-/** What LIST asks for: any of the names, and all of the conditions. */
+/** The filter of LIST: any of the names, and all conditions. */
 interface Filter {
   readonly names: readonly Condition[];
   readonly conditions: readonly Condition[];
@@ -47,7 +48,7 @@ function passes({ names, conditions }: Filter, channel: Channel, nowMs: number):
     conditions.every((one) => one(channel, nowMs));
 }
 
-/** Conditions and names may stand in either parameter, as clients mix them. */
+/** Conditions and names can be in both parameters, because clients mix them. */
 function parseFilter(words: readonly string[]): Filter {
   const names: Condition[] = [];
   const conditions: Condition[] = [];

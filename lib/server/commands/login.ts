@@ -1,4 +1,4 @@
-/** Logging in, whichever way it is asked for (SASL, PASS, NickServ): where passwords may travel, and what follows. */
+/** Logging in by SASL, PASS or NickServ: which connections can carry passwords, and the steps after a correct one. */
 import type { Outcome } from "../chat/accounts.ts";
 import { cloak } from "../chat/cloak.ts";
 import type { Session } from "../chat/session.ts";
@@ -6,15 +6,15 @@ import type { User } from "../chat/user.ts";
 import type { Call, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 
-/** Said where a password came over a connection that is not encrypted. */
-export const exposed = "Passwords are only taken over TLS: connect with ircs://";
+/** The answer to a password over a connection without encryption. */
+export const exposed = "Passwords need an encrypted connection: connect with ircs://";
 
-/** The account a session is logged in to, registered or not. */
+/** The account a session is logged in to, before and after registration. */
 export function accountOf({ user, registration }: Session): string | undefined {
   return user === undefined ? registration?.account : user.account;
 }
 
-/** Why a log-in failed, in words for people; nothing in it tells whether the account exists. */
+/** The reason of a failed login in plain words; it does not show whether the account exists. */
 export function sentenceOf(outcome: Exclude<Outcome, { kind: "right" }>): string {
   switch (outcome.kind) {
     case "wrong":
@@ -22,14 +22,14 @@ export function sentenceOf(outcome: Exclude<Outcome, { kind: "right" }>): string
     case "suspended":
       return `Your account is suspended: ${outcome.reason}`;
     case "too many tries":
-      return "Too many wrong passwords: wait some minutes";
+      return "Too many wrong passwords: wait a few minutes";
     default:
       return outcome satisfies never;
   }
 }
 
 /**
- * Logs a session in to an account whose password it has proved. False when that is not possible any more, or when other
+ * Logs a session in to an account after its password was proved. False if that is not possible any more, or if other
  * devices share its user and belong to another account.
  */
 export async function logIn(
@@ -48,21 +48,21 @@ export async function logIn(
   return session.user?.account === account;
 }
 
-/** Takes a nick; from oneself, where it is held by a user of the same account who lost the connection. */
+/** Takes a nick; also from a user of the same account who lost the connection. */
 export function takeNick({ chat, commit, session, user }: Call, nick: string): void | Promise<void> {
   const rename = () => commit({ kind: "renamed", user: user.id, nick }, session);
   const holder = chat.find(nick);
-  if (holder === undefined || holder === user || !isOwnGhost(holder, user.account)) return rename();
+  if (holder === undefined || holder === user || !isOwnDisconnected(holder, user.account)) return rename();
   const pending = commit({ kind: "given up", user: holder.id }, session);
   return pending ? pending.then(rename) : rename();
 }
 
-/** Whether nobody is at a user any more that belongs to this account. */
-export function isOwnGhost(holder: User, account: string | undefined): boolean {
+/** Whether the user belongs to this account and has no connection any more. */
+export function isOwnDisconnected(holder: User, account: string | undefined): boolean {
   return holder.lingering !== undefined && account !== undefined && holder.account === account;
 }
 
-/** RPL_LOGGEDIN, with the source as far as it is known. */
+/** RPL_LOGGEDIN, with the known part of the source. */
 export function sendLoggedIn(session: Session, account: string): void {
   const { chat, user, registration, connection: { address } } = session;
   const username = registration?.username === undefined ? "*" : `~${registration.username}`;

@@ -1,4 +1,4 @@
-/** The topics about messages and history. all.ts puts them into the whole table. */
+/** The topics about messages and history. all.ts adds them to the whole table. */
 import type { CommandTable } from "../hub/command.ts";
 import { batchCommands } from "./batch.ts";
 import { historyCommands } from "./history.ts";

@@ -1,4 +1,7 @@
-/** MODE: shows and changes the modes of a channel and of oneself. Who may change what is server/chat/permission.ts. */
+/**
+ * MODE: shows and changes the modes of a channel and of the user. server/chat/permission.ts decides who can change
+ * them.
+ */
 import { utf8Bytes } from "../../irc/lines.ts";
 import {
   type ChannelMode,
@@ -23,7 +26,7 @@ import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
-import { changeKept } from "./founder.ts";
+import { changeRegistration } from "./founder.ts";
 
 /** The rows of this topic. */
 export const modeCommands: CommandTable = {
@@ -35,9 +38,9 @@ export const modeCommands: CommandTable = {
   },
 };
 
-/** A mask longer than this is refused, so that any of them fits in a line. */
+/** Longer masks are refused, so that every mask fits into a line. */
 const maxMaskBytes = 200;
-/** Unknown letters one MODE is answered for. */
+/** The number of unknown letters that one MODE answers. */
 const maxUnknown = 10;
 const notInMask = /[\s\p{Cc}]|^:/u;
 
@@ -55,7 +58,7 @@ function mode(call: Call): void | Promise<void> {
   return params.length === 1 ? sendModes(call, channel) : channelMode(call, channel);
 }
 
-/** RPL_CHANNELMODEIS and RPL_CREATIONTIME; the key is for those inside. */
+/** RPL_CHANNELMODEIS and RPL_CREATIONTIME; only members see the key. */
 function sendModes({ session, user }: Call, channel: Channel): void {
   const inside = channel.members.has(user);
   const on = channelModes.flatMap((mode): ModeChange[] => {
@@ -77,10 +80,10 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
   for (const mode of asked) sendList(call, channel, mode);
   if (changes.length + missing.length === 0) return;
   if (!channel.members.has(user)) refuse("ERR_NOTONCHANNEL", channel.name);
-  const keeping = changes.find((change) => change.mode.letter === registeredFlag);
+  const registering = changes.find((change) => change.mode.letter === registeredFlag);
   const records: ModeRecord[] = [];
   const refusals: Refusal[] = missing.map(({ letter, name }) =>
-    badParameter(channel, letter, "*", `You must say which ${name}`)
+    badParameter(channel, letter, "*", `The parameter is missing: ${name}`)
   );
   for (const change of changes.filter(({ mode }) => mode.letter !== registeredFlag)) {
     const record = toRecord(call, channel, change, records);
@@ -91,20 +94,20 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
   const pending = records.length === 0
     ? undefined
     : commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
-  if (keeping === undefined) return pending;
+  if (registering === undefined) return pending;
   return pending
-    ? pending.then(() => changeKept(call, channel, keeping.sign))
-    : changeKept(call, channel, keeping.sign);
+    ? pending.then(() => changeRegistration(call, channel, registering.sign))
+    : changeRegistration(call, channel, registering.sign);
 }
 
-/** Whose rank is too low is told so once, however many changes it asked for. */
+/** A user with a rank that is too low gets one refusal for all changes. */
 function tellRefusals(session: Session, refusals: readonly Refusal[]): void {
   const isRank = (one: Refusal) => one.refusal === "numeric" && one.name === "ERR_CHANOPRIVSNEEDED";
   const first = refusals.find(isRank);
   for (const one of refusals) if (!isRank(one) || one === first) replyRefusal(session, one);
 }
 
-/** A change as the event has it, if the user may make it and its parameter is good. */
+/** The change in the form of the event, if the user is allowed to make it and its parameter is valid. */
 function toRecord(
   { chat, user }: Call,
   channel: Channel,
@@ -118,21 +121,21 @@ function toRecord(
   if (kind === "key") {
     const { keyLength } = chat.settings;
     if (isKey(parameter, keyLength)) return { sign, letter, parameter };
-    // The key itself is not repeated, as it may be a password typed in the wrong place.
+    // The key is not repeated, because it can be a password that was typed in the wrong place.
     return badParameter(
       channel,
       letter,
       "*",
-      `A key has 1 to ${keyLength} characters, no space and no comma`,
+      `A key must have 1 to ${keyLength} characters without spaces and commas`,
     );
   }
   if (kind === "limit") {
     const limit = parseLimit(parameter);
     if (limit !== undefined) return { sign, letter, parameter: String(limit) };
-    return badParameter(channel, letter, parameter, "A limit is a whole number above 0");
+    return badParameter(channel, letter, parameter, "The limit must be a whole number above 0");
   }
   if (!isMask(parameter)) {
-    return badParameter(channel, letter, parameter, "This is no mask, or too long a one");
+    return badParameter(channel, letter, parameter, "The mask is invalid or too long");
   }
   const record = { sign, letter, parameter: formatBan(parseBan(parameter)) };
   const added = earlier.filter((one) => one.letter === letter && one.sign === "+").length;
@@ -141,7 +144,7 @@ function toRecord(
   return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
 }
 
-/** Ranks go to members by nick; anyone may lay down a rank of one's own. */
+/** Members get a rank by nick; every user can remove their own rank. */
 function rankRecord(
   chat: Chat,
   user: User,
@@ -169,7 +172,7 @@ function badParameter(channel: Channel, letter: string, parameter: string, why: 
   return numericRefusal("ERR_INVALIDMODEPARAM", channel.name, letter, parameter, why);
 }
 
-/** Exceptions tell how to get past a ban, so they are shown to those who may change them; bans to everybody. */
+/** Exceptions show how to avoid a ban, so only users who can change them see them; everybody sees bans. */
 function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode): void {
   const { letter } = mode;
   const numerics = lists[letter];
@@ -193,7 +196,7 @@ function userMode({ chat, commit, session, user, params }: Call, target: string)
   if (unknown.length > 0) reply(session, "ERR_UMODEUNKNOWNFLAG");
   const wanted = new Map<string, "+" | "-">();
   for (const { sign, mode: { letter, change } } of changes) {
-    // RFC 2812: becoming an operator this way is ignored; so is what only the server decides.
+    // RFC 2812: becoming an operator this way is ignored, and so are modes that only the server sets.
     if (change === "on and off" || (change === "off" && sign === "-")) wanted.set(letter, sign);
   }
   const signed = (sign: string) =>

@@ -1,4 +1,4 @@
-/** Asking whether somebody is here: MONITOR (IRCv3), which also tells when that changes, ISON and USERHOST. */
+/** Whether users are online: MONITOR (IRCv3), which also reports changes, ISON and USERHOST. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { isNick } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
@@ -15,14 +15,14 @@ export const monitorCommands: CommandTable = {
   MONITOR: {
     minParams: 1,
     usage: "<+|-> <nick>{,<nick>} | <C|L|S>",
-    help: "Watches nicks come and go: adds, removes, clears, lists, shows who is here",
+    help: "Watches nicks go online and offline: + adds, - removes, C clears, L lists, S shows their status",
     run: monitor,
   },
-  ISON: { minParams: 1, usage: "<nick>{ <nick>}", help: "Says which of these are here", run: ison },
+  ISON: { minParams: 1, usage: "<nick>{ <nick>}", help: "Shows which of these nicks are online", run: ison },
   USERHOST: {
     minParams: 1,
     usage: "<nick>{ <nick>}",
-    help: "Shows user and host of up to five people",
+    help: "Shows the user name and host of up to five users",
     run: userhost,
   },
 };
@@ -44,7 +44,9 @@ const subcommands: Readonly<Record<string, (call: Call) => void>> = {
 
 function monitor(call: Call): void {
   const name = (call.params[0] ?? "").toUpperCase();
-  if (!Object.hasOwn(subcommands, name)) refuse("ERR_UNKNOWNERROR", "MONITOR", "It takes +, -, C, L or S");
+  if (!Object.hasOwn(subcommands, name)) {
+    refuse("ERR_UNKNOWNERROR", "MONITOR", "The subcommand must be +, -, C, L or S");
+  }
   subcommands[name]?.(call);
 }
 
@@ -74,7 +76,7 @@ function sendStatus(chat: Chat, session: Session, nicks: readonly string[]): voi
   sendList(session, "RPL_MONOFFLINE", offline);
 }
 
-/** As few replies as the targets need, with `before` in front of them. */
+/** As few replies as the targets need, with `before` as their first parameters. */
 function sendList(
   session: Session,
   name: NumericName,

@@ -1,4 +1,4 @@
-/** Looking after the server: OPER, KILL, WALLOPS, REHASH, CHGHOST. What operators do to many is in server_ban.ts. */
+/** Running the server: OPER, KILL, WALLOPS, REHASH, CHGHOST. Server bans are in server_ban.ts. */
 import { isLoopback, peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
@@ -12,34 +12,34 @@ import { reply } from "../render/reply.ts";
 /** The rows of this topic. */
 export const operCommands: CommandTable = {
   OPER: { minParams: 2, usage: "<name> <password>", help: "Makes you a server operator", run: oper },
-  KILL: { oper: true, minParams: 1, usage: "<nick> [<reason>]", help: "Disconnects somebody", run: kill },
+  KILL: { oper: true, minParams: 1, usage: "<nick> [<reason>]", help: "Disconnects a user", run: kill },
   WALLOPS: {
     oper: true,
     minParams: 1,
     usage: "<text>",
-    help: "Tells everybody who has user mode w",
+    help: "Sends a message to all users with mode w",
     run: wallops,
   },
   REHASH: {
     oper: true,
     usage: "",
-    help: "Reads the message of the day, the password and the operators again",
+    help: "Reads the files of the message of the day, the password and the operators again",
     run: rehash,
   },
   CHGHOST: {
     oper: true,
     minParams: 2,
     usage: "<nick> <host>",
-    help: "Changes the host others see",
+    help: "Changes the host that others see for you",
     run: chghost,
   },
 };
 
-/** Rounds for a name that does not exist: about as many as real ones have. */
+/** Rounds for a name that does not exist: about as many as real verifiers have. */
 const decoyRounds = 600_000;
 const maxHost = 63;
 
-/** A password is only taken where nobody on the way can read it; guesses are few for each address. */
+/** A password is accepted only over a connection that nobody can read; each address has a few attempts. */
 async function oper({ chat, commit, session, user, params }: Call): Promise<void> {
   const [name = "", password = ""] = params;
   const { address, secure } = session.connection;
@@ -75,7 +75,7 @@ function wallops({ chat, commit, session, user, params }: Call): void | Promise<
   return commit({ kind: "wallops", user: user.id, text }, session);
 }
 
-/** Of this machine alone: files are its own. */
+/** Only for this machine, because each machine has its own files. */
 function rehash({ chat, server, session, user }: Call): void {
   try {
     server.rehash();
@@ -90,7 +90,11 @@ function chghost({ chat, commit, session, params }: Call): void | Promise<void> 
   const [nick = "", host = ""] = params;
   const user = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   if (host.length > maxHost || !/^[A-Za-z0-9][A-Za-z0-9._/:-]*$/.test(host)) {
-    refuse("ERR_UNKNOWNERROR", "CHGHOST", `A host is up to ${maxHost} letters, digits and ./:-_ characters`);
+    refuse(
+      "ERR_UNKNOWNERROR",
+      "CHGHOST",
+      `The host can have up to ${maxHost} letters, digits and the characters ./:-_`,
+    );
   }
   return commit({ kind: "host set", user: user.id, host }, session);
 }

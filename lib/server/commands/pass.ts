@@ -1,4 +1,4 @@
-/** PASS: the server's password, and the way to log in of apps that know no other. */
+/** PASS: the password of the server, and the login of apps that support no other way. */
 import { peerOf } from "../../irc/address.ts";
 import { equalBytes, utf8 } from "../../irc/digest.ts";
 import { isConfidential } from "../chat/accounts.ts";
@@ -9,7 +9,7 @@ import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { exposed, logIn, sendLoggedIn, sentenceOf } from "./login.ts";
 
-/** The server's password, or "account:password" from an app that knows no other way to log in. */
+/** The password of the server, or "account:password" from an app that supports no other login. */
 export function pass(call: EarlyCall): void | Promise<void> {
   const { session, params } = call;
   const { chat, registration } = session;
@@ -20,9 +20,9 @@ export function pass(call: EarlyCall): void | Promise<void> {
   const colon = given.indexOf(":");
   if (colon < 1 || !chat.accounts.available) return;
   if (password !== undefined) {
-    // Whether it is the one or the other shows, so this is a guess as well.
-    if (!mayGuess(session)) return;
-    if (isPassword(given, password)) return rightGuess(session);
+    // The answer shows whether it was an account's or the server's password, so it counts as an attempt.
+    if (!hasAttempts(session)) return;
+    if (isPassword(given, password)) return forgetAttempt(session);
   }
   return passLogIn(call, given.slice(0, colon), given.slice(colon + 1));
 }
@@ -35,18 +35,18 @@ async function passLogIn(call: EarlyCall, name: string, password: string): Promi
     reply(session, "ERR_PASSWDMISMATCH");
     return session.close(sentenceOf(outcome));
   }
-  rightGuess(session);
+  forgetAttempt(session);
   if (await logIn(call, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
-/** Whether a session may pass the server's password, else closes it. */
+/** Whether a session knows the password of the server; closes it otherwise. */
 export function knowsPassword(session: Session, { account, password }: Registration): boolean {
   const wanted = session.chat.files.password;
   if (wanted === undefined || account !== undefined) return true;
-  // Who gives none guesses nothing.
-  if (password !== undefined && !mayGuess(session)) return false;
+  // A session without a password makes no attempt.
+  if (password !== undefined && !hasAttempts(session)) return false;
   if (password !== undefined && isPassword(password, wanted)) {
-    rightGuess(session);
+    forgetAttempt(session);
     return true;
   }
   reply(session, "ERR_PASSWDMISMATCH");
@@ -54,16 +54,16 @@ export function knowsPassword(session: Session, { account, password }: Registrat
   return false;
 }
 
-/** Guesses are few for each address: counts one, or closes the session. */
-function mayGuess(session: Session): boolean {
+/** Each address has a few attempts: counts one, or closes the session. */
+function hasAttempts(session: Session): boolean {
   const { chat, connection } = session;
   if (chat.passwordGuesses.takeIfAny(peerOf(connection.address), chat.now())) return true;
   session.close("Too many wrong passwords from your address; wait half a minute");
   return false;
 }
 
-/** It does not count, as it was right. */
-function rightGuess({ chat, connection }: Session): void {
+/** A correct password does not count as an attempt. */
+function forgetAttempt({ chat, connection }: Session): void {
   chat.passwordGuesses.giveBack(peerOf(connection.address));
 }
 

@@ -1,6 +1,6 @@
-/** A pause in the middle of long work, so that others have their turn. */
+/** A pause during long work, so that other sessions get their turn. */
 
-/** Resolves when the event loop has gone round. */
+/** Resolves in the next round of the event loop. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,4 +1,4 @@
-/** MARKREAD: how far one has read, for one's other devices (IRCv3 draft/read-marker). */
+/** MARKREAD: how far the user has read, for their other devices (IRCv3 draft/read-marker). */
 import { isChannelName, isNick } from "../../irc/names.ts";
 import { fail } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -9,7 +9,7 @@ import { parseTime } from "./time.ts";
 export const markerCommands: CommandTable = {
   MARKREAD: {
     usage: "<target> [timestamp=<time>]",
-    help: "Shows or sets how far you have read in a channel or with somebody",
+    help: "Shows or sets how far you have read in a channel or with a user",
     run: markRead,
   },
 };
@@ -19,13 +19,23 @@ function markRead({ chat, commit, session, user, params }: Call): void | Promise
   if (target === undefined || target === "") fail("MARKREAD", "NEED_MORE_PARAMS", "Missing parameters");
   const { channelLength, nickLength } = chat.settings;
   if (!isChannelName(target, channelLength) && !isNick(target, nickLength)) {
-    fail("MARKREAD", "INVALID_PARAMS", target.split(" ", 1)[0] || "*", "Neither a channel nor a nick");
+    fail(
+      "MARKREAD",
+      "INVALID_PARAMS",
+      target.split(" ", 1)[0] || "*",
+      "The target is neither a channel nor a nick",
+    );
   }
   if (time === undefined) return session.answer(markerMessage(chat, user, target, { needs: 0 }));
   const ms = time.startsWith("timestamp=") ? parseTime(time.slice("timestamp=".length)) : undefined;
   if (ms === undefined) {
-    fail("MARKREAD", "INVALID_PARAMS", target, "The time is written timestamp=2026-01-31T15:04:05.678Z");
+    fail(
+      "MARKREAD",
+      "INVALID_PARAMS",
+      target,
+      "The time must have the form timestamp=2026-01-31T15:04:05.678Z",
+    );
   }
-  // A clock that runs ahead must not mark what is yet to be said.
+  // A client whose clock is fast must not mark future messages.
   return commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, chat.now()) }, session);
 }

@@ -1,4 +1,4 @@
-/** REDACT: taking back a message, one's own or, as an operator of the channel, anybody's (draft/message-redaction). */
+/** REDACT: deletes a message: users their own, channel operators any message (draft/message-redaction). */
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
 import { fold, parseSource } from "../../irc/names.ts";
@@ -13,7 +13,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 
 /** The rows of this topic. */
 export const redactCommands: CommandTable = {
-  REDACT: { minParams: 2, usage: "<target> <msgid> [<reason>]", help: "Takes a message back", run: redact },
+  REDACT: { minParams: 2, usage: "<target> <msgid> [<reason>]", help: "Deletes a message", run: redact },
 };
 
 const operatorLevel = rankLevel("@");
@@ -23,7 +23,7 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
   const { store } = chat;
   const views = store && visibleHistory(chat, store, user, target);
   if (store === undefined || views === undefined) {
-    fail("REDACT", "INVALID_TARGET", target || "*", `You cannot take back messages of "${target}"`);
+    fail("REDACT", "INVALID_TARGET", target || "*", `You cannot delete messages of "${target}"`);
   }
   const stamp = parseMessageId(id);
   const saved = stamp === undefined ? undefined : store.history.find(views, stamp);
@@ -32,7 +32,7 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
     fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
   }
   if (!isOwn(user, message, stamp) && !isOperatorOf(chat.channel(target), user)) {
-    fail("REDACT", "REDACT_FORBIDDEN", target, id, "You may take back your own messages only");
+    fail("REDACT", "REDACT_FORBIDDEN", target, id, "You can delete only your own messages");
   }
   const text = cutText(reason, chat.settings.reasonLength);
   return commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
@@ -42,7 +42,10 @@ function isSpeech({ command }: Message): boolean {
   return command === "PRIVMSG" || command === "NOTICE" || command === "TAGMSG";
 }
 
-/** An account owns what was said with it; without one, only what was said since the nick was taken is known to be one's own. */
+/**
+ * An account owns its messages. Without an account, only messages since the user took the nick are known to be their
+ * own.
+ */
 function isOwn(user: User, { source, tags }: Message, stamp: number): boolean {
   const account = tags.get("account");
   if (account !== undefined || user.account !== undefined) {

@@ -1,4 +1,4 @@
-/** Coming in and staying: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
+/** Connecting and staying connected: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { cleanUsername, isNick } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
@@ -19,18 +19,24 @@ export const registrationCommands: CommandTable = {
     help: "Negotiates capabilities",
     run: capAndGoOn,
   },
-  PASS: { early: true, minParams: 1, usage: "<password>", help: "Gives the server's password", run: pass },
-  NICK: { early: true, usage: "<nick>", help: "Takes a nick", run: nick },
+  PASS: {
+    early: true,
+    minParams: 1,
+    usage: "<password>",
+    help: "Sends the password of the server",
+    run: pass,
+  },
+  NICK: { early: true, usage: "<nick>", help: "Changes your nick", run: nick },
   USER: {
     early: true,
     minParams: 4,
     usage: "<username> 0 * <realname>",
-    help: "Says who you are",
+    help: "Sets your user name and real name",
     run: user,
   },
   PING: { early: true, usage: "<token>", help: "Asks for a PONG", run: ping },
   PONG: { early: true, usage: "<token>", help: "Answers a PING", run: () => {} } satisfies Command,
-  QUIT: { early: true, usage: "[<reason>]", help: "Leaves", run: quit },
+  QUIT: { early: true, usage: "[<reason>]", help: "Disconnects you", run: quit },
 };
 
 function capAndGoOn(call: EarlyCall): void | Promise<void> {
@@ -45,7 +51,7 @@ function nick(call: EarlyCall): void | Promise<void> {
   if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
   const { registration, user } = session;
   const why = whyNot(chat, session, wanted);
-  // While it may still log in, a name that belongs to an account may turn out to be its own.
+  // A session that can still log in may use a nick that belongs to its account.
   if (why !== undefined && !(why.mayChange && registration?.negotiating)) {
     return refuseNick(session, wanted, why);
   }

@@ -1,4 +1,4 @@
-/** AUTHENTICATE: logging in by SASL (IRCv3 sasl-3.2), PLAIN and SCRAM-SHA-256, before registration and after. */
+/** AUTHENTICATE: login by SASL (IRCv3 sasl-3.2), PLAIN and SCRAM-SHA-256, before and after registration. */
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
@@ -21,28 +21,28 @@ export const saslCommands: CommandTable = {
   },
 };
 
-/** Base64 in one message. */
+/** The most base64 in one message. */
 const maxChunk = 400;
-/** Base64 of one answer: room for the longest password there may be. */
+/** The most base64 in one answer: enough for the longest password. */
 const maxAnswer = 4096;
 
-/** One message of the client's and what follows: the server's next message and the step after it, or the end. */
+/** One message of the client and its result: the next message of the server with the next step, or the end. */
 type Step = (
   session: Session,
   message: string,
 ) => Promise<{ readonly challenge: string; readonly next: Step } | Outcome>;
 
 interface Exchange {
-  /** Base64 that came so far. */
+  /** The base64 received so far. */
   text: string;
   step: Step;
 }
 
 const mechanisms: Readonly<Record<string, Step>> = { "PLAIN": plain, "SCRAM-SHA-256": scramFirst };
-/** What is under way, by session. */
+/** Running exchanges, by session. */
 const exchanges = new WeakMap<Session, Exchange>();
 
-/** Ends what is under way; to be called when the session is let in. */
+/** Ends a running exchange; call it when registration is complete. */
 export function abortSasl(session: Session): void {
   if (exchanges.delete(session)) reply(session, "ERR_SASLABORTED");
 }
@@ -62,7 +62,7 @@ function authenticate(call: EarlyCall): void | Promise<void> {
   }
   if (exchange.text.length + word.length > maxAnswer) {
     exchanges.delete(session);
-    return fail(session, "That is too long");
+    return fail(session, "The message is too long");
   }
   if (word !== "+") exchange.text += word;
   if (word.length < maxChunk) return goOn(call, exchange);
@@ -76,7 +76,9 @@ function begin(session: Session, mechanism: string): void {
     return sendChallenge(session, "");
   }
   if (offered.length > 0) reply(session, "RPL_SASLMECHS", offered.join(","));
-  if (mechanism === "PLAIN" && offered.length > 0) return fail(session, "PLAIN is only taken over TLS");
+  if (mechanism === "PLAIN" && offered.length > 0) {
+    return fail(session, "PLAIN needs an encrypted connection");
+  }
   reply(session, "ERR_SASLFAIL");
 }
 
@@ -85,7 +87,7 @@ async function goOn(call: EarlyCall, exchange: Exchange): Promise<void> {
   const message = textOf(exchange.text);
   exchange.text = "";
   const result = message === undefined ? undefined : await exchange.step(session, message);
-  // Registration may have ended it meanwhile.
+  // Registration can have ended the exchange meanwhile.
   if (exchanges.get(session) !== exchange) return;
   if (result !== undefined && "next" in result) {
     exchange.step = result.next;
@@ -96,13 +98,13 @@ async function goOn(call: EarlyCall, exchange: Exchange): Promise<void> {
   if (result.kind !== "right") return fail(session, sentenceOf(result));
   const { name } = result.account;
   if (!await logIn(call, name)) {
-    return fail(session, "Other devices of yours are logged in to another account");
+    return fail(session, "Your other devices are logged in to another account");
   }
   sendLoggedIn(session, name);
   reply(session, "RPL_SASLSUCCESS");
 }
 
-/** What is not base64 of UTF-8 is no message at all. */
+/** Undefined if the message is not base64 of UTF-8. */
 function textOf(base64: string): string | undefined {
   const bytes = decode64(base64);
   try {
@@ -115,7 +117,7 @@ function textOf(base64: string): string | undefined {
 function sendChallenge(session: Session, text: string): void {
   const base64 = encode64(utf8(text));
   const chunks: string[] = base64.match(/.{1,400}/g) ?? [];
-  // The end shows by a chunk that is not full.
+  // A chunk that is not full marks the end.
   if (base64.length % maxChunk === 0) chunks.push("+");
   for (const chunk of chunks) session.answer(fromServer(session.chat, "AUTHENTICATE", [chunk]));
 }
@@ -126,7 +128,9 @@ function fail(session: Session, why: string): void {
   );
 }
 
-/** "identity to act as, name, password" with NULs between (RFC 4616); acting as somebody else is refused. */
+/**
+ * "authorisation identity, name, password" with NULs between (RFC 4616); another authorisation identity is refused.
+ */
 async function plain({ chat, connection }: Session, message: string): Promise<Outcome> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isForm = name !== "" && password !== "" && more.length === 0;
@@ -156,7 +160,7 @@ async function scramFinal(
   if (outcome.kind !== "right" || proof === undefined) return outcome;
   return {
     challenge: proof,
-    // The client may take its time.
+    // The client can take its time.
     next: (_session, last) =>
       Promise.resolve(last === "" ? chat.accounts.recheck(outcome) : { kind: "wrong" }),
   };

@@ -1,4 +1,4 @@
-/** Saying something to a channel, to those of a rank in it, or to one person: who may, and what stands in the way. */
+/** Sending a message to a channel, to members with a rank, or to one user: who can send it, and what prevents it. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { lowestPrefix } from "../../irc/modes.ts";
 import type { MessageCommand, MessageTarget } from "../apply/event.ts";
@@ -11,7 +11,7 @@ import type { Call } from "../hub/command.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 import { askNickServ, isNickServ } from "./services.ts";
 
-/** What is said, to whomever. */
+/** A message to any target. */
 export interface Said {
   readonly command: MessageCommand;
   readonly text: string;
@@ -19,11 +19,11 @@ export interface Said {
   readonly tags?: readonly (readonly [string, string])[] | undefined;
 }
 
-/** Says it to one target, or answers why not. */
+/** Sends the message to one target, or answers why not. */
 export function say(call: Call, name: string, { command, text, lines, tags }: Said): void | Promise<void> {
   const { chat, commit, session, user } = call;
   const target = resolve(call, name, text);
-  // A NOTICE is never answered by an error, so that two programs cannot keep answering each other.
+  // An error never answers a NOTICE, so that two programs cannot answer each other without end.
   if ("refusal" in target) {
     if (command === "PRIVMSG" && isNickServ(name)) return askNickServ(call, text);
     return command === "NOTICE" ? undefined : replyRefusal(session, target);
@@ -35,11 +35,11 @@ export function say(call: Call, name: string, { command, text, lines, tags }: Sa
   );
 }
 
-/** Whether a line would leave longer than LINELEN, as it leaves with the sender's source. It is refused, not cut. */
+/** Whether a line would be longer than LINELEN with the source of the sender. Such a line is refused, not cut. */
 function isTooLong(chat: Chat, user: User, name: string, lines: readonly MessageLine[]): boolean {
   const { lineBytes } = chat.settings;
   const frame = `:${user.source} PRIVMSG ${name} :\r\n`;
-  // A UTF-16 unit is three bytes at most: nearly every line is short without being measured.
+  // A UTF-16 unit has three bytes at most, so nearly every line passes without counting bytes.
   return lines.some(({ text }) =>
     (frame.length + text.length) * 3 > lineBytes && utf8Bytes(frame) + utf8Bytes(text) > lineBytes
   );

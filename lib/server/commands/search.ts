@@ -1,4 +1,4 @@
-/** SEARCH: looks for messages in all one may see (soju.im/search). */
+/** SEARCH: searches all messages that the user can see (soju.im/search). */
 import { unescapeTagValue } from "../../irc/message.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -16,41 +16,45 @@ export const searchCommands: CommandTable = {
   SEARCH: {
     minParams: 1,
     usage: "<in=…;from=…;text=…;after=…;before=…;limit=…>",
-    help: "Looks for messages; each of the parts may be left out",
+    help: "Searches for messages; each part is optional",
     run: search,
   },
 };
 
-/** What is looked for. */
-interface Wanted {
+/** The parameters of a search. */
+interface SearchParameters {
   readonly in?: string;
   readonly from?: string;
   readonly text?: string;
-  /** Stamps, excluded themselves. */
+  /** Stamps; both are excluded. */
   readonly after?: number;
   readonly before?: number;
   readonly limit: number;
 }
 
 const usualLimit = 50;
-/** Words one search may look for. */
+/** The most words in one search. */
 const maxWords = 16;
 
 async function search(call: Call): Promise<void> {
   const { chat, session, params } = call;
   const wanted = parseWanted(params.join(" "), chat.settings.historyPage);
   const { store } = chat;
-  if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "No history is kept here");
+  if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "This server stores no history");
   try {
     await answer(call, store, wanted);
   } catch (error) {
     if (isRefusal(error)) throw error;
     chat.log("error", `Cannot search for session ${session.id}: ${error}`);
-    fail("SEARCH", "INTERNAL_ERROR", "The search could not be run");
+    fail("SEARCH", "INTERNAL_ERROR", "The server could not run the search");
   }
 }
 
-async function answer({ chat, session, user }: Call, store: ReadableStore, wanted: Wanted): Promise<void> {
+async function answer(
+  { chat, session, user }: Call,
+  store: ReadableStore,
+  wanted: SearchParameters,
+): Promise<void> {
   const { in: place, from: sender, text, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
   const logs = visibleLogs(chat, store, user, place);
@@ -65,12 +69,12 @@ async function answer({ chat, session, user }: Call, store: ReadableStore, wante
     isFor: isIn(logs),
   });
   if (session.user !== user || session.over) return;
-  // Much may have changed meanwhile, the user's channels too.
+  // During the search much can change, also the channels of the user.
   const records = found.filter(isIn(visibleLogs(chat, store, user, place)));
   session.answer(makeReplay(chat, session, user, records, { batch: ["soju.im/search"], keep: end }).outgoing);
 }
 
-/** Logs of messages the user may see, and the stamp each begins with for it. */
+/** The logs with messages that the user can see, each with its first visible stamp. */
 function visibleLogs(
   chat: Chat,
   store: ReadableStore,
@@ -89,8 +93,10 @@ function isIn(logs: ReadonlyMap<number, number>): (hit: SearchHit) => boolean {
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */
-function parseWanted(text: string, maxLimit: number): Wanted {
-  const wanted: { -readonly [K in keyof Wanted]: Wanted[K] } = { limit: Math.min(usualLimit, maxLimit) };
+function parseWanted(text: string, maxLimit: number): SearchParameters {
+  const wanted: { -readonly [K in keyof SearchParameters]: SearchParameters[K] } = {
+    limit: Math.min(usualLimit, maxLimit),
+  };
   for (const part of text.split(";").filter((one) => one !== "")) {
     const at = part.indexOf("=");
     const name = at < 0 ? part : part.slice(0, at);

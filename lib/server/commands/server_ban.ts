@@ -1,4 +1,4 @@
-/** UBAN: keeps people off the server, by address or network, account, or mask; adds, removes, lists. */
+/** UBAN: server bans by address or network, account, or mask; it adds, removes and lists them. */
 import { isLoopback } from "../../irc/address.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { fail } from "../chat/refusal.ts";
@@ -23,7 +23,7 @@ export const banCommands: CommandTable = {
     minParams: 1,
     usage: "ADD <target> [<duration>] [<reason>] | DEL <target> | LIST | INFO <target>",
     help:
-      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@*, the nick alone), a duration 90m or 1d12h",
+      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@* for the nick only); a duration is 90m or 1d12h",
     run: uban,
   },
 };
@@ -38,7 +38,7 @@ const subcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>
 function uban(call: Call): void | Promise<void> {
   const name = (call.params[0] ?? "").toUpperCase();
   if (!Object.hasOwn(subcommands, name)) {
-    fail("UBAN", "UNKNOWN_COMMAND", word(name), "It takes ADD, DEL, LIST or INFO");
+    fail("UBAN", "UNKNOWN_COMMAND", word(name), "The subcommand must be ADD, DEL, LIST or INFO");
   }
   return subcommands[name]?.(call);
 }
@@ -50,7 +50,7 @@ function add(call: Call): void | Promise<void> {
   const lasting = parseDuration(first);
   const text = (lasting === undefined ? [first, ...rest] : rest).join(" ").trim();
   if (isNamed(target, user)) {
-    fail("UBAN", "SELF", formatTarget(target), "That would ban yourself");
+    fail("UBAN", "SELF", formatTarget(target), "This ban would include yourself");
   }
   const now = chat.now();
   const ban: ServerBan = {
@@ -66,7 +66,9 @@ function add(call: Call): void | Promise<void> {
   return pending ? pending.then(() => void note()) : void note();
 }
 
-/** What a ban of a nick leaves open, and what closes it; to be asked while who has it is still here. */
+/**
+ * The part that a ban of a nick does not cover, and the bans that cover it; call it while the user is still online.
+ */
 function nickOnly({ chat }: Call, nick: string): string {
   const found = chat.find(nick);
   const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
@@ -74,7 +76,7 @@ function nickOnly({ chat }: Call, nick: string): string {
     .add(found?.address ?? "127.0.0.1");
   const others = [...addresses].filter((one) => !isLoopback(one)).map((one) => `UBAN ADD ${one}`);
   const ways = [...account, ...others];
-  return `This holds the nick ${nick} alone, and another is chosen in a moment; the person is kept out by ` +
+  return `This bans only the nick ${nick}, and the person can choose another nick; to keep the person out, use ` +
     (ways.length === 0 ? "a ban of an address, a network or an account (a:name)" : ways.join(" and "));
 }
 
@@ -82,7 +84,7 @@ function remove(call: Call): void | Promise<void> {
   const { chat, commit, session, user } = call;
   const target = formatTarget(targetOf(call));
   if (chat.serverBans.find(target, chat.now()) === undefined) {
-    fail("UBAN", "NO_SUCH_BAN", target, "There is no such ban");
+    fail("UBAN", "NO_SUCH_BAN", target, "There is no ban of this target");
   }
   return commit({ kind: "server ban removed", target, by: user.nick }, session);
 }
@@ -98,7 +100,7 @@ function list(call: Call): void | Promise<void> {
   return pending ? pending.then(end) : end();
 }
 
-/** Whether a target is banned, and whom it names among those who are here: to look before a ban. */
+/** Whether a target is banned, and which online users it matches: a check before a ban. */
 function info(call: Call): void {
   const { chat } = call;
   const target = targetOf(call);
@@ -106,17 +108,22 @@ function info(call: Call): void {
   say(call, ban === undefined ? `${formatTarget(target)} is not banned` : describe(ban));
   const named = [...chat.users.values()].filter((user) => isNamed(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
-  say(call, `It names ${named.length} of ${chat.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
+  say(call, `It matches ${named.length} of ${chat.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
 }
 
 function targetOf({ params }: Call): BanTarget {
   const [, text = ""] = params;
   return parseTarget(text) ??
-    fail("UBAN", "INVALID_TARGET", word(text), "A target is an address, a network, a:account or a mask");
+    fail(
+      "UBAN",
+      "INVALID_TARGET",
+      word(text),
+      "The target must be an address, a network, a:account or a mask",
+    );
 }
 
 function describe({ target, reason, by, atMs, untilMs }: ServerBan): string {
-  const until = untilMs === undefined ? "for good" : `until ${shownTime(untilMs)}`;
+  const until = untilMs === undefined ? "permanently" : `until ${shownTime(untilMs)}`;
   return `${target} ${until}, by ${by} at ${shownTime(atMs)}: ${reason}`;
 }
 
@@ -124,7 +131,7 @@ function say({ chat, session }: Call, text: string): void {
   session.answer(fromServer(chat, "NOTICE", [session.nick, text]));
 }
 
-/** What was sent, where only a word can stand. */
+/** The parameter, if it can be one word of a reply; otherwise "*". */
 function word(text: string): string {
   return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
 }

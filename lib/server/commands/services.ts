@@ -1,6 +1,6 @@
 /**
- * NickServ, as far as apps need it that know no SASL: IDENTIFY and REGISTER. It is a name that answers, not a user; what
- * is said to it is kept nowhere.
+ * NickServ for apps without SASL: IDENTIFY and REGISTER. It is a name that answers, not a user; messages to it are
+ * not stored.
  */
 import { fold } from "../../irc/names.ts";
 import { isConfidential } from "../chat/accounts.ts";
@@ -8,10 +8,10 @@ import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
-import { exposed, isOwnGhost, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
+import { exposed, isOwnDisconnected, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
 
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
-const help = "Logs in, or makes an account, for apps that know no other way";
+const help = "Logs in or registers an account, for apps that support no other way";
 
 /** The rows of this topic. */
 export const servicesCommands: CommandTable = {
@@ -19,12 +19,12 @@ export const servicesCommands: CommandTable = {
   NS: { usage, help, run: ({ params, ...call }) => askNickServ({ ...call, params }, params.join(" ")) },
 };
 
-/** Whether what is said to this name is for NickServ. */
+/** Whether messages to this name are for NickServ. */
 export function isNickServ(name: string): boolean {
   return fold(name.split("@", 1)[0] ?? "") === "nickserv";
 }
 
-/** Answers what was said to NickServ. */
+/** Answers a message to NickServ. */
 export function askNickServ(call: Call, text: string): void | Promise<void> {
   const [word = "", ...words] = text.trim().split(/\s+/);
   switch (word.toUpperCase()) {
@@ -36,7 +36,7 @@ export function askNickServ(call: Call, text: string): void | Promise<void> {
     default:
       return say(
         call,
-        `I know IDENTIFY <account> <password> and REGISTER <password>; for more, /ACCOUNT and /HELP ACCOUNT`,
+        `The commands are IDENTIFY <account> <password> and REGISTER <password>; for more, see /ACCOUNT and /HELP ACCOUNT`,
       );
   }
 }
@@ -50,16 +50,16 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
   if (outcome.kind !== "right") return say(call, sentenceOf(outcome));
   const { name: account } = outcome.account;
   if (!await logIn(call, account)) {
-    return say(call, "Other devices of yours are logged in to another account");
+    return say(call, "Your other devices are logged in to another account");
   }
   sendLoggedIn(session, account);
   say(call, `You are now logged in as ${account}`);
-  // Who could not have the nick without logging in wants it now.
+  // A user who could not have this nick without logging in gets it now.
   const holder = chat.find(account);
-  if (holder === undefined || isOwnGhost(holder, account)) await takeNick(call, account);
+  if (holder === undefined || isOwnDisconnected(holder, account)) await takeNick(call, account);
 }
 
-/** The same as REGISTER, in NickServ's order and words. */
+/** The same as REGISTER, with the parameters of NickServ. */
 async function make(call: Call, [password]: readonly string[]): Promise<void> {
   if (password === undefined) return say(call, "Write: REGISTER <password>");
   try {

@@ -1,4 +1,4 @@
-/** Talking: PRIVMSG, NOTICE, TAGMSG. */
+/** PRIVMSG, NOTICE and TAGMSG. */
 import type { MessageCommand } from "../apply/event.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -11,17 +11,17 @@ import { say } from "./say.ts";
 export const talkCommands: CommandTable = {
   PRIVMSG: {
     usage: "<target>{,<target>} <text>",
-    help: "Says something",
+    help: "Sends a message",
     run: (call) => talk(call, "PRIVMSG"),
   },
   NOTICE: {
     usage: "<target>{,<target>} <text>",
-    help: "Says something no program answers",
+    help: "Sends a message that programs do not answer",
     run: (call) => talk(call, "NOTICE"),
   },
   TAGMSG: {
     usage: "<target>{,<target>}",
-    help: "Sends tags alone: typing, reactions",
+    help: "Sends tags without text: typing, reactions",
     run: (call) => talk(call, "TAGMSG"),
   },
 };

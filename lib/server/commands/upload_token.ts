@@ -1,4 +1,4 @@
-/** TOKEN: a short-lived proof of who one is, for uploading files (draft/authtoken). */
+/** TOKEN: a short-lived token that identifies the user for uploading files (draft/authtoken). */
 import { fail } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
@@ -9,7 +9,7 @@ export const tokenCommands: CommandTable = {
   TOKEN: {
     minParams: 1,
     usage: "<SERVICELIST|GENERATE> [FILEHOST]",
-    help: "Makes a token that lets a program upload files for you",
+    help: "Creates a token that lets a program upload files for you",
     run: token,
   },
 };
@@ -22,13 +22,13 @@ function token(call: Call): void {
   const subcommand = name.toUpperCase();
   if (subcommand === "SERVICELIST") return list(call);
   if (subcommand === "GENERATE") return generate(call);
-  fail("TOKEN", "UNKNOWN_COMMAND", name, "TOKEN knows SERVICELIST and GENERATE");
+  fail("TOKEN", "UNKNOWN_COMMAND", name, "The subcommand must be SERVICELIST or GENERATE");
 }
 
 function list({ chat, session }: Call): void {
   const url = chat.uploadUrl;
   if (url === undefined) {
-    return standardReply(session, "NOTE", "TOKEN", "NO_SERVICES", "Files cannot be shared here");
+    return standardReply(session, "NOTE", "TOKEN", "NO_SERVICES", "This server does not share files");
   }
   const reference = chat.newReference();
   session.answer(fromServer(chat, "BATCH", [`+${reference}`, "draft/authtoken", "*"]));
@@ -41,9 +41,11 @@ function generate({ chat, session, user, params }: Call): void {
     fail("TOKEN", "NEED_CAPABILITY", "batch", "TOKEN GENERATE needs the batch capability");
   }
   const wanted = (params[1] ?? "").toUpperCase();
-  if (wanted === "") fail("TOKEN", "INVALID_PARAMS", "GENERATE", "Name a service: FILEHOST");
+  if (wanted === "") {
+    fail("TOKEN", "INVALID_PARAMS", "GENERATE", "The name of the service is missing: FILEHOST");
+  }
   if (wanted !== service || chat.uploadUrl === undefined) {
-    fail("TOKEN", "UNKNOWN_SERVICE", params[1] ?? "*", "There is no such service here");
+    fail("TOKEN", "UNKNOWN_SERVICE", params[1] ?? "*", "This server does not have this service");
   }
   const reference = chat.newReference();
   session.answer(fromServer(chat, "BATCH", [`+${reference}`, "draft/authtoken", service]));

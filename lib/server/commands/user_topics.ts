@@ -1,4 +1,4 @@
-/** The topics about users. all.ts puts them into the whole table. */
+/** The topics about users. all.ts adds them to the whole table. */
 import type { CommandTable } from "../hub/command.ts";
 import { acceptCommands } from "./accept.ts";
 import { awayCommands } from "./away.ts";

@@ -1,4 +1,4 @@
-/** Asking who is here: WHO, with the chosen fields of WHOX (IRCv3). */
+/** The users who are online: WHO, with the fields of WHOX (IRCv3). */
 import { shownAddress } from "../../irc/address.ts";
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
@@ -14,20 +14,20 @@ import { forEach } from "./channel.ts";
 export const whoCommands: CommandTable = {
   WHO: {
     usage: "[<channel, nick or mask> [<flags>][%<fields>[,<token>]]]",
-    help: "Lists the people of a channel, or those a mask names; flag o: operators only",
+    help: "Lists the members of a channel, or the users who match a mask; flag o: operators only",
     run: who,
   },
 };
 
-/** People a mask may list for somebody who is no operator. */
+/** The most users that a mask can list for a user who is not an operator. */
 const maxFound = 500;
 
-/** What the second parameter asks: "o%na,42". */
+/** The content of the second parameter: "o%na,42". */
 interface Query {
   readonly operatorsOnly: boolean;
-  /** Where the mask is looked for: letters as of the WHOX fields; "" is the usual places. */
+  /** The properties to compare with the mask: letters of the WHOX fields; "" means the usual ones. */
   readonly places: string;
-  /** WHOX fields; undefined is the classic form. */
+  /** WHOX fields; undefined means the classic form. */
   readonly fields: string | undefined;
   readonly token: string;
 }
@@ -63,10 +63,10 @@ function who(call: Call): void | Promise<void> {
   end();
 }
 
-/** Somebody to list, and the channel to list it with. */
+/** A user to list, and the channel to list them with. */
 interface Found {
   readonly user: User;
-  /** Undefined until it is looked for, as only few of those a mask finds are listed. */
+  /** Undefined until it is needed, because only few of the matching users are listed. */
   readonly place: readonly [Channel, Member] | undefined;
 }
 
@@ -79,7 +79,7 @@ function inChannel({ chat, user: asker }: Call, name: string): Found[] {
     .map(([user, member]) => ({ user, place: [channel, member] as const }));
 }
 
-/** A plain nick finds its user even if that is invisible; a mask does not. */
+/** A nick finds its user also if the user is invisible; a mask does not. */
 function byMask({ chat, user: asker }: Call, mask: string, query: Query): Found[] {
   if (query.places === "" && !isMask(mask) && mask !== "0") {
     const user = chat.find(mask);
@@ -91,7 +91,7 @@ function byMask({ chat, user: asker }: Call, mask: string, query: Query): Found[
     .map((user) => ({ user, place: undefined }));
 }
 
-/** What a flag makes the mask be compared with. */
+/** The property that a flag compares with the mask. */
 const places: Readonly<Record<string, (user: User, asker: User) => string | undefined>> = {
   n: (user) => user.nick,
   u: (user) => user.username,
@@ -136,13 +136,13 @@ function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }:
   );
 }
 
-/** Here or gone, operator, ranks, bot. */
+/** Here or away, operator, ranks, bot. */
 function flagsOf({ session }: Call, { user, place }: Found): string {
   return (user.away === undefined ? "H" : "G") + (user.modes.has("o") ? "*" : "") +
     (place === undefined ? "" : shownPrefixes(session, place[1])) + (user.modes.has("B") ? "B" : "");
 }
 
-/** The order WHOX fixes for the fields. */
+/** The order of the fields in WHOX. */
 const order = "tcuihsnfdlaor";
 
 function valueOf(call: Call, found: Found, field: string, token: string): string {

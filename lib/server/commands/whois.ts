@@ -1,4 +1,4 @@
-/** Asking about somebody: WHOIS, and WHOWAS for those who left. */
+/** WHOIS for users who are online, and WHOWAS for users who left. */
 import { shownAddress } from "../../irc/address.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
@@ -15,10 +15,10 @@ import { isThisServer } from "./info.ts";
 
 /** The rows of this topic. */
 export const whoisCommands: CommandTable = {
-  WHOIS: { usage: "[<server>] <nick>{,<nick>}", help: "Tells about somebody who is here", run: whois },
+  WHOIS: { usage: "[<server>] <nick>{,<nick>}", help: "Shows information about a user", run: whois },
   WHOWAS: {
     usage: "<nick>{,<nick>} [<count> [<server>]]",
-    help: "Tells about people who had a nick before",
+    help: "Shows the previous users of a nick",
     run: whowas,
   },
 };

@@ -142,7 +142,7 @@ Deno.test("/passwd asks for the old and the new password", async () => {
   const changed = enter(face, "/passwd");
   const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "ACCOUNT PASSWORD old :new leaves");
-  await server.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password is changed`);
+  await server.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password was changed`);
   await changed;
 });
 

@@ -19,11 +19,11 @@ story("the owner's code makes an account owner, once", async (chat) => {
   const code = await makeOwnerCode(chat.hub, false) ?? "";
   const ann = await chat.peer("ann");
   assertEquals(await say(ann, `OWNER ${code}`), [
-    ":chat.test FAIL OWNER ACCOUNT_REQUIRED :Make an account with REGISTER, or log in to it, first",
+    ":chat.test FAIL OWNER ACCOUNT_REQUIRED :Register an account with REGISTER, or log in, first",
   ]);
   await say(ann, `REGISTER * * ${password}`);
   assertEquals(await say(ann, "OWNER aaaa-aaaa-aaaa-aaaa"), [
-    ":chat.test FAIL OWNER INVALID_CODE :This is not the code the server printed when it last started",
+    ":chat.test FAIL OWNER INVALID_CODE :This is not the code that the server printed at its last start",
   ]);
   assertEquals(
     await say(ann, `OWNER ${code.toUpperCase().replaceAll("-", " ").trim().replaceAll(" ", "")}`),
@@ -31,7 +31,7 @@ story("the owner's code makes an account owner, once", async (chat) => {
       ":ann MODE ann +o",
       ":chat.test 381 ann :You are now an IRC operator",
       ':chat.test NOTICE ann :ann made account "ann" owner',
-      ":chat.test NOTE OWNER CLAIMED ann :Your account is owner of this server from now on",
+      ":chat.test NOTE OWNER CLAIMED ann :Your account is now the owner of this server",
     ],
   );
   const bob = await registered(chat, "bob");
@@ -100,20 +100,20 @@ story("operators make accounts, list them, and give new passwords", async (chat)
       "ACCOUNT CREATE dan :short",
     ),
     [
-      ":chat.test NOTE ACCOUNT CREATED cat :The account is made",
-      ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :Somebody has this name",
-      ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :An account is named like a nick",
-      ":chat.test FAIL ACCOUNT WEAK_PASSWORD dan :A password has at least 8 characters",
+      ":chat.test NOTE ACCOUNT CREATED cat :The account was created",
+      ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :There is already an account with this name",
+      ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :The name of an account must be a valid nick",
+      ":chat.test FAIL ACCOUNT WEAK_PASSWORD dan :The password is shorter than 8 characters",
     ],
   );
   const cat = await chat.peer("guest");
   assertEquals((await logIn(cat, "cat", "a fine password")).length, 2);
   assertEquals((await say(ann, "ACCOUNT LIST c*")).map((line) => line.replace(/\d{4}-\d\d-\d\d/, "DAY")), [
-    ":chat.test NOTE ACCOUNT LISTED cat :made on DAY",
+    ":chat.test NOTE ACCOUNT LISTED cat :created on DAY",
     ":chat.test NOTE ACCOUNT LIST_END 1 :1 accounts match",
   ]);
   const answer = await say(ann, "ACCOUNT RESET cat :another password");
-  assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :It has another password now");
+  assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :The password was changed");
   assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann gave your account another password");
   const again = await chat.peer("guest", { register: false });
   assert((await logIn(again, "cat", "a fine password"))[0]?.includes(" 904 "));

@@ -16,14 +16,14 @@ story("REGISTER makes an account of the nick and logs in to it", async (chat) =>
   assertEquals(await say(ann, "MODE Ann"), [":chat.test 221 Ann +r"]);
   assertMatch(
     (await say(ann, "ACCOUNT"))[0] ?? "",
-    /^:chat\.test NOTE ACCOUNT SHOW Ann :You are logged in as Ann, account made on [\d-]+, 1 device, 0 of 20 channels$/,
+    /^:chat\.test NOTE ACCOUNT SHOW Ann :You are logged in as Ann, account created on [\d-]+, 1 device, 0 of 20 channels$/,
   );
 });
 
 story("REGISTER works before one is let in", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   assertEquals(await say(ann, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER NEED_NICK * :Take a nick first; your account is named after it",
+    ":chat.test FAIL REGISTER NEED_NICK * :Choose a nick first; the account gets the same name",
   ]);
   assertEquals(
     (await say(ann, "NICK ann", `REGISTER ann ann@chat.example :${password}`))[0],
@@ -39,13 +39,13 @@ story("REGISTER refuses what it must", async (chat) => {
   const early = await chat.peer("cat", { register: false });
   assertEquals(await say(early, "NICK bob"), [":chat.test 433 * bob :Nickname is already in use"]);
   assertEquals(await say(bob, "REGISTER cat * :long enough"), [
-    ":chat.test FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK cat :An account is named after its nick: bob",
+    ":chat.test FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK cat :The account must have the name of your nick: bob",
   ]);
   assertEquals(await say(bob, "REGISTER * * :short"), [
-    ":chat.test FAIL REGISTER WEAK_PASSWORD bob :A password has at least 8 characters",
+    ":chat.test FAIL REGISTER WEAK_PASSWORD bob :The password is shorter than 8 characters",
   ]);
   assertEquals(await say(bob, `REGISTER * * :${"x".repeat(1025)}`), [
-    ":chat.test FAIL REGISTER UNACCEPTABLE_PASSWORD bob :A password has 1024 bytes at most",
+    ":chat.test FAIL REGISTER UNACCEPTABLE_PASSWORD bob :The password is longer than 1024 bytes",
   ]);
   assertEquals(await say(bob, "REGISTER *"), [":chat.test 461 bob REGISTER :Not enough parameters"]);
   await say(bob, `REGISTER * * :${password}`);
@@ -54,7 +54,7 @@ story("REGISTER refuses what it must", async (chat) => {
     ":chat.test FAIL VERIFY ALREADY_AUTHENTICATED bob :You are logged in as bob",
   ]);
   assertEquals(await say(early, "VERIFY bob 123"), [
-    ":chat.test FAIL VERIFY INVALID_CODE bob :Accounts need no code here: use REGISTER, or log in",
+    ":chat.test FAIL VERIFY INVALID_CODE bob :This server uses no verification codes: use REGISTER, or log in",
   ]);
 });
 
@@ -68,14 +68,14 @@ story("REGISTER takes nobody's nick away, nor the names of services", async (cha
   );
   assertEquals(await say(ann, "NICK NickServ"), []);
   assertEquals(await say(ann, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :Somebody has this name",
+    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :There is already an account with this name",
   ]);
 });
 
 story("REGISTER takes a password only where nobody can read along", async (chat) => {
   const open = await visit(chat.hub, "203.0.113.9", "ann");
   assertEquals(await say(open, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE ann :Passwords are only taken over TLS: connect with ircs://",
+    ":chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE ann :Passwords need an encrypted connection: connect with ircs://",
   ]);
   const secure = await visit(chat.hub, "203.0.113.9", "bob", { secure: true });
   assertEquals((await say(secure, `REGISTER * * :${password}`)).length, 2);
@@ -137,7 +137,7 @@ story("--login-required lets in who is logged in", { settings: { loginRequired: 
   const bob = await chat.peer("bob", { register: false });
   bob.send("NICK bob", "USER bob 0 * :Bob");
   assertEquals(plain(await bob.closed()).slice(0, 1), [
-    ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first; only accounts may come in here",
+    ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first: this server accepts only users with an account",
   ]);
 });
 
@@ -183,7 +183,7 @@ story("PASS takes account:password from apps that know no other way", async (cha
   const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
   open.send(`PASS ann:${password}`);
   assertEquals(await open.closed(), [
-    "ERROR :Closing link: Passwords are only taken over TLS: connect with ircs://",
+    "ERROR :Closing link: Passwords need an encrypted connection: connect with ircs://",
   ]);
 });
 
@@ -211,10 +211,10 @@ story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => 
     ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
   ]);
   assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :short`), [
-    ":chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :A password has at least 8 characters",
+    ":chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :The password is shorter than 8 characters",
   ]);
   assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two words now`), [
-    ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password is changed",
+    ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password was changed",
   ]);
   const other = await chat.peer("cat", { register: false });
   assert((await logIn(other, "ann")).at(-1)?.includes(" 904 "));
@@ -228,7 +228,7 @@ story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => 
 
 story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat) => {
   const ann = await registered(chat, "ann");
-  const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password is changed";
+  const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password was changed";
   assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
   const [old, wanted] = ["two wörds", "base64 words"].map((text) => encode64(utf8(text)));
   assertEquals(await say(ann, `ACCOUNT PASSWORD BASE64 ${wanted} ${wanted}`), [
@@ -237,8 +237,8 @@ story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat)
   assertEquals(
     await say(ann, `ACCOUNT PASSWORD BASE64 ${old} wörds`, `ACCOUNT PASSWORD BASE64 ${old} /w==`),
     [
-      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
-      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords are not UTF-8 in base64",
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords must be UTF-8 in base64",
+      ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords must be UTF-8 in base64",
     ],
   );
   assertEquals(await say(ann, `ACCOUNT PASSWORD base64 ${old} ${wanted}`), [changed]);
@@ -255,7 +255,7 @@ story("ACCOUNT EXPORT hands out all one said, and nothing of others", async (cha
   await say(ann, "PRIVMSG bob :just you");
   await heard(ann);
   const lines = await say(ann, "ACCOUNT EXPORT");
-  assertEquals(lines.at(-1), ":chat.test NOTE ACCOUNT EXPORT_END 4 :That is all you said: 4 messages");
+  assertEquals(lines.at(-1), ":chat.test NOTE ACCOUNT EXPORT_END 4 :The export is complete: 4 messages");
   const items = new Map<string, string>();
   for (const line of lines.slice(0, -1)) {
     const [, number = "", piece = ""] = /EXPORT (\d+) :?(.*)$/.exec(line) ?? [];

@@ -85,8 +85,8 @@ story("SETNAME is told to peers who know it and to oneself, and refused when emp
   assertEquals(await say(ann, "SETNAME :Ann Ames"), [":ann SETNAME :Ann Ames"]);
   assertEquals([await heard(bob), await heard(cat)], [[":ann SETNAME :Ann Ames"], []]);
   assertEquals(await say(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
-    ":chat.test FAIL SETNAME INVALID_REALNAME :A real name is not empty",
-    ":chat.test FAIL SETNAME INVALID_REALNAME :A real name has at most 20 characters",
+    ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is empty",
+    ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is longer than 20 characters",
     ":chat.test 461 cat SETNAME :Not enough parameters",
   ]);
 });

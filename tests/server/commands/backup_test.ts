@@ -24,7 +24,7 @@ Deno.test({
       const [, path = "", words = ""] =
         / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
           [];
-      assertMatch(words, /^The database is copied to \/.*\.db; copy \/.*\/files too.* tls-key\.pem /);
+      assertMatch(words, /^The database was copied to \/.*\.db; also copy .* \/.*\/files, .* tls-key\.pem /);
       assertMatch(path, /\/backup-\d{4}-\d\d-\d\dT[\d-]+\.db$/);
       Deno.copyFileSync(path, `${copy.folder}/parley.db`);
       await ann.lines();
@@ -36,7 +36,9 @@ Deno.test({
 story("BACKUP says so where nothing is on disk", async (chat) => {
   const ann = await chat.peer("ann");
   chat.state.find("ann")?.modes.add("o");
-  assertEquals(await say(ann, "BACKUP"), [":chat.test FAIL BACKUP CANNOT_COPY :Nothing is on disk here"]);
+  assertEquals(await say(ann, "BACKUP"), [
+    ":chat.test FAIL BACKUP CANNOT_COPY :This server stores nothing on disk",
+  ]);
 });
 
 function texts(folder: string): string[] {

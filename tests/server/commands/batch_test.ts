@@ -68,14 +68,18 @@ const faults: [why: string, lines: string[], answer: string][] = [
   [
     "no reference",
     ["BATCH + draft/multiline #tea"],
-    "INVALID_REFTAG * :A reference has letters, digits and hyphens only",
+    "INVALID_REFTAG * :The reference can contain only letters, digits and hyphens",
   ],
   [
     "odd reference",
     ["BATCH +a.b draft/multiline #tea"],
-    "INVALID_REFTAG a.b :A reference has letters, digits and hyphens only",
+    "INVALID_REFTAG a.b :The reference can contain only letters, digits and hyphens",
   ],
-  ["unknown type", ["BATCH +1 chathistory #tea"], "UNKNOWN_TYPE 1 chathistory :This batch type is not known"],
+  [
+    "unknown type",
+    ["BATCH +1 chathistory #tea"],
+    "UNKNOWN_TYPE 1 chathistory :The server does not support this batch type",
+  ],
   [
     "blank",
     ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :", "BATCH -1"],
@@ -89,7 +93,7 @@ const faults: [why: string, lines: string[], answer: string][] = [
   [
     "another target",
     ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #den :hello", "BATCH -1"],
-    "MULTILINE_INVALID_TARGET #tea #den :The target of a line differs",
+    "MULTILINE_INVALID_TARGET #tea #den :A line has another target than the batch",
   ],
   [
     "mixed commands",
@@ -111,11 +115,11 @@ async function limits(chat: Chat): Promise<void> {
   const [ann] = await three(chat);
   ann.send("BATCH +1 draft/multiline #tea", ...Array(5).fill("@batch=1 PRIVMSG #tea :a"), "BATCH -1");
   assertEquals(await ann.lines(), [
-    ":chat.test FAIL BATCH MULTILINE_MAX_LINES 2 :A message has at most 2 lines",
+    ":chat.test FAIL BATCH MULTILINE_MAX_LINES 2 :The message has more than 2 lines",
   ]);
   ann.send("BATCH +1 draft/multiline #tea", `@batch=1 PRIVMSG #tea :${"é".repeat(11)}`, "BATCH -1");
   assertEquals(await ann.lines(), [
-    ":chat.test FAIL BATCH MULTILINE_MAX_BYTES 20 :A message has at most 20 bytes",
+    ":chat.test FAIL BATCH MULTILINE_MAX_BYTES 20 :The message is longer than 20 bytes",
   ]);
 }
 

@@ -74,7 +74,7 @@ story(
     const bob = await chat.peer("bob");
     await bob.join("#tea");
     assertEquals(await say(bob, "MODE #tea +r"), [
-      ":chat.test FAIL MODE ACCOUNT_REQUIRED #tea :Log in first: a channel is kept for an account",
+      ":chat.test FAIL MODE ACCOUNT_REQUIRED #tea :Log in first: only an account can register a channel",
     ]);
     const ann = await registered(chat, "ann");
     await ann.join("#tea");
@@ -103,14 +103,14 @@ story("FOUNDER shows whose a channel is, and hands it over", async (chat) => {
   for (const one of [ann, bob]) await one.join("#tea");
   await heard(ann);
   assertEquals(await say(bob, "FOUNDER #tea", "FOUNDER #tea bob", "FOUNDER #den"), [
-    ":chat.test NOTE FOUNDER SHOW #tea ann :Its founder is ann",
+    ":chat.test NOTE FOUNDER SHOW #tea ann :The founder is ann",
     ":chat.test 482 bob #tea :You're not channel operator",
     ":chat.test 403 bob #den :No such channel",
   ]);
   assertEquals(await say(ann, "FOUNDER #tea nobody", "FOUNDER #tea bob"), [
-    ":chat.test FAIL FOUNDER ACCOUNT_UNKNOWN #tea :There is no account of this name",
+    ":chat.test FAIL FOUNDER ACCOUNT_UNKNOWN #tea :There is no account with this name",
     ":chat.test MODE #tea +q bob",
-    ":chat.test NOTE FOUNDER GIVEN #tea bob :It belongs to bob now",
+    ":chat.test NOTE FOUNDER GIVEN #tea bob :The founder is now bob",
   ]);
 });
 
@@ -126,7 +126,7 @@ story(
       undefined,
     ]);
     assertEquals(await say(ann, "MODE #three +r"), [
-      ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :An account has 2 channels at most",
+      ":chat.test FAIL FOUNDER TOO_MANY_CHANNELS #three :The account has already registered 2 channels",
     ]);
   },
 );

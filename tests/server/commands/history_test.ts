@@ -117,8 +117,11 @@ async function refusals(chat: Chat): Promise<void> {
     ["LATEST #tea * 5 5", "INVALID_PARAMS LATEST :Too many parameters"],
     ["LATEST #tea * many", "INVALID_PARAMS LATEST many :Invalid limit"],
     ["LATEST #tea * -1", "INVALID_PARAMS LATEST -1 :Invalid limit"],
-    ["BEFORE #tea * 5", "INVALID_PARAMS BEFORE #tea * :Messages are named by msgid= or timestamp="],
-    ["BEFORE #tea id=5 5", "INVALID_MSGREFTYPE BEFORE #tea id=5 :Messages are named by msgid= or timestamp="],
+    ["BEFORE #tea * 5", "INVALID_PARAMS BEFORE #tea * :A message reference must be msgid= or timestamp="],
+    [
+      "BEFORE #tea id=5 5",
+      "INVALID_MSGREFTYPE BEFORE #tea id=5 :A message reference must be msgid= or timestamp=",
+    ],
     ["BEFORE #tea timestamp=noon 5", "INVALID_PARAMS BEFORE timestamp=noon :Invalid timestamp"],
     ["BEFORE #tea msgid=?? 5", "INVALID_PARAMS BEFORE msgid=?? :Invalid msgid"],
     ["BETWEEN #tea msgid=a 5", "INVALID_PARAMS BETWEEN :Insufficient parameters"],

@@ -95,7 +95,7 @@ story("HELP tells of every command from its row, those of operators to operators
     ":chat.test 705 ann PING :Asks for a PONG",
     ":chat.test 706 ann PING :End of help",
     ":chat.test 704 ann KILL :KILL <nick> [<reason>]",
-    ":chat.test 705 ann KILL :Disconnects somebody (server operators only)",
+    ":chat.test 705 ann KILL :Disconnects a user (server operators only)",
     ":chat.test 706 ann KILL :End of help",
     ":chat.test 524 ann FLY :No help available on this topic",
   ]);

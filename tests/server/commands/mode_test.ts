@@ -41,7 +41,7 @@ story("MODE is refused outside, without rank, and for channels that are not ther
   assertEquals(await say(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
     ":chat.test 461 bob MODE :Not enough parameters",
     lowRank,
-    ":chat.test 696 bob #tea o * :You must say which operator",
+    ":chat.test 696 bob #tea o * :The parameter is missing: operator",
     ":chat.test 403 bob #none :No such channel",
   ]);
   assertEquals(await say(cat, "MODE #tea +i", "MODE #tea +o cat", "MODE #tea +o"), [
@@ -65,19 +65,19 @@ story("MODE answers letters that are no mode, and makes the other changes", asyn
 });
 
 const badParameters: readonly (readonly [modes: string, answer: string])[] = [
-  ["+k", "k * :You must say which key"],
-  ["+k :", "k * :A key has 1 to 32 characters, no space and no comma"],
-  ["+k :two words", "k * :A key has 1 to 32 characters, no space and no comma"],
-  ["+k a,b", "k * :A key has 1 to 32 characters, no space and no comma"],
-  [`+k ${"x".repeat(33)}`, "k * :A key has 1 to 32 characters, no space and no comma"],
-  ["+l", "l * :You must say which limit"],
-  ["+l :", "l * :A limit is a whole number above 0"],
-  ["+l 0", "l 0 :A limit is a whole number above 0"],
-  ["+l -1", "l -1 :A limit is a whole number above 0"],
-  ["+l ten", "l ten :A limit is a whole number above 0"],
-  ["+b :", "b * :This is no mask, or too long a one"],
-  ["+b :a b", "b * :This is no mask, or too long a one"],
-  [`+b ${"x".repeat(201)}`, `b ${"x".repeat(201)} :This is no mask, or too long a one`],
+  ["+k", "k * :The parameter is missing: key"],
+  ["+k :", "k * :A key must have 1 to 32 characters without spaces and commas"],
+  ["+k :two words", "k * :A key must have 1 to 32 characters without spaces and commas"],
+  ["+k a,b", "k * :A key must have 1 to 32 characters without spaces and commas"],
+  [`+k ${"x".repeat(33)}`, "k * :A key must have 1 to 32 characters without spaces and commas"],
+  ["+l", "l * :The parameter is missing: limit"],
+  ["+l :", "l * :The limit must be a whole number above 0"],
+  ["+l 0", "l 0 :The limit must be a whole number above 0"],
+  ["+l -1", "l -1 :The limit must be a whole number above 0"],
+  ["+l ten", "l ten :The limit must be a whole number above 0"],
+  ["+b :", "b * :The mask is invalid or too long"],
+  ["+b :a b", "b * :The mask is invalid or too long"],
+  [`+b ${"x".repeat(201)}`, `b ${"x".repeat(201)} :The mask is invalid or too long`],
 ];
 
 story("MODE refuses bad parameters with ERR_INVALIDMODEPARAM", async (chat) => {
@@ -93,7 +93,7 @@ story("MODE gives ranks to members only", async (chat) => {
   assertEquals(
     await say(ann, "MODE #tea +ovhv BOB cat eve", "MODE #tea +o :"),
     [
-      ":chat.test 696 ann #tea v * :You must say which voice",
+      ":chat.test 696 ann #tea v * :The parameter is missing: voice",
       ":chat.test 441 ann cat #tea :They aren't on that channel",
       ":chat.test 401 ann eve :No such nick/channel",
       ":ann MODE #tea +o bob",

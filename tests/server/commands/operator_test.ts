@@ -157,7 +157,7 @@ Deno.test({
       ":cat!~cat@localhost QUIT :Changing host",
       ":cat!~cat@cats.example JOIN #tea",
       ":chat.test MODE #tea +v cat",
-      ":chat.test 400 ann CHGHOST :A host is up to 63 letters, digits and ./:-_ characters",
+      ":chat.test 400 ann CHGHOST :The host can have up to 63 letters, digits and the characters ./:-_",
       ":chat.test 401 ann nobody :No such nick/channel",
     ]);
     assertEquals(await bob.lines(), [":cat!~cat@localhost CHGHOST ~cat cats.example"]);

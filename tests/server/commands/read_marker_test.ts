@@ -37,13 +37,13 @@ async function refusals(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const cases: [command: string, answer: string][] = [
     ["", "NEED_MORE_PARAMS :Missing parameters"],
-    ["#tea *", "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z"],
-    ["#tea noon", "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z"],
+    ["#tea *", "INVALID_PARAMS #tea :The time must have the form timestamp=2026-01-31T15:04:05.678Z"],
+    ["#tea noon", "INVALID_PARAMS #tea :The time must have the form timestamp=2026-01-31T15:04:05.678Z"],
     [
       "#tea timestamp=2026-13-01T00:00:00.000Z",
-      "INVALID_PARAMS #tea :The time is written timestamp=2026-01-31T15:04:05.678Z",
+      "INVALID_PARAMS #tea :The time must have the form timestamp=2026-01-31T15:04:05.678Z",
     ],
-    ["*!*@*", "INVALID_PARAMS *!*@* :Neither a channel nor a nick"],
+    ["*!*@*", "INVALID_PARAMS *!*@* :The target is neither a channel nor a nick"],
   ];
   for (const [command, answer] of cases) {
     assertEquals(await say(ann, `MARKREAD ${command}`), [`:chat.test FAIL MARKREAD ${answer}`], command);

@@ -59,7 +59,7 @@ story("PLAIN is refused over plain TCP from elsewhere, and SCRAM is not", async 
   const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
   assertEquals(await say(open, "AUTHENTICATE PLAIN"), [
     ":chat.test 908 * SCRAM-SHA-256 :are available SASL mechanisms",
-    ":chat.test 904 * :SASL authentication failed: PLAIN is only taken over TLS",
+    ":chat.test 904 * :SASL authentication failed: PLAIN needs an encrypted connection",
   ]);
   assertEquals((await scram(open, "ann")).length, 2);
   const secure = await visit(chat.hub, "203.0.113.9", "cat", { register: false, secure: true });
@@ -125,7 +125,7 @@ story("AUTHENTICATE refuses what is too long, no base64, no UTF-8, aborted or un
   await begin();
   const endless = Array.from({ length: 11 }, () => `AUTHENTICATE ${"A".repeat(400)}`);
   assertEquals(await say(peer, ...endless), [
-    ":chat.test 904 * :SASL authentication failed: That is too long",
+    ":chat.test 904 * :SASL authentication failed: The message is too long",
   ]);
 });
 

@@ -86,12 +86,12 @@ Deno.test(
     await say(ann, "UBAN ADD 10.1.0.0/16 1h :loud", "UBAN ADD bob for good");
     assertEquals(await say(ann, "UBAN LIST", "UBAN INFO 10.9.0.0/16", "UBAN DEL bob", "UBAN DEL bob"), [
       ":chat.test NOTICE ann :10.1.0.0/16 until 2026-11-23 01:00 UTC, by ann at 2026-11-23 00:00 UTC: loud",
-      ":chat.test NOTICE ann :bob!*@* for good, by ann at 2026-11-23 00:00 UTC: for good",
+      ":chat.test NOTICE ann :bob!*@* permanently, by ann at 2026-11-23 00:00 UTC: for good",
       ":chat.test NOTICE ann :End of 2 bans",
       ":chat.test NOTICE ann :10.9.0.0/16 is not banned",
-      ":chat.test NOTICE ann :It names 1 of 1 users: ann",
+      ":chat.test NOTICE ann :It matches 1 of 1 users: ann",
       ":chat.test NOTICE ann :ann lifted the ban of bob!*@*",
-      ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no such ban",
+      ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no ban of this target",
     ]);
     now += 3_600_000;
     assertEquals(await say(ann, "UBAN LIST"), [":chat.test NOTICE ann :No bans"]);
@@ -108,8 +108,8 @@ Deno.test(
     await using _chat = chat;
     await twoDevices(chat);
     const note = (nick: string) =>
-      `:chat.test NOTE UBAN NICK_ONLY ${nick}!*@* :This holds the nick ${nick} alone, and ` +
-      "another is chosen in a moment; the person is kept out by ";
+      `:chat.test NOTE UBAN NICK_ONLY ${nick}!*@* :This bans only the nick ${nick}, and the person ` +
+      "can choose another nick; to keep the person out, use ";
     assertEquals(
       (await say(ann, "UBAN ADD bob")).at(-1),
       `${note("bob")}UBAN ADD a:bob and UBAN ADD 10.1.2.3 and UBAN ADD 10.3.3.3`,
@@ -128,10 +128,10 @@ Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operato
   await using bob = await visit(chat.hub, "10.1.2.3", "bob");
   assertEquals(await say(ann, "UBAN", "UBAN FLY", "UBAN ADD 10.0.0.0/99", "UBAN ADD", "UBAN ADD *"), [
     ":chat.test 461 ann UBAN :Not enough parameters",
-    ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :It takes ADD, DEL, LIST or INFO",
-    ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :A target is an address, a network, a:account or a mask",
-    ":chat.test FAIL UBAN INVALID_TARGET * :A target is an address, a network, a:account or a mask",
-    ":chat.test FAIL UBAN SELF *!*@* :That would ban yourself",
+    ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :The subcommand must be ADD, DEL, LIST or INFO",
+    ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :The target must be an address, a network, a:account or a mask",
+    ":chat.test FAIL UBAN INVALID_TARGET * :The target must be an address, a network, a:account or a mask",
+    ":chat.test FAIL UBAN SELF *!*@* :This ban would include yourself",
   ]);
   assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
 });
@@ -173,7 +173,7 @@ for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
     await using _chat = chat;
     const { bob, device } = await twoDevices(chat);
     assertEquals(
-      (await say(ann, `UBAN INFO ${target}`)).at(-1)?.endsWith("It names 1 of 2 users: bob"),
+      (await say(ann, `UBAN INFO ${target}`)).at(-1)?.endsWith("It matches 1 of 2 users: bob"),
       true,
     );
     await say(ann, `UBAN ADD ${target} :loud`);
@@ -222,7 +222,7 @@ Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }
   chat.state.find("bob")?.modes.add("o");
   await heard(device);
   assertEquals(await say(device, "UBAN ADD 10.3.*"), [
-    ":chat.test FAIL UBAN SELF *!*@10.3.* :That would ban yourself",
+    ":chat.test FAIL UBAN SELF *!*@10.3.* :This ban would include yourself",
   ]);
 });
 

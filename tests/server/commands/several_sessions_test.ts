@@ -102,7 +102,7 @@ story("a user with several devices does not change its account", async (chat) =>
   const ann = await registered(chat, "ann");
   await device(chat, "ann");
   assertEquals(await logIn(ann, "bob"), [
-    ":chat.test 904 ann :SASL authentication failed: Other devices of yours are logged in to another account",
+    ":chat.test 904 ann :SASL authentication failed: Your other devices are logged in to another account",
   ]);
   assertEquals(chat.state.find("ann")?.account, "ann");
 });

@@ -39,7 +39,7 @@ Deno.test("who comes while there is no order is told so and closed, to come agai
   const lines = await ann.closed();
   assertEquals(lines.map((line) => line.replace(/^@\S+ /, "")), [
     ":chat.test FAIL * TEMPORARILY_UNAVAILABLE :Not now",
-    "ERROR :Closing link: Nobody can be let in just now; connect again in a moment",
+    "ERROR :Closing link: The server cannot accept new users at the moment; connect again later",
   ]);
 });
 
