@@ -98,7 +98,7 @@ export class Client {
       try {
         const connection = await this.#options.connect(this.#leave.signal);
         if (await this.#serve(connection)) attempt = 0;
-        reason = this.server.session?.farewell || (connection.ended ?? "Connection closed");
+        reason = this.server.session?.closingReason || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
         if (isFinal && !this.#leaving) return this.#ended({ kind: "unreachable", error });
@@ -113,7 +113,7 @@ export class Client {
   }
 
   /**
-   * Sends a message to a channel or a person. Resolves once its fate is known, and never rejects. Throws an ActionError
+   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
    * when nobody can have that name.
    */
   say(message: OutgoingMessage): Promise<Delivery> {

@@ -21,7 +21,7 @@ import { refusalSentence } from "./refusals.ts";
 import type { Identity } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { Until } from "./requests.ts";
-import { MessageSender } from "./sender.ts";
+import { MessageSender } from "./message_sender.ts";
 import type { State } from "./state.ts";
 import { isChannel, opened } from "./state.ts";
 
@@ -55,7 +55,7 @@ const sliceLines = 64;
 export class ClientSession {
   state: State;
   /** The last ERROR of the server. */
-  farewell = "";
+  closingReason = "";
   readonly #parts: ClientSessionParts;
   readonly #registration = new Registration((line) => this.send(line));
   readonly #incoming = new Incoming((message, origin) => this.#onMessage(message, origin));
@@ -95,7 +95,7 @@ export class ClientSession {
     } finally {
       clearInterval(timer);
     }
-    const reason = this.farewell || (connection.ended ?? "Connection closed");
+    const reason = this.closingReason || (connection.ended ?? "Connection closed");
     this.#incoming.lost(reason);
     this.#sender.lost(reason);
     this.#login?.lost(reason);
@@ -122,7 +122,7 @@ export class ClientSession {
     this.#parts.connection.close();
   }
 
-  /** Sends a message; resolves once the fate of all its parts is known. */
+  /** Sends a message; resolves once the result of all its parts is known. */
   sendMessage(message: OutgoingMessage): Promise<Delivery> {
     return this.#sender.sendMessage(message);
   }
@@ -159,7 +159,7 @@ export class ClientSession {
     const { connection, anotherPassword } = this.#parts;
     for (let account: Account | undefined = first; account !== undefined;) {
       const outcome = await this.login(account);
-      if (outcome.kind === "in" || connection.ended !== undefined) return;
+      if (outcome.kind === "logged in" || connection.ended !== undefined) return;
       this.#emit({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
       account = await anotherPassword(account);
       if (connection.ended !== undefined) return;
@@ -201,7 +201,7 @@ export class ClientSession {
       case "ACK":
         return this.#sender.onAck(label);
       case "ERROR":
-        this.farewell = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
+        this.closingReason = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
     }
     const name = numericName(message.command);
@@ -247,7 +247,7 @@ export class ClientSession {
     const { connection, now, idleMs } = this.#parts;
     const silentMs = now() - this.#lastLineAt;
     if (silentMs > 2 * idleMs) {
-      this.farewell = "No answer from the server";
+      this.closingReason = "No answer from the server";
       connection.abort();
     } else if (silentMs > idleMs) this.send("PING alive");
   }

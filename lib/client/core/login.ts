@@ -22,7 +22,10 @@ export const mechanisms = ["SCRAM-SHA-256", "PLAIN"] as const;
 export type Mechanism = typeof mechanisms[number];
 
 /** The result; the reason is the server's sentence or ours. */
-export type LoginOutcome = { readonly kind: "in" } | { readonly kind: "refused"; readonly reason: string };
+export type LoginOutcome = { readonly kind: "logged in" } | {
+  readonly kind: "refused";
+  readonly reason: string;
+};
 
 /** The parts of a login. */
 export interface LoginParts {
@@ -139,7 +142,7 @@ export class Login {
   }
 
   #onSuccess(): void {
-    if (this.#mechanism === "PLAIN" || this.#proven) return this.#finish({ kind: "in" });
+    if (this.#mechanism === "PLAIN" || this.#proven) return this.#finish({ kind: "logged in" });
     this.#finish({
       kind: "refused",
       reason: "The server accepted the login but did not prove that it knows your password",

@@ -33,7 +33,7 @@ export class MessageDelivery {
   }
 
   /**
-   * Sends a message to a channel or a person. Resolves once its fate is known, and never rejects. Throws an ActionError
+   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
    * when nobody can have that name.
    */
   send(message: OutgoingMessage): Promise<Delivery> {

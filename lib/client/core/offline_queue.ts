@@ -14,7 +14,7 @@ interface QueuedMessage {
 export class OfflineQueue {
   #queued: QueuedMessage[] = [];
 
-  /** Resolves once the fate of the message is known. */
+  /** Resolves once the result is known. */
   add(message: OutgoingMessage): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     this.#queued.push({ message, settle: resolve });

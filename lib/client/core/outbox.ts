@@ -8,7 +8,7 @@ import { fold } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import type { ServerReply } from "./event.ts";
 
-/** The fate of a message. */
+/** The result of sending a message. */
 export type Delivery =
   | { readonly kind: "delivered" }
   | { readonly kind: "refused"; readonly reason: string }
@@ -16,14 +16,14 @@ export type Delivery =
   | { readonly kind: "unsure"; readonly reason: string };
 
 /** A sent message. */
-export interface Sent {
+export interface SentMessage {
   /** The label of its echo or refusal; undefined where the server has no labels. */
   readonly label: string | undefined;
   readonly target: string;
   readonly text: string;
 }
 
-interface PendingMessage extends Sent {
+interface PendingMessage extends SentMessage {
   readonly key: Folded;
   readonly settle: (delivery: Delivery) => void;
 }
@@ -50,8 +50,8 @@ export class Outbox {
     return this.#waiting.length;
   }
 
-  /** Resolves once the fate of the message is known, and never rejects. */
-  wait(sent: Sent): Promise<Delivery> {
+  /** Resolves once the result is known, and never rejects. */
+  wait(sent: SentMessage): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     this.#waiting.push({ ...sent, key: fold(sent.target), settle: resolve });
     return promise;

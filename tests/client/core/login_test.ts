@@ -51,7 +51,7 @@ Deno.test("PLAIN names the account twice, in chunks of 400 with a chunk that mar
     "AUTHENTICATE +",
   ]);
   await receive("903 * :SASL authentication successful");
-  assertEquals(await outcome, { kind: "in" });
+  assertEquals(await outcome, { kind: "logged in" });
 });
 
 Deno.test("a server that cannot prove that it knows the password gets no further line", async () => {

@@ -34,7 +34,7 @@ export class MessageSender {
     this.#pace = new SendPace(parts.send);
   }
 
-  /** Sends a message; resolves once the fate of all its parts is known. */
+  /** Sends a message; resolves once the result of all its parts is known. */
   async sendMessage(message: OutgoingMessage): Promise<Delivery> {
     const state = this.#parts.state();
     const parts = compose(state, message, this.#parts.newLabel);
