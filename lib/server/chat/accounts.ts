@@ -1,7 +1,7 @@
 /**
- * Accounts as commands ask for them: which names are taken, whether a password is right, who may try again. Changes
- * nothing that is shared; that is server/apply/account.ts. Every way to log in comes through `prove`, so a suspended account is
- * refused on each, guesses are counted on each, and a name that does not exist takes the same steps as one that does.
+ * Accounts as commands ask for them: which names are taken, whether a password is right, and whether an address can try
+ * again. server/apply/account.ts changes accounts. Every way to log in uses `prove`: each refuses a suspended account,
+ * each counts guesses, and an unknown name takes the same steps as a known one.
  */
 import { isLoopback, peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
@@ -23,50 +23,50 @@ import type { Session } from "./session.ts";
 import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 
-/** What came of trying to log in. Of a suspension only who knows the password learns. */
+/** The result of a try to log in. A suspension is only told with the right password. */
 export type Outcome =
   | { readonly kind: "right"; readonly account: AccountRow }
   | { readonly kind: "wrong" }
   | { readonly kind: "suspended"; readonly reason: string }
   | { readonly kind: "too many tries" };
 
-/** Names that nobody gets, as people tell their passwords to them. */
+/** Names that nobody can take, because people send their passwords to them. */
 const servicesNames: ReadonlySet<string> = new Set(["nickserv", "chanserv", "authserv", "accounts"]);
-/** Passwords that are hashed at the same time; each takes a core. */
+/** Passwords that are hashed at the same time; each needs a core. */
 const hashedAtOnce = 2;
 const windowSeconds = 600;
-/** Tries one account has, in proportion to those one address has: many people may share an address, none an account. */
+/** Tries per account, in proportion to tries per address: many people can share an address, but not an account. */
 const accountShare = 2;
-/** Addresses an account is remembered to have been used from: guesses by others do not lock these out. */
+/** Remembered addresses of one account: guesses from other addresses do not lock these out. */
 const maxFamiliar = 8;
 
-/** Whether nobody on the way can read what a session sends. */
+/** Whether nobody on the network can read what a session sends. */
 export function isConfidential({ connection: { secure, address } }: Session): boolean {
   return secure || isLoopback(address);
 }
 
-/** The ways by which a session may log in (SASL); PLAIN only where nobody can read along. None without accounts. */
+/** The SASL mechanisms a session can use; PLAIN only on a confidential connection. Empty without accounts. */
 export function saslMechanisms(session: Session): string[] {
   if (!session.chat.accounts.available) return [];
   return isConfidential(session) ? ["PLAIN", "SCRAM-SHA-256"] : ["SCRAM-SHA-256"];
 }
 
-/** Whether an account can be made before one is let in. Where a password must be given first, that must not get round it. */
+/** Whether an account can be made before registration ends. A server password must not be bypassed by it. */
 export function mayRegisterEarly({ settings, files }: Chat): boolean {
   return settings.registration === "open" && files.password === undefined;
 }
 
-/** Whether a user's account is owner of this server. */
+/** Whether a user's account owns this server. */
 export function isOwner({ accounts }: Chat, { account }: User): boolean {
   return account !== undefined && accounts.find(account)?.role === "owner";
 }
 
-/** The accounts of a chat. Without a store there are none. */
+/** The accounts of a chat; empty without a store. */
 export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;
   readonly #now: () => number;
-  readonly #turns = new HashQueue(hashedAtOnce);
+  readonly #hashing = new HashQueue(hashedAtOnce);
   readonly #byPeer: Buckets;
   readonly #byAccount: Buckets;
   readonly #newcomers: Buckets;
@@ -86,12 +86,12 @@ export class Accounts {
     });
   }
 
-  /** Whether there can be accounts at all. */
+  /** Whether this server has accounts. */
   get available(): boolean {
     return this.#store !== undefined;
   }
 
-  /** The account of this name, in whatever case. */
+  /** The account of this name, in upper or lower case. */
   find(name: string): AccountRow | undefined {
     const row = this.#store?.accounts.find(name);
     return row === undefined || row.verifier === "" ? undefined : row;
@@ -102,19 +102,19 @@ export class Accounts {
     return this.#store?.accounts.all().filter((row) => row.verifier !== "") ?? [];
   }
 
-  /** Whether nobody may make an account of this name: one has it, had it, or it is kept for the server. */
+  /** Whether nobody can make an account of this name: an account has it or had it, or it is reserved. */
   isTaken(name: string): boolean {
     return servicesNames.has(fold(name)) || this.#store?.accounts.find(name) !== undefined;
   }
 
-  /** Whether somebody who is logged in to `account`, or to none, may be called `nick`. */
+  /** Whether a user that is logged in to `account`, or to none, can have this nick. */
   mayUse(nick: string, account: string | undefined): boolean {
     if (servicesNames.has(fold(nick))) return false;
     const owner = this.find(nick)?.name;
     return owner === undefined || owner === account;
   }
 
-  /** Whether the password is right. Takes as long for a name that does not exist. */
+  /** Whether the password is right. An unknown name takes the same time. */
   prove(name: string, password: string, address: string): Promise<Outcome> {
     return this.#guarded(name, address, async () => {
       const verifier = await this.verifierOf(name);
@@ -122,12 +122,12 @@ export class Accounts {
     });
   }
 
-  /** The same where `test` compares, for a verifier that verifierOf() gave. */
+  /** The same, where `test` compares; `verifier` is from verifierOf(). */
   proveBy(name: string, address: string, verifier: Verifier, test: () => Promise<boolean>): Promise<Outcome> {
     return this.#guarded(name, address, async () => await test() ? verifier : undefined);
   }
 
-  /** What was right a while ago, as it is by now: the password may be another one, the account suspended or gone. */
+  /** Checks an earlier right outcome again: since then the account can have another password, be suspended or removed. */
   recheck({ account: { name, verifier } }: Extract<Outcome, { kind: "right" }>): Outcome {
     const account = this.find(name);
     if (account?.verifier !== verifier) return { kind: "wrong" };
@@ -135,27 +135,27 @@ export class Accounts {
     return { kind: "right", account };
   }
 
-  /** The verifier of an account, or one like it that no password fits. */
+  /** The verifier of an account; for an unknown name one that no password fits. */
   async verifierOf(name: string): Promise<Verifier> {
     const found = parseVerifier(this.find(name)?.verifier ?? "");
-    // Both ways take the same steps.
+    // A known and an unknown name take the same steps.
     const decoy = await decoyVerifier(fold(name), this.#secret, this.#settings.passwordRounds);
     return found ?? decoy;
   }
 
-  /** The verifier of a new password, as text; in turn with other passwords from this address. */
+  /** The verifier of a new password, as text. Passwords from one address are hashed one after another. */
   newVerifier(password: string, address: string): Promise<string> {
-    return this.#turns.run(peerOf(address), async () => {
+    return this.#hashing.run(peerOf(address), async () => {
       return formatVerifier(await makeVerifier(password, this.#settings.passwordRounds));
     });
   }
 
-  /** Counts a new account; false when this address has made too many. */
+  /** Counts a new account; false when this address made too many. */
   admitNew(address: string): boolean {
     return this.#newcomers.takeIfAny(peerOf(address), this.#now());
   }
 
-  /** Forgets counts that mean nothing any more; to be called every few seconds. */
+  /** Removes expired counts; to be called every few seconds. */
   sweep(nowMs: number): void {
     for (const buckets of [this.#byPeer, this.#byAccount, this.#newcomers]) buckets.sweep(nowMs);
   }
@@ -165,15 +165,15 @@ export class Accounts {
   }
 
   /**
-   * One try at a time for each address, so that many at once are not more than are counted. Behind this machine's own
-   * address may be everybody who comes through a proxy on it, so there each account is counted, and nobody is familiar.
+   * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
+   * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
    */
   #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<Outcome> {
     const peer = isLoopback(address) ? undefined : peerOf(address);
-    return this.#turns.run(peer ?? fold(name), async () => {
+    return this.#hashing.run(peer ?? fold(name), async () => {
       if (!this.#mayTry(fold(name), peer)) return { kind: "too many tries" };
       const verifier = await test();
-      // Asked now, as the password may have been changed and the account removed meanwhile.
+      // Read after the test, because the password can change and the account can be removed during it.
       const account = this.find(name);
       if (verifier === undefined || account?.verifier !== formatVerifier(verifier)) return { kind: "wrong" };
       this.#giveBack(fold(name), peer);
@@ -182,7 +182,7 @@ export class Accounts {
     });
   }
 
-  /** Takes the tries this may cost; #giveBack() returns them. */
+  /** Counts a try for the address and the account; #giveBack() takes it off again. */
   #mayTry(name: Folded, peer: string | undefined): boolean {
     const now = this.#now();
     if (peer === undefined) return this.#byAccount.takeIfAny(name, now);

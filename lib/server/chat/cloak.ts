@@ -1,18 +1,18 @@
 /**
- * Cloaks: what others see in place of an address. Three keyed hashes, of the address and of two networks around it,
- * the narrowest first, so that a ban on "*.k3v9x2a.p8d7qwm.ip4" holds a neighbourhood as a ban on 10.1.2.* would.
- * Without the key nobody can try all addresses until one fits. People on the server's own machine are "localhost";
- * people of the same local network are cloaked like all others, as a name would tell nothing a ban could use.
+ * Cloaks: others see them instead of addresses. A cloak is three keyed hashes: of the address and of two networks around
+ * it, the smallest first. So a ban on "*.k3v9x2a.p8d7qwm.ip4" covers a network as a ban on 10.1.2.* does. The key keeps
+ * others from trying all addresses. Users on the server's own machine are "localhost"; users of the local network are
+ * cloaked like all others, because bans need the hashes.
  */
 import { createHmac } from "node:crypto";
 import { firstBits, formatRange, isLoopback, parseAddress, shownAddress } from "../../irc/address.ts";
 
-/** Bits of the address and the networks that are hashed. An IPv6 user has 64 bits to play with, so it starts there. */
+/** Bits of the address and the networks that are hashed. An IPv6 user controls the last 64 bits, so it starts there. */
 const parts = { ip4: [32, 24, 16], ip6: [64, 48, 32] } as const;
 const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 const length = 7;
 
-/** What others see of an address: with a key its cloak, without one the address. The same key gives the same cloak for ever. */
+/** The cloak of an address; without a key the address itself. The same key always gives the same cloak. */
 export function cloak(address: string, key: Uint8Array | undefined): string {
   if (key === undefined) return shownAddress(address);
   if (isLoopback(address)) return "localhost";

@@ -1,6 +1,6 @@
-/** Work in turns: one piece at a time for each key, and a few at once altogether. For password hashing. */
+/** A queue for password hashing: one piece of work at a time for each key, and a few at a time in total. */
 
-/** At most `atOnce` pieces run at once. */
+/** Runs at most `atOnce` pieces of work at a time. */
 export class HashQueue {
   readonly #atOnce: number;
   #running = 0;
@@ -11,7 +11,7 @@ export class HashQueue {
     this.#atOnce = atOnce;
   }
 
-  /** Runs `act` after what was asked for before under the same key. */
+  /** Runs `act` after all earlier work with the same key. */
   async run<T>(key: string, act: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
     const done = Promise.withResolvers<void>();
@@ -31,7 +31,7 @@ export class HashQueue {
     try {
       return await act();
     } finally {
-      // The lane goes to the next in line without being free in between.
+      // The place passes to the next piece of work without being free in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();

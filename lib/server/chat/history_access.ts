@@ -1,6 +1,6 @@
 /**
- * Who may see which history: a channel's its members, a private conversation's those who had it, and nobody else, operators
- * included. Whoever has no account is known by a nick alone, so it sees what was said since it took that nick.
+ * Which history a user can see: that of its channels and of its own private conversations, and no other, not even as an
+ * operator. A user without an account is known by its nick only, so it sees what was said since it took that nick.
  */
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
@@ -13,7 +13,7 @@ import type { Chat } from "./chat.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
-/** A conversation and the name it has for who may see it. */
+/** A conversation, and its name for the user that can see it. */
 export interface Visible {
   readonly name: string;
   readonly views: readonly HistoryView[];
@@ -25,7 +25,7 @@ export function sideOf(user: User): Side {
   return { identity: `~${user.folded}`, name: user.nick };
 }
 
-/** What `user` may see of a channel or of its conversation with a nick; undefined when it may not. */
+/** The history that `user` can see of a channel, or of its conversation with a nick; undefined when it cannot. */
 export function visibleHistory(
   chat: Chat,
   store: ReadableStore,
@@ -37,7 +37,7 @@ export function visibleHistory(
   return channel?.members.has(user) ? channelViews(chat, store, channel) : undefined;
 }
 
-/** Every conversation `user` may see, private ones by the nick they are found under. */
+/** Every conversation that `user` can see; private ones by the nick of the other user. */
 export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): Visible[] {
   const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
@@ -58,8 +58,8 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
   return [...channels, ...byName.values()];
 }
 
-/** Whether a record is for these eyes: what was said to a rank is for that rank (STATUSMSG). */
-export function isFor(chat: Chat, user: User, { params: [target = ""] }: Message): boolean {
+/** Whether a user can see a record: a message to a rank is visible to that rank only (STATUSMSG). */
+export function canSeeRecord(chat: Chat, user: User, { params: [target = ""] }: Message): boolean {
   const at = target.indexOf("#");
   if (at < 1) return true;
   const prefixes = chat.channel(target.slice(at))?.prefixesOf(user) ?? "";
@@ -71,12 +71,12 @@ function channelViews(chat: Chat, store: ReadableStore, channel: Channel): Histo
   return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(chat)) }];
 }
 
-/** The first stamp that is not too old to be shown; what is older is removed little by little (server/store/retention.ts). */
+/** The first stamp that is not too old to be shown; server/store/retention.ts removes older messages step by step. */
 function oldest({ settings, now }: Chat): number {
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
-/** The account that has the nick, or that is called so; and who had the nick without an account. */
+/** The history with the account that has the nick or this name, and with users that had the nick without an account. */
 function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): HistoryView[] {
   const holder = chat.find(nick);
   const others = new Set([holder === undefined ? fold(nick) : sideOf(holder).identity, `~${fold(nick)}`]);

@@ -1,6 +1,6 @@
 /**
- * Who wants to know when a nick comes and goes (MONITOR). The lists belong to sessions and stay on their machine; what
- * is told follows from events, so it is the same wherever a watcher is.
+ * MONITOR lists: the nicks that each session watches. The lists belong to sessions and stay on their machine. The notices
+ * follow from events, so they are the same on every machine.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
@@ -8,12 +8,12 @@ import type { Session } from "./session.ts";
 
 const none: ReadonlySet<Session> = new Set();
 
-/** The lists of all sessions of this machine, and the way back from a nick to its watchers. */
+/** The lists of all sessions of this machine, and the watchers of each nick. */
 export class Monitors {
   readonly #watchers = new Map<Folded, Set<Session>>();
   readonly #lists = new Map<Session, Map<Folded, string>>();
 
-  /** The nicks a session watches, as it wrote them. */
+  /** The nicks that a session watches, as it wrote them. */
   list(session: Session): string[] {
     return [...this.#lists.get(session)?.values() ?? []];
   }
@@ -27,9 +27,9 @@ export class Monitors {
   }
 
   add(session: Session, nick: string): void {
-    const kept = unshared(nick);
-    const folded = fold(kept);
-    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, kept);
+    const own = unshared(nick);
+    const folded = fold(own);
+    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, own);
     entry(this.#watchers, folded, () => new Set<Session>()).add(session);
   }
 
@@ -41,7 +41,7 @@ export class Monitors {
     if (watchers?.delete(session) && watchers.size === 0) this.#watchers.delete(folded);
   }
 
-  /** Empties a session's list; also to be called when it is over. */
+  /** Empties a session's list; also to be called when the session ends. */
   clear(session: Session): void {
     for (const nick of this.list(session)) this.remove(session, nick);
   }

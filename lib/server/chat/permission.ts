@@ -1,6 +1,6 @@
 /**
- * What rank lets people do in a channel, and what a channel's modes keep them from: speaking, joining, kicking, giving
- * ranks. Decides and changes nothing; who is refused is told so by whoever asked here.
+ * What a user can do in a channel by its rank, and what the channel's modes forbid: speaking, joining, kicking, giving
+ * ranks. It only decides: the caller answers a refusal.
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/names.ts";
@@ -8,7 +8,7 @@ import type { Channel, ListEntry, Member } from "./channel.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
 
-/** Rank levels as irc/modes.ts has them; 0 is a member without rank, -1 nobody of the channel. */
+/** Rank levels as in irc/modes.ts; 0 is a member without rank, -1 is not a member. */
 export const levels = { outside: -1, voice: 1, halfOperator: 2, operator: 3, founder: 5 } as const;
 
 /** A user's rank level in a channel. */
@@ -18,19 +18,19 @@ export function levelOf(channel: Channel, user: User): number {
   return isFounder(channel, user) ? levels.founder : rankLevel(member.prefixes);
 }
 
-/** Whether the channel is kept for this user's account, whatever rank it has there now. */
+/** Whether this user's account is the founder, with any rank. */
 export function isFounder({ registration }: Channel, { account }: User): boolean {
   return registration !== undefined && registration.founder === account;
 }
 
-/** Whether a rank level may kick another: founders anyone, admins and operators up to operators, half-operators the rest. */
+/** Whether a rank level can kick another: founders kick anyone, admins and operators up to operators, half-operators lower ranks. */
 export function mayKick(level: number, other: number): boolean {
   if (level >= levels.founder) return true;
   if (level >= levels.operator) return other <= levels.operator;
   return level >= levels.halfOperator && other < levels.halfOperator;
 }
 
-/** The level it takes to change a mode. */
+/** The level that is needed to change a mode. */
 export function levelToChange(mode: ChannelMode): number {
   if (mode.kind === "list") return levels.halfOperator;
   if (!isRank(mode)) return levels.operator;
@@ -38,7 +38,7 @@ export function levelToChange(mode: ChannelMode): number {
   return mode.level === levels.voice ? levels.halfOperator : levels.operator;
 }
 
-/** Why a user may not put another out of a channel both may be in; undefined when it may. Oneself anybody from half-operator up may. */
+/** Why a user cannot kick another; undefined when it can. From half-operator up a user can kick itself. */
 export function refusalToKick(channel: Channel, user: User, target: User): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -49,12 +49,12 @@ export function refusalToKick(channel: Channel, user: User, target: User): Refus
   return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
-/** Whether a user may change a mode; a rank of one's own anybody may lay down. */
-export function mayChange(channel: Channel, user: User, mode: ChannelMode, laysDown: boolean): boolean {
-  return laysDown || levelOf(channel, user) >= levelToChange(mode);
+/** Whether a user can change a mode; everybody can give up a rank of their own. */
+export function mayChange(channel: Channel, user: User, mode: ChannelMode, givesUpOwn: boolean): boolean {
+  return givesUpOwn || levelOf(channel, user) >= levelToChange(mode);
 }
 
-/** Why a user may not set a channel's topic to `text`; undefined when it may. */
+/** Why a user cannot set a channel's topic to `text`; undefined when it can. */
 export function refusalToSetTopic(channel: Channel, user: User, text: string): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -63,7 +63,7 @@ export function refusalToSetTopic(channel: Channel, user: User, text: string): R
   return refusalToSpeak(channel, user, text);
 }
 
-/** Why a user may not ask others into a channel; undefined when it may. */
+/** Why a user cannot invite others to a channel; undefined when it can. */
 export function refusalToInvite(channel: Channel, user: User): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -71,30 +71,30 @@ export function refusalToInvite(channel: Channel, user: User): Refusal | undefin
   return mayAlways ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
-/** Whether a channel is not there for a user: secret, and the user is neither inside nor a server operator. */
+/** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */
 export function isHidden(channel: Channel, user: User): boolean {
   return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");
 }
 
 /**
- * Why a user may not say `text` in a channel; undefined when it may. On the path of every message: a member of a
- * channel without bans costs three look-ups; where there are bans, the verdict is kept with the member.
+ * Why a user cannot say `text` in a channel; undefined when it can. Every message comes here: a member of a channel
+ * without bans costs three look-ups; where there are bans, the verdict is cached for the member.
  */
 export function refusalToSpeak(channel: Channel, user: User, text: string): Refusal | undefined {
   const { flags } = channel;
   const member = channel.members.get(user);
   if (member === undefined && flags.has("n")) {
-    return cannotSpeak(channel, "Only people in the channel may speak to it (+n)");
+    return cannotSpeak(channel, "Only members can send messages to this channel (+n)");
   }
   if (text.charCodeAt(0) === 1 && flags.has("C") && !text.startsWith("\x01ACTION")) {
-    return cannotSpeak(channel, "CTCP requests are refused there (+C)");
+    return cannotSpeak(channel, "This channel does not allow CTCP requests (+C)");
   }
   if (member !== undefined && member.prefixes !== "") return undefined;
   if (flags.has("m")) {
-    return cannotSpeak(channel, "Only people with voice or a higher rank may speak there (+m)");
+    return cannotSpeak(channel, "Only members with voice or a higher rank can speak in this channel (+m)");
   }
   if (channel.lists.has("b") && isSilenced(channel, user, member)) {
-    return cannotSpeak(channel, "You are banned or muted there (+b)");
+    return cannotSpeak(channel, "You are banned or muted in this channel (+b)");
   }
 }
 
@@ -102,15 +102,15 @@ function cannotSpeak(channel: Channel, why: string): Refusal {
   return numericRefusal("ERR_CANNOTSENDTOCHAN", channel.name, why);
 }
 
-/** Why a user may not message another: the other lets in only people who are logged in, or whom it accepted (+R). */
+/** Why a user cannot message another; undefined when it can. With +R a user gets messages from accounts and accepted users only. */
 export function refusalToMessage(target: User, user: User): Refusal | undefined {
   if (!target.modes.has("R") || user.account !== undefined || user.modes.has("o")) return undefined;
   if (target === user || target.accepted.has(user.id)) return undefined;
-  const why = "Only people who are logged in may message this user (+R)";
+  const why = "Only users who are logged in can message this user (+R)";
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, why);
 }
 
-/** Why a user may not enter; undefined when it may. An invitation by a half-operator or above opens every door, once. */
+/** Why a user cannot join; undefined when it can. An invitation by a half-operator or above passes every check, once. */
 export function refusalToJoin(channel: Channel, user: User, key: string | undefined): Refusal | undefined {
   if (user.invitations.get(channel)?.exempts || isFounder(channel, user)) return undefined;
   const { name, flags, settings } = channel;
@@ -131,7 +131,7 @@ export function refusalToJoin(channel: Channel, user: User, key: string | undefi
   }
 }
 
-/** Whether bans silence a member; valid as long as the lists, its source and its account are the same. */
+/** Whether bans silence a member; valid while the lists, its source and its account stay the same. */
 interface Verdict {
   readonly listChanges: number;
   readonly source: string;
@@ -141,7 +141,7 @@ interface Verdict {
 
 const verdicts = new WeakMap<Member, Verdict>();
 
-/** Whether bans or mutes silence a user; asked again only when the lists, the source or the account changed. */
+/** Whether bans or mutes silence a user; computed again only after the lists, the source or the account changed. */
 function isSilenced(channel: Channel, user: User, member: Member | undefined): boolean {
   const { source, account } = user;
   const { listChanges } = channel;
@@ -154,7 +154,7 @@ function isSilenced(channel: Channel, user: User, member: Member | undefined): b
   return silenced;
 }
 
-/** Whether an entry of a list names the user; mutes ("m:mask") count only where they are asked for. */
+/** Whether an entry of a list matches the user; mutes ("m:mask") count only with `mutes`. */
 function isListed(channel: Channel, letter: string, user: User, mutes: boolean): boolean {
   const entries = channel.lists.get(letter);
   if (entries === undefined) return false;
@@ -166,7 +166,7 @@ function isListed(channel: Channel, letter: string, user: User, mutes: boolean):
 
 const bans = new WeakMap<ListEntry, Ban>();
 
-/** An entry, read once. */
+/** An entry, parsed once. */
 function banOf(entry: ListEntry): Ban {
   let ban = bans.get(entry);
   if (ban === undefined) {

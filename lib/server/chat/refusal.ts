@@ -1,11 +1,11 @@
 /**
- * What a handler throws to refuse: the value is the reply on the wire. One place catches it (dispatch in server/hub/command.ts).
+ * A refusal: a handler throws it, and its value is the reply on the wire. One place catches it (server/hub/command.ts).
  */
 import type { NumericName } from "../../irc/numerics.ts";
 
 /**
- * A reply that ends a command. Not an Error: a refusal is ordinary, and collecting a stack for each would let a peer
- * make the server busy.
+ * A reply that ends a command. It is not an Error: refusals are ordinary, and a stack for each would let a client keep
+ * the server busy.
  */
 export type Refusal =
   | { readonly refusal: "numeric"; readonly name: NumericName; readonly params: readonly string[] }
@@ -21,7 +21,7 @@ export function refuse(name: NumericName, ...params: string[]): never {
   throw numericRefusal(name, ...params);
 }
 
-/** The same as a value, for apply(), which answers in place of throwing. */
+/** The same as a value, for server/apply, which returns refusals and does not throw them. */
 export function numericRefusal(name: NumericName, ...params: string[]): Refusal {
   return { refusal: "numeric", name, params };
 }

@@ -1,19 +1,19 @@
-/** What a connection has said of itself before it is let in. */
+/** What a connection says of itself until it is registered. */
 
-/** Gathered by NICK, USER, PASS and CAP until it is complete. */
+/** Collected by NICK, USER, PASS and CAP. */
 export interface Registration {
   nick: string | undefined;
   username: string | undefined;
   realname: string;
   /** The account it is logged in to. */
   account: string | undefined;
-  /** What PASS gave. */
+  /** The parameter of PASS. */
   password: string | undefined;
-  /** What AWAY said; "*" is nobody there (draft/pre-away). */
+  /** The text of AWAY; "*" means that nobody is at this session (draft/pre-away). */
   away: string | undefined;
-  /** CAP LS or REQ came and CAP END has not: registration waits. */
+  /** Whether registration waits for CAP END, after CAP LS or REQ. */
   negotiating: boolean;
-  /** Milliseconds since 1970 when it must be complete; set by the hub. */
+  /** Milliseconds since 1970 when registration times out; the hub sets it. */
   dueMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Server bans: who may not be here at all, by address or network, by account, or by a mask of nick!username@host.
- * A ban is plain data and travels in events; whether it is over is asked with the time at hand, so nothing expires by itself.
+ * Server bans: they keep users off the server by address or network, by account, or by a mask of nick!username@host.
+ * A ban is plain data and travels in events. Every check gets the time, so no timer ends a ban.
  */
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
 import { completeMask, fold, matchMask } from "../../irc/names.ts";
@@ -11,10 +11,10 @@ import type { User } from "./user.ts";
 
 /** One ban. */
 export interface ServerBan {
-  /** Whom it names, as `formatTarget` writes it. */
+  /** The target as `formatTarget` writes it. */
   readonly target: string;
   readonly reason: string;
-  /** Nick of the operator who set it. */
+  /** Nick of the operator that set it. */
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly atMs: number;
@@ -22,13 +22,13 @@ export interface ServerBan {
   readonly untilMs?: number;
 }
 
-/** Whom a ban names. */
+/** The target of a ban. */
 export type BanTarget =
   | { readonly kind: "address"; readonly range: AddressRange }
   | { readonly kind: "account"; readonly mask: string }
   | { readonly kind: "source"; readonly mask: string };
 
-/** "10.1.0.0/16" or "2001:db8::1" is an address, "a:bob" an account, all else a mask, completed as channel bans are. */
+/** "10.1.0.0/16" or "2001:db8::1" is an address, "a:bob" an account, other text a mask, completed as for channel bans. */
 export function parseTarget(text: string): BanTarget | undefined {
   if (text === "" || text.startsWith("#") || /[\s\p{Cc}]/u.test(text)) return undefined;
   const range = parseRange(text);
@@ -38,7 +38,7 @@ export function parseTarget(text: string): BanTarget | undefined {
   return { kind: "source", mask: completeMask(text) };
 }
 
-/** As it is kept, shown and compared. */
+/** The target as text: it is stored, shown and compared like this. */
 export function formatTarget(target: BanTarget): string {
   if (target.kind === "address") return formatRange(target.range);
   return target.kind === "account" ? `a:${target.mask}` : target.mask;
@@ -53,7 +53,7 @@ const unitMs: Readonly<Record<string, number>> = {
   y: 365 * 86_400_000,
 };
 
-/** "90m", "1d12h" → milliseconds; undefined when it is no duration. */
+/** "90m", "1d12h" → milliseconds; undefined when the text is no duration. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:[0-9]{1,6}[smhdwy])+$/i.test(text)) return undefined;
   const parts = [...text.toLowerCase().matchAll(/([0-9]+)([smhdwy])/g)];
@@ -61,7 +61,7 @@ export function parseDuration(text: string): number | undefined {
     undefined;
 }
 
-/** Somebody who may be banned. */
+/** A user, or a connection, that is checked for bans. */
 export interface Suspect {
   readonly nick: string;
   readonly username: string;
@@ -70,7 +70,7 @@ export interface Suspect {
   readonly account?: string | undefined;
 }
 
-/** Whether a target names somebody; masks are tried on what others see and on the real address. */
+/** Whether a target matches a suspect; masks are compared with the visible host and with the real address. */
 export function isTarget(target: BanTarget, suspect: Suspect): boolean {
   const { nick, username, host, address, account } = suspect;
   switch (target.kind) {
@@ -86,13 +86,13 @@ export function isTarget(target: BanTarget, suspect: Suspect): boolean {
   }
 }
 
-/** A user as one of its connections shows it: each may come from an address of its own. */
+/** A user with the address of one of its connections: each can have its own. */
 export function suspectAt({ chat, connection: { address } }: Session, user: User): Suspect {
   const { nick, username, account } = user;
   return { nick, username, account, address, host: cloak(address, chat.cloakKey) };
 }
 
-/** Whether a target names a user, or one of its connections to this machine. */
+/** Whether a target matches a user, or one of its connections to this machine. */
 export function isNamed(target: BanTarget, user: User): boolean {
   return isTarget(target, user) ||
     user.sessions.some((session) => isTarget(target, suspectAt(session, user)));
@@ -103,17 +103,17 @@ function isInRange(range: AddressRange, address: string): boolean {
   return bytes !== undefined && inRange(range, bytes);
 }
 
-/** Where bans outlive the process. */
+/** The saved value that holds the bans. */
 const valueName = "server bans";
 
 /** All bans of the server, to be read. */
 export interface ServerBans {
-  /** Those that still hold, in the order they were set. */
+  /** The bans that are in force, in the order they were set. */
   list(nowMs: number): ServerBan[];
   find(target: string, nowMs: number): ServerBan | undefined;
-  /** The ban that keeps an address out, whoever connects from it. */
+  /** The ban of an address, for every user that connects from it. */
   findAddress(address: string, nowMs: number): ServerBan | undefined;
-  /** The ban that keeps a suspect out. */
+  /** The ban that matches a suspect. */
   match(suspect: Suspect, nowMs: number): ServerBan | undefined;
 }
 
@@ -129,13 +129,13 @@ export class ServerBansState implements ServerBans {
     if (saved !== undefined) { for (const ban of JSON.parse(saved) as ServerBan[]) this.#put(ban); }
   }
 
-  /** A second ban of the same target takes the place of the first. */
+  /** Adds a ban; it replaces an earlier ban of the same target. */
   add(ban: ServerBan): void {
     this.#put(ban);
     this.#save();
   }
 
-  /** Says whether there was one. */
+  /** Removes a ban; false when there is none. */
   remove(target: string): boolean {
     const removed = this.#bans.delete(fold(target));
     if (removed) this.#save();
@@ -143,18 +143,18 @@ export class ServerBansState implements ServerBans {
   }
 
   list(nowMs: number): ServerBan[] {
-    return [...this.#bans.values()].map(({ ban }) => ban).filter((ban) => holds(ban, nowMs));
+    return [...this.#bans.values()].map(({ ban }) => ban).filter((ban) => isInForce(ban, nowMs));
   }
 
   find(target: string, nowMs: number): ServerBan | undefined {
     const ban = this.#bans.get(fold(target))?.ban;
-    return ban !== undefined && holds(ban, nowMs) ? ban : undefined;
+    return ban !== undefined && isInForce(ban, nowMs) ? ban : undefined;
   }
 
   findAddress(address: string, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
-      target.kind === "address" && holds(ban, nowMs) && isInRange(target.range, address)
+      target.kind === "address" && isInForce(ban, nowMs) && isInRange(target.range, address)
     );
     return found?.ban;
   }
@@ -162,20 +162,20 @@ export class ServerBansState implements ServerBans {
   match(suspect: Suspect, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
-      holds(ban, nowMs) && isTarget(target, suspect)
+      isInForce(ban, nowMs) && isTarget(target, suspect)
     );
     return found?.ban;
   }
 
-  /** Forgets those that are over. */
+  /** Removes expired bans. */
   sweep(nowMs: number): void {
     const before = this.#bans.size;
-    for (const [key, { ban }] of this.#bans) if (!holds(ban, nowMs)) this.#bans.delete(key);
+    for (const [key, { ban }] of this.#bans) if (!isInForce(ban, nowMs)) this.#bans.delete(key);
     if (this.#bans.size < before) this.#save();
   }
 
   #put(ban: ServerBan): void {
-    // Its place too is that of a new one, on every machine, swept or not.
+    // A replaced ban moves to the end too, on every machine, swept or not.
     this.#bans.delete(fold(ban.target));
     const target = parseTarget(ban.target);
     if (target !== undefined) this.#bans.set(fold(ban.target), { ban, target });
@@ -187,11 +187,11 @@ export class ServerBansState implements ServerBans {
   }
 }
 
-function holds(ban: ServerBan, nowMs: number): boolean {
+function isInForce(ban: ServerBan, nowMs: number): boolean {
   return ban.untilMs === undefined || ban.untilMs > nowMs;
 }
 
-/** What the banned are told. */
+/** The sentence for a banned user. */
 export function banSentence(ban: ServerBan): string {
   const until = ban.untilMs === undefined ? "" : ` (until ${shownTime(ban.untilMs)})`;
   return `You are banned from this server${ban.reason === "" ? "" : `: ${ban.reason}`}${until}`;

@@ -1,6 +1,6 @@
-/** Token buckets: how much at once, and how fast after that. Time comes from outside; nothing here waits. */
+/** Token buckets: how much is allowed at a time, and how fast after that. The caller gives the time; nothing here waits. */
 
-/** How much a bucket holds and how fast it fills. */
+/** The size of a bucket, and how fast it fills. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
@@ -18,14 +18,14 @@ export class Bucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes one token in any case, and says for how many milliseconds the taker owes it; 0 when it was there. */
+  /** Takes one token even from an empty bucket; returns the milliseconds until the bucket has it, 0 when it had it. */
   take(nowMs: number, share = 1): number {
     this.#fill(nowMs);
     this.#tokens -= share;
     return this.#tokens >= 0 ? 0 : Math.ceil(-this.#tokens / this.#rate.perSecond * 1000);
   }
 
-  /** Takes a token if one is there. */
+  /** Takes a token if the bucket has one. */
   takeIfAny(nowMs: number): boolean {
     this.#fill(nowMs);
     if (this.#tokens < 1) return false;
@@ -33,18 +33,18 @@ export class Bucket {
     return true;
   }
 
-  /** Gives one token back. */
+  /** Returns one token. */
   giveBack(): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }
 
-  /** Whether nothing was taken that did not come back since. */
+  /** Whether all tokens are in the bucket. */
   isFull(nowMs: number): boolean {
     this.#fill(nowMs);
     return this.#tokens >= this.#rate.burst;
   }
 
-  /** A clock that jumps back fills nothing, and empties nothing. */
+  /** A clock that jumps back changes nothing. */
   #fill(nowMs: number): void {
     const passedMs = Math.max(0, nowMs - this.#atMs);
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + passedMs / 1000 * this.#rate.perSecond);
@@ -52,7 +52,7 @@ export class Bucket {
   }
 }
 
-/** A bucket for each of many, such as the addresses that guess passwords. */
+/** One bucket for each key, for example for each address that tries passwords. */
 export class Buckets {
   readonly #rate: Rate;
   readonly #buckets = new Map<string, Bucket>();
@@ -72,7 +72,7 @@ export class Buckets {
     this.#buckets.get(key)?.giveBack();
   }
 
-  /** Forgets those that are full again. */
+  /** Removes full buckets. */
   sweep(nowMs: number): void {
     for (const [key, bucket] of this.#buckets) if (bucket.isFull(nowMs)) this.#buckets.delete(key);
   }

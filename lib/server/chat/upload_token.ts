@@ -1,12 +1,12 @@
 /**
- * Upload tokens: short-lived proof of who somebody is on the chat, for the web side. Signed with the chat's secret, so
- * that every machine of the chat takes what another one made and nothing is kept (draft/authtoken).
+ * Upload tokens: a short-lived proof of a user's name, for uploads over HTTP (draft/authtoken). They are signed with the
+ * chat's secret: every machine accepts the tokens of the others, and nothing is stored.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Chat } from "./chat.ts";
 import type { User } from "./user.ts";
 
-/** How long a token is good for. */
+/** How long a token is valid. */
 const lifeMs = 10 * 60_000;
 
 /** Makes and reads the tokens of a chat. */
@@ -14,7 +14,7 @@ export class UploadTokens {
   readonly #chat: Pick<Chat, "accounts" | "now">;
   readonly #secret: Uint8Array;
 
-  /** With the same secret, each machine takes what another one made. */
+  /** Machines with the same secret accept the tokens of each other. */
   constructor(chat: Pick<Chat, "accounts" | "now">, secret: Uint8Array) {
     this.#chat = chat;
     this.#secret = secret;
@@ -28,7 +28,10 @@ export class UploadTokens {
     return `${claim}.${this.#sign(claim)}`;
   }
 
-  /** Whose token it is: an account, or "~host" (cloaked) for who has none, as a nick is changed too easily to count by; undefined when it is forged, too old, or its account may not enter. */
+  /**
+   * The owner of a token: an account, or "~host" (cloaked) without one, because a nick changes too easily to count uploads
+   * by it. Undefined when the token is forged or too old, or when its account is suspended or removed.
+   */
   owner(token: string): string | undefined {
     const [owner = "", expires = "", signature = ""] = token.split(".");
     const expected = bytes(this.#sign(`${owner}.${expires}`));

@@ -1,22 +1,25 @@
-/** Who may see whom, which channels and whose address. Decides only; WHO, WHOIS and their like ask here. */
+/** What users can see of each other: nicks, channels, addresses. It only decides, for WHO, WHOIS and similar commands. */
 import type { Channel, Member } from "./channel.ts";
 import { isHidden } from "./permission.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
-/** Whether two users are in a channel together. */
+/** Whether two users share a channel. */
 export function shareChannel(one: User, other: User): boolean {
   const [few, many] = one.channels.size <= other.channels.size ? [one, other] : [other, one];
   for (const channel of few.channels.keys()) if (many.channels.has(channel)) return true;
   return false;
 }
 
-/** Whether `asker` finds `user` without knowing its nick: invisible users (+i) show only where a channel is shared. */
+/** Whether `asker` finds `user` without its nick: invisible users (+i) are found only by users that share a channel. */
 export function isVisible(user: User, asker: User): boolean {
   return !user.modes.has("i") || user === asker || asker.modes.has("o") || shareChannel(user, asker);
 }
 
-/** The channels of `user` that `asker` may know of: all to operators and oneself, else no secret ones and none of an invisible user that are not shared. */
+/**
+ * The channels of `user` that `asker` can see. Operators and the user itself see all; others see no secret channels, and of
+ * an invisible user only shared ones.
+ */
 export function visibleChannels(user: User, asker: User): [Channel, Member][] {
   const all = [...user.channels];
   if (user === asker || asker.modes.has("o")) return all;
@@ -25,12 +28,12 @@ export function visibleChannels(user: User, asker: User): [Channel, Member][] {
   );
 }
 
-/** Whether `asker` may know the real address of `user`. */
+/** Whether `asker` can see the real address of `user`. */
 export function seesAddress(user: User, asker: User): boolean {
   return user === asker || asker.modes.has("o");
 }
 
-/** A member's rank prefixes as the session wants them: all, or the highest. */
+/** A member's rank prefixes as the session asked for them: all, or the highest. */
 export function shownPrefixes(session: Session, { prefixes }: Member): string {
   return session.has("multi-prefix") ? prefixes : prefixes.slice(0, 1);
 }

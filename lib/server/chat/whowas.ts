@@ -1,27 +1,27 @@
-/** Who was here: the last people to leave a nick, for WHOWAS. A ring: the oldest entry makes room for the newest. */
+/** The users that gave up a nick last, for WHOWAS. A ring: the newest entry replaces the oldest. */
 import { fold } from "../../irc/names.ts";
 import type { User } from "./user.ts";
 
-/** Somebody who had a nick. */
+/** A user that had a nick. */
 export interface Departed {
   readonly nick: string;
   readonly username: string;
   readonly host: string;
   readonly address: string;
   readonly realname: string;
-  /** Milliseconds since 1970 when it was given up. */
+  /** Milliseconds since 1970 when it gave the nick up. */
   readonly atMs: number;
 }
 
-/** The last people to leave a nick, to be read. */
+/** The users that gave up a nick last, to be read. */
 export interface Whowas {
-  /** Everybody, the last one last. */
+  /** All entries, the newest last. */
   all(): Departed[];
-  /** The people that had a nick, the last one first, at most `count`. */
+  /** The users that had a nick, the newest first, at most `count`. */
   find(nick: string, count?: number): Departed[];
 }
 
-/** Remembers at most `size` people. */
+/** Remembers at most `size` users. */
 export class WhowasState implements Whowas {
   readonly #size: number;
   readonly #ring: Departed[] = [];
@@ -31,13 +31,13 @@ export class WhowasState implements Whowas {
     this.#size = size;
   }
 
-  /** Remembers that a user leaves the nick it has now. */
+  /** Remembers that a user gives up its present nick. */
   add(user: User, atMs: number): void {
     const { nick, username, host, address, realname } = user;
     this.put({ nick, username, host, address, realname, atMs });
   }
 
-  /** The same of somebody another machine remembers. */
+  /** Adds an entry of another machine. */
   put(departed: Departed): void {
     if (this.#size === 0) return;
     this.#ring[this.#next] = departed;

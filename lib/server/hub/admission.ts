@@ -1,20 +1,23 @@
-/** The door: how many connections one address may hold, and which addresses may not come in at all. */
+/** Admission: how many connections one address can hold, and which addresses are banned. */
 import { isLoopback, peerOf } from "../../irc/address.ts";
 import { banSentence, type ServerBans } from "../chat/server_ban.ts";
 
-/** Counts connections by peer (address.ts). People at this machine are not counted, nor whom a proxy on it lets in that is not trusted to name them. */
+/**
+ * Counts connections by peer (address.ts). It does not count connections from this machine: they can also come through a
+ * local proxy that is not trusted to name its clients.
+ */
 export class Admission {
   readonly #bans: ServerBans;
   readonly #perAddress: number;
   readonly #counts = new Map<string, number>();
 
-  /** `perAddress` 0 counts nobody. */
+  /** With `perAddress` 0 there is no limit. */
   constructor(bans: ServerBans, perAddress: number) {
     this.#bans = bans;
     this.#perAddress = perAddress;
   }
 
-  /** Lets a connection in, to be followed by `leave`, or says why not. */
+  /** Admits a connection, to be followed by `leave`, or returns why not. */
   enter(address: string, nowMs: number): string | undefined {
     const ban = this.#bans.findAddress(address, nowMs);
     if (ban !== undefined) return banSentence(ban);
@@ -27,7 +30,7 @@ export class Admission {
     this.#counts.set(peer, count + 1);
   }
 
-  /** A connection that was let in is over. */
+  /** To be called when an admitted connection ends. */
   leave(address: string): void {
     const peer = peerOf(address);
     const count = this.#counts.get(peer);

@@ -1,6 +1,6 @@
 /**
- * Commands: what a row is, and dispatch, which passes every gate (known, registered, rank, parameters) once, runs the
- * handler, and answers a refusal. A handler that throws anything else has a bug: its session ends, the server goes on.
+ * Commands: what a row is, and dispatch, which checks once that the command is known and allowed and has its parameters,
+ * runs the handler, and answers a refusal. Another error of a handler is a bug: it ends the session, not the server.
  */
 import type { Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
@@ -20,7 +20,7 @@ export interface ServerControls {
   rehash(): void;
 }
 
-/** A command at hand, from a session that may not be registered yet. */
+/** One use of a command, by a session that is perhaps not registered yet. */
 export interface EarlyCall {
   /** To be read; only `commit` changes it. */
   readonly chat: Chat;
@@ -31,7 +31,7 @@ export interface EarlyCall {
   readonly params: readonly string[];
 }
 
-/** A command at hand, from a registered user. */
+/** One use of a command, by a registered user. */
 export interface Call extends EarlyCall {
   readonly user: User;
 }
@@ -45,17 +45,17 @@ interface Row {
   readonly help: string;
 }
 
-/** One command people can send. A handler that must wait (a password, a file) returns a promise; others do not. */
+/** One command. A handler that must wait (for a password, a file) returns a promise; others do not. */
 export type Command =
   | Row & { readonly early: true; readonly run: (call: EarlyCall) => void | Promise<void> }
   | Row & {
     readonly early?: false;
-    /** Only server operators may. */
+    /** Only server operators can use it. */
     readonly oper?: true;
     readonly run: (call: Call) => void | Promise<void>;
   };
 
-/** Rows by the command's name on the wire. */
+/** Rows by the name of the command on the wire. */
 export type CommandTable = Readonly<Record<string, Command>>;
 
 /** Passes lines to their commands. */
@@ -70,7 +70,7 @@ export class Dispatcher {
     this.#server = { commands, rehash };
   }
 
-  /** Acts on one line. A promise means: this session's next line has to wait for it. */
+  /** Runs the command of one line. The next line of the session waits for the returned promise. */
   dispatch(session: Session, line: Line): void | Promise<void> {
     if (typeof line !== "string") return refuseBadLine(session, line.fault);
     const message = parse(line);
@@ -120,8 +120,8 @@ function takesLabels(session: Session): boolean {
 }
 
 /**
- * Whether a line is of HTTP: a page somewhere may have its visitor's browser send one here, with commands in its body.
- * The first bytes are looked at by the connection already (net/wrong_protocol.ts); this is for methods it does not know.
+ * Whether a line is HTTP: a hostile page can let a browser send a request here, with commands in its body. The connection
+ * checks the first bytes already (net/wrong_protocol.ts); this is for methods that it does not know.
  */
 function isHttp({ command, params }: Message): boolean {
   return command === "HOST:" || params[1]?.startsWith("HTTP/") === true;

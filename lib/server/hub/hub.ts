@@ -30,7 +30,7 @@ export interface HubOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Connections in, events out. */
+/** Reads connections, runs their commands, applies events. */
 export class Hub {
   /** The chat, to be read. */
   readonly chat: Chat;
@@ -61,7 +61,7 @@ export class Hub {
     bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
   }
 
-  /** Reads the files again. Throws an Error with a sentence for people; then all stays as it was. */
+  /** Reads the files again. Throws an Error with a sentence for people; then nothing changes. */
   rehash(): void {
     announcing(this.#chat, () => this.#chat.files = this.#reread());
   }
@@ -74,7 +74,7 @@ export class Hub {
     return pending;
   };
 
-  /** Its lines are not read until its event has a place, so it is not taken for silent. */
+  /** The session is not read until its event has a place, so it does not time out meanwhile. */
   #waitFor(pending: Promise<void>, session: SessionState): void {
     const done = () => {
       session.awaitsOrder = false;
@@ -94,7 +94,7 @@ export class Hub {
     return this.#bus.figures;
   }
 
-  /** Listens to a connection until it is over. Resolves then; never rejects. */
+  /** Reads a connection until it ends. Resolves then; never rejects. */
   async attach(connection: ServerConnection): Promise<void> {
     const refusal = this.#admission.enter(connection.address, this.#chat.now());
     if (refusal !== undefined) {
@@ -140,7 +140,7 @@ export class Hub {
         const waitMs = control === undefined ? 0 : control.waitMs(session, line, now);
         if (waitMs > 0) {
           await this.#sleep(waitMs);
-          // Who waits for us is not silent.
+          // A client that waits for the server is not silent.
           now = session.lastHeardMs = this.#chat.now();
           if (session.over || connection.ended !== undefined) return;
         }
@@ -151,7 +151,7 @@ export class Hub {
     }
   }
 
-  /** Takes a session out; the last one of a user makes it quit for `reason`. A second call does nothing. */
+  /** Removes a session; with its last session a user quits for `reason`. A second call does nothing. */
   #detach(session: SessionState, reason: string): void {
     if (!this.#chat.sessions.delete(session.id)) return;
     this.#chat.monitors.clear(session);
@@ -167,20 +167,20 @@ export class Hub {
     );
   }
 
-  /** Closes the silent and the unfinished; to be called every few seconds. */
+  /** Closes silent and unregistered sessions, and removes what has expired; to be called every few seconds. */
   sweep(): void {
     const now = this.#chat.now();
     const { pingAfter } = this.#chat.settings;
     this.#chat.guesses.sweep(now);
     this.#chat.passwordGuesses.sweep(now);
     this.#chat.accounts.sweep(now);
-    this.profiles.forgetUnused(this.#readers());
+    this.profiles.removeUnused(this.#recipients());
     this.#expire(now);
     this.#giveUp(now);
-    // Whether a ban holds is asked with an event's own time, and clocks differ: it is forgotten well after its end.
+    // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
     this.#chat.serverBans.sweep(now - 3_600_000);
     for (const session of this.#chat.sessions.values()) {
-      // It is we who are silent.
+      // The server has not read it meanwhile.
       if (session.awaitsOrder) continue;
       const silentMs = now - session.lastHeardMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
@@ -194,13 +194,13 @@ export class Hub {
     }
   }
 
-  /** All sessions that may be told something: until its end is applied, one that is over still is. */
-  *#readers(): Generator<SessionState> {
+  /** All sessions that can get a message: a closed one can until its end is applied. */
+  *#recipients(): Generator<SessionState> {
     yield* this.#chat.sessions.values();
     for (const { sessions } of this.#chat.users.values()) yield* sessions;
   }
 
-  /** Takes out who did not come back. */
+  /** Ends users that were expected back and did not return. */
   #giveUp(nowMs: number): void {
     for (const { id, nick, lingering } of [...this.#chat.users.values()]) {
       if (lingering === undefined || nowMs < lingering.untilMs) continue;
@@ -210,20 +210,20 @@ export class Hub {
     }
   }
 
-  /** Ends the keeping of channels that nobody has used for long; asked once an hour. */
+  /** Ends the registration of channels without members for a long time; checked once an hour. */
   #expire(nowMs: number): void {
     if (nowMs < this.#nextExpiryMs) return;
     this.#nextExpiryMs = nowMs + 3_600_000;
     for (const { name } of expiredChannels(this.#chat, nowMs)) {
       this.commit({ kind: "channel released", channel: name })?.catch((error) => {
-        this.#chat.log("error", `Cannot end the keeping of ${name}: ${words(error)}`);
+        this.#chat.log("error", `Cannot unregister ${name}: ${words(error)}`);
       });
     }
   }
 
-  /** Says goodbye to everyone; what is queued is still sent. */
+  /** Closes every session; what is queued is still sent. */
   close(reason: string): void {
-    // All connections end first: nobody is told of the others who go.
+    // All connections end first, so that nobody is told of the end of the others.
     const leaving = [...this.#chat.sessions.values()].filter((session) => session.hangUp(reason));
     for (const session of leaving) this.#detach(session, reason);
   }
@@ -235,7 +235,7 @@ export class Hub {
     this.#chat.applyingFor = origin;
     try {
       const refusal = applyEvent(this.#chat, event, stamp);
-      // A NOTICE is never answered by an error, so that two programs cannot keep answering each other.
+      // A NOTICE never gets an error as answer, so that two programs cannot answer each other endlessly.
       const isAnswered = event.kind !== "message" || event.command !== "NOTICE";
       if (refusal !== undefined && isAnswered && origin !== undefined) replyRefusal(origin, refusal);
     } finally {
@@ -244,7 +244,7 @@ export class Hub {
   }
 }
 
-/** What went wrong, for the log; a bus that is out of reach refuses as a handler does. */
+/** An error as text for the log. A bus without connection throws a refusal. */
 function words(error: unknown): string {
   if (isRefusal(error)) return error.params.at(-1) ?? "refused";
   return error instanceof Error ? error.stack ?? error.message : String(error);

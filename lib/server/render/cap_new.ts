@@ -1,4 +1,4 @@
-/** CAP NEW: tells clients that a capability came or has another value while they are here. None ever goes. */
+/** CAP NEW: tells connected clients that a capability is new or has another value. The server never removes one. */
 import type { CapabilityName } from "../../irc/capabilities.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -6,7 +6,7 @@ import type { Session } from "../chat/session.ts";
 import { offers } from "./capability_values.ts";
 import { fromServer } from "./sender.ts";
 
-/** Does what may change what is offered, and tells those who asked to know (cap-notify). */
+/** Runs a change that can change the capabilities, and tells the clients with cap-notify what is new. */
 export function announcing(chat: Chat, change: () => void): void {
   const listeners = [...chat.sessions.values()].filter((session) => session.has("cap-notify"));
   const before = listeners.map((session) => offers(session));

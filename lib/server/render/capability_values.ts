@@ -1,4 +1,4 @@
-/** What is offered in CAP LS: the rows of irc/capabilities.ts with their values, from the settings that hold them. */
+/** The capabilities in CAP LS: the rows of irc/capabilities.ts, with values from the settings. */
 import {
   capabilities,
   type Capability,
@@ -10,7 +10,7 @@ import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
 import { stsValue } from "./sts.ts";
 
-/** What a session is offered, as CAP LS 302 writes it: "sasl=PLAIN". What needs a value is hidden while it has none. */
+/** The capabilities for a session, as CAP LS 302 writes them: "sasl=PLAIN". One that needs a value is left out without it. */
 export function offers(session: Session): Map<CapabilityName, string> {
   const values = capabilityValues(session);
   const found = new Map<CapabilityName, string>();

@@ -3,6 +3,7 @@
  * of what happened, which must not join another answer that is being collected.
  */
 import { utf8Bytes } from "../../irc/lines.ts";
+import { numerics } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Session } from "../chat/session.ts";
@@ -16,7 +17,7 @@ export function sendTopic(session: Session, channel: Channel, send: SendNumeric)
   send(session, "RPL_TOPICWHOTIME", name, topic.by, String(topic.at));
 }
 
-/** RPL_NAMREPLY lines, ranks and masks in the form the session asked for; people outside do not see invisible users. */
+/** RPL_NAMREPLY lines, ranks and masks in the form the session asked for; users outside the channel do not see invisible members. */
 export function sendNames(session: Session, channel: Channel, send: SendNumeric): void {
   const allRanks = session.has("multi-prefix");
   const masks = session.has("userhost-in-names");
@@ -30,6 +31,7 @@ export function sendNames(session: Session, channel: Channel, send: SendNumeric)
   }
   const symbol = channel.flags.has("s") ? "@" : "=";
   const { name, lineBytes } = session.chat.settings;
-  const room = lineBytes - utf8Bytes(`:${name} 353 ${session.nick} ${symbol} ${channel.name} :\r\n`);
-  for (const line of packWords(names, room)) send(session, "RPL_NAMREPLY", symbol, channel.name, line);
+  const space = lineBytes -
+    utf8Bytes(`:${name} ${numerics.RPL_NAMREPLY[0]} ${session.nick} ${symbol} ${channel.name} :\r\n`);
+  for (const line of packWords(names, space)) send(session, "RPL_NAMREPLY", symbol, channel.name, line);
 }

@@ -1,4 +1,4 @@
-/** ISUPPORT (005): what this server can do and its limits, from the settings and tables that hold them. */
+/** ISUPPORT (005): the features and limits of this server, from the settings and the tables of lib/irc. */
 import { chanModesToken, channelModes, prefixToken, ranks } from "../../irc/modes.ts";
 import { accountExtBanToken, extBanToken } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -45,13 +45,13 @@ export function isupportTokens(chat: Chat): string[] {
   ];
 }
 
-/** Characters of a username, the "~" in front of it counted. */
+/** Longest username, with the "~" before it. */
 export const maxUsername = 17;
-/** Targets one PRIVMSG, NOTICE, TAGMSG or KICK may name. */
+/** Most targets of one PRIVMSG, NOTICE, TAGMSG or KICK. */
 export const maxTargets = 8;
-/** Names, masks and conditions one LIST may have; each is tried on every channel. */
+/** Most names, masks and conditions of one LIST; each is compared with every channel. */
 export const maxListed = 20;
-/** Changes with a parameter that one MODE line we send has at most. */
+/** Most changes with a parameter in one MODE line of the server. */
 export const maxModes = 20;
 
 const listModes = channelModes.filter((mode) => mode.kind === "list").map((mode) => mode.letter);

@@ -1,4 +1,4 @@
-/** What a session is told of a channel that its user joined: the JOIN, the topic, the members, the last messages. */
+/** Tells a session of a channel that its user joined: the JOIN, the topic, the members, the last messages. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Session } from "../chat/session.ts";

@@ -1,6 +1,6 @@
 /**
- * A message of several lines on its way out: one batch for readers with draft/multiline, plain lines for the others,
- * split where the sender split them (IRCv3 multiline).
+ * An outgoing message of several lines: one batch for recipients with draft/multiline, single lines for the others, split
+ * where the sender split them (IRCv3 multiline).
  */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { formatRecord } from "../../irc/record.ts";
@@ -8,13 +8,13 @@ import { messageId } from "../../irc/stamp.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 
-/** What a message of several lines is made of. */
+/** The parts of a message of several lines. */
 export interface MultilineParts {
   readonly source: string;
   readonly command: string;
   readonly target: string;
   readonly lines: readonly MessageLine[];
-  /** With a stamp: the batch is named by its msgid. */
+  /** The stamp is needed: its msgid is the reference of the batch. */
   readonly details: Details & { readonly stamp: number };
 }
 

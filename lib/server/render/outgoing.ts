@@ -1,29 +1,29 @@
 /**
- * A message on its way out, in its fullest form. What a reader did not ask for is taken away here, by the table of
- * irc/capabilities.ts and nowhere else; the bytes are made once per kind of reader and kept for the next one.
+ * An outgoing message in its fullest form. Only here, by the table of irc/capabilities.ts, it loses what a recipient did
+ * not ask for. Its bytes are made once per recipient profile and kept for the next recipient.
  */
 import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
 import type { Delivery, RecipientProfile } from "../chat/delivery.ts";
 
-/** What a message carries beside source, command and parameters. */
+/** Parts of a message beside source, command and parameters. */
 export interface Details {
-  /** Its stamp; readers with server-time are told the time. */
+  /** Its stamp; recipients with server-time get the time. */
   readonly stamp?: number | undefined;
   /** Whether the stamp is also its msgid. */
   readonly hasId?: boolean;
-  /** The account of who sent it. */
+  /** The account of the sender. */
   readonly account?: string | undefined;
-  /** Whether who sent it is a bot. */
+  /** Whether the sender is a bot. */
   readonly bot?: boolean;
   /** The batch it belongs to. */
   readonly batch?: string | undefined;
   /** Client-only tags ("+typing"), passed on as they came. */
   readonly clientTags?: ReadonlyMap<string, string> | undefined;
-  /** Bits a reader must have to be sent it, in place of what the command's row says. */
+  /** Bits that a recipient must have to get the message, instead of those in the row of the command. */
   readonly needs?: number;
-  /** Readers without these bits are given these parameters in place of the full ones; undefined: nothing at all. */
+  /** Recipients without these bits get these parameters instead of the full ones; with undefined they get nothing. */
   readonly fallback?: { readonly without: number; readonly params: readonly string[] | undefined };
 }
 
@@ -37,17 +37,16 @@ const bits = {
 } as const;
 const none: Details = {};
 
-/** Anything that can be told to sessions: one line, or several that belong together. */
+/** A message that can be sent to many sessions: one line, or several that belong together. */
 export abstract class OutgoingMessage implements Delivery {
   readonly #chunks: (Uint8Array | null | undefined)[] = [];
 
-  /** The lines for a reader with these bits, without CR LF; none when it is not told at all. */
   abstract lines(mask: number): readonly string[];
 
-  /** Itself as history keeps it (irc/record.ts): all of it but time and msgid. */
+  /** The message as history stores it (irc/record.ts): without time and msgid. */
   abstract record(): string;
 
-  /** The same as bytes for this kind of reader, made at the first call; undefined when it is not told. */
+  /** See Delivery.chunk; the bytes are made at the first call. */
   chunk(profile: RecipientProfile): Uint8Array | undefined {
     const made = this.#chunks[profile.index];
     if (made !== undefined) return made ?? undefined;
@@ -70,7 +69,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** One message to one or many. */
+/** A message of one line. */
 export class OutgoingLine extends OutgoingMessage {
   readonly #source: string;
   readonly #command: string;
@@ -124,7 +123,7 @@ export class OutgoingLine extends OutgoingMessage {
   }
 }
 
-/** A line with one more tag in front of those it has. */
+/** A line with one more tag before its other tags. */
 export function withTag(line: string, tag: string): string {
   return line.startsWith("@") ? `@${tag};${line.slice(1)}` : `@${tag} ${line}`;
 }

@@ -1,29 +1,30 @@
 /**
- * Kinds of reader. Two sessions are of one kind when every line reaches both as the same bytes: same framing, same
- * capabilities among those that change a line. A line is made into bytes once per kind, never per recipient.
+ * Recipient profiles. Two sessions have one profile when every line reaches both as the same bytes: they have the same
+ * framing, and the same capabilities among those that change a line. A line is rendered once per profile, never per
+ * recipient.
  */
 import { capabilityBits, type CapabilityName } from "../../irc/capabilities.ts";
 import type { Framing } from "../../net/connection.ts";
 import type { RecipientProfile } from "../chat/delivery.ts";
 
-/** Turns one line (no CR LF) into the bytes a framing wants. */
+/** Turns one line (without CR LF) into the bytes of a framing. */
 export type Encode = (line: string, framing: Framing) => Uint8Array;
 
-/** So many are kept though nobody is of them; ordinary clients make no more. */
-const kept = 64;
+/** Unused profiles are removed only above this number; ordinary clients make fewer. */
+const maxUnused = 64;
 
-/** Makes each kind once. */
+/** Makes each profile once. */
 export class RecipientProfiles {
   readonly #encode: Encode;
   readonly #byKey = new Map<string, RecipientProfile>();
-  /** Indexes of those that were forgotten, for the next ones. */
+  /** Indexes of removed profiles, for new ones. */
   readonly #free: number[] = [];
 
   constructor(encode: Encode) {
     this.#encode = encode;
   }
 
-  /** The kind of a reader with these capabilities on a connection with this framing. */
+  /** The profile of a recipient with these capabilities on a connection with this framing. */
   of(capabilities: Iterable<CapabilityName>, framing: Framing): RecipientProfile {
     let mask = 0;
     for (const name of capabilities) mask |= capabilityBits[name];
@@ -42,19 +43,19 @@ export class RecipientProfiles {
     return profile;
   }
 
-  /** How many are known. */
+  /** How many profiles there are. */
   get size(): number {
     return this.#byKey.size;
   }
 
   /**
-   * Forgets those that none of `readers` is of, when there are many: a client may ask for one set of capabilities after
-   * the other. Not while something is told, as a line has its bytes by indexes that are given away again here.
+   * Removes profiles that no recipient has, when there are many: a client can ask for one set of capabilities after the
+   * other. Not to be called while a message is sent, because messages keep their bytes by the indexes that are reused.
    */
-  forgetUnused(readers: Iterable<{ readonly profile: RecipientProfile }>): void {
-    if (this.#byKey.size <= kept) return;
+  removeUnused(recipients: Iterable<{ readonly profile: RecipientProfile }>): void {
+    if (this.#byKey.size <= maxUnused) return;
     const used = new Set<RecipientProfile>();
-    for (const { profile } of readers) used.add(profile);
+    for (const { profile } of recipients) used.add(profile);
     for (const [key, profile] of this.#byKey) {
       if (used.has(profile)) continue;
       this.#byKey.delete(key);

@@ -1,10 +1,10 @@
-/** Replay: records of history as messages again, in a batch, for what each reader has asked for. */
+/** Replay: records of history as messages again, in a batch, rendered for one session. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { parseRecord } from "../../irc/record.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Delivery, MessageLine } from "../chat/delivery.ts";
-import { isFor, visibleHistory } from "../chat/history_access.ts";
+import { canSeeRecord, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import type { StoredRecord } from "../store/block.ts";
@@ -12,7 +12,7 @@ import { MultilineMessage } from "./multiline.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 import { fromServer } from "./sender.ts";
 
-/** A batch on its way to one session, or its lines alone where the session has no batches. */
+/** A batch for one session, or only its lines when the session has no batches. */
 export class Replay extends OutgoingMessage {
   readonly #opening: string;
   readonly #closing: string;
@@ -31,21 +31,21 @@ export class Replay extends OutgoingMessage {
   }
 
   record(): string {
-    throw new RangeError("Cannot keep what was kept already");
+    throw new RangeError("Cannot save a replay: its messages are saved already");
   }
 }
 
-/** What a batch of history says of itself. */
+/** How a batch of history is named, and cut. */
 export interface ReplayOptions {
   /** Type and parameters of the batch. */
   readonly batch: readonly string[];
-  /** More tags of its opening. */
+  /** More tags of its opening line. */
   readonly tag?: string | undefined;
-  /** Which end gives way when it is too much for the session's queue. */
+  /** The end that stays when the records are too long for the session's queue. */
   readonly keep: "start" | "end";
 }
 
-/** A batch of history for a session. `cut` says whether records were left out for their size. */
+/** A batch of history for a session. `cut` tells whether records were left out because of their size. */
 export function makeReplay(
   chat: Chat,
   session: Session,
@@ -54,16 +54,16 @@ export function makeReplay(
   options: ReplayOptions,
 ): { outgoing: OutgoingMessage; cut: boolean } {
   const reference = chat.newReference();
-  // The rest of the queue is for what is said meanwhile.
-  let room = chat.settings.sendQueue / 2;
+  // The other half of the queue is for new messages.
+  let space = chat.settings.sendQueue / 2;
   const chosen: (readonly string[])[] = [];
   const ordered = options.keep === "start" ? records : records.toReversed();
   let cut = false;
   for (const saved of ordered) {
     const lines = replayed(chat, user, saved, reference)?.lines(session.profile.mask) ?? [];
-    // A character is a byte to three; the ends of lines count too.
-    for (const line of lines) room -= line.length + 2;
-    cut = room < 0 && chosen.length > 0;
+    // A UTF-16 unit has one to three bytes; 2 is for CR LF.
+    for (const line of lines) space -= line.length + 2;
+    cut = space < 0 && chosen.length > 0;
     if (cut) break;
     chosen.push(lines);
   }
@@ -74,12 +74,12 @@ export function makeReplay(
   };
 }
 
-/** The last messages of a channel, for who has just joined it and cannot ask for them; if the settings say so. */
+/** Sends the last messages of a channel after a JOIN, if the settings say so and the client cannot ask for them. */
 export function replayOnJoin(session: Session, channel: Channel): void {
   const { chat, user } = session;
   const { settings: { replay: limit }, store } = chat;
   if (limit === 0 || store === undefined || user === undefined) return;
-  // Without times, what was said yesterday looks as if it were said now.
+  // Without times, old messages look like new ones.
   if (session.has("draft/chathistory") || !session.has("server-time")) return;
   const records = store.database.read(() => {
     const views = visibleHistory(chat, store, user, channel.name) ?? [];
@@ -116,7 +116,7 @@ function wrap(
   return new Replay(tagged, lines, closing);
 }
 
-/** A record as the message it was; undefined when it is not for this user. */
+/** A record as a message again; undefined when this user cannot see it. */
 function replayed(
   chat: Chat,
   user: User,
@@ -126,7 +126,7 @@ function replayed(
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
-  if (!isFor(chat, user, message)) return undefined;
+  if (!canSeeRecord(chat, user, message)) return undefined;
   const { tags, source, command, params } = message;
   const details: Details & { stamp: number } = {
     stamp,

@@ -1,4 +1,4 @@
-/** What the server says to one session: numerics, standard replies, refusals. */
+/** Replies of the server to one session: numerics, standard replies, refusals. */
 import { type NumericName, numerics } from "../../irc/numerics.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { Refusal } from "../chat/refusal.ts";
@@ -9,7 +9,7 @@ import { fromServer } from "./sender.ts";
 /** `reply` or `notify`. */
 export type SendNumeric = (session: Session, name: NumericName, ...params: string[]) => void;
 
-/** No name is longer; other words of a client need not come back whole. */
+/** No name is longer; other words of a client are cut in replies. */
 const maxMiddleLength = 300;
 
 /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
@@ -17,7 +17,7 @@ export function reply(session: Session, name: NumericName, ...params: string[]):
   session.answer(numeric(session, name, params));
 }
 
-/** Sends a numeric that is part of what happened (see Session.tell), not of an answer. */
+/** Sends a numeric that belongs to an event, not to an answer; see Session.tell. */
 export function notify(session: Session, name: NumericName, ...params: string[]): void {
   session.tell(numeric(session, name, params));
 }
@@ -31,7 +31,7 @@ export function standardReply(
   session.answer(fromServer(session.chat, severity, withMiddles(params)));
 }
 
-/** Answers with a refusal that a command threw or an event met. */
+/** Answers with a refusal of a command or an event. */
 export function replyRefusal(session: Session, refusal: Refusal): void {
   if (refusal.refusal === "numeric") reply(session, refusal.name, ...refusal.params);
   else standardReply(session, "FAIL", ...refusal.params);
@@ -44,7 +44,7 @@ function numeric(session: Session, name: NumericName, params: readonly string[])
   return fromServer(session.chat, code, withMiddles(all));
 }
 
-/** Words of a client come back in replies: only the last parameter can be empty, hold a space or start with ":". */
+/** Replies repeat words of the client: only the last parameter can be empty, hold a space or start with ":". */
 function withMiddles(params: readonly string[]): string[] {
   const last = params.length - 1;
   return params.map((param, at) => at < last ? middle(param) : param);

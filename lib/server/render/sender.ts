@@ -14,7 +14,7 @@ export function fromServer(
   return new OutgoingLine(chat.settings.name, command, params, { ...details, stamp });
 }
 
-/** Something a user does, as others are told of it. */
+/** A message from a user, as others get it. */
 export function fromUser(
   user: User,
   command: string,

@@ -34,7 +34,7 @@ const overtaken: readonly (readonly [
     "a message to a channel that was moderated",
     "-o+m bob",
     (bob) => message(bob, "PRIVMSG"),
-    "404 bob #tea :Only people with voice or a higher rank may speak there (+m)",
+    "404 bob #tea :Only members with voice or a higher rank can speak in this channel (+m)",
   ],
   [
     "an invitation to a channel that was closed",

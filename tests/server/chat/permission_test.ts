@@ -31,9 +31,9 @@ story("JOIN under +R is for people with an account, under +l while there is room
 });
 
 const speech: readonly (readonly [modes: string, line: string, answer: string])[] = [
-  ["+m", "PRIVMSG #tea :hi", "Only people with voice or a higher rank may speak there (+m)"],
-  ["+m", "TAGMSG #tea", "Only people with voice or a higher rank may speak there (+m)"],
-  ["+C", "PRIVMSG #tea :\x01VERSION\x01", "CTCP requests are refused there (+C)"],
+  ["+m", "PRIVMSG #tea :hi", "Only members with voice or a higher rank can speak in this channel (+m)"],
+  ["+m", "TAGMSG #tea", "Only members with voice or a higher rank can speak in this channel (+m)"],
+  ["+C", "PRIVMSG #tea :\x01VERSION\x01", "This channel does not allow CTCP requests (+C)"],
 ];
 
 for (const [modes, line, answer] of speech) {

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const refused = ":chat.test 477 bob ann :Only people who are logged in may message this user (+R)";
+const refused = ":chat.test 477 bob ann :Only users who are logged in can message this user (+R)";
 
 story("user mode R keeps out people who are not logged in", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];

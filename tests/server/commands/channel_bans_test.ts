@@ -60,7 +60,7 @@ story("a ban keeps people out and silences them, an exception lets them past bot
   await say(ann, "MODE #tea +bb bob cat");
   await heard(bob);
   assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
-  const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
+  const silenced = ":chat.test 404 bob #tea :You are banned or muted in this channel (+b)";
   assertEquals(await say(bob, "PRIVMSG #tea :hi", "TAGMSG #tea", "NOTICE #tea :hi"), [silenced, silenced]);
   assertEquals(await heard(ann), []);
   await say(ann, "MODE #tea +ee bob cat");
@@ -77,7 +77,7 @@ story("a mute silences but lets people in; m: exceptions and voice lift it", asy
   await say(ann, "MODE #tea +b m:b*");
   const bob = await chat.peer("bob");
   assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
-  const silenced = ":chat.test 404 bob #tea :You are banned or muted there (+b)";
+  const silenced = ":chat.test 404 bob #tea :You are banned or muted in this channel (+b)";
   assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
   for (const [on, off] of [["+e m:bob", "-e m:bob"], ["+v bob", "-v bob"]]) {
     await say(ann, `MODE #tea ${on}`);
@@ -97,7 +97,7 @@ story("a mute follows the nick: who takes another is heard, who takes a muted on
     await say(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
     [
       ":bob NICK rob",
-      ":chat.test 404 rob #tea :You are banned or muted there (+b)",
+      ":chat.test 404 rob #tea :You are banned or muted in this channel (+b)",
       ":rob NICK bob",
     ],
   );

@@ -17,7 +17,7 @@ Deno.test("equal profiles are one object, and those nobody is of are forgotten w
   const readers = [5, 700].map((number) => ({ profile: profiles.of(setOf(number), "line") }));
   for (let number = 0; number < 1000; number++) profiles.of(setOf(number), "line");
   assertEquals(profiles.size, 1000);
-  profiles.forgetUnused(readers);
+  profiles.removeUnused(readers);
   assertEquals(profiles.size, 2);
   assert(profiles.of(setOf(700), "line") === readers[1]?.profile);
   const made = Array.from({ length: 998 }, (_, at) => profiles.of(setOf(at), "text").index);
@@ -28,7 +28,7 @@ Deno.test("equal profiles are one object, and those nobody is of are forgotten w
 Deno.test("a few unused profiles are kept", () => {
   const profiles = new RecipientProfiles(encodeLine);
   const kind = profiles.of(setOf(3), "line");
-  profiles.forgetUnused([]);
+  profiles.removeUnused([]);
   assert(profiles.of(setOf(3), "line") === kind);
 });
 
