@@ -183,7 +183,7 @@ Deno.test({
     const quits = seen.filter((line) => line.includes(" QUIT ")).map((line) =>
       line.replace(/^(@\S+ )?:(\w+)\S+/, "$2")
     );
-    assertEquals(quits.sort(), ["cat QUIT :Machine north is gone", "dan QUIT :Machine north is gone"]);
+    assertEquals(quits.sort(), ["cat QUIT :Machine north was lost", "dan QUIT :Machine north was lost"]);
     const [mine, other] = [await history(ann, "#tea"), await history(bob, "#tea")];
     assertEquals(other, mine);
     const stored = new Set(texts(mine));
@@ -298,7 +298,7 @@ Deno.test({
     const pid = cluster.servers[1]?.pid;
     if (ann === undefined || bob === undefined || pid === undefined) return;
     Deno.kill(pid, "SIGSTOP");
-    await ann.until(/:bob!.* QUIT :Machine west is gone/);
+    await ann.until(/:bob!.* QUIT :Machine west was lost/);
     ann.send("PRIVMSG #tea :meanwhile");
     await ann.until("meanwhile");
     Deno.kill(pid, "SIGCONT");

@@ -1,4 +1,4 @@
-/** Apply, for accounts and kept channels: making, changing and removing them, logging in, ranks that come back. */
+/** Apply, for accounts and registered channels: create, change and remove them, log in, restore ranks. */
 import { changeRank, rankLevel } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
@@ -20,7 +20,7 @@ import { registerChannel, unregisterChannel } from "./registered_channel.ts";
 
 type Of<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
-/** Changes accounts and kept channels as the event says. */
+/** Changes accounts and registered channels as the event says. */
 export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: number): Refusal | undefined {
   switch (event.kind) {
     case "owner code made":
@@ -40,9 +40,9 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
     case "role set":
       return setRole(chat, event, stamp);
     case "channel kept":
-      return keepChannel(chat, event, stamp);
+      return register(chat, event, stamp);
     case "channel released":
-      return releaseChannel(chat, event, stamp);
+      return unregister(chat, event, stamp);
     default:
       return event satisfies never;
   }
@@ -53,7 +53,7 @@ function create(chat: ChatState, event: Of<"account created">, stamp: number): R
   const user = userId === undefined ? undefined : chat.users.get(userId);
   const holder = chat.find(name);
   if (chat.accounts.isTaken(name) || (holder !== undefined && holder !== user)) {
-    return { refusal: "standard", params: ["REGISTER", "ACCOUNT_EXISTS", name, "Somebody has this name"] };
+    return { refusal: "standard", params: ["REGISTER", "ACCOUNT_EXISTS", name, "This name is taken"] };
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
   chat.store?.accounts.save(row);
@@ -66,12 +66,12 @@ function logIn(chat: ChatState, { user: id, account }: Of<"logged in">, stamp: n
   const user = chat.users.get(id);
   const row = chat.accounts.find(account);
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
-  // Another device that came meanwhile has not proved to be of this account.
+  // Another session that joined meanwhile has not proved the password.
   if (user.sessionIds.size > 1 && user.account !== row.name) return;
   if (!endBanned(chat, user, row.name, stamp)) become(chat, user, row.name, stamp);
 }
 
-/** Takes a user out if a ban keeps off who is logged in to this account; says whether it did. */
+/** Ends a user if a ban matches it with this account; returns whether it did. */
 function endBanned(chat: ChatState, user: UserState, account: string, stamp: number): boolean {
   const { nick, username, host, address } = user;
   const ban = chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp));
@@ -80,7 +80,7 @@ function endBanned(chat: ChatState, user: UserState, account: string, stamp: num
   return true;
 }
 
-/** Logs a user in to another account, or out; whoever may know is told, and gets back what ranks the account has. */
+/** Logs a user in to another account, or out; tells its peers, and restores the ranks of the account. */
 function become(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
   if (user.account === account) return;
   const role = roleOf(chat, user.account);
@@ -89,7 +89,7 @@ function become(chat: ChatState, user: UserState, account: string | undefined, s
   else user.modes.add("r");
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);
   tellPeers(chat, user, outgoing, { self: false, monitors: true });
-  // Who asked for it is answered in another way.
+  // The session that asked gets another answer.
   for (const session of user.sessions) if (session !== chat.applyingFor) session.tell(outgoing);
   changeRole(user, role, roleOf(chat, account), stamp);
   if (!chat.accounts.mayUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
@@ -110,7 +110,7 @@ function changeRole(user: UserState, before: AccountRole, role: AccountRole, sta
   }
 }
 
-/** The account's own name, if nobody has it, else one that says nothing. The same on all machines. */
+/** The name of the account if nobody has it as nick, else a neutral nick; the same on all machines. */
 function freeNick(chat: ChatState, user: UserState, account: string | undefined): string {
   if (account !== undefined && chat.find(account) === undefined) return account;
   let nick = `Guest-${user.id}`;
@@ -118,7 +118,7 @@ function freeNick(chat: ChatState, user: UserState, account: string | undefined)
   return nick;
 }
 
-/** Gives a member the rank its account has there, if that is more than it has. */
+/** Gives a member the rank that its account has in the channel, if that is higher. */
 function giveRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
   const member = channel.members.get(user);
   const prefixes = registeredRank(channel, user.account);
@@ -140,7 +140,7 @@ function setPassword(
   end(chat, row.name, `${by} gave your account another password`, stamp);
 }
 
-/** Disconnects everybody who is logged in to an account, or about to be. */
+/** Disconnects all users of an account, and the sessions that are about to log in to it. */
 function end(chat: ChatState, account: string, why: string, stamp: number): void {
   for (const user of usersOf(chat, account)) endUser(chat, user, stamp, { quit: "Disconnected", error: why });
   for (const session of [...chat.sessions.values()]) {
@@ -152,7 +152,7 @@ function usersOf(chat: ChatState, account: string): UserState[] {
   return [...chat.users.values()].filter((user) => user.account === account);
 }
 
-/** Its name stays taken, so that nobody is taken for who had it. Its messages go, and its channels are anybody's. */
+/** Removes an account with its messages; its channels lose their founder. Its name stays taken, so that nobody can pose as it. */
 function remove(chat: ChatState, account: string, stamp: number): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
@@ -171,7 +171,7 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
   }
   chat.store?.eraser.forget(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
-  chat.log("info", `Account "${row.name}" is removed`);
+  chat.log("info", `Account "${row.name}" was removed`);
 }
 
 function suspend(
@@ -205,7 +205,7 @@ function setRole(chat: ChatState, { account, role, by, digest }: Of<"role set">,
   tellOperators(chat, `${by} made account "${row.name}" ${role === "" ? "like any other" : role}`, stamp);
 }
 
-function keepChannel(
+function register(
   chat: ChatState,
   { channel: name, founder, user }: Of<"channel kept">,
   stamp: number,
@@ -218,7 +218,7 @@ function keepChannel(
   for (const member of channel.members.keys()) giveRank(chat, channel, member, stamp);
 }
 
-function releaseChannel(
+function unregister(
   chat: ChatState,
   { channel: name, user }: Of<"channel released">,
   stamp: number,

@@ -1,10 +1,10 @@
-/** What can happen to accounts and to the channels people keep, as plain data; the rest is event.ts. */
+/** The events of accounts and registered channels; a part of event.ts. */
 import type { UserId } from "../chat/user.ts";
 import type { AccountRole } from "../store/accounts.ts";
 
-/** Everything that changes accounts and kept channels. Names of accounts are as their rows have them. */
+/** Everything that changes accounts and registered channels. Account names are written as in their rows. */
 export type AccountEvent =
-  /** There is a new code that makes somebody owner; with `again` though there is an owner already. */
+  /** A new code can make an account owner; with `again` even if there is an owner already. */
   | { readonly kind: "owner code made"; readonly digest: string; readonly again: boolean }
   /** Logs the user in, or the session that is still registering. */
   | {
@@ -15,7 +15,7 @@ export type AccountEvent =
     readonly user?: UserId;
   }
   | { readonly kind: "logged in"; readonly user: UserId; readonly account: string }
-  /** With `by`, the nick of an operator, those who are logged in are disconnected. */
+  /** With `by`, the nick of an operator, the users of the account are disconnected. */
   | {
     readonly kind: "password set";
     readonly account: string;
@@ -30,7 +30,7 @@ export type AccountEvent =
     readonly reason: string;
   }
   | { readonly kind: "account restored"; readonly account: string; readonly by: string }
-  /** `digest` is that of the owner's code, for who has no other right to it. */
+  /** `digest` is that of the owner code, when the user has no other right to the role. */
   | {
     readonly kind: "role set";
     readonly account: string;
@@ -38,7 +38,7 @@ export type AccountEvent =
     readonly by: string;
     readonly digest?: string;
   }
-  /** `user` is told of to the channel; without one the server did it. */
+  /** The channel registered; `user` did it, or the server without one. The name of the kind is older than the word. */
   | {
     readonly kind: "channel kept";
     readonly channel: string;

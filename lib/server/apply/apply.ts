@@ -1,7 +1,7 @@
 /**
- * Apply: the only place where what is shared changes, and where people are told. One function per kind of event; each
- * takes nothing but the chat's state, the event and its stamp, so machines that apply the same events stay alike.
- * An event that has become impossible since it was committed (its nick is taken by now) is answered, not applied.
+ * Apply: the only place that changes the chat and tells people. One function for each kind of event. A function uses only
+ * the chat's state, the event and its stamp, so machines that apply the same events have the same state. An event that
+ * became impossible after its commit (another user took the nick) is answered, not applied.
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";

@@ -5,7 +5,7 @@ import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import { tellPeers } from "./notices.ts";
 
-/** Does what may make a user away or bring it back, and tells its peers if it did. */
+/** Runs a change, and tells the peers of the user if it is away or back because of it. */
 export function changeAway(chat: ChatState, user: UserState, stamp: number, change: () => void): void {
   const before = user.away;
   change();

@@ -1,4 +1,4 @@
-/** Apply, for what happens in channels: joining, leaving, topics, invitations; modes are mode.ts. */
+/** Apply, for channels: join, part, kick, topic, invite; modes are in mode.ts. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { unshared } from "../../irc/message.ts";
 import { stampMs } from "../../irc/stamp.ts";
@@ -17,13 +17,13 @@ import { removeMember } from "./membership.ts";
 import { applyModes } from "./mode.ts";
 import { tellRank } from "./notices.ts";
 import { registerChannel, saveRegistered, touchRegistered } from "./registered_channel.ts";
-import { openDoor, saveEvent } from "./saving.ts";
+import { saveEvent, saveReopened } from "./saving.ts";
 
 type ChannelEvent = EventOf<"joined" | "parted" | "topic set" | "kicked" | "invited" | "modes set">;
 
-/** Modes a new channel has: members only may speak, only half-operators and above set the topic. */
+/** Modes of a new channel: only members can speak, and only half-operators and above set the topic. */
 const newChannelFlags = ["n", "t"];
-/** Invitations one user is remembered to have; the oldest gives way. */
+/** Most remembered invitations of one user; a new one replaces the oldest. */
 const maxInvitations = 100;
 
 /** Changes channels as the event says. */
@@ -54,7 +54,7 @@ function join(chat: ChatState, user: UserState, event: EventOf<"joined">, stamp:
   if (channel === undefined) {
     channel = new ChannelState(event.channel, seconds(stamp), newChannelFlags);
     chat.channels.set(channel.folded, channel);
-    openDoor(chat, channel, stamp);
+    saveReopened(chat, channel, stamp);
   }
   if (channel.members.has(user)) return;
   user.invitations.delete(channel);
@@ -106,7 +106,7 @@ function setTopic(chat: ChatState, user: UserState, event: EventOf<"topic set">,
   tellAndSave(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
 }
 
-/** Those who may invite to a closed channel themselves are told too, if they asked for that (invite-notify). */
+/** Tells the invited user, and with invite-notify also the members that can invite to a closed channel. */
 function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, stamp: number): undefined {
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
@@ -122,7 +122,7 @@ function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, sta
   }
 }
 
-/** One that lets its user in is not replaced by one that does not. */
+/** Remembers an invitation. One that passes every check stays, even if a weaker one follows. */
 function remember(chat: ChatState, user: UserState, channel: ChannelState, { exempts }: Invitation): void {
   const { invitations } = user;
   const before = invitations.get(channel);

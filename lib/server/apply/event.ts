@@ -1,7 +1,7 @@
 /**
- * What can happen, as plain data. A command decides and commits one of these; the bus orders them; apply changes the
- * chat's state and tells people. An event holds all that applying it needs (a random number, an address), so that every
- * machine that applies the same events ends in the same state.
+ * Events: everything that can change the chat, as plain data. A command commits an event, the bus orders it, apply changes
+ * the chat's state and tells people. An event holds all that apply needs (a random number, an address), so that every
+ * machine that applies the same events has the same state.
  */
 import type { MessageLine } from "../chat/delivery.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
@@ -11,7 +11,7 @@ import type { AccountEvent } from "./account_event.ts";
 import type { FileEvent } from "./file_event.ts";
 import type { MachineEvent } from "./machine_event.ts";
 
-/** Where a message goes: a channel, members of a rank and above ("@#tea"), or one user. */
+/** The target of a message: a channel, its members of a rank and above ("@#tea"), or one user. */
 export type MessageTarget =
   | { readonly kind: "channel"; readonly name: string; readonly atLeast?: string }
   | { readonly kind: "user"; readonly id: UserId; readonly nick: string };
@@ -27,7 +27,7 @@ export interface ModeRecord {
   readonly parameter?: string;
 }
 
-/** Everything that changes what is shared. */
+/** Everything that changes shared state. */
 export type Event =
   | AccountEvent
   | FileEvent
@@ -35,14 +35,14 @@ export type Event =
   | {
     readonly kind: "redacted";
     readonly user: UserId;
-    /** A channel, or the nick of the other side. */
+    /** A channel, or the nick of the other user. */
     readonly target: string;
-    /** Stamp of the message that is taken back. */
+    /** Stamp of the deleted message. */
     readonly message: number;
     readonly reason: string;
   }
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
-  /** A further device of an account joins the user that is here. */
+  /** A further session of an account joins its user. */
   | {
     readonly kind: "attached";
     readonly user: UserId;
@@ -50,7 +50,7 @@ export type Event =
     readonly account?: string;
     readonly away?: string;
   }
-  /** With `lingerMs` the user stays that long though its last session is gone: it is expected back. */
+  /** With `lingerMs` the user stays that long without its last session, because it is expected back. */
   | {
     readonly kind: "detached";
     readonly user: UserId;
@@ -58,23 +58,23 @@ export type Event =
     readonly reason: string;
     readonly lingerMs?: number;
   }
-  /** Somebody who was expected back did not come. */
+  /** A user that was expected back did not return. */
   | { readonly kind: "given up"; readonly user: UserId }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
-  /** "" is back, "*" is nobody at this session. */
+  /** With reason "" the user is back; with "*" nobody is at this session. */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
   | { readonly kind: "host set"; readonly user: UserId; readonly host: string }
-  /** User mode letters; those that are so already are left out when it is told. */
+  /** User mode letters; modes that do not change are left out of the notice. */
   | {
     readonly kind: "user modes set";
     readonly user: UserId;
     readonly added: string;
     readonly removed: string;
-    /** The name with which somebody became operator. */
+    /** The operator name of OPER. */
     readonly operator?: string;
   }
-  /** Who may message a user although it is +R. */
+  /** Whether `target` can message a user that is +R. */
   | {
     readonly kind: "accept set";
     readonly user: UserId;
@@ -91,9 +91,9 @@ export type Event =
     readonly kind: "joined";
     readonly user: UserId;
     readonly channel: string;
-    /** As it was given. */
+    /** The key in the JOIN. */
     readonly key?: string;
-    /** The account that the channel is kept for if it is new. */
+    /** The account that becomes the founder if the channel is new. */
     readonly founder?: string;
   }
   | { readonly kind: "parted"; readonly user: UserId; readonly channel: string; readonly reason: string }
@@ -113,14 +113,14 @@ export type Event =
     /** See Invitation. */
     readonly exempts: boolean;
   }
-  /** Changes that are no change any more are left out when it is told. */
+  /** Changes that change nothing any more are left out of the notice. */
   | {
     readonly kind: "modes set";
     readonly user: UserId;
     readonly channel: string;
     readonly changes: readonly ModeRecord[];
   }
-  /** Milliseconds since 1970 of the last message that was read in a target. */
+  /** `ms` is the time of the last message that was read in a target: milliseconds since 1970. */
   | { readonly kind: "marked"; readonly user: UserId; readonly target: string; readonly ms: number }
   | {
     readonly kind: "message";

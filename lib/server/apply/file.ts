@@ -1,4 +1,4 @@
-/** Apply, for shared files: which there are. Their content travels by lib/server/web. */
+/** Apply, for the rows of shared files. lib/server/web transfers their content. */
 import type { ChatState } from "../chat/chat.ts";
 import type { FileEvent } from "./file_event.ts";
 

@@ -1,4 +1,4 @@
-/** Apply, for machines: which there are, and that their people go with them. */
+/** Apply, for machines: they join, and a lost machine takes its users with it. */
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
@@ -6,10 +6,10 @@ import { changeAway } from "./away.ts";
 import type { MachineEvent } from "./machine_event.ts";
 import { removeUser } from "./presence.ts";
 
-/** What sessions are told whose machine was taken for gone by the others. */
+/** For sessions of a machine that the others declared lost. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
 
-/** Changes which machines there are, and takes out those who were on a lost one alone. */
+/** Adds or removes a machine; users that were only on a lost machine end. */
 export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: number): undefined {
   switch (event.kind) {
     case "machine joined":
@@ -22,7 +22,7 @@ export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: n
   }
 }
 
-/** Names of sessions start with their machine's; see Hub.newReference. */
+/** Whether a session is on a machine: its name starts with the machine's. See Chat.newReference. */
 export function isOn(machine: string, session: string): boolean {
   return session.startsWith(machine);
 }
@@ -41,7 +41,7 @@ function lose(
   for (const session of ended) session.close(cutOffSentence);
 }
 
-/** Gives back those of the sessions that are on this machine. */
+/** Takes lost sessions from their user; returns those that are on this machine. */
 function takeSessions(
   chat: ChatState,
   user: UserState,
@@ -52,7 +52,7 @@ function takeSessions(
   const ended = user.sessions.filter((session) => lost.includes(session.id));
   for (const session of ended) {
     user.sessions.splice(user.sessions.indexOf(session), 1);
-    // Without a user its end is no event any more.
+    // Without a user the end of a session is not an event.
     session.user = undefined;
   }
   for (const channel of user.channels.keys()) channel.forgetSessions();

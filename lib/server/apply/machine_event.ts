@@ -1,7 +1,7 @@
-/** What can happen to the machines of a chat; a part of event.ts. */
+/** The events of the machines of a chat; a part of event.ts. */
 
-/** A machine takes people in, or is gone and its people with it. */
+/** A machine joined the chat, or was lost with its users. */
 export type MachineEvent =
   | { readonly kind: "machine joined"; readonly machine: string }
-  /** `reason` is what its people quit with. */
+  /** Its users quit with `reason`. */
   | { readonly kind: "machine lost"; readonly machine: string; readonly reason: string };

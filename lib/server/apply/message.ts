@@ -1,4 +1,4 @@
-/** Apply, for what people say: to a channel or to one user. The hottest path of the server. */
+/** Apply, for messages to a channel or to one user. The most used path of the server. */
 import { rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
@@ -13,7 +13,7 @@ import type { EventOf, MessageTarget } from "./event.ts";
 import { saveInChannel, saveInPrivate } from "./saving.ts";
 import { accept } from "./user.ts";
 
-/** Delivers a message; who sent it is given it back if it asked for that (echo-message), its other devices always. */
+/** Delivers a message; the sender gets it back with echo-message, and its other sessions always get it. */
 export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: number): Refusal | undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
@@ -33,7 +33,7 @@ export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: 
   }
 }
 
-/** To the members of a rank and above; the sender need not be one of them (STATUSMSG). */
+/** Delivers to the members of a rank and above; the sender can be another user (STATUSMSG). */
 function toRank(
   chat: ChatState,
   user: UserState,
@@ -60,7 +60,7 @@ function toUser(
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
   const outgoing = message(user, event, target.nick, stamp);
   saveInPrivate(chat, [user, target], event, outgoing, stamp);
-  // Said to oneself it comes twice to who asked for echoes: as echo, under the label if there is one, and as message.
+  // A message to oneself arrives twice with echo-message: as echo, with the label if there is one, and as message.
   for (const session of user.sessions) {
     if (target !== user || session === chat.applyingFor) echo(chat, session, outgoing);
   }
@@ -72,7 +72,7 @@ function toUser(
   }
 }
 
-/** To the sender's own sessions: other devices see what this one said; it itself only if it asked for that. */
+/** Delivers to a session of the sender: to the sending one only with echo-message, to its others always. */
 function echo(chat: ChatState, session: SessionState, outgoing: OutgoingMessage): void {
   if (session.profile.echo || session !== chat.applyingFor) session.tell(outgoing);
 }

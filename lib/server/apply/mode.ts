@@ -1,4 +1,4 @@
-/** Apply, for channel modes: every change that is one is made and told, in the order it was asked for. */
+/** Apply, for channel modes: makes every real change, in the order of the command, and tells the channel. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { unshared } from "../../irc/message.ts";
 import { changeRank, channelModeOf, formatModeChanges, isRank, type ModeChange } from "../../irc/modes.ts";
@@ -10,12 +10,12 @@ import { maxModes } from "../render/isupport.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf, ModeRecord } from "./event.ts";
 import { rememberRank, saveRegistered } from "./registered_channel.ts";
-import { saveDoor, saveEvent } from "./saving.ts";
+import { saveClosed, saveEvent } from "./saving.ts";
 
-/** What a removed key is told as: people need not learn it by its end. */
+/** Replaces a removed key, so that nobody learns it from its removal. */
 const hiddenKey = "*";
 
-/** Changes modes, ranks and lists; the channel is told what has really changed. */
+/** Changes modes, ranks and lists, and tells the channel the real changes. */
 export function applyModes(
   chat: ChatState,
   user: UserState,
@@ -34,7 +34,7 @@ export function applyModes(
   tellModes(chat, user, channel, made, stamp);
 }
 
-/** Makes one change and says what to tell; undefined when nothing changed. */
+/** Makes one change and returns it as it is told; undefined when nothing changed. */
 function makeChange(
   chat: ChatState,
   channel: ChannelState,
@@ -45,7 +45,7 @@ function makeChange(
   const { sign, letter, parameter = "" } = record;
   const mode = channelModeOf(letter);
   if (mode === undefined) return undefined;
-  const outgoing = (shown?: string): ModeChange => ({ sign, mode, parameter: shown });
+  const made = (shown?: string): ModeChange => ({ sign, mode, parameter: shown });
   if (isRank(mode)) {
     const target = chat.users.get(parameter);
     const member = target && channel.members.get(target);
@@ -53,32 +53,30 @@ function makeChange(
     if (prefixes === member?.prefixes || member === undefined) return undefined;
     member.prefixes = prefixes ?? "";
     if (target !== undefined) rememberRank(channel, target, member.prefixes);
-    return outgoing(target?.nick);
+    return made(target?.nick);
   }
   if (mode.kind === "list") {
     if (sign === "-") {
       const removed = channel.removeEntry(letter, parameter);
-      return removed && outgoing(removed.mask);
+      return removed && made(removed.mask);
     }
-    return channel.addEntry(letter, { mask: parameter, by, at }) ? outgoing(parameter) : undefined;
+    return channel.addEntry(letter, { mask: parameter, by, at }) ? made(parameter) : undefined;
   }
   if (mode.kind === "flag") {
     if (channel.flags.has(letter) === (sign === "+")) return undefined;
     if (sign === "+") channel.flags.add(letter);
     else channel.flags.delete(letter);
-    return outgoing();
+    return made();
   }
   if (sign === "-") {
-    return channel.settings.delete(letter)
-      ? outgoing(mode.kind === "key" ? hiddenKey : undefined)
-      : undefined;
+    return channel.settings.delete(letter) ? made(mode.kind === "key" ? hiddenKey : undefined) : undefined;
   }
   if (channel.settings.get(letter) === parameter) return undefined;
   channel.settings.set(letter, unshared(parameter));
-  return outgoing(parameter);
+  return made(parameter);
 }
 
-/** As few MODE lines as fit; the first carries the msgid. A key is told to members, and kept nowhere. */
+/** Sends as few MODE lines as possible; the first has the msgid. Members see a key, and history does not store it. */
 function tellModes(
   chat: ChatState,
   user: UserState,
@@ -87,12 +85,12 @@ function tellModes(
   stamp: number,
 ): void {
   if (changes.length === 0) return;
-  const room = chat.settings.lineBytes - utf8Bytes(`:${user.source} MODE ${channel.name} \r\n`);
+  const space = chat.settings.lineBytes - utf8Bytes(`:${user.source} MODE ${channel.name} \r\n`);
   const lines = (shown: readonly ModeChange[]) =>
-    portions(shown, room).flatMap((portion) => formatModeChanges(portion, maxModes))
+    portions(shown, space).flatMap((portion) => formatModeChanges(portion, maxModes))
       .map((params, at) => fromUser(user, "MODE", [channel.name, ...params], stamp, { hasId: at === 0 }));
   for (const line of lines(changes.map(withoutKey))) saveEvent(chat, [channel], line, stamp);
-  saveDoor(chat, channel);
+  saveClosed(chat, channel);
   for (const line of lines(changes)) channel.broadcast(line);
 }
 

@@ -10,8 +10,8 @@ import type { UserState } from "../chat/user.ts";
 import { fromServer } from "../render/sender.ts";
 
 /**
- * Tells everyone who shares a channel with the user, each session once, and the user's own sessions unless `self`
- * is false; with `monitors` also those who follow its changes by MONITOR.
+ * Tells all users that share a channel with the user, each session once, and the user's own sessions unless `self` is
+ * false; with `monitors` also the sessions that watch its changes by MONITOR.
  */
 export function tellPeers(
   chat: ChatState,
@@ -71,7 +71,7 @@ function tellMonitor(
   for (const session of watchers) session.tell(outgoing);
 }
 
-/** Tells a channel of ranks the server gave. */
+/** Tells a channel about ranks that the server gave. */
 export function tellRank(
   chat: ChatState,
   channel: ChannelState,

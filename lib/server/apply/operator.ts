@@ -1,4 +1,4 @@
-/** Apply, for what operators do: kills, server bans, words to everybody. */
+/** Apply, for operators: kills, server bans, wallops. */
 import { parseSource } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -55,6 +55,6 @@ function addBan(chat: ChatState, ban: ServerBan, stamp: number): undefined {
     if (chat.serverBans.match(user, nowMs) === undefined) continue;
     endUser(chat, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   }
-  // Those who are not in yet, and further devices at an address of their own.
+  // Sessions that are still registering, and further sessions with another address.
   for (const session of [...chat.sessions.values()]) endIfBanned(chat, session, nowMs);
 }

@@ -1,6 +1,6 @@
 /**
- * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. Everything that ends a user
- * comes here: the end of its last session, a kill, a ban, a lost machine.
+ * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. All ways to end a user lead here:
+ * the end of its last session, a kill, a ban, a lost machine.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
@@ -36,7 +36,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   tellOnline(chat, user);
 }
 
-/** Whether a mask keeps out whoever has this nick. */
+/** Whether a server ban matches the user with this nick. */
 function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: number): boolean {
   const { username, host, address, account } = user;
   return chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
@@ -95,7 +95,7 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   });
 }
 
-/** Takes a user out of everything; those who shared a channel see it quit. */
+/** Removes a user from the chat; users that share a channel see it quit. */
 export function removeUser(chat: ChatState, user: UserState, reason: string, stamp: number): undefined {
   const outgoing = fromUser(user, "QUIT", [reason], stamp);
   saveEvent(chat, user.channels.keys(), outgoing, stamp);
@@ -137,19 +137,19 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
   tellOnline(chat, user);
 }
 
-/** Whether a user of this name and account may come in now; asked when it is applied, as much may have changed. */
+/** Whether a user with this nick and account can arrive. Checked again here, because the accounts can change after the commit. */
 function mayEnter(chat: ChatState, nick: string, account: string | undefined): boolean {
   if (account === undefined) return chat.accounts.mayUse(nick, undefined);
   const row = chat.accounts.find(account);
   return row !== undefined && row.suspended === undefined && chat.accounts.mayUse(nick, account);
 }
 
-/** The user modes an account brings. */
+/** The user modes that an account gives. */
 function modesOf(chat: ChatState, account: string): string {
   return chat.accounts.find(account)?.role ? "or" : "r";
 }
 
-/** Closes a session of this machine that a ban keeps out, by its own address too. */
+/** Closes a session of this machine that a ban matches, also by its own address. */
 export function endIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
   const { connection, user } = session;
   const ban = user === undefined
@@ -161,7 +161,7 @@ export function endIfBanned(chat: ChatState, session: SessionState, nowMs: numbe
   session.close(banSentence(ban), `Banned (${ban.reason})`);
 }
 
-/** How a user's time here ends: the words others see, what its own sessions are told first, and why they are closed. */
+/** How a user ends: the reason that others see, a message for its own sessions, and the sentence that closes them. */
 interface Ending {
   readonly quit: string;
   readonly outgoing?: Delivery;
@@ -169,7 +169,7 @@ interface Ending {
   readonly error?: string;
 }
 
-/** Takes a user out and closes its sessions on this machine. */
+/** Removes a user and closes its sessions on this machine. */
 export function endUser(
   chat: ChatState,
   user: UserState,
@@ -180,7 +180,7 @@ export function endUser(
   for (const channel of user.channels.keys()) channel.forgetSessions();
   removeUser(chat, user, quit, stamp);
   for (const session of sessions) {
-    // Without a user its end is no event any more.
+    // Without a user the end of a session is not an event.
     session.user = undefined;
     if (outgoing !== undefined) session.tell(outgoing);
     session.close(error);

@@ -1,4 +1,4 @@
-/** Apply, for messages that are taken back: the text goes from the history, and those who had it are told. */
+/** Apply, for deleted messages: the history loses the text, and the users that got the message are told. */
 import { messageId } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
@@ -10,7 +10,7 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   const views = chat.store && visibleHistory(chat, chat.store, user, event.target);
-  // Who left the channel meanwhile takes nothing back there.
+  // A user that left the channel meanwhile cannot delete messages there.
   if (views === undefined) return;
   chat.store?.eraser.redact(views, event.message);
   const channel = event.target.startsWith("#") ? chat.channel(event.target) : undefined;

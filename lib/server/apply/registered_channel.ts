@@ -1,4 +1,4 @@
-/** Apply, for registered channels. The channel's own state is the truth; its row in the store follows it. */
+/** Apply, for registered channels. The channel's state decides; its row in the store follows it. */
 import { fold } from "../../irc/names.ts";
 import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";

@@ -1,7 +1,7 @@
 /**
- * Whether an event was overtaken: between its decision and its place in the order something came that forbids it (who
- * kicks was made no operator meanwhile). Only where the order is made elsewhere; alone, nothing comes in between. Asks
- * the same questions as the commands did, of the same state on every machine.
+ * Revalidation: checks an event again when it is applied. Between its commit and its place in the order another event can
+ * forbid it (the user that kicks lost its rank). A single machine does not need it: nothing can happen in between. The
+ * checks are those of the commands, with the same state on every machine.
  */
 import { channelModeOf, isRank } from "../../irc/modes.ts";
 import type { ChannelState } from "../chat/channel.ts";
@@ -21,7 +21,7 @@ import type { Event, ModeRecord } from "./event.ts";
 
 type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
-/** Why an event is not applied any more; undefined when nothing stands in its way. */
+/** Why an event cannot be applied any more; undefined when it can. */
 export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
   switch (event.kind) {
     case "message":

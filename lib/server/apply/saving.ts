@@ -1,6 +1,6 @@
 /**
- * Saving: what of that which happens is kept, and in which conversation. Called by apply, before people are told; costs
- * an append in memory (server/store/history.ts), and the tick's transaction is committed before anything is sent.
+ * Saving: which messages and events history stores, and in which conversation. Apply saves before it tells people. Saving
+ * costs an append in memory (server/store/history.ts); the transaction of the tick is committed before anything is sent.
  */
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -12,7 +12,7 @@ import type { Event } from "./event.ts";
 
 type MessageEvent = Extract<Event, { kind: "message" }>;
 
-/** A TAGMSG with one of these is worth keeping; typing never is. */
+/** A TAGMSG with one of these tags is stored; typing never is. */
 const lasting: ReadonlySet<string> = new Set([
   "+draft/react",
   "+draft/unreact",
@@ -22,7 +22,7 @@ const lasting: ReadonlySet<string> = new Set([
   "+reply",
 ]);
 
-/** Keeps what was said in a channel. */
+/** Saves a message to a channel. */
 export function saveInChannel(
   chat: ChatState,
   channel: ChannelState,
@@ -36,7 +36,7 @@ export function saveInChannel(
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
 }
 
-/** Keeps what one user said to another. */
+/** Saves a message from one user to another. */
 export function saveInPrivate(
   chat: ChatState,
   [user, target]: readonly [UserState, UserState],
@@ -50,7 +50,7 @@ export function saveInPrivate(
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
 }
 
-/** Keeps what happened in channels, for readers with event-playback. */
+/** Saves an event in channels, for clients with event-playback. */
 export function saveEvent(
   chat: ChatState,
   channels: Iterable<ChannelState>,
@@ -65,21 +65,21 @@ export function saveEvent(
   }
 }
 
-/** To be called when a channel's modes have changed: remembers whether everybody may enter. */
-export function saveDoor(chat: ChatState, channel: ChannelState): void {
+/** Saves whether a channel is closed; to be called after its modes have changed. */
+export function saveClosed(chat: ChatState, channel: ChannelState): void {
   const { store } = chat;
   if (store === undefined) return;
   const closed = channel.flags.has("i") || channel.flags.has("R") || channel.settings.has("k");
   store.conversations.setClosed(store.conversations.channel(channel.folded, channel.name), closed);
 }
 
-/** To be called when a channel is made: if it was closed when the last one left, what was said in it stays unseen. */
-export function openDoor(chat: ChatState, channel: ChannelState, stamp: number): void {
+/** Saves that a channel starts again: if it was closed before, its old history stays hidden. */
+export function saveReopened(chat: ChatState, channel: ChannelState, stamp: number): void {
   const { store } = chat;
   store?.conversations.reopen(store.conversations.channel(channel.folded, channel.name), stamp);
 }
 
-/** A TAGMSG stands with the events, not with what was said. */
+/** A TAGMSG is stored with the events, not with the messages. */
 function streamOf({ command }: MessageEvent): Stream {
   return command === "TAGMSG" ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-/** Apply, for what people change about themselves: away, real name, modes, host. */
+/** Apply, for changes of a user: away, real name, host, modes, accepted users. */
 import { unshared } from "../../irc/message.ts";
 import { ranks } from "../../irc/modes.ts";
 import { numerics } from "../../irc/numerics.ts";
@@ -65,17 +65,17 @@ function setModes(
   const removed = [...event.removed].filter((letter) => user.modes.has(letter));
   for (const letter of added) user.modes.add(letter);
   for (const letter of removed) user.modes.delete(letter);
-  const outgoing = (added.length > 0 ? `+${added.join("")}` : "") +
+  const letters = (added.length > 0 ? `+${added.join("")}` : "") +
     (removed.length > 0 ? `-${removed.join("")}` : "");
-  if (outgoing !== "") user.tell(fromUser(user, "MODE", [user.nick, outgoing], stamp));
-  if (removed.includes("o")) chat.log("info", `${user.source} is no operator any more`);
+  if (letters !== "") user.tell(fromUser(user, "MODE", [user.nick, letters], stamp));
+  if (removed.includes("o")) chat.log("info", `${user.source} is not an operator any more`);
   if (!added.includes("o") || event.operator === undefined) return;
   const [code, words] = numerics.RPL_YOUREOPER;
   user.tell(fromServer(chat, code, [user.nick, words], { stamp }));
   tellOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);
 }
 
-/** Lets `other` message a user who is +R; past the limit those who left are forgotten, then who was let in first. */
+/** Lets `other` message a user that is +R; above the limit users that left are removed first, then the oldest. */
 export function accept(chat: ChatState, user: UserState, other: UserId): void {
   user.accepted.add(other);
   const { acceptLimit } = chat.settings;
@@ -84,7 +84,7 @@ export function accept(chat: ChatState, user: UserState, other: UserId): void {
   for (const id of user.accepted) if (user.accepted.size > acceptLimit) user.accepted.delete(id);
 }
 
-/** Those who know CHGHOST are told so; for the others the user leaves and comes back under the new host. */
+/** Changes the host. Clients with chghost get CHGHOST; for the others the user quits and joins again with the new host. */
 function setHost(chat: ChatState, user: UserState, host: string, stamp: number): undefined {
   if (host === user.host) return;
   const changed = fromUser(user, "CHGHOST", [user.username, host], stamp);
@@ -111,7 +111,7 @@ function setHost(chat: ChatState, user: UserState, host: string, stamp: number):
 }
 
 interface Return {
-  readonly hears: ReadonlySet<SessionState>;
+  readonly sessions: ReadonlySet<SessionState>;
   readonly outgoing: readonly OutgoingLine[];
 }
 
@@ -124,13 +124,13 @@ function returnMessages(chat: ChatState, user: UserState, stamp: number): Return
     if (letters.length > 0) {
       outgoing.push(fromServer(chat, "MODE", [channel.name, `+${letters.join("")}`, ...nicks], { stamp }));
     }
-    return { hears: new Set(channel.sessions), outgoing };
+    return { sessions: new Set(channel.sessions), outgoing };
   });
 }
 
 function tellReturn(session: SessionState, quit: OutgoingLine, returns: readonly Return[]): void {
   session.tell(quit);
-  for (const { hears, outgoing } of returns) {
-    if (hears.has(session)) { for (const one of outgoing) session.tell(one); }
+  for (const { sessions, outgoing } of returns) {
+    if (sessions.has(session)) { for (const one of outgoing) session.tell(one); }
   }
 }

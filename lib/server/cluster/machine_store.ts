@@ -1,10 +1,9 @@
 /**
- * What one of many machines keeps between its runs, and what it takes over from another: the tables of the store, who is
- * present, and the place in the stream they stand for. All but history is small and goes whole, history in pages.
+ * What one of many machines saves between its runs, and takes over from another: the tables of the store, the users and
+ * channels, and their position in the stream. History is transferred in pages, the other parts as a whole.
  *
- * Who is present is kept too, now and then. When all machines were down, the first to start goes on from what it kept and
- * applies the stream from there: so it knows who said what it missed. What its history has already happens a second time
- * without leaving a trace in it.
+ * Users and channels are saved from time to time. When all machines were down, the first one to start takes its saved start
+ * and applies the stream from there. Messages that its history has already are applied again, but not stored again.
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
@@ -12,15 +11,15 @@ import type { StoreState, TransferPage } from "../store/transfer.ts";
 import type { Joined, Position } from "./replica.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** What one machine gives another to start from. */
+/** The state that one machine gives to another. */
 export interface Shared {
-  /** Another version may apply the same events otherwise. */
+  /** Another version can apply the same events in another way. */
   readonly version: string;
   readonly store: StoreState;
   readonly present: Snapshot;
 }
 
-/** Where a machine goes on from. */
+/** The state with which a machine starts. */
 export interface Start {
   readonly position: Position;
   readonly present: Snapshot;
@@ -29,45 +28,45 @@ export interface Start {
 /** A start as it is saved. */
 type SavedStart = Shared & { readonly position: Position };
 
-/** Keepsakes that are this machine's alone: the place in the stream the store stands for, and what was kept for a start. */
+/** Saved values of this machine only: the position of the store in the stream, and the saved start. */
 const positionName = "stream position";
 const startName = "stream start";
-/** Which chat the store is of. */
+/** The chat that the store belongs to. */
 const chatName = "chat";
-/** Secrets that all machines must have alike before one asks. */
+/** Secrets that all machines must share. */
 const sharedSecrets = [chatName, "cloaks", "tokens", "decoys"];
 
-/** All that is shared, at this moment. */
+/** The shared state at this moment. */
 export function sharedState(chat: ChatState, store: Store): Shared {
   return { version: chat.version, store: store.transfer().state(isOwn), present: takeSnapshot(chat) };
 }
 
-function isOwn(keepsake: string): boolean {
-  return keepsake === positionName || keepsake === startName;
+function isOwn(name: string): boolean {
+  return name === positionName || name === startName;
 }
 
-/** Makes the secrets that are not there yet. */
+/** Makes the secrets that are missing. */
 export function makeSecrets(store: Store): void {
   for (const name of sharedSecrets) store.savedValues.secret(name);
   store.commit();
 }
 
-/** The place in the stream that the store stands for. */
+/** The position of the store in the stream. */
 export function ownPosition(store: Store): Position {
   const [sequence = 0, last = 0, stream = ""] = store.savedValues.find(positionName)?.split(" ") ?? [];
   const newest = Math.max(Number(last), store.history.newestStamp);
   return { sequence: Number(sequence), last: newest, stream };
 }
 
-/** To be called with each event, in the same tick: both are saved, or neither is. */
+/** To be called with each event, in the same tick, so that both are saved or neither is. */
 export function savePosition(store: Store, { sequence, last, stream }: Position): void {
   store.savedValues.save(positionName, `${sequence} ${last} ${stream}`);
 }
 
-/** Keeps what is shared for a start without another machine. */
+/** Saves the shared state for a start without other machines. */
 export function saveStart(chat: ChatState, store: Store, position: Position): void {
   const shared = sharedState(chat, store);
-  // Markers move on only: they need not be as they were.
+  // Markers only move forward, so old ones are not needed.
   const start: SavedStart = {
     ...shared,
     store: { ...shared.store, markers: [] },
@@ -77,9 +76,8 @@ export function saveStart(chat: ChatState, store: Store, position: Position): vo
 }
 
 /**
- * Makes the store what it was when saveStart() was called, but for its history; undefined when that is of another stream, or
- * of another version, which can apply the same events otherwise.
- * Nothing is saved until the events since then are applied and Database.release() is called.
+ * Makes the store what it was when saveStart() was called, except its history. Undefined when the saved start is of another
+ * stream, or of another version, which can apply the same events in another way. Nothing is saved until the events since then are applied and Database.release() is called.
  */
 export function takeStart(store: Store, stream: string, version: string): Start | undefined {
   const text = store.savedValues.find(startName);
@@ -92,7 +90,7 @@ export function takeStart(store: Store, stream: string, version: string): Start 
   return { position, present };
 }
 
-/** Makes the store what another machine's is. Throws an Error with a sentence when that is of another chat or version. */
+/** Makes the store equal to that of another machine. Throws an Error with a sentence when that has another chat or version. */
 export async function takeStore(
   store: Store,
   { state, position, page }: Joined,

@@ -1,8 +1,8 @@
 /**
- * One of many machines: how a chat joins the chat on NATS, answers machines that join after it, and takes part in saying
- * which are gone. The order of events is the bus's (nats_bus.ts); here is what they mean for people: while NATS is gone
- * they stay connected and are told once, and what they say is refused; a machine that was taken for gone by the others
- * ends its own sessions when it learns so, as its people have quit everywhere, and takes people in again.
+ * One of many machines: it joins the chat on NATS, answers machines that join after it, and helps to declare machines lost.
+ * The bus orders the events (nats_bus.ts); this file decides what the states of the bus mean for people. While NATS is
+ * unreachable, users stay connected and are told once, and their messages are refused. A machine that the others declared
+ * lost ends its own sessions, because its users have quit everywhere, and then joins again.
  */
 import type { Commit, Event } from "../apply/event.ts";
 import { cutOffSentence, isOn } from "../apply/machine.ts";
@@ -28,33 +28,38 @@ import type { NatsBus } from "./nats_bus.ts";
 import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** How often what is shared is kept for a start without others, and how much longer than it takes that is at least. */
+/** How often the shared state is saved for a start without others; at least so many times the duration of a save. */
 const saveMs = 30_000;
 const saveShare = 200;
-const goneSentence = "The servers cannot reach each other; what you send is refused until they can";
-const backSentence = "The servers reach each other again";
+const unreachableSentence = "The servers cannot reach each other; what you send is refused until they can";
+const reachableSentence = "The servers reach each other again";
 
-/** A name for one run of a machine; runs of one name differ, and none is the beginning of another. */
+/** A name for one run of a machine. Each run has another name, and no name is the beginning of another. */
 function machineName(name: string, nowMs: number): string {
   return `${name}-${Math.floor(nowMs / 100).toString(36).slice(-6)}-`;
 }
 
-/** A machine as people call it. */
+/** The name of a machine for people. */
 function shownName(machine: string): string {
   return machine.split("-", 1)[0] ?? machine;
 }
 
-/** What commits are refused with while NATS is gone. */
+/** The refusal of a commit while NATS is unreachable. */
 function refusalOf(event: Event): Refusal {
   const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
   const place = placeOf(event);
   return {
     refusal: "standard",
-    params: [command, "TEMPORARILY_UNAVAILABLE", ...(place === undefined ? [] : [place]), goneSentence],
+    params: [
+      command,
+      "TEMPORARILY_UNAVAILABLE",
+      ...(place === undefined ? [] : [place]),
+      unreachableSentence,
+    ],
   };
 }
 
-/** The channel or nick an event is about, so that its asker knows what was refused. */
+/** The channel or nick of an event, so that the user knows which command was refused. */
 function placeOf(event: Event): string | undefined {
   if (event.kind !== "message") return "channel" in event ? event.channel : undefined;
   return event.target.kind === "channel" ? event.target.name : event.target.nick;
@@ -72,22 +77,22 @@ const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
   ["redacted", "REDACT"],
 ]);
 
-/** Whether an event waits for NATS: the people it is about are gone already. */
+/** Whether an event waits for NATS: its users are offline already. */
 function mustHappen({ kind }: Event): boolean {
   return kind === "detached" || kind === "machine joined" || kind === "machine lost";
 }
 
-/** What joining needs. */
+/** The options of join(). */
 export interface JoinOptions {
   /** NatsBus.connect. */
   readonly connect: (options: NatsOptions<Event>) => Promise<NatsBus<Event>>;
   readonly store: Store;
-  /** As Hub.version. */
+  /** As Chat.version. */
   readonly version: string;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** What taking part needs. */
+/** The options of start(). */
 export interface StartOptions {
   readonly chat: ChatState;
   readonly commit: Commit;
@@ -104,13 +109,13 @@ export class Machines implements Replica<Event> {
   #isFirst = false;
   #chat: ChatState | undefined;
   #files: () => FileContents | undefined = () => undefined;
-  /** False while what is here is being replaced. */
+  /** False while the state of this machine is being replaced. */
   #isWhole = false;
   #leaving = false;
   #savedAt = -1;
   #nextSaveMs = 0;
 
-  /** Of a store that is as the other machines' are; join() sees to that. */
+  /** To be made by join(), which first makes the store equal to those of the other machines. */
   constructor(bus: NatsBus<Event>, store: Store, version: string) {
     this.#bus = bus;
     this.#store = store;
@@ -118,8 +123,8 @@ export class Machines implements Replica<Event> {
   }
 
   /**
-   * Connects, and makes the store what the other machines' are; to be called before there is a chat. Throws an Error with
-   * a sentence when NATS is not there, or the store is of another chat.
+   * Connects, and makes the store equal to those of the other machines; to be called before the chat is made. Throws an
+   * Error with a sentence when NATS is unreachable, or the store belongs to another chat.
    */
   static async join(
     { nats, machine, lease }: Settings,
@@ -144,22 +149,22 @@ export class Machines implements Replica<Event> {
     return machines;
   }
 
-  /** What orders the events. */
+  /** Orders the events. */
   get bus(): NatsBus<Event> {
     return this.#bus;
   }
 
-  /** Whether no other machine was there. */
+  /** Whether there was no other machine. */
   get isFirst(): boolean {
     return this.#isFirst;
   }
 
-  /** Where the machines give each other the content of files. */
+  /** The content of files that the machines share. */
   get sharedFiles(): SharedFileContents {
     return this.#bus.files;
   }
 
-  /** Brings the chat of this machine to the state of the others. To be called before the first connection. */
+  /** Makes the chat equal to those of the other machines. To be called before the first connection. */
   async start({ chat, commit, files }: StartOptions): Promise<void> {
     this.#chat = chat;
     this.#files = files ?? (() => undefined);
@@ -169,7 +174,7 @@ export class Machines implements Replica<Event> {
     this.sweep();
   }
 
-  /** Keeps for the next start what has changed; to be called every few seconds. */
+  /** Saves changes for a start without other machines; to be called every few seconds. */
   sweep(): void {
     const { sequence } = this.#bus.position;
     if (!this.#isWhole || sequence === this.#savedAt || performance.now() < this.#nextSaveMs) return;
@@ -180,7 +185,7 @@ export class Machines implements Replica<Event> {
     this.#nextSaveMs = before + Math.max(saveMs, tookMs * saveShare);
   }
 
-  /** Says that this machine goes, and ends the bus. */
+  /** Tells the other machines that this one stops, and ends the bus. */
   async leave(): Promise<void> {
     this.#leaving = true;
     if (this.#bus.figures.isUp) this.#lose(this.#bus.machine, "The server is stopping").catch(() => {});
@@ -212,14 +217,14 @@ export class Machines implements Replica<Event> {
 
   silent(machine: string): { id: string; event: Event } {
     const id = `silent ${machine} ${this.#present.machines.get(machine)}`;
-    return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} is gone` } };
+    return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} was lost` } };
   }
 
   changed(isUp: boolean): void {
     const chat = this.#present;
     for (const session of chat.sessions.values()) {
       if (session.user === undefined) continue;
-      const text = isUp ? backSentence : goneSentence;
+      const text = isUp ? reachableSentence : unreachableSentence;
       session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
     if (!isUp) return;
@@ -232,13 +237,13 @@ export class Machines implements Replica<Event> {
     const chat = this.#present;
     this.#isWhole = false;
     for (const session of [...chat.sessions.values()]) {
-      // Who it was is not known any more; its end is no event.
+      // Its user is replaced, so its end is not an event.
       session.user = undefined;
       session.close(cutOffSentence);
     }
     await this.#take();
     await this.#restore(chat);
-    // The others may still know people of this machine, whose connections have just been closed.
+    // The others can still have users of this machine, whose connections were closed just now.
     this.#lose(this.#bus.machine).catch(() => {});
   }
 
@@ -247,7 +252,7 @@ export class Machines implements Replica<Event> {
     return this.#chat;
   }
 
-  /** Makes the store what the others' are; without others what this machine kept, unless it has been running. */
+  /** Makes the store equal to those of the others. The first machine takes its saved start, unless it is running already. */
   async #take(): Promise<void> {
     const joined = await this.#bus.join(ownPosition(this.#store).stream);
     this.#isFirst = joined === undefined;
@@ -267,7 +272,7 @@ export class Machines implements Replica<Event> {
     this.#isWhole = true;
   }
 
-  #lose(machine: string, reason = `Machine ${shownName(machine)} is gone`): Promise<void> {
+  #lose(machine: string, reason = `Machine ${shownName(machine)} was lost`): Promise<void> {
     return this.#bus.commit({ kind: "machine lost", machine, reason }, "");
   }
 
@@ -278,7 +283,7 @@ export class Machines implements Replica<Event> {
     });
   }
 
-  /** Who hung up while its arrival was under way is not there, and nobody else knows. */
+  /** A session can close while its arrival is still being ordered; only this machine can tell the others. */
   #expect(event: Extract<Event, { kind: "arrived" | "attached" }>): void {
     const chat = this.#present;
     const { session } = event;
@@ -286,12 +291,12 @@ export class Machines implements Replica<Event> {
     if (!isOn(chat.machine, session) || chat.sessions.has(session) || !chat.users.has(user)) return;
     const reason = "Connection closed";
     this.#bus.commit({ kind: "detached", user, session, reason }, "").catch((error) => {
-      chat.log("error", `Cannot tell that somebody left: ${error}`);
+      chat.log("error", `Cannot tell the other machines that a user left: ${error}`);
     });
   }
 }
 
-/** Every machine that the chat has people of or was told of. */
+/** Every machine that joined, or that has users in the chat. */
 function machinesOf(chat: ChatState): Set<string> {
   const found = new Set(chat.machines.keys());
   for (const { sessionIds } of chat.users.values()) {

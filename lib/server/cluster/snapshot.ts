@@ -1,7 +1,6 @@
 /**
- * Snapshots: who is present and what is in their channels, as plain data and back. A chat that takes one is as the chat
- * that gave it: the same users, channels, bans and machines, in the same order. What is in the store travels by the
- * store (server/store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
+ * Snapshots: the users, channels, bans and machines of a chat as plain data and back, in the same order. The store has its
+ * own transfer (server/store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
  */
 import type { Folded } from "../../irc/names.ts";
 import { saveRegistered } from "../apply/registered_channel.ts";
@@ -22,10 +21,10 @@ interface SavedUser {
   readonly accepted: readonly string[];
   readonly awayText?: string;
   readonly lingering?: { readonly untilMs: number; readonly reason: string };
-  /** Names of channels, in the order they were entered. */
+  /** Names of channels, in the order of joining. */
   readonly channels: readonly string[];
   readonly invitations: readonly (readonly [channel: string, exempts: boolean])[];
-  /** Of who has no account: how far it has read. */
+  /** Read markers of a user without an account. */
   readonly markers: readonly (readonly [target: Folded, ms: number])[];
 }
 
@@ -42,7 +41,7 @@ interface SavedChannel {
   readonly members: readonly (readonly [user: string, prefixes: string])[];
 }
 
-/** All that is shared and in memory. */
+/** All shared state in memory. */
 export interface Snapshot {
   readonly users: readonly SavedUser[];
   readonly channels: readonly SavedChannel[];
@@ -52,7 +51,7 @@ export interface Snapshot {
   readonly mostUsers: number;
 }
 
-/** The chat's state at this moment; what it holds is not the chat's own. */
+/** A copy of the chat's state at this moment. */
 export function takeSnapshot(chat: ChatState): Snapshot {
   return {
     users: [...chat.users.values()].map((user) => userState(chat, user)),
@@ -64,7 +63,7 @@ export function takeSnapshot(chat: ChatState): Snapshot {
   };
 }
 
-/** Puts a snapshot in the place of the chat's state. Nobody may be on this machine. */
+/** Replaces the chat's state by a snapshot. No user can be on this machine. */
 export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
   chat.users.clear();
   chat.nicks.clear();
@@ -87,7 +86,7 @@ export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
 function userState(chat: ChatState, user: UserState): SavedUser {
   const { id, nick, username, realname, host, address, secure, account, awayText, lingering } = user;
   const modes = [...user.modes].join("");
-  // What is over is forgotten, as it would be anyway (see remember in server/apply/channel.ts).
+  // Invitations to channels that ended are left out, as in remember() of server/apply/channel.ts.
   const invitations = [...user.invitations].filter(([channel]) => chat.channel(channel.name) === channel);
   return {
     record: {

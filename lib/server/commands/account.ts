@@ -110,7 +110,7 @@ function newName(chat: Chat, session: Session, wanted: string): string {
   }
   const holder = chat.find(nick);
   if (chat.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
-    fail("REGISTER", "ACCOUNT_EXISTS", nick, "There is already an account with this name");
+    fail("REGISTER", "ACCOUNT_EXISTS", nick, "This name is taken");
   }
   return nick;
 }

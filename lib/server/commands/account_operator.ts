@@ -73,7 +73,7 @@ async function create({ chat, commit, session, params }: Call): Promise<void> {
     fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", "The name of an account must be a valid nick");
   }
   if (chat.accounts.isTaken(name) || chat.find(name) !== undefined) {
-    fail("ACCOUNT", "ACCOUNT_EXISTS", name, "There is already an account with this name");
+    fail("ACCOUNT", "ACCOUNT_EXISTS", name, "This name is taken");
   }
   const verifier = await verifierOf({ chat, session }, name, password);
   await commit({ kind: "account created", name, verifier }, session);

@@ -101,7 +101,7 @@ story("operators make accounts, list them, and give new passwords", async (chat)
     ),
     [
       ":chat.test NOTE ACCOUNT CREATED cat :The account was created",
-      ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :There is already an account with this name",
+      ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :This name is taken",
       ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :The name of an account must be a valid nick",
       ":chat.test FAIL ACCOUNT WEAK_PASSWORD dan :The password is shorter than 8 characters",
     ],

@@ -68,7 +68,7 @@ story("REGISTER takes nobody's nick away, nor the names of services", async (cha
   );
   assertEquals(await say(ann, "NICK NickServ"), []);
   assertEquals(await say(ann, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :There is already an account with this name",
+    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :This name is taken",
   ]);
 });
 
