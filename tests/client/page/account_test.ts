@@ -68,9 +68,9 @@ async function plainRegister(stage: Stage): Promise<void> {
   const ann = await stage.visit("#plain", undefined, plainHost);
   await enterAs(ann, "ann3");
   await ann.page.click("#account");
-  await ann.page.waitForSelector("dialog >> text=do it over TLS or on the server's own machine");
+  await ann.page.waitForSelector("dialog >> text=Set it over TLS or on the server's own machine");
   assertEquals(await ann.page.locator("dialog menu button").allTextContents(), ["Close", "Log in"]);
   await ann.page.click("dialog menu button");
   await write(ann, "/register");
-  await ann.page.waitForSelector(".toast.error >> text=do it over TLS or on the server's own machine");
+  await ann.page.waitForSelector(".toast.error >> text=Set it over TLS or on the server's own machine");
 }
