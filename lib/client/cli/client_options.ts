@@ -1,4 +1,4 @@
-/** The options of the client core, from the plan and the flags: how to connect, and as whom. */
+/** The options of the client core, from the plan and the flags: the connection, the nick and the account. */
 
 import { knownHostsPath } from "../../net/known_hosts.ts";
 import { connectToServer, isFinal } from "../../net/connect_to_server.ts";

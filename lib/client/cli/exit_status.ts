@@ -8,7 +8,7 @@ import type { TerminalSessionResult } from "../terminal/terminal_session.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { Outcome } from "./pipe.ts";
 
-/** Made here, because --restricted later takes away the right to look. */
+/** Made at the start: with --restricted the program later cannot read its own path. */
 const serverCommand = runCommand("server.ts");
 
 /** How the program ends. */

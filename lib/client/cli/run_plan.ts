@@ -1,4 +1,4 @@
-/** The plan for one run of the client, from its flags and arguments: the server, the name and the job. Pure. */
+/** The plan for one run of the client, from its flags and arguments: the server, the name and the job. */
 
 import { nickFault } from "../text/nick_fault.ts";
 import type { ArgumentFault, Destination, Job } from "./arguments.ts";

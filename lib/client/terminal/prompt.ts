@@ -66,7 +66,7 @@ function badge(name: string, { depth }: Appearance): Span[] {
   return depth === "none" ? [{ text: `${name}> ` }] : [{ text: ` ${name} `, ...promptStyle }, { text: " " }];
 }
 
-/** A command is highlighted, an unknown one as an error, so that the person sees before Enter what is no message. */
+/** Highlights a command, and an unknown one as an error. So the person sees before Enter that it is not a message. */
 function typedSpans(text: string): Span[] {
   const { kind, length } = commandIn(text);
   if (kind === "none") return text === "" ? [] : [{ text }];

@@ -4,7 +4,7 @@
  *
  * Each row ends one cell before the edge, and the terminal never wraps it. So terminals that wrap differently, or draw
  * a wide character narrower, cause no faults. After a change of size the terminal wraps the rows again; erase()
- * calculates with that.
+ * takes that into account.
  */
 
 import type { Span } from "../text/formatting.ts";

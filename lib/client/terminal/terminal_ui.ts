@@ -231,7 +231,7 @@ export class TerminalUi implements Face {
     this.#display.change();
   }
 
-  /** Does what an event needs besides its line. */
+  /** Updates the UI after an event. The transcript prints the line. */
   #update(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {

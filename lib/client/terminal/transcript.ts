@@ -14,7 +14,7 @@ import type { Display } from "./display.ts";
 import type { FindMessage, Timestamps, TranscriptLine } from "./event_rows.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./event_rows.ts";
 
-/** The state that the lines depend on, besides the events. */
+/** The lines depend on the events and on this state. */
 export interface TranscriptView {
   readonly state: State;
   readonly activeBuffer: string;

@@ -61,7 +61,7 @@ const typed: readonly (readonly [why: string, text: string, rows: readonly strin
   ["a wide character that does not fit", "123456漢|", ["> 123456", "漢|"]],
   ["newlines", "one\ntwo|\n", ["> one", "two|"]],
   ["the cursor before a newline", "one|\ntwo", ["> one|", "two"]],
-  ["the cursor behind a newline", "one\n|", ["> one", "|"]],
+  ["the cursor after a newline", "one\n|", ["> one", "|"]],
   ["the cursor at the start of a second row", "1234567|8", ["> 1234567", "|8"]],
 ];
 

@@ -3,7 +3,7 @@ import type { Editor } from "../../../lib/client/terminal/editor.ts";
 import { edit, emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import { KeyReader } from "../../../lib/client/terminal/keys.ts";
 
-/** "say| it" is the text "say it" with the cursor behind "say". */
+/** "say| it" is the text "say it" with the cursor after "say". */
 function drawn(text: string): Editor {
   const cursor = text.indexOf("|");
   return { ...emptyEditor, text: text.replace("|", ""), cursor };

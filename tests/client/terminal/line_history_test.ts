@@ -10,7 +10,7 @@ import {
   searchOn,
 } from "../../../lib/client/terminal/line_history.ts";
 
-/** "say| it" is the text "say it" with the cursor behind "say". */
+/** "say| it" is the text "say it" with the cursor after "say". */
 function drawn(text: string): Editor {
   const cursor = text.indexOf("|");
   return { ...emptyEditor, text: text.replace("|", ""), cursor };
