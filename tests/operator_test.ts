@@ -87,7 +87,7 @@ async function restart(): Promise<void> {
   await using server = await startServer(flags);
   await using ann = await Peer.connect(server.port, "ann");
   const lines = await say(ann, "OPER root :open sesame", "UBAN LIST");
-  assert(lines.some((line) => line.includes("10.1.0.0/16 for good, by ann")), lines.join("\n"));
+  assert(lines.some((line) => line.includes("10.1.0.0/16 permanently, by ann")), lines.join("\n"));
 }
 
 async function typedTwice(): Promise<void> {

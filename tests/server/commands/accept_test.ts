@@ -1,11 +1,11 @@
-/** User mode R and ACCEPT: messages from people who are logged in only, with exceptions. */
+/** User mode R and ACCEPT: messages only from logged-in users, with exceptions. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
 const refused = ":chat.test 477 bob ann :Only users who are logged in can message this user (+R)";
 
-story("user mode R keeps out people who are not logged in", async (chat) => {
+story("user mode R refuses messages from users who are not logged in", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(ann, "MODE ann +R");
   assertEquals(await say(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
@@ -15,7 +15,7 @@ story("user mode R keeps out people who are not logged in", async (chat) => {
   assertEquals(await heard(ann), [":bob PRIVMSG ann hello"]);
 });
 
-story("ACCEPT lets somebody write to a user with mode R, until it is taken back", async (chat) => {
+story("ACCEPT lets a user write to a user with mode R, until it is removed", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(ann, "MODE ann +R");
   assertEquals(await say(ann, "ACCEPT bob", "ACCEPT"), [

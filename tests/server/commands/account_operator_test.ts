@@ -1,4 +1,4 @@
-/** Accounts in the hands of operators and the owner: the owner's code, roles, suspension, new passwords. */
+/** Accounts in the hands of operators and the owner: the owner code, roles, suspension, new passwords. */
 import { assert, assertEquals } from "@std/assert";
 import { makeOwnerCode } from "../../../lib/server/hub/owner_code.ts";
 import { password, registered } from "../../support/account.ts";
@@ -8,14 +8,14 @@ import type { Peer } from "../../support/peer.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { story } from "../../support/story.ts";
 
-/** Somebody who has made an account and told the owner's code. */
+/** A user who registered an account and sent the owner code. */
 async function owner(chat: Chat, nick: string): Promise<Peer> {
   const peer = await registered(chat, nick);
   await say(peer, `OWNER ${await makeOwnerCode(chat.hub, false)}`);
   return peer;
 }
 
-story("the owner's code makes an account owner, once", async (chat) => {
+story("the owner code makes an account the owner, once", async (chat) => {
   const code = await makeOwnerCode(chat.hub, false) ?? "";
   const ann = await chat.peer("ann");
   assertEquals(await say(ann, `OWNER ${code}`), [
@@ -41,14 +41,14 @@ story("the owner's code makes an account owner, once", async (chat) => {
   assert(!JSON.stringify([...chat.log]).includes(code));
 });
 
-story("a new code at the next start makes the one before worthless", async (chat) => {
+story("a new code at the next start invalidates the previous one", async (chat) => {
   const first = await makeOwnerCode(chat.hub, false);
   await makeOwnerCode(chat.hub, false);
   const ann = await registered(chat, "ann");
   assert((await say(ann, `OWNER ${first}`))[0]?.includes("INVALID_CODE"));
 });
 
-story("OWNER can be guessed a few times only", async (chat) => {
+story("OWNER allows only a few attempts", async (chat) => {
   await makeOwnerCode(chat.hub, false);
   const ann = await registered(chat, "ann");
   const tries = await say(ann, ...Array.from({ length: 8 }, (_, at) => `OWNER wrong-${at}`));
@@ -56,7 +56,7 @@ story("OWNER can be guessed a few times only", async (chat) => {
   assertEquals(tries.filter((line) => line.includes("RATE_LIMITED")).length, 3);
 });
 
-story("an owner is operator at each log-in, and makes others so", async (chat) => {
+story("an owner is operator after each login, and makes others operators", async (chat) => {
   const ann = await owner(chat, "ann");
   const bob = await registered(chat, "bob");
   assertEquals(await say(bob, "ACCOUNT ROLE bob operator", "ACCOUNT LIST"), [
@@ -77,7 +77,7 @@ story("an owner is operator at each log-in, and makes others so", async (chat) =
   }
 });
 
-story("an operator does not touch accounts that have a role", async (chat) => {
+story("an operator cannot change accounts with a role", async (chat) => {
   const ann = await owner(chat, "ann");
   const bob = await registered(chat, "bob");
   await say(ann, "ACCOUNT ROLE bob operator");
@@ -89,7 +89,7 @@ story("an operator does not touch accounts that have a role", async (chat) => {
   );
 });
 
-story("operators make accounts, list them, and give new passwords", async (chat) => {
+story("operators create accounts, list them, and set new passwords", async (chat) => {
   const ann = await owner(chat, "ann");
   assertEquals(
     await say(
@@ -122,7 +122,7 @@ story("operators make accounts, list them, and give new passwords", async (chat)
 
 const suspended = "Your account is suspended: spam";
 
-story("suspending an account ends all its devices, and those about to come in", async (chat) => {
+story("suspending an account disconnects all its devices, also those that are connecting", async (chat) => {
   const ann = await owner(chat, "ann");
   const bob = await registered(chat, "bob");
   const { peer: phone } = await device(chat, "bob");
@@ -140,8 +140,8 @@ story("suspending an account ends all its devices, and those about to come in", 
   assertEquals(chat.state.find("bob"), undefined);
 });
 
-/** FEATURES: one way in that forgot to ask was the worst hole of another server. */
-story("a suspended account is refused on every way in", async (chat) => {
+/** FEATURES: a login method without this check was the worst security hole of another server. */
+story("every login method refuses a suspended account", async (chat) => {
   const ann = await owner(chat, "ann");
   await (await registered(chat, "bob")).lines();
   await say(ann, "ACCOUNT SUSPEND bob spam");
@@ -163,7 +163,7 @@ story("a suspended account is refused on every way in", async (chat) => {
   );
   assert((await say(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));
   assert((await logIn(cat, "bob", "wrong password")).at(-1)?.endsWith("Wrong name or password"));
-  // What was decided before the suspension is refused when it is applied.
+  // An event that was decided before the suspension is refused when it is applied.
   const user = chat.state.find("cat")?.id ?? "";
   chat.hub.commit({ kind: "logged in", user, account: "bob" });
   assertEquals(chat.state.find("cat")?.account, undefined);
@@ -171,7 +171,7 @@ story("a suspended account is refused on every way in", async (chat) => {
   assertEquals((await logIn(cat, "bob")).length, 2);
 });
 
-story("what is done to accounts is told to operators", async (chat) => {
+story("operators get a notice about changes of accounts", async (chat) => {
   const ann = await owner(chat, "ann");
   await say(
     ann,

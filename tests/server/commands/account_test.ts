@@ -1,4 +1,4 @@
-/** One's own account: REGISTER and VERIFY, nick ownership, PASS, NickServ, password, export, deletion. */
+/** The user's own account: REGISTER and VERIFY, nick ownership, PASS, NickServ, password, export, deletion. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { password, registered } from "../../support/account.ts";
@@ -7,7 +7,7 @@ import { heard, plain, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 import { story } from "../../support/story.ts";
 
-story("REGISTER makes an account of the nick and logs in to it", async (chat) => {
+story("REGISTER creates an account with the nick and logs in to it", async (chat) => {
   const ann = await chat.peer("Ann");
   assertEquals(await say(ann, `REGISTER * * :${password}`), [
     ":chat.test REGISTER SUCCESS Ann :Account successfully registered",
@@ -20,7 +20,7 @@ story("REGISTER makes an account of the nick and logs in to it", async (chat) =>
   );
 });
 
-story("REGISTER works before one is let in", async (chat) => {
+story("REGISTER works before registration of the connection is complete", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   assertEquals(await say(ann, `REGISTER * * :${password}`), [
     ":chat.test FAIL REGISTER NEED_NICK * :Choose a nick first; the account gets the same name",
@@ -33,7 +33,7 @@ story("REGISTER works before one is let in", async (chat) => {
   assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
-story("REGISTER refuses what it must", async (chat) => {
+story("REGISTER refuses invalid requests", async (chat) => {
   await registered(chat, "ann");
   const bob = await chat.peer("bob");
   const early = await chat.peer("cat", { register: false });
@@ -58,10 +58,10 @@ story("REGISTER refuses what it must", async (chat) => {
   ]);
 });
 
-story("REGISTER takes nobody's nick away, nor the names of services", async (chat) => {
+story("REGISTER refuses nicks of other users and names of services", async (chat) => {
   await chat.peer("root");
   const ann = await chat.peer("ann", { register: false });
-  // With CAP the nick is judged at the end, as a log-in may come first.
+  // With CAP the nick is checked at the end, because a login can come first.
   assertEquals(
     await say(ann, "CAP LS 302", "NICK root").then((lines) => lines.at(-1)),
     ":chat.test 433 * root :Nickname is already in use",
@@ -72,7 +72,7 @@ story("REGISTER takes nobody's nick away, nor the names of services", async (cha
   ]);
 });
 
-story("REGISTER takes a password only where nobody can read along", async (chat) => {
+story("REGISTER accepts a password only over a private connection", async (chat) => {
   const open = await visit(chat.hub, "203.0.113.9", "ann");
   assertEquals(await say(open, `REGISTER * * :${password}`), [
     ":chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE ann :Passwords need an encrypted connection: connect with ircs://",
@@ -81,7 +81,7 @@ story("REGISTER takes a password only where nobody can read along", async (chat)
   assertEquals((await say(secure, `REGISTER * * :${password}`)).length, 2);
 });
 
-story("REGISTER is limited for each address", { settings: { accountsPerAddress: 2 } }, async (chat) => {
+story("REGISTER has a limit per address", { settings: { accountsPerAddress: 2 } }, async (chat) => {
   const codes: string[] = [];
   for (const nick of ["ann", "bob", "cat"]) {
     const peer = await visit(chat.hub, "203.0.113.9", nick, { secure: true });
@@ -101,7 +101,7 @@ for (
     "TEMPORARILY_UNAVAILABLE",
   ]] as const
 ) {
-  story(`--registration ${registration} lets accounts be made by those it says`, {
+  story(`--registration ${registration} limits who can create accounts`, {
     settings: { registration },
   }, async (chat) => {
     const ann = await chat.peer("ann", { register: false });
@@ -115,7 +115,7 @@ for (
   });
 }
 
-story("a server's password cannot be got round by REGISTER, and a log-in stands for it", {
+story("REGISTER does not bypass the password of the server, and a login replaces it", {
   password: "open sesame",
 }, async (chat) => {
   const early = await chat.peer("bob", { register: false });
@@ -129,21 +129,25 @@ story("a server's password cannot be got round by REGISTER, and a log-in stands 
   assertEquals((await early.closed()).at(-1), "ERROR :Closing link: Wrong password");
 });
 
-story("--login-required lets in who is logged in", { settings: { loginRequired: true } }, async (chat) => {
-  const ann = await chat.peer("ann", { register: false });
-  await say(ann, "NICK ann", `REGISTER * * :${password}`);
-  const lines = await say(ann, "USER ann 0 * :Ann");
-  assert(lines.some((line) => line.includes(" draft/ACCOUNTREQUIRED ")));
-  const bob = await chat.peer("bob", { register: false });
-  bob.send("NICK bob", "USER bob 0 * :Bob");
-  assertEquals(plain(await bob.closed()).slice(0, 1), [
-    ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first: this server accepts only users with an account",
-  ]);
-});
+story(
+  "--login-required accepts only logged-in users",
+  { settings: { loginRequired: true } },
+  async (chat) => {
+    const ann = await chat.peer("ann", { register: false });
+    await say(ann, "NICK ann", `REGISTER * * :${password}`);
+    const lines = await say(ann, "USER ann 0 * :Ann");
+    assert(lines.some((line) => line.includes(" draft/ACCOUNTREQUIRED ")));
+    const bob = await chat.peer("bob", { register: false });
+    bob.send("NICK bob", "USER bob 0 * :Bob");
+    assertEquals(plain(await bob.closed()).slice(0, 1), [
+      ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first: this server accepts only users with an account",
+    ]);
+  },
+);
 
 const owned = "This nick belongs to an account; log in to use it";
 
-story("the nick of an account is for those who are logged in to it", async (chat) => {
+story("only users who are logged in to an account can use its nick", async (chat) => {
   const ann = await registered(chat, "ann");
   await say(ann, "NICK anna");
   const bob = await chat.peer("bob");
@@ -157,7 +161,7 @@ story("the nick of an account is for those who are logged in to it", async (chat
   assertEquals(await say(bob, "NICK NickServ"), [`:chat.test 433 bob NickServ :${owned}`]);
 });
 
-story("who logs in to another account leaves the nick of the first", async (chat) => {
+story("a user who logs in to another account loses the nick of the first", async (chat) => {
   await (await registered(chat, "bob")).lines();
   const ann = await registered(chat, "ann");
   await logIn(ann, "bob");
@@ -165,7 +169,7 @@ story("who logs in to another account leaves the nick of the first", async (chat
   assertMatch([...chat.state.users.values()].at(-1)?.nick ?? "", /^Guest-/);
 });
 
-story("PASS takes account:password from apps that know no other way", async (chat) => {
+story("PASS accepts account:password from apps without another login", async (chat) => {
   const ann = await registered(chat, "ann");
   ann.send("QUIT");
   await ann.closed();
@@ -187,7 +191,7 @@ story("PASS takes account:password from apps that know no other way", async (cha
   ]);
 });
 
-story("NickServ answers apps that know no other way", async (chat) => {
+story("NickServ logs in apps without another login", async (chat) => {
   const ann = await chat.peer("ann");
   assertEquals((await say(ann, `PRIVMSG NickServ :REGISTER ${password}`)).length, 2);
   ann.send("QUIT");
@@ -205,7 +209,7 @@ story("NickServ answers apps that know no other way", async (chat) => {
   assertEquals((await heard(again)).length, 0);
 });
 
-story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => {
+story("ACCOUNT PASSWORD changes the password if the old one is correct", async (chat) => {
   const ann = await registered(chat, "ann");
   assertEquals(await say(ann, "ACCOUNT PASSWORD wrong :new horse!"), [
     ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
@@ -226,7 +230,7 @@ story("ACCOUNT PASSWORD changes the password for who knows it", async (chat) => 
   ]);
 });
 
-story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat) => {
+story("ACCOUNT PASSWORD BASE64 accepts an old password with a space", async (chat) => {
   const ann = await registered(chat, "ann");
   const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password was changed";
   assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
@@ -245,7 +249,7 @@ story("ACCOUNT PASSWORD BASE64 takes an old password with a space", async (chat)
   assertEquals((await logIn(await chat.peer("cat", { register: false }), "ann", "base64 words")).length, 2);
 });
 
-story("ACCOUNT EXPORT hands out all one said, and nothing of others", async (chat) => {
+story("ACCOUNT EXPORT sends all messages of the user, and none of others", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -269,7 +273,7 @@ story("ACCOUNT EXPORT hands out all one said, and nothing of others", async (cha
   ]);
 });
 
-story("ACCOUNT DELETE deletes the account and what was said with it; the name stays taken", async (chat) => {
+story("ACCOUNT DELETE deletes the account and its messages; the name stays reserved", async (chat) => {
   const ann = await registered(chat, "ann", { caps: ["echo-message"] });
   const bob = await chat.peer("bob", { caps: ["account-notify"] });
   for (const one of [ann, bob]) await one.join("#tea");

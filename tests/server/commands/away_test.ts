@@ -1,4 +1,4 @@
-/** AWAY, SETNAME, bot mode: what people say of themselves. */
+/** AWAY, SETNAME and bot mode. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
@@ -6,7 +6,7 @@ import { heard, say } from "../../support/transcript.ts";
 const gone = ":chat.test 306 ann :You have been marked as being away";
 const back = ":chat.test 305 ann :You are no longer marked as being away";
 
-story("AWAY is acknowledged, and told to those who write, by PRIVMSG and not by NOTICE", {
+story("AWAY is acknowledged, and a PRIVMSG to the user gets it as an answer, a NOTICE does not", {
   settings: { awayLength: 20 },
 }, async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
@@ -34,7 +34,7 @@ story(
   },
 );
 
-story("AWAY before registration takes draft/pre-away, and holds from the start", async (chat) => {
+story("AWAY before registration needs draft/pre-away, and applies from the start", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   assertEquals(await say(ann, "AWAY :out"), [":chat.test 451 * :You have not registered"]);
   const lines = await say(ann, "CAP REQ draft/pre-away", "AWAY *", "NICK ann", "USER a 0 * a", "CAP END");
@@ -75,7 +75,7 @@ story(
   },
 );
 
-story("SETNAME is told to peers who know it and to oneself, and refused when empty or too long", {
+story("SETNAME is sent to peers with the capability and to the user, and refused when empty or too long", {
   settings: { realNameLength: 20 },
 }, async (chat) => {
   const ann = await chat.peer("ann", { caps: ["setname"] });
@@ -91,7 +91,7 @@ story("SETNAME is told to peers who know it and to oneself, and refused when emp
   ]);
 });
 
-story("a bot's messages carry the bot tag to those who asked for tags", async (chat) => {
+story("messages of a bot have the bot tag for clients with message-tags", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob", { caps: ["message-tags"] })];
   const cat = await chat.peer("cat");
   assertEquals(await say(ann, "MODE ann +B"), [":ann MODE ann +B"]);

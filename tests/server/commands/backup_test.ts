@@ -1,4 +1,4 @@
-/** BACKUP: a copy that has everything, made while people talk. */
+/** BACKUP: a complete copy, made while users talk. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
 import { startChat } from "../../support/chat.ts";
@@ -8,7 +8,7 @@ import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
 Deno.test({
-  name: "BACKUP copies what was said so far, and the chat goes on",
+  name: "BACKUP copies all messages so far, and the chat continues",
   ignore: !granted("net", "read", "write"),
   async fn() {
     using place = temporaryFolder();
@@ -33,7 +33,7 @@ Deno.test({
   },
 });
 
-story("BACKUP says so where nothing is on disk", async (chat) => {
+story("BACKUP is refused if nothing is on disk", async (chat) => {
   const ann = await chat.peer("ann");
   chat.state.find("ann")?.modes.add("o");
   assertEquals(await say(ann, "BACKUP"), [

@@ -1,4 +1,4 @@
-/** Messages of several lines: one batch to those who know them, plain lines to the others. */
+/** Messages of several lines: one batch for clients with multiline, plain lines for the others. */
 import { assertEquals } from "@std/assert";
 import type { Peer } from "../../support/peer.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -15,7 +15,7 @@ async function three(chat: Chat): Promise<[Peer, Peer, Peer]> {
   return [ann, bob, cat];
 }
 
-/** Lines with what differs from run to run replaced: references and msgids. */
+/** The lines with their random parts replaced: references and msgids. */
 function plain(lines: readonly string[]): string[] {
   return lines.map((line) =>
     line.replace(/(BATCH [+-]|batch=)[0-9a-z]+/, "$1REF").replace(/msgid=[0-9a-z]+/, "msgid=ID")
@@ -23,12 +23,12 @@ function plain(lines: readonly string[]): string[] {
 }
 
 story("a batch arrives as a batch, or as plain lines without the blank ones", arrives);
-story("the echo of a batch carries the label of its opening", labelled);
+story("the echo of a batch has the label of its start", labelled);
 story("a faulty batch is refused once and sends nothing", faulty);
-story("a batch past its limits is refused with the limit", {
+story("a batch over its limits is refused with the limit", {
   settings: { multilineBytes: 20, multilineLines: 2 },
 }, limits);
-story("a batch to nobody is refused at its end", nobody);
+story("a batch to an unknown target is refused at its end", nobody);
 
 async function arrives(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await three(chat);

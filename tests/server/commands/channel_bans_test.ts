@@ -1,9 +1,9 @@
-/** Lists of a channel: bans, mutes, exceptions (MODE b e I), and what they keep people from. */
+/** The lists of a channel: bans, mutes, exceptions (MODE b e I), and their effects. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-story("MODE +b completes a mask, tells it once, and removes it in any case", async (chat) => {
+story("MODE +b completes a mask, sends it once, and removes it in any case", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await say(ann, "MODE #tea +b bob", "MODE #tea +b BOB!*@*"), [":ann MODE #tea +b bob!*@*"]);
   assertEquals(await say(ann, "MODE #tea -b cat", "MODE #tea -b Bob", "MODE #tea -b bob"), [
@@ -32,7 +32,7 @@ story(
   },
 );
 
-story("MODE b is shown to everyone, e and I to half-operators and above", async (chat) => {
+story("everybody sees MODE b; only half-operators and higher ranks see e and I", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   assertEquals(await say(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
@@ -44,7 +44,7 @@ story("MODE b is shown to everyone, e and I to half-operators and above", async 
   assertEquals(await say(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
 });
 
-story("MODE +b stops at MAXLIST, each list for itself", { settings: { listLimit: 2 } }, async (chat) => {
+story("MODE +b stops at MAXLIST, separately for each list", { settings: { listLimit: 2 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await say(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
     ":chat.test 478 ann #tea b :Channel list is full",
@@ -54,7 +54,7 @@ story("MODE +b stops at MAXLIST, each list for itself", { settings: { listLimit:
   ]);
 });
 
-story("a ban keeps people out and silences them, an exception lets them past both", async (chat) => {
+story("a ban prevents joining and speaking, and an exception allows both", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
   await say(ann, "MODE #tea +bb bob cat");
@@ -72,7 +72,7 @@ story("a ban keeps people out and silences them, an exception lets them past bot
   assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
 });
 
-story("a mute silences but lets people in; m: exceptions and voice lift it", async (chat) => {
+story("a mute prevents speaking only; m: exceptions and voice lift it", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +b m:b*");
   const bob = await chat.peer("bob");
@@ -89,7 +89,7 @@ story("a mute silences but lets people in; m: exceptions and voice lift it", asy
   }
 });
 
-story("a mute follows the nick: who takes another is heard, who takes a muted one is not", async (chat) => {
+story("a mute follows the nick: another nick can speak, a muted one cannot", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await say(ann, "MODE #tea +b m:rob");
   await heard(bob);
@@ -103,7 +103,7 @@ story("a mute follows the nick: who takes another is heard, who takes a muted on
   );
 });
 
-story("a ban by account names who is logged in to it, whatever the nick", async (chat) => {
+story("a ban by account matches users who are logged in to it, with any nick", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +b a:b*");
   const bob = await chat.peer("bob");
@@ -116,7 +116,7 @@ story("a ban by account names who is logged in to it, whatever the nick", async 
   assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
 });
 
-story("an invite exception opens an invite-only channel and nothing else", async (chat) => {
+story("an invite exception allows joining an invite-only channel and nothing else", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +iIk bob key");
   const bob = await chat.peer("bob");

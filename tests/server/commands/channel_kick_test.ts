@@ -1,10 +1,10 @@
-/** KICK: who may put out whom. */
+/** KICK: which ranks can kick which members. */
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-story("KICK is told to all with its reason, or the kicker's nick, and puts people out", {
+story("KICK is sent to all with its reason, or the kicker's nick, and removes people", {
   settings: { reasonLength: 20 },
 }, async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
@@ -22,7 +22,7 @@ story("KICK is told to all with its reason, or the kicker's nick, and puts peopl
   assertEquals(chat.state.channels.size, 0);
 });
 
-story("KICK puts out several people, and goes on after a refusal", async (chat) => {
+story("KICK removes several people, and continues after a refusal", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob", "cat");
   await chat.peer("dan");
   assertEquals(await say(ann, "KICK #tea bob,eve,dan,cat :closing time"), [
@@ -33,7 +33,7 @@ story("KICK puts out several people, and goes on after a refusal", async (chat) 
   ]);
 });
 
-story("KICK takes as many channels as people, and refuses uneven numbers and too many", async (chat) => {
+story("KICK accepts as many channels as nicks, and refuses different numbers and too many", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
   await bob.join("#den");
@@ -50,7 +50,7 @@ story("KICK takes as many channels as people, and refuses uneven numbers and too
   ]);
 });
 
-story("KICK is refused to people outside and to members without rank, once", async (chat) => {
+story("KICK is refused to users outside and to members without rank, once", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob", "eve");
   const cat = await chat.peer("cat");
   assertEquals(await say(cat, "KICK #tea bob,eve", "KICK #none bob"), [
@@ -65,7 +65,7 @@ story("KICK is refused to people outside and to members without rank, once", asy
   assertEquals(await say(cat, "KICK #tea bob"), [":chat.test 403 cat #tea :No such channel"]);
 });
 
-/** Whom each rank may put out; the kicker is bob, the victim cat. */
+/** The members that each rank can kick; bob kicks, cat is kicked. */
 const pairs: readonly (readonly [kicker: string, victim: string, allowed: boolean])[] = [
   ["h", "", true],
   ["h", "v", true],
@@ -102,7 +102,7 @@ for (const [kicker, victim, allowed] of pairs) {
   );
 }
 
-/** Founders come with registered channels, which have no part in these tests. */
+/** Founders come with registered channels, which do not matter in these tests. */
 function makeFounder(chat: Chat, nick: string): void {
   const member = chat.state.channel("#tea")?.members.get(chat.state.find(nick) ?? fail(nick));
   if (member !== undefined) member.prefixes = "~";

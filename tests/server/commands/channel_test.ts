@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-story("JOIN makes its first user operator and shows who is there", async (chat) => {
+story("JOIN makes the first user operator and lists the members", async (chat) => {
   const ann = await chat.peer("ann");
   const bob = await chat.peer("bob");
   assertEquals(await say(ann, "JOIN #tea"), [
@@ -30,7 +30,7 @@ story("JOIN shows the topic to the joiner only, before the names", async (chat) 
   assertEquals(await heard(ann), [":bob JOIN #tea"]);
 });
 
-story("JOIN takes several channels, each with its key, and goes on after a refusal", async (chat) => {
+story("JOIN accepts several channels, each with its key, and continues after a refusal", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await ann.join("#den");
   await say(ann, "MODE #tea +k green", "MODE #den +k warm");
@@ -43,7 +43,7 @@ story("JOIN takes several channels, each with its key, and goes on after a refus
   ]);
 });
 
-story("JOIN refuses names that are none and says nothing malformed about them", {
+story("JOIN refuses invalid names, and its answers are well-formed", {
   settings: { channelLength: 10 },
 }, async (chat) => {
   const ann = await chat.peer("ann");
@@ -72,7 +72,7 @@ story("JOIN 0 leaves every channel", async (chat) => {
   assertEquals([...chat.state.channels.keys()].map(String), ["#tea"]);
 });
 
-story("JOIN tells account and real name to those who asked (extended-join)", async (chat) => {
+story("JOIN contains account and real name for clients with extended-join", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["extended-join"] });
   await ann.join("#tea");
   const bob = await chat.peer("bob");
@@ -80,7 +80,7 @@ story("JOIN tells account and real name to those who asked (extended-join)", asy
   assertEquals(await heard(ann), [":bob JOIN #tea * bob"]);
 });
 
-story("JOIN of somebody away is followed by AWAY for those who asked (away-notify)", async (chat) => {
+story("JOIN of an away user is followed by AWAY for clients with away-notify", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["away-notify"] });
   const [bob] = await chat.join("#tea", "bob");
   await ann.join("#tea");
@@ -90,7 +90,7 @@ story("JOIN of somebody away is followed by AWAY for those who asked (away-notif
   assertEquals(await heard(bob), [":ann JOIN #tea", ":cat JOIN #tea"]);
 });
 
-story("JOIN leaves the names out for no-implicit-names, NAMES still shows them", async (chat) => {
+story("JOIN has no names for clients with no-implicit-names, NAMES still shows them", async (chat) => {
   for (const [nick, cap] of [["ann", "no-implicit-names"], ["bob", "draft/no-implicit-names"]] as const) {
     const peer = await chat.peer(nick, { caps: [cap] });
     assertEquals(await say(peer, "JOIN #tea"), [`:${nick} JOIN #tea`]);
@@ -112,7 +112,7 @@ story(
   },
 );
 
-story("PART refuses channels one is not in, one by one", async (chat) => {
+story("PART refuses each channel that the user is not in", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
   assertEquals(await say(bob, "PART", "PART ,", "PART #none,#den,#tea"), [
@@ -124,7 +124,7 @@ story("PART refuses channels one is not in, one by one", async (chat) => {
   ]);
 });
 
-story("PART of somebody who may not speak is without its reason", async (chat) => {
+story("PART of a user who cannot speak has no reason", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await say(ann, "MODE #tea +m");
   await say(bob, "PART #tea :and another thing");
@@ -147,7 +147,7 @@ story("TOPIC shows, sets, cuts and clears", { settings: { topicLength: 80 } }, a
   );
 });
 
-story("TOPIC is for half-operators and above under +t, else for who may speak", async (chat) => {
+story("TOPIC needs a half-operator under +t, otherwise the right to speak", async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
   await say(ann, "MODE #tea +h cat");
   const refused = [":chat.test 482 bob #tea :You're not channel operator"];
@@ -178,7 +178,7 @@ story(
   },
 );
 
-story("NAMES lists several channels and ends once, for what was asked", async (chat) => {
+story("NAMES lists several channels and ends once, with the requested names", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await ann.join("#den");
   assertEquals(await say(ann, "NAMES #tea,#none,#den", "NAMES #TEA", "NAMES #none", "NAMES tea", "NAMES"), [
@@ -193,7 +193,7 @@ story("NAMES lists several channels and ends once, for what was asked", async (c
   ]);
 });
 
-story("NAMES hides secret channels and invisible users from people outside", async (chat) => {
+story("NAMES hides secret channels and invisible users from users outside", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
   await say(bob, "MODE bob +i");

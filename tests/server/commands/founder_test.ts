@@ -1,4 +1,7 @@
-/** Kept channels: who makes one while logged in is its founder, and it outlives everybody and every restart. */
+/**
+ * Registered channels: a logged-in user who creates a channel is its founder, and the channel survives empty times
+ * and restarts.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
 import { registered } from "../../support/account.ts";
@@ -12,12 +15,12 @@ import { story } from "../../support/story.ts";
 const ignore = !granted("net", "read", "write");
 const day = 86_400_000;
 
-/** Lines without the names and the end of lists, which are others' business. */
+/** Lines without the names and the end of lists, which other tests cover. */
 function modes(lines: readonly string[]): string[] {
   return lines.filter((line) => / MODE /.test(line));
 }
 
-story("a channel made by somebody logged in stays, and gives its founder ~ at each return", async (chat) => {
+story("a channel of a logged-in user stays, and its founder gets ~ at each return", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   const made = await say(ann, "JOIN #tea", "TOPIC #tea :Assam", "MODE #tea");
@@ -36,13 +39,13 @@ story("a channel made by somebody logged in stays, and gives its founder ~ at ea
   assertEquals(modes(await heard(bob)), [":chat.test MODE #tea +q ann"]);
 });
 
-story("a channel made by somebody without an account ends with the last who leaves", async (chat) => {
+story("a channel of a user without an account ends when the last member leaves", async (chat) => {
   const bob = await chat.peer("bob");
   await say(bob, "JOIN #tea", "PART #tea");
   assertEquals(chat.state.channels.size, 0);
 });
 
-story("ranks given by hand come back with the account, and go when they are taken", async (chat) => {
+story("ranks set by hand return with the account, and end when they are removed", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await registered(chat, "bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -56,7 +59,7 @@ story("ranks given by hand come back with the account, and go when they are take
   assert((await say(bob, "PART #tea", "JOIN #tea")).some((line) => / 353 .* bob$/.test(line)));
 });
 
-story("operators can neither kick the founder nor keep him out", async (chat) => {
+story("operators can neither kick the founder nor ban the founder", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -97,7 +100,7 @@ story(
   },
 );
 
-story("FOUNDER shows whose a channel is, and hands it over", async (chat) => {
+story("FOUNDER shows the founder of a channel, and changes it", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await registered(chat, "bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -133,7 +136,7 @@ story(
 
 let passedMs = 0;
 
-story("a kept channel nobody enters for long is given up", {
+story("a registered channel that nobody joins for a long time expires", {
   now: () => Date.now() + passedMs,
   settings: { pingAfter: 1000 * day },
 }, async (chat) => {
@@ -149,7 +152,7 @@ story("a kept channel nobody enters for long is given up", {
   assertEquals(chat.state.channels.size, 1);
 });
 
-story("who deletes the account leaves the channels to whoever is there", async (chat) => {
+story("deleting the founder's account leaves its channels to their members", async (chat) => {
   const ann = await registered(chat, "ann");
   await say(ann, "JOIN #tea", "JOIN #den", "PART #den");
   await say(ann, "ACCOUNT DELETE correct-horse-battery");

@@ -11,7 +11,7 @@ const caps = ["batch", "draft/chathistory", "echo-message", "message-tags", "ser
 const eventCaps = [...caps, "draft/event-playback"];
 const startMs = Date.parse("2026-01-31T12:00:00.000Z");
 
-/** A chat whose clock stands still until it is moved. */
+/** A chat whose clock stands still until the test moves it. */
 function quietChat(settings: Parameters<typeof startChat>[0] = {}) {
   let ms = startMs;
   return { chat: startChat({ ...settings, now: () => ms }), tick: () => void (ms += 1000) };
@@ -31,32 +31,32 @@ async function nine(chat: Chat, tick: () => void): Promise<{ ann: Peer; ids: str
   return { ann, ids: all(/msgid=(\w+)/), times: all(/time=([^; ]+)/) };
 }
 
-/** What is in the batch that answers: ":ann PRIVMSG #tea hello". */
+/** The messages of the batch in the answer: ":ann PRIVMSG #tea hello". */
 async function shown(peer: Peer, command: string): Promise<string[]> {
   return (await say(peer, command)).filter((line) => !line.includes(" BATCH "));
 }
 
-/** The last words of what answers: "1", "2". */
+/** The last words of the messages in the answer: "1", "2". */
 async function words(peer: Peer, command: string): Promise<string> {
   return (await shown(peer, command)).map((line) => line.split(" ").at(-1)).join(" ");
 }
 
-story("CHATHISTORY gives each message as it was said, in one batch", whole);
+story("CHATHISTORY sends each message unchanged, in one batch", whole);
 Deno.test({ name: "CHATHISTORY finds by msgid and by time, bounds excluded", ignore, fn: ranges });
-story("CHATHISTORY refuses what it does not understand, with the word that is wrong", refusals);
+story("CHATHISTORY refuses invalid requests and quotes the wrong parameter", refusals);
 Deno.test({ name: "CHATHISTORY says when there is no more beyond", ignore, fn: ends });
 Deno.test({ name: "CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", ignore, fn: pages });
-story("CHATHISTORY answers under its label, and without a batch to who knows none", forms);
+story("CHATHISTORY answers with its label, and without a batch for clients without batch", forms);
 story(
   "CHATHISTORY leaves room in the queue of the one who asks",
   { settings: { sendQueue: 16 * 1024 } },
   cut,
 );
-story("events are shown to those who asked for event-playback alone", events);
-story("reactions are kept, typing is not", reactions);
-story("a message of several lines is shown as one again", multiline);
+story("only clients with event-playback get events", events);
+story("reactions are stored, typing is not", reactions);
+story("a message of several lines is sent as one again", multiline);
 Deno.test({ name: "TARGETS lists conversations by their latest message", ignore, fn: targets });
-story("who joins without chathistory is shown the last messages if the settings say so", {
+story("a client without chathistory gets the last messages on JOIN if the settings say so", {
   settings: { replay: 2 },
 }, onJoin);
 

@@ -1,4 +1,4 @@
-/** MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS, HELP: asking about the server. */
+/** Information about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS, HELP. */
 import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import { startChat } from "../../support/chat.ts";
@@ -9,7 +9,7 @@ import { say } from "../../support/transcript.ts";
 const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23, 15, 4, 5);
 
-story("MOTD shows the words, or that there are none", { motd: ["Be kind", ""] }, async (chat) => {
+story("MOTD shows the text, or an error if there is none", { motd: ["Be kind", ""] }, async (chat) => {
   await using empty = startChat();
   assertEquals(await say(await chat.peer("ann"), "MOTD"), [
     ":chat.test 375 ann :- chat.test message of the day -",
@@ -20,21 +20,24 @@ story("MOTD shows the words, or that there are none", { motd: ["Be kind", ""] },
   assertEquals(await say(await empty.peer("ann"), "MOTD"), [":chat.test 422 ann :MOTD File is missing"]);
 });
 
-story("LUSERS counts visible, invisible and unfinished people, operators and channels", async (chat) => {
-  const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  await chat.peer("cat", { register: false });
-  chat.state.find("ann")?.modes.add("o");
-  await say(bob, "MODE bob +i");
-  assertEquals(await say(ann, "LUSERS"), [
-    ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
-    ":chat.test 252 ann 1 :operator(s) online",
-    ":chat.test 253 ann 1 :unknown connection(s)",
-    ":chat.test 254 ann 1 :channels formed",
-    ":chat.test 255 ann :I have 2 clients and 0 servers",
-    ":chat.test 265 ann 2 2 :Current local users 2, max 2",
-    ":chat.test 266 ann 2 2 :Current global users 2, max 2",
-  ]);
-});
+story(
+  "LUSERS counts visible and invisible users, unregistered connections, operators and channels",
+  async (chat) => {
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    await chat.peer("cat", { register: false });
+    chat.state.find("ann")?.modes.add("o");
+    await say(bob, "MODE bob +i");
+    assertEquals(await say(ann, "LUSERS"), [
+      ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
+      ":chat.test 252 ann 1 :operator(s) online",
+      ":chat.test 253 ann 1 :unknown connection(s)",
+      ":chat.test 254 ann 1 :channels formed",
+      ":chat.test 255 ann :I have 2 clients and 0 servers",
+      ":chat.test 265 ann 2 2 :Current local users 2, max 2",
+      ":chat.test 266 ann 2 2 :Current global users 2, max 2",
+    ]);
+  },
+);
 
 Deno.test({
   name: "TIME, STATS u, LINKS and INFO answer",
@@ -58,7 +61,7 @@ Deno.test({
   },
 });
 
-story("VERSION shows the version and ISUPPORT again; ADMIN who looks after the server", {
+story("VERSION shows the version and ISUPPORT again; ADMIN shows the contact", {
   version: "parley-9",
   settings: { admin: "ann@chat.test" },
 }, async (chat) => {
@@ -77,7 +80,7 @@ story("VERSION shows the version and ISUPPORT again; ADMIN who looks after the s
   ]);
 });
 
-story("questions may name this server, by mask or by somebody on it, and no other", async (chat) => {
+story("a request can name this server, by a mask or by a user on it, and no other server", async (chat) => {
   const ann = await chat.peer("ann");
   const count = async (...lines: string[]) => (await say(ann, ...lines)).length;
   assertEquals(await count("TIME chat.test", "TIME *.test", "TIME ann"), 3);
@@ -88,7 +91,7 @@ story("questions may name this server, by mask or by somebody on it, and no othe
   }
 });
 
-story("HELP tells of every command from its row, those of operators to operators", async (chat) => {
+story("HELP describes every command, and commands of operators to operators only", async (chat) => {
   const ann = await chat.peer("ann");
   assertEquals(await say(ann, "HELP ping", "HELPOP kill", "HELP FLY"), [
     ":chat.test 704 ann PING :PING <token>",
@@ -106,7 +109,7 @@ story("HELP tells of every command from its row, those of operators to operators
   assertEquals(Object.keys(allCommands).filter((name) => !all.includes(name)), []);
 });
 
-Deno.test("every command has words for HELP", () => {
+Deno.test("every command has a text for HELP", () => {
   const faults = Object.entries(allCommands).filter(([, { help }]) => !/^[A-Z].*[^.]$/.test(help));
   assertEquals(faults.map(([name]) => name), []);
 });

@@ -1,9 +1,9 @@
-/** INVITE: who may, what it opens, who is told, and the list of one's own. */
+/** INVITE: who can invite, what an invitation allows, who gets notices, and the list of one's own invitations. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-story("INVITE tells the invited, answers the inviter, and nobody else hears of it", async (chat) => {
+story("INVITE is sent to the invited user, answers the inviter, and nobody else sees it", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
   assertEquals(await say(ann, "INVITE Cat #TEA"), [":chat.test 341 ann cat #tea"]);
@@ -32,7 +32,7 @@ story("INVITE is refused with the reason", async (chat) => {
   assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 403 cat #tea :No such channel"]);
 });
 
-story("an operator's INVITE opens every door, once", async (chat) => {
+story("an INVITE by an operator overrides every restriction, once", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   for (const modes of ["+i", "-i+k green", "-k+l x 1", "-l+R", "-R+b bob"]) {
@@ -44,34 +44,40 @@ story("an operator's INVITE opens every door, once", async (chat) => {
   }
 });
 
-story("INVITE by somebody without rank is a word, not a key, and takes no key away", async (chat) => {
-  const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  const cat = await chat.peer("cat");
-  await say(ann, "MODE #tea +k green");
-  assertEquals((await say(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
-  await heard(cat);
-  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
-  await say(ann, "INVITE cat #tea");
-  await say(bob, "INVITE cat #tea");
-  await heard(cat);
-  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
-});
+story(
+  "INVITE by a member without rank overrides nothing, and removes no earlier invitation",
+  async (chat) => {
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    const cat = await chat.peer("cat");
+    await say(ann, "MODE #tea +k green");
+    assertEquals((await say(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
+    await heard(cat);
+    assertEquals(await say(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
+    await say(ann, "INVITE cat #tea");
+    await say(bob, "INVITE cat #tea");
+    await heard(cat);
+    assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
+  },
+);
 
-story("INVITE alone lists where one is invited to, until one joins or the channel ends", async (chat) => {
-  const [ann] = await chat.join("#tea", "ann");
-  await ann.join("#den");
-  const bob = await chat.peer("bob");
-  await say(ann, "INVITE bob #tea", "INVITE bob #den");
-  await heard(bob);
-  const end = ":chat.test 337 bob :End of /INVITE list";
-  assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
-  await bob.join("#tea");
-  assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #den", end]);
-  await say(ann, "PART #den", "JOIN #den");
-  assertEquals(await say(bob, "INVITE"), [end]);
-});
+story(
+  "INVITE without parameters lists invitations, until the user joins or the channel ends",
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    await ann.join("#den");
+    const bob = await chat.peer("bob");
+    await say(ann, "INVITE bob #tea", "INVITE bob #den");
+    await heard(bob);
+    const end = ":chat.test 337 bob :End of /INVITE list";
+    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
+    await bob.join("#tea");
+    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #den", end]);
+    await say(ann, "PART #den", "JOIN #den");
+    assertEquals(await say(bob, "INVITE"), [end]);
+  },
+);
 
-story("INVITE is shown to half-operators and above who asked (invite-notify)", async (chat) => {
+story("half-operators and higher ranks with invite-notify see INVITE", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob", { caps: ["invite-notify"] });
   const cat = await chat.peer("cat", { caps: ["invite-notify"] });

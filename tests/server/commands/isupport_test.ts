@@ -1,10 +1,10 @@
-/** What the server can do, told on entering, when asked, and before one is let in. */
+/** The features of the server: after connecting, on request, and before registration is complete. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 
-story("ISUPPORT tells its tokens to who is in", asked);
-story("ISUPPORT before one is in is for who has draft/extended-isupport", early);
+story("ISUPPORT sends its tokens to connected users", asked);
+story("ISUPPORT before registration needs draft/extended-isupport", early);
 
 async function asked(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");

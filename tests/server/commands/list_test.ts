@@ -7,7 +7,7 @@ import { say } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
 
-story("LIST shows name, people and topic", async (chat) => {
+story("LIST shows name, members and topic", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
   await say(ann, "TOPIC #tea :Green or black?");
@@ -21,7 +21,7 @@ story("LIST shows name, people and topic", async (chat) => {
   assertEquals((await say(ann, "LIST #none")).length, 2);
 });
 
-/** #tea: two people, made 60 minutes ago, topic 30 minutes ago; #den: one, made 10 minutes ago, no topic. */
+/** #tea: two members, created 60 minutes ago, topic 30 minutes ago; #den: one, created 10 minutes ago, no topic. */
 const filters: readonly (readonly [asked: string, found: string])[] = [
   ["", "#tea #den"],
   ["*e*", "#tea #den"],
@@ -44,7 +44,7 @@ const filters: readonly (readonly [asked: string, found: string])[] = [
 ];
 
 Deno.test({
-  name: "LIST filters by mask, people, age and topic",
+  name: "LIST filters by mask, members, age and topic",
   ignore,
   async fn() {
     let minutes = 0;
@@ -62,7 +62,7 @@ Deno.test({
   },
 });
 
-story("LIST hides secret channels from people outside", async (chat) => {
+story("LIST hides secret channels from users outside", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   await say(ann, "MODE #tea +s");
@@ -70,14 +70,14 @@ story("LIST hides secret channels from people outside", async (chat) => {
   assertEquals((await say(ann, "LIST")).length, 3);
 });
 
-story("LIST takes only so many masks, as each is tried on every channel", async (chat) => {
+story("LIST limits the number of masks, because each is compared with every channel", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
   assertEquals((await say(ann, `LIST ${masks(19)},#tea`)).length, 3);
   assertEquals(await say(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
 });
 
-story("LIST longer than the send queue comes whole, and a labelled one as one batch", {
+story("a LIST longer than the send queue is complete, and a labelled one is one batch", {
   settings: { sendQueue: 16 * 1024, channelsPerUser: 500 },
 }, async (chat) => {
   const ann = await chat.peer("ann", { caps: ["labeled-response", "batch", "no-implicit-names"] });

@@ -1,4 +1,4 @@
-/** MODE: a channel's flags, key and limit, its ranks, and one's own modes. Lists are ban_test.ts. */
+/** MODE: the flags, key and limit of a channel, its ranks, and user modes. channel_bans_test.ts has the lists. */
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
@@ -6,20 +6,24 @@ import { heard, say } from "../../support/transcript.ts";
 
 const lowRank = ":chat.test 482 bob #tea :You're not channel operator";
 
-story("MODE shows a channel's modes and when it was made", { now: () => 1_000_000_000_000 }, async (chat) => {
-  const [ann] = await chat.join("#tea", "ann");
-  const bob = await chat.peer("bob");
-  await say(ann, "MODE #tea +sikl-s green 10");
-  assertEquals(await say(ann, "MODE #TEA"), [
-    ":chat.test 324 ann #tea +klint green 10",
-    ":chat.test 329 ann #tea 1000000000",
-  ]);
-  assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
-  await say(ann, "MODE #tea -klint x");
-  assertEquals((await say(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
-});
+story(
+  "MODE shows the modes of a channel and its creation time",
+  { now: () => 1_000_000_000_000 },
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    const bob = await chat.peer("bob");
+    await say(ann, "MODE #tea +sikl-s green 10");
+    assertEquals(await say(ann, "MODE #TEA"), [
+      ":chat.test 324 ann #tea +klint green 10",
+      ":chat.test 329 ann #tea 1000000000",
+    ]);
+    assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
+    await say(ann, "MODE #tea -klint x");
+    assertEquals((await say(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
+  },
+);
 
-story("MODE tells everyone what has really changed, nothing else", async (chat) => {
+story("MODE sends only real changes to everybody", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   assertEquals(await say(ann, "MODE #tea +nt", "MODE #tea -l", "MODE #tea -k x", "MODE #tea +"), []);
   assertEquals(await say(ann, "MODE #tea +ntsm-t+s"), [":ann MODE #tea +sm-t"]);
@@ -35,7 +39,7 @@ story("MODE tells everyone what has really changed, nothing else", async (chat) 
   assertEquals((await heard(bob)).length, 6);
 });
 
-story("MODE is refused outside, without rank, and for channels that are not there", async (chat) => {
+story("MODE is refused outside, without rank, and for unknown channels", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
   assertEquals(await say(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
@@ -56,7 +60,7 @@ story("MODE is refused outside, without rank, and for channels that are not ther
   ]);
 });
 
-story("MODE answers letters that are no mode, and makes the other changes", async (chat) => {
+story("MODE answers unknown letters, and makes the other changes", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await say(ann, "MODE #tea +iZm-Z"), [
     ":chat.test 472 ann Z :is unknown mode char to me",
@@ -102,7 +106,7 @@ story("MODE gives ranks to members only", async (chat) => {
   );
 });
 
-/** What each rank may change: letters as bob, with this rank, tries them on himself or the channel. */
+/** The modes that each rank can change: bob, with this rank, tries the letters on himself or the channel. */
 const rights: readonly (readonly [rank: string, may: string, mayNot: string])[] = [
   ["", "", "qaohvbeIklimnstCR"],
   ["v", "", "qaohbeIklimnstCR"],
@@ -133,23 +137,26 @@ for (const [rank, may, mayNot] of rights) {
   );
 }
 
-story("MODE lets everyone lay down a rank, and takes it from others by rank", async (chat) => {
-  const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  await say(ann, "MODE #tea +hv bob bob");
-  await heard(bob);
-  assertEquals(
-    await say(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
-    [
-      lowRank,
-      ":bob MODE #tea -h bob",
-      lowRank,
-      ":bob MODE #tea -v bob",
-    ],
-  );
-  assertEquals((await say(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
-});
+story(
+  "MODE lets every member remove their own rank, and higher ranks remove those of others",
+  async (chat) => {
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    await say(ann, "MODE #tea +hv bob bob");
+    await heard(bob);
+    assertEquals(
+      await say(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
+      [
+        lowRank,
+        ":bob MODE #tea -h bob",
+        lowRank,
+        ":bob MODE #tea -v bob",
+      ],
+    );
+    assertEquals((await say(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
+  },
+);
 
-story("MODE tells many changes in lines of at most MODES parameters and LINELEN bytes", {
+story("MODE sends many changes in lines of at most MODES parameters and LINELEN bytes", {
   settings: { lineBytes: 512 },
 }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
@@ -161,7 +168,7 @@ story("MODE tells many changes in lines of at most MODES parameters and LINELEN 
   assertEquals(more.map((line) => line.split(" ").length - 4), [2, 1]);
 });
 
-story("MODE shows and changes one's own modes", async (chat) => {
+story("MODE shows and changes user modes", async (chat) => {
   const ann = await chat.peer("ann");
   const before = (await say(ann, "MODE ann"))[0]?.replace(":chat.test 221 ann +", "") ?? "";
   const fresh = [..."BRw"].filter((letter) => !before.includes(letter));
@@ -171,7 +178,7 @@ story("MODE shows and changes one's own modes", async (chat) => {
   assertEquals(after, `:chat.test 221 ann +${[...new Set(`${before}Rw`)].toSorted().join("")}`);
 });
 
-story("MODE ignores +o and r, names unknown letters once, and is for oneself only", async (chat) => {
+story("MODE ignores +o and r, reports unknown letters once, and is for the user only", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
   assertEquals(await say(ann, "MODE ann +or-r", "MODE ann -o"), []);
@@ -184,7 +191,7 @@ story("MODE ignores +o and r, names unknown letters once, and is for oneself onl
   ]);
 });
 
-/** Founders come with registered channels, which have no part in these tests. */
+/** Founders come with registered channels, which do not matter in these tests. */
 function makeFounder(chat: Chat, nick: string): void {
   const user = chat.state.find(nick);
   const member = user && chat.state.channel("#tea")?.members.get(user);

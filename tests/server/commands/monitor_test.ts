@@ -1,9 +1,9 @@
-/** MONITOR, ISON, USERHOST: who is here, and being told when that changes. */
+/** MONITOR, ISON, USERHOST: which users are online, and notices when that changes. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-story("MONITOR + says who is here, and then who comes and goes", async (chat) => {
+story("MONITOR + reports who is online, and then each change", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
   assertEquals(await say(ann, "MONITOR + Bob,cat,BOB"), [
@@ -16,7 +16,7 @@ story("MONITOR + says who is here, and then who comes and goes", async (chat) =>
   assertEquals(await heard(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
 });
 
-story("MONITOR follows renames, but not a mere change of case", async (chat) => {
+story("MONITOR follows renames, but not a change of case only", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(ann, "MONITOR + bob,rob");
   await say(bob, "NICK rob", "NICK ROB", "NICK bob");
@@ -28,7 +28,7 @@ story("MONITOR follows renames, but not a mere change of case", async (chat) => 
   ]);
 });
 
-story("MONITOR - and C are silent, L and S show what is left", async (chat) => {
+story("MONITOR - and C send no answer, L and S show the remaining nicks", async (chat) => {
   const ann = await chat.peer("ann");
   await say(ann, "MONITOR + bob,cat,dan");
   assertEquals(await say(ann, "MONITOR - BOB", "MONITOR l", "MONITOR S", "MONITOR C", "MONITOR L"), [
@@ -73,7 +73,7 @@ story(
   },
 );
 
-story("ISON names those who are here, USERHOST tells who they are", async (chat) => {
+story("ISON lists the nicks that are online, USERHOST shows their hosts", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await say(bob, "AWAY :out");
   chat.state.find("ann")?.modes.add("o");

@@ -1,4 +1,4 @@
-/** OPER, KILL, WALLOPS, REHASH, CHGHOST: looking after the server. */
+/** OPER, KILL, WALLOPS, REHASH, CHGHOST: running the server. */
 import { assert, assertEquals } from "@std/assert";
 import { makeVerifier } from "../../../lib/irc/scram.ts";
 import { type Chat, type ChatOptions, startChat } from "../../support/chat.ts";
@@ -23,7 +23,7 @@ async function withOperator(
 }
 
 Deno.test({
-  name: "OPER makes an operator of who knows name and password, and tells the others",
+  name: "OPER with the correct name and password makes an operator, and operators get a notice",
   ignore,
   async fn() {
     const { chat, ann, bob } = await withOperator();
@@ -42,7 +42,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "OPER refuses unknown names and wrong passwords alike, and soon makes guessing wait",
+  name: "OPER refuses unknown names and wrong passwords alike, and soon limits attempts",
   ignore,
   async fn() {
     let now = 0;
@@ -66,7 +66,7 @@ Deno.test({
   },
 });
 
-story("OPER is not taken over an open network", { operators }, async (chat) => {
+story("OPER is refused over an unencrypted network", { operators }, async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   assertEquals(await say(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);
@@ -74,7 +74,7 @@ story("OPER is not taken over an open network", { operators }, async (chat) => {
 });
 
 Deno.test({
-  name: "KILL disconnects somebody, with the reason, for all to see",
+  name: "KILL disconnects a user with a reason that all see",
   ignore,
   async fn() {
     const { chat, ann, bob, cat } = await withOperator();
@@ -96,7 +96,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "KILL works on oneself",
+  name: "KILL works on the operator's own nick",
   ignore,
   async fn() {
     const { chat, ann } = await withOperator();
@@ -108,7 +108,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "WALLOPS reaches those with user mode w only, and is for operators",
+  name: "WALLOPS reaches only users with mode w, and only operators can send it",
   ignore,
   async fn() {
     const { chat, ann, bob, cat } = await withOperator();
@@ -125,7 +125,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "REHASH reads the files again; when that fails, all stays as it was",
+  name: "REHASH reads the files again; if that fails, nothing changes",
   ignore,
   async fn() {
     let reread = () => ({ operators, motd: ["new words"] });
@@ -144,7 +144,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "CHGHOST changes the host others see: CHGHOST to those who know it, a quit and return to the others",
+  name: "CHGHOST changes the visible host: clients with chghost get CHGHOST, others a QUIT and a JOIN",
   ignore,
   async fn() {
     const { chat, ann, bob, cat } = await withOperator();

@@ -1,4 +1,4 @@
-/** Long answers leave others their turn. */
+/** Long answers do not block other sessions. */
 import { assert } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { MemoryConnection } from "../../support/visitor.ts";
@@ -8,7 +8,7 @@ const lines = [
   "CHATHISTORY TARGETS timestamp=2000-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 9",
 ];
 
-/** How often the event loop goes round until the hub has acted on a line, which knows no network that would wait. */
+/** The rounds of the event loop until the hub has handled a line, on a connection without a network. */
 async function roundsOf(connection: MemoryConnection, line: string): Promise<number> {
   let rounds = 0;
   const timer = setInterval(() => rounds++, 0);
@@ -17,7 +17,7 @@ async function roundsOf(connection: MemoryConnection, line: string): Promise<num
   return rounds;
 }
 
-story("who has much to be told does not keep others waiting", async (chat) => {
+story("a long answer does not delay other sessions", async (chat) => {
   const ann = new MemoryConnection({ sent: () => {} });
   void chat.hub.attach(ann);
   await ann.feed(["NICK ann", "USER ann 0 * :Ann", "REGISTER * * correct-horse-battery"]);
@@ -35,7 +35,7 @@ story("who has much to be told does not keep others waiting", async (chat) => {
     await ann.feed([`PRIVMSG bot${number} :hi`]);
   }
   for (const line of lines) {
-    // The first brings the index forward.
+    // The first search updates the index.
     await ann.feed([line]);
     const rounds = await roundsOf(ann, line);
     assert(rounds >= 3, `${line}: ${rounds} rounds`);

@@ -1,4 +1,4 @@
-/** MARKREAD: markers move on only, and are told to one's own devices and nobody else. */
+/** MARKREAD: markers only move forward, and only the user's own devices get them. */
 import { assertEquals } from "@std/assert";
 import { loggedIn, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -10,12 +10,16 @@ const caps = ["draft/read-marker"];
 const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z", "2026-01-01T00:00:03.000Z"]
   .map((time) => `timestamp=${time}`);
 
-story("MARKREAD sets a marker, and never moves it back", moves);
-story("MARKREAD refuses what is no target and no time", refusals);
-story("JOIN tells the marker before the names end", joining);
-story("a marker of an account is told to its other devices, and outlives them", devices);
-story("nobody is told another's markers, who takes its nick neither", secret);
-story("a marker cannot be set past now", { now: () => Date.parse("2026-01-01T00:00:02.000Z") }, future);
+story("MARKREAD sets a marker, and never moves it backwards", moves);
+story("MARKREAD refuses invalid targets and times", refusals);
+story("JOIN sends the marker before the end of the names", joining);
+story("the other devices of an account get its marker, and it survives their connections", devices);
+story("nobody gets the markers of another user, also not a user who takes the nick", secret);
+story(
+  "a marker cannot be set to a future time",
+  { now: () => Date.parse("2026-01-01T00:00:02.000Z") },
+  future,
+);
 
 async function moves(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });

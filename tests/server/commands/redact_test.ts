@@ -1,4 +1,4 @@
-/** Taking messages back: who may, where, and what is left of them. */
+/** Deleting messages: who can delete, where, and what remains. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";
@@ -20,20 +20,20 @@ async function crowd(chat: Chat): Promise<Record<"ann" | "bob" | "cat" | "dan", 
   return { ann, bob, cat, dan };
 }
 
-/** Says something and returns its msgid. */
+/** Sends a message and returns its msgid. */
 async function say(peer: Peer, target: string, text: string): Promise<string> {
   peer.send(`PRIVMSG ${target} :${text}`);
   return /msgid=([0-9a-z]+)/.exec(await peer.next(new RegExp(`:${peer.nick}!\\S+ PRIVMSG `)))?.[1] ?? "";
 }
 
 story("REDACT is for the sender and for operators of the channel", matrix);
-story("REDACT is told to those who know it, and the text is gone from history", gone);
-story("REDACT in private is for the sender alone", inPrivate);
-story("REDACT of what is not there, or of a place one is not in, says nothing more", unknown);
-story("a nick taken over does not own what was said under it", takenOver);
+story("REDACT is sent to clients with the capability, and history has no text any more", gone);
+story("REDACT in private is only for the sender", inPrivate);
+story("REDACT of a missing message, or in a channel the user is not in, reveals nothing", unknown);
+story("a user who takes a nick does not own its earlier messages", takenOver);
 
-story("REDACT by who has left meanwhile takes nothing back, and tells nobody so", left);
-story("an account with a backslash in its name is not taken for the account without it", backslash);
+story("REDACT by a user who left meanwhile deletes nothing, and nobody gets it", left);
+story("an account with a backslash in its name is not mixed up with the account without it", backslash);
 
 async function matrix(chat: Chat): Promise<void> {
   const peers = await crowd(chat);

@@ -1,4 +1,4 @@
-/** Coming in and staying: NICK, USER, PASS, CAP, PING, QUIT. */
+/** Connecting and staying connected: NICK, USER, PASS, CAP, PING, QUIT. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
@@ -7,20 +7,20 @@ import { visit } from "../../support/visitor.ts";
 
 const ignore = !granted("net");
 
-story("NICK and USER let a peer in with the welcome numerics in order", welcome);
+story("NICK and USER complete the connection with the welcome numerics in order", welcome);
 story("NICK refuses empty, malformed and taken nicks", refusedNicks);
-story("NICK is told to everyone in the same channels, once", rename);
-story("NICK in another case is one's own", renameCase);
-story("USER a second time is refused", secondUser);
-story("commands before registration are refused, unknown ones are unknown", early);
+story("NICK is sent once to everyone in the same channels", rename);
+story("NICK accepts the user's own nick in another case", renameCase);
+story("a second USER is refused", secondUser);
+story("commands before registration are refused, and unknown commands are reported as unknown", early);
 Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
 Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
-story("PASS with a colon is no way round the count of guesses", { password: "open:sesame" }, colonGuesses);
-story("PING is answered with its token, without one refused", ping);
-story("what would not fit the line of its answer is too long", oversized);
+story("PASS with a colon does not bypass the limit of attempts", { password: "open:sesame" }, colonGuesses);
+story("PING is answered with its token, and refused without one", ping);
+story("a parameter that does not fit into the answer is too long", oversized);
 story("commands in the body of an HTTP request are not run, whatever its method", http);
-story("QUIT says goodbye and is seen once by those in the same channels", quit);
-story("a peer that vanishes is seen to quit", vanish);
+story("QUIT closes the connection, and users in the same channels see it once", quit);
+story("a lost connection is shown as a quit", vanish);
 
 async function welcome(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { register: false });
@@ -98,7 +98,7 @@ async function password(): Promise<void> {
 
 const tooMany = "ERROR :Closing link: Too many wrong passwords from your address; wait half a minute";
 
-/** What a stranger from `address` who gives this password is told last. */
+/** The last line for a client from `address` that sends this password. */
 async function tryPassword(chat: Chat, address: string, given: string): Promise<string> {
   const peer = await visit(chat.hub, address, "bob", { register: false, secure: true });
   peer.send(`PASS :${given}`, "NICK bob", "USER bob 0 * :Bob", "QUIT :in");
@@ -110,7 +110,7 @@ async function guesses(): Promise<void> {
   await using chat = startChat({ password: "open sesame", now: () => now });
   for (let count = 0; count < 5; count++) {
     assertEquals(await tryPassword(chat, "10.1.2.3", "wrong"), "ERROR :Closing link: Wrong password");
-    // Who is right, or says nothing, does not guess.
+    // A correct password, or none, does not count as an attempt.
     assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
   }
   assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), tooMany);

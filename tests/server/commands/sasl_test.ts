@@ -1,4 +1,4 @@
-/** AUTHENTICATE: PLAIN and SCRAM-SHA-256, before coming in and after; what is refused and how often. */
+/** AUTHENTICATE: PLAIN and SCRAM-SHA-256, before and after registration; refusals and limits. */
 import { assert, assertEquals } from "@std/assert";
 import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { password, registered } from "../../support/account.ts";
@@ -12,7 +12,7 @@ function blob(text: string): string {
   return encode64(utf8(text));
 }
 
-story("SASL is offered with what a connection may use", async (chat) => {
+story("SASL offers only mechanisms that the connection can use", async (chat) => {
   const offered = async (peer: Peer, line = "CAP LS 302") => {
     return (await say(peer, line)).join(" ").match(/\bsasl\S*/g);
   };
@@ -25,7 +25,7 @@ story("SASL is offered with what a connection may use", async (chat) => {
   assertEquals(await offered(secure), ["sasl=PLAIN,SCRAM-SHA-256"]);
 });
 
-story("PLAIN and SCRAM log in to the same account, in whatever case", async (chat) => {
+story("PLAIN and SCRAM log in to the same account, in any case", async (chat) => {
   await registered(chat, "Ann");
   for (const way of [logIn, scram]) {
     const peer = await chat.peer("bob", { register: false });
@@ -36,14 +36,14 @@ story("PLAIN and SCRAM log in to the same account, in whatever case", async (cha
   }
 });
 
-story("logging in tells the source as far as it is known", async (chat) => {
+story("the answer to a login has the known part of the source", async (chat) => {
   await registered(chat, "ann");
   const peer = await chat.peer("bob", { register: false });
   peer.send("NICK bob", "USER bob 0 * :Bob");
   assertEquals((await logIn(peer, "ann"))[0]?.split(" ")[3], "bob!~bob@localhost");
 });
 
-story("PLAIN and SCRAM refuse a wrong password, and one that does not exist the same way", async (chat) => {
+story("PLAIN and SCRAM refuse a wrong password and an unknown account in the same way", async (chat) => {
   await registered(chat, "ann");
   const refusal = [":chat.test 904 * :SASL authentication failed: Wrong name or password"];
   for (const way of [logIn, scram]) {
@@ -54,7 +54,7 @@ story("PLAIN and SCRAM refuse a wrong password, and one that does not exist the 
   }
 });
 
-story("PLAIN is refused over plain TCP from elsewhere, and SCRAM is not", async (chat) => {
+story("PLAIN over plain TCP from another machine is refused, SCRAM is not", async (chat) => {
   await registered(chat, "ann");
   const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
   assertEquals(await say(open, "AUTHENTICATE PLAIN"), [
@@ -74,7 +74,7 @@ const answers: readonly (readonly [message: string, words: string])[] = [
   ["bob\0ann\0correct-horse-battery", "Wrong name or password"],
 ];
 
-story("PLAIN takes three parts, and lets nobody act as another", async (chat) => {
+story("PLAIN needs three parts, and refuses another authorisation identity", async (chat) => {
   await registered(chat, "ann");
   await registered(chat, "bob");
   for (const [message, words] of answers) {
@@ -91,7 +91,7 @@ story("PLAIN takes three parts, and lets nobody act as another", async (chat) =>
   assertEquals((await say(peer, `AUTHENTICATE ${blob("ANN\0ann\0correct-horse-battery")}`)).length, 2);
 });
 
-story("AUTHENTICATE takes 400 bytes a message, and + ends what fills the last one", async (chat) => {
+story("AUTHENTICATE takes 400 bytes per message, and + ends a full last message", async (chat) => {
   const long = "x".repeat(592);
   const ann = await chat.peer("ann");
   ann.send(`REGISTER * * :${long}`);
@@ -108,28 +108,31 @@ story("AUTHENTICATE takes 400 bytes a message, and + ends what fills the last on
   assertEquals((await say(peer, "AUTHENTICATE +")).length, 2);
 });
 
-story("AUTHENTICATE refuses what is too long, no base64, no UTF-8, aborted or unknown", async (chat) => {
-  const peer = await chat.peer("ann", { register: false });
-  const begin = async () =>
-    assertEquals(await say(peer, "AUTHENTICATE PLAIN"), [":chat.test AUTHENTICATE +"]);
-  const cases: readonly (readonly [line: string, answer: string])[] = [
-    [`AUTHENTICATE ${"A".repeat(401)}`, "905 * :SASL message too long"],
-    ["AUTHENTICATE !!!", "904 * :SASL authentication failed"],
-    ["AUTHENTICATE /w==", "904 * :SASL authentication failed"],
-    ["AUTHENTICATE *", "906 * :SASL authentication aborted"],
-  ];
-  for (const [line, answer] of cases) {
+story(
+  "AUTHENTICATE refuses messages that are too long, not base64, not UTF-8, aborted or unknown",
+  async (chat) => {
+    const peer = await chat.peer("ann", { register: false });
+    const begin = async () =>
+      assertEquals(await say(peer, "AUTHENTICATE PLAIN"), [":chat.test AUTHENTICATE +"]);
+    const cases: readonly (readonly [line: string, answer: string])[] = [
+      [`AUTHENTICATE ${"A".repeat(401)}`, "905 * :SASL message too long"],
+      ["AUTHENTICATE !!!", "904 * :SASL authentication failed"],
+      ["AUTHENTICATE /w==", "904 * :SASL authentication failed"],
+      ["AUTHENTICATE *", "906 * :SASL authentication aborted"],
+    ];
+    for (const [line, answer] of cases) {
+      await begin();
+      assertEquals(await say(peer, line), [`:chat.test ${answer}`]);
+    }
     await begin();
-    assertEquals(await say(peer, line), [`:chat.test ${answer}`]);
-  }
-  await begin();
-  const endless = Array.from({ length: 11 }, () => `AUTHENTICATE ${"A".repeat(400)}`);
-  assertEquals(await say(peer, ...endless), [
-    ":chat.test 904 * :SASL authentication failed: The message is too long",
-  ]);
-});
+    const endless = Array.from({ length: 11 }, () => `AUTHENTICATE ${"A".repeat(400)}`);
+    assertEquals(await say(peer, ...endless), [
+      ":chat.test 904 * :SASL authentication failed: The message is too long",
+    ]);
+  },
+);
 
-story("an unknown mechanism is answered with those there are, and is no failed try", {
+story("an unknown mechanism is answered with the supported ones, and does not count as an attempt", {
   settings: { loginTries: 1 },
 }, async (chat) => {
   await registered(chat, "ann");
@@ -143,7 +146,7 @@ story("an unknown mechanism is answered with those there are, and is no failed t
   assertEquals((await logIn(peer, "ann")).length, 2);
 });
 
-story("coming in ends a log-in that is under way", async (chat) => {
+story("completing the connection ends a running login", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   ann.send("CAP LS 302", "NICK ann", "USER ann 0 * :Ann", "AUTHENTICATE PLAIN");
   await ann.lines();
@@ -152,7 +155,7 @@ story("coming in ends a log-in that is under way", async (chat) => {
   assert(lines[1]?.startsWith(":chat.test 001 ann "));
 });
 
-story("who is in may log in, and to another account later", async (chat) => {
+story("a connected user can log in, and later to another account", async (chat) => {
   await registered(chat, "ann");
   await registered(chat, "bob");
   const cat = await chat.peer("cat");
@@ -174,7 +177,7 @@ story("who is in may log in, and to another account later", async (chat) => {
   assertEquals(plain(await dan.lines()), [":cat PART #tea", ":cat JOIN #tea bob cat"]);
 });
 
-story("account-tag says whose message it is", async (chat) => {
+story("account-tag contains the sender's account", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob", { caps: ["account-tag"] });
   ann.send("PRIVMSG bob :hello");
@@ -182,7 +185,7 @@ story("account-tag says whose message it is", async (chat) => {
   assertEquals(await bob.lines(), ["@account=ann :ann!~ann@localhost PRIVMSG bob :hello"]);
 });
 
-story("a password that is changed during the log-in counts no more", async (chat) => {
+story("a password that changes during the login is refused", async (chat) => {
   const { accounts } = chat.state;
   await registered(chat, "ann");
   const fresh = await accounts.newVerifier("new horse!", "::1");
@@ -193,7 +196,7 @@ story("a password that is changed during the log-in counts no more", async (chat
   assertEquals(outcome.kind, "wrong");
 });
 
-story("a device logs in before it comes in, and is known by its account at once", async (chat) => {
+story("a device that logs in before registration has its account at once", async (chat) => {
   const ann = await registered(chat, "ann");
   ann.send("QUIT");
   await ann.closed();
@@ -202,7 +205,7 @@ story("a device logs in before it comes in, and is known by its account at once"
   assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
-story("SCRAM that is finished late finds the account as it is by then", async (chat) => {
+story("SCRAM that ends late uses the current state of the account", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   await say(bob, "CAP REQ sasl");

@@ -1,4 +1,4 @@
-/** SEARCH: what it finds. That it shows nothing to who may not see it is in history_access_test.ts. */
+/** SEARCH: its matches. history_access_test.ts checks that it shows nothing to users without access. */
 import { assertEquals } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -10,7 +10,7 @@ const ignore = !granted("net");
 const caps = ["batch", "labeled-response", "message-tags", "soju.im/search"];
 const startMs = Date.parse("2026-01-31T12:00:00.000Z");
 
-/** ann and bob talk in #tea, #den and privately, a second between two messages. */
+/** ann and bob talk in #tea, in #den and privately, with a second between two messages. */
 async function talk(): Promise<{ chat: Chat; ann: Peer; bob: Peer }> {
   let ms = startMs;
   const chat = startChat({ now: () => ms });
@@ -57,13 +57,13 @@ const searches: readonly (readonly [attributes: string, seconds: string])[] = [
 
 Deno.test({ name: "SEARCH finds messages by words, place, sender and time", ignore, fn: found });
 Deno.test({
-  name: "SEARCH answers in one batch, under its label, empty when nothing is found",
+  name: "SEARCH answers in one batch with its label; the batch is empty if nothing is found",
   ignore,
   fn: batch,
 });
-story("SEARCH refuses what it does not know, by name", refusals);
+story("SEARCH refuses unknown parameters by name", refusals);
 Deno.test({
-  name: "SEARCH does not hold up others, nor trip over who leaves meanwhile",
+  name: "SEARCH does not delay others, and handles a user who leaves meanwhile",
   ignore,
   fn: leaving,
 });

@@ -1,4 +1,4 @@
-/** UBAN: keeping people off the server. */
+/** UBAN: banning people from the server. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { password } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
@@ -11,7 +11,7 @@ import { visit } from "../../support/visitor.ts";
 const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23);
 
-/** A chat on a clock that stands still, and ann, its operator, from 10.9.9.9. */
+/** A chat with a clock that stands still, and ann, its operator, from 10.9.9.9. */
 async function withOperator(now = () => start): Promise<{ chat: Chat; ann: Peer }> {
   const chat = startChat({ now });
   const ann = await visit(chat.hub, "10.9.9.9", "ann");
@@ -19,7 +19,7 @@ async function withOperator(now = () => start): Promise<{ chat: Chat; ann: Peer 
   return { chat, ann };
 }
 
-/** All that somebody who comes in is told before it is closed. */
+/** All lines for a client that connects and is refused. */
 async function turnedAway(chat: Chat, address: string, nick: string): Promise<string[]> {
   const peer = await visit(chat.hub, address, nick, { register: false });
   peer.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
@@ -45,28 +45,32 @@ Deno.test(
   },
 );
 
-Deno.test("UBAN ADD of a mask holds names and cloaks, at registration and at NICK", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
-  await using bob = await visit(chat.hub, "10.1.2.3", "bob");
-  const cloak = chat.state.find("bob")?.host ?? "";
-  await say(ann, "UBAN ADD loud*!*@* :no shouting", `UBAN ADD *@*${cloak.slice(cloak.indexOf("."))}`);
-  assertEquals(
-    (await bob.closed()).at(-1),
-    "ERROR :Closing link: You are banned from this server: No reason given",
-  );
-  assertEquals(await turnedAway(chat, "10.2.2.2", "loudmouth"), [
-    ":chat.test 465 loudmouth :You are banned from this server.",
-    "ERROR :Closing link: You are banned from this server: no shouting",
-  ]);
-  assertEquals((await turnedAway(chat, "10.1.2.99", "cat")).length, 2);
-  await using dan = await visit(chat.hub, "10.2.7.7", "dan");
-  assertEquals(await say(dan, "NICK loudspeaker"), [
-    ":chat.test 437 dan loudspeaker :Nick/channel is temporarily unavailable",
-  ]);
-});
+Deno.test(
+  "UBAN ADD of a mask matches names and cloaks, at registration and at NICK",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+    const cloak = chat.state.find("bob")?.host ?? "";
+    await say(ann, "UBAN ADD loud*!*@* :no shouting", `UBAN ADD *@*${cloak.slice(cloak.indexOf("."))}`);
+    assertEquals(
+      (await bob.closed()).at(-1),
+      "ERROR :Closing link: You are banned from this server: No reason given",
+    );
+    assertEquals(await turnedAway(chat, "10.2.2.2", "loudmouth"), [
+      ":chat.test 465 loudmouth :You are banned from this server.",
+      "ERROR :Closing link: You are banned from this server: no shouting",
+    ]);
+    assertEquals((await turnedAway(chat, "10.1.2.99", "cat")).length, 2);
+    await using dan = await visit(chat.hub, "10.2.7.7", "dan");
+    assertEquals(await say(dan, "NICK loudspeaker"), [
+      ":chat.test 437 dan loudspeaker :Nick/channel is temporarily unavailable",
+    ]);
+  },
+);
 
-Deno.test("UBAN ADD of an account disconnects who is logged in to it", { ignore }, async () => {
+Deno.test("UBAN ADD of an account disconnects its users", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
@@ -77,7 +81,7 @@ Deno.test("UBAN ADD of an account disconnects who is logged in to it", { ignore 
 });
 
 Deno.test(
-  "UBAN LIST, INFO and DEL show and lift bans; those whose time is over are gone",
+  "UBAN LIST, INFO and DEL show and lift bans; expired bans are removed",
   { ignore },
   async () => {
     let now = start;
@@ -101,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "UBAN ADD of a nick says that it holds no more, and what keeps the person out",
+  "UBAN ADD of a nick explains its limits, and which bans keep the person out",
   { ignore },
   async () => {
     const { chat, ann } = await withOperator();
@@ -122,21 +126,25 @@ Deno.test(
   },
 );
 
-Deno.test("UBAN refuses nonsense, banning oneself, and people who are no operators", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
-  await using bob = await visit(chat.hub, "10.1.2.3", "bob");
-  assertEquals(await say(ann, "UBAN", "UBAN FLY", "UBAN ADD 10.0.0.0/99", "UBAN ADD", "UBAN ADD *"), [
-    ":chat.test 461 ann UBAN :Not enough parameters",
-    ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :The subcommand must be ADD, DEL, LIST or INFO",
-    ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :The target must be an address, a network, a:account or a mask",
-    ":chat.test FAIL UBAN INVALID_TARGET * :The target must be an address, a network, a:account or a mask",
-    ":chat.test FAIL UBAN SELF *!*@* :This ban would include yourself",
-  ]);
-  assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
-});
+Deno.test(
+  "UBAN refuses invalid targets, banning oneself, and users who are not operators",
+  { ignore },
+  async () => {
+    const { chat, ann } = await withOperator();
+    await using _chat = chat;
+    await using bob = await visit(chat.hub, "10.1.2.3", "bob");
+    assertEquals(await say(ann, "UBAN", "UBAN FLY", "UBAN ADD 10.0.0.0/99", "UBAN ADD", "UBAN ADD *"), [
+      ":chat.test 461 ann UBAN :Not enough parameters",
+      ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :The subcommand must be ADD, DEL, LIST or INFO",
+      ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :The target must be an address, a network, a:account or a mask",
+      ":chat.test FAIL UBAN INVALID_TARGET * :The target must be an address, a network, a:account or a mask",
+      ":chat.test FAIL UBAN SELF *!*@* :This ban would include yourself",
+    ]);
+    assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
+  },
+);
 
-Deno.test("UBAN ADD of a mask keeps out further devices that come from there", { ignore }, async () => {
+Deno.test("UBAN ADD of a mask refuses further devices that match it", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
@@ -168,7 +176,7 @@ async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
 const error = "ERROR :Closing link: You are banned from this server: loud";
 
 for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
-  Deno.test(`UBAN ADD ${target} closes the further device that is there`, { ignore }, async () => {
+  Deno.test(`UBAN ADD ${target} closes a further device that is online`, { ignore }, async () => {
     const { chat, ann } = await withOperator();
     await using _chat = chat;
     const { bob, device } = await twoDevices(chat);
@@ -186,7 +194,7 @@ for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
 }
 
 for (const target of ["bob", "a:bob", "10.1.2.3"]) {
-  Deno.test(`UBAN ADD ${target} closes every device of who it names`, { ignore }, async () => {
+  Deno.test(`UBAN ADD ${target} closes every device of the matching user`, { ignore }, async () => {
     const { chat, ann } = await withOperator();
     await using _chat = chat;
     const { bob, device } = await twoDevices(chat);
@@ -195,7 +203,7 @@ for (const target of ["bob", "a:bob", "10.1.2.3"]) {
   });
 }
 
-Deno.test("UBAN ADD of a cloak finds who was given another host", { ignore }, async () => {
+Deno.test("UBAN ADD of a cloak matches a user with a changed host", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
@@ -204,7 +212,7 @@ Deno.test("UBAN ADD of a cloak finds who was given another host", { ignore }, as
   assertEquals((await bob.closed()).at(-1), error);
 });
 
-Deno.test("UBAN ADD of the one device that is left does not wait for its return", { ignore }, async () => {
+Deno.test("UBAN ADD of the last device does not wait for its return", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   const { bob, device } = await twoDevices(chat);
@@ -215,7 +223,7 @@ Deno.test("UBAN ADD of the one device that is left does not wait for its return"
   assertEquals(chat.state.find("bob"), undefined);
 });
 
-Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }, async () => {
+Deno.test("UBAN ADD of the address of one's own further device is refused", { ignore }, async () => {
   const { chat } = await withOperator();
   await using _chat = chat;
   const { device } = await twoDevices(chat);
@@ -226,7 +234,7 @@ Deno.test("UBAN ADD of where one's own further device is is refused", { ignore }
   ]);
 });
 
-Deno.test("UBAN ADD of accounts keeps off who makes one of them", { ignore }, async () => {
+Deno.test("UBAN ADD of accounts refuses users who register one of them", { ignore }, async () => {
   const { chat, ann } = await withOperator();
   await using _chat = chat;
   await say(ann, "UBAN ADD a:bo* :loud");

@@ -1,11 +1,11 @@
-/** Several devices of one account: one user, one nick; and what a lost connection leaves behind. */
+/** Several devices of one account: one user, one nick; and the user after a lost connection. */
 import { assert, assertEquals } from "@std/assert";
 import { password, registered } from "../../support/account.ts";
 import { device, logIn } from "../../support/login.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { story } from "../../support/story.ts";
 
-/** A clock that tests set forward. */
+/** A clock that the test moves. */
 function clock(): { now: () => number; pass(ms: number): void } {
   let passedMs = 0;
   return { now: () => Date.now() + passedMs, pass: (ms) => passedMs += ms };
@@ -30,7 +30,7 @@ story("a second device joins the user: same nick, its channels with topic and na
   assertEquals(await say(peer, "NICK ann", "JOIN #tea"), []);
 });
 
-story("devices see what the others of the user say, and what is said to them", async (chat) => {
+story("devices see the messages of the user's other devices, and messages to the user", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -49,7 +49,7 @@ story("devices see what the others of the user say, and what is said to them", a
   assertEquals(await heard(phone), [":ann PRIVMSG ann :to myself"]);
 });
 
-story("what one device does all of them do", async (chat) => {
+story("an action of one device applies to all", async (chat) => {
   const ann = await registered(chat, "ann");
   const { peer: phone } = await device(chat, "ann");
   await say(phone, "JOIN #den", "AWAY :out", "NICK anna", "MODE anna +i");
@@ -58,7 +58,7 @@ story("what one device does all of them do", async (chat) => {
   assert((await say(ann, "WHOIS anna")).some((line) => line.endsWith(" 301 anna anna out")));
 });
 
-story("the last device to quit is the user's end, the others go unseen", async (chat) => {
+story("the user quits with the last device; earlier ones leave without a message", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
@@ -72,14 +72,14 @@ story("the last device to quit is the user's end, the others go unseen", async (
   assertEquals(await heard(bob), [":ann QUIT :Quit: train"]);
 });
 
-story("a device that asks another nick is a user of its own", async (chat) => {
+story("a device with another nick is a separate user", async (chat) => {
   await registered(chat, "ann");
   const { peer } = await device(chat, "ann", { nick: "ann-phone" });
   assertEquals(chat.state.users.size, 2);
   assertEquals(await say(peer, "NICK ann"), [":chat.test 433 ann-phone ann :Nickname is already in use"]);
 });
 
-story("nobody joins a user without logging in, nor with another account", async (chat) => {
+story("a device cannot join a user without logging in, or with another account", async (chat) => {
   await registered(chat, "ann");
   const bob = await registered(chat, "bob");
   const cat = await chat.peer("cat", { register: false });
@@ -147,7 +147,7 @@ story(
   },
 );
 
-story("who comes back under another nick and logs in then may take the nick back", async (chat) => {
+story("a user who returns with another nick and then logs in can take the nick back", async (chat) => {
   const ann = await registered(chat, "ann");
   await ann[Symbol.asyncDispose]();
   const again = await chat.peer("ann_");
@@ -164,16 +164,19 @@ story("who comes back under another nick and logs in then may take the nick back
   assertEquals(chat.state.users.size, 2);
 });
 
-story("a log-in that was under way as a further device came takes that to no other account", async (chat) => {
-  await registered(chat, "bob");
-  await registered(chat, "ann");
-  await device(chat, "ann");
-  const user = chat.state.find("ann");
-  await chat.hub.commit({ kind: "logged in", user: user?.id ?? "", account: "bob" });
-  assertEquals(user?.account, "ann");
-});
+story(
+  "a login that runs while a further device joins does not move that device to another account",
+  async (chat) => {
+    await registered(chat, "bob");
+    await registered(chat, "ann");
+    await device(chat, "ann");
+    const user = chat.state.find("ann");
+    await chat.hub.commit({ kind: "logged in", user: user?.id ?? "", account: "bob" });
+    assertEquals(user?.account, "ann");
+  },
+);
 
-story("--linger 0 lets nobody stay", { settings: { linger: 0 } }, async (chat) => {
+story("--linger 0 removes users at once", { settings: { linger: 0 } }, async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");

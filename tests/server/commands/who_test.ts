@@ -1,4 +1,4 @@
-/** WHO: who is listed, to whom, in which form. */
+/** WHO: which users are listed, to whom, and in which form. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
@@ -27,7 +27,7 @@ story("WHO shows all ranks to those with multi-prefix, the highest to the others
   assertEquals([flags(await say(ann, "WHO ann")), flags(await say(bob, "WHO ann"))], ["H@", "H@+"]);
 });
 
-story("WHO finds by nick, by masks of several fields, everybody, and nobody", async (chat) => {
+story("WHO finds users by nick and by masks of several fields; also all users, or none", async (chat) => {
   const ann = await chat.peer("ann");
   const bob = await chat.peer("bob");
   await say(bob, "SETNAME :Bob the Builder");
@@ -55,7 +55,7 @@ story(
   },
 );
 
-story("WHO tells nothing of a secret channel to people outside", async (chat) => {
+story("WHO reveals nothing of a secret channel to users outside", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   await say(ann, "MODE #tea +s");
@@ -76,7 +76,7 @@ story("WHO with flag o lists operators only", async (chat) => {
   ]);
 });
 
-story("WHO gives the fields of WHOX in the fixed order, with the token", async (chat) => {
+story("WHO sends the fields of WHOX in the fixed order, with the token", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob");
   const bob = chat.state.find("bob");
   if (bob) bob.account = "Bobby";
@@ -91,7 +91,7 @@ story("WHO gives the fields of WHOX in the fixed order, with the token", async (
   ]);
 });
 
-story("WHO shows real addresses to operators and to oneself", async (chat) => {
+story("WHO shows real addresses to operators, and the user's own", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "2001:db8::1", "bob");
   const ip = async () => (await say(ann, "WHO bob %i"))[0];
@@ -103,7 +103,7 @@ story("WHO shows real addresses to operators and to oneself", async (chat) => {
   assertEquals((await say(ann, "WHO 2001:* i")).length, 2);
 });
 
-story("WHO of a mask gives up after 500 people, except to operators", async (chat) => {
+story("WHO of a mask stops after 500 users, except for operators", async (chat) => {
   const ann = await chat.peer("ann");
   for (let at = 0; at < 510; at++) {
     const id = `u${at}`;
@@ -124,7 +124,7 @@ story("WHO of a mask gives up after 500 people, except to operators", async (cha
   assertEquals((await say(ann, "WHO u*")).length, 511);
 });
 
-story("WHO with the same flag over and over looks in one place once", async (chat) => {
+story("WHO with a repeated flag compares each property once", async (chat) => {
   const ann = await chat.peer("ann");
   for (let number = 0; number < 300; number++) {
     const who = {

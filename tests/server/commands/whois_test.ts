@@ -1,4 +1,4 @@
-/** WHOIS and WHOWAS: what is told of somebody, to whom. */
+/** WHOIS and WHOWAS: which information they show to whom. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
@@ -8,7 +8,7 @@ import { visit } from "../../support/visitor.ts";
 
 const ignore = !granted("net");
 const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End of /WHOIS list`;
-/** Seconds change from run to run. */
+/** Seconds differ from run to run. */
 const still = (lines: string[]) =>
   lines.map((line) => line.replace(/( 317 \S+ \S+) \d+ \d+/, "$1 IDLE SIGNON"));
 
@@ -31,7 +31,7 @@ story(
   },
 );
 
-story("WHOIS of a bot, an operator, an account, a secure connection says so", async (chat) => {
+story("WHOIS shows a bot, an operator, an account and a secure connection", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   await say(ann, "MODE ann +B");
@@ -51,7 +51,7 @@ story("WHOIS of a bot, an operator, an account, a secure connection says so", as
   );
 });
 
-story("WHOIS shows the real address and the modes to oneself and to operators only", async (chat) => {
+story("WHOIS shows the real address and the modes only to operators and to the user", async (chat) => {
   await using ann = await visit(chat.hub, "::1", "ann");
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   const own = [
@@ -80,7 +80,7 @@ story("WHOIS hides secret channels and those of invisible users, except shared o
   assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
 });
 
-story("WHOIS takes several nicks and a server, and refuses what is not there", async (chat) => {
+story("WHOIS accepts several nicks and a server, and refuses unknown ones", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
   const codes = async (line: string) => (await say(ann, line)).map((one) => one.split(" ")[1]).join(" ");
@@ -96,7 +96,7 @@ story("WHOIS takes several nicks and a server, and refuses what is not there", a
 });
 
 Deno.test({
-  name: "WHOWAS tells who left and who was renamed, the last one first",
+  name: "WHOWAS lists users who left or changed the nick, the latest first",
   ignore,
   async fn() {
     let now = Date.UTC(2026, 10, 23);
@@ -121,7 +121,7 @@ Deno.test({
   },
 });
 
-story("WHOWAS of nobody is refused, and shows addresses to operators only", async (chat) => {
+story("WHOWAS of an unknown nick is refused, and only operators see addresses", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   const bob = await visit(chat.hub, "10.1.2.4", "bob");
   bob.send("QUIT");
