@@ -106,6 +106,10 @@ const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
   [/\bdocument\./, "lib/client/page/"],
 ];
 
+/** What changes the chat: the rest of the server gets the read-only views (Chat, User, Channel …). */
+const mutableState = /\b(Chat|User|Channel|Member|Session|ServerBans|Whowas|ChannelRegistration)State\b/;
+const seesViewsOnly = ["lib/server/commands/", "lib/server/render/", "lib/server/web/"];
+
 /** Code names numerics by the table of lib/irc/numerics.ts. The terminal has other numbers in quotes. */
 const bareNumeric = /^(?!\s*(\*|\/\/)).*(["'`])\d{3}\2/m;
 const namesNumerics = [
@@ -310,6 +314,9 @@ function fileFaults(path: string): string[] {
   faults.push(...importFaults(path, text), ...longFunctions(text));
   if (!path.startsWith("lib/")) return faults;
   for (const [fault, pattern] of neverWritten) if (pattern.test(text)) faults.push(fault);
+  if (seesViewsOnly.some((place) => path.startsWith(place)) && mutableState.test(text)) {
+    faults.push(`names ${mutableState.exec(text)?.[0]}; it gets the read-only view only`);
+  }
   if (namesNumerics.some((place) => path.startsWith(place)) && bareNumeric.test(text)) {
     faults.push("has the code of a numeric; name it");
   }

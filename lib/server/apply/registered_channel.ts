@@ -9,7 +9,7 @@ import type { ChannelRow } from "../store/channels.ts";
 const dayMs = 86_400_000;
 
 /** A row's state, as JSON: everything of a channel beside its name and founder. */
-interface SavedChannel {
+interface RowState {
   readonly createdAt: number;
   readonly flags: string;
   readonly settings: readonly (readonly [string, string])[];
@@ -68,7 +68,7 @@ export function restoreChannels(chat: ChatState): void {
 }
 
 function restore({ name, founder, usedMs, state }: ChannelRow): ChannelState {
-  const { createdAt, flags, settings, lists, ranks, topic }: SavedChannel = JSON.parse(state);
+  const { createdAt, flags, settings, lists, ranks, topic }: RowState = JSON.parse(state);
   const channel = new ChannelState(name, createdAt, flags);
   for (const [letter, value] of settings) channel.settings.set(letter, value);
   for (const [letter, entries] of lists) for (const entry of entries) channel.addEntry(letter, entry);
@@ -82,7 +82,7 @@ function rowOf(
   { founder, ranks, usedMs }: ChannelRegistration,
 ): ChannelRow {
   const { name, createdAt, flags, settings, lists, topic } = channel;
-  const state: SavedChannel = {
+  const state: RowState = {
     createdAt,
     flags: [...flags].join(""),
     settings: [...settings],

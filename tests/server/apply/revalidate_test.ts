@@ -1,31 +1,31 @@
-/** Events that were decided on one machine and overtaken by others before they had their place in the order. */
+/** Revalidation: events that an earlier event in the order forbids. */
 import { assertEquals } from "@std/assert";
 import type { Event } from "../../../lib/server/apply/event.ts";
 import { startMachines } from "../../support/machines.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-/** Ann is operator of #tea, bob was; cat never was in it. */
-const overtaken: readonly (readonly [
+/** Ann is operator of #tea, and bob was. */
+const forbidden: readonly (readonly [
   what: string,
   modes: string,
   event: (bob: string, ann: string) => Event,
   answer: string,
 ])[] = [
   [
-    "a kick by who is operator no more",
+    "a kick by a former operator",
     "-o bob",
     (bob, ann) => kick(bob, ann),
     "482 bob #tea :You're not channel operator",
   ],
   [
-    "modes by who is operator no more",
+    "modes by a former operator",
     "-o bob",
     (bob) => modes(bob, "m"),
     "482 bob #tea :You're not channel operator",
   ],
   [
-    "a topic by who is operator no more",
+    "a topic by a former operator",
     "-o bob",
     (bob) => topic(bob),
     "482 bob #tea :You're not channel operator",
@@ -44,8 +44,8 @@ const overtaken: readonly (readonly [
   ],
 ];
 
-for (const [what, letters, event, answer] of overtaken) {
-  Deno.test(`${what} is not applied, and answered`, async () => {
+for (const [what, letters, event, answer] of forbidden) {
+  Deno.test(`${what} is not applied, but answered`, async () => {
     const [first, second] = startMachines();
     await using ann = await visit(first.hub, "10.1.1.1", "ann");
     await using bob = await visit(second.hub, "10.1.2.1", "bob");
@@ -60,7 +60,7 @@ for (const [what, letters, event, answer] of overtaken) {
   });
 }
 
-Deno.test("two who enter a channel with one place left: the first is in, the other is told", async () => {
+Deno.test("two users join a channel with one free place: the first joins, the other is refused", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");
   await using bob = await visit(first.hub, "10.1.2.1", "bob");
@@ -78,7 +78,7 @@ Deno.test("two who enter a channel with one place left: the first is in, the oth
   assertEquals(second.chat.channel("#tea")?.members.size, 2);
 });
 
-Deno.test("a device that a ban keeps out which came before it is closed, the others stay", async () => {
+Deno.test("a session that a ban matches is closed when it joins its user, and the others stay", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");
   await using phone = await visit(second.hub, "10.1.9.9", "ann", { register: false });
@@ -92,7 +92,7 @@ Deno.test("a device that a ban keeps out which came before it is closed, the oth
   assertEquals(second.chat.find("ann")?.sessionIds.size, 1);
 });
 
-Deno.test("a NOTICE that comes too late is not answered, a message to who has left names its nick", async () => {
+Deno.test("a late NOTICE is not answered, and the answer to a late message names the nick that left", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");
   await using bob = await visit(second.hub, "10.1.2.1", "bob");

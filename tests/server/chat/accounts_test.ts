@@ -1,4 +1,4 @@
-/** Proving passwords: how often one may try, who is not locked out by others, and that names are not told apart. */
+/** Proof of passwords: limits of tries, no lock-out by others, and no difference between known and unknown names. */
 import { assert, assertEquals } from "@std/assert";
 import { Accounts } from "../../../lib/server/chat/accounts.ts";
 import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
@@ -12,7 +12,7 @@ interface Bench extends Disposable {
   readonly accounts: Accounts;
   readonly store: Store;
   pass(ms: number): void;
-  /** Kinds of what comes of so many tries, each once in a row: "wrong", "too many tries". */
+  /** The outcomes of so many tries, without repetitions: "wrong", "too many tries". */
   tries(name: string, password: string, address: string, count: number): Promise<string[]>;
 }
 
@@ -41,7 +41,7 @@ async function bench(changes: Partial<Settings> = {}): Promise<Bench> {
   };
 }
 
-Deno.test("an address may guess a few times, and again when time has passed", async () => {
+Deno.test("an address can guess a few times, and again after some time", async () => {
   using at = await bench();
   assertEquals(await at.tries("ann", "guess", "203.0.113.9", 4), ["wrong", "too many tries"]);
   assertEquals(await at.tries("bob", "bob-secret", "203.0.113.9", 1), ["too many tries"]);
@@ -57,7 +57,7 @@ Deno.test("an IPv6 network is one address", async () => {
   assertEquals(await at.tries("ann", "guess", "2001:db8:0:1::2", 1), ["wrong"]);
 });
 
-Deno.test("an account may be guessed at by many, but not often, and its owner is not locked out", async () => {
+Deno.test("guesses from many addresses are limited by account, and the owner is not locked out", async () => {
   using at = await bench();
   assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
   const kinds: string[] = [];
@@ -68,7 +68,7 @@ Deno.test("an account may be guessed at by many, but not often, and its owner is
   assertEquals(await at.tries("bob", "bob-secret", "203.0.113.30", 1), ["right"]);
 });
 
-Deno.test("who comes through a proxy on this machine is not locked out by others who do", async () => {
+Deno.test("a user behind a proxy on this machine is not locked out by others behind it", async () => {
   using at = await bench();
   assertEquals(await at.tries("ann", "guess", "127.0.0.1", 7), ["wrong", "too many tries"]);
   assertEquals(await at.tries("bob", "bob-secret", "127.0.0.1", 1), ["right"]);
@@ -78,7 +78,7 @@ Deno.test("who comes through a proxy on this machine is not locked out by others
   assertEquals(all.filter(({ kind }) => kind === "wrong").length, 6);
 });
 
-Deno.test("many guesses at the same time are not more than one after the other", async () => {
+Deno.test("parallel guesses are limited like guesses one after another", async () => {
   using at = await bench();
   const all = await Promise.all(
     Array.from({ length: 20 }, () => at.accounts.prove("ann", "guess", "203.0.113.9")),
@@ -86,7 +86,7 @@ Deno.test("many guesses at the same time are not more than one after the other",
   assertEquals(all.filter(({ kind }) => kind === "wrong").length, 3);
 });
 
-Deno.test("right passwords cost no tries, however many", async () => {
+Deno.test("right passwords do not use up tries", async () => {
   using at = await bench();
   const all = await Promise.all(
     Array.from({ length: 20 }, () => at.accounts.prove("ann", "ann-secret", "203.0.113.9")),
@@ -94,7 +94,7 @@ Deno.test("right passwords cost no tries, however many", async () => {
   assertEquals([...new Set(all.map(({ kind }) => kind))], ["right"]);
 });
 
-Deno.test("a removed account is as good as none, and its name stays taken", async () => {
+Deno.test("a removed account does not exist any more, but its name stays taken", async () => {
   using at = await bench();
   const row = at.accounts.find("ann");
   assert(row !== undefined);
@@ -107,10 +107,10 @@ Deno.test("a removed account is as good as none, and its name stays taken", asyn
   }
 });
 
-Deno.test("a name that does not exist takes as long as a wrong password", async () => {
+Deno.test("an unknown name takes the same time as a wrong password", async () => {
   using at = await bench({ passwordRounds: 150_000, loginTries: 1000 });
   const fastest = new Map([["ann", Infinity], ["nobody", Infinity]]);
-  // In turn, and the fastest of each: what else the machine does takes time from both.
+  // One after the other, and the fastest of each, because other work of the machine slows both.
   for (let round = 0; round < 8; round++) {
     for (const [name, before] of fastest) {
       const start = performance.now();
@@ -122,7 +122,7 @@ Deno.test("a name that does not exist takes as long as a wrong password", async 
   assert(unknown > known / 2 && unknown < known * 2, `${known} ms and ${unknown} ms`);
 });
 
-Deno.test("a name that does not exist shows the same salt each time, and as many rounds", async () => {
+Deno.test("an unknown name has the same salt each time, and the usual number of rounds", async () => {
   using at = await bench();
   const [one, again, other, known] = await Promise.all(
     ["nobody", "Nobody", "noone", "ann"].map((name) => at.accounts.verifierOf(name)),
@@ -132,7 +132,7 @@ Deno.test("a name that does not exist shows the same salt each time, and as many
   assertEquals([one?.iterations, one?.salt.length], [known?.iterations, known?.salt.length]);
 });
 
-Deno.test("turns go one by one for a key, and a few at once altogether", async () => {
+Deno.test("passwords are hashed one by one for a key, and a few at a time in total", async () => {
   const turns = new HashQueue(2);
   let running = 0;
   let most = 0;

@@ -1,16 +1,16 @@
-/** What others see of an address. */
+/** Cloaks of addresses. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { cloak } from "../../../lib/server/chat/cloak.ts";
 
 const key = new TextEncoder().encode("a key for tests");
 
-Deno.test("a cloak is the same for the same key, and another for another key", () => {
+Deno.test("a cloak is the same with the same key, and different with another key", () => {
   assertEquals(cloak("10.1.2.3", key), cloak("10.1.2.3", key));
   assertNotEquals(cloak("10.1.2.3", key), cloak("10.1.2.3", new Uint8Array(32)));
   assertEquals(cloak("2001:db8:0:0::1", key), cloak("2001:db8::1", key));
 });
 
-Deno.test("a cloak has no digit of the address, and three parts", () => {
+Deno.test("a cloak has three parts and no digit of the address", () => {
   assertMatch(cloak("10.1.2.3", key), /^(?:[a-z2-9]{7}\.){3}ip4$/);
   assertMatch(cloak("2001:db8::1", key), /^(?:[a-z2-9]{7}\.){3}ip6$/);
   assertMatch(cloak("fe80::1%eth0", key), /^[a-z2-9]{7}\.unknown$/);
@@ -26,7 +26,7 @@ const sharedParts: readonly (readonly [one: string, other: string, shared: numbe
   ["2001:db8:1:2::1", "2001:db9:1:2::1", 0],
 ];
 
-Deno.test("neighbours share the last parts, so that a ban can hold them all", () => {
+Deno.test("addresses of one network share the last parts, so one ban can match them all", () => {
   for (const [one, other, shared] of sharedParts) {
     const [first, second] = [cloak(one, key).split("."), cloak(other, key).split(".")];
     const same = first.filter((part, at) => part === second[at]).length - 1;
@@ -34,7 +34,7 @@ Deno.test("neighbours share the last parts, so that a ban can hold them all", ()
   }
 });
 
-Deno.test("this machine is localhost, and without a key addresses are shown", () => {
+Deno.test("this machine is localhost, and without a key the address is visible", () => {
   assertEquals([cloak("127.0.0.1", key), cloak("::1", key)], ["localhost", "localhost"]);
   assertEquals([cloak("10.1.2.3", undefined), cloak("::1", undefined)], ["10.1.2.3", "0::1"]);
 });

@@ -1,4 +1,4 @@
-/** Who may see which history, and who may not: a leak here is the worst this server can do. */
+/** Which history users can see, and which not: a leak here would be the worst fault of the server. */
 import { assertEquals } from "@std/assert";
 import { loggedIn, registered } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
@@ -10,14 +10,14 @@ import { say } from "../../support/transcript.ts";
 const ignore = !granted("net");
 const caps = ["batch", "draft/chathistory", "soju.im/search"];
 
-/** Texts the peer is shown of a target's history: "hello, bye"; the refusal's code when it is refused. */
+/** The texts that a peer gets of a target's history: "hello, bye"; or the code of the refusal. */
 async function sees(peer: Peer, target: string): Promise<string> {
   const lines = await say(peer, `CHATHISTORY LATEST ${target} * 50`);
   const code = / FAIL CHATHISTORY (\S+)/.exec(lines.join("\n"))?.[1];
   return code ?? texts(lines);
 }
 
-/** Texts the peer finds by a word they all have. */
+/** The texts that a peer finds by a word that all have. */
 async function finds(peer: Peer, more = ""): Promise<string> {
   await peer.lines();
   peer.send(`SEARCH text=secret${more}`);
@@ -45,15 +45,23 @@ async function people<Nicks extends readonly string[]>(
   return all as { [At in keyof Nicks]: Peer };
 }
 
-story("a channel's history is for its members, as long as they are", members);
-story("a private conversation is for the two who have it", two);
-Deno.test({ name: "who takes a nick does not see what was said to the one before", ignore, fn: nicks });
-story("an account sees its conversations from every device and after it was away", accounts);
-story("registering a nick does not open what was said under it before", registering);
-story("an operator of the server sees no more than others", operators);
-story("what is said to a rank is for that rank, later too", ranks);
-story("a closed channel that is made anew has no past, an open one has", anew);
-Deno.test({ name: "what is too old is not shown, though it may still be stored", ignore, fn: old });
+story("members can see the history of a channel, and only while they are members", members);
+story("only its two users can see a private conversation", two);
+Deno.test({
+  name: "a user that takes a nick cannot see messages to the user that had it before",
+  ignore,
+  fn: nicks,
+});
+story("an account sees its conversations from every device, and after it was offline", accounts);
+story("registering a nick does not show earlier messages to this nick", registering);
+story("a server operator sees no more history than other users", operators);
+story("only the rank can see messages to a rank, later too", ranks);
+story("a closed channel that is made again has no history, an open one has", anew);
+Deno.test({
+  name: "messages that are too old are not shown, even if they are still stored",
+  ignore,
+  fn: old,
+});
 
 async function members(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
@@ -147,7 +155,7 @@ async function registering(chat: Chat): Promise<void> {
   await say(ann, "PRIVMSG bob :secret two");
   await other.lines();
   assertEquals(await sees(other, "ann"), "secret two");
-  // To ann both are the conversation with bob.
+  // For ann both are the conversation with bob.
   assertEquals([await sees(ann, "bob"), await targets(ann)], ["secret one, secret two", "bob"]);
 }
 

@@ -1,4 +1,4 @@
-/** What a channel's modes keep people from: coming in (i k l R) and speaking (n m C), and messages to ranks (STATUSMSG). */
+/** Channel modes that refuse users: joining (i k l R) and speaking (n m C), and messages to ranks (STATUSMSG). */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
@@ -12,7 +12,7 @@ const doors: readonly (readonly [modes: string, join: string, answer: string])[]
 ];
 
 for (const [modes, join, answer] of doors) {
-  story(`${join} is refused under ${modes} and leaves the others undisturbed`, async (chat) => {
+  story(`${join} is refused with ${modes}, and the other users see nothing`, async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     await say(ann, `MODE #tea ${modes}`);
     const bob = await chat.peer("bob");
@@ -21,7 +21,7 @@ for (const [modes, join, answer] of doors) {
   });
 }
 
-story("JOIN under +R is for people with an account, under +l while there is room", async (chat) => {
+story("JOIN with +R needs an account, with +l a free place", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +Rl 2");
   const bob = await chat.peer("bob");
@@ -37,7 +37,7 @@ const speech: readonly (readonly [modes: string, line: string, answer: string])[
 ];
 
 for (const [modes, line, answer] of speech) {
-  story(`${line.split(" ")[0]} is refused to a member under ${modes}: ${answer}`, async (chat) => {
+  story(`${line.split(" ")[0]} of a member is refused with ${modes}: ${answer}`, async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     await say(ann, `MODE #tea ${modes}`);
     await heard(bob);
@@ -50,14 +50,14 @@ for (const [modes, line, answer] of speech) {
   });
 }
 
-story("+C lets /me through, +m lets voices through", async (chat) => {
+story("+C allows /me, +m allows members with voice", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await say(ann, "MODE #tea +Cmv bob");
   await say(bob, "PRIVMSG #tea :\x01ACTION pours\x01");
   assertEquals(await heard(ann), [":bob PRIVMSG #tea :\x01ACTION pours\x01"]);
 });
 
-story("+n keeps words from outside, without it +m and bans still do", async (chat) => {
+story("+n refuses messages from outside; without it +m and bans still do", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   const answers: string[] = [];
@@ -73,7 +73,7 @@ story("+n keeps words from outside, without it +m and bans still do", async (cha
   assertEquals(await heard(ann), [":bob PRIVMSG #tea hi"]);
 });
 
-story("@#tea reaches operators and above, with the prefix shown", async (chat) => {
+story("@#tea reaches operators and above, and they see the prefix", async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
   await say(ann, "MODE #tea +v cat");
   await heard(cat);
@@ -85,7 +85,7 @@ story("@#tea reaches operators and above, with the prefix shown", async (chat) =
   assertEquals(await heard(cat), [":bob NOTICE +#tea hello"]);
 });
 
-story("@#tea comes back to its sender under echo-message and is refused like #tea", async (chat) => {
+story("@#tea returns to its sender with echo-message, and is refused like #tea", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob", { caps: ["echo-message"] });
   assertEquals((await say(bob, "PRIVMSG @#tea :help"))[0]?.slice(0, 24), ":chat.test 404 bob #tea ");

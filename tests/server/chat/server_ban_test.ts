@@ -1,4 +1,4 @@
-/** Server bans: what a target names, how long a ban holds. */
+/** Server bans: what a target matches, how long a ban is in force. */
 import { assertEquals } from "@std/assert";
 import {
   formatTarget,
@@ -57,7 +57,7 @@ function ban(target: string, untilMs?: number): ServerBan {
   return { target, reason: "noise", by: "ann", atMs: 0, ...(untilMs !== undefined && { untilMs }) };
 }
 
-Deno.test("a ban holds until its time is over or it is removed", () => {
+Deno.test("a ban is in force until it expires or is removed", () => {
   const bans = new ServerBansState();
   bans.add(ban("10.1.0.0/16", 1000));
   bans.add(ban("bob!*@*"));
@@ -70,7 +70,7 @@ Deno.test("a ban holds until its time is over or it is removed", () => {
   assertEquals(bans.match(bob, 0), undefined);
 });
 
-Deno.test("bans outlive the process, where there is a store", () => {
+Deno.test("a store keeps bans after the end of the process", () => {
   using store = openStore();
   const bans = new ServerBansState(store.savedValues);
   bans.add(ban("bob!*@*"));
@@ -82,7 +82,7 @@ Deno.test("bans outlive the process, where there is a store", () => {
   assertEquals(store.savedValues.find("server bans"), undefined);
 });
 
-Deno.test("a second ban of a target takes the place of the first", () => {
+Deno.test("a second ban of a target replaces the first", () => {
   const bans = new ServerBansState();
   bans.add(ban("bob!*@*", 1000));
   bans.add(ban("Bob!*@*"));

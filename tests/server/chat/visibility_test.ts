@@ -1,4 +1,4 @@
-/** Secret channels (+s): whoever is not in one is answered as if it were not there, whatever is asked. */
+/** Secret channels (+s): for a user outside, every command answers as if the channel did not exist. */
 import { assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -7,7 +7,7 @@ import { say } from "../../support/transcript.ts";
 
 const caps = ["batch", "message-tags", "draft/chathistory", "draft/message-redaction", "draft/read-marker"];
 
-/** Lines about the channel "$", as one command or another might take them. */
+/** Lines about the channel "$", for different commands. */
 function linesOf(command: string, messageId: string): string[] {
   const words = [
     "$",
@@ -36,16 +36,16 @@ function linesOf(command: string, messageId: string): string[] {
   return words.map((word) => `${command} ${word}`);
 }
 
-/** The answers to lines about a channel, with "$" in place of its name. */
+/** The answers to lines about a channel, with "$" instead of its name. */
 async function answers(peer: Peer, lines: readonly string[], channel: string): Promise<string[]> {
   const heard = await say(peer, ...lines.map((line) => line.replaceAll("$", channel)));
   return heard.map((line) => line.replaceAll(channel, "$").replace(/BATCH ([+-])\S+/, "BATCH $1"));
 }
 
-/** JOIN has to say that a channel is closed; the others are not about channels, and change who asks. */
+/** JOIN must tell that a channel is closed; the others are not about channels, and change the asker. */
 const leftOut = ["JOIN", "QUIT", "NICK", "AUTHENTICATE", "REGISTER", "OPER", "OWNER", "SETNAME"];
 
-story("an outsider is answered about a secret channel as about none", async (chat) => {
+story("for users outside, a secret channel does not exist", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["message-tags", "echo-message"] });
   await say(ann, "JOIN #1234", "MODE #1234 +sb x", "TOPIC #1234 tea");
   ann.send("PRIVMSG #1234 :tea");
@@ -53,7 +53,7 @@ story("an outsider is answered about a secret channel as about none", async (cha
   const bob = await chat.peer("bob", { caps });
   for (const command of Object.keys(allCommands).filter((name) => !leftOut.includes(name))) {
     const lines = linesOf(command, messageId);
-    // The first time may change something.
+    // The first time can change something.
     await answers(bob, lines, "#5678");
     assertEquals(await answers(bob, lines, "#1234"), await answers(bob, lines, "#5678"), command);
   }

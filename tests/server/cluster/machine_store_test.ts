@@ -1,4 +1,4 @@
-/** What a machine takes over from another, and what it refuses. */
+/** The state that a machine takes from another or from its saved start, and what it refuses. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { saveStart, takeStart, takeStore } from "../../../lib/server/cluster/machine_store.ts";
 import { startMachines } from "../../support/machines.ts";
@@ -6,7 +6,7 @@ import { openStore } from "../../../lib/server/store/store.ts";
 
 const position = { sequence: 5, last: 50, stream: "one" };
 
-/** What a machine with an empty store gives; `chat` names its chat. */
+/** The state of a machine with an empty store; `chat` names its chat. */
 function given(version: string, chat: string) {
   using store = openStore();
   store.savedValues.save("chat", chat);
@@ -20,14 +20,14 @@ function given(version: string, chat: string) {
   };
 }
 
-Deno.test("an empty store takes over what the others have", async () => {
+Deno.test("an empty store takes the state of the others", async () => {
   using store = openStore();
   const start = await takeStore(store, given("parley-1", "tea"), "parley-1");
   assertEquals([start.position, start.present.mostUsers], [position, 7]);
   assertEquals(store.savedValues.find("chat"), "tea");
 });
 
-Deno.test("machines of another version are refused, and nothing is changed", async () => {
+Deno.test("machines of another version are refused, and nothing changes", async () => {
   using store = openStore();
   await assertRejects(
     () => takeStore(store, given("parley-2", "tea"), "parley-1"),
@@ -37,7 +37,7 @@ Deno.test("machines of another version are refused, and nothing is changed", asy
   assertEquals(store.savedValues.find("chat"), undefined);
 });
 
-Deno.test("a saved start is taken by the version that saved it only", () => {
+Deno.test("only the version that saved a start takes it", () => {
   using store = openStore();
   const [{ chat }] = startMachines([store]);
   saveStart(chat, store, position);
@@ -46,7 +46,7 @@ Deno.test("a saved start is taken by the version that saved it only", () => {
   assertEquals(takeStart(store, "one", chat.version)?.position, position);
 });
 
-Deno.test("a store of another chat is refused, and nothing is changed", async () => {
+Deno.test("a store of another chat is refused, and nothing changes", async () => {
   using store = openStore();
   store.savedValues.save("chat", "coffee");
   store.history.append(store.conversations.channel("#den", "#den"), 0, 10, ":ann!~u@host PRIVMSG #den :hi");

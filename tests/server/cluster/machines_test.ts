@@ -1,10 +1,10 @@
-/** Two machines, one order of events: what people and operators do leaves both in the same state. */
+/** Two machines, one order of events: users and operators leave both in the same state. */
 import { assertEquals } from "@std/assert";
 import { type Machine, startMachines } from "../../support/machines.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-/** What must be the same everywhere. */
+/** The state that must be the same on all machines. */
 function stateOf({ chat }: Machine): unknown {
   const users = [...chat.users.values()].map((user) => ({
     source: user.source,
@@ -66,7 +66,7 @@ Deno.test("away, names, modes, hosts, kills and bans are the same on two machine
   assertEquals([...second.chat.users.values()].map((user) => user.nick), ["ann"]);
 });
 
-Deno.test("two people on two machines who want one nick: the first has it, the other is told", async () => {
+Deno.test("two users on two machines want one nick: the first gets it, the other is refused", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");
   await using bob = await visit(second.hub, "10.1.2.1", "bob");

@@ -1,4 +1,4 @@
-/** Replicas: machines that apply one order, each as late as it likes, end alike; so does one that took a snapshot. */
+/** Replicas: machines that apply one order, each with its own delays, end in one state; so does one from a snapshot. */
 import { granted } from "../../support/permissions.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -18,7 +18,7 @@ const machines = ["a-", "b-", "c-"];
 const startMs = Date.UTC(2026, 10, 23);
 const userIds = ["a-1", "b-1", "c-1", "a-2", "b-2"];
 
-/** A chat that is given events by hand, at its own pace. */
+/** A chat that gets its events from the test. */
 class Replica {
   chat: ChatState;
   readonly store: Store;
@@ -55,7 +55,7 @@ class Replica {
     return chat;
   }
 
-  /** Applies events of the log, at most so many. */
+  /** Applies the next events of the log, at most `count`. */
   advance(log: readonly Entry[], count: number): void {
     for (const { text, stamp } of log.slice(this.#at, this.#at + count)) {
       this.#apply(JSON.parse(text), stamp, "");
@@ -63,7 +63,7 @@ class Replica {
     }
   }
 
-  /** Goes on from another's state, as nothing but JSON. */
+  /** Takes the state of another replica, as JSON. */
   copy(other: Replica): void {
     const transfer = this.store.transfer();
     const isOwn = () => false;
@@ -74,13 +74,13 @@ class Replica {
     this.#at = other.#at;
   }
 
-  /** Keeps what a start without others needs. */
-  keep(log: readonly Entry[]): void {
+  /** Saves its state for a start without others. */
+  save(log: readonly Entry[]): void {
     const last = log[this.#at - 1]?.stamp ?? 0;
     saveStart(this.chat, this.store, { sequence: this.#at, last, stream: "one" });
   }
 
-  /** Is killed and goes on from what it kept; its store has all that it applied. */
+  /** Starts again from its saved start, as after a kill; its store has all events that it applied. */
   restart(): void {
     this.chat = this.#make();
     const start = takeStart(this.store, "one", this.chat.version);
@@ -89,7 +89,7 @@ class Replica {
     this.#at = start.position.sequence;
   }
 
-  /** All that must be the same everywhere. */
+  /** The state that must be the same on all machines. */
   get state(): unknown {
     const view = (key: string) => {
       const found = this.store.conversations.find(key);
@@ -99,7 +99,7 @@ class Replica {
     const range = { limit: 10_000, from: "start", events: true } as const;
     return {
       present: JSON.parse(JSON.stringify(takeSnapshot(this.chat))),
-      past: this.store.history.read(views, range),
+      history: this.store.history.read(views, range),
       accounts: this.store.accounts.all(),
       channels: this.store.channels.all(),
       files: this.store.files.all(),
@@ -116,11 +116,11 @@ interface Entry {
   readonly stamp: number;
 }
 
-/** The order, with the times of a clock that stands still or jumps back. */
+/** The order of the events, with a clock that can stand still or jump back. */
 function order(events: readonly Event[], steps: readonly number[]): Entry[] {
   let last = 0;
   let ms = startMs;
-  // Whoever arrives is somebody new, and what is done afterwards is done by that one.
+  // Each arrival makes a new user, and later events are of that user.
   const names = new Map<string, string>();
   const rename = (_key: string, value: unknown) => {
     if (typeof value !== "string") return value;
@@ -261,7 +261,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 const seed = granted("env") ? Deno.env.get("PARLEY_SEED") : undefined;
 
-Deno.test("machines that apply one order with delays of their own end alike, a late one and a killed one too", () => {
+Deno.test("machines that apply one order with different delays end in one state, also a late one and a killed one", () => {
   fc.assert(
     fc.property(
       fc.array(event, { minLength: 40, maxLength: 150, size: "max" }),
@@ -275,10 +275,10 @@ Deno.test("machines that apply one order with delays of their own end alike, a l
         using killed = new Replica("a-");
         for (const [which, count] of delays) (which === 0 ? first : second).advance(log, count);
         late.copy(second);
-        killed.keep(log);
+        killed.save(log);
         for (const [which, count] of delays) {
           killed.advance(log, count);
-          if (which === 0 && count > 6) killed.keep(log);
+          if (which === 0 && count > 6) killed.save(log);
         }
         killed.restart();
         for (const replica of [first, second, late, killed]) replica.advance(log, log.length);

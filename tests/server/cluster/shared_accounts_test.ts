@@ -1,4 +1,4 @@
-/** Accounts and kept channels on two machines that share one order of events: each has them all, in the same state. */
+/** Accounts and registered channels on two machines with one order of events: both have them in the same state. */
 import { assert, assertEquals } from "@std/assert";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { password } from "../../support/account.ts";
@@ -8,7 +8,7 @@ import type { Peer } from "../../support/peer.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-/** What must be the same everywhere. */
+/** The state that must be the same on both machines. */
 function stateOf({ chat }: Machine): unknown {
   const users = [...chat.users.values()].map((user) => ({
     source: user.source,
@@ -30,8 +30,8 @@ async function onMachines(act: (first: Machine, second: Machine) => Promise<void
   assertEquals(stateOf(first), stateOf(second));
 }
 
-/** Logs in on a machine and comes in as the account's nick. */
-async function comeIn({ hub }: Machine, account: string): Promise<Peer> {
+/** Connects to a machine and logs in to an account. */
+async function connect({ hub }: Machine, account: string): Promise<Peer> {
   const peer = await visit(hub, "10.1.9.1", account, { register: false, secure: true });
   peer.send("CAP LS 302", `NICK ${account}`, `USER ${account} 0 * :${account}`);
   await logIn(peer, account);
@@ -45,7 +45,7 @@ Deno.test("an account created on one machine is known on the other, and one user
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
     assertEquals((await say(ann, `REGISTER * * ${password}`)).length, 2);
     await say(ann, "JOIN #tea", "TOPIC #tea :Assam");
-    const phone = await comeIn(second, "ann");
+    const phone = await connect(second, "ann");
     assert((await heard(phone)).includes(":ann JOIN #tea"));
     assertEquals(stateOf(first), stateOf(second));
     await say(phone, "PRIVMSG #tea :from the train", "MODE #tea +k leaf");
@@ -57,7 +57,7 @@ Deno.test("an account created on one machine is known on the other, and one user
   });
 });
 
-Deno.test("two people on two machines who want one account: the first has it, the other is told", async () => {
+Deno.test("two users on two machines want one account: the first gets it, the other is refused", async () => {
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true, register: false });
     const other = await visit(second.hub, "10.1.2.1", "ann", { secure: true, register: false });
@@ -70,14 +70,14 @@ Deno.test("two people on two machines who want one account: the first has it, th
   });
 });
 
-Deno.test("who lost the connection to one machine takes up on the other", async () => {
+Deno.test("a user that lost the connection to one machine resumes on the other", async () => {
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
     await say(ann, `REGISTER * * ${password}`, "JOIN #tea");
     await ann[Symbol.asyncDispose]();
     while (second.chat.find("ann")?.lingering === undefined) await Promise.resolve();
     assertEquals(stateOf(first), stateOf(second));
-    const again = await comeIn(second, "ann");
+    const again = await connect(second, "ann");
     assert((await heard(again)).includes(":ann JOIN #tea"));
     assertEquals(second.chat.find("ann")?.away, undefined);
     await again[Symbol.asyncDispose]();

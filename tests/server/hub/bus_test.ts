@@ -1,4 +1,4 @@
-/** What sessions notice when the order of events is late or cannot be had. */
+/** Sessions, when events are ordered late or not at all. */
 import { assertEquals } from "@std/assert";
 import { LocalBus } from "../../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../../lib/server/commands/all.ts";
@@ -10,7 +10,7 @@ import { encodeLine } from "../../../lib/net/encode.ts";
 import { parseOptions } from "../../../lib/options.ts";
 import { visit } from "../../support/visitor.ts";
 
-/** Gives events their place late, when it is told to wait. */
+/** A bus that orders events late, while `waits` is set. */
 class SlowBus extends LocalBus<Event> {
   waits: Promise<void> | undefined;
 
@@ -21,7 +21,7 @@ class SlowBus extends LocalBus<Event> {
   }
 }
 
-Deno.test("who comes while there is no order is told so and closed, to come again", async () => {
+Deno.test("a client that connects while no events can be ordered is told so and closed", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const bus = new SlowBus();
@@ -43,7 +43,7 @@ Deno.test("who comes while there is no order is told so and closed, to come agai
   ]);
 });
 
-Deno.test("who waits for the order of events is not taken for silent", async () => {
+Deno.test("a client that waits for the order of events does not time out", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const bus = new SlowBus();

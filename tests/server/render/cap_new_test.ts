@@ -1,4 +1,4 @@
-/** CAP NEW, to those who asked to be told. */
+/** CAP NEW, for clients with cap-notify. */
 import { assertEquals } from "@std/assert";
 import type { ReloadableFiles } from "../../../lib/server/chat/chat.ts";
 import { startChat } from "../../support/chat.ts";
@@ -6,7 +6,7 @@ import { granted } from "../../support/permissions.ts";
 import { heard, say } from "../../support/transcript.ts";
 
 Deno.test(
-  "what a REHASH changes is told with its value to version 302, without to others who asked, to nobody else",
+  "a capability that REHASH changes is told with its value to version 302, without it to other clients with cap-notify",
   {
     ignore: !granted("net"),
   },

@@ -1,13 +1,16 @@
-/** Labels: whatever a command answers leaves under the label it came with (IRCv3 labeled-response). */
+/** Labels: the answer of a command has the label of the command (IRCv3 labeled-response). */
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 
 const caps = ["batch", "echo-message", "labeled-response"];
 
-story("an answer of one line carries the label, of none is an ACK, of several a batch", answers);
-story("labels are not for who knows no batches", withoutBatch);
-story("a label is escaped as it came, an empty one is none", escaped);
+story(
+  "the answer to a label is a line with the label, an ACK without lines, or a batch of several lines",
+  answers,
+);
+story("clients without batch get no labels", withoutBatch);
+story("a label stays escaped, and an empty one counts as none", escaped);
 
 async function answers(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });

@@ -1,4 +1,4 @@
-/** Kinds of reader: made once each, and forgotten, so that no client can make them without end. */
+/** Recipient profiles: each is made once and removed later, so that no client can make them endlessly. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RecipientProfiles } from "../../../lib/server/render/recipient_profile.ts";
 import { capabilities, capabilityBits, type CapabilityName } from "../../../lib/irc/capabilities.ts";
@@ -7,12 +7,12 @@ import { story } from "../../support/story.ts";
 
 const names = (Object.keys(capabilities) as CapabilityName[]).filter((name) => capabilityBits[name] !== 0);
 
-/** The set of capabilities with this number: each has another. */
+/** The set of capabilities with this number; each number has another set. */
 function setOf(number: number): CapabilityName[] {
   return names.filter((_, at) => number & (1 << at));
 }
 
-Deno.test("equal profiles are one object, and those nobody is of are forgotten when there are many", () => {
+Deno.test("equal profiles are one object, and unused ones are removed when there are many", () => {
   const profiles = new RecipientProfiles(encodeLine);
   const readers = [5, 700].map((number) => ({ profile: profiles.of(setOf(number), "line") }));
   for (let number = 0; number < 1000; number++) profiles.of(setOf(number), "line");
@@ -32,7 +32,7 @@ Deno.test("a few unused profiles are kept", () => {
   assert(profiles.of(setOf(3), "line") === kind);
 });
 
-story("a client that asks for one set of capabilities after the other leaves no trace", async (chat) => {
+story("a client that asks for many sets of capabilities leaves no profiles behind", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   for (let number = 1; number < 300; number++) {
     bob.send(
