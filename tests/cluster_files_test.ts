@@ -55,7 +55,7 @@ Deno.test({
     const answer = await upload(east, token);
     assertEquals([answer.status, await answer.text()], [
       503,
-      "The servers cannot reach each other; try again later\n",
+      "Cannot share the file: the servers cannot reach each other; try again later\n",
     ]);
     assertEquals([...Deno.readDirSync(`${place.folder}/files`)], []);
   },
