@@ -4,7 +4,7 @@
  *
  * Exit codes: 0 quit, or all done · 1 something was refused · 2 wrong flags, or the name is in use ·
  * 68 no such host · 69 no server, or the connection was lost · 76 the server has no TLS · 77 the login was refused,
- * or the server has another certificate than before · 130 Ctrl+C · 129 and 143 SIGHUP and SIGTERM.
+ * or the server has another certificate than before · 130 Ctrl-C · 129 and 143 SIGHUP and SIGTERM.
  */
 
 import { jobs } from "./lib/client/cli/arguments.ts";

@@ -232,7 +232,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal it asks for another name, and Ctrl+C twice ends with 130",
+  name: "at a terminal it asks for another name, and Ctrl-C twice ends with 130",
   ...atTerminal,
   async fn() {
     await using server = await startServer();
@@ -246,7 +246,7 @@ Deno.test({
     await pane.press("bob", "Enter");
     await pane.until("1 person: @bob");
     await pane.press("C-c");
-    await pane.until("Press Ctrl+C again to quit");
+    await pane.until("Press Ctrl-C again to quit");
     await pane.press("C-c");
     assertMatch(await pane.until(/ icanon [^]* echo /), /code 130\n/);
   },

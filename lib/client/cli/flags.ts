@@ -13,8 +13,15 @@ export const clientFlags = {
     metavar: "NAME",
     env: "PARLEY_USER",
     help: "your name; without it the client asks",
+    group: "Connection",
   },
-  host: { kind: "text", default: "127.0.0.1", env: "PARLEY_HOST", help: "address of the server" },
+  host: {
+    kind: "text",
+    default: "127.0.0.1",
+    env: "PARLEY_HOST",
+    help: "address of the server",
+    group: "Connection",
+  },
   port: {
     kind: "number",
     short: "p",
@@ -22,18 +29,28 @@ export const clientFlags = {
     max: 65535,
     env: "PARLEY_PORT",
     help: "port of the server [default 6667, or 6697 with TLS]",
+    group: "Connection",
   },
   tls: {
     kind: "flag",
     env: "PARLEY_TLS",
     help: "encrypt the connection, as ircs:// does; the client remembers the certificate of a new server",
+    group: "Connection",
   },
   fingerprint: {
     kind: "text",
     metavar: "AB:CD:…",
     help: "trust only the server with this certificate (SHA-256); the server prints it at its start",
+    group: "Connection",
   },
-  room: { kind: "list", short: "r", metavar: "#CHANNEL", default: ["#lobby"], help: "channel to join" },
+  room: {
+    kind: "list",
+    short: "r",
+    metavar: "#CHANNEL",
+    default: ["#lobby"],
+    help: "channel to join",
+    group: "Connection",
+  },
   account: {
     kind: "text",
     metavar: "NAME",
@@ -147,7 +164,7 @@ export const clientFlags = {
     kind: "flag",
     env: "PARLEY_RESTRICTED",
     help:
-      "for an account that many people share: after the start no files, no other programs, no /quote and no Ctrl+Z",
+      "for an account that many people share: after the start no files, no other programs, no /quote and no Ctrl-Z",
     group: "Program",
   },
   config: {

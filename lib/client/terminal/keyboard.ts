@@ -58,7 +58,7 @@ export class Keyboard {
   key(key: Key): void {
     if (this.questions.holds(key)) return;
     if (this.guard.holds(key)) {
-      this.hint = "Your text is hidden, in case it is a password: Ctrl+C deletes it";
+      this.hint = "Your text is hidden, in case it is a password: Ctrl-C deletes it";
       return this.#parts.changed();
     }
     const { input, action } = press(this.state, key, this.#parts.sources);
@@ -81,7 +81,7 @@ export class Keyboard {
     if (this.questions.canCancel) return this.questions.answer("");
     if (this.#interrupted) this.#parts.onAction(action);
     this.#interrupted = true;
-    this.hint = "Press Ctrl+C again to quit";
+    this.hint = "Press Ctrl-C again to quit";
   }
 
   async #askAboutHeldKeys(): Promise<boolean> {

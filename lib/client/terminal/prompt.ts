@@ -40,7 +40,7 @@ export function promptFor(state: PromptState): Prompt {
     hint !== ""
       ? hint
       : lines > hintLines
-      ? `${lines} lines: Enter sends one message, Ctrl+C deletes the text`
+      ? `${lines} lines: Enter sends one message, Ctrl-C deletes the text`
       : "",
   ];
   const above = notes.filter((note) => note !== "").map((note): Span[] => [{ text: note, dim: true }]);

@@ -32,9 +32,9 @@ export class TerminalUi implements Face {
   readonly client: Client;
   readonly hints = [
     "Tab completes names, channels, commands and :emoji",
-    "↑ and ↓ show earlier lines, Ctrl+R searches them",
-    "Alt+Enter adds a line to the message",
-    "Ctrl+X shows the next channel, Ctrl+C twice quits",
+    "↑ and ↓ show earlier lines, Ctrl-R searches them",
+    "Alt-Enter adds a line to the message",
+    "Ctrl-X shows the next channel, Ctrl-C twice quits",
   ];
   sharesTyping: boolean;
   readonly presenceFilter: TerminalUiParts["presenceFilter"];

@@ -222,9 +222,9 @@ Deno.test("C-c clears the line, and C-c twice on an empty line quits", async () 
   await terminal.press("text\x03");
   assertEquals(await terminal.screen("#tea>"), ["#tea> |"]);
   await terminal.press("\x03");
-  assertEquals((await terminal.screen("again"))[0], "Press Ctrl+C again to quit");
+  assertEquals((await terminal.screen("again"))[0], "Press Ctrl-C again to quit");
   await terminal.press("x\x7f\x03");
-  assertEquals((await terminal.screen("again"))[0], "Press Ctrl+C again to quit");
+  assertEquals((await terminal.screen("again"))[0], "Press Ctrl-C again to quit");
   await terminal.press("\x03");
   terminal.wire.abort();
   assertEquals(await terminal.running, { kind: "interrupted" });
@@ -253,7 +253,7 @@ Deno.test("a pasted text of several lines is one message, and only Enter sends i
   await using terminal = await new EmulatedTerminal().enter();
   await terminal.press("\x1b[200~one\rtwo\rthree\rfour\r\x1b[201~");
   assertEquals(await terminal.screen("lines"), [
-    "4 lines: Enter sends one message, Ctrl+C deletes the text",
+    "4 lines: Enter sends one message, Ctrl-C deletes the text",
     "#tea> one",
     "two",
     "three",
