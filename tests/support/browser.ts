@@ -3,10 +3,13 @@
  * Each visitor has cookies and storage of their own. What the page complains of is kept, for the test to look at.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { hasProgram } from "./programs.ts";
+import { findProgram } from "./programs.ts";
 
+const chromium = findProgram("chromium");
+/** The same engine without windows and notifications: a page in it costs half the CPU time. */
+const shell = findProgram("chromium-headless-shell", "chromium");
 /** Whether tests in a browser can run here. */
-export const hasBrowser = hasProgram("chromium");
+export const hasBrowser = chromium !== undefined;
 
 /** How long the page may take for anything. Generous, as a busy machine is no fault. */
 const patienceMs = 15_000;
@@ -39,13 +42,11 @@ export interface TestBrowser extends AsyncDisposable {
   ): Promise<BrowserVisitor>;
 }
 
-/** Starts it. The driver is loaded here, not above: without permissions a test file must still load. */
-export async function startBrowser(): Promise<TestBrowser> {
-  const { chromium } = await import("playwright-core");
-  const path = new TextDecoder().decode(
-    (await new Deno.Command("sh", { args: ["-c", "command -v chromium"] }).output()).stdout,
-  ).trim();
-  const browser: Browser = await chromium.launch({ executablePath: path, args: flags });
+/** Starts it, `whole` or as a shell. The driver is loaded here, not above: without permissions a test file must still load. */
+export async function startBrowser({ whole = false } = {}): Promise<TestBrowser> {
+  const driver = await import("playwright-core");
+  const executablePath = (whole ? chromium : shell) ?? "";
+  const browser: Browser = await driver.chromium.launch({ executablePath, args: flags });
   return {
     async visit(url, { width = 1100, height = 700 } = {}) {
       const context = await browser.newContext({

@@ -8,11 +8,18 @@ import { granted } from "./permissions.ts";
 
 /** Looks along PATH. False when this run may not start programs; throws in CI when the program is missing. */
 export function hasProgram(name: string): boolean {
-  if (!granted("run", "read", "env", "net")) return false;
+  return findProgram(name) !== undefined;
+}
+
+/** The path of the first of these programs that is installed; undefined and throwing as hasProgram() is. */
+export function findProgram(...names: string[]): string | undefined {
+  if (!granted("run", "read", "env", "net")) return undefined;
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
-  if (folders.some((folder) => isExecutable(`${folder}/${name}`))) return true;
-  if (Deno.env.get("PARLEY_CI") === "1") throw new Error(`Cannot test with "${name}": it is not installed`);
-  return false;
+  const found = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find(isExecutable);
+  if (found === undefined && Deno.env.get("PARLEY_CI") === "1") {
+    throw new Error(`Cannot test with "${names.join('" or "')}": it is not installed`);
+  }
+  return found;
 }
 
 function isExecutable(path: string): boolean {

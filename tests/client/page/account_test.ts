@@ -1,20 +1,12 @@
 /** Accounts at the page in a real browser: with TLS or on the server's machine, and without. */
 import { assert, assertEquals } from "@std/assert";
-import { type BrowserVisitor, enterAs, hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "accounts at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "a name is registered, and used from two devices": twoDevices,
-      "over plain HTTP from another machine one logs in": plainLogin,
-      "over plain HTTP from another machine it is told where to register": plainRegister,
-    }),
+pageStories("accounts at the page in Chromium", {
+  "a name is registered, and used from two devices": twoDevices,
+  "over plain HTTP from another machine one logs in": plainLogin,
+  "over plain HTTP from another machine it is told where to register": plainRegister,
 });
 
 const password = "two sugars please";

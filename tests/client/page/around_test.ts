@@ -1,30 +1,22 @@
 /** The page in a real browser: files, accounts, a server that goes away, small screens, and who cannot see or use a mouse. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type BrowserVisitor, enterAs, hasBrowser, write } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { startServer } from "../../support/server.ts";
-import { play, type Stage } from "./stage.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "around the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "a file goes up with progress and its picture is shown": upload,
-      "files that are dropped are shared": drop,
-      "what was read on one device is read on the other": devices,
-      "it comes back when the server does": restart,
-      "it fits a phone": phone,
-      "the lists of a phone close by a mark and by Escape": panes,
-      "the links of a topic can be followed": topic,
-      "the message area has 600 × 400 pixels and grows": size,
-      "no serious violation of accessibility, in either theme": accessible,
-      "everything can be done from the keyboard": keyboard,
-    }),
+pageStories("around the page in Chromium", {
+  "a file goes up with progress and its picture is shown": upload,
+  "files that are dropped are shared": drop,
+  "what was read on one device is read on the other": devices,
+  "it comes back when the server does": restart,
+  "it fits a phone": phone,
+  "the lists of a phone close by a mark and by Escape": panes,
+  "the links of a topic can be followed": topic,
+  "the message area has 600 × 400 pixels and grows": size,
+  "no serious violation of accessibility, in either theme": accessible,
+  "everything can be done from the keyboard": keyboard,
 });
 
 /** A picture of 1 × 1, and bytes behind it that make it large. */

@@ -1,23 +1,15 @@
 /** Looking away from the page in a real browser: notifications, and a connection that goes and comes back. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs, hasBrowser, write } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
 import { startTlsProxy } from "../../support/tls_proxy.ts";
-import { play, type Stage } from "./stage.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "looking away from the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "who looks away is notified of mentions and private messages, once he wants it": notifications,
-      "the title counts what waits in a tab that has no frames": title,
-      "over plain HTTP the bell says why there are no notifications": plainBell,
-      "what was missed is there when the connection is back, and nothing written is lost": missed,
-    }),
-});
+pageStories("looking away from the page in Chromium", {
+  "who looks away is notified of mentions and private messages, once he wants it": notifications,
+  "the title counts what waits in a tab that has no frames": title,
+  "over plain HTTP the bell says why there are no notifications": plainBell,
+  "what was missed is there when the connection is back, and nothing written is lost": missed,
+}, { whole: true });
 
 /** Notifications made so far, and the focus as a browser has it, which a driven one never loses. */
 async function watch({ page, context }: BrowserVisitor): Promise<void> {

@@ -1,29 +1,21 @@
 /** Writing at the page in a real browser: suggestions, emoji, drafts, pictures from the clipboard. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "writing at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "what could be meant is offered, and chosen with arrows, Tab or a click": suggestions,
-      "Enter sends when nothing was chosen, Escape hides what is offered": unchosen,
-      "an emoji is found in the picker and put in, and nothing else": picker,
-      "an emoji that Tab completes is no name": emojiFirst,
-      "each room has its own draft": drafts,
-      "what was refused is told once, and is there again": refused,
-      "Alt-↑ and Alt-↓ turn to the next room, and letters go to the box": shortcuts,
-      "a message is reacted to and answered by the keyboard alone": keyboard,
-      "a picture from the clipboard is shared": paste,
-      "the invite link is copied, over plain HTTP too": invite,
-      "a private conversation has no invite link": inviteless,
-      "two toasts stay, and cover neither messages nor buttons": toasts,
-    }),
+pageStories("writing at the page in Chromium", {
+  "what could be meant is offered, and chosen with arrows, Tab or a click": suggestions,
+  "Enter sends when nothing was chosen, Escape hides what is offered": unchosen,
+  "an emoji is found in the picker and put in, and nothing else": picker,
+  "an emoji that Tab completes is no name": emojiFirst,
+  "each room has its own draft": drafts,
+  "what was refused is told once, and is there again": refused,
+  "Alt-↑ and Alt-↓ turn to the next room, and letters go to the box": shortcuts,
+  "a message is reacted to and answered by the keyboard alone": keyboard,
+  "a picture from the clipboard is shared": paste,
+  "the invite link is copied, over plain HTTP too": invite,
+  "a private conversation has no invite link": inviteless,
+  "two toasts stay, and cover neither messages nor buttons": toasts,
 });
 
 async function suggestions(stage: Stage): Promise<void> {

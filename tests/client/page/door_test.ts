@@ -1,25 +1,15 @@
 /** The way in at the page in a real browser: the server's own password, and one toast for one failure. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs, hasBrowser } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { type BrowserVisitor, enterAs } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "a server with a password at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(test) {
-    const passwordFile = await Deno.makeTempFile();
-    await Deno.writeTextFile(passwordFile, "open sesame\n");
-    try {
-      await play(test, {
-        "the server's own password is asked for, and lets in": asked,
-        "of two passwords it is told which is wrong": whichOne,
-      }, ["--password-file", passwordFile]);
-    } finally {
-      await Deno.remove(passwordFile);
-    }
+pageStories("a server with a password at the page in Chromium", {
+  "the server's own password is asked for, and lets in": asked,
+  "of two passwords it is told which is wrong": whichOne,
+}, {
+  flags: (folder) => {
+    Deno.writeTextFileSync(`${folder}/password`, "open sesame\n");
+    return ["--password-file", `${folder}/password`];
   },
 });
 

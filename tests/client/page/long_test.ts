@@ -1,19 +1,11 @@
 /** What is long at the page in a real browser: rooms, messages, absences. */
 import { assert, assertEquals } from "@std/assert";
-import { hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "what is long at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "of a long room few messages are elements, and all can be read by scrolling up": longRoom,
-      "a long message is folded until one wants all of it": longMessage,
-    }),
+pageStories("what is long at the page in Chromium", {
+  "of a long room few messages are elements, and all can be read by scrolling up": longRoom,
+  "a long message is folded until one wants all of it": longMessage,
 });
 
 const toTop = "document.querySelector('#messages').scrollTop = 0";

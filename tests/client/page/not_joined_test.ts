@@ -1,20 +1,12 @@
 /** The page in a real browser when one is not in the room in front: removed from it, or in none. */
 import { assert, assertEquals } from "@std/assert";
-import { hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "outside of rooms at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "who is kicked is told, keeps the past, and can rejoin": kicked,
-      "who is kicked comes to another room": kickedAway,
-      "who leaves the last room is told what to do": roomless,
-    }),
+pageStories("outside of rooms at the page in Chromium", {
+  "who is kicked is told, keeps the past, and can rejoin": kicked,
+  "who is kicked comes to another room": kickedAway,
+  "who leaves the last room is told what to do": roomless,
 });
 
 async function kicked(stage: Stage): Promise<void> {

@@ -1,31 +1,23 @@
 /** The page in a real browser, as people use it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { enterAs, hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { enterAs, write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "an empty name is refused, Enter joins, the controls lock": join,
-      "a name that is taken is told, and the controls open again": taken,
-      "it talks with another app, in a room and in private": talk,
-      "who types is shown, and told": typing,
-      "reactions come and go": reactions,
-      "a reply quotes, and a click on the quote goes there": reply,
-      "a message is taken back": redact,
-      "a message full of HTML and script runs nothing": harmless,
-      "what was said is there after a reload": reload,
-      "the rooms one was in are entered again after a reload": again,
-      "older messages come on scrolling up": older,
-      "what was not seen is counted, and marked": unread,
-      "search finds a message and goes there": search,
-      "several lines are one message": lines,
-    }),
+pageStories("the page in Chromium", {
+  "an empty name is refused, Enter joins, the controls lock": join,
+  "a name that is taken is told, and the controls open again": taken,
+  "it talks with another app, in a room and in private": talk,
+  "who types is shown, and told": typing,
+  "reactions come and go": reactions,
+  "a reply quotes, and a click on the quote goes there": reply,
+  "a message is taken back": redact,
+  "a message full of HTML and script runs nothing": harmless,
+  "what was said is there after a reload": reload,
+  "the rooms one was in are entered again after a reload": again,
+  "older messages come on scrolling up": older,
+  "what was not seen is counted, and marked": unread,
+  "search finds a message and goes there": search,
+  "several lines are one message": lines,
 });
 
 async function join(stage: Stage): Promise<void> {

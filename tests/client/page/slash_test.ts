@@ -1,29 +1,21 @@
 /** Slash commands at the page in a real browser: those that a page does in its own way. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type BrowserVisitor, enterAs, hasBrowser, write } from "../../support/browser.ts";
-import { play, type Stage } from "./stage.ts";
+import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
 
-Deno.test({
-  name: "slash commands at the page in Chromium",
-  ignore: !hasBrowser,
-  // The driver keeps what it needs from one story to the next.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: (test) =>
-    play(test, {
-      "/register, /passwd and /login ask for the password in a dialog": passwords,
-      "/history shows older messages in their place": history,
-      "/clear empties, and /history brings it back": clear,
-      "/search shows what it finds, and a click goes there": search,
-      "/send lets one choose a file, /get saves the one that was sent": files,
-      "/typing off tells nobody that one types": typing,
-      "/quiet on hides who comes and goes, after a reload too": quiet,
-      "/reply @bob quotes": reply,
-      "/join den brings the room to the front": joinRoom,
-      "/help keeps its columns, and fits a phone": help,
-      "/quit leaves, and Enter joins again": quit,
-    }),
+pageStories("slash commands at the page in Chromium", {
+  "/register, /passwd and /login ask for the password in a dialog": passwords,
+  "/history shows older messages in their place": history,
+  "/clear empties, and /history brings it back": clear,
+  "/search shows what it finds, and a click goes there": search,
+  "/send lets one choose a file, /get saves the one that was sent": files,
+  "/typing off tells nobody that one types": typing,
+  "/quiet on hides who comes and goes, after a reload too": quiet,
+  "/reply @bob quotes": reply,
+  "/join den brings the room to the front": joinRoom,
+  "/help keeps its columns, and fits a phone": help,
+  "/quit leaves, and Enter joins again": quit,
 });
 
 async function answer({ page }: BrowserVisitor, question: string, password: string): Promise<void> {

@@ -1,11 +1,18 @@
 /** What the stories of the page are played on: one server, one browser, and people who come and go. */
 import { assertEquals } from "@std/assert";
-import { type BrowserVisitor, enterAs, startBrowser, type TestBrowser } from "../../support/browser.ts";
+import {
+  type BrowserVisitor,
+  enterAs,
+  hasBrowser,
+  startBrowser,
+  type TestBrowser,
+} from "../../support/browser.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Peer } from "../../support/peer.ts";
 import { type RunningServer, startServer } from "../../support/server.ts";
 
 /** One story. */
-export type Story = (stage: Stage) => Promise<void>;
+export type PageStory = (stage: Stage) => Promise<void>;
 
 const peerCaps = ["message-tags", "server-time", "echo-message", "batch", "labeled-response"];
 
@@ -42,14 +49,38 @@ export class Stage {
   }
 }
 
-/** Plays stories one after the other on a stage of their own; a page that complained fails its story. */
-export async function play(
+/** How the server and the browser of the stories differ from the usual ones. */
+export interface PageOptions {
+  /** Flags of the server; the folder is deleted after the stories. */
+  readonly flags?: (folder: string) => readonly string[];
+  /** A browser with windows and notifications, which the headless shell does not have. @default {false} */
+  readonly whole?: boolean;
+}
+
+/** Registers a test that plays the stories one after the other; a page that complained fails its story. */
+export function pageStories(
+  name: string,
+  stories: Readonly<Record<string, PageStory>>,
+  options: PageOptions = {},
+): void {
+  Deno.test({
+    name,
+    ignore: !hasBrowser,
+    // The driver keeps what it needs from one story to the next.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: (test) => play(test, stories, options),
+  });
+}
+
+async function play(
   test: Deno.TestContext,
-  stories: Readonly<Record<string, Story>>,
-  flags: readonly string[] = [],
+  stories: Readonly<Record<string, PageStory>>,
+  { flags = () => [], whole = false }: PageOptions,
 ): Promise<void> {
-  await using server = await startServer(flags);
-  await using browser = await startBrowser();
+  using place = temporaryFolder();
+  await using server = await startServer(flags(place.folder));
+  await using browser = await startBrowser({ whole });
   for (const [name, story] of Object.entries(stories)) {
     await test.step(name, async () => {
       const visited: BrowserVisitor[] = [];
