@@ -3,7 +3,7 @@
 /** The programs, with the names they have when they are compiled. */
 const compiledNames = { "server.ts": "parley-server", "client.ts": "parley" } as const;
 
-/** What decides how a program is started. */
+/** The facts that decide how a program is started. */
 export interface RunningProgram {
   /** The program that runs this code: Deno, or a compiled Parley. */
   readonly execPath: string;

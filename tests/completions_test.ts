@@ -7,23 +7,23 @@ import { temporaryFolder } from "./support/folder.ts";
 import { hasProgram } from "./support/programs.ts";
 
 const rows = {
-  roomName: { kind: "list", short: "r", metavar: "#ROOM", help: "Room [or two], it's yours" },
+  channelName: { kind: "list", short: "r", metavar: "#CHANNEL", help: "Channel [or two], it's yours" },
   color: { kind: "text", choices: ["auto", "always"], help: "Colours" },
   config: { kind: "text", metavar: "FILE", help: "Settings" },
   web: { kind: "flag", default: true, help: "Serves the page" },
-  code: { kind: "text", secret: true, help: "Never told" },
+  code: { kind: "text", secret: true, help: "Never shown" },
 } as const satisfies OptionTable;
 
 const parts = {
   program: "my-chat",
   rows,
-  words: [["send", "Says: one thing"], ["tail", "Goes on"]],
+  words: [["send", "Says: one thing"], ["tail", "Prints messages"]],
 } as const;
 
 Deno.test("completionScript() contains all flags except secret ones, in every shell", () => {
   for (const shell of shells) {
     const script = completionScript(shell, parts);
-    for (const name of ["room-name", "color", "config", "web", "no-web", "send"]) {
+    for (const name of ["channel-name", "color", "config", "web", "no-web", "send"]) {
       assertStringIncludes(script, name);
     }
     assertEquals(script.includes("code"), false);
@@ -88,8 +88,8 @@ Deno.test({
     assertEquals(found, [
       "_my_chat my-chat",
       "-s",
-      "*-r+[Room \\[or two\\], it's yours]:ROOM:",
-      "*--room-name=[Room \\[or two\\], it's yours]:ROOM:",
+      "*-r+[Channel \\[or two\\], it's yours]:CHANNEL:",
+      "*--channel-name=[Channel \\[or two\\], it's yours]:CHANNEL:",
       "--color=[Colours]:value:(auto always)",
       "--config=[Settings]:FILE:_files",
       "--web[Serves the page]",

@@ -220,8 +220,8 @@ export function lowestPrefix(text: string): string | undefined {
 
 /** `prefixes` with the prefix of `mode` added or removed, highest first. */
 export function changeRank(prefixes: string, sign: "+" | "-", mode: RankMode): string {
-  const kept = ranks.filter((one) => one === mode ? sign === "+" : prefixes.includes(one.prefix));
-  return kept.map((one) => one.prefix).join("");
+  const remaining = ranks.filter((one) => one === mode ? sign === "+" : prefixes.includes(one.prefix));
+  return remaining.map((one) => one.prefix).join("");
 }
 
 /** The channel mode of a letter. */

@@ -285,7 +285,7 @@ Deno.test("completeMask() adds the missing parts", () => {
   }
 });
 
-const bans: [text: string, kept: string, source: string, account: string | undefined, matches: boolean][] = [
+const bans: [text: string, saved: string, source: string, account: string | undefined, matches: boolean][] = [
   ["bob", "bob!*@*", "Bob!b@h", undefined, true],
   ["bob", "bob!*@*", "ann!b@h", "bob", false],
   ["m:bob", "m:bob!*@*", "bob!b@h", undefined, true],
@@ -298,12 +298,12 @@ const bans: [text: string, kept: string, source: string, account: string | undef
 ];
 
 Deno.test("parseBan() and matchBan() support masks, mutes and accounts", () => {
-  for (const [text, kept, source, account, matches] of bans) {
+  for (const [text, saved, source, account, matches] of bans) {
     const ban = parseBan(text);
-    assertEquals(formatBan(ban), kept);
+    assertEquals(formatBan(ban), saved);
     assertEquals(ban.mute, text.startsWith("m:"));
     assertEquals(matchBan(ban, source, account), matches, text);
-    assertEquals(parseBan(kept), ban);
+    assertEquals(parseBan(saved), ban);
   }
 });
 

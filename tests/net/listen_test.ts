@@ -46,16 +46,16 @@ Deno.test(
 );
 
 Deno.test({ name: "a listener survives an error of its connection handler", ignore }, async () => {
-  const told = Promise.withResolvers<unknown>();
+  const reported = Promise.withResolvers<unknown>();
   const fault = new Error("A bug");
   using place = startListening({
     onConnection: () => {
       throw fault;
     },
-    onError: told.resolve,
+    onError: reported.resolve,
   });
   assertEquals(await readAll(await place.connect()), "");
-  assertEquals([await told.promise, place.listener.connections], [fault, 0]);
+  assertEquals([await reported.promise, place.listener.connections], [fault, 0]);
 });
 
 Deno.test({ name: "close() stops accepting and keeps connections open", ignore }, async () => {

@@ -7,7 +7,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 /** A reader that takes `most` bytes of a write; a slow one takes them when told. */
 class Reader implements Writer, QueueOwner {
   readonly writes: string[] = [];
-  readonly told: unknown[] = [];
+  readonly calls: unknown[] = [];
   most = Infinity;
   slow = false;
   fault: Error | undefined;
@@ -30,9 +30,9 @@ class Reader implements Writer, QueueOwner {
     return settled();
   }
 
-  exceeded = () => void this.told.push("exceeded");
-  failed = (error: unknown) => void this.told.push(error);
-  drained = () => void this.told.push("drained");
+  exceeded = () => void this.calls.push("exceeded");
+  failed = (error: unknown) => void this.calls.push(error);
+  drained = () => void this.calls.push("drained");
   progressed = () => {};
   borderAfter = (whole: Uint8Array, offset: number) => borderAfter(whole, offset, "line");
 
@@ -59,7 +59,7 @@ Deno.test("SendQueue sends the chunks of one tick in one write", async () => {
   queue.push(bytes("two\n"));
   assertEquals([queue.bytes, reader.writes], [8, []]);
   await settled();
-  assertEquals([queue.bytes, reader.writes, reader.told], [0, ["one\ntwo\n"], ["drained"]]);
+  assertEquals([queue.bytes, reader.writes, reader.calls], [0, ["one\ntwo\n"], ["drained"]]);
 });
 
 Deno.test("SendQueue sends chunks that are pushed during a write in the next write", async () => {
@@ -81,14 +81,14 @@ Deno.test("SendQueue continues after a partial write", async () => {
     reader.most = most;
     for (const line of ["one\n", "two\n", "three\n"]) queue.push(bytes(line));
     await settled();
-    assertEquals([reader.text, reader.told], ["one\ntwo\nthree\n", ["drained"]]);
+    assertEquals([reader.text, reader.calls], ["one\ntwo\nthree\n", ["drained"]]);
   }
 });
 
 Deno.test("SendQueue drops chunks over its limit and reports it once", async () => {
   const [queue, reader] = startQueue(8);
   for (const line of ["one\n", "two\n", "three\n", "four\n"]) queue.push(bytes(line));
-  assertEquals(reader.told, ["exceeded"]);
+  assertEquals(reader.calls, ["exceeded"]);
   queue.cut(bytes("over\n"));
   await settled();
   assertEquals(reader.writes, ["over\n"]);
@@ -158,5 +158,5 @@ Deno.test("Flusher continues if one queue fails, and that queue ends", async () 
   await settled();
   ann.push(bytes("two\n"));
   await settled();
-  assertEquals([annReads.told, bobReads.text, ann.bytes], [[annReads.fault], "one\n", 0]);
+  assertEquals([annReads.calls, bobReads.text, ann.bytes], [[annReads.fault], "one\n", 0]);
 });

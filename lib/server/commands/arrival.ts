@@ -80,7 +80,7 @@ export function complete(call: EarlyCall): void | Promise<void> {
   welcome(chat, session);
 }
 
-/** The client reconnects by itself; without closing, the session would wait here for ever. */
+/** The client reconnects by itself; without closing, the session would wait here without end. */
 function turnAway(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);

@@ -25,7 +25,7 @@ function founder(call: Call): void | Promise<void> {
   if (registration === undefined) {
     fail(
       "FOUNDER",
-      "CHANNEL_NOT_KEPT",
+      "CHANNEL_NOT_REGISTERED",
       channel.name,
       "The channel has no founder; a channel operator who is logged in can register it with MODE +r",
     );
@@ -55,7 +55,7 @@ function founder(call: Call): void | Promise<void> {
     user: user.id,
   } as const;
   const pending = commit(event, session);
-  const tell = () =>
+  const notify = () =>
     standardReply(
       session,
       "NOTE",
@@ -65,7 +65,7 @@ function founder(call: Call): void | Promise<void> {
       account.name,
       `The founder is now ${account.name}`,
     );
-  return pending ? pending.then(tell) : tell();
+  return pending ? pending.then(notify) : notify();
 }
 
 /**

@@ -51,7 +51,7 @@ function nick(call: EarlyCall): void | Promise<void> {
   if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
   const { registration, user } = session;
   const why = whyNot(chat, session, wanted);
-  // A session that can still log in may use a nick that belongs to its account.
+  // A session that can still log in is allowed a nick that can belong to its account.
   if (why !== undefined && !(why.mayChange && registration?.negotiating)) {
     return refuseNick(session, wanted, why);
   }

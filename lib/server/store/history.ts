@@ -224,10 +224,10 @@ export class History implements CommitParticipant {
   rolledBack(): void {
     for (const block of this.#unsaved) block.written = false;
     let room = maxUnsavedLength;
-    const kept = this.#unsaved.toReversed().filter(({ records }) => (room -= records.length) >= 0);
-    if (kept.length === this.#unsaved.length) return;
+    const remaining = this.#unsaved.toReversed().filter(({ records }) => (room -= records.length) >= 0);
+    if (remaining.length === this.#unsaved.length) return;
     for (const { conversation, stream } of this.#unsaved) conversation.open[stream] = undefined;
-    this.#unsaved = kept.reverse();
+    this.#unsaved = remaining.reverse();
   }
 
   #readLog(log: number, range: HistoryRange): StoredRecord[] {

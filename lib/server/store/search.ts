@@ -25,7 +25,7 @@ export interface SearchHit extends StoredRecord {
   readonly entry: number;
 }
 
-/** What to search for. */
+/** The parameters of a search. */
 export interface SearchRequest extends SearchTerms {
   /** Stamps; both bounds are excluded. */
   readonly after?: number | undefined;

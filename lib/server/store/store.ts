@@ -76,7 +76,7 @@ export class Store implements Disposable {
     this.savedValues = new SavedValues(database);
     this.files = new UploadTable(database);
     this.#retention = new Retention(database, this.index, retention, now);
-    for (const keeper of [this.conversations, this.history, this.index]) database.addParticipant(keeper);
+    for (const one of [this.conversations, this.history, this.index]) database.addParticipant(one);
   }
 
   /** Saves the rows of this tick; see Flusher.before. False if that failed, which the database reports itself. */

@@ -31,7 +31,7 @@ story("ACCEPT lets a user write to a user with mode R, until it is removed", asy
 });
 
 story(
-  "who is +R lets in those it writes to, the latest ones",
+  "a user with +R accepts answers of the users it wrote to last",
   { settings: { acceptLimit: 1 } },
   async (chat) => {
     const [ann, bob, cat] = [await chat.peer("ann"), await chat.peer("bob"), await chat.peer("cat")];
@@ -42,7 +42,7 @@ story(
 );
 
 story(
-  "ACCEPT refuses what is not there, there already, or too many",
+  "ACCEPT refuses unknown users, users who are on the list already, and too many users",
   { settings: { acceptLimit: 1 } },
   async (chat) => {
     const ann = await chat.peer("ann");
@@ -57,7 +57,7 @@ story(
 );
 
 story(
-  "ACCEPT forgets those who left before it says that the list is full",
+  "ACCEPT removes users who left before it reports a full list",
   { settings: { acceptLimit: 1 } },
   async (chat) => {
     const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];

@@ -3,14 +3,14 @@ import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-const gone = ":chat.test 306 ann :You have been marked as being away";
+const nowAway = ":chat.test 306 ann :You have been marked as being away";
 const back = ":chat.test 305 ann :You are no longer marked as being away";
 
 story("AWAY is acknowledged, and a PRIVMSG to the user gets it as an answer, a NOTICE does not", {
   settings: { awayLength: 20 },
 }, async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  assertEquals(await say(ann, "AWAY :at lunch, back at two or three"), [gone]);
+  assertEquals(await say(ann, "AWAY :at lunch, back at two or three"), [nowAway]);
   assertEquals(await say(bob, "PRIVMSG ann :hello?", "NOTICE ann :hello"), [
     ":chat.test 301 bob ann :at lunch, back at tw",
   ]);
@@ -19,13 +19,13 @@ story("AWAY is acknowledged, and a PRIVMSG to the user gets it as an answer, a N
 });
 
 story(
-  "AWAY is told to peers with away-notify, once for each change, and when somebody away joins",
+  "AWAY is sent to peers with away-notify, once per change, and when an away user joins",
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob", { caps: ["away-notify"] });
     await say(bob, "JOIN #tea", "JOIN #den");
     await heard(ann);
-    assertEquals(await say(ann, "AWAY :out", "AWAY :out"), [gone, gone]);
+    assertEquals(await say(ann, "AWAY :out", "AWAY :out"), [nowAway, nowAway]);
     assertEquals(await heard(bob), [":ann AWAY out"]);
     await ann.join("#den");
     assertEquals(await heard(bob), [":ann JOIN #den", ":ann AWAY out"]);

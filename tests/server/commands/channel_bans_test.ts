@@ -15,7 +15,7 @@ story("MODE +b completes a mask, sends it once, and removes it in any case", asy
 });
 
 story(
-  "MODE b, e and I show their lists with who set what when",
+  "MODE b, e and I show their lists with setter and time",
   { now: () => 1_000_000_000_000 },
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");

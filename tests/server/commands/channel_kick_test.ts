@@ -84,7 +84,7 @@ const pairs: readonly (readonly [kicker: string, victim: string, allowed: boolea
 
 for (const [kicker, victim, allowed] of pairs) {
   story(
-    `KICK by +${kicker} of ${victim === "" ? "somebody without rank" : `+${victim}`} is ${
+    `KICK by +${kicker} of ${victim === "" ? "a member without rank" : `+${victim}`} is ${
       allowed ? "done" : "refused"
     }`,
     async (chat) => {

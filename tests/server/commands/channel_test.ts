@@ -99,7 +99,7 @@ story("JOIN has no names for clients with no-implicit-names, NAMES still shows t
 });
 
 story(
-  "PART tells the channel and its reason, and ends an empty channel",
+  "PART is sent to the channel with its reason, and ends an empty channel",
   { settings: { reasonLength: 20 } },
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
@@ -205,7 +205,7 @@ story("NAMES hides secret channels and invisible users from users outside", asyn
 });
 
 story(
-  "NAMES shows all ranks (multi-prefix) and full sources (userhost-in-names) to those who asked",
+  "NAMES shows all ranks with multi-prefix, and full sources with userhost-in-names",
   async (chat) => {
     const ann = await chat.peer("ann", { caps: ["multi-prefix", "userhost-in-names"] });
     await ann.join("#tea");

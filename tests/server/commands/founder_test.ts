@@ -72,7 +72,7 @@ story("operators can neither kick the founder nor ban the founder", async (chat)
 });
 
 story(
-  "MODE +r keeps a channel for an operator who is logged in, -r ends it for its founder",
+  "MODE +r registers a channel for a logged-in operator, -r unregisters it for its founder",
   async (chat) => {
     const bob = await chat.peer("bob");
     await bob.join("#tea");
@@ -162,7 +162,7 @@ story("deleting the founder's account leaves its channels to their members", asy
   ]]);
 });
 
-Deno.test({ name: "kept channels and accounts come back after a restart", ignore, fn: restart });
+Deno.test({ name: "registered channels and accounts survive a restart", ignore, fn: restart });
 
 async function restart(): Promise<void> {
   using place = temporaryFolder();

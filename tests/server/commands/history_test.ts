@@ -1,4 +1,4 @@
-/** CHATHISTORY: which messages it shows, and how. Who may see them is history_access_test.ts. */
+/** CHATHISTORY: which messages it sends, and how. history_access_test.ts checks who can read them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Chat, startChat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -44,11 +44,11 @@ async function words(peer: Peer, command: string): Promise<string> {
 story("CHATHISTORY sends each message unchanged, in one batch", whole);
 Deno.test({ name: "CHATHISTORY finds by msgid and by time, bounds excluded", ignore, fn: ranges });
 story("CHATHISTORY refuses invalid requests and quotes the wrong parameter", refusals);
-Deno.test({ name: "CHATHISTORY says when there is no more beyond", ignore, fn: ends });
+Deno.test({ name: "CHATHISTORY reports the end of the history", ignore, fn: ends });
 Deno.test({ name: "CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", ignore, fn: pages });
 story("CHATHISTORY answers with its label, and without a batch for clients without batch", forms);
 story(
-  "CHATHISTORY leaves room in the queue of the one who asks",
+  "CHATHISTORY leaves room in the send queue of its client",
   { settings: { sendQueue: 16 * 1024 } },
   cut,
 );

@@ -118,7 +118,7 @@ const rights: readonly (readonly [rank: string, may: string, mayNot: string])[] 
 
 for (const [rank, may, mayNot] of rights) {
   story(
-    `MODE by ${rank === "" ? "somebody without rank" : `+${rank}`} may change ${may || "nothing"}`,
+    `MODE by ${rank === "" ? "a member without rank" : `+${rank}`} can change ${may || "nothing"}`,
     async (chat) => {
       const [ann, bob] = await chat.join("#tea", "ann", "bob", "cat");
       makeFounder(chat, "ann");

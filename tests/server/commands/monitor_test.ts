@@ -55,7 +55,7 @@ story("MONITOR refuses masks, unknown subcommands, and more than the limit", {
 });
 
 story(
-  "extended-monitor brings changes of people who share no channel, once to those who share one",
+  "extended-monitor sends changes of users in no common channel, and changes in a common channel once",
   async (chat) => {
     const caps = ["extended-monitor", "away-notify", "setname", "chghost"];
     const [ann, bob] = [await chat.peer("ann", { caps }), await chat.peer("bob")];

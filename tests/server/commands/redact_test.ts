@@ -27,7 +27,7 @@ async function say(peer: Peer, target: string, text: string): Promise<string> {
 }
 
 story("REDACT is for the sender and for operators of the channel", matrix);
-story("REDACT is sent to clients with the capability, and history has no text any more", gone);
+story("REDACT is sent to clients with the capability, and history has no text any more", deleted);
 story("REDACT in private is only for the sender", inPrivate);
 story("REDACT of a missing message, or in a channel the user is not in, reveals nothing", unknown);
 story("a user who takes a nick does not own its earlier messages", takenOver);
@@ -52,7 +52,7 @@ async function matrix(chat: Chat): Promise<void> {
   }
 }
 
-async function gone(chat: Chat): Promise<void> {
+async function deleted(chat: Chat): Promise<void> {
   const { ann, bob } = await crowd(chat);
   const eve = await chat.peer("eve", { caps: ["message-tags"] });
   await eve.join("#tea");

@@ -27,7 +27,7 @@ async function turnedAway(chat: Chat, address: string, nick: string): Promise<st
 }
 
 Deno.test(
-  "UBAN ADD of a network disconnects who is there, tells operators, and keeps others out",
+  "UBAN ADD of a network disconnects its users, notifies operators, and refuses new connections",
   { ignore },
   async () => {
     const { chat, ann } = await withOperator();

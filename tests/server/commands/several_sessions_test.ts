@@ -110,7 +110,7 @@ story("a user with several devices does not change its account", async (chat) =>
 const time = clock();
 
 story(
-  "who is logged in and loses the connection stays a while, away, and takes up where it was",
+  "a logged-in user who loses the connection stays for a while as away, and continues on return",
   { now: time.now },
   async (chat) => {
     const ann = await registered(chat, "ann");
@@ -127,7 +127,7 @@ story(
 );
 
 story(
-  "who does not come back in time has left",
+  "a user who does not return in time quits",
   { now: time.now, settings: { pingAfter: 86_400_000 } },
   async (chat) => {
     const ann = await registered(chat, "ann");

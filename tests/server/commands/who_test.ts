@@ -1,4 +1,4 @@
-/** WHO: which users are listed, to whom, and in which form. */
+/** WHO: the listed users and the form of the list. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
@@ -43,7 +43,7 @@ story("WHO finds users by nick and by masks of several fields; also all users, o
 });
 
 story(
-  "WHO hides invisible users from masks unless a channel is shared, and from people outside their channel",
+  "WHO hides invisible users from masks unless a channel is shared, and from users outside their channel",
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");

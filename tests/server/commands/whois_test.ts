@@ -1,4 +1,4 @@
-/** WHOIS and WHOWAS: which information they show to whom. */
+/** WHOIS and WHOWAS: the information they show, and to whom. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { startChat } from "../../support/chat.ts";
 import { granted } from "../../support/permissions.ts";
@@ -13,7 +13,7 @@ const still = (lines: string[]) =>
   lines.map((line) => line.replace(/( 317 \S+ \S+) \d+ \d+/, "$1 IDLE SIGNON"));
 
 story(
-  "WHOIS tells user, channels, server, away and idle time",
+  "WHOIS shows user, channels, server, away message and idle time",
   { settings: { description: "A test" } },
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");

@@ -10,7 +10,7 @@ import { granted } from "../../support/permissions.ts";
 const onDisk = { ignore: !granted("read", "write") };
 
 Deno.test(
-  "a data folder is made, for its owner alone, and has what was saved when it is opened again",
+  "a data folder is created for its owner only, and has the saved data when it is opened again",
   onDisk,
   () => {
     using place = temporaryFolder();

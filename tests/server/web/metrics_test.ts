@@ -35,7 +35,7 @@ Deno.test("programs on this machine can read the metrics", { ignore }, async () 
 });
 
 Deno.test(
-  "figures are told to this machine by IPv4 where IPv6 is listened to as well",
+  "this machine can read the metrics by IPv4 if the server also listens on IPv6",
   { ignore },
   async () => {
     await using site = await metricSite({}, "::");

@@ -203,6 +203,6 @@ async function prune(): Promise<void> {
   await site.routes.prune();
   new UploadRoutes(site.chat.hub, new UploadFolder(site.folder));
   assertEquals([...Deno.readDirSync(site.folder)], []);
-  const gone = await fetch(site.origin + posted.headers.get("location"));
-  assertEquals([gone.status, await gone.text()], [404, "This file does not exist or has expired\n"]);
+  const missing = await fetch(site.origin + posted.headers.get("location"));
+  assertEquals([missing.status, await missing.text()], [404, "This file does not exist or has expired\n"]);
 }
