@@ -94,7 +94,7 @@ Deno.test({
       "--config=[Settings]:FILE:_files",
       "--web[Serves the page]",
       "--no-web[Turns off --web]",
-      "1:what:((send\\:Says\\:\\ one\\ thing tail\\:Goes\\ on))",
+      "1:what:((send\\:Says\\:\\ one\\ thing tail\\:Prints\\ messages))",
       "*:text:",
     ]);
   },

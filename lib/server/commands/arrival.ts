@@ -22,40 +22,40 @@ import { knowsPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 
 /** Why a session cannot use a nick, and whether logging in could change that. */
-export interface Taken {
-  readonly words: string;
-  readonly mayChange: boolean;
+export interface NickRefusal {
+  readonly sentence: string;
+  readonly canChange: boolean;
 }
 
 /** Why a session cannot use this nick; undefined if it can. */
-export function whyNot(chat: Chat, session: Session, nick: string): Taken | undefined {
+export function nickRefusal(chat: Chat, session: Session, nick: string): NickRefusal | undefined {
   const { user } = session;
   const account = accountOf(session);
   const holder = chat.find(nick);
   if (!chat.accounts.mayUse(nick, account)) {
-    return { words: "This nick belongs to an account; log in to use it", mayChange: true };
+    return { sentence: "This nick belongs to an account; log in to use it", canChange: true };
   }
   if (holder === undefined || holder === user) return undefined;
   if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
   // Another device of the same account joins the online user.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;
-  return { words: "Nickname is already in use", mayChange: holder.account !== undefined };
+  return { sentence: "Nickname is already in use", canChange: holder.account !== undefined };
 }
 
 /** Answers that a session cannot use a nick. */
-export function refuseNick(session: Session, nick: string, { words }: Taken): void {
-  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, words]));
+export function refuseNick(session: Session, nick: string, { sentence }: NickRefusal): void {
+  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, sentence]));
 }
 
 /** Completes the connection when all required commands were received. */
-export function complete(call: EarlyCall): void | Promise<void> {
+export function completeRegistration(call: EarlyCall): void | Promise<void> {
   const { chat, commit, session } = call;
   const { registration } = session;
   if (registration === undefined || registration.negotiating) return;
   const { nick, username } = registration;
   if (nick === undefined || username === undefined) return;
   if (!knowsPassword(session, registration)) return;
-  const why = whyNot(chat, session, nick);
+  const why = nickRefusal(chat, session, nick);
   if (why !== undefined) {
     registration.nick = undefined;
     return refuseNick(session, nick, why);

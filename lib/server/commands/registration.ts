@@ -5,7 +5,7 @@ import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import { fromServer } from "../render/sender.ts";
-import { complete, refuseNick, whyNot } from "./arrival.ts";
+import { completeRegistration, nickRefusal, refuseNick } from "./arrival.ts";
 import { cap } from "./capability.ts";
 import { takeNick } from "./login.ts";
 import { pass } from "./pass.ts";
@@ -41,7 +41,7 @@ export const registrationCommands: CommandTable = {
 
 function capAndGoOn(call: EarlyCall): void | Promise<void> {
   cap(call);
-  return complete(call);
+  return completeRegistration(call);
 }
 
 function nick(call: EarlyCall): void | Promise<void> {
@@ -50,9 +50,9 @@ function nick(call: EarlyCall): void | Promise<void> {
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
   if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
   const { registration, user } = session;
-  const why = whyNot(chat, session, wanted);
+  const why = nickRefusal(chat, session, wanted);
   // A session that can still log in is allowed a nick that can belong to its account.
-  if (why !== undefined && !(why.mayChange && registration?.negotiating)) {
+  if (why !== undefined && !(why.canChange && registration?.negotiating)) {
     return refuseNick(session, wanted, why);
   }
   if (user !== undefined) {
@@ -61,7 +61,7 @@ function nick(call: EarlyCall): void | Promise<void> {
   }
   if (registration === undefined) return;
   registration.nick = wanted;
-  return complete(call);
+  return completeRegistration(call);
 }
 
 function user(call: EarlyCall): void | Promise<void> {
@@ -72,7 +72,7 @@ function user(call: EarlyCall): void | Promise<void> {
   if (username === "" || realname.trim() === "") refuse("ERR_NEEDMOREPARAMS", "USER");
   registration.username = cleanUsername(username);
   registration.realname = cutText(realname, chat.settings.realNameLength);
-  return complete(call);
+  return completeRegistration(call);
 }
 
 function ping({ chat, session, params }: EarlyCall): void {

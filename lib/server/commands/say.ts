@@ -12,7 +12,7 @@ import { reply, replyRefusal } from "../render/reply.ts";
 import { askNickServ, isNickServ } from "./services.ts";
 
 /** A message to any target. */
-export interface Said {
+export interface MessageRequest {
   readonly command: MessageCommand;
   readonly text: string;
   readonly lines?: readonly MessageLine[];
@@ -20,7 +20,11 @@ export interface Said {
 }
 
 /** Sends the message to one target, or answers why not. */
-export function say(call: Call, name: string, { command, text, lines, tags }: Said): void | Promise<void> {
+export function say(
+  call: Call,
+  name: string,
+  { command, text, lines, tags }: MessageRequest,
+): void | Promise<void> {
   const { chat, commit, session, user } = call;
   const target = resolve(call, name, text);
   // An error never answers a NOTICE, so that two programs cannot answer each other without end.
