@@ -3,9 +3,13 @@
  * Without a target it compiles for all six that Deno supports; "here" is the target of this machine.
  */
 
-/** The compiled programs. `include` lists folders that the program reads as files, besides its imports. */
+/** The compiled programs. `include` lists what the program reads as files, besides its imports. */
 export const programs = [
-  { name: "parley-server", entry: "server.ts", include: ["lib/client", "lib/irc", "lib/net"] },
+  {
+    name: "parley-server",
+    entry: "server.ts",
+    include: ["lib/client", "lib/irc", "lib/net", "lib/nearest_word.ts"],
+  },
   { name: "parley", entry: "client.ts", include: [] },
 ] as const;
 

@@ -10,7 +10,7 @@
  * the default. An empty environment variable counts as absent; an empty flag value is refused.
  */
 
-import { nearestWord } from "./irc/nearest_word.ts";
+import { nearestWord } from "./nearest_word.ts";
 import { parseArgs } from "@std/cli/parse-args";
 
 interface Row {

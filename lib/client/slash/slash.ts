@@ -4,7 +4,7 @@
  * An unknown command is never sent as a message.
  */
 
-import { nearestWord } from "../../irc/nearest_word.ts";
+import { nearestWord } from "../../nearest_word.ts";
 import { accountRows } from "./account.ts";
 import { chatRows } from "./chat.ts";
 import { fileRows } from "./files.ts";

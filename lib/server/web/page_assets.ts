@@ -21,8 +21,9 @@ const types: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
 };
 
+/** The folders for browsers, and the one file beside them that the page needs. */
 const named =
-  /^\/lib\/(irc|net|client\/(?:core|text|slash|page))\/([a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest))$/;
+  /^\/lib\/((?:irc|net|client\/(?:core|text|slash|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|nearest_word\.ts)$/;
 const front = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
@@ -32,9 +33,9 @@ export function pageAsset(path: string): Asset | undefined {
   const wanted = path === "/" || path === "/join" ? front : path;
   const known = cache.get(wanted);
   if (known !== undefined) return known;
-  const [, part, file, ending] = named.exec(wanted) ?? [];
-  if (part === undefined || file === undefined || ending === undefined) return undefined;
-  const text = readText(new URL(`../../${part}/${file}`, import.meta.url));
+  const [, file, ending = "ts"] = named.exec(wanted) ?? [];
+  if (file === undefined) return undefined;
+  const text = readText(new URL(`../../${file}`, import.meta.url));
   if (text === undefined) return undefined;
   const body = new TextEncoder().encode(
     ending === "ts" ? stripTypeScriptTypes(text) : wanted === front ? withPreloads(text) : text,

@@ -116,6 +116,14 @@ const refused: readonly (readonly [text: string, words: string])[] = [
   ],
 ];
 
+for (const text of ["/register", "/login", "/passwd"]) {
+  Deno.test(`"${text}" before there is a connection says so, and asks for no password`, async () => {
+    await using face = new RecordingFace();
+    const error = await assertRejects(() => enter(face, text), ActionError);
+    assertEquals(error.message, "Cannot do that yet: there is no connection to the server");
+  });
+}
+
 for (const [text, words] of refused) {
   Deno.test(`"${text}" is refused in one sentence`, async () => {
     const error = await assertRejects(() => typed(text), ActionError);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearestWord } from "../../lib/irc/nearest_word.ts";
+import { nearestWord } from "../lib/nearest_word.ts";
 
 const names = ["join", "ban", "names", "j", "history"];
 
