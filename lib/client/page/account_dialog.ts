@@ -1,7 +1,7 @@
 /** The account dialog: registers the own nick, or logs in to an account. */
 /// <reference lib="dom" />
 import { plainName } from "../text/plain.ts";
-import { openDialog } from "./dialog.ts";
+import { openDialog, showError, showStatus, statusLine } from "./dialog.ts";
 import { element } from "./element.ts";
 
 /** What the dialog shows and can do. */
@@ -32,13 +32,13 @@ export function openAccount(parts: AccountDialogParts): void {
     placeholder: "Password",
     required: true,
   });
-  const status = element("output", { role: "status" });
+  const status = statusLine();
   const act = (step: () => Promise<void>) => () => {
     if (!form.reportValidity()) return;
-    status.value = "Please wait…";
+    showStatus(status, "Please wait…");
     step().then(
       () => dialog.close(),
-      (error) => status.value = error instanceof Error ? error.message : String(error),
+      (error) => showError(status, error),
     );
   };
   const closeButton = element("button", { type: "button", click: () => dialog.close() }, "Close");

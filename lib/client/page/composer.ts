@@ -101,10 +101,11 @@ export class Composer {
 
   #submit(): void {
     const text = this.#box.value;
-    if (!this.#parts.send(text, this.#replyingTo)) return;
+    // A command can switch to another buffer, so it must not be in the box as a draft.
+    this.#setText("");
+    if (!this.#parts.send(text, this.#replyingTo)) return this.#setText(text);
     if (this.#replyingTo !== undefined) this.replyTo(undefined);
     this.#history.add(text);
-    this.#setText("");
     this.#parts.onInput("");
   }
 

@@ -1,4 +1,4 @@
-/** Opens a modal dialog. */
+/** Modal dialogs, and the line in them that shows progress or an error. */
 /// <reference lib="dom" />
 import { element } from "./element.ts";
 
@@ -9,4 +9,20 @@ export function openDialog(title: string, ...children: Node[]): HTMLDialogElemen
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/** An empty status line. */
+export function statusLine(): HTMLOutputElement {
+  return element("output", { role: "status" });
+}
+
+/** Shows a text in a status line; an error has another colour. */
+export function showStatus(line: HTMLOutputElement, text: string, isError = false): void {
+  line.value = text;
+  line.classList.toggle("error", isError);
+}
+
+/** Shows why something failed. */
+export function showError(line: HTMLOutputElement, error: unknown): void {
+  showStatus(line, error instanceof Error ? error.message : String(error), true);
 }

@@ -31,6 +31,7 @@ export class JoinForm {
       if (this.#isLocked) return;
       const nick = this.#name.value.trim();
       if (nick === "") return toast("Enter a username first", "error");
+      if (/\s/.test(nick)) return toast("A username cannot contain spaces", "error");
       storeName(nick);
       onJoin({ nick, password: this.#password.value, serverPassword: this.#serverPassword.value });
     });

@@ -1,6 +1,6 @@
 /** The dialog that asks for a password, for commands such as /register. */
 /// <reference lib="dom" />
-import { openDialog } from "./dialog.ts";
+import { openDialog, showStatus, statusLine } from "./dialog.ts";
 import { element } from "./element.ts";
 
 /** Asks until `faultIn` returns "" for the password; the answer is "" when the person closes the dialog. */
@@ -10,13 +10,13 @@ export function askPassword(
 ): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const password = element("input", { type: "password", "aria-label": question, required: true });
-  const fault = element("output", { role: "status" });
+  const fault = statusLine();
   const form = element(
     "form",
     {
       submit: (event) => {
         event.preventDefault();
-        fault.value = faultIn(password.value);
+        showStatus(fault, faultIn(password.value), true);
         if (fault.value !== "") return;
         resolve(password.value);
         dialog.close();

@@ -1,7 +1,7 @@
 /** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
-import { openDialog } from "./dialog.ts";
+import { openDialog, showError, showStatus, statusLine } from "./dialog.ts";
 import { element } from "./element.ts";
 import type { SaidEvent } from "./timeline.ts";
 
@@ -17,20 +17,20 @@ export function openSearch(
     required: true,
   });
   const results = resultList();
-  const status = element("output", { role: "status" });
+  const status = statusLine();
   const form = element(
     "form",
     {
       submit: (event) => {
         event.preventDefault();
-        status.value = "Searching…";
+        showStatus(status, "Searching…");
         search(words.value.trim()).then((found) => {
-          status.value = found.length === 0 ? "No messages found" : "";
+          showStatus(status, found.length === 0 ? "No messages found" : "");
           fillResults(results, found, (said) => {
             dialog.close();
             goTo(said);
           });
-        }, (error) => status.value = error instanceof Error ? error.message : String(error));
+        }, (error) => showError(status, error));
       },
     },
     element("h2", {}, "Search"),
