@@ -1,12 +1,13 @@
-/** Accounts at the page in a real browser: with TLS or on the server's machine, and without. */
+/** Accounts at the page in a real browser: with TLS or on the computer of the server, and without. */
 import { assert, assertEquals } from "@std/assert";
 import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("accounts at the page in Chromium", {
   "a name is registered, and used from two devices": twoDevices,
-  "over plain HTTP from another machine one logs in": plainLogin,
-  "over plain HTTP from another machine it is told where to register": plainRegister,
+  "messages read on one device are read on the other": readMarkers,
+  "over plain HTTP from another computer a person logs in": plainLogin,
+  "over plain HTTP from another computer the page says where to register": plainRegister,
 });
 
 const password = "two sugars please";
@@ -36,8 +37,23 @@ async function twoDevices(stage: Stage): Promise<void> {
   assertEquals(await laptop.page.textContent("#member-list"), "@ann1");
 }
 
+async function readMarkers(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob2", "#devices");
+  const laptop = await stage.enter("ann2", "#devices");
+  await register(laptop);
+  const phone = await stage.visit("#devices");
+  await phone.page.fill("#password", "two sugars please");
+  await enterAs(phone, "ann2");
+  for (const device of [laptop, phone]) await write(device, "/join #elsewhere");
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#buffer-title >> text=#elsewhere");
+  bob.send("PRIVMSG #devices :anybody there?");
+  for (const { page } of [laptop, phone]) await page.waitForSelector("#channel-list .count >> text=1");
+  await phone.page.click("#channel-list button:has-text('#devices')");
+  await laptop.page.waitForSelector("#channel-list .count", { state: "detached" });
+}
+
 async function plainLogin(stage: Stage): Promise<void> {
-  await register(await stage.enter("ann2", "#plain"));
+  await register(await stage.enter("ann3", "#plain"));
   const { page } = await stage.visit("#plain", undefined, plainHost);
   assert(await page.evaluate("crypto.subtle === undefined"));
   assertEquals(
@@ -47,18 +63,18 @@ async function plainLogin(stage: Stage): Promise<void> {
     0,
   );
   await page.fill("#password", "no sugar at all");
-  await page.fill("#name", "ann2");
+  await page.fill("#name", "ann3");
   await page.press("#name", "Enter");
   await page.waitForSelector(".toast.error");
   await page.fill("#password", password);
   await page.press("#name", "Enter");
-  await page.waitForSelector(".toast >> text=logged in as ann2");
-  await page.waitForSelector("#member-list >> text=ann2");
+  await page.waitForSelector(".toast >> text=logged in as ann3");
+  await page.waitForSelector("#member-list >> text=ann3");
 }
 
 async function plainRegister(stage: Stage): Promise<void> {
   const ann = await stage.visit("#plain", undefined, plainHost);
-  await enterAs(ann, "ann3");
+  await enterAs(ann, "ann4");
   await ann.page.click("#account");
   await ann.page.waitForSelector("dialog >> text=Set it over TLS or on the server's own machine");
   assertEquals(await ann.page.locator("dialog menu button").allTextContents(), ["Close", "Log in"]);

@@ -1,22 +1,30 @@
-/** Writing at the page in a real browser: suggestions, emoji, drafts, pictures from the clipboard. */
+/** The message box at the page in a real browser: suggestions, emoji, drafts, files. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { write } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
-pageStories("writing at the page in Chromium", {
-  "what could be meant is offered, and chosen with arrows, Tab or a click": suggestions,
-  "Enter sends when nothing was chosen, Escape hides what is offered": unchosen,
-  "an emoji is found in the picker and put in, and nothing else": picker,
-  "an emoji that Tab completes is no name": emojiFirst,
-  "each room has its own draft": drafts,
-  "what was refused is told once, and is there again": refused,
-  "Alt-↑ and Alt-↓ turn to the next room, and letters go to the box": shortcuts,
-  "a message is reacted to and answered by the keyboard alone": keyboard,
+pageStories("the message box at the page in Chromium", {
+  "suggestions are chosen with arrow keys, Tab or a click": suggestions,
+  "Enter sends when no suggestion is chosen, Escape closes the list": unchosen,
+  "the picker finds an emoji and puts it in": picker,
+  "Tab completes an emoji without the colon of a nick": emojiFirst,
+  "each channel has its own draft": drafts,
+  "a refused message causes one toast and returns to the box": refused,
+  "an upload shows its progress, then its picture": upload,
+  "dropped files are shared": drop,
   "a picture from the clipboard is shared": paste,
-  "the invite link is copied, over plain HTTP too": invite,
-  "a private conversation has no invite link": inviteless,
-  "two toasts stay, and cover neither messages nor buttons": toasts,
+  "at most two toasts stay, and they cover neither messages nor buttons": toasts,
 });
+
+/** A picture of 1 × 1, and bytes behind it that make it large. */
+function picture(bytes: number): Buffer {
+  const whole = Buffer.alloc(bytes);
+  const dot =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==";
+  whole.set(Uint8Array.fromBase64(dot));
+  return whole;
+}
 
 async function suggestions(stage: Stage): Promise<void> {
   await using _bob = await stage.peer("bob1", "#offers");
@@ -84,11 +92,17 @@ async function drafts(stage: Stage): Promise<void> {
   assertEquals(await page.inputValue("#box"), "");
   await page.click("#channel-list button:has-text('#other5')");
   assertEquals(await page.inputValue("#box"), "for the others");
+  // A command that switches to another buffer is not a draft.
+  await page.fill("#box", "");
+  await write(ann, "/query bob5");
+  await page.waitForSelector("#buffer-title >> text=bob5");
+  await page.click("#channel-list button:has-text('#other5')");
+  assertEquals(await page.inputValue("#box"), "");
 }
 
 async function refused(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob10", "#refused");
-  const ann = await stage.enter("ann10", "#refused");
+  await using bob = await stage.peer("bob6", "#refused");
+  const ann = await stage.enter("ann6", "#refused");
   bob.send("MODE #refused +m");
   await bob.lines();
   await write(ann, "may I speak?");
@@ -99,46 +113,41 @@ async function refused(stage: Stage): Promise<void> {
   assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only people/);
 }
 
-async function shortcuts(stage: Stage): Promise<void> {
-  const ann = await stage.enter("ann7", "#keys7");
-  const { page } = ann;
-  for (const room of ["#a7", "#b7"]) {
-    await write(ann, `/join ${room}`);
-    await page.waitForSelector(`#buffer-title >> text=${room}`);
-  }
-  for (const [key, room] of [["Up", "#a7"], ["Up", "#keys7"], ["Down", "#a7"], ["Down", "#b7"]]) {
-    await page.keyboard.press(`Alt+Arrow${key}`);
-    assertEquals(await page.getAttribute("#box", "placeholder"), `Message ${room}`);
-  }
-  await page.focus("#messages");
-  await page.keyboard.type("hello there");
-  assertEquals(await page.inputValue("#box"), "hello there");
+async function upload(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob7", "#upload");
+  const { page, context } = await stage.enter("ann7", "#upload");
+  const slow = await context.newCDPSession(page);
+  await slow.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 2_000_000,
+  });
+  const file = { name: "tea pot.png", mimeType: "image/png", buffer: picture(1_000_000) };
+  await page.setInputFiles("#file", [file]);
+  await page.waitForSelector("#uploads progress");
+  await page.waitForSelector("#messages img");
+  assert(await page.isHidden("#uploads"));
+  const line = await bob.next(/ PRIVMSG #upload /);
+  const url = /http:\S+/.exec(line)?.[0] ?? "";
+  assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}\/tea%20pot\.png$/);
+  const got = await fetch(url);
+  assertEquals((await got.arrayBuffer()).byteLength, 1_000_000);
 }
 
-async function keyboard(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob8", "#keyboard");
-  const { page } = await stage.enter("ann8", "#keyboard");
-  bob.send("PRIVMSG #keyboard :milk or lemon?");
-  await page.waitForSelector(".entry.message");
-  await page.focus("#messages");
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
-  await page.waitForSelector(".reactions >> text=👍 1");
-  await page.focus("#messages");
-  await page.keyboard.press("ArrowUp");
-  for (let tabs = 0; tabs < 10; tabs++) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate("document.activeElement.ariaLabel") === "Reply") break;
-  }
-  await page.keyboard.press("Enter");
-  await page.keyboard.type("lemon");
-  await page.keyboard.press("Enter");
-  await page.waitForSelector(".entry.message:has(.quote) >> text=lemon");
+async function drop(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob8", "#drop");
+  const { page } = await stage.enter("ann8", "#drop");
+  await page.evaluate(`(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["tea\\n"], "list.txt", { type: "text/plain" }));
+    document.querySelector("#messages").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+  })()`);
+  assertMatch(await bob.next(/ PRIVMSG #drop /), /\/list\.txt$/);
 }
 
 async function paste(stage: Stage): Promise<void> {
-  const { page, context } = await stage.enter("ann6", "#paste");
+  const { page, context } = await stage.enter("ann9", "#paste");
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.evaluate(`(async () => {
     const canvas = new OffscreenCanvas(40, 40);
@@ -153,43 +162,20 @@ async function paste(stage: Stage): Promise<void> {
   assertMatch(await page.textContent(".entry.message a") ?? "", /\/image\.png$/);
 }
 
-async function invite(stage: Stage): Promise<void> {
-  for (const host of ["127.0.0.1", "laptop.local"]) {
-    const { page, context } = await stage.visit("#invite", undefined, host);
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.fill("#name", `ann-${host.slice(0, 1)}`);
-    await page.press("#name", "Enter");
-    await page.waitForSelector("#box:not([disabled])");
-    await page.click("#invite");
-    await page.waitForSelector(".toast >> text=Copied the invite link to #invite");
-    await page.focus("#box");
-    await page.keyboard.press("Control+V");
-    assertEquals(await page.inputValue("#box"), `http://${host}:${stage.server.webPort}/join#invite`);
-  }
-}
-
 async function toasts(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob9", "#toasts");
-  const ann = await stage.enter("ann9", "#toasts");
+  await using bob = await stage.peer("bob10", "#toasts");
+  const ann = await stage.enter("ann10", "#toasts");
   const { page } = ann;
   bob.send("PRIVMSG #toasts :the newest");
   await page.waitForSelector(".entry >> text=the newest");
   for (const command of ["/one", "/two", "/three", "/three"]) await write(ann, command);
   await page.waitForSelector(".toast >> text=/three");
   assertEquals(await page.locator(".toast").count(), 2);
-  // Playwright does not click what is covered.
+  // Playwright does not click a covered element.
   const once = { trial: true, timeout: 2_000 };
   for (
     const place of ["#invite", ".entry >> text=the newest", "#member-list button >> nth=0", "#send-button"]
   ) {
     await page.click(place, once);
   }
-}
-
-async function inviteless(stage: Stage): Promise<void> {
-  const ann = await stage.enter("ann10", "#inviteless");
-  assert(await ann.page.isVisible("#invite"));
-  await write(ann, "/query bob10");
-  await ann.page.waitForSelector("#buffer-title >> text=bob10");
-  assert(await ann.page.isHidden("#invite"));
 }

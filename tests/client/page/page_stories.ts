@@ -1,4 +1,4 @@
-/** What the stories of the page are played on: one server, one browser, and people who come and go. */
+/** A stage for the stories of the page: one server, one browser, and the people who take part. */
 import { assertEquals } from "@std/assert";
 import {
   type BrowserVisitor,
@@ -16,7 +16,7 @@ export type PageStory = (stage: Stage) => Promise<void>;
 
 const peerCaps = ["message-tags", "server-time", "echo-message", "batch", "labeled-response"];
 
-/** Each story has rooms and names of its own, so that none hears of another. */
+/** Each story has its own channels and names, so that no story disturbs another. */
 export class Stage {
   readonly server: RunningServer;
   readonly browser: TestBrowser;
@@ -26,25 +26,25 @@ export class Stage {
     this.browser = browser;
   }
 
-  /** Somebody at the page, in a room. */
-  async enter(nick: string, room: string, width?: number): Promise<BrowserVisitor> {
-    const visitor = await this.visit(room, width);
+  /** A person at the page, in a channel. */
+  async enter(nick: string, channel: string, width?: number): Promise<BrowserVisitor> {
+    const visitor = await this.visit(channel, width);
     await enterAs(visitor, nick);
     return visitor;
   }
 
-  /** Somebody who has opened the page by an invite link and not joined yet. */
-  visit(room: string, width?: number, host = "127.0.0.1"): Promise<BrowserVisitor> {
+  /** A person who has opened the page by an invite link and has not joined yet. */
+  visit(channel: string, width?: number, host = "127.0.0.1"): Promise<BrowserVisitor> {
     return this.browser.visit(
-      `http://${host}:${this.server.webPort}/join${room}`,
+      `http://${host}:${this.server.webPort}/join${channel}`,
       width ? { width } : {},
     );
   }
 
-  /** Somebody with another app, in a room. */
-  async peer(nick: string, room: string): Promise<Peer> {
+  /** A person with another app, in a channel. */
+  async peer(nick: string, channel: string): Promise<Peer> {
     const peer = await Peer.connect(this.server.port, nick, { caps: peerCaps });
-    await peer.join(room);
+    await peer.join(channel);
     return peer;
   }
 }
@@ -57,7 +57,7 @@ export interface PageOptions {
   readonly whole?: boolean;
 }
 
-/** Registers a test that plays the stories one after the other; a page that complained fails its story. */
+/** Registers a test that plays the stories one after the other; an error in the console of a page fails its story. */
 export function pageStories(
   name: string,
   stories: Readonly<Record<string, PageStory>>,
@@ -66,7 +66,7 @@ export function pageStories(
   Deno.test({
     name,
     ignore: !hasBrowser,
-    // The driver keeps what it needs from one story to the next.
+    // The driver keeps resources from one story to the next.
     sanitizeOps: false,
     sanitizeResources: false,
     fn: (test) => play(test, stories, options),

@@ -1,23 +1,22 @@
-/** The page in a real browser, as people use it. */
+/** The page in a real browser: joining, talking, reloading, and a lost connection. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { enterAs, write } from "../../support/browser.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { startServer } from "../../support/server.ts";
+import { startTlsProxy } from "../../support/tls_proxy.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("the page in Chromium", {
-  "an empty name is refused, Enter joins, the controls lock": join,
-  "a name that is taken is told, and the controls open again": taken,
-  "it talks with another app, in a room and in private": talk,
-  "who types is shown, and told": typing,
-  "reactions come and go": reactions,
-  "a reply quotes, and a click on the quote goes there": reply,
-  "a message is taken back": redact,
-  "a message full of HTML and script runs nothing": harmless,
-  "what was said is there after a reload": reload,
-  "the rooms one was in are entered again after a reload": again,
-  "older messages come on scrolling up": older,
-  "what was not seen is counted, and marked": unread,
-  "search finds a message and goes there": search,
-  "several lines are one message": lines,
+  "refuses an empty username and one with a space, joins on Enter, locks the form": join,
+  "shows that a name is taken, and unlocks the form": takenName,
+  "talks with another app, in a channel and in private": talk,
+  "shows who is typing, and tells others": typing,
+  "sends several lines as one message": multiline,
+  "runs nothing of a message full of HTML and script": harmless,
+  "shows the messages again after a reload": reload,
+  "joins the same channels after a reload": rejoin,
+  "connects again when the server is back": restart,
+  "loses nothing when the connection breaks: neither missed messages nor written ones": lostConnection,
 });
 
 async function join(stage: Stage): Promise<void> {
@@ -27,16 +26,19 @@ async function join(stage: Stage): Promise<void> {
   await page.press("#name", "Enter");
   assertMatch(await page.textContent(".toast.error") ?? "", /^Enter a username first/);
   assert(await page.isDisabled("#box"));
+  await page.fill("#name", "ann one");
+  await page.press("#name", "Enter");
+  await page.waitForSelector(".toast.error >> text=A username cannot contain spaces");
   await enterAs(ann, "ann1");
   for (const id of ["name", "password", "join-button"]) assert(await page.isDisabled(`#${id}`), id);
   assertEquals(await page.textContent("#buffer-title"), "#join");
   assertEquals(await page.textContent("#member-list"), "@ann1");
-  await page.click(".toast.error button");
+  for (const _ of "12") await page.click(".toast.error button");
   await page.press("#box", "Enter");
   assertEquals(await page.locator(".toast, .entry.message").count(), 0);
 }
 
-async function taken(stage: Stage): Promise<void> {
+async function takenName(stage: Stage): Promise<void> {
   await using _bob = await stage.peer("bob2", "#taken");
   const { page } = await stage.visit("#taken");
   await page.fill("#name", "bob2");
@@ -77,69 +79,22 @@ async function typing(stage: Stage): Promise<void> {
   assertMatch(await bob.next(/typing=done.*ann4/), / TAGMSG #typing$/);
 }
 
-const idOf = (line: string) => /msgid=([^;\s]+)/.exec(line)?.[1] ?? "";
-
-async function reactions(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob5", "#react");
-  const ann = await stage.enter("ann5", "#react");
-  const { page } = ann;
-  await write(ann, "cake?");
-  const id = idOf(await bob.next(/cake/));
-  bob.send(`@+draft/react=🎂;+draft/reply=${id} TAGMSG #react`);
-  await page.waitForSelector(".reactions button >> text=🎂 1");
-  await page.click(".reactions button");
-  await page.waitForSelector(".reactions button[aria-pressed=true] >> text=🎂 2");
-  assertMatch(await bob.next(/draft\/react=🎂.*ann5/), / TAGMSG #react$/);
-  await page.click(".reactions button");
-  await page.waitForSelector(".reactions button[aria-pressed=false] >> text=🎂 1");
-  await page.hover(".entry.message");
-  await page.click(".message-tools [aria-label='React with another emoji']");
-  await page.fill(".picker input", "teapot");
-  await page.press(".picker input", "Enter");
-  await page.waitForSelector(".reactions button >> text=🫖 1");
-}
-
-async function reply(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob6", "#reply");
-  const ann = await stage.enter("ann6", "#reply");
-  const { page } = ann;
-  bob.send("PRIVMSG #reply :who has the key?");
-  const id = idOf(await bob.next(/who has the key/));
-  await page.waitForSelector(".entry.message");
-  // By keyboard: ↑ to the message, Tab into what can be done with it.
-  await page.focus("#messages");
-  await page.keyboard.press("ArrowUp");
-  await page.focus(".message-tools [aria-label=Reply]");
-  await page.keyboard.press("Enter");
-  await page.waitForSelector("#replying >> text=bob6: who has the key?");
-  await write(ann, "I have");
-  const line = await bob.next(/:I have/);
-  assert(line.includes(`+draft/reply=${id}`), line);
-  assert(await page.isHidden("#replying"));
-  await page.click(".quote");
-  await page.waitForSelector(".entry.highlighted >> text=who has the key?");
-}
-
-async function redact(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob7", "#redact");
-  const ann = await stage.enter("ann7", "#redact");
-  const { page } = ann;
-  await write(ann, "my password is tea");
-  await bob.next(/my password/);
-  await page.hover(".entry.message");
-  await page.dblclick(".message-tools [aria-label=Delete]");
-  await page.hover("#messages .separator");
-  await page.hover(".message-tools [aria-label=Delete]");
-  assertEquals(await page.locator(".entry.deleted").count(), 0);
-  await page.click(".message-tools [aria-label=Delete]");
-  await page.click(".message-tools >> text=Delete?");
-  await page.waitForSelector(".entry.deleted >> text=Message deleted");
-  assert(!(await page.textContent("#messages"))?.includes("my password"));
+async function multiline(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob5", "#lines");
+  const { page } = await stage.enter("ann5", "#lines");
+  await page.fill("#box", "one");
+  await page.press("#box", "Shift+Enter");
+  await page.type("#box", "two");
+  await page.press("#box", "Enter");
+  await page.waitForSelector(".entry.message .text");
+  assertEquals(await page.textContent(".entry.message .text"), "one\ntwo");
+  assertEquals(await page.locator(".entry.message").count(), 1);
+  await bob.next(/:two/);
 }
 
 async function harmless(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob8", "#html");
-  const { page, complaints } = await stage.enter("ann8", "#html");
+  await using bob = await stage.peer("bob6", "#html");
+  const { page, complaints } = await stage.enter("ann6", "#html");
   const attacks = [
     "<script>document.title = 'ran'</script>",
     "<img src=x onerror=\"document.title='ran'\">",
@@ -168,85 +123,77 @@ async function harmless(stage: Stage): Promise<void> {
 }
 
 async function reload(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob9", "#reload");
-  const ann = await stage.enter("ann9", "#reload");
+  await using bob = await stage.peer("bob7", "#reload");
+  const ann = await stage.enter("ann7", "#reload");
   const { page } = ann;
   bob.send("PRIVMSG #reload :before the reload");
   await page.waitForSelector(".entry >> text=before the reload");
   await page.reload();
-  assertEquals(await page.inputValue("#name"), "ann9");
+  assertEquals(await page.inputValue("#name"), "ann7");
   await bob.next(/ QUIT /);
   await page.press("#name", "Enter");
   await page.waitForSelector(".entry.message >> text=before the reload");
   await write(ann, "after");
-  assertMatch(await bob.next(/:after/), /:ann9!/);
+  assertMatch(await bob.next(/:after/), /:ann7!/);
 }
 
-async function again(stage: Stage): Promise<void> {
-  const ann = await stage.enter("ann14", "#again");
+async function rejoin(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann8", "#again");
   const { page } = ann;
   await write(ann, "/join #other14");
   await page.waitForSelector("#buffer-title >> text=#other14");
   await page.reload();
-  await enterAs(ann, "ann14");
+  await enterAs(ann, "ann8");
   await page.waitForSelector("#channel-list >> text=#other14");
   assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other14"]);
 }
 
-async function older(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob10", "#older");
-  for (let at = 1; at <= 130; at++) bob.send(`PRIVMSG #older :line ${at}.`);
+async function restart(stage: Stage): Promise<void> {
+  using data = temporaryFolder();
+  const flags = ["--data", data.folder];
+  const first = await startServer(flags);
+  const port = String(first.webPort);
+  const ann = await stage.browser.visit(`http://127.0.0.1:${port}/`);
+  const { page, complaints } = ann;
+  await enterAs(ann, "ann9");
+  await write(ann, "before");
+  await page.waitForSelector(".entry.message >> text=before");
+  await first.stop();
+  await page.waitForSelector("#status >> text=/Trying again/");
+  await write(ann, "meanwhile");
+  await using _second = await startServer([...flags, "--web-port", port]);
+  await page.waitForSelector(".entry.message >> text=meanwhile");
+  assert(await page.isHidden("#status"));
+  assertEquals(await page.locator(".entry.message").count(), 2);
+  complaints.splice(0); // The browser reports each failed attempt.
+  await page.close();
+}
+
+async function lostConnection(stage: Stage): Promise<void> {
+  await using proxy = await startTlsProxy("laptop.local", false);
+  proxy.lead(stage.server.webPort ?? 0);
+  await using bob = await stage.peer("bob10", "#missed");
+  const ann = await stage.browser.visit(`https://laptop.local:${proxy.port}/join#missed`);
+  const { page, complaints } = ann;
+  await enterAs(ann, "ann10");
+  bob.send("PRIVMSG #missed :one");
+  await page.waitForSelector(".entry.message >> text=one");
+  proxy.cut();
+  await page.waitForSelector("#status:not([hidden])");
+  await write(ann, "from afar");
+  await page.type("#box", "half a thou");
+  bob.send("PRIVMSG #missed :two", "PRIVMSG #missed :three");
   await bob.lines();
-  const { page } = await stage.enter("ann10", "#older");
-  await page.waitForSelector(".entry >> text=line 130.");
-  assertEquals(await page.locator(".entry >> text=line 1.").count(), 0);
-  for (let pages = 0; pages < 4; pages++) {
-    const count = await page.locator(".entry.message").count();
-    if (count >= 130) break;
-    await page.evaluate("document.querySelector('#messages').scrollTop = 0");
-    await page.waitForSelector(`.entry.message >> nth=${count}`);
-  }
-  assertEquals(await page.locator(".entry.message").count(), 130);
-  assertMatch(await page.locator(".entry.message").first().textContent() ?? "", /line 1\.$/);
-}
-
-async function unread(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob11", "#unread");
-  const ann = await stage.enter("ann11", "#unread");
-  const { page } = ann;
-  await write(ann, "/join #other11");
-  await page.waitForSelector("#buffer-title >> text=#other11");
-  bob.send("PRIVMSG #unread :one", "PRIVMSG #unread :two, ann11");
-  await page.waitForSelector("#channel-list .count.mention >> text=2");
-  assertMatch(await page.title(), /^\(1\) /);
-  await page.click("#channel-list button:has-text('#unread')");
-  await page.waitForSelector(".separator.new + .entry >> text=one");
-  assertEquals(await page.locator("#channel-list .count").count(), 0);
-}
-
-async function search(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob12", "#search");
-  bob.send("PRIVMSG #search :the samovar is on the shelf");
-  for (let at = 1; at <= 60; at++) bob.send(`PRIVMSG #search :then ${at}`);
-  await bob.lines();
-  const { page } = await stage.enter("ann12", "#search");
-  await page.waitForSelector(".entry >> text=then 60");
-  await page.click("#search");
-  await page.fill("dialog input", "samovar");
-  await page.press("dialog input", "Enter");
-  await page.click(".results button");
-  await page.waitForSelector(".entry.highlighted >> text=the samovar is on the shelf");
-}
-
-async function lines(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob13", "#lines");
-  const { page } = await stage.enter("ann13", "#lines");
-  await page.fill("#box", "one");
-  await page.press("#box", "Shift+Enter");
-  await page.type("#box", "two");
-  await page.press("#box", "Enter");
-  await page.waitForSelector(".entry.message .text");
-  assertEquals(await page.textContent(".entry.message .text"), "one\ntwo");
-  assertEquals(await page.locator(".entry.message").count(), 1);
-  await bob.next(/:two/);
+  proxy.lead(stage.server.webPort ?? 0);
+  await page.waitForSelector(".entry.message >> text=from afar");
+  assertEquals(await page.locator(".entry.message .text").allTextContents(), [
+    "one",
+    "two",
+    "three",
+    "from afar",
+  ]);
+  await page.type("#box", "ght");
+  assertEquals(await page.inputValue("#box"), "half a thought");
+  assert(await page.isHidden("#status"));
+  complaints.splice(0); // The browser reports each failed attempt.
 }

@@ -10,7 +10,7 @@ for (const ownHost of [false, true]) {
   Deno.test({
     name: `the page works over https and wss behind a proxy that ${how}`,
     ignore: !hasBrowser,
-    // The driver keeps what it needs until the end.
+    // The driver keeps resources until the end.
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () => overTls(ownHost),

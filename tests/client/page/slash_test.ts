@@ -1,19 +1,19 @@
-/** Slash commands at the page in a real browser: those that a page does in its own way. */
+/** Slash commands at the page in a real browser: those that a page runs in its own way. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("slash commands at the page in Chromium", {
-  "/register, /passwd and /login ask for the password in a dialog": passwords,
-  "/history shows older messages in their place": history,
-  "/clear empties, and /history brings it back": clear,
-  "/search shows what it finds, and a click goes there": search,
-  "/send lets one choose a file, /get saves the one that was sent": files,
-  "/typing off tells nobody that one types": typing,
-  "/quiet on hides who comes and goes, after a reload too": quiet,
-  "/reply @bob quotes": reply,
-  "/join den brings the room to the front": joinRoom,
+  "/register, /passwd and /login ask for passwords in a dialog": passwords,
+  "/history shows older messages above the others": history,
+  "/clear empties the message area, and /history fills it again": clear,
+  "/search lists messages, and a click on one goes there": search,
+  "/send opens a file chooser, /get saves the last shared file": files,
+  "/typing off hides from others that the person is typing": typing,
+  "/quiet on hides joins and leaves, after a reload too": quiet,
+  "/reply @bob quotes the last message of bob": reply,
+  "/join den shows the channel": joinChannel,
   "/help keeps its columns, and fits a phone": help,
   "/quit leaves, and Enter joins again": quit,
 });
@@ -97,8 +97,8 @@ async function typing(stage: Stage): Promise<void> {
   await ann.page.waitForSelector(".entry.note >> text=Others do not see that you are typing");
   await ann.page.type("#box", "hello");
   await ann.page.press("#box", "Enter");
-  const heard = await bob.until(/ PRIVMSG #typing :hello/);
-  assertEquals(heard.filter((line) => /TAGMSG/.test(line)), []);
+  const lines = await bob.until(/ PRIVMSG #typing :hello/);
+  assertEquals(lines.filter((line) => /TAGMSG/.test(line)), []);
 }
 
 async function quiet(stage: Stage): Promise<void> {
@@ -122,7 +122,7 @@ async function reply(stage: Stage): Promise<void> {
   await ann.page.waitForSelector(".entry.message:has(.quote) >> text=milk or lemon?");
 }
 
-async function joinRoom(stage: Stage): Promise<void> {
+async function joinChannel(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann8", "#join");
   await write(ann, "/join den8");
   await ann.page.waitForSelector("#buffer-title >> text=#den8");

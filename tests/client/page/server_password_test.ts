@@ -1,15 +1,16 @@
-/** The way in at the page in a real browser: the server's own password, and one toast for one failure. */
+/** Joining a server with a password at the page in a real browser: the field for it, and one toast for each failure. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type BrowserVisitor, enterAs } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("a server with a password at the page in Chromium", {
-  "the server's own password is asked for, and lets in": asked,
-  "of two passwords it is told which is wrong": whichOne,
+  "the page asks for the server password, and joins with it": asksForPassword,
+  "the page says which of two passwords is wrong": wrongPassword,
 }, {
-  flags: (folder) => {
-    Deno.writeTextFileSync(`${folder}/password`, "open sesame\n");
-    return ["--password-file", `${folder}/password`];
+  flags(folder) {
+    const path = `${folder}/password`;
+    Deno.writeTextFileSync(path, "open sesame\n");
+    return ["--password-file", path];
   },
 });
 
@@ -18,13 +19,13 @@ async function failure({ page }: BrowserVisitor): Promise<string> {
   await page.waitForSelector("#name:not([disabled])");
   assertEquals(await page.locator(".toast").count(), 1);
   const sentence = await page.textContent(".toast.error") ?? "";
-  // A click would take the keyboard elsewhere.
+  // A click on the button would move the focus.
   await page.evaluate("document.querySelector('.toast').remove()");
   return sentence;
 }
 
-async function asked(stage: Stage): Promise<void> {
-  const ann = await stage.visit("#door");
+async function asksForPassword(stage: Stage): Promise<void> {
+  const ann = await stage.visit("#tea");
   const { page } = ann;
   assert(await page.isHidden("#server-password"));
   await page.fill("#name", "ann1");
@@ -38,8 +39,8 @@ async function asked(stage: Stage): Promise<void> {
   assertEquals(await page.locator(".toast").count(), 0);
 }
 
-async function whichOne(stage: Stage): Promise<void> {
-  const ann = await stage.visit("#door");
+async function wrongPassword(stage: Stage): Promise<void> {
+  const ann = await stage.visit("#tea");
   const { page } = ann;
   await page.fill("#name", "ann2");
   await failure(ann);

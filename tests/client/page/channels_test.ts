@@ -1,0 +1,90 @@
+/** Channels at the page in a real browser: topic, invite link, being kicked, being in none. */
+import { assert, assertEquals } from "@std/assert";
+import { write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
+
+pageStories("channels at the page in Chromium", {
+  "the links of a topic work": topic,
+  "the invite link is copied, over plain HTTP too": invite,
+  "a private conversation has no invite link": noInvite,
+  "a kicked person sees why, keeps the history, and can rejoin": kicked,
+  "a kicked person sees another channel": kickedAway,
+  "a person who leaves the last channel sees what to do": noChannel,
+});
+
+async function topic(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob1", "#topic");
+  const { page } = await stage.enter("ann1", "#topic");
+  bob.send("TOPIC #topic :tea at https://tea.example/menu, <b>daily</b>");
+  await page.waitForSelector("#topic a[href='https://tea.example/menu'][rel~=noopener]");
+  assertEquals(await page.textContent("#topic"), "tea at https://tea.example/menu, <b>daily</b>");
+}
+
+async function invite(stage: Stage): Promise<void> {
+  for (const host of ["127.0.0.1", "laptop.local"]) {
+    const { page, context } = await stage.visit("#invite", undefined, host);
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.fill("#name", `ann-${host.slice(0, 1)}`);
+    await page.press("#name", "Enter");
+    await page.waitForSelector("#box:not([disabled])");
+    await page.click("#invite");
+    await page.waitForSelector(".toast >> text=Copied the invite link to #invite");
+    await page.focus("#box");
+    await page.keyboard.press("Control+V");
+    assertEquals(await page.inputValue("#box"), `http://${host}:${stage.server.webPort}/join#invite`);
+  }
+}
+
+async function noInvite(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann3", "#inviteless");
+  assert(await ann.page.isVisible("#invite"));
+  await write(ann, "/query bob3");
+  await ann.page.waitForSelector("#buffer-title >> text=bob3");
+  assert(await ann.page.isHidden("#invite"));
+}
+
+async function kicked(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob4", "#kicked");
+  const ann = await stage.enter("ann4", "#kicked");
+  const { page } = ann;
+  await write(ann, "is there tea?");
+  await bob.next(/is there tea/);
+  bob.send("KICK #kicked ann4 :out");
+  await page.waitForSelector(".toast >> text=You were kicked from #kicked by bob4: out");
+  await page.waitForSelector("#not-joined >> text=You are not in #kicked");
+  assert(await page.isVisible("#messages.not-joined .entry >> text=is there tea?"));
+  assertEquals(await page.getAttribute("#box", "placeholder"), "You are not in #kicked");
+  await page.click("#rejoin");
+  await page.waitForSelector("#not-joined", { state: "hidden" });
+  await page.waitForSelector("#member-list >> text=ann4");
+  assertEquals(await page.locator(".entry >> text=is there tea?").count(), 1);
+  await write(ann, "back");
+  await bob.next(/ PRIVMSG #kicked :back/);
+}
+
+async function kickedAway(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob5", "#away");
+  const ann = await stage.enter("ann5", "#away");
+  const { page } = ann;
+  await write(ann, "/join #other2");
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  await page.click("#channel-list button:has-text('#away')");
+  await page.waitForSelector("#buffer-title >> text=#away");
+  bob.send("KICK #away ann5");
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  await page.click("#channel-list button.not-joined:has-text('#away')");
+  await page.click("#not-joined >> text=Close");
+  await page.waitForSelector("#buffer-title >> text=#other2");
+  assertEquals(await page.locator("#channel-list button").allTextContents(), ["#other2"]);
+}
+
+async function noChannel(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann6", "#last");
+  const { page } = ann;
+  await write(ann, "/part");
+  await page.waitForSelector("#not-joined >> text=You are not in any channel");
+  assertEquals(await page.getAttribute("#box", "placeholder"), "Write /join #channel");
+  await write(ann, "/join #next3");
+  await page.waitForSelector("#buffer-title >> text=#next3");
+  assert(await page.isHidden("#not-joined"));
+}

@@ -1,0 +1,154 @@
+/** The messages at the page in a real browser: tools of a message, history, search, long channels and messages. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { write } from "../../support/browser.ts";
+import { pageStories, type Stage } from "./page_stories.ts";
+
+pageStories("the messages at the page in Chromium", {
+  "a reaction is added and removed": reactions,
+  "a reply quotes, and a click on the quote goes there": reply,
+  "a message is deleted after a confirmation": deletion,
+  "older messages load on scrolling up": older,
+  "unread messages are counted and marked": unread,
+  "search finds a message and goes there": search,
+  "a long channel has few elements, and scrolling up shows all messages": longChannel,
+  "a long message is folded until the person unfolds it": longMessage,
+});
+
+const idOf = (line: string) => /msgid=([^;\s]+)/.exec(line)?.[1] ?? "";
+
+const toTop = "document.querySelector('#messages').scrollTop = 0";
+const toEnd = "document.querySelector('#messages').scrollTop = 1e9";
+
+async function reactions(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob1", "#react");
+  const ann = await stage.enter("ann1", "#react");
+  const { page } = ann;
+  await write(ann, "cake?");
+  const id = idOf(await bob.next(/cake/));
+  bob.send(`@+draft/react=🎂;+draft/reply=${id} TAGMSG #react`);
+  await page.waitForSelector(".reactions button >> text=🎂 1");
+  await page.click(".reactions button");
+  await page.waitForSelector(".reactions button[aria-pressed=true] >> text=🎂 2");
+  assertMatch(await bob.next(/draft\/react=🎂.*ann1/), / TAGMSG #react$/);
+  await page.click(".reactions button");
+  await page.waitForSelector(".reactions button[aria-pressed=false] >> text=🎂 1");
+  await page.hover(".entry.message");
+  await page.click(".message-tools [aria-label='React with another emoji']");
+  await page.fill(".picker input", "teapot");
+  await page.press(".picker input", "Enter");
+  await page.waitForSelector(".reactions button >> text=🫖 1");
+}
+
+async function reply(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob2", "#reply");
+  const ann = await stage.enter("ann2", "#reply");
+  const { page } = ann;
+  bob.send("PRIVMSG #reply :who has the key?");
+  const id = idOf(await bob.next(/who has the key/));
+  await page.waitForSelector(".entry.message");
+  // By keyboard: ↑ to the message, Tab into what can be done with it.
+  await page.focus("#messages");
+  await page.keyboard.press("ArrowUp");
+  await page.focus(".message-tools [aria-label=Reply]");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#replying >> text=bob2: who has the key?");
+  await write(ann, "I have");
+  const line = await bob.next(/:I have/);
+  assert(line.includes(`+draft/reply=${id}`), line);
+  assert(await page.isHidden("#replying"));
+  await page.click(".quote");
+  await page.waitForSelector(".entry.highlighted >> text=who has the key?");
+}
+
+async function deletion(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob3", "#redact");
+  const ann = await stage.enter("ann3", "#redact");
+  const { page } = ann;
+  await write(ann, "my password is tea");
+  await bob.next(/my password/);
+  await page.hover(".entry.message");
+  await page.dblclick(".message-tools [aria-label=Delete]");
+  await page.hover("#messages .separator");
+  await page.hover(".message-tools [aria-label=Delete]");
+  assertEquals(await page.locator(".entry.deleted").count(), 0);
+  await page.click(".message-tools [aria-label=Delete]");
+  await page.click(".message-tools >> text=Delete?");
+  await page.waitForSelector(".entry.deleted >> text=Message deleted");
+  assert(!(await page.textContent("#messages"))?.includes("my password"));
+}
+
+async function older(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob4", "#older");
+  for (let at = 1; at <= 130; at++) bob.send(`PRIVMSG #older :line ${at}.`);
+  await bob.lines();
+  const { page } = await stage.enter("ann4", "#older");
+  await page.waitForSelector(".entry >> text=line 130.");
+  assertEquals(await page.locator(".entry >> text=line 1.").count(), 0);
+  for (let pages = 0; pages < 4; pages++) {
+    const count = await page.locator(".entry.message").count();
+    if (count >= 130) break;
+    await page.evaluate("document.querySelector('#messages').scrollTop = 0");
+    await page.waitForSelector(`.entry.message >> nth=${count}`);
+  }
+  assertEquals(await page.locator(".entry.message").count(), 130);
+  assertMatch(await page.locator(".entry.message").first().textContent() ?? "", /line 1\.$/);
+}
+
+async function unread(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob5", "#unread");
+  const ann = await stage.enter("ann5", "#unread");
+  const { page } = ann;
+  await write(ann, "/join #other11");
+  await page.waitForSelector("#buffer-title >> text=#other11");
+  bob.send("PRIVMSG #unread :one", "PRIVMSG #unread :two, ann5");
+  await page.waitForSelector("#channel-list .count.mention >> text=2");
+  assertMatch(await page.title(), /^\(1\) /);
+  await page.click("#channel-list button:has-text('#unread')");
+  await page.waitForSelector(".separator.new + .entry >> text=one");
+  assertEquals(await page.locator("#channel-list .count").count(), 0);
+}
+
+async function search(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob6", "#search");
+  bob.send("PRIVMSG #search :the samovar is on the shelf");
+  for (let at = 1; at <= 60; at++) bob.send(`PRIVMSG #search :then ${at}`);
+  await bob.lines();
+  const { page } = await stage.enter("ann6", "#search");
+  await page.waitForSelector(".entry >> text=then 60");
+  await page.click("#search");
+  await page.fill("dialog input", "samovar");
+  await page.press("dialog input", "Enter");
+  await page.click(".results button");
+  await page.waitForSelector(".entry.highlighted >> text=the samovar is on the shelf");
+}
+
+async function longChannel(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob7", "#long");
+  const { page } = await stage.enter("ann7", "#long");
+  for (let at = 1; at <= 3300; at++) {
+    bob.send(`PRIVMSG #long :line ${at}.`);
+    if (at % 300 === 0) await bob.lines();
+  }
+  await page.waitForSelector(".entry >> text=line 3300.");
+  assert(await page.locator(".entry").count() <= 200);
+  const oldest = page.locator(".entry.message >> nth=0");
+  const isThere = async () => /line 1\.$/.test(await oldest.textContent() ?? "");
+  for (let steps = 0; steps < 2000 && !await isThere(); steps++) await page.evaluate(toTop);
+  assertEquals(await page.locator(".entry.message").count(), 3300);
+  await page.evaluate(toEnd);
+  bob.send("PRIVMSG #long :the end");
+  await page.waitForSelector(".entry >> text=the end");
+  assert(await page.locator(".entry").count() <= 200);
+}
+
+async function longMessage(stage: Stage): Promise<void> {
+  const ann = await stage.enter("ann8", "#folded");
+  await write(ann, Array.from({ length: 90 }, (_, at) => `line ${at + 1}.`).join("\n"));
+  const { page } = ann;
+  const height = async () => (await page.locator(".entry.message").boundingBox())?.height ?? 0;
+  await page.waitForSelector(".entry.message .unfold");
+  assert(await height() < 500);
+  await page.click(".unfold");
+  assert(await height() > 1500);
+  assertEquals(await page.textContent(".unfold"), "Show less");
+}
