@@ -110,7 +110,7 @@ async function refused(stage: Stage): Promise<void> {
   await page.waitForSelector(".toast");
   assertEquals(await page.inputValue("#box"), "may I speak?");
   assertEquals(await page.locator(".toast").count(), 1);
-  assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only people/);
+  assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only members/);
 }
 
 async function upload(stage: Stage): Promise<void> {
