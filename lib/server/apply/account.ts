@@ -92,7 +92,7 @@ function become(chat: ChatState, user: UserState, account: string | undefined, s
   // The session that asked gets another answer.
   for (const session of user.sessions) if (session !== chat.applyingFor) session.tell(outgoing);
   changeRole(user, role, roleOf(chat, account), stamp);
-  if (!chat.accounts.mayUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
+  if (!chat.accounts.canUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
   for (const channel of user.channels.keys()) giveRank(chat, channel, user, stamp);
 }
 
@@ -114,7 +114,7 @@ function changeRole(user: UserState, before: AccountRole, role: AccountRole, sta
 function freeNick(chat: ChatState, user: UserState, account: string | undefined): string {
   if (account !== undefined && chat.find(account) === undefined) return account;
   let nick = `Guest-${user.id}`;
-  while (chat.find(nick) !== undefined || !chat.accounts.mayUse(nick, account)) nick += "_";
+  while (chat.find(nick) !== undefined || !chat.accounts.canUse(nick, account)) nick += "_";
   return nick;
 }
 

@@ -24,7 +24,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   const { nick, account } = event.user;
   const ban = chat.serverBans.match(event.user, stampMs(stamp));
   if (ban !== undefined) return refuseBanned(chat.sessions.get(event.session), ban);
-  if (chat.nicks.has(fold(nick)) || !mayEnter(chat, nick, account)) {
+  if (chat.nicks.has(fold(nick)) || !canArrive(chat, nick, account)) {
     return numericRefusal("ERR_NICKNAMEINUSE", nick);
   }
   const user = new UserState(event.user, stamp, stampMs(stamp));
@@ -113,7 +113,7 @@ export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number
   if (user === undefined) return;
   if (isBannedAs(chat, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
   const holder = chat.find(event.nick);
-  if ((holder !== undefined && holder !== user) || !chat.accounts.mayUse(event.nick, user.account)) {
+  if ((holder !== undefined && holder !== user) || !chat.accounts.canUse(event.nick, user.account)) {
     return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
   }
   renameUser(chat, user, event.nick, stamp);
@@ -138,10 +138,10 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
 }
 
 /** Whether a user with this nick and account can arrive. Checked again here, because the accounts can change after the commit. */
-function mayEnter(chat: ChatState, nick: string, account: string | undefined): boolean {
-  if (account === undefined) return chat.accounts.mayUse(nick, undefined);
+function canArrive(chat: ChatState, nick: string, account: string | undefined): boolean {
+  if (account === undefined) return chat.accounts.canUse(nick, undefined);
   const row = chat.accounts.find(account);
-  return row !== undefined && row.suspended === undefined && chat.accounts.mayUse(nick, account);
+  return row !== undefined && row.suspended === undefined && chat.accounts.canUse(nick, account);
 }
 
 /** The user modes that an account gives. */

@@ -7,7 +7,7 @@ import { channelModeOf, isRank } from "../../irc/modes.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import {
-  mayChange,
+  canChange,
   refusalToInvite,
   refusalToJoin,
   refusalToKick,
@@ -54,7 +54,7 @@ function refusalToDo(
       return target && refusalToKick(channel, user, target);
     }
     case "modes set":
-      return event.changes.every((change) => mayMake(channel, user, change))
+      return event.changes.every((change) => canMake(channel, user, change))
         ? undefined
         : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
     case "topic set":
@@ -64,10 +64,10 @@ function refusalToDo(
   }
 }
 
-function mayMake(channel: ChannelState, user: UserState, { sign, letter, parameter }: ModeRecord): boolean {
+function canMake(channel: ChannelState, user: UserState, { sign, letter, parameter }: ModeRecord): boolean {
   const mode = channelModeOf(letter);
   if (mode === undefined) return true;
-  return mayChange(channel, user, mode, isRank(mode) && sign === "-" && parameter === user.id);
+  return canChange(channel, user, mode, isRank(mode) && sign === "-" && parameter === user.id);
 }
 
 function refusalToSay(chat: ChatState, event: Extract<Event, { kind: "message" }>): Refusal | undefined {

@@ -52,7 +52,7 @@ export function saslMechanisms(session: Session): string[] {
 }
 
 /** Whether an account can be made before registration ends. A server password must not be bypassed by it. */
-export function mayRegisterEarly({ settings, files }: Chat): boolean {
+export function canRegisterEarly({ settings, files }: Chat): boolean {
   return settings.registration === "open" && files.password === undefined;
 }
 
@@ -108,7 +108,7 @@ export class Accounts {
   }
 
   /** Whether a user that is logged in to `account`, or to none, can have this nick. */
-  mayUse(nick: string, account: string | undefined): boolean {
+  canUse(nick: string, account: string | undefined): boolean {
     if (servicesNames.has(fold(nick))) return false;
     const owner = this.find(nick)?.name;
     return owner === undefined || owner === account;
@@ -171,7 +171,7 @@ export class Accounts {
   #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<Outcome> {
     const peer = isLoopback(address) ? undefined : peerOf(address);
     return this.#hashing.run(peer ?? fold(name), async () => {
-      if (!this.#mayTry(fold(name), peer)) return { kind: "too many tries" };
+      if (!this.#takeTry(fold(name), peer)) return { kind: "too many tries" };
       const verifier = await test();
       // Read after the test, because the password can change and the account can be removed during it.
       const account = this.find(name);
@@ -183,7 +183,7 @@ export class Accounts {
   }
 
   /** Counts a try for the address and the account; #giveBack() takes it off again. */
-  #mayTry(name: Folded, peer: string | undefined): boolean {
+  #takeTry(name: Folded, peer: string | undefined): boolean {
     const now = this.#now();
     if (peer === undefined) return this.#byAccount.takeIfAny(name, now);
     if (!this.#byPeer.takeIfAny(peer, now)) return false;

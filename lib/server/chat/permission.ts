@@ -24,7 +24,7 @@ export function isFounder({ registration }: Channel, { account }: User): boolean
 }
 
 /** Whether a rank level can kick another: founders kick anyone, admins and operators up to operators, half-operators lower ranks. */
-export function mayKick(level: number, other: number): boolean {
+export function canKick(level: number, other: number): boolean {
   if (level >= levels.founder) return true;
   if (level >= levels.operator) return other <= levels.operator;
   return level >= levels.halfOperator && other < levels.halfOperator;
@@ -45,12 +45,12 @@ export function refusalToKick(channel: Channel, user: User, target: User): Refus
   if (level < levels.halfOperator) return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
   const other = levelOf(channel, target);
   if (other === levels.outside) return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
-  if (target === user || mayKick(level, other)) return undefined;
+  if (target === user || canKick(level, other)) return undefined;
   return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
 /** Whether a user can change a mode; everybody can give up a rank of their own. */
-export function mayChange(channel: Channel, user: User, mode: ChannelMode, givesUpOwn: boolean): boolean {
+export function canChange(channel: Channel, user: User, mode: ChannelMode, givesUpOwn: boolean): boolean {
   return givesUpOwn || levelOf(channel, user) >= levelToChange(mode);
 }
 
@@ -67,8 +67,8 @@ export function refusalToSetTopic(channel: Channel, user: User, text: string): R
 export function refusalToInvite(channel: Channel, user: User): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
-  const mayAlways = level >= levels.halfOperator || !channel.flags.has("i");
-  return mayAlways ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+  const canAlways = level >= levels.halfOperator || !channel.flags.has("i");
+  return canAlways ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
 /** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */

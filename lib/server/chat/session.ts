@@ -62,7 +62,7 @@ export interface Session {
   /** Sends lines as they are. */
   write(lines: readonly string[]): void;
   /** Undefined while there is space for more of a long answer, else a promise to wait for before its next part. */
-  room(): Promise<void> | undefined;
+  awaitSpace(): Promise<void> | undefined;
   /** Sends an ERROR with the sentence, sends what is queued, and closes; its user quits for `reason`. */
   close(sentence: string, reason?: string): void;
 }
@@ -154,21 +154,21 @@ export class SessionState implements Session {
     for (const line of lines) this.connection.write(this.profile.encode(line));
   }
 
-  room(): Promise<void> | undefined {
+  awaitSpace(): Promise<void> | undefined {
     const { settings } = this.chat;
     if (this.response !== undefined && this.response.length > settings.sendQueue / 4) {
       this.write(this.response.spill(settings.name, () => this.chat.newReference()));
     }
-    return this.#hasRoom() ? undefined : this.#waitForRoom();
+    return this.#hasSpace() ? undefined : this.#waitForSpace();
   }
 
-  #hasRoom(): boolean {
+  #hasSpace(): boolean {
     const { connection } = this;
     return connection.ended !== undefined || connection.queuedBytes <= this.chat.settings.sendQueue / 2;
   }
 
-  async #waitForRoom(): Promise<void> {
-    while (!this.#hasRoom()) {
+  async #waitForSpace(): Promise<void> {
+    while (!this.#hasSpace()) {
       await this.connection.progress();
       // Its own lines wait meanwhile, its PONG too; but a client that takes bytes is alive.
       this.lastHeardMs = this.chat.now();

@@ -6,7 +6,7 @@ import { peerOf } from "../../irc/address.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { splitText } from "../../irc/wrap.ts";
-import { isConfidential, mayRegisterEarly } from "../chat/accounts.ts";
+import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { provenDigest } from "../chat/owner_code.ts";
 import { fail } from "../chat/refusal.ts";
@@ -100,7 +100,7 @@ function newName(chat: Chat, session: Session, wanted: string): string {
   if (!chat.accounts.available || chat.settings.registration === "off") {
     fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Only operators can create accounts on this server");
   }
-  if (user === undefined && !mayRegisterEarly(chat)) {
+  if (user === undefined && !canRegisterEarly(chat)) {
     fail(
       "REGISTER",
       "COMPLETE_CONNECTION_REQUIRED",
@@ -223,20 +223,21 @@ async function remove({ commit, session, params }: Call, own: AccountRow): Promi
 async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise<void> {
   const { store } = chat;
   if (store === undefined) return;
-  const room = chat.settings.lineBytes - `:${chat.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
+  const space = chat.settings.lineBytes -
+    `:${chat.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
   let count = 0;
   let past: number | undefined;
   do {
     const page = await store.export(fold(name), { past, limit: exportPage });
     for (const item of page.items) {
       count++;
-      for (const piece of splitText(JSON.stringify(item), room)) {
+      for (const piece of splitText(JSON.stringify(item), space)) {
         standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
       }
     }
     past = page.next;
     await pause();
-    await session.room();
+    await session.awaitSpace();
   } while (past !== undefined && session.connection.ended === undefined);
   standardReply(
     session,

@@ -32,7 +32,7 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
   const { user } = session;
   const account = accountOf(session);
   const holder = chat.find(nick);
-  if (!chat.accounts.mayUse(nick, account)) {
+  if (!chat.accounts.canUse(nick, account)) {
     return { sentence: "This nick belongs to an account; log in to use it", canChange: true };
   }
   if (holder === undefined || holder === user) return undefined;

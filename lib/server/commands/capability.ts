@@ -38,8 +38,8 @@ function listOwn({ session }: EarlyCall): void {
 /** Only version 302 clients understand "*" as "more lines follow"; others get one line. */
 function sendWords(session: Session, subcommand: string, words: readonly string[]): void {
   const { chat } = session;
-  const room = session.capVersion >= 302 ? 400 : chat.settings.lineBytes - 200;
-  const lines = packWords(words, room);
+  const space = session.capVersion >= 302 ? 400 : chat.settings.lineBytes - 200;
+  const lines = packWords(words, space);
   if (lines.length === 0) lines.push("");
   lines.forEach((line, at) => {
     const more = at < lines.length - 1 ? ["*"] : [];

@@ -126,7 +126,7 @@ function names({ chat, session, user, params }: Call): void | Promise<void> {
     const channel = chat.channel(name);
     if (channel === undefined || isHidden(channel, user)) return;
     sendNames(session, channel, reply);
-    return session.room();
+    return session.awaitSpace();
   });
   const [only] = asked;
   const end = asked.length === 1 && only !== undefined ? chat.channel(only)?.name ?? only : list;

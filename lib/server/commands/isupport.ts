@@ -32,9 +32,9 @@ export function sendIsupport(chat: Chat, session: Session): void {
     : undefined;
   if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
   const tokens = isupportTokens(chat);
-  const room = chat.settings.lineBytes - 300;
+  const space = chat.settings.lineBytes - 300;
   for (let at = 0; at < tokens.length; at += perLine) {
-    for (const line of packWords(tokens.slice(at, at + perLine), room)) {
+    for (const line of packWords(tokens.slice(at, at + perLine), space)) {
       session.answer(fromServer(chat, code, [session.nick, ...line.split(" "), words], { batch }));
     }
   }

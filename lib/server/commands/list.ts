@@ -37,7 +37,7 @@ function list(call: Call): void | Promise<void> {
   const pending = forEach([...chat.channels.values()], (channel) => {
     if (isHidden(channel, user) || !passes(filter, channel, nowMs)) return;
     reply(session, "RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
-    return session.room();
+    return session.awaitSpace();
   });
   if (pending) return pending.then(() => reply(session, "RPL_LISTEND"));
   reply(session, "RPL_LISTEND");

@@ -18,7 +18,7 @@ import type { NumericName } from "../../irc/numerics.ts";
 import type { ModeRecord } from "../apply/event.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
-import { mayChange } from "../chat/permission.ts";
+import { canChange } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
 import { registeredFlag } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
@@ -116,7 +116,7 @@ function toRecord(
 ): ModeRecord | Refusal {
   const { letter, kind } = mode;
   if (kind === "rank") return rankRecord(chat, user, channel, { sign, mode, parameter });
-  if (!mayChange(channel, user, mode, false)) return lowRank(channel);
+  if (!canChange(channel, user, mode, false)) return lowRank(channel);
   if (kind === "flag" || (sign === "-" && kind !== "list")) return { sign, letter };
   if (kind === "key") {
     const { keyLength } = chat.settings;
@@ -152,7 +152,7 @@ function rankRecord(
   { sign, mode, parameter = "" }: ModeChange,
 ): ModeRecord | Refusal {
   const target = chat.find(parameter);
-  if (!mayChange(channel, user, mode, target === user && sign === "-")) return lowRank(channel);
+  if (!canChange(channel, user, mode, target === user && sign === "-")) return lowRank(channel);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", parameter);
   if (!channel.members.has(target)) {
     return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
@@ -177,7 +177,7 @@ function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode):
   const { letter } = mode;
   const numerics = lists[letter];
   if (numerics === undefined) return;
-  if (letter !== "b" && !mayChange(channel, user, mode, false)) {
+  if (letter !== "b" && !canChange(channel, user, mode, false)) {
     return replyRefusal(session, lowRank(channel));
   }
   const [entry, end] = numerics;

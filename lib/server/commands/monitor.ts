@@ -1,7 +1,7 @@
 /** Whether users are online: MONITOR (IRCv3), which also reports changes, ISON and USERHOST. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { isNick } from "../../irc/names.ts";
-import type { NumericName } from "../../irc/numerics.ts";
+import { type NumericName, numerics } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -84,9 +84,9 @@ function sendList(
   ...before: string[]
 ): void {
   const { settings } = session.chat;
-  const room = settings.lineBytes -
-    utf8Bytes(`:${settings.name} 734 ${session.nick} ${before.join(" ")} :\r\n`) - 30;
-  for (const line of packWords(targets, room, ",")) reply(session, name, ...before, line);
+  const space = settings.lineBytes -
+    utf8Bytes(`:${settings.name} ${numerics[name][0]} ${session.nick} ${before.join(" ")} :\r\n`) - 30;
+  for (const line of packWords(targets, space, ",")) reply(session, name, ...before, line);
 }
 
 function ison({ chat, session, params }: Call): void {

@@ -94,7 +94,7 @@ function list(call: Call): void | Promise<void> {
   const bans = chat.serverBans.list(chat.now());
   const pending = forEach(bans, (ban) => {
     say(call, describe(ban));
-    return session.room();
+    return session.awaitSpace();
   });
   const end = () => say(call, bans.length === 0 ? "No bans" : `End of ${bans.length} bans`);
   return pending ? pending.then(end) : end();

@@ -53,7 +53,7 @@ function who(call: Call): void | Promise<void> {
   const shown = mask.startsWith("#") || call.user.modes.has("o") ? wanted : wanted.slice(0, maxFound);
   const pending = forEach(shown, (one) => {
     send(call, one, query);
-    return session.room();
+    return session.awaitSpace();
   });
   const end = () => {
     if (shown.length < wanted.length) reply(session, "ERR_TOOMANYMATCHES", "WHO");

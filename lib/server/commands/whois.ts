@@ -2,6 +2,7 @@
 import { shownAddress } from "../../irc/address.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
+import { numerics } from "../../irc/numerics.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -66,8 +67,9 @@ function sendChannels({ chat, session, user: asker }: Call, user: User): void {
   const names = visibleChannels(user, asker)
     .map(([channel, member]) => shownPrefixes(session, member) + channel.name);
   const { name, lineBytes } = chat.settings;
-  const room = lineBytes - utf8Bytes(`:${name} 319 ${session.nick} ${user.nick} :\r\n`);
-  for (const line of packWords(names, room)) reply(session, "RPL_WHOISCHANNELS", user.nick, line);
+  const space = lineBytes -
+    utf8Bytes(`:${name} ${numerics.RPL_WHOISCHANNELS[0]} ${session.nick} ${user.nick} :\r\n`);
+  for (const line of packWords(names, space)) reply(session, "RPL_WHOISCHANNELS", user.nick, line);
 }
 
 function whowas(call: Call): void {

@@ -5,7 +5,7 @@ import {
   type CapabilityName,
   type CapabilityValues,
 } from "../../irc/capabilities.ts";
-import { mayRegisterEarly, saslMechanisms } from "../chat/accounts.ts";
+import { canRegisterEarly, saslMechanisms } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
 import { stsValue } from "./sts.ts";
@@ -35,5 +35,5 @@ function capabilityValues(session: Session): CapabilityValues {
 
 function registerValue(chat: Chat): string | undefined {
   if (!chat.accounts.available || chat.settings.registration === "off") return undefined;
-  return mayRegisterEarly(chat) ? "before-connect" : "";
+  return canRegisterEarly(chat) ? "before-connect" : "";
 }

@@ -101,7 +101,7 @@ Deno.test("a removed account does not exist any more, but its name stays taken",
   at.store.accounts.save({ ...row, verifier: "" });
   assertEquals(at.accounts.find("ann"), undefined);
   assert(at.accounts.isTaken("ANN"));
-  assert(at.accounts.mayUse("ann", undefined));
+  assert(at.accounts.canUse("ann", undefined));
   for (const password of ["ann-secret", ""]) {
     assertEquals(await at.tries("ann", password, "203.0.113.9", 1), ["wrong"]);
   }
