@@ -1,13 +1,13 @@
 /**
- * The face without a terminal: sends each line of the input as a message, and prints the messages of others. It ends
- * when the input has ended and the server has confirmed all messages. Messages and answers to commands go to `out`;
- * other events and errors go to `err`.
+ * Runs the client in a pipe: sends each line of the input as a message, and prints the messages of others. It ends when
+ * the input has ended and the server has confirmed all messages. Messages and answers to commands go to `out`; other
+ * events and errors go to `err`.
  */
 
 import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner, Said } from "../core/event.ts";
-import type { Face } from "../slash/face.ts";
+import type { CommandUi } from "../slash/command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import type { Delivery } from "../core/outbox.ts";
@@ -51,7 +51,7 @@ export type Outcome =
 const maxUnconfirmed = 20;
 
 /** One pipe. */
-export class Pipe implements Face {
+export class Pipe implements CommandUi {
   readonly client: Client;
   activeBuffer = "";
   readonly hints: readonly string[] = [];

@@ -1,8 +1,8 @@
 /**
- * A chat client without a face: it enters a server, stays in its channels, reconnects, and passes events to one
- * handler. It is given a way to connect, so it does not know whether that is TCP or a WebSocket. A message that cannot
- * be sent yet is queued. A message that was sent but never confirmed is not sent again, as it may have arrived: its
- * Delivery is "unsure".
+ * A chat client without a user interface: it connects to a server, stays in its channels, reconnects, and passes events
+ * to one handler. The caller passes the function that connects, so the client does not know whether it uses TCP or a
+ * WebSocket. A message that cannot be sent yet is queued. A message that was sent but never confirmed is not sent again,
+ * because it perhaps arrived: its Delivery is "unsure".
  */
 
 import { cleanUsername, fold } from "../../irc/names.ts";

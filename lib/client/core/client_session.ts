@@ -102,7 +102,7 @@ export class ClientSession {
     return reason;
   }
 
-  /** Reads lines in order, with pauses, so that the face can handle keys during a flood. */
+  /** Reads lines in order, with pauses, so that the UI can handle keys during a flood. */
   async #readLines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
     for (const [at, line] of lines.entries()) {

@@ -1,6 +1,7 @@
 /**
- * Events, as plain data, for a face to show. Names and texts are as they came from the network; a face makes them
- * harmless before it shows them (client/text/text.ts, client/text/sentences.ts).
+ * Events, as plain data, for a user interface (UI) to show. Names and texts are unchanged from the network, and can
+ * contain control characters. The UI makes them safe before it shows them (client/text/text.ts,
+ * client/text/sentences.ts).
  */
 
 /** A person in an event; `account` when the server tells it. */
@@ -12,7 +13,7 @@ export interface Person {
 /** The manner of a message: normal, "/me waves", or a notice, which programs do not answer. */
 export type Manner = "message" | "action" | "notice";
 
-/** A message in a channel or between two people; `buffer` is where a face shows it. */
+/** A message in a channel or between two people; the UI shows it in `buffer`. */
 export interface Said {
   readonly kind: "said";
   readonly buffer: string;

@@ -1,4 +1,4 @@
-/** Whether a message calls us: it contains our nick, or it is a private message. Both faces decide it here. */
+/** Decides which messages alert us: those that contain our nick, and private messages. Both UIs use this. */
 
 import { stripFormatting } from "../../irc/formatting.ts";
 import { fold } from "../../irc/names.ts";

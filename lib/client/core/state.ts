@@ -1,7 +1,7 @@
 /**
  * The state of a client: who we are, the open channels and conversations, their members. The values are never changed,
- * only replaced; receive.ts makes the next state from a message. Names and texts are as they came from the network, so
- * a face makes them harmless before it shows them.
+ * only replaced; receive.ts makes the next state from a message. Names and texts are unchanged from the network; the UI
+ * makes them safe before it shows them.
  */
 
 import type { Folded } from "../../irc/names.ts";

@@ -1,6 +1,6 @@
 /**
  * Shows others that we are typing (IRCv3 typing): at most once in three seconds for each buffer, and once when we
- * stop. Both faces pass the text of their message box; what counts as typing is decided here.
+ * stop. Both UIs pass the text of their message box; this file decides whether that text counts as typing.
  */
 
 import type { Folded } from "../../irc/names.ts";

@@ -1,6 +1,6 @@
 /** Files for slash commands: the person chooses files to share, and the browser saves files from others. */
 /// <reference lib="dom" />
-import type { FileChoice } from "../slash/face.ts";
+import type { FileChoice } from "../slash/command_ui.ts";
 import { byId, element } from "./element.ts";
 import { isSharedFile } from "./span_elements.ts";
 

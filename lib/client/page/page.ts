@@ -23,7 +23,7 @@ const composer = new Composer({
   send: (text, replyingTo) => ui?.submit(text, replyingTo) ?? false,
   onInput: showTyping,
   complete: (before, word) =>
-    ui === undefined ? { before, found: [] } : candidatesFor(before, word, completionSources(ui.face)),
+    ui === undefined ? { before, found: [] } : candidatesFor(before, word, completionSources(ui.commandUi)),
   share,
 });
 const joinForm = new JoinForm(join);

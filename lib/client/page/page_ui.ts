@@ -15,7 +15,7 @@ import { MessageSending } from "./message_sending.ts";
 import { drawNotJoined } from "./not_joined.ts";
 import { createClient, endingText } from "./page_client.ts";
 import { PageDrawing } from "./page_drawing.ts";
-import { PageFace } from "./page_face.ts";
+import { PageCommandUi } from "./page_command_ui.ts";
 import { storePresenceFilter } from "./preferences.ts";
 import { type SaidEntry, Timelines } from "./timeline.ts";
 import { toast, toastError } from "./toast.ts";
@@ -46,7 +46,7 @@ export class PageUi implements EventHandlerParts {
   readonly active: ActiveBuffer;
   readonly history: HistoryScroll;
   readonly sending: MessageSending;
-  readonly face: PageFace;
+  readonly commandUi: PageCommandUi;
   readonly #parts: PageUiParts;
   readonly #drawing: PageDrawing;
   readonly #errors: JoinErrors;
@@ -74,7 +74,7 @@ export class PageUi implements EventHandlerParts {
     this.sending = new MessageSending(client, onRefused);
     this.#drawing = this.#createDrawing();
     this.history = new HistoryScroll({ client, timelines, active, drawing: this.#drawing });
-    this.face = new PageFace({
+    this.commandUi = new PageCommandUi({
       client,
       timelines,
       active,
@@ -117,7 +117,7 @@ export class PageUi implements EventHandlerParts {
     if (channel !== undefined) this.active.showOnJoin(channel);
     // enter() calls say() before it first waits.
     this.sending.replyingTo(replyingTo, () => {
-      enter(this.face, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
+      enter(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
     });
     return true;
   }
@@ -127,8 +127,8 @@ export class PageUi implements EventHandlerParts {
     this.#drawing.soon();
   }
 
-  get presenceFilter(): PageFace["presenceFilter"] {
-    return this.face.presenceFilter;
+  get presenceFilter(): PageCommandUi["presenceFilter"] {
+    return this.commandUi.presenceFilter;
   }
 
   #onEvent(event: ChatEvent): void {

@@ -1,7 +1,7 @@
 /** Slash commands for our account. They ask for passwords; nobody writes one after a command. */
 
-import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededWord } from "./face.ts";
+import type { CommandUi, SlashTable } from "./command_ui.ts";
+import { firstWord, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 
@@ -32,60 +32,60 @@ export const accountRows: SlashTable = {
     aliases: ["password"],
     asksPassword: true,
     // Others can use this client too.
-    fits: (face) => !face.restricted,
+    fits: (ui) => !ui.restricted,
     run: changePassword,
   },
   owner: {
     usage: "CODE",
     help: "Makes you the owner of this server, with the code that it printed at its start",
     group: "Operators",
-    run(face, rest) {
+    run(ui, rest) {
       const [code] = neededWord(rest.replace(/\s+/g, ""), "/owner CODE");
-      if (face.client.state.account === "") {
+      if (ui.client.state.account === "") {
         throw new ActionError("Cannot make you the owner: register your name with /register first");
       }
-      face.client.server.command("OWNER", code);
+      ui.client.server.command("OWNER", code);
     },
   },
 };
 
-async function register(face: Face, rest: string): Promise<void> {
+async function register(ui: CommandUi, rest: string): Promise<void> {
   refuseText(rest, "/register");
-  requireConnection(face);
-  const { nick, account, caps } = face.client.state;
+  requireConnection(ui);
+  const { nick, account, caps } = ui.client.state;
   if (account !== "") throw new ActionError(`You are already logged in as ${account}`);
   if (!caps.has("draft/account-registration")) {
     throw new ActionError("This server has no accounts to register");
   }
-  face.client.account.requireConfidential();
-  const password = await newPassword(face, `Password for ${plainName(nick)}`);
-  await face.client.account.register(password);
-  face.note(`The name ${plainName(nick)} is registered: only you can use it now`);
+  ui.client.account.requireConfidential();
+  const password = await newPassword(ui, `Password for ${plainName(nick)}`);
+  await ui.client.account.register(password);
+  ui.note(`The name ${plainName(nick)} is registered: only you can use it now`);
 }
 
-async function login(face: Face, rest: string): Promise<void> {
-  const [name = face.client.state.nick, more] = firstWord(rest.trim() || face.client.state.nick);
+async function login(ui: CommandUi, rest: string): Promise<void> {
+  const [name = ui.client.state.nick, more] = firstWord(rest.trim() || ui.client.state.nick);
   refuseText(more, "/login NAME");
-  requireConnection(face);
-  if (!face.client.state.caps.has("sasl")) throw new ActionError("This server has no accounts");
-  await face.client.account.login(name, await ask(face, `Password of ${plainName(name)}`));
+  requireConnection(ui);
+  if (!ui.client.state.caps.has("sasl")) throw new ActionError("This server has no accounts");
+  await ui.client.account.login(name, await ask(ui, `Password of ${plainName(name)}`));
 }
 
-async function changePassword(face: Face, rest: string): Promise<void> {
+async function changePassword(ui: CommandUi, rest: string): Promise<void> {
   refuseText(rest, "/passwd");
-  requireConnection(face);
-  if (face.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
-  face.client.account.requireConfidential();
-  const old = await ask(face, "Old password");
-  await face.client.account.changePassword(old, await newPassword(face, "New password"));
+  requireConnection(ui);
+  if (ui.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
+  ui.client.account.requireConfidential();
+  const old = await ask(ui, "Old password");
+  await ui.client.account.changePassword(old, await newPassword(ui, "New password"));
 }
 
 /** Asks for a password twice, until both are the same. */
-async function newPassword(face: Face, question: string): Promise<string> {
+async function newPassword(ui: CommandUi, question: string): Promise<string> {
   for (;;) {
-    const password = await ask(face, question, passwordFault);
-    if (await ask(face, "Repeat the password") === password) return password;
-    face.note("The passwords are not the same: try again", "warning");
+    const password = await ask(ui, question, passwordFault);
+    if (await ask(ui, "Repeat the password") === password) return password;
+    ui.note("The passwords are not the same: try again", "warning");
   }
 }
 
@@ -96,16 +96,16 @@ function passwordFault(password: string): string {
     : "";
 }
 
-async function ask(face: Face, question: string, fault?: (written: string) => string): Promise<string> {
-  if (face.secret === undefined) throw new ActionError("Cannot ask for a password here");
-  const password = await face.secret(question, fault);
+async function ask(ui: CommandUi, question: string, fault?: (written: string) => string): Promise<string> {
+  if (ui.secret === undefined) throw new ActionError("Cannot ask for a password here");
+  const password = await ui.secret(question, fault);
   if (password === "") throw new ActionError("Nothing changed: you wrote no password");
   return password;
 }
 
 /** Without a connection we do not know yet what the server can do. */
-function requireConnection(face: Face): void {
-  if (!face.client.online) {
+function requireConnection(ui: CommandUi): void {
+  if (!ui.client.online) {
     throw new ActionError(
       "Cannot do that yet: there is no connection to the server",
     );

@@ -4,7 +4,7 @@
  */
 
 import { completeMask, fold, parseSource } from "../../irc/names.ts";
-import type { Face } from "./face.ts";
+import type { CommandUi } from "./command_ui.ts";
 import { plainName } from "../text/plain.ts";
 import { ActionError } from "../core/action_error.ts";
 import { numericsIn, numericsUntil, whoisUntil } from "../core/requests.ts";
@@ -17,27 +17,27 @@ interface KnownUser {
 }
 
 /** Bans the person with this nick, or a mask. Warns when it can ban only the nick. */
-export async function ban(face: Face, channel: string, written: string): Promise<void> {
-  const { client } = face;
+export async function ban(ui: CommandUi, channel: string, written: string): Promise<void> {
+  const { client } = ui;
   const setBans = (masks: readonly string[]) =>
     client.server.command("MODE", channel, `+${"b".repeat(masks.length)}`, ...masks);
   if (!isNick(written)) return setBans([wholeMask(client.state, written)]);
-  const known = await lookUp(face, written);
-  const masks = masksOf(client.state, known, await ownHost(face));
+  const known = await lookUp(ui, written);
+  const masks = masksOf(client.state, known, await ownHost(ui));
   if (masks.length > 0) return setBans(masks);
   setBans([completeMask(written)]);
   const name = plainName(written);
   const why = known === undefined ? `Nobody called ${name} is here` : `${name} has the same host as you`;
-  face.note(`${why}: only the name ${name} is banned, and a person with another name can join`, "warning");
+  ui.note(`${why}: only the name ${name} is banned, and a person with another name can join`, "warning");
 }
 
 /** Lifts all bans of the person with this nick, or of a mask. */
-export async function unban(face: Face, channel: string, written: string): Promise<void> {
-  const { client } = face;
+export async function unban(ui: CommandUi, channel: string, written: string): Promise<void> {
+  const { client } = ui;
   if (!isNick(written)) return client.server.command("MODE", channel, "-b", wholeMask(client.state, written));
-  const known = await lookUp(face, written) ?? { host: "", account: written };
+  const known = await lookUp(ui, written) ?? { host: "", account: written };
   const wanted = new Set([completeMask(written), ...masksOf(client.state, known, "")].map(fold));
-  const masks = (await bansOf(face, channel)).filter((mask) => wanted.has(fold(mask)));
+  const masks = (await bansOf(ui, channel)).filter((mask) => wanted.has(fold(mask)));
   if (masks.length > 0) {
     return client.server.command("MODE", channel, `-${"b".repeat(masks.length)}`, ...masks);
   }
@@ -70,23 +70,23 @@ function masksOf({ isupport }: State, known: KnownUser | undefined, ownHost: str
   ];
 }
 
-async function ownHost(face: Face): Promise<string> {
-  const { source, nick } = face.client.state;
-  return source === "" ? (await lookUp(face, nick))?.host ?? "" : parseSource(source).host;
+async function ownHost(ui: CommandUi): Promise<string> {
+  const { source, nick } = ui.client.state;
+  return source === "" ? (await lookUp(ui, nick))?.host ?? "" : parseSource(source).host;
 }
 
-async function lookUp({ client }: Face, nick: string): Promise<KnownUser | undefined> {
+async function lookUp({ client }: CommandUi, nick: string): Promise<KnownUser | undefined> {
   const answer = await client.server.request(`WHOIS ${nick}`, whoisUntil);
   const [person] = numericsIn(answer, "RPL_WHOISUSER");
   const [login] = numericsIn(answer, "RPL_WHOISACCOUNT");
   return person && { host: person.params[3] ?? "", account: login?.params[2] };
 }
 
-async function bansOf(face: Face, channel: string): Promise<string[]> {
+async function bansOf(ui: CommandUi, channel: string): Promise<string[]> {
   const until = numericsUntil(
     ["RPL_ENDOFBANLIST", "ERR_NOSUCHCHANNEL", "ERR_NOTONCHANNEL", "ERR_CHANOPRIVSNEEDED"],
     ["RPL_BANLIST"],
   );
-  const answer = await face.client.server.ask(`MODE ${channel} b`, until);
+  const answer = await ui.client.server.ask(`MODE ${channel} b`, until);
   return numericsIn(answer, "RPL_BANLIST").map(({ params }) => params[2] ?? "");
 }

@@ -1,8 +1,8 @@
 /** Slash commands for channels: joining, leaving, members, topics, and what operators do. */
 
 import { listLines, maskLines } from "../text/answers.ts";
-import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededWord } from "./face.ts";
+import type { CommandUi, SlashTable } from "./command_ui.ts";
+import { firstWord, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
@@ -66,9 +66,9 @@ export const channelRows: SlashTable = {
     help: "Invites a person to a channel",
     group: "Channels",
     takes: ["nick", "channel"],
-    run(face, rest) {
+    run(ui, rest) {
       const [nick, channel] = neededWord(rest, "/invite NICK");
-      face.client.server.command("INVITE", nick, channel || activeChannel(face));
+      ui.client.server.command("INVITE", nick, channel || activeChannel(ui));
     },
   },
   kick: {
@@ -76,10 +76,10 @@ export const channelRows: SlashTable = {
     help: "Removes a person from the channel",
     group: "Operators",
     takes: ["nick", "text"],
-    run(face, rest) {
-      const [channel, words] = channelFirst(face, rest);
+    run(ui, rest) {
+      const [channel, words] = channelFirst(ui, rest);
       const [nick, reason] = neededWord(words, "/kick NICK");
-      face.client.server.command("KICK", channel, nick, ...(reason === "" ? [] : [reason]));
+      ui.client.server.command("KICK", channel, nick, ...(reason === "" ? [] : [reason]));
     },
   },
   ban: {
@@ -88,17 +88,17 @@ export const channelRows: SlashTable = {
       "Bans a person by host and account; a mask such as *!*@host works too; without a name, lists the bans",
     group: "Operators",
     takes: ["nick"],
-    run: (face, rest) =>
-      channelFirst(face, rest)[1] === ""
-        ? mode(face, `${rest} b`.trim())
-        : ban(face, ...channelAndWord(face, rest, "/ban NICK")),
+    run: (ui, rest) =>
+      channelFirst(ui, rest)[1] === ""
+        ? mode(ui, `${rest} b`.trim())
+        : ban(ui, ...channelAndWord(ui, rest, "/ban NICK")),
   },
   unban: {
     usage: "NICK",
     help: "Lifts the bans of a person; a mask works too",
     group: "Operators",
     takes: ["nick"],
-    run: (face, rest) => unban(face, ...channelAndWord(face, rest, "/unban NICK")),
+    run: (ui, rest) => unban(ui, ...channelAndWord(ui, rest, "/unban NICK")),
   },
   mode: {
     usage: "[TARGET] [CHANGES]",
@@ -109,21 +109,21 @@ export const channelRows: SlashTable = {
   },
 };
 
-function join(face: Face, rest: string): void {
+function join(ui: CommandUi, rest: string): void {
   const [names, key] = neededWord(rest, "/join #CHANNEL");
-  const { client } = face;
+  const { client } = ui;
   for (const written of names.split(",").filter((name) => name !== "")) {
     const channel = isChannel(client.state, written) ? written : `#${written}`;
-    if (findBuffer(client.state, channel)?.joined) face.show(channel);
+    if (findBuffer(client.state, channel)?.joined) ui.show(channel);
     else client.join(channel, key);
   }
 }
 
-function part(face: Face, rest: string): void {
+function part(ui: CommandUi, rest: string): void {
   const [first, others] = firstWord(rest);
-  const { client } = face;
+  const { client } = ui;
   const named = findBuffer(client.state, first) !== undefined || isChannel(client.state, first);
-  const name = named ? first : face.target();
+  const name = named ? first : ui.target();
   const buffer = findBuffer(client.state, name);
   const reason = named ? others : rest;
   if (buffer?.kind === "channel" && buffer.joined) {
@@ -131,32 +131,32 @@ function part(face: Face, rest: string): void {
   }
   if (buffer === undefined) throw new ActionError(`You are not in ${name}`);
   client.forget(name);
-  face.closed(name);
+  ui.closed(name);
 }
 
-function go(face: Face, rest: string): void {
+function go(ui: CommandUi, rest: string): void {
   const [name] = firstWord(rest);
-  const open = buffersInOrder(face.client.state).map((buffer) => buffer.name);
+  const open = buffersInOrder(ui.client.state).map((buffer) => buffer.name);
   if (name === "") {
-    const next = nextBuffer(face.client.state, face.activeBuffer, 1);
+    const next = nextBuffer(ui.client.state, ui.activeBuffer, 1);
     if (next === undefined) throw new ActionError("You have not joined a channel yet: write /join #CHANNEL");
-    return face.show(next);
+    return ui.show(next);
   }
   const bare = (text: string): string => text.replace(/^[#&]/, "").toLowerCase();
-  const found = findBuffer(face.client.state, name)?.name ??
+  const found = findBuffer(ui.client.state, name)?.name ??
     open.find((one) => bare(one).startsWith(bare(name)));
   if (found === undefined) {
     throw new ActionError(`Cannot show ${name}: it is not open; write /join #CHANNEL or /query NICK`);
   }
-  face.show(found);
+  ui.show(found);
 }
 
-async function topic(face: Face, rest: string): Promise<void> {
-  const [channel, text] = channelFirst(face, rest);
-  const { client } = face;
+async function topic(ui: CommandUi, rest: string): Promise<void> {
+  const [channel, text] = channelFirst(ui, rest);
+  const { client } = ui;
   if (text !== "") return client.server.command("TOPIC", channel, text);
   const known = findBuffer(client.state, channel);
-  if (known?.joined) return face.note(topicWords(client.state, channel, known.topic, ""));
+  if (known?.joined) return ui.note(topicWords(client.state, channel, known.topic, ""));
   const until = numericsUntil([
     "RPL_NOTOPIC",
     "RPL_TOPIC",
@@ -165,15 +165,15 @@ async function topic(face: Face, rest: string): Promise<void> {
     "ERR_NEEDMOREPARAMS",
   ]);
   const [found] = numericsIn(await client.server.ask(`TOPIC ${channel}`, until), "RPL_TOPIC");
-  face.note(topicWords(client.state, channel, found?.params.at(-1) ?? "", ""));
+  ui.note(topicWords(client.state, channel, found?.params.at(-1) ?? "", ""));
 }
 
-async function names(face: Face, rest: string): Promise<void> {
+async function names(ui: CommandUi, rest: string): Promise<void> {
   const [asked] = firstWord(rest);
-  const channel = asked === "" ? activeChannel(face) : asked;
-  const { client } = face;
+  const channel = asked === "" ? activeChannel(ui) : asked;
+  const { client } = ui;
   if (findBuffer(client.state, channel)?.joined) {
-    return face.note(memberWords(client.state, channel));
+    return ui.note(memberWords(client.state, channel));
   }
   const until = numericsUntil(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
     "RPL_NAMREPLY",
@@ -181,34 +181,38 @@ async function names(face: Face, rest: string): Promise<void> {
   const people = numericsIn(await client.server.request(`NAMES ${channel}`, until), "RPL_NAMREPLY")
     .flatMap(({ params }) => (params[3] ?? "").split(" "));
   const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
-  face.note(
+  ui.note(
     nicks.length === 0
       ? `${plainName(channel)} is empty or hidden`
       : `${plainName(channel)}: ${nicks.join(", ")}`,
   );
 }
 
-async function list(face: Face, rest: string): Promise<void> {
+async function list(ui: CommandUi, rest: string): Promise<void> {
   const [pattern] = firstWord(rest);
   const until = numericsUntil(["RPL_LISTEND", "RPL_TRYAGAIN"], ["RPL_LISTSTART", "RPL_LIST"]);
-  const answer = await face.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, until);
-  for (const line of listLines(answer)) face.note(line);
+  const answer = await ui.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, until);
+  for (const line of listLines(answer)) ui.note(line);
 }
 
 /** The channel, and the one word that a command takes. */
-function channelAndWord(face: Face, rest: string, usage: string): readonly [channel: string, word: string] {
-  const [channel, words] = channelFirst(face, rest);
+function channelAndWord(
+  ui: CommandUi,
+  rest: string,
+  usage: string,
+): readonly [channel: string, word: string] {
+  const [channel, words] = channelFirst(ui, rest);
   return [channel, neededWord(words, usage)[0]];
 }
 
-async function mode(face: Face, rest: string): Promise<void> {
+async function mode(ui: CommandUi, rest: string): Promise<void> {
   const [first, others] = firstWord(rest);
-  const { client } = face;
+  const { client } = ui;
   const starts = /^([+-]|[beI]?$)/.test(first);
-  const target = starts ? activeChannel(face) : first;
+  const target = starts ? activeChannel(ui) : first;
   const changes = starts ? rest : others;
   const list = /^\+?([beI])$/.exec(changes)?.[1];
-  if (list !== undefined) return await masks(face, target, list);
+  if (list !== undefined) return await masks(ui, target, list);
   if (changes !== "") return client.server.command("MODE", target, ...changes.split(/\s+/));
   const until = numericsUntil([
     "RPL_CHANNELMODEIS",
@@ -220,10 +224,10 @@ async function mode(face: Face, rest: string): Promise<void> {
   const [answer] = await client.server.ask(`MODE ${target}`, until);
   const isOwnModes = answer !== undefined && numericName(answer.command) === "RPL_UMODEIS";
   const [letters = "", ...values] = answer?.params.slice(isOwnModes ? 1 : 2) ?? [];
-  if (/^\+?$/.test(letters)) return face.note(`${plainName(target)} has no modes`);
+  if (/^\+?$/.test(letters)) return ui.note(`${plainName(target)} has no modes`);
   const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
   const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
-  face.note(
+  ui.note(
     `${plainName(target)} has the modes ${[letters, ...values].map(plainName).join(" ")}${plain(meaning)}`,
   );
 }
@@ -231,7 +235,7 @@ async function mode(face: Face, rest: string): Promise<void> {
 const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I: "invite exceptions" };
 
 /** Lists the masks of one mode of a channel. */
-async function masks(face: Face, channel: string, letter: string): Promise<void> {
+async function masks(ui: CommandUi, channel: string, letter: string): Promise<void> {
   const until = numericsUntil([
     "RPL_ENDOFINVEXLIST",
     "RPL_ENDOFEXCEPTLIST",
@@ -241,19 +245,19 @@ async function masks(face: Face, channel: string, letter: string): Promise<void>
     "ERR_UNKNOWNMODE",
     "ERR_CHANOPRIVSNEEDED",
   ], ["RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST"]);
-  const answer = await face.client.server.ask(`MODE ${channel} ${letter}`, until);
-  for (const line of maskLines(answer, channel, lists[letter] ?? "masks")) face.note(line);
+  const answer = await ui.client.server.ask(`MODE ${channel} ${letter}`, until);
+  for (const line of maskLines(answer, channel, lists[letter] ?? "masks")) ui.note(line);
 }
 
 /** The channel that the words begin with, else the active one, and the words after it. */
-function channelFirst(face: Face, rest: string): readonly [channel: string, rest: string] {
+function channelFirst(ui: CommandUi, rest: string): readonly [channel: string, rest: string] {
   const [first, others] = firstWord(rest);
-  return isChannel(face.client.state, first) ? [first, others] : [activeChannel(face), rest.trim()];
+  return isChannel(ui.client.state, first) ? [first, others] : [activeChannel(ui), rest.trim()];
 }
 
-function activeChannel(face: Face): string {
-  const name = face.target();
-  if (!isChannel(face.client.state, name)) {
+function activeChannel(ui: CommandUi): string {
+  const name = ui.target();
+  if (!isChannel(ui.client.state, name)) {
     throw new ActionError(`${plainName(name)} is not a channel: write the name of the channel too`);
   }
   return name;

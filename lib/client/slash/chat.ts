@@ -1,8 +1,8 @@
 /** Slash commands to send messages, and to find out about people. */
 
 import { whoisLines } from "../text/answers.ts";
-import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededText, neededWord } from "./face.ts";
+import type { CommandUi, SlashTable } from "./command_ui.ts";
+import { firstWord, neededText, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 import { throwRefusal } from "../core/refusals.ts";
@@ -15,13 +15,13 @@ export const chatRows: SlashTable = {
     usage: "TEXT",
     help: "Sends a message, even when it starts with /",
     group: "Chat",
-    run: (face, rest) => face.say(face.target(), "message", neededText(rest, "/say TEXT")),
+    run: (ui, rest) => ui.say(ui.target(), "message", neededText(rest, "/say TEXT")),
   },
   me: {
     usage: "ACTION",
     help: "Says what you are doing: /me waves",
     group: "Chat",
-    run: (face, rest) => face.say(face.target(), "action", neededText(rest, "/me waves")),
+    run: (ui, rest) => ui.say(ui.target(), "action", neededText(rest, "/me waves")),
   },
   msg: {
     usage: "NICK TEXT",
@@ -29,9 +29,9 @@ export const chatRows: SlashTable = {
     group: "Chat",
     aliases: ["tell", "m"],
     takes: ["nick", "text"],
-    run(face, rest) {
+    run(ui, rest) {
       const [to, text] = neededWord(rest, "/msg NICK TEXT");
-      face.say(to, "message", neededText(text, `/msg ${to} TEXT`));
+      ui.say(to, "message", neededText(text, `/msg ${to} TEXT`));
     },
   },
   query: {
@@ -40,14 +40,14 @@ export const chatRows: SlashTable = {
     group: "Chat",
     aliases: ["q"],
     takes: ["nick", "text"],
-    run(face, rest) {
+    run(ui, rest) {
       const [nick, text] = neededWord(rest, "/query NICK");
-      if (isChannel(face.client.state, nick)) {
+      if (isChannel(ui.client.state, nick)) {
         throw new ActionError(`Cannot open a conversation with a channel: write /join ${nick}`);
       }
-      face.client.open(nick);
-      face.show(nick);
-      if (text !== "") face.say(nick, "message", text);
+      ui.client.open(nick);
+      ui.show(nick);
+      if (text !== "") ui.say(nick, "message", text);
     },
   },
   notice: {
@@ -55,22 +55,22 @@ export const chatRows: SlashTable = {
     help: "Sends a notice: programs do not answer it",
     group: "Chat",
     takes: ["nick", "text"],
-    run(face, rest) {
+    run(ui, rest) {
       const [to, text] = neededWord(rest, "/notice NICK TEXT");
-      face.say(to, "notice", neededText(text, `/notice ${to} TEXT`));
+      ui.say(to, "notice", neededText(text, `/notice ${to} TEXT`));
     },
   },
   shrug: {
     usage: "[TEXT]",
     help: "Adds ¯\\_(ツ)_/¯",
     group: "Chat",
-    run: (face, rest) => face.say(face.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
+    run: (ui, rest) => ui.say(ui.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
   },
   tableflip: {
     usage: "[TEXT]",
     help: "Adds (╯°□°)╯︵ ┻━┻",
     group: "Chat",
-    run: (face, rest) => face.say(face.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
+    run: (ui, rest) => ui.say(ui.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
   },
   whois: {
     usage: "NICK",
@@ -92,38 +92,38 @@ export const chatRows: SlashTable = {
     help: "Shows a person's messages again",
     group: "People",
     takes: ["nick"],
-    run(face, rest) {
+    run(ui, rest) {
       const [nick] = neededWord(rest, "/unignore NICK");
-      const masks = new Set(face.client.state.ignored);
+      const masks = new Set(ui.client.state.ignored);
       if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
-      face.client.ignore(masks);
-      face.note(`You see the messages of ${nick} again`);
+      ui.client.ignore(masks);
+      ui.note(`You see the messages of ${nick} again`);
     },
   },
 };
 
-async function whois(face: Face, rest: string): Promise<void> {
+async function whois(ui: CommandUi, rest: string): Promise<void> {
   const [nick] = neededWord(rest, "/whois NICK");
   // The nick twice asks the server of that person, which alone knows the idle time.
-  const answer = await face.client.server.request(`WHOIS ${nick} ${nick}`, whoisUntil);
+  const answer = await ui.client.server.request(`WHOIS ${nick} ${nick}`, whoisUntil);
   // Nobody has that nick, so the server does not know which server to ask.
   if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {
     throw new ActionError(`There is nobody called ${plainName(nick)} here`);
   }
-  throwRefusal(face.client.state, answer);
-  for (const line of whoisLines(answer)) face.note(line);
+  throwRefusal(ui.client.state, answer);
+  for (const line of whoisLines(answer)) ui.note(line);
 }
 
-function ignore(face: Face, rest: string): void {
+function ignore(ui: CommandUi, rest: string): void {
   const [nick] = firstWord(rest);
-  const { ignored } = face.client.state;
+  const { ignored } = ui.client.state;
   if (nick === "") {
-    return face.note(
+    return ui.note(
       ignored.size === 0 ? "You do not ignore anybody" : `You ignore ${[...ignored].join(", ")}`,
     );
   }
-  face.client.ignore(new Set(ignored).add(maskOf(nick)));
-  face.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
+  ui.client.ignore(new Set(ignored).add(maskOf(nick)));
+  ui.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
 }
 
 function maskOf(nick: string): string {

@@ -1,6 +1,6 @@
 /**
- * Finds the texts that can replace the word before the cursor: commands, their arguments, channels, nicks, emoji. Both
- * faces ask here, and show the candidates in their own way. Pure.
+ * Finds the texts that can replace the word before the cursor: commands, their arguments, channels, nicks, emoji. Each
+ * UI shows the candidates in its own way. Pure.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -8,7 +8,7 @@ import { buffersInOrder } from "../core/buffer_order.ts";
 import { findBuffer, isOwn, nicksByActivity } from "../core/state.ts";
 import { emoji } from "../text/emoji.ts";
 import { plainName } from "../text/plain.ts";
-import type { ArgumentKind, Face } from "./face.ts";
+import type { ArgumentKind, CommandUi } from "./command_ui.ts";
 import { commandsFor, signature, slashCommands } from "./slash.ts";
 
 /** The names to choose from. */
@@ -40,15 +40,15 @@ export interface Candidates {
   readonly found: readonly Candidate[];
 }
 
-/** The names that a face offers. */
-export function completionSources(face: Face): CompletionSources {
-  const { state } = face.client;
-  const buffer = findBuffer(state, face.activeBuffer);
+/** The names that a UI offers. */
+export function completionSources(ui: CommandUi): CompletionSources {
+  const { state } = ui.client;
+  const buffer = findBuffer(state, ui.activeBuffer);
   const members = buffer === undefined ? [] : nicksByActivity(buffer);
   const buffers = buffersInOrder(state);
   const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
   return {
-    commands: commandsFor(face).sort(),
+    commands: commandsFor(ui).sort(),
     takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
     nicks: [...new Set([...members, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
     channels: buffers.filter(({ kind }) => kind === "channel").map(({ name }) => name).filter(isTypable),

@@ -1,7 +1,7 @@
 /** Slash commands for files: sending one to the active buffer, and downloading one. */
 
-import type { Face, FileChoice, LocalFileAccess, SlashTable } from "./face.ts";
-import { firstWord, neededWord } from "./face.ts";
+import type { CommandUi, FileChoice, LocalFileAccess, SlashTable } from "./command_ui.ts";
+import { firstWord, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 
 /** Rows by name. */
@@ -26,41 +26,41 @@ export const fileRows: SlashTable = {
   },
 };
 
-async function send(face: Face, rest: string): Promise<void> {
+async function send(ui: CommandUi, rest: string): Promise<void> {
   const path = rest.trim();
-  const { files } = face;
+  const { files } = ui;
   if (files === undefined) throw new ActionError("Cannot send files here");
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
-  const target = face.target();
-  const { uploads } = face.client;
+  const target = ui.target();
+  const { uploads } = ui.client;
   if (uploads.url === undefined) throw new ActionError("This server takes no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const address = await uploads.send(file, {
     onProgress: (done, total) => files.progress(`Sending ${file.name}`, done, total),
   }).finally(() => files.progress("", 0, 0));
-  face.say(target, "message", address);
+  ui.say(target, "message", address);
 }
 
-async function fetchFile(face: Face, rest: string): Promise<void> {
-  const { files } = face;
+async function fetchFile(ui: CommandUi, rest: string): Promise<void> {
+  const { files } = ui;
   if (files === undefined) throw new ActionError("Cannot download files here");
-  const [address, path] = rest.trim() === "" ? [lastAddress(face), ""] : neededWord(rest, "/get ADDRESS");
+  const [address, path] = rest.trim() === "" ? [lastAddress(ui), ""] : neededWord(rest, "/get ADDRESS");
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new ActionError(`Cannot download "${address}": it is not a web address`);
   }
   if (isChoice(files)) return files.take(url);
   const saved = await files.fetch(url, firstWord(path)[0]).finally(() => files.progress("", 0, 0));
-  face.note(`Saved as ${saved}`);
+  ui.note(`Saved as ${saved}`);
 }
 
 function isChoice(files: LocalFileAccess | FileChoice): files is FileChoice {
   return "choose" in files;
 }
 
-function lastAddress(face: Face): string {
-  const said = face.client.messages.recent.last(face.target(), "others")?.text ?? "";
+function lastAddress(ui: CommandUi): string {
+  const said = ui.client.messages.recent.last(ui.target(), "others")?.text ?? "";
   const address = /https?:\/\/\S+/.exec(said)?.[0];
   if (address === undefined) {
     throw new ActionError("The last message here has no address: write /get ADDRESS");

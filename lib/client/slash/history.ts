@@ -2,8 +2,8 @@
 
 import { emoji } from "../text/emoji.ts";
 import type { Said } from "../core/event.ts";
-import type { Face, SlashTable } from "./face.ts";
-import { firstWord, neededText, neededWord } from "./face.ts";
+import type { CommandUi, SlashTable } from "./command_ui.ts";
+import { firstWord, neededText, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
@@ -52,45 +52,45 @@ export const historyRows: SlashTable = {
 const signs: Readonly<Record<string, string>> = { "+1": "👍", "-1": "👎" };
 const defaultCount = 50;
 const maxCount = 500;
-/** The oldest message that /history has shown at each face, by buffer. */
-const readBack = new WeakMap<Face, Map<string, string>>();
+/** The oldest message that /history has shown in each UI, by buffer. */
+const readBack = new WeakMap<CommandUi, Map<string, string>>();
 
-function reply(face: Face, rest: string): void {
+function reply(ui: CommandUi, rest: string): void {
   const [first, words] = firstWord(rest);
   if (!first.startsWith("@")) {
-    const { lastSender } = face.client.state;
+    const { lastSender } = ui.client.state;
     if (lastSender === "") throw new ActionError("You have no private message to answer yet");
     const text = neededText(rest, "/reply TEXT");
-    return face.say(lastSender, "message", text, face.client.messages.recent.last(lastSender, "others")?.id);
+    return ui.say(lastSender, "message", text, ui.client.messages.recent.last(lastSender, "others")?.id);
   }
-  const target = face.target();
-  const { id } = lastOf(face, target, first.slice(1));
-  face.say(target, "message", neededText(words, `/reply ${first} TEXT`), id);
+  const target = ui.target();
+  const { id } = lastOf(ui, target, first.slice(1));
+  ui.say(target, "message", neededText(words, `/reply ${first} TEXT`), id);
 }
 
-function react(face: Face, rest: string): void {
+function react(ui: CommandUi, rest: string): void {
   const [written, nick] = neededWord(rest, "/react EMOJI");
   const added = !written.startsWith("-");
   const word = added ? written : written.slice(1);
   const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
   if (symbol === "") throw new ActionError("Write /react EMOJI");
   if (/^:\w+:$/.test(symbol)) throw new ActionError(`Cannot react with ${symbol}: there is no such emoji`);
-  const target = face.target();
-  const { id } = nick === "" ? lastOf(face, target) : lastOf(face, target, nick.replace(/^@/, ""));
-  face.client.messages.react(target, id, symbol, added);
+  const target = ui.target();
+  const { id } = nick === "" ? lastOf(ui, target) : lastOf(ui, target, nick.replace(/^@/, ""));
+  ui.client.messages.react(target, id, symbol, added);
 }
 
-function redact(face: Face, rest: string): void {
-  const target = face.target();
+function redact(ui: CommandUi, rest: string): void {
+  const target = ui.target();
   const [first, words] = firstWord(rest);
   const named = first.startsWith("@");
-  const said = named ? lastOf(face, target, first.slice(1)) : face.client.messages.recent.last(target, "own");
+  const said = named ? lastOf(ui, target, first.slice(1)) : ui.client.messages.recent.last(target, "own");
   if (said?.id === undefined) throw new ActionError("You have no message here to delete");
-  face.client.messages.delete(target, said.id, named ? words : rest.trim());
+  ui.client.messages.delete(target, said.id, named ? words : rest.trim());
 }
 
-function lastOf(face: Face, target: string, nick?: string): Said & { readonly id: string } {
-  const said = face.client.messages.recent.last(target, nick === undefined ? "others" : { nick });
+function lastOf(ui: CommandUi, target: string, nick?: string): Said & { readonly id: string } {
+  const said = ui.client.messages.recent.last(target, nick === undefined ? "others" : { nick });
   if (said?.id !== undefined) return { ...said, id: said.id };
   throw new ActionError(
     nick === undefined
@@ -99,31 +99,31 @@ function lastOf(face: Face, target: string, nick?: string): Said & { readonly id
   );
 }
 
-async function history(face: Face, rest: string): Promise<void> {
+async function history(ui: CommandUi, rest: string): Promise<void> {
   const count = rest.trim() === "" ? defaultCount : Number(rest);
   if (!(Number.isInteger(count) && count > 0 && count <= maxCount)) {
     throw new ActionError(`Write /history COUNT, with a number from 1 to ${maxCount}`);
   }
-  const target = face.target();
-  const noteNone = () => face.note(`There are no earlier messages in ${plainName(target)}`);
-  if (face.showOlder !== undefined) return await face.showOlder(count) ? undefined : noteNone();
-  const shownTo = readBack.get(face) ?? new Map<string, string>();
-  readBack.set(face, shownTo);
+  const target = ui.target();
+  const noteNone = () => ui.note(`There are no earlier messages in ${plainName(target)}`);
+  if (ui.showOlder !== undefined) return await ui.showOlder(count) ? undefined : noteNone();
+  const shownTo = readBack.get(ui) ?? new Map<string, string>();
+  readBack.set(ui, shownTo);
   const before = shownTo.get(target);
-  const { events, first, more } = await face.client.history.latest(target, {
+  const { events, first, more } = await ui.client.history.latest(target, {
     limit: count,
     ...(before !== undefined && { before }),
   });
   if (first !== undefined) shownTo.set(target, first);
   const said = events.filter(({ kind }) => kind === "said").length;
   if (said === 0) return noteNone();
-  historyView(face)(
+  historyView(ui)(
     `${said} ${said === 1 ? "message" : "messages"}${more ? "" : ", from the beginning"}`,
     events,
   );
 }
 
-async function search(face: Face, rest: string): Promise<void> {
+async function search(ui: CommandUi, rest: string): Promise<void> {
   const where: { in?: string; from?: string } = {};
   const text = rest.replace(/(?<!\S)(in|from):(\S+)/g, (_, name: "in" | "from", value: string) => {
     where[name] = value;
@@ -132,12 +132,12 @@ async function search(face: Face, rest: string): Promise<void> {
   if (text === "" && where.in === undefined && where.from === undefined) {
     throw new ActionError("Write /search WORDS");
   }
-  const found = await face.client.history.search(text, where);
-  if (found.length === 0) return face.note(`No message found for ${plain(rest.trim())}`);
-  historyView(face)(`${found.length} found for ${plain(rest.trim())}`, found);
+  const found = await ui.client.history.search(text, where);
+  if (found.length === 0) return ui.note(`No message found for ${plain(rest.trim())}`);
+  historyView(ui)(`${found.length} found for ${plain(rest.trim())}`, found);
 }
 
-function historyView(face: Face): NonNullable<Face["showHistory"]> {
-  if (face.showHistory === undefined) throw new ActionError("Cannot show that here");
-  return face.showHistory.bind(face);
+function historyView(ui: CommandUi): NonNullable<CommandUi["showHistory"]> {
+  if (ui.showHistory === undefined) throw new ActionError("Cannot show that here");
+  return ui.showHistory.bind(ui);
 }

@@ -1,7 +1,7 @@
 /** Slash commands about ourselves and the program. */
 
-import type { Face, SlashTable } from "./face.ts";
-import { neededWord } from "./face.ts";
+import type { CommandUi, SlashTable } from "./command_ui.ts";
+import { neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { presenceFilterModes } from "../text/presence_filter.ts";
 
@@ -11,23 +11,23 @@ export const selfRows: SlashTable = {
     usage: "NAME",
     help: "Changes your name",
     group: "You",
-    run(face, rest) {
+    run(ui, rest) {
       const [name, more] = neededWord(rest, "/nick NAME");
       if (more !== "") throw new ActionError("Cannot use that name: a name must be one word");
-      face.client.rename(name);
+      ui.client.rename(name);
     },
   },
   away: {
     usage: "[REASON]",
     help: "Tells others that you are away",
     group: "You",
-    run: (face, rest) => face.client.away(rest.trim() || "Away"),
+    run: (ui, rest) => ui.client.away(rest.trim() || "Away"),
   },
   back: {
     usage: "",
     help: "Tells others that you are back",
     group: "You",
-    run: (face) => face.client.away(""),
+    run: (ui) => ui.client.away(""),
   },
   typing: {
     usage: "[on|off]",
@@ -39,24 +39,24 @@ export const selfRows: SlashTable = {
     usage: "[on|smart|off]",
     help: "Hides or shows joins and leaves; smart shows only people who wrote in the last five minutes",
     group: "You",
-    fits: (face) => face.presenceFilter !== undefined,
+    fits: (ui) => ui.presenceFilter !== undefined,
     run: quiet,
   },
   clear: {
     usage: "",
     help: "Clears the screen",
     group: "Program",
-    run: (face) => face.clear(),
+    run: (ui) => ui.clear(),
   },
   quote: {
     usage: "LINE",
     help: "Sends a raw IRC line to the server",
     group: "Program",
     aliases: ["raw"],
-    fits: (face) => !face.restricted,
-    run(face, rest) {
+    fits: (ui) => !ui.restricted,
+    run(ui, rest) {
       if (rest.trim() === "") throw new ActionError("Write /quote LINE");
-      if (!face.client.server.send(rest.replace(/[\r\n\0]+/g, " "))) {
+      if (!ui.client.server.send(rest.replace(/[\r\n\0]+/g, " "))) {
         throw new ActionError("Cannot send that: there is no connection to the server");
       }
     },
@@ -66,23 +66,23 @@ export const selfRows: SlashTable = {
     help: "Disconnects and quits",
     group: "Program",
     aliases: ["exit", "bye"],
-    run: (face, rest) => face.leave(rest.trim()),
+    run: (ui, rest) => ui.leave(rest.trim()),
   },
 };
 
-function typing(face: Face, rest: string): void {
+function typing(ui: CommandUi, rest: string): void {
   const word = rest.trim().toLowerCase();
-  if (face.sharesTyping === undefined) throw new ActionError("Others cannot see here that you type");
+  if (ui.sharesTyping === undefined) throw new ActionError("Others cannot see here that you type");
   if (word !== "" && word !== "on" && word !== "off") {
     throw new ActionError("Write /typing on or /typing off");
   }
-  if (word !== "") face.sharesTyping = word === "on";
-  face.note(face.sharesTyping ? "Others see that you are typing" : "Others do not see that you are typing");
+  if (word !== "") ui.sharesTyping = word === "on";
+  ui.note(ui.sharesTyping ? "Others see that you are typing" : "Others do not see that you are typing");
 }
 
 /** Without a word it switches between on and off. */
-function quiet(face: Face, rest: string): void {
-  const { presenceFilter } = face;
+function quiet(ui: CommandUi, rest: string): void {
+  const { presenceFilter } = ui;
   if (presenceFilter === undefined) return;
   const word = rest.trim().toLowerCase() || (presenceFilter.mode === "off" ? "on" : "off");
   const mode = presenceFilterModes.find((one) => one === word);
@@ -93,5 +93,5 @@ function quiet(face: Face, rest: string): void {
     on: "are hidden",
     smart: "are shown only for people who wrote in the last five minutes",
   };
-  face.note(`Joins and leaves ${shown[mode]}`);
+  ui.note(`Joins and leaves ${shown[mode]}`);
 }

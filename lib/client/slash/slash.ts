@@ -1,7 +1,7 @@
 /**
  * Input that starts with "/": one row for each command, used by dispatch, /help and completion. The function of a row
- * asks the client, and shows notes on the face. It throws an ActionError when something is missing; the face shows it.
- * An unknown command is never sent as a message.
+ * calls the client, and shows notes on the UI. It throws an ActionError when something is missing; the UI shows the
+ * error. An unknown command is never sent as a message.
  */
 
 import { nearestWord } from "../../nearest_word.ts";
@@ -12,7 +12,7 @@ import { historyRows } from "./history.ts";
 import { channelRows } from "./channels.ts";
 import { selfRows } from "./self.ts";
 import { ActionError } from "../core/action_error.ts";
-import type { Face, SlashRow, SlashTable } from "./face.ts";
+import type { CommandUi, SlashRow, SlashTable } from "./command_ui.ts";
 
 /** Every slash command by its name. */
 export const slashCommands: SlashTable = {
@@ -27,21 +27,21 @@ export const slashCommands: SlashTable = {
     help: "Lists all commands, or explains one",
     group: "Program",
     takes: ["command"],
-    run: (face, rest) => help(face, rest),
+    run: (ui, rest) => help(ui, rest),
   },
 };
 
 /** Runs a line of input: a command, or a message to the active buffer. Throws an ActionError. */
-export async function enter(face: Face, text: string): Promise<void> {
+export async function enter(ui: CommandUi, text: string): Promise<void> {
   const words = text.trim();
   if (words === "") throw new ActionError("Cannot send an empty message");
   if (!words.startsWith("/") || words.startsWith("//")) {
-    return say(face, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
+    return say(ui, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
   const row = findCommand(name);
-  if (row.fits?.(face) === false) throw new ActionError(`Cannot use ${signature(row).split(" ")[0]} here`);
-  await row.run(face, rest);
+  if (row.fits?.(ui) === false) throw new ActionError(`Cannot use ${signature(row).split(" ")[0]} here`);
+  await row.run(ui, rest);
 }
 
 /** Whether the writer expects a question for a password next, even if the command is misspelled or refused. */
@@ -53,13 +53,13 @@ export function expectsPassword(text: string): boolean {
   return startingWith(name).some((other) => ownRow(other)?.asksPassword);
 }
 
-/** The names of the commands that a face has. */
-export function commandsFor(face: Face): string[] {
-  return Object.entries(slashCommands).filter(([, row]) => row.fits?.(face) !== false).map(([name]) => name);
+/** The names of the commands that a UI has. */
+export function commandsFor(ui: CommandUi): string[] {
+  return Object.entries(slashCommands).filter(([, row]) => row.fits?.(ui) !== false).map(([name]) => name);
 }
 
-function say(face: Face, text: string): void {
-  face.say(face.target(), "message", text);
+function say(ui: CommandUi, text: string): void {
+  ui.say(ui.target(), "message", text);
 }
 
 /** The row of a name, an alias, or the beginning of exactly one name. */
@@ -104,26 +104,26 @@ function nearestCommand(written: string): string | undefined {
   return nearestWord(written, names);
 }
 
-function help(face: Face, rest: string): void {
+function help(ui: CommandUi, rest: string): void {
   const [asked = ""] = rest.split(/\s/);
   if (asked !== "") {
     const row = findCommand(asked.replace(/^\//, ""));
     const others = row.aliases === undefined
       ? ""
       : ` (also ${row.aliases.map((one) => `/${one}`).join(", ")})`;
-    return face.note(`${signature(row)}: ${row.help}${others}`);
+    return ui.note(`${signature(row)}: ${row.help}${others}`);
   }
-  const known = Object.values(slashCommands).filter((row) => row.fits?.(face) !== false);
+  const known = Object.values(slashCommands).filter((row) => row.fits?.(ui) !== false);
   const width = Math.max(...known.map((row) => signature(row).length)) + 2;
   for (const [group, rows] of Map.groupBy(known, ({ group }) => group)) {
-    face.note(group, "title");
-    for (const row of rows) face.note(`  ${signature(row).padEnd(width)}${row.help}`);
+    ui.note(group, "title");
+    for (const row of rows) ui.note(`  ${signature(row).padEnd(width)}${row.help}`);
   }
-  face.note("Tips", "title");
-  face.note(
+  ui.note("Tips", "title");
+  ui.note(
     "  // at the start of a line sends a message that starts with / · The beginning of a command is enough",
   );
-  for (const hint of face.hints) face.note(`  ${hint}`);
+  for (const hint of ui.hints) ui.note(`  ${hint}`);
 }
 
 /** "/kick NICK [REASON]" */

@@ -1,6 +1,6 @@
 /** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
-import type { LocalFileAccess } from "../slash/face.ts";
+import type { LocalFileAccess } from "../slash/command_ui.ts";
 import { plain } from "../text/plain.ts";
 import type { Upload } from "../core/upload.ts";
 

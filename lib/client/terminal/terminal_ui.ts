@@ -1,13 +1,13 @@
 /**
- * The face in a terminal: connects a client, a display and the keyboard. It prints events, knows the active buffer and
- * runs commands. It touches no tty: keys come in through key(), text goes out through `output`.
+ * The user interface in a terminal: connects a client, a display and the keyboard. It prints events, knows the active
+ * buffer and runs commands. It does not use the tty: the caller passes keys to key(), and `output` receives the text.
  */
 
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
 import { callsUs } from "../core/mentions.ts";
 import { completionSources } from "../slash/completion.ts";
-import type { Face } from "../slash/face.ts";
+import type { CommandUi } from "../slash/command_ui.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
 import type { Span } from "../text/formatting.ts";
 import { nickFault } from "../text/nick_fault.ts";
@@ -28,7 +28,7 @@ const quitMs = 500;
 const pauseMs = 1_500;
 
 /** One person at one terminal. */
-export class TerminalUi implements Face {
+export class TerminalUi implements CommandUi {
   readonly client: Client;
   readonly hints = [
     "Tab completes names, channels, commands and :emoji",

@@ -1,7 +1,7 @@
 /**
- * Makes text from the network harmless: a character that is invisible, moves the cursor, changes the direction of
+ * Makes text from the network safe to show: a character that is invisible, moves the cursor, changes the direction of
  * writing or covers its neighbours is replaced by a visible one. Every message, name, topic and error passes through
- * here before a face shows it. Emoji, and the joiners that some scripts need between letters, stay.
+ * plain() before a UI shows it. Emoji stay, and so do the joiners that some scripts need between letters.
  */
 
 /** Scripts whose spelling uses the zero-width joiner and non-joiner between letters. */

@@ -1,6 +1,6 @@
 /**
- * Decides which joins, leaves and changes of name are hidden: none, all, or those of people who have not written for a
- * while, which are most of them in a large channel. It needs all events, to know who wrote.
+ * Decides which joins, leaves and changes of name are hidden: none, all, or those of people who have not written in the
+ * last five minutes. Most people in a large channel have not. The filter needs all events, to know who wrote.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -13,7 +13,7 @@ export const presenceFilterModes = ["off", "smart", "on"] as const;
 const smartMs = 300_000;
 const maxWriters = 5_000;
 
-/** The filter of one face. */
+/** The filter of one UI. */
 export class PresenceFilter {
   mode: typeof presenceFilterModes[number];
   /** The time of the last message of each person in each buffer, oldest first. */

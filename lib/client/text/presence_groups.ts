@@ -1,6 +1,6 @@
 /**
  * Joins, leaves and changes of name in a short time → one sentence for each channel: "ann, bob joined · cat left". Pure;
- * the face decides how long to wait.
+ * the UI decides how long to wait.
  */
 
 import { fold } from "../../irc/names.ts";

@@ -1,6 +1,6 @@
 /**
- * Events → one sentence in spans, for every face: names in their colours, all text from the network harmless. Messages
- * are not here, as each face shows them in its own way.
+ * Events → one sentence in spans, for every UI: names in their colours, all text from the network safe to show. Messages
+ * are not here, as each UI shows them in its own way.
  */
 
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";

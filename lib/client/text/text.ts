@@ -1,6 +1,6 @@
 /**
  * The text of a message → styled spans: formatting, links, and the names of people in their colours. The result is
- * harmless to show (plain.ts). Each face turns the spans into its own form.
+ * safe to show (plain.ts). Each UI turns the spans into its own form.
  */
 
 import { fold } from "../../irc/names.ts";

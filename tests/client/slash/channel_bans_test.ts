@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
-import { RecordingFace } from "../core/recording_face.ts";
+import { RecordingUi } from "../core/recording_ui.ts";
 
 const extended = "EXTBAN=,am ACCOUNTEXTBAN=a";
 const whois = (nick: string, host: string, account?: string) => [
@@ -13,13 +13,13 @@ const whois = (nick: string, host: string, account?: string) => [
 
 /** The lines after WHOIS, and the notes. */
 async function typed(text: string, isupport: string, ...answers: string[]): Promise<string[]> {
-  await using face = new RecordingFace();
-  const server = await face.enter("", isupport);
-  const entered = enter(face, text);
+  await using ui = new RecordingUi();
+  const server = await ui.enter("", isupport);
+  const entered = enter(ui, text);
   await server.say(...answers);
   const refused = await entered.then(() => [], (error: Error) => [error.message]);
   const sent = (await server.sent()).filter((line) => !/^(WHOIS|PING)|^MODE \S+ b$/.test(line));
-  return [...sent, ...face.notes, ...refused];
+  return [...sent, ...ui.notes, ...refused];
 }
 
 Deno.test("/ban of an online person bans the host", async () => {
@@ -54,16 +54,16 @@ Deno.test("/ban and /unban use a ban of an account as it is written", async () =
 });
 
 Deno.test("/unban lifts every ban that is only for that person", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter("", extended);
-  const entered = enter(face, "/unban cat");
+  await using ui = new RecordingUi();
+  const server = await ui.enter("", extended);
+  const entered = enter(ui, "/unban cat");
   await server.say(...whois("cat", "k3.ip4", "kitty"));
   const list = ["CAT!*@*", "a:kitty", "*!*@k3.ip4", "*!*@*.ip4", "dan!*@*"];
   await server.say(...list.map((mask) => `:srv 367 bob #tea ${mask}`), ":srv 368 bob #tea :End");
   await entered;
   assertEquals((await server.sent()).at(-1), "MODE #tea -bbb CAT!*@* a:kitty *!*@k3.ip4");
   const none = assertRejects(
-    () => enter(face, "/unban dora"),
+    () => enter(ui, "/unban dora"),
     ActionError,
     "No ban in #tea is only for dora",
   );

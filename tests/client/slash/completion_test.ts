@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
 import { candidatesFor, completionSources } from "../../../lib/client/slash/completion.ts";
-import { RecordingFace } from "../core/recording_face.ts";
+import { RecordingUi } from "../core/recording_ui.ts";
 
 const sources: CompletionSources = {
   commands: ["join", "kick", "msg", "names", "help"],
@@ -61,15 +61,15 @@ Deno.test("candidatesFor() shows what a command takes, and the name of an emoji"
 });
 
 Deno.test("completionSources() has the people of the channel and of conversations, without us", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter("");
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
   await server.say(
     ":cat!c@h JOIN #tea",
     ":dora!d@h PRIVMSG bob :psst",
     ":cat!c@h PRIVMSG #tea :hello",
     ":bob!b@host JOIN #den",
   );
-  const { nicks, channels, commands, takes } = completionSources(face);
+  const { nicks, channels, commands, takes } = completionSources(ui);
   assertEquals(nicks, ["cat", "ann", "dora"]);
   assertEquals(channels, ["#den", "#tea"]);
   assertEquals(commands.includes("quote"), true);

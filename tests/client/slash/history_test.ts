@@ -2,15 +2,15 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { enter } from "../../../lib/client/slash/slash.ts";
 import { granted } from "../../support/permissions.ts";
-import { RecordingFace } from "../core/recording_face.ts";
+import { RecordingUi } from "../core/recording_ui.ts";
 import type { ServerEnd } from "../core/wired_client.ts";
 
 const caps = "echo-message batch message-tags labeled-response draft/chathistory soju.im/search sasl=PLAIN " +
   "draft/message-redaction draft/account-registration";
 
-/** A face in #tea with messages of ann (id a1), cat (c1) and us (b1), and a private message of ann (p1). */
-async function talk(face: RecordingFace, upload = "http://127.0.0.1:1/upload"): Promise<ServerEnd> {
-  const server = await face.enter(caps, `soju.im/FILEHOST=${upload}`);
+/** A UI in #tea with messages of ann (id a1), cat (c1) and us (b1), and a private message of ann (p1). */
+async function talk(ui: RecordingUi, upload = "http://127.0.0.1:1/upload"): Promise<ServerEnd> {
+  const server = await ui.enter(caps, `soju.im/FILEHOST=${upload}`);
   await server.say(
     "@msgid=b1 :bob!b@h PRIVMSG #tea :mine",
     "@msgid=a1 :ann!a@h PRIVMSG #tea :tea?",
@@ -40,9 +40,9 @@ const rows: readonly (readonly [text: string, ...lines: string[]])[] = [
 
 for (const [text, ...lines] of rows) {
   Deno.test(`"${text}" is about the right message`, async () => {
-    await using face = new RecordingFace();
-    const server = await talk(face);
-    await enter(face, text);
+    await using ui = new RecordingUi();
+    const server = await talk(ui);
+    await enter(ui, text);
     assertEquals(await sent(server), lines);
   });
 }
@@ -57,9 +57,9 @@ async function answer(server: ServerEnd, type: string, ...lines: string[]): Prom
 }
 
 Deno.test("/history shows earlier messages, and asks for more when there are too few", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  const first = enter(face, "/history 2");
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const first = enter(ui, "/history 2");
   first.catch(() => {});
   const line = "@msgid=h2;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :two";
   assertEquals(await answer(server, "chathistory #tea", line), "CHATHISTORY LATEST #tea * 2");
@@ -69,27 +69,27 @@ Deno.test("/history shows earlier messages, and asks for more when there are too
 });
 
 Deno.test("/search sends text and filters, and its results are not events", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  face.events.length = 0;
-  const searched = enter(face, "/search green tea in:#tea from:ann");
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  ui.events.length = 0;
+  const searched = enter(ui, "/search green tea in:#tea from:ann");
   const line = "@msgid=s1;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :green tea";
   const asked = await answer(server, "soju.im/search", line);
   await searched;
   assertEquals(asked, "SEARCH limit=50;text=green\\stea;in=#tea;from=ann");
-  assertEquals(face.notes, ["1 found for green tea in:#tea from:ann", "#tea ann message: green tea"]);
-  assertEquals(face.events, []);
+  assertEquals(ui.notes, ["1 found for green tea in:#tea from:ann", "#tea ann message: green tea"]);
+  assertEquals(ui.events, []);
 });
 
 Deno.test("/register asks for the password twice, and sends it in REGISTER only", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  const registered = enter(face, "/register");
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const registered = enter(ui, "/register");
   const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "REGISTER * * :four green leaves");
   await server.say(`@${line.slice(1).split(" ")[0]} :srv REGISTER SUCCESS bob :Done`);
   await registered;
-  assertEquals(face.notes, [
+  assertEquals(ui.notes, [
     "Password for bob?",
     "Repeat the password?",
     "The name bob is registered: only you can use it now",
@@ -97,11 +97,11 @@ Deno.test("/register asks for the password twice, and sends it in REGISTER only"
 });
 
 Deno.test("/register asks again for a short or different password, and stops without one", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  face.answers.push("short", "green leaves", "brown leaves", "");
-  await assertRejects(() => enter(face, "/register"), ActionError, "Nothing changed");
-  assertEquals(face.notes, [
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  ui.answers.push("short", "green leaves", "brown leaves", "");
+  await assertRejects(() => enter(ui, "/register"), ActionError, "Nothing changed");
+  assertEquals(ui.notes, [
     "Password for bob?",
     "The password must have at least 8 characters",
     "Password for bob?",
@@ -113,33 +113,33 @@ Deno.test("/register asks again for a short or different password, and stops wit
 });
 
 Deno.test("/owner needs an account, and sends the code", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  await assertRejects(() => enter(face, "/owner abcd-efgh"), ActionError, "/register first");
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  await assertRejects(() => enter(ui, "/owner abcd-efgh"), ActionError, "/register first");
   await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
-  await enter(face, "/owner abcd-efgh ");
+  await enter(ui, "/owner abcd-efgh ");
   assertEquals(await sent(server), ["OWNER abcd-efgh"]);
 });
 
 Deno.test("/login logs in, with PLAIN where the server has no better mechanism", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
-  const done = enter(face, "/login ann");
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const done = enter(ui, "/login ann");
   done.catch(() => {});
   assertEquals(await server.sent(), ["AUTHENTICATE PLAIN"]);
   await server.say("AUTHENTICATE +");
   assertEquals(await server.sent(), [`AUTHENTICATE ${btoa("ann\0ann\0four green leaves")}`]);
   await server.say(":srv 900 bob bob!b@h ann :You are now logged in", ":srv 903 bob :Done");
   await done;
-  assertEquals(face.client.state.account, "ann");
+  assertEquals(ui.client.state.account, "ann");
 });
 
 Deno.test("/passwd asks for the old and the new password", async () => {
-  await using face = new RecordingFace();
-  const server = await talk(face);
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
   await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
-  face.answers.push("old", "new leaves", "new leaves");
-  const changed = enter(face, "/passwd");
+  ui.answers.push("old", "new leaves", "new leaves");
+  const changed = enter(ui, "/passwd");
   const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "ACCOUNT PASSWORD old :new leaves");
   await server.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password was changed`);
@@ -147,11 +147,11 @@ Deno.test("/passwd asks for the old and the new password", async () => {
 });
 
 Deno.test("/get downloads the last address in the channel, or a given one", async () => {
-  await using face = new RecordingFace();
-  await talk(face);
-  await enter(face, "/get");
-  await enter(face, "/get https://chat.example/x tea.txt");
-  assertEquals(face.notes, [
+  await using ui = new RecordingUi();
+  await talk(ui);
+  await enter(ui, "/get");
+  await enter(ui, "/get https://chat.example/x tea.txt");
+  assertEquals(ui.notes, [
     "downloaded http://127.0.0.1:1/files/x/tea.png",
     "Saved as saved.txt",
     "downloaded https://chat.example/x",
@@ -172,15 +172,15 @@ Deno.test({
       },
     );
     const origin = `http://127.0.0.1:${site.addr.port}`;
-    await using face = new RecordingFace();
-    const server = await talk(face, `${origin}/upload`);
-    face.disk.set("tea.txt", "green");
-    const done = enter(face, "/send tea.txt");
+    await using ui = new RecordingUi();
+    const server = await talk(ui, `${origin}/upload`);
+    ui.disk.set("tea.txt", "green");
+    const done = enter(ui, "/send tea.txt");
     const token = ["@ :srv TOKEN GENERATE * abc", "@ :srv TOKEN GENERATE * def"];
     assertEquals(await answer(server, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
     await done;
     assertEquals(got, ["Bearer abcdef green"]);
-    assertEquals(face.notes, ["Sending tea.txt 5"]);
+    assertEquals(ui.notes, ["Sending tea.txt 5"]);
     assertEquals(await sent(server), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
   },
 });

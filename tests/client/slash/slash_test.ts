@@ -1,19 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { commandsFor, enter, expectsPassword, slashCommands } from "../../../lib/client/slash/slash.ts";
-import { RecordingFace } from "../core/recording_face.ts";
+import { RecordingUi } from "../core/recording_ui.ts";
 import { turn } from "../core/wired_client.ts";
 
 /** The lines that an input in #tea sends, and its notes after "= ". */
 async function typed(text: string): Promise<string[]> {
-  await using face = new RecordingFace();
-  const server = await face.enter("");
-  await enter(face, text);
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
+  await enter(ui, text);
   const sent = (await server.sent()).filter((line) => line !== "PING settle");
   return [
     ...sent,
-    ...face.notes.map((note) => `= ${note}`),
-    ...(face.activeBuffer === "#tea" ? [] : [`in ${face.activeBuffer}`]),
+    ...ui.notes.map((note) => `= ${note}`),
+    ...(ui.activeBuffer === "#tea" ? [] : [`in ${ui.activeBuffer}`]),
   ];
 }
 
@@ -118,8 +118,8 @@ const refused: readonly (readonly [text: string, words: string])[] = [
 
 for (const text of ["/register", "/login", "/passwd"]) {
   Deno.test(`"${text}" before there is a connection says so, and asks for no password`, async () => {
-    await using face = new RecordingFace();
-    const error = await assertRejects(() => enter(face, text), ActionError);
+    await using ui = new RecordingUi();
+    const error = await assertRejects(() => enter(ui, text), ActionError);
     assertEquals(error.message, "Cannot do that yet: there is no connection to the server");
   });
 }
@@ -139,9 +139,9 @@ Deno.test("/help lists every command", async () => {
 });
 
 Deno.test("/whois, /list and /names of another channel show the server's answer", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter("");
-  const asked = Promise.all([enter(face, "/whois ann"), enter(face, "/list"), enter(face, "/names #den")]);
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
+  const asked = Promise.all([enter(ui, "/whois ann"), enter(ui, "/list"), enter(ui, "/names #den")]);
   await server.say(
     ":srv 311 bob ann a host * :Ann \x1b[2J",
     ":srv 301 bob ann :at lunch",
@@ -156,7 +156,7 @@ Deno.test("/whois, /list and /names of another channel show the server's answer"
     ":srv 366 bob #den :End",
   );
   await asked;
-  assertEquals(face.notes.toSorted(), [
+  assertEquals(ui.notes.toSorted(), [
     "#den    11",
     "#den: @dora, cat",
     "#tea     2  green tea",
@@ -167,9 +167,9 @@ Deno.test("/whois, /list and /names of another channel show the server's answer"
 });
 
 Deno.test("/ban and /mode list the masks of a channel", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter("");
-  const asked = enter(face, "/ban");
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
+  const asked = enter(ui, "/ban");
   assertEquals(await server.sent(), ["MODE #tea b"]);
   await server.say(
     ":srv 367 bob #tea cat!*@* ann!~a@host 1767225600",
@@ -177,17 +177,17 @@ Deno.test("/ban and /mode list the masks of a channel", async () => {
     ":srv 368 bob #tea :End of channel ban list",
   );
   await asked;
-  const none = enter(face, "/mode #den +e");
+  const none = enter(ui, "/mode #den +e");
   await server.say(":srv 349 bob #den :End");
   await none;
-  assertEquals(face.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
+  assertEquals(ui.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
 });
 
 Deno.test("/whois of an unknown nick is refused", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter();
+  await using ui = new RecordingUi();
+  const server = await ui.enter();
   const asked = assertRejects(
-    () => enter(face, "/whois nobody"),
+    () => enter(ui, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
@@ -202,10 +202,10 @@ Deno.test("/whois of an unknown nick is refused", async () => {
 });
 
 Deno.test("/whois of an unknown nick is refused too when the server takes the nick for a server", async () => {
-  await using face = new RecordingFace();
-  const server = await face.enter("");
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
   const asked = assertRejects(
-    () => enter(face, "/whois nobody"),
+    () => enter(ui, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
@@ -214,23 +214,23 @@ Deno.test("/whois of an unknown nick is refused too when the server takes the ni
 });
 
 Deno.test("a command without a connection is refused", async () => {
-  await using face = new RecordingFace({ delay: () => 60_000 });
-  (await face.enter()).abort();
+  await using ui = new RecordingUi({ delay: () => 60_000 });
+  (await ui.enter()).abort();
   await turn();
   await assertRejects(
-    () => enter(face, "/topic x"),
+    () => enter(ui, "/topic x"),
     ActionError,
     "Cannot do that: there is no connection to the server",
   );
 });
 
-Deno.test("a restricted face has no /quote and no /passwd", async () => {
-  await using face = new RecordingFace();
-  await face.enter("");
-  face.restricted = true;
-  await assertRejects(() => enter(face, "/quote QUIT"), ActionError, "Cannot use /quote here");
-  await assertRejects(() => enter(face, "/passwd"), ActionError, "Cannot use /passwd here");
-  await enter(face, "/help");
-  assertEquals(face.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
-  assertEquals(commandsFor(face).includes("quote"), false);
+Deno.test("a restricted UI has no /quote and no /passwd", async () => {
+  await using ui = new RecordingUi();
+  await ui.enter("");
+  ui.restricted = true;
+  await assertRejects(() => enter(ui, "/quote QUIT"), ActionError, "Cannot use /quote here");
+  await assertRejects(() => enter(ui, "/passwd"), ActionError, "Cannot use /passwd here");
+  await enter(ui, "/help");
+  assertEquals(ui.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
+  assertEquals(commandsFor(ui).includes("quote"), false);
 });

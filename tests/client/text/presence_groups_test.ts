@@ -33,7 +33,7 @@ const groups: readonly (readonly [events: readonly Presence[], lines: readonly s
 ];
 
 for (const [events, expected] of groups) {
-  Deno.test(`foldPresence() says ${JSON.stringify(expected)}`, () => {
+  Deno.test(`groupPresence() says ${JSON.stringify(expected)}`, () => {
     const sentences = groupPresence(emptyState("bob"), events, "#tea");
     assertEquals(sentences.map(({ buffer, spans }) => `${buffer} ${spanText(spans)}`), expected);
   });

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
-import type { Face } from "../slash/face.ts";
+import type { CommandUi } from "../slash/command_ui.ts";
 import type { Span } from "../text/formatting.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { fileChoice } from "./file_choice.ts";
@@ -14,7 +14,7 @@ import { openResults } from "./search_dialog.ts";
 import type { Timelines } from "./timeline.ts";
 
 /** The parts of the page that commands use. */
-export interface PageFaceParts {
+export interface PageCommandUiParts {
   readonly client: Client;
   readonly timelines: Timelines;
   readonly active: ActiveBuffer;
@@ -23,8 +23,8 @@ export interface PageFaceParts {
   readonly draw: () => void;
 }
 
-/** The face of the page. */
-export class PageFace implements Face {
+/** The page, for slash commands. */
+export class PageCommandUi implements CommandUi {
   readonly client: Client;
   readonly files = fileChoice;
   readonly secret = askPassword;
@@ -34,9 +34,9 @@ export class PageFace implements Face {
     "In the messages, ↑ and ↓ move from one to the next, and Tab moves to the tools of a message",
     "Alt-↑ and Alt-↓ switch to another channel",
   ];
-  readonly #parts: PageFaceParts;
+  readonly #parts: PageCommandUiParts;
 
-  constructor(parts: PageFaceParts) {
+  constructor(parts: PageCommandUiParts) {
     this.client = parts.client;
     this.#parts = parts;
   }

@@ -1,15 +1,15 @@
-/** A face that records everything, for tests of slash commands. */
+/** A UI that records its calls, for tests of slash commands. */
 
 import type { ChatEvent, Manner } from "../../../lib/client/core/event.ts";
-import type { Face, LocalFileAccess } from "../../../lib/client/slash/face.ts";
+import type { CommandUi, LocalFileAccess } from "../../../lib/client/slash/command_ui.ts";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { Span } from "../../../lib/client/text/formatting.ts";
 import { spanText } from "../../../lib/client/text/text.ts";
 import { summary, WiredClient } from "./wired_client.ts";
 
-/** A face on a wired client. */
-export class RecordingFace extends WiredClient implements Face {
+/** A UI on a wired client. */
+export class RecordingUi extends WiredClient implements CommandUi {
   activeBuffer = "#tea";
   readonly notes: string[] = [];
   sharesTyping = true;

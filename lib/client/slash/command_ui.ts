@@ -1,4 +1,4 @@
-/** The type of slash commands, and the methods that they need of a face. */
+/** The type of slash commands, and the methods of a user interface (UI) that they call. */
 
 import type { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
@@ -7,8 +7,8 @@ import type { PresenceFilter } from "../text/presence_filter.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Upload } from "../core/upload.ts";
 
-/** The methods of a face for commands. The terminal and the page are faces. */
-export interface Face {
+/** A UI as slash commands see it. The terminal, the page and the pipe implement it. */
+export interface CommandUi {
   readonly client: Client;
   /** "" when there is none. */
   readonly activeBuffer: string;
@@ -22,7 +22,7 @@ export interface Face {
   closed(name: string): void;
   /** Shows a line to the person only. Text from the network must be made harmless first. */
   note(words: string | readonly Span[], kind?: "title" | "warning"): void;
-  /** The last lines of /help: what else this face can do. */
+  /** The last lines of /help: keys and other features of this UI. */
   readonly hints: readonly string[];
   /** Clears the screen. */
   clear(): void;
@@ -31,8 +31,8 @@ export interface Face {
   /** Shows messages of the history, under a title. A pipe shows none. */
   showHistory?(title: string, events: readonly ChatEvent[]): void;
   /**
-   * Shows earlier messages above the oldest one of the active buffer; false when there are none. A face without this
-   * method shows the history under a title.
+   * Shows earlier messages above the oldest one of the active buffer; false when there are none. A UI without this method
+   * shows the history under a title.
    */
   showOlder?(count: number): Promise<boolean>;
   /**
@@ -44,7 +44,7 @@ export interface Face {
   sharesTyping?: boolean;
   /** Undefined where all joins and leaves are shown. */
   readonly presenceFilter?: PresenceFilter;
-  /** People whom the owner does not trust use this face; they can only chat. @default {false} */
+  /** People whom the owner does not trust use this UI; they can only chat. @default {false} */
   readonly restricted?: boolean;
   /** Access to the files of this computer. */
   readonly files?: LocalFileAccess | FileChoice;
@@ -84,10 +84,10 @@ export interface SlashRow {
   readonly takes?: readonly ArgumentKind[];
   /** It asks for a password, so the next line can be one. @default {false} */
   readonly asksPassword?: boolean;
-  /** Whether a face has this command. @default {every face} */
-  readonly fits?: (face: Face) => boolean;
+  /** Whether a UI has this command. @default {every UI} */
+  readonly fits?: (ui: CommandUi) => boolean;
   /** `rest` is the text after the name, without the space between. Throws an ActionError. */
-  readonly run: (face: Face, rest: string) => void | Promise<void>;
+  readonly run: (ui: CommandUi, rest: string) => void | Promise<void>;
 }
 
 /** Slash commands by name. */
