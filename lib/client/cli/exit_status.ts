@@ -6,7 +6,7 @@ import { UnknownServer } from "../../net/connect_to_server.ts";
 import { runCommand } from "../../run_command.ts";
 import type { TerminalSessionResult } from "../terminal/terminal_session.ts";
 import { plain, plainName } from "../text/plain.ts";
-import type { Outcome } from "./pipe.ts";
+import type { StreamOutcome } from "./pipe.ts";
 
 /** Made at the start: with --restricted the program later cannot read its own path. */
 const serverCommand = runCommand("server.ts");
@@ -33,7 +33,7 @@ export function terminalStatus({ ending, signalCode }: TerminalSessionResult, ad
 }
 
 /** The status after a pipe or a job. */
-export function streamStatus(outcome: Outcome, address: string): ExitStatus {
+export function streamStatus(outcome: StreamOutcome, address: string): ExitStatus {
   switch (outcome.kind) {
     case "done":
       return { code: 0, sentence: "" };

@@ -10,7 +10,7 @@ import type { ChatEvent, Manner, Said } from "../core/event.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
-import type { Delivery } from "../core/outbox.ts";
+import type { DeliveryResult } from "../core/outbox.ts";
 import { plain } from "../text/plain.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
 import { isChannel } from "../core/state.ts";
@@ -38,7 +38,7 @@ export interface PipeParts {
 }
 
 /** How a pipe or a job ended. */
-export type Outcome =
+export type StreamOutcome =
   | { readonly kind: "done" }
   | { readonly kind: "refused" }
   | { readonly kind: "nick refused" }
@@ -58,7 +58,7 @@ export class Pipe implements CommandUi {
   readonly restricted: boolean;
   readonly #parts: PipeParts;
   readonly #ready = Promise.withResolvers<void>();
-  readonly #ended = Promise.withResolvers<Outcome>();
+  readonly #ended = Promise.withResolvers<StreamOutcome>();
   readonly #unconfirmed = new Set<Promise<void>>();
   #refused = false;
 
@@ -69,8 +69,8 @@ export class Pipe implements CommandUi {
   }
 
   /** Resolves when all is sent, or when no more can be sent. */
-  async run(): Promise<Outcome> {
-    const running = this.client.run().then((ending): Outcome => {
+  async run(): Promise<StreamOutcome> {
+    const running = this.client.run().then((ending): StreamOutcome => {
       if (ending.kind === "unreachable") return ending;
       return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
@@ -141,7 +141,7 @@ export class Pipe implements CommandUi {
     this.#ended.resolve({ kind: "done" });
   }
 
-  #onDelivery(delivery: Delivery, text: string): void {
+  #onDelivery(delivery: DeliveryResult, text: string): void {
     if (delivery.kind === "unsure") this.#warn(`The server did not confirm this message: ${plain(text)}`);
     if (delivery.kind === "refused") this.#refused = true;
   }

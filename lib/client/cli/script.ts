@@ -10,7 +10,7 @@ import { plain } from "../text/plain.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
-import type { Outcome } from "./pipe.ts";
+import type { StreamOutcome } from "./pipe.ts";
 import type { Job } from "./arguments.ts";
 import type { Timestamps } from "../terminal/event_rows.ts";
 import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
@@ -38,7 +38,7 @@ const pageSize = 1000;
 export class Script {
   readonly #parts: ScriptParts;
   readonly #client: Client;
-  readonly #ended = Promise.withResolvers<Outcome>();
+  readonly #ended = Promise.withResolvers<StreamOutcome>();
   #started = false;
 
   constructor(parts: ScriptParts) {
@@ -51,8 +51,8 @@ export class Script {
   }
 
   /** Resolves when the job is done, or cannot be done. */
-  async run(): Promise<Outcome> {
-    const running = this.#client.run().then((ending): Outcome => {
+  async run(): Promise<StreamOutcome> {
+    const running = this.#client.run().then((ending): StreamOutcome => {
       if (ending.kind === "unreachable") return ending;
       return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });

@@ -2,7 +2,7 @@
 
 import type { ClientOptions } from "../core/client_options.ts";
 import type { Appearance } from "../terminal/appearance.ts";
-import type { Outcome } from "./pipe.ts";
+import type { StreamOutcome } from "./pipe.ts";
 import { Pipe } from "./pipe.ts";
 import type { ClientValues } from "./read_options.ts";
 import type { RunPlan } from "./run_plan.ts";
@@ -15,8 +15,8 @@ export async function runStreamSession(
   client: Omit<ClientOptions, "onEvent">,
   appearance: Appearance,
   { timestamps = "off", restricted, json, limit }: ClientValues,
-): Promise<Outcome> {
-  const closed = Promise.withResolvers<Outcome>();
+): Promise<StreamOutcome> {
+  const closed = Promise.withResolvers<StreamOutcome>();
   const parts = {
     client,
     appearance,

@@ -66,7 +66,7 @@ export function messagesOf(batch: Batch): Message[] {
  * "labeled-response" the line that opened it comes first.
  */
 export function answerOf(batch: Batch): Message[] {
-  if (batch.type === "draft/multiline") return [joinLines(batch) ?? []].flat();
+  if (batch.type === "draft/multiline") return [joinMultiline(batch) ?? []].flat();
   const { tags, source, type, params } = batch;
   const opening = type === "labeled-response"
     ? []
@@ -79,7 +79,7 @@ export function isBatch(item: Message | Batch): item is Batch {
 }
 
 /** The lines of a draft/multiline batch as one message with newlines. */
-export function joinLines(batch: Batch): Message | undefined {
+export function joinMultiline(batch: Batch): Message | undefined {
   const lines = messagesOf(batch);
   const first = lines[0];
   if (first === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** The meaning of channel modes in words, and which letters have a value. */
 
-import type { ModeChange } from "./event.ts";
+import type { ModeLetterChange } from "./event.ts";
 import type { State } from "./state.ts";
 import { ranksOf } from "./state.ts";
 
@@ -32,7 +32,7 @@ const ranks: Readonly<Record<string, string>> = {
 };
 
 /** The words for a change, to follow the name of its author; an unknown letter is shown as it is. */
-export function describeMode({ added, letter, argument }: ModeChange): string {
+export function describeMode({ added, letter, argument }: ModeLetterChange): string {
   const sign = added ? "+" : "-";
   const known = Object.hasOwn(words, letter) ? words[letter] : undefined;
   const phrase = known?.[added ? 0 : 1];
@@ -43,7 +43,7 @@ export function describeMode({ added, letter, argument }: ModeChange): string {
 }
 
 /** A change of rank by the server, as a whole sentence about the person; undefined for another change. */
-export function describeRank({ added, letter, argument }: ModeChange): string | undefined {
+export function describeRank({ added, letter, argument }: ModeLetterChange): string | undefined {
   const rank = Object.hasOwn(ranks, letter) ? ranks[letter] : undefined;
   if (rank === undefined || argument === undefined) return undefined;
   return `${argument} is ${added ? "now" : "no longer"} ${rank}`;

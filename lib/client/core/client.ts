@@ -14,10 +14,10 @@ import { ClientHistory } from "./client_history.ts";
 import { ClientMessages } from "./client_messages.ts";
 import type { ClientOptions, Ending } from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
-import type { OutgoingMessage } from "./compose.ts";
+import type { MessageToSend } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
-import type { Delivery } from "./outbox.ts";
+import type { DeliveryResult } from "./outbox.ts";
 import { ServerLink } from "./server_link.ts";
 import type { State } from "./state.ts";
 import { emptyState, opened, withoutBuffer } from "./state.ts";
@@ -116,7 +116,7 @@ export class Client {
    * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
    * when nobody can have that name.
    */
-  say(message: OutgoingMessage): Promise<Delivery> {
+  say(message: MessageToSend): Promise<DeliveryResult> {
     const delivery = this.#delivery.send(message);
     this.typing.messageSent(message.target);
     return delivery;

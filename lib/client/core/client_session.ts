@@ -8,14 +8,14 @@ import type { Line } from "../../irc/lines.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { isLoopback } from "../../irc/address.ts";
 import type { Connection } from "../../net/connection.ts";
-import type { OutgoingMessage } from "./compose.ts";
+import type { MessageToSend } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
 import { isMessageEvent } from "./event.ts";
 import type { Origin } from "./incoming.ts";
 import { Incoming } from "./incoming.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
-import type { Delivery } from "./outbox.ts";
+import type { DeliveryResult } from "./outbox.ts";
 import { receive } from "./receive.ts";
 import { refusalSentence } from "./refusals.ts";
 import type { Identity } from "./registration.ts";
@@ -123,7 +123,7 @@ export class ClientSession {
   }
 
   /** Sends a message; resolves once the result of all its parts is known. */
-  sendMessage(message: OutgoingMessage): Promise<Delivery> {
+  sendMessage(message: MessageToSend): Promise<DeliveryResult> {
     return this.#sender.sendMessage(message);
   }
 
@@ -226,7 +226,7 @@ export class ClientSession {
   }
 
   /** The event for our own message, where the server does not echo it. */
-  #echo({ target, manner, text }: OutgoingMessage): void {
+  #echo({ target, manner, text }: MessageToSend): void {
     if (!isChannel(this.state, target)) this.state = opened(this.state, target);
     const { nick } = this.state;
     this.#emit({

@@ -18,7 +18,7 @@ export interface MessagePart {
 }
 
 /** A message to send. */
-export interface OutgoingMessage {
+export interface MessageToSend {
   readonly target: string;
   readonly manner: Manner;
   /** Can contain newlines. */
@@ -31,7 +31,7 @@ export interface OutgoingMessage {
 const unknownSourceBytes = 80;
 
 /** The parts of a message; `newLabel` returns a new word each time, for labels and batches. */
-export function compose(state: State, message: OutgoingMessage, newLabel: () => string): MessagePart[] {
+export function compose(state: State, message: MessageToSend, newLabel: () => string): MessagePart[] {
   const labelFor = state.caps.has("labeled-response") ? newLabel : () => undefined;
   const paragraphs = message.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
   const maxBytes = textBytes(state, message);
@@ -55,7 +55,7 @@ export function compose(state: State, message: OutgoingMessage, newLabel: () => 
 }
 
 /** The bytes of text that fit into one line to a target. */
-export function textBytes(state: State, { target, manner }: OutgoingMessage): number {
+export function textBytes(state: State, { target, manner }: MessageToSend): number {
   const limit = Number(state.isupport.get("LINELEN")) || 512;
   const source = state.source === "" ? utf8Bytes(state.nick) + unknownSourceBytes : utf8Bytes(state.source);
   const frame = utf8Bytes(`: PRIVMSG ${target} :\r\n`);
@@ -63,7 +63,7 @@ export function textBytes(state: State, { target, manner }: OutgoingMessage): nu
   return Math.max(32, limit - frame - source - action);
 }
 
-function plainLine({ target, manner }: Pick<OutgoingMessage, "target" | "manner">, piece: string): string {
+function plainLine({ target, manner }: Pick<MessageToSend, "target" | "manner">, piece: string): string {
   const words = manner === "action" ? `\x01ACTION ${piece}\x01` : piece;
   return `${manner === "notice" ? "NOTICE" : "PRIVMSG"} ${target} :${words}`;
 }
@@ -105,7 +105,7 @@ function batches(
 }
 
 function batch(
-  message: Omit<OutgoingMessage, "replyTo"> & { readonly replyTo: string | undefined },
+  message: Omit<MessageToSend, "replyTo"> & { readonly replyTo: string | undefined },
   lines: readonly BatchLine[],
   id: string,
   label: string | undefined,

@@ -106,7 +106,7 @@ export type ChannelChange =
     readonly kind: "mode";
     readonly buffer: string;
     readonly by: string;
-    readonly changes: readonly ModeChange[];
+    readonly changes: readonly ModeLetterChange[];
   }
   /** The list of members is complete. */
   | { readonly kind: "members"; readonly buffer: string }
@@ -119,7 +119,7 @@ export type ChannelChange =
   };
 
 /** One letter of a MODE. */
-export interface ModeChange {
+export interface ModeLetterChange {
   readonly added: boolean;
   readonly letter: string;
   readonly argument?: string;

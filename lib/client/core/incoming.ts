@@ -6,7 +6,7 @@
 import type { Message } from "../../irc/message.ts";
 import { parse } from "../../irc/message.ts";
 import type { Batch } from "./batches.ts";
-import { answerOf, Batches, isBatch, joinLines } from "./batches.ts";
+import { answerOf, Batches, isBatch, joinMultiline } from "./batches.ts";
 import type { Until } from "./requests.ts";
 import { Requests } from "./requests.ts";
 
@@ -51,7 +51,7 @@ export class Incoming {
     }
     const label = item.tags.get("label") ?? origin.label;
     if (item.type === "draft/multiline") {
-      const whole = joinLines(item);
+      const whole = joinMultiline(item);
       if (whole !== undefined) this.#take(whole, { ...origin, label, requested: false });
       return;
     }

@@ -5,9 +5,9 @@
 
 import { fold } from "../../irc/names.ts";
 import { ActionError } from "./action_error.ts";
-import type { OutgoingMessage } from "./compose.ts";
+import type { MessageToSend } from "./compose.ts";
 import { OfflineQueue } from "./offline_queue.ts";
-import type { Delivery } from "./outbox.ts";
+import type { DeliveryResult } from "./outbox.ts";
 import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
 import { findBuffer, isChannel } from "./state.ts";
@@ -20,7 +20,7 @@ export interface MessageDeliveryParts {
   /** Whether we have quit, so that no connection follows. */
   readonly leaving: () => boolean;
   /** A message waits in the queue. */
-  readonly onQueued: (message: OutgoingMessage) => void;
+  readonly onQueued: (message: MessageToSend) => void;
 }
 
 /** One client's outgoing messages. */
@@ -36,7 +36,7 @@ export class MessageDelivery {
    * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
    * when nobody can have that name.
    */
-  send(message: OutgoingMessage): Promise<Delivery> {
+  send(message: MessageToSend): Promise<DeliveryResult> {
     if (!isMiddleParam(message.target)) {
       throw new ActionError(`Cannot send to "${message.target}": a name is one word`);
     }
@@ -68,7 +68,7 @@ export class MessageDelivery {
   }
 
   /** A message to a wanted channel waits until we have joined it. */
-  #isSendable({ target }: OutgoingMessage): boolean {
+  #isSendable({ target }: MessageToSend): boolean {
     const { link: { state }, wanted } = this.#parts;
     const waits = isChannel(state, target) && wanted.has(target);
     return !waits || findBuffer(state, target)?.joined === true;

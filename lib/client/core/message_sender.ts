@@ -3,10 +3,10 @@
  * they have arrived. Without echoes, a PING after the lines shows that.
  */
 
-import type { OutgoingMessage } from "./compose.ts";
+import type { MessageToSend } from "./compose.ts";
 import { compose } from "./compose.ts";
 import type { ChatEvent } from "./event.ts";
-import type { Delivery } from "./outbox.ts";
+import type { DeliveryResult } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import { SendPace } from "./send_pace.ts";
 import type { State } from "./state.ts";
@@ -18,7 +18,7 @@ export interface MessageSenderParts {
   /** A label that no other request or message has. */
   readonly newLabel: () => string;
   /** A message was sent that the server will not echo. */
-  readonly sentWithoutEcho: (message: OutgoingMessage) => void;
+  readonly sentWithoutEcho: (message: MessageToSend) => void;
 }
 
 /** The sender of one connection. */
@@ -35,7 +35,7 @@ export class MessageSender {
   }
 
   /** Sends a message; resolves once the result of all its parts is known. */
-  async sendMessage(message: OutgoingMessage): Promise<Delivery> {
+  async sendMessage(message: MessageToSend): Promise<DeliveryResult> {
     const state = this.#parts.state();
     const parts = compose(state, message, this.#parts.newLabel);
     const echo = state.caps.has("echo-message");

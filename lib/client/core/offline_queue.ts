@@ -2,12 +2,12 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { OutgoingMessage } from "./compose.ts";
-import type { Delivery } from "./outbox.ts";
+import type { MessageToSend } from "./compose.ts";
+import type { DeliveryResult } from "./outbox.ts";
 
 interface QueuedMessage {
-  readonly message: OutgoingMessage;
-  readonly settle: (delivery: Delivery) => void;
+  readonly message: MessageToSend;
+  readonly settle: (delivery: DeliveryResult) => void;
 }
 
 /** The queue of one client. */
@@ -15,16 +15,16 @@ export class OfflineQueue {
   #queued: QueuedMessage[] = [];
 
   /** Resolves once the result is known. */
-  add(message: OutgoingMessage): Promise<Delivery> {
-    const { promise, resolve } = Promise.withResolvers<Delivery>();
+  add(message: MessageToSend): Promise<DeliveryResult> {
+    const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
     this.#queued.push({ message, settle: resolve });
     return promise;
   }
 
   /** Sends every message that can go now. */
   flush(
-    isSendable: (message: OutgoingMessage) => boolean,
-    send: (message: OutgoingMessage) => Promise<Delivery>,
+    isSendable: (message: MessageToSend) => boolean,
+    send: (message: MessageToSend) => Promise<DeliveryResult>,
   ): void {
     for (const { message, settle } of this.#take(isSendable)) send(message).then(settle);
   }
@@ -35,7 +35,7 @@ export class OfflineQueue {
     for (const { settle } of refused) settle({ kind: "refused", reason });
   }
 
-  #take(isWanted: (message: OutgoingMessage) => boolean): QueuedMessage[] {
+  #take(isWanted: (message: MessageToSend) => boolean): QueuedMessage[] {
     const taken = this.#queued.filter(({ message }) => isWanted(message));
     this.#queued = this.#queued.filter((one) => !taken.includes(one));
     return taken;

@@ -9,7 +9,7 @@ import type { NumericName } from "../../irc/numerics.ts";
 import type { ServerReply } from "./event.ts";
 
 /** The result of sending a message. */
-export type Delivery =
+export type DeliveryResult =
   | { readonly kind: "delivered" }
   | { readonly kind: "refused"; readonly reason: string }
   /** The connection was lost first: it is unknown whether the message arrived. */
@@ -25,7 +25,7 @@ export interface SentMessage {
 
 interface PendingMessage extends SentMessage {
   readonly key: Folded;
-  readonly settle: (delivery: Delivery) => void;
+  readonly settle: (delivery: DeliveryResult) => void;
 }
 
 /** Numerics that refuse a message. */
@@ -51,8 +51,8 @@ export class Outbox {
   }
 
   /** Resolves once the result is known, and never rejects. */
-  wait(sent: SentMessage): Promise<Delivery> {
-    const { promise, resolve } = Promise.withResolvers<Delivery>();
+  wait(sent: SentMessage): Promise<DeliveryResult> {
+    const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
     this.#waiting.push({ ...sent, key: fold(sent.target), settle: resolve });
     return promise;
   }
@@ -90,7 +90,7 @@ export class Outbox {
     for (const one of this.#waiting.splice(0)) one.settle({ kind: "unsure", reason });
   }
 
-  #settle(one: PendingMessage, delivery: Delivery): void {
+  #settle(one: PendingMessage, delivery: DeliveryResult): void {
     this.#waiting = this.#waiting.filter((other) => other !== one);
     one.settle(delivery);
   }

@@ -1,7 +1,7 @@
 /** Reads messages about people and channels: joins, leaves, names, topics, ranks and modes. */
 
 import { fold, parseSource } from "../../irc/names.ts";
-import type { ModeChange, Person } from "./event.ts";
+import type { ModeLetterChange, Person } from "./event.ts";
 import { argumentLetters } from "./channel_modes.ts";
 import type { Buffer, Member, State } from "./state.ts";
 import {
@@ -148,8 +148,8 @@ function modeChanged(state: State, arrival: Arrival): Step {
   return { state: next, events: [{ kind: "mode", buffer, by: authorOf(arrival).nick, changes }] };
 }
 
-function readChanges(state: State, letters: string, values: readonly string[]): ModeChange[] {
-  const changes: ModeChange[] = [];
+function readChanges(state: State, letters: string, values: readonly string[]): ModeLetterChange[] {
+  const changes: ModeLetterChange[] = [];
   const waiting = [...values];
   let added = true;
   for (const letter of letters) {
@@ -162,7 +162,7 @@ function readChanges(state: State, letters: string, values: readonly string[]): 
   return changes;
 }
 
-function withRank(state: State, buffer: string, { added, letter, argument }: ModeChange): State {
+function withRank(state: State, buffer: string, { added, letter, argument }: ModeLetterChange): State {
   const { letters, signs } = ranksOf(state);
   const sign = signs.charAt(letters.indexOf(letter));
   const member = findBuffer(state, buffer)?.members.get(fold(argument ?? ""));

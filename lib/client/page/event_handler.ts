@@ -9,7 +9,7 @@ import { describe, type presenceWords } from "../text/sentences.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { byId } from "./element.ts";
 import { addToTimeline } from "./history_loader.ts";
-import { notify } from "./notifications.ts";
+import { showNotification } from "./notifications.ts";
 import type { Timelines } from "./timeline.ts";
 import { toast } from "./toast.ts";
 
@@ -68,7 +68,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = page.active.isSeen(event.buffer);
   addToTimeline(page.timelines, event, isSeen);
-  if (callsUs(event) && !isSeen) notify(event, () => page.active.show(event.buffer));
+  if (callsUs(event) && !isSeen) showNotification(event, () => page.active.show(event.buffer));
 }
 
 function handlePresence(

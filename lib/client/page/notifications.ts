@@ -33,7 +33,7 @@ export function installNotifications(): void {
 }
 
 /** Shows a message as a notification when the person wants them; a click on it calls `show`. */
-export function notify(said: SaidEvent, show: () => void): void {
+export function showNotification(said: SaidEvent, show: () => void): void {
   if (!isOn) return;
   const made = new Notification(`${plainName(said.from.nick)} · ${plainName(said.buffer)}`, {
     body: plain(said.text.slice(0, 200)),

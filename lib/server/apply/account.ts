@@ -9,7 +9,7 @@ import { rankModes, registeredFlag, registeredRank } from "../chat/registered_ch
 import { banSentence } from "../chat/server_ban.ts";
 import type { UserState } from "../chat/user.ts";
 import { tellOperators } from "../render/operator_notice.ts";
-import { notify } from "../render/reply.ts";
+import { sendNumeric } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
@@ -104,7 +104,7 @@ function changeRole(user: UserState, before: AccountRole, role: AccountRole, sta
   if (role !== "" && !user.modes.has("o")) {
     user.modes.add("o");
     user.tell(fromUser(user, "MODE", [user.nick, "+o"], stamp));
-    for (const session of user.sessions) notify(session, "RPL_YOUREOPER");
+    for (const session of user.sessions) sendNumeric(session, "RPL_YOUREOPER");
   } else if (role === "" && before !== "" && user.modes.delete("o")) {
     user.tell(fromUser(user, "MODE", [user.nick, "-o"], stamp));
   }

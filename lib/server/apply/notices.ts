@@ -3,7 +3,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import type { Delivery } from "../chat/delivery.ts";
+import type { Deliverable } from "../chat/delivery.ts";
 import { rankModes } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
@@ -16,7 +16,7 @@ import { fromServer } from "../render/sender.ts";
 export function tellPeers(
   chat: ChatState,
   user: UserState,
-  outgoing: Delivery,
+  outgoing: Deliverable,
   options: { self?: boolean; monitors?: boolean } = {},
 ): void {
   const done = new Set<Session>();
@@ -26,7 +26,7 @@ export function tellPeers(
   if (options.monitors) tellWatchers(chat, user, outgoing, done);
 }
 
-function tellOnce(sessions: readonly Session[], outgoing: Delivery, done: Set<Session>): void {
+function tellOnce(sessions: readonly Session[], outgoing: Deliverable, done: Set<Session>): void {
   for (const session of sessions) {
     if (done.has(session)) continue;
     done.add(session);
@@ -38,7 +38,7 @@ function tellOnce(sessions: readonly Session[], outgoing: Delivery, done: Set<Se
 export function tellWatchers(
   { monitors }: ChatState,
   user: UserState,
-  outgoing: Delivery,
+  outgoing: Deliverable,
   done: Set<Session>,
 ): void {
   for (const session of monitors.watchers(user.folded)) {

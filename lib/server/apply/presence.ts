@@ -6,7 +6,7 @@ import { unshared } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
-import type { Delivery } from "../chat/delivery.ts";
+import type { Deliverable } from "../chat/delivery.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, type ServerBan, suspectAt } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
@@ -164,7 +164,7 @@ export function endIfBanned(chat: ChatState, session: SessionState, nowMs: numbe
 /** How a user ends: the reason that others see, a message for its own sessions, and the sentence that closes them. */
 interface Ending {
   readonly quit: string;
-  readonly outgoing?: Delivery;
+  readonly outgoing?: Deliverable;
   /** @default {quit} */
   readonly error?: string;
 }

@@ -24,7 +24,7 @@ import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 
 /** The result of a try to log in. A suspension is only told with the right password. */
-export type Outcome =
+export type LoginOutcome =
   | { readonly kind: "right"; readonly account: AccountRow }
   | { readonly kind: "wrong" }
   | { readonly kind: "suspended"; readonly reason: string }
@@ -115,7 +115,7 @@ export class Accounts {
   }
 
   /** Whether the password is right. An unknown name takes the same time. */
-  prove(name: string, password: string, address: string): Promise<Outcome> {
+  prove(name: string, password: string, address: string): Promise<LoginOutcome> {
     return this.#guarded(name, address, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
@@ -123,12 +123,17 @@ export class Accounts {
   }
 
   /** The same, where `test` compares; `verifier` is from verifierOf(). */
-  proveBy(name: string, address: string, verifier: Verifier, test: () => Promise<boolean>): Promise<Outcome> {
+  proveBy(
+    name: string,
+    address: string,
+    verifier: Verifier,
+    test: () => Promise<boolean>,
+  ): Promise<LoginOutcome> {
     return this.#guarded(name, address, async () => await test() ? verifier : undefined);
   }
 
   /** Checks an earlier right outcome again: since then the account can have another password, be suspended or removed. */
-  recheck({ account: { name, verifier } }: Extract<Outcome, { kind: "right" }>): Outcome {
+  recheck({ account: { name, verifier } }: Extract<LoginOutcome, { kind: "right" }>): LoginOutcome {
     const account = this.find(name);
     if (account?.verifier !== verifier) return { kind: "wrong" };
     if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
@@ -168,7 +173,7 @@ export class Accounts {
    * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
    * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
    */
-  #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<Outcome> {
+  #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginOutcome> {
     const peer = isLoopback(address) ? undefined : peerOf(address);
     return this.#hashing.run(peer ?? fold(name), async () => {
       if (!this.#takeTry(fold(name), peer)) return { kind: "too many tries" };

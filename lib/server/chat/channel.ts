@@ -5,18 +5,18 @@
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Deliverable } from "./delivery.ts";
 import type { SessionState } from "./session.ts";
 import type { User, UserState } from "./user.ts";
 
 /** A user's membership in a channel, to be read. */
-export interface Member {
+export interface Membership {
   /** Rank prefixes, highest first: "@+". */
   readonly prefixes: string;
 }
 
 /** A user's membership in a channel. */
-export class MemberState implements Member {
+export class MembershipState implements Membership {
   #prefixes: string;
 
   constructor(prefixes: string) {
@@ -78,7 +78,7 @@ export interface Channel {
   readonly folded: Folded;
   /** Seconds since 1970. */
   readonly createdAt: number;
-  readonly members: ReadonlyMap<User, Member>;
+  readonly members: ReadonlyMap<User, Membership>;
   /** Letters of the modes that are on and have no parameter. */
   readonly flags: ReadonlySet<string>;
   /** Parameters of the modes that are on and have one: "k" → key, "l" → limit. */
@@ -99,7 +99,7 @@ export class ChannelState implements Channel {
   readonly name: string;
   readonly folded: Folded;
   readonly createdAt: number;
-  readonly members = new Map<UserState, MemberState>();
+  readonly members = new Map<UserState, MembershipState>();
   readonly flags: Set<string>;
   readonly settings = new Map<string, string>();
   topic: Topic | undefined;
@@ -124,8 +124,8 @@ export class ChannelState implements Channel {
   }
 
   /** Adds a member; the caller tells people. */
-  add(user: UserState, prefixes: string): MemberState {
-    const member = new MemberState(prefixes);
+  add(user: UserState, prefixes: string): MembershipState {
+    const member = new MembershipState(prefixes);
     this.members.set(user, member);
     user.channels.set(this, member);
     this.forgetSessions();
@@ -172,7 +172,7 @@ export class ChannelState implements Channel {
   }
 
   /** Tells every session of the channel on this machine. */
-  broadcast(outgoing: Delivery): void {
+  broadcast(outgoing: Deliverable): void {
     for (const session of this.sessions) session.tell(outgoing);
   }
 

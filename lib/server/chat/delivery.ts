@@ -17,7 +17,7 @@ export interface RecipientProfile {
 }
 
 /** One message that can be sent to many sessions. */
-export interface Delivery {
+export interface Deliverable {
   /** The lines for a recipient with these bits, without CR LF; empty when the recipient does not get the message. */
   lines(mask: number): readonly string[];
   /** The same as bytes; undefined when the recipient does not get the message. */

@@ -4,7 +4,7 @@
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/names.ts";
-import type { Channel, ListEntry, Member } from "./channel.ts";
+import type { Channel, ListEntry, Membership } from "./channel.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
 
@@ -139,10 +139,10 @@ interface Verdict {
   readonly silenced: boolean;
 }
 
-const verdicts = new WeakMap<Member, Verdict>();
+const verdicts = new WeakMap<Membership, Verdict>();
 
 /** Whether bans or mutes silence a user; computed again only after the lists, the source or the account changed. */
-function isSilenced(channel: Channel, user: User, member: Member | undefined): boolean {
+function isSilenced(channel: Channel, user: User, member: Membership | undefined): boolean {
   const { source, account } = user;
   const { listChanges } = channel;
   const known = member && verdicts.get(member);

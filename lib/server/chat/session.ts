@@ -7,8 +7,8 @@ import type { CapabilityName } from "../../irc/capabilities.ts";
 import { body } from "../../irc/message.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { Chat, ChatState } from "./chat.ts";
-import type { CollectedAnswer, Delivery, MessageLine, RecipientProfile } from "./delivery.ts";
-import { type Registration, startRegistration } from "./registration.ts";
+import type { CollectedAnswer, Deliverable, MessageLine, RecipientProfile } from "./delivery.ts";
+import { type PendingRegistration, startRegistration } from "./pending_registration.ts";
 import type { User, UserState } from "./user.ts";
 
 /** A message of several lines that a client is still sending (server/commands/batch.ts). */
@@ -38,7 +38,7 @@ export interface Session {
   readonly profile: RecipientProfile;
   readonly user: User | undefined;
   /** What it said of itself so far; undefined once registered. */
-  readonly registration: Registration | undefined;
+  readonly registration: PendingRegistration | undefined;
   /** The labelled answer that is being collected. */
   response: CollectedAnswer | undefined;
   /** The message of several lines that is being collected. */
@@ -56,9 +56,9 @@ export interface Session {
    * Sends what happened in the chat. Never blocks or throws; the connection of a reader that does not keep up is closed.
    * While an event of this session's own labelled command is applied, the message joins the labelled answer.
    */
-  tell(outgoing: Delivery): void;
+  tell(outgoing: Deliverable): void;
   /** Sends an answer to the command at hand. */
-  answer(outgoing: Delivery): void;
+  answer(outgoing: Deliverable): void;
   /** Sends lines as they are. */
   write(lines: readonly string[]): void;
   /** Undefined while there is space for more of a long answer, else a promise to wait for before its next part. */
@@ -88,7 +88,7 @@ export class SessionState implements Session {
   capVersion = 0;
   profile: RecipientProfile;
   user: UserState | undefined;
-  registration: Registration | undefined = startRegistration();
+  registration: PendingRegistration | undefined = startRegistration();
   response: CollectedAnswer | undefined;
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last arrived. */
@@ -130,7 +130,7 @@ export class SessionState implements Session {
     this.profile = this.#profileOf(this.capabilities);
   }
 
-  tell(outgoing: Delivery): void {
+  tell(outgoing: Deliverable): void {
     if (this.response !== undefined && this.chat.applyingFor === this) {
       this.response.add(outgoing.lines(this.profile.mask));
       return;
@@ -139,12 +139,12 @@ export class SessionState implements Session {
   }
 
   /** Sends a message apart from a labelled answer that is being collected. */
-  deliver(outgoing: Delivery): void {
+  deliver(outgoing: Deliverable): void {
     const chunk = outgoing.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
   }
 
-  answer(outgoing: Delivery): void {
+  answer(outgoing: Deliverable): void {
     const lines = outgoing.lines(this.profile.mask);
     if (this.response !== undefined) this.response.add(lines);
     else this.write(lines);

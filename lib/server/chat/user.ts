@@ -5,8 +5,8 @@
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Channel, ChannelState, Invitation, Member, MemberState } from "./channel.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Channel, ChannelState, Invitation, Membership, MembershipState } from "./channel.ts";
+import type { Deliverable } from "./delivery.ts";
 import type { Session, SessionState } from "./session.ts";
 
 /** Names a user while it is online; never used again. */
@@ -63,7 +63,7 @@ export interface User {
   readonly sessionIds: ReadonlySet<string>;
   /** Those of them that are on this machine. */
   readonly sessions: readonly Session[];
-  readonly channels: ReadonlyMap<Channel, Member>;
+  readonly channels: ReadonlyMap<Channel, Membership>;
   /** Invitations it has not used; see apply/channel.ts. */
   readonly invitations: ReadonlyMap<Channel, Invitation>;
   /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not away. */
@@ -86,7 +86,7 @@ export class UserState implements User {
   nickSince: number;
   readonly sessionIds = new Set<string>();
   readonly sessions: SessionState[] = [];
-  readonly channels = new Map<ChannelState, MemberState>();
+  readonly channels = new Map<ChannelState, MembershipState>();
   readonly invitations = new Map<ChannelState, Invitation>();
   readonly modes: Set<string>;
   host: string;
@@ -153,7 +153,7 @@ export class UserState implements User {
   }
 
   /** Tells every session of this user on this machine. */
-  tell(outgoing: Delivery): void {
+  tell(outgoing: Deliverable): void {
     for (const session of this.sessions) session.tell(outgoing);
   }
 }

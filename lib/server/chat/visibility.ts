@@ -1,5 +1,5 @@
 /** What users can see of each other: nicks, channels, addresses. It only decides, for WHO, WHOIS and similar commands. */
-import type { Channel, Member } from "./channel.ts";
+import type { Channel, Membership } from "./channel.ts";
 import { isHidden } from "./permission.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
@@ -20,7 +20,7 @@ export function isVisible(user: User, asker: User): boolean {
  * The channels of `user` that `asker` can see. Operators and the user itself see all; others see no secret channels, and of
  * an invisible user only shared ones.
  */
-export function visibleChannels(user: User, asker: User): [Channel, Member][] {
+export function visibleChannels(user: User, asker: User): [Channel, Membership][] {
   const all = [...user.channels];
   if (user === asker || asker.modes.has("o")) return all;
   return all.filter(([channel]) =>
@@ -34,6 +34,6 @@ export function seesAddress(user: User, asker: User): boolean {
 }
 
 /** A member's rank prefixes as the session asked for them: all, or the highest. */
-export function shownPrefixes(session: Session, { prefixes }: Member): string {
+export function shownPrefixes(session: Session, { prefixes }: Membership): string {
   return session.has("multi-prefix") ? prefixes : prefixes.slice(0, 1);
 }

@@ -2,7 +2,7 @@
  * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id that
  * NATS accepts once. So an event whose fate is unknown can be published again, and still happens once.
  */
-import { isRefusal, type NatsStream } from "./nats_stream.ts";
+import { isNatsRefusal, type NatsStream } from "./nats_stream.ts";
 
 /** What an outbox needs. */
 export interface OutboxOptions<E> {
@@ -79,7 +79,7 @@ export class NatsOutbox<E> {
       waiting.sentMs = performance.now();
       this.#options.stream.publish(waiting.data, waiting.id).then((sequence) => found(waiting.id, sequence))
         .catch((error) => {
-          if (isRefusal(error)) this.#refuse(waiting, error);
+          if (isNatsRefusal(error)) this.#refuse(waiting, error);
         });
     }
   }

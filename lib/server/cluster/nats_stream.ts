@@ -88,7 +88,7 @@ export class NatsStream {
   /** The ends of the stream. Makes the stream if it does not exist; an existing one keeps its configuration. */
   async ends(): Promise<Ends> {
     const { state, created } = await this.#manager.streams.info(streamName).catch((error) => {
-      if (!isRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+      if (!isNatsRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
       return this.#add(replicas).catch(() => this.#add(1));
     });
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
@@ -111,7 +111,7 @@ export class NatsStream {
     this.connection.publish(subject, text, { headers: fields });
   }
 
-  /** Publishes once under an id; its sequence. Throws when its fate is unknown, or NATS refuses it (isRefusal). */
+  /** Publishes once under an id; its sequence. Throws when its fate is unknown, or NATS refuses it (isNatsRefusal). */
   async publish(text: string, id: string): Promise<number> {
     return (await this.#client.publish(subject, text, { msgID: id })).seq;
   }
@@ -122,7 +122,7 @@ export class NatsStream {
       await this.#client.publish(subject, "", { expect: { lastSequence: last } });
       return true;
     } catch (error) {
-      if (isRefusal(error)) return false;
+      if (isNatsRefusal(error)) return false;
       throw error;
     }
   }
@@ -178,7 +178,7 @@ function serversAndLogin(url: string): { servers: string[]; user?: string; pass?
 }
 
 /** Whether NATS itself refused, so that the message is not in the stream. */
-export function isRefusal(error: unknown): error is JetStreamApiError {
+export function isNatsRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError;
 }
 

@@ -7,7 +7,7 @@ import { numerics } from "../../irc/numerics.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
-import type { Registration } from "../chat/registration.ts";
+import type { PendingRegistration } from "../chat/pending_registration.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User, UserRecord } from "../chat/user.ts";
@@ -101,7 +101,7 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
   );
 }
 
-function recordOf(chat: Chat, session: Session, registration: Registration, nick: string): UserRecord {
+function recordOf(chat: Chat, session: Session, registration: PendingRegistration, nick: string): UserRecord {
   const { address, secure } = session.connection;
   const { username, realname, away, account } = registration;
   return {

@@ -4,7 +4,7 @@ import type { MessageLine } from "../chat/delivery.ts";
 import { fail } from "../chat/refusal.ts";
 import type { OpenBatch } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { joinLines } from "../render/multiline.ts";
+import { joinMessageLines } from "../render/multiline.ts";
 import { say } from "./say.ts";
 
 /** The rows of this topic. */
@@ -125,7 +125,7 @@ function close(call: Call, reference: string): void | Promise<void> {
   if (open.command === undefined || lines.every(({ text }) => text === "")) {
     fail("BATCH", "MULTILINE_INVALID", "A message cannot be blank");
   }
-  const text = joinLines(lines);
+  const text = joinMessageLines(lines);
   const tags = open.tags.length === 0 ? undefined : open.tags;
   return say(call, open.target, { command: open.command, text, lines, tags });
 }

@@ -3,7 +3,7 @@ import { peerOf } from "../../irc/address.ts";
 import { equalBytes, utf8 } from "../../irc/digest.ts";
 import { isConfidential } from "../chat/accounts.ts";
 import { refuse } from "../chat/refusal.ts";
-import type { Registration } from "../chat/registration.ts";
+import type { PendingRegistration } from "../chat/pending_registration.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -40,7 +40,7 @@ async function passLogIn(call: EarlyCall, name: string, password: string): Promi
 }
 
 /** Whether a session knows the password of the server; closes it otherwise. */
-export function knowsPassword(session: Session, { account, password }: Registration): boolean {
+export function knowsPassword(session: Session, { account, password }: PendingRegistration): boolean {
   const wanted = session.chat.files.password;
   if (wanted === undefined || account !== undefined) return true;
   // A session without a password makes no attempt.

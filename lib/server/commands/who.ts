@@ -2,7 +2,7 @@
 import { shownAddress } from "../../irc/address.ts";
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
-import type { Channel, Member } from "../chat/channel.ts";
+import type { Channel, Membership } from "../chat/channel.ts";
 import { isHidden } from "../chat/permission.ts";
 import type { User } from "../chat/user.ts";
 import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
@@ -67,7 +67,7 @@ function who(call: Call): void | Promise<void> {
 interface Found {
   readonly user: User;
   /** Undefined until it is needed, because only few of the matching users are listed. */
-  readonly place: readonly [Channel, Member] | undefined;
+  readonly place: readonly [Channel, Membership] | undefined;
 }
 
 function inChannel({ chat, user: asker }: Call, name: string): Found[] {

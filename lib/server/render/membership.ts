@@ -7,7 +7,7 @@ import { sendNames, sendTopic } from "./channel_reply.ts";
 import type { Details, OutgoingLine } from "./outgoing.ts";
 import { sendMarker } from "./read_marker.ts";
 import { replayOnJoin } from "./replay.ts";
-import { notify } from "./reply.ts";
+import { sendNumeric } from "./reply.ts";
 import { fromUser } from "./sender.ts";
 
 /** JOIN in its fullest form: channel, account, real name (extended-join). */
@@ -25,11 +25,11 @@ export function joinMessage(
 
 /** Tells a session of a channel its user has just joined. */
 export function showChannel(session: Session, channel: Channel): void {
-  if (channel.topic !== undefined) sendTopic(session, channel, notify);
+  if (channel.topic !== undefined) sendTopic(session, channel, sendNumeric);
   sendMarker(session, channel.name);
   if (!session.has("no-implicit-names") && !session.has("draft/no-implicit-names")) {
-    sendNames(session, channel, notify);
-    notify(session, "RPL_ENDOFNAMES", channel.name);
+    sendNames(session, channel, sendNumeric);
+    sendNumeric(session, "RPL_ENDOFNAMES", channel.name);
   }
   replayOnJoin(session, channel);
 }

@@ -21,7 +21,7 @@ export interface MultilineParts {
 const needed = capabilityBits["draft/multiline"] | capabilityBits["batch"];
 
 /** The whole text of a message: lines joined by line feeds. */
-export function joinLines(lines: readonly MessageLine[]): string {
+export function joinMessageLines(lines: readonly MessageLine[]): string {
   return lines.map((line, at) => at === 0 || line.concat ? line.text : `\n${line.text}`).join("");
 }
 

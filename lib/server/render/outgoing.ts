@@ -5,7 +5,7 @@
 import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
-import type { Delivery, RecipientProfile } from "../chat/delivery.ts";
+import type { Deliverable, RecipientProfile } from "../chat/delivery.ts";
 
 /** Parts of a message beside source, command and parameters. */
 export interface Details {
@@ -38,7 +38,7 @@ const bits = {
 const none: Details = {};
 
 /** A message that can be sent to many sessions: one line, or several that belong together. */
-export abstract class OutgoingMessage implements Delivery {
+export abstract class OutgoingMessage implements Deliverable {
   readonly #chunks: (Uint8Array | null | undefined)[] = [];
 
   abstract lines(mask: number): readonly string[];

@@ -3,7 +3,7 @@ import { capabilityBits } from "../../irc/capabilities.ts";
 import { parseRecord } from "../../irc/record.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
-import type { Delivery, MessageLine } from "../chat/delivery.ts";
+import type { Deliverable, MessageLine } from "../chat/delivery.ts";
 import { canSeeRecord, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
@@ -95,7 +95,7 @@ export function makeBatch(
   chat: Chat,
   session: Session,
   type: string,
-  tell: (batch: string) => Delivery[],
+  tell: (batch: string) => Deliverable[],
 ): OutgoingMessage {
   const reference = chat.newReference();
   const lines = tell(reference).flatMap((one) => one.lines(session.profile.mask));

@@ -18,7 +18,7 @@ export function reply(session: Session, name: NumericName, ...params: string[]):
 }
 
 /** Sends a numeric that belongs to an event, not to an answer; see Session.tell. */
-export function notify(session: Session, name: NumericName, ...params: string[]): void {
+export function sendNumeric(session: Session, name: NumericName, ...params: string[]): void {
   session.tell(numeric(session, name, params));
 }
 

@@ -1,7 +1,7 @@
 /** What a connection says of itself until it is registered. */
 
 /** Collected by NICK, USER, PASS and CAP. */
-export interface Registration {
+export interface PendingRegistration {
   nick: string | undefined;
   username: string | undefined;
   realname: string;
@@ -18,7 +18,7 @@ export interface Registration {
 }
 
 /** An empty registration. */
-export function startRegistration(): Registration {
+export function startRegistration(): PendingRegistration {
   return {
     nick: undefined,
     username: undefined,
