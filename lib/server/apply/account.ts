@@ -136,8 +136,8 @@ function setPassword(
   if (row === undefined) return;
   chat.store?.accounts.save({ ...row, verifier });
   if (by === undefined) return;
-  tellOperators(chat, `${by} gave account "${row.name}" another password`, stamp);
-  end(chat, row.name, `${by} gave your account another password`, stamp);
+  tellOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
+  end(chat, row.name, `${by} reset the password of your account`, stamp);
 }
 
 /** Disconnects all users of an account, and the sessions that are about to log in to it. */
@@ -202,7 +202,10 @@ function setRole(chat: ChatState, { account, role, by, digest }: Of<"role set">,
   if (row === undefined || (digest !== undefined && !useOwnerCode(chat, digest))) return;
   chat.store?.accounts.save({ ...row, role });
   for (const user of usersOf(chat, row.name)) changeRole(user, row.role, role, stamp);
-  tellOperators(chat, `${by} made account "${row.name}" ${role === "" ? "like any other" : role}`, stamp);
+  const did = role === ""
+    ? `removed the role of account "${row.name}"`
+    : `made account "${row.name}" ${role}`;
+  tellOperators(chat, `${by} ${did}`, stamp);
 }
 
 function register(

@@ -22,7 +22,7 @@ export function applyOperatorEvent(chat: ChatState, event: OperatorEvent, stamp:
       return addBan(chat, event.ban, stamp);
     case "server ban removed":
       if (chat.serverBans.remove(event.target)) {
-        tellOperators(chat, `${event.by} lifted the ban of ${event.target}`, stamp);
+        tellOperators(chat, `${event.by} removed the ban of ${event.target}`, stamp);
       }
       return;
     default:

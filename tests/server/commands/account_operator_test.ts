@@ -114,7 +114,7 @@ story("operators create accounts, list them, and set new passwords", async (chat
   ]);
   const answer = await say(ann, "ACCOUNT RESET cat :another password");
   assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :The password was changed");
-  assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann gave your account another password");
+  assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann reset the password of your account");
   const again = await chat.peer("guest", { register: false });
   assert((await logIn(again, "cat", "a fine password"))[0]?.includes(" 904 "));
   assertEquals((await logIn(again, "cat", "another password")).length, 2);
@@ -183,6 +183,6 @@ story("operators get a notice about changes of accounts", async (chat) => {
   assertEquals(chat.log.slice(-3), [
     'info ann suspended account "cat"',
     'info ann restored account "cat"',
-    'info ann gave account "cat" another password',
+    'info ann reset the password of account "cat"',
   ]);
 });

@@ -94,7 +94,7 @@ Deno.test(
       ":chat.test NOTICE ann :End of 2 bans",
       ":chat.test NOTICE ann :10.9.0.0/16 is not banned",
       ":chat.test NOTICE ann :It matches 1 of 1 users: ann",
-      ":chat.test NOTICE ann :ann lifted the ban of bob!*@*",
+      ":chat.test NOTICE ann :ann removed the ban of bob!*@*",
       ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no ban of this target",
     ]);
     now += 3_600_000;
