@@ -5,10 +5,10 @@ import { runCommand } from "../lib/run_command.ts";
 import { withDeadline } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
 import { Pane } from "./support/pane.ts";
+import { granted } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
-import { startServer } from "./support/server.ts";
+import { serverStory, startServer } from "./support/server.ts";
 
 const script = new URL("../client.ts", import.meta.url).pathname;
 const ignore = !granted("net", "read", "write", "env", "run");
@@ -40,65 +40,45 @@ async function run(args: readonly string[], input = "", env: Record<string, stri
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 
-Deno.test({
-  name: "a pipe sends each line to the channel, and ends when all are confirmed",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    await using ann = await Peer.connect(server.port, "ann");
-    await ann.join("#lobby");
-    const { code, out } = await run(
-      ["--user", "bob", "--port", `${server.port}`],
-      "one\n\n/me waves\n//two\nlast",
-    );
-    assertEquals([code, out], [0, "bob: one\n* bob waves\nbob: /two\nbob: last\n"]);
-    const received = (await ann.lines()).filter((line) => line.includes("PRIVMSG"));
-    assertEquals(received.map((line) => line.replace(/^\S+ PRIVMSG #lobby :?/, "")), [
-      "one",
-      "\x01ACTION waves\x01",
-      "/two",
-      "last",
-    ]);
-  },
+serverStory("a pipe sends each line to the channel, and ends when all are confirmed", async (server) => {
+  await using ann = await Peer.connect(server.port, "ann");
+  await ann.join("#lobby");
+  const { code, out } = await run(
+    ["--user", "bob", "--port", `${server.port}`],
+    "one\n\n/me waves\n//two\nlast",
+  );
+  assertEquals([code, out], [0, "bob: one\n* bob waves\nbob: /two\nbob: last\n"]);
+  const received = (await ann.lines()).filter((line) => line.includes("PRIVMSG"));
+  assertEquals(received.map((line) => line.replace(/^\S+ PRIVMSG #lobby :?/, "")), [
+    "one",
+    "\x01ACTION waves\x01",
+    "/two",
+    "last",
+  ]);
 });
 
-Deno.test({
-  name: "--utc shows times in UTC, not in the local time zone",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    const clock = () => new Date().toISOString().slice(11, 16);
-    const before = clock();
-    const args = ["--user", "bob", "--port", `${server.port}`, "--timestamps", "short", "--utc"];
-    const { out } = await run(args, "hi\n", { TZ: "Asia/Kathmandu" });
-    assertEquals([`${before} bob: hi\n`, `${clock()} bob: hi\n`].includes(out), true, out);
-  },
+serverStory("--utc shows times in UTC, not in the local time zone", async (server) => {
+  const clock = () => new Date().toISOString().slice(11, 16);
+  const before = clock();
+  const args = ["--user", "bob", "--port", `${server.port}`, "--timestamps", "short", "--utc"];
+  const { out } = await run(args, "hi\n", { TZ: "Asia/Kathmandu" });
+  assertEquals([`${before} bob: hi\n`, `${clock()} bob: hi\n`].includes(out), true, out);
 });
 
-Deno.test({
-  name: "a text that is longer than a line arrives complete",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    await using ann = await Peer.connect(server.port, "ann");
-    await ann.join("#tea");
-    const text = "many words ".repeat(1000).trim();
-    const { code } = await run([`irc://127.0.0.1:${server.port}/#tea`, "--user", "bob"], text);
-    assertEquals(code, 0);
-    const pieces = (await ann.lines()).filter((line) => line.includes("PRIVMSG #tea"));
-    assertEquals(pieces.map((line) => line.replace(/^.*?PRIVMSG #tea :?/, "")).join(""), text);
-  },
+serverStory("a text that is longer than a line arrives complete", async (server) => {
+  await using ann = await Peer.connect(server.port, "ann");
+  await ann.join("#tea");
+  const text = "many words ".repeat(1000).trim();
+  const { code } = await run([`irc://127.0.0.1:${server.port}/#tea`, "--user", "bob"], text);
+  assertEquals(code, 0);
+  const pieces = (await ann.lines()).filter((line) => line.includes("PRIVMSG #tea"));
+  assertEquals(pieces.map((line) => line.replace(/^.*?PRIVMSG #tea :?/, "")).join(""), text);
 });
 
-Deno.test({
-  name: "a name in use ends the client with one sentence",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    await using _ann = await Peer.connect(server.port, "ann");
-    const { code, out, err } = await run(["--user", "Ann", "--port", `${server.port}`], "hi\n");
-    assertEquals([code, out, err], [2, "", "Cannot use the name Ann: another person uses it\n"]);
-  },
+serverStory("a name in use ends the client with one sentence", async (server) => {
+  await using _ann = await Peer.connect(server.port, "ann");
+  const { code, out, err } = await run(["--user", "Ann", "--port", `${server.port}`], "hi\n");
+  assertEquals([code, out, err], [2, "", "Cannot use the name Ann: another person uses it\n"]);
 });
 
 const sentences: readonly (readonly [why: string, args: readonly string[], code: number, err: string])[] = [
@@ -140,41 +120,35 @@ for (const [why, args, code, err] of sentences) {
   });
 }
 
-Deno.test({
-  name: "a full server ends the client with one sentence",
-  ignore,
-  async fn() {
-    await using server = await startServer(["--limit", "1"]);
+serverStory(
+  "a full server ends the client with one sentence",
+  { flags: ["--limit", "1"] },
+  async (server) => {
     await using _ann = await Peer.connect(server.port, "ann");
     const { code, err } = await run(["--user", "bob", "--port", `${server.port}`], "hi\n");
     assertEquals(code, 69);
     assertMatch(err, /^The server 127\.0\.0\.1:\d+ refused you: .*full.*\n$/);
   },
-});
+);
 
-Deno.test({
-  name: "a pipe ends with a sentence when its server stops",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", script, "--user", "bob", "--port", `${server.port}`],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    await using ann = await Peer.connect(server.port, "ann");
-    await ann.join("#lobby");
-    await ann.next("bob");
-    await server.stop();
-    const { code, stderr } = await withDeadline(
-      child.stderr ? collected(child) : collected(child),
-      patienceMs,
-      () => "late",
-    );
-    assertEquals(code, 69);
-    assertMatch(stderr, /Lost the connection to 127\.0\.0\.1:\d+: /);
-  },
+serverStory("a pipe ends with a sentence when its server stops", async (server) => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, "--user", "bob", "--port", `${server.port}`],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  await using ann = await Peer.connect(server.port, "ann");
+  await ann.join("#lobby");
+  await ann.next("bob");
+  await server.stop();
+  const { code, stderr } = await withDeadline(
+    child.stderr ? collected(child) : collected(child),
+    patienceMs,
+    () => "late",
+  );
+  assertEquals(code, 69);
+  assertMatch(stderr, /Lost the connection to 127\.0\.0\.1:\d+: /);
 });
 
 async function collected(
@@ -186,32 +160,26 @@ async function collected(
   return { code, stderr };
 }
 
-Deno.test({
-  name: "a pipe ends without an error when its output is closed",
-  ignore,
-  async fn() {
-    await using server = await startServer();
-    const command =
-      `seq 1 40 | "${Deno.execPath()}" run -A "${script}" --user bob --port ${server.port} | head -n 1`;
-    const shell = new Deno.Command("sh", {
-      args: ["-c", command],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    });
-    const { stdout, stderr } = await withDeadline(shell.output(), patienceMs, () => "it did not end");
-    assertEquals(new TextDecoder().decode(stdout), "bob: 1\n");
-    assertEquals(new TextDecoder().decode(stderr).includes("Error"), false);
-  },
+serverStory("a pipe ends without an error when its output is closed", async (server) => {
+  const command =
+    `seq 1 40 | "${Deno.execPath()}" run -A "${script}" --user bob --port ${server.port} | head -n 1`;
+  const shell = new Deno.Command("sh", {
+    args: ["-c", command],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { stdout, stderr } = await withDeadline(shell.output(), patienceMs, () => "it did not end");
+  assertEquals(new TextDecoder().decode(stdout), "bob: 1\n");
+  assertEquals(new TextDecoder().decode(stderr).includes("Error"), false);
 });
 
 const atTerminal = { ignore: ignore || !hasProgram("tmux") };
 
-Deno.test({
-  name: "at a terminal it asks for a name, joins, sends, and restores the terminal",
-  ...atTerminal,
-  async fn() {
-    await using server = await startServer();
+serverStory(
+  "at a terminal it asks for a name, joins, sends, and restores the terminal",
+  { needs: "tmux" },
+  async (server) => {
     await using ann = await Peer.connect(server.port, "ann");
     await ann.join("#lobby");
     await using pane = new Pane();
@@ -229,13 +197,12 @@ Deno.test({
     await pane.press("C-d");
     assertMatch(await pane.until(/ icanon [^]* echo /), /code 0\n/);
   },
-});
+);
 
-Deno.test({
-  name: "at a terminal it asks for another name, and Ctrl-C twice ends with 130",
-  ...atTerminal,
-  async fn() {
-    await using server = await startServer();
+serverStory(
+  "at a terminal it asks for another name, and Ctrl-C twice ends with 130",
+  { needs: "tmux" },
+  async (server) => {
     await using _ann = await Peer.connect(server.port, "ann");
     await using pane = new Pane();
     await pane.open(`--user ann --port ${server.port}`);
@@ -250,13 +217,12 @@ Deno.test({
     await pane.press("C-c");
     assertMatch(await pane.until(/ icanon [^]* echo /), /code 130\n/);
   },
-});
+);
 
-Deno.test({
-  name: "at a terminal colours depend on the terminal, and on NO_COLOR",
-  ...atTerminal,
-  async fn() {
-    await using server = await startServer();
+serverStory(
+  "at a terminal colours depend on the terminal, and on NO_COLOR",
+  { needs: "tmux" },
+  async (server) => {
     await using pane = new Pane();
     await pane.open(`--user bob --port ${server.port}`);
     // deno-lint-ignore no-control-regex -- ESC begins a colour
@@ -265,13 +231,12 @@ Deno.test({
     await plain.open(`--user ann --port ${server.port}`, "NO_COLOR=1");
     assertMatch(await plain.until(/2 people[^]*#lobby>/, true), /#lobby> *$/);
   },
-});
+);
 
-Deno.test({
-  name: "at a terminal with a light background the colours are dark",
-  ...atTerminal,
-  async fn() {
-    await using server = await startServer();
+serverStory(
+  "at a terminal with a light background the colours are dark",
+  { needs: "tmux" },
+  async (server) => {
     await using pane = new Pane();
     const white = `COLORTERM=truecolor sh -c 'printf "\\033]11;#ffffff\\007"; exec "$0" "$@"'`;
     await pane.open(`--user bob --port ${server.port}`, white);
@@ -284,13 +249,12 @@ Deno.test({
     }
     await pane.until(light, true);
   },
-});
+);
 
-Deno.test({
-  name: "at a terminal that cannot move its cursor it works as in a pipe",
-  ...atTerminal,
-  async fn() {
-    await using server = await startServer();
+serverStory(
+  "at a terminal that cannot move its cursor it works as in a pipe",
+  { needs: "tmux" },
+  async (server) => {
     await using pane = new Pane();
     await pane.open(`--user bob --port ${server.port}`, "TERM=dumb");
     await pane.until("1 person: @bob");
@@ -299,7 +263,7 @@ Deno.test({
     await pane.press("C-d");
     await pane.until("code 0");
   },
-});
+);
 
 Deno.test({
   name: "at a terminal it reconnects when the server is back",

@@ -1,6 +1,6 @@
 /** A file that is shared on one machine can be downloaded from all. Without nats-server the tests are ignored. */
 import { assertEquals } from "@std/assert";
-import { Cluster } from "./support/cluster.ts";
+import { Cluster, clusterStory } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { hasProgram } from "./support/programs.ts";
 import type { RunningServer } from "./support/server.ts";
@@ -8,12 +8,10 @@ import type { RunningServer } from "./support/server.ts";
 const ignore = !hasProgram("nats-server");
 const content = new Uint8Array(5_000_000).map((_, at) => (at * 31) % 251);
 
-Deno.test({
-  name:
-    "every machine has a shared file, a later one too, even if the machine of the upload is killed at once",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start();
+clusterStory(
+  "every machine has a shared file, a later one too, even if the machine of the upload is killed at once",
+  [],
+  async (cluster) => {
     const east = await cluster.add("east", ["--web", "on"]);
     const west = await cluster.add("west", ["--web", "on"]);
     const path = await share(cluster, east);
@@ -23,24 +21,19 @@ Deno.test({
     await west.kill();
     await assertHas(late, path);
   },
-});
+);
 
-Deno.test({
-  name: "when NATS lost its data, machines upload their files to it again",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start();
-    const east = await cluster.add("east", ["--web", "on"]);
-    const path = await share(cluster, east);
-    const witness = await cluster.peer(east, "witness");
-    await cluster.nats.kill();
-    await cluster.nats.again({ isEmpty: true });
-    await witness.closed();
-    const west = await cluster.add("west", ["--web", "on"]);
-    await until(async () => (await ask(west, path)).length > 0);
-    await east.kill();
-    await assertHas(west, path);
-  },
+clusterStory("when NATS lost its data, machines upload their files to it again", [], async (cluster) => {
+  const east = await cluster.add("east", ["--web", "on"]);
+  const path = await share(cluster, east);
+  const witness = await cluster.peer(east, "witness");
+  await cluster.nats.kill();
+  await cluster.nats.again({ isEmpty: true });
+  await witness.closed();
+  const west = await cluster.add("west", ["--web", "on"]);
+  await until(async () => (await ask(west, path)).length > 0);
+  await east.kill();
+  await assertHas(west, path);
 });
 
 Deno.test({

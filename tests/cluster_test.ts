@@ -3,7 +3,7 @@
  * Without nats-server they are ignored.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, history } from "./support/cluster.ts";
+import { Cluster, clusterStory, history } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import type { Peer } from "./support/peer.ts";
 import { hasProgram } from "./support/programs.ts";
@@ -105,66 +105,62 @@ function randomCommand(
   return commands[throwDice(commands.length)] ?? "AWAY";
 }
 
-Deno.test({
-  name: "what people do on three machines leaves the same channels and the same history on each",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start("east", "west", "north");
-    const witnesses = await cluster.join("#tea", "wim", "wes", "wyn");
-    for (const witness of witnesses) await witness.join("#den");
-    const nicks = ["ann", "bob", "cat", "dan", "eve", "fay"];
-    const people = await Promise.all(nicks.map((nick, at) => cluster.peer(at % 3, nick)));
-    for (const channel of channels) {
-      for (const person of people) await person.join(channel);
-      for (const nick of nicks) witnesses[0]?.send(`MODE ${channel} +o ${nick}`);
-      await catchUp([...witnesses, ...people], channel);
-    }
-    const throwDice = dice(7);
-    for (let round = 0; round < 40; round++) {
-      for (const person of people) person.send(randomCommand(throwDice, nicks, round));
-    }
-    await Promise.all(people.map((person) => person.lines()));
-    await catchUp(witnesses, "#den");
-    for (const channel of channels) {
-      const [first, ...others] = await Promise.all(witnesses.map((witness) => view(witness, channel)));
-      for (const other of others) assertEquals(other.sort(), first?.sort());
-      const [firstHistory, ...histories] = await Promise.all(
-        witnesses.map((witness) => history(witness, channel)),
-      );
-      for (const other of histories) assertEquals(other, firstHistory);
-      assert((firstHistory?.length ?? 0) > 0);
-    }
-  },
+clusterStory("what people do on three machines leaves the same channels and the same history on each", [
+  "east",
+  "west",
+  "north",
+], async (cluster) => {
+  const witnesses = await cluster.join("#tea", "wim", "wes", "wyn");
+  for (const witness of witnesses) await witness.join("#den");
+  const nicks = ["ann", "bob", "cat", "dan", "eve", "fay"];
+  const people = await Promise.all(nicks.map((nick, at) => cluster.peer(at % 3, nick)));
+  for (const channel of channels) {
+    for (const person of people) await person.join(channel);
+    for (const nick of nicks) witnesses[0]?.send(`MODE ${channel} +o ${nick}`);
+    await catchUp([...witnesses, ...people], channel);
+  }
+  const throwDice = dice(7);
+  for (let round = 0; round < 40; round++) {
+    for (const person of people) person.send(randomCommand(throwDice, nicks, round));
+  }
+  await Promise.all(people.map((person) => person.lines()));
+  await catchUp(witnesses, "#den");
+  for (const channel of channels) {
+    const [first, ...others] = await Promise.all(witnesses.map((witness) => view(witness, channel)));
+    for (const other of others) assertEquals(other.sort(), first?.sort());
+    const [firstHistory, ...histories] = await Promise.all(
+      witnesses.map((witness) => history(witness, channel)),
+    );
+    for (const other of histories) assertEquals(other, firstHistory);
+    assert((firstHistory?.length ?? 0) > 0);
+  }
 });
 
-Deno.test({
-  name: "when three people on three machines want one nick, one gets it and the others get an error",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start("east", "west", "north");
-    const people = await cluster.join("#tea", "ann", "bob", "cat");
-    for (const wanted of ["one", "two", "three"]) {
-      for (const person of people) person.send(`NICK ${wanted}`);
-      const answers = (await Promise.all(people.map((person) =>
-        person.until(/ (433|NICK) .*(one|two|three)/)
-      ))).flat();
-      const winners = answers.filter((line) =>
-        line.includes(` NICK :${wanted}`) || line.endsWith(` NICK ${wanted}`)
-      );
-      assertEquals(new Set(winners.map((line) => line.replace(/^@\S+ /, ""))).size, 1);
-      await catchUp(people);
-      const views = await Promise.all(people.map((person) => view(person, "#tea")));
-      assertEquals(views[1]?.sort(), views[0]?.sort());
-      assertEquals(views[2]?.sort(), views[0]?.sort());
-    }
-  },
+clusterStory("when three people on three machines want one nick, one gets it and the others get an error", [
+  "east",
+  "west",
+  "north",
+], async (cluster) => {
+  const people = await cluster.join("#tea", "ann", "bob", "cat");
+  for (const wanted of ["one", "two", "three"]) {
+    for (const person of people) person.send(`NICK ${wanted}`);
+    const answers = (await Promise.all(people.map((person) => person.until(/ (433|NICK) .*(one|two|three)/))))
+      .flat();
+    const winners = answers.filter((line) =>
+      line.includes(` NICK :${wanted}`) || line.endsWith(` NICK ${wanted}`)
+    );
+    assertEquals(new Set(winners.map((line) => line.replace(/^@\S+ /, ""))).size, 1);
+    await catchUp(people);
+    const views = await Promise.all(people.map((person) => view(person, "#tea")));
+    assertEquals(views[1]?.sort(), views[0]?.sort());
+    assertEquals(views[2]?.sort(), views[0]?.sort());
+  }
 });
 
-Deno.test({
-  name: "a machine that is killed under traffic loses nothing that was echoed, and its people quit once",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start("east", "west", "north");
+clusterStory(
+  "a machine that is killed under traffic loses nothing that was echoed, and its people quit once",
+  ["east", "west", "north"],
+  async (cluster) => {
     const [ann, bob, cat] = await cluster.join("#tea", "ann", "bob", "cat");
     const dan = await cluster.peer(2, "dan");
     await dan.join("#tea");
@@ -189,15 +185,16 @@ Deno.test({
     const stored = new Set(texts(mine));
     assertEquals([...echoed, ...annEchoed].filter((text) => !stored.has(text)), []);
   },
-});
+);
 
-Deno.test({
-  name: "when NATS is killed under traffic, people stay, get a notice, and nothing that was echoed is lost",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start("east", "west", "north");
+clusterStory(
+  "when NATS is killed under traffic, people stay, get a notice, and nothing that was echoed is lost",
+  ["east", "west", "north"],
+  async (cluster) => {
     const [ann, bob, cat] = await cluster.join("#tea", "ann", "bob", "cat");
-    if (ann === undefined || bob === undefined || cat === undefined) return;
+    if (ann === undefined || bob === undefined || cat === undefined) {
+      return;
+    }
     let isOver = false;
     const talking = [ann, bob].map((person) => talk(person, () => isOver));
     await cat.until("bob-20");
@@ -221,7 +218,7 @@ Deno.test({
     assert(!stored.includes("refused"));
     assertEquals(await cat.lines(), []);
   },
-});
+);
 
 Deno.test({
   name: "a machine that starts later, and one that returns, have the whole history and all members",
@@ -312,30 +309,29 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "when NATS lost its data, people connect again and the machines are one chat",
-  ignore,
-  async fn() {
-    await using cluster = await Cluster.start("east", "west", "north");
-    const people = await cluster.join("#tea", "ann", "bob", "cat");
-    people[0]?.send("PRIVMSG #tea :before");
-    await Promise.all(people.map((person) => person.until("before")));
-    await cluster.nats.kill();
-    await cluster.nats.again({ isEmpty: true });
-    for (const person of people) {
-      assert((await person.closed()).some((line) => line.includes("ERROR :Closing link: ")));
-    }
-    const back = await Promise.all(["ann", "bob", "cat"].map((nick, at) => peerAgain(cluster, at, nick)));
-    for (const person of back) await person.join("#tea");
-    back[0]?.send("PRIVMSG #tea :after");
-    await Promise.all(back.map((person) => person.until("after")));
-    const [first, ...others] = await Promise.all(back.map((person) => history(person, "#tea")));
-    for (const other of others) assertEquals(other, first);
-    assertEquals(texts(first ?? []), ["before", "after"]);
-    const views = await Promise.all(back.map((person) => view(person, "#tea")));
-    assertEquals(views[1]?.sort(), views[0]?.sort());
-    assertEquals(views[2]?.sort(), views[0]?.sort());
-  },
+clusterStory("when NATS lost its data, people connect again and the machines are one chat", [
+  "east",
+  "west",
+  "north",
+], async (cluster) => {
+  const people = await cluster.join("#tea", "ann", "bob", "cat");
+  people[0]?.send("PRIVMSG #tea :before");
+  await Promise.all(people.map((person) => person.until("before")));
+  await cluster.nats.kill();
+  await cluster.nats.again({ isEmpty: true });
+  for (const person of people) {
+    assert((await person.closed()).some((line) => line.includes("ERROR :Closing link: ")));
+  }
+  const back = await Promise.all(["ann", "bob", "cat"].map((nick, at) => peerAgain(cluster, at, nick)));
+  for (const person of back) await person.join("#tea");
+  back[0]?.send("PRIVMSG #tea :after");
+  await Promise.all(back.map((person) => person.until("after")));
+  const [first, ...others] = await Promise.all(back.map((person) => history(person, "#tea")));
+  for (const other of others) assertEquals(other, first);
+  assertEquals(texts(first ?? []), ["before", "after"]);
+  const views = await Promise.all(back.map((person) => view(person, "#tea")));
+  assertEquals(views[1]?.sort(), views[0]?.sort());
+  assertEquals(views[2]?.sort(), views[0]?.sort());
 });
 
 /** A peer that tries until the machine accepts connections again and the nick is free on it. */

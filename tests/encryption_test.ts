@@ -3,20 +3,16 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { granted } from "./support/permissions.ts";
 import { overTcp, Peer } from "./support/peer.ts";
+import { granted } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
-import { type RunningServer, startServer } from "./support/server.ts";
+import { type RunningServer, serverStory, startServer } from "./support/server.ts";
 import { say } from "./support/transcript.ts";
 
 const ignore = !granted("net", "read", "write", "env", "run");
 const script = new URL("../server.ts", import.meta.url).pathname;
 
-Deno.test({
-  name: "TLS is on with a certificate of the server's own, whose fingerprint it prints",
-  ignore,
-  fn: byDefault,
-});
+serverStory("TLS is on with a certificate of the server's own, whose fingerprint it prints", byDefault);
 Deno.test({
   name: "a restart keeps the certificate, and the owner's code only until it is used",
   ignore,
@@ -27,7 +23,7 @@ Deno.test({
   ignore,
   fn: reloads,
 });
-Deno.test({ name: "--tls off listens without", ignore, fn: off });
+serverStory("--tls off listens without", { flags: ["--tls", "off"] }, off);
 Deno.test({ name: "wrong certificates are one sentence and exit code 2", ignore, fn: faults });
 Deno.test({
   name: "STS is offered with a certificate that others vouch for",
@@ -47,8 +43,7 @@ function printed({ stdout }: RunningServer): string {
   return fingerprint;
 }
 
-async function byDefault(): Promise<void> {
-  await using server = await startServer();
+async function byDefault(server: RunningServer): Promise<void> {
   assert(server.tlsPort !== undefined);
   assertEquals(await shown(server), printed(server));
   const { connection } = await dialTls(`ircs://127.0.0.1:${server.tlsPort}`, {
@@ -119,8 +114,7 @@ async function reloads(): Promise<void> {
   ]);
 }
 
-async function off(): Promise<void> {
-  await using server = await startServer(["--tls", "off"]);
+function off(server: RunningServer): void {
   assertEquals(server.tlsPort, undefined);
 }
 

@@ -255,34 +255,37 @@ story(
   },
 );
 
-Deno.test("who does not register in time is closed", { ignore }, async () => {
-  let now = 0;
-  await using chat = startChat({ now: () => now, settings: { registrationTime: 1000 } });
-  const ann = await visit(chat.hub, "10.1.2.3", "ann", { register: false });
-  ann.send("NICK ann");
-  await ann.lines();
-  now = 999;
-  chat.hub.sweep();
-  assertEquals(await ann.lines(), []);
-  now = 1000;
-  chat.hub.sweep();
-  assertEquals(await ann.closed(), ["ERROR :Closing link: Registration timed out"]);
-});
+story(
+  "who does not register in time is closed",
+  { startsAt: 0, settings: { registrationTime: 1000 } },
+  async (chat) => {
+    const ann = await visit(chat.hub, "10.1.2.3", "ann", { register: false });
+    ann.send("NICK ann");
+    await ann.lines();
+    chat.clock.nowMs = 999;
+    chat.hub.sweep();
+    assertEquals(await ann.lines(), []);
+    chat.clock.nowMs = 1000;
+    chat.hub.sweep();
+    assertEquals(await ann.closed(), ["ERROR :Closing link: Registration timed out"]);
+  },
+);
 
-Deno.test("who is silent is asked for a sign of life, and closed without one", { ignore }, async () => {
-  let now = 0;
-  await using chat = startChat({ now: () => now, settings: { pingAfter: 1000 } });
+story("who is silent is asked for a sign of life, and closed without one", {
+  startsAt: 0,
+  settings: { pingAfter: 1000 },
+}, async (chat) => {
   const ann = await visit(chat.hub, "10.1.2.3", "ann");
   const bob = await visit(chat.hub, "10.1.2.4", "bob");
   await ann.join("#tea");
   await bob.join("#tea");
   await ann.lines();
-  now += 1000;
+  chat.clock.nowMs += 1000;
   chat.hub.sweep();
   assertEquals(await ann.next("PING"), "PING :chat.test");
   ann.send("PONG :chat.test");
   await ann.lines();
-  now += 500;
+  chat.clock.nowMs += 500;
   chat.hub.sweep();
   assertEquals((await bob.closed()).at(-1), "ERROR :Closing link: Ping timeout: 1 seconds");
   assertEquals(await heard(ann), [":bob QUIT :Ping timeout: 1 seconds"]);

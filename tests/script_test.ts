@@ -4,10 +4,11 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { type KeyPair, makeCertificate } from "../lib/net/certificate.ts";
 import { listen } from "../lib/net/listen.ts";
-import { type Chat, startChat } from "./support/chat.ts";
+import type { Chat } from "./support/chat.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { runClient, startClient } from "./support/program.ts";
+import { story } from "./support/story.ts";
 
 const ignore = !granted("net", "read", "write", "env", "run");
 const secret = "four green leaves";
@@ -20,27 +21,32 @@ function as(name: string, chat: Chat, ...args: string[]): string[] {
   return ["--user", name, `irc://127.0.0.1:${chat.port}`, ...args];
 }
 
-test("send sends one message to a channel, and ends when it is confirmed", async () => {
-  await using chat = startChat();
-  const [ann] = await chat.join("#tea", "ann");
-  assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea")), {
-    code: 0,
-    out: "",
-    err: "",
-  });
-  assert((await ann.lines()).some((line) => line.endsWith("PRIVMSG #tea :green tea")));
-});
+story(
+  "send sends one message to a channel, and ends when it is confirmed",
+  { needs: programPermissions },
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea")), {
+      code: 0,
+      out: "",
+      err: "",
+    });
+    assert((await ann.lines()).some((line) => line.endsWith("PRIVMSG #tea :green tea")));
+  },
+);
 
-test("send without a text sends standard input as one message", async () => {
-  await using chat = startChat();
-  const ann = await chat.peer("ann", { caps: ["draft/multiline", "batch", "message-tags"] });
-  const { code } = await runClient(as("bob", chat, "send", "ann"), { input: "one\ntwo\n" });
-  const lines = (await ann.lines()).filter((line) => line.includes("PRIVMSG ann"));
-  assertEquals([code, lines.map((line) => line.split(" :").at(-1))], [0, ["one", "two"]]);
-});
+story(
+  "send without a text sends standard input as one message",
+  { needs: programPermissions },
+  async (chat) => {
+    const ann = await chat.peer("ann", { caps: ["draft/multiline", "batch", "message-tags"] });
+    const { code } = await runClient(as("bob", chat, "send", "ann"), { input: "one\ntwo\n" });
+    const lines = (await ann.lines()).filter((line) => line.includes("PRIVMSG ann"));
+    assertEquals([code, lines.map((line) => line.split(" :").at(-1))], [0, ["one", "two"]]);
+  },
+);
 
-test("send to an unknown name ends with 1 and a sentence", async () => {
-  await using chat = startChat();
+story("send to an unknown name ends with 1 and a sentence", { needs: programPermissions }, async (chat) => {
   const { code, out, err } = await runClient(as("bob", chat, "send", "nobody", "hi"));
   assertEquals([code, out, err], [
     1,
@@ -49,8 +55,9 @@ test("send to an unknown name ends with 1 and a sentence", async () => {
   ]);
 });
 
-test("history prints the messages since a time; --json prints an object for each", async () => {
-  await using chat = startChat();
+story("history prints the messages since a time; --json prints an object for each", {
+  needs: programPermissions,
+}, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   for (const text of ["one", "two"]) ann.send(`PRIVMSG #tea :${text}`);
   await ann.lines();
@@ -65,34 +72,41 @@ test("history prints the messages since a time; --json prints an object for each
   assert(!Number.isNaN(Date.parse(time)) && msgid !== "");
 });
 
-test("history of an unknown name explains how to write a channel", async () => {
-  await using chat = startChat();
-  const { code, out, err } = await runClient(as("bob", chat, "history", "tea"));
-  assertEquals([code, out, err], [
-    0,
-    "",
-    "There are no messages between you and tea: for the channel, write '#tea'\n",
-  ]);
-});
+story(
+  "history of an unknown name explains how to write a channel",
+  { needs: programPermissions },
+  async (chat) => {
+    const { code, out, err } = await runClient(as("bob", chat, "history", "tea"));
+    assertEquals([code, out, err], [
+      0,
+      "",
+      "There are no messages between you and tea: for the channel, write '#tea'\n",
+    ]);
+  },
+);
 
-test("tail prints new messages until a signal stops it, with 143", async () => {
-  await using chat = startChat();
-  const [ann] = await chat.join("#tea", "ann");
-  const child = startClient(as("bob", chat, "tail", "#tea", "--json"));
-  await ann.next("JOIN");
-  ann.send("PRIVMSG #tea :\x01ACTION pours\x01");
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const line of lines) {
-    assertEquals(JSON.parse(line).text, "pours");
-    child.kill("SIGTERM");
-  }
-  await child.stderr.cancel();
-  await child.stdin.close();
-  assertEquals((await child.status).code, 143);
-});
+story(
+  "tail prints new messages until a signal stops it, with 143",
+  { needs: programPermissions },
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    const child = startClient(as("bob", chat, "tail", "#tea", "--json"));
+    await ann.next("JOIN");
+    ann.send("PRIVMSG #tea :\x01ACTION pours\x01");
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    for await (const line of lines) {
+      assertEquals(JSON.parse(line).text, "pours");
+      child.kill("SIGTERM");
+    }
+    await child.stderr.cancel();
+    await child.stdin.close();
+    assertEquals((await child.status).code, 143);
+  },
+);
 
-test("a password comes from a file, a command or the environment, never from the arguments", async () => {
-  await using chat = startChat();
+story("a password comes from a file, a command or the environment, never from the arguments", {
+  needs: programPermissions,
+}, async (chat) => {
   using place = temporaryFolder();
   const ann = await chat.peer("ann");
   ann.send(`REGISTER * * :${secret}`);
@@ -115,8 +129,7 @@ test("a password comes from a file, a command or the environment, never from the
   assertEquals([code, err.includes(secret)], [2, false]);
 });
 
-test("a wrong password ends with 77", async () => {
-  await using chat = startChat();
+story("a wrong password ends with 77", { needs: programPermissions }, async (chat) => {
   const { code, err } = await runClient(as("bob", chat, "send", "bob", "x"), {
     env: { PARLEY_PASSWORD: "wrong" },
   });
@@ -124,8 +137,9 @@ test("a wrong password ends with 77", async () => {
   assertMatch(err, /^Cannot log in as bob: .+\n$/);
 });
 
-test("an unknown host ends with 68, a server without TLS with 76, wrong arguments with 2", async () => {
-  await using chat = startChat();
+story("an unknown host ends with 68, a server without TLS with 76, wrong arguments with 2", {
+  needs: programPermissions,
+}, async (chat) => {
   const user = ["--user", "bob"];
   const codes = await Promise.all([
     runClient([...user, "irc://no-such-host.invalid", "send", "ann", "x"]),
@@ -157,8 +171,9 @@ function certificate(): Promise<KeyPair> {
   return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
 }
 
-test("an encrypted server is remembered, and another certificate ends with 77", async () => {
-  await using chat = startChat();
+story("an encrypted server is remembered, and another certificate ends with 77", {
+  needs: programPermissions,
+}, async (chat) => {
   using place = temporaryFolder();
   const env = { XDG_DATA_HOME: place.folder };
   const attached: Promise<void>[] = [];
@@ -187,8 +202,9 @@ test("an encrypted server is remembered, and another certificate ends with 77", 
   while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 });
 
-test("a file can hold settings; the environment and flags override it, and a mistake is reported", async () => {
-  await using chat = startChat();
+story("a file can hold settings; the environment and flags override it, and a mistake is reported", {
+  needs: programPermissions,
+}, async (chat) => {
   using place = temporaryFolder();
   Deno.mkdirSync(`${place.folder}/parley`);
   const write = (text: string) => Deno.writeTextFileSync(`${place.folder}/parley/client.conf`, text);

@@ -1,24 +1,24 @@
 /** The real program: what it prints, how it refuses, what it survives, how it ends. Few tests, whole stories. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCommand } from "../lib/run_command.ts";
-import { granted } from "./support/permissions.ts";
 import { overTcp, Peer } from "./support/peer.ts";
-import { startServer } from "./support/server.ts";
+import { granted } from "./support/permissions.ts";
+import { type RunningServer, serverStory } from "./support/server.ts";
 
 const ignore = !granted("net", "read", "write", "env", "run");
 const script = new URL("../server.ts", import.meta.url).pathname;
 
-Deno.test({ name: "the server prints how to join, and two people talk", ignore, fn: talk });
+serverStory("the server prints how to join, and two people talk", talk);
 Deno.test({ name: "a port in use is one sentence and exit code 69", ignore, fn: portInUse });
 Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore, fn: wrongFlags });
 Deno.test({ name: "NATS out of reach is one sentence without its password", ignore, fn: noNats });
 Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
-Deno.test({ name: "SIGTERM tells people, flushes, and exits 0", ignore, fn: sigterm });
-Deno.test({ name: "bad lines are answered and lose nothing", ignore, fn: badLines });
-Deno.test({ name: "what people send moves no cursor where the log is read", ignore, fn: cleanLog });
-Deno.test({ name: "HTTP on the IRC port is answered in HTTP", ignore, fn: http });
-Deno.test({ name: "TLS on the plain port is refused with an alert", ignore, fn: tls });
-Deno.test({ name: "connections past the limit are told so, the others go on", ignore, fn: limit });
+serverStory("SIGTERM tells people, flushes, and exits 0", sigterm);
+serverStory("bad lines are answered and lose nothing", { flags: ["--name", "s.test"] }, badLines);
+serverStory("what people send moves no cursor where the log is read", cleanLog);
+serverStory("HTTP on the IRC port is answered in HTTP", http);
+serverStory("TLS on the plain port is refused with an alert", tls);
+serverStory("connections past the limit are told so, the others go on", { flags: ["--limit", "2"] }, limit);
 
 async function run(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const output = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...flags] }).output();
@@ -26,8 +26,7 @@ async function run(...flags: string[]): Promise<{ code: number; stdout: string; 
   return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
 }
 
-async function talk(): Promise<void> {
-  await using server = await startServer();
+async function talk(server: RunningServer): Promise<void> {
   const join = `  terminal         ${runCommand("client.ts")} --user YOUR_NAME --port ${server.port}`;
   assertEquals(server.stdout.filter((line) => line.includes("client.ts")), [join]);
   await using ann = await Peer.connect(server.port, "ann");
@@ -87,8 +86,7 @@ async function help(): Promise<void> {
   assertMatch((await run("--version")).stdout, /^parley \d+\.\d+\.\d+\n$/);
 }
 
-async function sigterm(): Promise<void> {
-  await using server = await startServer();
+async function sigterm(server: RunningServer): Promise<void> {
   await using ann = await Peer.connect(server.port, "ann");
   await using bob = await Peer.connect(server.port, "bob");
   for (const peer of [ann, bob]) {
@@ -102,8 +100,7 @@ async function sigterm(): Promise<void> {
   for (const lines of farewells) assertEquals(lines, ["ERROR :Closing link: The server is stopping"]);
 }
 
-async function badLines(): Promise<void> {
-  await using server = await startServer(["--name", "s.test"]);
+async function badLines(server: RunningServer): Promise<void> {
   await using ann = await Peer.connect(server.port, "ann");
   ann.send(Uint8Array.of(...new TextEncoder().encode("PRIVMSG ann :"), 0xff, 0xfe, 0x0a));
   ann.send("PRIVMSG ann :a\0b", `PRIVMSG ann :${"x".repeat(5000)}`, "", "   ", ":only.source", "@tag=only");
@@ -116,8 +113,7 @@ async function badLines(): Promise<void> {
   assertMatch((await ann.lines())[0] ?? "", / :still here$/);
 }
 
-async function cleanLog(): Promise<void> {
-  await using server = await startServer();
+async function cleanLog(server: RunningServer): Promise<void> {
   await using ann = await Peer.connect(server.port, "ann");
   ann.send("OPER \x1b[2J\x9b1m\u202e :a guess");
   await ann.next(" 464 ");
@@ -125,15 +121,13 @@ async function cleanLog(): Promise<void> {
   assertMatch(server.stderr(), /failed to become operator "\ufffd\[2J\ufffd1m\ufffd"/);
 }
 
-async function http(): Promise<void> {
-  await using server = await startServer();
+async function http(server: RunningServer): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${server.port}/`);
   assertEquals(answer.status, 400);
   assertMatch(await answer.text(), /IRC server.*irc:\/\/127\.0\.0\.1:\d+/);
 }
 
-async function tls(): Promise<void> {
-  await using server = await startServer();
+async function tls(server: RunningServer): Promise<void> {
   const failed = await Deno.connectTls({ hostname: "127.0.0.1", port: server.port })
     .then((connection) => connection.handshake().finally(() => connection.close()))
     .then(() => undefined, (error) => error);
@@ -142,8 +136,7 @@ async function tls(): Promise<void> {
   assertEquals(await ann.lines(), []);
 }
 
-async function limit(): Promise<void> {
-  await using server = await startServer(["--limit", "2"]);
+async function limit(server: RunningServer): Promise<void> {
   await using ann = await Peer.connect(server.port, "ann");
   await using _bob = await Peer.connect(server.port, "bob");
   const wire = overTcp(await Deno.connect({ hostname: "127.0.0.1", port: server.port }));

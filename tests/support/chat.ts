@@ -24,6 +24,8 @@ export interface Chat extends AsyncDisposable {
   readonly port: number;
   /** How its connections behave, for a listener of another kind. */
   readonly stream: StreamOptions;
+  /** Stands still until the test moves it, in a chat that was started with `startsAt`. */
+  readonly clock: { nowMs: number };
   /** Everything the hub logged. */
   readonly log: readonly string[];
   /** A registered peer. */
@@ -39,13 +41,17 @@ export interface Chat extends AsyncDisposable {
 export interface ChatOptions
   extends Omit<StateOptions, "settings" | "log">, Pick<HubOptions, "reread" | "sleep"> {
   readonly settings?: Partial<Settings>;
+  /** The time of the chat's clock, which only the test moves. Without it the chat has the system's clock. */
+  readonly startsAt?: number;
 }
 
 /** As few as there may be, as what they protect here is no secret. */
 const passwordRounds = 4096;
 
 /** Starts a chat. */
-export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat {
+export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {}): Chat {
+  const clock = { nowMs: startsAt ?? 0 };
+  const options = startsAt === undefined ? given : { ...given, now: () => clock.nowMs };
   const flusher = new Flusher();
   const log: string[] = [];
   const store = options.store ?? openStore(options.now ? { now: options.now } : {});
@@ -87,6 +93,7 @@ export function startChat({ settings = {}, ...options }: ChatOptions = {}): Chat
     state,
     port: listener.port,
     stream,
+    clock,
     log,
     peer,
     async join<Nicks extends readonly string[]>(channel: string, ...nicks: Nicks) {

@@ -4,6 +4,7 @@
  */
 import { withDeadline } from "./deadline.ts";
 import { Peer } from "./peer.ts";
+import { hasProgram } from "./programs.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 const natsStartMs = 10_000;
@@ -147,6 +148,22 @@ export class Cluster implements AsyncDisposable {
     if (server === undefined) throw new RangeError(`There is no server ${at}`);
     return server;
   }
+}
+
+/** Registers a test that gets a cluster of these machines, which is closed after it; ignored without nats-server. */
+export function clusterStory(
+  name: string,
+  machines: readonly string[],
+  act: (cluster: Cluster) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !hasProgram("nats-server"),
+    async fn() {
+      await using cluster = await Cluster.start(...machines);
+      await act(cluster);
+    },
+  });
 }
 
 /** Reads until the peer's machine has so many people in the channel. */

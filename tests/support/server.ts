@@ -7,6 +7,8 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { settingRows } from "../../lib/server/settings/settings.ts";
 import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
+import { granted, programPermissions } from "./permissions.ts";
+import { hasProgram } from "./programs.ts";
 
 const startMs = 20_000;
 const stopMs = 10_000;
@@ -27,6 +29,32 @@ export interface RunningServer extends AsyncDisposable {
   stop(): Promise<Deno.CommandStatus>;
   /** SIGKILL: no goodbye. */
   kill(): Promise<Deno.CommandStatus>;
+}
+
+/** What a test does with its server. */
+export type ServerStory = (server: RunningServer) => Promise<void> | void;
+
+/** How the server of a test differs from the usual one, and what else the test needs. */
+export interface ServerStoryOptions {
+  /** @default {[]} */
+  readonly flags?: readonly string[];
+  /** A program; without it the test is ignored. */
+  readonly needs?: string;
+}
+
+/** Registers a test that gets a server, which is killed after it. */
+export function serverStory(name: string, act: ServerStory): void;
+export function serverStory(name: string, options: ServerStoryOptions, act: ServerStory): void;
+export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryOptions, ServerStory]): void {
+  const [{ flags, needs }, act] = rest.length === 1 ? [{} as ServerStoryOptions, rest[0]] : rest;
+  Deno.test({
+    name,
+    ignore: !granted(...programPermissions) || (needs !== undefined && !hasProgram(needs)),
+    async fn() {
+      await using server = await startServer(flags);
+      await act(server);
+    },
+  });
 }
 
 /** Resolves once it listens; throws with its log when it ends first. Later flags win over the standard ones. */

@@ -2,6 +2,7 @@
 import { startWeb, type WebListener, type WebOptions } from "../../lib/server/web/web.ts";
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
 import type { Wire } from "./peer.ts";
+import { granted } from "./permissions.ts";
 
 /** A chat and its web side; closing it closes both. */
 export interface Site extends AsyncDisposable {
@@ -9,6 +10,30 @@ export interface Site extends AsyncDisposable {
   readonly web: WebListener;
   /** "http://127.0.0.1:PORT" */
   readonly origin: string;
+}
+
+/** What a test does with its site. */
+export type SiteStory = (site: Site) => Promise<void> | void;
+
+/** How the site of a test differs from the usual one. */
+export interface SiteStoryOptions {
+  readonly chat?: ChatOptions;
+  readonly web?: Partial<WebOptions>;
+}
+
+/** Registers a test that gets a site, which is closed after it. */
+export function siteStory(name: string, act: SiteStory): void;
+export function siteStory(name: string, options: SiteStoryOptions, act: SiteStory): void;
+export function siteStory(name: string, ...rest: [SiteStory] | [SiteStoryOptions, SiteStory]): void {
+  const [{ chat, web }, act] = rest.length === 1 ? [{} as SiteStoryOptions, rest[0]] : rest;
+  Deno.test({
+    name,
+    ignore: !granted("net", "read", "env"),
+    async fn() {
+      await using site = await startSite(chat, web);
+      await act(site);
+    },
+  });
 }
 
 /** Starts both. */

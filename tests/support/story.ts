@@ -1,18 +1,24 @@
-/** One test with a chat of its own; shown as ignored where there is no network. */
+/** One test with a chat of its own; shown as ignored where permissions are missing. */
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
 import { granted } from "./permissions.ts";
 
 /** What a test does with its chat. */
-export type ChatStory = (chat: Chat) => Promise<void>;
+export type ChatStory = (chat: Chat) => Promise<void> | void;
 
-/** Registers a test that gets a chat, which is closed after it. `options` change the chat. */
+/** How the chat of a test differs from the usual one, and what else the test needs. */
+export interface StoryOptions extends ChatOptions {
+  /** Permissions beside the one for the network. @default {[]} */
+  readonly needs?: readonly Deno.PermissionName[];
+}
+
+/** Registers a test that gets a chat, which is closed after it. */
 export function story(name: string, act: ChatStory): void;
-export function story(name: string, options: ChatOptions, act: ChatStory): void;
-export function story(name: string, ...rest: [ChatStory] | [ChatOptions, ChatStory]): void {
-  const [options, act] = rest.length === 1 ? [{}, rest[0]] : rest;
+export function story(name: string, options: StoryOptions, act: ChatStory): void;
+export function story(name: string, ...rest: [ChatStory] | [StoryOptions, ChatStory]): void {
+  const [{ needs = [], ...options }, act] = rest.length === 1 ? [{} as StoryOptions, rest[0]] : rest;
   Deno.test({
     name,
-    ignore: !granted("net"),
+    ignore: !granted("net", ...needs),
     async fn() {
       await using chat = startChat(options);
       await act(chat);

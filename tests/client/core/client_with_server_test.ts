@@ -5,22 +5,17 @@ import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { uploadFile } from "../../../lib/client/core/upload.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
-import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
+import { ConnectedClient } from "./connected_client.ts";
 import { granted } from "../../support/permissions.ts";
 import { startSite } from "../../support/site.ts";
-import { ConnectedClient } from "./connected_client.ts";
+import { story } from "../../support/story.ts";
 
 const ignore = !granted("net");
 const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
 const secret = "four green leaves";
 
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore, fn });
-}
-
-test("account.register() makes an account, and the next connection logs in to it", async () => {
-  await using chat = startChat();
+story("account.register() makes an account, and the next connection logs in to it", async (chat) => {
   await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   assertEquals(bob.client.state.account, "bob");
@@ -30,8 +25,7 @@ test("account.register() makes an account, and the next connection logs in to it
   assertEquals([bob.client.state.account, bob.client.state.nick], ["bob", "bob"]);
 });
 
-test("the login to an account happens before the end of the registration", async () => {
-  await using chat = startChat();
+story("the login to an account happens before the end of the registration", async (chat) => {
   {
     await using bob = await new ConnectedClient(chat.port).joined();
     await bob.client.account.register(secret);
@@ -41,8 +35,7 @@ test("the login to an account happens before the end of the registration", async
   assertEquals([again.client.state.account, again.client.state.nick], ["bob", "bob"]);
 });
 
-test("a wrong password is reported, during the registration and later", async () => {
-  await using chat = startChat();
+story("a wrong password is reported, during the registration and later", async (chat) => {
   await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   const account = { name: "bob", password: "wrong leaves" };
@@ -59,19 +52,20 @@ test("a wrong password is reported, during the registration and later", async ()
   assertEquals(cat.client.state.account, "bob");
 });
 
-test("account.changePassword() changes the password, and rejects when the old one is wrong", async () => {
-  await using chat = startChat();
-  await using bob = await new ConnectedClient(chat.port).joined();
-  await bob.client.account.register("green-leaves");
-  await assertRejects(() => bob.client.account.changePassword("brown-leaves", secret), ActionError);
-  await bob.client.account.changePassword("green-leaves", "brown old leaves");
-  await bob.client.account.changePassword("brown old leaves", secret);
-  bob.cut();
-  await bob.until("status", (event) => event.status === "logged in");
-});
+story(
+  "account.changePassword() changes the password, and rejects when the old one is wrong",
+  async (chat) => {
+    await using bob = await new ConnectedClient(chat.port).joined();
+    await bob.client.account.register("green-leaves");
+    await assertRejects(() => bob.client.account.changePassword("brown-leaves", secret), ActionError);
+    await bob.client.account.changePassword("green-leaves", "brown old leaves");
+    await bob.client.account.changePassword("brown old leaves", secret);
+    bob.cut();
+    await bob.until("status", (event) => event.status === "logged in");
+  },
+);
 
-test("a queued message is a new message after the reconnect, not one from the history", async () => {
-  await using chat = startChat();
+story("a queued message is a new message after the reconnect, not one from the history", async (chat) => {
   await using bob = await new ConnectedClient(chat.port, { backlog: 5 }).joined();
   bob.cut();
   await bob.until("status", (event) => event.status === "lost");
@@ -80,29 +74,31 @@ test("a queued message is a new message after the reconnect, not one from the hi
   assertEquals([said.history ?? false, (await delivery).kind], [false, "delivered"]);
 });
 
-test("missed messages come once, in order, before newer messages", async () => {
-  await using chat = startChat({ settings: { historyPage: 20 } });
-  const [ann] = await chat.join("#tea", "ann");
-  await using bob = await new ConnectedClient(chat.port).joined();
-  ann.send("PRIVMSG #tea :before");
-  await bob.until("said", (event) => event.text === "before");
-  bob.cut();
-  for (let count = 0; count < 70; count++) ann.send(`PRIVMSG #tea :missed ${count}`);
-  await ann.lines();
-  await bob.until("status", (event) => event.status === "lost");
-  await bob.joined();
-  ann.send("PRIVMSG #tea :now");
-  const texts: string[] = [];
-  for (;;) {
-    const { text, buffer } = await bob.until("said");
-    if (buffer === "#tea") texts.push(text);
-    if (text === "now") break;
-  }
-  assertEquals(texts, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
-});
+story(
+  "missed messages come once, in order, before newer messages",
+  { settings: { historyPage: 20 } },
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    await using bob = await new ConnectedClient(chat.port).joined();
+    ann.send("PRIVMSG #tea :before");
+    await bob.until("said", (event) => event.text === "before");
+    bob.cut();
+    for (let count = 0; count < 70; count++) ann.send(`PRIVMSG #tea :missed ${count}`);
+    await ann.lines();
+    await bob.until("status", (event) => event.status === "lost");
+    await bob.joined();
+    ann.send("PRIVMSG #tea :now");
+    const texts: string[] = [];
+    for (;;) {
+      const { text, buffer } = await bob.until("said");
+      if (buffer === "#tea") texts.push(text);
+      if (text === "now") break;
+    }
+    assertEquals(texts, [...Array.from({ length: 70 }, (_, count) => `missed ${count}`), "now"]);
+  },
+);
 
-test("a missed private message of a new person comes too, once", async () => {
-  await using chat = startChat();
+story("a missed private message of a new person comes too, once", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const gate = { delay: 60_000 };
   await using bob = await new ConnectedClient(chat.port, { delay: () => gate.delay }).joined();
@@ -119,8 +115,7 @@ test("a missed private message of a new person comes too, once", async () => {
   assertEquals((await bob.until("said")).text, "there you are");
 });
 
-test("the newest messages are shown after the join with a backlog", async () => {
-  await using chat = startChat();
+story("the newest messages are shown after the join with a backlog", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
   await ann.lines();
@@ -130,23 +125,24 @@ test("the newest messages are shown after the join with a backlog", async () => 
   assertEquals([(await bob.until("said")).text, (await bob.until("said")).text], ["two", "three"]);
 });
 
-test("history.latest() gives the wanted number of messages, also after many joins and leaves", async () => {
-  await using chat = startChat();
-  const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
-  await ann.lines();
-  for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
-  await bob.lines();
-  await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).joined();
-  for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
-    const { events, more } = await cat.client.history.latest("#tea", { limit });
-    assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
-    assertEquals(more, true);
-  }
-});
+story(
+  "history.latest() gives the wanted number of messages, also after many joins and leaves",
+  async (chat) => {
+    const [ann, bob] = await chat.join("#tea", "ann", "bob");
+    for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
+    await ann.lines();
+    for (let i = 0; i < 6; i++) bob.send("PART #tea", "JOIN #tea");
+    await bob.lines();
+    await using cat = await new ConnectedClient(chat.port, { nick: "cat" }).joined();
+    for (const [limit, texts] of [[1, ["three"]], [2, ["two", "three"]]] as const) {
+      const { events, more } = await cat.client.history.latest("#tea", { limit });
+      assertEquals(events.flatMap((event) => event.kind === "said" ? event.text : event.kind), [...texts]);
+      assertEquals(more, true);
+    }
+  },
+);
 
-test("history.latest() gives pages backwards, and says when there is no more", async () => {
-  await using chat = startChat();
+story("history.latest() gives pages backwards, and says when there is no more", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await using bob = await new ConnectedClient(chat.port).joined();
   for (const text of ["one", "two", "three"]) ann.send(`PRIVMSG #tea :${text}`);
@@ -162,8 +158,7 @@ test("history.latest() gives pages backwards, and says when there is no more", a
   assertEquals(bob.events.filter(({ kind }) => kind === "said"), []);
 });
 
-test("replies, reactions and deletions name their message", async () => {
-  await using chat = startChat();
+story("replies, reactions and deletions name their message", async (chat) => {
   await using ann = await new ConnectedClient(chat.port, { nick: "ann" }).joined();
   await using bob = await new ConnectedClient(chat.port).joined();
   await ann.client.say(say("tea?"));
@@ -180,8 +175,7 @@ test("replies, reactions and deletions name their message", async () => {
   assertEquals([by.nick, reason, own], ["ann", "spilled", false]);
 });
 
-test("typing.show() sends at most once in three seconds, and once at the end", async () => {
-  await using chat = startChat();
+story("typing.show() sends at most once in three seconds, and once at the end", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await using bob = await new ConnectedClient(chat.port, { now: () => 1_000_000 }).joined();
   ann.send("CAP REQ :message-tags");
@@ -194,8 +188,7 @@ test("typing.show() sends at most once in three seconds, and once at the end", a
   assertEquals(sent.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
 });
 
-test("history.search() finds messages by text and by person", async () => {
-  await using chat = startChat();
+story("history.search() finds messages by text and by person", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await using bob = await new ConnectedClient(chat.port).joined();
   for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
@@ -205,8 +198,7 @@ test("history.search() finds messages by text and by person", async () => {
   await assertRejects(() => bob.client.history.search("tea", { in: "#den" }), ActionError);
 });
 
-test("messages.markRead() reaches our other devices, and is not sent twice", async () => {
-  await using chat = startChat();
+story("messages.markRead() reaches our other devices, and is not sent twice", async (chat) => {
   await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   const account = { name: "bob", password: secret };

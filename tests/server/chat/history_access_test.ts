@@ -1,13 +1,11 @@
 /** Which history users can see, and which not: a leak here would be the worst fault of the server. */
 import { assertEquals } from "@std/assert";
 import { loggedIn, registered } from "../../support/account.ts";
-import { type Chat, startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "draft/chathistory", "soju.im/search"];
 
 /** The texts that a peer gets of a target's history: "hello, bye"; or the code of the refusal. */
@@ -47,21 +45,16 @@ async function people<Nicks extends readonly string[]>(
 
 story("members can see the history of a channel, and only while they are members", members);
 story("only its two users can see a private conversation", two);
-Deno.test({
-  name: "a user that takes a nick cannot see messages to the user that had it before",
-  ignore,
-  fn: nicks,
-});
+story("a user that takes a nick cannot see messages to the user that had it before", nicks);
 story("an account sees its conversations from every device, and after it was offline", accounts);
 story("registering a nick does not show earlier messages to this nick", registering);
 story("a server operator sees no more history than other users", operators);
 story("only the rank can see messages to a rank, later too", ranks);
 story("a closed channel that is made again has no history, an open one has", anew);
-Deno.test({
-  name: "messages that are too old are not shown, even if they are still stored",
-  ignore,
-  fn: old,
-});
+story("messages that are too old are not shown, even if they are still stored", {
+  startsAt: Date.now(),
+  settings: { keepFor: 60_000 },
+}, old);
 
 async function members(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
@@ -109,8 +102,7 @@ async function two(chat: Chat): Promise<void> {
   ], ["", "", "", ""]);
 }
 
-async function nicks(): Promise<void> {
-  await using chat = startChat();
+async function nicks(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   await say(ann, "PRIVMSG bob :secret one");
   bob.send("NICK robert");
@@ -213,14 +205,12 @@ async function anew(chat: Chat): Promise<void> {
   }
 }
 
-async function old(): Promise<void> {
-  let late = 0;
-  await using chat = startChat({ settings: { keepFor: 60_000 }, now: () => Date.now() + late });
+async function old(chat: Chat): Promise<void> {
   const [ann] = await people(chat, "ann");
   await ann.join("#tea");
   await say(ann, "PRIVMSG #tea :secret one");
   assertEquals([await sees(ann, "#tea"), await finds(ann)], ["secret one", "secret one"]);
-  late = 61_000;
+  chat.clock.nowMs += 61_000;
   assertEquals([await sees(ann, "#tea"), await finds(ann)], ["", ""]);
 }
 

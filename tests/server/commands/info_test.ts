@@ -2,11 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23, 15, 4, 5);
 
 story("MOTD shows the text, or an error if there is none", { motd: ["Be kind", ""] }, async (chat) => {
@@ -39,14 +37,12 @@ story(
   },
 );
 
-Deno.test({
-  name: "TIME, STATS u, LINKS and INFO answer",
-  ignore,
-  async fn() {
-    let now = start;
-    await using chat = startChat({ now: () => now, version: "parley-9" });
+story(
+  "TIME, STATS u, LINKS and INFO answer",
+  { startsAt: start, version: "parley-9" },
+  async (chat) => {
     const ann = await chat.peer("ann");
-    now += 90_061_000;
+    chat.clock.nowMs += 90_061_000;
     assertEquals(await say(ann, "TIME", "STATS u", "STATS x", "LINKS", "INFO"), [
       ":chat.test 391 ann chat.test :Tue, 24 Nov 2026 16:05:06 GMT",
       ":chat.test 242 ann :Server Up 1 days 1:01:01",
@@ -59,7 +55,7 @@ Deno.test({
       ":chat.test 374 ann :End of INFO list",
     ]);
   },
-});
+);
 
 story("VERSION shows the version and ISUPPORT again; ADMIN shows the contact", {
   version: "parley-9",

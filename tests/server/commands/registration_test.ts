@@ -1,11 +1,8 @@
 /** Connecting and staying connected: NICK, USER, PASS, CAP, PING, QUIT. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Chat, startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 import { visit } from "../../support/visitor.ts";
-
-const ignore = !granted("net");
 
 story("NICK and USER complete the connection with the welcome numerics in order", welcome);
 story("NICK refuses empty, malformed and taken nicks", refusedNicks);
@@ -13,8 +10,11 @@ story("NICK is sent once to everyone in the same channels", rename);
 story("NICK accepts the user's own nick in another case", renameCase);
 story("a second USER is refused", secondUser);
 story("commands before registration are refused, and unknown commands are reported as unknown", early);
-Deno.test({ name: "PASS must give the server's password", ignore, fn: password });
-Deno.test({ name: "PASS is guessed five times from one address, then twice a minute", ignore, fn: guesses });
+story("PASS must give the server's password", { password: "open sesame" }, password);
+story("PASS is guessed five times from one address, then twice a minute", {
+  password: "open sesame",
+  startsAt: 1_700_000_000_000,
+}, guesses);
 story("PASS with a colon does not bypass the limit of attempts", { password: "open:sesame" }, colonGuesses);
 story("PING is answered with its token, and refused without one", ping);
 story("a parameter that does not fit into the answer is too long", oversized);
@@ -85,8 +85,7 @@ async function early(chat: Chat): Promise<void> {
   ]);
 }
 
-async function password(): Promise<void> {
-  await using chat = startChat({ password: "open sesame" });
+async function password(chat: Chat): Promise<void> {
   await chat.peer("ann", { password: "open sesame" });
   const bob = await chat.peer("bob", { register: false });
   bob.send("PASS wrong", "NICK bob", "USER bob 0 * :Bob");
@@ -105,9 +104,7 @@ async function tryPassword(chat: Chat, address: string, given: string): Promise<
   return (await peer.closed()).at(-1) ?? "";
 }
 
-async function guesses(): Promise<void> {
-  let now = 1_700_000_000_000;
-  await using chat = startChat({ password: "open sesame", now: () => now });
+async function guesses(chat: Chat): Promise<void> {
   for (let count = 0; count < 5; count++) {
     assertEquals(await tryPassword(chat, "10.1.2.3", "wrong"), "ERROR :Closing link: Wrong password");
     // A correct password, or none, does not count as an attempt.
@@ -115,7 +112,7 @@ async function guesses(): Promise<void> {
   }
   assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), tooMany);
   assertEquals(await tryPassword(chat, "10.9.9.9", "open sesame"), "ERROR :Closing link: Quit: in");
-  now += 30_000;
+  chat.clock.nowMs += 30_000;
   assertEquals(await tryPassword(chat, "10.1.2.3", "open sesame"), "ERROR :Closing link: Quit: in");
 }
 

@@ -1,12 +1,9 @@
 /** WHOIS and WHOWAS: the information they show, and to whom. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-const ignore = !granted("net");
 const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End of /WHOIS list`;
 /** Seconds differ from run to run. */
 const still = (lines: string[]) =>
@@ -95,30 +92,26 @@ story("WHOIS accepts several nicks and a server, and refuses unknown ones", asyn
   ]);
 });
 
-Deno.test({
-  name: "WHOWAS lists users who left or changed the nick, the latest first",
-  ignore,
-  async fn() {
-    let now = Date.UTC(2026, 10, 23);
-    await using chat = startChat({ now: () => now });
-    const ann = await chat.peer("ann");
-    const bob = await chat.peer("bob");
-    await say(bob, "SETNAME :Bob One", "NICK rob", "NICK bob", "SETNAME :Bob Two");
-    now += 60_000;
-    bob.send("QUIT");
-    await bob.closed();
-    assertEquals(await say(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
-      ":chat.test 314 ann bob ~bob localhost * :Bob Two",
-      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
-      ":chat.test 314 ann bob ~bob localhost * :Bob One",
-      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:00:00 GMT",
-      ":chat.test 369 ann BOB :End of WHOWAS",
-      ":chat.test 314 ann bob ~bob localhost * :Bob Two",
-      ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
-      ":chat.test 369 ann bob :End of WHOWAS",
-      ":chat.test 431 ann :No nickname given",
-    ]);
-  },
+story("WHOWAS lists users who left or changed the nick, the latest first", {
+  startsAt: Date.UTC(2026, 10, 23),
+}, async (chat) => {
+  const ann = await chat.peer("ann");
+  const bob = await chat.peer("bob");
+  await say(bob, "SETNAME :Bob One", "NICK rob", "NICK bob", "SETNAME :Bob Two");
+  chat.clock.nowMs += 60_000;
+  bob.send("QUIT");
+  await bob.closed();
+  assertEquals(await say(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
+    ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+    ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
+    ":chat.test 314 ann bob ~bob localhost * :Bob One",
+    ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:00:00 GMT",
+    ":chat.test 369 ann BOB :End of WHOWAS",
+    ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+    ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
+    ":chat.test 369 ann bob :End of WHOWAS",
+    ":chat.test 431 ann :No nickname given",
+  ]);
 });
 
 story("WHOWAS of an unknown nick is refused, and only operators see addresses", async (chat) => {

@@ -1,18 +1,15 @@
 /** CAP NEW, for clients with cap-notify. */
 import { assertEquals } from "@std/assert";
 import type { ReloadableFiles } from "../../../lib/server/chat/chat.ts";
-import { startChat } from "../../support/chat.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 
-Deno.test(
+const files: ReloadableFiles[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
+
+story(
   "a capability that REHASH changes is told with its value to version 302, without it to other clients with cap-notify",
-  {
-    ignore: !granted("net"),
-  },
-  async () => {
-    const files: ReloadableFiles[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
-    await using chat = startChat({ reread: () => files.shift() ?? {} });
+  { reread: () => files.shift() ?? {} },
+  async (chat) => {
     const ann = await chat.peer("ann", { caps: ["server-time"] });
     const bob = await chat.peer("bob");
     const cat = await chat.peer("cat");

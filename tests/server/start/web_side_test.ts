@@ -1,14 +1,16 @@
 /** The web side of the real program: its banner, its addresses for files, and the files after its end. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { granted } from "../../support/permissions.ts";
 import { Peer } from "../../support/peer.ts";
-import { type RunningServer, startServer } from "../../support/server.ts";
+import { granted } from "../../support/permissions.ts";
+import { type RunningServer, serverStory, startServer } from "../../support/server.ts";
 
 const ignore = !granted("run", "net", "read", "write", "env");
 
-Deno.test({ name: "a server for the whole network prints its address", ignore, fn: network });
-Deno.test({ name: "--qr prints the address of the page as a QR code", ignore, fn: code });
-Deno.test({ name: "--web-address is the address in the banner and in ISUPPORT", ignore, fn: address });
+serverStory("a server for the whole network prints its address", { flags: ["--host", "0.0.0.0"] }, network);
+serverStory("--qr prints the address of the page as a QR code", { flags: ["--qr"] }, code);
+serverStory("--web-address is the address in the banner and in ISUPPORT", {
+  flags: ["--web-address", "https://chat.example/"],
+}, address);
 Deno.test({ name: "an invalid --web-address is refused in one sentence", ignore, fn: nonsense });
 Deno.test({
   name: "a proxy can send the name of --web-address or the server's own name",
@@ -21,8 +23,7 @@ Deno.test({ name: "a large upload and download are not held in memory", ignore, 
 
 const page = (server: RunningServer) => /^ +browser +(\S+)/m.exec(server.stdout.join("\n"))?.[1] ?? "";
 
-async function network(): Promise<void> {
-  await using server = await startServer(["--host", "0.0.0.0"]);
+async function network(server: RunningServer): Promise<void> {
   const url = new URL(page(server));
   assert(url.hostname !== "0.0.0.0", url.href);
   const answer = await fetch(url);
@@ -36,15 +37,13 @@ async function network(): Promise<void> {
   );
 }
 
-async function code(): Promise<void> {
-  await using server = await startServer(["--qr"]);
+async function code(server: RunningServer): Promise<void> {
   const peer = await Peer.connect(server.port, "ann");
   await peer[Symbol.asyncDispose]();
   assert(server.stdout.some((line) => /^██ ▄▄▄▄▄ /.test(line)), server.stdout.join("\n"));
 }
 
-async function address(): Promise<void> {
-  await using server = await startServer(["--web-address", "https://chat.example/"]);
+async function address(server: RunningServer): Promise<void> {
   assertEquals(page(server), "https://chat.example/");
   await using ann = await Peer.connect(server.port, "ann", { register: false });
   ann.send("NICK ann", "USER ann 0 * :Ann");

@@ -1,37 +1,30 @@
 /** WebSockets into the hub, opened like a browser or an IRC app does. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { granted } from "../../support/permissions.ts";
 import { Peer } from "../../support/peer.ts";
-import { overWebSocket, type Site, startSite } from "../../support/site.ts";
+import { granted } from "../../support/permissions.ts";
+import { overWebSocket, type Site, siteStory, startSite } from "../../support/site.ts";
 
 const ignore = !granted("net", "read", "env");
 
-Deno.test({ name: "a browser and a TCP client talk", ignore, fn: talk });
-Deno.test({ name: "both subprotocols work, and the client's first choice wins", ignore, fn: protocols });
+siteStory("a browser and a TCP client talk", talk);
+siteStory("both subprotocols work, and the client's first choice wins", protocols);
 Deno.test({
   name: "pages of other sites are refused; our page and programs are accepted",
   ignore,
   fn: origins,
 });
-Deno.test({
-  name: "a page of a domain that points to this server is refused, and the answer names the setting",
-  ignore,
-  fn: rebinding,
-});
-Deno.test({ name: "a malformed handshake is refused in one sentence", ignore, fn: handshakes });
-Deno.test({
-  name: "pings are answered, fragments are joined, and a frame can contain several lines",
-  ignore,
-  fn: frames,
-});
-Deno.test({ name: "a frame over the limit is refused, and the next one works", ignore, fn: longFrame });
-Deno.test({ name: "an unmasked frame breaks the protocol and ends the connection", ignore, fn: unmasked });
+siteStory("a page of a domain that points to this server is refused, and the answer names the setting", {
+  web: { names: ["chat.example"] },
+}, rebinding);
+siteStory("a malformed handshake is refused in one sentence", handshakes);
+siteStory("pings are answered, fragments are joined, and a frame can contain several lines", frames);
+siteStory("a frame over the limit is refused, and the next one works", longFrame);
+siteStory("an unmasked frame breaks the protocol and ends the connection", unmasked);
 
 const port = (site: Site) => site.web.port;
 const url = (site: Site) => `ws://127.0.0.1:${port(site)}/`;
 
-async function talk(): Promise<void> {
-  await using site = await startSite();
+async function talk(site: Site): Promise<void> {
   const [ann] = await site.chat.join("#tea", "ann");
   await using bob = await Peer.over(await overWebSocket(url(site)), "bob");
   await bob.join("#tea");
@@ -42,8 +35,7 @@ async function talk(): Promise<void> {
   assertMatch(await bob.next(/ PRIVMSG /), /^:ann!\S+ PRIVMSG bob :psst$/);
 }
 
-async function protocols(): Promise<void> {
-  await using site = await startSite();
+async function protocols(site: Site): Promise<void> {
   for (const protocol of ["text.ircv3.net", "binary.ircv3.net"]) {
     await using peer = await Peer.over(await overWebSocket(url(site), [protocol, "other"]), "ann");
     assertEquals(await peer.lines(), []);
@@ -91,8 +83,7 @@ async function origins(): Promise<void> {
   assertEquals(await statusOf(site, { Origin: "null" }), "403");
 }
 
-async function rebinding(): Promise<void> {
-  await using site = await startSite({}, { names: ["chat.example"] });
+async function rebinding(site: Site): Promise<void> {
   const from = (host: string) => ({ Host: host, Origin: `http://${host}` });
   assertEquals(await statusOf(site, from(`evil.example:${port(site)}`)), "421");
   assertEquals(await statusOf(site, from(`chat.example:${port(site)}`)), "101");
@@ -109,8 +100,7 @@ async function rebinding(): Promise<void> {
   }
 }
 
-async function handshakes(): Promise<void> {
-  await using site = await startSite();
+async function handshakes(site: Site): Promise<void> {
   const { socket, head } = await handshake(site, {
     "Sec-WebSocket-Protocol": "binary.ircv3.net, text.ircv3.net",
   });
@@ -144,8 +134,7 @@ async function until(socket: Deno.TcpConn, wanted: RegExp): Promise<string> {
   return text;
 }
 
-async function frames(): Promise<void> {
-  await using site = await startSite();
+async function frames(site: Site): Promise<void> {
   const { socket } = await handshake(site, {});
   using _socket = socket;
   const ping = frame(0x89, "are you there");
@@ -162,8 +151,7 @@ async function frames(): Promise<void> {
   assertMatch(text, / 001 ann /);
 }
 
-async function longFrame(): Promise<void> {
-  await using site = await startSite();
+async function longFrame(site: Site): Promise<void> {
   const { socket } = await handshake(site, {});
   using _socket = socket;
   await socket.write(frame(0x81, "x".repeat(20_000)));
@@ -172,8 +160,7 @@ async function longFrame(): Promise<void> {
   assertMatch(text, / 417 /);
 }
 
-async function unmasked(): Promise<void> {
-  await using site = await startSite();
+async function unmasked(site: Site): Promise<void> {
   const { socket } = await handshake(site, {});
   using _socket = socket;
   await socket.write(frame(0x81, "PING early", false));
