@@ -107,7 +107,7 @@ const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
   [/\bdocument\./, "lib/client/page/"],
 ];
 
-/** What changes the chat: the rest of the server gets the read-only views (Chat, User, Channel …). */
+/** The classes that change the chat. Commands, render and web get the read-only views (Chat, User, Channel …). */
 const mutableState = /\b(Chat|User|Channel|Membership|Session|ServerBans|Whowas|ChannelRegistration)State\b/;
 const seesViewsOnly = ["lib/server/commands/", "lib/server/render/", "lib/server/web/"];
 

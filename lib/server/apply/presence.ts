@@ -161,7 +161,7 @@ export function endIfBanned(chat: ChatState, session: SessionState, nowMs: numbe
   session.close(banSentence(ban), `Banned (${ban.reason})`);
 }
 
-/** How a user ends: the reason that others see, a message for its own sessions, and the sentence that closes them. */
+/** The end of a user: the reason that others see, a message for its own sessions, and the sentence that closes them. */
 interface Ending {
   readonly quit: string;
   readonly outgoing?: Deliverable;

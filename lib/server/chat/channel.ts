@@ -56,7 +56,7 @@ export interface ListEntry {
   readonly at: number;
 }
 
-/** What makes a channel stay when its last member leaves, to be read; see registered_channel.ts. */
+/** The registration of a channel, to be read: a registered channel stays without members. See registered_channel.ts. */
 export interface ChannelRegistration {
   /** The name of an account. */
   readonly founder: string;

@@ -21,20 +21,20 @@ import { type Whowas, WhowasState } from "./whowas.ts";
 /** Writes a line of the log. */
 export type Log = (level: "info" | "error", text: string) => void;
 
-/** What can be read again while the server runs (REHASH). */
+/** Files that can be read again while the server runs (REHASH). */
 export interface ReloadableFiles {
   /** Lines of the message of the day. @default {none} */
   readonly motd?: readonly string[];
-  /** What PASS must give. @default {nothing} */
+  /** The password of the server, for PASS. @default {none} */
   readonly password?: string | undefined;
   /** The operators that OPER knows: verifiers by name. @default {none} */
   readonly operators?: ReadonlyMap<string, Verifier>;
 }
 
-/** What a chat is given. */
+/** The options of a chat. */
 export interface ChatOptions extends ReloadableFiles {
   readonly settings: Settings;
-  /** What outlives the process. @default {nothing is stored} */
+  /** @default {nothing is stored} */
   readonly store?: Store;
   /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {the store's key, or a random one} */
   readonly cloakKey?: Uint8Array;
@@ -42,7 +42,7 @@ export interface ChatOptions extends ReloadableFiles {
   readonly version?: string;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
-  /** Where the log goes. @default {nowhere} */
+  /** @default {there is no log} */
   readonly log?: Log;
   /** Starts the names of users and sessions, so that no two machines make the same. @default {""} */
   readonly machine?: string;

@@ -1,6 +1,6 @@
 /**
- * What a session can be sent, as far as the chat must know it: plain types, which server/render implements. They are
- * here because sessions belong to the chat, and the chat imports nothing that renders.
+ * Deliveries: messages as sessions get them. These are plain types, and server/render implements them. They are here
+ * because sessions belong to the chat, and the chat imports nothing that renders.
  */
 import type { Framing } from "../../net/connection.ts";
 

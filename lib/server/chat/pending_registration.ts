@@ -1,4 +1,4 @@
-/** What a connection says of itself until it is registered. */
+/** The registration of a connection: its nick, names and password, until it has a user. */
 
 /** Collected by NICK, USER, PASS and CAP. */
 export interface PendingRegistration {

@@ -1,6 +1,6 @@
 /**
- * What a user can do in a channel by its rank, and what the channel's modes forbid: speaking, joining, kicking, giving
- * ranks. It only decides: the caller answers a refusal.
+ * Permissions in channels: a rank allows and a channel mode forbids to speak, join, kick or give ranks. This file only
+ * decides: the caller answers a refusal.
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/names.ts";

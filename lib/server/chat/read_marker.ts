@@ -1,4 +1,4 @@
-/** How far a user has read: with an account from the store, without one from the user itself. */
+/** Read markers: the store has those of accounts, and a user without an account has its own. */
 import { fold } from "../../irc/names.ts";
 import type { Chat } from "./chat.ts";
 import type { User } from "./user.ts";

@@ -37,7 +37,7 @@ export interface Session {
   capVersion: number;
   readonly profile: RecipientProfile;
   readonly user: User | undefined;
-  /** What it said of itself so far; undefined once registered. */
+  /** Undefined once it is registered. */
   readonly registration: PendingRegistration | undefined;
   /** The labelled answer that is being collected. */
   response: CollectedAnswer | undefined;
@@ -67,7 +67,7 @@ export interface Session {
   close(sentence: string, reason?: string): void;
 }
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface SessionOptions {
   readonly id: string;
   readonly chat: ChatState;

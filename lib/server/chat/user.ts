@@ -18,7 +18,7 @@ export interface UserRecord {
   readonly nick: string;
   readonly username: string;
   readonly realname: string;
-  /** What others see after "@". */
+  /** The host that others see, after "@". */
   readonly host: string;
   /** The address it connected from; only operators see it. */
   readonly address: string;
@@ -139,7 +139,7 @@ export class UserState implements User {
     return isAbsent && this.absent.size === this.sessionIds.size ? "*" : undefined;
   }
 
-  /** Changes what others see after "@". */
+  /** Changes the host that others see. */
   changeHost(host: string): void {
     this.host = host;
     this.#source = `${this.#nick}!${this.username}@${host}`;

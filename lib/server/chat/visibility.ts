@@ -1,4 +1,4 @@
-/** What users can see of each other: nicks, channels, addresses. It only decides, for WHO, WHOIS and similar commands. */
+/** Visibility of users for each other: nicks, channels, addresses. It only decides, for WHO, WHOIS and similar commands. */
 import type { Channel, Membership } from "./channel.ts";
 import { isHidden } from "./permission.ts";
 import type { Session } from "./session.ts";

@@ -1,6 +1,6 @@
 /**
- * What one of many machines saves between its runs, and takes over from another: the tables of the store, the users and
- * channels, and their position in the stream. History is transferred in pages, the other parts as a whole.
+ * The state that one of many machines saves between its runs, or takes from another: the tables of the store, the users
+ * and channels, and their position in the stream. History is transferred in pages, the other parts as a whole.
  *
  * Users and channels are saved from time to time. When all machines were down, the first one to start takes its saved start
  * and applies the stream from there. Messages that its history has already are applied again, but not stored again.

@@ -28,7 +28,7 @@ import type { NatsBus } from "./nats_bus.ts";
 import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** How often the shared state is saved for a start without others; at least so many times the duration of a save. */
+/** The shared state is saved this often for a start without others; the pause is at least so many times a save. */
 const saveMs = 30_000;
 const saveShare = 200;
 const unreachableSentence = "The servers cannot reach each other; what you send is refused until they can";

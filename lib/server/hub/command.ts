@@ -12,7 +12,7 @@ import type { User } from "../chat/user.ts";
 import { LabelledResponse } from "../render/labelled_response.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 
-/** What commands can ask of this server, beside the chat. */
+/** The parts of this server that commands use, beside the chat. */
 export interface ServerControls {
   /** Every command by its name on the wire. */
   readonly commands: ReadonlyMap<string, Command>;

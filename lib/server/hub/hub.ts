@@ -18,7 +18,7 @@ import type { Bus, BusFigures } from "./bus.ts";
 import { type CommandTable, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
 
-/** What a hub is given. */
+/** The options of a hub. */
 export interface HubOptions {
   readonly chat: ChatState;
   readonly commands: CommandTable;

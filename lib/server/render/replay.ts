@@ -35,7 +35,7 @@ export class Replay extends OutgoingMessage {
   }
 }
 
-/** How a batch of history is named, and cut. */
+/** The name of a batch of history, and the end that is cut. */
 export interface ReplayOptions {
   /** Type and parameters of the batch. */
   readonly batch: readonly string[];

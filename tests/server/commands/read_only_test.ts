@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 
-/** What the body of a command tries, and the errors of TypeScript that it must meet. */
+/** Bodies of commands that write, and the error of TypeScript that each must meet. */
 const writes: readonly (readonly [what: string, body: string, error: string])[] = [
   ["adds a user", `chat.users.set(user.id, user);`, "TS2339"],
   ["removes a nick", `chat.nicks.delete(user.folded);`, "TS2339"],
