@@ -157,7 +157,7 @@ export function endIfBanned(chat: ChatState, session: SessionState, nowMs: numbe
     : chat.serverBans.match(suspectAt(session, user), nowMs);
   if (ban === undefined || session.over) return;
   // Its user is not expected back.
-  session.saidGoodbye = true;
+  session.hasQuit = true;
   session.close(banSentence(ban), `Banned (${ban.reason})`);
 }
 

@@ -93,7 +93,7 @@ export function suspectAt({ chat, connection: { address } }: Session, user: User
 }
 
 /** Whether a target matches a user, or one of its connections to this machine. */
-export function isNamed(target: BanTarget, user: User): boolean {
+export function isTargeted(target: BanTarget, user: User): boolean {
   return isTarget(target, user) ||
     user.sessions.some((session) => isTarget(target, suspectAt(session, user)));
 }

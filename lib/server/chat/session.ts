@@ -44,7 +44,7 @@ export interface Session {
   /** The message of several lines that is being collected. */
   batch: OpenBatch | undefined;
   /** Whether it said QUIT, or was banned; otherwise its user is expected back. */
-  saidGoodbye: boolean;
+  hasQuit: boolean;
   /** Whether this side closed it; what it still sends is ignored. */
   readonly over: boolean;
   /** Its name in replies: its nick, or "*" before it has one. */
@@ -95,7 +95,7 @@ export class SessionState implements Session {
   lastHeardMs: number;
   /** Whether an event of its own has no place in the order yet; see Hub.commit. */
   awaitsOrder = false;
-  saidGoodbye = false;
+  hasQuit = false;
   /** Whether a PING was sent since a line last arrived. */
   pinged = false;
   readonly #profileOf: SessionOptions["profileOf"];

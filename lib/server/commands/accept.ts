@@ -24,13 +24,13 @@ function accept(call: Call): void | Promise<void> {
     const has = user.accepted.has(target.id);
     if (isOff && !has) return reply(session, "ERR_ACCEPTNOT", target.nick);
     if (!isOff && has) return reply(session, "ERR_ACCEPTEXIST", target.nick);
-    if (!isOff && present(call) >= chat.settings.acceptLimit) refuse("ERR_ACCEPTFULL");
+    if (!isOff && countOnlineAccepted(call) >= chat.settings.acceptLimit) refuse("ERR_ACCEPTFULL");
     return commit({ kind: "accept set", user: user.id, target: target.id, accepted: !isOff }, session);
   });
 }
 
 /** The number of accepted users who are online; users who left do not count. */
-function present({ chat, user }: Call): number {
+function countOnlineAccepted({ chat, user }: Call): number {
   return [...user.accepted].filter((id) => chat.users.has(id)).length;
 }
 

@@ -17,7 +17,7 @@ import { reply, standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { operatorSubcommands } from "./account_operator.ts";
-import { accountOf, exposed, sendLoggedIn, sentenceOf } from "./login.ts";
+import { accountOf, failureSentence, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 import { passwordFault } from "./password.ts";
 import { pause } from "./pause.ts";
 
@@ -58,7 +58,7 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
   const [wanted = "", , password = ""] = params;
   const name = newName(chat, session, wanted);
   const { address } = session.connection;
-  if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, exposed);
+  if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, passwordsNeedEncryption);
   const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
   if (!chat.accounts.admitNew(address)) {
@@ -84,8 +84,10 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
 function newName(chat: Chat, session: Session, wanted: string): string {
   const { user, registration } = session;
   const nick = user?.nick ?? registration?.nick;
-  const known = accountOf(session);
-  if (known !== undefined) fail("REGISTER", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
+  const ownAccount = accountOf(session);
+  if (ownAccount !== undefined) {
+    fail("REGISTER", "ALREADY_AUTHENTICATED", ownAccount, `You are logged in as ${ownAccount}`);
+  }
   if (nick === undefined) {
     fail("REGISTER", "NEED_NICK", "*", "Choose a nick first; the account gets the same name");
   }
@@ -93,7 +95,7 @@ function newName(chat: Chat, session: Session, wanted: string): string {
     fail(
       "REGISTER",
       "ACCOUNT_NAME_MUST_BE_NICK",
-      shown(wanted),
+      asParameter(wanted),
       `The account must have the name of your nick: ${nick}`,
     );
   }
@@ -117,12 +119,14 @@ function newName(chat: Chat, session: Session, wanted: string): string {
 
 function verify({ session, params }: EarlyCall): void {
   const [name = ""] = params;
-  const known = accountOf(session);
-  if (known !== undefined) fail("VERIFY", "ALREADY_AUTHENTICATED", known, `You are logged in as ${known}`);
+  const ownAccount = accountOf(session);
+  if (ownAccount !== undefined) {
+    fail("VERIFY", "ALREADY_AUTHENTICATED", ownAccount, `You are logged in as ${ownAccount}`);
+  }
   fail(
     "VERIFY",
     "INVALID_CODE",
-    shown(name),
+    asParameter(name),
     "This server uses no verification codes: use REGISTER, or log in",
   );
 }
@@ -141,7 +145,7 @@ function account(call: Call): void | Promise<void> {
   const forOperators = operatorSubcommands[name];
   if (forOperators !== undefined) return forOperators(call);
   const run = subcommands[name];
-  if (run === undefined) fail("ACCOUNT", "INVALID_PARAMS", shown(name), "See HELP ACCOUNT");
+  if (run === undefined) fail("ACCOUNT", "INVALID_PARAMS", asParameter(name), "See HELP ACCOUNT");
   const own = user.account === undefined ? undefined : chat.accounts.find(user.account);
   if (own === undefined) fail("ACCOUNT", "ACCOUNT_REQUIRED", name, "You are not logged in");
   return run(call, own);
@@ -197,9 +201,9 @@ function decodeText(base64: string): string | undefined {
 /** Checks the password again, or refuses: access to an unattended device must not be enough. */
 async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
   const { chat, connection } = session;
-  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
+  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
   const outcome = await chat.accounts.prove(name, password, connection.address);
-  if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, sentenceOf(outcome));
+  if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(outcome));
 }
 
 async function remove({ commit, session, params }: Call, own: AccountRow): Promise<void> {
@@ -252,7 +256,7 @@ async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise
 async function owner({ chat, commit, session, user, params }: Call): Promise<void> {
   const { account: name } = user;
   if (name === undefined) {
-    fail("OWNER", "ACCOUNT_REQUIRED", "Register an account with REGISTER, or log in, first");
+    fail("OWNER", "ACCOUNT_REQUIRED", "First register an account with REGISTER, or log in");
   }
   const peer = peerOf(session.connection.address);
   if (!chat.guesses.takeIfAny(peer, chat.now())) {
@@ -275,7 +279,7 @@ async function owner({ chat, commit, session, user, params }: Call): Promise<voi
   );
 }
 
-/** A parameter of the client in a form that a reply can contain. */
-function shown(text: string): string {
+/** The parameter if a reply can contain it; otherwise "*". */
+function asParameter(text: string): string {
   return /^[^\s:][^\s]*$/.test(text) ? text : "*";
 }

@@ -11,7 +11,7 @@ import type { User } from "../chat/user.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
-import { exposed } from "./login.ts";
+import { passwordsNeedEncryption } from "./login.ts";
 import { passwordFault } from "./password.ts";
 
 /** The subcommands of ACCOUNT for operators. */
@@ -20,7 +20,7 @@ export const operatorSubcommands: Readonly<Record<string, (call: Call) => void |
   LIST: asOperator(list),
   RESET: asOperator(reset),
   RESTORE: asOperator(restore),
-  ROLE: asOperator(giveRole),
+  ROLE: asOperator(setRole),
   SUSPEND: asOperator(suspend),
 };
 
@@ -32,7 +32,7 @@ function asOperator(run: (call: Call) => void | Promise<void>): (call: Call) => 
 
 function suspend({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
-  const account = changeable(chat, user, name);
+  const account = findChangeable(chat, user, name);
   const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
   const event = { kind: "account suspended", account: account.name, by: user.nick, reason } as const;
   return then(commit(event, session), () => {
@@ -42,7 +42,7 @@ function suspend({ chat, commit, session, user, params }: Call): void | Promise<
 
 function restore({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = ""] = params;
-  const account = changeable(chat, user, name);
+  const account = findChangeable(chat, user, name);
   return then(commit({ kind: "account restored", account: account.name, by: user.nick }, session), () => {
     standardReply(
       session,
@@ -56,12 +56,12 @@ function restore({ chat, commit, session, user, params }: Call): void | Promise<
 }
 
 /**
- * For a user who forgot the password. All sessions of the account are disconnected, because they can belong to
- * somebody else.
+ * Sets a new password for a user who forgot it. All sessions of the account are disconnected, because they can belong
+ * to somebody else.
  */
 async function reset({ chat, commit, session, user, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
-  const { name: account } = changeable(chat, user, name);
+  const { name: account } = findChangeable(chat, user, name);
   const verifier = await verifierOf({ chat, session }, account, password);
   await commit({ kind: "password set", account, verifier, by: user.nick }, session);
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
@@ -86,13 +86,13 @@ async function verifierOf(
   name: string,
   password: string,
 ): Promise<string> {
-  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, exposed);
+  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
   const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, name, fault.words);
   return await chat.accounts.newVerifier(password, session.connection.address);
 }
 
-function giveRole({ chat, commit, session, user, params }: Call): void | Promise<void> {
+function setRole({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", wanted = ""] = params;
   if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   const role = roles.get(wanted.toLowerCase()) ??
@@ -134,8 +134,8 @@ function findAccount(chat: Chat, name: string): AccountRow {
   return chat.accounts.find(name) ?? fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no account with this name");
 }
 
-/** An account that the user is allowed to change. */
-function changeable(chat: Chat, user: User, name: string): AccountRow {
+/** The account, if the user is allowed to change it; otherwise refuses. */
+function findChangeable(chat: Chat, user: User, name: string): AccountRow {
   const account = findAccount(chat, name);
   if (account.role !== "" && !isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   return account;

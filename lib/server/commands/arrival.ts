@@ -18,28 +18,28 @@ import { fromServer } from "../render/sender.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
 import { accountOf, isOwnDisconnected } from "./login.ts";
-import { knowsPassword } from "./pass.ts";
+import { checkServerPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 
-/** Why a session cannot use a nick, and whether logging in could change that. */
+/** The reason why a session cannot use a nick, and whether the session could use it after a login. */
 export interface NickRefusal {
   readonly sentence: string;
-  readonly canChange: boolean;
+  readonly loginCanHelp: boolean;
 }
 
-/** Why a session cannot use this nick; undefined if it can. */
+/** The reason why a session cannot use this nick; undefined if it can. */
 export function nickRefusal(chat: Chat, session: Session, nick: string): NickRefusal | undefined {
   const { user } = session;
   const account = accountOf(session);
   const holder = chat.find(nick);
   if (!chat.accounts.canUse(nick, account)) {
-    return { sentence: "This nick belongs to an account; log in to use it", canChange: true };
+    return { sentence: "This nick belongs to an account; log in to use it", loginCanHelp: true };
   }
   if (holder === undefined || holder === user) return undefined;
   if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
   // Another device of the same account joins the online user.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;
-  return { sentence: "Nickname is already in use", canChange: holder.account !== undefined };
+  return { sentence: "Nickname is already in use", loginCanHelp: holder.account !== undefined };
 }
 
 /** Answers that a session cannot use a nick. */
@@ -54,11 +54,11 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
   if (registration === undefined || registration.negotiating) return;
   const { nick, username } = registration;
   if (nick === undefined || username === undefined) return;
-  if (!knowsPassword(session, registration)) return;
-  const why = nickRefusal(chat, session, nick);
-  if (why !== undefined) {
+  if (!checkServerPassword(session, registration)) return;
+  const refusal = nickRefusal(chat, session, nick);
+  if (refusal !== undefined) {
     registration.nick = undefined;
-    return refuseNick(session, nick, why);
+    return refuseNick(session, nick, refusal);
   }
   abortSasl(session);
   if (registration.account === undefined && chat.settings.loginRequired) {
@@ -76,12 +76,12 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
   const pending = holder === undefined
     ? commit({ kind: "arrived", user: record, session: session.id }, session)
     : attach(call, record, holder);
-  if (pending) return pending.then(() => welcome(chat, session), (error) => turnAway(session, error));
+  if (pending) return pending.then(() => welcome(chat, session), (error) => closeRefused(session, error));
   welcome(chat, session);
 }
 
-/** The client reconnects by itself; without closing, the session would wait here without end. */
-function turnAway(session: Session, error: unknown): void {
+/** The client reconnects by itself; an open session would wait without end. */
+function closeRefused(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);
   session.close("The server cannot accept new users at the moment; connect again later");

@@ -16,8 +16,8 @@ export const awayCommands: CommandTable = {
 };
 
 /**
- * Before registration only with draft/pre-away, which lets a client connect without appearing online: "*" means that
- * no user is at this client.
+ * AWAY before registration needs draft/pre-away. There "*" means that no user is at this client, so it can connect
+ * without appearing online.
  */
 function away({ chat, commit, session, params }: EarlyCall): void | Promise<void> {
   const { user, registration } = session;

@@ -1,4 +1,4 @@
-/** BACKUP: copies the database while the server runs, because no other program can read it then. */
+/** BACKUP: copies the database. No other program can read the database while the server runs. */
 import { fail } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
@@ -24,8 +24,8 @@ async function backup({ chat, session }: Call): Promise<void> {
     fail("BACKUP", "CANNOT_COPY", "The server could not copy the database; the reason is in the log");
   }
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "This server stores nothing on disk");
-  const place = Deno.realPathSync(path);
-  const words = `The database was copied to ${place}; ${alsoNeeded(chat.settings, folderOf(place))}`;
+  const fullPath = Deno.realPathSync(path);
+  const words = `The database was copied to ${fullPath}; ${otherFiles(chat.settings, folderOf(fullPath))}`;
   standardReply(session, "NOTE", "BACKUP", "DONE", path, words);
 }
 
@@ -34,7 +34,7 @@ function folderOf(path: string): string {
 }
 
 /** The files that a backup needs besides the database. */
-function alsoNeeded({ tls, cert }: Settings, folder: string): string {
+function otherFiles({ tls, cert }: Settings, folder: string): string {
   if (tls === "off" || cert !== undefined) return `also copy the shared files in ${folder}/files`;
   return `also copy the shared files in ${folder}/files, and the certificate of this server: tls-key.pem and tls-cert.pem`;
 }

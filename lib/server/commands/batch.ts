@@ -58,7 +58,7 @@ function open({ chat, session, message, params }: Call, reference: string): void
   session.response = undefined;
 }
 
-/** Takes a line of the open batch; a fault cancels the batch, and its further lines are ignored. */
+/** Adds a line to the open batch. An invalid line cancels the batch, and further lines of the batch are ignored. */
 export function addLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
   const { session } = call;
   const open = session.batch;
@@ -117,7 +117,7 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
 function close(call: Call, reference: string): void | Promise<void> {
   const { session } = call;
   const open = session.batch;
-  // The end of a cancelled batch: the fault was reported before.
+  // This ends a cancelled batch; the error was reported before.
   if (open === undefined || open.reference !== reference) return;
   session.batch = undefined;
   session.response = open.response;

@@ -90,7 +90,7 @@ function part(call: Call): void | Promise<void> {
   const [list = "", text = ""] = params;
   const names = splitTargets(list);
   if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
-  const reason = fit(chat, list, text, chat.settings.reasonLength);
+  const reason = cutToFit(chat, list, text, chat.settings.reasonLength);
   return forEach(names, (name) => {
     const channel = chat.channel(name);
     if (channel === undefined || isHidden(channel, user)) return reply(session, "ERR_NOSUCHCHANNEL", name);
@@ -114,7 +114,7 @@ function topic({ chat, commit, session, user, params }: Call): void | Promise<vo
   if (text === undefined) return sendTopic(session, channel, reply);
   const refusal = refusalToSetTopic(channel, user, text);
   if (refusal !== undefined) return replyRefusal(session, refusal);
-  const cut = fit(chat, channel.name, text, chat.settings.topicLength);
+  const cut = cutToFit(chat, channel.name, text, chat.settings.topicLength);
   return commit({ kind: "topic set", user: user.id, channel: channel.name, text: cut }, session);
 }
 
@@ -137,22 +137,26 @@ function names({ chat, session, user, params }: Call): void | Promise<void> {
 /** "#tea ann,bob" or, as in RFC 2812, "#tea,#den ann,bob": as many channels as nicks. */
 function kick(call: Call): void | Promise<void> {
   const { chat, commit, session, params } = call;
-  const [where = "", who = "", text = ""] = params;
-  const channels = where.split(",");
-  const nicks = channels.length === 1 ? splitTargets(who) : who.split(",");
+  const [channelList = "", nickList = "", text = ""] = params;
+  const channels = channelList.split(",");
+  const nicks = channels.length === 1 ? splitTargets(nickList) : nickList.split(",");
   if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
-  if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", who);
-  const reason = fit(chat, where, text === "" ? call.user.nick : text, chat.settings.reasonLength);
-  const only = channels.length === 1 ? kickChannel(call, where) : undefined;
+  if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", nickList);
+  const reason = cutToFit(chat, channelList, text === "" ? call.user.nick : text, chat.settings.reasonLength);
+  const only = channels.length === 1 ? kickChannel(call, channelList) : undefined;
   if (only !== undefined && isRefusal(only)) return replyRefusal(session, only);
-  return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? where })), ({ nick, name }) => {
-    const kicked = findKicked(call, name, nick);
+  return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? channelList })), ({ nick, name }) => {
+    const kicked = findKickTarget(call, name, nick);
     if (isRefusal(kicked)) return replyRefusal(session, kicked);
     return commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
   });
 }
 
-function findKicked(call: Call, name: string, nick: string): { channel: string; target: UserId } | Refusal {
+function findKickTarget(
+  call: Call,
+  name: string,
+  nick: string,
+): { channel: string; target: UserId } | Refusal {
   const channel = kickChannel(call, name);
   if (isRefusal(channel)) return channel;
   const target = call.chat.find(nick);
@@ -170,7 +174,7 @@ function kickChannel({ chat, user }: Call, name: string): Channel | Refusal {
 }
 
 /** `text` cut to `maxLength`, and to the length of a line that also contains two nicks, a host and the channel. */
-function fit({ settings }: Chat, channel: string, text: string, maxLength: number): string {
+function cutToFit({ settings }: Chat, channel: string, text: string, maxLength: number): string {
   const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
   const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
   return first;
@@ -187,7 +191,7 @@ export function splitTargets(list: string): string[] {
   return [...new Set(list.split(",").filter((one) => one !== ""))];
 }
 
-/** Acts on each in order; if one has to wait, the next one waits for it. */
+/** Calls `act` for each item in order. If a call returns a promise, the next call waits for it. */
 export function forEach<T>(
   all: readonly T[],
   act: (one: T) => void | Promise<void>,

@@ -20,7 +20,7 @@ export const historyCommands: CommandTable = {
   },
 };
 
-/** Conversations read without a pause, about two milliseconds. */
+/** The number of conversations to read between two pauses; this takes about two milliseconds. */
 const targetsAtOnce = 200;
 
 /** A point in time as stamps: the records of this point are from `first` to `last`. */
@@ -51,7 +51,7 @@ interface Found {
 
 type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Found;
 
-/** By name: the number of points of a subcommand, and its search. */
+/** The number of points of each subcommand, and its search. */
 const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
   LATEST: { points: 1, find: (query, views, [after]) => last(query, views, { after: after?.last }) },
   BEFORE: { points: 1, find: (query, views, [before]) => last(query, views, { before: before?.first }) },
@@ -135,7 +135,7 @@ function around(query: Query, views: readonly HistoryView[], [point]: readonly P
   return { records, keep: "start", isEnd: false };
 }
 
-/** Starts at the first point, whichever is earlier. */
+/** Reads from the first point towards the second, which can be earlier. */
 function between(query: Query, views: readonly HistoryView[], [one, other]: readonly Point[]): Found {
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   if (isForwards) return first(query, views, { after: one?.last, before: other?.first });

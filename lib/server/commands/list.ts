@@ -1,4 +1,4 @@
-/** LIST: the channels, filtered by the conditions of ELIST=CMNTU; it waits for the connection of the user. */
+/** LIST: the channels, filtered by the conditions of ELIST=CMNTU. It pauses while the send queue is full. */
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
 import type { Channel } from "../chat/channel.ts";
@@ -75,13 +75,13 @@ function parseCondition(word: string): Condition | undefined {
     const matches = maskTest(word.slice(1));
     return (channel) => !matches(channel.folded);
   }
-  const [, what = "", sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? [];
+  const [, property = "", sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? [];
   if (digits === undefined) return undefined;
   const value = Number(digits);
   const compare = (one: number) => sign === ">" ? one > value : one < value;
-  if (what === "") return (channel) => compare(channel.members.size);
+  if (property === "") return (channel) => compare(channel.members.size);
   return (channel, nowMs) => {
-    const at = what.toUpperCase() === "C" ? channel.createdAt : channel.topic?.at;
+    const at = property.toUpperCase() === "C" ? channel.createdAt : channel.topic?.at;
     return at !== undefined && compare((nowMs / 1000 - at) / 60);
   };
 }

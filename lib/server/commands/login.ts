@@ -6,8 +6,8 @@ import type { User } from "../chat/user.ts";
 import type { Call, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 
-/** The answer to a password over a connection without encryption. */
-export const exposed = "Passwords need an encrypted connection: connect with ircs://";
+/** Refuses a password over a connection without encryption. */
+export const passwordsNeedEncryption = "Passwords need an encrypted connection: connect with ircs://";
 
 /** The account a session is logged in to, before and after registration. */
 export function accountOf({ user, registration }: Session): string | undefined {
@@ -15,7 +15,7 @@ export function accountOf({ user, registration }: Session): string | undefined {
 }
 
 /** The reason of a failed login in plain words; it does not show whether the account exists. */
-export function sentenceOf(outcome: Exclude<LoginOutcome, { kind: "right" }>): string {
+export function failureSentence(outcome: Exclude<LoginOutcome, { kind: "right" }>): string {
   switch (outcome.kind) {
     case "wrong":
       return "Wrong name or password";
@@ -48,7 +48,7 @@ export async function logIn(
   return session.user?.account === account;
 }
 
-/** Takes a nick; also from a user of the same account who lost the connection. */
+/** Changes the nick. The nick can be held by a user of the same account who lost the connection. */
 export function takeNick({ chat, commit, session, user }: Call, nick: string): void | Promise<void> {
   const rename = () => commit({ kind: "renamed", user: user.id, nick }, session);
   const holder = chat.find(nick);

@@ -60,13 +60,13 @@ function mode(call: Call): void | Promise<void> {
 
 /** RPL_CHANNELMODEIS and RPL_CREATIONTIME; only members see the key. */
 function sendModes({ session, user }: Call, channel: Channel): void {
-  const inside = channel.members.has(user);
+  const isMember = channel.members.has(user);
   const on = channelModes.flatMap((mode): ModeChange[] => {
     const { letter, kind } = mode;
     if (channel.flags.has(letter)) return [{ sign: "+", mode, parameter: undefined }];
     const setting = channel.settings.get(letter);
     if (setting === undefined) return [];
-    return [{ sign: "+", mode, parameter: kind === "key" && !inside ? "*" : setting }];
+    return [{ sign: "+", mode, parameter: kind === "key" && !isMember ? "*" : setting }];
   });
   const [shown = ["+"]] = formatModeChanges(on, Infinity);
   reply(session, "RPL_CHANNELMODEIS", channel.name, ...shown);
@@ -90,7 +90,7 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
     if (isRefusal(record)) refusals.push(record);
     else records.push(record);
   }
-  tellRefusals(session, refusals);
+  sendRefusals(session, refusals);
   const pending = records.length === 0
     ? undefined
     : commit({ kind: "modes set", user: user.id, channel: channel.name, changes: records }, session);
@@ -101,7 +101,7 @@ function channelMode(call: Call, channel: Channel): void | Promise<void> {
 }
 
 /** A user with a rank that is too low gets one refusal for all changes. */
-function tellRefusals(session: Session, refusals: readonly Refusal[]): void {
+function sendRefusals(session: Session, refusals: readonly Refusal[]): void {
   const isRank = (one: Refusal) => one.refusal === "numeric" && one.name === "ERR_CHANOPRIVSNEEDED";
   const first = refusals.find(isRank);
   for (const one of refusals) if (!isRank(one) || one === first) replyRefusal(session, one);

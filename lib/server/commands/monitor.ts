@@ -76,7 +76,7 @@ function sendStatus(chat: Chat, session: Session, nicks: readonly string[]): voi
   sendList(session, "RPL_MONOFFLINE", offline);
 }
 
-/** As few replies as the targets need, with `before` as their first parameters. */
+/** Sends the targets in as few replies as possible, with `before` as the first parameters of each. */
 function sendList(
   session: Session,
   name: NumericName,
@@ -91,9 +91,9 @@ function sendList(
 
 function ison({ chat, session, params }: Call): void {
   const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
-  const here = new Set(nicks.map((nick) => chat.find(nick)?.nick ?? ""));
-  here.delete("");
-  reply(session, "RPL_ISON", [...here].join(" "));
+  const online = new Set(nicks.map((nick) => chat.find(nick)?.nick ?? ""));
+  online.delete("");
+  reply(session, "RPL_ISON", [...online].join(" "));
 }
 
 function userhost({ chat, session, params }: Call): void {
@@ -101,9 +101,9 @@ function userhost({ chat, session, params }: Call): void {
   const shown = nicks.slice(0, maxUserhosts).flatMap((nick) => {
     const user = chat.find(nick);
     if (user === undefined) return [];
-    const isOperator = user.modes.has("o") ? "*" : "";
-    const isHere = user.away === undefined ? "+" : "-";
-    return [`${user.nick}${isOperator}=${isHere}${user.username}@${user.host}`];
+    const operatorSign = user.modes.has("o") ? "*" : "";
+    const awaySign = user.away === undefined ? "+" : "-";
+    return [`${user.nick}${operatorSign}=${awaySign}${user.username}@${user.host}`];
   });
   reply(session, "RPL_USERHOST", shown.join(" "));
 }

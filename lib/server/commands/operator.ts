@@ -30,7 +30,7 @@ export const operCommands: CommandTable = {
     oper: true,
     minParams: 2,
     usage: "<nick> <host>",
-    help: "Changes the host that others see for you",
+    help: "Changes the host that is shown for a user",
     run: chghost,
   },
 };
@@ -39,7 +39,7 @@ export const operCommands: CommandTable = {
 const decoyRounds = 600_000;
 const maxHost = 63;
 
-/** A password is accepted only over a connection that nobody can read; each address has a few attempts. */
+/** Accepts a password only over an encrypted or local connection. Each address has a few attempts. */
 async function oper({ chat, commit, session, user, params }: Call): Promise<void> {
   const [name = "", password = ""] = params;
   const { address, secure } = session.connection;
@@ -48,8 +48,8 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   if (!chat.guesses.takeIfAny(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
   const known = chat.files.operators?.get(name);
   const verifier = known ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
-  const right = await isPassword(verifier, password);
-  if (known === undefined || !right) {
+  const isCorrect = await isPassword(verifier, password);
+  if (known === undefined || !isCorrect) {
     tellOperators(chat, `${user.source} failed to become operator "${cutText(name, 40)}"`, chat.now() * 1024);
     refuse("ERR_PASSWDMISMATCH");
   }
@@ -63,9 +63,9 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
 
 function kill({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [nick = "", text = ""] = params;
-  const victim = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
+  const target = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
-  return commit({ kind: "killed", user: victim.id, by: user.source, reason }, session);
+  return commit({ kind: "killed", user: target.id, by: user.source, reason }, session);
 }
 
 function wallops({ chat, commit, session, user, params }: Call): void | Promise<void> {

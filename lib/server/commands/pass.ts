@@ -7,7 +7,7 @@ import type { PendingRegistration } from "../chat/pending_registration.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
-import { exposed, logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+import { failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 
 /** The password of the server, or "account:password" from an app that supports no other login. */
 export function pass(call: EarlyCall): void | Promise<void> {
@@ -21,32 +21,32 @@ export function pass(call: EarlyCall): void | Promise<void> {
   if (colon < 1 || !chat.accounts.available) return;
   if (password !== undefined) {
     // The answer shows whether it was an account's or the server's password, so it counts as an attempt.
-    if (!hasAttempts(session)) return;
-    if (isPassword(given, password)) return forgetAttempt(session);
+    if (!useAttempt(session)) return;
+    if (isPassword(given, password)) return returnAttempt(session);
   }
-  return passLogIn(call, given.slice(0, colon), given.slice(colon + 1));
+  return logInByPass(call, given.slice(0, colon), given.slice(colon + 1));
 }
 
-async function passLogIn(call: EarlyCall, name: string, password: string): Promise<void> {
+async function logInByPass(call: EarlyCall, name: string, password: string): Promise<void> {
   const { session } = call;
-  if (!isConfidential(session)) return session.close(exposed);
+  if (!isConfidential(session)) return session.close(passwordsNeedEncryption);
   const outcome = await session.chat.accounts.prove(name, password, session.connection.address);
   if (outcome.kind !== "right") {
     reply(session, "ERR_PASSWDMISMATCH");
-    return session.close(sentenceOf(outcome));
+    return session.close(failureSentence(outcome));
   }
-  forgetAttempt(session);
+  returnAttempt(session);
   if (await logIn(call, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
 }
 
-/** Whether a session knows the password of the server; closes it otherwise. */
-export function knowsPassword(session: Session, { account, password }: PendingRegistration): boolean {
+/** Whether the session sent the password of the server; closes the session if not. */
+export function checkServerPassword(session: Session, { account, password }: PendingRegistration): boolean {
   const wanted = session.chat.files.password;
   if (wanted === undefined || account !== undefined) return true;
-  // A session without a password makes no attempt.
-  if (password !== undefined && !hasAttempts(session)) return false;
+  // A session that sends no password makes no attempt.
+  if (password !== undefined && !useAttempt(session)) return false;
   if (password !== undefined && isPassword(password, wanted)) {
-    forgetAttempt(session);
+    returnAttempt(session);
     return true;
   }
   reply(session, "ERR_PASSWDMISMATCH");
@@ -54,8 +54,8 @@ export function knowsPassword(session: Session, { account, password }: PendingRe
   return false;
 }
 
-/** Each address has a few attempts: counts one, or closes the session. */
-function hasAttempts(session: Session): boolean {
+/** Counts an attempt of the address. Closes the session if the address has none left. */
+function useAttempt(session: Session): boolean {
   const { chat, connection } = session;
   if (chat.passwordGuesses.takeIfAny(peerOf(connection.address), chat.now())) return true;
   session.close("Too many wrong passwords from your address; wait half a minute");
@@ -63,7 +63,7 @@ function hasAttempts(session: Session): boolean {
 }
 
 /** A correct password does not count as an attempt. */
-function forgetAttempt({ chat, connection }: Session): void {
+function returnAttempt({ chat, connection }: Session): void {
   chat.passwordGuesses.giveBack(peerOf(connection.address));
 }
 

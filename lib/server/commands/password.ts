@@ -6,7 +6,8 @@ import type { Chat } from "../chat/chat.ts";
 const maxBytes = 1024;
 
 /**
- * Why a password is not accepted for an account, with the codes of draft/account-registration; undefined if it is.
+ * The reason why a password is not accepted for an account, with a code of draft/account-registration; undefined if
+ * it is accepted.
  */
 export function passwordFault(
   { settings }: Chat,

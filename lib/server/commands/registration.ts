@@ -17,7 +17,7 @@ export const registrationCommands: CommandTable = {
     minParams: 1,
     usage: "<LS|LIST|REQ|END> [...]",
     help: "Negotiates capabilities",
-    run: capAndGoOn,
+    run: negotiateCapabilities,
   },
   PASS: {
     early: true,
@@ -39,7 +39,7 @@ export const registrationCommands: CommandTable = {
   QUIT: { early: true, usage: "[<reason>]", help: "Disconnects you", run: quit },
 };
 
-function capAndGoOn(call: EarlyCall): void | Promise<void> {
+function negotiateCapabilities(call: EarlyCall): void | Promise<void> {
   cap(call);
   return completeRegistration(call);
 }
@@ -50,10 +50,10 @@ function nick(call: EarlyCall): void | Promise<void> {
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
   if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
   const { registration, user } = session;
-  const why = nickRefusal(chat, session, wanted);
+  const refusal = nickRefusal(chat, session, wanted);
   // A session that can still log in is allowed a nick that can belong to its account.
-  if (why !== undefined && !(why.canChange && registration?.negotiating)) {
-    return refuseNick(session, wanted, why);
+  if (refusal !== undefined && !(refusal.loginCanHelp && registration?.negotiating)) {
+    return refuseNick(session, wanted, refusal);
   }
   if (user !== undefined) {
     if (user.nick === wanted) return;
@@ -85,6 +85,6 @@ function ping({ chat, session, params }: EarlyCall): void {
 
 function quit({ chat, session, params }: EarlyCall): void {
   const reason = cutText(params[0] ?? "", chat.settings.reasonLength);
-  session.saidGoodbye = true;
+  session.hasQuit = true;
   session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
 }

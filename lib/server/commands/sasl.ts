@@ -8,7 +8,7 @@ import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
-import { logIn, sendLoggedIn, sentenceOf } from "./login.ts";
+import { failureSentence, logIn, sendLoggedIn } from "./login.ts";
 
 /** The rows of this topic. */
 export const saslCommands: CommandTable = {
@@ -21,9 +21,9 @@ export const saslCommands: CommandTable = {
   },
 };
 
-/** The most base64 in one message. */
+/** The most characters of base64 in one message. */
 const maxChunk = 400;
-/** The most base64 in one answer: enough for the longest password. */
+/** The most characters of base64 in one answer: enough for the longest password. */
 const maxAnswer = 4096;
 
 /** One message of the client and its result: the next message of the server with the next step, or the end. */
@@ -65,7 +65,7 @@ function authenticate(call: EarlyCall): void | Promise<void> {
     return fail(session, "The message is too long");
   }
   if (word !== "+") exchange.text += word;
-  if (word.length < maxChunk) return goOn(call, exchange);
+  if (word.length < maxChunk) return continueExchange(call, exchange);
 }
 
 function begin(session: Session, mechanism: string): void {
@@ -82,12 +82,12 @@ function begin(session: Session, mechanism: string): void {
   reply(session, "ERR_SASLFAIL");
 }
 
-async function goOn(call: EarlyCall, exchange: Exchange): Promise<void> {
+async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<void> {
   const { session } = call;
   const message = textOf(exchange.text);
   exchange.text = "";
   const result = message === undefined ? undefined : await exchange.step(session, message);
-  // Registration can have ended the exchange meanwhile.
+  // Meanwhile the end of the registration can have ended the exchange.
   if (exchanges.get(session) !== exchange) return;
   if (result !== undefined && "next" in result) {
     exchange.step = result.next;
@@ -95,7 +95,7 @@ async function goOn(call: EarlyCall, exchange: Exchange): Promise<void> {
   }
   exchanges.delete(session);
   if (result === undefined) return reply(session, "ERR_SASLFAIL");
-  if (result.kind !== "right") return fail(session, sentenceOf(result));
+  if (result.kind !== "right") return fail(session, failureSentence(result));
   const { name } = result.account;
   if (!await logIn(call, name)) {
     return fail(session, "Your other devices are logged in to another account");
@@ -133,8 +133,8 @@ function fail(session: Session, why: string): void {
  */
 async function plain({ chat, connection }: Session, message: string): Promise<LoginOutcome> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
-  const isForm = name !== "" && password !== "" && more.length === 0;
-  if (!isForm || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
+  const isWellFormed = name !== "" && password !== "" && more.length === 0;
+  if (!isWellFormed || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
   return await chat.accounts.prove(name, password, connection.address);
 }
 
@@ -160,7 +160,7 @@ async function scramFinal(
   if (outcome.kind !== "right" || proof === undefined) return outcome;
   return {
     challenge: proof,
-    // The client can take its time.
+    // The account can change before the client answers.
     next: (_session, last) =>
       Promise.resolve(last === "" ? chat.accounts.recheck(outcome) : { kind: "wrong" }),
   };

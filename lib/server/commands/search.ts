@@ -32,7 +32,7 @@ interface SearchParameters {
   readonly limit: number;
 }
 
-const usualLimit = 50;
+const defaultLimit = 50;
 /** The most words in one search. */
 const maxWords = 16;
 
@@ -55,9 +55,9 @@ async function answer(
   store: ReadableStore,
   wanted: SearchParameters,
 ): Promise<void> {
-  const { in: place, from: sender, text, after, before, limit } = wanted;
+  const { in: target, from: sender, text, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
-  const logs = visibleLogs(chat, store, user, place);
+  const logs = visibleLogs(chat, store, user, target);
   const found = limit === 0 ? [] : await store.search({
     logs: [...logs.keys()],
     sender,
@@ -69,8 +69,8 @@ async function answer(
     isFor: isIn(logs),
   });
   if (session.user !== user || session.over) return;
-  // During the search much can change, also the channels of the user.
-  const records = found.filter(isIn(visibleLogs(chat, store, user, place)));
+  // During the search the user can leave a channel.
+  const records = found.filter(isIn(visibleLogs(chat, store, user, target)));
   session.answer(makeReplay(chat, session, user, records, { batch: ["soju.im/search"], keep: end }).outgoing);
 }
 
@@ -79,11 +79,11 @@ function visibleLogs(
   chat: Chat,
   store: ReadableStore,
   user: User,
-  place: string | undefined,
+  target: string | undefined,
 ): Map<number, number> {
-  const views = place === undefined
+  const views = target === undefined
     ? allVisibleHistory(chat, store, user).flatMap((one) => one.views)
-    : visibleHistory(chat, store, user, place) ??
+    : visibleHistory(chat, store, user, target) ??
       fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
   return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
 }
@@ -95,7 +95,7 @@ function isIn(logs: ReadonlyMap<number, number>): (hit: SearchHit) => boolean {
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */
 function parseWanted(text: string, maxLimit: number): SearchParameters {
   const wanted: { -readonly [K in keyof SearchParameters]: SearchParameters[K] } = {
-    limit: Math.min(usualLimit, maxLimit),
+    limit: Math.min(defaultLimit, maxLimit),
   };
   for (const part of text.split(";").filter((one) => one !== "")) {
     const at = part.indexOf("=");

@@ -5,7 +5,7 @@ import { fail } from "../chat/refusal.ts";
 import {
   type BanTarget,
   formatTarget,
-  isNamed,
+  isTargeted,
   parseDuration,
   parseTarget,
   type ServerBan,
@@ -23,7 +23,7 @@ export const banCommands: CommandTable = {
     minParams: 1,
     usage: "ADD <target> [<duration>] [<reason>] | DEL <target> | LIST | INFO <target>",
     help:
-      "Bans from the server; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@* for the nick only); a duration is 90m or 1d12h",
+      "Manages server bans; a target is an address (10.1.2.3), a network (10.1.0.0/16), an account (a:bob) or a mask (bob!*@* for the nick only); a duration is 90m or 1d12h",
     run: uban,
   },
 };
@@ -38,7 +38,7 @@ const subcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>
 function uban(call: Call): void | Promise<void> {
   const name = (call.params[0] ?? "").toUpperCase();
   if (!Object.hasOwn(subcommands, name)) {
-    fail("UBAN", "UNKNOWN_COMMAND", word(name), "The subcommand must be ADD, DEL, LIST or INFO");
+    fail("UBAN", "UNKNOWN_COMMAND", asParameter(name), "The subcommand must be ADD, DEL, LIST or INFO");
   }
   return subcommands[name]?.(call);
 }
@@ -47,9 +47,9 @@ function add(call: Call): void | Promise<void> {
   const { chat, commit, session, user, params } = call;
   const target = targetOf(call);
   const [, , first = "", ...rest] = params;
-  const lasting = parseDuration(first);
-  const text = (lasting === undefined ? [first, ...rest] : rest).join(" ").trim();
-  if (isNamed(target, user)) {
+  const durationMs = parseDuration(first);
+  const text = (durationMs === undefined ? [first, ...rest] : rest).join(" ").trim();
+  if (isTargeted(target, user)) {
     fail("UBAN", "SELF", formatTarget(target), "This ban would include yourself");
   }
   const now = chat.now();
@@ -58,26 +58,29 @@ function add(call: Call): void | Promise<void> {
     reason: cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength),
     by: user.nick,
     atMs: now,
-    ...(lasting !== undefined && { untilMs: now + lasting }),
+    ...(durationMs !== undefined && { untilMs: now + durationMs }),
   };
-  const words = params[1] !== undefined && ban.target === `${params[1]}!*@*` && nickOnly(call, params[1]);
+  const words = params[1] !== undefined && ban.target === `${params[1]}!*@*` &&
+    nickOnlyWarning(call, params[1]);
   const note = () => words && standardReply(session, "NOTE", "UBAN", "NICK_ONLY", ban.target, words);
   const pending = commit({ kind: "server ban added", ban }, session);
   return pending ? pending.then(() => void note()) : void note();
 }
 
 /**
- * The part that a ban of a nick does not cover, and the bans that cover it; call it while the user is still online.
+ * Says what a ban of a nick does not cover, and which bans cover it. Call it before the ban disconnects the user.
  */
-function nickOnly({ chat }: Call, nick: string): string {
+function nickOnlyWarning({ chat }: Call, nick: string): string {
   const found = chat.find(nick);
   const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
   const addresses = new Set(found?.sessions.map((session) => session.connection.address) ?? [])
     .add(found?.address ?? "127.0.0.1");
   const others = [...addresses].filter((one) => !isLoopback(one)).map((one) => `UBAN ADD ${one}`);
-  const ways = [...account, ...others];
+  const commands = [...account, ...others];
   return `This bans only the nick ${nick}, and the person can choose another nick; to keep the person out, use ` +
-    (ways.length === 0 ? "a ban of an address, a network or an account (a:name)" : ways.join(" and "));
+    (commands.length === 0
+      ? "a ban of an address, a network or an account (a:name)"
+      : commands.join(" and "));
 }
 
 function remove(call: Call): void | Promise<void> {
@@ -93,10 +96,10 @@ function list(call: Call): void | Promise<void> {
   const { chat, session } = call;
   const bans = chat.serverBans.list(chat.now());
   const pending = forEach(bans, (ban) => {
-    say(call, describe(ban));
+    sendNotice(call, describeBan(ban));
     return session.awaitSpace();
   });
-  const end = () => say(call, bans.length === 0 ? "No bans" : `End of ${bans.length} bans`);
+  const end = () => sendNotice(call, bans.length === 0 ? "No bans" : `End of ${bans.length} bans`);
   return pending ? pending.then(end) : end();
 }
 
@@ -105,10 +108,13 @@ function info(call: Call): void {
   const { chat } = call;
   const target = targetOf(call);
   const ban = chat.serverBans.find(formatTarget(target), chat.now());
-  say(call, ban === undefined ? `${formatTarget(target)} is not banned` : describe(ban));
-  const named = [...chat.users.values()].filter((user) => isNamed(target, user));
+  sendNotice(call, ban === undefined ? `${formatTarget(target)} is not banned` : describeBan(ban));
+  const named = [...chat.users.values()].filter((user) => isTargeted(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
-  say(call, `It matches ${named.length} of ${chat.users.size} users${nicks === "" ? "" : `: ${nicks}`}`);
+  sendNotice(
+    call,
+    `It matches ${named.length} of ${chat.users.size} users${nicks === "" ? "" : `: ${nicks}`}`,
+  );
 }
 
 function targetOf({ params }: Call): BanTarget {
@@ -117,21 +123,21 @@ function targetOf({ params }: Call): BanTarget {
     fail(
       "UBAN",
       "INVALID_TARGET",
-      word(text),
+      asParameter(text),
       "The target must be an address, a network, a:account or a mask",
     );
 }
 
-function describe({ target, reason, by, atMs, untilMs }: ServerBan): string {
+function describeBan({ target, reason, by, atMs, untilMs }: ServerBan): string {
   const until = untilMs === undefined ? "permanently" : `until ${shownTime(untilMs)}`;
   return `${target} ${until}, by ${by} at ${shownTime(atMs)}: ${reason}`;
 }
 
-function say({ chat, session }: Call, text: string): void {
+function sendNotice({ chat, session }: Call, text: string): void {
   session.answer(fromServer(chat, "NOTICE", [session.nick, text]));
 }
 
-/** The parameter, if it can be one word of a reply; otherwise "*". */
-function word(text: string): string {
+/** The parameter if a reply can contain it; otherwise "*". */
+function asParameter(text: string): string {
   return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
 }

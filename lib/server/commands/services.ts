@@ -8,7 +8,14 @@ import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
-import { exposed, isOwnDisconnected, logIn, sendLoggedIn, sentenceOf, takeNick } from "./login.ts";
+import {
+  failureSentence,
+  isOwnDisconnected,
+  logIn,
+  passwordsNeedEncryption,
+  sendLoggedIn,
+  takeNick,
+} from "./login.ts";
 
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
 const help = "Logs in or registers an account, for apps that support no other way";
@@ -32,9 +39,9 @@ export function askNickServ(call: Call, text: string): void | Promise<void> {
     case "LOGIN":
       return identify(call, words);
     case "REGISTER":
-      return make(call, words);
+      return registerAccount(call, words);
     default:
-      return say(
+      return answer(
         call,
         `The commands are IDENTIFY <account> <password> and REGISTER <password>; for more, see /ACCOUNT and /HELP ACCOUNT`,
       );
@@ -44,32 +51,34 @@ export function askNickServ(call: Call, text: string): void | Promise<void> {
 async function identify(call: Call, words: readonly string[]): Promise<void> {
   const { chat, session, user } = call;
   const [name, password] = words.length > 1 ? words : [user.nick, words[0]];
-  if (name === undefined || password === undefined) return say(call, "Write: IDENTIFY <account> <password>");
-  if (!isConfidential(session)) return say(call, exposed);
+  if (name === undefined || password === undefined) {
+    return answer(call, "Write: IDENTIFY <account> <password>");
+  }
+  if (!isConfidential(session)) return answer(call, passwordsNeedEncryption);
   const outcome = await chat.accounts.prove(name, password, session.connection.address);
-  if (outcome.kind !== "right") return say(call, sentenceOf(outcome));
+  if (outcome.kind !== "right") return answer(call, failureSentence(outcome));
   const { name: account } = outcome.account;
   if (!await logIn(call, account)) {
-    return say(call, "Your other devices are logged in to another account");
+    return answer(call, "Your other devices are logged in to another account");
   }
   sendLoggedIn(session, account);
-  say(call, `You are now logged in as ${account}`);
+  answer(call, `You are now logged in as ${account}`);
   // A user who could not have this nick without logging in gets it now.
   const holder = chat.find(account);
   if (holder === undefined || isOwnDisconnected(holder, account)) await takeNick(call, account);
 }
 
 /** The same as REGISTER, with the parameters of NickServ. */
-async function make(call: Call, [password]: readonly string[]): Promise<void> {
-  if (password === undefined) return say(call, "Write: REGISTER <password>");
+async function registerAccount(call: Call, [password]: readonly string[]): Promise<void> {
+  if (password === undefined) return answer(call, "Write: REGISTER <password>");
   try {
     await register({ ...call, params: ["*", "*", password] });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    say(call, error.params.at(-1) ?? "");
+    answer(call, error.params.at(-1) ?? "");
   }
 }
 
-function say({ chat, session }: Call, text: string): void {
+function answer({ chat, session }: Call, text: string): void {
   session.answer(new OutgoingLine(`NickServ!NickServ@${chat.settings.name}`, "NOTICE", [session.nick, text]));
 }

@@ -26,7 +26,7 @@ const maxFound = 500;
 interface Query {
   readonly operatorsOnly: boolean;
   /** The properties to compare with the mask: letters of the WHOX fields; "" means the usual ones. */
-  readonly places: string;
+  readonly flags: string;
   /** WHOX fields; undefined means the classic form. */
   readonly fields: string | undefined;
   readonly token: string;
@@ -38,7 +38,7 @@ function parseQuery(text: string): Query {
   const [fields = "", token = ""] = percent < 0 ? [] : text.slice(percent + 1).split(",");
   return {
     operatorsOnly: flags.includes("o"),
-    places: [...new Set(flags)].filter((flag) => Object.hasOwn(places, flag)).join(""),
+    flags: [...new Set(flags)].filter((flag) => Object.hasOwn(maskProperties, flag)).join(""),
     fields: fields === "" ? undefined : fields,
     token: /^[0-9]{1,3}$/.test(token) ? token : "0",
   };
@@ -67,32 +67,32 @@ function who(call: Call): void | Promise<void> {
 interface Found {
   readonly user: User;
   /** Undefined until it is needed, because only few of the matching users are listed. */
-  readonly place: readonly [Channel, Membership] | undefined;
+  readonly membership: readonly [Channel, Membership] | undefined;
 }
 
 function inChannel({ chat, user: asker }: Call, name: string): Found[] {
   const channel = chat.channel(name);
   if (channel === undefined || (isHidden(channel, asker) && !asker.modes.has("o"))) return [];
-  const inside = channel.members.has(asker);
+  const isMember = channel.members.has(asker);
   return [...channel.members]
-    .filter(([user]) => inside || isVisible(user, asker))
-    .map(([user, member]) => ({ user, place: [channel, member] as const }));
+    .filter(([user]) => isMember || isVisible(user, asker))
+    .map(([user, member]) => ({ user, membership: [channel, member] as const }));
 }
 
 /** A nick finds its user also if the user is invisible; a mask does not. */
 function byMask({ chat, user: asker }: Call, mask: string, query: Query): Found[] {
-  if (query.places === "" && !isMask(mask) && mask !== "0") {
+  if (query.flags === "" && !isMask(mask) && mask !== "0") {
     const user = chat.find(mask);
-    return user === undefined ? [] : [{ user, place: undefined }];
+    return user === undefined ? [] : [{ user, membership: undefined }];
   }
-  const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.places);
+  const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.flags);
   return [...chat.users.values()]
     .filter((user) => isVisible(user, asker) && matches(user))
-    .map((user) => ({ user, place: undefined }));
+    .map((user) => ({ user, membership: undefined }));
 }
 
 /** The property that a flag compares with the mask. */
-const places: Readonly<Record<string, (user: User, asker: User) => string | undefined>> = {
+const maskProperties: Readonly<Record<string, (user: User, asker: User) => string | undefined>> = {
   n: (user) => user.nick,
   u: (user) => user.username,
   h: (user) => user.host,
@@ -104,23 +104,27 @@ const places: Readonly<Record<string, (user: User, asker: User) => string | unde
 function matcher(asker: User, mask: string, flags: string): (user: User) => boolean {
   const matches = maskTest(mask);
   if (flags === "" && /[!@]/.test(mask)) return (user) => matches(fold(user.source));
-  const looked = [...flags || "nuhr"].flatMap((flag) => places[flag] ?? []);
+  const properties = [...flags || "nuhr"].flatMap((flag) => maskProperties[flag] ?? []);
   return (user) =>
-    looked.some((place) => {
-      const text = place(user, asker);
+    properties.some((property) => {
+      const text = property(user, asker);
       return text !== undefined && matches(fold(text));
     });
 }
 
-function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }: Found, query: Query): void {
+function send(
+  call: Call,
+  { user, membership = visibleChannels(user, call.user)[0] }: Found,
+  query: Query,
+): void {
   const { chat, session } = call;
   const { fields, token } = query;
-  const found = { user, place };
+  const found = { user, membership };
   if (fields !== undefined) {
     const wanted = [...order].filter((field) => fields.includes(field));
     return reply(session, "RPL_WHOSPCRPL", ...wanted.map((field) => valueOf(call, found, field, token)));
   }
-  const channel = place?.[0].name ?? "*";
+  const channel = membership?.[0].name ?? "*";
   const { name } = chat.settings;
   const flags = flagsOf(call, found);
   reply(
@@ -137,9 +141,10 @@ function send(call: Call, { user, place = visibleChannels(user, call.user)[0] }:
 }
 
 /** Here or away, operator, ranks, bot. */
-function flagsOf({ session }: Call, { user, place }: Found): string {
+function flagsOf({ session }: Call, { user, membership }: Found): string {
   return (user.away === undefined ? "H" : "G") + (user.modes.has("o") ? "*" : "") +
-    (place === undefined ? "" : shownPrefixes(session, place[1])) + (user.modes.has("B") ? "B" : "");
+    (membership === undefined ? "" : shownPrefixes(session, membership[1])) +
+    (user.modes.has("B") ? "B" : "");
 }
 
 /** The order of the fields in WHOX. */
@@ -147,12 +152,12 @@ const order = "tcuihsnfdlaor";
 
 function valueOf(call: Call, found: Found, field: string, token: string): string {
   const { chat, user: asker } = call;
-  const { user, place } = found;
+  const { user, membership } = found;
   switch (field) {
     case "t":
       return token;
     case "c":
-      return place?.[0].name ?? "*";
+      return membership?.[0].name ?? "*";
     case "u":
       return user.username;
     case "i":

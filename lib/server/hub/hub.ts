@@ -157,7 +157,7 @@ export class Hub {
     this.#chat.monitors.clear(session);
     const { user } = session;
     if (user === undefined) return;
-    const lingerMs = session.saidGoodbye || user.account === undefined ? 0 : this.#chat.settings.linger;
+    const lingerMs = session.hasQuit || user.account === undefined ? 0 : this.#chat.settings.linger;
     const pending = this.commit(
       { kind: "detached", user: user.id, session: session.id, reason, ...(lingerMs > 0 && { lingerMs }) },
       session,

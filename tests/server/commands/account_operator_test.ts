@@ -19,7 +19,7 @@ story("the owner code makes an account the owner, once", async (chat) => {
   const code = await makeOwnerCode(chat.hub, false) ?? "";
   const ann = await chat.peer("ann");
   assertEquals(await say(ann, `OWNER ${code}`), [
-    ":chat.test FAIL OWNER ACCOUNT_REQUIRED :Register an account with REGISTER, or log in, first",
+    ":chat.test FAIL OWNER ACCOUNT_REQUIRED :First register an account with REGISTER, or log in",
   ]);
   await say(ann, `REGISTER * * ${password}`);
   assertEquals(await say(ann, "OWNER aaaa-aaaa-aaaa-aaaa"), [

@@ -59,14 +59,14 @@ const reads = `
 function command(body: string): string {
   const server = new URL("../../../lib/server/", import.meta.url).href;
   return `
-import type { Channel, ChannelState, MemberState } from "${server}chat/channel.ts";
+import type { Channel, ChannelState, MembershipState } from "${server}chat/channel.ts";
 import type { ChatState } from "${server}chat/chat.ts";
 import type { UserState } from "${server}chat/user.ts";
 import type { Call } from "${server}hub/command.ts";
 import { fromServer } from "${server}render/sender.ts";
 
-export type Used = [ChannelState, MemberState, ChatState, UserState, typeof fromServer];
-export declare function change(member: MemberState): void;
+export type Used = [ChannelState, MembershipState, ChatState, UserState, typeof fromServer];
+export declare function change(member: MembershipState): void;
 export function run({ chat, commit, session, user }: Call, channel: Channel): void | Promise<void> {
   void [chat, commit, session, user, channel];
   ${body}
