@@ -1,14 +1,11 @@
 /** Every limit: that it holds, what whoever meets it is told, that the others go on, and that clients can know it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
-import { type Chat, startChat } from "./support/chat.ts";
+import type { Chat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
 import { story } from "./support/story.ts";
 import { heard, say } from "./support/transcript.ts";
 import { visit } from "./support/visitor.ts";
-
-const ignore = !granted("net");
 
 /** A setting, a value for it, and the ISUPPORT token that tells clients. */
 const advertised: readonly (readonly [name: keyof Settings, value: number, token: string])[] = [
@@ -144,8 +141,14 @@ story("a reader that does not keep up is cut off, and the others hear everything
   wire.close();
 });
 
-/** A chat whose clock moves only when somebody has to wait, and for how long they had to. */
-function withPatience(flood: number): { chat: Chat; waits: number[] } {
+/** A chat whose clock moves only when a session has to wait, and how long each wait was. */
+interface Flooded {
+  readonly chat: Chat;
+  readonly waits: readonly number[];
+}
+
+/** Registers a test with a limit of lines in a second. */
+function floodStory(name: string, flood: number, act: (flooded: Flooded) => Promise<void>): void {
   let now = Date.UTC(2026, 10, 23);
   const waits: number[] = [];
   const sleep = (ms: number) => {
@@ -153,15 +156,13 @@ function withPatience(flood: number): { chat: Chat; waits: number[] } {
     now += ms;
     return Promise.resolve();
   };
-  return { chat: startChat({ settings: { flood }, now: () => now, sleep }), waits };
+  story(name, { settings: { flood }, now: () => now, sleep }, (chat) => act({ chat, waits }));
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 const words = (count: number) => Array.from({ length: count }, (_, at) => `PRIVMSG bob :${at}`);
 
-Deno.test("a flood is slowed down, in order, and nothing of it is lost", { ignore }, async () => {
-  const { chat, waits } = withPatience(5);
-  await using _chat = chat;
+floodStory("a flood is slowed down, in order, and nothing of it is lost", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   const before = sum(waits);
@@ -173,9 +174,7 @@ Deno.test("a flood is slowed down, in order, and nothing of it is lost", { ignor
   assertEquals(Math.round(sum(waits) / 100), Math.round((104 - 50) * 2));
 });
 
-Deno.test("what is no line of a message is no cheaper while one is open", { ignore }, async () => {
-  const { chat, waits } = withPatience(5);
-  await using _chat = chat;
+floodStory("what is no line of a message is no cheaper while one is open", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["batch", "draft/multiline"] });
   await say(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
   assertEquals(waits, []);
@@ -183,24 +182,24 @@ Deno.test("what is no line of a message is no cheaper while one is open", { igno
   assert(sum(waits) > 10_000, `${sum(waits)} ms`);
 });
 
-Deno.test("operators wait a tenth, and a goodbye or a sign of life not at all", { ignore }, async () => {
-  const { chat, waits } = withPatience(5);
-  await using _chat = chat;
-  const ann = await visit(chat.hub, "10.1.2.3", "ann");
-  await using bob = await visit(chat.hub, "10.1.2.4", "bob");
-  chat.state.find("bob")?.modes.add("o");
-  await say(bob, ...words(200).map((line) => line.replace("bob", "ann")));
-  assertEquals(waits, []);
-  await say(ann, ...words(60));
-  const before = waits.length;
-  ann.send("PONG x", ":ann PONG x", "pong", "QUIT :bye");
-  await ann.closed();
-  assertEquals(waits.length, before);
-});
+floodStory(
+  "operators wait a tenth, and a goodbye or a sign of life not at all",
+  5,
+  async ({ chat, waits }) => {
+    const ann = await visit(chat.hub, "10.1.2.3", "ann");
+    await using bob = await visit(chat.hub, "10.1.2.4", "bob");
+    chat.state.find("bob")?.modes.add("o");
+    await say(bob, ...words(200).map((line) => line.replace("bob", "ann")));
+    assertEquals(waits, []);
+    await say(ann, ...words(60));
+    const before = waits.length;
+    ann.send("PONG x", ":ann PONG x", "pong", "QUIT :bye");
+    await ann.closed();
+    assertEquals(waits.length, before);
+  },
+);
 
-Deno.test("signs of life without end are a flood", { ignore }, async () => {
-  const { chat, waits } = withPatience(5);
-  await using _chat = chat;
+floodStory("signs of life without end are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await say(ann, ...words(50));
   const before = sum(waits);
@@ -208,9 +207,12 @@ Deno.test("signs of life without end are a flood", { ignore }, async () => {
   assert(sum(waits) - before > 5_000, `${sum(waits) - before} ms`);
 });
 
-Deno.test("who is killed while its lines wait is gone, and its lines with it", { ignore }, async () => {
-  const waiting = Promise.withResolvers<void>();
-  await using chat = startChat({ settings: { flood: 1 }, sleep: () => waiting.promise });
+const waiting = Promise.withResolvers<void>();
+
+story("who is killed while its lines wait is gone, and its lines with it", {
+  settings: { flood: 1 },
+  sleep: () => waiting.promise,
+}, async (chat) => {
   const ann = await visit(chat.hub, "10.1.2.3", "ann");
   const bob = await visit(chat.hub, "10.1.2.4", "bob", { register: false });
   bob.send("NICK bob", "USER bob 0 * :bob");

@@ -1,29 +1,21 @@
 /** CHATHISTORY: which messages it sends, and how. history_access_test.ts checks who can read them. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Chat, startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { plain, say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "draft/chathistory", "echo-message", "message-tags", "server-time"];
 const eventCaps = [...caps, "draft/event-playback"];
 const startMs = Date.parse("2026-01-31T12:00:00.000Z");
 
-/** A chat whose clock stands still until the test moves it. */
-function quietChat(settings: Parameters<typeof startChat>[0] = {}) {
-  let ms = startMs;
-  return { chat: startChat({ ...settings, now: () => ms }), tick: () => void (ms += 1000) };
-}
-
 /** ann says "1" to "9" in #tea, a second apart; returns the msgids, "1" first, and the times. */
-async function nine(chat: Chat, tick: () => void): Promise<{ ann: Peer; ids: string[]; times: string[] }> {
+async function nine(chat: Chat): Promise<{ ann: Peer; ids: string[]; times: string[] }> {
   const ann = await chat.peer("ann", { caps });
   await ann.join("#tea");
   const lines: string[] = [];
   for (let number = 1; number <= 9; number++) {
-    tick();
+    chat.clock.nowMs += 1000;
     ann.send(`PRIVMSG #tea ${number}`);
     lines.push(await ann.next(/ PRIVMSG #tea /));
   }
@@ -42,10 +34,13 @@ async function words(peer: Peer, command: string): Promise<string> {
 }
 
 story("CHATHISTORY sends each message unchanged, in one batch", whole);
-Deno.test({ name: "CHATHISTORY finds by msgid and by time, bounds excluded", ignore, fn: ranges });
+story("CHATHISTORY finds by msgid and by time, bounds excluded", { startsAt: startMs }, ranges);
 story("CHATHISTORY refuses invalid requests and quotes the wrong parameter", refusals);
-Deno.test({ name: "CHATHISTORY reports the end of the history", ignore, fn: ends });
-Deno.test({ name: "CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", ignore, fn: pages });
+story("CHATHISTORY reports the end of the history", { startsAt: startMs }, ends);
+story("CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", {
+  startsAt: startMs,
+  settings: { historyPage: 4 },
+}, pages);
 story("CHATHISTORY answers with its label, and without a batch for clients without batch", forms);
 story(
   "CHATHISTORY leaves room in the send queue of its client",
@@ -55,7 +50,7 @@ story(
 story("only clients with event-playback get events", events);
 story("reactions are stored, typing is not", reactions);
 story("a message of several lines is sent as one again", multiline);
-Deno.test({ name: "TARGETS lists conversations by their latest message", ignore, fn: targets });
+story("TARGETS lists conversations by their latest message", { startsAt: startMs }, targets);
 story("a client without chathistory gets the last messages on JOIN if the settings say so", {
   settings: { replay: 2 },
 }, onJoin);
@@ -73,10 +68,8 @@ async function whole(chat: Chat): Promise<void> {
   assertEquals(lines, said.map((line) => `@batch=${reference};${line.slice(1)}`));
 }
 
-async function ranges(): Promise<void> {
-  const { chat, tick } = quietChat();
-  await using _closed = chat;
-  const { ann, ids, times } = await nine(chat, tick);
+async function ranges(chat: Chat): Promise<void> {
+  const { ann, ids, times } = await nine(chat);
   const cases: [command: string, expected: string][] = [
     ["LATEST #tea * 3", "7 8 9"],
     ["LATEST #tea 7 3", "8 9"],
@@ -137,10 +130,8 @@ async function refusals(chat: Chat): Promise<void> {
   }
 }
 
-async function ends(): Promise<void> {
-  const { chat, tick } = quietChat();
-  await using _closed = chat;
-  const { ann, ids } = await nine(chat, tick);
+async function ends(chat: Chat): Promise<void> {
+  const { ann, ids } = await nine(chat);
   const cases: [command: string, isEnd: boolean][] = [
     ["LATEST #tea * 8", false],
     ["LATEST #tea * 9", true],
@@ -157,10 +148,8 @@ async function ends(): Promise<void> {
   }
 }
 
-async function pages(): Promise<void> {
-  const { chat, tick } = quietChat({ settings: { historyPage: 4 } });
-  await using _closed = chat;
-  const { ann } = await nine(chat, tick);
+async function pages(chat: Chat): Promise<void> {
+  const { ann } = await nine(chat);
   assertMatch((await say(ann, "VERSION")).join("\n"), / CHATHISTORY=4 MSGREFTYPES=msgid,timestamp /);
   assertEquals(await words(ann, "CHATHISTORY LATEST #tea * 1000"), "6 7 8 9");
 }
@@ -265,18 +254,16 @@ async function multiline(chat: Chat): Promise<void> {
   ]);
 }
 
-async function targets(): Promise<void> {
-  const { chat, tick } = quietChat();
-  await using _closed = chat;
+async function targets(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const bob = await chat.peer("bob", { caps });
   await ann.join("#tea");
   await bob.join("#den");
   for (const line of ["PRIVMSG #tea :1", "PRIVMSG bob :2", "PRIVMSG #tea :3", "PRIVMSG ann :4"]) {
-    tick();
+    chat.clock.nowMs += 1000;
     await say(ann, line);
   }
-  tick();
+  chat.clock.nowMs += 1000;
   await say(bob, "PRIVMSG #den :not for ann", "PRIVMSG bob :nor this");
   await ann.join("#empty");
   const at = (second: number) => new Date(startMs + second * 1000).toISOString();

@@ -1,33 +1,39 @@
 /** OPER, KILL, WALLOPS, REHASH, CHGHOST: running the server. */
 import { assert, assertEquals } from "@std/assert";
 import { makeVerifier } from "../../../lib/irc/scram.ts";
-import { type Chat, type ChatOptions, startChat } from "../../support/chat.ts";
+import type { Chat, ChatOptions } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-const ignore = !granted("net");
 const operators = new Map([["root", await makeVerifier("open sesame", 4096)]]);
 const wrong = (nick: string) => `:chat.test 464 ${nick} :Password incorrect`;
 
 /** A chat in which ann is operator and bob and cat are not, all in #tea. */
-async function withOperator(
-  options: ChatOptions = {},
-): Promise<{ chat: Chat; ann: Peer; bob: Peer; cat: Peer }> {
-  const chat = startChat({ operators, ...options });
-  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-  await say(ann, "OPER root :open sesame");
-  return { chat, ann, bob, cat };
+interface Operated {
+  readonly chat: Chat;
+  readonly ann: Peer;
+  readonly bob: Peer;
+  readonly cat: Peer;
 }
 
-Deno.test({
-  name: "OPER with the correct name and password makes an operator, and operators get a notice",
-  ignore,
-  async fn() {
-    const { chat, ann, bob } = await withOperator();
-    await using _chat = chat;
+/** Registers a test with an operator and two other people. */
+function operatorStory(
+  name: string,
+  act: (operated: Operated) => Promise<void>,
+  options: ChatOptions = {},
+): void {
+  story(name, { operators, ...options }, async (chat) => {
+    const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+    await say(ann, "OPER root :open sesame");
+    await act({ chat, ann, bob, cat });
+  });
+}
+
+operatorStory(
+  "OPER with the correct name and password makes an operator, and operators get a notice",
+  async ({ ann, bob }) => {
     assertEquals(await say(bob, "OPER root :open sesame"), [
       ":bob MODE bob +o",
       ":chat.test 381 bob :You are now an IRC operator",
@@ -39,7 +45,7 @@ Deno.test({
       ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
     ]);
   },
-});
+);
 
 story("OPER refuses unknown names and wrong passwords alike, and soon limits attempts", {
   operators,
@@ -70,46 +76,31 @@ story("OPER is refused over an unencrypted network", { operators }, async (chat)
   assertEquals((await say(bob, "OPER root :open sesame")).length, 3);
 });
 
-Deno.test({
-  name: "KILL disconnects a user with a reason that all see",
-  ignore,
-  async fn() {
-    const { chat, ann, bob, cat } = await withOperator();
-    await using _chat = chat;
-    assertEquals(await say(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
-      ":chat.test NOTICE ann :ann killed bob!~bob@localhost: too loud",
-      ":bob QUIT :Killed (ann (too loud))",
-      ":chat.test 401 ann nobody :No such nick/channel",
-      ":chat.test 461 ann KILL :Not enough parameters",
-    ]);
-    assertEquals(await bob.closed(), [
-      ":ann!~ann@localhost KILL bob :too loud",
-      "ERROR :Closing link: Killed (ann (too loud))",
-    ]);
-    assertEquals(await heard(cat), [":bob QUIT :Killed (ann (too loud))"]);
-    assertEquals(chat.state.users.size, 2);
-    assertEquals(chat.state.sessions.size, 2);
-  },
+operatorStory("KILL disconnects a user with a reason that all see", async ({ chat, ann, bob, cat }) => {
+  assertEquals(await say(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
+    ":chat.test NOTICE ann :ann killed bob!~bob@localhost: too loud",
+    ":bob QUIT :Killed (ann (too loud))",
+    ":chat.test 401 ann nobody :No such nick/channel",
+    ":chat.test 461 ann KILL :Not enough parameters",
+  ]);
+  assertEquals(await bob.closed(), [
+    ":ann!~ann@localhost KILL bob :too loud",
+    "ERROR :Closing link: Killed (ann (too loud))",
+  ]);
+  assertEquals(await heard(cat), [":bob QUIT :Killed (ann (too loud))"]);
+  assertEquals(chat.state.users.size, 2);
+  assertEquals(chat.state.sessions.size, 2);
 });
 
-Deno.test({
-  name: "KILL works on the operator's own nick",
-  ignore,
-  async fn() {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
-    ann.send("KILL ann :enough");
-    assertEquals((await ann.closed()).at(-1), "ERROR :Closing link: Killed (ann (enough))");
-    assertEquals(chat.state.find("ann"), undefined);
-  },
+operatorStory("KILL works on the operator's own nick", async ({ chat, ann }) => {
+  ann.send("KILL ann :enough");
+  assertEquals((await ann.closed()).at(-1), "ERROR :Closing link: Killed (ann (enough))");
+  assertEquals(chat.state.find("ann"), undefined);
 });
 
-Deno.test({
-  name: "WALLOPS reaches only users with mode w, and only operators can send it",
-  ignore,
-  async fn() {
-    const { chat, ann, bob, cat } = await withOperator();
-    await using _chat = chat;
+operatorStory(
+  "WALLOPS reaches only users with mode w, and only operators can send it",
+  async ({ ann, bob, cat }) => {
     await say(bob, "MODE bob +w");
     assertEquals(await say(ann, "WALLOPS :back at eight", "WALLOPS :"), [
       ":chat.test 461 ann WALLOPS :Not enough parameters",
@@ -119,15 +110,13 @@ Deno.test({
       ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
     ]);
   },
-});
+);
 
-Deno.test({
-  name: "REHASH reads the files again; if that fails, nothing changes",
-  ignore,
-  async fn() {
-    let reread = () => ({ operators, motd: ["new words"] });
-    const { chat, ann, bob } = await withOperator({ motd: ["old words"], reread: () => reread() });
-    await using _chat = chat;
+let reread = () => ({ operators, motd: ["new words"] });
+
+operatorStory(
+  "REHASH reads the files again; if that fails, nothing changes",
+  async ({ ann, bob }) => {
     assertEquals(await say(ann, "REHASH"), [
       ":chat.test 382 ann chat.test Rehashing",
       ":chat.test NOTICE ann :ann made the server read its files again",
@@ -138,14 +127,12 @@ Deno.test({
     assertEquals(await say(ann, "REHASH"), [":chat.test 424 ann :Cannot read the motd: it is gone"]);
     assertEquals((await say(bob, "MOTD"))[1], ":chat.test 372 bob :- new words");
   },
-});
+  { motd: ["old words"], reread: () => reread() },
+);
 
-Deno.test({
-  name: "CHGHOST changes the visible host: clients with chghost get CHGHOST, others a QUIT and a JOIN",
-  ignore,
-  async fn() {
-    const { chat, ann, bob, cat } = await withOperator();
-    await using _chat = chat;
+operatorStory(
+  "CHGHOST changes the visible host: clients with chghost get CHGHOST, others a QUIT and a JOIN",
+  async ({ ann, bob, cat }) => {
     await say(bob, "CAP REQ chghost");
     await say(ann, "MODE #tea +v cat");
     for (const one of [bob, cat]) await heard(one);
@@ -162,4 +149,4 @@ Deno.test({
     await say(cat, "PRIVMSG #tea :hello");
     assertEquals(await bob.lines(), [":cat!~cat@cats.example PRIVMSG #tea :hello"]);
   },
-});
+);

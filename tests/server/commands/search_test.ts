@@ -1,19 +1,26 @@
 /** SEARCH: its matches. history_access_test.ts checks that it shows nothing to users without access. */
 import { assertEquals } from "@std/assert";
-import { type Chat, startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
 
-const ignore = !granted("net");
 const caps = ["batch", "labeled-response", "message-tags", "soju.im/search"];
 const startMs = Date.parse("2026-01-31T12:00:00.000Z");
 
-/** ann and bob talk in #tea, in #den and privately, with a second between two messages. */
-async function talk(): Promise<{ chat: Chat; ann: Peer; bob: Peer }> {
-  let ms = startMs;
-  const chat = startChat({ now: () => ms });
+/** A chat in which ann and bob talked. */
+interface Talk {
+  readonly chat: Chat;
+  readonly ann: Peer;
+  readonly bob: Peer;
+}
+
+/** Registers a test: ann and bob talked in #tea, in #den and privately, with a second between two messages. */
+function talkStory(name: string, act: (talk: Talk) => Promise<void>): void {
+  story(name, { startsAt: startMs }, async (chat) => act(await talk(chat)));
+}
+
+async function talk(chat: Chat): Promise<Talk> {
   const [ann, bob] = [await chat.peer("ann", { caps }), await chat.peer("bob", { caps })];
   for (const channel of ["#tea", "#den"]) for (const peer of [ann, bob]) await peer.join(channel);
   const said: [Peer, string][] = [
@@ -26,7 +33,7 @@ async function talk(): Promise<{ chat: Chat; ann: Peer; bob: Peer }> {
     [ann, "TOPIC #tea :fast talk"],
   ];
   for (const [peer, line] of said) {
-    ms += 1000;
+    chat.clock.nowMs += 1000;
     await say(peer, line);
   }
   for (const peer of [ann, bob]) await peer.lines();
@@ -55,22 +62,12 @@ const searches: readonly (readonly [attributes: string, seconds: string])[] = [
   ["", "1 2 3 4 5"],
 ];
 
-Deno.test({ name: "SEARCH finds messages by words, place, sender and time", ignore, fn: found });
-Deno.test({
-  name: "SEARCH answers in one batch with its label; the batch is empty if nothing is found",
-  ignore,
-  fn: batch,
-});
+talkStory("SEARCH finds messages by words, place, sender and time", found);
+talkStory("SEARCH answers in one batch with its label; the batch is empty if nothing is found", batch);
 story("SEARCH refuses unknown parameters by name", refusals);
-Deno.test({
-  name: "SEARCH does not delay others, and handles a user who leaves meanwhile",
-  ignore,
-  fn: leaving,
-});
+talkStory("SEARCH does not delay others, and handles a user who leaves meanwhile", leaving);
 
-async function found(): Promise<void> {
-  const { chat, ann } = await talk();
-  await using _closed = chat;
+async function found({ ann }: Talk): Promise<void> {
   for (const [attributes, seconds] of searches) {
     ann.send(`SEARCH :${attributes}`);
     const lines = (await ann.until(/ BATCH -/)).slice(1, -1);
@@ -79,9 +76,7 @@ async function found(): Promise<void> {
   }
 }
 
-async function batch(): Promise<void> {
-  const { chat, ann } = await talk();
-  await using _closed = chat;
+async function batch({ ann }: Talk): Promise<void> {
   ann.send("@label=x SEARCH text=loose", "SEARCH text=nothing");
   const [opening = "", line = "", closing] = await ann.until(/ BATCH -/);
   const reference = /^@label=x :chat\.test BATCH \+(\w+) soju\.im\/search$/.exec(opening)?.[1];
@@ -112,9 +107,7 @@ async function refusals(chat: Chat): Promise<void> {
   assertEquals(await say(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
 }
 
-async function leaving(): Promise<void> {
-  const { chat, ann, bob } = await talk();
-  await using _closed = chat;
+async function leaving({ chat, ann, bob }: Talk): Promise<void> {
   for (let number = 0; number < 2000; number++) {
     const conversation = chat.state.store?.conversations.channel("#tea", "#tea");
     if (conversation) {

@@ -1,22 +1,28 @@
 /** UBAN: banning people from the server. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { password } from "../../support/account.ts";
-import { type Chat, startChat } from "../../support/chat.ts";
+import type { Chat } from "../../support/chat.ts";
 import { logIn } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
+import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
 import { visit } from "../../support/visitor.ts";
 
-const ignore = !granted("net");
 const start = Date.UTC(2026, 10, 23);
 
-/** A chat with a clock that stands still, and ann, its operator, from 10.9.9.9. */
-async function withOperator(now = () => start): Promise<{ chat: Chat; ann: Peer }> {
-  const chat = startChat({ now });
-  const ann = await visit(chat.hub, "10.9.9.9", "ann");
-  chat.state.find("ann")?.modes.add("o");
-  return { chat, ann };
+/** A chat, and ann, its operator, from 10.9.9.9. */
+interface Moderated {
+  readonly chat: Chat;
+  readonly ann: Peer;
+}
+
+/** Registers a test with a chat whose clock stands still, and its operator. */
+function operatorStory(name: string, act: (moderated: Moderated) => Promise<void>): void {
+  story(name, { startsAt: start }, async (chat) => {
+    const ann = await visit(chat.hub, "10.9.9.9", "ann");
+    chat.state.find("ann")?.modes.add("o");
+    await act({ chat, ann });
+  });
 }
 
 /** All lines for a client that connects and is refused. */
@@ -26,12 +32,9 @@ async function turnedAway(chat: Chat, address: string, nick: string): Promise<st
   return await peer.closed();
 }
 
-Deno.test(
+operatorStory(
   "UBAN ADD of a network disconnects its users, notifies operators, and refuses new connections",
-  { ignore },
-  async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  async ({ chat, ann }) => {
     const bob = await visit(chat.hub, "10.1.2.3", "bob");
     assertEquals(await say(ann, "UBAN ADD 10.1.9.9/16 1d12h :too loud"), [
       ":chat.test NOTICE ann :ann banned 10.1.0.0/16 until 2026-11-24 12:00 UTC: too loud",
@@ -45,12 +48,9 @@ Deno.test(
   },
 );
 
-Deno.test(
+operatorStory(
   "UBAN ADD of a mask matches names and cloaks, at registration and at NICK",
-  { ignore },
-  async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  async ({ chat, ann }) => {
     await using bob = await visit(chat.hub, "10.1.2.3", "bob");
     const cloak = chat.state.find("bob")?.host ?? "";
     await say(ann, "UBAN ADD loud*!*@* :no shouting", `UBAN ADD *@*${cloak.slice(cloak.indexOf("."))}`);
@@ -70,9 +70,7 @@ Deno.test(
   },
 );
 
-Deno.test("UBAN ADD of an account disconnects its users", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of an account disconnects its users", async ({ chat, ann }) => {
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
   const user = chat.state.find("bob");
   if (user) user.account = "Bobby";
@@ -80,13 +78,9 @@ Deno.test("UBAN ADD of an account disconnects its users", { ignore }, async () =
   assertEquals((await bob.closed()).length, 1);
 });
 
-Deno.test(
+operatorStory(
   "UBAN LIST, INFO and DEL show and lift bans; expired bans are removed",
-  { ignore },
-  async () => {
-    let now = start;
-    const { chat, ann } = await withOperator(() => now);
-    await using _chat = chat;
+  async ({ chat, ann }) => {
     await say(ann, "UBAN ADD 10.1.0.0/16 1h :loud", "UBAN ADD bob for good");
     assertEquals(await say(ann, "UBAN LIST", "UBAN INFO 10.9.0.0/16", "UBAN DEL bob", "UBAN DEL bob"), [
       ":chat.test NOTICE ann :10.1.0.0/16 until 2026-11-23 01:00 UTC, by ann at 2026-11-23 00:00 UTC: loud",
@@ -97,19 +91,16 @@ Deno.test(
       ":chat.test NOTICE ann :ann removed the ban of bob!*@*",
       ":chat.test FAIL UBAN NO_SUCH_BAN bob!*@* :There is no ban of this target",
     ]);
-    now += 3_600_000;
+    chat.clock.nowMs += 3_600_000;
     assertEquals(await say(ann, "UBAN LIST"), [":chat.test NOTICE ann :No bans"]);
     await using bob = await visit(chat.hub, "10.1.2.3", "bob");
     assertEquals(await heard(bob), []);
   },
 );
 
-Deno.test(
+operatorStory(
   "UBAN ADD of a nick explains its limits, and which bans keep the person out",
-  { ignore },
-  async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  async ({ chat, ann }) => {
     await twoDevices(chat);
     const note = (nick: string) =>
       `:chat.test NOTE UBAN NICK_ONLY ${nick}!*@* :This bans only the nick ${nick}, and the person ` +
@@ -126,12 +117,9 @@ Deno.test(
   },
 );
 
-Deno.test(
+operatorStory(
   "UBAN refuses invalid targets, banning oneself, and users who are not operators",
-  { ignore },
-  async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  async ({ chat, ann }) => {
     await using bob = await visit(chat.hub, "10.1.2.3", "bob");
     assertEquals(await say(ann, "UBAN", "UBAN FLY", "UBAN ADD 10.0.0.0/99", "UBAN ADD", "UBAN ADD *"), [
       ":chat.test 461 ann UBAN :Not enough parameters",
@@ -144,9 +132,7 @@ Deno.test(
   },
 );
 
-Deno.test("UBAN ADD of a mask refuses further devices that match it", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of a mask refuses further devices that match it", async ({ chat, ann }) => {
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   await say(bob, `REGISTER * * ${password}`);
   await say(ann, "UBAN ADD 10.3.* :not from there");
@@ -176,9 +162,7 @@ async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
 const error = "ERROR :Closing link: You are banned from this server: loud";
 
 for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
-  Deno.test(`UBAN ADD ${target} closes a further device that is online`, { ignore }, async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  operatorStory(`UBAN ADD ${target} closes a further device that is online`, async ({ chat, ann }) => {
     const { bob, device } = await twoDevices(chat);
     assertEquals(
       (await say(ann, `UBAN INFO ${target}`)).at(-1)?.endsWith("It matches 1 of 2 users: bob"),
@@ -194,27 +178,21 @@ for (const target of ["10.3.0.0/16", "10.3.*", "b*!*@10.3.3.3"]) {
 }
 
 for (const target of ["bob", "a:bob", "10.1.2.3"]) {
-  Deno.test(`UBAN ADD ${target} closes every device of the matching user`, { ignore }, async () => {
-    const { chat, ann } = await withOperator();
-    await using _chat = chat;
+  operatorStory(`UBAN ADD ${target} closes every device of the matching user`, async ({ chat, ann }) => {
     const { bob, device } = await twoDevices(chat);
     await say(ann, `UBAN ADD ${target} :loud`);
     assertEquals([(await bob.closed()).at(-1), (await device.closed()).at(-1)], [error, error]);
   });
 }
 
-Deno.test("UBAN ADD of a cloak matches a user with a changed host", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of a cloak matches a user with a changed host", async ({ chat, ann }) => {
   const bob = await visit(chat.hub, "10.1.2.3", "bob");
   const cloak = chat.state.find("bob")?.host ?? "";
   await say(ann, "CHGHOST bob tea.example", `UBAN ADD *@${cloak} :loud`);
   assertEquals((await bob.closed()).at(-1), error);
 });
 
-Deno.test("UBAN ADD of the last device does not wait for its return", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of the last device does not wait for its return", async ({ chat, ann }) => {
   const { bob, device } = await twoDevices(chat);
   bob.send("QUIT");
   await bob.closed();
@@ -223,9 +201,7 @@ Deno.test("UBAN ADD of the last device does not wait for its return", { ignore }
   assertEquals(chat.state.find("bob"), undefined);
 });
 
-Deno.test("UBAN ADD of the address of one's own further device is refused", { ignore }, async () => {
-  const { chat } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of the address of one's own further device is refused", async ({ chat }) => {
   const { device } = await twoDevices(chat);
   chat.state.find("bob")?.modes.add("o");
   await heard(device);
@@ -234,9 +210,7 @@ Deno.test("UBAN ADD of the address of one's own further device is refused", { ig
   ]);
 });
 
-Deno.test("UBAN ADD of accounts refuses users who register one of them", { ignore }, async () => {
-  const { chat, ann } = await withOperator();
-  await using _chat = chat;
+operatorStory("UBAN ADD of accounts refuses users who register one of them", async ({ chat, ann }) => {
   await say(ann, "UBAN ADD a:bo* :loud");
   const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   bob.send(`REGISTER * * ${password}`);
