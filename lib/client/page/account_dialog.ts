@@ -19,37 +19,16 @@ export interface AccountDialogParts {
 /** Opens it. */
 export function openAccount(parts: AccountDialogParts): void {
   const { nick, account, registrationFault, register, login } = parts;
-  const name = element("input", {
-    value: account || nick,
-    autocomplete: "username",
-    "aria-label": "Account",
-    required: true,
-  });
-  const password = element("input", {
-    type: "password",
-    autocomplete: "current-password",
-    "aria-label": "Password",
-    placeholder: "Password",
-    required: true,
-  });
+  const name = nameField(account || nick);
+  const password = passwordField();
   const status = statusLine();
   const act = (step: () => Promise<void>) => () => {
     if (!form.reportValidity()) return;
     showStatus(status, "Please wait…");
-    step().then(
-      () => dialog.close(),
-      (error) => showError(status, error),
-    );
+    step().then(() => dialog.close(), (error) => showError(status, error));
   };
-  const closeButton = element("button", { type: "button", click: () => dialog.close() }, "Close");
-  const loginButton = element("button", {
-    type: "button",
-    click: act(() => login(name.value, password.value)),
-  }, "Log in");
-  const registerButton = element("button", {
-    type: "submit",
-    click: act(() => register(password.value)),
-  }, `Register ${plainName(nick)}`);
+  const button = (type: "button" | "submit", label: string, click: () => void) =>
+    element("button", { type, click }, label);
   const canRegister = account === "" && registrationFault === "";
   const form = element(
     "form",
@@ -59,9 +38,31 @@ export function openAccount(parts: AccountDialogParts): void {
     name,
     password,
     status,
-    element("menu", {}, closeButton, loginButton, ...(canRegister ? [registerButton] : [])),
+    element(
+      "menu",
+      {},
+      button("button", "Close", () => dialog.close()),
+      button("button", "Log in", act(() => login(name.value, password.value))),
+      ...(canRegister
+        ? [button("submit", `Register ${plainName(nick)}`, act(() => register(password.value)))]
+        : []),
+    ),
   );
   const dialog = openDialog("Account", form);
+}
+
+function nameField(value: string): HTMLInputElement {
+  return element("input", { value, autocomplete: "username", "aria-label": "Account", required: true });
+}
+
+function passwordField(): HTMLInputElement {
+  return element("input", {
+    type: "password",
+    autocomplete: "current-password",
+    "aria-label": "Password",
+    placeholder: "Password",
+    required: true,
+  });
 }
 
 function explanation({ nick, account, registrationFault }: AccountDialogParts): string {

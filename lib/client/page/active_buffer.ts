@@ -1,4 +1,7 @@
-/** The active buffer of the page: which channel or conversation is shown, how another one becomes active, and marking it as read. */
+/**
+ * The active buffer of the page: which channel or conversation is shown, how another one becomes active, and marking
+ * it as read.
+ */
 /// <reference lib="dom" />
 import { ActionError } from "../core/action_error.ts";
 import type { Client } from "../core/client.ts";

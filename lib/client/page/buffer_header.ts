@@ -1,4 +1,7 @@
-/** The header above the messages: the name of the channel or conversation, its topic, and the button for an invite link. */
+/**
+ * The header above the messages: the name of the channel or conversation, its topic, and the button for an invite
+ * link.
+ */
 /// <reference lib="dom" />
 import { findBuffer, type State } from "../core/state.ts";
 import { memberInk } from "../text/nick_color.ts";

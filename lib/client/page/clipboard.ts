@@ -1,4 +1,7 @@
-/** Copies text to the clipboard. Browsers have an interface for this on pages over TLS only; elsewhere a selection is copied. */
+/**
+ * Copies text to the clipboard. Browsers have an interface for this on pages over TLS only; elsewhere a selection is
+ * copied.
+ */
 /// <reference lib="dom" />
 import { element } from "./element.ts";
 

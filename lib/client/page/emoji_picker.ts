@@ -18,19 +18,7 @@ export function pickEmoji(beside: HTMLElement, onPick: (emoji: string) => void):
     placeholder: "Search emoji",
     "aria-label": "Search emoji",
   });
-  const fill = () => {
-    const wanted = search.value.trim().toLowerCase().replaceAll(" ", "_");
-    grid.replaceChildren(
-      ...[...emoji].filter(([name]) => name.includes(wanted)).map(([name, sign]) =>
-        element("button", {
-          type: "button",
-          title: name,
-          "aria-label": name,
-          click: () => done(sign),
-        }, sign)
-      ),
-    );
-  };
+  const fill = () => grid.replaceChildren(...emojiButtons(search.value, done));
   const done = (sign: string) => {
     close();
     beside.focus();
@@ -55,6 +43,18 @@ export function pickEmoji(beside: HTMLElement, onPick: (emoji: string) => void):
   beside.setAttribute("aria-expanded", "true");
   search.focus();
   setTimeout(() => document.addEventListener("click", closeOutside), 0);
+}
+
+/** A button for each emoji whose name contains the searched words. */
+function emojiButtons(searched: string, done: (sign: string) => void): HTMLElement[] {
+  const wanted = searched.trim().toLowerCase().replaceAll(" ", "_");
+  return [...emoji].filter(([name]) => name.includes(wanted)).map(([name, sign]) =>
+    element(
+      "button",
+      { type: "button", title: name, "aria-label": name, click: () => done(sign) },
+      sign,
+    )
+  );
 }
 
 /** Arrow keys move the focus in the grid; ↓ moves it there from the search box. */

@@ -1,4 +1,7 @@
-/** What the page does with each event: most become entries of a timeline, others a toast, a notification or the status line. */
+/**
+ * What the page does with each event: most become entries of a timeline, others a toast, a notification or the
+ * status line.
+ */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";

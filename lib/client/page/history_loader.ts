@@ -1,4 +1,6 @@
-/** Loads history from the server into the timelines: older messages, a quoted or found message, recent conversations. */
+/**
+ * Loads history from the server into the timelines: older messages, a quoted or found message, recent conversations.
+ */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";

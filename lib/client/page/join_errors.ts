@@ -1,4 +1,7 @@
-/** Collects the errors while the client connects. The page shows them once, when it is known whether the server lets the client in. */
+/**
+ * Collects the errors while the client connects. The page shows them once, when it is known whether the server lets
+ * the client in.
+ */
 
 /** The errors so far. */
 export class JoinErrors {

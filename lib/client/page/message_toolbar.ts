@@ -45,7 +45,10 @@ export function messageToolbar(
   return toolbar;
 }
 
-/** The first click asks for confirmation, the second one deletes. Leaving the button cancels. A double click counts as one click. */
+/**
+ * The first click asks for confirmation, the second one deletes. Leaving the button cancels. A double click counts
+ * as one click.
+ */
 function deleteButton(act: () => void): HTMLButtonElement {
   const show = (asks: boolean) => {
     const label = asks ? "Delete?" : "Delete";

@@ -1,4 +1,7 @@
-/** Desktop notifications of mentions and private messages. The page asks for permission only when the person presses the bell. */
+/**
+ * Desktop notifications of mentions and private messages. The page asks for permission only when the person presses
+ * the bell.
+ */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
 import { byId } from "./element.ts";

@@ -1,4 +1,7 @@
-/** What this browser remembers for the person between visits. The names of the stored values stay as older versions wrote them. */
+/**
+ * What this browser remembers for the person between visits. The names of the stored values stay as older versions
+ * wrote them.
+ */
 /// <reference lib="dom" />
 import { PresenceFilter, presenceFilterModes } from "../text/presence_filter.ts";
 

@@ -1,4 +1,6 @@
-/** Keyboard shortcuts of the whole page: Alt-↑ and Alt-↓ switch to another buffer, and letters go to the message box. */
+/**
+ * Keyboard shortcuts of the whole page: Alt-↑ and Alt-↓ switch to another buffer, and letters go to the message box.
+ */
 /// <reference lib="dom" />
 
 /** What the keys do. */

@@ -1,4 +1,6 @@
-/** Styled spans and colours → elements. lib/client/text has made every text harmless before; links open in a new tab. */
+/**
+ * Styled spans and colours → elements. lib/client/text has made every text harmless before; links open in a new tab.
+ */
 /// <reference lib="dom" />
 import type { Span } from "../text/formatting.ts";
 import { type Ink, nickShades, roleShades, shadeOf } from "../text/palette.ts";

@@ -1,4 +1,7 @@
-/** The buttons around the messages: search, account, notifications, theme, invite link, and joining or closing a channel. */
+/**
+ * The buttons around the messages: search, account, notifications, theme, invite link, and joining or closing a
+ * channel.
+ */
 /// <reference lib="dom" />
 import { openAccount } from "./account_dialog.ts";
 import { byId } from "./element.ts";

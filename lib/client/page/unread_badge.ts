@@ -1,4 +1,6 @@
-/** The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour. */
+/**
+ * The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour.
+ */
 /// <reference lib="dom" />
 import { element } from "./element.ts";
 import type { Timeline } from "./timeline.ts";
