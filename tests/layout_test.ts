@@ -108,7 +108,7 @@ const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
 ];
 
 /** The classes that change the chat. Commands, render and web get the read-only views (Chat, User, Channel …). */
-const mutableState = /\b(Chat|User|Channel|Membership|Session|ServerBans|Whowas|ChannelRegistration)State\b/;
+const mutableState = /\b[A-Z]\w*State\b/;
 const seesViewsOnly = ["lib/server/commands/", "lib/server/render/", "lib/server/web/"];
 
 /** Code names numerics by the table of lib/irc/numerics.ts. The terminal has other numbers in quotes. */
