@@ -5,7 +5,7 @@ import type { Chat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { story } from "./support/story.ts";
 import { heard, say } from "./support/transcript.ts";
-import { visit } from "./support/visitor.ts";
+import { visit } from "./support/memory_connection.ts";
 
 /** A setting, a value for it, and the ISUPPORT token that tells clients. */
 const advertised: readonly (readonly [name: keyof Settings, value: number, token: string])[] = [

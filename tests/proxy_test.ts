@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted } from "./support/permissions.ts";
-import { headerOf } from "./support/proxy.ts";
+import { headerOf } from "./support/proxy_headers.ts";
 import { type RunningServer, startServer } from "./support/server.ts";
 import { overWebSocket } from "./support/site.ts";
 import { say } from "./support/transcript.ts";

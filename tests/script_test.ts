@@ -7,7 +7,7 @@ import { listen } from "../lib/net/listen.ts";
 import type { Chat } from "./support/chat.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
-import { runClient, startClient } from "./support/program.ts";
+import { runClient, startClient } from "./support/client_program.ts";
 import { story } from "./support/story.ts";
 
 const ignore = !granted("net", "read", "write", "env", "run");

@@ -3,7 +3,7 @@
  * where the server offers them; the relay's clients are only connected.
  */
 
-import { Peer } from "./peer.ts";
+import { LoadClient } from "./load_client.ts";
 import type { Server } from "./servers.ts";
 
 export const channel = "#tea";
@@ -22,9 +22,9 @@ export interface CrowdOptions {
 }
 
 export class Crowd implements Disposable {
-  readonly peers: readonly Peer[];
+  readonly peers: readonly LoadClient[];
 
-  constructor(peers: readonly Peer[]) {
+  constructor(peers: readonly LoadClient[]) {
     this.peers = peers;
   }
 
@@ -68,11 +68,11 @@ async function inGroups<T, R>(
   return results;
 }
 
-function enter({ port, speaksIrc }: Server): Promise<Peer> {
-  return speaksIrc ? Peer.connect(port, "CAP LS 302", " LS ") : Peer.connect(port, "", "welcome");
+function enter({ port, speaksIrc }: Server): Promise<LoadClient> {
+  return speaksIrc ? LoadClient.connect(port, "CAP LS 302", " LS ") : LoadClient.connect(port, "", "welcome");
 }
 
-function register(peer: Peer, index: number): Promise<void> {
+function register(peer: LoadClient, index: number): Promise<void> {
   const wish = index % 2 === 1 ? "CAP REQ :server-time message-tags\r\n" : "";
   return peer.ask(`${wish}NICK ${nickOf(index)}\r\nUSER ann 0 * :Ann\r\nCAP END`, " 376 ", " 422 ");
 }

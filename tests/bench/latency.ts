@@ -2,7 +2,7 @@
 
 import { type Latency, Pulse } from "./pulse.ts";
 import type { ServerName } from "./servers.ts";
-import { Stage } from "./stage.ts";
+import { SideBySide } from "./side_by_side.ts";
 import { median, pause, warmMs } from "./figures.ts";
 
 export interface LatencyOptions {
@@ -19,10 +19,10 @@ export async function measureLatency(
   names: readonly ServerName[],
   { rate, rounds, windowMs }: LatencyOptions,
 ): Promise<Map<ServerName, Latency>> {
-  await using stage = await Stage.open(names, clients);
+  await using servers = await SideBySide.open(names, clients);
   const found = new Map<ServerName, Latency[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const { server, crowd } of stage.acts) {
+    for (const { server, crowd } of servers.pairs) {
       const pulse = new Pulse(crowd, { rate });
       await pause(warmMs);
       pulse.take();

@@ -17,7 +17,7 @@ import { channel } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import { pause } from "./figures.ts";
 import { benchLine, senderAt } from "./line.ts";
-import type { Peer } from "./peer.ts";
+import type { LoadClient } from "./load_client.ts";
 import type { Server } from "./servers.ts";
 
 export interface LoadOptions {
@@ -50,7 +50,7 @@ export async function measureLoad(server: Server, crowd: Crowd, options: LoadOpt
 
 class ClosedLoop {
   readonly #crowd: Crowd;
-  readonly #witness: Peer;
+  readonly #witness: LoadClient;
   readonly #senders: readonly Sender[];
   readonly #deliveredBefore: number;
   #stopped = false;
@@ -99,12 +99,12 @@ class ClosedLoop {
 /** One of the K, with its line ready `each` times in a row. */
 class Sender {
   sent = 0;
-  readonly #peer: Peer;
+  readonly #peer: LoadClient;
   readonly #lineBytes: number;
   readonly #lines: Uint8Array;
   #freed: number;
 
-  constructor(peer: Peer, digit: number, each: number) {
+  constructor(peer: LoadClient, digit: number, each: number) {
     const line = benchLine(channel, digit);
     this.#peer = peer;
     this.#lineBytes = line.length;

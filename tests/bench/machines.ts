@@ -8,7 +8,7 @@ import { startServer } from "../support/server.ts";
 import { channel, nickOf } from "./crowd.ts";
 import { formatCount, formatTable, median, pause, warmMs } from "./figures.ts";
 import { benchLine, senderAt, sequenceAt } from "./line.ts";
-import { Peer } from "./peer.ts";
+import { LoadClient } from "./load_client.ts";
 
 const rounds = 5;
 const windowMs = 2_000;
@@ -75,7 +75,7 @@ async function delay(from: number, to: number): Promise<Delay> {
 }
 
 async function together(ports: readonly number[]): Promise<number> {
-  const peers: Peer[] = [];
+  const peers: LoadClient[] = [];
   for (const port of ports) {
     for (let at = 0; at < talkers; at++) peers.push(await enter(port, { hearsItself: true }));
   }
@@ -100,8 +100,8 @@ async function together(ports: readonly number[]): Promise<number> {
   return median(figures);
 }
 
-async function enter(port: number, { hearsItself = false } = {}): Promise<Peer> {
-  const peer = await Peer.connect(port, "CAP LS 302", " LS ");
+async function enter(port: number, { hearsItself = false } = {}): Promise<LoadClient> {
+  const peer = await LoadClient.connect(port, "CAP LS 302", " LS ");
   const wish = hearsItself ? "CAP REQ :echo-message\r\n" : "";
   await peer.ask(`${wish}NICK ${nickOf(people++)}\r\nUSER ann 0 * :Ann\r\nCAP END`, " 376 ", " 422 ");
   if (!hearsItself) await peer.ask(`JOIN ${channel}`, " 366 ");

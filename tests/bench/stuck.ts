@@ -8,7 +8,7 @@
 import { Crowd, nickOf } from "./crowd.ts";
 import { median, pause, warmMs } from "./figures.ts";
 import { benchLine } from "./line.ts";
-import type { Peer } from "./peer.ts";
+import type { LoadClient } from "./load_client.ts";
 import { Pulse } from "./pulse.ts";
 import { type ServerName, startServer } from "./servers.ts";
 
@@ -78,7 +78,7 @@ async function measureRound(crowd: Crowd, pulse: Pulse, index: number): Promise<
 }
 
 /** 4 MB a second to one nick. */
-function startStream(from: Peer, nick: string): ReturnType<typeof setInterval> {
+function startStream(from: LoadClient, nick: string): ReturnType<typeof setInterval> {
   const line = benchLine(nick, 0, 0, streamTextBytes);
   const lines = new Uint8Array(line.length * streamLines);
   for (let i = 0; i < streamLines; i++) lines.set(line, i * line.length);

@@ -3,7 +3,7 @@
 import { warmMs } from "./figures.ts";
 import { measureLoad, type Throughput } from "./load.ts";
 import type { ServerName } from "./servers.ts";
-import { Stage } from "./stage.ts";
+import { SideBySide } from "./side_by_side.ts";
 
 export interface ThroughputOptions {
   readonly clients: readonly number[];
@@ -26,7 +26,7 @@ export async function measureThroughput(
 ): Promise<ThroughputRow[]> {
   const rows: ThroughputRow[] = [];
   for (const count of clients) {
-    await using stage = await Stage.open(names, count);
+    await using servers = await SideBySide.open(names, count);
     const fresh = inFlight.map((each) => ({
       clients: count,
       inFlight: each,
@@ -35,7 +35,7 @@ export async function measureThroughput(
     for (let round = 0; round < rounds; round++) {
       for (const row of fresh) {
         const figures = new Map<ServerName, Throughput>();
-        for (const { server, crowd } of stage.acts) {
+        for (const { server, crowd } of servers.pairs) {
           const options = { inFlight: row.inFlight, warmMs, windowMs };
           figures.set(server.name, await measureLoad(server, crowd, options));
         }

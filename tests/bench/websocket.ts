@@ -6,10 +6,10 @@
 import { startServer as startParley } from "../support/server.ts";
 import { Crowd, nickOf } from "./crowd.ts";
 import { formatCount, median, pause, warmMs } from "./figures.ts";
-import { openFrames } from "./frames.ts";
+import { openFrames } from "./frame_socket.ts";
 import { benchLine } from "./line.ts";
 import { measureLoad } from "./load.ts";
-import { Peer } from "./peer.ts";
+import { LoadClient } from "./load_client.ts";
 import { Pulse } from "./pulse.ts";
 import type { Server } from "./servers.ts";
 
@@ -64,13 +64,13 @@ function started(pid: number, webPort: number, speaksIrc: boolean, stop: () => P
 }
 
 async function gather(server: Started, count: number): Promise<Crowd> {
-  const peers: Peer[] = [];
+  const peers: LoadClient[] = [];
   for (let at = 0; at < count; at++) {
     const socket = await openFrames(server.webPort);
-    if (!server.speaksIrc) peers.push(await Peer.over(socket, "", "welcome"));
+    if (!server.speaksIrc) peers.push(await LoadClient.over(socket, "", "welcome"));
     else {
       const hello = `NICK ${nickOf(at)}\r\nUSER ann 0 * :Ann\r\nPING in`;
-      const peer = await Peer.over(socket, hello, " PONG ");
+      const peer = await LoadClient.over(socket, hello, " PONG ");
       await peer.ask("JOIN #tea", " 366 ");
       peers.push(peer);
     }
@@ -83,15 +83,15 @@ async function gather(server: Started, count: number): Promise<Crowd> {
 async function fanOut(): Promise<void> {
   const servers = [await parley(), await relay()];
   const found = new Map<Started, number[]>();
-  const acts: { server: Started; crowd: Crowd }[] = [];
-  for (const server of servers) acts.push({ server, crowd: await gather(server, readers) });
+  const pairs: { server: Started; crowd: Crowd }[] = [];
+  for (const server of servers) pairs.push({ server, crowd: await gather(server, readers) });
   for (let round = 0; round < rounds; round++) {
-    for (const { server, crowd } of acts) {
+    for (const { server, crowd } of pairs) {
       const { perCpuSecond } = await measureLoad(server, crowd, { inFlight, warmMs, windowMs });
       found.set(server, [...found.get(server) ?? [], perCpuSecond]);
     }
   }
-  for (const { crowd } of acts) crowd[Symbol.dispose]();
+  for (const { crowd } of pairs) crowd[Symbol.dispose]();
   const [own = NaN, rival = NaN] = servers.map((server) => median(found.get(server) ?? []));
   print(`Deliveries per CPU second, ${readers} WebSockets, ${inFlight} in flight`);
   print(`  parley ${formatCount(own)}   npm ws ${formatCount(rival)}`);

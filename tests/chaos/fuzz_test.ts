@@ -14,7 +14,7 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/server/store/store.ts";
 import { granted } from "../support/permissions.ts";
-import { MemoryConnection } from "../support/visitor.ts";
+import { MemoryConnection } from "../support/memory_connection.ts";
 import { checkChat, checkSent } from "./invariants.ts";
 import { Chance, fuzzLine } from "./fuzz_lines.ts";
 

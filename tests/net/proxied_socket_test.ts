@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { readAll, sendText, startListening } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
-import { binaryHeader, headerOf } from "../support/proxy.ts";
+import { binaryHeader, headerOf } from "../support/proxy_headers.ts";
 
 const ignore = !granted("net");
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { isProxyHeader, parseProxyHeader } from "../../lib/net/proxy_header.ts";
-import { binaryHeader } from "../support/proxy.ts";
+import { binaryHeader } from "../support/proxy_headers.ts";
 
 const toBytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const line = (text: string) => parseProxyHeader(toBytes(`${text}\r\n`));

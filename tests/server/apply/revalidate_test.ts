@@ -1,9 +1,9 @@
 /** Revalidation: events that an earlier event in the order forbids. */
 import { assertEquals } from "@std/assert";
 import type { Event } from "../../../lib/server/apply/event.ts";
-import { startMachines } from "../../support/machines.ts";
+import { startMachines } from "../../support/machine_pair.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 /** Ann is operator of #tea, and bob was. */
 const forbidden: readonly (readonly [

@@ -1,7 +1,7 @@
 /** The state that a machine takes from another or from its saved start, and what it refuses. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { saveStart, takeStart, takeStore } from "../../../lib/server/cluster/machine_store.ts";
-import { startMachines } from "../../support/machines.ts";
+import { startMachines } from "../../support/machine_pair.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 
 const position = { sequence: 5, last: 50, stream: "one" };

@@ -1,8 +1,8 @@
 /** Two machines, one order of events: users and operators leave both in the same state. */
 import { assertEquals } from "@std/assert";
-import { type Machine, startMachines } from "../../support/machines.ts";
+import { type Machine, startMachines } from "../../support/machine_pair.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 /** The state that must be the same on all machines. */
 function stateOf({ chat }: Machine): unknown {

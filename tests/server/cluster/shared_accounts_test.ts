@@ -3,10 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { password } from "../../support/account.ts";
 import { logIn } from "../../support/login.ts";
-import { type Machine, startMachines } from "../../support/machines.ts";
+import { type Machine, startMachines } from "../../support/machine_pair.ts";
 import type { Peer } from "../../support/peer.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 /** The state that must be the same on both machines. */
 function stateOf({ chat }: Machine): unknown {

@@ -4,7 +4,7 @@ import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { password, registered } from "../../support/account.ts";
 import { device, logIn } from "../../support/login.ts";
 import { heard, plain, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 import { story } from "../../support/story.ts";
 
 story("REGISTER creates an account with the nick and logs in to it", async (chat) => {

@@ -5,7 +5,7 @@ import type { Chat, ChatOptions } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 const operators = new Map([["root", await makeVerifier("open sesame", 4096)]]);
 const wrong = (nick: string) => `:chat.test 464 ${nick} :Password incorrect`;

@@ -1,7 +1,7 @@
 /** Long answers do not block other sessions. */
 import { assert } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { MemoryConnection } from "../../support/visitor.ts";
+import { MemoryConnection } from "../../support/memory_connection.ts";
 
 const lines = [
   "ACCOUNT EXPORT",

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 story("NICK and USER complete the connection with the welcome numerics in order", welcome);
 story("NICK refuses empty, malformed and taken nicks", refusedNicks);

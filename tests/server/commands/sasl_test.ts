@@ -5,7 +5,7 @@ import { password, registered } from "../../support/account.ts";
 import type { Peer } from "../../support/peer.ts";
 import { device, logIn, scram } from "../../support/login.ts";
 import { plain, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 import { story } from "../../support/story.ts";
 
 function blob(text: string): string {

@@ -6,7 +6,7 @@ import { logIn } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 const start = Date.UTC(2026, 10, 23);
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { heard, say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 const end = (mask: string, nick = "ann") => `:chat.test 315 ${nick} ${mask} :End of WHO list`;
 

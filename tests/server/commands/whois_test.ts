@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End of /WHOIS list`;
 /** Seconds differ from run to run. */

@@ -8,7 +8,7 @@ import { Hub } from "../../../lib/server/hub/hub.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../../lib/net/encode.ts";
 import { parseOptions } from "../../../lib/options.ts";
-import { visit } from "../../support/visitor.ts";
+import { visit } from "../../support/memory_connection.ts";
 
 /** A bus that orders events late, while `waits` is set. */
 class SlowBus extends LocalBus<Event> {

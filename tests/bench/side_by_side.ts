@@ -3,30 +3,30 @@
 import { Crowd } from "./crowd.ts";
 import { type Server, type ServerName, startServer } from "./servers.ts";
 
-export interface Act {
+export interface ServerWithCrowd {
   readonly server: Server;
   readonly crowd: Crowd;
 }
 
-export class Stage implements AsyncDisposable {
-  readonly acts: readonly Act[];
+export class SideBySide implements AsyncDisposable {
+  readonly pairs: readonly ServerWithCrowd[];
 
-  constructor(acts: readonly Act[]) {
-    this.acts = acts;
+  constructor(pairs: readonly ServerWithCrowd[]) {
+    this.pairs = pairs;
   }
 
   /** Starts each of `names` anew and fills its channel with `count` clients. */
-  static async open(names: readonly ServerName[], count: number): Promise<Stage> {
-    const acts: Act[] = [];
+  static async open(names: readonly ServerName[], count: number): Promise<SideBySide> {
+    const pairs: ServerWithCrowd[] = [];
     for (const name of names) {
       const server = await startServer(name);
-      acts.push({ server, crowd: await Crowd.gather(server, { count }) });
+      pairs.push({ server, crowd: await Crowd.gather(server, { count }) });
     }
-    return new Stage(acts);
+    return new SideBySide(pairs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { server, crowd } of this.acts) {
+    for (const { server, crowd } of this.pairs) {
       await server.stop();
       crowd[Symbol.dispose]();
     }

@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 /** What a peer reads lines from and writes them to. */
 export type LineSocket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 
-export class Peer {
+export class LoadClient {
   /** Deliveries so far. */
   delivered = 0;
   /** Called at each delivery with the place just behind the mark in `buffer`. */
@@ -36,15 +36,15 @@ export class Peer {
   #resume: PromiseWithResolvers<void> | undefined;
 
   /** Connected and accepted: it has said `hello` and heard a line with `answer` in it. */
-  static async connect(port: number, hello: string, answer: string): Promise<Peer> {
+  static async connect(port: number, hello: string, answer: string): Promise<LoadClient> {
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     socket.setNoDelay(true);
-    return await Peer.over(socket, hello, answer);
+    return await LoadClient.over(socket, hello, answer);
   }
 
   /** The same over any socket that carries lines. */
-  static async over(socket: LineSocket, hello: string, answer: string): Promise<Peer> {
-    const peer = new Peer(socket);
+  static async over(socket: LineSocket, hello: string, answer: string): Promise<LoadClient> {
+    const peer = new LoadClient(socket);
     peer.#read();
     await peer.ask(hello, answer);
     return peer;

@@ -1,5 +1,5 @@
 /** A WebSocket that looks like a socket of lines, for the load: takes frames off what is read, puts each written line into one. Only what a server sends here: no fragments, no control frames. */
-import type { LineSocket } from "./peer.ts";
+import type { LineSocket } from "./load_client.ts";
 
 const readBytes = 64 * 1024;
 const newline = 10;
