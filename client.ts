@@ -8,7 +8,7 @@
  */
 
 import { jobs } from "./lib/client/cli/arguments.ts";
-import { clientOptions } from "./lib/client/cli/client_options.ts";
+import { clientOptions } from "./lib/client/cli/flags_to_client.ts";
 import type { ExitStatus } from "./lib/client/cli/exit_status.ts";
 import { streamStatus, terminalStatus } from "./lib/client/cli/exit_status.ts";
 import { clientFlags } from "./lib/client/cli/flags.ts";
@@ -20,7 +20,7 @@ import { planRun } from "./lib/client/cli/run_plan.ts";
 import { onSignals } from "./lib/client/cli/signals.ts";
 import { runStreamSession } from "./lib/client/cli/stream_session.ts";
 import { print, printError } from "./lib/client/cli/streams.ts";
-import { terminalOptions } from "./lib/client/cli/terminal_options.ts";
+import { terminalOptions } from "./lib/client/cli/flags_to_terminal.ts";
 import { clientUsage } from "./lib/client/cli/usage.ts";
 import type { Account } from "./lib/client/core/login.ts";
 import { appearanceFor } from "./lib/client/terminal/appearance.ts";

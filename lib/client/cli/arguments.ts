@@ -85,7 +85,7 @@ export function destinationOf(
     };
   }
   const own = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
-  const path = decoded(url.pathname.slice(1) || url.hash);
+  const path = decodePath(url.pathname.slice(1) || url.hash);
   const channels = path.split(",").filter((name) => name !== "").map(channelName);
   return {
     address: `${own}//${url.hostname}:${url.port || (port ?? ports[own])}`,
@@ -102,7 +102,7 @@ function isAddress(word: string): boolean {
   return /^ircs?:\/\//i.test(word);
 }
 
-function decoded(text: string): string {
+function decodePath(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {

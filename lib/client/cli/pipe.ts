@@ -10,11 +10,11 @@ import type { ChatEvent, Manner, Said } from "../core/event.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
-import type { DeliveryResult } from "../core/outbox.ts";
+import type { DeliveryResult } from "../core/unconfirmed_messages.ts";
 import { plain } from "../text/plain.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
 import { isChannel } from "../core/state.ts";
-import { spanText } from "../text/text.ts";
+import { spanText } from "../text/style_text.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
@@ -88,9 +88,9 @@ export class Pipe implements CommandUi {
     return this.activeBuffer;
   }
 
-  say(target: string, manner: Manner, text: string, replyTo?: string): void {
-    const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
-    const delivery = this.client.say(speech).then((result) => this.#onDelivery(result, text))
+  send(target: string, manner: Manner, text: string, replyTo?: string): void {
+    const message = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
+    const delivery = this.client.sendMessage(message).then((result) => this.#onDelivery(result, text))
       .finally(() => this.#unconfirmed.delete(delivery));
     this.#unconfirmed.add(delivery);
   }
@@ -99,7 +99,7 @@ export class Pipe implements CommandUi {
     this.activeBuffer = name;
   }
 
-  closed(name: string): void {
+  onBufferClosed(name: string): void {
     if (this.activeBuffer === name) this.activeBuffer = "";
   }
 
@@ -116,7 +116,7 @@ export class Pipe implements CommandUi {
 
   clear(): void {}
 
-  leave(): void {
+  quit(): void {
     this.#ended.resolve({ kind: "done" });
   }
 
@@ -185,7 +185,7 @@ export class Pipe implements CommandUi {
 
   #printSaid(event: ChatEvent & Said): void {
     if (this.#parts.json) return this.#parts.out(jsonLine(event));
-    this.#print({ ...saidLine(this.client.state, event, this.activeBuffer), mark: "" }, this.#parts.out);
+    this.#print({ ...saidLine(this.client.state, event, this.activeBuffer), symbol: "" }, this.#parts.out);
   }
 
   #print(line: TranscriptLine, to: (line: string) => void): void {

@@ -82,7 +82,7 @@ export class Script {
     const line = event.kind === "said" || !this.#isShown(event)
       ? undefined
       : eventLine(this.#client.state, event, this.#activeBuffer);
-    if (line !== undefined) this.#write({ ...line, mark: "" }, this.#parts.err);
+    if (line !== undefined) this.#write({ ...line, symbol: "" }, this.#parts.err);
   }
 
   /** A person who follows a channel must know of gaps. Other jobs print only errors. */
@@ -115,7 +115,7 @@ export class Script {
   async #send(target: string, given: string | undefined): Promise<void> {
     const text = (given ?? await this.#parts.input()).trimEnd();
     if (text.trim() === "") throw new Error("Cannot send an empty message");
-    const delivery = await this.#client.say({ target, manner: "message", text });
+    const delivery = await this.#client.sendMessage({ target, manner: "message", text });
     if (delivery.kind === "delivered") this.#ended.resolve({ kind: "done" });
     else if (delivery.kind === "unsure") this.#ended.resolve({ kind: "lost", reason: delivery.reason });
     else this.#ended.resolve({ kind: "refused" });
@@ -153,7 +153,7 @@ export class Script {
     if (event.kind !== "said") return;
     if (this.#parts.json) this.#parts.out(jsonLine(event));
     else {this.#write(
-        { ...saidLine(this.#client.state, event as ChatEvent & Said, this.#activeBuffer), mark: "" },
+        { ...saidLine(this.#client.state, event as ChatEvent & Said, this.#activeBuffer), symbol: "" },
         this.#parts.out,
       );}
   }

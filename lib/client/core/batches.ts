@@ -25,16 +25,16 @@ export class Batches {
   readonly #open = new Map<string, OpenBatch>();
 
   /** The message when it is outside a batch, the batch when this line ends one, otherwise undefined. */
-  take(message: Message): Message | Batch | undefined {
+  add(message: Message): Message | Batch | undefined {
     if (message.command === "BATCH") return this.#openOrClose(message);
     const reference = message.tags.get("batch");
     return reference === undefined ? message : this.#put(reference, message);
   }
 
   #openOrClose(message: Message): Message | Batch | undefined {
-    const [mark = "", type = "", ...params] = message.params;
-    const reference = mark.slice(1);
-    if (mark.startsWith("+")) {
+    const [signedReference = "", type = "", ...params] = message.params;
+    const reference = signedReference.slice(1);
+    if (signedReference.startsWith("+")) {
       if (this.#open.size < maxOpen) {
         this.#open.set(reference, { type, params, tags: message.tags, source: message.source, items: [] });
       }

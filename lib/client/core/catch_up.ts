@@ -10,7 +10,7 @@ import type { ClientHistory } from "./client_history.ts";
 import type { ChatEvent } from "./event.ts";
 import { isMessageEvent } from "./event.ts";
 
-/** The needs of catching up. */
+/** The parts of the client that CatchUp uses. */
 export interface CatchUpParts {
   /** Receives every event in order, each message once. */
   readonly onEvent: (event: ChatEvent) => void;
@@ -32,15 +32,15 @@ const pageSize = 1_000;
 /** A server that always announces more gets no further requests after this many. */
 const maxPages = 500;
 
-/** The position of one client in every conversation. */
+/** Catches up one client, in all of its buffers. */
 export class CatchUp {
   readonly #parts: CatchUpParts;
-  readonly #known = new Map<Folded, KnownPosition>();
+  readonly #positions = new Map<Folded, KnownPosition>();
   /** Events that arrive while the history of their buffer is being fetched. */
-  readonly #held = new Map<Folded, ChatEvent[]>();
+  readonly #heldEvents = new Map<Folded, ChatEvent[]>();
   /** Buffers where a request failed: their known position stays. */
   readonly #gaps = new Set<Folded>();
-  readonly #seen = new Set<string>();
+  readonly #seenIds = new Set<string>();
   /** The time of the newest message. */
   #newestAt: number;
 
@@ -52,15 +52,15 @@ export class CatchUp {
   /** An event that happens now. */
   onEvent(event: ChatEvent): void {
     if (!isMessageEvent(event)) return this.#parts.onEvent(event);
-    const held = this.#held.get(fold(event.buffer));
+    const held = this.#heldEvents.get(fold(event.buffer));
     if (held !== undefined) held.push(event);
     else this.#pass(event);
   }
 
-  /** The server is ready; `again` after a reconnect: conversations can have continued or begun without us. */
+  /** Fetches the conversations; after a reconnect (`again`) also those that began while we were offline. */
   async onReady(again: boolean): Promise<void> {
     const since = this.#newestAt;
-    const known = [...this.#known.values()].map(({ name }) => name);
+    const known = [...this.#positions.values()].map(({ name }) => name);
     for (const name of known) if (!/^[#&]/.test(name)) this.fill(name);
     if (!again) return;
     const people = await this.#parts.history.conversations(since, this.#parts.now() + dayMs).catch(() => []);
@@ -70,20 +70,20 @@ export class CatchUp {
   /** Fetches what is missing in a buffer; `since` is the start for a buffer without a known position. */
   async fill(buffer: string, since?: string): Promise<void> {
     const key = fold(buffer);
-    if (this.#held.has(key)) return;
-    const from = this.#known.get(key)?.reference ?? since;
+    if (this.#heldEvents.has(key)) return;
+    const from = this.#positions.get(key)?.reference ?? since;
     if (from === undefined && this.#parts.backlog === 0) return;
-    this.#held.set(key, []);
+    this.#heldEvents.set(key, []);
     try {
       if (from === undefined) await this.#fetchLatest(buffer);
       else await this.#fetchMissed(buffer, from);
       this.#gaps.delete(key);
     } catch {
-      // The connection was lost again, or the server stores nothing: newer messages are shown all the same.
+      // The connection was lost again, or the server stores no history. We still show newer messages.
       this.#gaps.add(key);
     }
-    const held = this.#held.get(key) ?? [];
-    this.#held.delete(key);
+    const held = this.#heldEvents.get(key) ?? [];
+    this.#heldEvents.delete(key);
     for (const event of held) this.#pass(event);
   }
 
@@ -122,23 +122,23 @@ export class CatchUp {
   }
 
   #isSeen(event: ChatEvent): boolean {
-    return event.kind === "said" && event.id !== undefined && this.#seen.has(event.id);
+    return event.kind === "said" && event.id !== undefined && this.#seenIds.has(event.id);
   }
 
   #remember(event: ChatEvent): void {
     if (event.kind !== "said") return;
     this.#newestAt = Math.max(this.#newestAt, event.at);
-    if (event.id !== undefined) this.#seen.add(event.id);
-    for (const oldest of this.#seen) {
-      if (this.#seen.size <= maxSeen) break;
-      this.#seen.delete(oldest);
+    if (event.id !== undefined) this.#seenIds.add(event.id);
+    for (const oldest of this.#seenIds) {
+      if (this.#seenIds.size <= maxSeen) break;
+      this.#seenIds.delete(oldest);
     }
     const key = fold(event.buffer);
     // While a buffer has a gap, only messages from the history move the known position.
-    if (event.history !== true && (this.#held.has(key) || this.#gaps.has(key))) return;
+    if (event.history !== true && (this.#heldEvents.has(key) || this.#gaps.has(key))) return;
     const reference = event.id === undefined
       ? `timestamp=${new Date(event.at).toISOString()}`
       : `msgid=${event.id}`;
-    this.#known.set(key, { name: event.buffer, reference });
+    this.#positions.set(key, { name: event.buffer, reference });
   }
 }

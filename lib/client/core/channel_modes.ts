@@ -4,7 +4,7 @@ import type { ModeLetterChange } from "./event.ts";
 import type { State } from "./state.ts";
 import { ranksOf } from "./state.ts";
 
-/** The words for each letter when it is set and when it is removed; "%" is the value. They follow a name. */
+/** The words for each letter when it is set and when it is removed; "%" is the value. A name is shown before them. */
 const words: Readonly<Record<string, readonly [set: string, removed: string]>> = {
   q: ["makes % the founder of this channel", "ends the founder rank of %"],
   a: ["makes % an admin", "ends the admin rank of %"],
@@ -31,7 +31,7 @@ const ranks: Readonly<Record<string, string>> = {
   h: "a half-operator",
 };
 
-/** The words for a change, to follow the name of its author; an unknown letter is shown as it is. */
+/** The words for a change, to show after the name of its author; an unknown letter is shown unchanged. */
 export function describeMode({ added, letter, argument }: ModeLetterChange): string {
   const sign = added ? "+" : "-";
   const known = Object.hasOwn(words, letter) ? words[letter] : undefined;

@@ -2,7 +2,7 @@
  * A chat client without a user interface: it connects to a server, stays in its channels, reconnects, and passes events
  * to one handler. The caller passes the function that connects, so the client does not know whether it uses TCP or a
  * WebSocket. A message that cannot be sent yet is queued. A message that was sent but never confirmed is not sent again,
- * because it perhaps arrived: its Delivery is "unsure".
+ * because it perhaps arrived: its DeliveryResult is "unsure".
  */
 
 import { cleanUsername, fold } from "../../irc/names.ts";
@@ -17,10 +17,10 @@ import { ClientSession } from "./client_session.ts";
 import type { MessageToSend } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
-import type { DeliveryResult } from "./outbox.ts";
+import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { ServerLink } from "./server_link.ts";
 import type { State } from "./state.ts";
-import { emptyState, opened, withoutBuffer } from "./state.ts";
+import { emptyState, withOpenBuffer, withoutBuffer } from "./state.ts";
 import { TypingNotifier } from "./typing.ts";
 import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
@@ -40,7 +40,7 @@ export class Client {
   readonly #wanted: WantedChannels;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
-  readonly #leave = new AbortController();
+  readonly #quitController = new AbortController();
   #nick: string;
   #awayReason = "";
   #wasReady = false;
@@ -59,7 +59,7 @@ export class Client {
     this.#delivery = new MessageDelivery({
       link,
       wanted: this.#wanted,
-      leaving: () => this.#leaving,
+      isLeaving: () => this.#isLeaving,
       onQueued: ({ target, text }) => {
         if (this.#wasReady) this.#emit({ kind: "status", status: "queued", target, text });
       },
@@ -92,20 +92,20 @@ export class Client {
 
   /** Connects, and reconnects whenever the connection is lost, until quit(). Call it once. */
   async run(): Promise<Ending> {
-    for (let attempt = 0; !this.#leaving; attempt++) {
+    for (let attempt = 0; !this.#isLeaving; attempt++) {
       this.#emit({ kind: "status", status: "connecting", attempt });
       let reason: string;
       try {
-        const connection = await this.#options.connect(this.#leave.signal);
+        const connection = await this.#options.connect(this.#quitController.signal);
         if (await this.#serve(connection)) attempt = 0;
         reason = this.server.session?.closingReason || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
-        if (isFinal && !this.#leaving) return this.#ended({ kind: "unreachable", error });
+        if (isFinal && !this.#isLeaving) return this.#ended({ kind: "unreachable", error });
         reason = error instanceof Error ? error.message : String(error);
       }
       this.server.disconnect();
-      if (this.#leaving) break;
+      if (this.#isLeaving) break;
       if (!this.#wasReady) return this.#ended({ kind: "refused", reason });
       await this.#pause(attempt, reason);
     }
@@ -114,9 +114,9 @@ export class Client {
 
   /**
    * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
-   * when nobody can have that name.
+   * when the target is not a valid name.
    */
-  say(message: MessageToSend): Promise<DeliveryResult> {
+  sendMessage(message: MessageToSend): Promise<DeliveryResult> {
     const delivery = this.#delivery.send(message);
     this.typing.messageSent(message.target);
     return delivery;
@@ -145,25 +145,25 @@ export class Client {
   }
 
   /** Opens a conversation with a person. */
-  open(nick: string): void {
-    this.server.state = opened(this.state, nick);
+  openConversation(nick: string): void {
+    this.server.state = withOpenBuffer(this.state, nick);
   }
 
   /** Removes a buffer; leave a channel first. */
-  forget(name: string): void {
+  removeBuffer(name: string): void {
     this.#wanted.remove(name);
     this.server.state = withoutBuffer(this.state, name);
   }
 
   /** Sets us away, on later connections too; "" sets us back. */
-  away(reason: string): void {
+  setAway(reason: string): void {
     this.#awayReason = reason;
     this.server.state = { ...this.state, away: reason === "" ? undefined : reason };
     if (this.online) this.server.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
   }
 
-  /** Sets whose messages to ignore: masks of "nick!username@host". */
-  ignore(masks: ReadonlySet<string>): void {
+  /** Sets the people whose messages to ignore: masks of "nick!username@host". */
+  setIgnored(masks: ReadonlySet<string>): void {
     this.server.state = { ...this.state, ignored: masks };
   }
 
@@ -174,7 +174,7 @@ export class Client {
     // The server closes the connection; we close it ourselves after a while.
     if (session?.ready) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
-    this.#leave.abort();
+    this.#quitController.abort();
   }
 
   /** Resolves at the end of the connection: whether the registration was complete. */
@@ -187,21 +187,21 @@ export class Client {
       account: this.account.credentials,
       state: { ...this.state, nick: this.#nick },
       onEvent: (event) => this.#onSessionEvent(event),
-      anotherNick: (nick, reason) => this.#anotherNick(nick, reason),
-      anotherPassword: async (refused) => {
-        const ask = this.#wasReady ? undefined : this.#options.anotherPassword;
+      chooseNextNick: (nick, reason) => this.#chooseNextNick(nick, reason),
+      askPassword: async (refused) => {
+        const ask = this.#wasReady ? undefined : this.#options.askPassword;
         const password = await ask?.(refused.name) ?? "";
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
-      ready: () => this.#onReady(),
+      onReady: () => this.#onReady(),
       again: this.#wasReady,
       now: () => this.now,
       idleMs,
     });
     this.server.session = session;
-    if (this.#leaving) session.close();
+    if (this.#isLeaving) session.close();
     const reason = await session.run();
-    if (session.ready && !this.#leaving) this.#emit({ kind: "status", status: "lost", reason });
+    if (session.ready && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
     return session.ready;
   }
 
@@ -209,7 +209,7 @@ export class Client {
     const again = this.#wasReady;
     this.#wasReady = true;
     for (const { name, key } of this.#wanted.all()) this.join(name, key);
-    if (this.#awayReason !== "") this.away(this.#awayReason);
+    if (this.#awayReason !== "") this.setAway(this.#awayReason);
     if (this.#hasHistory) this.#catchUp.onReady(again);
     this.#delivery.flush();
   }
@@ -221,7 +221,7 @@ export class Client {
   #onSessionEvent(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
       this.#wanted.joined(event.buffer);
-      // Before our own messages go out, as they would be in the answer.
+      // Before our queued messages are sent, because the answer would contain them.
       if (this.#hasHistory) this.#catchUp.fill(event.buffer);
       this.#delivery.flush();
     }
@@ -235,7 +235,7 @@ export class Client {
   }
 
   /** After a reconnect the lost connection can still hold our nick. */
-  #anotherNick(nick: string, reason: string): string | undefined {
+  #chooseNextNick(nick: string, reason: string): string | undefined {
     if ((this.#options.fallbackNick || this.#wasReady) && nick.length < this.#nick.length + 3) {
       return `${nick}_`;
     }
@@ -248,13 +248,13 @@ export class Client {
     this.#emit({ kind: "status", status: "waiting", reason, retryMs });
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, retryMs);
-    this.#leave.signal.addEventListener("abort", () => resolve(), { once: true });
+    this.#quitController.signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
   }
 
-  get #leaving(): boolean {
-    return this.#leave.signal.aborted;
+  get #isLeaving(): boolean {
+    return this.#quitController.signal.aborted;
   }
 
   #ended(ending: Ending): Ending {

@@ -3,7 +3,7 @@
 import { encode64, utf8 } from "../../irc/digest.ts";
 import { ActionError } from "./action_error.ts";
 import type { Account } from "./login.ts";
-import type { Until } from "./requests.ts";
+import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
 
@@ -21,7 +21,7 @@ export class ClientAccount {
   /** Makes an account for our nick; rejects with an ActionError. Later connections log in to it. */
   async register(password: string): Promise<void> {
     this.requireConfidential();
-    await this.#link.ask(`REGISTER * * :${password}`, repliesTo("REGISTER"));
+    await this.#link.ask(`REGISTER * * :${password}`, matchReplies("REGISTER"));
     this.credentials = { name: this.#link.state.nick, password };
   }
 
@@ -38,11 +38,11 @@ export class ClientAccount {
     this.requireConfidential();
     const [one, other] = [old, password].map((text) => encode64(utf8(text)));
     const words = isMiddleParam(old) ? `${old} :${password}` : `BASE64 ${one} ${other}`;
-    await this.#link.ask(`ACCOUNT PASSWORD ${words}`, repliesTo("ACCOUNT"));
+    await this.#link.ask(`ACCOUNT PASSWORD ${words}`, matchReplies("ACCOUNT"));
     if (this.credentials !== undefined) this.credentials = { ...this.credentials, password };
   }
 
-  /** Why a password cannot be set here, "" when it can: unlike a login, this sends the password itself. */
+  /** The reason why a password cannot be set on this connection, or "". Unlike a login, this sends the password itself. */
   get passwordFault(): string {
     return this.#link.confidential ? "" : "Cannot set a password here: this connection is not encrypted. " +
       "Set it over TLS or on the server's own machine, then log in here";
@@ -54,8 +54,8 @@ export class ClientAccount {
   }
 }
 
-/** For servers without labels: the answer ends with this command, or with a reply that names it. */
-function repliesTo(command: string): Until {
+/** For servers without labels: the answer ends with this command, or with a FAIL or NOTE about it. */
+function matchReplies(command: string): AnswerMatcher {
   return (message) =>
     message.command === command || (/^(FAIL|NOTE)$/.test(message.command) && message.params[0] === command)
       ? "last"

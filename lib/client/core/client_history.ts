@@ -5,7 +5,7 @@
 
 import type { ChatEvent } from "./event.ts";
 import { ActionError } from "./action_error.ts";
-import type { HistoryPage, HistoryPosition, SearchQuery } from "./history.ts";
+import type { HistoryPage, HistoryPosition, SearchQuery } from "./history_requests.ts";
 import {
   historyLine,
   messageCount,
@@ -14,9 +14,9 @@ import {
   searchLine,
   targetsIn,
   targetsLine,
-} from "./history.ts";
+} from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
-import { isChannel, opened } from "./state.ts";
+import { isChannel, withOpenBuffer } from "./state.ts";
 
 const maxMorePages = 5;
 /** The least to ask for in a further page, as joins and leaves can fill a small one. */
@@ -54,7 +54,7 @@ export class ClientHistory {
       page = { ...older, events: [...older.events, ...page.events], ...(last !== undefined && { last }) };
     }
     const { state } = this.#link;
-    if (page.events.length > 0 && !isChannel(state, buffer)) this.#link.state = opened(state, buffer);
+    if (page.events.length > 0 && !isChannel(state, buffer)) this.#link.state = withOpenBuffer(state, buffer);
     return position.at === "after" || limit === undefined ? page : newestOf(page, limit);
   }
 

@@ -20,7 +20,7 @@ export interface ClientOptions {
   /** The account for every connection; the status "login refused" reports a failure. */
   readonly account?: Account;
   /** Asks for another password when the first login fails; "" continues without an account. @default {none} */
-  readonly anotherPassword?: (name: string) => Promise<string>;
+  readonly askPassword?: (name: string) => Promise<string>;
   /** How many earlier messages to show after a join, where the server stores them. @default {0} */
   readonly backlog?: number;
   /** Channels to join. @default {[]} */

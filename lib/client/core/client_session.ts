@@ -1,6 +1,6 @@
 /**
- * One connection of a client, from the first line to the last: it registers us, holds the state, answers PING and CAP,
- * and reports events. It does not reconnect; the client does.
+ * One connection of a client, from the first line to the last: it registers us, stores the state, answers PING and CAP,
+ * and reports events. It does not reconnect; client.ts does.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -11,35 +11,35 @@ import type { Connection } from "../../net/connection.ts";
 import type { MessageToSend } from "./compose.ts";
 import type { ChatEvent, EventBody } from "./event.ts";
 import { isMessageEvent } from "./event.ts";
-import type { Origin } from "./incoming.ts";
-import { Incoming } from "./incoming.ts";
+import type { Origin } from "./incoming_lines.ts";
+import { IncomingLines } from "./incoming_lines.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
-import type { DeliveryResult } from "./outbox.ts";
+import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { receive } from "./receive.ts";
 import { refusalSentence } from "./refusals.ts";
 import type { Identity } from "./registration.ts";
 import { Registration } from "./registration.ts";
-import type { Until } from "./requests.ts";
+import type { AnswerMatcher } from "./requests.ts";
 import { MessageSender } from "./message_sender.ts";
 import type { State } from "./state.ts";
-import { isChannel, opened } from "./state.ts";
+import { isChannel, withOpenBuffer } from "./state.ts";
 
 /** The parts of a session. */
 export interface ClientSessionParts {
   readonly connection: Connection;
   readonly identity: Omit<Identity, "login">;
-  /** To log in to during the registration. */
+  /** The account to log in to during the registration. */
   readonly account: Account | undefined;
   readonly state: State;
   /** Receives every event, in order. Must not throw. */
   readonly onEvent: (event: ChatEvent) => void;
-  /** The nick was refused during the registration; returns the next one to try, or undefined to wait for rename(). */
-  readonly anotherNick: (nick: string, reason: string) => string | undefined;
-  /** The login failed during the registration; returns what to try next, or undefined to continue without. */
-  readonly anotherPassword: (account: Account) => Promise<Account | undefined>;
+  /** Called when the nick is refused during the registration; returns the next nick, or undefined to wait for rename(). */
+  readonly chooseNextNick: (nick: string, reason: string) => string | undefined;
+  /** Called when the login fails during the registration; returns another password, or undefined to continue without one. */
+  readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
-  readonly ready: () => void;
+  readonly onReady: () => void;
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
@@ -58,12 +58,12 @@ export class ClientSession {
   closingReason = "";
   readonly #parts: ClientSessionParts;
   readonly #registration = new Registration((line) => this.send(line));
-  readonly #incoming = new Incoming((message, origin) => this.#onMessage(message, origin));
+  readonly #incoming = new IncomingLines((message, origin) => this.#onMessage(message, origin));
   readonly #sender = new MessageSender({
     send: (line) => this.send(line),
     state: () => this.state,
     newLabel: () => this.#newLabel(),
-    sentWithoutEcho: (message) => this.#echo(message),
+    onSentWithoutEcho: (message) => this.#echo(message),
   });
   #labels = 0;
   #ready = false;
@@ -96,9 +96,9 @@ export class ClientSession {
       clearInterval(timer);
     }
     const reason = this.closingReason || (connection.ended ?? "Connection closed");
-    this.#incoming.lost(reason);
-    this.#sender.lost(reason);
-    this.#login?.lost(reason);
+    this.#incoming.onDisconnect(reason);
+    this.#sender.onDisconnect(reason);
+    this.#login?.onDisconnect(reason);
     return reason;
   }
 
@@ -106,7 +106,7 @@ export class ClientSession {
   async #readLines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
     for (const [at, line] of lines.entries()) {
-      if (typeof line === "string") this.#incoming.line(line);
+      if (typeof line === "string") this.#incoming.read(line);
       if (at % sliceLines !== sliceLines - 1 || performance.now() - begun < sliceMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
@@ -128,11 +128,11 @@ export class ClientSession {
   }
 
   /** Sends a line and collects its answer; rejects when the connection is lost or no answer comes. */
-  request(line: string, until: Until): Promise<readonly Message[]> {
+  request(line: string, matcher: AnswerMatcher): Promise<readonly Message[]> {
     const label = this.state.caps.has("labeled-response") ? this.#newLabel() : undefined;
     const tagged = line.startsWith("@") ? `@label=${label};${line.slice(1)}` : `@label=${label} ${line}`;
     this.send(label === undefined ? line : tagged);
-    return this.#incoming.answer(label, until);
+    return this.#incoming.waitForAnswer(label, matcher);
   }
 
   /** Whether nobody else can read this connection. */
@@ -156,12 +156,12 @@ export class ClientSession {
   }
 
   async #loginFirst(first: Account): Promise<void> {
-    const { connection, anotherPassword } = this.#parts;
+    const { connection, askPassword } = this.#parts;
     for (let account: Account | undefined = first; account !== undefined;) {
       const outcome = await this.login(account);
       if (outcome.kind === "logged in" || connection.ended !== undefined) return;
       this.#emit({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
-      account = await anotherPassword(account);
+      account = await askPassword(account);
       if (connection.ended !== undefined) return;
     }
   }
@@ -173,11 +173,11 @@ export class ClientSession {
   #onMessage(message: Message, { label, history, requested }: Origin): void {
     const time = Date.parse(message.tags.get("time") ?? "");
     const at = Number.isNaN(time) ? this.#parts.now() : time;
-    const arrival = { message, at, history, ...(label !== undefined && { label }) };
-    if (this.#login?.takes(message)) return;
+    const incoming = { message, at, history, ...(label !== undefined && { label }) };
+    if (this.#login?.handle(message)) return;
     if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
-    const { state, events } = receive(this.state, arrival);
-    // The history says nothing about the present members.
+    const { state, events } = receive(this.state, incoming);
+    // A message of the history does not change the present members.
     if (!history) this.state = state;
     this.#reply(message, label);
     for (const event of events) {
@@ -213,12 +213,12 @@ export class ClientSession {
     this.#ready = true;
     const { nick, network } = this.state;
     this.#emit({ kind: "status", status: "ready", again: this.#parts.again, nick, network });
-    this.#parts.ready();
+    this.#parts.onReady();
   }
 
   #refuseNick(message: Message): void {
     const nick = message.params.length > 2 ? message.params[1] ?? "" : this.state.nick;
-    const next = this.#parts.anotherNick(
+    const next = this.#parts.chooseNextNick(
       nick,
       refusalSentence(this.state, message.command, nick, message.params.at(-1) ?? ""),
     );
@@ -227,7 +227,7 @@ export class ClientSession {
 
   /** The event for our own message, where the server does not echo it. */
   #echo({ target, manner, text }: MessageToSend): void {
-    if (!isChannel(this.state, target)) this.state = opened(this.state, target);
+    if (!isChannel(this.state, target)) this.state = withOpenBuffer(this.state, target);
     const { nick } = this.state;
     this.#emit({
       kind: "said",
@@ -242,7 +242,7 @@ export class ClientSession {
     });
   }
 
-  /** Sends a PING after a silence; gives up when that brings no line. */
+  /** Sends a PING after a silence; ends the connection when no line follows. */
   #checkSilence(): void {
     const { connection, now, idleMs } = this.#parts;
     const silentMs = now() - this.#lastLineAt;

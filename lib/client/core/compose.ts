@@ -78,7 +78,7 @@ interface BatchLine {
   readonly joined: boolean;
 }
 
-/** As few batches as the limits of the server allow. */
+/** Makes the smallest number of batches that the limits of the server allow. */
 function batches(
   state: State,
   pieces: readonly (readonly string[])[],

@@ -1,6 +1,6 @@
 /**
  * Events, as plain data, for a user interface (UI) to show. Names and texts are unchanged from the network, and can
- * contain control characters. The UI makes them safe before it shows them (client/text/text.ts,
+ * contain control characters. The UI makes them safe before it shows them (client/text/style_text.ts,
  * client/text/sentences.ts).
  */
 
@@ -55,7 +55,7 @@ export type MessageChange =
   }
   /** We have read up to a time (milliseconds since 1970), here or on another of our devices. */
   | { readonly kind: "read"; readonly buffer: string; readonly upTo: number }
-  /** The next `count` events are from the history: shown after a join, or missed while we were offline. */
+  /** The next `count` events are from the history: the last ones before a join, or those missed while we were offline. */
   | {
     readonly kind: "history";
     readonly buffer: string;

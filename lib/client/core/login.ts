@@ -1,6 +1,6 @@
 /**
- * One login (IRCv3 sasl-3.2): SCRAM-SHA-256, which never shows the password to the server, else PLAIN, and that only
- * where nobody else can read the connection.
+ * One login (IRCv3 sasl-3.2). It prefers SCRAM-SHA-256, which never shows the password to the server. It uses PLAIN only
+ * when nobody else can read the connection.
  */
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
@@ -52,25 +52,25 @@ const refusals: readonly (NumericName | undefined)[] = [
 export class Login {
   readonly outcome: Promise<LoginOutcome>;
   readonly #parts: LoginParts;
-  readonly #end: (outcome: LoginOutcome) => void;
+  readonly #resolve: (outcome: LoginOutcome) => void;
   readonly #scram: ScramClient;
-  readonly #waiting: Mechanism[];
+  readonly #untried: Mechanism[];
   #mechanism: Mechanism | undefined;
   #challenges = 0;
   #text = "";
-  #proven = false;
-  #over = false;
+  #serverProved = false;
+  #hasEnded = false;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
     const { promise, resolve } = Promise.withResolvers<LoginOutcome>();
     this.outcome = promise;
-    this.#end = resolve;
-    const taken = parts.mechanisms.toUpperCase().split(",");
+    this.#resolve = resolve;
+    const offered = parts.mechanisms.toUpperCase().split(",");
     const { name: account, password, mechanism } = parts.account;
     this.#scram = new ScramClient(account, password);
-    this.#waiting = mechanisms.filter((name) =>
-      (parts.mechanisms === "" || taken.includes(name)) && (name !== "PLAIN" || parts.confidential) &&
+    this.#untried = mechanisms.filter((name) =>
+      (parts.mechanisms === "" || offered.includes(name)) && (name !== "PLAIN" || parts.confidential) &&
       (mechanism === undefined || mechanism === name)
     );
   }
@@ -80,8 +80,8 @@ export class Login {
   }
 
   /** Handles a message of the login; false for another message. */
-  takes(message: Message): boolean {
-    if (this.#over) return false;
+  handle(message: Message): boolean {
+    if (this.#hasEnded) return false;
     const name = numericName(message.command);
     if (message.command === "AUTHENTICATE") this.#onChallenge(message.params[0] ?? "");
     else if (name === "RPL_SASLSUCCESS") this.#onSuccess();
@@ -91,12 +91,12 @@ export class Login {
   }
 
   /** The connection has ended. */
-  lost(reason: string): void {
+  onDisconnect(reason: string): void {
     this.#finish({ kind: "refused", reason });
   }
 
   #try(reason: string): void {
-    this.#mechanism = this.#waiting.shift();
+    this.#mechanism = this.#untried.shift();
     if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason });
     this.#challenges = 0;
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);
@@ -113,13 +113,13 @@ export class Login {
     this.#challenges++;
     if (bytes === undefined) return this.#abort("The server sends an invalid challenge");
     this.#answer(new TextDecoder().decode(bytes)).then((answer) => {
-      if (this.#over) return;
+      if (this.#hasEnded) return;
       if (answer === undefined) {
         this.#abort("The server could not prove that it knows your password; it can be a fake");
       } else this.#send(answer);
     }).catch(() => {
       // A page without WebCrypto loads the code for the proof.
-      if (!this.#over) this.#abort("Cannot load the code for the login: try again");
+      if (!this.#hasEnded) this.#abort("Cannot load the code for the login: try again");
     });
   }
 
@@ -129,8 +129,8 @@ export class Login {
     if (this.#mechanism === "PLAIN") return `${name}\0${name}\0${password}`;
     if (this.#challenges === 1) return this.#scram.first();
     if (this.#challenges === 2) return await this.#scram.final(challenge);
-    this.#proven = this.#scram.proves(challenge);
-    return this.#proven ? "" : undefined;
+    this.#serverProved = this.#scram.proves(challenge);
+    return this.#serverProved ? "" : undefined;
   }
 
   #send(text: string): void {
@@ -142,7 +142,7 @@ export class Login {
   }
 
   #onSuccess(): void {
-    if (this.#mechanism === "PLAIN" || this.#proven) return this.#finish({ kind: "logged in" });
+    if (this.#mechanism === "PLAIN" || this.#serverProved) return this.#finish({ kind: "logged in" });
     this.#finish({
       kind: "refused",
       reason: "The server accepted the login but did not prove that it knows your password",
@@ -163,7 +163,7 @@ export class Login {
   }
 
   #finish(outcome: LoginOutcome): void {
-    this.#over = true;
-    this.#end(outcome);
+    this.#hasEnded = true;
+    this.#resolve(outcome);
   }
 }

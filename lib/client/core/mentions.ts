@@ -8,7 +8,7 @@ import type { ChatEvent, Said } from "./event.ts";
 export const nickWord = /[\p{L}\p{M}\p{N}_[\]\\`^{}|-]+/gu;
 
 /** Whether `nick` is in `text` as a whole word; "bob's" and "@bob:" count, "bobby" does not. */
-export function mentions(text: string, nick: string): boolean {
+export function hasMention(text: string, nick: string): boolean {
   if (nick === "") return false;
   const folded = fold(nick);
   for (const [word] of stripFormatting(text).matchAll(nickWord)) {
@@ -18,13 +18,13 @@ export function mentions(text: string, nick: string): boolean {
 }
 
 /** A message that we should notice, for a bell, a notification or a badge. */
-export function isForUs({ own, mention, direct }: Said): boolean {
+export function isAddressedToUs({ own, mention, direct }: Said): boolean {
   return !own && (mention || direct);
 }
 
-/** As isForUs(), for a message that arrives now. */
-export function callsUs(event: ChatEvent & Said): boolean {
-  return event.history !== true && isForUs(event);
+/** As isAddressedToUs(), but false for a message from the history. */
+export function shouldAlert(event: ChatEvent & Said): boolean {
+  return event.history !== true && isAddressedToUs(event);
 }
 
 /** A word without the dashes around it: "-bob-" can mean bob. */

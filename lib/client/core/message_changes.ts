@@ -4,8 +4,8 @@ import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
-import type { Arrival, Receiver, Step } from "./step.ts";
-import { authorOf, nothing } from "./step.ts";
+import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
+import { authorOf, withoutEvents } from "./receiver.ts";
 
 /** One row for each command. */
 export const messageChangeRows: Readonly<Record<string, Receiver>> = {
@@ -24,11 +24,11 @@ export function replyIdOf({ tags }: Message): string | undefined {
   return tags.get("+draft/reply") || tags.get("+reply") || undefined;
 }
 
-function tagMessage(state: State, arrival: Arrival): Step {
-  const { message } = arrival;
-  const who = authorOf(arrival);
+function tagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
+  const { message } = incoming;
+  const who = authorOf(incoming);
   const own = isOwn(state, who.nick);
-  if (!own && isIgnored(state, message.source)) return nothing(state);
+  if (!own && isIgnored(state, message.source)) return withoutEvents(state);
   const [to = ""] = message.params;
   const buffer = isChannel(state, to) || own ? to : who.nick;
   const id = replyIdOf(message);
@@ -39,14 +39,14 @@ function tagMessage(state: State, arrival: Arrival): Step {
     return { state, events: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
   }
   const activity = message.tags.get("+typing");
-  return activity === undefined || own || arrival.history
-    ? nothing(state)
-    : typing(state, arrival, buffer, activity);
+  return activity === undefined || own || incoming.history
+    ? withoutEvents(state)
+    : typing(state, incoming, buffer, activity);
 }
 
-function typing(state: State, arrival: Arrival, buffer: string, activity: string): Step {
-  const { at } = arrival;
-  const who = authorOf(arrival);
+function typing(state: State, incoming: IncomingMessage, buffer: string, activity: string): ReceiveResult {
+  const { at } = incoming;
+  const who = authorOf(incoming);
   const active = activity === "active" || activity === "paused";
   const until = activity === "active" ? at + typingMs : activity === "paused" ? at + pausedMs : 0;
   const next = withBuffer(state, buffer, (one) => ({
@@ -56,19 +56,19 @@ function typing(state: State, arrival: Arrival, buffer: string, activity: string
   return { state: next, events: [{ kind: "typing", buffer, who, active }] };
 }
 
-function redacted(state: State, arrival: Arrival): Step {
-  const [to = "", id = "", reason = ""] = arrival.message.params;
-  const by = authorOf(arrival);
+function redacted(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [to = "", id = "", reason = ""] = incoming.message.params;
+  const by = authorOf(incoming);
   const own = isOwn(state, by.nick);
   const buffer = isChannel(state, to) || own ? to : by.nick;
   return { state, events: [{ kind: "redacted", buffer, id, by, own, reason }] };
 }
 
 /** MARKREAD target timestamp=…; "*" when we have read nothing yet. */
-function markedRead(state: State, { message }: Arrival): Step {
+function markedRead(state: State, { message }: IncomingMessage): ReceiveResult {
   const [buffer = "", time = ""] = message.params;
   const upTo = Date.parse(time.replace(/^timestamp=/, ""));
-  if (Number.isNaN(upTo)) return nothing(state);
+  if (Number.isNaN(upTo)) return withoutEvents(state);
   return {
     state: withBuffer(state, buffer, (one) => ({ ...one, readUpTo: Math.max(one.readUpTo ?? 0, upTo) })),
     events: [{ kind: "read", buffer, upTo }],

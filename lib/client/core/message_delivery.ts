@@ -7,7 +7,7 @@ import { fold } from "../../irc/names.ts";
 import { ActionError } from "./action_error.ts";
 import type { MessageToSend } from "./compose.ts";
 import { OfflineQueue } from "./offline_queue.ts";
-import type { DeliveryResult } from "./outbox.ts";
+import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
 import { findBuffer, isChannel } from "./state.ts";
@@ -17,9 +17,9 @@ import type { WantedChannels } from "./wanted_channels.ts";
 export interface MessageDeliveryParts {
   readonly link: ServerLink;
   readonly wanted: WantedChannels;
-  /** Whether we have quit, so that no connection follows. */
-  readonly leaving: () => boolean;
-  /** A message waits in the queue. */
+  /** Whether we have quit, so there will be no other connection. */
+  readonly isLeaving: () => boolean;
+  /** A message was put into the queue. */
   readonly onQueued: (message: MessageToSend) => void;
 }
 
@@ -34,7 +34,7 @@ export class MessageDelivery {
 
   /**
    * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
-   * when nobody can have that name.
+   * when the target is not a valid name.
    */
   send(message: MessageToSend): Promise<DeliveryResult> {
     if (!isMiddleParam(message.target)) {
@@ -42,7 +42,7 @@ export class MessageDelivery {
     }
     const { session } = this.#parts.link;
     if (session?.ready && this.#isSendable(message)) return session.sendMessage(message);
-    if (this.#parts.leaving()) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
+    if (this.#parts.isLeaving()) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
     this.#parts.onQueued(message);
     return this.#queue.add(message);
   }
@@ -62,7 +62,7 @@ export class MessageDelivery {
     this.#queue.refuse(reason, fold(target));
   }
 
-  /** There will be no connection any more. */
+  /** Refuses all queued messages, because there will be no other connection. */
   refuseAll(reason: string): void {
     this.#queue.refuse(reason);
   }

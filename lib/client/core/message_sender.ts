@@ -1,13 +1,13 @@
 /**
  * Sends messages on one connection: composes the lines, sends them at a pace that the server accepts, and waits until
- * they have arrived. Without echoes, a PING after the lines shows that.
+ * they have arrived. When the server sends no echoes, the answer to a PING after the lines shows that.
  */
 
 import type { MessageToSend } from "./compose.ts";
 import { compose } from "./compose.ts";
 import type { ChatEvent } from "./event.ts";
-import type { DeliveryResult } from "./outbox.ts";
-import { Outbox } from "./outbox.ts";
+import type { DeliveryResult } from "./unconfirmed_messages.ts";
+import { UnconfirmedMessages } from "./unconfirmed_messages.ts";
 import { SendPace } from "./send_pace.ts";
 import type { State } from "./state.ts";
 
@@ -17,16 +17,16 @@ export interface MessageSenderParts {
   readonly state: () => State;
   /** A label that no other request or message has. */
   readonly newLabel: () => string;
-  /** A message was sent that the server will not echo. */
-  readonly sentWithoutEcho: (message: MessageToSend) => void;
+  /** A message was sent, and the server will not echo it. */
+  readonly onSentWithoutEcho: (message: MessageToSend) => void;
 }
 
 /** The sender of one connection. */
 export class MessageSender {
   readonly #parts: MessageSenderParts;
-  readonly #outbox = new Outbox();
+  readonly #unconfirmed = new UnconfirmedMessages();
   readonly #pace: SendPace;
-  /** The size of the outbox when the last PING was sent; 0 when no PONG is expected. */
+  /** The number of unconfirmed messages when the last PING was sent; 0 when no PONG is expected. */
   #awaitingPong = 0;
 
   constructor(parts: MessageSenderParts) {
@@ -41,8 +41,12 @@ export class MessageSender {
     const echo = state.caps.has("echo-message");
     const deliveries = parts.map(({ lines, text, label }) => {
       for (const line of lines) this.#send(line);
-      const delivery = this.#outbox.wait({ label: echo ? label : undefined, target: message.target, text });
-      if (!echo) this.#parts.sentWithoutEcho({ ...message, text });
+      const delivery = this.#unconfirmed.add({
+        label: echo ? label : undefined,
+        target: message.target,
+        text,
+      });
+      if (!echo) this.#parts.onSentWithoutEcho({ ...message, text });
       return delivery;
     });
     if (!echo) this.#sendPing();
@@ -52,26 +56,26 @@ export class MessageSender {
 
   /** An event can confirm or refuse a message. */
   onEvent(event: ChatEvent, label: string | undefined): void {
-    if (event.kind === "said" && event.own) this.#outbox.onEcho(label, event.to, event.text);
-    if (event.kind === "refused") this.#outbox.onRefusal(event);
+    if (event.kind === "said" && event.own) this.#unconfirmed.onEcho(label, event.to, event.text);
+    if (event.kind === "refused") this.#unconfirmed.onRefusal(event);
   }
 
   /** The server accepted the line with this label. */
   onAck(label: string | undefined): void {
-    this.#outbox.onEcho(label, "", "");
+    this.#unconfirmed.onEcho(label, "", "");
   }
 
   /** A PONG, perhaps for our PING. */
   onPong(token: string): void {
     if (token !== "settle") return;
-    this.#outbox.onArrived(this.#awaitingPong);
+    this.#unconfirmed.onArrived(this.#awaitingPong);
     this.#awaitingPong = 0;
     this.#sendPing();
   }
 
   /** The connection has ended. */
-  lost(reason: string): void {
-    this.#outbox.lost(reason);
+  onDisconnect(reason: string): void {
+    this.#unconfirmed.onDisconnect(reason);
     this.#pace.close();
   }
 
@@ -81,8 +85,8 @@ export class MessageSender {
   }
 
   #sendPing(): void {
-    if (this.#awaitingPong > 0 || this.#outbox.size === 0) return;
-    this.#awaitingPong = this.#outbox.size;
+    if (this.#awaitingPong > 0 || this.#unconfirmed.size === 0) return;
+    this.#awaitingPong = this.#unconfirmed.size;
     this.#send("PING settle");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Reads numerics. Those that carry state (topic, names) have a row. The others are messages of the server to us: a
- * refusal, or a notice.
+ * Reads numerics. A numeric that changes the state (topic, names) has a row. The others are messages of the server to
+ * us: a refusal, or a notice.
  */
 
 import type { NumericName } from "../../irc/numerics.ts";
@@ -9,30 +9,30 @@ import { withAllNames, withNames } from "./presence.ts";
 import { isRefusalCode, refusalSentence } from "./refusals.ts";
 import type { State } from "./state.ts";
 import { isOwn, withBuffer } from "./state.ts";
-import type { Arrival, Receiver, Step } from "./step.ts";
-import { nothing } from "./step.ts";
+import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
+import { withoutEvents } from "./receiver.ts";
 
 const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
   RPL_WELCOME: welcome,
-  RPL_YOURHOST: nothing,
-  RPL_CREATED: nothing,
-  RPL_MYINFO: nothing,
+  RPL_YOURHOST: withoutEvents,
+  RPL_CREATED: withoutEvents,
+  RPL_MYINFO: withoutEvents,
   RPL_ISUPPORT: isupport,
-  RPL_UMODEIS: nothing,
+  RPL_UMODEIS: withoutEvents,
   RPL_AWAY: personAway,
   RPL_UNAWAY: (state) => ({ state: { ...state, away: undefined }, events: [ownAway(state, undefined)] }),
   RPL_NOWAWAY: (state) => ({ state, events: [ownAway(state, state.away ?? "")] }),
-  RPL_CHANNELMODEIS: nothing,
-  RPL_CREATIONTIME: nothing,
+  RPL_CHANNELMODEIS: withoutEvents,
+  RPL_CREATIONTIME: withoutEvents,
   RPL_NOTOPIC: (state, { message }) => topicKnown(state, message.params[1], ""),
   RPL_TOPIC: (state, { message }) => topicKnown(state, message.params[1], message.params[2]),
-  RPL_TOPICWHOTIME: nothing,
+  RPL_TOPICWHOTIME: withoutEvents,
   RPL_INVITING: (state, { message: { params: [by = "", who = "", channel = ""] } }) => ({
     state,
     events: [{ kind: "invited", channel, by, who, own: false }],
   }),
   RPL_NAMREPLY: (state, { message }) =>
-    nothing(withNames(state, message.params[2] ?? "", message.params[3] ?? "")),
+    withoutEvents(withNames(state, message.params[2] ?? "", message.params[3] ?? "")),
   RPL_ENDOFNAMES: endOfNames,
   RPL_MOTD: (state, { message }) => ({
     state,
@@ -42,7 +42,7 @@ const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
       text: (message.params.at(-1) ?? "").replace(/^- ?/, ""),
     }],
   }),
-  RPL_MOTDSTART: nothing,
+  RPL_MOTDSTART: withoutEvents,
   RPL_ENDOFMOTD: welcomed,
   ERR_NOMOTD: welcomed,
   RPL_LOGGEDIN: loggedIn,
@@ -59,28 +59,28 @@ export function replyRow(command: string): Receiver | undefined {
   return (name && rows[name]) ?? (isRefusalCode(command) ? refused : notice);
 }
 
-function welcome(state: State, { message }: Arrival): Step {
-  return nothing({ ...state, nick: message.params[0] ?? state.nick, registered: true });
+function welcome(state: State, { message }: IncomingMessage): ReceiveResult {
+  return withoutEvents({ ...state, nick: message.params[0] ?? state.nick, registered: true });
 }
 
-function loggedIn(state: State, { message }: Arrival): Step {
+function loggedIn(state: State, { message }: IncomingMessage): ReceiveResult {
   const [, , name = ""] = message.params;
   return { state: { ...state, account: name }, events: [{ kind: "status", status: "logged in", name }] };
 }
 
 /** The end of the message of the day ends the registration. */
-function welcomed(state: State): Step {
-  return nothing({ ...state, welcomed: true });
+function welcomed(state: State): ReceiveResult {
+  return withoutEvents({ ...state, welcomed: true });
 }
 
-function isupport(state: State, { message }: Arrival): Step {
+function isupport(state: State, { message }: IncomingMessage): ReceiveResult {
   const tokens = new Map(state.isupport);
   for (const token of message.params.slice(1, -1)) {
     const [, removed, name = "", value = ""] = /^(-?)([^=]+)=?(.*)$/s.exec(token) ?? [];
     if (removed === "-") tokens.delete(name);
     else if (name !== "") tokens.set(name, unescapeToken(value));
   }
-  return nothing({ ...state, isupport: tokens, network: tokens.get("NETWORK") ?? state.network });
+  return withoutEvents({ ...state, isupport: tokens, network: tokens.get("NETWORK") ?? state.network });
 }
 
 /** "\x20" and the like stand for characters that a token cannot hold. */
@@ -88,36 +88,36 @@ function unescapeToken(value: string): string {
   return value.replace(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-function topicKnown(state: State, buffer = "", topic = ""): Step {
+function topicKnown(state: State, buffer = "", topic = ""): ReceiveResult {
   return {
     state: withBuffer(state, buffer, (channel) => ({ ...channel, topic })),
     events: [{ kind: "topic", buffer, topic, by: "" }],
   };
 }
 
-function endOfNames(state: State, { message }: Arrival): Step {
+function endOfNames(state: State, { message }: IncomingMessage): ReceiveResult {
   const buffer = message.params[1] ?? "";
   return { state: withAllNames(state, buffer), events: [{ kind: "members", buffer }] };
 }
 
-function personAway(state: State, { message }: Arrival): Step {
+function personAway(state: State, { message }: IncomingMessage): ReceiveResult {
   const [, nick = "", reason = ""] = message.params;
   return { state, events: [{ kind: "away", who: { nick }, own: false, reason }] };
 }
 
-function ownAway(state: State, reason: string | undefined): Step["events"][number] {
+function ownAway(state: State, reason: string | undefined): ReceiveResult["events"][number] {
   return { kind: "away", who: { nick: state.nick }, own: true, reason };
 }
 
 /** All words but our own nick, which is first in every numeric. The counts of users during registration are left out. */
-function notice(state: State, { message }: Arrival): Step {
-  if (!state.welcomed) return nothing(state);
+function notice(state: State, { message }: IncomingMessage): ReceiveResult {
+  if (!state.welcomed) return withoutEvents(state);
   const [first = "", ...others] = message.params;
   const words = isOwn(state, first) || first === "*" ? others : message.params;
   return { state, events: [{ kind: "server notice", from: message.source, text: words.join(" ") }] };
 }
 
-function refused(state: State, { message, label }: Arrival): Step {
+function refused(state: State, { message, label }: IncomingMessage): ReceiveResult {
   const code = numericName(message.command) ?? message.command;
   const target = message.params.length > 2 ? message.params[1] ?? "" : "";
   const text = refusalSentence(state, message.command, target, message.params.at(-1) ?? "");

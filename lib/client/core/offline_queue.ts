@@ -3,7 +3,7 @@
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { MessageToSend } from "./compose.ts";
-import type { DeliveryResult } from "./outbox.ts";
+import type { DeliveryResult } from "./unconfirmed_messages.ts";
 
 interface QueuedMessage {
   readonly message: MessageToSend;

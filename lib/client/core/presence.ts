@@ -9,13 +9,13 @@ import {
   findBuffer,
   isChannel,
   isOwn,
-  opened,
   ranksOf,
   withBuffer,
+  withOpenBuffer,
   withoutKey,
 } from "./state.ts";
-import type { Arrival, Receiver, Step } from "./step.ts";
-import { authorOf, nothing } from "./step.ts";
+import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
+import { authorOf, withoutEvents } from "./receiver.ts";
 
 /** One row for each command. */
 export const presenceRows: Readonly<Record<string, Receiver>> = {
@@ -31,25 +31,25 @@ export const presenceRows: Readonly<Record<string, Receiver>> = {
   INVITE: invited,
 };
 
-function joined(state: State, arrival: Arrival): Step {
-  const [buffer = "", account] = arrival.message.params;
-  const who = withAccount(authorOf(arrival), account);
+function joined(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [buffer = "", account] = incoming.message.params;
+  const who = withAccount(authorOf(incoming), account);
   const own = isOwn(state, who.nick);
   const member: Member = { ...who, ranks: "" };
-  const next = withBuffer(own ? opened(state, buffer) : state, buffer, (channel) => ({
+  const next = withBuffer(own ? withOpenBuffer(state, buffer) : state, buffer, (channel) => ({
     ...channel,
     joined: channel.joined || own,
     members: new Map(own ? [] : channel.members).set(fold(who.nick), member),
   }));
   return {
-    state: own ? { ...next, source: arrival.message.source } : next,
+    state: own ? { ...next, source: incoming.message.source } : next,
     events: [{ kind: "joined", buffer, who, own }],
   };
 }
 
-function parted(state: State, arrival: Arrival): Step {
-  const [buffer = "", reason = ""] = arrival.message.params;
-  const who = authorOf(arrival);
+function parted(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [buffer = "", reason = ""] = incoming.message.params;
+  const who = authorOf(incoming);
   const own = isOwn(state, who.nick);
   return {
     state: leave(state, buffer, who.nick),
@@ -57,10 +57,10 @@ function parted(state: State, arrival: Arrival): Step {
   };
 }
 
-function kicked(state: State, arrival: Arrival): Step {
-  const [buffer = "", nick = "", reason = ""] = arrival.message.params;
+function kicked(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [buffer = "", nick = "", reason = ""] = incoming.message.params;
   const own = isOwn(state, nick);
-  const by = authorOf(arrival).nick;
+  const by = authorOf(incoming).nick;
   return {
     state: leave(state, buffer, nick),
     events: [{ kind: "kicked", buffer, who: { nick }, own, by, reason }],
@@ -79,9 +79,9 @@ function without(channel: Buffer, nick: string): Buffer {
   return { ...channel, members: withoutKey(channel.members, key), typing: withoutKey(channel.typing, key) };
 }
 
-function quit(state: State, arrival: Arrival): Step {
-  const who = authorOf(arrival);
-  const [reason = ""] = arrival.message.params;
+function quit(state: State, incoming: IncomingMessage): ReceiveResult {
+  const who = authorOf(incoming);
+  const [reason = ""] = incoming.message.params;
   const buffers = buffersWith(state, who.nick);
   const next = buffers.reduce(
     (one, name) => withBuffer(one, name, (channel) => without(channel, who.nick)),
@@ -91,9 +91,9 @@ function quit(state: State, arrival: Arrival): Step {
   return { state: next, events: [{ kind: "quit", buffers, who, own, reason }] };
 }
 
-function renamed(state: State, arrival: Arrival): Step {
-  const who = authorOf(arrival);
-  const [to = ""] = arrival.message.params;
+function renamed(state: State, incoming: IncomingMessage): ReceiveResult {
+  const who = authorOf(incoming);
+  const [to = ""] = incoming.message.params;
   const buffers = buffersWith(state, who.nick);
   const own = isOwn(state, who.nick);
   const next = buffers.reduce(
@@ -132,20 +132,20 @@ function rename(channel: Buffer, from: string, to: string): Buffer {
   };
 }
 
-function topicChanged(state: State, arrival: Arrival): Step {
-  const [buffer = "", topic = ""] = arrival.message.params;
+function topicChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [buffer = "", topic = ""] = incoming.message.params;
   return {
     state: withBuffer(state, buffer, (channel) => ({ ...channel, topic })),
-    events: [{ kind: "topic", buffer, topic, by: authorOf(arrival).nick }],
+    events: [{ kind: "topic", buffer, topic, by: authorOf(incoming).nick }],
   };
 }
 
-function modeChanged(state: State, arrival: Arrival): Step {
-  const [buffer = "", letters = "", ...values] = arrival.message.params;
-  if (!isChannel(state, buffer)) return nothing(state);
+function modeChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [buffer = "", letters = "", ...values] = incoming.message.params;
+  if (!isChannel(state, buffer)) return withoutEvents(state);
   const changes = readChanges(state, letters, values);
   const next = changes.reduce((one, change) => withRank(one, buffer, change), state);
-  return { state: next, events: [{ kind: "mode", buffer, by: authorOf(arrival).nick, changes }] };
+  return { state: next, events: [{ kind: "mode", buffer, by: authorOf(incoming).nick, changes }] };
 }
 
 function readChanges(state: State, letters: string, values: readonly string[]): ModeLetterChange[] {
@@ -174,29 +174,29 @@ function withRank(state: State, buffer: string, { added, letter, argument }: Mod
   return withMember(state, buffer, { ...member, ranks });
 }
 
-function awayChanged(state: State, arrival: Arrival): Step {
-  const who = authorOf(arrival);
-  const [reason] = arrival.message.params;
+function awayChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+  const who = authorOf(incoming);
+  const [reason] = incoming.message.params;
   const away = reason !== undefined && reason !== "";
-  // No event: the list of members shows it, and a message to that person brings RPL_AWAY.
-  return nothing(withMemberEverywhere(state, who.nick, (member) => ({ ...member, away })));
+  // No event: the list of members shows it, and the server answers a message to that person with RPL_AWAY.
+  return withoutEvents(withMemberEverywhere(state, who.nick, (member) => ({ ...member, away })));
 }
 
-function accountChanged(state: State, arrival: Arrival): Step {
-  const [account = "*"] = arrival.message.params;
-  const who = authorOf(arrival);
+function accountChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [account = "*"] = incoming.message.params;
+  const who = authorOf(incoming);
   const next = withMemberEverywhere(state, who.nick, (member) => ({
     nick: member.nick,
     ranks: member.ranks,
     ...(member.away !== undefined && { away: member.away }),
     ...(account !== "*" && { account }),
   }));
-  return nothing(isOwn(state, who.nick) ? { ...next, account: account === "*" ? "" : account } : next);
+  return withoutEvents(isOwn(state, who.nick) ? { ...next, account: account === "*" ? "" : account } : next);
 }
 
-function invited(state: State, arrival: Arrival): Step {
-  const [who = "", channel = ""] = arrival.message.params;
-  const by = authorOf(arrival).nick;
+function invited(state: State, incoming: IncomingMessage): ReceiveResult {
+  const [who = "", channel = ""] = incoming.message.params;
+  const by = authorOf(incoming).nick;
   return { state, events: [{ kind: "invited", channel, by, who, own: isOwn(state, who) }] };
 }
 
@@ -220,26 +220,26 @@ function withMember(state: State, buffer: string, member: Member): State {
 export function withNames(state: State, buffer: string, names: string): State {
   const { signs } = ranksOf(state);
   return withBuffer(state, buffer, (channel) => {
-    const arriving = new Map(channel.arriving);
+    const collectedMembers = new Map(channel.collectedMembers);
     for (const name of names.split(" ")) {
       let ranked = 0;
       while (signs.includes(name.charAt(ranked)) && ranked < name.length) ranked++;
       const { nick } = parseSource(name.slice(ranked));
       if (nick === "") continue;
       const known = channel.members.get(fold(nick));
-      arriving.set(fold(nick), { ...known, nick, ranks: name.slice(0, ranked) });
+      collectedMembers.set(fold(nick), { ...known, nick, ranks: name.slice(0, ranked) });
     }
-    return { ...channel, arriving };
+    return { ...channel, collectedMembers };
   });
 }
 
 /** RPL_ENDOFNAMES: the collected names are the list of members. */
 export function withAllNames(state: State, buffer: string): State {
-  if (findBuffer(state, buffer)?.arriving === undefined) return state;
+  if (findBuffer(state, buffer)?.collectedMembers === undefined) return state;
   return withBuffer(
     state,
     buffer,
-    ({ arriving = new Map(), ...channel }) => ({ ...channel, members: arriving }),
+    ({ collectedMembers = new Map(), ...channel }) => ({ ...channel, members: collectedMembers }),
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * One message from the server → the next state, and events. Pure: it sends nothing. There is one row for each command;
- * presence.ts has those about people and channels, message_changes.ts those about messages, numerics.ts the numerics.
+ * One message from the server → the next state, and events. Pure: it sends nothing. There is one row for each command:
+ * in presence.ts about people and channels, in message_changes.ts about messages, in numerics.ts for numerics.
  */
 
 import type { ChatEvent, Manner } from "./event.ts";
@@ -8,10 +8,10 @@ import { presenceRows } from "./presence.ts";
 import { messageChangeRows, replyIdOf } from "./message_changes.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
-import { isChannel, isIgnored, isOwn, opened, withBuffer, withMessageBy } from "./state.ts";
-import type { Arrival, Receiver, Step } from "./step.ts";
-import { authorOf, nothing } from "./step.ts";
-import { mentions } from "./mentions.ts";
+import { isChannel, isIgnored, isOwn, withBuffer, withMessageBy, withOpenBuffer } from "./state.ts";
+import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
+import { authorOf, withoutEvents } from "./receiver.ts";
+import { hasMention } from "./mentions.ts";
 
 const rows: Readonly<Record<string, Receiver>> = {
   PRIVMSG: said,
@@ -27,31 +27,31 @@ const rows: Readonly<Record<string, Receiver>> = {
 /** The state after a message, and its events; an unknown command changes nothing. */
 export function receive(
   state: State,
-  arrival: Arrival,
+  incoming: IncomingMessage,
 ): { readonly state: State; readonly events: readonly ChatEvent[] } {
-  const { command } = arrival.message;
+  const { command } = incoming.message;
   const row = Object.hasOwn(rows, command) ? rows[command] : undefined;
-  const step = (row ?? replyRow(command) ?? nothing)(state, arrival);
-  const when = { at: arrival.at, ...(arrival.history && { history: true }) };
+  const step = (row ?? replyRow(command) ?? withoutEvents)(state, incoming);
+  const when = { at: incoming.at, ...(incoming.history && { history: true }) };
   return { state: step.state, events: step.events.map((body) => ({ ...body, ...when })) };
 }
 
-function said(state: State, arrival: Arrival): Step {
-  const { message } = arrival;
+function said(state: State, incoming: IncomingMessage): ReceiveResult {
+  const { message } = incoming;
   const [to = "", written = ""] = message.params;
-  const from = authorOf(arrival);
+  const from = authorOf(incoming);
   const own = isOwn(state, from.nick);
-  if (from.nick === "" || isServer(message.source)) return serverNotice(state, arrival, written);
-  if (!own && isIgnored(state, message.source)) return nothing(state);
+  if (from.nick === "" || isServer(message.source)) return serverNotice(state, incoming, written);
+  if (!own && isIgnored(state, message.source)) return withoutEvents(state);
   const read = readManner(message.command, written);
-  if (read === undefined) return nothing(state);
+  if (read === undefined) return withoutEvents(state);
   const inChannel = isChannel(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));
   const buffer = inChannel ? to.replace(/^[~&@%+]+(?=[#&])/, "") : own ? to : from.nick;
   // A private notice opens no conversation: services and bots send notices that nobody asked for.
-  const open = inChannel || read.manner === "notice" ? state : opened(state, buffer);
+  const open = inChannel || read.manner === "notice" ? state : withOpenBuffer(state, buffer);
   const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
   const [id, replyTo] = [message.tags.get("msgid"), replyIdOf(message)];
-  const mention = !own && mentions(read.text, state.nick);
+  const mention = !own && hasMention(read.text, state.nick);
   const changed = own
     ? { source: message.source }
     : inChannel || read.manner === "notice"
@@ -90,12 +90,12 @@ function isServer(source: string): boolean {
   return source === "" || (!source.includes("!") && source.includes("."));
 }
 
-function serverNotice(state: State, { message }: Arrival, text: string): Step {
+function serverNotice(state: State, { message }: IncomingMessage, text: string): ReceiveResult {
   return { state, events: [{ kind: "server notice", from: message.source, text }] };
 }
 
 /** IRCv3 standard replies: FAIL command code context… :text. */
-function standardReply(state: State, { message, label }: Arrival): Step {
+function standardReply(state: State, { message, label }: IncomingMessage): ReceiveResult {
   const [command = "", code = ""] = message.params;
   const text = message.params.at(-1) ?? "";
   const target = message.params.length > 3 ? message.params[2] ?? "" : "";
@@ -108,7 +108,7 @@ function standardReply(state: State, { message, label }: Arrival): Step {
 }
 
 /** CAP: the server offers capabilities (LS, NEW), withdraws them (DEL), or enables them for us (ACK). */
-function capabilities(state: State, { message }: Arrival): Step {
+function capabilities(state: State, { message }: IncomingMessage): ReceiveResult {
   const names = (message.params.at(-1) ?? "").split(" ").filter((name) => name !== "");
   const offered = new Map(state.offered);
   const caps = new Set(state.caps);
@@ -128,5 +128,5 @@ function capabilities(state: State, { message }: Arrival): Step {
         else caps.add(key);
     }
   }
-  return nothing({ ...state, offered, caps });
+  return withoutEvents({ ...state, offered, caps });
 }

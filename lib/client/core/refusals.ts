@@ -39,7 +39,7 @@ export function isRefusalCode(code: string): boolean {
   return /^[45]\d\d$/.test(code) || numericName(code) === "ERR_INVALIDMODEPARAM";
 }
 
-/** One sentence; the server's own words where they say more than ours. */
+/** One sentence; with the words of the server when they say more than ours. */
 export function refusalSentence(state: State, code: string, target: string, words: string): string {
   const name = numericName(code);
   const sentence = name && sentences[name];

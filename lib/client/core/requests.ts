@@ -1,26 +1,29 @@
 /**
- * Requests to the server and their answers. A label connects them. Without labels, each request describes its answer,
- * and a message goes to the oldest request that it fits.
+ * Requests to the server and their answers. A label connects them. Without labels, each request has a function that
+ * recognises its answer; a message is added to the oldest request that recognises it.
  */
 
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
 
-/** Whether a message is the last of an answer, a part of it, or another message. */
-export type Until = (message: Message) => "last" | "part" | "other";
+/** Decides whether a message is the last one of an answer, another part of it, or does not belong to it. */
+export type AnswerMatcher = (message: Message) => "last" | "part" | "other";
 
 interface OpenRequest {
   readonly label: string | undefined;
-  readonly until: Until;
+  readonly matcher: AnswerMatcher;
   readonly answer: Message[];
   readonly resolve: (messages: readonly Message[]) => void;
   readonly reject: (reason: Error) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** An answer of these numerics; `last` must contain the refusals that end it. */
-export function numericsUntil(last: readonly NumericName[], parts: readonly NumericName[] = []): Until {
+/** Recognises an answer of these numerics; `last` must contain the refusals that end it. */
+export function matchNumerics(
+  last: readonly NumericName[],
+  parts: readonly NumericName[] = [],
+): AnswerMatcher {
   return ({ command }) => {
     const name = numericName(command);
     if (name === undefined) return "other";
@@ -48,8 +51,8 @@ const whoisParts = [
   "ERR_WASNOSUCHNICK",
 ] as const;
 
-/** The answer to WHOIS. */
-export const whoisUntil: Until = numericsUntil(
+/** Recognises the answer to WHOIS. */
+export const matchWhois: AnswerMatcher = matchNumerics(
   ["RPL_ENDOFWHOIS", "ERR_NOSUCHSERVER", "ERR_NONICKNAMEGIVEN"],
   whoisParts,
 );
@@ -68,20 +71,20 @@ const answerMs = 30_000;
 export class Requests {
   readonly #open: OpenRequest[] = [];
 
-  /** Rejects when there is no answer in 30 seconds, or when the connection ends. */
-  ask(label: string | undefined, until: Until): Promise<readonly Message[]> {
+  /** Resolves with the answer; rejects when there is none in 30 seconds, or when the connection ends. */
+  add(label: string | undefined, matcher: AnswerMatcher): Promise<readonly Message[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Message[]>();
     const timer = setTimeout(() => {
       this.#close(request);
       reject(new Error("The server did not answer"));
     }, answerMs);
-    const request: OpenRequest = { label, until, answer: [], resolve, reject, timer };
+    const request: OpenRequest = { label, matcher, answer: [], resolve, reject, timer };
     this.#open.push(request);
     return promise;
   }
 
   /** Gives a request all of its labelled answer; false when no request has that label. */
-  answered(label: string, messages: readonly Message[]): boolean {
+  resolve(label: string, messages: readonly Message[]): boolean {
     const request = this.#open.find((one) => one.label === label);
     if (request === undefined) return false;
     this.#close(request);
@@ -89,13 +92,13 @@ export class Requests {
     return true;
   }
 
-  /** Whether an unlabelled message belongs to a request. */
-  takes(message: Message): boolean {
+  /** Adds an unlabelled message to the request that it belongs to; false when there is none. */
+  collect(message: Message): boolean {
     for (const request of this.#open) {
-      const place = request.until(message);
-      if (request.label !== undefined || place === "other") continue;
+      const match = request.matcher(message);
+      if (request.label !== undefined || match === "other") continue;
       request.answer.push(message);
-      if (place === "last") {
+      if (match === "last") {
         this.#close(request);
         request.resolve(request.answer);
       }
@@ -105,7 +108,7 @@ export class Requests {
   }
 
   /** The connection has ended. */
-  lost(reason: string): void {
+  onDisconnect(reason: string): void {
     for (const request of this.#open.splice(0)) {
       clearTimeout(request.timer);
       request.reject(new Error(reason));

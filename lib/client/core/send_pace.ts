@@ -1,6 +1,6 @@
 /**
- * Limits how fast we send, as servers disconnect clients that flood. A server with SAFERATE slows us down by itself;
- * for any other one, some lines go at once, and then one every two seconds, in order.
+ * Limits how fast we send, because servers disconnect clients that flood. A server with SAFERATE slows us down by
+ * itself. To other servers we send the first lines at once, and then one line every two seconds, in order.
  */
 
 const burst = 5;
@@ -13,7 +13,7 @@ export type StartTimer = (tick: () => void) => () => void;
 export class SendPace {
   readonly #send: (line: string) => void;
   readonly #startTimer: StartTimer;
-  readonly #waiting: string[] = [];
+  readonly #queued: string[] = [];
   #burstLeft = burst;
   #stop: (() => void) | undefined;
 
@@ -22,24 +22,24 @@ export class SendPace {
     this.#startTimer = startTimer;
   }
 
-  /** Sends now, or later in order; `free` when the server accepts any speed. */
-  send(line: string, free: boolean): void {
-    if (this.#waiting.length > 0 || (!free && this.#burstLeft === 0)) return void this.#waiting.push(line);
+  /** Sends a line now, or later in order; `unlimited` when the server accepts any speed. */
+  send(line: string, unlimited: boolean): void {
+    if (this.#queued.length > 0 || (!unlimited && this.#burstLeft === 0)) return void this.#queued.push(line);
     this.#send(line);
-    if (free) return;
+    if (unlimited) return;
     this.#burstLeft--;
     this.#stop ??= this.#startTimer(() => this.#tick());
   }
 
-  /** Drops the lines that wait. */
+  /** Drops the queued lines. */
   close(): void {
     this.#stop?.();
     this.#stop = undefined;
-    this.#waiting.length = 0;
+    this.#queued.length = 0;
   }
 
   #tick(): void {
-    const line = this.#waiting.shift();
+    const line = this.#queued.shift();
     if (line !== undefined) return this.#send(line);
     this.#burstLeft++;
     if (this.#burstLeft < burst) return;

@@ -1,6 +1,6 @@
 /**
- * The server as the parts of a client see it: the state, and ways to send and to ask. It works with and without a
- * connection. The client connects and reconnects; each new session is set here.
+ * The server as the parts of a client see it: the state, and methods to send lines and requests. It can be used with
+ * and without a connection. The client connects and reconnects; it sets each new session here.
  */
 
 import type { Message } from "../../irc/message.ts";
@@ -8,9 +8,9 @@ import { format } from "../../irc/message.ts";
 import { ActionError } from "./action_error.ts";
 import type { ClientSession } from "./client_session.ts";
 import { throwRefusal } from "./refusals.ts";
-import type { Until } from "./requests.ts";
+import type { AnswerMatcher } from "./requests.ts";
 import type { State } from "./state.ts";
-import { disconnected } from "./state.ts";
+import { withoutConnection } from "./state.ts";
 
 /** One client's link to its server. */
 export class ServerLink {
@@ -51,7 +51,7 @@ export class ServerLink {
 
   /** The connection has ended. Open buffers stay. */
   disconnect(): void {
-    this.#state = disconnected(this.state);
+    this.#state = withoutConnection(this.state);
     this.session = undefined;
   }
 
@@ -72,15 +72,15 @@ export class ServerLink {
   }
 
   /** Sends a line and collects its answer; rejects when there is no connection or no answer. */
-  request(line: string, until: Until = () => "other"): Promise<readonly Message[]> {
+  request(line: string, matcher: AnswerMatcher = () => "other"): Promise<readonly Message[]> {
     return this.session?.ready
-      ? this.session.request(line, until)
+      ? this.session.request(line, matcher)
       : Promise.reject(new Error("There is no connection to the server"));
   }
 
   /** Like request(), but a refusal by the server rejects with an ActionError. */
-  async ask(line: string, until?: Until): Promise<readonly Message[]> {
-    const answer = await this.request(line, until);
+  async ask(line: string, matcher?: AnswerMatcher): Promise<readonly Message[]> {
+    const answer = await this.request(line, matcher);
     throwRefusal(this.state, answer);
     return answer;
   }
@@ -96,7 +96,7 @@ export function tagLine(target: string, tags: Readonly<Record<string, string>>):
   return format({ tags: Object.entries(tags), command: "TAGMSG", params: [target] });
 }
 
-/** Whether messages of tags can be sent now. */
+/** Whether messages that consist of tags only can be sent now. */
 export function canSendTags({ online, state }: ServerLink): boolean {
   return online && state.caps.has("message-tags");
 }

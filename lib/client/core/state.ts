@@ -24,8 +24,8 @@ export interface Buffer {
   readonly joined: boolean;
   readonly topic: string;
   readonly members: ReadonlyMap<Folded, Member>;
-  /** The members that have arrived, while the list is incomplete. */
-  readonly arriving?: ReadonlyMap<Folded, Member>;
+  /** The members received so far, while the list is incomplete. */
+  readonly collectedMembers?: ReadonlyMap<Folded, Member>;
   /** The people who wrote, newest first. */
   readonly recent: readonly Folded[];
   /** The people who are typing, with the time when that expires, in milliseconds since 1970. */
@@ -40,7 +40,7 @@ export interface State {
   /** Our own "nick!username@host" as others see it; "" until the server shows it. */
   readonly source: string;
   readonly account: string;
-  /** Our away message; undefined when we are here. */
+  /** Our away message; undefined when we are not away. */
   readonly away: string | undefined;
   readonly registered: boolean;
   /** The registration is complete, with the message of the day. */
@@ -79,8 +79,8 @@ export function emptyState(nick: string): State {
   };
 }
 
-/** The state after a lost connection: only the open buffers and what does not depend on the connection stay. */
-export function disconnected(state: State): State {
+/** The state after a lost connection: the open buffers stay, and the values that do not depend on the connection. */
+export function withoutConnection(state: State): State {
   const buffers = new Map<Folded, Buffer>();
   for (const [key, buffer] of state.buffers) {
     buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
@@ -114,7 +114,7 @@ export function withBuffer(state: State, name: string, change: (buffer: Buffer) 
 }
 
 /** Opens a buffer, if it is not open. */
-export function opened(state: State, name: string): State {
+export function withOpenBuffer(state: State, name: string): State {
   if (state.buffers.has(fold(name))) return state;
   return { ...state, buffers: new Map(state.buffers).set(fold(name), newBuffer(state, name)) };
 }
@@ -150,11 +150,13 @@ export function withoutKey<V>(map: ReadonlyMap<Folded, V>, key: Folded): Readonl
 
 /** The nicks in a buffer: those who wrote last first, then by name. */
 export function nicksByActivity(buffer: Buffer): string[] {
-  const place = (key: Folded): number => {
+  const position = (key: Folded): number => {
     const at = buffer.recent.indexOf(key);
     return at < 0 ? buffer.recent.length : at;
   };
-  return [...buffer.members].sort(([one], [other]) => place(one) - place(other) || (one < other ? -1 : 1))
+  return [...buffer.members].sort(([one], [other]) =>
+    position(one) - position(other) || (one < other ? -1 : 1)
+  )
     .map(([, member]) => member.nick);
 }
 

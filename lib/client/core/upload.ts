@@ -1,7 +1,7 @@
 /**
  * Sends a file to the server (soju.im/FILEHOST): over HTTP, with a token that the server gives on the chat connection.
- * It uses fetch, so the progress counts the bytes that fetch has read. A browser that cannot stream a request reports
- * the beginning and the end only.
+ * It uses fetch, so the progress counts the bytes that fetch has read. In a browser that cannot stream a request, only
+ * the start and the end are reported.
  */
 
 import { ActionError } from "./action_error.ts";
@@ -31,7 +31,7 @@ export class Uploads {
     this.#link = link;
   }
 
-  /** Where files go; undefined when the server takes no files. */
+  /** The address for uploads; undefined when the server accepts no files. */
   get url(): string | undefined {
     const { isupport } = this.#link.state;
     return isupport.get("soju.im/FILEHOST") || isupport.get("draft/FILEHOST") || undefined;
@@ -61,10 +61,10 @@ export async function uploadFile(
   file: Upload,
   { onProgress = () => {}, signal }: UploadOptions = {},
 ): Promise<string> {
-  const report = onlyForward(onProgress);
+  const report = reportOnce(onProgress);
   report(0, file.size);
   const streams = canStream();
-  const body = streams ? counted(file, report) : file as unknown as BodyInit;
+  const body = streams ? countBytes(file, report) : file as unknown as BodyInit;
   const response = await fetch(url, {
     method: "POST",
     headers: {
@@ -89,8 +89,8 @@ export async function uploadFile(
   return new URL(location, url).href;
 }
 
-/** Reports each step once: the answer can arrive before the last step was counted. */
-function onlyForward(onProgress: (sent: number, total: number) => void): typeof onProgress {
+/** Reports each number of bytes once: the answer of the server can arrive before the last bytes are counted. */
+function reportOnce(onProgress: (sent: number, total: number) => void): typeof onProgress {
   let reported = -1;
   return (sent, total) => {
     if (sent <= reported) return;
@@ -99,7 +99,7 @@ function onlyForward(onProgress: (sent: number, total: number) => void): typeof 
   };
 }
 
-function counted(file: Upload, onProgress: (sent: number, total: number) => void): ReadableStream {
+function countBytes(file: Upload, onProgress: (sent: number, total: number) => void): ReadableStream {
   let sent = 0;
   return file.stream().pipeThrough(
     new TransformStream({
@@ -120,6 +120,9 @@ function canStream(): boolean {
 /** RFC 6266: the name in ASCII, and the exact name in UTF-8. */
 function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, "_");
-  const whole = encodeURIComponent(name).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+  const whole = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${whole}`;
 }

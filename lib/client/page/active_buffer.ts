@@ -46,7 +46,7 @@ export class ActiveBuffer {
     const { client, timelines, onChange, onEmptyConversation, draw } = this.#parts;
     const known = findBuffer(client.state, name);
     const isConversation = !isChannel(client.state, name);
-    if (known === undefined && isConversation) client.open(name);
+    if (known === undefined && isConversation) client.openConversation(name);
     const shown = findBuffer(client.state, name)?.name ?? name;
     if (this.name === "") timelines.moveLines("", shown);
     else if (shown !== this.name) timelines.removeSeparator(this.name);
@@ -59,7 +59,7 @@ export class ActiveBuffer {
   /** Closes a buffer: when it is the active one, another becomes active. */
   close(name: string): void {
     const { client, timelines, onChange, draw } = this.#parts;
-    client.forget(name);
+    client.removeBuffer(name);
     timelines.remove(name);
     draw();
     if (!this.is(name)) return;

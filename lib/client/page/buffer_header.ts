@@ -6,7 +6,7 @@
 import { findBuffer, type State } from "../core/state.ts";
 import { memberInk } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { styleText } from "../text/text.ts";
+import { styleText } from "../text/style_text.ts";
 import { byId, element } from "./element.ts";
 import { spanElements } from "./span_elements.ts";
 

@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
-import { callsUs } from "../core/mentions.ts";
+import { shouldAlert } from "../core/mentions.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";
@@ -71,7 +71,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = page.active.isSeen(event.buffer);
   addToTimeline(page.timelines, event, isSeen);
-  if (callsUs(event) && !isSeen) showNotification(event, () => page.active.show(event.buffer));
+  if (shouldAlert(event) && !isSeen) showNotification(event, () => page.active.show(event.buffer));
 }
 
 function handlePresence(

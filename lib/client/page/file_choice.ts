@@ -7,7 +7,7 @@ import { isSharedFile } from "./span_elements.ts";
 export const fileChoice: FileChoice = {
   choose: () => byId("file").click(),
   /** Saves a file of this server; opens any other address in a new tab. */
-  take(address) {
+  download(address) {
     const { href, pathname } = address;
     const link = isSharedFile(address)
       ? { href: pathname, download: true }

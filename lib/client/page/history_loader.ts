@@ -70,7 +70,7 @@ export class HistoryLoader {
     const now = Date.now();
     const names = await client.history.conversations(now - recentMs, now + dayMs).catch(() => []);
     for (const name of names) {
-      client.open(name);
+      client.openConversation(name);
       if (this.#timelines.of(name).entries.length === 0) await this.loadOlder(name);
     }
   }

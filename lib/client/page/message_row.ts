@@ -3,7 +3,7 @@
 import { memberInk, personInk } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
-import { styleText } from "../text/text.ts";
+import { styleText } from "../text/style_text.ts";
 import { element } from "./element.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";

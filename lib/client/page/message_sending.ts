@@ -30,7 +30,7 @@ export class MessageSending {
   say(target: string, manner: Manner, text: string, answered?: string): void {
     const entry = this.#replyingTo;
     const replyTo = answered ?? (entry?.said.buffer === target ? entry.key : undefined);
-    this.#client.say({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
+    this.#client.sendMessage({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
       if (delivery.kind === "refused") {
         toast(`Not sent: ${plain(delivery.reason)}`, "error");
         if (manner === "message") this.#onRefused(target, text);

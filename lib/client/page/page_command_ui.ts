@@ -27,7 +27,7 @@ export interface PageCommandUiParts {
 export class PageCommandUi implements CommandUi {
   readonly client: Client;
   readonly files = fileChoice;
-  readonly secret = askPassword;
+  readonly askPassword = askPassword;
   readonly presenceFilter = storedPresenceFilter();
   readonly hints = [
     "Tab completes names. Shift-Enter starts a new line. To share files, drop or paste them, or use /send",
@@ -49,7 +49,7 @@ export class PageCommandUi implements CommandUi {
     return this.#parts.active.target();
   }
 
-  say(target: string, manner: Manner, text: string, answered?: string): void {
+  send(target: string, manner: Manner, text: string, answered?: string): void {
     this.#parts.sending.say(target, manner, text, answered);
   }
 
@@ -57,7 +57,7 @@ export class PageCommandUi implements CommandUi {
     this.#parts.active.show(name);
   }
 
-  closed(name: string): void {
+  onBufferClosed(name: string): void {
     this.#parts.active.close(name);
   }
 
@@ -77,7 +77,7 @@ export class PageCommandUi implements CommandUi {
     draw();
   }
 
-  leave(reason: string): void {
+  quit(reason: string): void {
     this.client.quit(reason);
   }
 

@@ -3,7 +3,7 @@
  * with its reactions. Plain data; knows no element.
  */
 import type { ChatEvent } from "../core/event.ts";
-import { isForUs } from "../core/mentions.ts";
+import { isAddressedToUs } from "../core/mentions.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 
@@ -95,7 +95,7 @@ export class Timelines {
       ...timeline,
       entries: inserted(timeline.entries, entry, isOlder),
       unread: timeline.unread + (isRead ? 0 : 1),
-      mentions: timeline.mentions + (!isRead && isForUs(said) ? 1 : 0),
+      mentions: timeline.mentions + (!isRead && isAddressedToUs(said) ? 1 : 0),
       readAt: (isSeen || said.own) && !said.history ? Math.max(timeline.readAt, said.at) : timeline.readAt,
       separatorAt: separatorAfter(timeline, said, isRead),
     });
@@ -146,7 +146,7 @@ export class Timelines {
       readAt: upTo,
       separatorAt: timeline.separatorAt ?? (unread.length > 0 ? upTo : undefined),
       unread: unread.length,
-      mentions: unread.filter(isForUs).length,
+      mentions: unread.filter(isAddressedToUs).length,
     });
   }
 

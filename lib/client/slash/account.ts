@@ -32,7 +32,7 @@ export const accountRows: SlashTable = {
     aliases: ["password"],
     asksPassword: true,
     // Others can use this client too.
-    fits: (ui) => !ui.restricted,
+    isAvailable: (ui) => !ui.restricted,
     run: changePassword,
   },
   owner: {
@@ -97,8 +97,8 @@ function passwordFault(password: string): string {
 }
 
 async function ask(ui: CommandUi, question: string, fault?: (written: string) => string): Promise<string> {
-  if (ui.secret === undefined) throw new ActionError("Cannot ask for a password here");
-  const password = await ui.secret(question, fault);
+  if (ui.askPassword === undefined) throw new ActionError("Cannot ask for a password here");
+  const password = await ui.askPassword(question, fault);
   if (password === "") throw new ActionError("Nothing changed: you wrote no password");
   return password;
 }

@@ -7,7 +7,7 @@ import { completeMask, fold, parseSource } from "../../irc/names.ts";
 import type { CommandUi } from "./command_ui.ts";
 import { plainName } from "../text/plain.ts";
 import { ActionError } from "../core/action_error.ts";
-import { numericsIn, numericsUntil, whoisUntil } from "../core/requests.ts";
+import { matchNumerics, matchWhois, numericsIn } from "../core/requests.ts";
 import type { State } from "../core/state.ts";
 
 /** The server's knowledge about a person. */
@@ -76,17 +76,17 @@ async function ownHost(ui: CommandUi): Promise<string> {
 }
 
 async function lookUp({ client }: CommandUi, nick: string): Promise<KnownUser | undefined> {
-  const answer = await client.server.request(`WHOIS ${nick}`, whoisUntil);
+  const answer = await client.server.request(`WHOIS ${nick}`, matchWhois);
   const [person] = numericsIn(answer, "RPL_WHOISUSER");
   const [login] = numericsIn(answer, "RPL_WHOISACCOUNT");
   return person && { host: person.params[3] ?? "", account: login?.params[2] };
 }
 
 async function bansOf(ui: CommandUi, channel: string): Promise<string[]> {
-  const until = numericsUntil(
+  const matcher = matchNumerics(
     ["RPL_ENDOFBANLIST", "ERR_NOSUCHCHANNEL", "ERR_NOTONCHANNEL", "ERR_CHANOPRIVSNEEDED"],
     ["RPL_BANLIST"],
   );
-  const answer = await ui.client.server.ask(`MODE ${channel} b`, until);
+  const answer = await ui.client.server.ask(`MODE ${channel} b`, matcher);
   return numericsIn(answer, "RPL_BANLIST").map(({ params }) => params[2] ?? "");
 }

@@ -1,13 +1,13 @@
 /** Slash commands for channels: joining, leaving, members, topics, and what operators do. */
 
-import { listLines, maskLines } from "../text/answers.ts";
+import { listLines, maskLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { numericName } from "../../irc/numerics.ts";
-import { numericsIn, numericsUntil } from "../core/requests.ts";
+import { matchNumerics, numericsIn } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
 import { buffersInOrder, nextBuffer } from "../core/buffer_order.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
@@ -20,7 +20,7 @@ export const channelRows: SlashTable = {
     help: "Joins a channel, or shows it when you are in it already",
     group: "Channels",
     aliases: ["j"],
-    takes: ["channel", "text"],
+    argumentKinds: ["channel", "text"],
     run: join,
   },
   part: {
@@ -28,7 +28,7 @@ export const channelRows: SlashTable = {
     help: "Leaves a channel, or closes a private conversation",
     group: "Channels",
     aliases: ["leave", "close"],
-    takes: ["channel", "text"],
+    argumentKinds: ["channel", "text"],
     run: part,
   },
   go: {
@@ -36,7 +36,7 @@ export const channelRows: SlashTable = {
     help: "Shows another channel or conversation; without a name, the next one",
     group: "Channels",
     aliases: ["switch", "window"],
-    takes: ["channel"],
+    argumentKinds: ["channel"],
     run: go,
   },
   names: {
@@ -44,14 +44,14 @@ export const channelRows: SlashTable = {
     help: "Lists the people in a channel",
     group: "Channels",
     aliases: ["who", "users"],
-    takes: ["channel"],
+    argumentKinds: ["channel"],
     run: names,
   },
   topic: {
     usage: "[#CHANNEL] [TEXT]",
     help: "Shows the topic of a channel, or changes it",
     group: "Channels",
-    takes: ["channel", "text"],
+    argumentKinds: ["channel", "text"],
     run: topic,
   },
   list: {
@@ -65,7 +65,7 @@ export const channelRows: SlashTable = {
     usage: "NICK [#CHANNEL]",
     help: "Invites a person to a channel",
     group: "Channels",
-    takes: ["nick", "channel"],
+    argumentKinds: ["nick", "channel"],
     run(ui, rest) {
       const [nick, channel] = neededWord(rest, "/invite NICK");
       ui.client.server.command("INVITE", nick, channel || activeChannel(ui));
@@ -75,7 +75,7 @@ export const channelRows: SlashTable = {
     usage: "NICK [REASON]",
     help: "Removes a person from the channel",
     group: "Operators",
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run(ui, rest) {
       const [channel, words] = channelFirst(ui, rest);
       const [nick, reason] = neededWord(words, "/kick NICK");
@@ -87,7 +87,7 @@ export const channelRows: SlashTable = {
     help:
       "Bans a person by host and account; a mask such as *!*@host works too; without a name, lists the bans",
     group: "Operators",
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run: (ui, rest) =>
       channelFirst(ui, rest)[1] === ""
         ? mode(ui, `${rest} b`.trim())
@@ -97,14 +97,14 @@ export const channelRows: SlashTable = {
     usage: "NICK",
     help: "Lifts the bans of a person; a mask works too",
     group: "Operators",
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run: (ui, rest) => unban(ui, ...channelAndWord(ui, rest, "/unban NICK")),
   },
   mode: {
     usage: "[TARGET] [CHANGES]",
     help: "Shows the modes of the channel, or changes them: /mode +o ann",
     group: "Operators",
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run: mode,
   },
 };
@@ -130,8 +130,8 @@ function part(ui: CommandUi, rest: string): void {
     return client.server.command("PART", name, ...(reason === "" ? [] : [reason]));
   }
   if (buffer === undefined) throw new ActionError(`You are not in ${name}`);
-  client.forget(name);
-  ui.closed(name);
+  client.removeBuffer(name);
+  ui.onBufferClosed(name);
 }
 
 function go(ui: CommandUi, rest: string): void {
@@ -157,14 +157,14 @@ async function topic(ui: CommandUi, rest: string): Promise<void> {
   if (text !== "") return client.server.command("TOPIC", channel, text);
   const known = findBuffer(client.state, channel);
   if (known?.joined) return ui.note(topicWords(client.state, channel, known.topic, ""));
-  const until = numericsUntil([
+  const matcher = matchNumerics([
     "RPL_NOTOPIC",
     "RPL_TOPIC",
     "ERR_NOSUCHCHANNEL",
     "ERR_NOTONCHANNEL",
     "ERR_NEEDMOREPARAMS",
   ]);
-  const [found] = numericsIn(await client.server.ask(`TOPIC ${channel}`, until), "RPL_TOPIC");
+  const [found] = numericsIn(await client.server.ask(`TOPIC ${channel}`, matcher), "RPL_TOPIC");
   ui.note(topicWords(client.state, channel, found?.params.at(-1) ?? "", ""));
 }
 
@@ -175,10 +175,10 @@ async function names(ui: CommandUi, rest: string): Promise<void> {
   if (findBuffer(client.state, channel)?.joined) {
     return ui.note(memberWords(client.state, channel));
   }
-  const until = numericsUntil(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
+  const matcher = matchNumerics(["RPL_ENDOFNAMES", "ERR_NOSUCHCHANNEL", "ERR_NEEDMOREPARAMS"], [
     "RPL_NAMREPLY",
   ]);
-  const people = numericsIn(await client.server.request(`NAMES ${channel}`, until), "RPL_NAMREPLY")
+  const people = numericsIn(await client.server.request(`NAMES ${channel}`, matcher), "RPL_NAMREPLY")
     .flatMap(({ params }) => (params[3] ?? "").split(" "));
   const nicks = people.filter((one) => one !== "").map((one) => plainName(one.replace(/!.*$/, "")));
   ui.note(
@@ -190,8 +190,8 @@ async function names(ui: CommandUi, rest: string): Promise<void> {
 
 async function list(ui: CommandUi, rest: string): Promise<void> {
   const [pattern] = firstWord(rest);
-  const until = numericsUntil(["RPL_LISTEND", "RPL_TRYAGAIN"], ["RPL_LISTSTART", "RPL_LIST"]);
-  const answer = await ui.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, until);
+  const matcher = matchNumerics(["RPL_LISTEND", "RPL_TRYAGAIN"], ["RPL_LISTSTART", "RPL_LIST"]);
+  const answer = await ui.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, matcher);
   for (const line of listLines(answer)) ui.note(line);
 }
 
@@ -214,14 +214,14 @@ async function mode(ui: CommandUi, rest: string): Promise<void> {
   const list = /^\+?([beI])$/.exec(changes)?.[1];
   if (list !== undefined) return await masks(ui, target, list);
   if (changes !== "") return client.server.command("MODE", target, ...changes.split(/\s+/));
-  const until = numericsUntil([
+  const matcher = matchNumerics([
     "RPL_CHANNELMODEIS",
     "RPL_UMODEIS",
     "ERR_NOSUCHCHANNEL",
     "ERR_NOSUCHNICK",
     "ERR_USERSDONTMATCH",
   ]);
-  const [answer] = await client.server.ask(`MODE ${target}`, until);
+  const [answer] = await client.server.ask(`MODE ${target}`, matcher);
   const isOwnModes = answer !== undefined && numericName(answer.command) === "RPL_UMODEIS";
   const [letters = "", ...values] = answer?.params.slice(isOwnModes ? 1 : 2) ?? [];
   if (/^\+?$/.test(letters)) return ui.note(`${plainName(target)} has no modes`);
@@ -236,7 +236,7 @@ const lists: Readonly<Record<string, string>> = { b: "bans", e: "exceptions", I:
 
 /** Lists the masks of one mode of a channel. */
 async function masks(ui: CommandUi, channel: string, letter: string): Promise<void> {
-  const until = numericsUntil([
+  const matcher = matchNumerics([
     "RPL_ENDOFINVEXLIST",
     "RPL_ENDOFEXCEPTLIST",
     "RPL_ENDOFBANLIST",
@@ -245,7 +245,7 @@ async function masks(ui: CommandUi, channel: string, letter: string): Promise<vo
     "ERR_UNKNOWNMODE",
     "ERR_CHANOPRIVSNEEDED",
   ], ["RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST"]);
-  const answer = await ui.client.server.ask(`MODE ${channel} ${letter}`, until);
+  const answer = await ui.client.server.ask(`MODE ${channel} ${letter}`, matcher);
   for (const line of maskLines(answer, channel, lists[letter] ?? "masks")) ui.note(line);
 }
 

@@ -1,12 +1,12 @@
 /** Slash commands to send messages, and to find out about people. */
 
-import { whoisLines } from "../text/answers.ts";
+import { whoisLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, neededText, neededWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 import { throwRefusal } from "../core/refusals.ts";
-import { numericsIn, whoisUntil } from "../core/requests.ts";
+import { matchWhois, numericsIn } from "../core/requests.ts";
 import { isChannel } from "../core/state.ts";
 
 /** Rows by name. */
@@ -15,23 +15,23 @@ export const chatRows: SlashTable = {
     usage: "TEXT",
     help: "Sends a message, even when it starts with /",
     group: "Chat",
-    run: (ui, rest) => ui.say(ui.target(), "message", neededText(rest, "/say TEXT")),
+    run: (ui, rest) => ui.send(ui.target(), "message", neededText(rest, "/say TEXT")),
   },
   me: {
     usage: "ACTION",
     help: "Says what you are doing: /me waves",
     group: "Chat",
-    run: (ui, rest) => ui.say(ui.target(), "action", neededText(rest, "/me waves")),
+    run: (ui, rest) => ui.send(ui.target(), "action", neededText(rest, "/me waves")),
   },
   msg: {
     usage: "NICK TEXT",
     help: "Sends a private message",
     group: "Chat",
     aliases: ["tell", "m"],
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run(ui, rest) {
       const [to, text] = neededWord(rest, "/msg NICK TEXT");
-      ui.say(to, "message", neededText(text, `/msg ${to} TEXT`));
+      ui.send(to, "message", neededText(text, `/msg ${to} TEXT`));
     },
   },
   query: {
@@ -39,64 +39,64 @@ export const chatRows: SlashTable = {
     help: "Opens a private conversation with NICK",
     group: "Chat",
     aliases: ["q"],
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run(ui, rest) {
       const [nick, text] = neededWord(rest, "/query NICK");
       if (isChannel(ui.client.state, nick)) {
         throw new ActionError(`Cannot open a conversation with a channel: write /join ${nick}`);
       }
-      ui.client.open(nick);
+      ui.client.openConversation(nick);
       ui.show(nick);
-      if (text !== "") ui.say(nick, "message", text);
+      if (text !== "") ui.send(nick, "message", text);
     },
   },
   notice: {
     usage: "NICK TEXT",
     help: "Sends a notice: programs do not answer it",
     group: "Chat",
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run(ui, rest) {
       const [to, text] = neededWord(rest, "/notice NICK TEXT");
-      ui.say(to, "notice", neededText(text, `/notice ${to} TEXT`));
+      ui.send(to, "notice", neededText(text, `/notice ${to} TEXT`));
     },
   },
   shrug: {
     usage: "[TEXT]",
     help: "Adds ¯\\_(ツ)_/¯",
     group: "Chat",
-    run: (ui, rest) => ui.say(ui.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
+    run: (ui, rest) => ui.send(ui.target(), "message", `${rest} ¯\\_(ツ)_/¯`.trim()),
   },
   tableflip: {
     usage: "[TEXT]",
     help: "Adds (╯°□°)╯︵ ┻━┻",
     group: "Chat",
-    run: (ui, rest) => ui.say(ui.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
+    run: (ui, rest) => ui.send(ui.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
   },
   whois: {
     usage: "NICK",
     help: "Tells who a person is",
     group: "People",
     aliases: ["wi"],
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run: whois,
   },
   ignore: {
     usage: "[NICK]",
     help: "Hides a person's messages, or lists whom you ignore; a mask such as *!*@host works too",
     group: "People",
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run: ignore,
   },
   unignore: {
     usage: "NICK",
     help: "Shows a person's messages again",
     group: "People",
-    takes: ["nick"],
+    argumentKinds: ["nick"],
     run(ui, rest) {
       const [nick] = neededWord(rest, "/unignore NICK");
       const masks = new Set(ui.client.state.ignored);
       if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
-      ui.client.ignore(masks);
+      ui.client.setIgnored(masks);
       ui.note(`You see the messages of ${nick} again`);
     },
   },
@@ -105,7 +105,7 @@ export const chatRows: SlashTable = {
 async function whois(ui: CommandUi, rest: string): Promise<void> {
   const [nick] = neededWord(rest, "/whois NICK");
   // The nick twice asks the server of that person, which alone knows the idle time.
-  const answer = await ui.client.server.request(`WHOIS ${nick} ${nick}`, whoisUntil);
+  const answer = await ui.client.server.request(`WHOIS ${nick} ${nick}`, matchWhois);
   // Nobody has that nick, so the server does not know which server to ask.
   if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {
     throw new ActionError(`There is nobody called ${plainName(nick)} here`);
@@ -122,7 +122,7 @@ function ignore(ui: CommandUi, rest: string): void {
       ignored.size === 0 ? "You do not ignore anybody" : `You ignore ${[...ignored].join(", ")}`,
     );
   }
-  ui.client.ignore(new Set(ignored).add(maskOf(nick)));
+  ui.client.setIgnored(new Set(ignored).add(maskOf(nick)));
   ui.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
 }
 

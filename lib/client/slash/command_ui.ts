@@ -15,11 +15,11 @@ export interface CommandUi {
   /** The active buffer; throws an ActionError when there is none. */
   target(): string;
   /** Sends a message, and shows a refusal; `replyTo` is the id of the message that it answers. */
-  say(target: string, manner: Manner, text: string, replyTo?: string): void;
+  send(target: string, manner: Manner, text: string, replyTo?: string): void;
   /** Makes a buffer the active one. */
   show(name: string): void;
   /** The buffer is closed: another one becomes active. */
-  closed(name: string): void;
+  onBufferClosed(name: string): void;
   /** Shows a line to the person only. Text from the network must be made harmless first. */
   note(words: string | readonly Span[], kind?: "title" | "warning"): void;
   /** The last lines of /help: keys and other features of this UI. */
@@ -27,7 +27,7 @@ export interface CommandUi {
   /** Clears the screen. */
   clear(): void;
   /** Ends the program. */
-  leave(reason: string): void;
+  quit(reason: string): void;
   /** Shows messages of the history, under a title. A pipe shows none. */
   showHistory?(title: string, events: readonly ChatEvent[]): void;
   /**
@@ -39,7 +39,7 @@ export interface CommandUi {
    * Asks for a password, which is neither shown nor stored, until `fault` returns "". The result is "" when the person
    * cancels.
    */
-  secret?(question: string, fault?: (written: string) => string): Promise<string>;
+  askPassword?(question: string, fault?: (written: string) => string): Promise<string>;
   /** Whether others see that we type. */
   sharesTyping?: boolean;
   /** Undefined where all joins and leaves are shown. */
@@ -54,9 +54,9 @@ export interface CommandUi {
 export interface LocalFileAccess {
   open(path: string): Promise<Upload>;
   /** Saves the file at an address under an unused name; the result is that name. */
-  fetch(address: URL, path: string): Promise<string>;
+  download(address: URL, path: string): Promise<string>;
   /** Shows the progress in bytes; "" at the end. */
-  progress(doing: string, done: number, total: number): void;
+  showProgress(doing: string, done: number, total: number): void;
 }
 
 /** Files in a browser: the person chooses what to send, and the browser saves what arrives. */
@@ -64,7 +64,7 @@ export interface FileChoice {
   /** Lets the person choose files, and sends them. */
   choose(): void;
   /** Saves or opens the file at an address. */
-  take(address: URL): void;
+  download(address: URL): void;
 }
 
 /** Headings of /help. */
@@ -81,11 +81,11 @@ export interface SlashRow {
   readonly help: string;
   readonly group: SlashGroup;
   readonly aliases?: readonly string[];
-  readonly takes?: readonly ArgumentKind[];
+  readonly argumentKinds?: readonly ArgumentKind[];
   /** It asks for a password, so the next line can be one. @default {false} */
   readonly asksPassword?: boolean;
   /** Whether a UI has this command. @default {every UI} */
-  readonly fits?: (ui: CommandUi) => boolean;
+  readonly isAvailable?: (ui: CommandUi) => boolean;
   /** `rest` is the text after the name, without the space between. Throws an ActionError. */
   readonly run: (ui: CommandUi, rest: string) => void | Promise<void>;
 }

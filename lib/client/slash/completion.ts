@@ -16,7 +16,7 @@ export interface CompletionSources {
   /** Commands without "/". */
   readonly commands: readonly string[];
   /** The kinds of words that a command takes. */
-  readonly takes: (command: string) => readonly ArgumentKind[];
+  readonly argumentKindsOf: (command: string) => readonly ArgumentKind[];
   /** Nicks without our own, the most recently active first. */
   readonly nicks: readonly string[];
   readonly channels: readonly string[];
@@ -49,7 +49,8 @@ export function completionSources(ui: CommandUi): CompletionSources {
   const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
   return {
     commands: commandsFor(ui).sort(),
-    takes: (command) => Object.hasOwn(slashCommands, command) ? slashCommands[command]?.takes ?? [] : [],
+    argumentKindsOf: (command) =>
+      Object.hasOwn(slashCommands, command) ? slashCommands[command]?.argumentKinds ?? [] : [],
     nicks: [...new Set([...members, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
     channels: buffers.filter(({ kind }) => kind === "channel").map(({ name }) => name).filter(isTypable),
   };
@@ -96,14 +97,14 @@ function emojiCandidate(name: string): Candidate {
 function argumentNames(
   before: string,
   word: string,
-  { takes, commands, channels, nicks }: CompletionSources,
+  { argumentKindsOf, commands, channels, nicks }: CompletionSources,
   command: string,
 ): readonly string[] {
-  const kinds = takes(command);
+  const kinds = argumentKindsOf(command);
   const at = word.startsWith("@") ? "@" : "";
   const people = startingWith(nicks, word.slice(at.length)).map((nick) => at + nick);
-  const place = before.trim().split(/\s+/).length - 1;
-  switch (kinds[Math.min(place, kinds.length - 1)]) {
+  const position = before.trim().split(/\s+/).length - 1;
+  switch (kinds[Math.min(position, kinds.length - 1)]) {
     case "command":
       return startingWith(commands, word.replace(/^\//, ""));
     case "channel":

@@ -11,8 +11,8 @@ export const fileRows: SlashTable = {
     help: "Sends a file: uploads it, and sends its address here",
     group: "Chat",
     aliases: ["upload"],
-    takes: ["text"],
-    fits: ({ files }) => files !== undefined,
+    argumentKinds: ["text"],
+    isAvailable: ({ files }) => files !== undefined,
     run: send,
   },
   get: {
@@ -20,8 +20,8 @@ export const fileRows: SlashTable = {
     help: "Downloads a file; without an address, the last one that was sent here",
     group: "Chat",
     aliases: ["download"],
-    takes: ["text"],
-    fits: ({ files }) => files !== undefined,
+    argumentKinds: ["text"],
+    isAvailable: ({ files }) => files !== undefined,
     run: fetchFile,
   },
 };
@@ -37,9 +37,9 @@ async function send(ui: CommandUi, rest: string): Promise<void> {
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const address = await uploads.send(file, {
-    onProgress: (done, total) => files.progress(`Sending ${file.name}`, done, total),
-  }).finally(() => files.progress("", 0, 0));
-  ui.say(target, "message", address);
+    onProgress: (done, total) => files.showProgress(`Sending ${file.name}`, done, total),
+  }).finally(() => files.showProgress("", 0, 0));
+  ui.send(target, "message", address);
 }
 
 async function fetchFile(ui: CommandUi, rest: string): Promise<void> {
@@ -50,8 +50,8 @@ async function fetchFile(ui: CommandUi, rest: string): Promise<void> {
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new ActionError(`Cannot download "${address}": it is not a web address`);
   }
-  if (isChoice(files)) return files.take(url);
-  const saved = await files.fetch(url, firstWord(path)[0]).finally(() => files.progress("", 0, 0));
+  if (isChoice(files)) return files.download(url);
+  const saved = await files.download(url, firstWord(path)[0]).finally(() => files.showProgress("", 0, 0));
   ui.note(`Saved as ${saved}`);
 }
 

@@ -14,14 +14,14 @@ export const historyRows: SlashTable = {
     help: "Answers the last private message, or with @NICK the last message of NICK here",
     group: "Chat",
     aliases: ["r"],
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run: reply,
   },
   react: {
     usage: "EMOJI [NICK]",
     help: "Reacts to the last message here, or of NICK: /react 👍; /react -👍 removes it again",
     group: "Chat",
-    takes: ["text", "nick"],
+    argumentKinds: ["text", "nick"],
     run: react,
   },
   redact: {
@@ -29,7 +29,7 @@ export const historyRows: SlashTable = {
     help: "Deletes your last message here; operators can delete the last message of NICK",
     group: "Chat",
     aliases: ["delete", "unsend"],
-    takes: ["nick", "text"],
+    argumentKinds: ["nick", "text"],
     run: redact,
   },
   history: {
@@ -44,7 +44,7 @@ export const historyRows: SlashTable = {
     help: "Finds messages with all the words; in:#CHANNEL and from:NICK limit the search",
     group: "Chat",
     aliases: ["find"],
-    takes: ["text"],
+    argumentKinds: ["text"],
     run: search,
   },
 };
@@ -61,11 +61,11 @@ function reply(ui: CommandUi, rest: string): void {
     const { lastSender } = ui.client.state;
     if (lastSender === "") throw new ActionError("You have no private message to answer yet");
     const text = neededText(rest, "/reply TEXT");
-    return ui.say(lastSender, "message", text, ui.client.messages.recent.last(lastSender, "others")?.id);
+    return ui.send(lastSender, "message", text, ui.client.messages.recent.last(lastSender, "others")?.id);
   }
   const target = ui.target();
   const { id } = lastOf(ui, target, first.slice(1));
-  ui.say(target, "message", neededText(words, `/reply ${first} TEXT`), id);
+  ui.send(target, "message", neededText(words, `/reply ${first} TEXT`), id);
 }
 
 function react(ui: CommandUi, rest: string): void {

@@ -21,13 +21,13 @@ export const selfRows: SlashTable = {
     usage: "[REASON]",
     help: "Tells others that you are away",
     group: "You",
-    run: (ui, rest) => ui.client.away(rest.trim() || "Away"),
+    run: (ui, rest) => ui.client.setAway(rest.trim() || "Away"),
   },
   back: {
     usage: "",
     help: "Tells others that you are back",
     group: "You",
-    run: (ui) => ui.client.away(""),
+    run: (ui) => ui.client.setAway(""),
   },
   typing: {
     usage: "[on|off]",
@@ -39,7 +39,7 @@ export const selfRows: SlashTable = {
     usage: "[on|smart|off]",
     help: "Hides or shows joins and leaves; smart shows only people who wrote in the last five minutes",
     group: "You",
-    fits: (ui) => ui.presenceFilter !== undefined,
+    isAvailable: (ui) => ui.presenceFilter !== undefined,
     run: quiet,
   },
   clear: {
@@ -53,7 +53,7 @@ export const selfRows: SlashTable = {
     help: "Sends a raw IRC line to the server",
     group: "Program",
     aliases: ["raw"],
-    fits: (ui) => !ui.restricted,
+    isAvailable: (ui) => !ui.restricted,
     run(ui, rest) {
       if (rest.trim() === "") throw new ActionError("Write /quote LINE");
       if (!ui.client.server.send(rest.replace(/[\r\n\0]+/g, " "))) {
@@ -66,7 +66,7 @@ export const selfRows: SlashTable = {
     help: "Disconnects and quits",
     group: "Program",
     aliases: ["exit", "bye"],
-    run: (ui, rest) => ui.leave(rest.trim()),
+    run: (ui, rest) => ui.quit(rest.trim()),
   },
 };
 

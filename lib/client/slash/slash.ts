@@ -26,7 +26,7 @@ export const slashCommands: SlashTable = {
     usage: "[COMMAND]",
     help: "Lists all commands, or explains one",
     group: "Program",
-    takes: ["command"],
+    argumentKinds: ["command"],
     run: (ui, rest) => help(ui, rest),
   },
 };
@@ -40,7 +40,9 @@ export async function enter(ui: CommandUi, text: string): Promise<void> {
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
   const row = findCommand(name);
-  if (row.fits?.(ui) === false) throw new ActionError(`Cannot use ${signature(row).split(" ")[0]} here`);
+  if (row.isAvailable?.(ui) === false) {
+    throw new ActionError(`Cannot use ${signature(row).split(" ")[0]} here`);
+  }
   await row.run(ui, rest);
 }
 
@@ -55,11 +57,13 @@ export function expectsPassword(text: string): boolean {
 
 /** The names of the commands that a UI has. */
 export function commandsFor(ui: CommandUi): string[] {
-  return Object.entries(slashCommands).filter(([, row]) => row.fits?.(ui) !== false).map(([name]) => name);
+  return Object.entries(slashCommands).filter(([, row]) => row.isAvailable?.(ui) !== false).map(([name]) =>
+    name
+  );
 }
 
 function say(ui: CommandUi, text: string): void {
-  ui.say(ui.target(), "message", text);
+  ui.send(ui.target(), "message", text);
 }
 
 /** The row of a name, an alias, or the beginning of exactly one name. */
@@ -113,7 +117,7 @@ function help(ui: CommandUi, rest: string): void {
       : ` (also ${row.aliases.map((one) => `/${one}`).join(", ")})`;
     return ui.note(`${signature(row)}: ${row.help}${others}`);
   }
-  const known = Object.values(slashCommands).filter((row) => row.fits?.(ui) !== false);
+  const known = Object.values(slashCommands).filter((row) => row.isAvailable?.(ui) !== false);
   const width = Math.max(...known.map((row) => signature(row).length)) + 2;
   for (const [group, rows] of Map.groupBy(known, ({ group }) => group)) {
     ui.note(group, "title");

@@ -14,7 +14,7 @@ export interface ActiveBufferParts {
   readonly channels: readonly string[];
   /** Prints the name of the new active buffer. */
   readonly title: (words: string) => void;
-  readonly changed: () => void;
+  readonly onChange: () => void;
 }
 
 /** The active buffer of one terminal. */
@@ -44,7 +44,7 @@ export class ActiveBuffer {
     const shown = findBuffer(this.#parts.client.state, name)?.name ?? name;
     if (shown !== this.name) this.#parts.title(plainName(shown));
     this.name = shown;
-    this.#parts.changed();
+    this.#parts.onChange();
   }
 
   /** We joined a channel. The first one needs no title, because its first line names it. */
@@ -62,7 +62,7 @@ export class ActiveBuffer {
     this.name = "";
     const next = bufferAfterClosing(this.#parts.client.state);
     if (next !== undefined) this.show(next);
-    this.#parts.changed();
+    this.#parts.onChange();
   }
 
   renamed(name: string, to: string): void {

@@ -5,8 +5,8 @@
  */
 
 import type { Appearance } from "./appearance.ts";
-import type { DrawnPrompt, Prompt, TerminalSize } from "./screen.ts";
-import { draw, erase, nothingDrawn, printed } from "./screen.ts";
+import type { DrawnPrompt, Prompt, TerminalSize } from "./draw_prompt.ts";
+import { draw, erase, nothingDrawn, paintRows } from "./draw_prompt.ts";
 import { RowQueue } from "./row_queue.ts";
 import type { Row } from "./wrap_spans.ts";
 
@@ -52,11 +52,11 @@ export class Display {
   /** Adds the rows of a line above the prompt. A skippable line can be left out in a flood. */
   print(rows: readonly Row[], skippable = false): void {
     this.#queue.add(rows, skippable);
-    this.change();
+    this.scheduleFrame();
   }
 
   /** Draws a change at the next frame, or now when the last frame was long ago. */
-  change(): void {
+  scheduleFrame(): void {
     if (this.#frame !== undefined || this.#closed) return;
     const waitMs = this.#frameAt + (this.#output.frameMs ?? 0) - performance.now();
     if (waitMs > 0) this.#frame = setTimeout(() => this.flush(), waitMs);
@@ -87,7 +87,7 @@ export class Display {
     if (this.#closed) return;
     const { write, appearance } = this.#output;
     const size = this.#output.size();
-    const above = erase(this.#drawn, size) + printed(rows, appearance);
+    const above = erase(this.#drawn, size) + paintRows(rows, appearance);
     const { text, drawn } = draw(this.#prompt(), size, appearance);
     this.#drawn = drawn;
     write(above + text);
@@ -114,6 +114,6 @@ export class Display {
     clearTimeout(this.#frame);
     const { write, size, appearance } = this.#output;
     const rows = this.#queue.take(size().rows, performance.now());
-    write(erase(this.#drawn, size()) + printed(rows, appearance));
+    write(erase(this.#drawn, size()) + paintRows(rows, appearance));
   }
 }

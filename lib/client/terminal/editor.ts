@@ -106,34 +106,34 @@ function moveWordRight(editor: Editor): Editor {
 }
 
 function deleteBefore(editor: Editor): Editor {
-  return { ...without(editor, graphemeBefore(editor.text, editor.cursor), editor.cursor), cut: editor.cut };
+  return { ...cutRange(editor, graphemeBefore(editor.text, editor.cursor), editor.cursor), cut: editor.cut };
 }
 
 function deleteAt(editor: Editor): Editor {
-  return { ...without(editor, editor.cursor, graphemeAfter(editor.text, editor.cursor)), cut: editor.cut };
+  return { ...cutRange(editor, editor.cursor, graphemeAfter(editor.text, editor.cursor)), cut: editor.cut };
 }
 
 function cutToEnd(editor: Editor): Editor {
   const end = moveToEnd(editor).cursor;
-  return without(editor, editor.cursor, end === editor.cursor ? Math.min(end + 1, editor.text.length) : end);
+  return cutRange(editor, editor.cursor, end === editor.cursor ? Math.min(end + 1, editor.text.length) : end);
 }
 
 function cutToStart(editor: Editor): Editor {
-  return without(editor, moveToStart(editor).cursor, editor.cursor);
+  return cutRange(editor, moveToStart(editor).cursor, editor.cursor);
 }
 
 /** Here a word is everything between spaces. */
 function cutWordBefore(editor: Editor): Editor {
-  return without(editor, editor.text.slice(0, editor.cursor).search(/\S*\s*$/), editor.cursor);
+  return cutRange(editor, editor.text.slice(0, editor.cursor).search(/\S*\s*$/), editor.cursor);
 }
 
 /** Here a word is letters and digits. */
 function cutShortWordBefore(editor: Editor): Editor {
-  return without(editor, wordStart(editor), editor.cursor);
+  return cutRange(editor, wordStart(editor), editor.cursor);
 }
 
 function cutWordAfter(editor: Editor): Editor {
-  return without(editor, editor.cursor, wordEnd(editor));
+  return cutRange(editor, editor.cursor, wordEnd(editor));
 }
 
 function paste(editor: Editor): Editor {
@@ -152,7 +152,7 @@ function swapCharacters(editor: Editor): Editor {
 }
 
 /** Removes a piece and stores it for C-y. The cursor goes to its place. */
-function without(editor: Editor, start: number, end: number): Editor {
+function cutRange(editor: Editor, start: number, end: number): Editor {
   if (start >= end) return editor;
   const { text } = editor;
   return { text: text.slice(0, start) + text.slice(end), cursor: start, cut: text.slice(start, end) };

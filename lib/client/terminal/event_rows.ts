@@ -1,4 +1,4 @@
-/** Events → lines of a terminal: the time, a mark for the kind of event, the text. Pure. */
+/** Events → lines of a terminal: the time, a symbol for the kind of event, the text. Pure. */
 
 import type { ChatEvent, Said } from "../core/event.ts";
 import type { Span } from "../text/formatting.ts";
@@ -6,7 +6,7 @@ import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { memberInk } from "../text/nick_color.ts";
-import { spanText, styleText } from "../text/text.ts";
+import { spanText, styleText } from "../text/style_text.ts";
 import { describe, personSpan } from "../text/sentences.ts";
 import type { Row } from "./wrap_spans.ts";
 import { wrapSpans } from "./wrap_spans.ts";
@@ -19,7 +19,7 @@ export interface TranscriptLine {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The kind of event, because colour alone must not show it: "→", "←", "*", "»", "!". */
-  readonly mark: string;
+  readonly symbol: string;
   readonly body: readonly Span[];
   /** Fainter than messages. */
   readonly faint?: boolean;
@@ -29,11 +29,11 @@ export interface TranscriptLine {
 export function lineRows(line: TranscriptLine, timestamps: Timestamps, columns: number | undefined): Row[] {
   const time = clock(line.at, timestamps);
   const faint = line.faint === true;
-  const mark: Span[] = line.mark === ""
-    ? []
-    : [line.mark === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.mark} `, dim: faint }];
-  if (line.mark === "!") mark[0] = { text: "! ", bold: true, ink: "error" };
-  const head: Span[] = [...(time === "" ? [] : [{ text: `${time} `, dim: true }]), ...mark];
+  const symbol: Span[] = line.symbol === "" ? [] : [
+    line.symbol === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.symbol} `, dim: faint },
+  ];
+  if (line.symbol === "!") symbol[0] = { text: "! ", bold: true, ink: "error" };
+  const head: Span[] = [...(time === "" ? [] : [{ text: `${time} `, dim: true }]), ...symbol];
   const body = faint
     ? line.body.map((span) => span.ink === undefined ? { ...span, dim: true } : span)
     : line.body;
@@ -128,10 +128,10 @@ export function saidLine(
   const quote: Span[] = answered === undefined
     ? []
     : [{ text: "[re ", dim: true }, ...quoted(state, answered), { text: "] ", dim: true }];
-  return { at: event.at, mark: event.mention ? "»" : "", body: [...where, ...speaker, ...quote, ...text] };
+  return { at: event.at, symbol: event.mention ? "»" : "", body: [...where, ...speaker, ...quote, ...text] };
 }
 
-const marks: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
+const symbols: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
   joined: "→",
   parted: "←",
   quit: "←",
@@ -162,6 +162,6 @@ export function eventLine(
     : [];
   const isError = event.kind === "status" &&
     ["nick refused", "login refused", "lost"].includes(event.status);
-  const mark = marks[event.kind] ?? (isError ? "!" : "·");
-  return { at: event.at, mark, body: [...where, ...words], faint: mark !== "!" && mark !== "»" };
+  const symbol = symbols[event.kind] ?? (isError ? "!" : "·");
+  return { at: event.at, symbol, body: [...where, ...words], faint: symbol !== "!" && symbol !== "»" };
 }

@@ -4,13 +4,13 @@
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
-import type { TabCompletion } from "./completion.ts";
-import { complete, completed, turn } from "./completion.ts";
+import type { TabCompletion } from "./tab_completion.ts";
+import { applyCompletion, cycleCandidate, startCompletion } from "./tab_completion.ts";
 import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
 import type { Key } from "./keys.ts";
 import type { HistorySearch, LineHistory } from "./line_history.ts";
-import { emptyLineHistory, foundLine, goBack, remember, search, searchOn } from "./line_history.ts";
+import { addLine, emptyLineHistory, foundLine, goBack, search, searchOlder } from "./line_history.ts";
 
 /** The state of the input. */
 export interface InputState {
@@ -50,13 +50,13 @@ export function press(
   sources: () => CompletionSources,
 ): { readonly input: InputState; readonly action?: InputAction } {
   if (input.search !== undefined) {
-    const next = searching(input, input.search, key);
+    const next = pressInSearch(input, input.search, key);
     if (next !== undefined) return { input: next };
-    return press({ ...accepted(input, input.search), search: undefined }, key, sources);
+    return press({ ...acceptFound(input, input.search), search: undefined }, key, sources);
   }
   if (key.kind === "key") {
     if (key.name === "tab" || key.name === "S-tab") {
-      return { input: tab(input, key.name === "tab" ? 1 : -1, sources) };
+      return { input: pressTab(input, key.name === "tab" ? 1 : -1, sources) };
     }
     const command = commandKey(input, key.name);
     if (command !== undefined) return command;
@@ -74,7 +74,7 @@ function commandKey(
   switch (name) {
     case "enter":
       return {
-        input: { editor: withText(editor, ""), history: remember(history, editor.text) },
+        input: { editor: withText(editor, ""), history: addLine(history, editor.text) },
         action: { kind: "submit", text: editor.text },
       };
     case "C-c":
@@ -100,21 +100,21 @@ function commandKey(
   }
 }
 
-function tab(input: InputState, by: 1 | -1, sources: () => CompletionSources): InputState {
+function pressTab(input: InputState, by: 1 | -1, sources: () => CompletionSources): InputState {
   const completion = input.completion === undefined
-    ? complete(input.editor, sources())
-    : turn(input.completion, by);
+    ? startCompletion(input.editor, sources())
+    : cycleCandidate(input.completion, by);
   if (completion === undefined) return input;
-  return { ...input, editor: completed(input.editor, completion), completion };
+  return { ...input, editor: applyCompletion(input.editor, completion), completion };
 }
 
 /** The state after a key of the search; undefined for a key that ends the search. */
-function searching(input: InputState, current: HistorySearch, key: Key): InputState | undefined {
+function pressInSearch(input: InputState, current: HistorySearch, key: Key): InputState | undefined {
   if (key.kind === "text") return { ...input, search: search(input.history, current.query + key.text) };
   if (key.kind === "paste") return input;
   switch (key.name) {
     case "C-r":
-      return { ...input, search: searchOn(input.history, current) };
+      return { ...input, search: searchOlder(input.history, current) };
     case "backspace":
       return { ...input, search: search(input.history, [...current.query].slice(0, -1).join("")) };
     case "C-g":
@@ -127,7 +127,7 @@ function searching(input: InputState, current: HistorySearch, key: Key): InputSt
 }
 
 /** The found line becomes the text. */
-function accepted(input: InputState, current: HistorySearch): InputState {
+function acceptFound(input: InputState, current: HistorySearch): InputState {
   const found = foundLine(input.history, current);
   return found === "" ? input : { ...input, editor: withText(input.editor, found) };
 }

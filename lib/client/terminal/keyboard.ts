@@ -18,7 +18,7 @@ export interface KeyboardParts {
   /** A key was handled. `isAction`: it was more than a change of the text. */
   readonly onKey: (isAction: boolean) => void;
   /** The prompt has changed. */
-  readonly changed: () => void;
+  readonly onChange: () => void;
   /** See TerminalUiOptions. */
   readonly pauseMs: number;
 }
@@ -40,7 +40,7 @@ export class Keyboard {
       setInput: (state) => this.state = state,
       hint: (words) => this.hint = words,
       key: (key) => this.key(key),
-      changed: parts.changed,
+      onChange: parts.onChange,
     });
     this.guard = new PasswordGuard({
       isAsking: () => this.isAsking,
@@ -56,10 +56,10 @@ export class Keyboard {
   }
 
   key(key: Key): void {
-    if (this.questions.holds(key)) return;
-    if (this.guard.holds(key)) {
+    if (this.questions.holdKey(key)) return;
+    if (this.guard.holdKey(key)) {
       this.hint = "Your text is hidden, in case it is a password: Ctrl-C deletes it";
-      return this.#parts.changed();
+      return this.#parts.onChange();
     }
     const { input, action } = press(this.state, key, this.#parts.sources);
     this.state = input;
@@ -68,7 +68,7 @@ export class Keyboard {
     if (action === undefined) this.#interrupted = false;
     else this.#do(action);
     this.#parts.onKey(action !== undefined);
-    this.#parts.changed();
+    this.#parts.onChange();
   }
 
   close(): void {

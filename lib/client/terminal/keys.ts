@@ -72,13 +72,13 @@ export class KeyReader {
   }
 
   /** True after a lone ESC: it is a key when nothing follows soon (flush), otherwise the start of a sequence. */
-  get waiting(): boolean {
+  get hasLoneEscape(): boolean {
     return this.#input.startsWith("\x1b") && this.#paste === undefined;
   }
 
   /** No more bytes follow soon: a lone ESC is a key. */
   flush(): Key[] {
-    if (!this.waiting) return [];
+    if (!this.hasLoneEscape) return [];
     const lone = this.#input === "\x1b";
     this.#input = "";
     return lone ? [{ kind: "key", name: "escape" }] : [];

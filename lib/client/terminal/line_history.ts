@@ -19,7 +19,7 @@ export const emptyLineHistory: LineHistory = { lines: [], back: 0, draft: "" };
 const maxLines = 1000;
 
 /** Adds a line, but not twice in a row. */
-export function remember(history: LineHistory, line: string): LineHistory {
+export function addLine(history: LineHistory, line: string): LineHistory {
   const same = line === "" || history.lines.at(-1) === line;
   return { lines: same ? history.lines : [...history.lines, line].slice(-maxLines), back: 0, draft: "" };
 }
@@ -50,7 +50,7 @@ export function search(history: LineHistory, query: string): HistorySearch {
 }
 
 /** Finds the next older line for the same query. Without one it stays at the current line. */
-export function searchOn(history: LineHistory, current: HistorySearch): HistorySearch {
+export function searchOlder(history: LineHistory, current: HistorySearch): HistorySearch {
   return find(history, current.query, current.back + 1) ?? current;
 }
 

@@ -13,30 +13,30 @@ export class LocalFiles implements LocalFileAccess {
   /** The progress of the transfer, "" when there is none. */
   progressText = "";
   readonly #home: string;
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
   #shownAt = 0;
 
-  /** `changed` is called when the progress has changed. */
-  constructor(home: string, changed: () => void) {
+  /** `onChange` is called when the progress has changed. */
+  constructor(home: string, onChange: () => void) {
     this.#home = home;
-    this.#changed = changed;
+    this.#onChange = onChange;
   }
 
   open(path: string): Promise<Upload> {
     return openFile(path, this.#home);
   }
 
-  fetch(address: URL, path: string): Promise<string> {
+  download(address: URL, path: string): Promise<string> {
     const doing = `Downloading ${address.pathname.split("/").at(-1)}`;
-    return saveFile(address, path, (done, total) => this.progress(doing, done, total));
+    return saveFile(address, path, (done, total) => this.showProgress(doing, done, total));
   }
 
-  progress(doing: string, done: number, total: number): void {
+  showProgress(doing: string, done: number, total: number): void {
     const now = performance.now();
     if (doing !== "" && done < total && now - this.#shownAt < progressMs) return;
     this.#shownAt = now;
     this.progressText = doing === "" ? "" : progressWords(doing, done, total);
-    this.#changed();
+    this.#onChange();
   }
 }
 

@@ -32,7 +32,7 @@ export class PasswordGuard {
   }
 
   /** Whether the key is held. C-c deletes the held keys. */
-  holds(key: Key): boolean {
+  holdKey(key: Key): boolean {
     if (this.#timer === undefined) return false;
     if (key.kind === "key" && key.name === "C-c") {
       this.close();

@@ -7,7 +7,7 @@ import type { InputState } from "./input.ts";
 import type { Appearance } from "./appearance.ts";
 import { promptStyle } from "./paint.ts";
 import { foundLine } from "./line_history.ts";
-import type { Prompt } from "./screen.ts";
+import type { Prompt } from "./draw_prompt.ts";
 
 /** Everything that the prompt shows. */
 export interface PromptState {

@@ -14,7 +14,7 @@ export interface QuestionsParts {
   readonly hint: (words: string) => void;
   /** Handles a key that was held. */
   readonly key: (key: Key) => void;
-  readonly changed: () => void;
+  readonly onChange: () => void;
 }
 
 /** The questions at one keyboard. */
@@ -59,7 +59,7 @@ export class Questions {
     };
     if (this.current === "") begin();
     else this.#queue.push(begin);
-    this.#parts.changed();
+    this.#parts.onChange();
     return promise;
   }
 
@@ -74,7 +74,7 @@ export class Questions {
   }
 
   /** Whether the key is held for the next question. */
-  holds(key: Key): boolean {
+  holdKey(key: Key): boolean {
     this.#held?.push(key);
     return this.#held !== undefined;
   }

@@ -58,14 +58,14 @@ export async function runTerminalSession(parts: TerminalSessionParts): Promise<T
     ui.interrupt();
   };
   terminal.open({
-    key: (key) => ui.key(key),
-    background(theme) {
+    onKey: (key) => ui.key(key),
+    onBackground(theme) {
       output.appearance = { ...appearance, theme };
       ui.redraw();
     },
-    resized: () => ui.redraw(),
-    resumed: () => ui.redraw(),
-    closed: () => interruptWith(0),
+    onResize: () => ui.redraw(),
+    onResume: () => ui.redraw(),
+    onClose: () => interruptWith(0),
   });
   parts.onSignals(interruptWith);
   try {

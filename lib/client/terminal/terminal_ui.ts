@@ -5,7 +5,7 @@
 
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Manner } from "../core/event.ts";
-import { callsUs } from "../core/mentions.ts";
+import { shouldAlert } from "../core/mentions.ts";
 import { completionSources } from "../slash/completion.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import { enter, expectsPassword } from "../slash/slash.ts";
@@ -20,7 +20,7 @@ import type { Key } from "./keys.ts";
 import { LocalFiles } from "./local_files.ts";
 import type { PromptState } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
-import { StatusSigns } from "./status_signs.ts";
+import { ReadAndTyping } from "./read_and_typing.ts";
 import type { TerminalEnding, TerminalUiParts } from "./terminal_ui_options.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -42,7 +42,7 @@ export class TerminalUi implements CommandUi {
   readonly files?: LocalFiles;
   readonly #parts: TerminalUiParts;
   readonly #active: ActiveBuffer;
-  readonly #signs: StatusSigns;
+  readonly #signs: ReadAndTyping;
   readonly #display: Display;
   readonly #transcript: Transcript;
   readonly #keyboard: Keyboard;
@@ -56,28 +56,28 @@ export class TerminalUi implements CommandUi {
     this.sharesTyping = parts.typing;
     this.presenceFilter = parts.presenceFilter;
     this.restricted = parts.restricted;
-    const changed = (): void => this.#display.refresh();
-    if (!parts.restricted) this.files = new LocalFiles(parts.home, changed);
-    const anotherPassword = (name: string) => this.secret(`Password of ${plainName(name)}`);
+    const onChange = (): void => this.#display.refresh();
+    if (!parts.restricted) this.files = new LocalFiles(parts.home, onChange);
+    const askPassword = (name: string) => this.askPassword(`Password of ${plainName(name)}`);
     this.client = new Client({
       ...parts.client,
-      ...(parts.asksPassword && { anotherPassword }),
+      ...(parts.asksPassword && { askPassword }),
       onEvent: (event) => this.#onEvent(event),
     });
     this.#keyboard = new Keyboard({
       sources: () => completionSources(this),
       onAction: (action) => this.#do(action),
       onKey: (isAction) => this.#onKey(isAction),
-      changed,
+      onChange,
       pauseMs: parts.pauseMs ?? pauseMs,
     });
     this.#active = new ActiveBuffer({
       client: this.client,
       channels: parts.client.channels ?? [],
       title: (words) => this.#transcript.title(words),
-      changed,
+      onChange,
     });
-    this.#signs = new StatusSigns(this.client, changed);
+    this.#signs = new ReadAndTyping(this.client, onChange);
     this.#display = new Display(parts.output, () => promptFor(this.#promptState()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
@@ -145,9 +145,9 @@ export class TerminalUi implements CommandUi {
     return this.#active.target();
   }
 
-  say(target: string, manner: Manner, text: string, replyTo?: string): void {
-    const speech = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
-    this.client.say(speech).then((delivery) => {
+  send(target: string, manner: Manner, text: string, replyTo?: string): void {
+    const message = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
+    this.client.sendMessage(message).then((delivery) => {
       if (delivery.kind === "unsure") {
         this.note(`The server did not confirm this message: ${plain(text)}`, "warning");
       }
@@ -158,8 +158,8 @@ export class TerminalUi implements CommandUi {
     this.#active.show(name);
   }
 
-  closed(name: string): void {
-    this.client.forget(name);
+  onBufferClosed(name: string): void {
+    this.client.removeBuffer(name);
     this.#active.closed(name);
   }
 
@@ -170,10 +170,10 @@ export class TerminalUi implements CommandUi {
   }
 
   showHistory(title: string, events: readonly ChatEvent[]): void {
-    this.#transcript.history(title, events);
+    this.#transcript.printHistory(title, events);
   }
 
-  secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
+  askPassword(question: string, fault: (written: string) => string = () => ""): Promise<string> {
     return this.#keyboard.questions.ask(question, (written) => written === "" ? "" : fault(written), true);
   }
 
@@ -181,7 +181,7 @@ export class TerminalUi implements CommandUi {
     this.#display.clear();
   }
 
-  leave(reason: string): void {
+  quit(reason: string): void {
     this.client.quit(reason);
   }
 
@@ -193,7 +193,7 @@ export class TerminalUi implements CommandUi {
         return this.interrupt();
       case "end":
         if (this.#keyboard.isAsking) this.#left.resolve({ kind: "left" });
-        return this.leave("");
+        return this.quit("");
       case "redraw":
         return this.clear();
       case "suspend":
@@ -228,24 +228,24 @@ export class TerminalUi implements CommandUi {
       this.#keyboard.hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
     } else this.#transcript.add(event);
     this.#update(event);
-    this.#display.change();
+    this.#display.scheduleFrame();
   }
 
   /** Updates the UI after an event. The transcript prints the line. */
   #update(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {
-        this.#signs.received(event.buffer, event.at);
-        const text = callsUs(event) ? this.#parts.notifier.notification(event) : "";
+        this.#signs.onMessage(event.buffer, event.at);
+        const text = shouldAlert(event) ? this.#parts.notifier.notification(event) : "";
         return text === "" ? undefined : this.#parts.output.write(text);
       }
       case "parted":
       case "kicked":
-        return event.own ? this.closed(event.buffer) : undefined;
+        return event.own ? this.onBufferClosed(event.buffer) : undefined;
       case "renamed":
         return this.#active.renamed(event.who.nick, event.to);
       case "typing":
-        return this.#signs.watch(() => this.activeBuffer);
+        return this.#signs.watchTyping(() => this.activeBuffer);
       case "status":
         if (event.status === "ready") this.#keyboard.hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
@@ -255,7 +255,7 @@ export class TerminalUi implements CommandUi {
 
   /** The person is at the keyboard, so the active buffer is read, and others can see that the person types. */
   #onKey(isAction: boolean): void {
-    this.#signs.read(this.activeBuffer);
+    this.#signs.markRead(this.activeBuffer);
     // A message that is sent already says that the person stopped typing.
     if (isAction || !this.sharesTyping || this.#keyboard.isAsking || this.activeBuffer === "") return;
     this.client.typing.update(this.activeBuffer, this.#keyboard.state.editor.text);
@@ -270,7 +270,7 @@ export class TerminalUi implements CommandUi {
       secret: questions.secret,
       progress: this.files?.progressText ?? "",
       online: this.client.online || isAsking,
-      typing: this.#signs.typists(this.activeBuffer),
+      typing: this.#signs.nicksTyping(this.activeBuffer),
       hint,
       appearance: this.#parts.output.appearance,
     };

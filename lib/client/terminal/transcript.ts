@@ -4,6 +4,7 @@
  */
 
 import type { ChatEvent, Presence, Said } from "../core/event.ts";
+import { isMessageEvent } from "../core/event.ts";
 import { groupPresence, isGroupable } from "../text/presence_groups.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
@@ -70,9 +71,9 @@ export class Transcript {
     this.flush();
     const { state, activeBuffer, findMessage } = this.#view();
     if (event.kind === "history") return this.#beginHistory(event);
-    const isHistory = isSpeech(event) && event.history === true;
+    const isHistory = isMessageEvent(event) && event.history === true;
     if (!isHistory) this.#endHistory();
-    if (event.kind === "said") this.#ruleNew(event);
+    if (event.kind === "said") this.#printNewRule(event);
     const line = event.kind === "said"
       ? saidLine(state, event, activeBuffer, findMessage)
       : eventLine(state, event, activeBuffer, findMessage);
@@ -84,11 +85,11 @@ export class Transcript {
     if (event.kind === "status" && event.status === "ready" && this.#loginRefusal !== undefined) {
       this.#loginRefusal = { ...this.#loginRefusal, until: this.#view().now + loginRefusalMs };
     }
-    if (isHistory && this.#historyLeft > 0 && --this.#historyLeft === 0) this.#ruleEnd();
+    if (isHistory && this.#historyLeft > 0 && --this.#historyLeft === 0) this.#printHistoryEnd();
   }
 
   /** Prints earlier messages between two rules. */
-  history(title: string, events: readonly ChatEvent[]): void {
+  printHistory(title: string, events: readonly ChatEvent[]): void {
     this.title(title);
     const before = this.#day;
     for (const event of events) this.add(event);
@@ -110,10 +111,10 @@ export class Transcript {
 
   /** Called early when the history is shorter than announced. */
   #endHistory(): void {
-    if (this.#historyLeft > 0) this.#ruleEnd();
+    if (this.#historyLeft > 0) this.#printHistoryEnd();
   }
 
-  #ruleEnd(): void {
+  #printHistoryEnd(): void {
     this.#historyLeft = 0;
     this.title("end of history");
     if (this.#loginRefusal !== undefined && this.#view().now < this.#loginRefusal.until) {
@@ -121,7 +122,7 @@ export class Transcript {
     }
   }
 
-  #ruleNew(event: ChatEvent & Said): void {
+  #printNewRule(event: ChatEvent & Said): void {
     if (this.#readUpTo === undefined) return;
     const isNew = event.at > this.#readUpTo && !event.own;
     if (isNew) this.#display.print([ruleRow("new")]);
@@ -136,7 +137,7 @@ export class Transcript {
 
   /** An error, for the person. */
   warn(body: readonly Span[]): void {
-    this.#print({ at: this.#view().now, mark: "!", body });
+    this.#print({ at: this.#view().now, symbol: "!", body });
   }
 
   /** A rule with a title. The words must be safe for a terminal. */
@@ -155,7 +156,7 @@ export class Transcript {
     for (const { buffer, kinds, spans } of groupPresence(state, events, activeBuffer)) {
       const here = buffer.toLowerCase() === activeBuffer.toLowerCase();
       const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "channel" }];
-      this.#print({ at: now, mark: markOf(kinds), body: [...where, ...spans], faint: true });
+      this.#print({ at: now, symbol: symbolOf(kinds), body: [...where, ...spans], faint: true });
     }
   }
 
@@ -173,13 +174,7 @@ function isSkippable(state: State, event: ChatEvent): boolean {
     isChannel(state, event.buffer);
 }
 
-function isSpeech(
-  event: ChatEvent,
-): event is Extract<ChatEvent, { readonly kind: "said" | "reacted" | "redacted" }> {
-  return event.kind === "said" || event.kind === "reacted" || event.kind === "redacted";
-}
-
-/** The mark of the first event. */
-function markOf([kind]: readonly Presence["kind"][]): string {
+/** The symbol of the first event. */
+function symbolOf([kind]: readonly Presence["kind"][]): string {
   return kind === "joined" ? "→" : kind === "renamed" ? "↔" : "←";
 }

@@ -5,17 +5,17 @@
 
 import type { Key } from "./keys.ts";
 import { KeyReader } from "./keys.ts";
-import type { TerminalSize } from "./screen.ts";
+import type { TerminalSize } from "./draw_prompt.ts";
 
 /** Receives the events of the terminal. */
 export interface TerminalListener {
-  readonly key: (key: Key) => void;
+  readonly onKey: (key: Key) => void;
   /** The terminal reported its background. */
-  readonly background: (theme: "dark" | "light") => void;
-  readonly resized: () => void;
-  readonly resumed: () => void;
+  readonly onBackground: (theme: "dark" | "light") => void;
+  readonly onResize: () => void;
+  readonly onResume: () => void;
   /** The terminal was closed. */
-  readonly closed: () => void;
+  readonly onClose: () => void;
 }
 
 const pasteOn = "\x1b[?2004h";
@@ -56,7 +56,7 @@ export class Terminal {
     if (this.#features.background) this.#askTimer = setTimeout(() => this.write(askBackground), askAfterMs);
     // Windows has neither. There the size is read at each drawing.
     if (Deno.build.os !== "windows") {
-      Deno.addSignalListener("SIGWINCH", () => listener.resized());
+      Deno.addSignalListener("SIGWINCH", () => listener.onResize());
       Deno.addSignalListener("SIGCONT", () => this.#resume());
     }
     // The program can also end with an uncaught error.
@@ -118,7 +118,7 @@ export class Terminal {
   #resume(): void {
     this.#raw = false;
     this.#startRaw();
-    this.#listener?.resumed();
+    this.#listener?.onResume();
   }
 
   async #read(listener: TerminalListener): Promise<void> {
@@ -132,17 +132,17 @@ export class Terminal {
       for (const key of reader.read(buffer.subarray(0, count))) {
         const name = key.kind === "key" ? key.name : "";
         if (name === "background-dark" || name === "background-light") {
-          listener.background(name === "background-dark" ? "dark" : "light");
-        } else listener.key(key);
+          listener.onBackground(name === "background-dark" ? "dark" : "light");
+        } else listener.onKey(key);
       }
-      if (reader.waiting) timer = setTimeout(() => reader.flush().forEach(listener.key), escapeMs);
+      if (reader.hasLoneEscape) timer = setTimeout(() => reader.flush().forEach(listener.onKey), escapeMs);
     }
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#listener?.closed();
+    this.#listener?.onClose();
   }
 }
 

@@ -10,7 +10,7 @@ import { memberInk, personInk } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
 import type { State } from "../core/state.ts";
 import { findBuffer, isOwn, membersByRank } from "../core/state.ts";
-import { styleText } from "./text.ts";
+import { styleText } from "./style_text.ts";
 
 /** The sentence for an event; [] for an event without a sentence. */
 export function describe(state: State, event: Exclude<EventBody, Said>): Span[] {

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { bufferAfterClosing, buffersInOrder, nextBuffer } from "../../../lib/client/core/buffer_order.ts";
-import { emptyState, opened, withBuffer } from "../../../lib/client/core/state.ts";
+import { emptyState, withBuffer, withOpenBuffer } from "../../../lib/client/core/state.ts";
 
 const empty = emptyState("bob");
-const open = ["#tea", "dora", "#den", "ann"].reduce(opened, empty);
+const open = ["#tea", "dora", "#den", "ann"].reduce(withOpenBuffer, empty);
 const inTea = withBuffer(open, "#tea", (buffer) => ({ ...buffer, joined: true }));
 
 Deno.test("buffersInOrder() has channels by name, then people by name", () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
-import { numericsUntil } from "../../../lib/client/core/requests.ts";
+import { matchNumerics } from "../../../lib/client/core/requests.ts";
 import { turn, WiredClient } from "./wired_client.ts";
 
 const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
@@ -48,7 +48,7 @@ Deno.test('a nick in use gets a "_" with fallbackNick', async () => {
 Deno.test("a message is delivered when its echo comes, by label", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
-  const [one, two] = [peer.client.say(say("same")), peer.client.say(say("same"))];
+  const [one, two] = [peer.client.sendMessage(say("same")), peer.client.sendMessage(say("same"))];
   assertEquals(await server.sent(), ["@label=p1 PRIVMSG #tea :same", "@label=p2 PRIVMSG #tea :same"]);
   await server.say(
     "@label=p2 :srv 404 bob #tea :Cannot send to channel",
@@ -65,7 +65,7 @@ Deno.test("a message is delivered when its echo comes, by label", async () => {
 Deno.test("without echo-message a message is shown at once and confirmed by a PONG", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter("");
-  const delivery = peer.client.say(say("hello"));
+  const delivery = peer.client.sendMessage(say("hello"));
   assertEquals(await server.sent(), ["PRIVMSG #tea :hello", "PING settle"]);
   assertEquals(peer.summaries(), ["#tea bob (own) message: hello"]);
   await server.say(":srv PONG srv settle");
@@ -75,7 +75,7 @@ Deno.test("without echo-message a message is shown at once and confirmed by a PO
 Deno.test("without echo-message a refusal is not a delivery", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter("");
-  const delivery = peer.client.say(say("hello", "nobody"));
+  const delivery = peer.client.sendMessage(say("hello", "nobody"));
   await server.say(":srv 401 bob nobody :No such nick", ":srv PONG srv settle");
   assertEquals((await delivery).kind, "refused");
 });
@@ -83,7 +83,7 @@ Deno.test("without echo-message a refusal is not a delivery", async () => {
 Deno.test("a long message is cut between words, and every part needs its echo", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter("echo-message", "LINELEN=128");
-  const delivery = peer.client.say(say("word ".repeat(40).trim()));
+  const delivery = peer.client.sendMessage(say("word ".repeat(40).trim()));
   const lines = await server.sent();
   assertEquals(lines.length === 2 && lines.every((line) => line.length < 128 && !/\S{5}$/.test(line)), true);
   assertEquals(lines.map((line) => line.slice("PRIVMSG #tea :".length)).join(""), "word ".repeat(40).trim());
@@ -96,7 +96,7 @@ Deno.test("several lines are one message with draft/multiline", async () => {
   const server = await peer.enter(
     "echo-message labeled-response batch message-tags draft/multiline=max-bytes=4096",
   );
-  const delivery = peer.client.say(say("one\n\ntwo"));
+  const delivery = peer.client.sendMessage(say("one\n\ntwo"));
   const [open = "", ...lines] = await server.sent();
   const [, label, id] = /^@label=(\w+) BATCH \+(\w+) draft\/multiline #tea$/.exec(open) ?? [];
   const middle = ["one", "", "two"].map((text) => `@batch=${id} PRIVMSG #tea :${text}`);
@@ -110,14 +110,14 @@ Deno.test("several lines are one message with draft/multiline", async () => {
 Deno.test("several lines are several messages without draft/multiline, and empty lines are not sent", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter("echo-message");
-  peer.client.say(say("one\n\ntwo"));
+  peer.client.sendMessage(say("one\n\ntwo"));
   assertEquals(await server.sent(), ["PRIVMSG #tea :one", "PRIVMSG #tea :two"]);
 });
 
 Deno.test("a request gets its labelled answer, and its numerics are not events", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
-  const answer = peer.client.server.request("WHOIS ann", numericsUntil(["RPL_ENDOFWHOIS"]));
+  const answer = peer.client.server.request("WHOIS ann", matchNumerics(["RPL_ENDOFWHOIS"]));
   assertEquals(await server.sent(), ["@label=p1 WHOIS ann"]);
   await server.say(
     "@label=p1 :srv BATCH +r labeled-response",
@@ -134,7 +134,7 @@ Deno.test("a request without labels takes the numerics of its answer only", asyn
   const server = await peer.enter("");
   const answer = peer.client.server.request(
     "WHOIS ann",
-    numericsUntil(["RPL_ENDOFWHOIS"], ["RPL_WHOISUSER"]),
+    matchNumerics(["RPL_ENDOFWHOIS"], ["RPL_WHOISUSER"]),
   );
   await server.say(":srv 311 bob ann a host * :Ann", ":ann!a@host PRIVMSG #tea :hi", ":srv 318 bob ann :End");
   assertEquals((await answer).map(({ command }) => command), ["311", "318"]);
@@ -144,9 +144,9 @@ Deno.test("a request without labels takes the numerics of its answer only", asyn
 Deno.test("a lost connection is an event, requests fail, and unconfirmed messages are unsure", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
-  const delivery = peer.client.say(say("hello"));
+  const delivery = peer.client.sendMessage(say("hello"));
   const answer = assertRejects(
-    () => peer.client.server.request("LIST", numericsUntil(["RPL_LISTEND"])),
+    () => peer.client.server.request("LIST", matchNumerics(["RPL_LISTEND"])),
     Error,
     "Connection closed",
   );
@@ -161,7 +161,7 @@ Deno.test("a message without a connection is queued, and sent after the channel 
   await using peer = new WiredClient();
   (await peer.enter()).abort();
   await turn();
-  const delivery = peer.client.say(say("still here"));
+  const delivery = peer.client.sendMessage(say("still here"));
   await turn();
   const { server } = peer;
   await server.say(":srv CAP * LS :echo-message", ":srv CAP * ACK :echo-message");
@@ -242,8 +242,8 @@ Deno.test("a PING is answered, and a silent server gets a PING and is then disco
 Deno.test("input cannot become a second line or another parameter", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter("");
-  assertThrows(() => peer.client.say(say("x", "a b")), ActionError);
-  assertThrows(() => peer.client.say(say("x", ":a")), ActionError);
+  assertThrows(() => peer.client.sendMessage(say("x", "a b")), ActionError);
+  assertThrows(() => peer.client.sendMessage(say("x", ":a")), ActionError);
   assertThrows(() => peer.client.server.command("KICK", "#tea", "a b", "why"), ActionError);
   peer.client.server.command("TOPIC", "#tea", "one\r\nQUIT");
   assertEquals(await server.sent(), ["TOPIC #tea :one QUIT"]);

@@ -69,7 +69,7 @@ story("a queued message is a new message after the reconnect, not one from the h
   await using bob = await new ConnectedClient(chat.port, { backlog: 5 }).joined();
   bob.cut();
   await bob.until("status", (event) => event.status === "lost");
-  const delivery = bob.client.say(say("queued"));
+  const delivery = bob.client.sendMessage(say("queued"));
   const said = await bob.until("said", (event) => event.text === "queued");
   assertEquals([said.history ?? false, (await delivery).kind], [false, "delivered"]);
 });
@@ -161,9 +161,9 @@ story("history.latest() gives pages backwards, and says when there is no more", 
 story("replies, reactions and deletions name their message", async (chat) => {
   await using ann = await new ConnectedClient(chat.port, { nick: "ann" }).joined();
   await using bob = await new ConnectedClient(chat.port).joined();
-  await ann.client.say(say("tea?"));
+  await ann.client.sendMessage(say("tea?"));
   const { id = "" } = await bob.until("said");
-  await bob.client.say({ ...say("yes"), replyTo: id });
+  await bob.client.sendMessage({ ...say("yes"), replyTo: id });
   assertEquals((await ann.until("said", ({ own }) => !own)).replyTo, id);
   bob.client.messages.react("#tea", id, "👍");
   const reacted = await ann.until("reacted");
@@ -183,7 +183,7 @@ story("typing.show() sends at most once in three seconds, and once at the end", 
   for (const activity of ["active", "active", "done", "done"] as const) {
     bob.client.typing.show("#tea", activity);
   }
-  await bob.client.say(say("x"));
+  await bob.client.sendMessage(say("x"));
   const sent = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
   assertEquals(sent.map((line) => /typing=(\w+)/.exec(line)?.[1]), ["active", "done"]);
 });

@@ -12,7 +12,7 @@ function login(account: Account, mechanisms: string, confidential: boolean) {
   const exchange = new Login({ send: (line) => sent.push(line), account, mechanisms, confidential });
   const receive = async (line: string): Promise<void> => {
     const message = parse(line);
-    if (message !== undefined) exchange.takes(message);
+    if (message !== undefined) exchange.handle(message);
     await new Promise((resolve) => setTimeout(resolve));
   };
   exchange.start();

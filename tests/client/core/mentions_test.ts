@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Said } from "../../../lib/client/core/event.ts";
-import { callsUs, mentions } from "../../../lib/client/core/mentions.ts";
+import { hasMention, shouldAlert } from "../../../lib/client/core/mentions.ts";
 
 const mentioned: readonly (readonly [string, boolean])[] = [
   ["bob: hello", true],
@@ -16,7 +16,7 @@ const mentioned: readonly (readonly [string, boolean])[] = [
 
 for (const [text, expected] of mentioned) {
   Deno.test(`mentions() says ${expected} for bob in ${JSON.stringify(text)}`, () => {
-    assertEquals(mentions(text, "bob"), expected);
+    assertEquals(hasMention(text, "bob"), expected);
   });
 }
 
@@ -42,6 +42,6 @@ const calls: readonly (readonly [why: string, change: Partial<Said> & { history?
 
 for (const [why, change, expected] of calls) {
   Deno.test(`callsUs() says ${expected} for ${why}`, () => {
-    assertEquals(callsUs({ ...said, at: 0, ...change }), expected);
+    assertEquals(shouldAlert({ ...said, at: 0, ...change }), expected);
   });
 }

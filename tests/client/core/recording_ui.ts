@@ -5,7 +5,7 @@ import type { CommandUi, LocalFileAccess } from "../../../lib/client/slash/comma
 import { ActionError } from "../../../lib/client/core/action_error.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { Span } from "../../../lib/client/text/formatting.ts";
-import { spanText } from "../../../lib/client/text/text.ts";
+import { spanText } from "../../../lib/client/text/style_text.ts";
 import { summary, WiredClient } from "./wired_client.ts";
 
 /** A UI on a wired client. */
@@ -22,11 +22,11 @@ export class RecordingUi extends WiredClient implements CommandUi {
       const text = this.disk.get(path) ?? "";
       return Promise.resolve(new File([text], path, { type: "text/plain" }));
     },
-    fetch: (address) => {
+    download: (address) => {
       this.notes.push(`downloaded ${address}`);
       return Promise.resolve("saved.txt");
     },
-    progress: (doing, done, total) => {
+    showProgress: (doing, done, total) => {
       if (done === total && doing !== "") this.notes.push(`${doing} ${done}`);
     },
   };
@@ -39,15 +39,15 @@ export class RecordingUi extends WiredClient implements CommandUi {
     return this.activeBuffer;
   }
 
-  say(target: string, manner: Manner, text: string, replyTo?: string): void {
-    this.client.say({ target, manner, text, ...(replyTo !== undefined && { replyTo }) });
+  send(target: string, manner: Manner, text: string, replyTo?: string): void {
+    this.client.sendMessage({ target, manner, text, ...(replyTo !== undefined && { replyTo }) });
   }
 
   show(name: string): void {
     this.activeBuffer = name;
   }
 
-  closed(name: string): void {
+  onBufferClosed(name: string): void {
     this.notes.push(`closed ${name}`);
   }
 
@@ -59,7 +59,7 @@ export class RecordingUi extends WiredClient implements CommandUi {
     this.notes.push("cleared");
   }
 
-  leave(reason: string): void {
+  quit(reason: string): void {
     this.notes.push(`left ${reason}`);
   }
 
@@ -67,12 +67,12 @@ export class RecordingUi extends WiredClient implements CommandUi {
     this.notes.push(title, ...events.map(summary));
   }
 
-  secret(question: string, fault: (written: string) => string = () => ""): Promise<string> {
+  askPassword(question: string, fault: (written: string) => string = () => ""): Promise<string> {
     this.notes.push(`${question}?`);
     const answer = this.answers.shift() ?? "four green leaves";
     const why = answer === "" ? "" : fault(answer);
     if (why === "") return Promise.resolve(answer);
     this.notes.push(why);
-    return this.secret(question, fault);
+    return this.askPassword(question, fault);
   }
 }

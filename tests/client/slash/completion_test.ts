@@ -5,7 +5,7 @@ import { RecordingUi } from "../core/recording_ui.ts";
 
 const sources: CompletionSources = {
   commands: ["join", "kick", "msg", "names", "help"],
-  takes: (command) =>
+  argumentKindsOf: (command) =>
     command === "join"
       ? ["channel"]
       : command === "help"
@@ -69,9 +69,9 @@ Deno.test("completionSources() has the people of the channel and of conversation
     ":cat!c@h PRIVMSG #tea :hello",
     ":bob!b@host JOIN #den",
   );
-  const { nicks, channels, commands, takes } = completionSources(ui);
+  const { nicks, channels, commands, argumentKindsOf } = completionSources(ui);
   assertEquals(nicks, ["cat", "ann", "dora"]);
   assertEquals(channels, ["#den", "#tea"]);
   assertEquals(commands.includes("quote"), true);
-  assertEquals(takes("__proto__"), []);
+  assertEquals(argumentKindsOf("__proto__"), []);
 });

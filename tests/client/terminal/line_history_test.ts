@@ -2,12 +2,12 @@ import { assertEquals } from "@std/assert";
 import type { Editor } from "../../../lib/client/terminal/editor.ts";
 import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import {
+  addLine,
   emptyLineHistory,
   foundLine,
   goBack,
-  remember,
   search,
-  searchOn,
+  searchOlder,
 } from "../../../lib/client/terminal/line_history.ts";
 
 /** "say| it" is the text "say it" with the cursor after "say". */
@@ -20,7 +20,7 @@ function draw({ text, cursor }: Editor): string {
   return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
 }
 
-const entered = ["one", "two", "two", "three", ""].reduce(remember, emptyLineHistory);
+const entered = ["one", "two", "two", "three", ""].reduce(addLine, emptyLineHistory);
 
 Deno.test("goBack() keeps the line that is being typed", () => {
   const first = goBack(entered, drawn("dra|ft"), 1);
@@ -39,8 +39,8 @@ Deno.test("goBack() stops at the oldest line and at the line that is being typed
 Deno.test("C-r finds the newest line with the text, then older lines", () => {
   const newest = search(entered, "T");
   assertEquals(foundLine(entered, newest), "three");
-  const older = searchOn(entered, newest);
+  const older = searchOlder(entered, newest);
   assertEquals(foundLine(entered, older), "two");
-  assertEquals(foundLine(entered, searchOn(entered, older)), "two");
+  assertEquals(foundLine(entered, searchOlder(entered, older)), "two");
   assertEquals(foundLine(entered, search(entered, "xyz")), "");
 });

@@ -299,12 +299,12 @@ Deno.test("a reaction in a private conversation does not repeat the nick", async
 
 Deno.test("a file transfer shows a progress bar until it ends", async () => {
   await using terminal = await new EmulatedTerminal({ columns: 70 }).enter();
-  terminal.ui.files?.progress("Sending tea.png", 500_000, 1_000_000);
+  terminal.ui.files?.showProgress("Sending tea.png", 500_000, 1_000_000);
   assertEquals(
     (await terminal.screen("Sending"))[0],
     "Sending tea.png ██████████░░░░░░░░░░ 50 %  500 kB of 1.0 MB",
   );
-  terminal.ui.files?.progress("", 0, 0);
+  terminal.ui.files?.showProgress("", 0, 0);
   assertEquals((await terminal.screen()).some((row) => row.includes("Sending")), false);
 });
 

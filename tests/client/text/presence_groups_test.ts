@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Presence } from "../../../lib/client/core/event.ts";
 import { emptyState } from "../../../lib/client/core/state.ts";
 import { groupPresence } from "../../../lib/client/text/presence_groups.ts";
-import { spanText } from "../../../lib/client/text/text.ts";
+import { spanText } from "../../../lib/client/text/style_text.ts";
 
 const who = (nick: string) => ({ buffer: "#tea", who: { nick }, own: false, reason: "" });
 const left = (nick: string, reason = ""): Presence => ({ kind: "parted", ...who(nick), reason });

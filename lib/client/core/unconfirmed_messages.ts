@@ -43,55 +43,55 @@ const messageRefusals: readonly string[] = [
 ] satisfies readonly NumericName[];
 
 /** The unconfirmed messages of one connection. */
-export class Outbox {
-  #waiting: PendingMessage[] = [];
+export class UnconfirmedMessages {
+  #messages: PendingMessage[] = [];
 
   get size(): number {
-    return this.#waiting.length;
+    return this.#messages.length;
   }
 
   /** Resolves once the result is known, and never rejects. */
-  wait(sent: SentMessage): Promise<DeliveryResult> {
+  add(sent: SentMessage): Promise<DeliveryResult> {
     const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
-    this.#waiting.push({ ...sent, key: fold(sent.target), settle: resolve });
+    this.#messages.push({ ...sent, key: fold(sent.target), settle: resolve });
     return promise;
   }
 
-  /** Our own message came back. Without a label it is the oldest one with that text, else the oldest one. */
+  /** The server echoed a message. Without a label it is the oldest one with that text, else the oldest one. */
   onEcho(label: string | undefined, target: string, text: string): void {
     const key = fold(target);
-    const mine = label !== undefined
-      ? this.#waiting.find((one) => one.label === label)
-      : this.#waiting.find((one) => one.key === key && one.text === text) ??
-        this.#waiting.find((one) => one.key === key);
-    if (mine !== undefined) this.#settle(mine, { kind: "delivered" });
+    const found = label !== undefined
+      ? this.#messages.find((one) => one.label === label)
+      : this.#messages.find((one) => one.key === key && one.text === text) ??
+        this.#messages.find((one) => one.key === key);
+    if (found !== undefined) this.#settle(found, { kind: "delivered" });
   }
 
   /** Whether the refusal is about one of these messages. */
   onRefusal(refusal: Extract<ServerReply, { kind: "refused" }>): boolean {
     const { label, code, target, text } = refusal;
-    const mine = label !== undefined
-      ? this.#waiting.find((one) => one.label === label)
+    const found = label !== undefined
+      ? this.#messages.find((one) => one.label === label)
       : messageRefusals.includes(code)
-      ? this.#waiting.find((one) => one.key === fold(target))
+      ? this.#messages.find((one) => one.key === fold(target))
       : undefined;
-    if (mine === undefined) return false;
-    this.#settle(mine, { kind: "refused", reason: text });
+    if (found === undefined) return false;
+    this.#settle(found, { kind: "refused", reason: text });
     return true;
   }
 
   /** The oldest `count` messages have arrived. */
   onArrived(count: number): void {
-    for (const one of this.#waiting.splice(0, count)) one.settle({ kind: "delivered" });
+    for (const one of this.#messages.splice(0, count)) one.settle({ kind: "delivered" });
   }
 
   /** The connection has ended. */
-  lost(reason: string): void {
-    for (const one of this.#waiting.splice(0)) one.settle({ kind: "unsure", reason });
+  onDisconnect(reason: string): void {
+    for (const one of this.#messages.splice(0)) one.settle({ kind: "unsure", reason });
   }
 
   #settle(one: PendingMessage, delivery: DeliveryResult): void {
-    this.#waiting = this.#waiting.filter((other) => other !== one);
+    this.#messages = this.#messages.filter((other) => other !== one);
     one.settle(delivery);
   }
 }

@@ -64,7 +64,7 @@ export function draw(
 }
 
 /** The text of rows that stay above the prompt. */
-export function printed(rows: readonly Row[], appearance: Appearance): string {
+export function paintRows(rows: readonly Row[], appearance: Appearance): string {
   return rows.map((row) => `${paint(row, appearance)}\r\n`).join("");
 }
 
@@ -101,7 +101,7 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
     }
   }
   if (cursor >= at) [cursorRow, cursorColumn] = [rows.length - 1, width];
-  return windowed(
+  return fitHeight(
     above.map((row) => cutRow(row, most)),
     { rows, cursorRow, cursorColumn },
     Math.max(1, height - 1),
@@ -109,7 +109,7 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
 }
 
 /** Shows at most half of the height, so that messages stay visible, and always the row of the cursor. */
-function windowed(above: readonly Row[], { rows, cursorRow, cursorColumn }: Layout, height: number): Layout {
+function fitHeight(above: readonly Row[], { rows, cursorRow, cursorColumn }: Layout, height: number): Layout {
   const most = Math.max(1, Math.min(Math.max(3, Math.ceil(height / 2)), height - above.length));
   const first = rows.length <= most ? 0 : Math.max(0, cursorRow - most + 1);
   const shown = rows.slice(first, first + most);

@@ -8,26 +8,26 @@ import { fold } from "../../irc/names.ts";
 const typingMs = 1_000;
 
 /** The signs of one person. */
-export class StatusSigns {
+export class ReadAndTyping {
   readonly #client: Client;
   /** The time of the newest message of each buffer that is not marked as read. */
   readonly #unread = new Map<string, number>();
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `changed` is called when the people who type can have changed. */
-  constructor(client: Client, changed: () => void) {
+  /** `onChange` is called when the people who type can have changed. */
+  constructor(client: Client, onChange: () => void) {
     this.#client = client;
-    this.#changed = changed;
+    this.#onChange = onChange;
   }
 
   /** A message arrived. The person has perhaps not seen it yet. */
-  received(buffer: string, at: number): void {
+  onMessage(buffer: string, at: number): void {
     this.#unread.set(fold(buffer), at);
   }
 
   /** The person is at the keyboard and sees this buffer: marks all of it as read. */
-  read(buffer: string): void {
+  markRead(buffer: string): void {
     const at = this.#unread.get(fold(buffer));
     if (at === undefined || !this.#client.online) return;
     this.#unread.delete(fold(buffer));
@@ -35,17 +35,17 @@ export class StatusSigns {
   }
 
   /** The nicks of the others who type in the buffer. */
-  typists(buffer: string): readonly string[] {
+  nicksTyping(buffer: string): readonly string[] {
     const found = findBuffer(this.#client.state, buffer);
     return found === undefined ? [] : typingAt(found, this.#client.now);
   }
 
   /** Another person types. A client can stop without telling, so this checks again and again. */
-  watch(buffer: () => string): void {
+  watchTyping(buffer: () => string): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#changed();
-      if (this.typists(buffer()).length > 0) this.watch(buffer);
+      this.#onChange();
+      if (this.nicksTyping(buffer()).length > 0) this.watchTyping(buffer);
     }, typingMs);
   }
 

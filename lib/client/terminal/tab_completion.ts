@@ -19,7 +19,7 @@ export interface TabCompletion {
 }
 
 /** Starts a completion; undefined when there is no candidate. */
-export function complete(editor: Editor, sources: CompletionSources): TabCompletion | undefined {
+export function startCompletion(editor: Editor, sources: CompletionSources): TabCompletion | undefined {
   const typed = editor.text.slice(0, editor.cursor);
   const word = /\S*$/.exec(typed)?.[0] ?? "";
   const before = typed.slice(0, typed.length - word.length);
@@ -31,13 +31,13 @@ export function complete(editor: Editor, sources: CompletionSources): TabComplet
 }
 
 /** Goes to the next candidate (1) or the previous one (-1). */
-export function turn(completion: TabCompletion, by: 1 | -1): TabCompletion {
+export function cycleCandidate(completion: TabCompletion, by: 1 | -1): TabCompletion {
   const count = completion.candidates.length;
   return { ...completion, at: (completion.at + by + count) % count };
 }
 
 /** The editor with the current candidate. */
-export function completed(editor: Editor, { before, after, candidates, at }: TabCompletion): Editor {
+export function applyCompletion(editor: Editor, { before, after, candidates, at }: TabCompletion): Editor {
   const text = before + (candidates[at] ?? "");
   return { ...editor, text: text + after.replace(text.endsWith(" ") ? /^ / : /^/, ""), cursor: text.length };
 }

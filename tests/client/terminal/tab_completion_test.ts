@@ -1,13 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { emoji } from "../../../lib/client/text/emoji.ts";
 import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
-import { complete, completed, turn } from "../../../lib/client/terminal/completion.ts";
+import {
+  applyCompletion,
+  cycleCandidate,
+  startCompletion,
+} from "../../../lib/client/terminal/tab_completion.ts";
 import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import { textWidth } from "../../../lib/client/terminal/width.ts";
 
 const sources: CompletionSources = {
   commands: ["join", "kick", "msg", "names", "help"],
-  takes: (command) =>
+  argumentKindsOf: (command) =>
     command === "join"
       ? ["channel"]
       : command === "help"
@@ -22,9 +26,9 @@ const sources: CompletionSources = {
 /** The text after a number of presses of Tab; "|" is the cursor. */
 function tab(drawn: string, presses = 1): string {
   const editor = { ...emptyEditor, text: drawn.replace("|", ""), cursor: drawn.indexOf("|") };
-  let completion = complete(editor, sources);
-  for (let press = 1; press < presses && completion; press++) completion = turn(completion, 1);
-  const { text, cursor } = completion ? completed(editor, completion) : editor;
+  let completion = startCompletion(editor, sources);
+  for (let press = 1; press < presses && completion; press++) completion = cycleCandidate(completion, 1);
+  const { text, cursor } = completion ? applyCompletion(editor, completion) : editor;
   return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
 }
 

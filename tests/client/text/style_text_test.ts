@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { spanText, styleText } from "../../../lib/client/text/text.ts";
+import { spanText, styleText } from "../../../lib/client/text/style_text.ts";
 
 const nobody = { own: "me", inkOf: () => undefined };
 

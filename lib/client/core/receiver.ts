@@ -1,4 +1,4 @@
-/** The types of functions that read a message: receive.ts, presence.ts, message_changes.ts and numerics.ts share them. */
+/** The type of functions that read an incoming message, with its argument and its result. */
 
 import type { Message } from "../../irc/message.ts";
 import { parseSource } from "../../irc/names.ts";
@@ -6,7 +6,7 @@ import type { EventBody, Person } from "./event.ts";
 import type { State } from "./state.ts";
 
 /** A message with its time and its origin. */
-export interface Arrival {
+export interface IncomingMessage {
   readonly message: Message;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -16,22 +16,22 @@ export interface Arrival {
   readonly label?: string;
 }
 
-/** The result of a message. */
-export interface Step {
+/** The state after a message, and its events. */
+export interface ReceiveResult {
   readonly state: State;
   readonly events: readonly EventBody[];
 }
 
 /** Reads one command. */
-export type Receiver = (state: State, arrival: Arrival) => Step;
+export type Receiver = (state: State, incoming: IncomingMessage) => ReceiveResult;
 
-/** No event. */
-export function nothing(state: State): Step {
+/** The state, with no events. */
+export function withoutEvents(state: State): ReceiveResult {
   return { state, events: [] };
 }
 
 /** The sender of a message. */
-export function authorOf({ message }: Arrival): Person {
+export function authorOf({ message }: IncomingMessage): Person {
   const { nick } = parseSource(message.source);
   const account = message.tags.get("account");
   return account === undefined ? { nick } : { nick, account };
