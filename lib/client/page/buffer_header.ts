@@ -4,7 +4,7 @@
  */
 /// <reference lib="dom" />
 import { findBuffer, type State } from "../core/state.ts";
-import { memberInk } from "../text/nick_color.ts";
+import { memberColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { styleText } from "../text/style_text.ts";
 import { byId, element } from "./element.ts";
@@ -22,7 +22,7 @@ export function drawBufferHeader(state: State, activeBuffer: string): void {
 /** Links in a topic work; pictures are left out, as the header is one line. */
 function drawTopic(state: State, buffer: string, topic: string): void {
   const line = byId("topic");
-  const spans = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
+  const spans = styleText(topic, { own: state.nick, colorOf: (nick) => memberColor(state, buffer, nick) });
   const parts = spanElements(spans).filter((node) => !(node instanceof HTMLImageElement));
   const drawn = element("p", { id: "topic", title: plain(topic) }, ...parts);
   if (!line.isEqualNode(drawn)) line.replaceWith(drawn);

@@ -1,7 +1,7 @@
 /** The list on the right: the members of the active channel. A click on one opens a conversation. */
 /// <reference lib="dom" />
 import { findBuffer, type Member, membersByRank, type State } from "../core/state.ts";
-import { personInk } from "../text/nick_color.ts";
+import { personColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { byId, element } from "./element.ts";
 import { updateRows } from "./list_rows.ts";
@@ -25,7 +25,7 @@ function memberRow(
     { class: away ? "away" : undefined },
     plain(ranks.slice(0, 1)) + plainName(nick),
   );
-  name.style.color = cssColor(personInk(state, { nick, ...(account !== undefined && { account }) }));
+  name.style.color = cssColor(personColor(state, { nick, ...(account !== undefined && { account }) }));
   const label = `${plainName(nick)}${away ? ", away" : ""}`;
   return element(
     "li",

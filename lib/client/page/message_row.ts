@@ -1,6 +1,6 @@
 /** One entry of a timeline as an element. All parts of a message become text, never HTML. */
 /// <reference lib="dom" />
-import { memberInk, personInk } from "../text/nick_color.ts";
+import { memberColor, personColor } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
 import { styleText } from "../text/style_text.ts";
@@ -52,7 +52,7 @@ function messageRow(
   const { said, isDeleted } = entry;
   const { replyTo } = said;
   const nick = element("span", { class: "nick" }, plainName(said.from.nick));
-  nick.style.color = cssColor(said.own ? "own" : personInk(state, said.from));
+  nick.style.color = cssColor(said.own ? "own" : personColor(state, said.from));
   const content = element(
     "div",
     {},
@@ -89,6 +89,6 @@ function foldableText(state: State, entry: SaidEntry): HTMLElement[] {
 }
 
 function styledText(state: State, { said }: SaidEntry): Node[] {
-  const inkOf = (nick: string) => memberInk(state, said.buffer, nick);
-  return spanElements(styleText(said.text, { own: state.nick, inkOf }));
+  const colorOf = (nick: string) => memberColor(state, said.buffer, nick);
+  return spanElements(styleText(said.text, { own: state.nick, colorOf }));
 }

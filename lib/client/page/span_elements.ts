@@ -3,7 +3,7 @@
  */
 /// <reference lib="dom" />
 import type { Span } from "../text/formatting.ts";
-import { type Ink, nickShades, roleShades, shadeOf } from "../text/palette.ts";
+import { nickShades, roleShades, shadeOf, type TextColor } from "../text/palette.ts";
 import { element } from "./element.ts";
 
 const flags = ["bold", "italic", "underline", "strike", "mono", "reverse", "dim"] as const;
@@ -22,19 +22,19 @@ export function isSharedFile({ origin, pathname }: URL): boolean {
   return [location.origin, fileOrigin].includes(origin) && pathname.startsWith("/files/");
 }
 
-/** Defines every ink as a CSS variable, for both themes. */
+/** Defines every colour as a CSS variable, for both themes. */
 export function installInks(): void {
   const { style } = document.documentElement;
-  const inks = [...Object.keys(roleShades), ...nickShades.map((_, at) => `nick-${at}`)] as Ink[];
-  for (const ink of inks) {
-    const shade = shadeOf(ink);
-    if (shade) style.setProperty(`--ink-${ink}`, `light-dark(${shade.light}, ${shade.dark})`);
+  const colors = [...Object.keys(roleShades), ...nickShades.map((_, at) => `nick-${at}`)] as TextColor[];
+  for (const color of colors) {
+    const shade = shadeOf(color);
+    if (shade) style.setProperty(`--color-${color}`, `light-dark(${shade.light}, ${shade.dark})`);
   }
 }
 
-/** The CSS colour of an ink. */
-export function cssColor(ink: Ink): string {
-  return ink.startsWith("#") ? ink : `var(--ink-${ink})`;
+/** The CSS value of a colour. */
+export function cssColor(color: TextColor): string {
+  return color.startsWith("#") ? color : `var(--color-${color})`;
 }
 
 /** Spans as elements. */
@@ -50,8 +50,8 @@ function spanElement(span: Span): HTMLElement {
     { class: flags.filter((flag) => span[flag]).join(" ") || undefined },
     span.text,
   );
-  if (span.ink) made.style.color = cssColor(span.ink);
-  if (span.paper) made.style.backgroundColor = cssColor(span.paper);
+  if (span.color) made.style.color = cssColor(span.color);
+  if (span.background) made.style.backgroundColor = cssColor(span.background);
   return made;
 }
 

@@ -5,7 +5,7 @@ import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
-import { memberInk } from "../text/nick_color.ts";
+import { memberColor } from "../text/nick_color.ts";
 import { spanText, styleText } from "../text/style_text.ts";
 import { describe, personSpan } from "../text/sentences.ts";
 import type { Row } from "./wrap_spans.ts";
@@ -30,12 +30,12 @@ export function lineRows(line: TranscriptLine, timestamps: Timestamps, columns: 
   const time = clock(line.at, timestamps);
   const faint = line.faint === true;
   const symbol: Span[] = line.symbol === "" ? [] : [
-    line.symbol === "»" ? { text: "» ", bold: true, ink: "own" } : { text: `${line.symbol} `, dim: faint },
+    line.symbol === "»" ? { text: "» ", bold: true, color: "own" } : { text: `${line.symbol} `, dim: faint },
   ];
-  if (line.symbol === "!") symbol[0] = { text: "! ", bold: true, ink: "error" };
+  if (line.symbol === "!") symbol[0] = { text: "! ", bold: true, color: "error" };
   const head: Span[] = [...(time === "" ? [] : [{ text: `${time} `, dim: true }]), ...symbol];
   const body = faint
-    ? line.body.map((span) => span.ink === undefined ? { ...span, dim: true } : span)
+    ? line.body.map((span) => span.color === undefined ? { ...span, dim: true } : span)
     : line.body;
   if (columns === undefined) return [[...head, ...body]];
   return wrapSpans(head, body, columns, time.length + 3);
@@ -97,7 +97,7 @@ const quoteLetters = 30;
 
 /** The start of a message, to quote it: "ann: tea?". */
 function quoted(state: State, { from, text }: Said): Span[] {
-  const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", inkOf: () => undefined }));
+  const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", colorOf: () => undefined }));
   const letters = [...words];
   const cut = letters.length > quoteLetters ? `${letters.slice(0, quoteLetters).join("").trimEnd()}…` : words;
   return [{ ...personSpan(state, from), dim: true }, { text: `: ${cut}`, dim: true }];
@@ -113,13 +113,13 @@ export function saidLine(
   const inChannel = findBuffer(state, event.buffer)?.kind === "channel" || event.buffer.startsWith("#");
   const here = event.buffer.toLowerCase() === activeBuffer.toLowerCase();
   const from: Span = { ...personSpan(state, event.from), bold: true };
-  const where: Span[] = inChannel && !here ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }] : [];
+  const where: Span[] = inChannel && !here ? [{ text: `${plainName(event.buffer)} `, color: "channel" }] : [];
   const to: Span[] = !inChannel && !here
     ? [{ text: " → " }, { ...personSpan(state, { nick: event.to }), bold: true }]
     : [];
   const text = styleText(event.text, {
     own: state.nick,
-    inkOf: (nick) => memberInk(state, event.buffer, nick),
+    colorOf: (nick) => memberColor(state, event.buffer, nick),
   });
   const speaker: Span[] = event.manner === "action"
     ? [{ text: "* " }, from, ...to, { text: " " }]
@@ -158,7 +158,7 @@ export function eventLine(
   // The sentences of these name the channel.
   const namesChannel = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
   const where: Span[] = elsewhere && !namesChannel && "buffer" in event && isChannel(state, event.buffer)
-    ? [{ text: `${plainName(event.buffer)} `, ink: "channel" }]
+    ? [{ text: `${plainName(event.buffer)} `, color: "channel" }]
     : [];
   const isError = event.kind === "status" &&
     ["nick refused", "login refused", "lost"].includes(event.status);

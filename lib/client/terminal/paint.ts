@@ -5,11 +5,11 @@
 
 import type { Span, Style } from "../text/formatting.ts";
 import type { Appearance } from "./appearance.ts";
-import type { Ink } from "../text/palette.ts";
+import type { TextColor } from "../text/palette.ts";
 import { oceanBlue, shadeOf } from "../text/palette.ts";
 
 /** White on ocean blue: only the prompt has it. */
-export const promptStyle: Style = { ink: "#ffffff", paper: oceanBlue, bold: true };
+export const promptStyle: Style = { color: "#ffffff", background: oceanBlue, bold: true };
 
 /** The styled text of spans. */
 export function paint(spans: readonly Span[], appearance: Appearance): string {
@@ -41,10 +41,12 @@ const known = new Map<string, string>();
 const maxKnown = 1000;
 
 function styleCodes(style: Style, appearance: Appearance): string {
-  const { bold, dim, italic, underline, reverse, strike, ink = "", paper = "" } = style;
-  if (ink === "" && paper === "" && !(bold || dim || italic || underline || reverse || strike)) return "";
+  const { bold, dim, italic, underline, reverse, strike, color = "", background = "" } = style;
+  if (color === "" && background === "" && !(bold || dim || italic || underline || reverse || strike)) {
+    return "";
+  }
   const key =
-    `${bold}${dim}${italic}${underline}${reverse}${strike}${ink} ${paper} ${appearance.depth}${appearance.theme}`;
+    `${bold}${dim}${italic}${underline}${reverse}${strike}${color} ${background} ${appearance.depth}${appearance.theme}`;
   const made = known.get(key);
   if (made !== undefined) return made;
   if (known.size >= maxKnown) known.clear();
@@ -54,8 +56,8 @@ function styleCodes(style: Style, appearance: Appearance): string {
 }
 
 function newCodes(style: Style, appearance: Appearance): string {
-  const faint = style.dim && (style.ink !== undefined || appearance.depth === "16");
-  const ink = style.ink ?? (style.dim && appearance.depth !== "16" ? "faint" : undefined);
+  const faint = style.dim && (style.color !== undefined || appearance.depth === "16");
+  const color = style.color ?? (style.dim && appearance.depth !== "16" ? "faint" : undefined);
   const codes = [
     style.bold ? "1" : "",
     faint ? "2" : "",
@@ -63,8 +65,8 @@ function newCodes(style: Style, appearance: Appearance): string {
     style.underline ? "4" : "",
     style.reverse ? "7" : "",
     style.strike ? "9" : "",
-    ink === undefined ? "" : colorCode(ink, appearance, false),
-    style.paper === undefined ? "" : colorCode(style.paper, appearance, true),
+    color === undefined ? "" : colorCode(color, appearance, false),
+    style.background === undefined ? "" : colorCode(style.background, appearance, true),
   ];
   return codes.filter((code) => code !== "").join(";");
 }
@@ -73,13 +75,13 @@ function newCodes(style: Style, appearance: Appearance): string {
 const nickCodes = [32, 33, 35, 36, 92, 93, 95, 96];
 const roleCodes: Readonly<Record<string, number>> = { own: 94, error: 91, channel: 94, link: 94, faint: 90 };
 
-function colorCode(ink: Ink, appearance: Appearance, paper: boolean): string {
-  const shift = paper ? 10 : 0;
+function colorCode(color: TextColor, appearance: Appearance, isBackground: boolean): string {
+  const shift = isBackground ? 10 : 0;
   if (appearance.depth === "16") {
-    const nick = ink.startsWith("nick-") ? nickCodes[Number(ink.slice(5)) % nickCodes.length] : undefined;
-    return String((nick ?? roleCodes[ink] ?? nearest16(ink)) + shift);
+    const nick = color.startsWith("nick-") ? nickCodes[Number(color.slice(5)) % nickCodes.length] : undefined;
+    return String((nick ?? roleCodes[color] ?? nearest16(color)) + shift);
   }
-  const hex = shadeOf(ink)?.[appearance.theme] ?? ink;
+  const hex = shadeOf(color)?.[appearance.theme] ?? color;
   const [red, green, blue] = components(hex);
   return appearance.depth === "truecolor"
     ? `${38 + shift};2;${red};${green};${blue}`

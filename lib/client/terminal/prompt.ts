@@ -71,7 +71,7 @@ function typedSpans(text: string): Span[] {
   const { kind, length } = commandIn(text);
   if (kind === "none") return text === "" ? [] : [{ text }];
   const rest = text.slice(length);
-  const span: Span = { text: text.slice(0, length), bold: true, ink: kind === "known" ? "own" : "error" };
+  const span: Span = { text: text.slice(0, length), bold: true, color: kind === "known" ? "own" : "error" };
   return rest === "" ? [span] : [span, { text: rest }];
 }
 

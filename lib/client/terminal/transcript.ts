@@ -155,7 +155,7 @@ export class Transcript {
     const { state, activeBuffer, now } = this.#view();
     for (const { buffer, kinds, spans } of groupPresence(state, events, activeBuffer)) {
       const here = buffer.toLowerCase() === activeBuffer.toLowerCase();
-      const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, ink: "channel" }];
+      const where: Span[] = here ? [] : [{ text: `${plainName(buffer)} `, color: "channel" }];
       this.#print({ at: now, symbol: symbolOf(kinds), body: [...where, ...spans], faint: true });
     }
   }

@@ -1,7 +1,7 @@
 /** Text with formatting codes → spans with styles. The text of every span is plain() already. */
 
 import { formattingCode, stripFormatting } from "../../irc/formatting.ts";
-import type { Ink } from "./palette.ts";
+import type { TextColor } from "./palette.ts";
 import { plain } from "./plain.ts";
 
 /** The style of a text. */
@@ -14,8 +14,8 @@ export interface Style {
   readonly reverse?: boolean;
   /** Fainter than other text. */
   readonly dim?: boolean;
-  readonly ink?: Ink;
-  readonly paper?: Ink;
+  readonly color?: TextColor;
+  readonly background?: TextColor;
 }
 
 /** A text in one style. */
@@ -35,7 +35,7 @@ const colors = (
   "ff5959 ffb459 ffff71 cfff60 6fff6f 65ffc9 6dffff 59b4ff 5959ff c459ff ff66ff ff59bc " +
   "ff9c9c ffd39c ffff9c e2ff9c 9cff9c 9cffdb 9cffff 9cd3ff 9c9cff dc9cff ff9cff ff94d3 " +
   "000000 131313 282828 363636 4d4d4d 656565 818181 9f9f9f bcbcbc e2e2e2 ffffff"
-).split(" ").map((hex): Ink => `#${hex}`);
+).split(" ").map((hex): TextColor => `#${hex}`);
 
 const toggles: Readonly<Record<string, keyof Style>> = {
   "\x02": "bold",
@@ -65,29 +65,32 @@ export function withoutFormatting(text: string): string {
   return plain(stripFormatting(text));
 }
 
-function styleAfter(style: Style, [all, simple, ink, paper, hexInk, hexPaper]: RegExpMatchArray): Style {
+function styleAfter(
+  style: Style,
+  [all, simple, digits, backgroundDigits, hexDigits, hexBackground]: RegExpMatchArray,
+): Style {
   if (simple === "\x0f") return {};
   if (simple !== undefined) {
     const key = toggles[simple];
     return key === undefined ? style : { ...style, [key]: !style[key] };
   }
-  const { ink: _ink, paper: oldPaper, ...others } = style;
+  const { color: _color, background: oldBackground, ...others } = style;
   const named = all.startsWith("\x03");
-  const foreground = named ? colorOf(ink) : hexOf(hexInk);
-  const backgroundCode = named ? paper : hexPaper;
+  const foreground = named ? colorOf(digits) : hexOf(hexDigits);
+  const backgroundCode = named ? backgroundDigits : hexBackground;
   const background = backgroundCode === undefined
-    ? (all.length > 1 ? oldPaper : undefined)
+    ? (all.length > 1 ? oldBackground : undefined)
     : named
-    ? colorOf(paper)
-    : hexOf(hexPaper);
-  return { ...others, ...(foreground && { ink: foreground }), ...(background && { paper: background }) };
+    ? colorOf(backgroundDigits)
+    : hexOf(hexBackground);
+  return { ...others, ...(foreground && { color: foreground }), ...(background && { background }) };
 }
 
-function colorOf(digits: string | undefined): Ink | undefined {
+function colorOf(digits: string | undefined): TextColor | undefined {
   return digits === undefined ? undefined : colors[Number(digits)];
 }
 
-function hexOf(digits: string | undefined): Ink | undefined {
+function hexOf(digits: string | undefined): TextColor | undefined {
   return digits === undefined ? undefined : `#${digits.toLowerCase()}`;
 }
 

@@ -46,18 +46,18 @@ export const roleShades = {
 export type Role = keyof typeof roleShades;
 
 /** The colour of a text: a meaning, the number of a person's colour, or a colour from the message. */
-export type Ink = Role | `nick-${number}` | `#${string}`;
+export type TextColor = Role | `nick-${number}` | `#${string}`;
 
 /** The colour of a person: by account if there is one, as the nick can change. */
-export function nickInk(nick: string, account?: string): Ink {
+export function nickColor(nick: string, account?: string): TextColor {
   return `nick-${fnv1a(fold(account || nick)) % nickShades.length}`;
 }
 
-/** The shade of an ink; undefined for a colour from the message, which is the same on every background. */
-export function shadeOf(ink: Ink): Shade | undefined {
-  if (ink.startsWith("#")) return undefined;
-  if (ink.startsWith("nick-")) return nickShades[Number(ink.slice(5))];
-  return roleShades[ink as Role];
+/** The shade of a colour; undefined for a colour from the message, which is the same on every background. */
+export function shadeOf(color: TextColor): Shade | undefined {
+  if (color.startsWith("#")) return undefined;
+  if (color.startsWith("nick-")) return nickShades[Number(color.slice(5))];
+  return roleShades[color as Role];
 }
 
 /** FNV-1a, 32 bits, over the UTF-8 bytes. */

@@ -6,7 +6,7 @@
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
 import type { Span } from "./formatting.ts";
 import { describeMode, describeRank } from "../core/channel_modes.ts";
-import { memberInk, personInk } from "./nick_color.ts";
+import { memberColor, personColor } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
 import type { State } from "../core/state.ts";
 import { findBuffer, isOwn, membersByRank } from "../core/state.ts";
@@ -30,7 +30,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
     case "invited":
       return invitedWords(state, event);
     case "server notice":
-      return styleText(event.text, { own: "", inkOf: () => undefined });
+      return styleText(event.text, { own: "", colorOf: () => undefined });
     case "refused":
       return [{ text: plain(event.text) }];
     case "away":
@@ -74,7 +74,7 @@ export function presenceWords(event: Presence): string {
 
 /** The name of a person in the colour of that person. */
 export function personSpan(state: State, person: Person): Span {
-  return { text: plainName(person.nick), ink: personInk(state, person) };
+  return { text: plainName(person.nick), color: personColor(state, person) };
 }
 
 /** The spans with ", " between them. */
@@ -101,7 +101,7 @@ export function memberWords(state: State, buffer: string, max = Infinity): Span[
 
 /** The topic of a channel; with `by`, that this person changed it. */
 export function topicWords(state: State, buffer: string, topic: string, by: string): Span[] {
-  const text = styleText(topic, { own: state.nick, inkOf: (nick) => memberInk(state, buffer, nick) });
+  const text = styleText(topic, { own: state.nick, colorOf: (nick) => memberColor(state, buffer, nick) });
   const channel = plainName(buffer);
   if (by === "") {
     return topic === "" ? [{ text: `${channel} has no topic` }] : [{ text: `${channel}: ` }, ...text];

@@ -7,13 +7,13 @@ import { fold } from "../../irc/names.ts";
 import { nickWord, trimDashes } from "../core/mentions.ts";
 import type { Span } from "./formatting.ts";
 import { readFormatting } from "./formatting.ts";
-import type { Ink } from "./palette.ts";
+import type { TextColor } from "./palette.ts";
 
 /** The colours of names in a message. */
 export interface NameColors {
   readonly own: string;
   /** The colour of a member of the channel; undefined for another word. */
-  inkOf(nick: string): Ink | undefined;
+  colorOf(nick: string): TextColor | undefined;
 }
 
 const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
@@ -46,7 +46,7 @@ function splitLinks(span: Span): Span[] {
 
 /** After a host with letters beyond ASCII follows its ASCII form, as look-alike letters can deceive the reader. */
 function linkSpans(span: Span, address: string): Span[] {
-  const link: Span = { ...span, text: address, link: address, ink: span.ink ?? "link", underline: true };
+  const link: Span = { ...span, text: address, link: address, color: span.color ?? "link", underline: true };
   const host = URL.parse(address)?.hostname;
   const written = /^[^/]*\/\/([^/?#]*)/.exec(address)?.[1] ?? "";
   // deno-lint-ignore no-control-regex -- everything that is not ASCII
@@ -59,11 +59,11 @@ function splitNames(span: Span, names: NameColors): Span[] {
   return split(span, nickWord, (word) => {
     for (const name of new Set([word, trimDashes(word)])) {
       if (fold(name) === own) {
-        return { length: name.length, pieces: [{ ...span, text: name, bold: true, ink: "own" }] };
+        return { length: name.length, pieces: [{ ...span, text: name, bold: true, color: "own" }] };
       }
-      const ink = names.inkOf(name);
-      if (ink !== undefined) {
-        return { length: name.length, pieces: [{ ...span, text: name, ink: span.ink ?? ink }] };
+      const color = names.colorOf(name);
+      if (color !== undefined) {
+        return { length: name.length, pieces: [{ ...span, text: name, color: span.color ?? color }] };
       }
     }
     return undefined;

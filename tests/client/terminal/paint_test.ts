@@ -9,27 +9,30 @@ const appearance = (depth: Appearance["depth"], theme: Appearance["theme"] = "da
 
 Deno.test("paint() writes only text when there is no colour", () => {
   assertEquals(
-    paint([{ text: "a", bold: true, ink: "own", link: "https://x.y" }, { text: "b" }], appearance("none")),
+    paint([{ text: "a", bold: true, color: "own", link: "https://x.y" }, { text: "b" }], appearance("none")),
     "ab",
   );
 });
 
 Deno.test("paint() uses the terminal's colour depth, and the theme's shade", () => {
-  assertEquals(paint([{ text: "a", ink: "own" }], appearance("truecolor")), "\x1b[38;2;131;142;237ma\x1b[0m");
   assertEquals(
-    paint([{ text: "a", ink: "own" }], appearance("truecolor", "light")),
+    paint([{ text: "a", color: "own" }], appearance("truecolor")),
+    "\x1b[38;2;131;142;237ma\x1b[0m",
+  );
+  assertEquals(
+    paint([{ text: "a", color: "own" }], appearance("truecolor", "light")),
     "\x1b[38;2;70;78;184ma\x1b[0m",
   );
-  assertEquals(paint([{ text: "a", paper: "#464eb8" }], appearance("256")), "\x1b[48;5;61ma\x1b[0m");
-  assertEquals(paint([{ text: "a", ink: "#121212" }], appearance("256")), "\x1b[38;5;233ma\x1b[0m");
-  assertEquals(paint([{ text: "a", ink: "error", bold: true }], appearance("16")), "\x1b[1;91ma\x1b[0m");
-  assertEquals(paint([{ text: "a", ink: "#ff0000" }], appearance("16")), "\x1b[91ma\x1b[0m");
+  assertEquals(paint([{ text: "a", background: "#464eb8" }], appearance("256")), "\x1b[48;5;61ma\x1b[0m");
+  assertEquals(paint([{ text: "a", color: "#121212" }], appearance("256")), "\x1b[38;5;233ma\x1b[0m");
+  assertEquals(paint([{ text: "a", color: "error", bold: true }], appearance("16")), "\x1b[1;91ma\x1b[0m");
+  assertEquals(paint([{ text: "a", color: "#ff0000" }], appearance("16")), "\x1b[91ma\x1b[0m");
 });
 
 Deno.test("paint() never uses red or blue for a nick in 16 colours", () => {
   const codes = Array.from(
     { length: 14 },
-    (_, at) => paint([{ text: "", ink: `nick-${at}` }], appearance("16")),
+    (_, at) => paint([{ text: "", color: `nick-${at}` }], appearance("16")),
   );
   // deno-lint-ignore no-control-regex -- escape sequences begin with one
   assertEquals(codes.filter((code) => !/^\x1b\[(32|33|35|36|92|93|95|96)m/.test(code)), []);

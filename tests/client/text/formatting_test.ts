@@ -4,12 +4,12 @@ import { readFormatting } from "../../../lib/client/text/formatting.ts";
 const formatted: readonly (readonly [string, unknown])[] = [
   ["\x02bold\x02 not", [{ bold: true, text: "bold" }, { bold: false, text: " not" }]],
   ["\x1ditalic\x0f plain", [{ italic: true, text: "italic" }, { text: " plain" }]],
-  ["\x0304,01red", [{ ink: "#ff0000", paper: "#000000", text: "red" }]],
-  ["\x034red\x03 back", [{ ink: "#ff0000", text: "red" }, { text: " back" }]],
-  ["\x0312345", [{ ink: "#0000fc", text: "345" }]],
+  ["\x0304,01red", [{ color: "#ff0000", background: "#000000", text: "red" }]],
+  ["\x034red\x03 back", [{ color: "#ff0000", text: "red" }, { text: " back" }]],
+  ["\x0312345", [{ color: "#0000fc", text: "345" }]],
   ["\x0399,99none", [{ text: "none" }]],
   ["\x03,5no", [{ text: ",5no" }]],
-  ["\x04ff8800hex", [{ ink: "#ff8800", text: "hex" }]],
+  ["\x04ff8800hex", [{ color: "#ff8800", text: "hex" }]],
   ["\x1b[31m", [{ text: "␛[31m" }]],
   ["\x02", []],
 ];

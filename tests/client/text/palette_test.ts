@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { nickInk, nickShades } from "../../../lib/client/text/palette.ts";
+import { nickColor, nickShades } from "../../../lib/client/text/palette.ts";
 
-Deno.test("nickInk() is the same for every spelling of a nick, and follows the account", () => {
-  assertEquals(nickInk("Ann"), nickInk("aNN"));
-  assertEquals(nickInk("ann_", "ann"), nickInk("ann"));
+Deno.test("nickColor() is the same for every spelling of a nick, and follows the account", () => {
+  assertEquals(nickColor("Ann"), nickColor("aNN"));
+  assertEquals(nickColor("ann_", "ann"), nickColor("ann"));
 });
 
 Deno.test("nickShades are legible on the dark and on the light background", () => {

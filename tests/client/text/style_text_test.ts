@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { spanText, styleText } from "../../../lib/client/text/style_text.ts";
 
-const nobody = { own: "me", inkOf: () => undefined };
+const nobody = { own: "me", colorOf: () => undefined };
 
 const linked: readonly (readonly [string, string | undefined])[] = [
   ["see https://example.org/a?b=c.", "https://example.org/a?b=c"],
@@ -28,9 +28,9 @@ Deno.test("styleText() shows the ASCII form of a look-alike host", () => {
 Deno.test("styleText() colours the names of members, and our own name", () => {
   const spans = styleText("hi Bob, me and bobby", {
     own: "ME",
-    inkOf: (nick) => nick.toLowerCase() === "bob" ? "nick-3" : undefined,
+    colorOf: (nick) => nick.toLowerCase() === "bob" ? "nick-3" : undefined,
   });
-  assertEquals(spans.filter((span) => span.ink).map(({ text, ink }) => [text, ink]), [
+  assertEquals(spans.filter((span) => span.color).map(({ text, color }) => [text, color]), [
     ["Bob", "nick-3"],
     ["me", "own"],
   ]);
