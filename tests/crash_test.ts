@@ -1,7 +1,7 @@
 /**
- * What was seen is kept: the real server is killed at random moments in the middle of talk, and runs out of disk. After
- * each death it must start without repair, and history must have every message anybody was shown, once.
- * PARLEY_CRASH_ROUNDS sets how often it dies (default 3; `deno task chaos` takes 20).
+ * A message that a client received is saved: the real server is killed at random moments under traffic, and its disk is
+ * full. After each kill it must start without repair, and history must have every received message once.
+ * PARLEY_CRASH_ROUNDS sets the number of kills (default 3; `deno task chaos` takes 20).
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
@@ -16,15 +16,15 @@ const rounds = granted("env") ? Number(Deno.env.get("PARLEY_CRASH_ROUNDS") ?? 3)
 const caps = ["batch", "draft/chathistory", "echo-message", "message-tags"];
 const nicks = ["ann", "bob", "cat"];
 const channels = ["#tea", "#den"];
-/** Messages of each talker that are on their way at a time. */
+/** Messages of each sender that are in flight at a time. */
 const inFlight = 8;
 const maxTalkMs = 150;
 
-/** What somebody was shown, by msgid: "#tea ann 1 5" is the sixth message of ann in the first round. */
+/** Received messages by msgid: "#tea ann 1 5" is the sixth message of ann in the first round. */
 type Seen = Map<string, string>;
 
 Deno.test({
-  name: `no message that was seen is lost or doubled when the server is killed, ${rounds} times`,
+  name: `no received message is lost or stored twice when the server is killed, ${rounds} times`,
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -50,7 +50,7 @@ Deno.test({
   },
 });
 
-/** Says one thing after the other until the connection is over; notes all that is shown meanwhile. */
+/** Sends messages one after another until the connection closes, and notes all received ones. */
 async function talk(peer: Peer, round: number, seen: Seen): Promise<void> {
   const own = new RegExp(`:${peer.nick}!\\S+ PRIVMSG `);
   let said = 0;
@@ -76,13 +76,13 @@ function note(lines: readonly string[], seen: Seen): void {
   }
 }
 
-/** What history has shown so far, and how far it was read. What nobody was shown may be there too, but only once. */
+/** The history read so far. It can have messages that nobody received, but each only once. */
 class Ledger {
   readonly stored: Seen = new Map();
   readonly #texts = new Set<string>();
   readonly #last = new Map<string, string>();
 
-  /** Reads on, as a client would, and compares with what was seen. */
+  /** Reads the next pages, as a client does, and compares them with the received messages. */
   async check(port: number, seen: Seen, when: string): Promise<void> {
     await using peer = await Peer.connect(port, "dan", { caps });
     for (const channel of channels) {
@@ -116,7 +116,7 @@ class Ledger {
 const mountable = { ignore: ignore || Deno.build.os !== "linux" || Deno.uid() !== 0 };
 
 Deno.test(
-  "a full disk is said once, to operators too; the chat goes on, and what was said is saved when there is room",
+  "a full disk is reported once, to operators too; the chat continues, and its messages are saved when there is space",
   mountable,
   async () => {
     using place = temporaryFolder();
@@ -141,7 +141,7 @@ Deno.test(
       while (!server.stderr().includes("the disk is full")) await say(number++);
       for (let more = 0; more < 20; more++) await say(number++);
       await disk.resize("16m");
-      // It is tried again every second.
+      // The server tries to save every second.
       while (!server.stderr().includes("saved again")) await ann.lines();
       assertEquals(server.stderr().match(/Cannot save/g)?.length, 1);
       assertEquals(notices.map((line) => / :(Cannot save)/.exec(line)?.[1]), ["Cannot save"]);
@@ -152,7 +152,7 @@ Deno.test(
   },
 );
 
-Deno.test("a server starts on a full disk, and shows what it has", mountable, async () => {
+Deno.test("a server starts on a full disk, and shows the stored history", mountable, async () => {
   using place = temporaryFolder();
   await using disk = await mount(place.folder, "1536k");
   const flags = ["--data", `${disk.folder}/data`, "--flood", "0"];
@@ -174,7 +174,7 @@ Deno.test("a server starts on a full disk, and shows what it has", mountable, as
   assertEquals(shown.length, 6);
 });
 
-Deno.test("a data folder that cannot be written is refused in one sentence", mountable, async () => {
+Deno.test("a data folder without write access is refused in one sentence", mountable, async () => {
   using place = temporaryFolder();
   await using disk = await mount(place.folder, "1m");
   await disk.remount("ro");
@@ -184,7 +184,7 @@ Deno.test("a data folder that cannot be written is refused in one sentence", mou
 });
 
 Deno.test({
-  name: "a damaged database is refused in one sentence, and nothing in it is changed",
+  name: "a damaged database is refused in one sentence, and stays unchanged",
   ignore,
   async fn() {
     using place = temporaryFolder();
@@ -199,7 +199,7 @@ Deno.test({
   },
 });
 
-/** How a server ends that cannot use its data. */
+/** How a server with unusable data ends. */
 async function failedStart(folder: string): Promise<{ code: number; words: string }> {
   const script = new URL("../server.ts", import.meta.url).pathname;
   const args = ["run", "-A", script, "--port", "0", "--data", folder];

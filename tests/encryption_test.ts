@@ -1,4 +1,4 @@
-/** The real program with TLS: on by default, kept over restarts, reloaded without dropping anybody. */
+/** The real program with TLS: on by default, kept over restarts, reloaded without a lost connection. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
@@ -19,19 +19,19 @@ Deno.test({
   fn: restarts,
 });
 Deno.test({
-  name: "SIGHUP shows another certificate and drops nobody; a bad one is said and not used",
+  name: "SIGHUP loads another certificate and closes no connection; an invalid one is reported and not used",
   ignore,
   fn: reloads,
 });
-serverStory("--tls off listens without", { flags: ["--tls", "off"] }, off);
+serverStory("--tls off listens without TLS", { flags: ["--tls", "off"] }, off);
 Deno.test({ name: "wrong certificates are one sentence and exit code 2", ignore, fn: faults });
 Deno.test({
-  name: "STS is offered with a certificate that others vouch for",
+  name: "STS is offered with a certificate of an authority",
   ignore: ignore || !hasProgram("openssl"),
   fn: sts,
 });
 
-/** The fingerprint the server shows to who connects. */
+/** The fingerprint of the certificate that a new connection gets. */
 async function shown({ tlsPort }: RunningServer): Promise<string> {
   const { connection, fingerprint } = await dialTls(`ircs://127.0.0.1:${tlsPort}`);
   connection.abort();

@@ -1,4 +1,4 @@
-/** Every limit: that it holds, what whoever meets it is told, that the others go on, and that clients can know it. */
+/** Every limit: it holds, it is reported to the client that exceeds it, it affects no other client, and clients can read it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import type { Chat } from "./support/chat.ts";
@@ -22,7 +22,7 @@ const advertised: readonly (readonly [name: keyof Settings, value: number, token
   ["lineBytes", 1024, "LINELEN=1024"],
   ["historyPage", 7, "CHATHISTORY=7"],
 ];
-/** IRC has no word for these. */
+/** IRC has no ISUPPORT token for these. */
 const untold: readonly (keyof Settings)[] = [
   "limit",
   "perAddress",
@@ -35,7 +35,7 @@ const untold: readonly (keyof Settings)[] = [
 ];
 
 story(
-  "limits that IRC has a token for are advertised",
+  "limits with an ISUPPORT token are advertised",
   { settings: Object.fromEntries(advertised) },
   async (chat) => {
     const ann = await chat.peer("ann");
@@ -45,7 +45,7 @@ story(
   },
 );
 
-Deno.test("no limit is forgotten here", () => {
+Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
   const elsewhere = ["multilineBytes", "multilineLines"]; // a capability's value: commands/batch_test.ts
   const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
@@ -56,7 +56,7 @@ Deno.test("no limit is forgotten here", () => {
 
 const long = (count: number) => "x".repeat(count);
 
-/** Settings, what ann sends, and what she is told. */
+/** Settings, the lines that ann sends, and the answers. */
 const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], told: string[]])[] = [
   [{ nickLength: 12 }, [`NICK ${long(13)}`, `NICK ${long(12)}`], [
     `:chat.test 432 ann ${long(13)} :Erroneous nickname`,
@@ -98,7 +98,7 @@ for (const [settings, sent, told] of lengths) {
 }
 
 story(
-  "a line that is too long is answered and lost, the next one is heard",
+  "a line that is too long gets an error, and the next one arrives",
   { settings: { lineBytes: 600 } },
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
@@ -111,7 +111,7 @@ story(
   },
 );
 
-story("a line without an end costs no memory and keeps nobody waiting", async (chat) => {
+story("a line without an end uses no memory and delays no other client", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const million = new TextEncoder().encode(long(1_000_000));
   for (let at = 0; at < 8; at++) ann.send(million);
@@ -122,13 +122,13 @@ story("a line without an end costs no memory and keeps nobody waiting", async (c
   ]);
 });
 
-story("a reader that does not keep up is cut off, and the others hear everything", async (chat) => {
+story("a slow reader is disconnected, and the others get every message", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const slow = await Deno.connect({ hostname: "127.0.0.1", port: chat.port });
   const wire = overTcp(slow);
   for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
   await ann.next(" JOIN ");
-  // Bob, who does read, is given less at a time than may wait for him, however slow this machine is.
+  // Each part is smaller than the send queue of bob, so he keeps up on a slow machine too.
   let heard = 0;
   for (let at = 0; at < 4000; at++) {
     ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
@@ -162,7 +162,7 @@ function floodStory(name: string, flood: number, act: (flooded: Flooded) => Prom
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 const words = (count: number) => Array.from({ length: count }, (_, at) => `PRIVMSG bob :${at}`);
 
-floodStory("a flood is slowed down, in order, and nothing of it is lost", 5, async ({ chat, waits }) => {
+floodStory("a flood is delivered slowly, in order, and without loss", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   const before = sum(waits);
@@ -174,16 +174,20 @@ floodStory("a flood is slowed down, in order, and nothing of it is lost", 5, asy
   assertEquals(Math.round(sum(waits) / 100), Math.round((104 - 50) * 2));
 });
 
-floodStory("what is no line of a message is no cheaper while one is open", 5, async ({ chat, waits }) => {
-  await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["batch", "draft/multiline"] });
-  await say(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
-  assertEquals(waits, []);
-  await say(ann, ...words(100).map((line) => `@batch=1 ${line.replace("PRIVMSG", "WHOIS")}`));
-  assert(sum(waits) > 10_000, `${sum(waits)} ms`);
-});
+floodStory(
+  "only the lines of an open multiline message are free of flood control",
+  5,
+  async ({ chat, waits }) => {
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["batch", "draft/multiline"] });
+    await say(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
+    assertEquals(waits, []);
+    await say(ann, ...words(100).map((line) => `@batch=1 ${line.replace("PRIVMSG", "WHOIS")}`));
+    assert(sum(waits) > 10_000, `${sum(waits)} ms`);
+  },
+);
 
 floodStory(
-  "operators wait a tenth, and a goodbye or a sign of life not at all",
+  "operators wait a tenth of the time, QUIT and PONG do not wait",
   5,
   async ({ chat, waits }) => {
     const ann = await visit(chat.hub, "10.1.2.3", "ann");
@@ -199,7 +203,7 @@ floodStory(
   },
 );
 
-floodStory("signs of life without end are a flood", 5, async ({ chat, waits }) => {
+floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await say(ann, ...words(50));
   const before = sum(waits);
@@ -209,7 +213,7 @@ floodStory("signs of life without end are a flood", 5, async ({ chat, waits }) =
 
 const waiting = Promise.withResolvers<void>();
 
-story("who is killed while its lines wait is gone, and its lines with it", {
+story("KILL removes a user and the lines that still wait", {
   settings: { flood: 1 },
   sleep: () => waiting.promise,
 }, async (chat) => {
@@ -228,26 +232,32 @@ story("who is killed while its lines wait is gone, and its lines with it", {
   assert(heardByBob.filter((line) => line.includes(" PRIVMSG ")).length < 9);
 });
 
-story("one address may hold so many connections; networks of IPv6 count as one, this machine never", {
-  settings: { perAddress: 2 },
-}, async (chat) => {
-  const refused = "ERROR :Closing link: Too many connections from your address: 2 of 2";
-  const come = (address: string, nick: string) => visit(chat.hub, address, nick, { register: false });
-  const first = await come("2001:db8::1", "a");
-  await come("2001:db8::2", "b");
-  assertEquals(await (await come("2001:db8::ffff", "c")).closed(), [refused]);
-  for (const address of ["2001:db8:0:1::1", "10.1.2.3", "10.1.2.3", "127.0.0.1", "127.0.0.1", "::1", "::1"]) {
-    const peer = await come(address, "d");
-    assertEquals(await say(peer, "PING x"), [":chat.test PONG chat.test x"]);
-  }
-  first.send("QUIT");
-  await first.closed();
-  await first[Symbol.asyncDispose]();
-  assertEquals(await say(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
-});
+story(
+  "an address has a limit of connections; an IPv6 network counts as one address, this machine has no limit",
+  {
+    settings: { perAddress: 2 },
+  },
+  async (chat) => {
+    const refused = "ERROR :Closing link: Too many connections from your address: 2 of 2";
+    const come = (address: string, nick: string) => visit(chat.hub, address, nick, { register: false });
+    const first = await come("2001:db8::1", "a");
+    await come("2001:db8::2", "b");
+    assertEquals(await (await come("2001:db8::ffff", "c")).closed(), [refused]);
+    for (
+      const address of ["2001:db8:0:1::1", "10.1.2.3", "10.1.2.3", "127.0.0.1", "127.0.0.1", "::1", "::1"]
+    ) {
+      const peer = await come(address, "d");
+      assertEquals(await say(peer, "PING x"), [":chat.test PONG chat.test x"]);
+    }
+    first.send("QUIT");
+    await first.closed();
+    await first[Symbol.asyncDispose]();
+    assertEquals(await say(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
+  },
+);
 
 story(
-  "past the connections the server may hold, newcomers are told so",
+  "a new connection gets an error when the server is full",
   { settings: { limit: 1 } },
   async (chat) => {
     const ann = await chat.peer("ann");
@@ -258,7 +268,7 @@ story(
 );
 
 story(
-  "who does not register in time is closed",
+  "a connection that does not register in time is closed",
   { startsAt: 0, settings: { registrationTime: 1000 } },
   async (chat) => {
     const ann = await visit(chat.hub, "10.1.2.3", "ann", { register: false });
@@ -273,7 +283,7 @@ story(
   },
 );
 
-story("who is silent is asked for a sign of life, and closed without one", {
+story("a silent connection gets a PING, and is closed without an answer", {
   startsAt: 0,
   settings: { pingAfter: 1000 },
 }, async (chat) => {

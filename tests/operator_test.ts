@@ -1,4 +1,4 @@
-/** Operators of the real program: making a verifier, becoming operator, reading files again, bans that outlive it. */
+/** Operators of the real program: making a verifier, becoming operator, reading files again, bans after a restart. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { Pane } from "./support/pane.ts";
@@ -12,11 +12,15 @@ const ignore = !granted("net", "read", "write", "env", "run");
 const script = new URL("../server.ts", import.meta.url).pathname;
 
 Deno.test({ name: "a piped password becomes a verifier that OPER takes", ignore, fn: verifier });
-Deno.test({ name: "no password, and what is no verifier, are refused in a sentence", ignore, fn: refused });
-Deno.test({ name: "SIGHUP reads the message of the day and the operators again", ignore, fn: hangUp });
-Deno.test({ name: "server bans outlive the server", ignore, fn: restart });
 Deno.test({
-  name: "a password that is typed for a verifier is asked for twice, and not shown",
+  name: "an empty password and an invalid verifier are refused in a sentence",
+  ignore,
+  fn: refused,
+});
+Deno.test({ name: "SIGHUP reads the message of the day and the operators again", ignore, fn: hangUp });
+Deno.test({ name: "server bans are kept over a restart", ignore, fn: restart });
+Deno.test({
+  name: "a typed password for a verifier is asked for twice, and not shown",
   ignore: ignore || !hasProgram("tmux"),
   fn: typedTwice,
 });

@@ -1,4 +1,4 @@
-/** The real program behind a proxy that it trusts: limits, bans, guesses, cloaks and secrecy go by the visitors' own addresses. */
+/** The real program behind a proxy that it trusts: limits, bans, password attempts, cloaks and secrecy depend on the visitors' own addresses. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { overTcp, Peer } from "./support/peer.ts";
@@ -11,22 +11,22 @@ import { say } from "./support/transcript.ts";
 const ignore = !granted("net", "read", "write", "env", "run");
 const [attic, cellar] = ["203.0.113.9", "198.51.100.7"];
 
-Deno.test({ name: "a ban takes a visitor out and keeps it out, and no other", ignore, fn: bans });
+Deno.test({ name: "a ban disconnects a visitor and keeps it out, and affects no other", ignore, fn: bans });
 Deno.test({ name: "each visitor has its own limit of connections", ignore, fn: limits });
-Deno.test({ name: "each visitor has its own count of guesses", ignore, fn: guesses });
+Deno.test({ name: "each visitor has its own limit of password attempts", ignore, fn: guesses });
 Deno.test({ name: "a visitor has a cloak, and operators see its address", ignore, fn: cloaks });
-Deno.test({ name: "a password is taken from a visitor who came by TLS, and no other", ignore, fn: secrecy });
+Deno.test({ name: "a password is accepted only from a visitor over TLS", ignore, fn: secrecy });
 Deno.test({
-  name: "files are taken with a password that came by TLS, and counted guesses",
+  name: "uploads need a password over TLS, and wrong passwords count",
   ignore,
   fn: uploads,
 });
 Deno.test({
-  name: "figures are not told to visitors, nor headers of strangers believed",
+  name: "visitors cannot read the metrics, and headers from unknown addresses are ignored",
   ignore,
   fn: strangers,
 });
-Deno.test({ name: "--trusted-proxy that is no address is refused in one sentence", ignore, fn: nonsense });
+Deno.test({ name: "an invalid --trusted-proxy is refused in one sentence", ignore, fn: nonsense });
 
 function start(...flags: string[]): Promise<RunningServer> {
   return startServer(["--trusted-proxy", "127.0.0.0/8", "--password-rounds", "4096", ...flags]);
@@ -37,7 +37,7 @@ interface Way {
   readonly register?: boolean;
 }
 
-/** Somebody from this address by IRC. */
+/** A visitor from this address over IRC. */
 async function byLine(
   { port }: RunningServer,
   nick: string,
@@ -49,7 +49,7 @@ async function byLine(
   return Peer.over(overTcp(socket), nick, { register });
 }
 
-/** Somebody from this address by the page. */
+/** A visitor from this address over the page. */
 async function byPage(
   { webPort }: RunningServer,
   nick: string,

@@ -1,4 +1,4 @@
-/** Secrets stay secret: after every way to give a password, none of it is in a file, in the log or among the arguments. */
+/** Passwords stay secret: after every way to give one, it is in no file, no log and no argument list. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { logIn, scram } from "./support/login.ts";
@@ -9,7 +9,7 @@ import { say } from "./support/transcript.ts";
 
 const ignore = !granted("net", "read", "write", "env", "run");
 
-/** Each is typed somewhere below; "wr" ones where they are wrong. */
+/** Each is typed somewhere below; those with "wr" are wrong there. */
 const secrets = {
   first: "zq-first-password",
   second: "zq-second-password",
@@ -21,7 +21,7 @@ const secrets = {
 
 const aloud = "zq-said-aloud";
 
-Deno.test({ name: "no password is kept, logged or shown", ignore, fn: nothingKept });
+Deno.test({ name: "no password is stored, logged or shown", ignore, fn: nothingKept });
 
 async function nothingKept(): Promise<void> {
   using place = temporaryFolder();
@@ -45,7 +45,7 @@ async function nothingKept(): Promise<void> {
   }
   assertEquals(found(server.stderr()), []);
   assertEquals(found(server.stdout.join("\n")), []);
-  // What is said aloud is found, so the search is one that finds.
+  // The search finds a public message, so it works.
   let isFound = false;
   const kept = [...Deno.readDirSync(place.folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
   assert(kept.includes("parley.db"));
@@ -57,7 +57,7 @@ async function nothingKept(): Promise<void> {
   assert(isFound);
 }
 
-/** Gives passwords in every way there is, right and wrong, and the owner's code. */
+/** Gives correct and wrong passwords in every possible way, and the owner's code. */
 async function giveAll({ port, stdout }: RunningServer): Promise<void> {
   const { server, first, second, third, wrong, other } = secrets;
   await using ann = await Peer.connect(port, "ann", { password: server });
@@ -86,7 +86,7 @@ async function giveAll({ port, stdout }: RunningServer): Promise<void> {
   await say(eve, `PASS ann:${second}`, `FLY ${wrong}`, `NICK ${wrong} ${wrong}`);
 }
 
-/** Which secrets a text has, as they are, as base64 or as part of PLAIN. */
+/** The secrets that a text contains: as they are, as base64, or in a PLAIN message. */
 function found(text: string): string[] {
   return Object.values(secrets).filter((secret) => {
     const tail = btoa(`\0${secret}`).slice(4, -4);

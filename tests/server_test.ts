@@ -1,4 +1,4 @@
-/** The real program: what it prints, how it refuses, what it survives, how it ends. Few tests, whole stories. */
+/** The real program: its output, its refusals, bad input, and its end. Few tests, whole stories. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCommand } from "../lib/run_command.ts";
 import { overTcp, Peer } from "./support/peer.ts";
@@ -13,12 +13,16 @@ Deno.test({ name: "a port in use is one sentence and exit code 69", ignore, fn: 
 Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore, fn: wrongFlags });
 Deno.test({ name: "NATS out of reach is one sentence without its password", ignore, fn: noNats });
 Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
-serverStory("SIGTERM tells people, flushes, and exits 0", sigterm);
-serverStory("bad lines are answered and lose nothing", { flags: ["--name", "s.test"] }, badLines);
-serverStory("what people send moves no cursor where the log is read", cleanLog);
-serverStory("HTTP on the IRC port is answered in HTTP", http);
+serverStory("SIGTERM sends a notice to everyone, flushes, and exits 0", sigterm);
+serverStory("bad lines get errors, and no other line is lost", { flags: ["--name", "s.test"] }, badLines);
+serverStory("the log contains no control characters from clients", cleanLog);
+serverStory("HTTP on the IRC port gets an HTTP answer", http);
 serverStory("TLS on the plain port is refused with an alert", tls);
-serverStory("connections past the limit are told so, the others go on", { flags: ["--limit", "2"] }, limit);
+serverStory(
+  "connections above the limit get an error, the others continue",
+  { flags: ["--limit", "2"] },
+  limit,
+);
 
 async function run(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const output = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...flags] }).output();

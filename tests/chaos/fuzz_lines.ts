@@ -1,8 +1,8 @@
-/** Lines that a hostile or broken client might send: commands with fitting and unfitting parameters, then bent. Seeded, so that a find can be had again. */
+/** Lines of a hostile or broken client: commands with valid and invalid parameters, then damaged. A seed repeats them. */
 import { allCommands } from "../../lib/server/commands/all.ts";
 import { capabilities } from "../../lib/irc/capabilities.ts";
 
-/** A source of chance that is the same for the same seed (mulberry32). */
+/** A random generator; the same seed gives the same numbers (mulberry32). */
 export class Chance {
   #state: number;
 
@@ -31,10 +31,10 @@ export class Chance {
   }
 }
 
-/** Commands whose answers take real time, as passwords are hashed: they have tests of their own. */
+/** Commands that hash passwords, which takes long; other tests cover them. */
 const slow: ReadonlySet<string> = new Set(["REGISTER", "PASSWD", "OPER"]);
 const commands = Object.keys(allCommands).filter((name) => !slow.has(name));
-/** Words of the protocol and beside it: what parsers, limits and lookups stumble over. */
+/** Words of the protocol, and values that parsers, limits and lookups can handle wrongly. */
 const tokens: readonly string[] = [
   ...[
     "ann",
@@ -180,7 +180,7 @@ const tags: readonly string[] = [
 /** Parameters of one line, at most. */
 const enough = 6;
 
-/** One line; about one in four is bent out of shape. */
+/** One line; about one in four is damaged. */
 export function fuzzLine(chance: Chance): string {
   const parts: string[] = [];
   if (chance.below(4) === 0) {

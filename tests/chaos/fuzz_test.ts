@@ -1,5 +1,5 @@
 /**
- * Hostile clients against a whole hub, without sockets: seeded lines from a dictionary, and what must always hold.
+ * Hostile clients against a whole hub, without sockets: random lines from a dictionary, and invariants after each burst.
  * PARLEY_FUZZ_SECONDS (default 2; `deno task chaos` takes 60) or PARLEY_FUZZ_LINES says how long it lasts, and
  * PARLEY_FUZZ_SEED repeats a run.
  */
@@ -22,7 +22,7 @@ const clients = 6;
 /** Lines one client sends at once. */
 const burst = 20;
 
-Deno.test({ name: "no line that anybody sends breaks the server", ignore: !granted("env"), fn: fuzz });
+Deno.test({ name: "no line of a client breaks the server", ignore: !granted("env"), fn: fuzz });
 
 async function fuzz(): Promise<void> {
   const seconds = Number(Deno.env.get("PARLEY_FUZZ_SECONDS") ?? 2);
@@ -70,7 +70,7 @@ function makeHub(fault: (text: string) => void): { hub: Hub; chat: ChatState } {
   };
 }
 
-/** One client that comes back whenever the hub has thrown it out. */
+/** One client; it connects again whenever the hub has closed its connection. */
 class Fuzzer {
   ended: Promise<void> = Promise.resolve();
   readonly #hub: Hub;

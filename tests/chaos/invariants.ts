@@ -1,4 +1,4 @@
-/** What must hold whatever anybody sends: of every line that leaves, and of the chat's tables. */
+/** Invariants of every line that the server sends, and of the chat's tables. */
 import { assert, assertEquals } from "@std/assert";
 import type { Chat, ChatState } from "../../lib/server/chat/chat.ts";
 import type { Session } from "../../lib/server/chat/session.ts";
@@ -9,7 +9,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Most bytes of all tags of a line (IRCv3 message-tags). */
 const maxTagBytes = 8191;
 
-/** Throws when what is sent to a session is not whole, clean lines within the limits, of tags and commands it asked for. */
+/** Throws unless the chunk is whole, clean lines within the limits, with tags and commands that the session requested. */
 export function checkSent(chat: Chat, session: Session | undefined, chunk: Uint8Array): void {
   const text = decoder.decode(chunk);
   assert(text.endsWith("\r\n"), "a chunk ends with its line");
@@ -26,7 +26,7 @@ export function checkSent(chat: Chat, session: Session | undefined, chunk: Uint8
     for (const tag of message.tags.keys()) {
       assert((session.profile.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);
     }
-    // Who sends MARKREAD is answered, whether it asked for the capability or not.
+    // MARKREAD gets an answer without the capability too.
     if (message.command === "MARKREAD") continue;
     const needed = bitForCommand(message.command);
     assertEquals(session.profile.mask & needed, needed, `${message.command} was not asked for: "${line}"`);

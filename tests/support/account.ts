@@ -1,11 +1,11 @@
-/** People with accounts: making one, and coming in with one (SASL PLAIN over the loopback interface). */
+/** Peers with accounts: registering one, and logging in to one (SASL PLAIN over the loopback interface). */
 import type { Chat } from "./chat.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
 
 /** The password of every account that registered() makes. */
 export const password = "correct-horse-battery";
 
-/** A peer who registers its nick as an account and is logged in. */
+/** A peer that registers its nick as an account and is logged in. */
 export async function registered(chat: Chat, nick: string, options: PeerOptions = {}): Promise<Peer> {
   const peer = await chat.peer(nick, options);
   peer.send(`REGISTER * * ${password}`);
@@ -14,7 +14,7 @@ export async function registered(chat: Chat, nick: string, options: PeerOptions 
   return peer;
 }
 
-/** One more device of an account that registered() made. */
+/** Another device of an account that registered() made. */
 export async function loggedIn(chat: Chat, account: string, options: PeerOptions = {}): Promise<Peer> {
   const peer = await chat.peer(account, { register: false });
   const caps = ["sasl", ...options.caps ?? []].join(" ");

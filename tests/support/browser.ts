@@ -1,6 +1,6 @@
 /**
- * A real Chromium for tests of the page, driven by playwright-core; one for a whole file, as starting takes the longest.
- * Each visitor has cookies and storage of their own. What the page complains of is kept, for the test to look at.
+ * A real Chromium for tests of the page, driven by playwright-core; one for a whole file, because its start is slow.
+ * Each visitor has its own cookies and storage. Errors of the page are collected for the test.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { findProgram } from "./programs.ts";
@@ -11,11 +11,11 @@ const shell = findProgram("chromium-headless-shell", "chromium");
 /** Whether tests in a browser can run here. */
 export const hasBrowser = chromium !== undefined;
 
-/** How long the page may take for anything. Generous, as a busy machine is no fault. */
+/** The limit of every wait. It is long, because a busy machine is not an error. */
 const patienceMs = 15_000;
-/** A sandbox of its own needs rights that a container has not; and nothing may be asked of the network. */
+/** The sandbox needs rights that a container does not have. The browser sends no requests of its own. */
 const flags = [
-  // To a browser a page of that name is one from another machine, and without TLS not to be trusted.
+  // For a browser these names are other machines, so it does not trust them without TLS.
   "--host-resolver-rules=MAP laptop.local 127.0.0.1, MAP chat.test 127.0.0.1",
   "--no-sandbox",
   "--disable-gpu",
@@ -26,11 +26,11 @@ const flags = [
   "--disable-sync",
 ];
 
-/** Somebody at a page of their own. */
+/** A visitor with an own page. */
 export interface BrowserVisitor {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors and complaints of the page so far. */
+  /** Errors that the page reported so far. */
   readonly complaints: string[];
 }
 
@@ -68,12 +68,12 @@ export async function startBrowser({ whole = false } = {}): Promise<TestBrowser>
   };
 }
 
-/** A header that is for pages over TLS, and which the server cannot know to leave out. */
+/** The server sends this header always, though it only works over TLS. */
 function isOfPlainHttp(complaint: string): boolean {
   return complaint.startsWith("The Cross-Origin-Opener-Policy header has been ignored");
 }
 
-/** Joins under a name, as a person does: types it and presses Enter. */
+/** Types a name and presses Enter. */
 export async function enterAs({ page }: BrowserVisitor, nick: string): Promise<void> {
   await page.fill("#name", nick);
   await page.press("#name", "Enter");
@@ -81,7 +81,7 @@ export async function enterAs({ page }: BrowserVisitor, nick: string): Promise<v
   await page.waitForSelector("#channel-list [aria-current]", { state: "attached" });
 }
 
-/** Writes a message and presses Enter. */
+/** Types a message and presses Enter. */
 export async function write({ page }: BrowserVisitor, text: string): Promise<void> {
   await page.fill("#box", text);
   await page.press("#box", "Enter");

@@ -1,6 +1,6 @@
 /**
- * A whole chat in this process: the real hub, commands and listener on a free port, its data in memory. Starts in a
- * millisecond; peers talk to it over real sockets. For tests of commands; the program itself is server.ts's own.
+ * A whole chat in this process: the real hub, commands and listener on a free port, with its data in memory. It starts
+ * in a millisecond, and peers use real sockets. server.ts here in tests/support starts the whole program instead.
  */
 import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
@@ -30,7 +30,7 @@ export interface Chat extends AsyncDisposable {
   readonly log: readonly string[];
   /** A registered peer. */
   peer(nick: string, options?: PeerOptions): Promise<Peer>;
-  /** Registered peers who all are in the channel, in this order, and have read what they were told so far. */
+  /** Registered peers that join the channel in this order, and have read all lines so far. */
   join<Nicks extends readonly string[]>(
     channel: string,
     ...nicks: Nicks
@@ -45,7 +45,7 @@ export interface ChatOptions
   readonly startsAt?: number;
 }
 
-/** As few as there may be, as what they protect here is no secret. */
+/** The lowest number that is allowed: these passwords protect nothing. */
 const passwordRounds = 4096;
 
 /** Starts a chat. */

@@ -1,4 +1,4 @@
-/** The real client.ts as a process of its own, with a home folder of the test's choice. */
+/** The real client.ts as a process of its own, with a home folder that the test chooses. */
 
 import { withDeadline } from "./deadline.ts";
 
@@ -12,7 +12,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Starts it; nothing of the settings of whoever runs the tests reaches it. */
+/** Starts it without the settings of the person who runs the tests. */
 export function startClient(
   args: readonly string[],
   { env = {} }: { readonly env?: Record<string, string> } = {},
@@ -28,7 +28,7 @@ export function startClient(
   }).spawn();
 }
 
-/** Runs it with `input` to its end. */
+/** Runs it with `input` until it ends. */
 export async function runClient(
   args: readonly string[],
   { input = "", env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},

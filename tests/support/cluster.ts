@@ -1,6 +1,6 @@
 /**
- * A real nats-server and servers of one chat on it, each on free ports. Ends what it started, by id. What a machine
- * keeps is in memory unless a test names a folder.
+ * A real nats-server and servers of one chat on it, each on free ports. It ends the processes that it started. Machines
+ * keep their data in memory unless a test names a folder.
  */
 import { withDeadline } from "./deadline.ts";
 import { Peer } from "./peer.ts";
@@ -9,7 +9,7 @@ import { type RunningServer, startServer } from "./server.ts";
 
 const natsStartMs = 10_000;
 
-/** A nats-server with JetStream, its data in a folder that goes with it. */
+/** A nats-server with JetStream; its folder is deleted with it. */
 export class Nats implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
@@ -34,13 +34,13 @@ export class Nats implements AsyncDisposable {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  /** SIGKILL; what it was told and has not told on is lost. */
+  /** SIGKILL: messages that it has not delivered yet are lost. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
   }
 
-  /** Starts it again, on the same data or on none. */
+  /** Starts it again, with the same data or without any. */
   async again({ isEmpty = false } = {}): Promise<void> {
     if (isEmpty) await Deno.remove(`${this.#folder}/jetstream`, { recursive: true });
     this.#child = this.#spawn();
@@ -99,7 +99,7 @@ export class Cluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** One more server. */
+  /** Adds a server. */
   async add(machine: string, flags: readonly string[] = []): Promise<RunningServer> {
     const standard = ["--nats", this.nats.url, "--machine", machine, "--lease", "2s", "--tls", "off"];
     const server = await startServer([...standard, "--web", "off", "--history-page", "1000", ...flags]);
@@ -107,7 +107,7 @@ export class Cluster implements AsyncDisposable {
     return server;
   }
 
-  /** Somebody on one of the servers, who hears itself and sees message ids and times. */
+  /** A peer on one of the servers, with echo-message, message ids and times. */
   async peer(server: RunningServer | number, nick: string): Promise<Peer> {
     const { port } = typeof server === "number" ? this.#server(server) : server;
     const caps = ["batch", "message-tags", "server-time", "echo-message", "draft/chathistory"];
@@ -116,14 +116,14 @@ export class Cluster implements AsyncDisposable {
     return peer;
   }
 
-  /** A connection that has said nothing yet. */
+  /** A connection that has sent nothing yet. */
   async raw(port: number): Promise<Peer> {
     const peer = await Peer.connect(port, "nobody", { register: false });
     this.#peers.push(peer);
     return peer;
   }
 
-  /** One person on each server, all in the channel, who have read what they were told so far. */
+  /** One peer on each server, all in the channel, which have read all lines so far. */
   async join(channel: string, ...nicks: string[]): Promise<Peer[]> {
     const peers: Peer[] = [];
     for (const [at, nick] of nicks.entries()) {
@@ -166,7 +166,7 @@ export function clusterStory(
   });
 }
 
-/** Reads until the peer's machine has so many people in the channel. */
+/** Reads until the peer's machine has `count` members in the channel. */
 async function settled(peer: Peer, channel: string, count: number): Promise<void> {
   for (let present = 0; present < count;) {
     peer.send(`NAMES ${channel}`);

@@ -1,4 +1,4 @@
-/** A folder of its own for a test, gone with the scope it is made in: `using place = temporaryFolder()`. */
+/** A folder for one test, deleted at the end of its scope: `using place = temporaryFolder()`. */
 export interface TemporaryFolder extends Disposable {
   readonly folder: string;
 }

@@ -1,4 +1,4 @@
-/** The lines one end has received and nobody has taken yet, and waiting for one of them. Knows no socket. */
+/** Received lines that the test has not taken yet, and waiting for one of them. Knows no socket. */
 
 import { withDeadline } from "./deadline.ts";
 
@@ -25,7 +25,7 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Everything that has come by now. */
+  /** All lines so far. */
   take(): string[] {
     return this.#lines.splice(0);
   }
@@ -62,7 +62,7 @@ export class Inbox {
     while (!this.#ended) await this.#changed.promise;
   }
 
-  /** The last lines, cut: a flood would bury the message. */
+  /** The last lines, shortened: a flood would hide the message. */
   #listing(): string {
     const shown = this.#lines.slice(-20).map((line) => line.length > 300 ? `${line.slice(0, 300)}…` : line);
     return [...(this.#lines.length > 20 ? [`(${this.#lines.length - 20} before)`] : []), ...shown].join("\n");

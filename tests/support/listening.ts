@@ -75,7 +75,7 @@ export async function nextLines(connection: ServerConnection): Promise<Line[]> {
   return [];
 }
 
-/** Everything until the other end says that it is over. */
+/** All text until the other end closes the connection. */
 export async function readAll(socket: Deno.Conn): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(65_536);

@@ -6,7 +6,7 @@ import type { Chat } from "./chat.ts";
 import type { Peer } from "./peer.ts";
 import { plain } from "./transcript.ts";
 
-/** A device that logs in and comes in as `nick`, and what it is told from its welcome on. */
+/** A device that logs in and registers as `nick`, and the lines after its welcome. */
 export async function device(
   chat: Chat,
   account: string,
@@ -33,7 +33,7 @@ export async function logIn(peer: Peer, account: string, secret = password): Pro
   return answer(peer);
 }
 
-/** Logs in by SCRAM-SHA-256; the server has to prove that it knows the password too. `meanwhile` is before the last step. */
+/** Logs in by SCRAM-SHA-256; the server has to prove that it knows the password too. `meanwhile` runs before the last step. */
 export async function scram(
   peer: Peer,
   account: string,

@@ -10,7 +10,7 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
 import type { Store } from "../../lib/server/store/store.ts";
 
-/** Gives each machine every event in one order, later than it was committed, and as nothing but JSON. */
+/** Gives each machine every event in one order, after the commit and as JSON. */
 class SharedBus {
   readonly #machines: Apply<Event>[] = [];
   #last = 0;
@@ -47,7 +47,7 @@ export function startMachines(stores: readonly [Store?, Store?] = []): [Machine,
   const bus = new SharedBus();
   const cloakKey = new Uint8Array(32);
   const start = (machine: string, lag: number, store: Store | undefined) => {
-    // Their clocks differ, and nothing may follow from that.
+    // Their clocks differ, which must not matter.
     const now = () => Date.UTC(2026, 10, 23) + lag;
     const chat = new ChatState({ settings, ...(store && { store }), machine, cloakKey, now });
     const hub = new Hub({ chat, commands: allCommands, bus: bus.end(now), encode: encodeLine });

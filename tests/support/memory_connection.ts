@@ -1,6 +1,6 @@
 /**
- * Connections in memory: for tests that depend on where people come from, or that feed a hub more lines than sockets
- * carry. Everything else is better tested over real sockets.
+ * Connections in memory: for tests that depend on the address of a client, or that send more lines than sockets carry.
+ * Other tests use real sockets.
  */
 import type { Hub } from "../../lib/server/hub/hub.ts";
 import type { Line } from "../../lib/irc/lines.ts";
@@ -8,7 +8,7 @@ import type { Framing, ServerConnection } from "../../lib/net/connection.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 
-/** How a connection is, beside where it comes from. */
+/** The properties of a connection beside its address. */
 export interface VisitorOptions extends PeerOptions {
   /** @default {false} */
   readonly secure?: boolean;
@@ -55,7 +55,7 @@ export interface MemoryOptions {
   readonly secure?: boolean;
 }
 
-/** The hub's end: lines go in by hand, bytes come out by a callback. */
+/** The hub's end: the test feeds lines, and a callback gets the bytes. */
 export class MemoryConnection implements ServerConnection {
   readonly framing: Framing = "line";
   readonly address: string;

@@ -1,4 +1,4 @@
-/** One of the programs at a terminal that tmux plays: keys go in, the screen comes out. */
+/** A program in a terminal of tmux: the test sends keys and reads the screen. */
 
 const patienceMs = 20_000;
 
@@ -22,7 +22,7 @@ export class Pane implements AsyncDisposable {
     await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
   }
 
-  /** What is on the screen once `wanted` is; with escape sequences when `raw`. */
+  /** The screen as soon as it contains `wanted`; with escape sequences if `raw`. */
   async until(wanted: string | RegExp, raw = false): Promise<string> {
     const late = Date.now() + patienceMs;
     for (;;) {

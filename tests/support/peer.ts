@@ -1,11 +1,11 @@
 /**
- * Somebody on a real connection: sends lines, expects lines. `lines()` needs no waiting: it sends a PING and
- * returns what came before the PONG, so "nothing came" is certain. Does not interpret what it receives.
+ * A client on a real connection: it sends lines and expects lines. `lines()` needs no waiting: it sends a PING and
+ * returns the lines before the PONG, so "nothing came" is certain. It does not interpret the lines.
  */
 
 import { Inbox, type Wanted } from "./inbox.ts";
 
-/** What a peer talks over; TCP and TLS by `overTcp`, anything else by its own few lines. */
+/** The connection of a peer; `overTcp` makes one for TCP and TLS. */
 export interface Wire {
   /** Lines without CR LF; ends, never throws, when the connection is over. */
   readonly lines: AsyncIterable<string>;
@@ -25,7 +25,7 @@ export interface PeerOptions {
   readonly password?: string;
 }
 
-/** How long anything may take before the test fails. Generous, as a busy machine is no fault. */
+/** The limit of every wait. It is long, because a busy machine is not an error. */
 const patienceMs = 10_000;
 
 export class Peer implements AsyncDisposable {
@@ -82,7 +82,7 @@ export class Peer implements AsyncDisposable {
     return this.#inbox.until(wanted, patienceMs);
   }
 
-  /** Joins, and returns all that the joiner is told. */
+  /** Joins, and returns the answer. */
   join(channel: string): Promise<string[]> {
     this.send(`JOIN ${channel}`);
     return this.lines();
@@ -100,7 +100,7 @@ export class Peer implements AsyncDisposable {
 
   async #read(): Promise<void> {
     for await (const line of this.#wire.lines) this.#inbox.push(line);
-    // As clients do: a server that stops waits for its peers to hang up too.
+    // A server that stops waits until its peers close their ends too.
     this.#wire.close();
     this.#inbox.end();
   }
@@ -129,7 +129,7 @@ export function overTcp(connection: Deno.Conn & { setNoDelay?(): void }): Wire {
     lines: readLines(connection),
     send(line) {
       const bytes = typeof line === "string" ? encoder.encode(`${line}\r\n`) : line;
-      // A server that hung up is found by closed(), not by the line that no longer reached it.
+      // closed() notices a closed connection; a line that cannot be sent is not an error.
       writing = writing.then(() => writeAll(connection, bytes)).catch(() => {});
     },
     close() {

@@ -1,7 +1,6 @@
 /**
- * Which programs of the machine a test may use: `ignore: !hasProgram("irssi")`. A developer without the program
- * sees the test ignored. Where PARLEY_CI=1 is set the program must be there, or a missing installation would
- * look like a passing test.
+ * Programs of the machine that a test needs: `ignore: !hasProgram("tmux")`. Without the program the test is ignored.
+ * With PARLEY_CI=1 a missing program is an error, or it would look like a passing test.
  */
 
 import { granted } from "./permissions.ts";

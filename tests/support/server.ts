@@ -1,6 +1,6 @@
 /**
  * The real server.ts as a process of its own, on ports the system chooses, with its data in memory unless the
- * flags say otherwise. Does not talk to it: that is a Peer's business.
+ * flags say otherwise. It does not connect to the server; a Peer does.
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
@@ -27,7 +27,7 @@ export interface RunningServer extends AsyncDisposable {
   stderr(): string;
   /** SIGTERM, as a service manager does; refuses to wait longer than ten seconds. */
   stop(): Promise<Deno.CommandStatus>;
-  /** SIGKILL: no goodbye. */
+  /** SIGKILL. */
   kill(): Promise<Deno.CommandStatus>;
 }
 
@@ -129,7 +129,7 @@ async function drain(
   for await (const line of lines) take(line);
 }
 
-/** A child that has ended already is no fault here. */
+/** A child that has ended already is not an error here. */
 function signalQuietly(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
@@ -139,8 +139,8 @@ function signalQuietly(child: Deno.ChildProcess, signal: Deno.Signal): void {
 }
 
 /**
- * A port that nobody listens on, for what must be known before a server starts. Below those the system gives to people
- * who connect: on such a one a connection may meet itself.
+ * A free port, for addresses that a test must know before the server starts. It is below the ports that the system
+ * gives to outgoing connections: one of those could connect to itself.
  */
 export function freePort(): number {
   for (;;) {

@@ -75,7 +75,7 @@ export async function overWebSocket(
   protocols: string[] = ["text.ircv3.net"],
   headers: Record<string, string> = {},
 ): Promise<Wire> {
-  // Deno's own form; where the browser's types are loaded too, they know lists of protocols alone.
+  // Only Deno has this form; the types of browsers know only a list of protocols.
   const options: unknown = { protocols, headers };
   const socket = new WebSocket(url, options as string[]);
   socket.binaryType = "arraybuffer";

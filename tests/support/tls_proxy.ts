@@ -1,16 +1,16 @@
-/** A proxy that adds TLS, as small as one can be: it passes bytes on, each stream to a connection of its own. */
+/** A small proxy that adds TLS: it forwards bytes, each connection to one of its own. */
 import { makeCertificate } from "../../lib/net/certificate.ts";
 
 /** A listening proxy. */
 export interface TlsProxy extends AsyncDisposable {
   readonly port: number;
-  /** Where it leads; nothing is let in before. */
+  /** Sets the port of the server; before that it accepts no connection. */
   lead(port: number): void;
-  /** Ends what is under way, and leads nowhere. */
+  /** Closes its connections, and accepts no new one. */
   cut(): void;
 }
 
-/** Listens on a free port. With `ownHost` it names the server by its inner address, as nginx does unless told otherwise. */
+/** Listens on a free port. With `ownHost` it names the server by its inner address, as nginx does by default. */
 export async function startTlsProxy(name: string, ownHost: boolean): Promise<TlsProxy> {
   const { cert, key } = await makeCertificate({
     names: [name],
@@ -27,7 +27,7 @@ export async function startTlsProxy(name: string, ownHost: boolean): Promise<Tls
     const renamed = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (bytes, controller) => controller.enqueue(ownHost ? rename(bytes, inner) : bytes),
     });
-    // A side that goes takes the other with it.
+    // If one side closes, the other closes too.
     await Promise.allSettled([
       outer.readable.pipeThrough(renamed).pipeTo(server.writable),
       server.readable.pipeTo(outer.writable),

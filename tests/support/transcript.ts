@@ -1,8 +1,8 @@
-/** Conversations as lines that are the same in every run: whoever acts is named by nick alone, without host and time. */
+/** Lines that are the same in every run: the sender is only a nick, without host and time. */
 import { parse } from "../../lib/irc/message.ts";
 import type { Peer } from "./peer.ts";
 
-/** ":ann!~ann@host JOIN :#tea" → ":ann JOIN #tea": tags and hosts are left out, and colons that are not needed. */
+/** ":ann!~ann@host JOIN :#tea" → ":ann JOIN #tea": without tags, hosts and unnecessary colons. */
 export function plain(lines: readonly string[]): string[] {
   return lines.map((line) => {
     const message = parse(line);
@@ -14,13 +14,13 @@ export function plain(lines: readonly string[]): string[] {
   });
 }
 
-/** Sends lines and returns everything that came since, answers included. */
+/** Sends lines and returns all lines since the last call, with the answers. */
 export async function say(peer: Peer, ...lines: string[]): Promise<string[]> {
   peer.send(...lines);
   return plain(await peer.lines());
 }
 
-/** What came since, once the server has dealt with what others sent. */
+/** All lines since the last call, after the server has handled the lines of others. */
 export async function heard(peer: Peer): Promise<string[]> {
   return plain(await peer.lines());
 }
