@@ -80,7 +80,7 @@ async function start(
   const { store, hub, machines } = await openChat(settings, {
     version: name,
     log,
-    later: {
+    openedLater: {
       tlsPort: () => opened.secure?.port,
       uploadUrl: () => opened.web?.uploadUrl,
       files: () => opened.web?.files,
@@ -130,7 +130,7 @@ async function start(
   });
 }
 
-/** Starts what the server does every few seconds and every day; the returned function stops it. */
+/** Starts the work of every few seconds and the work of every day; the returned function stops both. */
 function startTimers(
   hub: Hub,
   store: Store,

@@ -152,7 +152,10 @@ function usersOf(chat: ChatState, account: string): UserState[] {
   return [...chat.users.values()].filter((user) => user.account === account);
 }
 
-/** Removes an account with its messages; its channels lose their founder. Its name stays taken, so that nobody can pose as it. */
+/**
+ * Removes an account with its messages; its channels lose their founder. Its name stays taken, so that nobody can
+ * pose as it.
+ */
 function remove(chat: ChatState, account: string, stamp: number): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
@@ -169,7 +172,7 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
   for (const { registration } of chat.sessions.values()) {
     if (registration?.account === row.name) registration.account = undefined;
   }
-  chat.store?.eraser.forget(fold(row.name), stamp);
+  chat.store?.eraser.scheduleErasure(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
   chat.log("info", `Account "${row.name}" was removed`);
 }

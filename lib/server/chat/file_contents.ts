@@ -1,21 +1,27 @@
-/** The content of shared files between machines: each machine has all files, and gives its new files to the others. */
+/**
+ * The content of shared files between machines: each machine has all files, and shares its new files with the others.
+ */
 import type { UploadRow } from "../store/uploads.ts";
 
 /** The files on this machine (lib/server/web). */
 export interface FileContents {
   /** A file was uploaded, here or on another machine. */
-  added(file: UploadRow): void;
-  removed(ids: readonly string[]): void;
-  /** Fetches files that are missing here and gives files that only this machine has; to be called after a gap. */
-  complete(): Promise<void>;
+  onAdded(file: UploadRow): void;
+  /** Files were removed, here or on another machine. */
+  onRemoved(ids: readonly string[]): void;
+  /**
+   * Fetches files that are missing here, and shares files that only this machine has. Call it after a lost
+   * connection.
+   */
+  exchangeMissing(): Promise<void>;
 }
 
 /** The content that machines share, by the ids of files. Each call rejects when the others cannot be reached. */
 export interface SharedFileContents {
   /** Resolves when all of the content is shared. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
-  /** The whole content, or an error at its end; undefined when it is missing. */
-  take(id: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** The whole content, or an error at its end; undefined if the file is missing. */
+  read(id: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   has(id: string): Promise<boolean>;
   remove(id: string): Promise<void>;
   /** Ids of the files that were shared before a time, in milliseconds since 1970. */

@@ -1,11 +1,12 @@
 /**
- * The states of the bus of many machines, and the events that move it from one state to the next. The bus (nats_bus.ts)
- * asks next() and acts. This file is pure: it touches neither NATS nor the chat. README.md beside it explains the states.
+ * The states of the bus of many machines, and the events that move it from one state to the next. The bus
+ * (nats_bus.ts) calls nextState() and acts. This file is pure: it touches neither NATS nor the chat. README.md beside it
+ * explains the states.
  */
 
 /** The states, in the order of a machine's life. */
 export const busStates = [
-  /** Takes a snapshot from another machine, or claims to be the first one. Reads nothing yet. */
+  /** Takes a snapshot from another machine, or claims to be the first machine. Reads nothing yet. */
   "joining",
   /** Reads the stream to its end for the first time. Nobody can connect yet. */
   "catching up",
@@ -13,11 +14,11 @@ export const busStates = [
   "live",
   /** Has no connection to NATS. Refuses events. */
   "disconnected",
-  /** Reads what it missed before it publishes again. Refuses events. */
+  /** Reads the missed events before it publishes again. Refuses events. */
   "resyncing",
   /**
-   * Takes a snapshot again, as the stream cannot give what was missed. Refuses events. This state is apart from resyncing
-   * because it outlives a lost connection: only a snapshot replaces the missing events.
+   * Takes a snapshot again, because the stream no longer has the missed events. Refuses events. Resyncing is another
+   * state, because a lost connection does not end rejoining: only a snapshot replaces the missing events.
    */
   "rejoining",
   "closed",
@@ -26,21 +27,21 @@ export const busStates = [
 /** See busStates. */
 export type BusState = typeof busStates[number];
 
-/** What can happen to a bus. */
+/** The events of a bus. */
 export const busEvents = [
-  /** The chat gives its position, from which the stream is read. */
+  /** The chat passes its position; reading begins there. */
   "start",
   /** Everything that was in the stream at the start is applied. */
   "caught up",
   "connection lost",
   "connection restored",
-  /** The connection works, but the stream does not answer, gives nothing back, or is a new one. */
+  /** The connection works, but the stream does not answer, delivers nothing, or is a new stream. */
   "health check failed",
-  /** The next event is not to be had: the stream skips it, forgot it, or is a new one. */
+  /** The next event is not available: the stream skipped it, deleted it, or is a new stream. */
   "sequence gap",
   /** A snapshot has replaced the missing events. */
   "rejoined",
-  /** Everything that was missed is applied, and the stream accepts events. */
+  /** All missed events are applied, and the stream accepts events. */
   "resynced",
   "close",
 ] as const;
@@ -90,8 +91,8 @@ const transitions: Record<Exclude<BusState, "closed">, Partial<Record<BusEvent, 
 };
 
 /** The state after an event; undefined when the event is impossible in that state, which is a bug of the bus. */
-export function next(state: BusState, event: BusEvent): BusState | undefined {
-  // Results of what was under way can arrive after the end.
+export function nextState(state: BusState, event: BusEvent): BusState | undefined {
+  // Results of unfinished work can arrive after the close.
   return state === "closed" ? state : transitions[state][event];
 }
 

@@ -2,8 +2,9 @@
  * The state that one of many machines saves between its runs, or takes from another: the tables of the store, the users
  * and channels, and their position in the stream. History is transferred in pages, the other parts as a whole.
  *
- * Users and channels are saved from time to time. When all machines were down, the first one to start takes its saved start
- * and applies the stream from there. Messages that its history has already are applied again, but not stored again.
+ * Users and channels are saved from time to time. When all machines were down, the first machine to start restores its
+ * saved start and applies the stream from there. It applies messages that its history already has, but does not store
+ * them again.
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
@@ -12,7 +13,7 @@ import type { Joined, Position } from "./replica.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** The state that one machine gives to another. */
-export interface Shared {
+export interface SharedState {
   /** Another version can apply the same events in another way. */
   readonly version: string;
   readonly store: StoreState;
@@ -20,13 +21,13 @@ export interface Shared {
 }
 
 /** The state with which a machine starts. */
-export interface Start {
+export interface StartState {
   readonly position: Position;
   readonly present: Snapshot;
 }
 
-/** A start as it is saved. */
-type SavedStart = Shared & { readonly position: Position };
+/** The stored form of a start. */
+type SavedStart = SharedState & { readonly position: Position };
 
 /** Saved values of this machine only: the position of the store in the stream, and the saved start. */
 const positionName = "stream position";
@@ -37,7 +38,7 @@ const chatName = "chat";
 const sharedSecrets = [chatName, "cloaks", "tokens", "decoys"];
 
 /** The shared state at this moment. */
-export function sharedState(chat: ChatState, store: Store): Shared {
+export function sharedState(chat: ChatState, store: Store): SharedState {
   return { version: chat.version, store: store.transfer().state(isOwn), present: takeSnapshot(chat) };
 }
 
@@ -45,8 +46,8 @@ function isOwn(name: string): boolean {
   return name === positionName || name === startName;
 }
 
-/** Makes the secrets that are missing. */
-export function makeSecrets(store: Store): void {
+/** Creates missing secrets. */
+export function createSecrets(store: Store): void {
   for (const name of sharedSecrets) store.savedValues.secret(name);
   store.commit();
 }
@@ -58,7 +59,7 @@ export function ownPosition(store: Store): Position {
   return { sequence: Number(sequence), last: newest, stream };
 }
 
-/** To be called with each event, in the same tick, so that both are saved or neither is. */
+/** Saves the position. Call it with each event, in the same tick, so that both are saved or neither is. */
 export function savePosition(store: Store, { sequence, last, stream }: Position): void {
   store.savedValues.save(positionName, `${sequence} ${last} ${stream}`);
 }
@@ -76,10 +77,11 @@ export function saveStart(chat: ChatState, store: Store, position: Position): vo
 }
 
 /**
- * Makes the store what it was when saveStart() was called, except its history. Undefined when the saved start is of another
- * stream, or of another version, which can apply the same events in another way. Nothing is saved until the events since then are applied and Database.release() is called.
+ * Restores the store to the last saveStart(), except its history. Undefined if the saved start belongs to another
+ * stream or version; another version can apply the same events in another way. Nothing is saved until the later
+ * events are applied and Database.release() is called.
  */
-export function takeStart(store: Store, stream: string, version: string): Start | undefined {
+export function restoreStart(store: Store, stream: string, version: string): StartState | undefined {
   const text = store.savedValues.find(startName);
   if (text === undefined) return undefined;
   const { version: savedBy, position, present, store: state }: SavedStart = JSON.parse(text);
@@ -90,13 +92,16 @@ export function takeStart(store: Store, stream: string, version: string): Start 
   return { position, present };
 }
 
-/** Makes the store equal to that of another machine. Throws an Error with a sentence when that has another chat or version. */
-export async function takeStore(
+/**
+ * Makes the store equal to the store of another machine. Throws an Error with a sentence if the other machine has
+ * another chat or version.
+ */
+export async function copyStore(
   store: Store,
   { state, position, page }: Joined,
   version: string,
-): Promise<Start> {
-  const { version: theirs, store: shared, present } = state as Shared;
+): Promise<StartState> {
+  const { version: theirs, store: shared, present } = state as SharedState;
   if (theirs !== version) {
     throw new Error(
       `Cannot join the other machines: they are ${theirs}, and this is ${version}; stop all of them to change the version`,
@@ -109,14 +114,14 @@ export async function takeStore(
     );
   }
   const transfer = store.transfer();
-  transfer.takeState(shared, position.last);
+  transfer.replaceState(shared, position.last);
   let from: number | undefined;
   do {
     const found = await page({ after, from }) as TransferPage;
-    const newest = transfer.takePage(found, position.last);
+    const newest = transfer.appendPage(found, position.last);
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
-  transfer.takeErasures(shared);
+  transfer.applyErasures(shared);
   savePosition(store, position);
   store.commit();
   return { position, present };

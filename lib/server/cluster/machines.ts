@@ -1,8 +1,8 @@
 /**
- * One of many machines: it joins the chat on NATS, answers machines that join after it, and helps to declare machines lost.
- * The bus orders the events (nats_bus.ts); this file decides what the states of the bus mean for people. While NATS is
- * unreachable, users stay connected and are told once, and their messages are refused. A machine that the others declared
- * lost ends its own sessions, because its users have quit everywhere, and then joins again.
+ * One of many machines: it joins the chat on NATS, answers machines that join later, and helps to declare machines
+ * lost. The bus orders the events (nats_bus.ts); this file decides what the states of the bus mean for users. While
+ * NATS is unreachable, users stay connected and get one notice, and their messages are refused. A machine that the
+ * others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.
  */
 import type { Commit, Event } from "../apply/event.ts";
 import { cutOffSentence, isOn } from "../apply/machine.ts";
@@ -14,24 +14,25 @@ import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { PageRequest, TransferPage } from "../store/transfer.ts";
 import {
-  makeSecrets,
+  copyStore,
+  createSecrets,
   ownPosition,
+  restoreStart,
   savePosition,
   saveStart,
-  type Shared,
+  type SharedState,
   sharedState,
-  type Start,
-  takeStart,
-  takeStore,
+  type StartState,
 } from "./machine_store.ts";
 import type { NatsBus } from "./nats_bus.ts";
 import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** The shared state is saved this often for a start without others; the pause is at least so many times a save. */
+/** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
 const saveShare = 200;
-const unreachableSentence = "The servers cannot reach each other; what you send is refused until they can";
+const unreachableSentence =
+  "The servers cannot reach each other; your messages and commands are refused until they can";
 const reachableSentence = "The servers reach each other again";
 
 /** A name for one run of a machine. Each run has another name, and no name is the beginning of another. */
@@ -47,20 +48,20 @@ function shownName(machine: string): string {
 /** The refusal of a commit while NATS is unreachable. */
 function refusalOf(event: Event): Refusal {
   const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
-  const place = placeOf(event);
+  const target = targetNameOf(event);
   return {
     refusal: "standard",
     params: [
       command,
       "TEMPORARILY_UNAVAILABLE",
-      ...(place === undefined ? [] : [place]),
+      ...(target === undefined ? [] : [target]),
       unreachableSentence,
     ],
   };
 }
 
 /** The channel or nick of an event, so that the user knows which command was refused. */
-function placeOf(event: Event): string | undefined {
+function targetNameOf(event: Event): string | undefined {
   if (event.kind !== "message") return "channel" in event ? event.channel : undefined;
   return event.target.kind === "channel" ? event.target.name : event.target.nick;
 }
@@ -77,7 +78,7 @@ const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
   ["redacted", "REDACT"],
 ]);
 
-/** Whether an event waits for NATS: its users are offline already. */
+/** Whether an event waits for NATS, because its users are already offline. */
 function mustHappen({ kind }: Event): boolean {
   return kind === "detached" || kind === "machine joined" || kind === "machine lost";
 }
@@ -87,7 +88,7 @@ export interface JoinOptions {
   /** NatsBus.connect. */
   readonly connect: (options: NatsOptions<Event>) => Promise<NatsBus<Event>>;
   readonly store: Store;
-  /** As Chat.version. */
+  /** The same as Chat.version. */
   readonly version: string;
   readonly log: (level: "info" | "error", text: string) => void;
 }
@@ -100,22 +101,22 @@ export interface StartOptions {
   readonly files?: () => FileContents | undefined;
 }
 
-/** Takes part in a chat of many machines. */
+/** This machine as a part of a chat of many machines. */
 export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
   readonly #store: Store;
   readonly #version: string;
-  #start: Start | undefined;
+  #start: StartState | undefined;
   #isFirst = false;
   #chat: ChatState | undefined;
   #files: () => FileContents | undefined = () => undefined;
   /** False while the state of this machine is being replaced. */
-  #isWhole = false;
+  #isComplete = false;
   #leaving = false;
   #savedAt = -1;
   #nextSaveMs = 0;
 
-  /** To be made by join(), which first makes the store equal to those of the other machines. */
+  /** Only join() calls this; it then makes the store equal to those of the other machines. */
   constructor(bus: NatsBus<Event>, store: Store, version: string) {
     this.#bus = bus;
     this.#store = store;
@@ -123,8 +124,8 @@ export class Machines implements Replica<Event> {
   }
 
   /**
-   * Connects, and makes the store equal to those of the other machines; to be called before the chat is made. Throws an
-   * Error with a sentence when NATS is unreachable, or the store belongs to another chat.
+   * Connects, and makes the store equal to those of the other machines. Call it before the chat is created. Throws an
+   * Error with a sentence if NATS is unreachable, or if the store belongs to another chat.
    */
   static async join(
     { nats, machine, lease }: Settings,
@@ -141,7 +142,7 @@ export class Machines implements Replica<Event> {
     });
     const machines = new Machines(bus, store, version);
     try {
-      await machines.#take();
+      await machines.#copyStore();
     } catch (error) {
       await bus.close();
       throw error;
@@ -164,22 +165,22 @@ export class Machines implements Replica<Event> {
     return this.#bus.files;
   }
 
-  /** Makes the chat equal to those of the other machines. To be called before the first connection. */
+  /** Makes the chat equal to those of the other machines. Call it before the first connection. */
   async start({ chat, commit, files }: StartOptions): Promise<void> {
     this.#chat = chat;
     this.#files = files ?? (() => undefined);
     await this.#restore(chat);
-    if (this.isFirst) { for (const machine of machinesOf(chat)) await this.#lose(machine); }
+    if (this.isFirst) { for (const machine of machinesOf(chat)) await this.#reportLost(machine); }
     await commit({ kind: "machine joined", machine: chat.machine });
     this.sweep();
   }
 
-  /** Saves changes for a start without other machines; to be called every few seconds. */
+  /** Saves changes for a start without other machines. Call it every few seconds. */
   sweep(): void {
     const { sequence } = this.#bus.position;
-    if (!this.#isWhole || sequence === this.#savedAt || performance.now() < this.#nextSaveMs) return;
+    if (!this.#isComplete || sequence === this.#savedAt || performance.now() < this.#nextSaveMs) return;
     const before = performance.now();
-    saveStart(this.#present, this.#store, this.#bus.position);
+    saveStart(this.#runningChat, this.#store, this.#bus.position);
     const tookMs = performance.now() - before;
     this.#savedAt = sequence;
     this.#nextSaveMs = before + Math.max(saveMs, tookMs * saveShare);
@@ -188,104 +189,104 @@ export class Machines implements Replica<Event> {
   /** Tells the other machines that this one stops, and ends the bus. */
   async leave(): Promise<void> {
     this.#leaving = true;
-    if (this.#bus.figures.isUp) this.#lose(this.#bus.machine, "The server is stopping").catch(() => {});
+    if (this.#bus.figures.isUp) this.#reportLost(this.#bus.machine, "The server is stopping").catch(() => {});
     await this.#bus.close();
     this.#nextSaveMs = 0;
     this.sweep();
   }
 
-  snapshot(): Shared {
-    return sharedState(this.#present, this.#store);
+  snapshot(): SharedState {
+    return sharedState(this.#runningChat, this.#store);
   }
 
   page(question: unknown): TransferPage {
     return this.#store.transfer().page(question as PageRequest);
   }
 
-  applied(event: Event, position: Position): void {
+  onApplied(event: Event, position: Position): void {
     savePosition(this.#store, position);
     const { machine } = this.#bus;
-    if (event.kind === "arrived" || event.kind === "attached") this.#expect(event);
-    if (event.kind === "file added") this.#files()?.added(event.file);
-    if (event.kind === "files removed") this.#files()?.removed(event.ids);
-    if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#return();
+    if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
+    if (event.kind === "file added") this.#files()?.onAdded(event.file);
+    if (event.kind === "files removed") this.#files()?.onRemoved(event.ids);
+    if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#announceReturn();
   }
 
   machines(): Iterable<string> {
-    return this.#present.machines.keys();
+    return this.#runningChat.machines.keys();
   }
 
-  silent(machine: string): { id: string; event: Event } {
-    const id = `silent ${machine} ${this.#present.machines.get(machine)}`;
+  lostEvent(machine: string): { id: string; event: Event } {
+    const id = `silent ${machine} ${this.#runningChat.machines.get(machine)}`;
     return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} was lost` } };
   }
 
-  changed(isUp: boolean): void {
-    const chat = this.#present;
+  onUpChange(isUp: boolean): void {
+    const chat = this.#runningChat;
     for (const session of chat.sessions.values()) {
       if (session.user === undefined) continue;
       const text = isUp ? reachableSentence : unreachableSentence;
       session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
     if (!isUp) return;
-    this.#files()?.complete().catch((error) =>
+    this.#files()?.exchangeMissing().catch((error) =>
       chat.log("error", `Cannot complete the shared files: ${error}`)
     );
   }
 
-  async missed(): Promise<void> {
-    const chat = this.#present;
-    this.#isWhole = false;
+  async replaceState(): Promise<void> {
+    const chat = this.#runningChat;
+    this.#isComplete = false;
     for (const session of [...chat.sessions.values()]) {
-      // Its user is replaced, so its end is not an event.
+      // The user of the session is replaced, so the end of the session is not an event.
       session.user = undefined;
       session.close(cutOffSentence);
     }
-    await this.#take();
+    await this.#copyStore();
     await this.#restore(chat);
     // The others can still have users of this machine, whose connections were closed just now.
-    this.#lose(this.#bus.machine).catch(() => {});
+    this.#reportLost(this.#bus.machine).catch(() => {});
   }
 
-  get #present(): ChatState {
+  get #runningChat(): ChatState {
     if (this.#chat === undefined) throw new Error("Cannot answer before start() is called");
     return this.#chat;
   }
 
-  /** Makes the store equal to those of the others. The first machine takes its saved start, unless it is running already. */
-  async #take(): Promise<void> {
+  /** Makes the store equal to those of the others. The first machine restores its saved start, unless it is running. */
+  async #copyStore(): Promise<void> {
     const joined = await this.#bus.join(ownPosition(this.#store).stream);
     this.#isFirst = joined === undefined;
-    if (joined !== undefined) this.#start = await takeStore(this.#store, joined, this.#version);
+    if (joined !== undefined) this.#start = await copyStore(this.#store, joined, this.#version);
     else {this.#start = this.#chat
         ? undefined
-        : takeStart(this.#store, this.#bus.position.stream, this.#version);}
-    makeSecrets(this.#store);
+        : restoreStart(this.#store, this.#bus.position.stream, this.#version);}
+    createSecrets(this.#store);
   }
 
   async #restore(chat: ChatState): Promise<void> {
     if (this.#start !== undefined) restoreSnapshot(chat, this.#start.present);
-    else if (chat.users.size > 0) restoreSnapshot(chat, withoutPeople(takeSnapshot(chat)));
+    else if (chat.users.size > 0) restoreSnapshot(chat, withoutUsers(takeSnapshot(chat)));
     await this.#bus.start(this.#start?.position ?? ownPosition(this.#store), this);
     this.#start = undefined;
     this.#store.database.release();
-    this.#isWhole = true;
+    this.#isComplete = true;
   }
 
-  #lose(machine: string, reason = `Machine ${shownName(machine)} was lost`): Promise<void> {
+  #reportLost(machine: string, reason = `Machine ${shownName(machine)} was lost`): Promise<void> {
     return this.#bus.commit({ kind: "machine lost", machine, reason }, "");
   }
 
-  #return(): void {
+  #announceReturn(): void {
     const { machine } = this.#bus;
     this.#bus.commit({ kind: "machine joined", machine }, "").catch((error) => {
-      this.#present.log("error", `Cannot tell the other machines that this one is back: ${error}`);
+      this.#runningChat.log("error", `Cannot tell the other machines that this one is back: ${error}`);
     });
   }
 
   /** A session can close while its arrival is still being ordered; only this machine can tell the others. */
-  #expect(event: Extract<Event, { kind: "arrived" | "attached" }>): void {
-    const chat = this.#present;
+  #detachIfClosed(event: Extract<Event, { kind: "arrived" | "attached" }>): void {
+    const chat = this.#runningChat;
     const { session } = event;
     const user = event.kind === "arrived" ? event.user.id : event.user;
     if (!isOn(chat.machine, session) || chat.sessions.has(session) || !chat.users.has(user)) return;
@@ -305,7 +306,7 @@ function machinesOf(chat: ChatState): Set<string> {
   return found;
 }
 
-function withoutPeople(snapshot: Snapshot): Snapshot {
+function withoutUsers(snapshot: Snapshot): Snapshot {
   const channels = snapshot.channels.filter(({ kept }) => kept !== undefined);
   return {
     ...snapshot,

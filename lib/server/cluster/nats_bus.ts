@@ -1,14 +1,15 @@
 /**
- * The bus of many machines: one JetStream stream orders all events, and every machine applies the stream from its start
- * to its end. NATS does the consensus; this file writes none. README.md beside it is the guide: states, joining, failures,
- * limits. The legal changes of state are in bus_state.ts; this file acts on them.
+ * The bus of many machines: one JetStream stream orders all events, and every machine applies the stream from its
+ * start to its end. NATS does the consensus; this file writes none. README.md beside it is the guide: states,
+ * joining, failures, limits. The legal changes of state are in bus_state.ts; this file acts on them.
  *
- * commit() publishes an event under an id that NATS accepts once, and resolves when the event came back and was applied
- * here. When the connection breaks, an event that is under way keeps its id: after reconnecting, the stream is read to its
- * end, and an event that was not in it is published again. So an event is in the stream once, or its commit() rejects.
+ * commit() publishes an event under an id that NATS accepts once, and resolves when the event came back and was
+ * applied here. If the connection breaks before that, the event keeps its id: after reconnecting, the stream is read
+ * to its end, and an event that is missing there is published again. So an event is in the stream once, or its
+ * commit() rejects.
  */
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
-import { type BusEvent, type BusState, isUp, next } from "./bus_state.ts";
+import { type BusEvent, type BusState, isUp, nextState } from "./bus_state.ts";
 import { NatsFiles } from "./nats_files.ts";
 import { NatsHealthCheck } from "./nats_health_check.ts";
 import { join } from "./nats_join.ts";
@@ -20,9 +21,9 @@ import { NatsResync } from "./nats_resync.ts";
 import { NatsStream, prefix } from "./nats_stream.ts";
 import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 
-/** More events than this under way are refused. */
+/** The most events that are not applied here yet; more events are refused. */
 const maxInFlight = 20_000;
-/** How long close() waits for events under way. */
+/** How long close() waits for these events. */
 const closeMs = 2000;
 
 /** See the head of this file. */
@@ -53,15 +54,15 @@ export class NatsBus<E> implements Bus<E> {
     this.#reader = new NatsReader({
       stream,
       apply: (event: E, stamp, by, id) => this.#applyOne(event, stamp, by, id),
-      onGap: () => this.#on("sequence gap"),
+      onGap: () => this.#handle("sequence gap"),
       log,
     });
     this.#resync = new NatsResync({
       stream,
       reader: this.#reader,
       requests: this.#requests,
-      replace: async () => await this.#replica?.missed(),
-      on: (event) => this.#on(event),
+      replace: async () => await this.#replica?.replaceState(),
+      on: (event) => this.#handle(event),
       log,
     });
   }
@@ -102,7 +103,7 @@ export class NatsBus<E> implements Bus<E> {
     return this.commitAs(`${this.machine}${(++this.#count).toString(36)}`, event, by);
   }
 
-  /** The same under a given id. Several machines can commit under one id; within two minutes the event happens once. */
+  /** commit() with a given id. Several machines can commit under one id; within two minutes the event happens once. */
   commitAs(id: string, event: E, by: string): Promise<void> {
     const { refusal, mustHappen } = this.#options;
     const isAccepted = isUp(this.#state) && this.#outbox.size < maxInFlight;
@@ -113,8 +114,8 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   /**
-   * A peer's snapshot, or undefined when this machine is the first one. To be called before start(). `own` is the stream
-   * that this machine's store is of.
+   * The snapshot of another machine, or undefined if this machine is the first one. Call it before start(). `own` is
+   * the stream that this machine's store belongs to.
    */
   async join(own: string): Promise<Joined | undefined> {
     const { leaseMs, log } = this.#options;
@@ -124,30 +125,32 @@ export class NatsBus<E> implements Bus<E> {
     return joined;
   }
 
-  /** Applies the stream from this position on, and resolves when this machine has applied all that was in it. */
+  /**
+   * Applies the stream from this position on, and resolves when all events that it contained at the call are applied.
+   */
   async start(position: Position, replica: Replica<E>): Promise<void> {
     const ends = await this.#stream.ends();
     if (this.#state === "closed") throw new Error("Cannot start: the bus is closed");
     const isFirst = this.#state === "joining";
     this.#replica = replica;
     this.#reader.seek(position, ends);
-    this.#on("start");
+    this.#handle("start");
     if (isFirst) this.#watch();
     await this.#reader.catchUp(ends.last);
     this.#requests.serve((question) => this.#answer(question));
     if (!isFirst) return;
     this.#keepLease(replica);
     // The connection can break between the last event and this line; then the resync makes the bus live.
-    if (this.#state === "catching up") this.#on("caught up");
+    if (this.#state === "catching up") this.#handle("caught up");
   }
 
-  /** Waits shortly for events under way, then ends the bus. */
+  /** Waits up to two seconds for events that are not applied yet, then ends the bus. */
   async close(): Promise<void> {
     const deadline = performance.now() + closeMs;
     while (isUp(this.#state) && this.#outbox.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    this.#on("close");
+    this.#handle("close");
     this.#apply = () => {};
     this.#lease?.close();
     this.#healthCheck?.close();
@@ -157,9 +160,9 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   /** The only place where the state changes. */
-  #on(event: BusEvent): void {
+  #handle(event: BusEvent): void {
     const from = this.#state;
-    const to = next(from, event);
+    const to = nextState(from, event);
     if (to === undefined) {
       return this.#options.log("error", `Bug in the bus: "${event}" is impossible while ${from}`);
     }
@@ -176,7 +179,7 @@ export class NatsBus<E> implements Bus<E> {
     }
     if (isUp(from) && !isUp(to)) {
       this.#options.log("error", "Cannot reach NATS: messages are refused until the connection is back");
-      this.#replica?.changed(false);
+      this.#replica?.onUpChange(false);
     }
     if (to === "resyncing" || to === "rejoining") this.#resync.run(to);
     if (to === "live" && !isUp(from)) this.#resume();
@@ -186,7 +189,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#reconnects++;
     this.#outbox.republish();
     this.#options.log("info", "The connection to NATS is back");
-    this.#replica?.changed(true);
+    this.#replica?.onUpChange(true);
   }
 
   #watch(): void {
@@ -195,15 +198,15 @@ export class NatsBus<E> implements Bus<E> {
       reader: this.#reader,
       outbox: this.#outbox,
       figures: () => this.figures,
-      onFailure: () => this.#on("health check failed"),
+      onFailure: () => this.#handle("health check failed"),
     });
     void this.#watchConnection();
   }
 
   async #watchConnection(): Promise<void> {
     for await (const { type } of this.#stream.connection.status()) {
-      if (type === "disconnect") this.#on("connection lost");
-      if (type === "reconnect") this.#on("connection restored");
+      if (type === "disconnect") this.#handle("connection lost");
+      if (type === "reconnect") this.#handle("connection restored");
     }
   }
 
@@ -214,12 +217,12 @@ export class NatsBus<E> implements Bus<E> {
       machine: this.machine,
       leaseMs: this.#options.leaseMs,
       expected: () => replica.machines(),
-      onSilent: (machine) => this.#report(replica.silent(machine)),
+      onSilent: (machine) => this.#report(replica.lostEvent(machine)),
       isUp: () => isUp(this.#state),
     });
   }
 
-  /** The lease reports a silent machine again until the event has happened, so a failure needs no answer. */
+  /** The lease reports a silent machine again until the event is applied, so a failed commit can be ignored. */
   #report({ id, event }: { id: string; event: E }): void {
     if (!this.#outbox.has(id)) this.commitAs(id, event, "").catch(() => {});
   }
@@ -230,7 +233,7 @@ export class NatsBus<E> implements Bus<E> {
     } catch (error) {
       this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
     }
-    this.#replica?.applied(event, this.position);
+    this.#replica?.onApplied(event, this.position);
     this.#outbox.settle(id);
   }
 

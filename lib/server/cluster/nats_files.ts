@@ -1,7 +1,8 @@
 /**
- * The content of shared files for all machines of a chat: JetStream's object store, by the file's id. The NATS library
- * writes files; our own loop reads their chunks (the layout is NATS' ADR-20). The library's reader loads a whole file into
- * memory when the client is slower than NATS: 615 MB for a file of 512 MB, where this loop needs a few chunks.
+ * The content of shared files for all machines of a chat: JetStream's object store, by the file's id. The NATS
+ * library writes files; our own loop reads their chunks (the layout is NATS' ADR-20). The library's reader loads a
+ * whole file into memory when the client is slower than NATS: 615 MB for a file of 512 MB. This loop needs a few
+ * chunks.
  */
 import { createHash, type Hash } from "node:crypto";
 import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
@@ -14,7 +15,7 @@ const chunkBytes = 256 * 1024;
 /** Chunks in memory at a time. */
 const chunksAhead = 16;
 /** How long NATS can take for the next chunk. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** The files of one chat. Every call throws when NATS cannot be reached. */
 export class NatsFiles {
@@ -23,7 +24,7 @@ export class NatsFiles {
 
   /** While `isUp` is false, every call throws at once. */
   constructor(connection: NatsConnection, isUp: () => boolean) {
-    this.#client = jetstream(connection, { timeout: patienceMs });
+    this.#client = jetstream(connection, { timeout: timeoutMs });
     this.#isUp = isUp;
   }
 
@@ -34,7 +35,7 @@ export class NatsFiles {
   }
 
   /** A file's content, complete or with an error at its end; undefined when the file does not exist. */
-  async take(id: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  async read(id: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const found = await this.#find(await this.#bucket(), id);
     return found && this.#read(found);
   }
@@ -60,7 +61,7 @@ export class NatsFiles {
     return found === null || found.deleted ? undefined : found;
   }
 
-  /** Opened for each call, as NATS can lose it; an existing bucket keeps its configuration. */
+  /** Opens the bucket for each call, because NATS can lose it. An existing bucket keeps its configuration. */
   async #bucket(): Promise<ObjectStore> {
     if (!this.#isUp()) throw new Error("Cannot reach NATS");
     const files = new Objm(this.#client);
@@ -74,14 +75,14 @@ export class NatsFiles {
     const consumer = await this.#client.consumers.get(`OBJ_${bucket}`, {
       filter_subjects: `$O.${bucket}.C.${nuid}`,
       deliver_policy: DeliverPolicy.All,
-      inactive_threshold: 2 * patienceMs,
+      inactive_threshold: 2 * timeoutMs,
     });
     const hash = createHash("sha256");
     for (let left = chunks; left > 0;) {
       const before = left;
       const found = await consumer.fetch({
         max_messages: Math.min(left, chunksAhead),
-        expires: patienceMs,
+        expires: timeoutMs,
       });
       for await (const { data } of found) {
         left--;

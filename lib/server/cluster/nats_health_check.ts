@@ -1,14 +1,14 @@
 /**
  * The health check of the bus. The connection to NATS can work while the stream does not: servers of a NATS cluster
  * failed, the stream has no leader, or the consumer ended. So the bus checks each second that the stream answers and
- * that its events arrive. A reader that is behind and gets nothing is resumed; anything worse fails the check.
+ * that its events arrive. A reader that is behind and receives nothing is resumed; other failures fail the check.
  */
 import type { BusFigures } from "../hub/bus.ts";
 import type { NatsOutbox } from "./nats_outbox.ts";
 import type { NatsReader } from "./nats_reader.ts";
 import type { NatsStream } from "./nats_stream.ts";
 
-/** What is checked. */
+/** The parts that the check uses. */
 export interface HealthCheckOptions<E> {
   readonly stream: NatsStream;
   readonly reader: NatsReader<E>;
@@ -19,13 +19,13 @@ export interface HealthCheckOptions<E> {
 }
 
 const intervalMs = 1000;
-/** A reader that is behind and gets nothing for so long is resumed. */
+/** A reader that is behind and receives nothing for this time is resumed. */
 const resumeMs = 2000;
-/** An own event that does not arrive for so long, while nothing else arrives either, is a failure. */
+/** It is a failure if an event of this machine does not arrive for this time, and no other event does. */
 const lostMs = 6000;
 /** NATS remembers ids for two minutes. An older event is published again only after the stream is read to its end. */
 const staleMs = 60_000;
-/** So many failures in a row fail the check. */
+/** The number of failures in a row that fails the check. */
 const maxFailures = 2;
 
 /** Checks until close(). */
@@ -49,7 +49,7 @@ export class NatsHealthCheck<E> {
     this.#isRunning = true;
     const { figures, onFailure } = this.#options;
     const { reconnects } = figures();
-    // The answer is void when the bus resynced meanwhile.
+    // A resync in the meantime makes the answer invalid.
     const isCurrent = () => figures().reconnects === reconnects;
     try {
       await this.#check(isCurrent);

@@ -1,12 +1,13 @@
 /**
- * How a machine joins a chat on NATS: it takes a snapshot from a machine that is ready. When there is none, it claims to
- * be the first machine by an empty message, which the stream accepts only if nothing was published meanwhile.
+ * How a machine joins a chat on NATS: it takes a snapshot from a machine that is ready. If there is none, it claims
+ * to be the first machine with an empty message, which the stream accepts only if nothing was published in the
+ * meantime.
  */
 import type { NatsRequests } from "./nats_requests.ts";
 import type { NatsStream } from "./nats_stream.ts";
 import type { Joined } from "./replica.ts";
 
-/** What joining needs. */
+/** The parts that join() uses. */
 export interface NatsJoinOptions {
   readonly stream: NatsStream;
   readonly requests: NatsRequests;
@@ -19,9 +20,9 @@ const winnerMs = 5000;
 const retryMs = 100;
 
 /**
- * A peer's snapshot, or undefined when this machine is the first one, and the name of the stream. `own` is the stream that
- * this machine's data is of. A machine that has nothing of the present stream waits first for those that do: their
- * connections can be broken just now.
+ * The snapshot of another machine, or undefined if this machine is the first one, and the name of the stream. `own` is
+ * the stream that this machine's data belongs to. A machine without data of the current stream first waits for machines
+ * that have it: their connections can be broken at the moment.
  */
 export async function join(
   { stream, requests, leaseMs, log }: NatsJoinOptions,
@@ -29,12 +30,12 @@ export async function join(
 ): Promise<{ joined: Joined | undefined; name: string }> {
   let claimFrom: number | undefined;
   for (;;) {
-    // Read before the greeting, so that a claim of another machine in between makes ours fail.
+    // Reads the stream before the greeting, so that a claim of another machine in between makes ours fail.
     const { stream: name, last } = await stream.ends();
     if (claimFrom === undefined) {
-      const mayClaim = last === 0 || name === own;
-      if (!mayClaim) log("info", "Waiting for the machines that have the history of this chat");
-      claimFrom = mayClaim ? 0 : performance.now() + 2 * leaseMs;
+      const canClaim = last === 0 || name === own;
+      if (!canClaim) log("info", "Waiting for the machines that have the history of this chat");
+      claimFrom = canClaim ? 0 : performance.now() + 2 * leaseMs;
     }
     const greeting = await requests.greet();
     if (greeting.kind === "ready") {

@@ -1,21 +1,22 @@
 /**
- * The lease of a machine: the machine sends six heartbeats per lease, and reports a machine whose heartbeats stopped. The
- * report rests on what this machine received, so it can be wrong; the stream orders what follows from it.
+ * The lease of a machine: the machine sends six heartbeats per lease, and reports a machine whose heartbeats stopped.
+ * The report depends on the heartbeats that this machine received, so it can be wrong; the stream orders the events
+ * that follow.
  */
 import type { NatsConnection } from "@nats-io/transport-node";
 
-/** What a lease needs. */
+/** The parts and the times of a lease. */
 export interface LeaseOptions {
   readonly connection: NatsConnection;
   readonly prefix: string;
   readonly machine: string;
-  /** Silence after which a machine counts as lost. */
+  /** The time without a heartbeat after which a machine counts as lost. */
   readonly leaseMs: number;
   /** The machines that should send heartbeats. */
   readonly expected: () => Iterable<string>;
   /** Called repeatedly for a silent machine, until it is no longer expected. */
   readonly onSilent: (machine: string) => void;
-  /** Whether this machine receives anything itself. */
+  /** Whether this machine can receive heartbeats now. */
   readonly isUp: () => boolean;
 }
 
@@ -51,7 +52,7 @@ export class NatsLease {
     const wasAway = now - this.#tickedMs > 2 * this.#intervalMs || !isUp();
     this.#tickedMs = now;
     if (wasAway) this.#receivedMs.clear();
-    // Sent on any open connection: a machine that cannot read the stream just now still has its users.
+    // It uses any open connection: a machine that cannot read the stream at the moment still has its users.
     if (!connection.isClosed()) connection.publish(`${prefix}.alive`, machine);
     for (const other of expected()) {
       if (other === machine) continue;

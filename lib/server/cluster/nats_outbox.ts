@@ -1,10 +1,10 @@
 /**
- * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id that
- * NATS accepts once. So an event whose fate is unknown can be published again, and still happens once.
+ * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id
+ * that NATS accepts once. So an event with an unknown result can be published again, and still happens once.
  */
 import { isNatsRefusal, type NatsStream } from "./nats_stream.ts";
 
-/** What an outbox needs. */
+/** The parts that an outbox uses. */
 export interface OutboxOptions<E> {
   readonly stream: NatsStream;
   /** The rejection of an event that NATS refused. */
@@ -18,17 +18,17 @@ interface Waiting<E> {
   readonly data: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
-  /** Since when it waits while NATS can be reached. */
+  /** The start of its wait while NATS is reachable, by performance.now(). */
   sinceMs: number;
   sentMs: number;
 }
 
-/** An event that has not come back by then is verified. */
+/** An event that has not come back after this time is verified. */
 const overdueMs = 2000;
-/** Verified at a time, so that a slow NATS does not become slower. */
+/** The most events that are verified at a time, so that a slow NATS does not become slower. */
 const maxVerified = 200;
 
-/** Events under way, by id, oldest first. */
+/** The events that have not come back, by id, oldest first. */
 export class NatsOutbox<E> {
   readonly #options: OutboxOptions<E>;
   readonly #waiting = new Map<string, Waiting<E>>();
@@ -45,7 +45,7 @@ export class NatsOutbox<E> {
     return this.#waiting.has(id);
   }
 
-  /** How long the oldest has waited while NATS could be reached; 0 when nothing waits. */
+  /** How long the oldest event has waited while NATS was reachable; 0 if no event waits. */
   get ageMs(): number {
     const [oldest] = this.#waiting.values();
     return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
@@ -61,7 +61,7 @@ export class NatsOutbox<E> {
     return promise;
   }
 
-  /** Publishes all events again; to be called when the connection to NATS is back. */
+  /** Publishes all events again; call it when the connection to NATS is back. */
   republish(): void {
     for (const waiting of this.#waiting.values()) {
       waiting.sinceMs = performance.now();
@@ -98,7 +98,7 @@ export class NatsOutbox<E> {
     this.#waiting.clear();
   }
 
-  /** An event that comes back is its own answer; verify() finds out about the others. */
+  /** It requests no answer: an event comes back in the stream, and verify() checks events that do not. */
   #publish(waiting: Waiting<E>): void {
     waiting.sentMs = performance.now();
     try {

@@ -1,12 +1,12 @@
 /**
  * Reads the stream of a chat in order and knows this machine's position in it. It applies each event once and reports a
- * sequence gap; what follows from a gap is decided by the bus (nats_bus.ts).
+ * sequence gap; the bus (nats_bus.ts) decides what to do then.
  */
 import { nextStamp } from "../../irc/stamp.ts";
 import type { Ends, NatsStream, StreamMessage } from "./nats_stream.ts";
 import type { Position } from "./replica.ts";
 
-/** What a reader needs. */
+/** The parts that a reader uses. */
 export interface ReaderOptions<E> {
   readonly stream: Pick<NatsStream, "follow" | "stop">;
   /** Applies one event, which was published under `id`. */
@@ -23,8 +23,8 @@ export class NatsReader<E> {
   #stamp = 0;
   #streamName = "";
   /** The newest sequence that is known to be in the stream. */
-  #known = 0;
-  /** When the stream last gave something, or reading began. */
+  #newest = 0;
+  /** When the last event arrived, or when reading began. */
   #receivedMs = 0;
   #catchUp: PromiseWithResolvers<void> | undefined;
 
@@ -38,10 +38,10 @@ export class NatsReader<E> {
 
   /** Events that are in the stream and not applied here yet. */
   get lag(): number {
-    return Math.max(0, this.#known - this.#sequence);
+    return Math.max(0, this.#newest - this.#sequence);
   }
 
-  /** For how long the stream has given nothing. */
+  /** The time since the last event arrived. */
   get silentMs(): number {
     return performance.now() - this.#receivedMs;
   }
@@ -50,12 +50,12 @@ export class NatsReader<E> {
     return this.#catchUp !== undefined;
   }
 
-  /** Which stream the position is of, before seek(). */
+  /** Sets the stream that the position belongs to, before seek(). */
   set streamName(name: string) {
     this.#streamName = name;
   }
 
-  /** Moves to a position, as far as the stream has it. */
+  /** Moves to a position, or to the next one that the stream has. */
   seek({ sequence, last: stamp, stream }: Position, { stream: name, first, last }: Ends): void {
     const isOther = sequence > last || stream !== name;
     if (sequence > 0 && isOther) {
@@ -68,7 +68,7 @@ export class NatsReader<E> {
     this.#sequence = Math.max(isOther ? 0 : sequence, first - 1);
     this.#stamp = stamp;
     this.#streamName = name;
-    this.#known = last;
+    this.#newest = last;
   }
 
   /** Whether the stream still has everything after this position. */
@@ -78,10 +78,12 @@ export class NatsReader<E> {
 
   /** The stream has events up to this sequence. */
   extend(last: number): void {
-    this.#known = Math.max(this.#known, last);
+    this.#newest = Math.max(this.#newest, last);
   }
 
-  /** Reads from this position on. Resolves when everything up to `until` is applied; rejects when stop() comes first. */
+  /**
+   * Reads from this position on. Resolves when everything up to `until` is applied; rejects when stop() comes first.
+   */
   async catchUp(until: number): Promise<void> {
     this.extend(until);
     const catchUp = this.#catchUp = Promise.withResolvers<void>();
@@ -100,7 +102,7 @@ export class NatsReader<E> {
     return this.#options.stream.follow(this.#sequence, (message) => this.#receive(message));
   }
 
-  /** Applies nothing more until it is resumed; catchUp() rejects with the reason. */
+  /** Applies no more events until resume(); catchUp() rejects with the reason. */
   stop(reason: Error): void {
     this.#options.stream.stop();
     this.#catchUp?.reject(reason);
@@ -116,7 +118,7 @@ export class NatsReader<E> {
     this.#receivedMs = performance.now();
     this.extend(sequence);
     if (text !== "") this.#apply(text, ms, id);
-    if (sequence >= this.#known) this.#catchUp?.resolve();
+    if (sequence >= this.#newest) this.#catchUp?.resolve();
   }
 
   #apply(text: string, ms: number, id: string): void {

@@ -1,14 +1,14 @@
 /**
- * Requests between machines that do not go through the stream: a greeting, a snapshot, a page of history. A request goes to
- * one machine. The answer can be larger than a NATS message, so it travels in parts, in order. An answer that does not
- * arrive completely in time is an error; this file does not repeat the request.
+ * Requests between machines that do not go through the stream: a greeting, a snapshot, a page of history. A request
+ * goes to one machine. The answer can be larger than a NATS message, so it travels in parts, in order. An answer that
+ * does not arrive completely in time is an error; this file does not repeat the request.
  */
 import { headers, type NatsConnection, RequestError, type Subscription } from "@nats-io/transport-node";
 
-/** Below NATS' usual limit of 1 MiB with room for the headers. */
+/** Below NATS' usual limit of 1 MiB, with space for the headers. */
 const partBytes = 512 * 1024;
 /** How long the next part of an answer can take; a large snapshot takes time to make. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 /** How long an answer to a greeting can take. */
 const greetingMs = 1000;
 const countHeader = "Parley-Parts";
@@ -52,7 +52,7 @@ export class NatsRequests {
     }
   }
 
-  /** From now on this machine answers greetings: it is joining. */
+  /** Makes this machine answer greetings: it is joining. */
   announce(): void {
     this.#greeting ??= this.#connection.subscribe(`${this.#prefix}.hello`, {
       callback: (error, message) => {
@@ -62,7 +62,7 @@ export class NatsRequests {
     });
   }
 
-  /** From now on this machine is ready and answers requests; what `answer` returns is sent as JSON. */
+  /** Makes this machine ready, so that it answers requests; the result of `answer` is sent as JSON. */
   serve(answer: (question: unknown) => unknown): void {
     this.#ready = true;
     this.announce();
@@ -82,13 +82,13 @@ export class NatsRequests {
     this.#greeting = this.#answering = undefined;
   }
 
-  /** A machine's answer. Throws when it does not arrive completely. */
+  /** The answer of a machine. Throws if it does not arrive completely. */
   async ask(machine: string, question: unknown): Promise<unknown> {
     const inbox = `${this.#prefix}.answer.${crypto.randomUUID()}`;
     const subscription = this.#connection.subscribe(inbox);
     const parts: Uint8Array[] = [];
     const giveUp = () => subscription.unsubscribe();
-    let timer = setTimeout(giveUp, patienceMs);
+    let timer = setTimeout(giveUp, timeoutMs);
     try {
       this.#connection.publish(`${this.#prefix}.machine.${machine}`, JSON.stringify(question), {
         reply: inbox,
@@ -98,7 +98,7 @@ export class NatsRequests {
         if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
         if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is not running`);
         clearTimeout(timer);
-        timer = setTimeout(giveUp, patienceMs);
+        timer = setTimeout(giveUp, timeoutMs);
         parts.push(message.data);
         if (parts.length === Number(message.headers?.get(countHeader))) return JSON.parse(joined(parts));
       }
@@ -112,8 +112,8 @@ export class NatsRequests {
   async #reply(to: string, answer: () => unknown): Promise<void> {
     const fields = headers();
     try {
-      const given = answer();
-      const text = JSON.stringify(given instanceof Promise ? await given : given) ?? "null";
+      const result = answer();
+      const text = JSON.stringify(result instanceof Promise ? await result : result) ?? "null";
       const bytes = new TextEncoder().encode(text);
       const count = Math.max(1, Math.ceil(bytes.length / partBytes));
       fields.set(countHeader, String(count));

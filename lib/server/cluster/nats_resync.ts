@@ -1,17 +1,17 @@
 /**
- * Brings a machine back after it lost the stream: it reads what it missed, or takes a snapshot again where the stream
- * cannot give that. A failed attempt is repeated until one succeeds or the bus (nats_bus.ts) cancels it.
+ * Brings a machine back after it lost the stream: it reads the missed events, or takes a snapshot again if the stream
+ * no longer has them. A failed attempt is repeated until one succeeds or the bus (nats_bus.ts) cancels it.
  */
 import type { NatsReader } from "./nats_reader.ts";
 import type { NatsRequests } from "./nats_requests.ts";
 import type { NatsStream } from "./nats_stream.ts";
 
-/** What a resync needs. */
+/** The parts that a resync uses. */
 export interface ResyncOptions<E> {
   readonly stream: NatsStream;
   readonly reader: NatsReader<E>;
   readonly requests: NatsRequests;
-  /** Replaces what this machine has by a snapshot, and starts the bus from it. */
+  /** Replaces the state of this machine with a snapshot, and starts the bus from there. */
   readonly replace: () => Promise<void>;
   readonly on: (event: "sequence gap" | "rejoined" | "resynced") => void;
   readonly log: (level: "info" | "error", text: string) => void;
@@ -19,12 +19,12 @@ export interface ResyncOptions<E> {
 
 const retryMs = 200;
 
-/** The attempts of one bus, of which one counts at a time. */
+/** The attempts of one bus; only the newest one counts. */
 export class NatsResync<E> {
   readonly #options: ResyncOptions<E>;
   #current = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** A fault is logged once, though each attempt has it. */
+  /** The last logged failure: each attempt has the same one, and it is logged once. */
   #loggedFault = "";
 
   constructor(options: ResyncOptions<E>) {
@@ -41,7 +41,7 @@ export class NatsResync<E> {
     );
   }
 
-  /** Ends the attempts; the outcome of one that is under way no longer counts. */
+  /** Ends the attempts; the result of a running attempt is ignored. */
   cancel(): void {
     this.#current.abort();
     clearTimeout(this.#timer);

@@ -19,13 +19,13 @@ const streamName = "PARLEY";
 const subject = `${prefix}.events`;
 const idHeader = "Nats-Msg-Id";
 /** How long the stream keeps events. A machine that was away for longer takes a snapshot. */
-const keepNanos = 24 * 3600 * 1e9;
-/** The same as a size, some three million messages. */
-const keepBytes = 1024 ** 3;
+const maxAgeNanos = 24 * 3600 * 1e9;
+/** The size limit of the stream: about three million messages. */
+const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 export const replicas = 3;
 /** How long NATS can take to answer. */
-const patienceMs = 3000;
+const timeoutMs = 3000;
 
 /** One message of the stream. */
 export interface StreamMessage {
@@ -58,7 +58,7 @@ export class NatsStream {
   constructor(connection: NatsConnection, manager: JetStreamManager) {
     this.connection = connection;
     this.#manager = manager;
-    this.#client = jetstream(connection, { timeout: patienceMs });
+    this.#client = jetstream(connection, { timeout: timeoutMs });
   }
 
   /** Connects and makes the stream if there is none. Throws when NATS or its JetStream cannot be reached. */
@@ -67,7 +67,7 @@ export class NatsStream {
       ...serversAndLogin(url),
       name,
       maxReconnectAttempts: -1,
-      // A password can be wrong for a while, as when it is changed.
+      // A password can be wrong for a while, for example while it is changed.
       ignoreAuthErrorAbort: true,
       reconnectTimeWait: 250,
       reconnectJitter: 100,
@@ -75,7 +75,7 @@ export class NatsStream {
       maxPingOut: 2,
     });
     try {
-      const manager = await jetstreamManager(connection, { timeout: patienceMs });
+      const manager = await jetstreamManager(connection, { timeout: timeoutMs });
       const stream = new NatsStream(connection, manager);
       await stream.ends();
       return stream;
@@ -98,8 +98,8 @@ export class NatsStream {
     return this.#manager.streams.add({
       name: streamName,
       subjects: [subject],
-      max_age: keepNanos,
-      max_bytes: keepBytes,
+      max_age: maxAgeNanos,
+      max_bytes: maxStreamBytes,
       num_replicas: copies,
     });
   }
@@ -111,7 +111,10 @@ export class NatsStream {
     this.connection.publish(subject, text, { headers: fields });
   }
 
-  /** Publishes once under an id; its sequence. Throws when its fate is unknown, or NATS refuses it (isNatsRefusal). */
+  /**
+   * Publishes once under an id; returns the sequence. Throws if the result is unknown, or if NATS refuses
+   * (isNatsRefusal).
+   */
   async publish(text: string, id: string): Promise<number> {
     return (await this.#client.publish(subject, text, { msgID: id })).seq;
   }
@@ -166,7 +169,7 @@ export class NatsStream {
   }
 }
 
-/** "nats://user:password@one:4222,nats://two:4222": the first name and password are for all. */
+/** "nats://user:password@one:4222,nats://two:4222": the first name and password apply to all servers. */
 function serversAndLogin(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
   const [, name, password] = /^(?:\w+:\/\/)?([^:@/]+)(?::([^@/]*))?@/.exec(url) ?? [];
   const servers = url.split(",").map((one) => one.replace(/^(\w+:\/\/)?[^@/]*@/, "$1"));

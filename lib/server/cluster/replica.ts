@@ -1,4 +1,7 @@
-/** The interface between the chat and the bus of many machines (nats_bus.ts). Only types, so that importing it loads no code. */
+/**
+ * The interface between the chat and the bus of many machines (nats_bus.ts). Only types, so that importing it loads
+ * no code.
+ */
 
 /** A position in the stream. */
 export interface Position {
@@ -6,26 +9,26 @@ export interface Position {
   readonly sequence: number;
   /** The stamp of that event. */
   readonly last: number;
-  /** The stream, named by the time when it was made. */
+  /** The name of the stream: the time when it was created. */
   readonly stream: string;
 }
 
-/** The chat, as the bus sees it. */
+/** The functions of the chat that the bus calls. */
 export interface Replica<E> {
-  /** Everything that another machine needs to continue from here, as JSON. Called between two events. */
+  /** The state that another machine needs to continue from this event, as JSON. Called between two events. */
   snapshot(): unknown;
   /** A part of the data that is too large for a snapshot. */
   page(question: unknown): unknown | Promise<unknown>;
   /** The bus calls it after each event. */
-  applied(event: E, position: Position): void;
+  onApplied(event: E, position: Position): void;
   /** The machines that should be running. */
   machines(): Iterable<string>;
   /** The event to commit when a machine is silent. Its id is the same on every machine that commits it. */
-  silent(machine: string): { readonly id: string; readonly event: E };
+  lostEvent(machine: string): { readonly id: string; readonly event: E };
   /** The bus stopped or resumed accepting events. */
-  changed(isUp: boolean): void;
+  onUpChange(isUp: boolean): void;
   /** Events are missing and the stream cannot give them: take a snapshot again. */
-  missed(): Promise<void>;
+  replaceState(): Promise<void>;
 }
 
 /** The state that a joining machine starts from. */
@@ -36,17 +39,17 @@ export interface Joined {
   page(question: unknown): Promise<unknown>;
 }
 
-/** What a bus needs. */
+/** The options of a bus. */
 export interface NatsOptions<E> {
   /** The address of NATS: "nats://host:4222", several with commas. */
   readonly url: string;
-  /** Names this run of this machine; never used again. Letters, digits and "-". */
+  /** The name of this run of this machine; no other run has it. Letters, digits and "-". */
   readonly machine: string;
-  /** What commit() rejects with while NATS cannot be reached. */
+  /** The value that commit() rejects with while NATS is unreachable. */
   readonly refusal: (event: E) => unknown;
   /** Whether an event waits for NATS instead of being refused. */
   readonly mustHappen: (event: E) => boolean;
   readonly log: (level: "info" | "error", text: string) => void;
-  /** Silence after which a machine counts as lost. */
+  /** The time without a heartbeat after which a machine counts as lost. */
   readonly leaseMs: number;
 }

@@ -1,6 +1,7 @@
 /**
- * Snapshots: the users, channels, bans and machines of a chat as plain data and back, in the same order. The store has its
- * own transfer (server/store/transfer.ts), and what belongs to a session (MONITOR, capabilities) stays with it.
+ * Snapshots: the users, channels, bans and machines of a chat as plain data and back, in the same order. The store
+ * has its own transfer (server/store/transfer.ts), and the state of a session (MONITOR, capabilities) stays with the
+ * session.
  */
 import type { Folded } from "../../irc/names.ts";
 import { saveRegistered } from "../apply/registered_channel.ts";
@@ -10,7 +11,7 @@ import type { ServerBan } from "../chat/server_ban.ts";
 import { type UserRecord, UserState } from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
 
-/** A user as it is now. */
+/** The state of a user. */
 interface SavedUser {
   readonly record: UserRecord;
   readonly arrivedAt: number;
@@ -54,8 +55,8 @@ export interface Snapshot {
 /** A copy of the chat's state at this moment. */
 export function takeSnapshot(chat: ChatState): Snapshot {
   return {
-    users: [...chat.users.values()].map((user) => userState(chat, user)),
-    channels: [...chat.channels.values()].map(channelState),
+    users: [...chat.users.values()].map((user) => toSavedUser(chat, user)),
+    channels: [...chat.channels.values()].map(toSavedChannel),
     bans: chat.serverBans.list(0),
     whowas: chat.whowas.all(),
     machines: [...chat.machines],
@@ -83,7 +84,7 @@ export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
   for (const state of snapshot.users) orderChannels(chat, state);
 }
 
-function userState(chat: ChatState, user: UserState): SavedUser {
+function toSavedUser(chat: ChatState, user: UserState): SavedUser {
   const { id, nick, username, realname, host, address, secure, account, awayText, lingering } = user;
   const modes = [...user.modes].join("");
   // Invitations to channels that ended are left out, as in remember() of server/apply/channel.ts.
@@ -114,7 +115,7 @@ function userState(chat: ChatState, user: UserState): SavedUser {
   };
 }
 
-function channelState(channel: ChannelState): SavedChannel {
+function toSavedChannel(channel: ChannelState): SavedChannel {
   const { name, createdAt, flags, settings, lists, topic, registration, members } = channel;
   return {
     name,

@@ -230,19 +230,19 @@ async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise
   const space = chat.settings.lineBytes -
     `:${chat.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
   let count = 0;
-  let past: number | undefined;
+  let afterEntry: number | undefined;
   do {
-    const page = await store.export(fold(name), { past, limit: exportPage });
+    const page = await store.export(fold(name), { afterEntry, limit: exportPage });
     for (const item of page.items) {
       count++;
       for (const piece of splitText(JSON.stringify(item), space)) {
         standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
       }
     }
-    past = page.next;
+    afterEntry = page.next;
     await pause();
     await session.awaitSpace();
-  } while (past !== undefined && session.connection.ended === undefined);
+  } while (afterEntry !== undefined && session.connection.ended === undefined);
   standardReply(
     session,
     "NOTE",

@@ -66,7 +66,7 @@ async function answer(
     before,
     limit,
     from: end,
-    isFor: isIn(logs),
+    isVisible: isIn(logs),
   });
   if (session.user !== user || session.over) return;
   // During the search the user can leave a channel.

@@ -24,6 +24,6 @@ export const clusterSettings = {
     min: 1000,
     env: "PARLEY_LEASE",
     group: "Cluster",
-    help: "time without a sign of life after which a machine is considered lost and its users quit",
+    help: "time without a heartbeat after which a machine is considered lost and its users quit",
   },
 } as const satisfies OptionTable;

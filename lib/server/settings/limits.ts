@@ -1,6 +1,7 @@
 /**
- * The limits of connections, lines, names and lists. Limits of accounts, history and files are in the tables of their topic.
- * Limits that IRC has a token for are advertised by server/render/isupport.ts and tested in tests/limits_test.ts.
+ * The limits of connections, lines, names and lists. Limits of accounts, history and files are in the tables of their
+ * topic. Limits that IRC has a token for are advertised by server/render/isupport.ts and tested in
+ * tests/limits_test.ts.
  */
 import type { OptionTable } from "../../options.ts";
 

@@ -5,7 +5,7 @@ import { isLoopback } from "../../irc/address.ts";
 /** `host` itself; for a listener on all addresses, the addresses of this machine in its network, IPv4 first. */
 export function reachableHosts(host: string): string[] {
   if (host !== "0.0.0.0" && host !== "::") return [host.includes(":") ? `[${host}]` : host];
-  const all = Deno.networkInterfaces().filter(({ address }) => isForOthers(address));
+  const all = Deno.networkInterfaces().filter(({ address }) => isReachable(address));
   const four = all.filter(({ family }) => family === "IPv4").map(({ address }) => address);
   const six = all.filter(({ family }) => family === "IPv6").map(({ address }) => `[${address}]`);
   const found = host === "::" ? [...four, ...six] : four;
@@ -15,11 +15,11 @@ export function reachableHosts(host: string): string[] {
 /** The names of this server in the settings and the system: the web page accepts them. */
 export function ownNames({ host, name, webAddress = "", webOrigin }: Settings): string[] {
   const urls = [webAddress, ...webOrigin].map((url) => URL.parse(url)?.host ?? "");
-  const maySee = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
-  return [host, name, maySee ? Deno.hostname() : "", ...urls].filter((one) => one !== "");
+  const canReadHostname = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
+  return [host, name, canReadHostname ? Deno.hostname() : "", ...urls].filter((one) => one !== "");
 }
 
 /** Neither a loopback address nor a link-local one. */
-function isForOthers(address: string): boolean {
+function isReachable(address: string): boolean {
   return !isLoopback(address) && !/^(169\.254\.|fe80:)/i.test(address);
 }

@@ -18,7 +18,7 @@ import { namesakeWarning } from "./settings_check.ts";
 import { readFiles } from "./settings_files.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
-/** Values the chat reads while it runs, because they open after it. */
+/** Values that do not exist yet when the chat is created; the chat asks for them while it runs. */
 export interface OpenedLater {
   readonly tlsPort: () => number | undefined;
   readonly uploadUrl: () => string | undefined;
@@ -30,7 +30,7 @@ export interface ChatSideOptions {
   /** "parley-1.2.3" */
   readonly version: string;
   readonly log: Log;
-  readonly later: OpenedLater;
+  readonly openedLater: OpenedLater;
 }
 
 /** An open chat. */
@@ -46,10 +46,10 @@ const ephemeralMessages = 10_000;
 
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
-  const { version, log, later } = options;
-  const files = firstFiles(settings);
+  const { version, log, openedLater } = options;
+  const files = readFilesAtStart(settings);
   const store = openData(settings);
-  const machines = settings.nats === undefined ? undefined : await joinOthers(settings, store, options);
+  const machines = settings.nats === undefined ? undefined : await joinCluster(settings, store, options);
   const chat = new ChatState({
     ...files,
     settings,
@@ -57,8 +57,8 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     log,
     version,
     ...(machines && { machine: machines.bus.machine }),
-    tlsPort: later.tlsPort,
-    uploadUrl: later.uploadUrl,
+    tlsPort: openedLater.tlsPort,
+    uploadUrl: openedLater.uploadUrl,
   });
   const hub = new Hub({
     chat,
@@ -67,16 +67,18 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     encode: encodeLine,
     reread: () => readFiles(settings),
   });
-  store.database.onTrouble = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
-  await machines?.start({ chat, commit: hub.commit, files: later.files }).catch(({ message }: Error) => {
-    throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);
-  });
+  store.database.onProblem = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
+  await machines?.start({ chat, commit: hub.commit, files: openedLater.files }).catch(
+    ({ message }: Error) => {
+      throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);
+    },
+  );
   const warning = namesakeWarning(chat);
   if (warning !== undefined) log("error", warning);
   return { store, hub, machines };
 }
 
-function firstFiles(settings: Settings): ReloadableFiles {
+function readFilesAtStart(settings: Settings): ReloadableFiles {
   try {
     return readFiles(settings);
   } catch (error) {
@@ -99,7 +101,7 @@ function openData({ data, ephemeral, synchronous, keepFor, keepMessages }: Setti
 }
 
 /** Joins all servers on one NATS. Its code is loaded only here, so that a single server starts without it. */
-async function joinOthers(
+async function joinCluster(
   settings: Settings,
   store: Store,
   { version, log }: ChatSideOptions,

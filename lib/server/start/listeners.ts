@@ -19,9 +19,9 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
-        onWrongProtocol(which, address) {
-          if (which === "PROXY") return untrustedProxySentence(hub, address);
-          return which === "TLS" && hub.chat.tlsPort !== undefined
+        onWrongProtocol(protocol, address) {
+          if (protocol === "PROXY") return untrustedProxySentence(hub, address);
+          return protocol === "TLS" && hub.chat.tlsPort !== undefined
             ? `This is ${name}; this port has no TLS, connect with ircs://${host}:${hub.chat.tlsPort}`
             : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
         },
@@ -71,8 +71,8 @@ export async function openTls(
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
-        onWrongProtocol: (which, address) =>
-          which === "PROXY"
+        onWrongProtocol: (protocol, address) =>
+          protocol === "PROXY"
             ? untrustedProxySentence(hub, address)
             : `This is ${hub.chat.settings.name}, an IRC server; use an IRC app`,
       },
@@ -100,7 +100,7 @@ export async function openTls(
   }
 }
 
-/** For the person who configures the proxy: the visitor behind it gets the same answer. */
+/** The answer to a visitor behind an untrusted proxy; it helps the person who configures the proxy. */
 function untrustedProxySentence({ chat: { settings: { name } } }: Hub, address: string): string {
   return `This is ${name}, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, not from ${address}`;
 }

@@ -42,10 +42,10 @@ function isFile(path: string): boolean {
   }
 }
 
-function readText(path: string, what: string): string {
+function readText(path: string, description: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    throw new Error(`Cannot read the ${what} "${path}": ${(error as Error).message}`);
+    throw new Error(`Cannot read the ${description} "${path}": ${(error as Error).message}`);
   }
 }

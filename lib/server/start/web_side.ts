@@ -30,7 +30,7 @@ const pruneMs = 3_600_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
-/** Opens it; with `shared`, machines exchange files. Rejects with a StartError. */
+/** Opens the web side; with `shared`, machines exchange files. Rejects with a StartError. */
 export async function openWeb(
   hub: Hub,
   stream: StreamOptions,
@@ -66,7 +66,7 @@ export async function openWeb(
     const [name = host] = reachableHosts(host);
     const url = webAddress?.replace(/\/*$/, "/") ?? `http://${name}:${listener.port}/`;
     const pruning = setInterval(() => files?.prune().catch(onError), pruneMs);
-    void files?.prune().then(() => files.complete()).catch(onError);
+    void files?.prune().then(() => files.exchangeMissing()).catch(onError);
     return {
       port: listener.port,
       url,

@@ -17,7 +17,7 @@ export interface AccountRow {
   /** The text of formatVerifier(); "" when the account is deleted. */
   readonly verifier: string;
   readonly role: AccountRole;
-  /** Why nobody can log in to the account; undefined if login is allowed. */
+  /** The reason why nobody can log in to the account; undefined if login is allowed. */
   readonly suspended: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdMs: number;

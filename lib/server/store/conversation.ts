@@ -59,8 +59,8 @@ export function logOf(conversation: number, stream: Stream): number {
 /** The table of conversations. Rows are inserted with the first record, so reading writes nothing. */
 export class Conversations implements CommitParticipant {
   readonly #database: Database;
-  readonly #known = new Map<string, Conversation>();
-  #uncertain: Conversation[] = [];
+  readonly #cache = new Map<string, Conversation>();
+  #insertedNow: Conversation[] = [];
   #changes: (() => void)[] = [];
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
@@ -102,14 +102,14 @@ export class Conversations implements CommitParticipant {
 
   /** The conversation of a channel. It costs a map lookup; nothing is written before the first record. */
   channel(folded: string, name: string): Conversation {
-    return this.#known.get(folded) ?? this.#know(folded, name, []);
+    return this.#cache.get(folded) ?? this.#addToCache(folded, name, []);
   }
 
   /** The private conversation of two sides, or of one side with itself. */
   between(one: Side, other: Side): Conversation {
     const key = pairKey(one.identity, other.identity);
-    return this.#known.get(key) ??
-      this.#know(key, "", one.identity === other.identity ? [one] : [one, other]);
+    return this.#cache.get(key) ??
+      this.#addToCache(key, "", one.identity === other.identity ? [one] : [one, other]);
   }
 
   /** The id of a stored conversation, and the stamp before which nobody can read it. */
@@ -168,10 +168,10 @@ export class Conversations implements CommitParticipant {
   }
 
   /** Replaces the hidden parts of all conversations. Only inside a transaction, when no rows are pending. */
-  takeClosedChannels(channels: readonly ClosedChannel[]): void {
+  replaceClosedChannels(channels: readonly ClosedChannel[]): void {
     this.#openAll.run();
     for (const one of channels) this.#setClosedChannel.run(...one);
-    for (const conversation of this.#known.values()) {
+    for (const conversation of this.#cache.values()) {
       conversation.closed = undefined;
       conversation.since = 0;
     }
@@ -181,11 +181,11 @@ export class Conversations implements CommitParticipant {
   idOf(conversation: Conversation): number {
     if (conversation.id !== undefined) return conversation.id;
     const { key, name, sides, since, closed } = conversation;
-    const [known] = row(this.#find.get(key));
-    const id = Number(known ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
-    if (known === undefined) {
+    const [storedId] = row(this.#find.get(key));
+    const id = Number(storedId ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
+    if (storedId === undefined) {
       for (const side of sides) this.#insertSide.run(side.identity, id, side.name);
-      this.#uncertain.push(conversation);
+      this.#insertedNow.push(conversation);
     }
     return conversation.id = id;
   }
@@ -199,18 +199,18 @@ export class Conversations implements CommitParticipant {
   }
 
   saved(): void {
-    this.#uncertain = [];
+    this.#insertedNow = [];
     this.#changes = [];
-    if (this.#known.size > maxKnown) this.#known.clear();
+    if (this.#cache.size > maxCached) this.#cache.clear();
   }
 
   rolledBack(): void {
-    for (const conversation of this.#uncertain) conversation.id = undefined;
-    this.#uncertain = [];
+    for (const conversation of this.#insertedNow) conversation.id = undefined;
+    this.#insertedNow = [];
   }
 
-  #know(key: string, name: string, sides: readonly Side[]): Conversation {
-    const made: Conversation = {
+  #addToCache(key: string, name: string, sides: readonly Side[]): Conversation {
+    const conversation: Conversation = {
       key,
       name,
       sides,
@@ -219,8 +219,8 @@ export class Conversations implements CommitParticipant {
       since: 0,
       open: [undefined, undefined],
     };
-    this.#known.set(key, made);
-    return made;
+    this.#cache.set(key, conversation);
+    return conversation;
   }
 
   /** A missing row is not an error: the row gets these values when it is inserted. */
@@ -234,7 +234,7 @@ export class Conversations implements CommitParticipant {
 }
 
 /** The largest number of conversations in memory. */
-const maxKnown = 20_000;
+const maxCached = 20_000;
 
 /** No channel name contains a space, so the key of a pair never equals that of a channel. */
 function pairKey(one: string, other: string): string {

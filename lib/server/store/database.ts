@@ -7,7 +7,7 @@
  * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
  * also SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing
  * that users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
- * file, "off" never. The log is copied when the chat is quiet (checkpoint), and during a tick only if it has grown to
+ * file, "off" never. The log is copied when the chat is idle (checkpoint), and during a tick only if it has grown to
  * 32 MiB.
  *
  * If a commit fails (the disk is full), it is rolled back, reported once, and retried every second: commit
@@ -41,7 +41,7 @@ interface ArrayStatement extends StatementSync {
 /** An open database. */
 export class Database {
   /** Called with one sentence when saving starts to fail, when it works again, and when reading fails. */
-  onTrouble: (sentence: string) => void = (sentence) => {
+  onProblem: (sentence: string) => void = (sentence) => {
     throw new Error(sentence);
   };
   readonly #db: DatabaseSync;
@@ -123,8 +123,8 @@ export class Database {
   }
 
   /**
-   * The result of `find`; `otherwise` if the disk fails or the file is damaged, which is reported once. For apply,
-   * which must continue.
+   * The result of `find`; `otherwise` if the disk fails or the file is damaged, which is reported once.
+   * server/apply uses it, because apply must continue.
    */
   read<T>(find: () => T, otherwise: T): T {
     try {
@@ -132,7 +132,7 @@ export class Database {
     } catch (error) {
       if (!failures.has(resultCode(error))) throw error;
       if (!this.#unreadable) {
-        this.onTrouble(`Cannot read stored data: ${reasonOf(error)}; the chat continues without it`);
+        this.onProblem(`Cannot read stored data: ${reasonOf(error)}; the chat continues without it`);
       }
       this.#unreadable = true;
       return otherwise;
@@ -191,7 +191,7 @@ export class Database {
     for (const participant of this.#participants) participant.saved();
     if (this.#failing) {
       this.#failing = false;
-      this.onTrouble("Messages are saved again");
+      this.onProblem("Messages are saved again");
     }
     return true;
   }
@@ -277,7 +277,7 @@ export class Database {
     this.#retryAtMs = this.#now() + 1000;
     if (this.#failing) return;
     this.#failing = true;
-    this.onTrouble(
+    this.onProblem(
       `Cannot save messages: ${reasonOf(error)}; the chat continues, and the server keeps trying to save`,
     );
   }
@@ -297,11 +297,11 @@ export function isDamage(error: unknown): boolean {
 function resultCode(error: unknown): number {
   if (!(error instanceof Error)) return 0;
   if ("errcode" in error) return Number(error.errcode) & 0xff;
-  return [...failures].find(([, [own]]) => error.message.startsWith(own))?.[0] ?? 0;
+  return [...failures].find(([, [sqliteMessage]]) => error.message.startsWith(sqliteMessage))?.[0] ?? 0;
 }
 
-/** By SQLite result code: the message of SQLite, which identifies errors without a code, and our words. */
-const failures: ReadonlyMap<number, readonly [own: string, words: string]> = new Map([
+/** SQLite result codes: the message of SQLite, which identifies errors without a code, and our words. */
+const failures: ReadonlyMap<number, readonly [sqliteMessage: string, words: string]> = new Map([
   [5, ["database is locked", "another program is writing to the database"]],
   [8, ["attempt to write a readonly database", "the database is read-only"]],
   [10, ["disk I/O error", "the disk reports an error"]],

@@ -20,8 +20,8 @@ export class Eraser {
   readonly #jobs: StatementSync;
   readonly #addJob: StatementSync;
   readonly #endJob: StatementSync;
-  readonly #remember: StatementSync;
-  #hasTraces = false;
+  readonly #addRedaction: StatementSync;
+  #needsScrub = false;
 
   constructor(database: Database, history: History, index: SearchIndex) {
     this.#database = database;
@@ -32,7 +32,7 @@ export class Eraser {
       "INSERT INTO forgetting (identity, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until",
     );
     this.#endJob = database.prepare("DELETE FROM forgetting WHERE identity = ?");
-    this.#remember = database.prepare(
+    this.#addRedaction = database.prepare(
       "INSERT INTO redaction (stamp, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING",
     );
   }
@@ -48,21 +48,21 @@ export class Eraser {
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
-      this.#rememberRedaction(view, stamp);
+      this.#saveRedaction(view, stamp);
       return true;
     }
-    for (const view of views) this.#rememberRedaction(view, stamp);
+    for (const view of views) this.#saveRedaction(view, stamp);
     return false;
   }
 
   /**
-   * Schedules the deletion of all records of this account up to a stamp; step() deletes them. `account` is folded.
+   * Schedules the erasure of all records of this account up to a stamp; step() erases them. `account` is folded.
    */
-  forget(account: string, until: number): void {
+  scheduleErasure(account: string, until: number): void {
     this.#database.attempt(() => this.#addJob.run(account, until));
   }
 
-  /** Runs one step of forget(); the index must be complete. True if more is to do. */
+  /** Runs one step of the scheduled erasures; the index must be complete. True if more is to do. */
   step(): boolean {
     const [account, until] = row(this.#jobs.get());
     if (account === undefined) return false;
@@ -83,17 +83,17 @@ export class Eraser {
   }
 
   /** Whether the write-ahead log can still contain erased text; then call scrub(). */
-  get hasTraces(): boolean {
-    return this.#hasTraces;
+  get needsScrub(): boolean {
+    return this.#needsScrub;
   }
 
   /** Empties the write-ahead log. */
   scrub(): void {
-    if (this.#database.scrub()) this.#hasTraces = false;
+    if (this.#database.scrub()) this.#needsScrub = false;
   }
 
-  #rememberRedaction({ conversation }: HistoryView, stamp: number): void {
-    this.#database.attempt(() => this.#remember.run(stamp, conversation));
+  #saveRedaction({ conversation }: HistoryView, stamp: number): void {
+    this.#database.attempt(() => this.#addRedaction.run(stamp, conversation));
   }
 
   #erase(
@@ -104,8 +104,8 @@ export class Eraser {
     places: readonly number[],
   ): void {
     this.#index.remove(block, log, records, { places, secure: true });
-    const left = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
-    this.#history.rewrite(block, first, left);
-    this.#hasTraces = true;
+    const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
+    this.#history.rewrite(block, first, remaining);
+    this.#needsScrub = true;
   }
 }

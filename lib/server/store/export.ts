@@ -22,15 +22,15 @@ export interface ExportPage {
   readonly next: number | undefined;
 }
 
-/** The page after `past`. The index must be complete. `account` is folded. */
+/** The page after `afterEntry`. The index must be complete. `account` is folded. */
 export function exportPage(
   index: SearchIndex,
   conversations: Conversations,
   account: string,
-  options: { past?: number | undefined; limit: number },
+  options: { afterEntry?: number | undefined; limit: number },
 ): ExportPage {
-  const { past, limit } = options;
-  const hits = index.search({ logs: [], account, past, from: "start", limit });
+  const { afterEntry, limit } = options;
+  const hits = index.search({ logs: [], account, afterEntry, from: "start", limit });
   const items = hits.flatMap(({ stamp, record, log }) => {
     const parsed = parseRecord(record);
     if (parsed === undefined) return [];

@@ -5,7 +5,7 @@
  * Why a row has many records: CPU time per message of 100 bytes, with 64 messages per tick, on two shared cores: one
  * row per message 4.5 µs, one INSERT of 64 rows 2.4, json_each 2.9, one row for all 1.0. Text inside the tree of the
  * index (WITHOUT ROWID): 1.3, and a third more disk, because long rows fill its pages badly. Other page sizes, and
- * storing senders once per row, made no measurable difference; our own lock (open.ts) and copying the log in quiet
+ * storing senders once per row, made no measurable difference; our own lock (open.ts) and copying the log in idle
  * moments (database.ts) saved a quarter each. tests/bench/history.ts measures today's figures: 20 µs for a single
  * message, 1.1 with 43 per tick. In a busy server, whose caches hold other data, the commit of a tick takes 60 µs;
  * appending the same bytes to a plain file takes 32. Reading the last 50 of a million messages takes 0.1 ms, and 5 ms
@@ -73,7 +73,7 @@ export class History implements CommitParticipant {
   readonly #conversations: Conversations;
   #unsaved: UnsavedBlock[] = [];
   #appended = 0;
-  #known = 0;
+  #storedUntil = 0;
   readonly #insert: StatementSync;
   readonly #startAt: StatementSync;
   readonly #forwards: StatementSync;
@@ -99,7 +99,7 @@ export class History implements CommitParticipant {
 
   /** Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
-    if (stamp <= this.#known) return;
+    if (stamp <= this.#storedUntil) return;
     this.#appended++;
     const block = conversation.open[stream];
     if (block !== undefined && block.count < maxRecords) {
@@ -129,7 +129,7 @@ export class History implements CommitParticipant {
 
   /** Ignores records up to this stamp: they are stored already and are being repeated. */
   skipUntil(stamp: number): void {
-    this.#known = stamp;
+    this.#storedUntil = stamp;
   }
 
   /** The number of records appended since the start. */
@@ -223,8 +223,8 @@ export class History implements CommitParticipant {
 
   rolledBack(): void {
     for (const block of this.#unsaved) block.written = false;
-    let room = maxUnsavedLength;
-    const remaining = this.#unsaved.toReversed().filter(({ records }) => (room -= records.length) >= 0);
+    let space = maxUnsavedLength;
+    const remaining = this.#unsaved.toReversed().filter(({ records }) => (space -= records.length) >= 0);
     if (remaining.length === this.#unsaved.length) return;
     for (const { conversation, stream } of this.#unsaved) conversation.open[stream] = undefined;
     this.#unsaved = remaining.reverse();

@@ -13,15 +13,15 @@ const applicationId = 0x50726c79;
 const checkedBytes = 32 * 1024 * 1024;
 
 /** A database that only this process uses until `release`. */
-export interface Opened {
+export interface OpenedDatabase {
   readonly db: DatabaseSync;
   /** The path of its file; undefined in memory. */
   readonly path?: string;
   release(): void;
 }
 
-/** The database of a data folder; missing ones are created. `steps` is for tests. */
-export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): Opened {
+/** The database of a data folder; creates the folder and the file if they are missing. Tests pass other `steps`. */
+export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): OpenedDatabase {
   const lock = lockFolder(folder);
   try {
     const path = `${folder}/parley.db`;
@@ -35,7 +35,7 @@ export function openFolder(folder: string, synchronous: Synchronous, steps = mig
 }
 
 /** A database that ends with the process. */
-export function openMemory(): Opened {
+export function openMemory(): OpenedDatabase {
   return { db: prepare(":memory:", "off", migrations), release: () => {} };
 }
 
@@ -58,7 +58,7 @@ function lockFolder(folder: string): Deno.FsFile {
   );
 }
 
-/** Created here and not by SQLite, so that only the owner can read it. */
+/** Creates the file here, not in SQLite, so that only its owner can read it. */
 function makeFile(path: string): void {
   try {
     Deno.openSync(path, { create: true, append: true, mode: 0o600 }).close();
@@ -72,44 +72,44 @@ function makeFile(path: string): void {
 }
 
 /** Refuses damaged, foreign and newer databases, and changes none of them. */
-function inspect(path: string, known: number): void {
+function inspect(path: string, newestVersion: number): void {
   let db: DatabaseSync;
   try {
     db = new DatabaseSync(path, { readOnly: true });
   } catch (error) {
-    throw new StoreError(damaged(path, reasonOf(error)));
+    throw new StoreError(damagedSentence(path, reasonOf(error)));
   }
   try {
-    check(db, path, known);
+    check(db, path, newestVersion);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     // This check needs some free disk space; if there is none, opening continues without it.
-    if (isDamage(error)) throw new StoreError(damaged(path, reasonOf(error)));
+    if (isDamage(error)) throw new StoreError(damagedSentence(path, reasonOf(error)));
   } finally {
     db.close();
   }
 }
 
-function check(db: DatabaseSync, path: string, known: number): void {
-  const version = number(db, "PRAGMA user_version");
-  const tables = number(db, "SELECT count(*) FROM sqlite_schema");
-  if (tables > 0 && number(db, "PRAGMA application_id") !== applicationId) {
+function check(db: DatabaseSync, path: string, newestVersion: number): void {
+  const version = queryNumber(db, "PRAGMA user_version");
+  const tables = queryNumber(db, "SELECT count(*) FROM sqlite_schema");
+  if (tables > 0 && queryNumber(db, "PRAGMA application_id") !== applicationId) {
     throw new StoreError(
       `Cannot use "${path}": it is not a database of Parley; choose another folder with --data`,
     );
   }
-  if (version > known) {
+  if (version > newestVersion) {
     throw new StoreError(
-      `Cannot use "${path}": a newer version of Parley wrote it (format ${version}, this program supports ${known}); ` +
+      `Cannot use "${path}": a newer version of Parley wrote it (format ${version}, this program supports ${newestVersion}); ` +
         "start the newer version, or choose another folder with --data",
     );
   }
   if (Deno.statSync(path).size > checkedBytes) return;
   const answer = String(Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {})[0]);
-  if (answer !== "ok") throw new StoreError(damaged(path, answer.split("\n").at(-1) ?? answer));
+  if (answer !== "ok") throw new StoreError(damagedSentence(path, answer.split("\n").at(-1) ?? answer));
 }
 
-function damaged(path: string, reason: string): string {
+function damagedSentence(path: string, reason: string): string {
   return `Cannot use "${path}": ${reason}; the file was not changed. Restore a backup, or choose another folder with --data`;
 }
 
@@ -134,9 +134,9 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
 
 /** Runs the missing migrations, all or none; the old file is copied first. */
 function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
-  const version = number(db, "PRAGMA user_version");
+  const version = queryNumber(db, "PRAGMA user_version");
   if (version === steps.length) return;
-  if (version > 0) copyBefore(db, path, version);
+  if (version > 0) copyBeforeMigration(db, path, version);
   db.exec("BEGIN IMMEDIATE");
   try {
     for (const step of steps.slice(version)) db.exec(step);
@@ -147,7 +147,7 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
   }
 }
 
-function copyBefore(db: DatabaseSync, path: string, version: number): void {
+function copyBeforeMigration(db: DatabaseSync, path: string, version: number): void {
   if (path === ":memory:") return;
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const copy = path.replace(/\.db$/, `-version-${version}.db`);
@@ -158,7 +158,7 @@ function copyBefore(db: DatabaseSync, path: string, version: number): void {
   }
 }
 
-function number(db: DatabaseSync, sql: string): number {
+function queryNumber(db: DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
 }
 

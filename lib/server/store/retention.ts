@@ -26,7 +26,7 @@ export class Retention {
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
   readonly #remove: StatementSync;
-  readonly #forgetRedactions: StatementSync;
+  readonly #removeRedactions: StatementSync;
 
   constructor(database: Database, index: SearchIndex, limits: RetentionLimits, now: () => number) {
     this.#database = database;
@@ -44,7 +44,7 @@ export class Retention {
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
     );
     this.#remove = database.prepare("DELETE FROM block WHERE id = ?");
-    this.#forgetRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
+    this.#removeRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
   }
 
   /** Deletes a few blocks. True if there can be more to delete. */
@@ -58,17 +58,17 @@ export class Retention {
     const oldest = firstStamp(this.#now() - ageMs);
     const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
     for (const block of blocks) this.#delete(block);
-    if (blocks.length > 0) this.#forgetRedactions.run(oldest);
+    if (blocks.length > 0) this.#removeRedactions.run(oldest);
     return blocks.length > 0;
   }
 
   #pruneFull(): boolean {
-    const { count: most } = this.#limits;
-    if (most === 0) return false;
-    const [id, messages, events] = row(this.#full.get(most));
+    const { count: maxCount } = this.#limits;
+    if (maxCount === 0) return false;
+    const [id, messages, events] = row(this.#full.get(maxCount));
     if (id === undefined) return false;
-    const stream = Number(messages) > most ? 0 : 1;
-    let over = Number(stream === 0 ? messages : events) - most;
+    const stream = Number(messages) > maxCount ? 0 : 1;
+    let over = Number(stream === 0 ? messages : events) - maxCount;
     let deleted = 0;
     for (const block of this.#oldestOf.all(logOf(Number(id), stream))) {
       const count = Number(row(block)[3]);

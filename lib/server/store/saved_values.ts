@@ -36,10 +36,10 @@ export class SavedValues {
 
   /** 32 random bytes with this name, created at the first call. */
   secret(name: string): Uint8Array<ArrayBuffer> {
-    const known = this.find(name);
-    if (known !== undefined) return Uint8Array.fromHex(known);
-    const made = crypto.getRandomValues(new Uint8Array(32));
-    this.save(name, made.toHex());
-    return made;
+    const stored = this.find(name);
+    if (stored !== undefined) return Uint8Array.fromHex(stored);
+    const created = crypto.getRandomValues(new Uint8Array(32));
+    this.save(name, created.toHex());
+    return created;
   }
 }

@@ -1,6 +1,5 @@
 /**
- * The search index (FTS5, without a copy of the text). It processes the blocks in their order and stores how far it
- * is.
+ * The search index (FTS5, without a copy of the text). It processes the blocks in their order and stores its progress.
  * It advances in steps when there is time and before a search, never while a message is being delivered. The id of an
  * entry contains block and place, so a hit leads directly to its record.
  */
@@ -31,21 +30,21 @@ export interface SearchRequest extends SearchTerms {
   readonly after?: number | undefined;
   readonly before?: number | undefined;
   /** Only entries after this one. */
-  readonly past?: number | undefined;
+  readonly afterEntry?: number | undefined;
   readonly limit: number;
-  /** Hits that it refuses do not count. */
-  readonly isFor?: ((hit: SearchHit) => boolean) | undefined;
+  /** Hits for which it returns false are left out and do not count towards the limit. */
+  readonly isVisible?: ((hit: SearchHit) => boolean) | undefined;
   /** If there are more: the oldest or the newest. */
   readonly from: "start" | "end";
 }
 
-/** The index, and how far it is. */
+/** The index and its progress. */
 export class SearchIndex implements CommitParticipant {
   readonly #database: Database;
-  #followed = 0;
+  #lastIndexed = 0;
   readonly #progress: StatementSync;
   readonly #next: StatementSync;
-  readonly #remember: StatementSync;
+  readonly #saveProgress: StatementSync;
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
   readonly #configure: StatementSync;
@@ -61,7 +60,7 @@ export class SearchIndex implements CommitParticipant {
     this.#next = database.prepareArrays(
       "SELECT id, log, first, count, records FROM block WHERE id > ? ORDER BY id LIMIT 16",
     );
-    this.#remember = database.prepare(
+    this.#saveProgress = database.prepare(
       "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     );
     this.#insert = database.prepare("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)");
@@ -89,17 +88,17 @@ export class SearchIndex implements CommitParticipant {
   advance(deadline: number): boolean {
     this.#database.insertPending();
     for (;;) {
-      const blocks = this.#next.all(this.#followed);
+      const blocks = this.#next.all(this.#lastIndexed);
       if (blocks.length === 0) return false;
       this.#database.write();
       for (const block of blocks) {
         const [id, log, first, count, records] = row(block);
-        this.#take(Number(id), Number(log), decodeBlock(Number(first), String(records)));
+        this.#insertRecords(Number(id), Number(log), decodeBlock(Number(first), String(records)));
         this.#count.run(Number(log), Number(count));
-        this.#followed = Number(id);
+        this.#lastIndexed = Number(id);
         if (performance.now() >= deadline) break;
       }
-      this.#remember.run(this.#followed);
+      this.#saveProgress.run(this.#lastIndexed);
       if (performance.now() >= deadline) return true;
     }
   }
@@ -108,8 +107,9 @@ export class SearchIndex implements CommitParticipant {
   search(search: SearchRequest): SearchHit[] {
     const query = queryOf(search);
     if (query === undefined) return [];
-    const { after = -1, before = Number.MAX_SAFE_INTEGER, past = -1, limit, isFor = () => true } = search;
-    let low = Math.max(past, this.#blockAt(after - slack) * placesPerBlock - 1);
+    const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1, limit, isVisible = () => true } =
+      search;
+    let low = Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1);
     let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
     const found: SearchHit[] = [];
     const statement = search.from === "start" ? this.#oldest : this.#latest;
@@ -117,7 +117,7 @@ export class SearchIndex implements CommitParticipant {
       const entries = statement.all(query, low, high, limit).map((one) => Number(row(one)[0]));
       for (const entry of entries) {
         const hit = this.#load(entry);
-        if (!hit || hit.stamp <= after || hit.stamp >= before || !isFor(hit)) continue;
+        if (!hit || hit.stamp <= after || hit.stamp >= before || !isVisible(hit)) continue;
         if (found.length < limit) found.push(hit);
       }
       const last = entries.at(-1);
@@ -135,7 +135,7 @@ export class SearchIndex implements CommitParticipant {
     records: readonly StoredRecord[],
     options: { places?: readonly number[]; secure: boolean },
   ): void {
-    if (block > this.#followed) return;
+    if (block > this.#lastIndexed) return;
     this.#database.write();
     if (options.secure) this.#configure.run(1);
     for (const [place, { record }] of records.entries()) {
@@ -154,10 +154,10 @@ export class SearchIndex implements CommitParticipant {
   saved(): void {}
 
   rolledBack(): void {
-    this.#followed = Number(row(this.#progress.get())[0] ?? 0);
+    this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
   }
 
-  #take(block: number, log: number, records: readonly StoredRecord[]): void {
+  #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {
     for (const [place, { record }] of records.entries()) {
       const entry = this.#entry(log, record);
       if (entry) this.#insert.run(block * placesPerBlock + place, entry.keys, entry.text);

@@ -1,7 +1,7 @@
 /**
  * The store: all data that survives the process, in one SQLite file in the data folder, or in memory. It is
- * synchronous:
- * a call returns when it is done. This file connects the parts and orders the upkeep; the parts own their rows.
+ * synchronous: a call returns when it is done. This file connects the parts and runs the upkeep; the parts own their
+ * rows.
  */
 import { AccountTable } from "./accounts.ts";
 import { ChannelTable } from "./channels.ts";
@@ -13,7 +13,7 @@ import { type ExportPage, exportPage } from "./export.ts";
 import { History } from "./history.ts";
 import { SavedValues } from "./saved_values.ts";
 import { ReadMarkers } from "./read_markers.ts";
-import { type Opened, openFolder, openMemory } from "./open.ts";
+import { type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { Retention, type RetentionLimits } from "./retention.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
 import { Transfer } from "./transfer.ts";
@@ -57,11 +57,11 @@ export class Store implements Disposable {
   readonly #release: () => void;
   readonly #path: string | undefined;
   #transfer: Transfer | undefined;
-  #upkeeping = false;
+  #isUpkeepRunning = false;
   #closed = false;
 
   /** Takes over an opened database. */
-  constructor(opened: Opened, options: StoreOptions = {}) {
+  constructor(opened: OpenedDatabase, options: StoreOptions = {}) {
     const { retention = { ageMs: 0, count: 0 }, now = Date.now } = options;
     this.#release = opened.release;
     this.#path = opened.path;
@@ -90,14 +90,14 @@ export class Store implements Disposable {
     let more = false;
     this.database.attempt(() => more = this.#runUpkeep(performance.now() + sliceMs));
     if (!this.commit()) return false;
-    if (!more && this.eraser.hasTraces) this.eraser.scrub();
+    if (!more && this.eraser.needsScrub) this.eraser.scrub();
     return more;
   }
 
-  /** Runs upkeep while the chat is quiet; call it every few seconds. It rejects only because of a bug. */
+  /** Runs upkeep while the chat is idle; call it every few seconds. It rejects only because of a bug. */
   async upkeep(): Promise<void> {
-    if (this.#upkeeping) return;
-    this.#upkeeping = true;
+    if (this.#isUpkeepRunning) return;
+    this.#isUpkeepRunning = true;
     try {
       let more = true;
       for (let slice = 0; more && slice < upkeepSlices; slice++) {
@@ -108,7 +108,7 @@ export class Store implements Disposable {
       }
       this.database.checkpoint();
     } finally {
-      this.#upkeeping = false;
+      this.#isUpkeepRunning = false;
     }
   }
 
@@ -150,7 +150,10 @@ export class Store implements Disposable {
   }
 
   /** The messages and events of an account, page by page; see export.ts. */
-  async export(account: string, options: { past?: number | undefined; limit: number }): Promise<ExportPage> {
+  async export(
+    account: string,
+    options: { afterEntry?: number | undefined; limit: number },
+  ): Promise<ExportPage> {
     await this.updateIndex();
     return exportPage(this.index, this.conversations, account, options);
   }

@@ -108,11 +108,11 @@ export class Transfer {
    * Replaces the small tables, and erases all records of accounts deleted since, up to the stamp `until`. The hub
    * writes the registered channels.
    */
-  takeState(state: StoreState, until: number): void {
+  replaceState(state: StoreState, until: number): void {
     for (const { name, verifier } of state.accounts) {
-      if (verifier === "" && this.#store.accounts.find(name)?.verifier) this.#forget(fold(name), until);
+      if (verifier === "" && this.#store.accounts.find(name)?.verifier) this.#eraseAccount(fold(name), until);
     }
-    this.#takeTables(state);
+    this.#replaceTables(state);
   }
 
   /** Restores the small tables to the result of state() on this machine, with the same `isOwn`. */
@@ -124,10 +124,10 @@ export class Transfer {
     for (const [name] of this.state(isOwn).keepsakes) {
       if (!wanted.has(name)) savedValues.save(name, undefined);
     }
-    this.#takeTables(state);
+    this.#replaceTables(state);
   }
 
-  #takeTables(state: StoreState): void {
+  #replaceTables(state: StoreState): void {
     const { accounts, files, savedValues, markers } = this.#store;
     for (const account of state.accounts) accounts.save(account);
     const known = new Set(state.files.map(({ id }) => id));
@@ -136,7 +136,7 @@ export class Transfer {
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
     this.#store.commit();
-    this.#database.attempt(() => this.#store.conversations.takeClosedChannels(state.doors));
+    this.#database.attempt(() => this.#store.conversations.replaceClosedChannels(state.doors));
     this.#store.commit();
   }
 
@@ -144,9 +144,9 @@ export class Transfer {
    * Erases the records that the other machine deleted; call it after the last page, because earlier pages can contain
    * them.
    */
-  takeErasures({ forgetting, redactions }: StoreState): void {
+  applyErasures({ forgetting, redactions }: StoreState): void {
     this.#redact(redactions);
-    for (const [account, until] of forgetting) this.#forget(account, until);
+    for (const [account, until] of forgetting) this.#eraseAccount(account, until);
   }
 
   page({ after, from }: PageRequest): TransferPage {
@@ -165,14 +165,14 @@ export class Transfer {
         const records = decodeBlock(Number(first), String(text));
         newest = Math.max(newest, records.at(-1)?.stamp ?? 0);
         const later = records.filter(({ stamp, record }) => stamp > after && record !== "");
-        if (later.length > 0) blocks.push(this.#named(Number(log), later));
+        if (later.length > 0) blocks.push(this.#toTransferBlock(Number(log), later));
       }
       if (found.length < pageBlocks) return { blocks, next: undefined };
     }
   }
 
   /** Appends the records of a page up to the stamp `until`; returns the newest stamp of the page. */
-  takePage({ blocks }: TransferPage, until: number): number {
+  appendPage({ blocks }: TransferPage, until: number): number {
     const { conversations, history } = this.#store;
     let newest = 0;
     for (const block of blocks) {
@@ -196,12 +196,12 @@ export class Transfer {
     }
   }
 
-  #forget(account: string, until: number): void {
-    this.#store.eraser.forget(account, until);
+  #eraseAccount(account: string, until: number): void {
+    this.#store.eraser.scheduleErasure(account, until);
     this.#store.markers.remove(account);
   }
 
-  #named(log: number, records: readonly StoredRecord[]): TransferBlock {
+  #toTransferBlock(log: number, records: readonly StoredRecord[]): TransferBlock {
     const id = Math.floor(log / 2);
     const [key, name] = row(this.#conversation.get(id));
     const sides = this.#sides.all(id).map((found) => {

@@ -1,7 +1,6 @@
 /**
- * Rows by key that stay in memory until they are saved: reading finds a new row at once, and a failing disk loses
- * none.
- * For tables that change rarely and must not lose a change, such as accounts.
+ * Rows by key that stay in memory until they are saved: reading finds a new row at once, and a failing disk loses none.
+ * Tables use it that change rarely and must not lose a change, such as accounts.
  */
 import type { CommitParticipant, Database } from "./database.ts";
 

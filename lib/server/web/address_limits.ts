@@ -1,4 +1,4 @@
-/** Limits what each peer (irc/address.ts) holds of the web side, so that one peer cannot block the others. */
+/** Limits the sockets and requests of each peer (irc/address.ts) on the web side, so that no peer blocks the others. */
 import type { EventEmitter } from "node:events";
 import { isLoopback, peerOf } from "../../irc/address.ts";
 
@@ -12,13 +12,13 @@ export class AddressLimits {
     this.#most = most;
   }
 
-  /** Counts something the address holds, until it closes. False, and not counted, if the address is at its limit. */
-  hold(address: string, held: EventEmitter): boolean {
+  /** Counts a socket or a request of the address until it closes. Counts nothing and returns false at the limit. */
+  hold(address: string, closable: EventEmitter): boolean {
     const peer = peerOf(address);
     const count = this.#byPeer.get(peer) ?? 0;
     if (this.#most > 0 && count >= this.#most && !isLoopback(address)) return false;
     this.#byPeer.set(peer, count + 1);
-    held.once("close", () => this.#release(peer));
+    closable.once("close", () => this.#release(peer));
     return true;
   }
 

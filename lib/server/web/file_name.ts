@@ -1,5 +1,6 @@
 /**
- * Names and types of shared files in the headers of uploads and downloads. Pure; a name is for people, never a path.
+ * Names and types of shared files in the headers of uploads and downloads. Pure. People read a name; it is never used
+ * as a path.
  */
 import { cutText } from "../../irc/wrap.ts";
 
@@ -7,7 +8,7 @@ const maxLength = 120;
 /** Only the end of a longer name is read: the time to trim a name grows with the square of its length. */
 const maxRead = 1000;
 /** Types a browser can show in place; other files are downloads, because they could run as a page of this site. */
-const shownTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
+const inlineTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
 /** The name in a Content-Disposition header (RFC 6266), made safe; "file" if there is none. */
 export function fileName(disposition: string | undefined): string {
@@ -42,15 +43,15 @@ export function mediaType(header: string | undefined): string {
 
 /** Content-Disposition for a download: shown in place if the type is safe, otherwise saved with its name. */
 export function disposition(name: string, type: string): string {
-  const how = shownTypes.test(type) ? "inline" : "attachment";
+  const kind = inlineTypes.test(type) ? "inline" : "attachment";
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  return `${how}; filename="${ascii}"; filename*=UTF-8''${
-    encodeURIComponent(name).replace(/['()*]/g, escapeMark)
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${
+    encodeURIComponent(name).replace(/['()*]/g, escapeCharacter)
   }`;
 }
 
-function escapeMark(mark: string): string {
-  return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
+function escapeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import type { StreamSocket } from "../../net/stream.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Wraps `socket`, which nothing else can read; `head` contains the bytes read after the upgrade. */
+/** Wraps `socket`. No other code can read from it then. `head` contains the bytes read after the upgrade. */
 export function nodeSocket(socket: Socket, head: Uint8Array, visitor: Visitor): StreamSocket {
   return new NodeSocket(socket, head, visitor);
 }
@@ -44,7 +44,7 @@ class NodeSocket implements StreamSocket {
       const chunk: Buffer | null = ready > 0
         ? this.#socket.read(Math.min(ready, bytes.length))
         : this.#socket.read();
-      if (chunk !== null) return this.#give(chunk, bytes);
+      if (chunk !== null) return this.#copyInto(chunk, bytes);
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) return null;
       await new Promise<void>((resolve) => this.#wake = resolve);
@@ -66,7 +66,7 @@ class NodeSocket implements StreamSocket {
     this.#socket.destroy();
   }
 
-  #give(chunk: Buffer, bytes: Uint8Array): number {
+  #copyInto(chunk: Buffer, bytes: Uint8Array): number {
     const fits = chunk.subarray(0, bytes.length);
     bytes.set(fits);
     if (fits.length < chunk.length) this.#head = chunk.subarray(fits.length);

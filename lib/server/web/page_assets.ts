@@ -1,6 +1,6 @@
 /**
- * The page and its modules, served without a build step: the types are stripped from TypeScript. Only the browser
- * parts of lib/ can be requested, by names without a path in them.
+ * The page and its modules, served without a build step: the types are stripped from TypeScript. A client can
+ * request only files in the browser folders of lib/.
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
@@ -22,28 +22,28 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The folders for browsers, and the one file beside them that the page needs. */
-const named =
+const assetPath =
   /^\/lib\/((?:irc|net|client\/(?:core|text|slash|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|nearest_word\.ts)$/;
-const front = "/lib/client/page/index.html";
+const indexPath = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
 
 /** The asset of a path, or undefined. Each file is read once. */
 export function pageAsset(path: string): Asset | undefined {
-  const wanted = path === "/" || path === "/join" ? front : path;
-  const known = cache.get(wanted);
-  if (known !== undefined) return known;
-  const [, file, ending = "ts"] = named.exec(wanted) ?? [];
+  const wanted = path === "/" || path === "/join" ? indexPath : path;
+  const cached = cache.get(wanted);
+  if (cached !== undefined) return cached;
+  const [, file, ending = "ts"] = assetPath.exec(wanted) ?? [];
   if (file === undefined) return undefined;
   const text = readText(new URL(`../../${file}`, import.meta.url));
   if (text === undefined) return undefined;
   const body = new TextEncoder().encode(
-    ending === "ts" ? stripTypeScriptTypes(text) : wanted === front ? withPreloads(text) : text,
+    ending === "ts" ? stripTypeScriptTypes(text) : wanted === indexPath ? withPreloads(text) : text,
   );
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-  const made = { type: types[ending] ?? "application/octet-stream", body, etag };
-  cache.set(wanted, made);
-  return made;
+  const asset = { type: types[ending] ?? "application/octet-stream", body, etag };
+  cache.set(wanted, asset);
+  return asset;
 }
 
 /** Lists all modules in the head of the page, so that a browser requests all of them at once. */

@@ -1,10 +1,10 @@
 /**
- * Shared files on disk. Each file is in one folder with its id as its name, so no name from outside is ever a path.
- * A file is written under a temporary name and renamed when it is complete; tidy() deletes incomplete files of a
- * crash.
+ * Shared files on disk. Each file is in one folder with its id as its name, so a name from a client is never a path.
+ * A file is written under a temporary name and renamed when it is complete; removeUnknown() deletes the incomplete
+ * files of a crash.
  */
 
-/** Why a file was refused: an HTTP status and one sentence. */
+/** The refusal of a file: an HTTP status and one sentence. */
 export class UploadRefusal extends Error {
   override readonly name = "UploadRefusal";
   readonly status: number;
@@ -87,10 +87,10 @@ export class UploadFolder {
     }
   }
 
-  /** Deletes incomplete files and files that are not in `known`; call it at the start, before anything is written. */
-  tidy(known: ReadonlySet<string>): void {
+  /** Deletes incomplete files and files that are not in `ids`; call it at the start, before anything is written. */
+  removeUnknown(ids: ReadonlySet<string>): void {
     for (const { name, isFile } of this.#list()) {
-      if (isFile && !known.has(name)) Deno.removeSync(`${this.#folder}/${name}`);
+      if (isFile && !ids.has(name)) Deno.removeSync(`${this.#folder}/${name}`);
     }
   }
 

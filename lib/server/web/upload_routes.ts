@@ -20,7 +20,7 @@ const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
 /** A shared file that still has no row after this time comes from a machine that ended during an upload. */
 const abandonedMs = 3_600_000;
-/** An event has a maximum size. */
+/** The number of files that one event removes, because an event has a maximum size. */
 const removedAtOnce = 1000;
 
 /** The routes of shared files, and their upkeep. */
@@ -38,10 +38,10 @@ export class UploadRoutes implements FileContents {
     this.#hub = hub;
     this.#folder = folder;
     this.#shared = shared;
-    folder.tidy(new Set(this.#files().map((file) => file.id)));
+    folder.removeUnknown(new Set(this.#files().map((file) => file.id)));
   }
 
-  /** Goes before the route of the page. */
+  /** The route of the page must come after this route. */
   readonly route: Route = (request, response, path, visitor) => {
     if (path === "/upload") return this.#upload(request, response, visitor);
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
@@ -54,17 +54,19 @@ export class UploadRoutes implements FileContents {
     const oldest = now - this.#hub.chat.settings.uploadKeep;
     const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
     for (let at = 0; at < ids.length; at += removedAtOnce) {
-      const some = ids.slice(at, at + removedAtOnce);
-      await this.#hub.commit({ kind: "files removed", ids: some });
-      this.removed(some);
+      const batch = ids.slice(at, at + removedAtOnce);
+      await this.#hub.commit({ kind: "files removed", ids: batch });
+      this.onRemoved(batch);
     }
     const shared = this.#shared;
     if (shared === undefined) return;
-    const known = new Set(this.#files().map((file) => file.id));
-    for (const id of await shared.olderThan(now - abandonedMs)) if (!known.has(id)) await shared.remove(id);
+    const registeredIds = new Set(this.#files().map((file) => file.id));
+    for (const id of await shared.olderThan(now - abandonedMs)) {
+      if (!registeredIds.has(id)) await shared.remove(id);
+    }
   }
 
-  async complete(): Promise<void> {
+  async exchangeMissing(): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
     for (const file of this.#files()) {
@@ -73,13 +75,13 @@ export class UploadRoutes implements FileContents {
     }
   }
 
-  added(file: UploadRow): void {
+  onAdded(file: UploadRow): void {
     this.#open(file).then((opened) => opened?.close()).catch((error) =>
       this.#hub.chat.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
     );
   }
 
-  removed(ids: readonly string[]): void {
+  onRemoved(ids: readonly string[]): void {
     for (const id of ids) this.#folder.remove(id);
   }
 
@@ -96,7 +98,7 @@ export class UploadRoutes implements FileContents {
 
   async #fetch(row: UploadRow, shared: SharedFileContents): Promise<void> {
     try {
-      const content = await shared.take(row.id);
+      const content = await shared.read(row.id);
       if (content === undefined) throw new Error("no machine has shared it");
       await this.#folder.write(row.id, content, row.bytes);
     } catch (error) {
@@ -139,20 +141,20 @@ export class UploadRoutes implements FileContents {
 
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const owner = await ownerOf(this.#hub.chat, request, visitor);
-    const announced = Number(request.headers["content-length"] ?? 0);
-    const room = this.#roomFor(owner);
-    if (announced > room) {
-      throw new UploadRefusal(413, `The file is larger than the ${room} bytes of free space for it`);
+    const declaredBytes = Number(request.headers["content-length"] ?? 0);
+    const freeBytes = this.#freeBytesFor(owner);
+    if (declaredBytes > freeBytes) {
+      throw new UploadRefusal(413, `The file is larger than the ${freeBytes} bytes of free space for it`);
     }
     // An upload without a length reserves all free space until it is complete.
-    const promised = announced > 0 ? announced : Math.min(room, gigabyte);
-    this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + promised);
+    const reservedBytes = declaredBytes > 0 ? declaredBytes : Math.min(freeBytes, gigabyte);
+    this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + reservedBytes);
     request.setTimeout(stallMs, () => request.destroy());
     try {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
       const content = request.iterator({ destroyOnReturn: false });
-      const bytes = await this.#folder.write(id, content, promised);
+      const bytes = await this.#folder.write(id, content, reservedBytes);
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
@@ -160,7 +162,7 @@ export class UploadRoutes implements FileContents {
       await this.#announce(file);
       return file;
     } finally {
-      const left = (this.#reserved.get(owner) ?? 0) - promised;
+      const left = (this.#reserved.get(owner) ?? 0) - reservedBytes;
       if (left > 0) this.#reserved.set(owner, left);
       else this.#reserved.delete(owner);
     }
@@ -176,7 +178,7 @@ export class UploadRoutes implements FileContents {
       }
       await this.#hub.commit({ kind: "file added", file });
     } catch (error) {
-      this.removed([file.id]);
+      this.onRemoved([file.id]);
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
       throw new UploadRefusal(
         503,
@@ -186,7 +188,7 @@ export class UploadRoutes implements FileContents {
   }
 
   /** The maximum size of an owner's next file. */
-  #roomFor(owner: string): number {
+  #freeBytesFor(owner: string): number {
     const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
     let own = this.#reserved.get(owner) ?? 0;
     let all = [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -214,7 +216,7 @@ export class UploadRoutes implements FileContents {
     response.setHeader("etag", `"${id}"`);
     if (range === "none") {
       response.setHeader("content-range", `bytes */${row.bytes}`);
-      return sendText(response, 416, "The file is shorter than that");
+      return sendText(response, 416, "The file does not have the requested range");
     }
     const { first, last } = range ?? { first: 0, last: row.bytes - 1 };
     if (range) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);

@@ -56,8 +56,8 @@ function forwardedAddress(part: string): string | undefined {
 
 /** The scheme of the request to the nearest proxy. */
 function scheme(headers: IncomingHttpHeaders): string | undefined {
-  const said = listed(headers["x-forwarded-proto"]).at(-1);
-  if (said !== undefined) return said.toLowerCase();
+  const forwarded = listed(headers["x-forwarded-proto"]).at(-1);
+  if (forwarded !== undefined) return forwarded.toLowerCase();
   const [, found] = /(?:^|;)\s*proto="?(\w+)"?\s*(?:;|$)/i.exec(listed(headers.forwarded).at(-1) ?? "") ?? [];
   return found?.toLowerCase();
 }

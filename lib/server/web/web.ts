@@ -102,9 +102,9 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
     if (visitor.isProxied && !peers.hold(visitor.address, socket)) {
       return refuseUpgrade(socket, 429, tooMany);
     }
-    const made = upgrade(request, socket, head, { ...options, visitor });
-    if ("status" in made) return refuseUpgrade(socket, made.status, made.sentence);
-    options.onConnection(made);
+    const result = upgrade(request, socket, head, { ...options, visitor });
+    if ("status" in result) return refuseUpgrade(socket, result.status, result.sentence);
+    options.onConnection(result);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -25,7 +25,7 @@ export interface UpgradeOptions {
   readonly visitor: Visitor;
 }
 
-/** Why an upgrade is refused: a status and one sentence. */
+/** The refusal of an upgrade: a status and one sentence. */
 export interface UpgradeRefusal {
   readonly status: 400 | 403 | 421 | 426;
   readonly sentence: string;
@@ -60,12 +60,12 @@ export function upgrade(
   }
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
-  socket.write(answer(key, protocol));
+  socket.write(handshakeResponse(key, protocol));
   const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
   return webSocketConnection(nodeSocket(socket, head, options.visitor), framing, options.stream);
 }
 
-function answer(key: string, protocol: string | undefined): string {
+function handshakeResponse(key: string, protocol: string | undefined): string {
   const accept = createHash("sha1").update(key + keySuffix).digest("base64");
   return [
     "HTTP/1.1 101 Switching Protocols",
@@ -79,8 +79,7 @@ function answer(key: string, protocol: string | undefined): string {
 
 /**
  * A browser sends the origin of its page; programs send none. Pages of other sites must not use the browsers of our
- * users.
- * The caller has checked that `host` is ours.
+ * users. The caller has checked that `host` is ours.
  */
 function isAllowedOrigin(
   origin: string | undefined,

@@ -7,7 +7,7 @@ import {
   type BusState,
   busStates,
   isUp,
-  next,
+  nextState,
 } from "../../../lib/server/cluster/bus_state.ts";
 
 /** The state after each event, with "-" where the event is impossible. */
@@ -32,7 +32,7 @@ function walk(path: readonly BusEvent[]): BusState[] {
   const states: BusState[] = ["joining"];
   for (const event of path) {
     const state = states.at(-1) ?? "joining";
-    states.push(next(state, event) ?? state);
+    states.push(nextState(state, event) ?? state);
   }
   return states;
 }
@@ -41,7 +41,7 @@ function walk(path: readonly BusEvent[]): BusState[] {
 function reachable(from: BusState): Set<BusState> {
   const found = new Set([from]);
   for (const state of found) {
-    for (const event of busEvents) found.add(next(state, event) ?? state);
+    for (const event of busEvents) found.add(nextState(state, event) ?? state);
   }
   return found;
 }
@@ -55,14 +55,14 @@ for (const [state, ...cells] of rows) {
   for (const [at, cell] of cells.entries()) {
     const title = cell === "-" ? "is impossible" : `leads to "${cell}"`;
     Deno.test(`"${events[at]}" while ${state} ${title}`, () => {
-      const found = next(state as BusState, events[at] as BusEvent);
+      const found = nextState(state as BusState, events[at] as BusEvent);
       assertEquals(found ?? "-", cell);
     });
   }
 }
 
 Deno.test("close ends every state, and nothing leaves closed", () => {
-  for (const state of busStates) assertEquals(next(state, "close"), "closed");
+  for (const state of busStates) assertEquals(nextState(state, "close"), "closed");
   assertEquals(reachable("closed"), new Set(["closed"]));
 });
 
@@ -73,7 +73,7 @@ Deno.test("every state can be reached, and every open state can become live", ()
 
 Deno.test("a bus never joins twice", () => {
   for (const state of busStates) {
-    for (const event of busEvents) assert(next(state, event) !== "joining", `${event} while ${state}`);
+    for (const event of busEvents) assert(nextState(state, event) !== "joining", `${event} while ${state}`);
   }
 });
 

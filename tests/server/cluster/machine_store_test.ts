@@ -1,6 +1,6 @@
 /** The state that a machine takes from another or from its saved start, and what it refuses. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { saveStart, takeStart, takeStore } from "../../../lib/server/cluster/machine_store.ts";
+import { copyStore, restoreStart, saveStart } from "../../../lib/server/cluster/machine_store.ts";
 import { startMachines } from "../../support/machine_pair.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 
@@ -22,7 +22,7 @@ function given(version: string, chat: string) {
 
 Deno.test("an empty store takes the state of the others", async () => {
   using store = openStore();
-  const start = await takeStore(store, given("parley-1", "tea"), "parley-1");
+  const start = await copyStore(store, given("parley-1", "tea"), "parley-1");
   assertEquals([start.position, start.present.mostUsers], [position, 7]);
   assertEquals(store.savedValues.find("chat"), "tea");
 });
@@ -30,7 +30,7 @@ Deno.test("an empty store takes the state of the others", async () => {
 Deno.test("machines of another version are refused, and nothing changes", async () => {
   using store = openStore();
   await assertRejects(
-    () => takeStore(store, given("parley-2", "tea"), "parley-1"),
+    () => copyStore(store, given("parley-2", "tea"), "parley-1"),
     Error,
     "they are parley-2, and this is parley-1; stop all of them to change the version",
   );
@@ -41,9 +41,9 @@ Deno.test("only the version that saved a start takes it", () => {
   using store = openStore();
   const [{ chat }] = startMachines([store]);
   saveStart(chat, store, position);
-  assertEquals(takeStart(store, "one", "another version"), undefined);
-  assertEquals(takeStart(store, "two", chat.version), undefined);
-  assertEquals(takeStart(store, "one", chat.version)?.position, position);
+  assertEquals(restoreStart(store, "one", "another version"), undefined);
+  assertEquals(restoreStart(store, "two", chat.version), undefined);
+  assertEquals(restoreStart(store, "one", chat.version)?.position, position);
 });
 
 Deno.test("a store of another chat is refused, and nothing changes", async () => {
@@ -52,7 +52,7 @@ Deno.test("a store of another chat is refused, and nothing changes", async () =>
   store.history.append(store.conversations.channel("#den", "#den"), 0, 10, ":ann!~u@host PRIVMSG #den :hi");
   store.commit();
   await assertRejects(
-    () => takeStore(store, given("parley-1", "tea"), "parley-1"),
+    () => copyStore(store, given("parley-1", "tea"), "parley-1"),
     Error,
     "has another chat",
   );

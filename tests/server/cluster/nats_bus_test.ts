@@ -53,15 +53,15 @@ class Machine implements AsyncDisposable {
     return {
       snapshot: () => this.applied,
       page: () => this.applied,
-      applied: (_event: string, _position: Position) => {},
+      onApplied: (_event: string, _position: Position) => {},
       machines: () => [],
-      silent: (machine) => ({ id: machine, event: machine }),
-      changed: (isUp) => {
+      lostEvent: (machine) => ({ id: machine, event: machine }),
+      onUpChange: (isUp) => {
         this.#changes.push(isUp);
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
       },
-      missed: async () => {
+      replaceState: async () => {
         await this.#enter();
         if (this.failures-- > 0) throw new Error("The replacement failed");
       },

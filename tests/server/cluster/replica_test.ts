@@ -3,7 +3,7 @@ import { granted } from "../../support/permissions.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { allCommands } from "../../../lib/server/commands/all.ts";
-import { saveStart, takeStart } from "../../../lib/server/cluster/machine_store.ts";
+import { restoreStart, saveStart } from "../../../lib/server/cluster/machine_store.ts";
 import { restoreSnapshot, takeSnapshot } from "../../../lib/server/cluster/snapshot.ts";
 import type { Event } from "../../../lib/server/apply/event.ts";
 import { ChatState } from "../../../lib/server/chat/chat.ts";
@@ -67,9 +67,9 @@ class Replica {
   copy(other: Replica): void {
     const transfer = this.store.transfer();
     const isOwn = () => false;
-    transfer.takeState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))), 0);
+    transfer.replaceState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))), 0);
     const page = JSON.parse(JSON.stringify(other.store.transfer().page({ after: 0 })));
-    transfer.takePage(page, Number.MAX_SAFE_INTEGER);
+    transfer.appendPage(page, Number.MAX_SAFE_INTEGER);
     restoreSnapshot(this.chat, JSON.parse(JSON.stringify(takeSnapshot(other.chat))));
     this.#at = other.#at;
   }
@@ -83,7 +83,7 @@ class Replica {
   /** Starts again from its saved start, as after a kill; its store has all events that it applied. */
   restart(): void {
     this.chat = this.#make();
-    const start = takeStart(this.store, "one", this.chat.version);
+    const start = restoreStart(this.store, "one", this.chat.version);
     if (start === undefined) return;
     restoreSnapshot(this.chat, start.present);
     this.#at = start.position.sequence;

@@ -64,7 +64,7 @@ function smallDisk() {
   let now = 1_000_000;
   const store = new Store(opened, { now: () => now });
   const said: string[] = [];
-  store.database.onTrouble = (sentence) => said.push(sentence);
+  store.database.onProblem = (sentence) => said.push(sentence);
   const { db }: { db: DatabaseSync } = opened;
   return {
     store,

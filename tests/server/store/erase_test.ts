@@ -56,12 +56,12 @@ Deno.test("forget() erases all messages of an account up to then, and nothing el
     tell(store, stamp, stamp % 2 === 0 ? "ann" : "bob", stamp % 2 === 0 ? "annsword" : "bobsword");
     if (stamp % 9 === 0) store.commit();
   }
-  store.eraser.forget("ann", 90);
+  store.eraser.scheduleErasure("ann", 90);
   runUpkeep(store);
   const odd = Array.from({ length: 50 }, (_, at) => at * 2 + 1);
   assertEquals(stamps(store), [...odd, 92, 94, 96, 98, 100].sort((one, other) => one - other));
   assertEquals(found(store, "annsword"), [92, 94, 96, 98, 100]);
-  store.eraser.forget("ann", 100);
+  store.eraser.scheduleErasure("ann", 100);
   runUpkeep(store);
   assertEquals(filesWith(place.folder, "annsword"), 0);
 });
@@ -71,7 +71,7 @@ Deno.test("forget() continues after a restart", onDisk, () => {
   {
     using store = openStore(place);
     for (let stamp = 1; stamp <= 100; stamp++) tell(store, stamp, "ann", "hello");
-    store.eraser.forget("ann", 100);
+    store.eraser.scheduleErasure("ann", 100);
   }
   using store = openStore(place);
   runUpkeep(store);

@@ -74,7 +74,7 @@ Deno.test("an export contains all messages of an account, page by page", async (
   await tell(store, "#tea", [[4096, "not hers"]], { nick: "bob", account: "bob" });
   const first = await store.export("ann", { limit: 2 });
   assertEquals(first.items.map(({ target, text }) => `${target} ${text}`), ["#tea one", "#tea two"]);
-  const second = await store.export("ann", { past: first.next, limit: 2 });
+  const second = await store.export("ann", { afterEntry: first.next, limit: 2 });
   assertEquals(second.items.map(({ text, time }) => `${time} ${text}`), ["1970-01-01T00:00:00.003Z three"]);
   assertEquals(second.next, undefined);
 });

@@ -29,7 +29,7 @@ Deno.test("a store that was offline erases the messages of accounts that were de
   tell(here, 20, "bob", "yours");
   copy(here, away);
   here.accounts.save(account("ann", ""));
-  here.eraser.forget("ann", 25);
+  here.eraser.scheduleErasure("ann", 25);
   runUpkeep(here);
   copy(here, away);
   runUpkeep(away);
@@ -41,7 +41,7 @@ Deno.test("a running deletion also runs in the copy", () => {
   using late = openStore();
   here.accounts.save(account("ann", ""));
   tell(here, 10, "ann", "mine");
-  here.eraser.forget("ann", 25);
+  here.eraser.scheduleErasure("ann", 25);
   copy(here, late);
   assertEquals(stamps(late), [10]);
   runUpkeep(late);
@@ -57,7 +57,10 @@ Deno.test("closed channels of another store replace the own ones, also known one
   }
   store.conversations.setClosed(tea, true);
   store.conversations.setClosed(den, false);
-  store.transfer().takeState({ ...store.transfer().state(() => false), doors: [["#den", "#den", 0, 1]] }, 20);
+  store.transfer().replaceState(
+    { ...store.transfer().state(() => false), doors: [["#den", "#den", 0, 1]] },
+    20,
+  );
   store.conversations.reopen(tea, 20);
   store.conversations.reopen(den, 20);
   assertEquals(store.conversations.find("#tea")?.since, 0);
@@ -155,9 +158,9 @@ Deno.test("a page ends where no earlier record follows, for any order of a tick'
 function copy(from: Store, to: Store, until = 100): void {
   const state = JSON.parse(JSON.stringify(from.transfer().state(isOwn)));
   const page = JSON.parse(JSON.stringify(from.transfer().page({ after: to.history.newestStamp })));
-  to.transfer().takeState(state, until);
-  to.transfer().takePage(page, until);
-  to.transfer().takeErasures(state);
+  to.transfer().replaceState(state, until);
+  to.transfer().appendPage(page, until);
+  to.transfer().applyErasures(state);
   to.commit();
 }
 
