@@ -36,26 +36,26 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = readOptions(args, environment);
-  if ("fault" in parsed) return exit({ code: 2, sentence: parsed.fault });
+  if ("fault" in parsed) return report({ code: 2, sentence: parsed.fault });
   const { values, positional } = parsed;
-  if (values.help) return say(helpText(clientUsage()));
-  if (values.version) return say(`parley ${version}\n`);
+  if (values.help) return printText(helpText(clientUsage()));
+  if (values.version) return printText(`parley ${version}\n`);
   if (values.completions !== undefined) {
-    return say(
+    return printText(
       completionScript(values.completions, { program: "parley", rows: clientFlags, words: jobs }),
     );
   }
   if (values.utc) Deno.env.set("TZ", "UTC");
   const plan = planRun(values, positional, isInteractive() && environment["TERM"] !== "dumb");
-  if ("fault" in plan) return exit({ code: 2, sentence: plan.fault });
+  if ("fault" in plan) return report({ code: 2, sentence: plan.fault });
   let account: Account | undefined;
   try {
     account = await findAccount(values, plan.nick, environment);
   } catch (error) {
-    return exit({ code: 2, sentence: error instanceof Error ? error.message : String(error) });
+    return report({ code: 2, sentence: error instanceof Error ? error.message : String(error) });
   }
   if (values.restricted) revokeFileAccess();
-  return exit(await start(plan, values, account));
+  return report(await start(plan, values, account));
 }
 
 /** After this not even a bug of the client can touch files or run programs. */
@@ -82,12 +82,12 @@ async function start(plan: RunPlan, values: ClientValues, account: Account | und
   return streamStatus(await runStreamSession(plan, client, appearance, values), address);
 }
 
-function say(text: string): number {
+function printText(text: string): number {
   print(text);
   return 0;
 }
 
-function exit({ code, sentence }: ExitStatus): number {
+function report({ code, sentence }: ExitStatus): number {
   if (sentence !== "") printError(sentence);
   return code;
 }

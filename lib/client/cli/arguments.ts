@@ -84,11 +84,11 @@ export function destinationOf(
       fault: `Cannot use "${written}": write ${jobNames} or an address such as irc://127.0.0.1:6667/#lobby`,
     };
   }
-  const own = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
+  const addressScheme = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
   const path = decodePath(url.pathname.slice(1) || url.hash);
   const channels = path.split(",").filter((name) => name !== "").map(channelName);
   return {
-    address: `${own}//${url.hostname}:${url.port || (port ?? ports[own])}`,
+    address: `${addressScheme}//${url.hostname}:${url.port || (port ?? ports[addressScheme])}`,
     channels: channels.length > 0 ? channels : flagChannels,
   };
 }

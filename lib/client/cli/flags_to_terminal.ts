@@ -6,7 +6,7 @@ import { PresenceFilter } from "../text/presence_filter.ts";
 import { isPasswordAsked } from "./password_source.ts";
 import type { ClientValues } from "./read_options.ts";
 
-/** Pure. */
+/** The options of a session. Pure. */
 export function terminalOptions(
   values: ClientValues,
   environment: Readonly<Record<string, string>>,

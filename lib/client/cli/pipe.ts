@@ -12,7 +12,7 @@ import { ActionError } from "../core/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import type { DeliveryResult } from "../core/unconfirmed_messages.ts";
 import { plain } from "../text/plain.ts";
-import { enter, expectsPassword } from "../slash/slash.ts";
+import { expectsPassword, runInput } from "../slash/slash.ts";
 import { isChannel } from "../core/state.ts";
 import { spanText } from "../text/style_text.ts";
 import { jsonLine } from "./json.ts";
@@ -125,7 +125,7 @@ export class Pipe implements CommandUi {
     for await (const line of this.#parts.input) {
       if (line.trim() === "") continue;
       try {
-        await enter(this, line);
+        await runInput(this, line);
       } catch (error) {
         this.#warn(plain(error instanceof Error ? error.message : String(error)));
         if (expectsPassword(line)) {

@@ -12,7 +12,7 @@ export function inputText(): Promise<string> {
   return new Response(Deno.stdin.readable).text();
 }
 
-/** Prints text as it is; false when no program reads it any more. */
+/** Prints text without a newline; false when no program reads it any more. */
 export function print(text: string): boolean {
   return write(Deno.stdout, text);
 }

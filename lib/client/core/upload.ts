@@ -49,7 +49,7 @@ export class Uploads {
   /** Sends a file; the result is its address. Rejects with a sentence for people. */
   async send(file: Upload, options?: UploadOptions): Promise<string> {
     const { url } = this;
-    if (url === undefined) throw new ActionError("This server takes no files");
+    if (url === undefined) throw new ActionError("This server accepts no files");
     return await uploadFile(url, await this.token(), file, options);
   }
 }

@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../core/event.ts";
-import { enter } from "../slash/slash.ts";
+import { runInput } from "../slash/slash.ts";
 import { ActiveBuffer } from "./active_buffer.ts";
 import { type EventHandlerParts, handleEvent } from "./event_handler.ts";
 import { HistoryScroll } from "./history_scroll.ts";
@@ -117,7 +117,7 @@ export class PageUi implements EventHandlerParts {
     if (channel !== undefined) this.active.showOnJoin(channel);
     // enter() calls say() before it first waits.
     this.sending.replyingTo(replyingTo, () => {
-      enter(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
+      runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
     });
     return true;
   }

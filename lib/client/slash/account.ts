@@ -1,7 +1,7 @@
-/** Slash commands for our account. They ask for passwords; nobody writes one after a command. */
+/** Slash commands for our account. They ask for passwords with a hidden question; a password is never an argument. */
 
 import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { firstWord, neededWord } from "./command_ui.ts";
+import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 
@@ -40,7 +40,7 @@ export const accountRows: SlashTable = {
     help: "Makes you the owner of this server, with the code that it printed at its start",
     group: "Operators",
     run(ui, rest) {
-      const [code] = neededWord(rest.replace(/\s+/g, ""), "/owner CODE");
+      const [code] = requireWord(rest.replace(/\s+/g, ""), "/owner CODE");
       if (ui.client.state.account === "") {
         throw new ActionError("Cannot make you the owner: register your name with /register first");
       }
@@ -89,7 +89,7 @@ async function newPassword(ui: CommandUi, question: string): Promise<string> {
   }
 }
 
-/** Servers refuse a short password anyway, so nobody needs to repeat one. */
+/** Servers refuse a short password, so this is checked before the person repeats the password. */
 function passwordFault(password: string): string {
   return [...password].length < minPassword
     ? `The password must have at least ${minPassword} characters`
@@ -114,5 +114,5 @@ function requireConnection(ui: CommandUi): void {
 
 function refuseText(rest: string, command: string): void {
   if (rest.trim() === "") return;
-  throw new ActionError(`Write only ${command}: it asks for the password, and nobody can see it then`);
+  throw new ActionError(`Write only ${command}: it then asks for the password and hides it`);
 }

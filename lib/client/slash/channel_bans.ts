@@ -1,6 +1,6 @@
 /**
- * Bans a person from a channel, and lifts bans. A nick is easy to change, so a ban is for what the server tells about
- * the person: the host, and the account if there is one. A written mask is used as it is.
+ * Bans a person from a channel, and lifts bans. A nick is easy to change, so a ban names the host of the person, and the
+ * account if there is one. A written mask is used unchanged.
  */
 
 import { completeMask, fold, parseSource } from "../../irc/names.ts";
@@ -10,8 +10,8 @@ import { ActionError } from "../core/action_error.ts";
 import { matchNumerics, matchWhois, numericsIn } from "../core/requests.ts";
 import type { State } from "../core/state.ts";
 
-/** The server's knowledge about a person. */
-interface KnownUser {
+/** The host and the account of a person, from WHOIS. */
+interface UserIdentity {
   readonly host: string;
   readonly account: string | undefined;
 }
@@ -22,12 +22,12 @@ export async function ban(ui: CommandUi, channel: string, written: string): Prom
   const setBans = (masks: readonly string[]) =>
     client.server.command("MODE", channel, `+${"b".repeat(masks.length)}`, ...masks);
   if (!isNick(written)) return setBans([wholeMask(client.state, written)]);
-  const known = await lookUp(ui, written);
-  const masks = masksOf(client.state, known, await ownHost(ui));
+  const user = await lookUp(ui, written);
+  const masks = masksOf(client.state, user, await ownHost(ui));
   if (masks.length > 0) return setBans(masks);
   setBans([completeMask(written)]);
   const name = plainName(written);
-  const why = known === undefined ? `Nobody called ${name} is here` : `${name} has the same host as you`;
+  const why = user === undefined ? `Nobody called ${name} is here` : `${name} has the same host as you`;
   ui.note(`${why}: only the name ${name} is banned, and a person with another name can join`, "warning");
 }
 
@@ -35,8 +35,8 @@ export async function ban(ui: CommandUi, channel: string, written: string): Prom
 export async function unban(ui: CommandUi, channel: string, written: string): Promise<void> {
   const { client } = ui;
   if (!isNick(written)) return client.server.command("MODE", channel, "-b", wholeMask(client.state, written));
-  const known = await lookUp(ui, written) ?? { host: "", account: written };
-  const wanted = new Set([completeMask(written), ...masksOf(client.state, known, "")].map(fold));
+  const user = await lookUp(ui, written) ?? { host: "", account: written };
+  const wanted = new Set([completeMask(written), ...masksOf(client.state, user, "")].map(fold));
   const masks = (await bansOf(ui, channel)).filter((mask) => wanted.has(fold(mask)));
   if (masks.length > 0) {
     return client.server.command("MODE", channel, `-${"b".repeat(masks.length)}`, ...masks);
@@ -60,8 +60,8 @@ function wholeMask({ isupport }: State, written: string): string {
 }
 
 /** The masks that match a person, but not the person who bans. */
-function masksOf({ isupport }: State, known: KnownUser | undefined, ownHost: string): string[] {
-  const { host = "", account } = known ?? {};
+function masksOf({ isupport }: State, user: UserIdentity | undefined, ownHost: string): string[] {
+  const { host = "", account } = user ?? {};
   const [sign = ""] = (isupport.get("EXTBAN") ?? "").split(",");
   const [letter] = (isupport.get("ACCOUNTEXTBAN") ?? "").split(",");
   return [
@@ -75,7 +75,7 @@ async function ownHost(ui: CommandUi): Promise<string> {
   return source === "" ? (await lookUp(ui, nick))?.host ?? "" : parseSource(source).host;
 }
 
-async function lookUp({ client }: CommandUi, nick: string): Promise<KnownUser | undefined> {
+async function lookUp({ client }: CommandUi, nick: string): Promise<UserIdentity | undefined> {
   const answer = await client.server.request(`WHOIS ${nick}`, matchWhois);
   const [person] = numericsIn(answer, "RPL_WHOISUSER");
   const [login] = numericsIn(answer, "RPL_WHOISACCOUNT");

@@ -2,7 +2,7 @@
 
 import { listLines, maskLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { firstWord, neededWord } from "./command_ui.ts";
+import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { describeMode } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
@@ -67,7 +67,7 @@ export const channelRows: SlashTable = {
     group: "Channels",
     argumentKinds: ["nick", "channel"],
     run(ui, rest) {
-      const [nick, channel] = neededWord(rest, "/invite NICK");
+      const [nick, channel] = requireWord(rest, "/invite NICK");
       ui.client.server.command("INVITE", nick, channel || activeChannel(ui));
     },
   },
@@ -78,7 +78,7 @@ export const channelRows: SlashTable = {
     argumentKinds: ["nick", "text"],
     run(ui, rest) {
       const [channel, words] = channelFirst(ui, rest);
-      const [nick, reason] = neededWord(words, "/kick NICK");
+      const [nick, reason] = requireWord(words, "/kick NICK");
       ui.client.server.command("KICK", channel, nick, ...(reason === "" ? [] : [reason]));
     },
   },
@@ -110,7 +110,7 @@ export const channelRows: SlashTable = {
 };
 
 function join(ui: CommandUi, rest: string): void {
-  const [names, key] = neededWord(rest, "/join #CHANNEL");
+  const [names, key] = requireWord(rest, "/join #CHANNEL");
   const { client } = ui;
   for (const written of names.split(",").filter((name) => name !== "")) {
     const channel = isChannel(client.state, written) ? written : `#${written}`;
@@ -202,7 +202,7 @@ function channelAndWord(
   usage: string,
 ): readonly [channel: string, word: string] {
   const [channel, words] = channelFirst(ui, rest);
-  return [channel, neededWord(words, usage)[0]];
+  return [channel, requireWord(words, usage)[0]];
 }
 
 async function mode(ui: CommandUi, rest: string): Promise<void> {

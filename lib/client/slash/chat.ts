@@ -1,8 +1,8 @@
-/** Slash commands to send messages, and to find out about people. */
+/** Slash commands to send messages, to ask about people and to ignore them. */
 
 import { whoisLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { firstWord, neededText, neededWord } from "./command_ui.ts";
+import { firstWord, requireText, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plainName } from "../text/plain.ts";
 import { throwRefusal } from "../core/refusals.ts";
@@ -15,13 +15,13 @@ export const chatRows: SlashTable = {
     usage: "TEXT",
     help: "Sends a message, even when it starts with /",
     group: "Chat",
-    run: (ui, rest) => ui.send(ui.target(), "message", neededText(rest, "/say TEXT")),
+    run: (ui, rest) => ui.send(ui.target(), "message", requireText(rest, "/say TEXT")),
   },
   me: {
     usage: "ACTION",
     help: "Says what you are doing: /me waves",
     group: "Chat",
-    run: (ui, rest) => ui.send(ui.target(), "action", neededText(rest, "/me waves")),
+    run: (ui, rest) => ui.send(ui.target(), "action", requireText(rest, "/me waves")),
   },
   msg: {
     usage: "NICK TEXT",
@@ -30,8 +30,8 @@ export const chatRows: SlashTable = {
     aliases: ["tell", "m"],
     argumentKinds: ["nick", "text"],
     run(ui, rest) {
-      const [to, text] = neededWord(rest, "/msg NICK TEXT");
-      ui.send(to, "message", neededText(text, `/msg ${to} TEXT`));
+      const [to, text] = requireWord(rest, "/msg NICK TEXT");
+      ui.send(to, "message", requireText(text, `/msg ${to} TEXT`));
     },
   },
   query: {
@@ -41,7 +41,7 @@ export const chatRows: SlashTable = {
     aliases: ["q"],
     argumentKinds: ["nick", "text"],
     run(ui, rest) {
-      const [nick, text] = neededWord(rest, "/query NICK");
+      const [nick, text] = requireWord(rest, "/query NICK");
       if (isChannel(ui.client.state, nick)) {
         throw new ActionError(`Cannot open a conversation with a channel: write /join ${nick}`);
       }
@@ -56,8 +56,8 @@ export const chatRows: SlashTable = {
     group: "Chat",
     argumentKinds: ["nick", "text"],
     run(ui, rest) {
-      const [to, text] = neededWord(rest, "/notice NICK TEXT");
-      ui.send(to, "notice", neededText(text, `/notice ${to} TEXT`));
+      const [to, text] = requireWord(rest, "/notice NICK TEXT");
+      ui.send(to, "notice", requireText(text, `/notice ${to} TEXT`));
     },
   },
   shrug: {
@@ -74,7 +74,7 @@ export const chatRows: SlashTable = {
   },
   whois: {
     usage: "NICK",
-    help: "Tells who a person is",
+    help: "Shows who a person is",
     group: "People",
     aliases: ["wi"],
     argumentKinds: ["nick"],
@@ -93,7 +93,7 @@ export const chatRows: SlashTable = {
     group: "People",
     argumentKinds: ["nick"],
     run(ui, rest) {
-      const [nick] = neededWord(rest, "/unignore NICK");
+      const [nick] = requireWord(rest, "/unignore NICK");
       const masks = new Set(ui.client.state.ignored);
       if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
       ui.client.setIgnored(masks);
@@ -103,8 +103,8 @@ export const chatRows: SlashTable = {
 };
 
 async function whois(ui: CommandUi, rest: string): Promise<void> {
-  const [nick] = neededWord(rest, "/whois NICK");
-  // The nick twice asks the server of that person, which alone knows the idle time.
+  const [nick] = requireWord(rest, "/whois NICK");
+  // With the nick twice, the server of that person answers. Only that server knows the idle time.
   const answer = await ui.client.server.request(`WHOIS ${nick} ${nick}`, matchWhois);
   // Nobody has that nick, so the server does not know which server to ask.
   if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {

@@ -70,7 +70,7 @@ export interface FileChoice {
 /** Headings of /help. */
 export type SlashGroup = "Chat" | "Channels" | "People" | "You" | "Operators" | "Program";
 
-/** The kinds of the words of a command, in order; the last kind is for all further words. */
+/** The kinds of the words of a command, in order; all further words are of the last kind. */
 export type ArgumentKind = "command" | "nick" | "channel" | "text";
 
 /** One slash command. */
@@ -86,7 +86,7 @@ export interface SlashRow {
   readonly asksPassword?: boolean;
   /** Whether a UI has this command. @default {every UI} */
   readonly isAvailable?: (ui: CommandUi) => boolean;
-  /** `rest` is the text after the name, without the space between. Throws an ActionError. */
+  /** `rest` is the text after the name and the space. Throws an ActionError. */
   readonly run: (ui: CommandUi, rest: string) => void | Promise<void>;
 }
 
@@ -100,14 +100,14 @@ export function firstWord(text: string): readonly [word: string, rest: string] {
 }
 
 /** The first word; throws an ActionError that shows what to write when there is none. */
-export function neededWord(text: string, usage: string): readonly [word: string, rest: string] {
+export function requireWord(text: string, usage: string): readonly [word: string, rest: string] {
   const found = firstWord(text);
   if (found[0] === "") throw new ActionError(`Write ${usage}`);
   return found;
 }
 
 /** The text; throws an ActionError when there is none. */
-export function neededText(text: string, usage: string): string {
+export function requireText(text: string, usage: string): string {
   if (text.trim() === "") throw new ActionError(`Cannot send an empty message: write ${usage}`);
   return text;
 }

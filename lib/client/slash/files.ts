@@ -1,7 +1,7 @@
 /** Slash commands for files: sending one to the active buffer, and downloading one. */
 
 import type { CommandUi, FileChoice, LocalFileAccess, SlashTable } from "./command_ui.ts";
-import { firstWord, neededWord } from "./command_ui.ts";
+import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 
 /** Rows by name. */
@@ -33,7 +33,7 @@ async function send(ui: CommandUi, rest: string): Promise<void> {
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
   const target = ui.target();
   const { uploads } = ui.client;
-  if (uploads.url === undefined) throw new ActionError("This server takes no files");
+  if (uploads.url === undefined) throw new ActionError("This server accepts no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const address = await uploads.send(file, {
@@ -45,7 +45,7 @@ async function send(ui: CommandUi, rest: string): Promise<void> {
 async function fetchFile(ui: CommandUi, rest: string): Promise<void> {
   const { files } = ui;
   if (files === undefined) throw new ActionError("Cannot download files here");
-  const [address, path] = rest.trim() === "" ? [lastAddress(ui), ""] : neededWord(rest, "/get ADDRESS");
+  const [address, path] = rest.trim() === "" ? [lastAddress(ui), ""] : requireWord(rest, "/get ADDRESS");
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new ActionError(`Cannot download "${address}": it is not a web address`);

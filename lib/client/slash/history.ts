@@ -3,7 +3,7 @@
 import { emoji } from "../text/emoji.ts";
 import type { Said } from "../core/event.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { firstWord, neededText, neededWord } from "./command_ui.ts";
+import { firstWord, requireText, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
@@ -19,7 +19,8 @@ export const historyRows: SlashTable = {
   },
   react: {
     usage: "EMOJI [NICK]",
-    help: "Reacts to the last message here, or of NICK: /react 👍; /react -👍 removes it again",
+    help:
+      "Reacts to the last message here, or to the last one of NICK: /react 👍; /react -👍 removes the reaction",
     group: "Chat",
     argumentKinds: ["text", "nick"],
     run: react,
@@ -34,7 +35,7 @@ export const historyRows: SlashTable = {
   },
   history: {
     usage: "[COUNT]",
-    help: "Shows earlier messages; repeat it to go further back",
+    help: "Shows earlier messages; repeat the command to see still earlier ones",
     group: "Chat",
     aliases: ["scrollback"],
     run: history,
@@ -53,23 +54,23 @@ const signs: Readonly<Record<string, string>> = { "+1": "👍", "-1": "👎" };
 const defaultCount = 50;
 const maxCount = 500;
 /** The oldest message that /history has shown in each UI, by buffer. */
-const readBack = new WeakMap<CommandUi, Map<string, string>>();
+const oldestShown = new WeakMap<CommandUi, Map<string, string>>();
 
 function reply(ui: CommandUi, rest: string): void {
   const [first, words] = firstWord(rest);
   if (!first.startsWith("@")) {
     const { lastSender } = ui.client.state;
     if (lastSender === "") throw new ActionError("You have no private message to answer yet");
-    const text = neededText(rest, "/reply TEXT");
+    const text = requireText(rest, "/reply TEXT");
     return ui.send(lastSender, "message", text, ui.client.messages.recent.last(lastSender, "others")?.id);
   }
   const target = ui.target();
   const { id } = lastOf(ui, target, first.slice(1));
-  ui.send(target, "message", neededText(words, `/reply ${first} TEXT`), id);
+  ui.send(target, "message", requireText(words, `/reply ${first} TEXT`), id);
 }
 
 function react(ui: CommandUi, rest: string): void {
-  const [written, nick] = neededWord(rest, "/react EMOJI");
+  const [written, nick] = requireWord(rest, "/react EMOJI");
   const added = !written.startsWith("-");
   const word = added ? written : written.slice(1);
   const symbol = signs[word.replace(/^:|:$/g, "")] ?? emoji.get(word.replace(/^:|:$/g, "")) ?? word;
@@ -107,8 +108,8 @@ async function history(ui: CommandUi, rest: string): Promise<void> {
   const target = ui.target();
   const noteNone = () => ui.note(`There are no earlier messages in ${plainName(target)}`);
   if (ui.showOlder !== undefined) return await ui.showOlder(count) ? undefined : noteNone();
-  const shownTo = readBack.get(ui) ?? new Map<string, string>();
-  readBack.set(ui, shownTo);
+  const shownTo = oldestShown.get(ui) ?? new Map<string, string>();
+  oldestShown.set(ui, shownTo);
   const before = shownTo.get(target);
   const { events, first, more } = await ui.client.history.latest(target, {
     limit: count,

@@ -1,7 +1,7 @@
 /** Slash commands about ourselves and the program. */
 
 import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { neededWord } from "./command_ui.ts";
+import { requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
 import { presenceFilterModes } from "../text/presence_filter.ts";
 
@@ -12,7 +12,7 @@ export const selfRows: SlashTable = {
     help: "Changes your name",
     group: "You",
     run(ui, rest) {
-      const [name, more] = neededWord(rest, "/nick NAME");
+      const [name, more] = requireWord(rest, "/nick NAME");
       if (more !== "") throw new ActionError("Cannot use that name: a name must be one word");
       ui.client.rename(name);
     },

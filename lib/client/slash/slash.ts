@@ -32,7 +32,7 @@ export const slashCommands: SlashTable = {
 };
 
 /** Runs a line of input: a command, or a message to the active buffer. Throws an ActionError. */
-export async function enter(ui: CommandUi, text: string): Promise<void> {
+export async function runInput(ui: CommandUi, text: string): Promise<void> {
   const words = text.trim();
   if (words === "") throw new ActionError("Cannot send an empty message");
   if (!words.startsWith("/") || words.startsWith("//")) {
@@ -46,13 +46,13 @@ export async function enter(ui: CommandUi, text: string): Promise<void> {
   await row.run(ui, rest);
 }
 
-/** Whether the writer expects a question for a password next, even if the command is misspelled or refused. */
+/** Whether the person expects a question for a password next, even if the command is misspelled or refused. */
 export function expectsPassword(text: string): boolean {
   const [, written = ""] = /^\s*\/(?!\/)(\S+)/.exec(text) ?? [];
   const name = written.toLowerCase();
-  const found = knownCommand(name) ?? knownCommand(nearestCommand(name) ?? "");
+  const found = matchCommand(name) ?? matchCommand(nearestCommand(name) ?? "");
   if (found !== undefined) return found.asksPassword === true;
-  return startingWith(name).some((other) => ownRow(other)?.asksPassword);
+  return startingWith(name).some((other) => rowNamed(other)?.asksPassword);
 }
 
 /** The names of the commands that a UI has. */
@@ -67,29 +67,29 @@ function say(ui: CommandUi, text: string): void {
 }
 
 /** The row of a name, an alias, or the beginning of exactly one name. */
-export function knownCommand(written: string): SlashRow | undefined {
+export function matchCommand(written: string): SlashRow | undefined {
   const name = written.toLowerCase();
-  const exact = ownRow(name) ?? Object.values(slashCommands).find((row) => row.aliases?.includes(name));
+  const exact = rowNamed(name) ?? Object.values(slashCommands).find((row) => row.aliases?.includes(name));
   if (exact !== undefined) return exact;
   const [only, other] = startingWith(name);
-  return only === undefined || other !== undefined ? undefined : ownRow(only);
+  return only === undefined || other !== undefined ? undefined : rowNamed(only);
 }
 
-/** As knownCommand(); throws an ActionError that suggests a command. */
+/** As matchCommand(), but throws an ActionError when there is no row; the error suggests a command. */
 export function findCommand(written: string): SlashRow {
-  const found = knownCommand(written);
+  const found = matchCommand(written);
   if (found !== undefined) return found;
   const matches = startingWith(written.toLowerCase());
   if (matches.length === 0) return refuseUnknown(written);
-  const could = `${matches.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${matches.at(-1)}`;
-  throw new ActionError(`Cannot use /${written.toLowerCase()}: it can mean ${could}`);
+  const choices = `${matches.slice(0, -1).map((one) => `/${one}`).join(", ")} or /${matches.at(-1)}`;
+  throw new ActionError(`Cannot use /${written.toLowerCase()}: it can mean ${choices}`);
 }
 
 function startingWith(name: string): string[] {
   return name === "" ? [] : Object.keys(slashCommands).filter((other) => other.startsWith(name));
 }
 
-function ownRow(name: string): SlashRow | undefined {
+function rowNamed(name: string): SlashRow | undefined {
   return Object.hasOwn(slashCommands, name) ? slashCommands[name] : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The active buffer of the terminal: the one that messages are typed to. Joining, leaving and switching change it. */
+/** The active buffer of the terminal: it receives the typed messages. Joining, leaving and switching change it. */
 
 import { fold } from "../../irc/names.ts";
 import { ActionError } from "../core/action_error.ts";
@@ -22,7 +22,7 @@ export class ActiveBuffer {
   /** "" when there is none. */
   name = "";
   readonly #parts: ActiveBufferParts;
-  /** Joining one of these does not make it active: the other channels of the start, and all after a reconnect. */
+  /** Channels that do not become active when we join them: at the start all but the first, after a reconnect all. */
   readonly #inBackground = new Set<string>();
 
   constructor(parts: ActiveBufferParts) {
@@ -48,7 +48,7 @@ export class ActiveBuffer {
   }
 
   /** We joined a channel. The first one needs no title, because its first line names it. */
-  joined(channel: string): void {
+  onJoined(channel: string): void {
     const inBackground = this.#inBackground.has(fold(channel));
     this.#inBackground.add(fold(channel));
     if (this.name === "") this.name = channel;
@@ -56,7 +56,7 @@ export class ActiveBuffer {
   }
 
   /** A buffer was closed. If it was the active one, another becomes active. */
-  closed(name: string): void {
+  onClosed(name: string): void {
     this.#inBackground.delete(fold(name));
     if (!this.is(name)) return;
     this.name = "";
@@ -65,7 +65,7 @@ export class ActiveBuffer {
     this.#parts.onChange();
   }
 
-  renamed(name: string, to: string): void {
+  onRenamed(name: string, to: string): void {
     if (this.is(name)) this.name = to;
   }
 }

@@ -3,7 +3,7 @@
 /** How many colours a terminal shows. "none" also means no bold and no underline. */
 export type ColorDepth = "none" | "16" | "256" | "truecolor";
 
-/** Decides how things look. */
+/** The look of text in a terminal. */
 export interface Appearance {
   readonly depth: ColorDepth;
   /** The kind of background. */
@@ -15,7 +15,7 @@ export type ColorChoice = "auto" | "always" | "never";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The appearance for what the flags and the environment say. */
+/** The appearance for these flags and this environment. */
 export function appearanceFor(
   { color, theme }: { readonly color: ColorChoice; readonly theme: Appearance["theme"] | undefined },
   isTerminal: boolean,
@@ -40,7 +40,7 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0";
 }
 
-/** The theme for COLORFGBG, in which some terminals say their background: "0;15" is light. */
+/** The theme for COLORFGBG, which some terminals set to their colours: "0;15" has a light background. */
 export function themeOf(environment: Environment): Appearance["theme"] {
   const background = Number(/;(\d+)$/.exec(environment["COLORFGBG"] ?? "")?.[1] ?? 0);
   return background === 7 || background === 15 ? "light" : "dark";

@@ -1,7 +1,7 @@
 /**
  * Prints lines above a prompt that stays at the bottom. It remembers what is drawn, and makes one write of all changes.
  * In a busy channel lines wait for the next frame, so that the terminal has time for keys, which are drawn at once.
- * Writes through a function; touches no tty.
+ * It writes through a function and does not use the tty.
  */
 
 import type { Appearance } from "./appearance.ts";
@@ -21,7 +21,7 @@ export interface TerminalOutput {
   readonly floodMs?: number;
 }
 
-/** As many waiting rows are drawn together with a key, because that takes no time. */
+/** Up to this many waiting rows are drawn together with a key, because that is fast enough. */
 const fewRows = 40;
 
 /** Lines above, a prompt below. */

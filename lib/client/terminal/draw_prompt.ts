@@ -15,7 +15,7 @@ import type { Row } from "./wrap_spans.ts";
 
 /** The prompt, with the rows above it. */
 export interface Prompt {
-  /** Rows above the prompt: typing signs, a hint. Each is cut to one row. */
+  /** Rows above the prompt: people who are typing, a hint. Each is cut to one row. */
   readonly above: readonly Row[];
   readonly label: readonly Span[];
   /** The typed text, styled; it can contain newlines. */
@@ -113,8 +113,8 @@ function fitHeight(above: readonly Row[], { rows, cursorRow, cursorColumn }: Lay
   const most = Math.max(1, Math.min(Math.max(3, Math.ceil(height / 2)), height - above.length));
   const first = rows.length <= most ? 0 : Math.max(0, cursorRow - most + 1);
   const shown = rows.slice(first, first + most);
-  const kept = above.slice(Math.max(0, above.length + shown.length - height));
-  return { rows: [...kept, ...shown], cursorRow: kept.length + cursorRow - first, cursorColumn };
+  const rowsAbove = above.slice(Math.max(0, above.length + shown.length - height));
+  return { rows: [...rowsAbove, ...shown], cursorRow: rowsAbove.length + cursorRow - first, cursorColumn };
 }
 
 function cutRow(row: Row, columns: number): Row {

@@ -1,6 +1,6 @@
 /**
  * The text that is being typed, as a value: the text, the cursor and the cut text. Each operation makes the next editor;
- * edit() finds the operation of a key. Knows no terminal. The keys are those of readline and Emacs.
+ * edit() finds the operation of a key. It does not use the terminal. The keys are those of readline and Emacs.
  */
 
 import type { Key } from "./keys.ts";

@@ -79,14 +79,14 @@ export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
 
-/** The rule before the first line of a day. */
+/** The separator before the first line of a day. */
 export function dayRow(at: number): Row {
   const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
-  return ruleRow(new Date(at).toLocaleDateString("en-GB", options).replace(",", ""));
+  return separatorRow(new Date(at).toLocaleDateString("en-GB", options).replace(",", ""));
 }
 
-/** A rule with a title. */
-export function ruleRow(title: string): Row {
+/** A separator with a title. */
+export function separatorRow(title: string): Row {
   return [{ text: `── ${title} ──`, dim: true }];
 }
 
@@ -103,7 +103,7 @@ function quoted(state: State, { from, text }: Said): Span[] {
   return [{ ...personSpan(state, from), dim: true }, { text: `: ${cut}`, dim: true }];
 }
 
-/** A message. One from another buffer names its place; a reply quotes its message. */
+/** The line of a message. In another buffer than the active one it names the buffer; a reply quotes its message. */
 export function saidLine(
   state: State,
   event: Said & { readonly at: number },
@@ -155,7 +155,7 @@ export function eventLine(
     words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoted(state, about));
   }
   const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
-  // The sentences of these name the channel.
+  // The sentences of these events name the channel.
   const namesChannel = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
   const where: Span[] = elsewhere && !namesChannel && "buffer" in event && isChannel(state, event.buffer)
     ? [{ text: `${plainName(event.buffer)} `, color: "channel" }]

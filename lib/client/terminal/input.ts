@@ -1,6 +1,6 @@
 /**
- * The state of the input: the text, the earlier lines, a search, a completion. Pure: a key makes the next state, and
- * sometimes an action for the UI.
+ * The state of the input: the text, the earlier lines, a search, a completion. Pure: press() returns the next state
+ * after a key, and for some keys an action for the UI.
  */
 
 import type { CompletionSources } from "../slash/completion.ts";

@@ -71,14 +71,14 @@ export class KeyReader {
     return keys;
   }
 
-  /** True after a lone ESC: it is a key when nothing follows soon (flush), otherwise the start of a sequence. */
-  get hasLoneEscape(): boolean {
+  /** The input begins with ESC and is incomplete: a lone ESC is a key when nothing follows soon (flush), otherwise the start of a sequence. */
+  get hasOpenSequence(): boolean {
     return this.#input.startsWith("\x1b") && this.#paste === undefined;
   }
 
   /** No more bytes follow soon: a lone ESC is a key. */
   flush(): Key[] {
-    if (!this.hasLoneEscape) return [];
+    if (!this.hasOpenSequence) return [];
     const lone = this.#input === "\x1b";
     this.#input = "";
     return lone ? [{ kind: "key", name: "escape" }] : [];

@@ -44,7 +44,7 @@ export class LocalFiles implements LocalFileAccess {
 export async function openFile(path: string, home = ""): Promise<Upload> {
   const full = home !== "" && path.startsWith("~/") ? home + path.slice(1) : path;
   const found = await Deno.stat(full).catch((error: unknown) => {
-    throw new Error(`Cannot send "${plain(path)}": ${whyNot(error)}`);
+    throw new Error(`Cannot send "${plain(path)}": ${reasonOf(error)}`);
   });
   if (!found.isFile) throw new Error(`Cannot send "${plain(path)}": it is not a file`);
   return {
@@ -107,7 +107,7 @@ async function newFile(wanted: string): Promise<[Deno.FsFile, string]> {
       return [await Deno.open(name, { write: true, createNew: true }), name];
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) {
-        throw new Error(`Cannot write "${plain(name)}": ${whyNot(error)}`);
+        throw new Error(`Cannot write "${plain(name)}": ${reasonOf(error)}`);
       }
     }
   }
@@ -120,13 +120,13 @@ function nameIn({ pathname }: URL): string {
   try {
     last = decodeURIComponent(last);
   } catch {
-    // Used undecoded.
+    // The name is used without decoding.
   }
   const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
   return clean.slice(0, 120) || "file";
 }
 
-function whyNot(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "the file does not exist";
   if (error instanceof Deno.errors.PermissionDenied) return "access denied";
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 /**
  * Notifies a person who does not look at the terminal: with a bell, or with a desktop notification that the terminal
- * shows (OSC 9 and OSC 777, the only way through ssh). Some terminals report their focus. For the others, a person who
- * pressed a key recently is present. Makes the text to write; touches no tty.
+ * shows (OSC 9 and OSC 777, the only method that works through ssh). Some terminals report their focus. In others, a
+ * person who pressed a key recently is present. It returns the text to write and does not use the tty.
  */
 
 import type { Said } from "../core/event.ts";

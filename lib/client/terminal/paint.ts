@@ -37,8 +37,8 @@ function decodeSafely(address: string): string {
 }
 
 /** A cache of the codes, because few styles are used very often. */
-const known = new Map<string, string>();
-const maxKnown = 1000;
+const codeCache = new Map<string, string>();
+const maxCached = 1000;
 
 function styleCodes(style: Style, appearance: Appearance): string {
   const { bold, dim, italic, underline, reverse, strike, color = "", background = "" } = style;
@@ -47,11 +47,11 @@ function styleCodes(style: Style, appearance: Appearance): string {
   }
   const key =
     `${bold}${dim}${italic}${underline}${reverse}${strike}${color} ${background} ${appearance.depth}${appearance.theme}`;
-  const made = known.get(key);
+  const made = codeCache.get(key);
   if (made !== undefined) return made;
-  if (known.size >= maxKnown) known.clear();
+  if (codeCache.size >= maxCached) codeCache.clear();
   const codes = newCodes(style, appearance);
-  known.set(key, codes);
+  codeCache.set(key, codes);
   return codes;
 }
 

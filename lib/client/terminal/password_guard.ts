@@ -12,7 +12,7 @@ export interface PasswordGuardParts {
   /** Asks the person, after a pause, whether the held keys count as typed. */
   readonly ask: () => Promise<boolean>;
   readonly key: (key: Key) => void;
-  /** After this long without a key the person has seen the screen. */
+  /** After a pause of this length we assume that the person has seen the screen. */
   readonly pauseMs: number;
 }
 
@@ -27,11 +27,11 @@ export class PasswordGuard {
   }
 
   /** Starts after a command that asks for a password, unless its question is on the screen. */
-  begin(): void {
+  start(): void {
     if (!this.#parts.isAsking()) this.#startTimer();
   }
 
-  /** Whether the key is held. C-c deletes the held keys. */
+  /** Holds the key while the guard is active; false when it is not. C-c deletes the held keys. */
   holdKey(key: Key): boolean {
     if (this.#timer === undefined) return false;
     if (key.kind === "key" && key.name === "C-c") {
@@ -53,11 +53,11 @@ export class PasswordGuard {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const keys = this.#keys.splice(0);
-      if (keys.length > 0) this.#release(keys);
+      if (keys.length > 0) this.#askAboutKeys(keys);
     }, this.#parts.pauseMs);
   }
 
-  async #release(keys: readonly Key[]): Promise<void> {
+  async #askAboutKeys(keys: readonly Key[]): Promise<void> {
     if (await this.#parts.ask()) { for (const key of keys) this.#parts.key(key); }
   }
 }

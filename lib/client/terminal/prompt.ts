@@ -2,7 +2,7 @@
 
 import type { Span } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { knownCommand, slashCommands } from "../slash/slash.ts";
+import { matchCommand, slashCommands } from "../slash/slash.ts";
 import type { InputState } from "./input.ts";
 import type { Appearance } from "./appearance.ts";
 import { promptStyle } from "./paint.ts";
@@ -84,7 +84,7 @@ function commandIn(text: string): { readonly kind: keyof typeof commandWords; re
   if (all === undefined) return { kind: "none", length: 0 };
   const isBeginning = text === all &&
     Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
-  return { kind: isBeginning || knownCommand(name) !== undefined ? "known" : "unknown", length: all.length };
+  return { kind: isBeginning || matchCommand(name) !== undefined ? "known" : "unknown", length: all.length };
 }
 
 function typingWords(nicks: readonly string[]): string {

@@ -1,5 +1,5 @@
 /**
- * Questions to the person, shown in place of the prompt, one at a time. An answer is stored for neither C-p nor C-y.
+ * Questions to the person, shown in place of the prompt, one at a time. Neither C-p nor C-y can bring an answer back.
  * Keys that the person types before the next password question appears do not become a message.
  */
 
@@ -73,7 +73,7 @@ export class Questions {
     this.#answer(text);
   }
 
-  /** Whether the key is held for the next question. */
+  /** Holds the key for the next question, just after a secret answer; false at other times. */
   holdKey(key: Key): boolean {
     this.#held?.push(key);
     return this.#held !== undefined;

@@ -1,4 +1,4 @@
-/** Read markers and typing signs: marks messages as read, and knows who types. */
+/** Marks messages as read, and lists the people who are typing. */
 
 import type { Client } from "../core/client.ts";
 import { findBuffer, typingAt } from "../core/state.ts";
@@ -7,7 +7,7 @@ import { fold } from "../../irc/names.ts";
 /** How often the list of people who type is updated. */
 const typingMs = 1_000;
 
-/** The signs of one person. */
+/** The read markers of one terminal, and the people who are typing. */
 export class ReadAndTyping {
   readonly #client: Client;
   /** The time of the newest message of each buffer that is not marked as read. */
@@ -40,7 +40,7 @@ export class ReadAndTyping {
     return found === undefined ? [] : typingAt(found, this.#client.now);
   }
 
-  /** Another person types. A client can stop without telling, so this checks again and again. */
+  /** Checks regularly whether others still type, because a client can stop without a message about it. */
   watchTyping(buffer: () => string): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

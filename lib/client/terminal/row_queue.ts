@@ -1,9 +1,9 @@
 /**
  * Lines that wait for the next frame of the display. When lines arrive faster than anybody can read, only the last
- * screenful of each frame is drawn, and a rule gives the number of lines before it. So a slow terminal has time for keys.
+ * screenful of each frame is drawn, and a separator shows the number of lines before it. So a slow terminal has time for keys.
  */
 
-import { ruleRow } from "./event_rows.ts";
+import { separatorRow } from "./event_rows.ts";
 import type { Row } from "./wrap_spans.ts";
 
 /** A screenful in less time than this is too fast to read. */
@@ -63,9 +63,11 @@ function lastScreenful(entries: readonly WaitingLine[], height: number): readonl
   let rowsLeft = height - 1;
   const first = entries.findLastIndex(({ rows }) => (rowsLeft -= rows.length) < 0) + 1;
   const before = entries.slice(0, Math.min(first, entries.length - 1));
-  const kept = before.filter(({ skippable }) => !skippable);
-  const skipped = before.length - kept.length;
+  const required = before.filter(({ skippable }) => !skippable);
+  const skipped = before.length - required.length;
   if (skipped === 0) return entries;
-  const rule = ruleRow(`${skipped === 1 ? "1 line" : `${skipped} lines`} skipped: they came too fast`);
-  return [...kept, { rows: [rule], skippable: false }, ...entries.slice(before.length)];
+  const separator = separatorRow(
+    `${skipped === 1 ? "1 line" : `${skipped} lines`} skipped: they came too fast`,
+  );
+  return [...required, { rows: [separator], skippable: false }, ...entries.slice(before.length)];
 }

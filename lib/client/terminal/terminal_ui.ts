@@ -8,7 +8,7 @@ import type { ChatEvent, Manner } from "../core/event.ts";
 import { shouldAlert } from "../core/mentions.ts";
 import { completionSources } from "../slash/completion.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
-import { enter, expectsPassword } from "../slash/slash.ts";
+import { expectsPassword, runInput } from "../slash/slash.ts";
 import type { Span } from "../text/formatting.ts";
 import { nickFault } from "../text/nick_fault.ts";
 import { plain, plainName } from "../text/plain.ts";
@@ -42,13 +42,13 @@ export class TerminalUi implements CommandUi {
   readonly files?: LocalFiles;
   readonly #parts: TerminalUiParts;
   readonly #active: ActiveBuffer;
-  readonly #signs: ReadAndTyping;
+  readonly #readAndTyping: ReadAndTyping;
   readonly #display: Display;
   readonly #transcript: Transcript;
   readonly #keyboard: Keyboard;
   /** The first hint for a person who gave no name, and so can be new here. */
   #welcome = "";
-  readonly #left = Promise.withResolvers<TerminalEnding>();
+  readonly #ended = Promise.withResolvers<TerminalEnding>();
   #running: ReturnType<Client["run"]> | undefined;
 
   constructor(parts: TerminalUiParts) {
@@ -77,7 +77,7 @@ export class TerminalUi implements CommandUi {
       title: (words) => this.#transcript.title(words),
       onChange,
     });
-    this.#signs = new ReadAndTyping(this.client, onChange);
+    this.#readAndTyping = new ReadAndTyping(this.client, onChange);
     this.#display = new Display(parts.output, () => promptFor(this.#promptState()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
@@ -94,7 +94,7 @@ export class TerminalUi implements CommandUi {
   /** Resolves when the person has left. The terminal then shows no prompt. */
   async run(): Promise<TerminalEnding> {
     this.#display.refresh();
-    const ending = await Promise.race([this.#chat(), this.#left.promise]);
+    const ending = await Promise.race([this.#chat(), this.#ended.promise]);
     this.close();
     if (ending.kind === "interrupted") await this.#quit();
     return ending;
@@ -102,7 +102,7 @@ export class TerminalUi implements CommandUi {
 
   /** Ends as C-c does, for example on a signal. */
   interrupt(): void {
-    this.#left.resolve({ kind: "interrupted" });
+    this.#ended.resolve({ kind: "interrupted" });
   }
 
   async #chat(): Promise<TerminalEnding> {
@@ -126,7 +126,7 @@ export class TerminalUi implements CommandUi {
   /** Removes the prompt. Nothing is drawn after this. */
   close(): void {
     this.#transcript.flush();
-    this.#signs.close();
+    this.#readAndTyping.close();
     this.#keyboard.close();
     this.#display.close();
   }
@@ -160,7 +160,7 @@ export class TerminalUi implements CommandUi {
 
   onBufferClosed(name: string): void {
     this.client.removeBuffer(name);
-    this.#active.closed(name);
+    this.#active.onClosed(name);
   }
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
@@ -192,7 +192,7 @@ export class TerminalUi implements CommandUi {
       case "interrupt":
         return this.interrupt();
       case "end":
-        if (this.#keyboard.isAsking) this.#left.resolve({ kind: "left" });
+        if (this.#keyboard.isAsking) this.#ended.resolve({ kind: "left" });
         return this.quit("");
       case "redraw":
         return this.clear();
@@ -201,7 +201,7 @@ export class TerminalUi implements CommandUi {
         this.#display.hide();
         return this.#parts.suspend();
       case "next":
-        return this.#warnOnFailure(enter(this, "/go"));
+        return this.#warnOnFailure(runInput(this, "/go"));
       default:
         return action satisfies never;
     }
@@ -212,8 +212,8 @@ export class TerminalUi implements CommandUi {
       this.#keyboard.hint = "Cannot send an empty message: type something first";
       return;
     }
-    this.#warnOnFailure(enter(this, text));
-    if (expectsPassword(text)) this.#keyboard.guard.begin();
+    this.#warnOnFailure(runInput(this, text));
+    if (expectsPassword(text)) this.#keyboard.guard.start();
   }
 
   #warnOnFailure(work: Promise<void>): void {
@@ -223,7 +223,7 @@ export class TerminalUi implements CommandUi {
   }
 
   #onEvent(event: ChatEvent): void {
-    if (event.kind === "joined" && event.own) this.#active.joined(event.buffer);
+    if (event.kind === "joined" && event.own) this.#active.onJoined(event.buffer);
     if (event.kind === "status" && (event.status === "connecting" || event.status === "waiting")) {
       this.#keyboard.hint = event.status === "connecting" ? "Connecting…" : waitWords(event);
     } else this.#transcript.add(event);
@@ -235,7 +235,7 @@ export class TerminalUi implements CommandUi {
   #update(event: ChatEvent): void {
     switch (event.kind) {
       case "said": {
-        this.#signs.onMessage(event.buffer, event.at);
+        this.#readAndTyping.onMessage(event.buffer, event.at);
         const text = shouldAlert(event) ? this.#parts.notifier.notification(event) : "";
         return text === "" ? undefined : this.#parts.output.write(text);
       }
@@ -243,9 +243,9 @@ export class TerminalUi implements CommandUi {
       case "kicked":
         return event.own ? this.onBufferClosed(event.buffer) : undefined;
       case "renamed":
-        return this.#active.renamed(event.who.nick, event.to);
+        return this.#active.onRenamed(event.who.nick, event.to);
       case "typing":
-        return this.#signs.watchTyping(() => this.activeBuffer);
+        return this.#readAndTyping.watchTyping(() => this.activeBuffer);
       case "status":
         if (event.status === "ready") this.#keyboard.hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
@@ -255,7 +255,7 @@ export class TerminalUi implements CommandUi {
 
   /** The person is at the keyboard, so the active buffer is read, and others can see that the person types. */
   #onKey(isAction: boolean): void {
-    this.#signs.markRead(this.activeBuffer);
+    this.#readAndTyping.markRead(this.activeBuffer);
     // A message that is sent already says that the person stopped typing.
     if (isAction || !this.sharesTyping || this.#keyboard.isAsking || this.activeBuffer === "") return;
     this.client.typing.update(this.activeBuffer, this.#keyboard.state.editor.text);
@@ -270,7 +270,7 @@ export class TerminalUi implements CommandUi {
       secret: questions.secret,
       progress: this.files?.progressText ?? "",
       online: this.client.online || isAsking,
-      typing: this.#signs.nicksTyping(this.activeBuffer),
+      typing: this.#readAndTyping.nicksTyping(this.activeBuffer),
       hint,
       appearance: this.#parts.output.appearance,
     };

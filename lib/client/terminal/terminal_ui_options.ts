@@ -20,7 +20,7 @@ export interface TerminalUiOptions {
   readonly presenceFilter: PresenceFilter;
   /** The owner of this computer allows only chat: no files, no raw IRC lines. */
   readonly restricted: boolean;
-  /** After a pause this long the person has seen the screen, so keys are no longer held. @default {1_500} */
+  /** The pause after which the password guard holds no more keys, in milliseconds. @default {1_500} */
   readonly pauseMs?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Prints events to the display, as lines of event_rows.ts. A rule marks each new day and the start and end of history.
+ * Prints events to the display, as lines of event_rows.ts. A separator marks each new day and the start and end of history.
  * Joins and leaves that arrive together become one line.
  */
 
@@ -13,7 +13,7 @@ import type { State } from "../core/state.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import type { Display } from "./display.ts";
 import type { FindMessage, Timestamps, TranscriptLine } from "./event_rows.ts";
-import { dayOf, dayRow, eventLine, lineRows, noteRows, ruleRow, saidLine } from "./event_rows.ts";
+import { dayOf, dayRow, eventLine, lineRows, noteRows, saidLine, separatorRow } from "./event_rows.ts";
 
 /** The lines depend on the events and on this state. */
 export interface TranscriptView {
@@ -38,7 +38,7 @@ export class Transcript {
   #day: string;
   #presence: Presence[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** How far the person has read, while history is printed. A rule stands before the first newer message. */
+  /** The read marker, while history is printed. A separator is printed before the first newer message. */
   #readUpTo: number | undefined;
   /** The number of messages of the history that are not printed yet. */
   #historyLeft = 0;
@@ -125,7 +125,7 @@ export class Transcript {
   #printNewRule(event: ChatEvent & Said): void {
     if (this.#readUpTo === undefined) return;
     const isNew = event.at > this.#readUpTo && !event.own;
-    if (isNew) this.#display.print([ruleRow("new")]);
+    if (isNew) this.#display.print([separatorRow("new")]);
     if (isNew || event.history !== true) this.#readUpTo = undefined;
   }
 
@@ -140,10 +140,10 @@ export class Transcript {
     this.#print({ at: this.#view().now, symbol: "!", body });
   }
 
-  /** A rule with a title. The words must be safe for a terminal. */
+  /** A separator with a title. The words must be safe for a terminal. */
   title(words: string): void {
     this.flush();
-    this.#display.print([ruleRow(words)]);
+    this.#display.print([separatorRow(words)]);
   }
 
   /** Prints the collected joins and leaves. */

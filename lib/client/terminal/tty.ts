@@ -135,7 +135,7 @@ export class Terminal {
           listener.onBackground(name === "background-dark" ? "dark" : "light");
         } else listener.onKey(key);
       }
-      if (reader.hasLoneEscape) timer = setTimeout(() => reader.flush().forEach(listener.onKey), escapeMs);
+      if (reader.hasOpenSequence) timer = setTimeout(() => reader.flush().forEach(listener.onKey), escapeMs);
     }
   }
 

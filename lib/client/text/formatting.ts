@@ -1,4 +1,4 @@
-/** Text with formatting codes → spans with styles. The text of every span is plain() already. */
+/** Text with formatting codes → spans with styles. The text of every span is safe to show (plain.ts). */
 
 import { formattingCode, stripFormatting } from "../../irc/formatting.ts";
 import type { TextColor } from "./palette.ts";
@@ -60,7 +60,7 @@ export function readFormatting(text: string): Span[] {
   return spans;
 }
 
-/** `text` without its formatting codes, harmless. */
+/** `text` without its formatting codes, and safe to show. */
 export function withoutFormatting(text: string): string {
   return plain(stripFormatting(text));
 }

@@ -1,7 +1,7 @@
 /**
- * The colours of the terminal and the page: a person has the same colour in both, in every session. They have even
- * steps of hue and two lightnesses in OKLCH, and are legible on #121212 and on white. Red is missing, as errors are
- * red, and so is ocean blue, our own colour.
+ * The colours of the terminal and the page: a person has the same colour in both, in every session. The colours of
+ * people have even steps of hue and two lightnesses in OKLCH, and are legible on #121212 and on white. Nobody is red,
+ * because errors are red. Only our own nick is ocean blue.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -43,10 +43,10 @@ export const roleShades = {
 } as const satisfies Record<string, Shade>;
 
 /** The meaning of a colour. */
-export type Role = keyof typeof roleShades;
+export type ColorRole = keyof typeof roleShades;
 
 /** The colour of a text: a meaning, the number of a person's colour, or a colour from the message. */
-export type TextColor = Role | `nick-${number}` | `#${string}`;
+export type TextColor = ColorRole | `nick-${number}` | `#${string}`;
 
 /** The colour of a person: by account if there is one, as the nick can change. */
 export function nickColor(nick: string, account?: string): TextColor {
@@ -57,7 +57,7 @@ export function nickColor(nick: string, account?: string): TextColor {
 export function shadeOf(color: TextColor): Shade | undefined {
   if (color.startsWith("#")) return undefined;
   if (color.startsWith("nick-")) return nickShades[Number(color.slice(5))];
-  return roleShades[color as Role];
+  return roleShades[color as ColorRole];
 }
 
 /** FNV-1a, 32 bits, over the UTF-8 bytes. */

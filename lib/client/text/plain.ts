@@ -5,7 +5,7 @@
  */
 
 /** Scripts whose spelling uses the zero-width joiner and non-joiner between letters. */
-const joined =
+const joiningScripts =
   "\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}" +
   "\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}" +
   "\\p{Script=Khmer}\\p{Script=Mongolian}";
@@ -21,13 +21,13 @@ const mark = "[\\p{M}--\\p{Default_Ignorable_Code_Point}]";
 const maxMarks = 4;
 
 const harmless = /^[\x20-\x7e]*$/;
-const careful = new RegExp(
+const suspect = new RegExp(
   [
-    "(?<harmless>\\p{RGI_Emoji}|\\p{Extended_Pictographic}[\\u{FE0E}\\u{FE0F}]" +
-    `|(?<=[${joined}]\\p{M}*)[\\u{200C}\\u{200D}](?=[${joined}]))`,
+    "(?<allowed>\\p{RGI_Emoji}|\\p{Extended_Pictographic}[\\u{FE0E}\\u{FE0F}]" +
+    `|(?<=[${joiningScripts}]\\p{M}*)[\\u{200C}\\u{200D}](?=[${joiningScripts}]))`,
     `(?<invisible>${invisible})`,
-    `(?<lead>^${mark})`,
-    `(?<pile>(?<=${mark}{${maxMarks}})${mark}+)`,
+    `(?<leading>^${mark})`,
+    `(?<excess>(?<=${mark}{${maxMarks}})${mark}+)`,
   ].join("|"),
   "gv",
 );
@@ -35,11 +35,11 @@ const careful = new RegExp(
 /** `text` without anything that a terminal or a page would act on; a tab becomes a space, a newline becomes visible. */
 export function plain(text: string): string {
   if (harmless.test(text)) return text;
-  return text.replace(careful, (match: string, ...rest: unknown[]) => {
+  return text.replace(suspect, (match: string, ...rest: unknown[]) => {
     const groups = rest.at(-1) as Record<string, string | undefined>;
-    if (groups["harmless"] !== undefined) return match;
-    if (groups["lead"] !== undefined) return `◌${match}`;
-    return groups["pile"] === undefined ? visible(match) : "\u{FFFD}";
+    if (groups["allowed"] !== undefined) return match;
+    if (groups["leading"] !== undefined) return `◌${match}`;
+    return groups["excess"] === undefined ? visible(match) : "\u{FFFD}";
   });
 }
 

@@ -53,13 +53,13 @@ function sentence(state: State, events: readonly Presence[]): Span[] {
     events,
     ({ kind }) => kind === "joined" ? "joined" : kind === "renamed" ? "renamed" : "left",
   );
-  const parts = [...groups].flatMap(([what, group]): (readonly Span[])[] => {
-    if (what === "renamed") return group.slice(0, maxNames).map((event) => describe(state, event));
+  const parts = [...groups].flatMap(([verb, group]): (readonly Span[])[] => {
+    if (verb === "renamed") return group.slice(0, maxNames).map((event) => describe(state, event));
     // A person can join and leave several times.
     const people = [...new Map(group.map(({ who }) => [fold(who.nick), who])).values()];
     const names = people.slice(0, maxNames).map((who) => personSpan(state, who));
     const more = people.length - names.length;
-    return [[...commaSeparated(names), { text: more > 0 ? ` and ${more} more ${what}` : ` ${what}` }]];
+    return [[...commaSeparated(names), { text: more > 0 ? ` and ${more} more ${verb}` : ` ${verb}` }]];
   });
   return parts.flatMap((part, at) => at === 0 ? part : [{ text: " · " }, ...part]);
 }

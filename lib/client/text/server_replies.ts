@@ -8,7 +8,7 @@ import { plain, plainName } from "./plain.ts";
 
 /** The answer to WHOIS, one line for each fact; unknown numerics keep the server's words. */
 export function whoisLines(messages: readonly Message[]): string[] {
-  // Both say where a person connects from; one is enough.
+  // Both numerics contain the address of the person; one is enough.
   const hosts = numericsIn(messages, "RPL_WHOISACTUALLY").length > 0
     ? numericsIn(messages, "RPL_WHOISHOST")
     : [];
@@ -75,7 +75,7 @@ export function listLines(messages: readonly Message[]): string[] {
     );
 }
 
-/** The masks of a channel for a mode; `name` is what they are, as "bans". */
+/** The masks of one list of a channel; `name` is the name of the list, as "bans". */
 export function maskLines(messages: readonly Message[], channel: string, name: string): string[] {
   const lines = numericsIn(messages, "RPL_INVEXLIST", "RPL_EXCEPTLIST", "RPL_BANLIST").map(
     ({ params }) => {

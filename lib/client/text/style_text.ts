@@ -44,7 +44,7 @@ function splitLinks(span: Span): Span[] {
   });
 }
 
-/** After a host with letters beyond ASCII follows its ASCII form, as look-alike letters can deceive the reader. */
+/** Adds the ASCII form of a host with letters beyond ASCII, because look-alike letters can deceive the reader. */
 function linkSpans(span: Span, address: string): Span[] {
   const link: Span = { ...span, text: address, link: address, color: span.color ?? "link", underline: true };
   const host = URL.parse(address)?.hostname;
@@ -70,7 +70,7 @@ function splitNames(span: Span, names: NameColors): Span[] {
   });
 }
 
-/** Cuts a span where `pattern` matches and `read` takes the first `length` characters of the match. */
+/** Replaces the first `length` characters of each match of `pattern` by the pieces that `read` returns. */
 function split(
   span: Span,
   pattern: RegExp,
@@ -79,11 +79,11 @@ function split(
   const pieces: Span[] = [];
   let done = 0;
   for (const match of span.text.matchAll(pattern)) {
-    const taken = read(match[0]);
-    if (taken === undefined) continue;
+    const replaced = read(match[0]);
+    if (replaced === undefined) continue;
     if (match.index > done) pieces.push({ ...span, text: span.text.slice(done, match.index) });
-    pieces.push(...taken.pieces);
-    done = match.index + taken.length;
+    pieces.push(...replaced.pieces);
+    done = match.index + replaced.length;
   }
   if (done === 0) return [span];
   if (done < span.text.length) pieces.push({ ...span, text: span.text.slice(done) });

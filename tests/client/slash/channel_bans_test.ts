@@ -1,7 +1,7 @@
 /** The masks that /ban and /unban of a nick use. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
-import { enter } from "../../../lib/client/slash/slash.ts";
+import { runInput } from "../../../lib/client/slash/slash.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
 
 const extended = "EXTBAN=,am ACCOUNTEXTBAN=a";
@@ -15,7 +15,7 @@ const whois = (nick: string, host: string, account?: string) => [
 async function typed(text: string, isupport: string, ...answers: string[]): Promise<string[]> {
   await using ui = new RecordingUi();
   const server = await ui.enter("", isupport);
-  const entered = enter(ui, text);
+  const entered = runInput(ui, text);
   await server.say(...answers);
   const refused = await entered.then(() => [], (error: Error) => [error.message]);
   const sent = (await server.sent()).filter((line) => !/^(WHOIS|PING)|^MODE \S+ b$/.test(line));
@@ -56,14 +56,14 @@ Deno.test("/ban and /unban use a ban of an account as it is written", async () =
 Deno.test("/unban lifts every ban that is only for that person", async () => {
   await using ui = new RecordingUi();
   const server = await ui.enter("", extended);
-  const entered = enter(ui, "/unban cat");
+  const entered = runInput(ui, "/unban cat");
   await server.say(...whois("cat", "k3.ip4", "kitty"));
   const list = ["CAT!*@*", "a:kitty", "*!*@k3.ip4", "*!*@*.ip4", "dan!*@*"];
   await server.say(...list.map((mask) => `:srv 367 bob #tea ${mask}`), ":srv 368 bob #tea :End");
   await entered;
   assertEquals((await server.sent()).at(-1), "MODE #tea -bbb CAT!*@* a:kitty *!*@k3.ip4");
   const none = assertRejects(
-    () => enter(ui, "/unban dora"),
+    () => runInput(ui, "/unban dora"),
     ActionError,
     "No ban in #tea is only for dora",
   );

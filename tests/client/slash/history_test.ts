@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
-import { enter } from "../../../lib/client/slash/slash.ts";
+import { runInput } from "../../../lib/client/slash/slash.ts";
 import { granted } from "../../support/permissions.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
 import type { ServerEnd } from "../core/wired_client.ts";
@@ -42,7 +42,7 @@ for (const [text, ...lines] of rows) {
   Deno.test(`"${text}" is about the right message`, async () => {
     await using ui = new RecordingUi();
     const server = await talk(ui);
-    await enter(ui, text);
+    await runInput(ui, text);
     assertEquals(await sent(server), lines);
   });
 }
@@ -59,7 +59,7 @@ async function answer(server: ServerEnd, type: string, ...lines: string[]): Prom
 Deno.test("/history shows earlier messages, and asks for more when there are too few", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
-  const first = enter(ui, "/history 2");
+  const first = runInput(ui, "/history 2");
   first.catch(() => {});
   const line = "@msgid=h2;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :two";
   assertEquals(await answer(server, "chathistory #tea", line), "CHATHISTORY LATEST #tea * 2");
@@ -72,7 +72,7 @@ Deno.test("/search sends text and filters, and its results are not events", asyn
   await using ui = new RecordingUi();
   const server = await talk(ui);
   ui.events.length = 0;
-  const searched = enter(ui, "/search green tea in:#tea from:ann");
+  const searched = runInput(ui, "/search green tea in:#tea from:ann");
   const line = "@msgid=s1;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :green tea";
   const asked = await answer(server, "soju.im/search", line);
   await searched;
@@ -84,7 +84,7 @@ Deno.test("/search sends text and filters, and its results are not events", asyn
 Deno.test("/register asks for the password twice, and sends it in REGISTER only", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
-  const registered = enter(ui, "/register");
+  const registered = runInput(ui, "/register");
   const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "REGISTER * * :four green leaves");
   await server.say(`@${line.slice(1).split(" ")[0]} :srv REGISTER SUCCESS bob :Done`);
@@ -100,7 +100,7 @@ Deno.test("/register asks again for a short or different password, and stops wit
   await using ui = new RecordingUi();
   const server = await talk(ui);
   ui.answers.push("short", "green leaves", "brown leaves", "");
-  await assertRejects(() => enter(ui, "/register"), ActionError, "Nothing changed");
+  await assertRejects(() => runInput(ui, "/register"), ActionError, "Nothing changed");
   assertEquals(ui.notes, [
     "Password for bob?",
     "The password must have at least 8 characters",
@@ -115,16 +115,16 @@ Deno.test("/register asks again for a short or different password, and stops wit
 Deno.test("/owner needs an account, and sends the code", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
-  await assertRejects(() => enter(ui, "/owner abcd-efgh"), ActionError, "/register first");
+  await assertRejects(() => runInput(ui, "/owner abcd-efgh"), ActionError, "/register first");
   await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
-  await enter(ui, "/owner abcd-efgh ");
+  await runInput(ui, "/owner abcd-efgh ");
   assertEquals(await sent(server), ["OWNER abcd-efgh"]);
 });
 
 Deno.test("/login logs in, with PLAIN where the server has no better mechanism", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
-  const done = enter(ui, "/login ann");
+  const done = runInput(ui, "/login ann");
   done.catch(() => {});
   assertEquals(await server.sent(), ["AUTHENTICATE PLAIN"]);
   await server.say("AUTHENTICATE +");
@@ -139,7 +139,7 @@ Deno.test("/passwd asks for the old and the new password", async () => {
   const server = await talk(ui);
   await server.say(":srv 900 bob bob!b@h bob :You are now logged in");
   ui.answers.push("old", "new leaves", "new leaves");
-  const changed = enter(ui, "/passwd");
+  const changed = runInput(ui, "/passwd");
   const [line = ""] = await server.sent();
   assertEquals(line.replace(/^@\S+ /, ""), "ACCOUNT PASSWORD old :new leaves");
   await server.say(`${line.split(" ")[0]} :srv NOTE ACCOUNT PASSWORD_SET bob :Your password was changed`);
@@ -149,8 +149,8 @@ Deno.test("/passwd asks for the old and the new password", async () => {
 Deno.test("/get downloads the last address in the channel, or a given one", async () => {
   await using ui = new RecordingUi();
   await talk(ui);
-  await enter(ui, "/get");
-  await enter(ui, "/get https://chat.example/x tea.txt");
+  await runInput(ui, "/get");
+  await runInput(ui, "/get https://chat.example/x tea.txt");
   assertEquals(ui.notes, [
     "downloaded http://127.0.0.1:1/files/x/tea.png",
     "Saved as saved.txt",
@@ -175,7 +175,7 @@ Deno.test({
     await using ui = new RecordingUi();
     const server = await talk(ui, `${origin}/upload`);
     ui.disk.set("tea.txt", "green");
-    const done = enter(ui, "/send tea.txt");
+    const done = runInput(ui, "/send tea.txt");
     const token = ["@ :srv TOKEN GENERATE * abc", "@ :srv TOKEN GENERATE * def"];
     assertEquals(await answer(server, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
     await done;

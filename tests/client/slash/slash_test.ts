@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActionError } from "../../../lib/client/core/action_error.ts";
-import { commandsFor, enter, expectsPassword, slashCommands } from "../../../lib/client/slash/slash.ts";
+import { commandsFor, expectsPassword, runInput, slashCommands } from "../../../lib/client/slash/slash.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
 import { turn } from "../core/wired_client.ts";
 
@@ -8,7 +8,7 @@ import { turn } from "../core/wired_client.ts";
 async function typed(text: string): Promise<string[]> {
   await using ui = new RecordingUi();
   const server = await ui.enter("");
-  await enter(ui, text);
+  await runInput(ui, text);
   const sent = (await server.sent()).filter((line) => line !== "PING settle");
   return [
     ...sent,
@@ -95,12 +95,12 @@ const refused: readonly (readonly [text: string, words: string])[] = [
   ["/search", "Write /search WORDS"],
   ["/search tea", "This server cannot search"],
   ["/send", "Write /send FILE"],
-  ["/send x.png", "This server takes no files"],
+  ["/send x.png", "This server accepts no files"],
   ["/get", "The last message here has no address: write /get ADDRESS"],
   ["/get file:///etc/passwd", 'Cannot download "file:///etc/passwd": it is not a web address'],
   ["/typing maybe", "Write /typing on or /typing off"],
-  ["/register secret", "Write only /register: it asks for the password, and nobody can see it then"],
-  ["/login bob secret", "Write only /login NAME: it asks for the password, and nobody can see it then"],
+  ["/register secret", "Write only /register: it then asks for the password and hides it"],
+  ["/login bob secret", "Write only /login NAME: it then asks for the password and hides it"],
   ["/register", "This server has no accounts to register"],
   ["/login", "This server has no accounts"],
   ["/passwd", "You are not logged in: write /login first"],
@@ -119,7 +119,7 @@ const refused: readonly (readonly [text: string, words: string])[] = [
 for (const text of ["/register", "/login", "/passwd"]) {
   Deno.test(`"${text}" before there is a connection says so, and asks for no password`, async () => {
     await using ui = new RecordingUi();
-    const error = await assertRejects(() => enter(ui, text), ActionError);
+    const error = await assertRejects(() => runInput(ui, text), ActionError);
     assertEquals(error.message, "Cannot do that yet: there is no connection to the server");
   });
 }
@@ -141,7 +141,7 @@ Deno.test("/help lists every command", async () => {
 Deno.test("/whois, /list and /names of another channel show the server's answer", async () => {
   await using ui = new RecordingUi();
   const server = await ui.enter("");
-  const asked = Promise.all([enter(ui, "/whois ann"), enter(ui, "/list"), enter(ui, "/names #den")]);
+  const asked = Promise.all([runInput(ui, "/whois ann"), runInput(ui, "/list"), runInput(ui, "/names #den")]);
   await server.say(
     ":srv 311 bob ann a host * :Ann \x1b[2J",
     ":srv 301 bob ann :at lunch",
@@ -169,7 +169,7 @@ Deno.test("/whois, /list and /names of another channel show the server's answer"
 Deno.test("/ban and /mode list the masks of a channel", async () => {
   await using ui = new RecordingUi();
   const server = await ui.enter("");
-  const asked = enter(ui, "/ban");
+  const asked = runInput(ui, "/ban");
   assertEquals(await server.sent(), ["MODE #tea b"]);
   await server.say(
     ":srv 367 bob #tea cat!*@* ann!~a@host 1767225600",
@@ -177,7 +177,7 @@ Deno.test("/ban and /mode list the masks of a channel", async () => {
     ":srv 368 bob #tea :End of channel ban list",
   );
   await asked;
-  const none = enter(ui, "/mode #den +e");
+  const none = runInput(ui, "/mode #den +e");
   await server.say(":srv 349 bob #den :End");
   await none;
   assertEquals(ui.notes, ["cat!*@* (ann, 2026-01-01 00:00 UTC)", "*!*@bad", "#den has no exceptions"]);
@@ -187,7 +187,7 @@ Deno.test("/whois of an unknown nick is refused", async () => {
   await using ui = new RecordingUi();
   const server = await ui.enter();
   const asked = assertRejects(
-    () => enter(ui, "/whois nobody"),
+    () => runInput(ui, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
@@ -205,7 +205,7 @@ Deno.test("/whois of an unknown nick is refused too when the server takes the ni
   await using ui = new RecordingUi();
   const server = await ui.enter("");
   const asked = assertRejects(
-    () => enter(ui, "/whois nobody"),
+    () => runInput(ui, "/whois nobody"),
     ActionError,
     "There is nobody called nobody here",
   );
@@ -218,7 +218,7 @@ Deno.test("a command without a connection is refused", async () => {
   (await ui.enter()).abort();
   await turn();
   await assertRejects(
-    () => enter(ui, "/topic x"),
+    () => runInput(ui, "/topic x"),
     ActionError,
     "Cannot do that: there is no connection to the server",
   );
@@ -228,9 +228,9 @@ Deno.test("a restricted UI has no /quote and no /passwd", async () => {
   await using ui = new RecordingUi();
   await ui.enter("");
   ui.restricted = true;
-  await assertRejects(() => enter(ui, "/quote QUIT"), ActionError, "Cannot use /quote here");
-  await assertRejects(() => enter(ui, "/passwd"), ActionError, "Cannot use /passwd here");
-  await enter(ui, "/help");
+  await assertRejects(() => runInput(ui, "/quote QUIT"), ActionError, "Cannot use /quote here");
+  await assertRejects(() => runInput(ui, "/passwd"), ActionError, "Cannot use /passwd here");
+  await runInput(ui, "/help");
   assertEquals(ui.notes.filter((note) => /\/(quote|passwd)/.test(note)), []);
   assertEquals(commandsFor(ui).includes("quote"), false);
 });

@@ -186,8 +186,8 @@ Deno.test("in a flood only the last screenful is drawn, and messages for us", ()
   display.close();
   const [all, some, long] = written.map((text) => text.replace("\r\x1b[J", "").split("\r\n").slice(0, -1));
   assertEquals(all, ["all 0", "all 1", "all 2", "all 3"]);
-  const rule = "── 97 lines skipped: they came too fast ──";
-  assertEquals(some, ["bob, tea?", rule, "line 97", "line 98", "line 99"]);
+  const separator = "── 97 lines skipped: they came too fast ──";
+  assertEquals(some, ["bob, tea?", separator, "line 97", "line 98", "line 99"]);
   assertEquals(long?.slice(0, 2), ["── 1 line skipped: they came too fast ──", "1"]);
 });
 

@@ -186,7 +186,7 @@ Deno.test("there is no notification while the terminal has the focus", async () 
   assertEquals(await terminal.screen("#tea>"), ["#tea> |"]);
 });
 
-Deno.test("a rule marks a new day", async () => {
+Deno.test("a separator marks a new day", async () => {
   await using terminal = await new EmulatedTerminal().enter();
   terminal.now += 24 * 3_600_000;
   await terminal.wire.say(":ann!a@h PRIVMSG #tea :good morning");

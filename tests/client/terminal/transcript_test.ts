@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { earlier, historyCaps, joinWithHistory } from "./channel_history.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
-Deno.test("history stands between two rules, and a rule marks the new messages", async () => {
+Deno.test("history is between two separators, and another one is before the new messages", async () => {
   await using terminal = new EmulatedTerminal({ backlog: 2 });
   await joinWithHistory(terminal);
   assertEquals(await terminal.screen("last"), [
