@@ -16,7 +16,7 @@ export interface Completions {
   /** The name of the program on the command line. */
   readonly program: string;
   readonly rows: OptionTable;
-  /** Words that can stand in the first place besides flags, with their descriptions. */
+  /** Words that can be the first argument, with their descriptions. */
   readonly words: readonly (readonly [word: string, does: string])[];
 }
 

@@ -1,6 +1,6 @@
 /** Finds the word that a misspelled word was meant to be: "did you mean …?". */
 
-/** The name that is at most two mistakes away, and at most a third of its letters; undefined for none. */
+/** The name with the fewest mistakes: at most two, and at most a third of its letters; undefined for none. */
 export function nearestWord(written: string, names: readonly string[]): string | undefined {
   const ranked = names.filter((name) => name.length > 1)
     .map((name) => ({ name, mistakes: mistakes(written, name) }))

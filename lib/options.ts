@@ -6,8 +6,8 @@
  *     const parsed = parseOptions(rows, Deno.args, Deno.env.toObject());
  *     if ("fault" in parsed) …          // one sentence for the user; otherwise parsed.values.port is a number
  *
- * A key is the flag in camelCase: `maxUsers` is set by `--max-users`. A flag beats the environment, which beats
- * the default. An empty environment variable counts as absent; an empty flag value is refused.
+ * A key is the flag in camelCase: `maxUsers` is set by `--max-users`. A flag overrides the environment, which
+ * overrides the default. An empty environment variable counts as absent; an empty flag value is refused.
  */
 
 import { nearestWord } from "./nearest_word.ts";
@@ -20,7 +20,7 @@ interface Row {
   readonly short?: string;
   /** The environment variable that is used without the flag. */
   readonly env?: string;
-  /** Heading in --help; rows of one group stand together. @default {"Options"} */
+  /** Heading in --help; rows of one group must be adjacent. @default {"Options"} */
   readonly group?: string;
   /** The name of the value in --help, in capitals. @default {the name of the kind} */
   readonly metavar?: string;

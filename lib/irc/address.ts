@@ -54,7 +54,7 @@ export function firstBits(bytes: Uint8Array, bits: number): Uint8Array {
   return bytes.map((byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - at * 8))));
 }
 
-/** As short as IPv4 is written; IPv6 without leading zeros, and "::" for the longest run of zeros. */
+/** IPv4 as "10.1.2.3"; IPv6 without leading zeros, and with "::" for the longest run of zeros. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   const words = Array.from({ length: 8 }, (_, at) => wordOf(bytes, at * 2));
@@ -66,7 +66,7 @@ export function formatAddress(bytes: Uint8Array): string {
   return `${text.slice(0, Math.max(0, at - 1))}::${text.slice(at + longest.length + 1)}`;
 }
 
-/** As `parseRange` reads it; a whole address stands alone. */
+/** The text that `parseRange` reads; a range of one address has no "/". */
 export function formatRange({ bytes, bits }: AddressRange): string {
   return formatAddress(bytes) + (bits === bytes.length * 8 ? "" : `/${bits}`);
 }
@@ -88,7 +88,7 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * An address in the form that all code here uses: IPv4 also where it came as IPv6. Undefined if the text is no
+ * An address in the form that all code here uses: IPv4 inside IPv6 becomes plain IPv4. Undefined if the text is not an
  * address.
  */
 export function writtenAddress(text: string): string | undefined {

@@ -30,7 +30,7 @@ export function judge(shown: Shown, remembered: Remembered | undefined): TrustVe
   return remembered !== "authority" && remembered.key === shown.key ? "known" : "changed";
 }
 
-/** The file of known servers. It is read at each question, because several clients can share it. */
+/** The file of known servers. Each call reads it again, because several clients can share it. */
 export class KnownHosts {
   readonly path: string;
 

@@ -38,7 +38,7 @@ export function parseProxyHeader(bytes: Uint8Array): ProxyHeader | "more" | "mal
   return "none";
 }
 
-/** Whether the bytes start a header, as far as they go; at least the name of version 1 must be complete. */
+/** Whether the bytes are the start of a header; the name of version 1 must be complete. */
 export function isProxyHeader(bytes: Uint8Array): boolean {
   return bytes.length >= lineStart.length && (startsAlike(bytes, lineStart) || startsAlike(bytes, signature));
 }

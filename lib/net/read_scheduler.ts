@@ -36,7 +36,7 @@ export function countWrite(change: 1 | -1): void {
   writing += change;
 }
 
-/** Lets the reader read: now, or after the others had their turn. */
+/** Lets the reader read: now, or after the other readers. */
 export function readInTurn(reader: Reader): void {
   if (bytes < maxBytes) return reader.takeTurn();
   if (waiting.push(reader) === 1) setImmediate(continueReading);

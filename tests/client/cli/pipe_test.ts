@@ -3,7 +3,7 @@ import type { PipeParts } from "../../../lib/client/cli/pipe.ts";
 import { Pipe } from "../../../lib/client/cli/pipe.ts";
 import { ServerEnd, turn } from "../core/wired_client.ts";
 
-/** A pipe that sends `lines`, on a wire that the test holds. */
+/** A pipe that sends `lines`, on a connection that the test controls. */
 class PipeRun {
   readonly out: string[] = [];
   readonly err: string[] = [];

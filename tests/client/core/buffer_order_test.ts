@@ -26,7 +26,7 @@ for (const [current, by, next] of steps) {
   });
 }
 
-Deno.test("nextBuffer() has nothing where no buffer is open", () => {
+Deno.test("nextBuffer() is undefined when no buffer is open", () => {
   assertEquals(nextBuffer(empty, "", 1), undefined);
 });
 

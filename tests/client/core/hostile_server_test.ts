@@ -1,7 +1,7 @@
 /**
  * A hostile server: its lines are random combinations of protocol words and terminal sequences. The client must not
  * throw, no text of the server can reach the terminal as a command, and the client sends only its own lines. A failure
- * names its seed; PARLEY_SEED runs that one again.
+ * names its seed; PARLEY_SEED repeats that run.
  */
 
 import { assert, assertEquals } from "@std/assert";

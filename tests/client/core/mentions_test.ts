@@ -15,7 +15,7 @@ const mentioned: readonly (readonly [string, boolean])[] = [
 ];
 
 for (const [text, expected] of mentioned) {
-  Deno.test(`mentions() says ${expected} for bob in ${JSON.stringify(text)}`, () => {
+  Deno.test(`hasMention() says ${expected} for bob in ${JSON.stringify(text)}`, () => {
     assertEquals(hasMention(text, "bob"), expected);
   });
 }
@@ -41,7 +41,7 @@ const calls: readonly (readonly [why: string, change: Partial<Said> & { history?
 ];
 
 for (const [why, change, expected] of calls) {
-  Deno.test(`callsUs() says ${expected} for ${why}`, () => {
+  Deno.test(`shouldAlert() says ${expected} for ${why}`, () => {
     assertEquals(shouldAlert({ ...said, at: 0, ...change }), expected);
   });
 }

@@ -56,7 +56,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** A client with connections that the test holds. */
+/** A client with connections that the test controls. */
 export class WiredClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];

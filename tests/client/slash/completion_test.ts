@@ -17,7 +17,7 @@ const sources: CompletionSources = {
   channels: ["#tea", "#den", "#teapot"],
 };
 
-/** What the whole line becomes for each candidate of its last word. */
+/** The whole line with each candidate of its last word. */
 function lines(line: string): string[] {
   const word = /\S*$/.exec(line)?.[0] ?? "";
   const { before, found } = candidatesFor(line.slice(0, line.length - word.length), word, sources);
@@ -54,7 +54,7 @@ for (const [line, ...expected] of rows) {
   Deno.test(`candidatesFor() completes ${JSON.stringify(line)}`, () => assertEquals(lines(line), expected));
 }
 
-Deno.test("candidatesFor() shows what a command takes, and the name of an emoji", () => {
+Deno.test("candidatesFor() shows the arguments of a command, and the name of an emoji", () => {
   const [join] = candidatesFor("", "/j", sources).found;
   assertEquals([join?.label, join?.help?.startsWith("Joins")], ["/join #CHANNEL [KEY]", true]);
   assertEquals(candidatesFor("", ":tad", sources).found[0]?.label, "🎉 :tada:");

@@ -100,7 +100,7 @@ Deno.test("a prompt taller than the terminal shows the rows around the cursor", 
   assertEquals(await stage.rows(), ["above", "more", "20 lines", "row 17", "row 18", "row 19|"]);
 });
 
-Deno.test("rows above the prompt are cut to the width and go when they are empty", async () => {
+Deno.test("rows above the prompt are cut to the width, and disappear when they are empty", async () => {
   const stage = new DisplayStage(10, 6);
   stage.above = [[{ text: "ann is typing…" }]];
   stage.type("hi|");
@@ -111,7 +111,7 @@ Deno.test("rows above the prompt are cut to the width and go when they are empty
 });
 
 for (const [columns, why] of [[7, "narrower"], [30, "wider"]] as const) {
-  Deno.test(`a terminal that becomes ${why} leaves no remains of the prompt`, async () => {
+  Deno.test(`a terminal that becomes ${why} leaves nothing of the prompt`, async () => {
     const stage = new DisplayStage(15, 10).print("above").type("a text of several rows, 漢字|");
     await stage.rows();
     stage.emulator.resize(columns, 10);

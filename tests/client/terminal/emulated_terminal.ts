@@ -1,4 +1,4 @@
-/** A terminal UI on an emulated screen, connected to a server that the test plays. */
+/** A terminal UI on an emulated screen, connected to the test, which acts as the server. */
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
