@@ -21,7 +21,7 @@ import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { ServerLink } from "./server_link.ts";
 import type { State } from "./state.ts";
 import { emptyState, withOpenBuffer, withoutBuffer } from "./state.ts";
-import { TypingNotifier } from "./typing.ts";
+import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
 

@@ -4,6 +4,7 @@ import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
+import { typingEnd } from "./typing.ts";
 import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
 import { authorOf, withoutEvents } from "./receiver.ts";
 
@@ -14,8 +15,6 @@ export const messageChangeRows: Readonly<Record<string, Receiver>> = {
   MARKREAD: markedRead,
 };
 
-const typingMs = 6_000;
-const pausedMs = 30_000;
 /** A longer text is not a reaction. */
 const maxReaction = 64;
 
@@ -47,13 +46,12 @@ function tagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
 function typing(state: State, incoming: IncomingMessage, buffer: string, activity: string): ReceiveResult {
   const { at } = incoming;
   const who = authorOf(incoming);
-  const active = activity === "active" || activity === "paused";
-  const until = activity === "active" ? at + typingMs : activity === "paused" ? at + pausedMs : 0;
+  const until = typingEnd(activity, at);
   const next = withBuffer(state, buffer, (one) => ({
     ...one,
     typing: new Map([...one.typing].filter(([, end]) => end > at)).set(fold(who.nick), until),
   }));
-  return { state: next, events: [{ kind: "typing", buffer, who, active }] };
+  return { state: next, events: [{ kind: "typing", buffer, who, active: until > 0 }] };
 }
 
 function redacted(state: State, incoming: IncomingMessage): ReceiveResult {

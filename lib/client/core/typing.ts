@@ -1,61 +1,20 @@
 /**
- * Shows others that we are typing (IRCv3 typing): at most once in three seconds for each buffer, and once when we
- * stop. Both UIs pass the text of their message box; this file decides whether that text counts as typing.
+ * Typing (IRCv3 typing): whether a text counts as typing, and how long others show it. Pure. typing_notifier.ts sends
+ * our own typing.
  */
-
-import type { Folded } from "../../irc/names.ts";
-import { fold } from "../../irc/names.ts";
-import type { ServerLink } from "./server_link.ts";
-import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
 
 /** Our activity at the keyboard. */
 export type Activity = "active" | "done";
 
-const intervalMs = 3_000;
+const activeMs = 6_000;
+const pausedMs = 30_000;
 
 /** The activity for a text in the message box. A command is not a message; "//" begins a message with "/". */
 export function typingActivity(text: string): Activity {
   return text.trim() !== "" && !/^\s*\/(?!\/)/.test(text) ? "active" : "done";
 }
 
-/** One client's typing, as others see it. */
-export class TypingNotifier {
-  readonly #link: ServerLink;
-  /** When "active" was last sent, by buffer. */
-  readonly #activeAt = new Map<Folded, number>();
-
-  constructor(link: ServerLink) {
-    this.#link = link;
-  }
-
-  /** The message box of a buffer has this text. Can be called at each key. */
-  update(buffer: string, text: string): void {
-    this.show(buffer, typingActivity(text));
-  }
-
-  /** Sends an activity when others need to know it. */
-  show(buffer: string, activity: Activity): void {
-    const link = this.#link;
-    if (!canSendTags(link) || !isMiddleParam(buffer)) return;
-    if (!this.#isNews(buffer, activity, link.now)) return;
-    const line = tagLine(buffer, { "+typing": activity });
-    // As a request, so that nobody sees a refusal.
-    if (link.state.caps.has("labeled-response")) link.request(line).catch(() => {});
-    else link.send(line);
-  }
-
-  /** We sent a message, which tells others that we stopped typing. */
-  messageSent(buffer: string): void {
-    this.#activeAt.delete(fold(buffer));
-  }
-
-  /** Whether to send it; it then counts as sent. */
-  #isNews(buffer: string, activity: Activity, now: number): boolean {
-    const key = fold(buffer);
-    const last = this.#activeAt.get(key);
-    if (activity === "done") return this.#activeAt.delete(key);
-    if (last !== undefined && now - last < intervalMs) return false;
-    this.#activeAt.set(key, now);
-    return true;
-  }
+/** The end of another person's typing, for the value of the tag at a time; 0 when that person does not type. */
+export function typingEnd(value: string, at: number): number {
+  return value === "active" ? at + activeMs : value === "paused" ? at + pausedMs : 0;
 }

@@ -1,12 +1,8 @@
-/** Slash commands to send messages, to ask about people and to ignore them. */
+/** Slash commands to send messages. */
 
-import { whoisLines } from "../text/server_replies.ts";
-import type { CommandUi, SlashTable } from "./command_ui.ts";
-import { firstWord, requireText, requireWord } from "./command_ui.ts";
+import type { SlashTable } from "./command_ui.ts";
+import { requireText, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
-import { plainName } from "../text/plain.ts";
-import { throwRefusal } from "../core/refusals.ts";
-import { matchWhois, numericsIn } from "../core/requests.ts";
 import { isChannel } from "../core/state.ts";
 
 /** Rows by name. */
@@ -72,60 +68,4 @@ export const chatRows: SlashTable = {
     group: "Chat",
     run: (ui, rest) => ui.send(ui.target(), "message", `${rest} (╯°□°)╯︵ ┻━┻`.trim()),
   },
-  whois: {
-    usage: "NICK",
-    help: "Shows who a person is",
-    group: "People",
-    aliases: ["wi"],
-    argumentKinds: ["nick"],
-    run: whois,
-  },
-  ignore: {
-    usage: "[NICK]",
-    help: "Hides a person's messages, or lists whom you ignore; a mask such as *!*@host works too",
-    group: "People",
-    argumentKinds: ["nick"],
-    run: ignore,
-  },
-  unignore: {
-    usage: "NICK",
-    help: "Shows a person's messages again",
-    group: "People",
-    argumentKinds: ["nick"],
-    run(ui, rest) {
-      const [nick] = requireWord(rest, "/unignore NICK");
-      const masks = new Set(ui.client.state.ignored);
-      if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
-      ui.client.setIgnored(masks);
-      ui.note(`You see the messages of ${nick} again`);
-    },
-  },
 };
-
-async function whois(ui: CommandUi, rest: string): Promise<void> {
-  const [nick] = requireWord(rest, "/whois NICK");
-  // With the nick twice, the server of that person answers. Only that server knows the idle time.
-  const answer = await ui.client.server.request(`WHOIS ${nick} ${nick}`, matchWhois);
-  // Nobody has that nick, so the server does not know which server to ask.
-  if (numericsIn(answer, "ERR_NOSUCHSERVER").length > 0) {
-    throw new ActionError(`There is nobody called ${plainName(nick)} here`);
-  }
-  throwRefusal(ui.client.state, answer);
-  for (const line of whoisLines(answer)) ui.note(line);
-}
-
-function ignore(ui: CommandUi, rest: string): void {
-  const [nick] = firstWord(rest);
-  const { ignored } = ui.client.state;
-  if (nick === "") {
-    return ui.note(
-      ignored.size === 0 ? "You do not ignore anybody" : `You ignore ${[...ignored].join(", ")}`,
-    );
-  }
-  ui.client.setIgnored(new Set(ignored).add(maskOf(nick)));
-  ui.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
-}
-
-function maskOf(nick: string): string {
-  return /[!@*]/.test(nick) ? nick.toLowerCase() : `${nick.toLowerCase()}!*@*`;
-}

@@ -1,4 +1,4 @@
-/** Slash commands about ourselves and the program. */
+/** Slash commands about ourselves: name, away, typing, joins and leaves. */
 
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { requireWord } from "./command_ui.ts";
@@ -41,32 +41,6 @@ export const selfRows: SlashTable = {
     group: "You",
     isAvailable: (ui) => ui.presenceFilter !== undefined,
     run: quiet,
-  },
-  clear: {
-    usage: "",
-    help: "Clears the screen",
-    group: "Program",
-    run: (ui) => ui.clear(),
-  },
-  quote: {
-    usage: "LINE",
-    help: "Sends a raw IRC line to the server",
-    group: "Program",
-    aliases: ["raw"],
-    isAvailable: (ui) => !ui.restricted,
-    run(ui, rest) {
-      if (rest.trim() === "") throw new ActionError("Write /quote LINE");
-      if (!ui.client.server.send(rest.replace(/[\r\n\0]+/g, " "))) {
-        throw new ActionError("Cannot send that: there is no connection to the server");
-      }
-    },
-  },
-  quit: {
-    usage: "[REASON]",
-    help: "Disconnects and quits",
-    group: "Program",
-    aliases: ["exit", "bye"],
-    run: (ui, rest) => ui.quit(rest.trim()),
   },
 };
 

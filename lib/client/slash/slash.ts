@@ -7,8 +7,10 @@
 import { nearestWord } from "../../nearest_word.ts";
 import { accountRows } from "./account.ts";
 import { chatRows } from "./chat.ts";
+import { peopleRows } from "./people.ts";
+import { programRows } from "./program.ts";
 import { fileRows } from "./files.ts";
-import { historyRows } from "./history.ts";
+import { messageRows } from "./messages.ts";
 import { channelRows } from "./channels.ts";
 import { selfRows } from "./self.ts";
 import { ActionError } from "../core/action_error.ts";
@@ -17,11 +19,13 @@ import type { CommandUi, SlashRow, SlashTable } from "./command_ui.ts";
 /** Every slash command by its name. */
 export const slashCommands: SlashTable = {
   ...chatRows,
-  ...historyRows,
+  ...peopleRows,
+  ...messageRows,
   ...fileRows,
   ...channelRows,
   ...accountRows,
   ...selfRows,
+  ...programRows,
   help: {
     usage: "[COMMAND]",
     help: "Lists all commands, or explains one",

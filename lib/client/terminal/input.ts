@@ -8,7 +8,7 @@ import type { TabCompletion } from "./tab_completion.ts";
 import { applyCompletion, cycleCandidate, startCompletion } from "./tab_completion.ts";
 import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
-import type { Key } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
 import type { HistorySearch, LineHistory } from "./line_history.ts";
 import { addLine, emptyLineHistory, foundLine, goBack, search, searchOlder } from "./line_history.ts";
 

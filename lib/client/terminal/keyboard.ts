@@ -6,8 +6,8 @@
 import type { CompletionSources } from "../slash/completion.ts";
 import type { InputAction, InputState } from "./input.ts";
 import { emptyInputState, press } from "./input.ts";
-import type { Key } from "./keys.ts";
-import { maxPaste } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
+import { maxPaste } from "./key_reader.ts";
 import { PasswordGuard } from "./password_guard.ts";
 import { Questions } from "./questions.ts";
 

@@ -7,7 +7,7 @@
 import type { Said } from "../core/event.ts";
 import { withoutFormatting } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
-import type { Key } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
 
 /** The values of --notify. */
 export const notifyModes = ["off", "osc9", "osc777"] as const;

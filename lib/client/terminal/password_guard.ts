@@ -3,7 +3,7 @@
  * person already types the password. The guard holds and hides these keys until a pause, then asks the person.
  */
 
-import type { Key } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
 
 /** The parts of the keyboard that the guard uses. */
 export interface PasswordGuardParts {

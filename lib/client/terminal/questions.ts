@@ -4,7 +4,7 @@
  */
 
 import type { InputState } from "./input.ts";
-import type { Key } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
 
 /** The parts of the keyboard that questions use. */
 export interface QuestionsParts {

@@ -16,7 +16,7 @@ import { ActiveBuffer } from "./active_buffer.ts";
 import { Display } from "./display.ts";
 import type { InputAction } from "./input.ts";
 import { Keyboard } from "./keyboard.ts";
-import type { Key } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
 import { LocalFiles } from "./local_files.ts";
 import type { PromptState } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";

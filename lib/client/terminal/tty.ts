@@ -3,8 +3,8 @@
  * makes the terminal as it was before, also when the program crashes.
  */
 
-import type { Key } from "./keys.ts";
-import { KeyReader } from "./keys.ts";
+import type { Key } from "./key_reader.ts";
+import { KeyReader } from "./key_reader.ts";
 import type { TerminalSize } from "./draw_prompt.ts";
 
 /** Receives the events of the terminal. */

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import { Notifier } from "../../../lib/client/terminal/notifier.ts";
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
-import { KeyReader } from "../../../lib/client/terminal/keys.ts";
+import { KeyReader } from "../../../lib/client/terminal/key_reader.ts";
 import { granted } from "../../support/permissions.ts";
 import { ServerEnd, turn } from "./wired_client.ts";
 

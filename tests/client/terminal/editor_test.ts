@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Editor } from "../../../lib/client/terminal/editor.ts";
 import { edit, emptyEditor } from "../../../lib/client/terminal/editor.ts";
-import { KeyReader } from "../../../lib/client/terminal/keys.ts";
+import { KeyReader } from "../../../lib/client/terminal/key_reader.ts";
 
 /** "say| it" is the text "say it" with the cursor after "say". */
 function drawn(text: string): Editor {

@@ -6,7 +6,7 @@ import type { NotifierParts } from "../../../lib/client/terminal/notifier.ts";
 import { Notifier } from "../../../lib/client/terminal/notifier.ts";
 import type { TerminalUiParts } from "../../../lib/client/terminal/terminal_ui_options.ts";
 import { TerminalUi } from "../../../lib/client/terminal/terminal_ui.ts";
-import { KeyReader } from "../../../lib/client/terminal/keys.ts";
+import { KeyReader } from "../../../lib/client/terminal/key_reader.ts";
 import type { Appearance } from "../../../lib/client/terminal/appearance.ts";
 import { ServerEnd, turn } from "../core/wired_client.ts";
 import { ScreenEmulator } from "./screen_emulator.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { KeyReader } from "../../../lib/client/terminal/keys.ts";
+import { KeyReader } from "../../../lib/client/terminal/key_reader.ts";
 
 /** Text and pastes in quotes, keys by name. */
 function keysOf(...chunks: (string | Uint8Array)[]): string {

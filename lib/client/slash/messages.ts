@@ -8,7 +8,7 @@ import { ActionError } from "../core/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** Rows by name. */
-export const historyRows: SlashTable = {
+export const messageRows: SlashTable = {
   reply: {
     usage: "[@NICK] TEXT",
     help: "Answers the last private message, or with @NICK the last message of NICK here",

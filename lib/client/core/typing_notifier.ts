@@ -1,0 +1,55 @@
+/**
+ * Shows others that we are typing: at most once in three seconds for each buffer, and once when we stop. Both UIs pass
+ * the text of their message box. typing.ts decides whether that text counts as typing.
+ */
+
+import type { Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
+import type { ServerLink } from "./server_link.ts";
+import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
+import type { Activity } from "./typing.ts";
+import { typingActivity } from "./typing.ts";
+
+const intervalMs = 3_000;
+
+/** One client's typing, as others see it. */
+export class TypingNotifier {
+  readonly #link: ServerLink;
+  /** When "active" was last sent, by buffer. */
+  readonly #activeAt = new Map<Folded, number>();
+
+  constructor(link: ServerLink) {
+    this.#link = link;
+  }
+
+  /** The message box of a buffer has this text. Can be called at each key. */
+  update(buffer: string, text: string): void {
+    this.show(buffer, typingActivity(text));
+  }
+
+  /** Sends an activity when others need to know it. */
+  show(buffer: string, activity: Activity): void {
+    const link = this.#link;
+    if (!canSendTags(link) || !isMiddleParam(buffer)) return;
+    if (!this.#mustSend(buffer, activity, link.now)) return;
+    const line = tagLine(buffer, { "+typing": activity });
+    // As a request, so that nobody sees a refusal.
+    if (link.state.caps.has("labeled-response")) link.request(line).catch(() => {});
+    else link.send(line);
+  }
+
+  /** We sent a message, which tells others that we stopped typing. */
+  messageSent(buffer: string): void {
+    this.#activeAt.delete(fold(buffer));
+  }
+
+  /** Whether to send it; it then counts as sent. */
+  #mustSend(buffer: string, activity: Activity, now: number): boolean {
+    const key = fold(buffer);
+    const last = this.#activeAt.get(key);
+    if (activity === "done") return this.#activeAt.delete(key);
+    if (last !== undefined && now - last < intervalMs) return false;
+    this.#activeAt.set(key, now);
+    return true;
+  }
+}

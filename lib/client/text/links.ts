@@ -1,0 +1,39 @@
+/** Finds the web and chat addresses in a text. */
+
+import type { Span } from "./formatting.ts";
+import { splitSpan } from "./split_span.ts";
+
+const links = /\b(?:https?|ircs?|wss?):\/\/[^\s<>"`{}|\\^\u{fffd}]+/giu;
+
+/** The span as spans with and without a link. */
+export function splitLinks(span: Span): Span[] {
+  return splitSpan(span, links, (found) => {
+    const address = trimLink(found);
+    return { length: address.length, pieces: linkSpans(span, address) };
+  });
+}
+
+/** Adds the ASCII form of a host with letters beyond ASCII, because look-alike letters can deceive the reader. */
+function linkSpans(span: Span, address: string): Span[] {
+  const link: Span = { ...span, text: address, link: address, color: span.color ?? "link", underline: true };
+  const host = URL.parse(address)?.hostname;
+  const written = /^[^/]*\/\/([^/?#]*)/.exec(address)?.[1] ?? "";
+  // deno-lint-ignore no-control-regex -- everything that is not ASCII
+  if (host === undefined || /^[\x00-\x7f]*$/.test(written)) return [link];
+  return [link, { ...span, text: ` (${host})`, dim: true }];
+}
+
+/** A link does not end in punctuation, nor in a bracket that it does not open. */
+function trimLink(found: string): string {
+  let link = found;
+  for (;;) {
+    const last = link.at(-1) ?? "";
+    const unopened = isUnopened(link, "(", ")") || isUnopened(link, "[", "]");
+    if (!unopened && !".,:;!?'*_~".includes(last)) return link;
+    link = link.slice(0, -1);
+  }
+}
+
+function isUnopened(link: string, open: string, close: string): boolean {
+  return link.endsWith(close) && link.split(close).length > link.split(open).length;
+}
