@@ -6,12 +6,12 @@ import { withDeadline } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
 import { Pane } from "./support/pane.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { serverStory, startServer } from "./support/server.ts";
 
 const script = new URL("../client.ts", import.meta.url).pathname;
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
 const patienceMs = 20_000;
 
 interface Ended {

@@ -8,10 +8,10 @@ import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { openStore } from "../lib/server/store/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { startServer } from "./support/server.ts";
 
-const ignore = !granted("net", "read", "write", "run", "env");
+const ignore = !granted(...programPermissions);
 const rounds = granted("env") ? Number(Deno.env.get("PARLEY_CRASH_ROUNDS") ?? 3) : 0;
 const caps = ["batch", "draft/chathistory", "echo-message", "message-tags"];
 const nicks = ["ann", "bob", "cat"];

@@ -4,12 +4,12 @@ import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { overTcp, Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { type RunningServer, serverStory, startServer } from "./support/server.ts";
 import { say } from "./support/transcript.ts";
 
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
 
 serverStory("TLS is on with a certificate of the server's own, whose fingerprint it prints", byDefault);

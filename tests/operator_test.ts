@@ -3,12 +3,12 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { Pane } from "./support/pane.ts";
 import { Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { startServer } from "./support/server.ts";
 import { say } from "./support/transcript.ts";
 
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
 
 Deno.test({ name: "a piped password becomes a verifier that OPER takes", ignore, fn: verifier });

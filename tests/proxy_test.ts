@@ -2,34 +2,29 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { overTcp, Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { headerOf } from "./support/proxy_headers.ts";
-import { type RunningServer, startServer } from "./support/server.ts";
+import { type RunningServer, type ServerStory, serverStory, startServer } from "./support/server.ts";
 import { overWebSocket } from "./support/site.ts";
 import { say } from "./support/transcript.ts";
 
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
+const oper = `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
 const [attic, cellar] = ["203.0.113.9", "198.51.100.7"];
 
-Deno.test({ name: "a ban disconnects a visitor and keeps it out, and affects no other", ignore, fn: bans });
-Deno.test({ name: "each visitor has its own limit of connections", ignore, fn: limits });
-Deno.test({ name: "each visitor has its own limit of password attempts", ignore, fn: guesses });
-Deno.test({ name: "a visitor has a cloak, and operators see its address", ignore, fn: cloaks });
-Deno.test({ name: "a password is accepted only from a visitor over TLS", ignore, fn: secrecy });
-Deno.test({
-  name: "uploads need a password over TLS, and wrong passwords count",
-  ignore,
-  fn: uploads,
-});
-Deno.test({
-  name: "visitors cannot read the metrics, and headers from unknown addresses are ignored",
-  ignore,
-  fn: strangers,
-});
+proxyStory("a ban disconnects a visitor and keeps it out, and affects no other", ["--oper", oper], bans);
+proxyStory("each visitor has its own limit of connections", ["--per-address", "2"], limits);
+proxyStory("each visitor has its own limit of password attempts", ["--oper", oper], guesses);
+proxyStory("a visitor has a cloak, and operators see its address", ["--oper", oper], cloaks);
+proxyStory("a password is accepted only from a visitor over TLS", ["--oper", oper], secrecy);
+proxyStory("uploads need a password over TLS, and wrong passwords count", ["--login-tries", "2"], uploads);
+proxyStory("visitors cannot read the metrics, and headers from unknown addresses are ignored", [], strangers);
 Deno.test({ name: "an invalid --trusted-proxy is refused in one sentence", ignore, fn: nonsense });
 
-function start(...flags: string[]): Promise<RunningServer> {
-  return startServer(["--trusted-proxy", "127.0.0.0/8", "--password-rounds", "4096", ...flags]);
+/** Registers a test with a server that trusts proxies on this machine. */
+function proxyStory(name: string, flags: readonly string[], act: ServerStory): void {
+  const trusted = ["--trusted-proxy", "127.0.0.0/8", "--password-rounds", "4096"];
+  serverStory(name, { flags: [...trusted, ...flags] }, act);
 }
 
 interface Way {
@@ -62,12 +57,7 @@ async function byPage(
 
 const ways = [byLine, byPage];
 
-async function operator(): Promise<string> {
-  return `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
-}
-
-async function bans(): Promise<void> {
-  await using server = await start("--oper", await operator());
+async function bans(server: RunningServer): Promise<void> {
   await using root = await Peer.connect(server.port, "root");
   await say(root, "OPER root :open sesame");
   await using ann = await byLine(server, "ann", attic);
@@ -83,8 +73,7 @@ async function bans(): Promise<void> {
   }
 }
 
-async function limits(): Promise<void> {
-  await using server = await start("--per-address", "2");
+async function limits(server: RunningServer): Promise<void> {
   await using _ann = await byLine(server, "ann", attic);
   await using _bob = await byPage(server, "bob", attic);
   for (const way of ways) {
@@ -95,8 +84,7 @@ async function limits(): Promise<void> {
   await using _dan = await byLine(server, "dan", cellar);
 }
 
-async function guesses(): Promise<void> {
-  await using server = await start("--oper", await operator());
+async function guesses(server: RunningServer): Promise<void> {
   await using ann = await byPage(server, "ann", attic, { secure: true });
   for (let tries = 0; tries < 5; tries++) assertMatch((await say(ann, "OPER root no"))[0] ?? "", / 464 /);
   await using again = await byLine(server, "again", attic, { secure: true });
@@ -105,8 +93,7 @@ async function guesses(): Promise<void> {
   assertMatch((await say(bob, "OPER root :open sesame")).join(), / MODE bob \+o/);
 }
 
-async function cloaks(): Promise<void> {
-  await using server = await start("--oper", await operator());
+async function cloaks(server: RunningServer): Promise<void> {
   await using root = await Peer.connect(server.port, "root");
   await using ann = await byLine(server, "ann", attic);
   await using _bob = await byPage(server, "bob", attic, { secure: true });
@@ -119,8 +106,7 @@ async function cloaks(): Promise<void> {
   assert(!/ 671 /.test((await say(root, "WHOIS ann")).join("\n")));
 }
 
-async function secrecy(): Promise<void> {
-  await using server = await start("--oper", await operator());
+async function secrecy(server: RunningServer): Promise<void> {
   for (const way of ways) {
     await using ann = await way(server, "ann", attic);
     assertMatch((await say(ann, "CAP LS 302")).join(), / sasl=SCRAM-SHA-256 /);
@@ -130,8 +116,7 @@ async function secrecy(): Promise<void> {
   }
 }
 
-async function uploads(): Promise<void> {
-  await using server = await start("--login-tries", "2");
+async function uploads(server: RunningServer): Promise<void> {
   await using ann = await byLine(server, "ann", attic, { secure: true });
   await say(ann, "REGISTER * * correct-horse");
   const statusOf = async (address: string, scheme: string, password: string) => {
@@ -154,8 +139,7 @@ async function uploads(): Promise<void> {
   assertEquals(await statusOf(attic, "https", "correct-horse"), 201);
 }
 
-async function strangers(): Promise<void> {
-  await using server = await start();
+async function strangers(server: RunningServer): Promise<void> {
   const statusOf = async ({ webPort }: RunningServer, headers: Record<string, string>) => {
     const response = await fetch(`http://127.0.0.1:${webPort}/metrics`, { headers });
     await response.body?.cancel();

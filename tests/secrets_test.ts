@@ -2,12 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { logIn, scram } from "./support/login.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { Peer } from "./support/peer.ts";
 import { type RunningServer, startServer } from "./support/server.ts";
 import { say } from "./support/transcript.ts";
 
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
 
 /** Each is typed somewhere below; those with "wr" are wrong there. */
 const secrets = {

@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCommand } from "../lib/run_command.ts";
 import { overTcp, Peer } from "./support/peer.ts";
-import { granted } from "./support/permissions.ts";
+import { granted, programPermissions } from "./support/permissions.ts";
 import { type RunningServer, serverStory } from "./support/server.ts";
 
-const ignore = !granted("net", "read", "write", "env", "run");
+const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
 
 serverStory("the server prints how to join, and two people talk", talk);

@@ -1,7 +1,7 @@
 /**
  * The benchmark: `deno task bench`. Starts the real server and, where they are installed, ngIRCd and InspIRCd without
- * their flood limits, and a bare relay; puts the same load on each and prints figures, ratios and how they stand to
- * what Parley promises. Linux only. Compare figures of one run only, and best on a machine that does nothing else.
+ * their flood limits, and a bare relay; puts the same load on each and prints figures, ratios and a comparison with
+ * the targets of Parley. Linux only. Compare only figures of one run, on a machine without other work.
  */
 
 import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
@@ -33,7 +33,7 @@ const rows = {
   help: { kind: "flag", short: "h", help: "show this and stop" },
 } as const satisfies OptionTable;
 
-/** No run may take longer, whatever hangs. */
+/** The limit of a run, in case something hangs. */
 const giveUpMs = 15 * 60_000;
 const stuckRate = 200;
 
@@ -87,7 +87,7 @@ async function measure(values: Values & Counts): Promise<Report> {
   return report;
 }
 
-/** undefined when `text` is no list of numbers from 1 on. */
+/** undefined unless `text` is a list of numbers from 1 on. */
 function counts(text: string): number[] | undefined {
   const found = text.split(",").map(Number);
   return found.every((count) => Number.isInteger(count) && count > 0) ? found : undefined;

@@ -8,11 +8,11 @@ import type { Server } from "./servers.ts";
 
 export const channel = "#tea";
 
-/** How many wait to be accepted: ngIRCd's listen queue holds 10, and who is dropped from it waits a second. */
+/** Connections that wait at a time: the listen queue of ngIRCd holds 10, and a dropped connection waits a second. */
 const acceptWidth = 8;
-/** How many register at a time: InspIRCd lets people in once a second only. */
+/** Clients that register at a time: InspIRCd accepts them only once a second. */
 const registerWidth = 1000;
-/** How many join at a time: each JOIN goes to all who are in, and ngIRCd queues no more than 32 KiB for anybody. */
+/** Clients that join at a time: each JOIN goes to all members, and ngIRCd queues at most 32 KiB for a client. */
 const joinWidth = 50;
 
 export interface CrowdOptions {
@@ -28,7 +28,7 @@ export class Crowd implements Disposable {
     this.peers = peers;
   }
 
-  /** Returns when every client has had everything that was said while the others came in. */
+  /** Returns when every client has received all messages of the time in which the others joined. */
   static async gather(server: Server, { count, join = true }: CrowdOptions): Promise<Crowd> {
     const places = Array.from({ length: count });
     const peers = await inGroups(places, acceptWidth, () => enter(server));
@@ -50,7 +50,7 @@ export class Crowd implements Disposable {
   }
 }
 
-/** As long for each client, so that all lines of one kind are equally long. At most 9 bytes, for ngIRCd. */
+/** Equally long for each client, so that all lines of one kind are equally long. At most 9 bytes, for ngIRCd. */
 export function nickOf(index: number): string {
   return `ann${String(index).padStart(5, "0")}`;
 }

@@ -1,4 +1,4 @@
-/** From samples to figures, and figures as aligned text; and the waiting in between. */
+/** Figures from samples, figures as aligned text, and pauses between measurements. */
 
 /** One line per row, the first column to the left and the others to the right; no newline at the end. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -16,7 +16,7 @@ export function formatCount(value: number): string {
   return value >= 1e3 ? `${(value / 1e3).toFixed(1)} k` : value.toFixed(0);
 }
 
-/** The middle one, or the mean of the two in the middle; NaN of nothing. */
+/** The median; NaN of an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;

@@ -1,4 +1,4 @@
-/** A WebSocket that looks like a socket of lines, for the load: takes frames off what is read, puts each written line into one. Only what a server sends here: no fragments, no control frames. */
+/** A WebSocket with the interface of a line socket, for the load: it decodes received frames, and sends each line as a frame. It supports neither fragments nor control frames. */
 import type { LineSocket } from "./load_client.ts";
 
 const readBytes = 64 * 1024;
@@ -38,7 +38,7 @@ class FrameSocket implements LineSocket {
   readonly #raw: Uint8Array;
   #start: number;
   #end: number;
-  /** Bytes of the payload that are still to come; -1 between frames. */
+  /** Bytes of the payload that are not received yet; -1 between frames. */
   #left = -1;
 
   constructor(socket: Deno.TcpConn, raw: Uint8Array, start: number, end: number) {

@@ -1,11 +1,11 @@
 /**
- * What history costs, by itself, on the disk of the temporary folder:
+ * The cost of history alone, on the disk of the temporary folder:
  *
  *     deno run -A tests/bench/history.ts [MESSAGES]
  *
- * Saving: CPU time per message, with so many messages of 100 bytes of text to one channel in each tick. Inside a busy
- * server, with cold caches, a commit costs two to three times as much; `--ephemeral` against `--data` in bench.ts has
- * that. Reading: pages out of a channel of a million messages, each of which came alone, the most expensive layout.
+ * Saving: CPU time per message, with this number of messages of 100 bytes to one channel in each tick. Inside a busy
+ * server, with cold caches, a commit costs two to three times as much; bench.ts measures that
+ * (`--ephemeral` and `--data`). Reading: pages out of a channel of a million messages, each of which came alone, the most expensive layout.
  */
 // deno-lint-ignore-file no-console
 import process from "node:process";

@@ -1,6 +1,6 @@
 /**
- * What a connection costs while nothing is said: many registered clients in no channel. All servers are filled and
- * rest at the same time, as a runtime that collects garbage gives memory back only after half a minute of quiet.
+ * The memory of an idle connection: many registered clients in no channel. All servers are filled and idle at the same
+ * time, because a runtime with a garbage collector returns memory only after half a minute.
  */
 
 import { residentKib } from "./cpu.ts";
@@ -12,9 +12,9 @@ export interface Idle {
   readonly connections: number;
   /** Resident memory of the fresh server. */
   readonly withoutKib: number;
-  /** Per connection, just after all have come in. */
+  /** Per connection, just after all have registered. */
   readonly arrivedKib: number;
-  /** Per connection, after 40 s in which nothing was said. */
+  /** Per connection, after 40 s without messages. */
   readonly restedKib: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The line everybody sends: 100 bytes of text that end in a sequence number, the sender's digit and a mark, so that
- * a receiver finds all it needs at fixed places before the end of a line and may leave the rest unread.
+ * The line of every sender: 100 bytes of text that end in a sequence number, the sender's digit and a mark, so that
+ * a receiver finds all it needs at fixed places before the end of a line and does not read the other bytes.
  */
 
 /** The last byte of the text of each measured message. */
@@ -19,7 +19,7 @@ export function benchLine(target: string, sender: number, sequence = 0, bytes = 
   return encoder.encode(`PRIVMSG ${target} :${"x".repeat(bytes - tail.length)}${tail}\r\n`);
 }
 
-/** The digit of the one who sent the line whose text ends at `end`. */
+/** The digit of the sender of the line whose text ends at `end`. */
 export function senderAt(buffer: Uint8Array, end: number): number {
   return (buffer[end - 2] ?? digitZero) - digitZero;
 }

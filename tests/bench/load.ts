@@ -4,12 +4,12 @@
  * K = min(8, W, N - 1) clients of the channel are senders, each with W / K messages of 100 bytes outstanding (W is
  * rounded down to a multiple of K). The last client to join is the witness: when it has seen a message, the sender
  * of that message sends its next one; what one read of the witness sets free goes out in one write per sender.
- * A server may so have at most W messages at the witness's end of the pipe, and its own queues stay short.
+ * So a server has at most W messages at the witness's end of the pipe, and its own queues stay short.
  *
  * After a warm-up a window is measured: lines counted at all clients, wall time, and CPU time of the server's process.
  * The load itself runs in the benchmark's process, on another core where there is one, so it does not count; where it
  * is slower than the server, deliveries per wall second say what both reach together, per CPU second what the server
- * needs. At the end nobody sends, and whoever has not got everything within 5 s makes the measurement fail.
+ * needs. At the end no client sends; the measurement fails if a client has not received everything within 5 s.
  */
 
 import { cpuSeconds } from "./cpu.ts";
@@ -71,7 +71,7 @@ class ClosedLoop {
     this.#sendFreed();
   }
 
-  /** Sends no more and waits for what is still on its way. */
+  /** Stops sending and waits for the messages in flight. */
   async drain(): Promise<void> {
     this.#stopped = true;
     const receivers = this.#crowd.peers.length - 1;
@@ -96,7 +96,7 @@ class ClosedLoop {
   }
 }
 
-/** One of the K, with its line ready `each` times in a row. */
+/** One of the K senders, with its line ready `each` times in a row. */
 class Sender {
   sent = 0;
   readonly #peer: LoadClient;

@@ -1,7 +1,7 @@
 /**
  * One client of the load: a socket, a read loop and a count of deliveries. A delivery is a line that ends in the
- * mark (see line.ts); it is counted where its newline stands and never decoded. Other lines are looked at only
- * while somebody waits for a word in them, except PING, which is always answered.
+ * mark (see line.ts); it is counted where its newline stands and never decoded. Other lines are read only
+ * while the caller waits for a word in them, except PING, which is always answered.
  */
 
 import { countRead, readInTurn } from "../../lib/net/read_scheduler.ts";
@@ -14,7 +14,7 @@ const waitLimitMs = 60_000;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** What a peer reads lines from and writes them to. */
+/** A connection that carries lines. */
 export type LineSocket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 
 export class LoadClient {
@@ -35,7 +35,7 @@ export class LoadClient {
   #awaited: { words: readonly string[]; found: () => void; failed: (reason: Error) => void } | undefined;
   #resume: PromiseWithResolvers<void> | undefined;
 
-  /** Connected and accepted: it has said `hello` and heard a line with `answer` in it. */
+  /** Connected and accepted: it has sent `hello` and received a line that contains `answer`. */
   static async connect(port: number, hello: string, answer: string): Promise<LoadClient> {
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     socket.setNoDelay(true);
@@ -72,7 +72,7 @@ export class LoadClient {
     return answer;
   }
 
-  /** Until a line that holds one of `words` has come; refused after a minute or when the connection ends. */
+  /** Resolves when a line contains one of `words`; rejects after a minute or when the connection ends. */
   heard(...words: string[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error(`Cannot go on: no ${words} for a minute`)), waitLimitMs);
@@ -83,7 +83,7 @@ export class LoadClient {
     });
   }
 
-  /** Reads no more until resume(). */
+  /** Stops reading until resume(). */
   pause(): void {
     this.#resume ??= Promise.withResolvers<void>();
   }
@@ -103,7 +103,7 @@ export class LoadClient {
     try {
       for (;;) {
         if (this.#resume) await this.#resume.promise;
-        // Else those whose sockets always have more are read alone, and the server cuts off the others.
+        // Without it only sockets that always have more bytes are read, and the server disconnects the others.
         await new Promise<void>((resolve) => readInTurn({ takeTurn: resolve }));
         const count = await this.#socket.read(this.#buffer.subarray(this.#filled));
         if (count === null || this.ended) break;

@@ -1,7 +1,7 @@
 /**
- * Many machines: `deno run -A tests/bench/machines.ts`. How long a message takes from one person to another on a server
- * alone, on one of three machines, and from one machine to another; and how many messages a second three machines put in
- * order together. Needs nats-server. All of it runs on this machine: real ones have a network in between, and more room.
+ * Many machines: `deno run -A tests/bench/machines.ts`. The time of a message between two people on a single server,
+ * on one of three machines, and on two machines; and the messages per second that three machines order together. Needs
+ * nats-server. All processes run on one machine: real machines have a network between them, and more CPU.
  */
 import { Cluster } from "../support/cluster.ts";
 import { startServer } from "../support/server.ts";
@@ -14,7 +14,7 @@ const rounds = 5;
 const windowMs = 2_000;
 /** Messages a second while latency is measured. */
 const rate = 200;
-/** People who talk on each machine, and how many lines each has under way. */
+/** Senders on each machine, and the lines that each has in flight. */
 const talkers = 16;
 const inFlight = 4;
 /** A server waits for each line of one person to be in order, so it is told not to wait for more. */
@@ -82,7 +82,7 @@ async function together(ports: readonly number[]): Promise<number> {
   for (const [at, peer] of peers.entries()) {
     const line = benchLine(`#own${at}`, 0);
     await peer.ask(`JOIN #own${at}`, " 366 ");
-    // What it hears of its own channel is its own line, in its place in the order.
+    // A line that it receives from its own channel is its own line, in its place in the order.
     peer.onDelivery = (buffer, end) => {
       if (senderAt(buffer, end) === 0) peer.send(line);
     };

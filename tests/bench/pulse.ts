@@ -1,5 +1,5 @@
 /**
- * Messages at a fixed rate and how long each delivery took: an open loop, so a slow server does not slow the senders
+ * Messages at a fixed rate, and the latency of each delivery: an open loop, so a slow server does not slow the senders
  * down. Every message is numbered; a delivery's latency runs from the write of the message to the end of the read
  * that brought it, the work of the load's own process included, which is the same for all servers.
  */
@@ -23,7 +23,7 @@ export interface PulseOptions {
 
 const maxSenders = 8;
 
-/** Sends from its making until stop(). */
+/** Sends from its construction until stop(). */
 export class Pulse {
   readonly #crowd: Crowd;
   readonly #rate: number;
@@ -46,7 +46,7 @@ export class Pulse {
     this.#send();
   }
 
-  /** What has been measured since the start or the last call. */
+  /** The measurements since the start or the last call. */
   take(): Latency {
     const sorted = Float64Array.from(this.#latencies).sort();
     this.#latencies = [];

@@ -1,7 +1,7 @@
 /**
- * The bare relay, the measure for the others: the least a chat server of this kind can do. It accepts, reads bytes
+ * The bare relay, a lower bound for the others: the least that a chat server of this kind does. It accepts, reads bytes
  * and writes the same bytes to all other connections, together for all that was read in one turn of the event loop.
- * It parses nothing, knows no IRC and has no limits: never run it for people.
+ * It parses nothing, knows no IRC and has no limits: never use it as a server.
  *
  *     deno run --allow-net tests/bench/relay.ts PORT
  */
@@ -11,7 +11,7 @@ interface Client {
   /** Has read something in this turn, so it gets a copy without its own bytes. */
   spoke: boolean;
   writing: boolean;
-  /** What came while a write was under way. */
+  /** Bytes that arrived during a write. */
   behind: Uint8Array[];
 }
 
@@ -44,7 +44,7 @@ async function serve(client: Client): Promise<void> {
       client.spoke = true;
     }
   } catch {
-    // The connection is over, however it ended.
+    // The connection has ended.
   }
   clients.delete(client);
 }
@@ -74,7 +74,7 @@ async function deliver(client: Client, bytes: Uint8Array): Promise<void> {
   client.writing = false;
 }
 
-/** What is to be written after `count` bytes of `rest` have gone. */
+/** The bytes to write after the first `count` bytes of `rest`. */
 function next(client: Client, rest: Uint8Array, count: number): Uint8Array {
   if (count < rest.length) return rest.subarray(count);
   const behind = client.behind.map((bytes) => ({ from: client, bytes }));

@@ -1,4 +1,4 @@
-/** All figures of one run, and their tables. What Parley promises stands in targets.ts. */
+/** All figures of one run, and their tables. The targets are in targets.ts. */
 
 import { formatCount, formatTable, median } from "./figures.ts";
 import type { Idle } from "./idle.ts";
@@ -31,14 +31,14 @@ export function figure(row: ThroughputRow, server: ServerName, measure: Measure)
   return median(row.rounds.map((round) => round.get(server)?.[measure] ?? NaN));
 }
 
-/** The median over the rounds of what one server makes of another's figure in the same round. */
+/** The median over the rounds of the ratio of two servers in the same round. */
 export function ratio(row: ThroughputRow, one: ServerName, other: ServerName, measure: Measure): number {
   return median(
     row.rounds.map((round) => (round.get(one)?.[measure] ?? NaN) / (round.get(other)?.[measure] ?? NaN)),
   );
 }
 
-/** Every table of what was measured, with a heading each. */
+/** Every table of the measurements, each with a heading. */
 export function formatReport(report: Report): string {
   const parts = [
     throughputTable(report, "perCpuSecond", "Deliveries per server CPU second"),
@@ -80,7 +80,7 @@ export function formatReport(report: Report): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** A column for each server, then how the first of them stands to each of the others. */
+/** A column for each server, then the ratio of the first to each of the others. */
 function throughputTable({ servers, throughput }: Report, measure: Measure, heading: string): string {
   const [first, ...others] = servers;
   if (first === undefined || throughput.length === 0) return "";

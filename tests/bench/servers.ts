@@ -1,13 +1,13 @@
 /**
  * The servers that are measured and how each is started: its command, its settings in a folder of its own under
- * the temporary folder, a free port of the loopback interface. All are judged ready by the same sign, a TCP
- * connection they accept. Whatever was started is killed at the end: stop() one, stopAll() the rest.
+ * the temporary folder, a free port of the loopback interface. Each is ready when it accepts a TCP
+ * connection. Every started server is killed at the end: stop() stops one, stopAll() all.
  */
 
 import { existsSync } from "node:fs";
 import { freePort } from "../support/server.ts";
 
-/** `parley` keeps its history in memory, `parley-disk` where it does by default. */
+/** `parley` keeps its history in memory, `parley-disk` on disk, as by default. */
 export type ServerName = "parley" | "parley-disk" | "relay" | "inspircd" | "ngircd";
 
 /** In the order of the tables. */
@@ -72,7 +72,7 @@ const recipes: Record<ServerName, Recipe> = {
 
 type Flag = readonly [name: string, value?: string];
 
-/** What Parley is asked for; a flag its --help does not name is left out. */
+/** The flags of Parley; a flag that its --help does not name is left out. */
 const wantedFlags: readonly Flag[] = [
   ["host", "127.0.0.1"],
   ["port", "{port}"],
@@ -82,7 +82,7 @@ const wantedFlags: readonly Flag[] = [
   ["flood", "0"],
 ];
 
-/** What was started and not yet stopped, and the folder of each. */
+/** The running servers, and the folder of each. */
 const running = new Map<Deno.ChildProcess, string>();
 
 /** Whether `name` can be started on this machine. */
@@ -111,7 +111,7 @@ export async function startServer(name: ServerName): Promise<Server> {
   return { name, port, pid: child.pid, startMs, speaksIrc: name !== "relay", stop };
 }
 
-/** For the end of the benchmark, however it ends. */
+/** Runs at every end of the benchmark. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running.keys()].map(kill));
 }
@@ -156,7 +156,7 @@ async function accepts(port: number, child: Deno.ChildProcess): Promise<boolean>
   return false;
 }
 
-/** Ends it and removes its folder; nothing when that has been done. */
+/** Stops it and removes its folder; does nothing the second time. */
 async function kill(child: Deno.ChildProcess): Promise<void> {
   const folder = running.get(child);
   if (folder === undefined) return;

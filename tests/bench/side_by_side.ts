@@ -1,4 +1,4 @@
-/** Servers side by side, each with a crowd of its own: only one is under load at a time, the others rest. */
+/** Servers side by side, each with a crowd of its own: only one is under load at a time, the others are idle. */
 
 import { Crowd } from "./crowd.ts";
 import { type Server, type ServerName, startServer } from "./servers.ts";

@@ -1,8 +1,8 @@
 /**
- * A client that stops reading: is it cut off, and do the others notice? A hundred people talk at a steady rate while
- * somebody sends a stream of private messages to one client more, first while it reads and then while it does not.
- * The others' latency is taken in both halves, so all that differs is the reading. The stream is there because the
- * kernel takes some megabytes before a server's own queue begins to grow.
+ * A client that stops reading: does the server disconnect it, and are the others slower? A hundred people talk at a
+ * steady rate while one sender streams private messages to one more client, which first reads and then does not.
+ * The latency of the others is measured in both halves. The stream is needed because the kernel buffers some
+ * megabytes before the server's own queue grows.
  */
 
 import { Crowd, nickOf } from "./crowd.ts";
@@ -13,20 +13,20 @@ import { Pulse } from "./pulse.ts";
 import { type ServerName, startServer } from "./servers.ts";
 
 export interface Stuck {
-  /** The others' p99 while everybody reads. */
+  /** The others' p99 while every client reads. */
   readonly readingP99Ms: number;
-  /** The others' p99 from when one stops reading until after it was cut off. */
+  /** The others' p99 after one stopped reading, until after its disconnection. */
   readonly stuckP99Ms: number;
-  /** The second over the first, each round by itself. */
+  /** The second divided by the first, in each round. */
   readonly ratio: number;
-  /** From when it stopped reading until the others saw it quit; Infinity when that took over 10 s. */
+  /** The time until the others saw it quit; Infinity when that took over 10 s. */
   readonly cutOffMs: number;
 }
 
 export interface StuckOptions {
   /** Messages per second. */
   readonly rate: number;
-  /** Each has a sender and a reader of its own, as ngIRCd holds it against the sender that the reader is gone. */
+  /** Each has a sender and a reader of its own, because ngIRCd slows the sender when the reader is disconnected. */
   readonly rounds: number;
 }
 

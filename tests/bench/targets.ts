@@ -1,4 +1,4 @@
-/** What Parley promises of its speed and size, as one table, and how a run stands to it. */
+/** The targets of Parley for speed and size as one table, and the comparison of a run with them. */
 
 import { formatTable } from "./figures.ts";
 import { figure, ratio, type Report } from "./report.ts";
@@ -48,7 +48,7 @@ const targets: readonly Target[] = [
   },
 ];
 
-/** A line for each promise this run has measured. */
+/** A line for each target that this run has measured. */
 export function formatTargets(report: Report): string {
   const rows = targets.flatMap(({ what, bound, limit, measured }) => {
     const value = measured(report) ?? NaN;

@@ -8,7 +8,7 @@ import { SideBySide } from "./side_by_side.ts";
 export interface ThroughputOptions {
   readonly clients: readonly number[];
   readonly inFlight: readonly number[];
-  /** Each server is measured so often, in turn with the others, because machines are noisy. */
+  /** The number of measurements of each server, in turn with the others, because machines are noisy. */
   readonly rounds: number;
   readonly windowMs: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Browsers as readers: `deno run -A tests/bench/websocket.ts`. Deliveries per CPU second of the server over WebSockets,
- * beside a bare relay with npm's `ws`; and what a thousand readers notice when ten of them stop reading. "fan-out" or
+ * beside a bare relay with npm's `ws`; and the effect on a thousand readers when ten of them stop reading. "fan-out" or
  * "stuck" behind the command measures one of the two. Linux only.
  */
 import { startServer as startParley } from "../support/server.ts";
@@ -25,7 +25,7 @@ const rate = 10;
 const halfMs = 4_000;
 const giveUpMs = 30_000;
 const pollMs = 250;
-/** To all who will be stuck together; what the kernel takes has to be filled first. */
+/** To all stuck readers together; the buffers of the kernel have to be filled first. */
 const streamLines = 25;
 const streamEveryMs = 2.5;
 const promisedP99 = 1.5;
@@ -55,7 +55,7 @@ async function relay(): Promise<Started> {
   });
 }
 
-/** What is to be ended, however the bench ends. */
+/** Closed at every end of the bench. */
 const running = new Set<() => Promise<void>>();
 
 function started(pid: number, webPort: number, speaksIrc: boolean, stop: () => Promise<void>): Started {
@@ -79,7 +79,7 @@ async function gather(server: Started, count: number): Promise<Crowd> {
   return new Crowd(peers);
 }
 
-/** Rounds in turn, as machines are noisy; the median of each. */
+/** Rounds in turn, because machines are noisy; the median of each. */
 async function fanOut(): Promise<void> {
   const servers = [await parley(), await relay()];
   const found = new Map<Started, number[]>();

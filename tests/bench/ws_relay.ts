@@ -1,6 +1,6 @@
 /**
- * The rival of the WebSocket bench: a relay with npm's `ws` that does the least a chat can do. Each message goes to all
- * others as it came; it parses nothing and keeps nothing.
+ * The comparison of the WebSocket bench: a relay with npm's `ws` that does the least a chat does. Each message goes
+ * unchanged to all others; it parses nothing and stores nothing.
  *
  *     deno run -A tests/bench/ws_relay.ts PORT
  */

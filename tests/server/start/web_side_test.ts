@@ -1,10 +1,10 @@
 /** The web side of the real program: its banner, its addresses for files, and the files after its end. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Peer } from "../../support/peer.ts";
-import { granted } from "../../support/permissions.ts";
+import { granted, programPermissions } from "../../support/permissions.ts";
 import { type RunningServer, serverStory, startServer } from "../../support/server.ts";
 
-const ignore = !granted("run", "net", "read", "write", "env");
+const ignore = !granted(...programPermissions);
 
 serverStory("a server for the whole network prints its address", { flags: ["--host", "0.0.0.0"] }, network);
 serverStory("--qr prints the address of the page as a QR code", { flags: ["--qr"] }, code);
