@@ -8,17 +8,17 @@ import type { Refusal } from "../chat/refusal.ts";
 import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { UserState } from "../chat/user.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import { sendNumeric } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
-import { tellPeers, tellRank } from "./notices.ts";
+import { broadcastRank, sendToPeers } from "./notices.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
 import { endUser, renameUser } from "./presence.ts";
 import { registerChannel, unregisterChannel } from "./registered_channel.ts";
 
-type Of<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
+type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
 /** Changes accounts and registered channels as the event says. */
 export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: number): Refusal | undefined {
@@ -48,7 +48,11 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
   }
 }
 
-function create(chat: ChatState, event: Of<"account created">, stamp: number): Refusal | undefined {
+function create(
+  chat: ChatState,
+  event: AccountEventOf<"account created">,
+  stamp: number,
+): Refusal | undefined {
   const { name, verifier, session: sessionId, user: userId } = event;
   const user = userId === undefined ? undefined : chat.users.get(userId);
   const holder = chat.find(name);
@@ -57,18 +61,22 @@ function create(chat: ChatState, event: Of<"account created">, stamp: number): R
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
   chat.store?.accounts.save(row);
-  if (user !== undefined && !endBanned(chat, user, name, stamp)) become(chat, user, name, stamp);
+  if (user !== undefined && !endBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
   const session = sessionId === undefined ? undefined : chat.sessions.get(sessionId);
   if (session?.registration !== undefined) session.registration.account = name;
 }
 
-function logIn(chat: ChatState, { user: id, account }: Of<"logged in">, stamp: number): undefined {
+function logIn(
+  chat: ChatState,
+  { user: id, account }: AccountEventOf<"logged in">,
+  stamp: number,
+): undefined {
   const user = chat.users.get(id);
   const row = chat.accounts.find(account);
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
   // Another session that joined meanwhile has not proved the password.
   if (user.sessionIds.size > 1 && user.account !== row.name) return;
-  if (!endBanned(chat, user, row.name, stamp)) become(chat, user, row.name, stamp);
+  if (!endBanned(chat, user, row.name, stamp)) changeAccount(chat, user, row.name, stamp);
 }
 
 /** Ends a user if a ban matches it with this account; returns whether it did. */
@@ -81,19 +89,19 @@ function endBanned(chat: ChatState, user: UserState, account: string, stamp: num
 }
 
 /** Logs a user in to another account, or out; tells its peers, and restores the ranks of the account. */
-function become(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
+function changeAccount(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
   if (user.account === account) return;
   const role = roleOf(chat, user.account);
   user.account = account;
   if (account === undefined) user.modes.delete("r");
   else user.modes.add("r");
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);
-  tellPeers(chat, user, outgoing, { self: false, monitors: true });
+  sendToPeers(chat, user, outgoing, { self: false, monitors: true });
   // The session that asked gets another answer.
-  for (const session of user.sessions) if (session !== chat.applyingFor) session.tell(outgoing);
+  for (const session of user.sessions) if (session !== chat.applyingFor) session.send(outgoing);
   changeRole(user, role, roleOf(chat, account), stamp);
   if (!chat.accounts.canUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
-  for (const channel of user.channels.keys()) giveRank(chat, channel, user, stamp);
+  for (const channel of user.channels.keys()) restoreRank(chat, channel, user, stamp);
 }
 
 function roleOf(chat: ChatState, account: string | undefined): AccountRole {
@@ -103,10 +111,10 @@ function roleOf(chat: ChatState, account: string | undefined): AccountRole {
 function changeRole(user: UserState, before: AccountRole, role: AccountRole, stamp: number): void {
   if (role !== "" && !user.modes.has("o")) {
     user.modes.add("o");
-    user.tell(fromUser(user, "MODE", [user.nick, "+o"], stamp));
+    user.send(fromUser(user, "MODE", [user.nick, "+o"], stamp));
     for (const session of user.sessions) sendNumeric(session, "RPL_YOUREOPER");
   } else if (role === "" && before !== "" && user.modes.delete("o")) {
-    user.tell(fromUser(user, "MODE", [user.nick, "-o"], stamp));
+    user.send(fromUser(user, "MODE", [user.nick, "-o"], stamp));
   }
 }
 
@@ -119,29 +127,29 @@ function freeNick(chat: ChatState, user: UserState, account: string | undefined)
 }
 
 /** Gives a member the rank that its account has in the channel, if that is higher. */
-function giveRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
+function restoreRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
   const member = channel.members.get(user);
   const prefixes = registeredRank(channel, user.account);
   if (member === undefined || rankLevel(prefixes) <= rankLevel(member.prefixes)) return;
   member.prefixes = rankModes(prefixes).reduce((all, rank) => changeRank(all, "+", rank), member.prefixes);
-  tellRank(chat, channel, user, prefixes, stamp);
+  broadcastRank(chat, channel, user, prefixes, stamp);
 }
 
 function setPassword(
   chat: ChatState,
-  { account, verifier, by }: Of<"password set">,
+  { account, verifier, by }: AccountEventOf<"password set">,
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   chat.store?.accounts.save({ ...row, verifier });
   if (by === undefined) return;
-  tellOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
-  end(chat, row.name, `${by} reset the password of your account`, stamp);
+  notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
+  disconnectAccount(chat, row.name, `${by} reset the password of your account`, stamp);
 }
 
 /** Disconnects all users of an account, and the sessions that are about to log in to it. */
-function end(chat: ChatState, account: string, why: string, stamp: number): void {
+function disconnectAccount(chat: ChatState, account: string, why: string, stamp: number): void {
   for (const user of usersOf(chat, account)) endUser(chat, user, stamp, { quit: "Disconnected", error: why });
   for (const session of [...chat.sessions.values()]) {
     if (session.registration?.account === account) session.close(why);
@@ -166,7 +174,7 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
     if (channel.registration.founder === row.name) dropFounder(chat, channel, undefined, stamp);
   }
   for (const user of usersOf(chat, row.name)) {
-    if (user.lingering === undefined) become(chat, user, undefined, stamp);
+    if (user.lingering === undefined) changeAccount(chat, user, undefined, stamp);
     else endUser(chat, user, stamp, { quit: user.lingering.reason });
   }
   for (const { registration } of chat.sessions.values()) {
@@ -179,12 +187,12 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
 
 function suspend(
   chat: ChatState,
-  { account, by, reason }: Of<"account suspended">,
+  { account, by, reason }: AccountEventOf<"account suspended">,
   stamp: number,
 ): undefined {
   change(chat, account, { suspended: reason }, `${by} suspended`, stamp);
   const row = chat.accounts.find(account);
-  if (row !== undefined) end(chat, row.name, `Your account is suspended: ${reason}`, stamp);
+  if (row !== undefined) disconnectAccount(chat, row.name, `Your account is suspended: ${reason}`, stamp);
 }
 
 function change(
@@ -197,10 +205,14 @@ function change(
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   chat.store?.accounts.save({ ...row, ...changes });
-  tellOperators(chat, `${did} account "${row.name}"`, stamp);
+  notifyOperators(chat, `${did} account "${row.name}"`, stamp);
 }
 
-function setRole(chat: ChatState, { account, role, by, digest }: Of<"role set">, stamp: number): undefined {
+function setRole(
+  chat: ChatState,
+  { account, role, by, digest }: AccountEventOf<"role set">,
+  stamp: number,
+): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined || (digest !== undefined && !useOwnerCode(chat, digest))) return;
   chat.store?.accounts.save({ ...row, role });
@@ -208,25 +220,25 @@ function setRole(chat: ChatState, { account, role, by, digest }: Of<"role set">,
   const did = role === ""
     ? `removed the role of account "${row.name}"`
     : `made account "${row.name}" ${role}`;
-  tellOperators(chat, `${by} ${did}`, stamp);
+  notifyOperators(chat, `${by} ${did}`, stamp);
 }
 
 function register(
   chat: ChatState,
-  { channel: name, founder, user }: Of<"channel kept">,
+  { channel: name, founder, user }: AccountEventOf<"channel kept">,
   stamp: number,
 ): undefined {
   const channel = chat.channel(name);
   if (channel === undefined || chat.accounts.find(founder) === undefined) return;
   const isNew = channel.registration === undefined;
   registerChannel(chat, channel, founder, stampMs(stamp));
-  if (isNew) tellFlag(chat, channel, "+", user, stamp);
-  for (const member of channel.members.keys()) giveRank(chat, channel, member, stamp);
+  if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
+  for (const member of channel.members.keys()) restoreRank(chat, channel, member, stamp);
 }
 
 function unregister(
   chat: ChatState,
-  { channel: name, user }: Of<"channel released">,
+  { channel: name, user }: AccountEventOf<"channel released">,
   stamp: number,
 ): undefined {
   const channel = chat.channel(name);
@@ -235,10 +247,10 @@ function unregister(
 
 function dropFounder(chat: ChatState, channel: ChannelState, user: string | undefined, stamp: number): void {
   unregisterChannel(chat, channel);
-  tellFlag(chat, channel, "-", user, stamp);
+  broadcastFlag(chat, channel, "-", user, stamp);
 }
 
-function tellFlag(
+function broadcastFlag(
   chat: ChatState,
   channel: ChannelState,
   sign: "+" | "-",

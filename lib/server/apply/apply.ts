@@ -12,7 +12,7 @@ import { applyFileEvent } from "./file.ts";
 import { applyMachineEvent } from "./machine.ts";
 import { applyMessage } from "./message.ts";
 import { applyOperatorEvent } from "./operator.ts";
-import { arrive, attach, detach, giveUp, rename } from "./presence.ts";
+import { arrive, attach, detach, endLingering, rename } from "./presence.ts";
 import { applyMarker } from "./read_marker.ts";
 import { applyRedaction } from "./redaction.ts";
 import { revalidate } from "./revalidate.ts";
@@ -32,7 +32,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusa
     case "detached":
       return detach(chat, event, stamp);
     case "given up":
-      return giveUp(chat, event, stamp);
+      return endLingering(chat, event, stamp);
     case "renamed":
       return rename(chat, event, stamp);
     case "away set":

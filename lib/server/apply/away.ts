@@ -3,13 +3,15 @@ import type { ChatState } from "../chat/chat.ts";
 import type { UserState } from "../chat/user.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
-import { tellPeers } from "./notices.ts";
+import { sendToPeers } from "./notices.ts";
 
 /** Runs a change, and tells the peers of the user if it is away or back because of it. */
 export function changeAway(chat: ChatState, user: UserState, stamp: number, change: () => void): void {
   const before = user.away;
   change();
-  if (user.away !== before) tellPeers(chat, user, awayMessage(user, stamp), { self: false, monitors: true });
+  if (user.away !== before) {
+    sendToPeers(chat, user, awayMessage(user, stamp), { self: false, monitors: true });
+  }
 }
 
 /** AWAY as peers see it (away-notify); without a parameter it says that the user is back. */

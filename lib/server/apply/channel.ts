@@ -15,7 +15,7 @@ import { awayMessage } from "./away.ts";
 import type { EventOf } from "./event.ts";
 import { removeMember } from "./membership.ts";
 import { applyModes } from "./mode.ts";
-import { tellRank } from "./notices.ts";
+import { broadcastRank } from "./notices.ts";
 import { registerChannel, saveRegistered, touchRegistered } from "./registered_channel.ts";
 import { saveEvent, saveReopened } from "./saving.ts";
 
@@ -65,26 +65,31 @@ function join(chat: ChatState, user: UserState, event: EventOf<"joined">, stamp:
   const prefixes = isNew ? "@" : registeredRank(channel, user.account);
   channel.add(user, prefixes);
   touchRegistered(chat, channel, stampMs(stamp));
-  tellAndSave(chat, channel, joinMessage(user, channel, stamp), stamp);
-  if (!isNew) tellRank(chat, channel, user, prefixes, stamp);
-  if (user.away !== undefined) tellOthers(channel, user, awayMessage(user, stamp));
+  saveAndBroadcast(chat, channel, joinMessage(user, channel, stamp), stamp);
+  if (!isNew) broadcastRank(chat, channel, user, prefixes, stamp);
+  if (user.away !== undefined) sendToOthers(channel, user, awayMessage(user, stamp));
   for (const session of user.sessions) showChannel(session, channel);
 }
 
-function tellAndSave(chat: ChatState, channel: ChannelState, outgoing: OutgoingLine, stamp: number): void {
+function saveAndBroadcast(
+  chat: ChatState,
+  channel: ChannelState,
+  outgoing: OutgoingLine,
+  stamp: number,
+): void {
   saveEvent(chat, [channel], outgoing, stamp);
   channel.broadcast(outgoing);
 }
 
-function tellOthers(channel: ChannelState, user: UserState, outgoing: OutgoingLine): void {
-  for (const session of channel.sessions) if (session.user !== user) session.tell(outgoing);
+function sendToOthers(channel: ChannelState, user: UserState, outgoing: OutgoingLine): void {
+  for (const session of channel.sessions) if (session.user !== user) session.send(outgoing);
 }
 
 function part(chat: ChatState, user: UserState, event: EventOf<"parted">, stamp: number): undefined {
   const channel = chat.channel(event.channel);
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
-  tellAndSave(chat, channel, fromUser(user, "PART", params, stamp), stamp);
+  saveAndBroadcast(chat, channel, fromUser(user, "PART", params, stamp), stamp);
   removeMember(chat, channel, user, stamp);
 }
 
@@ -92,7 +97,12 @@ function kick(chat: ChatState, user: UserState, event: EventOf<"kicked">, stamp:
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
   if (channel === undefined || target === undefined || !channel.members.has(target)) return;
-  tellAndSave(chat, channel, fromUser(user, "KICK", [channel.name, target.nick, event.reason], stamp), stamp);
+  saveAndBroadcast(
+    chat,
+    channel,
+    fromUser(user, "KICK", [channel.name, target.nick, event.reason], stamp),
+    stamp,
+  );
   removeMember(chat, channel, target, stamp);
 }
 
@@ -103,7 +113,7 @@ function setTopic(chat: ChatState, user: UserState, event: EventOf<"topic set">,
     ? undefined
     : { text: unshared(event.text), by: user.source, at: seconds(stamp) };
   saveRegistered(chat, channel);
-  tellAndSave(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
+  saveAndBroadcast(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
 }
 
 /** Tells the invited user, and with invite-notify also the members that can invite to a closed channel. */
@@ -111,19 +121,24 @@ function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, sta
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
   if (channel === undefined || target === undefined || channel.members.has(target)) return;
-  remember(chat, target, channel, {
+  saveInvitation(chat, target, channel, {
     exempts: event.exempts && levelOf(channel, user) >= levels.halfOperator,
   });
   const params = [target.nick, channel.name];
-  target.tell(fromUser(user, "INVITE", params, stamp));
+  target.send(fromUser(user, "INVITE", params, stamp));
   const outgoing = fromUser(user, "INVITE", params, stamp, { needs: capabilityBits["invite-notify"] });
   for (const member of channel.members.keys()) {
-    if (member !== user && levelOf(channel, member) >= levels.halfOperator) member.tell(outgoing);
+    if (member !== user && levelOf(channel, member) >= levels.halfOperator) member.send(outgoing);
   }
 }
 
 /** Remembers an invitation. One that passes every check stays, even if a weaker one follows. */
-function remember(chat: ChatState, user: UserState, channel: ChannelState, { exempts }: Invitation): void {
+function saveInvitation(
+  chat: ChatState,
+  user: UserState,
+  channel: ChannelState,
+  { exempts }: Invitation,
+): void {
   const { invitations } = user;
   const before = invitations.get(channel);
   invitations.delete(channel);

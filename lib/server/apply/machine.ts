@@ -16,7 +16,7 @@ export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: n
       chat.machines.set(event.machine, stamp);
       return;
     case "machine lost":
-      return lose(chat, event, stamp);
+      return removeMachine(chat, event, stamp);
     default:
       return event satisfies never;
   }
@@ -27,7 +27,7 @@ export function isOn(machine: string, session: string): boolean {
   return session.startsWith(machine);
 }
 
-function lose(
+function removeMachine(
   chat: ChatState,
   { machine, reason }: Extract<MachineEvent, { kind: "machine lost" }>,
   stamp: number,
@@ -36,13 +36,13 @@ function lose(
   const ended: SessionState[] = [];
   for (const user of [...chat.users.values()]) {
     const lost = [...user.sessionIds].filter((id) => isOn(machine, id));
-    if (lost.length > 0) ended.push(...takeSessions(chat, user, lost, reason, stamp));
+    if (lost.length > 0) ended.push(...removeSessions(chat, user, lost, reason, stamp));
   }
   for (const session of ended) session.close(cutOffSentence);
 }
 
 /** Takes lost sessions from their user; returns those that are on this machine. */
-function takeSessions(
+function removeSessions(
   chat: ChatState,
   user: UserState,
   lost: readonly string[],

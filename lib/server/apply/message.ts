@@ -19,37 +19,37 @@ export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: 
   if (user === undefined) return;
   user.lastSpokeMs = stampMs(stamp);
   const { target } = event;
-  if (target.kind === "user") return toUser(chat, user, event, target, stamp);
+  if (target.kind === "user") return deliverToUser(chat, user, event, target, stamp);
   const channel = chat.channel(target.name);
   if (channel === undefined) return numericRefusal("ERR_NOSUCHCHANNEL", target.name);
   if (target.atLeast !== undefined) {
-    return toRank(chat, user, event, { channel, atLeast: target.atLeast, stamp });
+    return deliverToRank(chat, user, event, { channel, atLeast: target.atLeast, stamp });
   }
-  const outgoing = message(user, event, channel.name, stamp);
+  const outgoing = makeMessage(user, event, channel.name, stamp);
   saveInChannel(chat, channel, event, outgoing, stamp);
   for (const session of channel.sessions) {
     if (session.user === user) echo(chat, session, outgoing);
-    else session.tell(outgoing);
+    else session.send(outgoing);
   }
 }
 
 /** Delivers to the members of a rank and above; the sender can be another user (STATUSMSG). */
-function toRank(
+function deliverToRank(
   chat: ChatState,
   user: UserState,
   event: EventOf<"message">,
   { channel, atLeast, stamp }: { channel: ChannelState; atLeast: string; stamp: number },
 ): undefined {
-  const outgoing = message(user, event, atLeast + channel.name, stamp);
+  const outgoing = makeMessage(user, event, atLeast + channel.name, stamp);
   saveInChannel(chat, channel, event, outgoing, stamp);
   const level = rankLevel(atLeast);
   for (const session of user.sessions) echo(chat, session, outgoing);
   for (const [member, { prefixes }] of channel.members) {
-    if (member !== user && rankLevel(prefixes) >= level) member.tell(outgoing);
+    if (member !== user && rankLevel(prefixes) >= level) member.send(outgoing);
   }
 }
 
-function toUser(
+function deliverToUser(
   chat: ChatState,
   user: UserState,
   event: EventOf<"message">,
@@ -58,7 +58,7 @@ function toUser(
 ): Refusal | undefined {
   const target = chat.users.get(id);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
-  const outgoing = message(user, event, target.nick, stamp);
+  const outgoing = makeMessage(user, event, target.nick, stamp);
   saveInPrivate(chat, [user, target], event, outgoing, stamp);
   // A message to oneself arrives twice with echo-message: as echo, with the label if there is one, and as message.
   for (const session of user.sessions) {
@@ -74,10 +74,15 @@ function toUser(
 
 /** Delivers to a session of the sender: to the sending one only with echo-message, to its others always. */
 function echo(chat: ChatState, session: SessionState, outgoing: OutgoingMessage): void {
-  if (session.profile.echo || session !== chat.applyingFor) session.tell(outgoing);
+  if (session.profile.echo || session !== chat.applyingFor) session.send(outgoing);
 }
 
-function message(user: UserState, event: EventOf<"message">, target: string, stamp: number): OutgoingMessage {
+function makeMessage(
+  user: UserState,
+  event: EventOf<"message">,
+  target: string,
+  stamp: number,
+): OutgoingMessage {
   const { command, text, lines, tags } = event;
   const { source, account, modes } = user;
   const clientTags = tags && new Map(tags);

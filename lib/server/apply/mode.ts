@@ -31,7 +31,7 @@ export function applyModes(
     if (change !== undefined) made.push(change);
   }
   saveRegistered(chat, channel);
-  tellModes(chat, user, channel, made, stamp);
+  broadcastModes(chat, user, channel, made, stamp);
 }
 
 /** Makes one change and returns it as it is told; undefined when nothing changed. */
@@ -77,7 +77,7 @@ function makeChange(
 }
 
 /** Sends as few MODE lines as possible; the first has the msgid. Members see a key, and history does not store it. */
-function tellModes(
+function broadcastModes(
   chat: ChatState,
   user: UserState,
   channel: ChannelState,

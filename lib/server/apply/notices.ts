@@ -13,7 +13,7 @@ import { fromServer } from "../render/sender.ts";
  * Tells all users that share a channel with the user, each session once, and the user's own sessions unless `self` is
  * false; with `monitors` also the sessions that watch its changes by MONITOR.
  */
-export function tellPeers(
+export function sendToPeers(
   chat: ChatState,
   user: UserState,
   outgoing: Deliverable,
@@ -21,21 +21,21 @@ export function tellPeers(
 ): void {
   const done = new Set<Session>();
   if (options.self === false) { for (const session of user.sessions) done.add(session); }
-  for (const channel of user.channels.keys()) tellOnce(channel.sessions, outgoing, done);
-  tellOnce(user.sessions, outgoing, done);
-  if (options.monitors) tellWatchers(chat, user, outgoing, done);
+  for (const channel of user.channels.keys()) sendOnce(channel.sessions, outgoing, done);
+  sendOnce(user.sessions, outgoing, done);
+  if (options.monitors) sendToWatchers(chat, user, outgoing, done);
 }
 
-function tellOnce(sessions: readonly Session[], outgoing: Deliverable, done: Set<Session>): void {
+function sendOnce(sessions: readonly Session[], outgoing: Deliverable, done: Set<Session>): void {
   for (const session of sessions) {
     if (done.has(session)) continue;
     done.add(session);
-    session.tell(outgoing);
+    session.send(outgoing);
   }
 }
 
 /** Tells a change to the watchers that asked for changes too (extended-monitor) and are not in `done`, and adds them. */
-export function tellWatchers(
+export function sendToWatchers(
   { monitors }: ChatState,
   user: UserState,
   outgoing: Deliverable,
@@ -44,22 +44,22 @@ export function tellWatchers(
   for (const session of monitors.watchers(user.folded)) {
     if (done.has(session) || !session.has("extended-monitor")) continue;
     done.add(session);
-    session.tell(outgoing);
+    session.send(outgoing);
   }
 }
 
 /** Tells the watchers of a nick that a user has it now (MONITOR). */
-export function tellOnline(chat: ChatState, user: UserState): void {
-  tellMonitor(chat, user.folded, "RPL_MONONLINE", user.source);
+export function notifyOnline(chat: ChatState, user: UserState): void {
+  notifyWatchers(chat, user.folded, "RPL_MONONLINE", user.source);
 }
 
 /** Tells the watchers of a nick that nobody has it now (MONITOR). */
-export function tellOffline(chat: ChatState, nick: string): void {
-  tellMonitor(chat, fold(nick), "RPL_MONOFFLINE", nick);
+export function notifyOffline(chat: ChatState, nick: string): void {
+  notifyWatchers(chat, fold(nick), "RPL_MONOFFLINE", nick);
 }
 
 /** "*" stands for the watcher's nick, as the specification allows, so one line serves all watchers. */
-function tellMonitor(
+function notifyWatchers(
   chat: ChatState,
   nick: Folded,
   name: "RPL_MONONLINE" | "RPL_MONOFFLINE",
@@ -68,11 +68,11 @@ function tellMonitor(
   const watchers = chat.monitors.watchers(nick);
   if (watchers.size === 0) return;
   const outgoing = fromServer(chat, numerics[name][0], ["*", target]);
-  for (const session of watchers) session.tell(outgoing);
+  for (const session of watchers) session.send(outgoing);
 }
 
 /** Tells a channel about ranks that the server gave. */
-export function tellRank(
+export function broadcastRank(
   chat: ChatState,
   channel: ChannelState,
   user: UserState,

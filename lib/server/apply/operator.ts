@@ -3,11 +3,11 @@ import { parseSource } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { banSentence, type ServerBan, shownTime } from "../chat/server_ban.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
-import { endIfBanned, endUser } from "./presence.ts";
+import { closeIfBanned, endUser } from "./presence.ts";
 
 type OperatorEvent = EventOf<"killed" | "wallops" | "server ban added" | "server ban removed">;
 
@@ -22,7 +22,7 @@ export function applyOperatorEvent(chat: ChatState, event: OperatorEvent, stamp:
       return addBan(chat, event.ban, stamp);
     case "server ban removed":
       if (chat.serverBans.remove(event.target)) {
-        tellOperators(chat, `${event.by} removed the ban of ${event.target}`, stamp);
+        notifyOperators(chat, `${event.by} removed the ban of ${event.target}`, stamp);
       }
       return;
     default:
@@ -35,7 +35,7 @@ function kill(chat: ChatState, { user: id, by, reason }: EventOf<"killed">, stam
   if (user === undefined) return;
   const { nick } = parseSource(by);
   const outgoing = new OutgoingLine(by, "KILL", [user.nick, reason], { stamp });
-  tellOperators(chat, `${nick} killed ${user.source}: ${reason}`, stamp);
+  notifyOperators(chat, `${nick} killed ${user.source}: ${reason}`, stamp);
   endUser(chat, user, stamp, { quit: `Killed (${nick} (${reason}))`, outgoing });
 }
 
@@ -43,18 +43,18 @@ function wallops(chat: ChatState, event: EventOf<"wallops">, stamp: number): und
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   const outgoing = fromUser(user, "WALLOPS", [event.text], stamp);
-  for (const one of chat.users.values()) if (one.modes.has("w")) one.tell(outgoing);
+  for (const one of chat.users.values()) if (one.modes.has("w")) one.send(outgoing);
 }
 
 function addBan(chat: ChatState, ban: ServerBan, stamp: number): undefined {
   const nowMs = stampMs(stamp);
   chat.serverBans.add(ban);
   const until = ban.untilMs === undefined ? "" : ` until ${shownTime(ban.untilMs)}`;
-  tellOperators(chat, `${ban.by} banned ${ban.target}${until}: ${ban.reason}`, stamp);
+  notifyOperators(chat, `${ban.by} banned ${ban.target}${until}: ${ban.reason}`, stamp);
   for (const user of [...chat.users.values()]) {
     if (chat.serverBans.match(user, nowMs) === undefined) continue;
     endUser(chat, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   }
   // Sessions that are still registering, and further sessions with another address.
-  for (const session of [...chat.sessions.values()]) endIfBanned(chat, session, nowMs);
+  for (const session of [...chat.sessions.values()]) closeIfBanned(chat, session, nowMs);
 }

@@ -8,7 +8,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
-import { banSentence, type ServerBan, suspectAt } from "../chat/server_ban.ts";
+import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
 import { UserState } from "../chat/user.ts";
 import { reply } from "../render/reply.ts";
@@ -16,7 +16,7 @@ import { fromUser } from "../render/sender.ts";
 import { changeAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
 import { removeMember } from "./membership.ts";
-import { tellOffline, tellOnline, tellPeers } from "./notices.ts";
+import { notifyOffline, notifyOnline, sendToPeers } from "./notices.ts";
 import { saveEvent } from "./saving.ts";
 
 /** A user arrives with its first session, or is refused. */
@@ -28,12 +28,12 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
     return numericRefusal("ERR_NICKNAMEINUSE", nick);
   }
   const user = new UserState(event.user, stamp, stampMs(stamp));
-  if (account !== undefined) { for (const letter of modesOf(chat, account)) user.modes.add(letter); }
+  if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.modes.add(letter); }
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
   chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
   addSession(chat, user, event.session, event.user.away);
-  tellOnline(chat, user);
+  notifyOnline(chat, user);
 }
 
 /** Whether a server ban matches the user with this nick. */
@@ -57,11 +57,11 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   changeAway(chat, user, stamp, () => addSession(chat, user, event.session, event.away));
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const session = chat.sessions.get(event.session);
-  if (session !== undefined) endIfBanned(chat, session, stampMs(stamp));
+  if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
 }
 
 /** Ends a user that was expected back. */
-export function giveUp(chat: ChatState, event: EventOf<"given up">, stamp: number): undefined {
+export function endLingering(chat: ChatState, event: EventOf<"given up">, stamp: number): undefined {
   const user = chat.users.get(event.user);
   if (user?.lingering !== undefined) removeUser(chat, user, user.lingering.reason, stamp);
 }
@@ -99,12 +99,12 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
 export function removeUser(chat: ChatState, user: UserState, reason: string, stamp: number): undefined {
   const outgoing = fromUser(user, "QUIT", [reason], stamp);
   saveEvent(chat, user.channels.keys(), outgoing, stamp);
-  tellPeers(chat, user, outgoing);
+  sendToPeers(chat, user, outgoing);
   chat.whowas.add(user, stampMs(stamp));
   for (const channel of [...user.channels.keys()]) removeMember(chat, channel, user, stamp);
   chat.nicks.delete(user.folded);
   chat.users.delete(user.id);
-  tellOffline(chat, user.nick);
+  notifyOffline(chat, user.nick);
 }
 
 /** Gives a user another nick, or says why not. */
@@ -131,10 +131,10 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
   chat.nicks.delete(folded);
   user.rename(wanted);
   chat.nicks.set(user.folded, user);
-  tellPeers(chat, user, outgoing);
+  sendToPeers(chat, user, outgoing);
   if (user.folded === folded) return;
-  tellOffline(chat, nick);
-  tellOnline(chat, user);
+  notifyOffline(chat, nick);
+  notifyOnline(chat, user);
 }
 
 /** Whether a user with this nick and account can arrive. Checked again here, because the accounts can change after the commit. */
@@ -145,17 +145,17 @@ function canArrive(chat: ChatState, nick: string, account: string | undefined): 
 }
 
 /** The user modes that an account gives. */
-function modesOf(chat: ChatState, account: string): string {
+function modesOfAccount(chat: ChatState, account: string): string {
   return chat.accounts.find(account)?.role ? "or" : "r";
 }
 
 /** Closes a session of this machine that a ban matches, also by its own address. */
-export function endIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
+export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
   const { connection, user } = session;
   const ban = user === undefined
     ? chat.serverBans.findAddress(connection.address, nowMs)
-    : chat.serverBans.match(suspectAt(session, user), nowMs);
-  if (ban === undefined || session.over) return;
+    : chat.serverBans.match(candidateAt(session, user), nowMs);
+  if (ban === undefined || session.isClosed) return;
   // Its user is not expected back.
   session.hasQuit = true;
   session.close(banSentence(ban), `Banned (${ban.reason})`);
@@ -182,7 +182,7 @@ export function endUser(
   for (const session of sessions) {
     // Without a user the end of a session is not an event.
     session.user = undefined;
-    if (outgoing !== undefined) session.tell(outgoing);
+    if (outgoing !== undefined) session.send(outgoing);
     session.close(error);
   }
 }

@@ -21,7 +21,7 @@ export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefine
   if (moved) save(chat, user, fold(event.target), event.ms);
   const asker = chat.applyingFor;
   for (const session of user.sessions) {
-    if (session !== asker && moved) session.tell(markerMessage(chat, user, event.target));
+    if (session !== asker && moved) session.send(markerMessage(chat, user, event.target));
   }
   asker?.answer(markerMessage(chat, user, event.target, { needs: 0 }));
 }

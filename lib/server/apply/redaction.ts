@@ -19,6 +19,6 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   if (event.reason !== "") params.push(event.reason);
   const outgoing = new OutgoingLine(user.source, "REDACT", params, { stamp, account: user.account });
   if (channel !== undefined) return void channel.broadcast(outgoing);
-  user.tell(outgoing);
-  if (other !== undefined && other !== user) other.tell(outgoing);
+  user.send(outgoing);
+  if (other !== undefined && other !== user) other.send(outgoing);
 }

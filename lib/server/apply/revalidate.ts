@@ -19,7 +19,7 @@ import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import type { UserState } from "../chat/user.ts";
 import type { Event, ModeRecord } from "./event.ts";
 
-type Doing = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
+type ChannelEvent = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
 /** Why an event cannot be applied any more; undefined when it can. */
 export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
@@ -44,7 +44,7 @@ function refusalToDo(
   chat: ChatState,
   user: UserState,
   channel: ChannelState,
-  event: Doing,
+  event: ChannelEvent,
 ): Refusal | undefined {
   switch (event.kind) {
     case "joined":

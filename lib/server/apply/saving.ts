@@ -13,7 +13,7 @@ import type { Event } from "./event.ts";
 type MessageEvent = Extract<Event, { kind: "message" }>;
 
 /** A TAGMSG with one of these tags is stored; typing never is. */
-const lasting: ReadonlySet<string> = new Set([
+const storedTags: ReadonlySet<string> = new Set([
   "+draft/react",
   "+draft/unreact",
   "+draft/reply",
@@ -31,7 +31,7 @@ export function saveInChannel(
   stamp: number,
 ): void {
   const { store } = chat;
-  if (store === undefined || !isLasting(event)) return;
+  if (store === undefined || !isStored(event)) return;
   const conversation = store.conversations.channel(channel.folded, channel.name);
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
 }
@@ -45,7 +45,7 @@ export function saveInPrivate(
   stamp: number,
 ): void {
   const { store } = chat;
-  if (store === undefined || !isLasting(event)) return;
+  if (store === undefined || !isStored(event)) return;
   const conversation = store.conversations.between(sideOf(user), sideOf(target));
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
 }
@@ -84,6 +84,6 @@ function streamOf({ command }: MessageEvent): Stream {
   return command === "TAGMSG" ? 1 : 0;
 }
 
-function isLasting({ command, tags }: MessageEvent): boolean {
-  return command !== "TAGMSG" || (tags?.some(([name]) => lasting.has(name)) ?? false);
+function isStored({ command, tags }: MessageEvent): boolean {
+  return command !== "TAGMSG" || (tags?.some(([name]) => storedTags.has(name)) ?? false);
 }

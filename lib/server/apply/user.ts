@@ -6,13 +6,13 @@ import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserId, UserState } from "../chat/user.ts";
 import { joinMessage } from "../render/membership.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { reply } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import { changeAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
-import { tellPeers, tellWatchers } from "./notices.ts";
+import { sendToPeers, sendToWatchers } from "./notices.ts";
 
 type UserEvent = EventOf<"away set" | "real name set" | "host set" | "user modes set" | "accept set">;
 
@@ -25,7 +25,7 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
       return setAway(chat, user, event, stamp);
     case "real name set":
       user.realname = unshared(event.realname);
-      tellPeers(chat, user, fromUser(user, "SETNAME", [event.realname], stamp), { monitors: true });
+      sendToPeers(chat, user, fromUser(user, "SETNAME", [event.realname], stamp), { monitors: true });
       return;
     case "host set":
       return setHost(chat, user, event.host, stamp);
@@ -67,12 +67,12 @@ function setModes(
   for (const letter of removed) user.modes.delete(letter);
   const letters = (added.length > 0 ? `+${added.join("")}` : "") +
     (removed.length > 0 ? `-${removed.join("")}` : "");
-  if (letters !== "") user.tell(fromUser(user, "MODE", [user.nick, letters], stamp));
+  if (letters !== "") user.send(fromUser(user, "MODE", [user.nick, letters], stamp));
   if (removed.includes("o")) chat.log("info", `${user.source} is not an operator any more`);
   if (!added.includes("o") || event.operator === undefined) return;
   const [code, words] = numerics.RPL_YOUREOPER;
-  user.tell(fromServer(chat, code, [user.nick, words], { stamp }));
-  tellOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);
+  user.send(fromServer(chat, code, [user.nick, words], { stamp }));
+  notifyOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);
 }
 
 /** Lets `other` message a user that is +R; above the limit users that left are removed first, then the oldest. */
@@ -93,8 +93,8 @@ function setHost(chat: ChatState, user: UserState, host: string, stamp: number):
   const others = new Set([...user.channels.keys()].flatMap((channel) => channel.sessions));
   for (const session of user.sessions) {
     others.delete(session);
-    if (session.has("chghost")) session.tell(changed);
-    else {session.tell(
+    if (session.has("chghost")) session.send(changed);
+    else {session.send(
         fromServer(chat, numerics.RPL_VISIBLEHOST[0], [user.nick, host, "is now your visible host"], {
           stamp,
         }),
@@ -104,19 +104,19 @@ function setHost(chat: ChatState, user: UserState, host: string, stamp: number):
   const done = new Set<SessionState>(user.sessions);
   for (const session of others) {
     done.add(session);
-    if (session.has("chghost")) session.tell(changed);
-    else tellReturn(session, quit, returns);
+    if (session.has("chghost")) session.send(changed);
+    else sendRejoin(session, quit, returns);
   }
-  tellWatchers(chat, user, changed, done);
+  sendToWatchers(chat, user, changed, done);
 }
 
-interface Return {
+interface RejoinMessages {
   readonly sessions: ReadonlySet<SessionState>;
   readonly outgoing: readonly OutgoingLine[];
 }
 
 /** JOIN and the ranks, for each channel the user is in. */
-function returnMessages(chat: ChatState, user: UserState, stamp: number): Return[] {
+function returnMessages(chat: ChatState, user: UserState, stamp: number): RejoinMessages[] {
   return [...user.channels].map(([channel, { prefixes }]) => {
     const letters = ranks.filter((rank) => prefixes.includes(rank.prefix)).map((rank) => rank.letter);
     const nicks = letters.map(() => user.nick);
@@ -128,9 +128,9 @@ function returnMessages(chat: ChatState, user: UserState, stamp: number): Return
   });
 }
 
-function tellReturn(session: SessionState, quit: OutgoingLine, returns: readonly Return[]): void {
-  session.tell(quit);
+function sendRejoin(session: SessionState, quit: OutgoingLine, returns: readonly RejoinMessages[]): void {
+  session.send(quit);
   for (const { sessions, outgoing } of returns) {
-    if (sessions.has(session)) { for (const one of outgoing) session.tell(one); }
+    if (sessions.has(session)) { for (const one of outgoing) session.send(one); }
   }
 }

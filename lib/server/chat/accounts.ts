@@ -47,7 +47,7 @@ export function isConfidential({ connection: { secure, address } }: Session): bo
 
 /** The SASL mechanisms a session can use; PLAIN only on a confidential connection. Empty without accounts. */
 export function saslMechanisms(session: Session): string[] {
-  if (!session.chat.accounts.available) return [];
+  if (!session.chat.accounts.isAvailable) return [];
   return isConfidential(session) ? ["PLAIN", "SCRAM-SHA-256"] : ["SCRAM-SHA-256"];
 }
 
@@ -87,7 +87,7 @@ export class Accounts {
   }
 
   /** Whether this server has accounts. */
-  get available(): boolean {
+  get isAvailable(): boolean {
     return this.#store !== undefined;
   }
 
@@ -115,7 +115,7 @@ export class Accounts {
   }
 
   /** Whether the password is right. An unknown name takes the same time. */
-  prove(name: string, password: string, address: string): Promise<LoginOutcome> {
+  checkPassword(name: string, password: string, address: string): Promise<LoginOutcome> {
     return this.#guarded(name, address, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
@@ -123,7 +123,7 @@ export class Accounts {
   }
 
   /** The same, where `test` compares; `verifier` is from verifierOf(). */
-  proveBy(
+  checkProof(
     name: string,
     address: string,
     verifier: Verifier,
@@ -156,8 +156,8 @@ export class Accounts {
   }
 
   /** Counts a new account; false when this address made too many. */
-  admitNew(address: string): boolean {
-    return this.#newcomers.takeIfAny(peerOf(address), this.#now());
+  admitNewAccount(address: string): boolean {
+    return this.#newcomers.tryTake(peerOf(address), this.#now());
   }
 
   /** Removes expired counts; to be called every few seconds. */
@@ -190,17 +190,17 @@ export class Accounts {
   /** Counts a try for the address and the account; #giveBack() takes it off again. */
   #takeTry(name: Folded, peer: string | undefined): boolean {
     const now = this.#now();
-    if (peer === undefined) return this.#byAccount.takeIfAny(name, now);
-    if (!this.#byPeer.takeIfAny(peer, now)) return false;
-    if (this.#familiar.get(name)?.has(peer) || this.#byAccount.takeIfAny(name, now)) return true;
-    this.#byPeer.giveBack(peer);
+    if (peer === undefined) return this.#byAccount.tryTake(name, now);
+    if (!this.#byPeer.tryTake(peer, now)) return false;
+    if (this.#familiar.get(name)?.has(peer) || this.#byAccount.tryTake(name, now)) return true;
+    this.#byPeer.returnToken(peer);
     return false;
   }
 
   #giveBack(name: Folded, peer: string | undefined): void {
-    this.#byAccount.giveBack(name);
+    this.#byAccount.returnToken(name);
     if (peer === undefined) return;
-    this.#byPeer.giveBack(peer);
+    this.#byPeer.returnToken(peer);
     const familiar = this.#familiar.get(name) ?? new Set<string>();
     this.#familiar.set(name, familiar);
     familiar.delete(peer);

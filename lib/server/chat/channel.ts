@@ -173,7 +173,7 @@ export class ChannelState implements Channel {
 
   /** Tells every session of the channel on this machine. */
   broadcast(outgoing: Deliverable): void {
-    for (const session of this.sessions) session.tell(outgoing);
+    for (const session of this.sessions) session.send(outgoing);
   }
 
   prefixesOf(user: UserState): string | undefined {

@@ -69,9 +69,9 @@ export interface Chat {
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
   /** Password guesses by OPER and OWNER, by address. */
-  readonly guesses: Buckets;
+  readonly operatorGuesses: Buckets;
   /** Guesses of the server's own password by PASS, by address. */
-  readonly passwordGuesses: Buckets;
+  readonly serverPasswordGuesses: Buckets;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   /** The sessions of this machine. */
@@ -111,8 +111,8 @@ export class ChatState implements Chat {
   readonly tokens: UploadTokens;
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBansState;
-  readonly guesses = new Buckets(guessRate);
-  readonly passwordGuesses = new Buckets(guessRate);
+  readonly operatorGuesses = new Buckets(guessRate);
+  readonly serverPasswordGuesses = new Buckets(guessRate);
   readonly startedMs: number;
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();

@@ -14,7 +14,7 @@ import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
 /** A conversation, and its name for the user that can see it. */
-export interface Visible {
+export interface VisibleHistory {
   readonly name: string;
   readonly views: readonly HistoryView[];
 }
@@ -38,7 +38,7 @@ export function visibleHistory(
 }
 
 /** Every conversation that `user` can see; private ones by the nick of the other user. */
-export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): Visible[] {
+export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): VisibleHistory[] {
   const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
   for (const one of chat.users.values()) {

@@ -5,7 +5,7 @@ import type { Chat } from "./chat.ts";
 /** The saved value that holds the digest; "" once an account is owner. */
 export const ownerCodeName = "owner code";
 /** The digest of the code if it is the right one; compares in constant time. */
-export async function provenDigest(chat: Chat, code: string): Promise<string | undefined> {
+export async function matchingDigest(chat: Chat, code: string): Promise<string | undefined> {
   const digest = await ownerCodeDigest(code);
   const wanted = chat.store?.savedValues.find(ownerCodeName);
   return wanted && equalBytes(utf8(digest), utf8(wanted)) ? digest : undefined;

@@ -62,7 +62,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** A user, or a connection, that is checked for bans. */
-export interface Suspect {
+export interface BanCandidate {
   readonly nick: string;
   readonly username: string;
   readonly host: string;
@@ -71,7 +71,7 @@ export interface Suspect {
 }
 
 /** Whether a target matches a suspect; masks are compared with the visible host and with the real address. */
-export function isTarget(target: BanTarget, suspect: Suspect): boolean {
+export function matchesTarget(target: BanTarget, suspect: BanCandidate): boolean {
   const { nick, username, host, address, account } = suspect;
   switch (target.kind) {
     case "address":
@@ -87,15 +87,15 @@ export function isTarget(target: BanTarget, suspect: Suspect): boolean {
 }
 
 /** A user with the address of one of its connections: each can have its own. */
-export function suspectAt({ chat, connection: { address } }: Session, user: User): Suspect {
+export function candidateAt({ chat, connection: { address } }: Session, user: User): BanCandidate {
   const { nick, username, account } = user;
   return { nick, username, account, address, host: cloak(address, chat.cloakKey) };
 }
 
 /** Whether a target matches a user, or one of its connections to this machine. */
-export function isTargeted(target: BanTarget, user: User): boolean {
-  return isTarget(target, user) ||
-    user.sessions.some((session) => isTarget(target, suspectAt(session, user)));
+export function matchesUser(target: BanTarget, user: User): boolean {
+  return matchesTarget(target, user) ||
+    user.sessions.some((session) => matchesTarget(target, candidateAt(session, user)));
 }
 
 function isInRange(range: AddressRange, address: string): boolean {
@@ -114,7 +114,7 @@ export interface ServerBans {
   /** The ban of an address, for every user that connects from it. */
   findAddress(address: string, nowMs: number): ServerBan | undefined;
   /** The ban that matches a suspect. */
-  match(suspect: Suspect, nowMs: number): ServerBan | undefined;
+  match(suspect: BanCandidate, nowMs: number): ServerBan | undefined;
 }
 
 /** All bans of the server. */
@@ -159,10 +159,10 @@ export class ServerBansState implements ServerBans {
     return found?.ban;
   }
 
-  match(suspect: Suspect, nowMs: number): ServerBan | undefined {
+  match(suspect: BanCandidate, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
-      isInForce(ban, nowMs) && isTarget(target, suspect)
+      isInForce(ban, nowMs) && matchesTarget(target, suspect)
     );
     return found?.ban;
   }

@@ -46,7 +46,7 @@ export interface Session {
   /** Whether it said QUIT, or was banned; otherwise its user is expected back. */
   hasQuit: boolean;
   /** Whether this side closed it; what it still sends is ignored. */
-  readonly over: boolean;
+  readonly isClosed: boolean;
   /** Its name in replies: its nick, or "*" before it has one. */
   readonly nick: string;
   has(name: CapabilityName): boolean;
@@ -56,7 +56,7 @@ export interface Session {
    * Sends what happened in the chat. Never blocks or throws; the connection of a reader that does not keep up is closed.
    * While an event of this session's own labelled command is applied, the message joins the labelled answer.
    */
-  tell(outgoing: Deliverable): void;
+  send(outgoing: Deliverable): void;
   /** Sends an answer to the command at hand. */
   answer(outgoing: Deliverable): void;
   /** Sends lines as they are. */
@@ -92,12 +92,12 @@ export class SessionState implements Session {
   response: CollectedAnswer | undefined;
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last arrived. */
-  lastHeardMs: number;
+  lastLineMs: number;
   /** Whether an event of its own has no place in the order yet; see Hub.commit. */
   awaitsOrder = false;
   hasQuit = false;
   /** Whether a PING was sent since a line last arrived. */
-  pinged = false;
+  wasPinged = false;
   readonly #profileOf: SessionOptions["profileOf"];
   readonly #onClose: SessionOptions["onClose"];
   #over = false;
@@ -106,13 +106,13 @@ export class SessionState implements Session {
     this.id = id;
     this.chat = chat;
     this.connection = connection;
-    this.lastHeardMs = nowMs;
+    this.lastLineMs = nowMs;
     this.profile = profileOf([]);
     this.#profileOf = profileOf;
     this.#onClose = onClose;
   }
 
-  get over(): boolean {
+  get isClosed(): boolean {
     return this.#over;
   }
 
@@ -130,7 +130,7 @@ export class SessionState implements Session {
     this.profile = this.#profileOf(this.capabilities);
   }
 
-  tell(outgoing: Deliverable): void {
+  send(outgoing: Deliverable): void {
     if (this.response !== undefined && this.chat.applyingFor === this) {
       this.response.add(outgoing.lines(this.profile.mask));
       return;
@@ -171,16 +171,16 @@ export class SessionState implements Session {
     while (!this.#hasSpace()) {
       await this.connection.progress();
       // Its own lines wait meanwhile, its PONG too; but a client that takes bytes is alive.
-      this.lastHeardMs = this.chat.now();
+      this.lastLineMs = this.chat.now();
     }
   }
 
   close(sentence: string, reason = sentence): void {
-    if (this.hangUp(sentence)) this.#onClose(this, reason);
+    if (this.closeConnection(sentence)) this.#onClose(this, reason);
   }
 
   /** Closes, and leaves the user to the caller; false when it is closed already. */
-  hangUp(sentence: string): boolean {
+  closeConnection(sentence: string): boolean {
     if (this.#over) return false;
     this.#over = true;
     this.write([body("", "ERROR", [`Closing link: ${sentence}`])]);

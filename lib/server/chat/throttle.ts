@@ -26,7 +26,7 @@ export class Bucket {
   }
 
   /** Takes a token if the bucket has one. */
-  takeIfAny(nowMs: number): boolean {
+  tryTake(nowMs: number): boolean {
     this.#fill(nowMs);
     if (this.#tokens < 1) return false;
     this.#tokens--;
@@ -34,7 +34,7 @@ export class Bucket {
   }
 
   /** Returns one token. */
-  giveBack(): void {
+  returnToken(): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }
 
@@ -62,14 +62,14 @@ export class Buckets {
   }
 
   /** See Bucket.takeIfAny. */
-  takeIfAny(key: string, nowMs: number): boolean {
+  tryTake(key: string, nowMs: number): boolean {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) this.#buckets.set(key, bucket = new Bucket(this.#rate, nowMs));
-    return bucket.takeIfAny(nowMs);
+    return bucket.tryTake(nowMs);
   }
 
-  giveBack(key: string): void {
-    this.#buckets.get(key)?.giveBack();
+  returnToken(key: string): void {
+    this.#buckets.get(key)?.returnToken();
   }
 
   /** Removes full buckets. */

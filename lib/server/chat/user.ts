@@ -153,7 +153,7 @@ export class UserState implements User {
   }
 
   /** Tells every session of this user on this machine. */
-  tell(outgoing: Deliverable): void {
-    for (const session of this.sessions) session.tell(outgoing);
+  send(outgoing: Deliverable): void {
+    for (const session of this.sessions) session.send(outgoing);
   }
 }

@@ -8,7 +8,7 @@ import { fold } from "../../irc/names.ts";
 import { splitText } from "../../irc/wrap.ts";
 import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
-import { provenDigest } from "../chat/owner_code.ts";
+import { matchingDigest } from "../chat/owner_code.ts";
 import { fail } from "../chat/refusal.ts";
 import { countRegistered } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
@@ -61,7 +61,7 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
   if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, passwordsNeedEncryption);
   const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
-  if (!chat.accounts.admitNew(address)) {
+  if (!chat.accounts.admitNewAccount(address)) {
     fail(
       "REGISTER",
       "TEMPORARILY_UNAVAILABLE",
@@ -99,7 +99,7 @@ function newName(chat: Chat, session: Session, wanted: string): string {
       `The account must have the name of your nick: ${nick}`,
     );
   }
-  if (!chat.accounts.available || chat.settings.registration === "off") {
+  if (!chat.accounts.isAvailable || chat.settings.registration === "off") {
     fail("REGISTER", "TEMPORARILY_UNAVAILABLE", nick, "Only operators can create accounts on this server");
   }
   if (user === undefined && !canRegisterEarly(chat)) {
@@ -202,7 +202,7 @@ function decodeText(base64: string): string | undefined {
 async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
   const { chat, connection } = session;
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
-  const outcome = await chat.accounts.prove(name, password, connection.address);
+  const outcome = await chat.accounts.checkPassword(name, password, connection.address);
   if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(outcome));
 }
 
@@ -259,14 +259,14 @@ async function owner({ chat, commit, session, user, params }: Call): Promise<voi
     fail("OWNER", "ACCOUNT_REQUIRED", "First register an account with REGISTER, or log in");
   }
   const peer = peerOf(session.connection.address);
-  if (!chat.guesses.takeIfAny(peer, chat.now())) {
+  if (!chat.operatorGuesses.tryTake(peer, chat.now())) {
     fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait a few minutes");
   }
-  const digest = await provenDigest(chat, params[0] ?? "");
+  const digest = await matchingDigest(chat, params[0] ?? "");
   if (digest === undefined) {
     fail("OWNER", "INVALID_CODE", "This is not the code that the server printed at its last start");
   }
-  chat.guesses.giveBack(peer);
+  chat.operatorGuesses.returnToken(peer);
   await commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
   if (chat.accounts.find(name)?.role !== "owner") return;
   standardReply(

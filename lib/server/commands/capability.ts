@@ -5,7 +5,7 @@ import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
-import { offers } from "../render/capability_values.ts";
+import { offeredCapabilities } from "../render/capability_values.ts";
 import { fromServer } from "../render/sender.ts";
 
 const subcommands: Readonly<Record<string, (call: EarlyCall) => void>> = {
@@ -27,7 +27,9 @@ function list({ session, params }: EarlyCall): void {
   const version = Number(params[1] ?? 0);
   if (Number.isInteger(version) && version > session.capVersion) session.capVersion = version;
   if (session.capVersion >= 302) session.changeCapabilities(["cap-notify"]);
-  const words = [...offers(session)].map(([name, word]) => session.capVersion >= 302 ? word : name);
+  const words = [...offeredCapabilities(session)].map(([name, word]) =>
+    session.capVersion >= 302 ? word : name
+  );
   sendWords(session, "LS", words);
 }
 
@@ -54,7 +56,7 @@ function request({ chat, session, params }: EarlyCall): void {
   if (utf8Bytes(`:${server} CAP ${session.nick} ACK :${text}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
-  const offered = offers(session);
+  const offered = offeredCapabilities(session);
   for (const word of text.split(" ").filter((one) => one !== "")) {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;

@@ -1,6 +1,6 @@
 /** CHATHISTORY: earlier messages (IRCv3 draft/chathistory, draft/event-playback). */
 import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
-import { allVisibleHistory, type Visible, visibleHistory } from "../chat/history_access.ts";
+import { allVisibleHistory, type VisibleHistory, visibleHistory } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -212,7 +212,7 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   );
 }
 
-function latest(store: ReadableStore, { views }: Visible): number | undefined {
+function latest(store: ReadableStore, { views }: VisibleHistory): number | undefined {
   return store.history.read(views, { limit: 1, from: "end", events: false })[0]?.stamp;
 }
 

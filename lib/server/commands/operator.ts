@@ -6,7 +6,7 @@ import { decoyVerifier, isPassword } from "../../irc/scram.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import { reply } from "../render/reply.ts";
 
 /** The rows of this topic. */
@@ -45,15 +45,19 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   const { address, secure } = session.connection;
   if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST");
   const peer = peerOf(address);
-  if (!chat.guesses.takeIfAny(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
+  if (!chat.operatorGuesses.tryTake(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
   const known = chat.files.operators?.get(name);
   const verifier = known ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
   const isCorrect = await isPassword(verifier, password);
   if (known === undefined || !isCorrect) {
-    tellOperators(chat, `${user.source} failed to become operator "${cutText(name, 40)}"`, chat.now() * 1024);
+    notifyOperators(
+      chat,
+      `${user.source} failed to become operator "${cutText(name, 40)}"`,
+      chat.now() * 1024,
+    );
     refuse("ERR_PASSWDMISMATCH");
   }
-  chat.guesses.giveBack(peer);
+  chat.operatorGuesses.returnToken(peer);
   if (user.modes.has("o")) return reply(session, "RPL_YOUREOPER");
   await commit(
     { kind: "user modes set", user: user.id, added: "o", removed: "", operator: name },
@@ -83,7 +87,7 @@ function rehash({ chat, server, session, user }: Call): void {
     return reply(session, "ERR_FILEERROR", error instanceof Error ? error.message : String(error));
   }
   reply(session, "RPL_REHASHING", chat.settings.name);
-  tellOperators(chat, `${user.nick} made the server read its files again`, chat.now() * 1024);
+  notifyOperators(chat, `${user.nick} made the server read its files again`, chat.now() * 1024);
 }
 
 function chghost({ chat, commit, session, params }: Call): void | Promise<void> {

@@ -18,7 +18,7 @@ export function pass(call: EarlyCall): void | Promise<void> {
   registration.password = given;
   const { password } = chat.files;
   const colon = given.indexOf(":");
-  if (colon < 1 || !chat.accounts.available) return;
+  if (colon < 1 || !chat.accounts.isAvailable) return;
   if (password !== undefined) {
     // The answer shows whether it was an account's or the server's password, so it counts as an attempt.
     if (!useAttempt(session)) return;
@@ -30,7 +30,7 @@ export function pass(call: EarlyCall): void | Promise<void> {
 async function logInByPass(call: EarlyCall, name: string, password: string): Promise<void> {
   const { session } = call;
   if (!isConfidential(session)) return session.close(passwordsNeedEncryption);
-  const outcome = await session.chat.accounts.prove(name, password, session.connection.address);
+  const outcome = await session.chat.accounts.checkPassword(name, password, session.connection.address);
   if (outcome.kind !== "right") {
     reply(session, "ERR_PASSWDMISMATCH");
     return session.close(failureSentence(outcome));
@@ -57,14 +57,14 @@ export function checkServerPassword(session: Session, { account, password }: Pen
 /** Counts an attempt of the address. Closes the session if the address has none left. */
 function useAttempt(session: Session): boolean {
   const { chat, connection } = session;
-  if (chat.passwordGuesses.takeIfAny(peerOf(connection.address), chat.now())) return true;
+  if (chat.serverPasswordGuesses.tryTake(peerOf(connection.address), chat.now())) return true;
   session.close("Too many wrong passwords from your address; wait half a minute");
   return false;
 }
 
 /** A correct password does not count as an attempt. */
 function returnAttempt({ chat, connection }: Session): void {
-  chat.passwordGuesses.giveBack(peerOf(connection.address));
+  chat.serverPasswordGuesses.returnToken(peerOf(connection.address));
 }
 
 function isPassword(given: string, wanted: string): boolean {

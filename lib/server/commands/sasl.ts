@@ -135,7 +135,7 @@ async function plain({ chat, connection }: Session, message: string): Promise<Lo
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isWellFormed = name !== "" && password !== "" && more.length === 0;
   if (!isWellFormed || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
-  return await chat.accounts.prove(name, password, connection.address);
+  return await chat.accounts.checkPassword(name, password, connection.address);
 }
 
 async function scramFirst({ chat }: Session, message: string): ReturnType<Step> {
@@ -153,7 +153,7 @@ async function scramFinal(
   const { name, verifier } = server;
   if (verifier === undefined) return { kind: "wrong" };
   let proof: string | undefined;
-  const outcome = await chat.accounts.proveBy(name, connection.address, verifier, async () => {
+  const outcome = await chat.accounts.checkProof(name, connection.address, verifier, async () => {
     proof = await server.final(message);
     return proof !== undefined;
   });

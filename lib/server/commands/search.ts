@@ -68,7 +68,7 @@ async function answer(
     from: end,
     isVisible: isIn(logs),
   });
-  if (session.user !== user || session.over) return;
+  if (session.user !== user || session.isClosed) return;
   // During the search the user can leave a channel.
   const records = found.filter(isIn(visibleLogs(chat, store, user, target)));
   session.answer(makeReplay(chat, session, user, records, { batch: ["soju.im/search"], keep: end }).outgoing);

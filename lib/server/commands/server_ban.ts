@@ -5,7 +5,7 @@ import { fail } from "../chat/refusal.ts";
 import {
   type BanTarget,
   formatTarget,
-  isTargeted,
+  matchesUser,
   parseDuration,
   parseTarget,
   type ServerBan,
@@ -49,7 +49,7 @@ function add(call: Call): void | Promise<void> {
   const [, , first = "", ...rest] = params;
   const durationMs = parseDuration(first);
   const text = (durationMs === undefined ? [first, ...rest] : rest).join(" ").trim();
-  if (isTargeted(target, user)) {
+  if (matchesUser(target, user)) {
     fail("UBAN", "SELF", formatTarget(target), "This ban would include yourself");
   }
   const now = chat.now();
@@ -109,7 +109,7 @@ function info(call: Call): void {
   const target = targetOf(call);
   const ban = chat.serverBans.find(formatTarget(target), chat.now());
   sendNotice(call, ban === undefined ? `${formatTarget(target)} is not banned` : describeBan(ban));
-  const named = [...chat.users.values()].filter((user) => isTargeted(target, user));
+  const named = [...chat.users.values()].filter((user) => matchesUser(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");
   sendNotice(
     call,

@@ -55,7 +55,7 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
     return answer(call, "Write: IDENTIFY <account> <password>");
   }
   if (!isConfidential(session)) return answer(call, passwordsNeedEncryption);
-  const outcome = await chat.accounts.prove(name, password, session.connection.address);
+  const outcome = await chat.accounts.checkPassword(name, password, session.connection.address);
   if (outcome.kind !== "right") return answer(call, failureSentence(outcome));
   const { name: account } = outcome.account;
   if (!await logIn(call, account)) {

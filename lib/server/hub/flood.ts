@@ -34,7 +34,7 @@ export class FloodControl {
     const share = session.user?.modes.has("o") ? operatorShare : isInBatch(session, line) ? batchShare : 1;
     const owedMs = this.#bucket.take(nowMs, share);
     if (owedMs === 0 || typeof line !== "string" || !free.test(line)) return owedMs;
-    if (!this.#freeLines.takeIfAny(nowMs)) return owedMs;
+    if (!this.#freeLines.tryTake(nowMs)) return owedMs;
     this.#bucket.take(nowMs, -share);
     return 0;
   }

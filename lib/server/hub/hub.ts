@@ -10,7 +10,7 @@ import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { SessionState } from "../chat/session.ts";
-import { announcing } from "../render/cap_new.ts";
+import { announceNewCapabilities } from "../render/cap_new.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import { Admission } from "./admission.ts";
@@ -63,7 +63,7 @@ export class Hub {
 
   /** Reads the files again. Throws an Error with a sentence for people; then nothing changes. */
   rehash(): void {
-    announcing(this.#chat, () => this.#chat.files = this.#reread());
+    announceNewCapabilities(this.#chat, () => this.#chat.files = this.#reread());
   }
 
   /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */
@@ -78,7 +78,7 @@ export class Hub {
   #waitFor(pending: Promise<void>, session: SessionState): void {
     const done = () => {
       session.awaitsOrder = false;
-      session.lastHeardMs = this.#chat.now();
+      session.lastLineMs = this.#chat.now();
     };
     session.awaitsOrder = true;
     pending.then(done, done);
@@ -105,7 +105,7 @@ export class Hub {
     try {
       await this.#listen(session);
     } catch (error) {
-      this.#chat.log("error", `Bug in session ${session.id}, which ended: ${words(error)}`);
+      this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
     } finally {
       this.#admission.leave(connection.address);
       connection.close();
@@ -121,7 +121,7 @@ export class Hub {
       chat,
       connection,
       nowMs,
-      profileOf: (capabilities) => this.profiles.of(capabilities, connection.framing),
+      profileOf: (capabilities) => this.profiles.profileFor(capabilities, connection.framing),
       onClose: (closed, reason) => this.#detach(closed, reason),
     });
     if (session.registration) session.registration.dueMs = nowMs + chat.settings.registrationTime;
@@ -134,19 +134,19 @@ export class Hub {
     const { flood } = this.#chat.settings;
     const control = flood > 0 ? new FloodControl(flood, this.#chat.now()) : undefined;
     for await (const lines of connection.lines()) {
-      let now = session.lastHeardMs = this.#chat.now();
-      session.pinged = false;
+      let now = session.lastLineMs = this.#chat.now();
+      session.wasPinged = false;
       for (const line of lines) {
         const waitMs = control === undefined ? 0 : control.waitMs(session, line, now);
         if (waitMs > 0) {
           await this.#sleep(waitMs);
           // A client that waits for the server is not silent.
-          now = session.lastHeardMs = this.#chat.now();
-          if (session.over || connection.ended !== undefined) return;
+          now = session.lastLineMs = this.#chat.now();
+          if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
         if (pending !== undefined) await pending;
-        if (session.over) return;
+        if (session.isClosed) return;
       }
     }
   }
@@ -163,7 +163,7 @@ export class Hub {
       session,
     );
     pending?.catch((error) =>
-      this.#chat.log("error", `Cannot tell that "${user.nick}" left: ${words(error)}`)
+      this.#chat.log("error", `Cannot tell that "${user.nick}" left: ${describeError(error)}`)
     );
   }
 
@@ -171,8 +171,8 @@ export class Hub {
   sweep(): void {
     const now = this.#chat.now();
     const { pingAfter } = this.#chat.settings;
-    this.#chat.guesses.sweep(now);
-    this.#chat.passwordGuesses.sweep(now);
+    this.#chat.operatorGuesses.sweep(now);
+    this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep(now);
     this.profiles.removeUnused(this.#recipients());
     this.#expire(now);
@@ -182,13 +182,13 @@ export class Hub {
     for (const session of this.#chat.sessions.values()) {
       // The server has not read it meanwhile.
       if (session.awaitsOrder) continue;
-      const silentMs = now - session.lastHeardMs;
+      const silentMs = now - session.lastLineMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
         session.close("Registration timed out");
-      } else if (silentMs >= pingAfter * 1.5 && session.pinged) {
+      } else if (silentMs >= pingAfter * 1.5 && session.wasPinged) {
         session.close(`Ping timeout: ${Math.floor(silentMs / 1000)} seconds`);
-      } else if (silentMs >= pingAfter && !session.pinged) {
-        session.pinged = true;
+      } else if (silentMs >= pingAfter && !session.wasPinged) {
+        session.wasPinged = true;
         session.write([`PING :${this.#chat.settings.name}`]);
       }
     }
@@ -205,7 +205,7 @@ export class Hub {
     for (const { id, nick, lingering } of [...this.#chat.users.values()]) {
       if (lingering === undefined || nowMs < lingering.untilMs) continue;
       this.commit({ kind: "given up", user: id })?.catch((error) => {
-        this.#chat.log("error", `Cannot tell that "${nick}" left: ${words(error)}`);
+        this.#chat.log("error", `Cannot tell that "${nick}" left: ${describeError(error)}`);
       });
     }
   }
@@ -216,7 +216,7 @@ export class Hub {
     this.#nextExpiryMs = nowMs + 3_600_000;
     for (const { name } of expiredChannels(this.#chat, nowMs)) {
       this.commit({ kind: "channel released", channel: name })?.catch((error) => {
-        this.#chat.log("error", `Cannot unregister ${name}: ${words(error)}`);
+        this.#chat.log("error", `Cannot unregister ${name}: ${describeError(error)}`);
       });
     }
   }
@@ -224,7 +224,7 @@ export class Hub {
   /** Closes every session; what is queued is still sent. */
   close(reason: string): void {
     // All connections end first, so that nobody is told of the end of the others.
-    const leaving = [...this.#chat.sessions.values()].filter((session) => session.hangUp(reason));
+    const leaving = [...this.#chat.sessions.values()].filter((session) => session.closeConnection(reason));
     for (const session of leaving) this.#detach(session, reason);
   }
 
@@ -245,7 +245,7 @@ export class Hub {
 }
 
 /** An error as text for the log. A bus without connection throws a refusal. */
-function words(error: unknown): string {
+function describeError(error: unknown): string {
   if (isRefusal(error)) return error.params.at(-1) ?? "refused";
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

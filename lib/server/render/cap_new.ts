@@ -3,21 +3,21 @@ import type { CapabilityName } from "../../irc/capabilities.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
-import { offers } from "./capability_values.ts";
+import { offeredCapabilities } from "./capability_values.ts";
 import { fromServer } from "./sender.ts";
 
 /** Runs a change that can change the capabilities, and tells the clients with cap-notify what is new. */
-export function announcing(chat: Chat, change: () => void): void {
+export function announceNewCapabilities(chat: Chat, change: () => void): void {
   const listeners = [...chat.sessions.values()].filter((session) => session.has("cap-notify"));
-  const before = listeners.map((session) => offers(session));
+  const before = listeners.map((session) => offeredCapabilities(session));
   change();
   listeners.forEach((session, at) => announce(session, before[at] ?? new Map()));
 }
 
 function announce(session: Session, before: ReadonlyMap<CapabilityName, string>): void {
-  const words = [...offers(session)].filter(([name, word]) => before.get(name) !== word)
+  const words = [...offeredCapabilities(session)].filter(([name, word]) => before.get(name) !== word)
     .map(([name, word]) => session.capVersion >= 302 ? word : name);
   for (const line of packWords(words, 400)) {
-    session.tell(fromServer(session.chat, "CAP", [session.nick, "NEW", line]));
+    session.send(fromServer(session.chat, "CAP", [session.nick, "NEW", line]));
   }
 }

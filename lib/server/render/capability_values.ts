@@ -11,7 +11,7 @@ import type { Session } from "../chat/session.ts";
 import { stsValue } from "./sts.ts";
 
 /** The capabilities for a session, as CAP LS 302 writes them: "sasl=PLAIN". One that needs a value is left out without it. */
-export function offers(session: Session): Map<CapabilityName, string> {
+export function offeredCapabilities(session: Session): Map<CapabilityName, string> {
   const values = capabilityValues(session);
   const found = new Map<CapabilityName, string>();
   for (const [name, row] of Object.entries(capabilities) as [CapabilityName, Capability][]) {
@@ -34,6 +34,6 @@ function capabilityValues(session: Session): CapabilityValues {
 }
 
 function registerValue(chat: Chat): string | undefined {
-  if (!chat.accounts.available || chat.settings.registration === "off") return undefined;
+  if (!chat.accounts.isAvailable || chat.settings.registration === "off") return undefined;
   return canRegisterEarly(chat) ? "before-connect" : "";
 }

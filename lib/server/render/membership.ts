@@ -37,6 +37,6 @@ export function showChannel(session: Session, channel: Channel): void {
 /** Tells a new session of a channel that its user joined before, on another device. */
 export function showMembership(session: Session, user: User, channel: Channel): void {
   // The JOIN happened before, so this one has no id.
-  session.tell(joinMessage(user, channel, session.chat.now() * 1024, { hasId: false }));
+  session.send(joinMessage(user, channel, session.chat.now() * 1024, { hasId: false }));
   showChannel(session, channel);
 }

@@ -3,7 +3,7 @@ import type { Chat } from "../chat/chat.ts";
 import { fromServer } from "./sender.ts";
 
 /** Tells the operators, and the log, what happened. */
-export function tellOperators(
+export function notifyOperators(
   chat: Chat,
   text: string,
   stamp: number,
@@ -13,7 +13,7 @@ export function tellOperators(
   for (const user of chat.users.values()) {
     if (!user.modes.has("o")) continue;
     for (const session of user.sessions) {
-      session.tell(fromServer(chat, "NOTICE", [session.nick, text], { stamp }));
+      session.send(fromServer(chat, "NOTICE", [session.nick, text], { stamp }));
     }
   }
 }

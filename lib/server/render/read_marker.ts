@@ -11,7 +11,7 @@ import { fromServer } from "./sender.ts";
 export function sendMarker(session: Session, target: string): void {
   const { chat, user } = session;
   if (user === undefined || !session.has("draft/read-marker")) return;
-  session.tell(markerMessage(chat, user, target));
+  session.send(markerMessage(chat, user, target));
 }
 
 /** MARKREAD as the server says it. */

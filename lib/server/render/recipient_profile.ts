@@ -25,7 +25,7 @@ export class RecipientProfiles {
   }
 
   /** The profile of a recipient with these capabilities on a connection with this framing. */
-  of(capabilities: Iterable<CapabilityName>, framing: Framing): RecipientProfile {
+  profileFor(capabilities: Iterable<CapabilityName>, framing: Framing): RecipientProfile {
     let mask = 0;
     for (const name of capabilities) mask |= capabilityBits[name];
     const key = `${mask} ${framing}`;

@@ -87,7 +87,7 @@ export function replayOnJoin(session: Session, channel: Channel): void {
   }, []);
   if (records.length === 0) return;
   const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
-  session.tell(makeReplay(chat, session, user, records, options).outgoing);
+  session.send(makeReplay(chat, session, user, records, options).outgoing);
 }
 
 /** Any lines as a batch for a session. */

@@ -19,7 +19,7 @@ export function reply(session: Session, name: NumericName, ...params: string[]):
 
 /** Sends a numeric that belongs to an event, not to an answer; see Session.tell. */
 export function sendNumeric(session: Session, name: NumericName, ...params: string[]): void {
-  session.tell(numeric(session, name, params));
+  session.send(numeric(session, name, params));
 }
 
 /** Answers with FAIL, WARN or NOTE: `command code context… :text`. */

@@ -10,7 +10,7 @@ import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
 import { allCommands } from "../commands/all.ts";
 import { Hub } from "../hub/hub.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -67,7 +67,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     encode: encodeLine,
     reread: () => readFiles(settings),
   });
-  store.database.onProblem = (sentence) => tellOperators(chat, sentence, firstStamp(Date.now()), "error");
+  store.database.onProblem = (sentence) => notifyOperators(chat, sentence, firstStamp(Date.now()), "error");
   await machines?.start({ chat, commit: hub.commit, files: openedLater.files }).catch(
     ({ message }: Error) => {
       throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import {
   formatTarget,
-  isTarget,
+  matchesTarget,
   parseDuration,
   parseTarget,
   type ServerBan,
@@ -36,7 +36,7 @@ Deno.test("a target is an address, a network, an account or a mask", () => {
   for (const [text, kept, names] of targets) {
     const target = parseTarget(text);
     assertEquals([text, target && formatTarget(target)], [text, kept]);
-    if (target) assertEquals([text, isTarget(target, bob)], [text, names]);
+    if (target) assertEquals([text, matchesTarget(target, bob)], [text, names]);
   }
 });
 

@@ -23,9 +23,9 @@ Deno.test("a clock that jumps back does not change a bucket", () => {
 
 Deno.test("each key has its bucket, an empty one refuses, and a full one is removed", () => {
   const buckets = new Buckets({ burst: 1, perSecond: 1 });
-  assertEquals(["a", "a", "b"].map((key) => buckets.takeIfAny(key, 0)), [true, false, true]);
-  buckets.giveBack("a");
-  assertEquals(["a", "b"].map((key) => buckets.takeIfAny(key, 0)), [true, false]);
+  assertEquals(["a", "a", "b"].map((key) => buckets.tryTake(key, 0)), [true, false, true]);
+  buckets.returnToken("a");
+  assertEquals(["a", "b"].map((key) => buckets.tryTake(key, 0)), [true, false]);
   buckets.sweep(1000);
-  assertEquals(["a", "b", "b"].map((key) => buckets.takeIfAny(key, 1000)), [true, true, false]);
+  assertEquals(["a", "b", "b"].map((key) => buckets.tryTake(key, 1000)), [true, true, false]);
 });

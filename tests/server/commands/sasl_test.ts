@@ -189,7 +189,7 @@ story("a password that changes during the login is refused", async (chat) => {
   const { accounts } = chat.state;
   await registered(chat, "ann");
   const fresh = await accounts.newVerifier("new horse!", "::1");
-  const outcome = await accounts.proveBy("ann", "::1", await accounts.verifierOf("ann"), () => {
+  const outcome = await accounts.checkProof("ann", "::1", await accounts.verifierOf("ann"), () => {
     chat.hub.commit({ kind: "password set", account: "ann", verifier: fresh });
     return Promise.resolve(true);
   });

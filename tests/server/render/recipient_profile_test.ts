@@ -14,22 +14,22 @@ function setOf(number: number): CapabilityName[] {
 
 Deno.test("equal profiles are one object, and unused ones are removed when there are many", () => {
   const profiles = new RecipientProfiles(encodeLine);
-  const readers = [5, 700].map((number) => ({ profile: profiles.of(setOf(number), "line") }));
-  for (let number = 0; number < 1000; number++) profiles.of(setOf(number), "line");
+  const readers = [5, 700].map((number) => ({ profile: profiles.profileFor(setOf(number), "line") }));
+  for (let number = 0; number < 1000; number++) profiles.profileFor(setOf(number), "line");
   assertEquals(profiles.size, 1000);
   profiles.removeUnused(readers);
   assertEquals(profiles.size, 2);
-  assert(profiles.of(setOf(700), "line") === readers[1]?.profile);
-  const made = Array.from({ length: 998 }, (_, at) => profiles.of(setOf(at), "text").index);
+  assert(profiles.profileFor(setOf(700), "line") === readers[1]?.profile);
+  const made = Array.from({ length: 998 }, (_, at) => profiles.profileFor(setOf(at), "text").index);
   const indexes = new Set([...made, ...readers.map(({ profile }) => profile.index)]);
   assertEquals([indexes.size, Math.max(...indexes)], [1000, 999]);
 });
 
 Deno.test("a few unused profiles are kept", () => {
   const profiles = new RecipientProfiles(encodeLine);
-  const kind = profiles.of(setOf(3), "line");
+  const kind = profiles.profileFor(setOf(3), "line");
   profiles.removeUnused([]);
-  assert(profiles.of(setOf(3), "line") === kind);
+  assert(profiles.profileFor(setOf(3), "line") === kind);
 });
 
 story("a client that asks for many sets of capabilities leaves no profiles behind", async (chat) => {
