@@ -61,7 +61,7 @@ function create(
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
   chat.store?.accounts.save(row);
-  if (user !== undefined && !endBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
+  if (user !== undefined && !endIfBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
   const session = sessionId === undefined ? undefined : chat.sessions.get(sessionId);
   if (session?.registration !== undefined) session.registration.account = name;
 }
@@ -76,11 +76,11 @@ function logIn(
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
   // Another session that joined meanwhile has not proved the password.
   if (user.sessionIds.size > 1 && user.account !== row.name) return;
-  if (!endBanned(chat, user, row.name, stamp)) changeAccount(chat, user, row.name, stamp);
+  if (!endIfBanned(chat, user, row.name, stamp)) changeAccount(chat, user, row.name, stamp);
 }
 
 /** Ends a user if a ban matches it with this account; returns whether it did. */
-function endBanned(chat: ChatState, user: UserState, account: string, stamp: number): boolean {
+function endIfBanned(chat: ChatState, user: UserState, account: string, stamp: number): boolean {
   const { nick, username, host, address } = user;
   const ban = chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp));
   if (ban === undefined) return false;
@@ -88,7 +88,7 @@ function endBanned(chat: ChatState, user: UserState, account: string, stamp: num
   return true;
 }
 
-/** Logs a user in to another account, or out; tells its peers, and restores the ranks of the account. */
+/** Logs a user in to another account, or out; notifies its peers, and restores the ranks of the account. */
 function changeAccount(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
   if (user.account === account) return;
   const role = roleOf(chat, user.account);
@@ -162,7 +162,7 @@ function usersOf(chat: ChatState, account: string): UserState[] {
 
 /**
  * Removes an account with its messages; its channels lose their founder. Its name stays taken, so that nobody can
- * pose as it.
+ * impersonate its owner.
  */
 function remove(chat: ChatState, account: string, stamp: number): undefined {
   const row = chat.accounts.find(account);
@@ -199,13 +199,13 @@ function change(
   chat: ChatState,
   account: string,
   changes: Partial<AccountRow>,
-  did: string,
+  action: string,
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   chat.store?.accounts.save({ ...row, ...changes });
-  notifyOperators(chat, `${did} account "${row.name}"`, stamp);
+  notifyOperators(chat, `${action} account "${row.name}"`, stamp);
 }
 
 function setRole(
@@ -217,10 +217,10 @@ function setRole(
   if (row === undefined || (digest !== undefined && !useOwnerCode(chat, digest))) return;
   chat.store?.accounts.save({ ...row, role });
   for (const user of usersOf(chat, row.name)) changeRole(user, row.role, role, stamp);
-  const did = role === ""
+  const action = role === ""
     ? `removed the role of account "${row.name}"`
     : `made account "${row.name}" ${role}`;
-  notifyOperators(chat, `${by} ${did}`, stamp);
+  notifyOperators(chat, `${by} ${action}`, stamp);
 }
 
 function register(

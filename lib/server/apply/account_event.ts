@@ -30,7 +30,7 @@ export type AccountEvent =
     readonly reason: string;
   }
   | { readonly kind: "account restored"; readonly account: string; readonly by: string }
-  /** `digest` is that of the owner code, when the user has no other right to the role. */
+  /** `digest` is the digest of the owner code, if the user has no other right to the role. */
   | {
     readonly kind: "role set";
     readonly account: string;
@@ -38,7 +38,9 @@ export type AccountEvent =
     readonly by: string;
     readonly digest?: string;
   }
-  /** The channel registered; `user` did it, or the server without one. The name of the kind is older than the word. */
+  /**
+   * Registers a channel; without `user`, the server does it. "Kept" and "released" are older words for registration.
+   */
   | {
     readonly kind: "channel kept";
     readonly channel: string;

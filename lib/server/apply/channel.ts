@@ -23,7 +23,7 @@ type ChannelEvent = EventOf<"joined" | "parted" | "topic set" | "kicked" | "invi
 
 /** Modes of a new channel: only members can speak, and only half-operators and above set the topic. */
 const newChannelFlags = ["n", "t"];
-/** Most remembered invitations of one user; a new one replaces the oldest. */
+/** The most invitations of one user; a new one replaces the oldest. */
 const maxInvitations = 100;
 
 /** Changes channels as the event says. */
@@ -116,7 +116,7 @@ function setTopic(chat: ChatState, user: UserState, event: EventOf<"topic set">,
   saveAndBroadcast(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
 }
 
-/** Tells the invited user, and with invite-notify also the members that can invite to a closed channel. */
+/** Notifies the invited user and, with invite-notify, the members that can invite to a closed channel. */
 function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, stamp: number): undefined {
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
@@ -132,7 +132,7 @@ function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, sta
   }
 }
 
-/** Remembers an invitation. One that passes every check stays, even if a weaker one follows. */
+/** Saves an invitation. An invitation that passes every check stays so, even if a weaker one follows. */
 function saveInvitation(
   chat: ChatState,
   user: UserState,

@@ -1,7 +1,7 @@
 /**
- * Events: everything that can change the chat, as plain data. A command commits an event, the bus orders it, apply changes
- * the chat's state and tells people. An event holds all that apply needs (a random number, an address), so that every
- * machine that applies the same events has the same state.
+ * Events: everything that can change the chat, as plain data. A command commits an event, the bus orders it, apply
+ * changes the chat's state and tells people. An event holds all that apply needs (a random number, an address), so
+ * that every machine that applies the same events has the same state.
  */
 import type { MessageLine } from "../chat/delivery.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
@@ -50,7 +50,7 @@ export type Event =
     readonly account?: string;
     readonly away?: string;
   }
-  /** With `lingerMs` the user stays that long without its last session, because it is expected back. */
+  /** With `lingerMs` the user stays online that long without a session, because it can come back. */
   | {
     readonly kind: "detached";
     readonly user: UserId;
@@ -58,7 +58,7 @@ export type Event =
     readonly reason: string;
     readonly lingerMs?: number;
   }
-  /** A user that was expected back did not return. */
+  /** A lingering user did not come back in time. */
   | { readonly kind: "given up"; readonly user: UserId }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
   /** With reason "" the user is back; with "*" nobody is at this session. */
@@ -113,7 +113,7 @@ export type Event =
     /** See Invitation. */
     readonly exempts: boolean;
   }
-  /** Changes that change nothing any more are left out of the notice. */
+  /** Changes without an effect are left out of the notice. */
   | {
     readonly kind: "modes set";
     readonly user: UserId;
@@ -138,5 +138,5 @@ export type Event =
 /** The event of one kind. */
 export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
 
-/** Gives an event its place in the order; a promise resolves once it is applied here. See Bus.commit. */
+/** Gives an event its position in the order; a promise resolves once it is applied here. See Bus.commit. */
 export type Commit = (event: Event, session?: Session) => void | Promise<void>;

@@ -1,4 +1,4 @@
-/** Apply, for machines: they join, and a lost machine takes its users with it. */
+/** Apply, for machines: they join, or are lost with their users. */
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
@@ -6,7 +6,7 @@ import { changeAway } from "./away.ts";
 import type { MachineEvent } from "./machine_event.ts";
 import { removeUser } from "./presence.ts";
 
-/** For sessions of a machine that the others declared lost. */
+/** The sentence for sessions of a machine that the others declared lost. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
 
 /** Adds or removes a machine; users that were only on a lost machine end. */
@@ -41,7 +41,7 @@ function removeMachine(
   for (const session of ended) session.close(cutOffSentence);
 }
 
-/** Takes lost sessions from their user; returns those that are on this machine. */
+/** Removes lost sessions from their user; returns the ones on this machine. */
 function removeSessions(
   chat: ChatState,
   user: UserState,

@@ -72,7 +72,7 @@ function deliverToUser(
   }
 }
 
-/** Delivers to a session of the sender: to the sending one only with echo-message, to its others always. */
+/** Delivers to a session of the sender: to the sending session only with echo-message, to other sessions always. */
 function echo(chat: ChatState, session: SessionState, outgoing: OutgoingMessage): void {
   if (session.profile.echo || session !== chat.applyingFor) session.send(outgoing);
 }

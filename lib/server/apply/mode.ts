@@ -1,4 +1,4 @@
-/** Apply, for channel modes: makes every real change, in the order of the command, and tells the channel. */
+/** Apply, for channel modes: makes every real change, in the order of the command, and notifies the channel. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { unshared } from "../../irc/message.ts";
 import { changeRank, channelModeOf, formatModeChanges, isRank, type ModeChange } from "../../irc/modes.ts";
@@ -15,7 +15,7 @@ import { saveClosed, saveEvent } from "./saving.ts";
 /** Replaces a removed key, so that nobody learns it from its removal. */
 const hiddenKey = "*";
 
-/** Changes modes, ranks and lists, and tells the channel the real changes. */
+/** Changes modes, ranks and lists, and sends the real changes to the channel. */
 export function applyModes(
   chat: ChatState,
   user: UserState,
@@ -34,7 +34,7 @@ export function applyModes(
   broadcastModes(chat, user, channel, made, stamp);
 }
 
-/** Makes one change and returns it as it is told; undefined when nothing changed. */
+/** Makes one change and returns it for the notice; undefined if nothing changed. */
 function makeChange(
   chat: ChatState,
   channel: ChannelState,

@@ -1,4 +1,4 @@
-/** Notices that several kinds of events have in common: to a user's peers, to those who watch it, to a channel. */
+/** Notices that several kinds of events have in common: to the peers and the watchers of a user, and to a channel. */
 import { fold, type Folded } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { ChannelState } from "../chat/channel.ts";
@@ -10,8 +10,8 @@ import type { UserState } from "../chat/user.ts";
 import { fromServer } from "../render/sender.ts";
 
 /**
- * Tells all users that share a channel with the user, each session once, and the user's own sessions unless `self` is
- * false; with `monitors` also the sessions that watch its changes by MONITOR.
+ * Sends to all users that share a channel with the user, each session once, and to the user's own sessions unless
+ * `self` is false; with `monitors` also to the sessions that watch its changes by MONITOR.
  */
 export function sendToPeers(
   chat: ChatState,
@@ -34,7 +34,7 @@ function sendOnce(sessions: readonly Session[], outgoing: Deliverable, done: Set
   }
 }
 
-/** Tells a change to the watchers that asked for changes too (extended-monitor) and are not in `done`, and adds them. */
+/** Sends a change to the watchers with extended-monitor that are not in `done`, and adds them to `done`. */
 export function sendToWatchers(
   { monitors }: ChatState,
   user: UserState,
@@ -48,12 +48,12 @@ export function sendToWatchers(
   }
 }
 
-/** Tells the watchers of a nick that a user has it now (MONITOR). */
+/** Notifies the watchers of a nick that a user has it now (MONITOR). */
 export function notifyOnline(chat: ChatState, user: UserState): void {
   notifyWatchers(chat, user.folded, "RPL_MONONLINE", user.source);
 }
 
-/** Tells the watchers of a nick that nobody has it now (MONITOR). */
+/** Notifies the watchers of a nick that nobody has it now (MONITOR). */
 export function notifyOffline(chat: ChatState, nick: string): void {
   notifyWatchers(chat, fold(nick), "RPL_MONOFFLINE", nick);
 }
@@ -71,7 +71,7 @@ function notifyWatchers(
   for (const session of watchers) session.send(outgoing);
 }
 
-/** Tells a channel about ranks that the server gave. */
+/** Notifies a channel of ranks that the server gave. */
 export function broadcastRank(
   chat: ChatState,
   channel: ChannelState,

@@ -7,7 +7,7 @@ export function saveOwnerCode({ store }: ChatState, digest: string, again: boole
   if (again || store?.savedValues.find(ownerCodeName) !== "") store?.savedValues.save(ownerCodeName, digest);
 }
 
-/** Uses the code up; false when it is not valid any more. */
+/** Makes the code invalid; false if it is not valid any more. */
 export function useOwnerCode({ store }: ChatState, digest: string): boolean {
   if (store?.savedValues.find(ownerCodeName) !== digest) return false;
   store.savedValues.save(ownerCodeName, "");

@@ -1,6 +1,6 @@
 /**
- * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. All ways to end a user lead here:
- * the end of its last session, a kill, a ban, a lost machine.
+ * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. Every end of a user uses this
+ * file: the end of its last session, a kill, a ban, a lost machine.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
@@ -60,7 +60,7 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
 }
 
-/** Ends a user that was expected back. */
+/** Ends a lingering user. */
 export function endLingering(chat: ChatState, event: EventOf<"given up">, stamp: number): undefined {
   const user = chat.users.get(event.user);
   if (user?.lingering !== undefined) removeUser(chat, user, user.lingering.reason, stamp);
@@ -78,7 +78,7 @@ function addSession(chat: ChatState, user: UserState, id: string, away: string |
   session.registration = undefined;
 }
 
-/** A session leaves its user, which ends with its last session unless it is expected back. */
+/** A session leaves its user, which ends with its last session unless it lingers. */
 export function detach(chat: ChatState, event: EventOf<"detached">, stamp: number): undefined {
   const user = chat.users.get(event.user);
   if (user === undefined || !user.sessionIds.has(event.session)) return;
@@ -107,7 +107,7 @@ export function removeUser(chat: ChatState, user: UserState, reason: string, sta
   notifyOffline(chat, user.nick);
 }
 
-/** Gives a user another nick, or says why not. */
+/** Gives a user another nick, or returns the refusal. */
 export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
@@ -137,7 +137,10 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
   notifyOnline(chat, user);
 }
 
-/** Whether a user with this nick and account can arrive. Checked again here, because the accounts can change after the commit. */
+/**
+ * Whether a user with this nick and account can arrive. Apply checks it again, because accounts can change after the
+ * commit.
+ */
 function canArrive(chat: ChatState, nick: string, account: string | undefined): boolean {
   if (account === undefined) return chat.accounts.canUse(nick, undefined);
   const row = chat.accounts.find(account);
@@ -156,7 +159,7 @@ export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: num
     ? chat.serverBans.findAddress(connection.address, nowMs)
     : chat.serverBans.match(candidateAt(session, user), nowMs);
   if (ban === undefined || session.isClosed) return;
-  // Its user is not expected back.
+  // A banned user does not linger.
   session.hasQuit = true;
   session.close(banSentence(ban), `Banned (${ban.reason})`);
 }

@@ -1,6 +1,7 @@
 /**
- * Apply, for read markers (draft/read-marker): how far a user has read. Those of an account are stored; a user without
- * one has them as long as it is online. They only move forward, and only the same user's sessions are told.
+ * Apply, for read markers (draft/read-marker): how far a user has read. The store has the markers of accounts; a user
+ * without an account has its markers while it is online. Markers only move forward, and only sessions of the user get
+ * them.
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -9,19 +10,19 @@ import type { UserState } from "../chat/user.ts";
 import { markerMessage } from "../render/read_marker.ts";
 import type { EventOf } from "./event.ts";
 
-/** Markers that a user without an account can have. */
+/** The most markers of a user without an account. */
 const maxMarkers = 1000;
 
-/** Moves a marker forward and tells the user's sessions; the asker is told where it stands in any case. */
+/** Moves a marker forward and sends it to the user's sessions. The asker always gets the current marker. */
 export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   const before = markerOf(chat, user, event.target);
-  const moved = before === undefined || event.ms > before;
-  if (moved) save(chat, user, fold(event.target), event.ms);
+  const isForward = before === undefined || event.ms > before;
+  if (isForward) save(chat, user, fold(event.target), event.ms);
   const asker = chat.applyingFor;
   for (const session of user.sessions) {
-    if (session !== asker && moved) session.send(markerMessage(chat, user, event.target));
+    if (session !== asker && isForward) session.send(markerMessage(chat, user, event.target));
   }
   asker?.answer(markerMessage(chat, user, event.target, { needs: 0 }));
 }

@@ -1,11 +1,11 @@
-/** Apply, for deleted messages: the history loses the text, and the users that got the message are told. */
+/** Apply, for deleted messages: erases the text from history, and notifies the users that got the message. */
 import { messageId } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import type { EventOf } from "./event.ts";
 
-/** Erases the message on this machine and tells the channel, or the two people. */
+/** Erases the message on this machine and notifies the channel, or the two users. */
 export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stamp: number): undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;

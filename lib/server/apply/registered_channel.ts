@@ -1,4 +1,4 @@
-/** Apply, for registered channels. The channel's state decides; its row in the store follows it. */
+/** Apply, for registered channels. The row in the store is a copy of the channel's state. */
 import { fold } from "../../irc/names.ts";
 import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -8,7 +8,7 @@ import type { ChannelRow } from "../store/channels.ts";
 
 const dayMs = 86_400_000;
 
-/** A row's state, as JSON: everything of a channel beside its name and founder. */
+/** The state in a row, as JSON: the whole channel except its name and founder. */
 interface RowState {
   readonly createdAt: number;
   readonly flags: string;
@@ -39,12 +39,12 @@ export function unregisterChannel(chat: ChatState, channel: ChannelState): void 
   if (channel.members.size === 0) chat.channels.delete(channel.folded);
 }
 
-/** Saves a registered channel; to be called when anything of it has changed. */
+/** Saves a registered channel. Call it after every change of the channel. */
 export function saveRegistered(chat: ChatState, channel: ChannelState): void {
   if (channel.registration !== undefined) chat.store?.channels.save(rowOf(channel, channel.registration));
 }
 
-/** Notes that the channel is in use; to be called when a member joins or leaves. Writes once a day at most. */
+/** Records that the channel is in use. Call it when a member joins or leaves. It writes once a day at most. */
 export function touchRegistered(chat: ChatState, channel: ChannelState, nowMs: number): void {
   const { registration } = channel;
   if (registration === undefined || registration.usedMs >= today(nowMs)) return;
@@ -52,14 +52,14 @@ export function touchRegistered(chat: ChatState, channel: ChannelState, nowMs: n
   saveRegistered(chat, channel);
 }
 
-/** Remembers a rank that was changed by hand: it comes back with the account. */
+/** Saves a rank that a user changed: the account gets it again at its next JOIN. */
 export function rememberRank({ registration }: ChannelState, { account }: User, prefixes: string): void {
   if (registration === undefined || account === undefined || account === registration.founder) return;
   if (prefixes === "") registration.ranks.delete(fold(account));
   else registration.ranks.set(fold(account), prefixes);
 }
 
-/** Restores the registered channels; to be called once, before the first connection. */
+/** Restores the registered channels. Call it once, before the first connection. */
 export function restoreChannels(chat: ChatState): void {
   for (const row of chat.store?.channels.all() ?? []) {
     const channel = restore(row);

@@ -1,7 +1,7 @@
 /**
- * Revalidation: checks an event again when it is applied. Between its commit and its place in the order another event can
- * forbid it (the user that kicks lost its rank). A single machine does not need it: nothing can happen in between. The
- * checks are those of the commands, with the same state on every machine.
+ * Revalidation: checks an event again when it is applied. Between its commit and its position in the order, another
+ * event can forbid it (the user that kicks lost its rank). A single machine does not need this, because no event can
+ * come in between. The checks are the checks of the commands, with the same state on every machine.
  */
 import { channelModeOf, isRank } from "../../irc/modes.ts";
 import type { ChannelState } from "../chat/channel.ts";
@@ -21,7 +21,7 @@ import type { Event, ModeRecord } from "./event.ts";
 
 type ChannelEvent = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
 
-/** Why an event cannot be applied any more; undefined when it can. */
+/** The refusal if an event cannot be applied any more; otherwise undefined. */
 export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
   switch (event.kind) {
     case "message":

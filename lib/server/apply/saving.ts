@@ -1,6 +1,7 @@
 /**
- * Saving: which messages and events history stores, and in which conversation. Apply saves before it tells people. Saving
- * costs an append in memory (server/store/history.ts); the transaction of the tick is committed before anything is sent.
+ * Saving: which messages and events history stores, and in which conversation. Apply saves before it sends. Saving
+ * costs an append in memory (server/store/history.ts); the transaction of the tick is committed before anything is
+ * sent.
  */
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -65,7 +66,7 @@ export function saveEvent(
   }
 }
 
-/** Saves whether a channel is closed; to be called after its modes have changed. */
+/** Saves whether a channel is closed. Call it after its modes have changed. */
 export function saveClosed(chat: ChatState, channel: ChannelState): void {
   const { store } = chat;
   if (store === undefined) return;

@@ -75,7 +75,7 @@ function setModes(
   notifyOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);
 }
 
-/** Lets `other` message a user that is +R; above the limit users that left are removed first, then the oldest. */
+/** Lets `other` message a user that is +R; above the limit, it removes offline users first, then the oldest. */
 export function accept(chat: ChatState, user: UserState, other: UserId): void {
   user.accepted.add(other);
   const { acceptLimit } = chat.settings;
@@ -84,7 +84,10 @@ export function accept(chat: ChatState, user: UserState, other: UserId): void {
   for (const id of user.accepted) if (user.accepted.size > acceptLimit) user.accepted.delete(id);
 }
 
-/** Changes the host. Clients with chghost get CHGHOST; for the others the user quits and joins again with the new host. */
+/**
+ * Changes the host. Clients with chghost get CHGHOST; for the others the user quits and joins again with the new
+ * host.
+ */
 function setHost(chat: ChatState, user: UserState, host: string, stamp: number): undefined {
   if (host === user.host) return;
   const changed = fromUser(user, "CHGHOST", [user.username, host], stamp);

@@ -1,7 +1,7 @@
 /**
- * Accounts as commands ask for them: which names are taken, whether a password is right, and whether an address can try
- * again. server/apply/account.ts changes accounts. Every way to log in uses `prove`: each refuses a suspended account,
- * each counts guesses, and an unknown name takes the same steps as a known one.
+ * Accounts for commands: which names are taken, whether a password is right, and whether an address can try again.
+ * server/apply/account.ts changes accounts. Every login method uses checkPassword() or checkProof(): both refuse a
+ * suspended account and count wrong passwords, and an unknown name takes the same steps as an existing one.
  */
 import { isLoopback, peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
@@ -23,7 +23,7 @@ import type { Session } from "./session.ts";
 import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 
-/** The result of a try to log in. A suspension is only told with the right password. */
+/** The result of an attempt to log in. Only a client with the right password learns of a suspension. */
 export type LoginOutcome =
   | { readonly kind: "right"; readonly account: AccountRow }
   | { readonly kind: "wrong" }
@@ -51,7 +51,7 @@ export function saslMechanisms(session: Session): string[] {
   return isConfidential(session) ? ["PLAIN", "SCRAM-SHA-256"] : ["SCRAM-SHA-256"];
 }
 
-/** Whether an account can be made before registration ends. A server password must not be bypassed by it. */
+/** Whether an account can be made before registration ends. Registration must not bypass a server password. */
 export function canRegisterEarly({ settings, files }: Chat): boolean {
   return settings.registration === "open" && files.password === undefined;
 }
@@ -69,7 +69,7 @@ export class Accounts {
   readonly #hashing = new HashQueue(hashedAtOnce);
   readonly #byPeer: Buckets;
   readonly #byAccount: Buckets;
-  readonly #newcomers: Buckets;
+  readonly #newAccounts: Buckets;
   readonly #familiar = new Map<Folded, Set<string>>();
 
   constructor(store: Store | undefined, settings: Settings, now: () => number) {
@@ -80,7 +80,7 @@ export class Accounts {
     this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
     const perAccount = loginTries * accountShare;
     this.#byAccount = new Buckets({ burst: perAccount, perSecond: perAccount / windowSeconds });
-    this.#newcomers = new Buckets({
+    this.#newAccounts = new Buckets({
       burst: accountsPerAddress,
       perSecond: accountsPerAddress / windowSeconds,
     });
@@ -97,7 +97,7 @@ export class Accounts {
     return row === undefined || row.verifier === "" ? undefined : row;
   }
 
-  /** Every account, in the order of their names. */
+  /** All accounts, sorted by name. */
   all(): AccountRow[] {
     return this.#store?.accounts.all().filter((row) => row.verifier !== "") ?? [];
   }
@@ -116,23 +116,25 @@ export class Accounts {
 
   /** Whether the password is right. An unknown name takes the same time. */
   checkPassword(name: string, password: string, address: string): Promise<LoginOutcome> {
-    return this.#guarded(name, address, async () => {
+    return this.#tryLogin(name, address, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
     });
   }
 
-  /** The same, where `test` compares; `verifier` is from verifierOf(). */
+  /** checkPassword() with another comparison: `test` compares, and `verifier` comes from verifierOf(). */
   checkProof(
     name: string,
     address: string,
     verifier: Verifier,
     test: () => Promise<boolean>,
   ): Promise<LoginOutcome> {
-    return this.#guarded(name, address, async () => await test() ? verifier : undefined);
+    return this.#tryLogin(name, address, async () => await test() ? verifier : undefined);
   }
 
-  /** Checks an earlier right outcome again: since then the account can have another password, be suspended or removed. */
+  /**
+   * Checks an earlier right outcome again: since then the account can have another password, be suspended or removed.
+   */
   recheck({ account: { name, verifier } }: Extract<LoginOutcome, { kind: "right" }>): LoginOutcome {
     const account = this.find(name);
     if (account?.verifier !== verifier) return { kind: "wrong" };
@@ -140,10 +142,10 @@ export class Accounts {
     return { kind: "right", account };
   }
 
-  /** The verifier of an account; for an unknown name one that no password fits. */
+  /** The verifier of an account; for an unknown name, a verifier that no password matches. */
   async verifierOf(name: string): Promise<Verifier> {
     const found = parseVerifier(this.find(name)?.verifier ?? "");
-    // A known and an unknown name take the same steps.
+    // An existing and an unknown name take the same steps.
     const decoy = await decoyVerifier(fold(name), this.#secret, this.#settings.passwordRounds);
     return found ?? decoy;
   }
@@ -155,14 +157,14 @@ export class Accounts {
     });
   }
 
-  /** Counts a new account; false when this address made too many. */
+  /** Counts a new account; false if this address created too many. */
   admitNewAccount(address: string): boolean {
-    return this.#newcomers.tryTake(peerOf(address), this.#now());
+    return this.#newAccounts.tryTake(peerOf(address), this.#now());
   }
 
-  /** Removes expired counts; to be called every few seconds. */
+  /** Removes expired counts. Call it every few seconds. */
   sweep(nowMs: number): void {
-    for (const buckets of [this.#byPeer, this.#byAccount, this.#newcomers]) buckets.sweep(nowMs);
+    for (const buckets of [this.#byPeer, this.#byAccount, this.#newAccounts]) buckets.sweep(nowMs);
   }
 
   get #secret(): Uint8Array<ArrayBuffer> {
@@ -173,22 +175,22 @@ export class Accounts {
    * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
    * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
    */
-  #guarded(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginOutcome> {
+  #tryLogin(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginOutcome> {
     const peer = isLoopback(address) ? undefined : peerOf(address);
     return this.#hashing.run(peer ?? fold(name), async () => {
-      if (!this.#takeTry(fold(name), peer)) return { kind: "too many tries" };
+      if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };
       const verifier = await test();
-      // Read after the test, because the password can change and the account can be removed during it.
+      // This reads the account after the test, because the account can change or be removed during the test.
       const account = this.find(name);
       if (verifier === undefined || account?.verifier !== formatVerifier(verifier)) return { kind: "wrong" };
-      this.#giveBack(fold(name), peer);
+      this.#uncountTry(fold(name), peer);
       if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
       return { kind: "right", account };
     });
   }
 
-  /** Counts a try for the address and the account; #giveBack() takes it off again. */
-  #takeTry(name: Folded, peer: string | undefined): boolean {
+  /** Counts a try for the address and the account; #uncountTry() removes it again. */
+  #countTry(name: Folded, peer: string | undefined): boolean {
     const now = this.#now();
     if (peer === undefined) return this.#byAccount.tryTake(name, now);
     if (!this.#byPeer.tryTake(peer, now)) return false;
@@ -197,7 +199,7 @@ export class Accounts {
     return false;
   }
 
-  #giveBack(name: Folded, peer: string | undefined): void {
+  #uncountTry(name: Folded, peer: string | undefined): void {
     this.#byAccount.returnToken(name);
     if (peer === undefined) return;
     this.#byPeer.returnToken(peer);

@@ -34,7 +34,7 @@ export class MembershipState implements Membership {
 
 /** An invitation to a user; joining uses it up. */
 export interface Invitation {
-  /** Whether the user can join past bans, key, limit and modes: invitations by half-operators and above allow it. */
+  /** Whether the user can join in spite of bans, key, limit and modes: half-operators and above can allow it. */
   readonly exempts: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface ChannelRegistration {
   readonly usedMs: number;
 }
 
-/** The same, as server/apply changes it. */
+/** The registration of a channel, for server/apply to change. */
 export interface ChannelRegistrationState extends ChannelRegistration {
   readonly ranks: Map<string, string>;
   usedMs: number;
@@ -85,7 +85,7 @@ export interface Channel {
   readonly settings: ReadonlyMap<string, string>;
   /** Entries of list modes by letter, oldest first; never empty. */
   readonly lists: ReadonlyMap<string, readonly ListEntry[]>;
-  /** How often lists have changed. */
+  /** The number of changes of the lists. */
   readonly listChanges: number;
   readonly topic: Topic | undefined;
   /** Undefined when the channel ends with its last member. */
@@ -123,7 +123,7 @@ export class ChannelState implements Channel {
     return this.#listChanges;
   }
 
-  /** Adds a member; the caller tells people. */
+  /** Adds a member; the caller sends the notices. */
   add(user: UserState, prefixes: string): MembershipState {
     const member = new MembershipState(prefixes);
     this.members.set(user, member);
@@ -132,20 +132,20 @@ export class ChannelState implements Channel {
     return member;
   }
 
-  /** Removes a member; the caller tells people. */
+  /** Removes a member; the caller sends the notices. */
   remove(user: UserState): void {
     this.members.delete(user);
     user.channels.delete(this);
     this.forgetSessions();
   }
 
-  /** The sessions of this machine that get its messages; computed again after membership or a member's sessions change. */
+  /** The sessions on this machine that get its messages; computed again after a change of members or their sessions. */
   get sessions(): readonly SessionState[] {
     this.#sessions ??= [...this.members.keys()].flatMap((user) => user.sessions);
     return this.#sessions;
   }
 
-  /** To be called when a member's sessions changed. */
+  /** Call it when the sessions of a member changed. */
   forgetSessions(): void {
     this.#sessions = undefined;
   }
@@ -171,7 +171,7 @@ export class ChannelState implements Channel {
     return found;
   }
 
-  /** Tells every session of the channel on this machine. */
+  /** Sends a message to every session of the channel on this machine. */
   broadcast(outgoing: Deliverable): void {
     for (const session of this.sessions) session.send(outgoing);
   }

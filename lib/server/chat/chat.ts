@@ -1,7 +1,7 @@
 /**
- * The chat as one machine knows it: users, channels, sessions, bans, and what they share. `Chat` is the read-only view
- * that commands, rendering and the web get. `ChatState` is what server/apply changes; beside it only the hub, which
- * makes sessions, and the snapshots of server/cluster have it.
+ * The chat on one machine: users, channels, sessions, bans, and their common parts. `Chat` is the read-only view
+ * for commands, rendering and the web. server/apply changes the `ChatState` behind it; besides server/apply, only the
+ * hub, which creates sessions, and the snapshots of server/cluster have access to it.
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Verifier } from "../../irc/scram.ts";
@@ -44,7 +44,7 @@ export interface ChatOptions extends ReloadableFiles {
   readonly now?: () => number;
   /** @default {there is no log} */
   readonly log?: Log;
-  /** Starts the names of users and sessions, so that no two machines make the same. @default {""} */
+  /** The prefix of user and session ids, so that no two machines create the same id. @default {""} */
   readonly machine?: string;
   /** The TLS port, once it is open; clients that ask for it are sent there (STS). @default {none} */
   readonly tlsPort?: () => number | undefined;
@@ -79,9 +79,9 @@ export interface Chat {
   readonly users: ReadonlyMap<UserId, User>;
   readonly nicks: ReadonlyMap<Folded, User>;
   readonly channels: ReadonlyMap<Folded, Channel>;
-  /** Starts the names of what is made here; "" where there is only one machine. */
+  /** The prefix of the ids that this machine creates; "" if there is only one machine. */
   readonly machine: string;
-  /** The machines of the chat, by the stamp of their joining; empty where there is only one. */
+  /** The stamps at which the machines joined, by machine; empty if there is only one machine. */
   readonly machines: ReadonlyMap<string, number>;
   /** MONITOR lists; each belongs to a session, so commands change them. */
   readonly monitors: Monitors;
@@ -95,7 +95,7 @@ export interface Chat {
   find(nick: string): User | undefined;
   /** The channel of this name, if it exists. */
   channel(name: string): Channel | undefined;
-  /** A name for a user, a session or a batch; no name is made twice in one chat. */
+  /** An id for a user, a session or a batch; no id is created twice in one chat. */
   newReference(): string;
 }
 
@@ -129,7 +129,7 @@ export class ChatState implements Chat {
   readonly log: Log;
   readonly #tlsPort: () => number | undefined;
   readonly #uploadUrl: () => string | undefined;
-  #made = 0;
+  #references = 0;
 
   constructor(options: ChatOptions) {
     const { settings, store, tlsPort = () => undefined, uploadUrl = () => undefined } = options;
@@ -168,7 +168,7 @@ export class ChatState implements Chat {
   }
 
   newReference(): string {
-    return `${this.machine}${(++this.#made).toString(36)}`;
+    return `${this.machine}${(++this.#references).toString(36)}`;
   }
 }
 

@@ -20,7 +20,7 @@ export interface RecipientProfile {
 export interface Deliverable {
   /** The lines for a recipient with these bits, without CR LF; empty when the recipient does not get the message. */
   lines(mask: number): readonly string[];
-  /** The same as bytes; undefined when the recipient does not get the message. */
+  /** The lines as bytes; undefined when the recipient does not get the message. */
   chunk(profile: RecipientProfile): Uint8Array | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface CollectedAnswer {
   /** Length of all collected lines together, in UTF-16 units. */
   readonly length: number;
   add(lines: readonly string[]): void;
-  /** The lines collected so far, to be sent now, so that a long answer is not held whole. */
+  /** The lines collected so far, to be sent now, so that a long answer does not fill the memory. */
   spill(serverName: string, newReference: () => string): string[];
   /** The lines that end the answer; `reference` names the batch if one is needed. */
   finish(serverName: string, reference: string): string[];

@@ -13,25 +13,25 @@ export class HashQueue {
 
   /** Runs `act` after all earlier work with the same key. */
   async run<T>(key: string, act: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key);
+    const previous = this.#last.get(key);
     const done = Promise.withResolvers<void>();
     this.#last.set(key, done.promise);
     try {
-      await before;
-      return await this.#inLane(act);
+      await previous;
+      return await this.#runWhenFree(act);
     } finally {
       if (this.#last.get(key) === done.promise) this.#last.delete(key);
       done.resolve();
     }
   }
 
-  async #inLane<T>(act: () => Promise<T>): Promise<T> {
+  async #runWhenFree<T>(act: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
       return await act();
     } finally {
-      // The place passes to the next piece of work without being free in between.
+      // The next piece of work gets this slot directly, so no other work can take it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();

@@ -1,6 +1,7 @@
 /**
- * Which history a user can see: that of its channels and of its own private conversations, and no other, not even as an
- * operator. A user without an account is known by its nick only, so it sees what was said since it took that nick.
+ * Access to history: a user can see the history of its channels and of its own private conversations, and no other
+ * history, not even as an operator. Only the nick identifies a user without an account, so that user sees messages
+ * since it took the nick.
  */
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
@@ -25,7 +26,7 @@ export function sideOf(user: User): Side {
   return { identity: `~${user.folded}`, name: user.nick };
 }
 
-/** The history that `user` can see of a channel, or of its conversation with a nick; undefined when it cannot. */
+/** The history that `user` can see of a channel, or of its conversation with a nick; undefined if it can see none. */
 export function visibleHistory(
   chat: Chat,
   store: ReadableStore,
@@ -47,9 +48,9 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
   const self = sideOf(user).identity;
   for (const one of store.conversations.privateOf(self)) {
     const name = nickOf.get(one.with.identity) ?? one.with.name;
-    const known = byName.get(fold(name)) ?? { name, views: [] };
-    known.views.push({ conversation: one.id, since: since(chat, user) });
-    byName.set(fold(name), known);
+    const entry = byName.get(fold(name)) ?? { name, views: [] };
+    entry.views.push({ conversation: one.id, since: since(chat, user) });
+    byName.set(fold(name), entry);
   }
   const channels = [...user.channels.keys()].map((channel) => ({
     name: channel.name,

@@ -1,6 +1,6 @@
 /**
- * MONITOR lists: the nicks that each session watches. The lists belong to sessions and stay on their machine. The notices
- * follow from events, so they are the same on every machine.
+ * MONITOR lists: the nicks that each session watches. The lists belong to sessions and stay on their machine. The
+ * notices follow from events, so they are the same on every machine.
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
@@ -13,7 +13,7 @@ export class Monitors {
   readonly #watchers = new Map<Folded, Set<Session>>();
   readonly #lists = new Map<Session, Map<Folded, string>>();
 
-  /** The nicks that a session watches, as it wrote them. */
+  /** The nicks that a session watches, in its spelling. */
   list(session: Session): string[] {
     return [...this.#lists.get(session)?.values() ?? []];
   }
@@ -41,7 +41,7 @@ export class Monitors {
     if (watchers?.delete(session) && watchers.size === 0) this.#watchers.delete(folded);
   }
 
-  /** Empties a session's list; also to be called when the session ends. */
+  /** Empties the list of a session. Call it also when the session ends. */
   clear(session: Session): void {
     for (const nick of this.list(session)) this.remove(session, nick);
   }

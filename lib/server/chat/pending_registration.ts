@@ -1,6 +1,6 @@
 /** The registration of a connection: its nick, names and password, until it has a user. */
 
-/** Collected by NICK, USER, PASS and CAP. */
+/** The values that NICK, USER, PASS and CAP collect. */
 export interface PendingRegistration {
   nick: string | undefined;
   username: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Permissions in channels: a rank allows and a channel mode forbids to speak, join, kick or give ranks. This file only
- * decides: the caller answers a refusal.
+ * Permissions in channels: ranks allow, and channel modes forbid, speaking, joining, kicking and giving ranks. This
+ * file only decides; the caller sends the refusal.
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/names.ts";
@@ -23,7 +23,10 @@ export function isFounder({ registration }: Channel, { account }: User): boolean
   return registration !== undefined && registration.founder === account;
 }
 
-/** Whether a rank level can kick another: founders kick anyone, admins and operators up to operators, half-operators lower ranks. */
+/**
+ * Whether a rank level can kick another: founders kick anyone, admins and operators up to operators, half-operators
+ * lower ranks.
+ */
 export function canKick(level: number, other: number): boolean {
   if (level >= levels.founder) return true;
   if (level >= levels.operator) return other <= levels.operator;
@@ -38,7 +41,7 @@ export function levelToChange(mode: ChannelMode): number {
   return mode.level === levels.voice ? levels.halfOperator : levels.operator;
 }
 
-/** Why a user cannot kick another; undefined when it can. From half-operator up a user can kick itself. */
+/** The refusal if a user cannot kick another; otherwise undefined. Half-operators and above can kick themselves. */
 export function refusalToKick(channel: Channel, user: User, target: User): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -54,7 +57,7 @@ export function canChange(channel: Channel, user: User, mode: ChannelMode, gives
   return givesUpOwn || levelOf(channel, user) >= levelToChange(mode);
 }
 
-/** Why a user cannot set a channel's topic to `text`; undefined when it can. */
+/** The refusal if a user cannot set a channel's topic to `text`; otherwise undefined. */
 export function refusalToSetTopic(channel: Channel, user: User, text: string): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
@@ -63,12 +66,12 @@ export function refusalToSetTopic(channel: Channel, user: User, text: string): R
   return refusalToSpeak(channel, user, text);
 }
 
-/** Why a user cannot invite others to a channel; undefined when it can. */
+/** The refusal if a user cannot invite others to a channel; otherwise undefined. */
 export function refusalToInvite(channel: Channel, user: User): Refusal | undefined {
   const level = levelOf(channel, user);
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
-  const canAlways = level >= levels.halfOperator || !channel.flags.has("i");
-  return canAlways ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
+  const isAllowed = level >= levels.halfOperator || !channel.flags.has("i");
+  return isAllowed ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
 /** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */
@@ -77,8 +80,8 @@ export function isHidden(channel: Channel, user: User): boolean {
 }
 
 /**
- * Why a user cannot say `text` in a channel; undefined when it can. Every message comes here: a member of a channel
- * without bans costs three look-ups; where there are bans, the verdict is cached for the member.
+ * The refusal if a user cannot say `text` in a channel; otherwise undefined. Every message needs this check: a member
+ * of a channel without bans costs three look-ups; in a channel with bans, the verdict is cached per member.
  */
 export function refusalToSpeak(channel: Channel, user: User, text: string): Refusal | undefined {
   const { flags } = channel;
@@ -102,7 +105,7 @@ function cannotSpeak(channel: Channel, why: string): Refusal {
   return numericRefusal("ERR_CANNOTSENDTOCHAN", channel.name, why);
 }
 
-/** Why a user cannot message another; undefined when it can. With +R a user gets messages from accounts and accepted users only. */
+/** The refusal if a user cannot message another; otherwise undefined. With +R, only accounts and accepted users can. */
 export function refusalToMessage(target: User, user: User): Refusal | undefined {
   if (!target.modes.has("R") || user.account !== undefined || user.modes.has("o")) return undefined;
   if (target === user || target.accepted.has(user.id)) return undefined;
@@ -110,7 +113,10 @@ export function refusalToMessage(target: User, user: User): Refusal | undefined 
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, why);
 }
 
-/** Why a user cannot join; undefined when it can. An invitation by a half-operator or above passes every check, once. */
+/**
+ * The refusal if a user cannot join; otherwise undefined. An invitation by a half-operator or above passes every
+ * check.
+ */
 export function refusalToJoin(channel: Channel, user: User, key: string | undefined): Refusal | undefined {
   if (user.invitations.get(channel)?.exempts || isFounder(channel, user)) return undefined;
   const { name, flags, settings } = channel;
@@ -145,9 +151,9 @@ const verdicts = new WeakMap<Membership, Verdict>();
 function isSilenced(channel: Channel, user: User, member: Membership | undefined): boolean {
   const { source, account } = user;
   const { listChanges } = channel;
-  const known = member && verdicts.get(member);
-  if (known?.listChanges === listChanges && known.source === source && known.account === account) {
-    return known.silenced;
+  const cached = member && verdicts.get(member);
+  if (cached?.listChanges === listChanges && cached.source === source && cached.account === account) {
+    return cached.silenced;
   }
   const silenced = isListed(channel, "b", user, true) && !isListed(channel, "e", user, true);
   if (member !== undefined) verdicts.set(member, { listChanges, source, account, silenced });

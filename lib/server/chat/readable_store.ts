@@ -1,4 +1,4 @@
-/** The store as commands see it: what can be read and copied, and nothing that writes. */
+/** The read-only view of the store for commands: its functions that read and copy, without those that write. */
 import type { Conversations } from "../store/conversation.ts";
 import type { Database } from "../store/database.ts";
 import type { History } from "../store/history.ts";

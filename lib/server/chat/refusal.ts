@@ -21,7 +21,7 @@ export function refuse(name: NumericName, ...params: string[]): never {
   throw numericRefusal(name, ...params);
 }
 
-/** The same as a value, for server/apply, which returns refusals and does not throw them. */
+/** The refusal as a value, for server/apply, which returns refusals and does not throw them. */
 export function numericRefusal(name: NumericName, ...params: string[]): Refusal {
   return { refusal: "numeric", name, params };
 }

@@ -1,6 +1,6 @@
 /**
- * Registered channels, to be read: a channel that was made by a logged-in user stays when its last member leaves, and
- * its maker is its founder. Ranks belong to accounts and come back at each JOIN. server/apply/registered_channel.ts
+ * Registered channels, to be read: a channel that a logged-in user created stays when its last member leaves, and
+ * that user is its founder. Ranks belong to accounts, and JOIN restores them. server/apply/registered_channel.ts
  * changes them.
  */
 import { type RankMode, ranks } from "../../irc/modes.ts";
@@ -25,7 +25,7 @@ export function rankModes(prefixes: string): RankMode[] {
   return ranks.filter((rank) => prefixes.includes(rank.prefix));
 }
 
-/** How many channels an account is founder of. */
+/** The number of channels that have this account as founder. */
 export function countRegistered(chat: Chat, account: string): number {
   let count = 0;
   for (const { registration } of chat.channels.values()) if (registration?.founder === account) count++;

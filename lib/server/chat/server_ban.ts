@@ -1,6 +1,7 @@
 /**
- * Server bans: they keep users off the server by address or network, by account, or by a mask of nick!username@host.
- * A ban is plain data and travels in events. Every check gets the time, so no timer ends a ban.
+ * Server bans: they exclude users from the server by address or network, by account, or by a mask of
+ * nick!username@host. A ban is plain data and travels in events. Each check compares the end of the ban with the
+ * time, so no timer is needed.
  */
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
 import { completeMask, fold, matchMask } from "../../irc/names.ts";
@@ -28,7 +29,9 @@ export type BanTarget =
   | { readonly kind: "account"; readonly mask: string }
   | { readonly kind: "source"; readonly mask: string };
 
-/** "10.1.0.0/16" or "2001:db8::1" is an address, "a:bob" an account, other text a mask, completed as for channel bans. */
+/**
+ * "10.1.0.0/16" or "2001:db8::1" is an address, "a:bob" an account, other text a mask, completed as for channel bans.
+ */
 export function parseTarget(text: string): BanTarget | undefined {
   if (text === "" || text.startsWith("#") || /[\s\p{Cc}]/u.test(text)) return undefined;
   const range = parseRange(text);
@@ -61,7 +64,7 @@ export function parseDuration(text: string): number | undefined {
     undefined;
 }
 
-/** A user, or a connection, that is checked for bans. */
+/** A user or a connection to compare with bans. */
 export interface BanCandidate {
   readonly nick: string;
   readonly username: string;
@@ -70,9 +73,9 @@ export interface BanCandidate {
   readonly account?: string | undefined;
 }
 
-/** Whether a target matches a suspect; masks are compared with the visible host and with the real address. */
-export function matchesTarget(target: BanTarget, suspect: BanCandidate): boolean {
-  const { nick, username, host, address, account } = suspect;
+/** Whether a target matches a candidate; masks are compared with the visible host and with the real address. */
+export function matchesTarget(target: BanTarget, candidate: BanCandidate): boolean {
+  const { nick, username, host, address, account } = candidate;
   switch (target.kind) {
     case "address":
       return isInRange(target.range, address);
@@ -113,8 +116,8 @@ export interface ServerBans {
   find(target: string, nowMs: number): ServerBan | undefined;
   /** The ban of an address, for every user that connects from it. */
   findAddress(address: string, nowMs: number): ServerBan | undefined;
-  /** The ban that matches a suspect. */
-  match(suspect: BanCandidate, nowMs: number): ServerBan | undefined;
+  /** The ban that matches a candidate. */
+  match(candidate: BanCandidate, nowMs: number): ServerBan | undefined;
 }
 
 /** All bans of the server. */
@@ -122,7 +125,7 @@ export class ServerBansState implements ServerBans {
   readonly #savedValues: SavedValues | undefined;
   readonly #bans = new Map<string, { readonly ban: ServerBan; readonly target: BanTarget }>();
 
-  /** With the bans that were saved; without `savedValues` there are none. */
+  /** Loads the saved bans; without `savedValues` there are none. */
   constructor(savedValues?: SavedValues) {
     this.#savedValues = savedValues;
     const saved = savedValues?.find(valueName);
@@ -159,10 +162,10 @@ export class ServerBansState implements ServerBans {
     return found?.ban;
   }
 
-  match(suspect: BanCandidate, nowMs: number): ServerBan | undefined {
+  match(candidate: BanCandidate, nowMs: number): ServerBan | undefined {
     if (this.#bans.size === 0) return undefined;
     const found = [...this.#bans.values()].find(({ ban, target }) =>
-      isInForce(ban, nowMs) && matchesTarget(target, suspect)
+      isInForce(ban, nowMs) && matchesTarget(target, candidate)
     );
     return found?.ban;
   }

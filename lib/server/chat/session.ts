@@ -1,7 +1,7 @@
 /**
- * A session: one connection and what it can be sent. Before it has a user it is registering; several sessions can share
- * one user (user.ts). It holds the way to the connection and none of the chat's rules. `Session` is what commands see:
- * they change what belongs to the connection alone, and only server/apply gives it a user.
+ * A session: one connection and its capabilities. Before it has a user it is registering; several sessions can share
+ * one user (user.ts). A session sends to its connection and contains none of the chat's rules. `Session` is the view
+ * for commands: they change only the state of the connection, and only server/apply gives it a user.
  */
 import type { CapabilityName } from "../../irc/capabilities.ts";
 import { body } from "../../irc/message.ts";
@@ -20,7 +20,7 @@ export interface OpenBatch {
   readonly lines: MessageLine[];
   bytes: number;
   command: "PRIVMSG" | "NOTICE" | undefined;
-  /** Milliseconds since 1970 when it is dropped. */
+  /** Milliseconds since 1970 when the batch expires. */
   readonly dueMs: number;
   /** The labelled answer that waits for its end. */
   readonly response: CollectedAnswer | undefined;
@@ -28,12 +28,12 @@ export interface OpenBatch {
 
 /** A session as commands see it. */
 export interface Session {
-  /** Names the session on all machines; never used again. */
+  /** Identifies the session on all machines; no id is used twice. */
   readonly id: string;
   readonly chat: Chat;
   readonly connection: ServerConnection;
   readonly capabilities: ReadonlySet<CapabilityName>;
-  /** CAP version the client speaks: 0 before it says, 302 and up bring values and cap-notify. */
+  /** The CAP version of the client: 0 if unknown; from 302 on, it gets values and cap-notify. */
   capVersion: number;
   readonly profile: RecipientProfile;
   readonly user: User | undefined;
@@ -43,9 +43,9 @@ export interface Session {
   response: CollectedAnswer | undefined;
   /** The message of several lines that is being collected. */
   batch: OpenBatch | undefined;
-  /** Whether it said QUIT, or was banned; otherwise its user is expected back. */
+  /** Whether it sent QUIT, or was banned; otherwise its user can come back. */
   hasQuit: boolean;
-  /** Whether this side closed it; what it still sends is ignored. */
+  /** Whether the server closed it; further lines of the client are ignored. */
   readonly isClosed: boolean;
   /** Its name in replies: its nick, or "*" before it has one. */
   readonly nick: string;
@@ -53,15 +53,15 @@ export interface Session {
   /** Adds and removes capabilities; its recipient profile changes with them. */
   changeCapabilities(added: Iterable<CapabilityName>, removed?: Iterable<CapabilityName>): void;
   /**
-   * Sends what happened in the chat. Never blocks or throws; the connection of a reader that does not keep up is closed.
+   * Sends a message about an event. Never blocks or throws; the connection of a reader that does not keep up is closed.
    * While an event of this session's own labelled command is applied, the message joins the labelled answer.
    */
   send(outgoing: Deliverable): void;
-  /** Sends an answer to the command at hand. */
+  /** Sends an answer to the current command. */
   answer(outgoing: Deliverable): void;
-  /** Sends lines as they are. */
+  /** Sends lines unchanged. */
   write(lines: readonly string[]): void;
-  /** Undefined while there is space for more of a long answer, else a promise to wait for before its next part. */
+  /** Undefined if the queue has space for more of a long answer; otherwise a promise to await before the next part. */
   awaitSpace(): Promise<void> | undefined;
   /** Sends an ERROR with the sentence, sends what is queued, and closes; its user quits for `reason`. */
   close(sentence: string, reason?: string): void;
@@ -93,7 +93,7 @@ export class SessionState implements Session {
   batch: OpenBatch | undefined;
   /** Milliseconds since 1970 when a line last arrived. */
   lastLineMs: number;
-  /** Whether an event of its own has no place in the order yet; see Hub.commit. */
+  /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
   awaitsOrder = false;
   hasQuit = false;
   /** Whether a PING was sent since a line last arrived. */
@@ -138,7 +138,7 @@ export class SessionState implements Session {
     this.deliver(outgoing);
   }
 
-  /** Sends a message apart from a labelled answer that is being collected. */
+  /** Sends a message that does not become part of a labelled answer. */
   deliver(outgoing: Deliverable): void {
     const chunk = outgoing.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
@@ -170,7 +170,7 @@ export class SessionState implements Session {
   async #waitForSpace(): Promise<void> {
     while (!this.#hasSpace()) {
       await this.connection.progress();
-      // Its own lines wait meanwhile, its PONG too; but a client that takes bytes is alive.
+      // Meanwhile the server does not read its lines, so its PONG waits too; but a client that takes bytes is alive.
       this.lastLineMs = this.chat.now();
     }
   }
@@ -179,7 +179,7 @@ export class SessionState implements Session {
     if (this.closeConnection(sentence)) this.#onClose(this, reason);
   }
 
-  /** Closes, and leaves the user to the caller; false when it is closed already. */
+  /** Closes the connection, but does not end the user; false if the session is closed already. */
   closeConnection(sentence: string): boolean {
     if (this.#over) return false;
     this.#over = true;

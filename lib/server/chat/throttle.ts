@@ -1,4 +1,4 @@
-/** Token buckets: how much is allowed at a time, and how fast after that. The caller gives the time; nothing here waits. */
+/** Token buckets: they limit a burst and the rate after it. The caller passes the time; no function here waits. */
 
 /** The size of a bucket, and how fast it fills. */
 export interface Rate {
@@ -18,7 +18,9 @@ export class Bucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes one token even from an empty bucket; returns the milliseconds until the bucket has it, 0 when it had it. */
+  /**
+   * Takes one token even from an empty bucket; returns the milliseconds until the bucket has it, 0 if it has it now.
+   */
   take(nowMs: number, share = 1): number {
     this.#fill(nowMs);
     this.#tokens -= share;
@@ -61,7 +63,7 @@ export class Buckets {
     this.#rate = rate;
   }
 
-  /** See Bucket.takeIfAny. */
+  /** See Bucket.tryTake. */
   tryTake(key: string, nowMs: number): boolean {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) this.#buckets.set(key, bucket = new Bucket(this.#rate, nowMs));

@@ -1,6 +1,6 @@
 /**
- * Upload tokens: a short-lived proof of a user's name, for uploads over HTTP (draft/authtoken). They are signed with the
- * chat's secret: every machine accepts the tokens of the others, and nothing is stored.
+ * Upload tokens: a short-lived proof of a user's name, for uploads over HTTP (draft/authtoken). They are signed with
+ * the chat's secret: every machine accepts the tokens of the others, and nothing is stored.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Chat } from "./chat.ts";
@@ -29,8 +29,9 @@ export class UploadTokens {
   }
 
   /**
-   * The owner of a token: an account, or "~host" (cloaked) without one, because a nick changes too easily to count uploads
-   * by it. Undefined when the token is forged or too old, or when its account is suspended or removed.
+   * The owner of a token: an account, or "~host" (cloaked) without one, because a nick is too easy to change for
+   * counting uploads by nick. Undefined when the token is forged or too old, or when its account is suspended or
+   * removed.
    */
   owner(token: string): string | undefined {
     const [owner = "", expires = "", signature = ""] = token.split(".");

@@ -1,6 +1,6 @@
 /**
- * A user: one person with one nick, on one or several connections at once. What a user does is shared by all machines;
- * what one connection can do belongs to its session (session.ts). `User` is the read-only view; server/apply changes
+ * A user: one person with one nick, on one or several connections at once. All machines share the state of a user; the
+ * state of one connection belongs to its session (session.ts). `User` is the read-only view; server/apply changes
  * the `UserState` behind it.
  */
 import { unshared } from "../../irc/message.ts";
@@ -9,10 +9,10 @@ import type { Channel, ChannelState, Invitation, Membership, MembershipState } f
 import type { Deliverable } from "./delivery.ts";
 import type { Session, SessionState } from "./session.ts";
 
-/** Names a user while it is online; never used again. */
+/** Identifies a user while it is online; no id is used twice. */
 export type UserId = string;
 
-/** A user as it arrives. */
+/** The state of a user at its arrival. */
 export interface UserRecord {
   readonly id: UserId;
   readonly nick: string;
@@ -30,11 +30,11 @@ export interface UserRecord {
   readonly away?: string;
 }
 
-/** A user is kept without a session until then, because it is expected back. */
+/** A user without a session stays online until this time, because it can come back. */
 export interface Lingering {
   /** Milliseconds since 1970. */
   readonly untilMs: number;
-  /** Why its last session ended. */
+  /** The reason why its last session ended. */
   readonly reason: string;
 }
 
@@ -43,7 +43,7 @@ export interface User {
   readonly id: UserId;
   readonly nick: string;
   readonly folded: Folded;
-  /** "nick!username@host", as its messages are signed. */
+  /** "nick!username@host": the source of its messages. */
   readonly source: string;
   readonly username: string;
   readonly host: string;
@@ -55,22 +55,22 @@ export interface User {
   readonly modes: ReadonlySet<string>;
   /** Stamp of its arrival. */
   readonly arrivedAt: number;
-  /** Stamp from which it has had its nick. */
+  /** Stamp of the moment when it took its nick. */
   readonly nickSince: number;
   /** Milliseconds since 1970 when it last said something; for idle times. */
   readonly lastSpokeMs: number;
   /** The sessions it has, on all machines. */
   readonly sessionIds: ReadonlySet<string>;
-  /** Those of them that are on this machine. */
+  /** Its sessions on this machine. */
   readonly sessions: readonly Session[];
   readonly channels: ReadonlyMap<Channel, Membership>;
   /** Invitations it has not used; see apply/channel.ts. */
   readonly invitations: ReadonlyMap<Channel, Invitation>;
-  /** Why it is away, "*" when nobody is at any of its sessions; undefined when it is not away. */
+  /** The reason why it is away, "*" if nobody is at any of its sessions; undefined if it is not away. */
   readonly away: string | undefined;
   /** Undefined while it has a session. */
   readonly lingering: Lingering | undefined;
-  /** Users that can message it although it is +R: those it accepted (ACCEPT) or wrote to. The oldest is first. */
+  /** Users that can message it although it is +R: users that it accepted (ACCEPT) or wrote to. The oldest is first. */
   readonly accepted: ReadonlySet<UserId>;
   /** Read markers of a user without an account, by folded target: milliseconds since 1970. */
   readonly markers: ReadonlyMap<Folded, number>;
@@ -95,7 +95,7 @@ export class UserState implements User {
   /** The text of AWAY; undefined when it is back. */
   awayText: string | undefined;
   lingering: Lingering | undefined;
-  /** Sessions that said that nobody is at them (`AWAY *`). */
+  /** Sessions that sent `AWAY *`: nobody is at them. */
   readonly absent = new Set<string>();
   readonly accepted = new Set<UserId>();
   readonly markers = new Map<Folded, number>();
@@ -152,7 +152,7 @@ export class UserState implements User {
     this.#source = `${nick}!${this.username}@${this.host}`;
   }
 
-  /** Tells every session of this user on this machine. */
+  /** Sends a message to every session of this user on this machine. */
   send(outgoing: Deliverable): void {
     for (const session of this.sessions) session.send(outgoing);
   }

@@ -1,4 +1,4 @@
-/** Visibility of users for each other: nicks, channels, addresses. It only decides, for WHO, WHOIS and similar commands. */
+/** Visibility of users for each other: nicks, channels, addresses. WHO, WHOIS and similar commands ask this file. */
 import type { Channel, Membership } from "./channel.ts";
 import { isHidden } from "./permission.ts";
 import type { Session } from "./session.ts";
@@ -17,8 +17,8 @@ export function isVisible(user: User, asker: User): boolean {
 }
 
 /**
- * The channels of `user` that `asker` can see. Operators and the user itself see all; others see no secret channels, and of
- * an invisible user only shared ones.
+ * The channels of `user` that `asker` can see. Operators and the user itself see all; others see no secret channels,
+ * and of an invisible user only shared ones.
  */
 export function visibleChannels(user: User, asker: User): [Channel, Membership][] {
   const all = [...user.channels];
@@ -33,7 +33,7 @@ export function seesAddress(user: User, asker: User): boolean {
   return user === asker || asker.modes.has("o");
 }
 
-/** A member's rank prefixes as the session asked for them: all, or the highest. */
+/** The rank prefixes of a member for a session: all of them with multi-prefix, otherwise the highest. */
 export function shownPrefixes(session: Session, { prefixes }: Membership): string {
   return session.has("multi-prefix") ? prefixes : prefixes.slice(0, 1);
 }

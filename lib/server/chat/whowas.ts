@@ -31,7 +31,7 @@ export class WhowasState implements Whowas {
     this.#size = size;
   }
 
-  /** Remembers that a user gives up its present nick. */
+  /** Remembers that a user gives up its current nick. */
   add(user: User, atMs: number): void {
     const { nick, username, host, address, realname } = user;
     this.put({ nick, username, host, address, realname, atMs });

@@ -87,7 +87,7 @@ export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
 function toSavedUser(chat: ChatState, user: UserState): SavedUser {
   const { id, nick, username, realname, host, address, secure, account, awayText, lingering } = user;
   const modes = [...user.modes].join("");
-  // Invitations to channels that ended are left out, as in remember() of server/apply/channel.ts.
+  // Invitations to channels that ended are left out, as in saveInvitation() of server/apply/channel.ts.
   const invitations = [...user.invitations].filter(([channel]) => chat.channel(channel.name) === channel);
   return {
     record: {

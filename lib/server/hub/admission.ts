@@ -1,10 +1,10 @@
-/** Admission: how many connections one address can hold, and which addresses are banned. */
+/** Admission of connections: it refuses banned addresses, and addresses with too many connections. */
 import { isLoopback, peerOf } from "../../irc/address.ts";
 import { banSentence, type ServerBans } from "../chat/server_ban.ts";
 
 /**
- * Counts connections by peer (address.ts). It does not count connections from this machine: they can also come through a
- * local proxy that is not trusted to name its clients.
+ * Counts connections by peer (address.ts). It does not count connections from this machine: they can also come
+ * through a local proxy that is not trusted to name its clients.
  */
 export class Admission {
   readonly #bans: ServerBans;
@@ -17,7 +17,7 @@ export class Admission {
     this.#perAddress = perAddress;
   }
 
-  /** Admits a connection, to be followed by `leave`, or returns why not. */
+  /** Admits a connection, or returns the refusal as a sentence. Call leave() when an admitted connection ends. */
   enter(address: string, nowMs: number): string | undefined {
     const ban = this.#bans.findAddress(address, nowMs);
     if (ban !== undefined) return banSentence(ban);
@@ -30,7 +30,7 @@ export class Admission {
     this.#counts.set(peer, count + 1);
   }
 
-  /** To be called when an admitted connection ends. */
+  /** Removes an admitted connection from the count. */
   leave(address: string): void {
     const peer = peerOf(address);
     const count = this.#counts.get(peer);

@@ -1,9 +1,11 @@
 /**
- * The bus gives events their order. Commands commit events to it, and every hub applies the same events in the same order.
- * It does not look inside an event.
+ * The bus gives events their order. Commands commit events to it, and every hub applies the same events in the same
+ * order. It does not look inside an event.
  */
 
-/** Applies one event. `id` is its place in the order, larger than every earlier one; `by` is the session that asked. */
+/**
+ * Applies one event. `id` is its position in the order, larger than every earlier id; `by` is the session that asked.
+ */
 export type Apply<E> = (event: E, id: number, by: string) => void;
 
 /** Figures of a bus that connects several machines. */
@@ -14,7 +16,7 @@ export interface BusFigures {
   readonly lag: number;
   /** Events that were committed here and not applied yet. */
   readonly inFlight: number;
-  /** How often the connection was lost and restored. */
+  /** The number of times the connection was lost and restored. */
   readonly reconnects: number;
 }
 
@@ -23,8 +25,8 @@ export interface Bus<E> {
   /** Undefined on a bus of one machine. */
   readonly figures?: BusFigures;
   /**
-   * Gives the event its place. Returns nothing when it is applied already (a bus of one machine), or a promise that
-   * resolves once it is applied here; it rejects when the event is certainly not applied.
+   * Gives the event its position in the order. Returns nothing when it is applied already (a bus of one machine), or
+   * a promise that resolves once it is applied here; it rejects when the event is certainly not applied.
    */
   commit(event: E, by: string): void | Promise<void>;
   /** Sets the function that applies the events. Called once, before the first commit. */

@@ -1,6 +1,6 @@
 /**
- * Commands: what a row is, and dispatch, which checks once that the command is known and allowed and has its parameters,
- * runs the handler, and answers a refusal. Another error of a handler is a bug: it ends the session, not the server.
+ * The rows of commands, and their dispatch: it checks that the command exists, is allowed and has its parameters, runs
+ * the handler, and answers a refusal. Another error of a handler is a bug: it ends the session, not the server.
  */
 import type { Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
@@ -20,9 +20,9 @@ export interface ServerControls {
   rehash(): void;
 }
 
-/** One use of a command, by a session that is perhaps not registered yet. */
+/** One use of a command, by a session that can be unregistered. */
 export interface EarlyCall {
-  /** To be read; only `commit` changes it. */
+  /** Read-only; only `commit` changes the chat. */
   readonly chat: Chat;
   readonly commit: Commit;
   readonly server: ServerControls;
@@ -58,7 +58,7 @@ export type Command =
 /** Rows by the name of the command on the wire. */
 export type CommandTable = Readonly<Record<string, Command>>;
 
-/** Passes lines to their commands. */
+/** Runs the commands of lines. */
 export class Dispatcher {
   readonly #chat: Chat;
   readonly #commit: Commit;
@@ -75,8 +75,8 @@ export class Dispatcher {
     if (typeof line !== "string") return refuseBadLine(session, line.fault);
     const message = parse(line);
     if (message === undefined) {
-      const why = "A line needs a command, and has no NUL or CR inside";
-      return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", why);
+      const sentence = "A line needs a command, and has no NUL or CR inside";
+      return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", sentence);
     }
     const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
     if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
@@ -87,14 +87,14 @@ export class Dispatcher {
 
   #run(session: Session, message: Message): void | Promise<void> {
     try {
-      const pending = this.#gate(session, message);
+      const pending = this.#checkAndRun(session, message);
       if (pending) return pending.catch((error) => endRun(session, message, error));
     } catch (error) {
       endRun(session, message, error);
     }
   }
 
-  #gate(session: Session, message: Message): void | Promise<void> {
+  #checkAndRun(session: Session, message: Message): void | Promise<void> {
     const { command: name, params } = message;
     const command = this.#server.commands.get(name);
     const { user } = session;
@@ -114,14 +114,14 @@ export class Dispatcher {
   }
 }
 
-/** An answer of several lines is a batch, so labels need a client that knows batches too. */
+/** An answer of several lines is a batch, so labels need a client that supports batches too. */
 function takesLabels(session: Session): boolean {
   return session.has("labeled-response") && session.has("batch");
 }
 
 /**
- * Whether a line is HTTP: a hostile page can let a browser send a request here, with commands in its body. The connection
- * checks the first bytes already (net/wrong_protocol.ts); this is for methods that it does not know.
+ * Whether a line is HTTP: a hostile page can let a browser send a request here, with commands in its body. The
+ * connection checks the first bytes already (net/wrong_protocol.ts); this is for methods that it does not know.
  */
 function isHttp({ command, params }: Message): boolean {
   return command === "HOST:" || params[1]?.startsWith("HTTP/") === true;
@@ -143,6 +143,6 @@ function finishResponse(session: Session): void {
 
 function refuseBadLine(session: Session, fault: "too long" | "not UTF-8"): void {
   if (fault === "too long") return reply(session, "ERR_INPUTTOOLONG");
-  const why = "This server accepts UTF-8 only; the line was dropped";
-  standardReply(session, "FAIL", "*", "INVALID_UTF8", why);
+  const sentence = "This server accepts UTF-8 only; the line was dropped";
+  standardReply(session, "FAIL", "*", "INVALID_UTF8", sentence);
 }

@@ -1,6 +1,6 @@
 /**
- * Flood control: how long a line waits. No line is dropped and no fast client is disconnected: while a line waits, the
- * connection is not read, so TCP slows the client down (ISUPPORT SAFERATE).
+ * Flood control computes how long a line waits. No line is dropped and no fast client is disconnected: while a line
+ * waits, the connection is not read, so TCP slows the client down (ISUPPORT SAFERATE).
  */
 import type { Line } from "../../irc/lines.ts";
 import type { Session } from "../chat/session.ts";
@@ -10,31 +10,31 @@ import { Bucket } from "../chat/throttle.ts";
 const burstSeconds = 10;
 /** Operators can send ten times as much. Bots cannot, because every user can call itself a bot. */
 const operatorShare = 0.1;
-/** For the lines of one draft/multiline message, which has its own limits; other commands with a batch tag do not count. */
+/** The cost of a line of a draft/multiline message, which has its own limits; other commands in a batch cost 1. */
 const batchShare = 0.1;
-const free = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
+const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
-/** PONG and QUIT that do not count: more than any client needs. Further ones count like other lines. */
-const freeLines = { burst: 10, perSecond: 1 };
+/** PONG and QUIT lines that do not count: more than any client needs. Further PONG and QUIT lines count. */
+const uncountedLines = { burst: 10, perSecond: 1 };
 
 /** One session's allowance. */
 export class FloodControl {
   readonly #bucket: Bucket;
-  readonly #freeLines: Bucket;
+  readonly #uncountedLines: Bucket;
 
   /** `perSecond` is how many lines a client can send in the long run. */
   constructor(perSecond: number, nowMs: number) {
     this.#bucket = new Bucket({ burst: perSecond * burstSeconds, perSecond }, nowMs);
-    this.#freeLines = new Bucket(freeLines, nowMs);
+    this.#uncountedLines = new Bucket(uncountedLines, nowMs);
   }
 
   /** Counts a line; returns the milliseconds it has to wait. PONG and QUIT do not wait. */
   waitMs(session: Session, line: Line, nowMs: number): number {
     const share = session.user?.modes.has("o") ? operatorShare : isInBatch(session, line) ? batchShare : 1;
     const owedMs = this.#bucket.take(nowMs, share);
-    if (owedMs === 0 || typeof line !== "string" || !free.test(line)) return owedMs;
-    if (!this.#freeLines.tryTake(nowMs)) return owedMs;
+    if (owedMs === 0 || typeof line !== "string" || !uncounted.test(line)) return owedMs;
+    if (!this.#uncountedLines.tryTake(nowMs)) return owedMs;
     this.#bucket.take(nowMs, -share);
     return 0;
   }

@@ -1,6 +1,7 @@
 /**
  * The hub: the loop that reads each connection, from its admission to its end, and the order in which events reach
- * server/apply. Commands decide, the bus orders, apply changes the chat. It knows no socket, no SQL and no clock of its own.
+ * server/apply. Commands decide, the bus orders, apply changes the chat. It knows no socket, no SQL and no clock of
+ * its own.
  */
 import type { ServerConnection } from "../../net/connection.ts";
 import { applyEvent } from "../apply/apply.ts";
@@ -61,12 +62,12 @@ export class Hub {
     bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
   }
 
-  /** Reads the files again. Throws an Error with a sentence for people; then nothing changes. */
+  /** Reads the files again. If it throws an Error with a sentence for people, nothing has changed. */
   rehash(): void {
     announceNewCapabilities(this.#chat, () => this.#chat.files = this.#reread());
   }
 
-  /** Gives an event its place in the order. See Bus.commit; a promise resolves once the event is applied here. */
+  /** Gives an event its position in the order. See Bus.commit; a promise resolves once the event is applied here. */
   readonly commit: Commit = (event, session) => {
     const pending = this.#bus.commit(event, session?.id ?? "");
     const asker = pending && session && this.#chat.sessions.get(session.id);
@@ -74,7 +75,7 @@ export class Hub {
     return pending;
   };
 
-  /** The session is not read until its event has a place, so it does not time out meanwhile. */
+  /** The server does not read the session until its event is ordered, so the session does not time out meanwhile. */
   #waitFor(pending: Promise<void>, session: SessionState): void {
     const done = () => {
       session.awaitsOrder = false;
@@ -84,12 +85,12 @@ export class Hub {
     pending.then(done, done);
   }
 
-  /** How many events were applied. */
+  /** The number of applied events. */
   get applied(): number {
     return this.#applied;
   }
 
-  /** The state of the bus, where there is more than one machine. */
+  /** The state of the bus; undefined if there is only one machine. */
   get busFigures(): BusFigures | undefined {
     return this.#bus.figures;
   }
@@ -103,7 +104,7 @@ export class Hub {
     }
     const session = this.#open(connection);
     try {
-      await this.#listen(session);
+      await this.#readLines(session);
     } catch (error) {
       this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
     } finally {
@@ -129,7 +130,7 @@ export class Hub {
     return session;
   }
 
-  async #listen(session: SessionState): Promise<void> {
+  async #readLines(session: SessionState): Promise<void> {
     const { connection } = session;
     const { flood } = this.#chat.settings;
     const control = flood > 0 ? new FloodControl(flood, this.#chat.now()) : undefined;
@@ -163,11 +164,11 @@ export class Hub {
       session,
     );
     pending?.catch((error) =>
-      this.#chat.log("error", `Cannot tell that "${user.nick}" left: ${describeError(error)}`)
+      this.#chat.log("error", `Cannot announce that "${user.nick}" left: ${describeError(error)}`)
     );
   }
 
-  /** Closes silent and unregistered sessions, and removes what has expired; to be called every few seconds. */
+  /** Closes silent and unregistered sessions, and removes expired state. Call it every few seconds. */
   sweep(): void {
     const now = this.#chat.now();
     const { pingAfter } = this.#chat.settings;
@@ -175,12 +176,12 @@ export class Hub {
     this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep(now);
     this.profiles.removeUnused(this.#recipients());
-    this.#expire(now);
-    this.#giveUp(now);
+    this.#expireChannels(now);
+    this.#endLingering(now);
     // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
     this.#chat.serverBans.sweep(now - 3_600_000);
     for (const session of this.#chat.sessions.values()) {
-      // The server has not read it meanwhile.
+      // The server does not read this session at the moment.
       if (session.awaitsOrder) continue;
       const silentMs = now - session.lastLineMs;
       if (session.registration !== undefined && now >= session.registration.dueMs) {
@@ -200,18 +201,18 @@ export class Hub {
     for (const { sessions } of this.#chat.users.values()) yield* sessions;
   }
 
-  /** Ends users that were expected back and did not return. */
-  #giveUp(nowMs: number): void {
+  /** Ends lingering users that did not come back in time. */
+  #endLingering(nowMs: number): void {
     for (const { id, nick, lingering } of [...this.#chat.users.values()]) {
       if (lingering === undefined || nowMs < lingering.untilMs) continue;
       this.commit({ kind: "given up", user: id })?.catch((error) => {
-        this.#chat.log("error", `Cannot tell that "${nick}" left: ${describeError(error)}`);
+        this.#chat.log("error", `Cannot announce that "${nick}" left: ${describeError(error)}`);
       });
     }
   }
 
   /** Ends the registration of channels without members for a long time; checked once an hour. */
-  #expire(nowMs: number): void {
+  #expireChannels(nowMs: number): void {
     if (nowMs < this.#nextExpiryMs) return;
     this.#nextExpiryMs = nowMs + 3_600_000;
     for (const { name } of expiredChannels(this.#chat, nowMs)) {
@@ -223,9 +224,11 @@ export class Hub {
 
   /** Closes every session; what is queued is still sent. */
   close(reason: string): void {
-    // All connections end first, so that nobody is told of the end of the others.
-    const leaving = [...this.#chat.sessions.values()].filter((session) => session.closeConnection(reason));
-    for (const session of leaving) this.#detach(session, reason);
+    // It closes all connections first, so that no user gets the QUIT of another.
+    const closedSessions = [...this.#chat.sessions.values()].filter((session) =>
+      session.closeConnection(reason)
+    );
+    for (const session of closedSessions) this.#detach(session, reason);
   }
 
   #apply(event: Event, stamp: number, by: string): void {

@@ -2,10 +2,10 @@
 import { ownerCodeDigest, ownerCodeName } from "../chat/owner_code.ts";
 import type { Hub } from "./hub.ts";
 
-/** Letters that nobody confuses; 16 of them are 80 bits. */
+/** Letters and digits that people do not confuse; 16 of them are 80 bits. */
 const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 
-/** Makes a code that replaces the one before. Undefined when there is an owner, unless `again`. */
+/** Makes a code that replaces the previous code. Undefined when there is an owner, unless `again`. */
 export async function makeOwnerCode({ chat, commit }: Hub, again: boolean): Promise<string | undefined> {
   const { store } = chat;
   if (store === undefined || (store.savedValues.find(ownerCodeName) === "" && !again)) return undefined;

@@ -6,7 +6,7 @@ import type { Session } from "../chat/session.ts";
 import { offeredCapabilities } from "./capability_values.ts";
 import { fromServer } from "./sender.ts";
 
-/** Runs a change that can change the capabilities, and tells the clients with cap-notify what is new. */
+/** Runs a change that can change the capabilities, and sends CAP NEW to the clients with cap-notify. */
 export function announceNewCapabilities(chat: Chat, change: () => void): void {
   const listeners = [...chat.sessions.values()].filter((session) => session.has("cap-notify"));
   const before = listeners.map((session) => offeredCapabilities(session));

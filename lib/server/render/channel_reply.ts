@@ -1,6 +1,6 @@
 /**
- * The topic and the members of a channel, as numerics. A command sends them as its reply; after a JOIN they are notices
- * of what happened, which must not join another answer that is being collected.
+ * The topic and the members of a channel, as numerics. A command sends them as its reply. After a JOIN they are part of
+ * the event, and must not become part of another answer that is being collected.
  */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { numerics } from "../../irc/numerics.ts";
@@ -17,7 +17,10 @@ export function sendTopic(session: Session, channel: Channel, send: SendNumeric)
   send(session, "RPL_TOPICWHOTIME", name, topic.by, String(topic.at));
 }
 
-/** RPL_NAMREPLY lines, ranks and masks in the form the session asked for; users outside the channel do not see invisible members. */
+/**
+ * RPL_NAMREPLY lines, ranks and masks in the form the session asked for; users outside the channel do not see
+ * invisible members.
+ */
 export function sendNames(session: Session, channel: Channel, send: SendNumeric): void {
   const allRanks = session.has("multi-prefix");
   const masks = session.has("userhost-in-names");

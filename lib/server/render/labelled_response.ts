@@ -1,6 +1,6 @@
 /**
- * The answer to one labelled command: its lines are collected and sent with the label, as one line, as a batch, or as ACK
- * (IRCv3 labeled-response). Handlers do not know of it.
+ * The answer to one labelled command: its lines are collected and sent with the label, as one line, as a batch, or as
+ * ACK (IRCv3 labeled-response). Handlers do not use it directly.
  */
 import type { CollectedAnswer } from "../chat/delivery.ts";
 import { withTag } from "./outgoing.ts";
@@ -27,14 +27,14 @@ export class LabelledResponse implements CollectedAnswer {
     return this.#length;
   }
 
-  /** See CollectedAnswer.spill; the answer is a batch from here on. */
+  /** See CollectedAnswer.spill. It makes the answer a batch. */
   spill(serverName: string, newReference: () => string): string[] {
-    const begun = this.#open !== undefined;
+    const isOpen = this.#open !== undefined;
     const reference = this.#open ??= newReference();
     const lines = this.#lines.map((line) => inBatch(line, reference));
     this.#lines = [];
     this.#length = 0;
-    return begun ? lines : [
+    return isOpen ? lines : [
       withTag(`:${serverName} BATCH +${reference} labeled-response`, `label=${this.#label}`),
       ...lines,
     ];

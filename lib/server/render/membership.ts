@@ -1,4 +1,4 @@
-/** Tells a session of a channel that its user joined: the JOIN, the topic, the members, the last messages. */
+/** Shows a joined channel to a session: the JOIN, the topic, the members, the last messages. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Session } from "../chat/session.ts";
@@ -23,7 +23,7 @@ export function joinMessage(
   });
 }
 
-/** Tells a session of a channel its user has just joined. */
+/** Shows a channel to a session whose user has just joined it. */
 export function showChannel(session: Session, channel: Channel): void {
   if (channel.topic !== undefined) sendTopic(session, channel, sendNumeric);
   sendMarker(session, channel.name);
@@ -34,7 +34,7 @@ export function showChannel(session: Session, channel: Channel): void {
   replayOnJoin(session, channel);
 }
 
-/** Tells a new session of a channel that its user joined before, on another device. */
+/** Shows a channel to a new session whose user joined it before, on another device. */
 export function showMembership(session: Session, user: User, channel: Channel): void {
   // The JOIN happened before, so this one has no id.
   session.send(joinMessage(user, channel, session.chat.now() * 1024, { hasId: false }));

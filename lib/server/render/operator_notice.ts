@@ -2,7 +2,7 @@
 import type { Chat } from "../chat/chat.ts";
 import { fromServer } from "./sender.ts";
 
-/** Tells the operators, and the log, what happened. */
+/** Sends a sentence to the operators, and writes it to the log. */
 export function notifyOperators(
   chat: Chat,
   text: string,

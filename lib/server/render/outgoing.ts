@@ -1,6 +1,6 @@
 /**
- * An outgoing message in its fullest form. Only here, by the table of irc/capabilities.ts, it loses what a recipient did
- * not ask for. Its bytes are made once per recipient profile and kept for the next recipient.
+ * An outgoing message with all its parts. Only this file removes the parts that a recipient did not ask for, by the
+ * table of irc/capabilities.ts. The bytes are made once per recipient profile and reused for the next recipient.
  */
 import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
@@ -19,7 +19,7 @@ export interface Details {
   readonly bot?: boolean;
   /** The batch it belongs to. */
   readonly batch?: string | undefined;
-  /** Client-only tags ("+typing"), passed on as they came. */
+  /** Client-only tags ("+typing"), passed on unchanged. */
   readonly clientTags?: ReadonlyMap<string, string> | undefined;
   /** Bits that a recipient must have to get the message, instead of those in the row of the command. */
   readonly needs?: number;
@@ -46,10 +46,10 @@ export abstract class OutgoingMessage implements Deliverable {
   /** The message as history stores it (irc/record.ts): without time and msgid. */
   abstract record(): string;
 
-  /** See Delivery.chunk; the bytes are made at the first call. */
+  /** See Deliverable.chunk; the bytes are made at the first call. */
   chunk(profile: RecipientProfile): Uint8Array | undefined {
-    const made = this.#chunks[profile.index];
-    if (made !== undefined) return made ?? undefined;
+    const cached = this.#chunks[profile.index];
+    if (cached !== undefined) return cached ?? undefined;
     const lines = this.lines(profile.mask);
     const chunk = lines.length === 0 ? null : join(lines.map(profile.encode));
     this.#chunks[profile.index] = chunk;

@@ -7,14 +7,14 @@ import type { User } from "../chat/user.ts";
 import type { OutgoingLine } from "./outgoing.ts";
 import { fromServer } from "./sender.ts";
 
-/** Tells a session how far its user has read, if it asked for markers; with JOIN. */
+/** Sends the read marker of a channel to a session with draft/read-marker, after its JOIN. */
 export function sendMarker(session: Session, target: string): void {
   const { chat, user } = session;
   if (user === undefined || !session.has("draft/read-marker")) return;
   session.send(markerMessage(chat, user, target));
 }
 
-/** MARKREAD as the server says it. */
+/** The MARKREAD message of the server. */
 export function markerMessage(
   chat: Chat,
   user: User,

@@ -29,8 +29,8 @@ export class RecipientProfiles {
     let mask = 0;
     for (const name of capabilities) mask |= capabilityBits[name];
     const key = `${mask} ${framing}`;
-    const known = this.#byKey.get(key);
-    if (known) return known;
+    const existing = this.#byKey.get(key);
+    if (existing) return existing;
     const encode = this.#encode;
     const profile: RecipientProfile = {
       index: this.#free.pop() ?? this.#byKey.size,
@@ -43,14 +43,14 @@ export class RecipientProfiles {
     return profile;
   }
 
-  /** How many profiles there are. */
+  /** The number of profiles. */
   get size(): number {
     return this.#byKey.size;
   }
 
   /**
    * Removes profiles that no recipient has, when there are many: a client can ask for one set of capabilities after the
-   * other. Not to be called while a message is sent, because messages keep their bytes by the indexes that are reused.
+   * other. Do not call it while a message is sent, because messages store their bytes by index, and indexes are reused.
    */
   removeUnused(recipients: Iterable<{ readonly profile: RecipientProfile }>): void {
     if (this.#byKey.size <= maxUnused) return;

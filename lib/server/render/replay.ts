@@ -35,7 +35,7 @@ export class Replay extends OutgoingMessage {
   }
 }
 
-/** The name of a batch of history, and the end that is cut. */
+/** The name of a batch of history, and its end that is left out if it is too long. */
 export interface ReplayOptions {
   /** Type and parameters of the batch. */
   readonly batch: readonly string[];
@@ -60,7 +60,7 @@ export function makeReplay(
   const ordered = options.keep === "start" ? records : records.toReversed();
   let cut = false;
   for (const saved of ordered) {
-    const lines = replayed(chat, user, saved, reference)?.lines(session.profile.mask) ?? [];
+    const lines = replayRecord(chat, user, saved, reference)?.lines(session.profile.mask) ?? [];
     // A UTF-16 unit has one to three bytes; 2 is for CR LF.
     for (const line of lines) space -= line.length + 2;
     cut = space < 0 && chosen.length > 0;
@@ -95,10 +95,10 @@ export function makeBatch(
   chat: Chat,
   session: Session,
   type: string,
-  tell: (batch: string) => Deliverable[],
+  makeLines: (batch: string) => Deliverable[],
 ): OutgoingMessage {
   const reference = chat.newReference();
-  const lines = tell(reference).flatMap((one) => one.lines(session.profile.mask));
+  const lines = makeLines(reference).flatMap((one) => one.lines(session.profile.mask));
   return wrap(chat, session, reference, lines, { batch: [type], keep: "start" });
 }
 
@@ -117,7 +117,7 @@ function wrap(
 }
 
 /** A record as a message again; undefined when this user cannot see it. */
-function replayed(
+function replayRecord(
   chat: Chat,
   user: User,
   { stamp, record }: StoredRecord,

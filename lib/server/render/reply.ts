@@ -6,10 +6,10 @@ import type { Session } from "../chat/session.ts";
 import type { OutgoingLine } from "./outgoing.ts";
 import { fromServer } from "./sender.ts";
 
-/** `reply` or `notify`. */
+/** `reply` or `sendNumeric`. */
 export type SendNumeric = (session: Session, name: NumericName, ...params: string[]) => void;
 
-/** No name is longer; other words of a client are cut in replies. */
+/** No name is longer. Replies cut longer words of a client to this length. */
 const maxMiddleLength = 300;
 
 /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
@@ -17,7 +17,7 @@ export function reply(session: Session, name: NumericName, ...params: string[]):
   session.answer(numeric(session, name, params));
 }
 
-/** Sends a numeric that belongs to an event, not to an answer; see Session.tell. */
+/** Sends a numeric that belongs to an event, not to an answer; see Session.send. */
 export function sendNumeric(session: Session, name: NumericName, ...params: string[]): void {
   session.send(numeric(session, name, params));
 }

@@ -14,7 +14,7 @@ export function fromServer(
   return new OutgoingLine(chat.settings.name, command, params, { ...details, stamp });
 }
 
-/** A message from a user, as others get it. */
+/** A message from a user to other users. */
 export function fromUser(
   user: User,
   command: string,
