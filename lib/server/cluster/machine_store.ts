@@ -110,7 +110,7 @@ export async function copyStore(
   const after = store.history.newestStamp;
   if (after > 0 && store.savedValues.find(chatName) !== new Map(shared.keepsakes).get(chatName)) {
     throw new Error(
-      "Cannot join the other machines: the data folder has another chat; start with an empty one",
+      "Cannot join the other machines: the data folder belongs to another chat; start with an empty data folder",
     );
   }
   const transfer = store.transfer();

@@ -230,7 +230,7 @@ export class Machines implements Replica<Event> {
     }
     if (!isUp) return;
     this.#files()?.exchangeMissing().catch((error) =>
-      chat.log("error", `Cannot complete the shared files: ${error}`)
+      chat.log("error", `Cannot exchange the shared files: ${error}`)
     );
   }
 

@@ -59,7 +59,7 @@ export class NatsReader<E> {
   seek({ sequence, last: stamp, stream }: Position, { stream: name, first, last }: Ends): void {
     const isOther = sequence > last || stream !== name;
     if (sequence > 0 && isOther) {
-      this.#options.log("error", "The stream is a new one; reading it from its beginning");
+      this.#options.log("error", "NATS has a new stream; this machine reads it from the beginning");
     } else if (sequence > 0 && sequence < first - 1) {
       const sentence =
         "This machine was away for longer than NATS keeps events; messages of that time are missing";

@@ -15,7 +15,8 @@ export const monitorCommands: CommandTable = {
   MONITOR: {
     minParams: 1,
     usage: "<+|-> <nick>{,<nick>} | <C|L|S>",
-    help: "Watches nicks go online and offline: + adds, - removes, C clears, L lists, S shows their status",
+    help:
+      "Notifies you when nicks go online or offline: + adds, - removes, C clears, L lists, S shows their status",
     run: monitor,
   },
   ISON: { minParams: 1, usage: "<nick>{ <nick>}", help: "Shows which of these nicks are online", run: ison },

@@ -50,7 +50,7 @@ function add(call: Call): void | Promise<void> {
   const durationMs = parseDuration(first);
   const text = (durationMs === undefined ? [first, ...rest] : rest).join(" ").trim();
   if (matchesUser(target, user)) {
-    fail("UBAN", "SELF", formatTarget(target), "This ban would include yourself");
+    fail("UBAN", "SELF", formatTarget(target), "This ban would match you");
   }
   const now = chat.now();
   const ban: ServerBan = {

@@ -75,7 +75,7 @@ export class Dispatcher {
     if (typeof line !== "string") return refuseBadLine(session, line.fault);
     const message = parse(line);
     if (message === undefined) {
-      const sentence = "A line needs a command, and has no NUL or CR inside";
+      const sentence = "A line must have a command, and must not contain NUL or CR";
       return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", sentence);
     }
     const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;

@@ -36,7 +36,7 @@ const metrics: readonly Metric[] = [
   { name: "parley_channels", help: "Channels", kind: "gauge", value: (hub) => hub.chat.channels.size },
   { name: "parley_events_total", help: "Events applied", kind: "counter", value: (hub) => hub.applied },
   { name: "parley_queued_bytes", help: "Bytes queued for readers", kind: "gauge", value: queuedBytes },
-  { name: "parley_machines", help: "Machines of this chat", kind: "gauge", value: machineCount },
+  { name: "parley_machines", help: "Machines in this chat", kind: "gauge", value: machineCount },
   {
     name: "parley_bus_up",
     help: "1 if NATS is reachable or not used, otherwise 0",

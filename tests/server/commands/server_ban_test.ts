@@ -126,7 +126,7 @@ operatorStory(
       ":chat.test FAIL UBAN UNKNOWN_COMMAND FLY :The subcommand must be ADD, DEL, LIST or INFO",
       ":chat.test FAIL UBAN INVALID_TARGET 10.0.0.0/99 :The target must be an address, a network, a:account or a mask",
       ":chat.test FAIL UBAN INVALID_TARGET * :The target must be an address, a network, a:account or a mask",
-      ":chat.test FAIL UBAN SELF *!*@* :This ban would include yourself",
+      ":chat.test FAIL UBAN SELF *!*@* :This ban would match you",
     ]);
     assertMatch((await say(bob, "UBAN LIST"))[0] ?? "", / 481 /);
   },
@@ -206,7 +206,7 @@ operatorStory("UBAN ADD of the address of one's own further device is refused", 
   chat.state.find("bob")?.modes.add("o");
   await heard(device);
   assertEquals(await say(device, "UBAN ADD 10.3.*"), [
-    ":chat.test FAIL UBAN SELF *!*@10.3.* :This ban would include yourself",
+    ":chat.test FAIL UBAN SELF *!*@10.3.* :This ban would match you",
   ]);
 });
 
