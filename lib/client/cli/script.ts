@@ -108,7 +108,7 @@ export class Script {
     const { job } = this.#parts;
     if (this.#started || job.kind === "tail") return;
     this.#started = true;
-    const work = job.kind === "send" ? this.#send(job.target, job.text) : this.#history(job.target);
+    const work = job.kind === "send" ? this.#send(job.target, job.text) : this.#printHistory(job.target);
     work.catch((error) => this.#fail(error instanceof Error ? error.message : String(error)));
   }
 
@@ -121,7 +121,7 @@ export class Script {
     else this.#ended.resolve({ kind: "refused" });
   }
 
-  async #history(target: string): Promise<void> {
+  async #printHistory(target: string): Promise<void> {
     const { since, limit } = this.#parts;
     if (since === undefined) {
       const { events } = await this.#client.history.latest(target, { limit });

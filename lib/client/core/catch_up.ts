@@ -61,14 +61,14 @@ export class CatchUp {
   async onReady(again: boolean): Promise<void> {
     const since = this.#newestAt;
     const known = [...this.#positions.values()].map(({ name }) => name);
-    for (const name of known) if (!/^[#&]/.test(name)) this.fill(name);
+    for (const name of known) if (!/^[#&]/.test(name)) this.fetchMissing(name);
     if (!again) return;
     const people = await this.#parts.history.conversations(since, this.#parts.now() + dayMs).catch(() => []);
-    for (const name of people) this.fill(name, `timestamp=${new Date(since).toISOString()}`);
+    for (const name of people) this.fetchMissing(name, `timestamp=${new Date(since).toISOString()}`);
   }
 
   /** Fetches what is missing in a buffer; `since` is the start for a buffer without a known position. */
-  async fill(buffer: string, since?: string): Promise<void> {
+  async fetchMissing(buffer: string, since?: string): Promise<void> {
     const key = fold(buffer);
     if (this.#heldEvents.has(key)) return;
     const from = this.#positions.get(key)?.reference ?? since;

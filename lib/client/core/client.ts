@@ -81,8 +81,8 @@ export class Client {
   }
 
   /** Whether we are registered on the server, so lines can be sent. */
-  get online(): boolean {
-    return this.server.online;
+  get isOnline(): boolean {
+    return this.server.isOnline;
   }
 
   /** Milliseconds since 1970. */
@@ -101,15 +101,15 @@ export class Client {
         reason = this.server.session?.closingReason || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
-        if (isFinal && !this.#isLeaving) return this.#ended({ kind: "unreachable", error });
+        if (isFinal && !this.#isLeaving) return this.#finish({ kind: "unreachable", error });
         reason = error instanceof Error ? error.message : String(error);
       }
       this.server.disconnect();
       if (this.#isLeaving) break;
-      if (!this.#wasReady) return this.#ended({ kind: "refused", reason });
+      if (!this.#wasReady) return this.#finish({ kind: "refused", reason });
       await this.#pause(attempt, reason);
     }
-    return this.#ended({ kind: "left" });
+    return this.#finish({ kind: "left" });
   }
 
   /**
@@ -118,7 +118,7 @@ export class Client {
    */
   sendMessage(message: MessageToSend): Promise<DeliveryResult> {
     const delivery = this.#delivery.send(message);
-    this.typing.messageSent(message.target);
+    this.typing.onMessageSent(message.target);
     return delivery;
   }
 
@@ -136,7 +136,7 @@ export class Client {
 
   join(channel: string, key = ""): void {
     this.#wanted.add(channel, key);
-    if (this.online) this.server.send(`JOIN ${channel}${key === "" ? "" : ` ${key}`}`);
+    if (this.isOnline) this.server.send(`JOIN ${channel}${key === "" ? "" : ` ${key}`}`);
   }
 
   /** The channels we are in or are joining. */
@@ -159,7 +159,7 @@ export class Client {
   setAway(reason: string): void {
     this.#awayReason = reason;
     this.server.state = { ...this.state, away: reason === "" ? undefined : reason };
-    if (this.online) this.server.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
+    if (this.isOnline) this.server.send(reason === "" ? "AWAY" : `AWAY :${reason}`);
   }
 
   /** Sets the people whose messages to ignore: masks of "nick!username@host". */
@@ -172,7 +172,7 @@ export class Client {
     this.server.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
     const { session } = this.server;
     // The server closes the connection; we close it ourselves after a while.
-    if (session?.ready) this.#quitTimer = setTimeout(() => session.close(), quitMs);
+    if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
     this.#quitController.abort();
   }
@@ -201,8 +201,8 @@ export class Client {
     this.server.session = session;
     if (this.#isLeaving) session.close();
     const reason = await session.run();
-    if (session.ready && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
-    return session.ready;
+    if (session.isReady && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
+    return session.isReady;
   }
 
   #onReady(): void {
@@ -220,13 +220,13 @@ export class Client {
 
   #onSessionEvent(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
-      this.#wanted.joined(event.buffer);
+      this.#wanted.onJoined(event.buffer);
       // Before our queued messages are sent, because the answer would contain them.
-      if (this.#hasHistory) this.#catchUp.fill(event.buffer);
+      if (this.#hasHistory) this.#catchUp.fetchMissing(event.buffer);
       this.#delivery.flush();
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#wanted.remove(event.buffer);
-    if (event.kind === "refused") this.#delivery.channelRefused(event.target, event.text);
+    if (event.kind === "refused") this.#delivery.onChannelRefused(event.target, event.text);
     if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
       this.rename(this.#nick);
     }
@@ -257,7 +257,7 @@ export class Client {
     return this.#quitController.signal.aborted;
   }
 
-  #ended(ending: Ending): Ending {
+  #finish(ending: Ending): Ending {
     clearTimeout(this.#quitTimer);
     this.#delivery.refuseAll(ending.kind === "refused" ? ending.reason : "Not connected");
     return ending;

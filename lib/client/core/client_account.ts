@@ -44,7 +44,7 @@ export class ClientAccount {
 
   /** The reason why a password cannot be set on this connection, or "". Unlike a login, this sends the password itself. */
   get passwordFault(): string {
-    return this.#link.confidential ? "" : "Cannot set a password here: this connection is not encrypted. " +
+    return this.#link.isConfidential ? "" : "Cannot set a password here: this connection is not encrypted. " +
       "Set it over TLS or on the server's own machine, then log in here";
   }
 

@@ -31,8 +31,8 @@ export class ClientMessages {
 
   /** We have read up to a time, in milliseconds since 1970. Nothing is sent when the server knows that already. */
   markRead(buffer: string, at: number): void {
-    const { online, state } = this.#link;
-    if (!online || !state.caps.has("draft/read-marker")) return;
+    const { isOnline, state } = this.#link;
+    if (!isOnline || !state.caps.has("draft/read-marker")) return;
     if (at <= (findBuffer(state, buffer)?.readUpTo ?? 0)) return;
     this.#link.send(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
   }

@@ -1,4 +1,4 @@
-/** The options of a client, and the ways in which its run can end. */
+/** The options of a client, and the possible ends of its run. */
 
 import type { Connection } from "../../net/connection.ts";
 import type { ChatEvent } from "./event.ts";

@@ -77,7 +77,7 @@ export class ClientSession {
   }
 
   /** Whether the registration is complete. */
-  get ready(): boolean {
+  get isReady(): boolean {
     return this.#ready;
   }
 
@@ -136,7 +136,7 @@ export class ClientSession {
   }
 
   /** Whether nobody else can read this connection. */
-  get confidential(): boolean {
+  get isConfidential(): boolean {
     const { secure, address } = this.#parts.connection;
     return secure || isLoopback(address);
   }
@@ -146,8 +146,8 @@ export class ClientSession {
     if (this.#login !== undefined) return { kind: "refused", reason: "another login is still running" };
     if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "this server has no accounts" };
     const mechanisms = this.state.offered.get("sasl") ?? "";
-    const { confidential } = this;
-    const login = new Login({ send: (line) => this.send(line), account, mechanisms, confidential });
+    const { isConfidential } = this;
+    const login = new Login({ send: (line) => this.send(line), account, mechanisms, isConfidential });
     this.#login = login;
     login.start();
     const outcome = await login.outcome;
@@ -179,7 +179,7 @@ export class ClientSession {
     const { state, events } = receive(this.state, incoming);
     // A message of the history does not change the present members.
     if (!history) this.state = state;
-    this.#reply(message, label);
+    this.#respond(message, label);
     for (const event of events) {
       if (history) {
         if (isMessageEvent(event)) this.#parts.onEvent(event);
@@ -190,7 +190,7 @@ export class ClientSession {
     }
   }
 
-  #reply(message: Message, label: string | undefined): void {
+  #respond(message: Message, label: string | undefined): void {
     switch (message.command) {
       case "PING":
         return this.send(`PONG :${message.params.at(-1) ?? ""}`);

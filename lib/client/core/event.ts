@@ -4,7 +4,7 @@
  * client/text/sentences.ts).
  */
 
-/** A person in an event; `account` when the server tells it. */
+/** A person in an event; `account` when the server sends it. */
 export interface Person {
   readonly nick: string;
   readonly account?: string;

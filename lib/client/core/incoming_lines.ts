@@ -10,7 +10,7 @@ import { answerOf, Batches, isBatch, joinMultiline } from "./batches.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import { Requests } from "./requests.ts";
 
-/** Where a message comes from. */
+/** The origin of a message. */
 export interface Origin {
   readonly history: boolean;
   readonly label: string | undefined;

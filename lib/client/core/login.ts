@@ -34,7 +34,7 @@ export interface LoginParts {
   /** The mechanisms of the server, as in CAP LS: "PLAIN,SCRAM-SHA-256"; "" when it did not list them. */
   readonly mechanisms: string;
   /** Whether nobody else can read the connection. */
-  readonly confidential: boolean;
+  readonly isConfidential: boolean;
 }
 
 const chunkLength = 400;
@@ -70,7 +70,7 @@ export class Login {
     const { name: account, password, mechanism } = parts.account;
     this.#scram = new ScramClient(account, password);
     this.#untried = mechanisms.filter((name) =>
-      (parts.mechanisms === "" || offered.includes(name)) && (name !== "PLAIN" || parts.confidential) &&
+      (parts.mechanisms === "" || offered.includes(name)) && (name !== "PLAIN" || parts.isConfidential) &&
       (mechanism === undefined || mechanism === name)
     );
   }

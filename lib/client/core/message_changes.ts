@@ -5,14 +5,14 @@ import { fold } from "../../irc/names.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
 import { typingEnd } from "./typing.ts";
-import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
-import { authorOf, withoutEvents } from "./receiver.ts";
+import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
+import { authorOf, withoutEvents } from "./message_reader.ts";
 
 /** One row for each command. */
-export const messageChangeRows: Readonly<Record<string, Receiver>> = {
-  TAGMSG: tagMessage,
-  REDACT: redacted,
-  MARKREAD: markedRead,
+export const messageChangeRows: Readonly<Record<string, MessageReader>> = {
+  TAGMSG: readTagMessage,
+  REDACT: readRedact,
+  MARKREAD: readMarkRead,
 };
 
 /** A longer text is not a reaction. */
@@ -23,7 +23,7 @@ export function replyIdOf({ tags }: Message): string | undefined {
   return tags.get("+draft/reply") || tags.get("+reply") || undefined;
 }
 
-function tagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
+function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
   const { message } = incoming;
   const who = authorOf(incoming);
   const own = isOwn(state, who.nick);
@@ -40,10 +40,15 @@ function tagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
   const activity = message.tags.get("+typing");
   return activity === undefined || own || incoming.history
     ? withoutEvents(state)
-    : typing(state, incoming, buffer, activity);
+    : readTyping(state, incoming, buffer, activity);
 }
 
-function typing(state: State, incoming: IncomingMessage, buffer: string, activity: string): ReceiveResult {
+function readTyping(
+  state: State,
+  incoming: IncomingMessage,
+  buffer: string,
+  activity: string,
+): ReceiveResult {
   const { at } = incoming;
   const who = authorOf(incoming);
   const until = typingEnd(activity, at);
@@ -54,7 +59,7 @@ function typing(state: State, incoming: IncomingMessage, buffer: string, activit
   return { state: next, events: [{ kind: "typing", buffer, who, active: until > 0 }] };
 }
 
-function redacted(state: State, incoming: IncomingMessage): ReceiveResult {
+function readRedact(state: State, incoming: IncomingMessage): ReceiveResult {
   const [to = "", id = "", reason = ""] = incoming.message.params;
   const by = authorOf(incoming);
   const own = isOwn(state, by.nick);
@@ -63,7 +68,7 @@ function redacted(state: State, incoming: IncomingMessage): ReceiveResult {
 }
 
 /** MARKREAD target timestamp=…; "*" when we have read nothing yet. */
-function markedRead(state: State, { message }: IncomingMessage): ReceiveResult {
+function readMarkRead(state: State, { message }: IncomingMessage): ReceiveResult {
   const [buffer = "", time = ""] = message.params;
   const upTo = Date.parse(time.replace(/^timestamp=/, ""));
   if (Number.isNaN(upTo)) return withoutEvents(state);

@@ -41,7 +41,7 @@ export class MessageDelivery {
       throw new ActionError(`Cannot send to "${message.target}": a name is one word`);
     }
     const { session } = this.#parts.link;
-    if (session?.ready && this.#isSendable(message)) return session.sendMessage(message);
+    if (session?.isReady && this.#isSendable(message)) return session.sendMessage(message);
     if (this.#parts.isLeaving()) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
     this.#parts.onQueued(message);
     return this.#queue.add(message);
@@ -55,7 +55,7 @@ export class MessageDelivery {
   }
 
   /** The server does not let us into a channel: it is no longer wanted, and its queued messages are refused. */
-  channelRefused(target: string, reason: string): void {
+  onChannelRefused(target: string, reason: string): void {
     const { link, wanted } = this.#parts;
     if (!wanted.has(target) || findBuffer(link.state, target)?.joined) return;
     wanted.remove(target);

@@ -9,23 +9,23 @@ import { withAllNames, withNames } from "./presence.ts";
 import { isRefusalCode, refusalSentence } from "./refusals.ts";
 import type { State } from "./state.ts";
 import { isOwn, withBuffer } from "./state.ts";
-import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
-import { withoutEvents } from "./receiver.ts";
+import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
+import { withoutEvents } from "./message_reader.ts";
 
-const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
-  RPL_WELCOME: welcome,
+const rows: Readonly<Partial<Record<NumericName, MessageReader>>> = {
+  RPL_WELCOME: readWelcome,
   RPL_YOURHOST: withoutEvents,
   RPL_CREATED: withoutEvents,
   RPL_MYINFO: withoutEvents,
-  RPL_ISUPPORT: isupport,
+  RPL_ISUPPORT: readIsupport,
   RPL_UMODEIS: withoutEvents,
-  RPL_AWAY: personAway,
+  RPL_AWAY: readAway,
   RPL_UNAWAY: (state) => ({ state: { ...state, away: undefined }, events: [ownAway(state, undefined)] }),
   RPL_NOWAWAY: (state) => ({ state, events: [ownAway(state, state.away ?? "")] }),
   RPL_CHANNELMODEIS: withoutEvents,
   RPL_CREATIONTIME: withoutEvents,
-  RPL_NOTOPIC: (state, { message }) => topicKnown(state, message.params[1], ""),
-  RPL_TOPIC: (state, { message }) => topicKnown(state, message.params[1], message.params[2]),
+  RPL_NOTOPIC: (state, { message }) => readTopicText(state, message.params[1], ""),
+  RPL_TOPIC: (state, { message }) => readTopicText(state, message.params[1], message.params[2]),
   RPL_TOPICWHOTIME: withoutEvents,
   RPL_INVITING: (state, { message: { params: [by = "", who = "", channel = ""] } }) => ({
     state,
@@ -33,7 +33,7 @@ const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
   }),
   RPL_NAMREPLY: (state, { message }) =>
     withoutEvents(withNames(state, message.params[2] ?? "", message.params[3] ?? "")),
-  RPL_ENDOFNAMES: endOfNames,
+  RPL_ENDOFNAMES: readEndOfNames,
   RPL_MOTD: (state, { message }) => ({
     state,
     events: [{
@@ -43,9 +43,9 @@ const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
     }],
   }),
   RPL_MOTDSTART: withoutEvents,
-  RPL_ENDOFMOTD: welcomed,
-  ERR_NOMOTD: welcomed,
-  RPL_LOGGEDIN: loggedIn,
+  RPL_ENDOFMOTD: readEndOfMotd,
+  ERR_NOMOTD: readEndOfMotd,
+  RPL_LOGGEDIN: readLoggedIn,
   RPL_LOGGEDOUT: (state) => ({
     state: { ...state, account: "" },
     events: [{ kind: "status", status: "logged out" }],
@@ -53,27 +53,27 @@ const rows: Readonly<Partial<Record<NumericName, Receiver>>> = {
 };
 
 /** The row for a numeric; undefined for another command. */
-export function replyRow(command: string): Receiver | undefined {
+export function replyRow(command: string): MessageReader | undefined {
   if (!/^\d{3}$/.test(command)) return undefined;
   const name = numericName(command);
-  return (name && rows[name]) ?? (isRefusalCode(command) ? refused : notice);
+  return (name && rows[name]) ?? (isRefusalCode(command) ? readRefusal : readNotice);
 }
 
-function welcome(state: State, { message }: IncomingMessage): ReceiveResult {
+function readWelcome(state: State, { message }: IncomingMessage): ReceiveResult {
   return withoutEvents({ ...state, nick: message.params[0] ?? state.nick, registered: true });
 }
 
-function loggedIn(state: State, { message }: IncomingMessage): ReceiveResult {
+function readLoggedIn(state: State, { message }: IncomingMessage): ReceiveResult {
   const [, , name = ""] = message.params;
   return { state: { ...state, account: name }, events: [{ kind: "status", status: "logged in", name }] };
 }
 
 /** The end of the message of the day ends the registration. */
-function welcomed(state: State): ReceiveResult {
+function readEndOfMotd(state: State): ReceiveResult {
   return withoutEvents({ ...state, welcomed: true });
 }
 
-function isupport(state: State, { message }: IncomingMessage): ReceiveResult {
+function readIsupport(state: State, { message }: IncomingMessage): ReceiveResult {
   const tokens = new Map(state.isupport);
   for (const token of message.params.slice(1, -1)) {
     const [, removed, name = "", value = ""] = /^(-?)([^=]+)=?(.*)$/s.exec(token) ?? [];
@@ -83,24 +83,24 @@ function isupport(state: State, { message }: IncomingMessage): ReceiveResult {
   return withoutEvents({ ...state, isupport: tokens, network: tokens.get("NETWORK") ?? state.network });
 }
 
-/** "\x20" and the like stand for characters that a token cannot hold. */
+/** "\x20" and similar escapes are characters that a token cannot contain. */
 function unescapeToken(value: string): string {
   return value.replace(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-function topicKnown(state: State, buffer = "", topic = ""): ReceiveResult {
+function readTopicText(state: State, buffer = "", topic = ""): ReceiveResult {
   return {
     state: withBuffer(state, buffer, (channel) => ({ ...channel, topic })),
     events: [{ kind: "topic", buffer, topic, by: "" }],
   };
 }
 
-function endOfNames(state: State, { message }: IncomingMessage): ReceiveResult {
+function readEndOfNames(state: State, { message }: IncomingMessage): ReceiveResult {
   const buffer = message.params[1] ?? "";
   return { state: withAllNames(state, buffer), events: [{ kind: "members", buffer }] };
 }
 
-function personAway(state: State, { message }: IncomingMessage): ReceiveResult {
+function readAway(state: State, { message }: IncomingMessage): ReceiveResult {
   const [, nick = "", reason = ""] = message.params;
   return { state, events: [{ kind: "away", who: { nick }, own: false, reason }] };
 }
@@ -110,14 +110,14 @@ function ownAway(state: State, reason: string | undefined): ReceiveResult["event
 }
 
 /** All words but our own nick, which is first in every numeric. The counts of users during registration are left out. */
-function notice(state: State, { message }: IncomingMessage): ReceiveResult {
+function readNotice(state: State, { message }: IncomingMessage): ReceiveResult {
   if (!state.welcomed) return withoutEvents(state);
   const [first = "", ...others] = message.params;
   const words = isOwn(state, first) || first === "*" ? others : message.params;
   return { state, events: [{ kind: "server notice", from: message.source, text: words.join(" ") }] };
 }
 
-function refused(state: State, { message, label }: IncomingMessage): ReceiveResult {
+function readRefusal(state: State, { message, label }: IncomingMessage): ReceiveResult {
   const code = numericName(message.command) ?? message.command;
   const target = message.params.length > 2 ? message.params[1] ?? "" : "";
   const text = refusalSentence(state, message.command, target, message.params.at(-1) ?? "");

@@ -36,8 +36,8 @@ export class OfflineQueue {
   }
 
   #take(isWanted: (message: MessageToSend) => boolean): QueuedMessage[] {
-    const taken = this.#queued.filter(({ message }) => isWanted(message));
-    this.#queued = this.#queued.filter((one) => !taken.includes(one));
-    return taken;
+    const removed = this.#queued.filter(({ message }) => isWanted(message));
+    this.#queued = this.#queued.filter((one) => !removed.includes(one));
+    return removed;
   }
 }

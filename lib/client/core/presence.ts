@@ -14,24 +14,24 @@ import {
   withOpenBuffer,
   withoutKey,
 } from "./state.ts";
-import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
-import { authorOf, withoutEvents } from "./receiver.ts";
+import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
+import { authorOf, withoutEvents } from "./message_reader.ts";
 
 /** One row for each command. */
-export const presenceRows: Readonly<Record<string, Receiver>> = {
-  JOIN: joined,
-  PART: parted,
-  KICK: kicked,
-  QUIT: quit,
-  NICK: renamed,
-  TOPIC: topicChanged,
-  MODE: modeChanged,
-  AWAY: awayChanged,
-  ACCOUNT: accountChanged,
-  INVITE: invited,
+export const presenceRows: Readonly<Record<string, MessageReader>> = {
+  JOIN: readJoin,
+  PART: readPart,
+  KICK: readKick,
+  QUIT: readQuit,
+  NICK: readNick,
+  TOPIC: readTopic,
+  MODE: readMode,
+  AWAY: readAway,
+  ACCOUNT: readAccount,
+  INVITE: readInvite,
 };
 
-function joined(state: State, incoming: IncomingMessage): ReceiveResult {
+function readJoin(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", account] = incoming.message.params;
   const who = withAccount(authorOf(incoming), account);
   const own = isOwn(state, who.nick);
@@ -47,60 +47,60 @@ function joined(state: State, incoming: IncomingMessage): ReceiveResult {
   };
 }
 
-function parted(state: State, incoming: IncomingMessage): ReceiveResult {
+function readPart(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", reason = ""] = incoming.message.params;
   const who = authorOf(incoming);
   const own = isOwn(state, who.nick);
   return {
-    state: leave(state, buffer, who.nick),
+    state: removeFromChannel(state, buffer, who.nick),
     events: [{ kind: "parted", buffer, who, own, reason }],
   };
 }
 
-function kicked(state: State, incoming: IncomingMessage): ReceiveResult {
+function readKick(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", nick = "", reason = ""] = incoming.message.params;
   const own = isOwn(state, nick);
   const by = authorOf(incoming).nick;
   return {
-    state: leave(state, buffer, nick),
+    state: removeFromChannel(state, buffer, nick),
     events: [{ kind: "kicked", buffer, who: { nick }, own, by, reason }],
   };
 }
 
-function leave(state: State, name: string, nick: string): State {
+function removeFromChannel(state: State, name: string, nick: string): State {
   return withBuffer(state, name, (channel) => {
     if (isOwn(state, nick)) return { ...channel, joined: false, members: new Map(), typing: new Map() };
-    return without(channel, nick);
+    return removePerson(channel, nick);
   });
 }
 
-function without(channel: Buffer, nick: string): Buffer {
+function removePerson(channel: Buffer, nick: string): Buffer {
   const key = fold(nick);
   return { ...channel, members: withoutKey(channel.members, key), typing: withoutKey(channel.typing, key) };
 }
 
-function quit(state: State, incoming: IncomingMessage): ReceiveResult {
+function readQuit(state: State, incoming: IncomingMessage): ReceiveResult {
   const who = authorOf(incoming);
   const [reason = ""] = incoming.message.params;
   const buffers = buffersWith(state, who.nick);
   const next = buffers.reduce(
-    (one, name) => withBuffer(one, name, (channel) => without(channel, who.nick)),
+    (one, name) => withBuffer(one, name, (channel) => removePerson(channel, who.nick)),
     state,
   );
   const own = isOwn(state, who.nick);
   return { state: next, events: [{ kind: "quit", buffers, who, own, reason }] };
 }
 
-function renamed(state: State, incoming: IncomingMessage): ReceiveResult {
+function readNick(state: State, incoming: IncomingMessage): ReceiveResult {
   const who = authorOf(incoming);
   const [to = ""] = incoming.message.params;
   const buffers = buffersWith(state, who.nick);
   const own = isOwn(state, who.nick);
   const next = buffers.reduce(
-    (one, name) => withBuffer(one, name, (channel) => rename(channel, who.nick, to)),
+    (one, name) => withBuffer(one, name, (channel) => renameMember(channel, who.nick, to)),
     state,
   );
-  const moved = movedConversation(next, who.nick, to);
+  const moved = renameConversation(next, who.nick, to);
   return {
     state: own ? { ...moved, nick: to, source: "" } : moved,
     events: [{ kind: "renamed", buffers, who, own, to }],
@@ -108,7 +108,7 @@ function renamed(state: State, incoming: IncomingMessage): ReceiveResult {
 }
 
 /** A conversation with a person continues under the new name. */
-function movedConversation(state: State, from: string, to: string): State {
+function renameConversation(state: State, from: string, to: string): State {
   const old = findBuffer(state, from);
   const lastSender = fold(state.lastSender) === fold(from) ? to : state.lastSender;
   if (old?.kind !== "person") return { ...state, lastSender };
@@ -120,7 +120,7 @@ function movedConversation(state: State, from: string, to: string): State {
   return { ...state, buffers, lastSender };
 }
 
-function rename(channel: Buffer, from: string, to: string): Buffer {
+function renameMember(channel: Buffer, from: string, to: string): Buffer {
   const [old, key] = [fold(from), fold(to)];
   const member = channel.members.get(old);
   if (member === undefined) return channel;
@@ -132,7 +132,7 @@ function rename(channel: Buffer, from: string, to: string): Buffer {
   };
 }
 
-function topicChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+function readTopic(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", topic = ""] = incoming.message.params;
   return {
     state: withBuffer(state, buffer, (channel) => ({ ...channel, topic })),
@@ -140,7 +140,7 @@ function topicChanged(state: State, incoming: IncomingMessage): ReceiveResult {
   };
 }
 
-function modeChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+function readMode(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", letters = "", ...values] = incoming.message.params;
   if (!isChannel(state, buffer)) return withoutEvents(state);
   const changes = readChanges(state, letters, values);
@@ -174,7 +174,7 @@ function withRank(state: State, buffer: string, { added, letter, argument }: Mod
   return withMember(state, buffer, { ...member, ranks });
 }
 
-function awayChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+function readAway(state: State, incoming: IncomingMessage): ReceiveResult {
   const who = authorOf(incoming);
   const [reason] = incoming.message.params;
   const away = reason !== undefined && reason !== "";
@@ -182,7 +182,7 @@ function awayChanged(state: State, incoming: IncomingMessage): ReceiveResult {
   return withoutEvents(withMemberEverywhere(state, who.nick, (member) => ({ ...member, away })));
 }
 
-function accountChanged(state: State, incoming: IncomingMessage): ReceiveResult {
+function readAccount(state: State, incoming: IncomingMessage): ReceiveResult {
   const [account = "*"] = incoming.message.params;
   const who = authorOf(incoming);
   const next = withMemberEverywhere(state, who.nick, (member) => ({
@@ -194,7 +194,7 @@ function accountChanged(state: State, incoming: IncomingMessage): ReceiveResult 
   return withoutEvents(isOwn(state, who.nick) ? { ...next, account: account === "*" ? "" : account } : next);
 }
 
-function invited(state: State, incoming: IncomingMessage): ReceiveResult {
+function readInvite(state: State, incoming: IncomingMessage): ReceiveResult {
   const [who = "", channel = ""] = incoming.message.params;
   const by = authorOf(incoming).nick;
   return { state, events: [{ kind: "invited", channel, by, who, own: isOwn(state, who) }] };

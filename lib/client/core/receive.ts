@@ -9,19 +9,19 @@ import { messageChangeRows, replyIdOf } from "./message_changes.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer, withMessageBy, withOpenBuffer } from "./state.ts";
-import type { IncomingMessage, Receiver, ReceiveResult } from "./receiver.ts";
-import { authorOf, withoutEvents } from "./receiver.ts";
+import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
+import { authorOf, withoutEvents } from "./message_reader.ts";
 import { hasMention } from "./mentions.ts";
 
-const rows: Readonly<Record<string, Receiver>> = {
-  PRIVMSG: said,
-  NOTICE: said,
+const rows: Readonly<Record<string, MessageReader>> = {
+  PRIVMSG: readSaid,
+  NOTICE: readSaid,
   ...messageChangeRows,
   ...presenceRows,
-  FAIL: standardReply,
-  WARN: standardReply,
-  NOTE: standardReply,
-  CAP: capabilities,
+  FAIL: readStandardReply,
+  WARN: readStandardReply,
+  NOTE: readStandardReply,
+  CAP: readCapabilities,
 };
 
 /** The state after a message, and its events; an unknown command changes nothing. */
@@ -36,7 +36,7 @@ export function receive(
   return { state: step.state, events: step.events.map((body) => ({ ...body, ...when })) };
 }
 
-function said(state: State, incoming: IncomingMessage): ReceiveResult {
+function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   const { message } = incoming;
   const [to = "", written = ""] = message.params;
   const from = authorOf(incoming);
@@ -80,7 +80,7 @@ function readManner(
   text: string,
 ): { readonly manner: Manner; readonly text: string } | undefined {
   if (!text.startsWith("\x01")) return { manner: command === "NOTICE" ? "notice" : "message", text };
-  // deno-lint-ignore no-control-regex -- CTCP marks its ends with it
+  // deno-lint-ignore no-control-regex -- CTCP begins and ends with this character
   const action = /^\x01ACTION(?: ([^\x01]*))?\x01?$/.exec(text);
   return action === null ? undefined : { manner: "action", text: action[1] ?? "" };
 }
@@ -95,7 +95,7 @@ function serverNotice(state: State, { message }: IncomingMessage, text: string):
 }
 
 /** IRCv3 standard replies: FAIL command code context… :text. */
-function standardReply(state: State, { message, label }: IncomingMessage): ReceiveResult {
+function readStandardReply(state: State, { message, label }: IncomingMessage): ReceiveResult {
   const [command = "", code = ""] = message.params;
   const text = message.params.at(-1) ?? "";
   const target = message.params.length > 3 ? message.params[2] ?? "" : "";
@@ -108,7 +108,7 @@ function standardReply(state: State, { message, label }: IncomingMessage): Recei
 }
 
 /** CAP: the server offers capabilities (LS, NEW), withdraws them (DEL), or enables them for us (ACK). */
-function capabilities(state: State, { message }: IncomingMessage): ReceiveResult {
+function readCapabilities(state: State, { message }: IncomingMessage): ReceiveResult {
   const names = (message.params.at(-1) ?? "").split(" ").filter((name) => name !== "");
   const offered = new Map(state.offered);
   const caps = new Set(state.caps);

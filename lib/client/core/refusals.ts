@@ -7,7 +7,7 @@ import { ActionError } from "./action_error.ts";
 import type { State } from "./state.ts";
 import { isChannel } from "./state.ts";
 
-/** The sentence for a numeric; "%" stands for the target. */
+/** The sentence for a numeric; "%" is the target. */
 const sentences: Readonly<Partial<Record<NumericName, string>>> = {
   ERR_NOSUCHNICK: "There is nobody called % here",
   ERR_NOSUCHSERVER: "There is no server called %",

@@ -35,13 +35,13 @@ export class ServerLink {
   }
 
   /** Whether we are registered on the server, so lines can be sent. */
-  get online(): boolean {
-    return this.session?.ready ?? false;
+  get isOnline(): boolean {
+    return this.session?.isReady ?? false;
   }
 
   /** Whether nobody else can read the connection. */
-  get confidential(): boolean {
-    return this.session?.confidential ?? false;
+  get isConfidential(): boolean {
+    return this.session?.isConfidential ?? false;
   }
 
   /** Milliseconds since 1970. */
@@ -73,7 +73,7 @@ export class ServerLink {
 
   /** Sends a line and collects its answer; rejects when there is no connection or no answer. */
   request(line: string, matcher: AnswerMatcher = () => "other"): Promise<readonly Message[]> {
-    return this.session?.ready
+    return this.session?.isReady
       ? this.session.request(line, matcher)
       : Promise.reject(new Error("There is no connection to the server"));
   }
@@ -97,6 +97,6 @@ export function tagLine(target: string, tags: Readonly<Record<string, string>>):
 }
 
 /** Whether messages that consist of tags only can be sent now. */
-export function canSendTags({ online, state }: ServerLink): boolean {
-  return online && state.caps.has("message-tags");
+export function canSendTags({ isOnline, state }: ServerLink): boolean {
+  return isOnline && state.caps.has("message-tags");
 }

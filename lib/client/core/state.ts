@@ -116,7 +116,7 @@ export function withBuffer(state: State, name: string, change: (buffer: Buffer) 
 /** Opens a buffer, if it is not open. */
 export function withOpenBuffer(state: State, name: string): State {
   if (state.buffers.has(fold(name))) return state;
-  return { ...state, buffers: new Map(state.buffers).set(fold(name), newBuffer(state, name)) };
+  return { ...state, buffers: new Map(state.buffers).set(fold(name), createBuffer(state, name)) };
 }
 
 /** Forgets a buffer. */
@@ -169,7 +169,7 @@ export function membersByRank(state: State, buffer: Buffer): Member[] {
 }
 
 /** The nicks of those who are typing at the time `now`. */
-export function typingAt(buffer: Buffer, now: number): string[] {
+export function nicksTyping(buffer: Buffer, now: number): string[] {
   return [...buffer.typing].filter(([, until]) => until > now)
     .map(([key]) => buffer.members.get(key)?.nick ?? key);
 }
@@ -191,7 +191,7 @@ export function ranksOf(state: State): { readonly letters: string; readonly sign
   return { letters, signs };
 }
 
-function newBuffer(state: State, name: string): Buffer {
+function createBuffer(state: State, name: string): Buffer {
   const kind = isChannel(state, name) ? "channel" : "person";
   return {
     name,

@@ -24,11 +24,11 @@ export class TypingNotifier {
 
   /** The message box of a buffer has this text. Can be called at each key. */
   update(buffer: string, text: string): void {
-    this.show(buffer, typingActivity(text));
+    this.send(buffer, typingActivity(text));
   }
 
   /** Sends an activity when others need to know it. */
-  show(buffer: string, activity: Activity): void {
+  send(buffer: string, activity: Activity): void {
     const link = this.#link;
     if (!canSendTags(link) || !isMiddleParam(buffer)) return;
     if (!this.#mustSend(buffer, activity, link.now)) return;
@@ -38,8 +38,8 @@ export class TypingNotifier {
     else link.send(line);
   }
 
-  /** We sent a message, which tells others that we stopped typing. */
-  messageSent(buffer: string): void {
+  /** We sent a message, so others know that we stopped typing. */
+  onMessageSent(buffer: string): void {
     this.#activeAt.delete(fold(buffer));
   }
 

@@ -38,7 +38,7 @@ export class Uploads {
   }
 
   /** A token for one upload; rejects with an ActionError. */
-  async token(): Promise<string> {
+  async requestToken(): Promise<string> {
     const answer = await this.#link.ask("TOKEN GENERATE FILEHOST");
     const token = answer.filter(({ command, params }) => command === "TOKEN" && params[0] === "GENERATE")
       .map(({ params }) => params.at(-1) ?? "").join("");
@@ -50,7 +50,7 @@ export class Uploads {
   async send(file: Upload, options?: UploadOptions): Promise<string> {
     const { url } = this;
     if (url === undefined) throw new ActionError("This server accepts no files");
-    return await uploadFile(url, await this.token(), file, options);
+    return await uploadFile(url, await this.requestToken(), file, options);
   }
 }
 

@@ -26,7 +26,7 @@ export class WantedChannels {
   }
 
   /** We have joined it under this name; its key stays. */
-  joined(name: string): void {
+  onJoined(name: string): void {
     this.add(name, this.#channels.get(fold(name))?.key ?? "");
   }
 

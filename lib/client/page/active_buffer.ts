@@ -118,7 +118,7 @@ export class ActiveBuffer {
     const { client, timelines } = this.#parts;
     if (this.name === "" || !this.isSeen(this.name)) return;
     const newest = timelines.markAllRead(this.name);
-    if (!client.online || newest <= (this.#marked.get(fold(this.name)) ?? 0)) return;
+    if (!client.isOnline || newest <= (this.#marked.get(fold(this.name)) ?? 0)) return;
     this.#marked.set(fold(this.name), newest);
     client.messages.markRead(this.name, newest);
   }

@@ -29,7 +29,7 @@ export class HistoryLoader {
   async loadOlder(buffer: string, count = pageSize): Promise<boolean> {
     const key = fold(buffer);
     const { isComplete, entries } = this.#timelines.of(buffer);
-    if (isComplete || this.#loading.has(key) || !this.#client.online) return false;
+    if (isComplete || this.#loading.has(key) || !this.#client.isOnline) return false;
     const oldest = entries.find((entry) => entry.kind === "said" && entry.said.id !== undefined);
     this.#loading.add(key);
     try {

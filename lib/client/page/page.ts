@@ -38,7 +38,7 @@ function share(files: readonly File[]): void {
   const { client, active: { name }, sending } = ui;
   void uploadFiles(files, {
     url: () => client.uploads.url,
-    token: () => client.uploads.token(),
+    token: () => client.uploads.requestToken(),
     onUploaded: (address) => sending.say(name, "message", address),
   });
 }

@@ -1,7 +1,7 @@
 /** The typing indicator: the line under the messages that names the people who are typing. */
 /// <reference lib="dom" />
 import { plainName } from "../text/plain.ts";
-import { findBuffer, type State, typingAt } from "../core/state.ts";
+import { findBuffer, nicksTyping, type State } from "../core/state.ts";
 import { byId } from "./element.ts";
 
 const maxNames = 3;
@@ -9,7 +9,7 @@ const maxNames = 3;
 /** Draws it. The text changes only when needed, as screen readers read out each change. */
 export function drawTypingIndicator(state: State, activeBuffer: string): void {
   const buffer = findBuffer(state, activeBuffer);
-  const nicks = buffer === undefined ? [] : typingAt(buffer, Date.now()).map(plainName);
+  const nicks = buffer === undefined ? [] : nicksTyping(buffer, Date.now()).map(plainName);
   const text = typingText(nicks);
   const line = byId("typing");
   if (line.textContent !== text) line.textContent = text;

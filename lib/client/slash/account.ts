@@ -105,7 +105,7 @@ async function ask(ui: CommandUi, question: string, fault?: (written: string) =>
 
 /** Without a connection we do not know yet what the server can do. */
 function requireConnection(ui: CommandUi): void {
-  if (!ui.client.online) {
+  if (!ui.client.isOnline) {
     throw new ActionError(
       "Cannot do that yet: there is no connection to the server",
     );

@@ -1,4 +1,4 @@
-/** Slash commands for channels: joining, leaving, members, topics, and what operators do. */
+/** Slash commands for channels: joining, leaving, members, topics, and the commands of operators. */
 
 import { listLines, maskLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";

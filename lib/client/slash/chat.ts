@@ -15,7 +15,7 @@ export const chatRows: SlashTable = {
   },
   me: {
     usage: "ACTION",
-    help: "Says what you are doing: /me waves",
+    help: "Describes what you are doing: /me waves",
     group: "Chat",
     run: (ui, rest) => ui.send(ui.target(), "action", requireText(rest, "/me waves")),
   },

@@ -59,7 +59,7 @@ export interface LocalFileAccess {
   showProgress(doing: string, done: number, total: number): void;
 }
 
-/** Files in a browser: the person chooses what to send, and the browser saves what arrives. */
+/** Files in a browser: the person chooses the files to send, and the browser saves the files that arrive. */
 export interface FileChoice {
   /** Lets the person choose files, and sends them. */
   choose(): void;

@@ -13,7 +13,7 @@ export interface ActiveBufferParts {
   /** The channels to join at the start. The first of them becomes active. */
   readonly channels: readonly string[];
   /** Prints the name of the new active buffer. */
-  readonly title: (words: string) => void;
+  readonly printTitle: (words: string) => void;
   readonly onChange: () => void;
 }
 
@@ -30,7 +30,7 @@ export class ActiveBuffer {
     for (const channel of parts.channels.slice(1)) this.#inBackground.add(fold(channel));
   }
 
-  is(name: string): boolean {
+  isActive(name: string): boolean {
     return fold(name) === fold(this.name);
   }
 
@@ -42,7 +42,7 @@ export class ActiveBuffer {
 
   show(name: string): void {
     const shown = findBuffer(this.#parts.client.state, name)?.name ?? name;
-    if (shown !== this.name) this.#parts.title(plainName(shown));
+    if (shown !== this.name) this.#parts.printTitle(plainName(shown));
     this.name = shown;
     this.#parts.onChange();
   }
@@ -58,7 +58,7 @@ export class ActiveBuffer {
   /** A buffer was closed. If it was the active one, another becomes active. */
   onClosed(name: string): void {
     this.#inBackground.delete(fold(name));
-    if (!this.is(name)) return;
+    if (!this.isActive(name)) return;
     this.name = "";
     const next = bufferAfterClosing(this.#parts.client.state);
     if (next !== undefined) this.show(next);
@@ -66,6 +66,6 @@ export class ActiveBuffer {
   }
 
   onRenamed(name: string, to: string): void {
-    if (this.is(name)) this.name = to;
+    if (this.isActive(name)) this.name = to;
   }
 }

@@ -151,7 +151,7 @@ function swapCharacters(editor: Editor): Editor {
   return { ...editor, text: text.slice(0, start) + swapped + text.slice(end), cursor: end };
 }
 
-/** Removes a piece and stores it for C-y. The cursor goes to its place. */
+/** Removes a piece, stores it for C-y, and moves the cursor to its start. */
 function cutRange(editor: Editor, start: number, end: number): Editor {
   if (start >= end) return editor;
   const { text } = editor;

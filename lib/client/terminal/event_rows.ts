@@ -96,7 +96,7 @@ export type FindMessage = (id: string) => Said | undefined;
 const quoteLetters = 30;
 
 /** The start of a message, to quote it: "ann: tea?". */
-function quoted(state: State, { from, text }: Said): Span[] {
+function quoteMessage(state: State, { from, text }: Said): Span[] {
   const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", colorOf: () => undefined }));
   const letters = [...words];
   const cut = letters.length > quoteLetters ? `${letters.slice(0, quoteLetters).join("").trimEnd()}…` : words;
@@ -127,7 +127,7 @@ export function saidLine(
   const answered = event.replyTo === undefined ? undefined : findMessage(event.replyTo);
   const quote: Span[] = answered === undefined
     ? []
-    : [{ text: "[re ", dim: true }, ...quoted(state, answered), { text: "] ", dim: true }];
+    : [{ text: "[re ", dim: true }, ...quoteMessage(state, answered), { text: "] ", dim: true }];
   return { at: event.at, symbol: event.mention ? "»" : "", body: [...where, ...speaker, ...quote, ...text] };
 }
 
@@ -152,7 +152,7 @@ export function eventLine(
   if (words.length === 0) return undefined;
   const about = event.kind === "reacted" || event.kind === "redacted" ? findMessage(event.id) : undefined;
   if (about !== undefined) {
-    words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoted(state, about));
+    words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoteMessage(state, about));
   }
   const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
   // The sentences of these events name the channel.

@@ -65,7 +65,7 @@ export class KeyReader {
     for (let key = this.#next(); key !== undefined; key = this.#next()) {
       const last = keys.at(-1);
       if (key === "none") continue;
-      if (key.kind === "text" && last?.kind === "text") keys[keys.length - 1] = joined(last, key);
+      if (key.kind === "text" && last?.kind === "text") keys[keys.length - 1] = joinText(last, key);
       else keys.push(key);
     }
     return keys;
@@ -86,7 +86,7 @@ export class KeyReader {
 
   /** Removes the next key from the input; undefined when it is incomplete, "none" for an unknown sequence. */
   #next(): Key | "none" | undefined {
-    if (this.#paste !== undefined) return this.#pasted();
+    if (this.#paste !== undefined) return this.#readPaste();
     if (this.#input === "") return undefined;
     const first = this.#input.charAt(0);
     if (first === "\x1b") return this.#sequence();
@@ -105,11 +105,11 @@ export class KeyReader {
     return { kind: "text", text: first + more };
   }
 
-  #pasted(): Key | undefined {
+  #readPaste(): Key | undefined {
     const all = (this.#paste ?? "") + this.#input;
     const end = all.indexOf(pasteEnd);
     if (end < 0) {
-      // The chunk can end inside the end mark, so as many characters stay in the input.
+      // The chunk can end inside the end sequence, so that many characters stay in the input.
       const safe = Math.max(0, all.length - pasteEnd.length);
       this.#paste = all.slice(0, Math.min(safe, maxPaste));
       this.#input = all.slice(safe);
@@ -154,7 +154,7 @@ export class KeyReader {
     const [number = "", modifier = ""] = parameters.split(";");
     if (final === "~" && number === "200") {
       this.#paste = "";
-      return this.#pasted() ?? "none";
+      return this.#readPaste() ?? "none";
     }
     const name = final === "~" ? numbers[number] : letters[all.slice(-1)] ?? reports[all.slice(2)];
     // ESC [ [ A is F1 on the Linux console.
@@ -217,6 +217,6 @@ function controlName(character: string): string | undefined {
   return `C-${String.fromCharCode(code + (code < 0x1b ? 0x60 : 0x40)).toLowerCase()}`;
 }
 
-function joined(one: Key & { kind: "text" }, other: Key & { kind: "text" }): Key {
+function joinText(one: Key & { kind: "text" }, other: Key & { kind: "text" }): Key {
   return { kind: "text", text: one.text + other.text };
 }

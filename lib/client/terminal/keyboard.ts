@@ -39,13 +39,13 @@ export class Keyboard {
       input: () => this.state,
       setInput: (state) => this.state = state,
       hint: (words) => this.hint = words,
-      key: (key) => this.key(key),
+      replayKey: (key) => this.press(key),
       onChange: parts.onChange,
     });
     this.guard = new PasswordGuard({
       isAsking: () => this.isAsking,
       ask: () => this.#askAboutHeldKeys(),
-      key: (key) => this.key(key),
+      replayKey: (key) => this.press(key),
       pauseMs: parts.pauseMs,
     });
   }
@@ -55,7 +55,7 @@ export class Keyboard {
     return this.questions.current !== "";
   }
 
-  key(key: Key): void {
+  press(key: Key): void {
     if (this.questions.holdKey(key)) return;
     if (this.guard.holdKey(key)) {
       this.hint = "Your text is hidden, in case it is a password: Ctrl-C deletes it";

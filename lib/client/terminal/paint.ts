@@ -47,8 +47,8 @@ function styleCodes(style: Style, appearance: Appearance): string {
   }
   const key =
     `${bold}${dim}${italic}${underline}${reverse}${strike}${color} ${background} ${appearance.depth}${appearance.theme}`;
-  const made = codeCache.get(key);
-  if (made !== undefined) return made;
+  const cached = codeCache.get(key);
+  if (cached !== undefined) return cached;
   if (codeCache.size >= maxCached) codeCache.clear();
   const codes = newCodes(style, appearance);
   codeCache.set(key, codes);

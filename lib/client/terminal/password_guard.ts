@@ -11,7 +11,7 @@ export interface PasswordGuardParts {
   readonly isAsking: () => boolean;
   /** Asks the person, after a pause, whether the held keys count as typed. */
   readonly ask: () => Promise<boolean>;
-  readonly key: (key: Key) => void;
+  readonly replayKey: (key: Key) => void;
   /** After a pause of this length we assume that the person has seen the screen. */
   readonly pauseMs: number;
 }
@@ -58,6 +58,6 @@ export class PasswordGuard {
   }
 
   async #askAboutKeys(keys: readonly Key[]): Promise<void> {
-    if (await this.#parts.ask()) { for (const key of keys) this.#parts.key(key); }
+    if (await this.#parts.ask()) { for (const key of keys) this.#parts.replayKey(key); }
   }
 }

@@ -13,7 +13,7 @@ export interface QuestionsParts {
   /** Shows why an answer is not accepted, or "". */
   readonly hint: (words: string) => void;
   /** Handles a key that was held. */
-  readonly key: (key: Key) => void;
+  readonly replayKey: (key: Key) => void;
   readonly onChange: () => void;
 }
 
@@ -83,7 +83,7 @@ export class Questions {
     const keys: Key[] = this.#held = [];
     setTimeout(() => {
       this.#held = undefined;
-      for (const key of keys) this.#parts.key(key);
+      for (const key of keys) this.#parts.replayKey(key);
     });
   }
 }

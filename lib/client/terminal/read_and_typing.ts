@@ -1,7 +1,7 @@
 /** Marks messages as read, and lists the people who are typing. */
 
 import type { Client } from "../core/client.ts";
-import { findBuffer, typingAt } from "../core/state.ts";
+import { findBuffer, nicksTyping } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
 
 /** How often the list of people who type is updated. */
@@ -29,7 +29,7 @@ export class ReadAndTyping {
   /** The person is at the keyboard and sees this buffer: marks all of it as read. */
   markRead(buffer: string): void {
     const at = this.#unread.get(fold(buffer));
-    if (at === undefined || !this.#client.online) return;
+    if (at === undefined || !this.#client.isOnline) return;
     this.#unread.delete(fold(buffer));
     this.#client.messages.markRead(buffer, at);
   }
@@ -37,7 +37,7 @@ export class ReadAndTyping {
   /** The nicks of the others who type in the buffer. */
   nicksTyping(buffer: string): readonly string[] {
     const found = findBuffer(this.#client.state, buffer);
-    return found === undefined ? [] : typingAt(found, this.#client.now);
+    return found === undefined ? [] : nicksTyping(found, this.#client.now);
   }
 
   /** Checks regularly whether others still type, because a client can stop without a message about it. */

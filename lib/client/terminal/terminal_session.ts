@@ -58,7 +58,7 @@ export async function runTerminalSession(parts: TerminalSessionParts): Promise<T
     ui.interrupt();
   };
   terminal.open({
-    onKey: (key) => ui.key(key),
+    onKey: (key) => ui.press(key),
     onBackground(theme) {
       output.appearance = { ...appearance, theme };
       ui.redraw();

@@ -74,7 +74,7 @@ export class TerminalUi implements CommandUi {
     this.#active = new ActiveBuffer({
       client: this.client,
       channels: parts.client.channels ?? [],
-      title: (words) => this.#transcript.title(words),
+      printTitle: (words) => this.#transcript.printTitle(words),
       onChange,
     });
     this.#readAndTyping = new ReadAndTyping(this.client, onChange);
@@ -132,8 +132,8 @@ export class TerminalUi implements CommandUi {
   }
 
   /** The person pressed a key. */
-  key(key: Key): void {
-    if (!this.#parts.notifier.isFocusReport(key)) this.#keyboard.key(key);
+  press(key: Key): void {
+    if (!this.#parts.notifier.isFocusReport(key)) this.#keyboard.press(key);
   }
 
   /** The terminal has a new size, or the program continues after C-z. */
@@ -165,8 +165,8 @@ export class TerminalUi implements CommandUi {
 
   note(words: string | readonly Span[], kind?: "title" | "warning"): void {
     const spans = typeof words === "string" ? [{ text: words, bold: kind === "title" }] : words;
-    if (kind === "warning") this.#transcript.warn(spans);
-    else this.#transcript.note(spans);
+    if (kind === "warning") this.#transcript.printWarning(spans);
+    else this.#transcript.printNote(spans);
   }
 
   showHistory(title: string, events: readonly ChatEvent[]): void {
@@ -269,7 +269,7 @@ export class TerminalUi implements CommandUi {
       question: questions.current,
       secret: questions.secret,
       progress: this.files?.progressText ?? "",
-      online: this.client.online || isAsking,
+      online: this.client.isOnline || isAsking,
       typing: this.#readAndTyping.nicksTyping(this.activeBuffer),
       hint,
       appearance: this.#parts.output.appearance,

@@ -90,11 +90,11 @@ export class Transcript {
 
   /** Prints earlier messages between two rules. */
   printHistory(title: string, events: readonly ChatEvent[]): void {
-    this.title(title);
+    this.printTitle(title);
     const before = this.#day;
     for (const event of events) this.add(event);
     this.#day = before;
-    this.title("end of history");
+    this.printTitle("end of history");
   }
 
   #beginHistory({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
@@ -106,7 +106,7 @@ export class Transcript {
     const where = `${isChannel(this.#view().state, buffer) ? "in" : "with"} ${plainName(buffer)}`;
     const messages = count === 1 ? "message" : `${count} messages`;
     const missed = count === 1 ? "1 missed message" : `${count} missed messages`;
-    this.title(`${why === "opening" ? `last ${messages}` : missed} ${where}`);
+    this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}`);
   }
 
   /** Called early when the history is shorter than announced. */
@@ -116,7 +116,7 @@ export class Transcript {
 
   #printHistoryEnd(): void {
     this.#historyLeft = 0;
-    this.title("end of history");
+    this.printTitle("end of history");
     if (this.#loginRefusal !== undefined && this.#view().now < this.#loginRefusal.until) {
       this.#print(this.#loginRefusal.line);
     }
@@ -130,18 +130,18 @@ export class Transcript {
   }
 
   /** An answer to a command. */
-  note(body: readonly Span[]): void {
+  printNote(body: readonly Span[]): void {
     this.flush();
     this.#display.print(noteRows(body, this.#display.columns));
   }
 
   /** An error, for the person. */
-  warn(body: readonly Span[]): void {
+  printWarning(body: readonly Span[]): void {
     this.#print({ at: this.#view().now, symbol: "!", body });
   }
 
   /** A separator with a title. The words must be safe for a terminal. */
-  title(words: string): void {
+  printTitle(words: string): void {
     this.flush();
     this.#display.print([separatorRow(words)]);
   }

@@ -33,7 +33,7 @@ export function wrapSpans(
     (sum, { text }) => sum + (text.includes("\n") ? Infinity : textWidth(text)),
     headWidth,
   );
-  if (width <= columns) return [trimmed([...head, ...body])];
+  if (width <= columns) return [trimRow([...head, ...body])];
   const rows: Rows = { done: [], row: [...head], source: undefined, width: headWidth, start: headWidth };
   for (const span of body) {
     for (const [at, line] of span.text.split("\n").entries()) {
@@ -41,7 +41,7 @@ export function wrapSpans(
       for (const word of line.match(/\S+| +/g) ?? []) addWord(rows, span, word, columns, margin);
     }
   }
-  return [...rows.done, trimmed(rows.row)];
+  return [...rows.done, trimRow(rows.row)];
 }
 
 function addWord(rows: Rows, span: Span, word: string, columns: number, margin: number): void {
@@ -69,7 +69,7 @@ function put(rows: Rows, span: Span, text: string, width: number): void {
 }
 
 function newRow(rows: Rows, margin: number): void {
-  rows.done.push(trimmed(rows.row));
+  rows.done.push(trimRow(rows.row));
   rows.row = margin === 0 ? [] : [{ text: " ".repeat(margin) }];
   rows.source = undefined;
   rows.width = margin;
@@ -77,9 +77,9 @@ function newRow(rows: Rows, margin: number): void {
 }
 
 /** Without the spaces at the end, because they are invisible. */
-function trimmed(row: readonly Span[]): Row {
+function trimRow(row: readonly Span[]): Row {
   const last = row.at(-1);
   if (last === undefined || !last.text.endsWith(" ")) return row;
   const text = last.text.trimEnd();
-  return text === "" ? trimmed(row.slice(0, -1)) : [...row.slice(0, -1), { ...last, text }];
+  return text === "" ? trimRow(row.slice(0, -1)) : [...row.slice(0, -1), { ...last, text }];
 }

@@ -1,4 +1,4 @@
-/** Checks a name before it goes to a server. Pure. */
+/** Checks a name before it is sent to a server. Pure. */
 
 /** The reason why this cannot be a name, or "". The server can still refuse the name. */
 export function nickFault(name: string): string {

@@ -39,7 +39,7 @@ export function plain(text: string): string {
     const groups = rest.at(-1) as Record<string, string | undefined>;
     if (groups["allowed"] !== undefined) return match;
     if (groups["leading"] !== undefined) return `◌${match}`;
-    return groups["excess"] === undefined ? visible(match) : "\u{FFFD}";
+    return groups["excess"] === undefined ? visibleForm(match) : "\u{FFFD}";
   });
 }
 
@@ -49,7 +49,7 @@ export function plainName(name: string): string {
 }
 
 /** The control pictures for C0 and DEL, as "␛" for ESC; the replacement character for others. */
-function visible(character: string): string {
+function visibleForm(character: string): string {
   const code = character.charCodeAt(0);
   if (code === 0x09) return " ";
   if (code < 0x20) return String.fromCharCode(0x2400 + code);

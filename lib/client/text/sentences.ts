@@ -42,7 +42,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
           : ` removed the reaction ${plain(event.emoji)}`,
       }];
     case "redacted":
-      return [personSpan(state, event.by), { text: ` deleted a message${because(event.reason)}` }];
+      return [personSpan(state, event.by), { text: ` deleted a message${inParentheses(event.reason)}` }];
     case "history":
     case "read":
     case "typing":
@@ -54,17 +54,19 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
   }
 }
 
-/** The words for what a person did, to follow the name. */
+/** The words for an action of a person, to show after the name. */
 export function presenceWords(event: Presence): string {
   switch (event.kind) {
     case "joined":
       return event.own ? `joined ${plainName(event.buffer)}` : "joined";
     case "parted":
-      return event.own ? `left ${plainName(event.buffer)}` : `left${because(event.reason)}`;
+      return event.own ? `left ${plainName(event.buffer)}` : `left${inParentheses(event.reason)}`;
     case "quit":
-      return `left${because(event.reason)}`;
+      return `left${inParentheses(event.reason)}`;
     case "kicked":
-      return `was removed from ${plainName(event.buffer)} by ${plainName(event.by)}${because(event.reason)}`;
+      return `was removed from ${plainName(event.buffer)} by ${plainName(event.by)}${
+        inParentheses(event.reason)
+      }`;
     case "renamed":
       return `is now called ${plainName(event.to)}`;
     default:
@@ -141,7 +143,9 @@ function awayWords(state: State, { who, own, reason }: Extract<EventBody, { kind
         : `You are away${reason === "" ? "" : `: ${plain(reason)}`}`,
     }];
   }
-  return [personSpan(state, who), { text: reason === undefined ? " is back" : ` is away${because(reason)}` }];
+  return [personSpan(state, who), {
+    text: reason === undefined ? " is back" : ` is away${inParentheses(reason)}`,
+  }];
 }
 
 /** The state of the connection in a sentence. */
@@ -171,6 +175,6 @@ export function statusWords(event: ConnectionStatus): string {
   }
 }
 
-function because(reason: string): string {
+function inParentheses(reason: string): string {
   return reason === "" ? "" : ` (${plain(reason)})`;
 }

@@ -22,7 +22,7 @@ Deno.test("a client registers on a server without capabilities", async () => {
   await using peer = new WiredClient();
   await turn();
   await peer.server.say(":srv 421 * CAP :Unknown command", ":srv 001 bob :Welcome", ":srv 422 bob :No MOTD");
-  assertEquals(peer.client.online, true);
+  assertEquals(peer.client.isOnline, true);
 });
 
 Deno.test("a nick in use is an event, and rename() tries another one", async () => {

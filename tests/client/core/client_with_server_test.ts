@@ -181,7 +181,7 @@ story("typing.show() sends at most once in three seconds, and once at the end", 
   ann.send("CAP REQ :message-tags");
   await ann.lines();
   for (const activity of ["active", "active", "done", "done"] as const) {
-    bob.client.typing.show("#tea", activity);
+    bob.client.typing.send("#tea", activity);
   }
   await bob.client.sendMessage(say("x"));
   const sent = (await ann.lines()).filter((line) => line.includes("TAGMSG"));
@@ -222,7 +222,7 @@ Deno.test({
     late.url = `${site.origin}/upload`;
     await using bob = await new ConnectedClient(site.chat.port).joined();
     assertEquals(bob.client.uploads.url, `${site.origin}/upload`);
-    const token = await bob.client.uploads.token();
+    const token = await bob.client.uploads.requestToken();
     const file = new File(["green leaves"], "tea time.txt", { type: "text/plain" });
     const address = await uploadFile(bob.client.uploads.url ?? "", token, file);
     assertEquals(await (await fetch(address)).text(), "green leaves");

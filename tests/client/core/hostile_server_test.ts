@@ -157,7 +157,7 @@ async function attack(seed: number): Promise<void> {
       "/names\r",
       "\x0e\x10",
     ][roll(8)] ?? "";
-    for (const key of keys.read(new TextEncoder().encode(typed))) ui.key(key);
+    for (const key of keys.read(new TextEncoder().encode(typed))) ui.press(key);
     sent.push(...await server.sent());
   }
   ui.interrupt();

@@ -7,9 +7,9 @@ import { parse } from "../../../lib/irc/message.ts";
 
 const bob: Account = { name: "bob", password: "four green leaves" };
 
-function login(account: Account, mechanisms: string, confidential: boolean) {
+function login(account: Account, mechanisms: string, isConfidential: boolean) {
   const sent: string[] = [];
-  const exchange = new Login({ send: (line) => sent.push(line), account, mechanisms, confidential });
+  const exchange = new Login({ send: (line) => sent.push(line), account, mechanisms, isConfidential });
   const receive = async (line: string): Promise<void> => {
     const message = parse(line);
     if (message !== undefined) exchange.handle(message);
@@ -27,8 +27,8 @@ Deno.test("the login begins with the safest common mechanism", () => {
     ["PLAIN", false, []],
     ["EXTERNAL", true, []],
   ] as const;
-  for (const [mechanisms, confidential, lines] of rows) {
-    assertEquals(login(bob, mechanisms, confidential).sent, [...lines]);
+  for (const [mechanisms, isConfidential, lines] of rows) {
+    assertEquals(login(bob, mechanisms, isConfidential).sent, [...lines]);
   }
 });
 

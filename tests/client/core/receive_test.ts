@@ -6,7 +6,7 @@ import {
   findBuffer,
   membersByRank,
   nicksByActivity,
-  typingAt,
+  nicksTyping,
 } from "../../../lib/client/core/state.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { summary } from "./wired_client.ts";
@@ -168,10 +168,10 @@ Deno.test("typing expires after six seconds, ends with a message, and is never o
     typing("bob", "active"),
   ]);
   const channel = findBuffer(state, "#tea");
-  assertEquals(channel && typingAt(channel, 2000), ["ann", "cat"]);
-  assertEquals(channel && typingAt(channel, 8000), ["cat"]);
+  assertEquals(channel && nicksTyping(channel, 2000), ["ann", "cat"]);
+  assertEquals(channel && nicksTyping(channel, 8000), ["cat"]);
   const later = findBuffer(after([":ann!a@h PRIVMSG #tea :hi", typing("cat", "done")], state).state, "#tea");
-  assertEquals(later && typingAt(later, 2000), []);
+  assertEquals(later && nicksTyping(later, 2000), []);
 });
 
 Deno.test("a nick can be __proto__", () => {

@@ -93,7 +93,7 @@ export class EmulatedTerminal implements AsyncDisposable {
   }
 
   async press(bytes: string): Promise<void> {
-    for (const key of this.#keys.read(new TextEncoder().encode(bytes))) this.ui.key(key);
+    for (const key of this.#keys.read(new TextEncoder().encode(bytes))) this.ui.press(key);
     await turn();
   }
 

@@ -23,7 +23,7 @@ export interface ReceiveResult {
 }
 
 /** Reads one command. */
-export type Receiver = (state: State, incoming: IncomingMessage) => ReceiveResult;
+export type MessageReader = (state: State, incoming: IncomingMessage) => ReceiveResult;
 
 /** The state, with no events. */
 export function withoutEvents(state: State): ReceiveResult {
