@@ -54,7 +54,7 @@ Deno.test("a store of another chat is refused, and nothing changes", async () =>
   await assertRejects(
     () => copyStore(store, given("parley-1", "tea"), "parley-1"),
     Error,
-    "has another chat",
+    "belongs to another chat",
   );
   assertEquals(store.savedValues.find("chat"), "coffee");
 });

@@ -94,7 +94,7 @@ Deno.test("a position that the stream does not have is replaced by the nearest o
   reader.seek(position, { stream: "one", first: 5, last: 9 });
   assertEquals(reader.position.sequence, 4);
   assertEquals(logged.map((line) => line.split(/[;:]/)[0]), [
-    "The stream is a new one",
+    "NATS has a new stream",
     "This machine was away for longer than NATS keeps events",
   ]);
   reader.seek({ sequence: 0, last: 0, stream: "" }, ends);
