@@ -1,6 +1,6 @@
 /**
- * SCRAM-SHA-256 on the client's side (RFC 5802): the password stays in the client, and the server proves that it has the
- * verifier of the password.
+ * SCRAM-SHA-256 on the client's side (RFC 5802): the password stays in the client, and the server proves that it has
+ * the verifier of the password.
  */
 import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
 import { saltedPassword } from "./scram.ts";

@@ -56,14 +56,14 @@ export const clientFlags = {
     metavar: "NAME",
     env: "PARLEY_ACCOUNT",
     help:
-      "log in to this account; the client asks for the password unless a flag below gives it. Without --account, a password is for the account of your name",
+      "log in to this account; the client asks for the password unless a flag below gives it. Without --account, a password logs in to the account of your name",
     group: "Account",
   },
   passwordFile: {
     kind: "text",
     metavar: "FILE",
     env: "PARLEY_PASSWORD_FILE",
-    help: "read the password from the first line of this file; PARLEY_PASSWORD can also hold it",
+    help: "read the password from the first line of this file; you can also put it into PARLEY_PASSWORD",
     group: "Account",
   },
   passwordCommand: {

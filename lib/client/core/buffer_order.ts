@@ -11,7 +11,7 @@ export function buffersInOrder(state: State): readonly Buffer[] {
   ];
 }
 
-/** The name of the buffer `by` positions after another (before it when negative); after the last one comes the first. */
+/** The name of the buffer `by` positions after another, or before it when negative; the first follows the last. */
 export function nextBuffer(state: State, current: string, by: number): string | undefined {
   const names = buffersInOrder(state).map(({ name }) => name);
   const at = names.indexOf(current);

@@ -42,7 +42,7 @@ export class ClientAccount {
     if (this.credentials !== undefined) this.credentials = { ...this.credentials, password };
   }
 
-  /** The reason why a password cannot be set on this connection, or "". Unlike a login, this sends the password itself. */
+  /** Why a password cannot be set on this connection, or "". Unlike a login, setting it sends the password itself. */
   get passwordFault(): string {
     return this.#link.isConfidential ? "" : "Cannot set a password here: this connection is not encrypted. " +
       "Set it over TLS or on the server's own machine, then log in here";

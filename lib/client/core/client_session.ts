@@ -34,9 +34,9 @@ export interface ClientSessionParts {
   readonly state: State;
   /** Receives every event, in order. Must not throw. */
   readonly onEvent: (event: ChatEvent) => void;
-  /** Called when the nick is refused during the registration; returns the next nick, or undefined to wait for rename(). */
+  /** Called when the server refuses the nick; returns the next nick to try, or undefined to wait for rename(). */
   readonly chooseNextNick: (nick: string, reason: string) => string | undefined;
-  /** Called when the login fails during the registration; returns another password, or undefined to continue without one. */
+  /** Called when the login fails; returns the account with another password, or undefined to continue without one. */
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
   readonly onReady: () => void;

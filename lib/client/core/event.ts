@@ -55,7 +55,7 @@ export type MessageChange =
   }
   /** We have read up to a time (milliseconds since 1970), here or on another of our devices. */
   | { readonly kind: "read"; readonly buffer: string; readonly upTo: number }
-  /** The next `count` events are from the history: the last ones before a join, or those missed while we were offline. */
+  /** The next `count` events are from the history: the last ones before a join, or those that we missed. */
   | {
     readonly kind: "history";
     readonly buffer: string;

@@ -71,7 +71,7 @@ export class KeyReader {
     return keys;
   }
 
-  /** The input begins with ESC and is incomplete: a lone ESC is a key when nothing follows soon (flush), otherwise the start of a sequence. */
+  /** The input begins with ESC and is incomplete. A lone ESC is a key when nothing follows soon: see flush(). */
   get hasOpenSequence(): boolean {
     return this.#input.startsWith("\x1b") && this.#paste === undefined;
   }

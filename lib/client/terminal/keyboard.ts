@@ -20,7 +20,7 @@ export interface KeyboardParts {
   /** The prompt has changed. */
   readonly onChange: () => void;
   /** See TerminalUiOptions. */
-  readonly pauseMs: number;
+  readonly pauseMs: number | undefined;
 }
 
 /** The input of one person. */

@@ -13,8 +13,10 @@ export interface PasswordGuardParts {
   readonly ask: () => Promise<boolean>;
   readonly replayKey: (key: Key) => void;
   /** After a pause of this length we assume that the person has seen the screen. */
-  readonly pauseMs: number;
+  readonly pauseMs: number | undefined;
 }
+
+const defaultPauseMs = 1_500;
 
 /** Guards the keys of one person. */
 export class PasswordGuard {
@@ -54,7 +56,7 @@ export class PasswordGuard {
       this.#timer = undefined;
       const keys = this.#keys.splice(0);
       if (keys.length > 0) this.#askAboutKeys(keys);
-    }, this.#parts.pauseMs);
+    }, this.#parts.pauseMs ?? defaultPauseMs);
   }
 
   async #askAboutKeys(keys: readonly Key[]): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Lines that wait for the next frame of the display. When lines arrive faster than anybody can read, only the last
- * screenful of each frame is drawn, and a separator shows the number of lines before it. So a slow terminal has time for keys.
+ * screenful of each frame is drawn, and a separator shows the number of lines before it. So a slow terminal has time for
+ * keys.
  */
 
 import { separatorRow } from "./event_rows.ts";

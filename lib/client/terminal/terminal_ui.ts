@@ -25,7 +25,6 @@ import type { TerminalEnding, TerminalUiParts } from "./terminal_ui_options.ts";
 import { Transcript } from "./transcript.ts";
 
 const quitMs = 500;
-const pauseMs = 1_500;
 
 /** One person at one terminal. */
 export class TerminalUi implements CommandUi {
@@ -69,7 +68,7 @@ export class TerminalUi implements CommandUi {
       onAction: (action) => this.#do(action),
       onKey: (isAction) => this.#onKey(isAction),
       onChange,
-      pauseMs: parts.pauseMs ?? pauseMs,
+      pauseMs: parts.pauseMs,
     });
     this.#active = new ActiveBuffer({
       client: this.client,

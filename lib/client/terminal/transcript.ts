@@ -1,6 +1,6 @@
 /**
- * Prints events to the display, as lines of event_rows.ts. A separator marks each new day and the start and end of history.
- * Joins and leaves that arrive together become one line.
+ * Prints events to the display, as lines of event_rows.ts. Separators mark each new day, and the start and end of
+ * history. Joins and leaves that arrive together become one line.
  */
 
 import type { ChatEvent, Presence, Said } from "../core/event.ts";
