@@ -1,7 +1,7 @@
 /**
  * Channel and user modes: one row per letter, MODE parameters ⇄ changes, and the tokens that advertise the modes.
  * It does not decide who can change a mode. "q" is the founder's rank, as on most servers with founders, so a ban
- * "m:mask" (names.ts) mutes people.
+ * "m:mask" (ban.ts) mutes people.
  */
 
 /**

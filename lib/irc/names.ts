@@ -1,5 +1,5 @@
 /**
- * Nicks, channel names, usernames and masks, with extended bans: what is valid, what is equal, what matches.
+ * Nicks, channel names, usernames and masks: what is valid, what is equal, what matches. Bans are in ban.ts.
  * The case mapping is ASCII: "Ann" and "ann" are equal, "É" and "é" are not. Look-alike letters are not compared
  * here.
  */
@@ -122,53 +122,6 @@ export function formatSource(source: Source): string {
   return text;
 }
 
-/** A mask with all three parts: "bob" → "bob!*@*", "*@host" → "*!*@host", "10.0.0.*" (no nick has a "." or ":") → "*!*@10.0.0.*". */
-export function completeMask(mask: string): string {
-  if (/^[^!@]*[.:][^!@]*$/.test(mask)) return `*!*@${mask}`;
-  const at = mask.lastIndexOf("@");
-  const host = at < 0 ? "" : mask.slice(at + 1);
-  const name = at < 0 ? mask : mask.slice(0, at);
-  const bang = name.indexOf("!");
-  const [nick, username] = bang >= 0
-    ? [name.slice(0, bang), name.slice(bang + 1)]
-    : at >= 0
-    ? ["", name]
-    : [name, ""];
-  return `${nick || "*"}!${username || "*"}@${host || "*"}`;
-}
-
-/** An entry of a list mode: which users it matches, and whether it only mutes them. */
-export interface Ban {
-  readonly mute: boolean;
-  /** "account": `mask` is compared with the account name, not with nick!username@host. */
-  readonly by: "source" | "account";
-  readonly mask: string;
-}
-
-/** Never fails. "m:" and "a:" can be combined. A mask of names is completed, so equal entries have equal text. */
-export function parseBan(text: string): Ban {
-  const mute = text.startsWith("m:") && text.length > 2;
-  const rest = mute ? text.slice(2) : text;
-  if (rest.startsWith("a:") && rest.length > 2) return { mute, by: "account", mask: rest.slice(2) };
-  return { mute, by: "source", mask: completeMask(rest) };
-}
-
-/** The form for storing, showing and comparing. */
-export function formatBan(ban: Ban): string {
-  return (ban.mute ? "m:" : "") + (ban.by === "account" ? "a:" : "") + ban.mask;
-}
-
-/**
- * Whether the entry matches a user with this source ("nick!username@host") and account (undefined if not logged in).
- */
-export function matchBan(ban: Ban, source: string, account: string | undefined): boolean {
-  if (ban.by === "source") return matchMask(ban.mask, source);
-  return account !== undefined && matchMask(ban.mask, account);
-}
-
-/** ISUPPORT EXTBAN and ACCOUNTEXTBAN: no character stands before "m:" and "a:". */
-export const extBanToken = ",am";
-export const accountExtBanToken = "a";
 function isNickCode(code: number): boolean {
   // "A" to "}" are the letters and []\^_`{|}
   return (code >= 0x41 && code <= 0x7d) || (code >= 0x30 && code <= 0x39) || code === 0x2d;

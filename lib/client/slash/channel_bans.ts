@@ -3,7 +3,8 @@
  * account if there is one. A written mask is used unchanged.
  */
 
-import { completeMask, fold, parseSource } from "../../irc/names.ts";
+import { completeMask } from "../../irc/ban.ts";
+import { fold, parseSource } from "../../irc/names.ts";
 import type { CommandUi } from "./command_ui.ts";
 import { plainName } from "../text/plain.ts";
 import { ActionError } from "../core/action_error.ts";

@@ -149,10 +149,12 @@ function setPassword(
 }
 
 /** Disconnects all users of an account, and the sessions that are about to log in to it. */
-function disconnectAccount(chat: ChatState, account: string, why: string, stamp: number): void {
-  for (const user of usersOf(chat, account)) endUser(chat, user, stamp, { quit: "Disconnected", error: why });
+function disconnectAccount(chat: ChatState, account: string, sentence: string, stamp: number): void {
+  for (const user of usersOf(chat, account)) {
+    endUser(chat, user, stamp, { quit: "Disconnected", error: sentence });
+  }
   for (const session of [...chat.sessions.values()]) {
-    if (session.registration?.account === account) session.close(why);
+    if (session.registration?.account === account) session.close(sentence);
   }
 }
 

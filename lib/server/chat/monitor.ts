@@ -27,9 +27,9 @@ export class Monitors {
   }
 
   add(session: Session, nick: string): void {
-    const own = unshared(nick);
-    const folded = fold(own);
-    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, own);
+    const ownCopy = unshared(nick);
+    const folded = fold(ownCopy);
+    entry(this.#lists, session, () => new Map<Folded, string>()).set(folded, ownCopy);
     entry(this.#watchers, folded, () => new Set<Session>()).add(session);
   }
 

@@ -3,7 +3,7 @@
  * file only decides; the caller sends the refusal.
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
-import { type Ban, matchBan, parseBan } from "../../irc/names.ts";
+import { type Ban, matchBan, parseBan } from "../../irc/ban.ts";
 import type { Channel, ListEntry, Membership } from "./channel.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
@@ -101,16 +101,16 @@ export function refusalToSpeak(channel: Channel, user: User, text: string): Refu
   }
 }
 
-function cannotSpeak(channel: Channel, why: string): Refusal {
-  return numericRefusal("ERR_CANNOTSENDTOCHAN", channel.name, why);
+function cannotSpeak(channel: Channel, sentence: string): Refusal {
+  return numericRefusal("ERR_CANNOTSENDTOCHAN", channel.name, sentence);
 }
 
 /** The refusal if a user cannot message another; otherwise undefined. With +R, only accounts and accepted users can. */
 export function refusalToMessage(target: User, user: User): Refusal | undefined {
   if (!target.modes.has("R") || user.account !== undefined || user.modes.has("o")) return undefined;
   if (target === user || target.accepted.has(user.id)) return undefined;
-  const why = "Only users who are logged in can message this user (+R)";
-  return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, why);
+  const sentence = "Only users who are logged in can message this user (+R)";
+  return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, sentence);
 }
 
 /**

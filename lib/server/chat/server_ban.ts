@@ -4,7 +4,8 @@
  * time, so no timer is needed.
  */
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
-import { completeMask, fold, matchMask } from "../../irc/names.ts";
+import { completeMask } from "../../irc/ban.ts";
+import { fold, matchMask } from "../../irc/names.ts";
 import type { SavedValues } from "../store/saved_values.ts";
 import { cloak } from "./cloak.ts";
 import type { Session } from "./session.ts";

@@ -79,14 +79,14 @@ export function saveStart(chat: ChatState, store: Store, position: Position): vo
 /**
  * Restores the store to the last saveStart(), except its history. Undefined if the saved start belongs to another
  * stream or version; another version can apply the same events in another way. Nothing is saved until the later
- * events are applied and Database.release() is called.
+ * events are applied and Database.releaseCommits() is called.
  */
 export function restoreStart(store: Store, stream: string, version: string): StartState | undefined {
   const text = store.savedValues.find(startName);
   if (text === undefined) return undefined;
   const { version: savedBy, position, present, store: state }: SavedStart = JSON.parse(text);
   if (savedBy !== version || position.stream !== stream) return undefined;
-  store.database.hold();
+  store.database.holdCommits();
   store.history.skipUntil(ownPosition(store).last);
   store.transfer().restoreState(state, isOwn);
   return { position, present };

@@ -269,7 +269,7 @@ export class Machines implements Replica<Event> {
     else if (chat.users.size > 0) restoreSnapshot(chat, withoutUsers(takeSnapshot(chat)));
     await this.#bus.start(this.#start?.position ?? ownPosition(this.#store), this);
     this.#start = undefined;
-    this.#store.database.release();
+    this.#store.database.releaseCommits();
     this.#isComplete = true;
   }
 

@@ -152,11 +152,11 @@ function account(call: Call): void | Promise<void> {
 }
 
 function show({ chat, session, user }: Call, { name, role, createdMs }: AccountRow): void {
-  const made = new Date(createdMs).toISOString().slice(0, 10);
+  const createdOn = new Date(createdMs).toISOString().slice(0, 10);
   const parts = [
     `You are logged in as ${name}`,
     ...(role === "" ? [] : [`${role} of this server`]),
-    `account created on ${made}`,
+    `account created on ${createdOn}`,
     `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
     `${countRegistered(chat, name)} of ${chat.settings.channelsPerAccount} channels`,
   ];
@@ -167,7 +167,7 @@ async function changePassword({ chat, commit, session, params }: Call, own: Acco
   const [old, password] = passwordsIn(params);
   const { name } = own;
   const { address } = session.connection;
-  await proveOwn(session, own, old);
+  await checkOwnPassword(session, own, old);
   const fault = passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
   const verifier = await chat.accounts.newVerifier(password, address);
@@ -199,7 +199,7 @@ function decodeText(base64: string): string | undefined {
 }
 
 /** Checks the password again, or refuses: access to an unattended device must not be enough. */
-async function proveOwn(session: Session, { name }: AccountRow, password: string): Promise<void> {
+async function checkOwnPassword(session: Session, { name }: AccountRow, password: string): Promise<void> {
   const { chat, connection } = session;
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
   const outcome = await chat.accounts.checkPassword(name, password, connection.address);
@@ -208,7 +208,7 @@ async function proveOwn(session: Session, { name }: AccountRow, password: string
 
 async function remove({ commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [, password = ""] = params;
-  await proveOwn(session, own, password);
+  await checkOwnPassword(session, own, password);
   await commit({ kind: "account removed", account: own.name }, session);
   reply(session, "RPL_LOGGEDOUT", session.user?.source ?? "*");
   standardReply(

@@ -5,7 +5,7 @@ import { fail } from "../chat/refusal.ts";
 import type { OpenBatch } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { joinMessageLines } from "../render/multiline.ts";
-import { say } from "./say.ts";
+import { sendMessage } from "./send_message.ts";
 
 /** The rows of this topic. */
 export const batchCommands: CommandTable = {
@@ -127,5 +127,5 @@ function close(call: Call, reference: string): void | Promise<void> {
   }
   const text = joinMessageLines(lines);
   const tags = open.tags.length === 0 ? undefined : open.tags;
-  return say(call, open.target, { command: open.command, text, lines, tags });
+  return sendMessage(call, open.target, { command: open.command, text, lines, tags });
 }

@@ -5,12 +5,12 @@ import { historyCommands } from "./history.ts";
 import { markerCommands } from "./read_marker.ts";
 import { redactCommands } from "./redact.ts";
 import { searchCommands } from "./search.ts";
-import { talkCommands } from "./talk.ts";
+import { messageCommands } from "./message.ts";
 import { tokenCommands } from "./upload_token.ts";
 
 /** The topics about messages and history. */
 export const messageTopics: readonly CommandTable[] = [
-  talkCommands,
+  messageCommands,
   batchCommands,
   historyCommands,
   searchCommands,

@@ -13,7 +13,7 @@ import {
   parseModes,
   parseUserModes,
 } from "../../irc/modes.ts";
-import { formatBan, parseBan } from "../../irc/names.ts";
+import { formatBan, parseBan } from "../../irc/ban.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import type { ModeRecord } from "../apply/event.ts";
 import type { Channel } from "../chat/channel.ts";
@@ -168,8 +168,8 @@ function lowRank(channel: Channel): Refusal {
   return numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
-function badParameter(channel: Channel, letter: string, parameter: string, why: string): Refusal {
-  return numericRefusal("ERR_INVALIDMODEPARAM", channel.name, letter, parameter, why);
+function badParameter(channel: Channel, letter: string, parameter: string, sentence: string): Refusal {
+  return numericRefusal("ERR_INVALIDMODEPARAM", channel.name, letter, parameter, sentence);
 }
 
 /** Exceptions show how to avoid a ban, so only users who can change them see them; everybody sees bans. */

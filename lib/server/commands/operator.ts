@@ -46,10 +46,10 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST");
   const peer = peerOf(address);
   if (!chat.operatorGuesses.tryTake(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
-  const known = chat.files.operators?.get(name);
-  const verifier = known ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
+  const operatorVerifier = chat.files.operators?.get(name);
+  const verifier = operatorVerifier ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
   const isCorrect = await isPassword(verifier, password);
-  if (known === undefined || !isCorrect) {
+  if (operatorVerifier === undefined || !isCorrect) {
     notifyOperators(
       chat,
       `${user.source} failed to become operator "${cutText(name, 40)}"`,

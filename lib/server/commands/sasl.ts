@@ -122,9 +122,12 @@ function sendChallenge(session: Session, text: string): void {
   for (const chunk of chunks) session.answer(fromServer(session.chat, "AUTHENTICATE", [chunk]));
 }
 
-function fail(session: Session, why: string): void {
+function fail(session: Session, reason: string): void {
   session.answer(
-    fromServer(session.chat, numerics.ERR_SASLFAIL[0], [session.nick, `SASL authentication failed: ${why}`]),
+    fromServer(session.chat, numerics.ERR_SASLFAIL[0], [
+      session.nick,
+      `SASL authentication failed: ${reason}`,
+    ]),
   );
 }
 

@@ -49,9 +49,9 @@ function generate({ chat, session, user, params }: Call): void {
   }
   const reference = chat.newReference();
   session.answer(fromServer(chat, "BATCH", [`+${reference}`, "draft/authtoken", service]));
-  const made = chat.tokens.make(user);
-  for (let at = 0; at < made.length; at += chunkLength) {
-    const chunk = made.slice(at, at + chunkLength);
+  const tokenText = chat.tokens.make(user);
+  for (let at = 0; at < tokenText.length; at += chunkLength) {
+    const chunk = tokenText.slice(at, at + chunkLength);
     session.answer(fromServer(chat, "TOKEN", ["GENERATE", "*", chunk], { batch: reference }));
   }
   session.answer(fromServer(chat, "BATCH", [`-${reference}`]));

@@ -1,6 +1,6 @@
 /** ISUPPORT (005): the features and limits of this server, from the settings and the tables of lib/irc. */
 import { chanModesToken, channelModes, prefixToken, ranks } from "../../irc/modes.ts";
-import { accountExtBanToken, extBanToken } from "../../irc/names.ts";
+import { accountExtBanToken, extBanToken } from "../../irc/ban.ts";
 import type { Chat } from "../chat/chat.ts";
 
 /** Every token, "NAME" or "NAME=value". */

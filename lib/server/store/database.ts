@@ -58,7 +58,7 @@ export class Database {
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
-  #held = false;
+  #isHeld = false;
 
   /** Takes over `db`, which must have the newest version. */
   constructor(db: DatabaseSync, now: () => number = Date.now) {
@@ -152,22 +152,22 @@ export class Database {
     }
   }
 
-  /** Saves nothing until release(): everything until then is one transaction, and a crash leaves none of it. */
-  hold(): void {
+  /** Saves nothing until releaseCommits(): everything until then is one transaction, and a crash leaves none of it. */
+  holdCommits(): void {
     this.commit();
-    this.#held = true;
+    this.#isHeld = true;
   }
 
-  /** Ends hold() and saves. False if that failed; see commit(). */
-  release(): boolean {
-    this.#held = false;
+  /** Ends holdCommits() and saves. False if that failed; see commit(). */
+  releaseCommits(): boolean {
+    this.#isHeld = false;
     return this.commit();
   }
 
   /** Saves the rows of this tick. False if that failed: rows of participants are retried, others are lost. */
   commit(): boolean {
     if (!this.#isCommitScheduled) return true;
-    if (this.#held) {
+    if (this.#isHeld) {
       this.insertPending();
       return false;
     }
@@ -243,7 +243,7 @@ export class Database {
   close(): void {
     if (this.#closed) return;
     this.#retryAtMs = 0;
-    if (this.#held) this.#undo();
+    if (this.#isHeld) this.#undo();
     else this.commit();
     this.#closed = true;
     clearTimeout(this.#timer);

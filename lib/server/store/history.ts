@@ -108,7 +108,7 @@ export class History implements CommitParticipant {
       block.count++;
       return;
     }
-    const made: UnsavedBlock = {
+    const newBlock: UnsavedBlock = {
       conversation,
       stream,
       first: stamp,
@@ -117,8 +117,8 @@ export class History implements CommitParticipant {
       records: firstRecord(record),
       written: false,
     };
-    conversation.open[stream] = made;
-    this.#unsaved.push(made);
+    conversation.open[stream] = newBlock;
+    this.#unsaved.push(newBlock);
     this.#database.scheduleCommit();
   }
 

@@ -13,7 +13,7 @@ export class AddressLimits {
   }
 
   /** Counts a socket or a request of the address until it closes. Counts nothing and returns false at the limit. */
-  hold(address: string, closable: EventEmitter): boolean {
+  countUntilClose(address: string, closable: EventEmitter): boolean {
     const peer = peerOf(address);
     const count = this.#byPeer.get(peer) ?? 0;
     if (this.#most > 0 && count >= this.#most && !isLoopback(address)) return false;

@@ -78,7 +78,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
     (request, response) => {
       if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
       const visitor = visitorOf(request, isTrustedProxy);
-      if (visitor.isProxied && !peers.hold(visitor.address, response)) {
+      if (visitor.isProxied && !peers.countUntilClose(visitor.address, response)) {
         return sendText(response, 429, tooMany);
       }
       handle(request, response, visitor, options).catch((error) => {
@@ -93,13 +93,13 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
     socket.on("error", () => {});
     const address = plainAddress(socket.remoteAddress ?? "");
     // The sockets of a proxy belong to its visitors and count as theirs.
-    if (!isTrustedProxy?.(address) && !peers.hold(address, socket)) return void socket.destroy();
+    if (!isTrustedProxy?.(address) && !peers.countUntilClose(address, socket)) return void socket.destroy();
     connections++;
     socket.once("close", () => connections--);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
     const visitor = visitorOf(request, isTrustedProxy);
-    if (visitor.isProxied && !peers.hold(visitor.address, socket)) {
+    if (visitor.isProxied && !peers.countUntilClose(visitor.address, socket)) {
       return refuseUpgrade(socket, 429, tooMany);
     }
     const result = upgrade(request, socket, head, { ...options, visitor });

@@ -282,7 +282,7 @@ Deno.test("machines that apply one order with different delays end in one state,
         }
         killed.restart();
         for (const replica of [first, second, late, killed]) replica.advance(log, log.length);
-        killed.store.database.release();
+        killed.store.database.releaseCommits();
         assertEquals(second.state, first.state);
         assertEquals(late.state, first.state);
         assertEquals(killed.state, first.state);

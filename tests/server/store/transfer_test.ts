@@ -79,7 +79,7 @@ Deno.test(
       store.accounts.save(account("ann", "new"));
       store.accounts.save(account("bob", "v"));
       store.savedValues.save("word", "saved");
-      store.database.hold();
+      store.database.holdCommits();
       store.transfer().restoreState(before, isOwn);
       tell(store, 10, "ann", "held");
       store.commit();
@@ -97,11 +97,11 @@ Deno.test("rows written during hold() are saved by release()", onDisk, () => {
   using place = temporaryFolder();
   {
     using store = openStore(place);
-    store.database.hold();
+    store.database.holdCommits();
     tell(store, 10, "ann", "held");
     assertEquals(store.commit(), false);
     assertEquals(stamps(store), [10]);
-    assertEquals(store.database.release(), true);
+    assertEquals(store.database.releaseCommits(), true);
   }
   using again = openStore(place);
   assertEquals(stamps(again), [10]);

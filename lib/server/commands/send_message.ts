@@ -20,7 +20,7 @@ export interface MessageRequest {
 }
 
 /** Sends the message to one target, or answers why not. */
-export function say(
+export function sendMessage(
   call: Call,
   name: string,
   { command, text, lines, tags }: MessageRequest,

@@ -5,28 +5,28 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { maxTargets } from "../render/isupport.ts";
 import { addLine } from "./batch.ts";
 import { forEach, splitTargets } from "./channel.ts";
-import { say } from "./say.ts";
+import { sendMessage } from "./send_message.ts";
 
 /** The rows of this topic. */
-export const talkCommands: CommandTable = {
+export const messageCommands: CommandTable = {
   PRIVMSG: {
     usage: "<target>{,<target>} <text>",
     help: "Sends a message",
-    run: (call) => talk(call, "PRIVMSG"),
+    run: (call) => runMessage(call, "PRIVMSG"),
   },
   NOTICE: {
     usage: "<target>{,<target>} <text>",
     help: "Sends a message that programs do not answer",
-    run: (call) => talk(call, "NOTICE"),
+    run: (call) => runMessage(call, "NOTICE"),
   },
   TAGMSG: {
     usage: "<target>{,<target>}",
     help: "Sends tags without text: typing, reactions",
-    run: (call) => talk(call, "TAGMSG"),
+    run: (call) => runMessage(call, "TAGMSG"),
   },
 };
 
-function talk(call: Call, command: MessageCommand): void | Promise<void> {
+function runMessage(call: Call, command: MessageCommand): void | Promise<void> {
   const { params, session, message } = call;
   const [targets = "", text = ""] = params;
   if (command !== "TAGMSG" && (session.batch !== undefined || message.tags.has("batch"))) {
@@ -34,14 +34,14 @@ function talk(call: Call, command: MessageCommand): void | Promise<void> {
   }
   if (targets === "") refuse("ERR_NORECIPIENT", `No recipient given (${command})`);
   if (command !== "TAGMSG" && text === "") refuse("ERR_NOTEXTTOSEND");
-  if (!targets.includes(",")) return sayTo(call, command, targets, text);
+  if (!targets.includes(",")) return sendTo(call, command, targets, text);
   const names = splitTargets(targets);
   if (names.length > maxTargets) refuse("ERR_TOOMANYTARGETS", targets);
-  return forEach(names, (name) => sayTo(call, command, name, text));
+  return forEach(names, (name) => sendTo(call, command, name, text));
 }
 
-function sayTo(call: Call, command: MessageCommand, name: string, text: string): void | Promise<void> {
-  return say(call, name, { command, text, tags: clientTags(call.message.tags) });
+function sendTo(call: Call, command: MessageCommand, name: string, text: string): void | Promise<void> {
+  return sendMessage(call, name, { command, text, tags: clientTags(call.message.tags) });
 }
 
 function clientTags(tags: ReadonlyMap<string, string>): [string, string][] | undefined {
