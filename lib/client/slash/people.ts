@@ -20,7 +20,7 @@ export const peopleRows: SlashTable = {
   },
   ignore: {
     usage: "[NICK]",
-    help: "Hides a person's messages, or lists whom you ignore; a mask such as *!*@host works too",
+    help: "Hides a person's messages, or lists the people you ignore; a mask such as *!*@host works too",
     group: "People",
     argumentKinds: ["nick"],
     run: ignore,
