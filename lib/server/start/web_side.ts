@@ -45,7 +45,8 @@ export async function openWeb(
     );
   }
   const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
-  const files = uploadSize > 0 ? new UploadRoutes(hub, folder, shared) : undefined;
+  const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, shared) : undefined;
+  const files = routes?.files;
   const onError = (error: unknown) =>
     hub.chat.log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`);
   let isStopping = false;
@@ -60,7 +61,7 @@ export async function openWeb(
       origins: webAddress === undefined ? webOrigin : [...webOrigin, new URL(webAddress).origin],
       names: ownNames(hub.chat.settings),
       onConnection: (connection) => void hub.attach(connection),
-      routes: [metricRoute(hub, () => !isStopping), ...(files ? [files.route] : [])],
+      routes: [metricRoute(hub, () => !isStopping), ...(routes ? [routes.route] : [])],
       onError,
     });
     const [name = host] = reachableHosts(host);

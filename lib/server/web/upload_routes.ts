@@ -1,44 +1,37 @@
 /**
  * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for everybody
  * with the address. Both are streamed. Uploaded content never runs: it is served in its own sandbox, and it is a
- * download unless it is an image, audio or video.
+ * download unless it is an image, audio or video. uploaded_files.ts stores, shares and prunes the files.
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
+import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Refusal } from "../chat/refusal.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
 import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 import { ownerOf } from "./upload_owner.ts";
+import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 const stallMs = 60_000;
 const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
-/** A shared file that still has no row after this time comes from a machine that ended during an upload. */
-const abandonedMs = 3_600_000;
-/** The number of files that one event removes, because an event has a maximum size. */
-const removedAtOnce = 1000;
 
-/** The routes of shared files, and their upkeep. */
-export class UploadRoutes implements FileContents {
+/** The routes of shared files. */
+export class UploadRoutes {
+  readonly files: UploadedFiles;
   readonly #hub: Hub;
   readonly #folder: UploadFolder;
-  readonly #shared: SharedFileContents | undefined;
   /** Bytes reserved for running uploads, by owner. */
   readonly #reserved = new Map<string, number>();
-  /** Running downloads of files that another machine received. */
-  readonly #fetching = new Map<string, Promise<void>>();
 
-  /** Deletes the files without a row. */
+  /** With `shared`, machines exchange files. */
   constructor(hub: Hub, folder: UploadFolder, shared?: SharedFileContents) {
     this.#hub = hub;
     this.#folder = folder;
-    this.#shared = shared;
-    folder.removeUnknown(new Set(this.#files().map((file) => file.id)));
+    this.files = new UploadedFiles(hub, folder, shared);
   }
 
   /** The route of the page must come after this route. */
@@ -47,73 +40,6 @@ export class UploadRoutes implements FileContents {
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
     return id === undefined ? undefined : this.#download(request, response, id);
   };
-
-  /** Deletes old files; call it regularly. */
-  async prune(): Promise<void> {
-    const now = this.#hub.chat.now();
-    const oldest = now - this.#hub.chat.settings.uploadKeep;
-    const ids = this.#files().filter((file) => file.createdMs < oldest).map((file) => file.id);
-    for (let at = 0; at < ids.length; at += removedAtOnce) {
-      const batch = ids.slice(at, at + removedAtOnce);
-      await this.#hub.commit({ kind: "files removed", ids: batch });
-      this.onRemoved(batch);
-    }
-    const shared = this.#shared;
-    if (shared === undefined) return;
-    const registeredIds = new Set(this.#files().map((file) => file.id));
-    for (const id of await shared.olderThan(now - abandonedMs)) {
-      if (!registeredIds.has(id)) await shared.remove(id);
-    }
-  }
-
-  async exchangeMissing(): Promise<void> {
-    const shared = this.#shared;
-    if (shared === undefined) return;
-    for (const file of this.#files()) {
-      using opened = await this.#open(file);
-      if (opened !== undefined && !await shared.has(file.id)) await shared.put(file.id, opened.readable);
-    }
-  }
-
-  onAdded(file: UploadRow): void {
-    this.#open(file).then((opened) => opened?.close()).catch((error) =>
-      this.#hub.chat.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
-    );
-  }
-
-  onRemoved(ids: readonly string[]): void {
-    for (const id of ids) this.#folder.remove(id);
-  }
-
-  /** The file; downloads it if another machine received it. */
-  async #open(row: UploadRow): Promise<Deno.FsFile | undefined> {
-    const file = await this.#folder.open(row.id);
-    const shared = this.#shared;
-    if (file !== undefined || shared === undefined) return file;
-    const fetching = this.#fetching.get(row.id) ?? this.#fetch(row, shared);
-    this.#fetching.set(row.id, fetching);
-    await fetching;
-    return this.#folder.open(row.id);
-  }
-
-  async #fetch(row: UploadRow, shared: SharedFileContents): Promise<void> {
-    try {
-      const content = await shared.read(row.id);
-      if (content === undefined) throw new Error("no machine has shared it");
-      await this.#folder.write(row.id, content, row.bytes);
-    } catch (error) {
-      this.#hub.chat.log(
-        "error",
-        `Cannot fetch file ${row.id}: ${reasonOf(error)}`,
-      );
-    } finally {
-      this.#fetching.delete(row.id);
-    }
-  }
-
-  #files(): UploadRow[] {
-    return this.#hub.chat.store?.files.all() ?? [];
-  }
 
   async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
     if (request.method === "OPTIONS") {
@@ -159,7 +85,7 @@ export class UploadRoutes implements FileContents {
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
       const file = { id, name, type, bytes, owner, createdMs: this.#hub.chat.now() };
-      await this.#announce(file);
+      await this.files.announce(file);
       return file;
     } finally {
       const left = (this.#reserved.get(owner) ?? 0) - reservedBytes;
@@ -168,31 +94,12 @@ export class UploadRoutes implements FileContents {
     }
   }
 
-  /** The file is shared with all machines before it is announced, so it stays available if this machine fails. */
-  async #announce(file: UploadRow): Promise<void> {
-    const shared = this.#shared;
-    try {
-      if (shared !== undefined) {
-        using opened = await this.#folder.open(file.id);
-        if (opened !== undefined) await shared.put(file.id, opened.readable);
-      }
-      await this.#hub.commit({ kind: "file added", file });
-    } catch (error) {
-      this.onRemoved([file.id]);
-      this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
-      throw new UploadRefusal(
-        503,
-        "Cannot share the file: the servers cannot reach each other; try again later",
-      );
-    }
-  }
-
   /** The maximum size of an owner's next file. */
   #freeBytesFor(owner: string): number {
     const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
     let own = this.#reserved.get(owner) ?? 0;
     let all = [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
-    for (const file of this.#files()) {
+    for (const file of this.files.all()) {
       all += file.bytes;
       if (file.owner === owner) own += file.bytes;
     }
@@ -204,7 +111,7 @@ export class UploadRoutes implements FileContents {
       return sendText(response, 405, "Only GET works here");
     }
     const row = this.#folder.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
-    using file = row && await this.#open(row);
+    using file = row && await this.files.open(row);
     if (row === undefined || file === undefined) {
       return sendText(response, 404, "This file does not exist or has expired");
     }
@@ -224,12 +131,6 @@ export class UploadRoutes implements FileContents {
     if (request.method === "HEAD") return void response.end();
     await send(file, first, last - first + 1, response);
   }
-}
-
-/** The reason for the log; the bus refuses with a Refusal, which is not an Error. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return (error as Partial<Refusal>).params?.at(-1) ?? String(error);
 }
 
 /** Sends a part of a file as fast as the reader accepts it. */

@@ -197,10 +197,10 @@ async function prune(): Promise<void> {
   const posted = await post(site, await ann(site), "x");
   await posted.body?.cancel();
   await Deno.writeTextFile(`${site.folder}/half.part`, "half");
-  await site.routes.prune();
+  await site.routes.files.prune();
   assertEquals([...Deno.readDirSync(site.folder)].length, 2);
   late = 3_700_000;
-  await site.routes.prune();
+  await site.routes.files.prune();
   new UploadRoutes(site.chat.hub, new UploadFolder(site.folder));
   assertEquals([...Deno.readDirSync(site.folder)], []);
   const missing = await fetch(site.origin + posted.headers.get("location"));
