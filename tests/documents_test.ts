@@ -38,7 +38,7 @@ function documents(): string[] {
   return folders.map((folder) => folder === "." ? "README.md" : `${folder}/README.md`).filter(exists);
 }
 
-/** The targets of links and pictures, without those that lead to other sites. */
+/** The targets of links and pictures, without links to other sites. */
 function links(text: string): string[] {
   const found = text.matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"/g);
   return [...found].map(([, link = "", picture = ""]) => link || picture).filter((one) => !/^\w+:/.test(one));

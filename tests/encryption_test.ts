@@ -1,4 +1,4 @@
-/** The real program with TLS: on by default, kept over restarts, reloaded without a lost connection. */
+/** The real program with TLS: on by default, unchanged after restarts, reloaded without a lost connection. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
@@ -14,7 +14,7 @@ const script = new URL("../server.ts", import.meta.url).pathname;
 
 serverStory("TLS is on with a certificate of the server's own, whose fingerprint it prints", byDefault);
 Deno.test({
-  name: "a restart keeps the certificate, and the owner's code only until it is used",
+  name: "after a restart the certificate is the same, and the owner code too until it is used",
   ignore,
   fn: restarts,
 });

@@ -1,7 +1,6 @@
 /**
- * The shape of the house, held by a test instead of by prose: who imports whom, how long a file and a function
- * may be, what a file may not be called, and which part alone touches an outside thing. Change a table here
- * only together with the design.
+ * The structure of the code: allowed imports, the length of files and functions, forbidden file names, and the only
+ * parts that use an outside interface. Change a table here only together with the design.
  */
 
 import { assertEquals } from "@std/assert";
@@ -9,8 +8,9 @@ import { granted } from "./support/permissions.ts";
 import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
 /**
- * What each folder of lib/ may import beside itself; after "type", only `import type`. A folder imports none above it,
- * so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are data.
+ * The folders that each folder of lib/ may import besides itself; after "type", only `import type`. A folder imports
+ * none above it, so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are
+ * data.
  */
 const mayImport: Record<string, readonly string[]> = {
   irc: [],
@@ -99,7 +99,7 @@ const mayImport: Record<string, readonly string[]> = {
     "version.ts",
   ],
 };
-/** Each outside thing is touched in one part, or in one file, alone. */
+/** Only one part, or one file, uses each outside interface. */
 const onlyIn: readonly (readonly [thing: RegExp, place: string])[] = [
   [/\bfrom "node:sqlite"/, "lib/server/store/"],
   [/\bfrom "@nats-io\//, "lib/server/cluster/nats"],
@@ -141,14 +141,14 @@ const allowedOnTop = [
   "README.md",
   "LICENSE",
 ];
-/** What .gitignore keeps out. */
+/** The folders that .gitignore excludes. */
 const unseenOnTop = ["data", "dist", "coverage", "node_modules"];
 const drawerName = /^(utils?|helpers?|common|misc|types?|index|constants?)(_test)?\.ts$/;
 const maxLines = 400;
 const maxFunctionLines = 60;
-/** Files one file may import. */
+/** The most files that one file may import. */
 const maxImports = 19;
-/** Tables of data may be long. */
+/** Tables of data can be longer. */
 const longTables: readonly string[] = ["lib/irc/numerics.ts"];
 
 Deno.test({
@@ -186,7 +186,7 @@ Deno.test({
   },
 });
 
-Deno.test("what the page imports is in folders that the server gives to browsers", () => {
+Deno.test("the page imports only from folders that the server serves to browsers", () => {
   const served = [
     "nearest_word.ts",
     "irc",
@@ -201,7 +201,7 @@ Deno.test("what the page imports is in folders that the server gives to browsers
 });
 
 Deno.test({
-  name: "what the page reaches needs nothing but a browser",
+  name: "the modules of the page need only a browser",
   ignore: !granted("read", "run"),
   async fn() {
     const entries = ["lib/client/page/page.ts", "lib/client/core/client.ts"].filter(exists);
@@ -215,7 +215,7 @@ Deno.test({
   },
 });
 
-/** The files that reach themselves: without those that import only files that are done, these are left. */
+/** The files in import circles: the files that remain if files without remaining imports are removed repeatedly. */
 function inCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const left = new Map(imports);
   for (let before = -1; before !== left.size;) {

@@ -1,4 +1,7 @@
-/** Every limit: it holds, it is reported to the client that exceeds it, it affects no other client, and clients can read it. */
+/**
+ * Every limit: it holds, it is reported to the client that exceeds it, it affects no other client, and clients can
+ * read it.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import type { Chat } from "./support/chat.ts";
@@ -213,7 +216,7 @@ floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
 
 const waiting = Promise.withResolvers<void>();
 
-story("KILL removes a user and the lines that still wait", {
+story("KILL removes a user and its waiting lines", {
   settings: { flood: 1 },
   sleep: () => waiting.promise,
 }, async (chat) => {

@@ -11,14 +11,14 @@ import { say } from "./support/transcript.ts";
 const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
 
-Deno.test({ name: "a piped password becomes a verifier that OPER takes", ignore, fn: verifier });
+Deno.test({ name: "a piped password becomes a verifier that OPER accepts", ignore, fn: verifier });
 Deno.test({
   name: "an empty password and an invalid verifier are refused in a sentence",
   ignore,
   fn: refused,
 });
 Deno.test({ name: "SIGHUP reads the message of the day and the operators again", ignore, fn: hangUp });
-Deno.test({ name: "server bans are kept over a restart", ignore, fn: restart });
+Deno.test({ name: "server bans survive a restart", ignore, fn: restart });
 Deno.test({
   name: "a typed password for a verifier is asked for twice, and not shown",
   ignore: ignore || !hasProgram("tmux"),

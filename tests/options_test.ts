@@ -175,7 +175,7 @@ Limits:
   );
 });
 
-Deno.test("helpText() keeps within its width and never shows a secret", () => {
+Deno.test("helpText() stays within its width and never shows a secret", () => {
   const help = helpText({ usage: "x", examples: [["a".repeat(60), "long command"]], rows });
   for (const line of help.split("\n")) assertLessOrEqual(line.length, 96);
   assertEquals(/default 7\b/.test(help), false);

@@ -1,4 +1,4 @@
-/** The commands that programs print for people: they match the way this program was started. */
+/** The commands that programs print for people: they match the command that started this program. */
 
 import { assertEquals } from "@std/assert";
 import { runCommand } from "../lib/run_command.ts";

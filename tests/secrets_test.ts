@@ -1,4 +1,4 @@
-/** Passwords stay secret: after every way to give one, it is in no file, no log and no argument list. */
+/** Passwords stay secret: after every way to enter a password, it is in no file, no log and no argument list. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { logIn, scram } from "./support/login.ts";
@@ -9,7 +9,7 @@ import { say } from "./support/transcript.ts";
 
 const ignore = !granted(...programPermissions);
 
-/** Each is typed somewhere below; those with "wr" are wrong there. */
+/** The test types each of these passwords; passwords with "wr" are wrong. */
 const secrets = {
   first: "zq-first-password",
   second: "zq-second-password",

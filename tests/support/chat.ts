@@ -19,7 +19,7 @@ import { Peer, type PeerOptions } from "./peer.ts";
 /** A running chat; closing it closes the peers it made. */
 export interface Chat extends AsyncDisposable {
   readonly hub: Hub;
-  /** What the hub holds, for tests to look at and to set up. */
+  /** The state of the hub, for tests to read and to prepare. */
   readonly state: ChatState;
   readonly port: number;
   /** How its connections behave, for a listener of another kind. */

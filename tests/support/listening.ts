@@ -1,4 +1,6 @@
-/** A listener on a free port of this machine and raw sockets to it; all of it is closed at the end. For tests of net. */
+/**
+ * A listener on a free port of this machine and raw sockets to it; all of it is closed at the end. For tests of net.
+ */
 
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import { listen, type Listener, type ListenOptions } from "../../lib/net/listen.ts";
@@ -6,7 +8,7 @@ import { Flusher } from "../../lib/net/send_queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
 import type { Line } from "../../lib/irc/lines.ts";
 
-/** What a test wants to be different. */
+/** The options of a test. */
 export interface ListeningOptions extends Partial<Omit<ListenOptions, "stream">> {
   readonly stream?: Partial<StreamOptions>;
 }

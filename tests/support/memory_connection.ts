@@ -43,9 +43,9 @@ function wireTo(hub: Hub, address: string, secure: boolean): Wire {
   };
 }
 
-/** What a connection in memory is made of. */
+/** The parts of a connection in memory. */
 export interface MemoryOptions {
-  /** Called with what the hub sends. */
+  /** Called with the bytes that the hub sends. */
   readonly sent: (chunk: Uint8Array) => void;
   /** Called once, at the end. */
   readonly closed?: () => void;

@@ -5,5 +5,5 @@ export function granted(...names: Deno.PermissionName[]): boolean {
   return names.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
-/** What it takes to run server.ts, client.ts or another program. */
+/** The tools to run server.ts, client.ts or another program. */
 export const programPermissions = ["net", "read", "write", "env", "run"] as const;

@@ -9,7 +9,7 @@ export function binaryHeader(kind: number, ends: number, rest: readonly number[]
   return Uint8Array.from([...start, kind, ends, rest.length >> 8, rest.length & 0xff, ...rest]);
 }
 
-/** For a visitor of this IPv4 address, who came by TLS or not. */
+/** The header for a visitor with this IPv4 address, with or without TLS. */
 export function headerOf(address: string, secure = false): Uint8Array<ArrayBuffer> {
   const bytes = [...parseAddress(address) ?? []];
   return binaryHeader(0x21, 0x11, [

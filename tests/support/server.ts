@@ -21,7 +21,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly tlsPort: number | undefined;
   /** Of the web page; undefined when the server has not said so. */
   readonly webPort: number | undefined;
-  /** What it has printed for people, so far. */
+  /** The text that it has printed for people so far. */
   readonly stdout: readonly string[];
   /** Its log, so far. */
   stderr(): string;
@@ -31,10 +31,10 @@ export interface RunningServer extends AsyncDisposable {
   kill(): Promise<Deno.CommandStatus>;
 }
 
-/** What a test does with its server. */
+/** The steps of a test with its server. */
 export type ServerStory = (server: RunningServer) => Promise<void> | void;
 
-/** How the server of a test differs from the usual one, and what else the test needs. */
+/** The options of a test and of its server. */
 export interface ServerStoryOptions {
   /** @default {[]} */
   readonly flags?: readonly string[];

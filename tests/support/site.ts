@@ -12,7 +12,7 @@ export interface Site extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** What a test does with its site. */
+/** The steps of a test with its site. */
 export type SiteStory = (site: Site) => Promise<void> | void;
 
 /** How the site of a test differs from the usual one. */

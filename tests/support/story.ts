@@ -2,10 +2,10 @@
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
 import { granted } from "./permissions.ts";
 
-/** What a test does with its chat. */
+/** The steps of a test with its chat. */
 export type ChatStory = (chat: Chat) => Promise<void> | void;
 
-/** How the chat of a test differs from the usual one, and what else the test needs. */
+/** The options of a test and of its chat. */
 export interface StoryOptions extends ChatOptions {
   /** Permissions beside the one for the network. @default {[]} */
   readonly needs?: readonly Deno.PermissionName[];

@@ -13,7 +13,7 @@ export function parts(top: string): string[] {
   );
 }
 
-/** What is in a folder, in the order of its names; nothing when there is no such folder. */
+/** The entries of a folder, sorted by name; none if the folder does not exist. */
 export function list(folder: string): string[] {
   if (!exists(folder)) return [];
   return [...Deno.readDirSync(new URL(`${folder}/`, root))].map(({ name }) => `${folder}/${name}`).sort();

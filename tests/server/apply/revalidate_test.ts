@@ -45,7 +45,7 @@ const forbidden: readonly (readonly [
 ];
 
 for (const [what, letters, event, answer] of forbidden) {
-  Deno.test(`${what} is not applied, but answered`, async () => {
+  Deno.test(`${what} is not applied, but refused`, async () => {
     const [first, second] = startMachines();
     await using ann = await visit(first.hub, "10.1.1.1", "ann");
     await using bob = await visit(second.hub, "10.1.2.1", "bob");
@@ -60,7 +60,7 @@ for (const [what, letters, event, answer] of forbidden) {
   });
 }
 
-Deno.test("two users join a channel with one free place: the first joins, the other is refused", async () => {
+Deno.test("two users join a channel with a limit of one more member: the first joins, the other is refused", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");
   await using bob = await visit(first.hub, "10.1.2.1", "bob");

@@ -1,4 +1,4 @@
-/** Proof of passwords: limits of tries, no lock-out by others, and no difference between known and unknown names. */
+/** Password checks: limits of tries, no lock-out by others, and no difference between existing and unknown names. */
 import { assert, assertEquals } from "@std/assert";
 import { Accounts } from "../../../lib/server/chat/accounts.ts";
 import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";

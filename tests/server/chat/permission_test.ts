@@ -21,7 +21,7 @@ for (const [modes, join, answer] of doors) {
   });
 }
 
-story("JOIN with +R needs an account, with +l a free place", async (chat) => {
+story("JOIN with +R needs an account, and with +l fewer members than the limit", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await say(ann, "MODE #tea +Rl 2");
   const bob = await chat.peer("bob");

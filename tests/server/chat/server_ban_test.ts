@@ -70,7 +70,7 @@ Deno.test("a ban is in force until it expires or is removed", () => {
   assertEquals(bans.match(bob, 0), undefined);
 });
 
-Deno.test("a store keeps bans after the end of the process", () => {
+Deno.test("a store has the bans after a restart of the process", () => {
   using store = openStore();
   const bans = new ServerBansState(store.savedValues);
   bans.add(ban("bob!*@*"));

@@ -42,7 +42,7 @@ async function answers(peer: Peer, lines: readonly string[], channel: string): P
   return heard.map((line) => line.replaceAll(channel, "$").replace(/BATCH ([+-])\S+/, "BATCH $1"));
 }
 
-/** JOIN must tell that a channel is closed; the others are not about channels, and change the asker. */
+/** JOIN must show that a channel is closed; the other refusals are not about channels. */
 const leftOut = ["JOIN", "QUIT", "NICK", "AUTHENTICATE", "REGISTER", "OPER", "OWNER", "SETNAME"];
 
 story("for users outside, a secret channel does not exist", async (chat) => {

@@ -1,4 +1,4 @@
-/** The state that a machine takes from another or from its saved start, and what it refuses. */
+/** The state that a machine copies from another or restores from its saved start, and the refusals. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { copyStore, restoreStart, saveStart } from "../../../lib/server/cluster/machine_store.ts";
 import { startMachines } from "../../support/machine_pair.ts";
@@ -20,7 +20,7 @@ function given(version: string, chat: string) {
   };
 }
 
-Deno.test("an empty store takes the state of the others", async () => {
+Deno.test("an empty store copies the state of the others", async () => {
   using store = openStore();
   const start = await copyStore(store, given("parley-1", "tea"), "parley-1");
   assertEquals([start.position, start.present.mostUsers], [position, 7]);
@@ -37,7 +37,7 @@ Deno.test("machines of another version are refused, and nothing changes", async 
   assertEquals(store.savedValues.find("chat"), undefined);
 });
 
-Deno.test("only the version that saved a start takes it", () => {
+Deno.test("only the version that saved a start restores it", () => {
   using store = openStore();
   const [{ chat }] = startMachines([store]);
   saveStart(chat, store, position);

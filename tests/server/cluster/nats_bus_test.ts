@@ -1,4 +1,4 @@
-/** The bus of many machines with a real nats-server, without a hub: what is committed, once, in one order. */
+/** The bus of many machines with a real nats-server, without a hub: each event is committed once, in one order. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
 import type { Position, Replica } from "../../../lib/server/cluster/replica.ts";
@@ -7,7 +7,7 @@ import { hasProgram } from "../../support/programs.ts";
 
 const ignore = !hasProgram("nats-server");
 
-/** A machine that writes down what it applies. A bug that its bus logs fails the test. */
+/** A machine that records the applied events. A bug that its bus logs fails the test. */
 class Machine implements AsyncDisposable {
   readonly bus: NatsBus<string>;
   readonly applied: string[] = [];
@@ -203,7 +203,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a machine whose new snapshot fails takes another one, and then gives its own to others",
+  name: "a machine whose new snapshot fails takes another snapshot, and can then give its own to others",
   ignore,
   async fn() {
     await using nats = await Nats.start();

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { NatsReader } from "../../../lib/server/cluster/nats_reader.ts";
 import type { StreamMessage } from "../../../lib/server/cluster/nats_stream.ts";
 
-/** A stream that gives the messages it is told to give, while a reader follows it. */
+/** A stream that delivers the messages of the test while a reader follows it. */
 class HandStream {
   followedAfter: number | undefined;
   #receive: ((message: StreamMessage) => void) | undefined;
@@ -78,7 +78,7 @@ Deno.test("a reader that is stopped while it catches up says why, and can resume
   assertEquals([stream.followedAfter, applied], [3, ["e3", "e4"]]);
 });
 
-Deno.test("a reader can resume only where the stream still has the next event", () => {
+Deno.test("a reader can resume only if the stream still has the next event", () => {
   const { reader } = startReader();
   reader.seek(position, ends);
   assertEquals(reader.canResume({ stream: "one", first: 3, last: 9 }), true);
@@ -87,7 +87,7 @@ Deno.test("a reader can resume only where the stream still has the next event", 
   assertEquals(reader.canResume({ stream: "two", first: 1, last: 9 }), false, "it is another stream");
 });
 
-Deno.test("a position that the stream does not have is replaced by the nearest one, with a word in the log", () => {
+Deno.test("a position that the stream does not have is replaced by the nearest one, and the log says so", () => {
   const { reader, logged } = startReader();
   reader.seek({ ...position, stream: "zero" }, ends);
   assertEquals(reader.position, { sequence: 0, last: 0, stream: "one" });

@@ -40,7 +40,7 @@ async function connect({ hub }: Machine, account: string): Promise<Peer> {
   return peer;
 }
 
-Deno.test("an account created on one machine is known on the other, and one user has devices on both", async () => {
+Deno.test("an account created on one machine exists on the other, and one user has devices on both", async () => {
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
     assertEquals((await say(ann, `REGISTER * * ${password}`)).length, 2);

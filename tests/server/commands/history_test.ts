@@ -1,4 +1,4 @@
-/** CHATHISTORY: which messages it sends, and how. history_access_test.ts checks who can read them. */
+/** CHATHISTORY: the messages it sends, and their form. history_access_test.ts checks the access to them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -43,7 +43,7 @@ story("CHATHISTORY gives no more than CHATHISTORY in ISUPPORT says", {
 }, pages);
 story("CHATHISTORY answers with its label, and without a batch for clients without batch", forms);
 story(
-  "CHATHISTORY leaves room in the send queue of its client",
+  "CHATHISTORY leaves space in the send queue of its client",
   { settings: { sendQueue: 16 * 1024 } },
   cut,
 );

@@ -138,7 +138,7 @@ for (const [rank, may, mayNot] of rights) {
 }
 
 story(
-  "MODE lets every member remove their own rank, and higher ranks remove those of others",
+  "MODE lets every member remove their own rank, and lets higher ranks remove the ranks of others",
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     await say(ann, "MODE #tea +hv bob bob");

@@ -1,4 +1,4 @@
-/** Deleting messages: who can delete, where, and what remains. */
+/** Deleting messages: the right to delete, the target, and the remaining data. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";

@@ -91,7 +91,7 @@ story("PLAIN needs three parts, and refuses another authorisation identity", asy
   assertEquals((await say(peer, `AUTHENTICATE ${blob("ANN\0ann\0correct-horse-battery")}`)).length, 2);
 });
 
-story("AUTHENTICATE takes 400 bytes per message, and + ends a full last message", async (chat) => {
+story("AUTHENTICATE accepts 400 bytes per message, and + ends a full last message", async (chat) => {
   const long = "x".repeat(592);
   const ann = await chat.peer("ann");
   ann.send(`REGISTER * * :${long}`);

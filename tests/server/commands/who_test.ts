@@ -19,7 +19,7 @@ story("WHO lists a channel with ranks, away and bot flags", async (chat) => {
   ]);
 });
 
-story("WHO shows all ranks to those with multi-prefix, the highest to the others", async (chat) => {
+story("WHO shows all ranks to clients with multi-prefix, and the highest rank to others", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob", { caps: ["multi-prefix"] });
   await say(ann, "MODE #tea +v ann");

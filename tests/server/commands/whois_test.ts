@@ -1,4 +1,4 @@
-/** WHOIS and WHOWAS: the information they show, and to whom. */
+/** WHOIS and WHOWAS: the information they show to each user. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { say } from "../../support/transcript.ts";
@@ -65,17 +65,20 @@ story("WHOIS shows the real address and the modes only to operators and to the u
   assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
 
-story("WHOIS hides secret channels and those of invisible users, except shared ones", async (chat) => {
-  const [ann] = await chat.join("#tea", "ann");
-  const bob = await chat.peer("bob");
-  const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
-  await say(ann, "MODE #tea +s");
-  assertEquals(await channels(), []);
-  await say(ann, "MODE #tea -s", "MODE ann +i");
-  assertEquals(await channels(), []);
-  await bob.join("#tea");
-  assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
-});
+story(
+  "WHOIS hides secret channels and the channels of invisible users, except shared channels",
+  async (chat) => {
+    const [ann] = await chat.join("#tea", "ann");
+    const bob = await chat.peer("bob");
+    const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
+    await say(ann, "MODE #tea +s");
+    assertEquals(await channels(), []);
+    await say(ann, "MODE #tea -s", "MODE ann +i");
+    assertEquals(await channels(), []);
+    await bob.join("#tea");
+    assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
+  },
+);
 
 story("WHOIS accepts several nicks and a server, and refuses unknown ones", async (chat) => {
   const ann = await chat.peer("ann");

@@ -21,7 +21,7 @@ class SlowBus extends LocalBus<Event> {
   }
 }
 
-Deno.test("a client that connects while no events can be ordered is told so and closed", async () => {
+Deno.test("a client that connects while no events can be ordered gets a refusal and is closed", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const bus = new SlowBus();

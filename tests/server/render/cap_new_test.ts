@@ -7,7 +7,7 @@ import { heard, say } from "../../support/transcript.ts";
 const files: ReloadableFiles[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
 
 story(
-  "a capability that REHASH changes is told with its value to version 302, without it to other clients with cap-notify",
+  "clients with cap-notify get CAP NEW for a capability that REHASH changes; only version 302 gets its value",
   { reread: () => files.shift() ?? {} },
   async (chat) => {
     const ann = await chat.peer("ann", { caps: ["server-time"] });

@@ -25,7 +25,7 @@ Deno.test("equal profiles are one object, and unused ones are removed when there
   assertEquals([indexes.size, Math.max(...indexes)], [1000, 999]);
 });
 
-Deno.test("a few unused profiles are kept", () => {
+Deno.test("a few unused profiles stay", () => {
   const profiles = new RecipientProfiles(encodeLine);
   const kind = profiles.profileFor(setOf(3), "line");
   profiles.removeUnused([]);

@@ -5,7 +5,7 @@ import { parseOptions } from "../../../lib/options.ts";
 import { ownNames } from "../../../lib/server/start/addresses.ts";
 import { granted } from "../../support/permissions.ts";
 
-Deno.test("the names of the server are those in the settings and the name of the machine", {
+Deno.test("the names of the server are the names in the settings and the name of the machine", {
   ignore: !granted("sys"),
 }, () => {
   const flags = [

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { openMemory } from "../../../lib/server/store/open.ts";
 import { Store } from "../../../lib/server/store/store.ts";
 
-Deno.test("a full disk is reported once, and messages are saved when there is room again", () => {
+Deno.test("a full disk is reported once, and messages are saved when there is space again", () => {
   using disk = smallDisk();
   const { store } = disk;
   for (let stamp = 1; stamp <= 200; stamp++) tell(store, stamp);

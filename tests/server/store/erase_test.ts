@@ -5,7 +5,7 @@ import { granted } from "../../support/permissions.ts";
 
 const onDisk = { ignore: !granted("read", "write") };
 
-Deno.test("redacting removes a message from history and search, and keeps its neighbours", async () => {
+Deno.test("redacting removes one message from history and search, and no other message", async () => {
   using store = openStore();
   for (const stamp of [1, 2, 3]) tell(store, stamp, "ann", `secret ${stamp}`);
   store.commit();

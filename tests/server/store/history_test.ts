@@ -119,7 +119,7 @@ Deno.test("messages to oneself are a conversation with oneself", () => {
   assertEquals(store.conversations.privateOf("ann").map((one) => one.with), [ann]);
 });
 
-Deno.test("a closed channel that is created again starts without history, an open one keeps it", () => {
+Deno.test("a closed channel that is created again starts without history; an open channel has its history again", () => {
   using store = openStore();
   for (const [name, closed] of [["#tea", false], ["#den", true]] as const) {
     say(store, name, 10);

@@ -9,7 +9,7 @@ Deno.test("a marker only moves forward, and belongs to one account", () => {
   assertEquals(store.markers.load("ann", "#tea"), undefined);
 });
 
-Deno.test("an account has a limited number of markers: those it moved last", () => {
+Deno.test("an account has a limited number of markers: the markers it moved last", () => {
   using store = openStore();
   for (let ms = 1; ms <= 2010; ms++) store.markers.save("ann", `#${ms}`, ms);
   store.markers.save("bob", "#1", 1);

@@ -48,7 +48,7 @@ Deno.test("a running deletion also runs in the copy", () => {
   assertEquals(stamps(late), []);
 });
 
-Deno.test("closed channels of another store replace the own ones, also known ones", () => {
+Deno.test("closed channels of another store replace the own closed channels, also cached ones", () => {
   using store = openStore();
   const [tea, den] = ["#tea", "#den"].map((name) => store.conversations.channel(name, name));
   if (tea === undefined || den === undefined) return;
@@ -93,7 +93,7 @@ Deno.test(
   },
 );
 
-Deno.test("rows written during hold() are saved by release()", onDisk, () => {
+Deno.test("rows written during holdCommits() are saved by releaseCommits()", onDisk, () => {
   using place = temporaryFolder();
   {
     using store = openStore(place);

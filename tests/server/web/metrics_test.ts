@@ -1,4 +1,4 @@
-/** Metrics: their values, and who can read them. */
+/** Metrics: their values, and the access to them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
 import { metricRoute } from "../../../lib/server/web/metrics.ts";

@@ -1,4 +1,4 @@
-/** Sharing files: who can upload, what is stored, how it is served, and what an attacker gets. */
+/** Sharing files: uploads and their refusals, the stored files, downloads, and attacks. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";

@@ -1,4 +1,4 @@
-/** HTTP itself: what the web side allows a hostile peer. */
+/** HTTP itself: the web side and hostile peers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { reachableHosts } from "../../../lib/server/start/addresses.ts";
 import { type Route, sendText as sendAnswer } from "../../../lib/server/web/web.ts";
