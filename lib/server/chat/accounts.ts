@@ -24,7 +24,7 @@ import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
 
 /** The result of an attempt to log in. Only a client with the right password learns of a suspension. */
-export type LoginOutcome =
+export type LoginResult =
   | { readonly kind: "right"; readonly account: AccountRow }
   | { readonly kind: "wrong" }
   | { readonly kind: "suspended"; readonly reason: string }
@@ -115,7 +115,7 @@ export class Accounts {
   }
 
   /** Whether the password is right. An unknown name takes the same time. */
-  checkPassword(name: string, password: string, address: string): Promise<LoginOutcome> {
+  checkPassword(name: string, password: string, address: string): Promise<LoginResult> {
     return this.#tryLogin(name, address, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
@@ -128,14 +128,14 @@ export class Accounts {
     address: string,
     verifier: Verifier,
     test: () => Promise<boolean>,
-  ): Promise<LoginOutcome> {
+  ): Promise<LoginResult> {
     return this.#tryLogin(name, address, async () => await test() ? verifier : undefined);
   }
 
   /**
    * Checks an earlier right outcome again: since then the account can have another password, be suspended or removed.
    */
-  recheck({ account: { name, verifier } }: Extract<LoginOutcome, { kind: "right" }>): LoginOutcome {
+  recheck({ account: { name, verifier } }: Extract<LoginResult, { kind: "right" }>): LoginResult {
     const account = this.find(name);
     if (account?.verifier !== verifier) return { kind: "wrong" };
     if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
@@ -175,7 +175,7 @@ export class Accounts {
    * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
    * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
    */
-  #tryLogin(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginOutcome> {
+  #tryLogin(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginResult> {
     const peer = isLoopback(address) ? undefined : peerOf(address);
     return this.#hashing.run(peer ?? fold(name), async () => {
       if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };

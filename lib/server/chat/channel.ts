@@ -49,7 +49,7 @@ export interface Topic {
 
 /** One entry of a list mode (ban, exception, invite exception). */
 export interface ListEntry {
-  /** As formatBan writes it. */
+  /** The result of formatBan(). */
   readonly mask: string;
   readonly by: string;
   /** Seconds since 1970. */

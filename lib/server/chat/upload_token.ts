@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Chat } from "./chat.ts";
 import type { User } from "./user.ts";
 
-/** How long a token is valid. */
+/** The lifetime of a token. */
 const lifeMs = 10 * 60_000;
 
 /** Makes and reads the tokens of a chat. */

@@ -244,7 +244,7 @@ export class Machines implements Replica<Event> {
     }
     await this.#copyStore();
     await this.#restore(chat);
-    // The others can still have users of this machine, whose connections were closed just now.
+    // The others can still have users of this machine, whose connections this machine has just closed.
     this.#reportLost(this.#bus.machine).catch(() => {});
   }
 

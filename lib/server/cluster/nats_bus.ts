@@ -23,7 +23,7 @@ import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 
 /** The most events that are not applied here yet; more events are refused. */
 const maxInFlight = 20_000;
-/** How long close() waits for these events. */
+/** The longest time that close() waits for these events. */
 const closeMs = 2000;
 
 /** See the head of this file. */

@@ -14,7 +14,7 @@ const bucketName = "PARLEY_FILES";
 const chunkBytes = 256 * 1024;
 /** Chunks in memory at a time. */
 const chunksAhead = 16;
-/** How long NATS can take for the next chunk. */
+/** The longest time until the next chunk. */
 const timeoutMs = 10_000;
 
 /** The files of one chat. Every call throws when NATS cannot be reached. */

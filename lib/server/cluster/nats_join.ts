@@ -1,5 +1,5 @@
 /**
- * How a machine joins a chat on NATS: it takes a snapshot from a machine that is ready. If there is none, it claims
+ * Joining a chat on NATS: the machine takes a snapshot from a machine that is ready. If there is none, it claims
  * to be the first machine with an empty message, which the stream accepts only if nothing was published in the
  * meantime.
  */
@@ -15,7 +15,7 @@ export interface NatsJoinOptions {
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** How long a machine waits for the one that won the claim. */
+/** The time that a machine waits for the machine that won the claim. */
 const winnerMs = 5000;
 const retryMs = 100;
 

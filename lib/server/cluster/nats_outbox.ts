@@ -45,7 +45,7 @@ export class NatsOutbox<E> {
     return this.#waiting.has(id);
   }
 
-  /** How long the oldest event has waited while NATS was reachable; 0 if no event waits. */
+  /** The time that the oldest event has waited while NATS was reachable; 0 if no event waits. */
   get ageMs(): number {
     const [oldest] = this.#waiting.values();
     return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;

@@ -24,7 +24,7 @@ export class NatsReader<E> {
   #streamName = "";
   /** The newest sequence that is known to be in the stream. */
   #newest = 0;
-  /** When the last event arrived, or when reading began. */
+  /** The time when the last event arrived, or when reading began. */
   #receivedMs = 0;
   #catchUp: PromiseWithResolvers<void> | undefined;
 

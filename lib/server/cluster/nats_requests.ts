@@ -7,9 +7,9 @@ import { headers, type NatsConnection, RequestError, type Subscription } from "@
 
 /** Below NATS' usual limit of 1 MiB, with space for the headers. */
 const partBytes = 512 * 1024;
-/** How long the next part of an answer can take; a large snapshot takes time to make. */
+/** The longest time until the next part of an answer; a large snapshot takes time to make. */
 const timeoutMs = 10_000;
-/** How long an answer to a greeting can take. */
+/** The longest time until the answer to a greeting. */
 const greetingMs = 1000;
 const countHeader = "Parley-Parts";
 const faultHeader = "Parley-Fault";

@@ -18,13 +18,13 @@ export const prefix = "parley";
 const streamName = "PARLEY";
 const subject = `${prefix}.events`;
 const idHeader = "Nats-Msg-Id";
-/** How long the stream keeps events. A machine that was away for longer takes a snapshot. */
+/** The age at which the stream deletes events. A machine that was away for longer takes a snapshot. */
 const maxAgeNanos = 24 * 3600 * 1e9;
 /** The size limit of the stream: about three million messages. */
 const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 export const replicas = 3;
-/** How long NATS can take to answer. */
+/** The longest time until NATS answers. */
 const timeoutMs = 3000;
 
 /** One message of the stream. */
@@ -40,7 +40,7 @@ export interface StreamMessage {
 
 /** The sequences of the oldest and the newest message; `first` is one past `last` when there is none. */
 export interface Ends {
-  /** When the stream was made: a new stream has new sequences. */
+  /** The time when the stream was created: a new stream has new sequences. */
   readonly stream: string;
   readonly first: number;
   readonly last: number;

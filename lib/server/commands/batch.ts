@@ -59,7 +59,7 @@ function open({ chat, session, message, params }: Call, reference: string): void
 }
 
 /** Adds a line to the open batch. An invalid line cancels the batch, and further lines of the batch are ignored. */
-export function addLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
+export function addBatchLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
   const { session } = call;
   const open = session.batch;
   if (open === undefined) return;

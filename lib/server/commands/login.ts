@@ -1,5 +1,5 @@
 /** Logging in by SASL, PASS or NickServ: which connections can carry passwords, and the steps after a correct one. */
-import type { LoginOutcome } from "../chat/accounts.ts";
+import type { LoginResult } from "../chat/accounts.ts";
 import { cloak } from "../chat/cloak.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
@@ -15,7 +15,7 @@ export function accountOf({ user, registration }: Session): string | undefined {
 }
 
 /** The reason of a failed login in plain words; it does not show whether the account exists. */
-export function failureSentence(outcome: Exclude<LoginOutcome, { kind: "right" }>): string {
+export function failureSentence(outcome: Exclude<LoginResult, { kind: "right" }>): string {
   switch (outcome.kind) {
     case "wrong":
       return "Wrong name or password";

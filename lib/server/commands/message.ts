@@ -3,7 +3,7 @@ import type { MessageCommand } from "../apply/event.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxTargets } from "../render/isupport.ts";
-import { addLine } from "./batch.ts";
+import { addBatchLine } from "./batch.ts";
 import { forEach, splitTargets } from "./channel.ts";
 import { sendMessage } from "./send_message.ts";
 
@@ -30,7 +30,7 @@ function runMessage(call: Call, command: MessageCommand): void | Promise<void> {
   const { params, session, message } = call;
   const [targets = "", text = ""] = params;
   if (command !== "TAGMSG" && (session.batch !== undefined || message.tags.has("batch"))) {
-    return addLine(call, command);
+    return addBatchLine(call, command);
   }
   if (targets === "") refuse("ERR_NORECIPIENT", `No recipient given (${command})`);
   if (command !== "TAGMSG" && text === "") refuse("ERR_NOTEXTTOSEND");

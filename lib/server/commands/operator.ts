@@ -79,7 +79,7 @@ function wallops({ chat, commit, session, user, params }: Call): void | Promise<
   return commit({ kind: "wallops", user: user.id, text }, session);
 }
 
-/** Only for this machine, because each machine has its own files. */
+/** Reads the files of this machine only, because each machine has its own files. */
 function rehash({ chat, server, session, user }: Call): void {
   try {
     server.rehash();

@@ -3,7 +3,7 @@ import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import { ScramServer } from "../../irc/scram.ts";
-import { type LoginOutcome, saslMechanisms } from "../chat/accounts.ts";
+import { type LoginResult, saslMechanisms } from "../chat/accounts.ts";
 import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -30,7 +30,7 @@ const maxAnswer = 4096;
 type Step = (
   session: Session,
   message: string,
-) => Promise<{ readonly challenge: string; readonly next: Step } | LoginOutcome>;
+) => Promise<{ readonly challenge: string; readonly next: Step } | LoginResult>;
 
 interface Exchange {
   /** The base64 received so far. */
@@ -134,7 +134,7 @@ function fail(session: Session, reason: string): void {
 /**
  * "authorisation identity, name, password" with NULs between (RFC 4616); another authorisation identity is refused.
  */
-async function plain({ chat, connection }: Session, message: string): Promise<LoginOutcome> {
+async function plain({ chat, connection }: Session, message: string): Promise<LoginResult> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isWellFormed = name !== "" && password !== "" && more.length === 0;
   if (!isWellFormed || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };

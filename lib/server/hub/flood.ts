@@ -18,7 +18,7 @@ const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 /** PONG and QUIT lines that do not count: more than any client needs. Further PONG and QUIT lines count. */
 const uncountedLines = { burst: 10, perSecond: 1 };
 
-/** One session's allowance. */
+/** The flood control of one session. */
 export class FloodControl {
   readonly #bucket: Bucket;
   readonly #uncountedLines: Bucket;

@@ -137,7 +137,7 @@ export class Conversations implements CommitParticipant {
     return [...found.values()];
   }
 
-  /** The name of a stored conversation as it was first written; "" for a private one. */
+  /** The name of a stored conversation in its first spelling; "" for a private conversation. */
   name(id: number): string {
     return String(row(this.#names.get(id))[0] ?? "");
   }

@@ -15,7 +15,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** How much the database waits for the disk; see the head of this file. */
+/** The durability of commits; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
 
 /** The size of the log in pages at which a commit must copy it into the file. */

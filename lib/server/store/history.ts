@@ -1,15 +1,15 @@
 /**
- * The message history, in the order of the stamps. Appending runs no statement; at the commit, the records of one tick
- * and one log become one row (block.ts). A range of history is a range of the key (log, stamp).
+ * The message history, in the order of the stamps. Appending runs no statement; at the commit, the records of one
+ * tick and one log become one row (block.ts). A range of history is a range of the key (log, stamp).
  *
- * Why a row has many records: CPU time per message of 100 bytes, with 64 messages per tick, on two shared cores: one
- * row per message 4.5 µs, one INSERT of 64 rows 2.4, json_each 2.9, one row for all 1.0. Text inside the tree of the
- * index (WITHOUT ROWID): 1.3, and a third more disk, because long rows fill its pages badly. Other page sizes, and
- * storing senders once per row, made no measurable difference; our own lock (open.ts) and copying the log in idle
- * moments (database.ts) saved a quarter each. tests/bench/history.ts measures today's figures: 20 µs for a single
- * message, 1.1 with 43 per tick. In a busy server, whose caches hold other data, the commit of a tick takes 60 µs;
- * appending the same bytes to a plain file takes 32. Reading the last 50 of a million messages takes 0.1 ms, and 5 ms
- * the first time after a start.
+ * The reason for many records in one row: CPU time per message of 100 bytes, with 64 messages per tick, on two shared
+ * cores: one row per message 4.5 µs, one INSERT of 64 rows 2.4, json_each 2.9, one row for all 1.0. Text inside the
+ * tree of the index (WITHOUT ROWID): 1.3, and a third more disk, because long rows fill its pages badly. Other page
+ * sizes, and storing senders once per row, made no measurable difference; our own lock (open.ts) and copying the log
+ * in idle moments (database.ts) saved a quarter each. tests/bench/history.ts measures today's figures: 20 µs for a
+ * single message, 1.1 with 43 per tick. In a busy server, whose caches hold other data, the commit of a tick takes 60
+ * µs; appending the same bytes to a plain file takes 32. Reading the last 50 of a million messages takes 0.1 ms, and
+ * 5 ms the first time after a start.
  */
 import type { StatementSync } from "node:sqlite";
 import {
@@ -31,7 +31,7 @@ export interface HistoryView {
   readonly since: number;
 }
 
-/** Which records to read; both bounds are excluded. */
+/** The range of records to read; both bounds are excluded. */
 export interface HistoryRange {
   readonly after?: number | undefined;
   readonly before?: number | undefined;

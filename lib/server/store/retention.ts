@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 import type { SearchIndex } from "./search.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 
-/** How much history to store. */
+/** The limits of the stored history. */
 export interface RetentionLimits {
   /** Milliseconds; 0 means no limit. */
   readonly ageMs: number;

@@ -29,7 +29,7 @@ export interface SearchRequest extends SearchTerms {
   /** Stamps; both bounds are excluded. */
   readonly after?: number | undefined;
   readonly before?: number | undefined;
-  /** Only entries after this one. */
+  /** Only entries after this entry. */
   readonly afterEntry?: number | undefined;
   readonly limit: number;
   /** Hits for which it returns false are left out and do not count towards the limit. */

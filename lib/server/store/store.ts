@@ -18,7 +18,7 @@ import { Retention, type RetentionLimits } from "./retention.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
 import { Transfer } from "./transfer.ts";
 
-/** Where the store is, and how much it stores. */
+/** The options of a store. */
 export interface StoreOptions {
   /** The data folder, created if missing; without it everything is in memory. */
   readonly folder?: string | undefined;

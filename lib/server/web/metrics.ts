@@ -108,7 +108,7 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   };
 }
 
-/** Whether the request comes from this machine, and not from another one through a proxy here that adds headers. */
+/** Whether the request comes from this machine itself, and not through a proxy on it that adds headers. */
 function isLocal({ headers }: IncomingMessage, { address }: Visitor): boolean {
   return isLoopback(address) && !proxyHeaders.some((name) => name in headers);
 }

@@ -23,7 +23,7 @@ export type Route = (
   visitor: Visitor,
 ) => Promise<void> | undefined;
 
-/** How the web side listens. */
+/** The options of the web side. */
 export interface WebOptions {
   readonly hostname: string;
   readonly port: number;
