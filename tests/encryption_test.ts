@@ -7,7 +7,7 @@ import { overTcp, Peer } from "./support/peer.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { type RunningServer, serverStory, startServer } from "./support/server.ts";
-import { say } from "./support/transcript.ts";
+import { ask } from "./support/transcript.ts";
 
 const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
@@ -69,8 +69,8 @@ async function restarts(): Promise<void> {
     const [, code = ""] = /OWNER (\S+)$/m.exec(server.stdout.join("\n")) ?? [];
     codes.push(code);
     if (run === 1) {
-      await say(ann, "REGISTER * * long-enough");
-      assertMatch((await say(ann, `OWNER ${code}`)).at(-1) ?? "", / NOTE OWNER CLAIMED /);
+      await ask(ann, "REGISTER * * long-enough");
+      assertMatch((await ask(ann, `OWNER ${code}`)).at(-1) ?? "", / NOTE OWNER CLAIMED /);
     }
     await server.stop();
   }
@@ -109,7 +109,7 @@ async function reloads(): Promise<void> {
   const after = await shown(server);
   assert(after !== before);
   assertStringIncludes(server.stderr(), after);
-  assertEquals(await say(ann, "PING still"), [
+  assertEquals(await ask(ann, "PING still"), [
     ":chat.test PONG".replace("chat.test", "parley.local") + " parley.local still",
   ]);
 }
@@ -189,15 +189,15 @@ async function sts(): Promise<void> {
   const files = ["--cert", `${place.folder}/cert.pem`, "--key", `${place.folder}/key.pem`];
   await using server = await startServer([...files, "--sts", "30d"]);
   await using ann = await Peer.connect(server.port, "ann", { register: false });
-  assertStringIncludes((await say(ann, "CAP LS 302")).join(" "), ` sts=port=${server.tlsPort} `);
-  assertStringIncludes((await say(ann, "CAP REQ :sts")).join(), " NAK ");
+  assertStringIncludes((await ask(ann, "CAP LS 302")).join(" "), ` sts=port=${server.tlsPort} `);
+  assertStringIncludes((await ask(ann, "CAP REQ :sts")).join(), " NAK ");
   const { connection } = await dialTls(`ircs://127.0.0.1:${server.tlsPort}`);
   connection.send("CAP LS 302");
   connection.send("QUIT");
-  let told = "";
-  for await (const lines of connection.lines()) told += lines.join(" ");
+  let received = "";
+  for await (const lines of connection.lines()) received += lines.join(" ");
   connection.close();
-  assertStringIncludes(told, "sts=duration=2592000 ");
+  assertStringIncludes(received, "sts=duration=2592000 ");
 }
 
 async function until(test: () => boolean): Promise<void> {

@@ -7,7 +7,7 @@ import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import type { Chat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { story } from "./support/story.ts";
-import { heard, say } from "./support/transcript.ts";
+import { ask, receive } from "./support/transcript.ts";
 import { visit } from "./support/memory_connection.ts";
 
 /** A setting, a value for it, and the ISUPPORT token that tells clients. */
@@ -42,7 +42,7 @@ story(
   { settings: Object.fromEntries(advertised) },
   async (chat) => {
     const ann = await chat.peer("ann");
-    const tokens = new Set((await say(ann, "VERSION")).flatMap((line) => line.split(" ")));
+    const tokens = new Set((await ask(ann, "VERSION")).flatMap((line) => line.split(" ")));
     assertEquals(advertised.filter(([, , token]) => !tokens.has(token)), []);
     assert(tokens.has("SAFERATE"));
   },
@@ -60,7 +60,7 @@ Deno.test("every limit has a test in this file", () => {
 const long = (count: number) => "x".repeat(count);
 
 /** Settings, the lines that ann sends, and the answers. */
-const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], told: string[]])[] = [
+const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], received: string[]])[] = [
   [{ nickLength: 12 }, [`NICK ${long(13)}`, `NICK ${long(12)}`], [
     `:chat.test 432 ann ${long(13)} :Erroneous nickname`,
     `:ann NICK ${long(12)}`,
@@ -92,11 +92,11 @@ const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], 
   [{}, [`PRIVMSG ${"a,b,c,d,e,f,g,h,i"} :hello`], [":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets"]],
 ];
 
-for (const [settings, sent, told] of lengths) {
+for (const [settings, sent, received] of lengths) {
   const name = Object.keys(settings).join() || "targets";
   story(`a limit holds: ${name}`, { settings }, async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await say(ann, ...sent), told);
+    assertEquals(await ask(ann, ...sent), received);
   });
 }
 
@@ -106,11 +106,11 @@ story(
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     const tags = `@+x=${"y".repeat(4096)} `;
-    assertEquals(await say(ann, `PRIVMSG bob :${long(600)}`, `${tags}PRIVMSG bob hi`, "PRIVMSG bob hello"), [
+    assertEquals(await ask(ann, `PRIVMSG bob :${long(600)}`, `${tags}PRIVMSG bob hi`, "PRIVMSG bob hello"), [
       ":chat.test 417 ann :Input line was too long",
       ":chat.test 417 ann :Input line was too long",
     ]);
-    assertEquals(await heard(bob), [":ann PRIVMSG bob hello"]);
+    assertEquals(await receive(bob), [":ann PRIVMSG bob hello"]);
   },
 );
 
@@ -118,8 +118,8 @@ story("a line without an end uses no memory and delays no other client", async (
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const million = new TextEncoder().encode(long(1_000_000));
   for (let at = 0; at < 8; at++) ann.send(million);
-  assertEquals(await say(bob, "PRIVMSG #tea :still here"), []);
-  assertEquals(await say(ann, ""), [
+  assertEquals(await ask(bob, "PRIVMSG #tea :still here"), []);
+  assertEquals(await ask(ann, ""), [
     ":bob PRIVMSG #tea :still here",
     ":chat.test 417 ann :Input line was too long",
   ]);
@@ -132,14 +132,14 @@ story("a slow reader is disconnected, and the others get every message", async (
   for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);
   await ann.next(" JOIN ");
   // Each part is smaller than the send queue of bob, so he keeps up on a slow machine too.
-  let heard = 0;
+  let receivedCount = 0;
   for (let at = 0; at < 4000; at++) {
     ann.send(`PRIVMSG #tea :${at} ${long(3000)}`);
     if (at % 100 !== 99) continue;
     const lines = await bob.until(`PRIVMSG #tea :${at} `);
-    heard += lines.filter((line) => line.includes(" PRIVMSG ")).length;
+    receivedCount += lines.filter((line) => line.includes(" PRIVMSG ")).length;
   }
-  assertEquals(heard, 4000);
+  assertEquals(receivedCount, 4000);
   assertMatch(await ann.next(" QUIT "), /^:slow!\S+ QUIT :SendQ exceeded$/);
   wire.close();
 });
@@ -172,7 +172,7 @@ floodStory("a flood is delivered slowly, in order, and without loss", 5, async (
   assertEquals(before, 0);
   ann.send(...words(100));
   await ann.lines();
-  assertEquals(await heard(bob), words(100).map((line) => `:ann ${line.replace(" :", " ")}`));
+  assertEquals(await receive(bob), words(100).map((line) => `:ann ${line.replace(" :", " ")}`));
   // NICK, USER, the PING of registration, 100 messages and a PING, of which 50 came free
   assertEquals(Math.round(sum(waits) / 100), Math.round((104 - 50) * 2));
 });
@@ -182,9 +182,9 @@ floodStory(
   5,
   async ({ chat, waits }) => {
     await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["batch", "draft/multiline"] });
-    await say(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
+    await ask(ann, "BATCH +1 draft/multiline bob", ...words(100).map((line) => `@batch=1 ${line}`));
     assertEquals(waits, []);
-    await say(ann, ...words(100).map((line) => `@batch=1 ${line.replace("PRIVMSG", "WHOIS")}`));
+    await ask(ann, ...words(100).map((line) => `@batch=1 ${line.replace("PRIVMSG", "WHOIS")}`));
     assert(sum(waits) > 10_000, `${sum(waits)} ms`);
   },
 );
@@ -196,9 +196,9 @@ floodStory(
     const ann = await visit(chat.hub, "10.1.2.3", "ann");
     await using bob = await visit(chat.hub, "10.1.2.4", "bob");
     chat.state.find("bob")?.modes.add("o");
-    await say(bob, ...words(200).map((line) => line.replace("bob", "ann")));
+    await ask(bob, ...words(200).map((line) => line.replace("bob", "ann")));
     assertEquals(waits, []);
-    await say(ann, ...words(60));
+    await ask(ann, ...words(60));
     const before = waits.length;
     ann.send("PONG x", ":ann PONG x", "pong", "QUIT :bye");
     await ann.closed();
@@ -208,9 +208,9 @@ floodStory(
 
 floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
-  await say(ann, ...words(50));
+  await ask(ann, ...words(50));
   const before = sum(waits);
-  await say(ann, ...Array<string>(100).fill("PONG x"));
+  await ask(ann, ...Array<string>(100).fill("PONG x"));
   assert(sum(waits) - before > 5_000, `${sum(waits) - before} ms`);
 });
 
@@ -231,8 +231,8 @@ story("KILL removes a user and its waiting lines", {
   assertMatch((await ann.closed()).at(-1) ?? "", /^ERROR :Closing link: Killed/);
   waiting.resolve();
   bob.send("QUIT");
-  const heardByBob = await bob.closed();
-  assert(heardByBob.filter((line) => line.includes(" PRIVMSG ")).length < 9);
+  const receivedByBob = await bob.closed();
+  assert(receivedByBob.filter((line) => line.includes(" PRIVMSG ")).length < 9);
 });
 
 story(
@@ -250,12 +250,12 @@ story(
       const address of ["2001:db8:0:1::1", "10.1.2.3", "10.1.2.3", "127.0.0.1", "127.0.0.1", "::1", "::1"]
     ) {
       const peer = await come(address, "d");
-      assertEquals(await say(peer, "PING x"), [":chat.test PONG chat.test x"]);
+      assertEquals(await ask(peer, "PING x"), [":chat.test PONG chat.test x"]);
     }
     first.send("QUIT");
     await first.closed();
     await first[Symbol.asyncDispose]();
-    assertEquals(await say(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
+    assertEquals(await ask(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
   },
 );
 
@@ -266,7 +266,7 @@ story(
     const ann = await chat.peer("ann");
     const bob = await Peer.connect(chat.port, "bob", { register: false });
     assertEquals(await bob.closed(), ["ERROR :The server is full: 1 of 1 connections"]);
-    assertEquals(await say(ann, "PING x"), [":chat.test PONG chat.test x"]);
+    assertEquals(await ask(ann, "PING x"), [":chat.test PONG chat.test x"]);
   },
 );
 
@@ -303,5 +303,5 @@ story("a silent connection gets a PING, and is closed without an answer", {
   chat.clock.nowMs += 500;
   chat.hub.sweep();
   assertEquals((await bob.closed()).at(-1), "ERROR :Closing link: Ping timeout: 1 seconds");
-  assertEquals(await heard(ann), [":bob QUIT :Ping timeout: 1 seconds"]);
+  assertEquals(await receive(ann), [":bob QUIT :Ping timeout: 1 seconds"]);
 });

@@ -6,7 +6,7 @@ import { Peer } from "./support/peer.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { startServer } from "./support/server.ts";
-import { say } from "./support/transcript.ts";
+import { ask } from "./support/transcript.ts";
 
 const ignore = !granted(...programPermissions);
 const script = new URL("../server.ts", import.meta.url).pathname;
@@ -47,8 +47,8 @@ async function verifier(): Promise<void> {
   assertMatch(made.stdout, /^SCRAM-SHA-256\$600000:\S+$/);
   await using server = await startServer(["--oper", `root:${made.stdout}`]);
   await using ann = await Peer.connect(server.port, "ann");
-  assertMatch((await say(ann, "OPER root :open sesam"))[0] ?? "", / 464 /);
-  assertMatch((await say(ann, "OPER root :open sesame"))[0] ?? "", / MODE ann \+o$/);
+  assertMatch((await ask(ann, "OPER root :open sesam"))[0] ?? "", / 464 /);
+  assertMatch((await ask(ann, "OPER root :open sesame"))[0] ?? "", / MODE ann \+o$/);
 }
 
 async function refused(): Promise<void> {
@@ -69,13 +69,13 @@ async function hangUp(): Promise<void> {
   await Deno.writeTextFile(opers, "# nobody yet\n\n");
   await using server = await startServer(["--motd", motd, "--oper-file", opers]);
   await using ann = await Peer.connect(server.port, "ann");
-  assertEquals((await say(ann, "MOTD"))[1], ":parley.local 372 ann :- first");
+  assertEquals((await ask(ann, "MOTD"))[1], ":parley.local 372 ann :- first");
   const made = await run(["--make-verifier"], "open sesame");
   await Deno.writeTextFile(motd, "second");
   await Deno.writeTextFile(opers, `root:${made.stdout}\n`);
   Deno.kill(server.pid, "SIGHUP");
-  while ((await say(ann, "MOTD"))[1] !== ":parley.local 372 ann :- second");
-  assertEquals((await say(ann, "OPER root :open sesame")).length, 3);
+  while ((await ask(ann, "MOTD"))[1] !== ":parley.local 372 ann :- second");
+  assertEquals((await ask(ann, "OPER root :open sesame")).length, 3);
 }
 
 async function restart(): Promise<void> {
@@ -85,12 +85,12 @@ async function restart(): Promise<void> {
   {
     await using server = await startServer(flags);
     await using ann = await Peer.connect(server.port, "ann");
-    await say(ann, "OPER root :open sesame", "UBAN ADD 10.1.0.0/16 :too loud");
+    await ask(ann, "OPER root :open sesame", "UBAN ADD 10.1.0.0/16 :too loud");
     await server.stop();
   }
   await using server = await startServer(flags);
   await using ann = await Peer.connect(server.port, "ann");
-  const lines = await say(ann, "OPER root :open sesame", "UBAN LIST");
+  const lines = await ask(ann, "OPER root :open sesame", "UBAN LIST");
   assert(lines.some((line) => line.includes("10.1.0.0/16 permanently, by ann")), lines.join("\n"));
 }
 

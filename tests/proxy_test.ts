@@ -6,7 +6,7 @@ import { granted, programPermissions } from "./support/permissions.ts";
 import { headerOf } from "./support/proxy_headers.ts";
 import { type RunningServer, type ServerStory, serverStory, startServer } from "./support/server.ts";
 import { overWebSocket } from "./support/site.ts";
-import { say } from "./support/transcript.ts";
+import { ask } from "./support/transcript.ts";
 
 const ignore = !granted(...programPermissions);
 const oper = `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
@@ -59,7 +59,7 @@ const ways = [byLine, byPage];
 
 async function bans(server: RunningServer): Promise<void> {
   await using root = await Peer.connect(server.port, "root");
-  await say(root, "OPER root :open sesame");
+  await ask(root, "OPER root :open sesame");
   await using ann = await byLine(server, "ann", attic);
   await using bob = await byPage(server, "bob", attic);
   await using cat = await byPage(server, "cat", cellar);
@@ -86,39 +86,39 @@ async function limits(server: RunningServer): Promise<void> {
 
 async function guesses(server: RunningServer): Promise<void> {
   await using ann = await byPage(server, "ann", attic, { secure: true });
-  for (let tries = 0; tries < 5; tries++) assertMatch((await say(ann, "OPER root no"))[0] ?? "", / 464 /);
+  for (let tries = 0; tries < 5; tries++) assertMatch((await ask(ann, "OPER root no"))[0] ?? "", / 464 /);
   await using again = await byLine(server, "again", attic, { secure: true });
-  assert(!/ 464 | \+o/.test((await say(again, "OPER root :open sesame")).join()), "one address, one count");
+  assert(!/ 464 | \+o/.test((await ask(again, "OPER root :open sesame")).join()), "one address, one count");
   await using bob = await byLine(server, "bob", cellar, { secure: true });
-  assertMatch((await say(bob, "OPER root :open sesame")).join(), / MODE bob \+o/);
+  assertMatch((await ask(bob, "OPER root :open sesame")).join(), / MODE bob \+o/);
 }
 
 async function cloaks(server: RunningServer): Promise<void> {
   await using root = await Peer.connect(server.port, "root");
   await using ann = await byLine(server, "ann", attic);
   await using _bob = await byPage(server, "bob", attic, { secure: true });
-  const [seen = ""] = await say(ann, "WHOIS bob");
+  const [seen = ""] = await ask(ann, "WHOIS bob");
   assertMatch(seen, / 311 ann bob \S+ \w+\.\w+\.\w+\.ip4 /);
-  await say(root, "OPER root :open sesame");
-  const whole = (await say(root, "WHOIS bob")).join("\n");
+  await ask(root, "OPER root :open sesame");
+  const whole = (await ask(root, "WHOIS bob")).join("\n");
   assertMatch(whole, / 338 root bob 203\.0\.113\.9 /);
   assertMatch(whole, / 671 root bob /);
-  assert(!/ 671 /.test((await say(root, "WHOIS ann")).join("\n")));
+  assert(!/ 671 /.test((await ask(root, "WHOIS ann")).join("\n")));
 }
 
 async function secrecy(server: RunningServer): Promise<void> {
   for (const way of ways) {
     await using ann = await way(server, "ann", attic);
-    assertMatch((await say(ann, "CAP LS 302")).join(), / sasl=SCRAM-SHA-256 /);
-    assertMatch((await say(ann, "OPER root :open sesame"))[0] ?? "", / 491 /);
+    assertMatch((await ask(ann, "CAP LS 302")).join(), / sasl=SCRAM-SHA-256 /);
+    assertMatch((await ask(ann, "OPER root :open sesame"))[0] ?? "", / 491 /);
     await using bob = await way(server, "bob", attic, { secure: true });
-    assertMatch((await say(bob, "CAP LS 302")).join(), / sasl=PLAIN,SCRAM-SHA-256 /);
+    assertMatch((await ask(bob, "CAP LS 302")).join(), / sasl=PLAIN,SCRAM-SHA-256 /);
   }
 }
 
 async function uploads(server: RunningServer): Promise<void> {
   await using ann = await byLine(server, "ann", attic, { secure: true });
-  await say(ann, "REGISTER * * correct-horse");
+  await ask(ann, "REGISTER * * correct-horse");
   const statusOf = async (address: string, scheme: string, password: string) => {
     const response = await fetch(`http://127.0.0.1:${server.webPort}/upload`, {
       method: "POST",
@@ -149,13 +149,13 @@ async function strangers(server: RunningServer): Promise<void> {
   assertEquals(await statusOf(server, {}), 200);
   await using careful = await startServer();
   await using ann = await byPage(careful, "ann", attic, { secure: true });
-  const seen = (await say(ann, "WHOIS ann")).join("\n");
+  const seen = (await ask(ann, "WHOIS ann")).join("\n");
   assert(seen.includes("127.0.0.1") && !seen.includes(" 671 "), seen);
   await using bob = await byLine(careful, "bob", attic, { register: false });
-  const told =
+  const answer =
     "ERROR :This is parley.local, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, " +
     "not from 127.0.0.1";
-  assertEquals(await bob.closed(), [told]);
+  assertEquals(await bob.closed(), [answer]);
 }
 
 async function nonsense(): Promise<void> {

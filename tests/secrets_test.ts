@@ -5,7 +5,7 @@ import { logIn, scram } from "./support/login.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { Peer } from "./support/peer.ts";
 import { type RunningServer, startServer } from "./support/server.ts";
-import { say } from "./support/transcript.ts";
+import { ask } from "./support/transcript.ts";
 
 const ignore = !granted(...programPermissions);
 
@@ -21,9 +21,9 @@ const secrets = {
 
 const aloud = "zq-said-aloud";
 
-Deno.test({ name: "no password is stored, logged or shown", ignore, fn: nothingKept });
+Deno.test({ name: "no password is stored, logged or shown", ignore, fn: findsNoPassword });
 
-async function nothingKept(): Promise<void> {
+async function findsNoPassword(): Promise<void> {
   using place = temporaryFolder();
   using files = temporaryFolder();
   await Deno.writeTextFile(`${files.folder}/password`, secrets.server);
@@ -37,7 +37,7 @@ async function nothingKept(): Promise<void> {
   ];
   const server = await startServer(flags);
   try {
-    await giveAll(server);
+    await enterAll(server);
     const command = await Deno.readTextFile(`/proc/${server.pid}/cmdline`);
     assertEquals(found(command), []);
   } finally {
@@ -47,9 +47,11 @@ async function nothingKept(): Promise<void> {
   assertEquals(found(server.stdout.join("\n")), []);
   // The search finds a public message, so it works.
   let isFound = false;
-  const kept = [...Deno.readDirSync(place.folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
-  assert(kept.includes("parley.db"));
-  for (const name of kept) {
+  const fileNames = [...Deno.readDirSync(place.folder)].filter(({ isFile }) => isFile).map(({ name }) =>
+    name
+  );
+  assert(fileNames.includes("parley.db"));
+  for (const name of fileNames) {
     const text = new TextDecoder("latin1").decode(await Deno.readFile(`${place.folder}/${name}`));
     assertEquals(found(text), [], name);
     isFound ||= text.includes(aloud);
@@ -58,22 +60,22 @@ async function nothingKept(): Promise<void> {
 }
 
 /** Gives correct and wrong passwords in every possible way, and the owner's code. */
-async function giveAll({ port, stdout }: RunningServer): Promise<void> {
+async function enterAll({ port, stdout }: RunningServer): Promise<void> {
   const { server, first, second, third, wrong, other } = secrets;
   await using ann = await Peer.connect(port, "ann", { password: server });
   const [, code = ""] = /OWNER (\S+)/.exec(stdout.join("\n")) ?? [];
   assert(code !== "");
-  await say(ann, `REGISTER * * ${first}`, `OWNER ${code}`, `OPER ann ${wrong}`);
-  await say(ann, `ACCOUNT PASSWORD ${wrong} ${second}`, `ACCOUNT PASSWORD ${first} ${second}`);
-  await say(ann, `ACCOUNT CREATE cat ${other}`, `ACCOUNT RESET cat ${third}`, `ACCOUNT DELETE ${wrong}`);
-  await say(
+  await ask(ann, `REGISTER * * ${first}`, `OWNER ${code}`, `OPER ann ${wrong}`);
+  await ask(ann, `ACCOUNT PASSWORD ${wrong} ${second}`, `ACCOUNT PASSWORD ${first} ${second}`);
+  await ask(ann, `ACCOUNT CREATE cat ${other}`, `ACCOUNT RESET cat ${third}`, `ACCOUNT DELETE ${wrong}`);
+  await ask(
     ann,
     `PRIVMSG NickServ :IDENTIFY ann ${wrong}`,
     `NS IDENTIFY ann ${second}`,
     "ACCOUNT EXPORT",
     "ACCOUNT LIST",
   );
-  await say(ann, `PRIVMSG ann :${aloud}`);
+  await ask(ann, `PRIVMSG ann :${aloud}`);
   await using bob = await Peer.connect(port, "bob", { register: false });
   await logIn(bob, "ann", wrong);
   await logIn(bob, "cat", third);
@@ -83,7 +85,7 @@ async function giveAll({ port, stdout }: RunningServer): Promise<void> {
   dan.send(`PASS ann:${wrong}`);
   await dan.closed();
   await using eve = await Peer.connect(port, "eve", { register: false });
-  await say(eve, `PASS ann:${second}`, `FLY ${wrong}`, `NICK ${wrong} ${wrong}`);
+  await ask(eve, `PASS ann:${second}`, `FLY ${wrong}`, `NICK ${wrong} ${wrong}`);
 }
 
 /** The secrets that a text contains: as they are, as base64, or in a PLAIN message. */

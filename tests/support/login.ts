@@ -11,7 +11,7 @@ export async function device(
   chat: Chat,
   account: string,
   { nick = account, caps = [] }: { nick?: string; caps?: readonly string[] } = {},
-): Promise<{ peer: Peer; told: string[] }> {
+): Promise<{ peer: Peer; received: string[] }> {
   const peer = await chat.peer(nick, { register: false });
   peer.send(
     "CAP LS 302",
@@ -22,7 +22,7 @@ export async function device(
   await logIn(peer, account);
   peer.send("CAP END");
   await peer.until(/^\S+ (376|422) /);
-  return { peer, told: plain(await peer.lines()) };
+  return { peer, received: plain(await peer.lines()) };
 }
 
 /** Logs in by PLAIN; returns the answer, from RPL_LOGGEDIN on. */

@@ -15,12 +15,12 @@ export function plain(lines: readonly string[]): string[] {
 }
 
 /** Sends lines and returns all lines since the last call, with the answers. */
-export async function say(peer: Peer, ...lines: string[]): Promise<string[]> {
+export async function ask(peer: Peer, ...lines: string[]): Promise<string[]> {
   peer.send(...lines);
   return plain(await peer.lines());
 }
 
 /** All lines since the last call, after the server has handled the lines of others. */
-export async function heard(peer: Peer): Promise<string[]> {
+export async function receive(peer: Peer): Promise<string[]> {
   return plain(await peer.lines());
 }

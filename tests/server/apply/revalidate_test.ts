@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Event } from "../../../lib/server/apply/event.ts";
 import { startMachines } from "../../support/machine_pair.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 /** Ann is operator of #tea, and bob was. */
@@ -51,12 +51,12 @@ for (const [what, letters, event, answer] of forbidden) {
     await using bob = await visit(second.hub, "10.1.2.1", "bob");
     await ann.join("#tea");
     await bob.join("#tea");
-    await say(ann, "MODE #tea +o bob", `MODE #tea ${letters}`);
-    await heard(bob);
+    await ask(ann, "MODE #tea +o bob", `MODE #tea ${letters}`);
+    await receive(bob);
     const session = [...second.chat.sessions.values()][0];
     await second.commit(event(second.chat.find("bob")?.id ?? "", second.chat.find("ann")?.id ?? ""), session);
-    assertEquals(await heard(bob), [`:chat.test ${answer}`]);
-    assertEquals(await heard(ann), []);
+    assertEquals(await receive(bob), [`:chat.test ${answer}`]);
+    assertEquals(await receive(ann), []);
   });
 }
 
@@ -66,15 +66,15 @@ Deno.test("two users join a channel with a limit of one more member: the first j
   await using bob = await visit(first.hub, "10.1.2.1", "bob");
   await using cat = await visit(second.hub, "10.1.3.1", "cat");
   await ann.join("#tea");
-  await say(ann, "MODE #tea +lk 2 key");
+  await ask(ann, "MODE #tea +lk 2 key");
   const enter = (who: string): Event => ({ kind: "joined", user: who, channel: "#tea", key: "key" });
   const [session] = second.chat.sessions.values();
   await Promise.all([
     first.commit(enter(first.chat.find("bob")?.id ?? "")),
     second.commit(enter(second.chat.find("cat")?.id ?? ""), session),
   ]);
-  assertEquals(await heard(cat), [":chat.test 471 cat #tea :Cannot join channel (+l)"]);
-  assertEquals((await heard(bob)).at(0), ":bob JOIN #tea");
+  assertEquals(await receive(cat), [":chat.test 471 cat #tea :Cannot join channel (+l)"]);
+  assertEquals((await receive(bob)).at(0), ":bob JOIN #tea");
   assertEquals(second.chat.channel("#tea")?.members.size, 2);
 });
 
@@ -88,7 +88,7 @@ Deno.test("a session that a ban matches is closed when it joins its user, and th
   await first.commit({ kind: "server ban added", ban });
   await second.commit({ kind: "attached", user: first.chat.find("ann")?.id ?? "", session: session.id });
   assertEquals((await phone.closed()).some((line) => line.includes("ERROR :Closing link: ")), true);
-  await heard(ann);
+  await receive(ann);
   assertEquals(second.chat.find("ann")?.sessionIds.size, 1);
 });
 
@@ -98,14 +98,14 @@ Deno.test("a late NOTICE is not answered, and the answer to a late message names
   await using bob = await visit(second.hub, "10.1.2.1", "bob");
   await ann.join("#tea");
   await bob.join("#tea");
-  await say(ann, "MODE #tea +m");
-  await heard(bob);
+  await ask(ann, "MODE #tea +m");
+  await receive(bob);
   const [session] = second.chat.sessions.values();
   const id = second.chat.find("bob")?.id ?? "";
   await second.commit(message(id, "NOTICE"), session);
   const target = { kind: "user", id: "a-99", nick: "dan" } as const;
   await second.commit({ kind: "message", user: id, command: "PRIVMSG", target, text: "hi" }, session);
-  assertEquals(await heard(bob), [":chat.test 401 bob dan :No such nick/channel"]);
+  assertEquals(await receive(bob), [":chat.test 401 bob dan :No such nick/channel"]);
 });
 
 function kick(user: string, target: string): Event {

@@ -4,13 +4,13 @@ import { loggedIn, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { say } from "../../support/transcript.ts";
+import { ask } from "../../support/transcript.ts";
 
 const caps = ["batch", "draft/chathistory", "soju.im/search"];
 
 /** The texts that a peer gets of a target's history: "hello, bye"; or the code of the refusal. */
 async function sees(peer: Peer, target: string): Promise<string> {
-  const lines = await say(peer, `CHATHISTORY LATEST ${target} * 50`);
+  const lines = await ask(peer, `CHATHISTORY LATEST ${target} * 50`);
   const code = / FAIL CHATHISTORY (\S+)/.exec(lines.join("\n"))?.[1];
   return code ?? texts(lines);
 }
@@ -27,7 +27,7 @@ function texts(lines: readonly string[]): string {
 }
 
 async function targets(peer: Peer): Promise<string> {
-  const lines = await say(
+  const lines = await ask(
     peer,
     "CHATHISTORY TARGETS timestamp=2020-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 50",
   );
@@ -59,7 +59,7 @@ story("messages that are too old are not shown, even if they are still stored", 
 async function members(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
   await ann.join("#tea");
-  await say(ann, "PRIVMSG #tea :secret one");
+  await ask(ann, "PRIVMSG #tea :secret one");
   for (const target of ["#tea", "#nowhere"]) {
     assertEquals(await sees(bob, target), "INVALID_TARGET", target);
   }
@@ -73,18 +73,18 @@ async function members(chat: Chat): Promise<void> {
     "secret one",
     "#tea",
   ]);
-  await say(bob, "PART #tea");
+  await ask(bob, "PART #tea");
   assertEquals([await sees(bob, "#tea"), await finds(bob)], ["INVALID_TARGET", ""]);
   await bob.join("#tea");
-  await say(ann, "KICK #tea bob");
+  await ask(ann, "KICK #tea bob");
   await bob.lines();
   assertEquals([await sees(bob, "#tea"), await finds(bob), await targets(bob)], ["INVALID_TARGET", "", ""]);
 }
 
 async function two(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
-  await say(ann, "PRIVMSG bob :secret one");
-  await say(bob, "PRIVMSG ann :secret two");
+  await ask(ann, "PRIVMSG bob :secret one");
+  await ask(bob, "PRIVMSG ann :secret two");
   for (const peer of [ann, bob]) await peer.lines();
   for (const [peer, other] of [[ann, "bob"], [bob, "ann"]] as const) {
     assertEquals([await sees(peer, other), await finds(peer), await targets(peer)], [
@@ -104,13 +104,13 @@ async function two(chat: Chat): Promise<void> {
 
 async function nicks(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
-  await say(ann, "PRIVMSG bob :secret one");
+  await ask(ann, "PRIVMSG bob :secret one");
   bob.send("NICK robert");
-  await say(bob, "PRIVMSG robert :secret note");
+  await ask(bob, "PRIVMSG robert :secret note");
   assertEquals([await sees(bob, "ann"), await finds(bob), await targets(bob)], ["", "secret note", "robert"]);
   cat.send("NICK bob");
   assertEquals([await sees(cat, "ann"), await finds(cat), await targets(cat)], ["", "", ""]);
-  await say(ann, "PRIVMSG bob :secret two");
+  await ask(ann, "PRIVMSG bob :secret two");
   await cat.lines();
   assertEquals([await sees(cat, "ann"), await finds(cat)], ["secret two", "secret two"]);
   await quit(bob);
@@ -121,9 +121,9 @@ async function nicks(chat: Chat): Promise<void> {
 async function accounts(chat: Chat): Promise<void> {
   const ann = await registered(chat, "ann", { caps });
   const [bob] = await people(chat, "bob");
-  await say(bob, "PRIVMSG ann :secret one");
+  await ask(bob, "PRIVMSG ann :secret one");
   const phone = await loggedIn(chat, "ann", { caps });
-  await say(phone, "PRIVMSG bob :secret two");
+  await ask(phone, "PRIVMSG bob :secret two");
   for (const device of [ann, phone]) {
     await device.lines();
     assertEquals([await sees(device, "bob"), await finds(device), await targets(device)], [
@@ -140,11 +140,11 @@ async function accounts(chat: Chat): Promise<void> {
 
 async function registering(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
-  await say(ann, "PRIVMSG bob :secret one");
+  await ask(ann, "PRIVMSG bob :secret one");
   await quit(bob);
   const other = await registered(chat, "bob", { caps });
   assertEquals([await sees(other, "ann"), await finds(other), await targets(other)], ["", "", ""]);
-  await say(ann, "PRIVMSG bob :secret two");
+  await ask(ann, "PRIVMSG bob :secret two");
   await other.lines();
   assertEquals(await sees(other, "ann"), "secret two");
   // For ann both are the conversation with bob.
@@ -154,7 +154,7 @@ async function registering(chat: Chat): Promise<void> {
 async function operators(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   await ann.join("#tea");
-  await say(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
+  await ask(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
   await bob.lines();
   chat.state.find("cat")?.modes.add("o");
   assertEquals([await sees(cat, "#tea"), await sees(cat, "ann"), await finds(cat), await targets(cat)], [
@@ -168,7 +168,7 @@ async function operators(chat: Chat): Promise<void> {
 async function ranks(chat: Chat): Promise<void> {
   const [ann, bob, cat] = await people(chat, "ann", "bob", "cat");
   for (const peer of [ann, bob, cat]) await peer.join("#tea");
-  await say(
+  await ask(
     ann,
     "MODE #tea +v bob",
     "PRIVMSG +#tea :secret one",
@@ -195,7 +195,7 @@ async function anew(chat: Chat): Promise<void> {
     ] as const
   ) {
     await ann.join(channel);
-    await say(ann, `MODE ${channel} ${modes}`, `PRIVMSG ${channel} :secret one`, `PART ${channel}`);
+    await ask(ann, `MODE ${channel} ${modes}`, `PRIVMSG ${channel} :secret one`, `PART ${channel}`);
     await bob.join(channel);
     assertEquals(
       [await sees(bob, channel), await finds(bob, `;in=${channel}`)],
@@ -208,7 +208,7 @@ async function anew(chat: Chat): Promise<void> {
 async function old(chat: Chat): Promise<void> {
   const [ann] = await people(chat, "ann");
   await ann.join("#tea");
-  await say(ann, "PRIVMSG #tea :secret one");
+  await ask(ann, "PRIVMSG #tea :secret one");
   assertEquals([await sees(ann, "#tea"), await finds(ann)], ["secret one", "secret one"]);
   chat.clock.nowMs += 61_000;
   assertEquals([await sees(ann, "#tea"), await finds(ann)], ["", ""]);

@@ -12,7 +12,7 @@ import { openStore } from "../../../lib/server/store/store.ts";
 
 const bob = { nick: "bob", username: "~bob", host: "abc.def.ghi.ip4", address: "10.1.2.3", account: "Bobby" };
 
-const targets: readonly (readonly [text: string, kept: string | undefined, namesBob: boolean])[] = [
+const targets: readonly (readonly [text: string, formatted: string | undefined, matchesBob: boolean])[] = [
   ["10.1.2.3", "10.1.2.3", true],
   ["10.1.9.9/16", "10.1.0.0/16", true],
   ["10.2.0.0/16", "10.2.0.0/16", false],
@@ -33,9 +33,9 @@ const targets: readonly (readonly [text: string, kept: string | undefined, names
 ];
 
 Deno.test("a target is an address, a network, an account or a mask", () => {
-  for (const [text, kept, names] of targets) {
+  for (const [text, formatted, names] of targets) {
     const target = parseTarget(text);
-    assertEquals([text, target && formatTarget(target)], [text, kept]);
+    assertEquals([text, target && formatTarget(target)], [text, formatted]);
     if (target) assertEquals([text, matchesTarget(target, bob)], [text, names]);
   }
 });

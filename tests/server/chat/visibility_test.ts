@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { say } from "../../support/transcript.ts";
+import { ask } from "../../support/transcript.ts";
 
 const caps = ["batch", "message-tags", "draft/chathistory", "draft/message-redaction", "draft/read-marker"];
 
@@ -38,7 +38,7 @@ function linesOf(command: string, messageId: string): string[] {
 
 /** The answers to lines about a channel, with "$" instead of its name. */
 async function answers(peer: Peer, lines: readonly string[], channel: string): Promise<string[]> {
-  const heard = await say(peer, ...lines.map((line) => line.replaceAll("$", channel)));
+  const heard = await ask(peer, ...lines.map((line) => line.replaceAll("$", channel)));
   return heard.map((line) => line.replaceAll(channel, "$").replace(/BATCH ([+-])\S+/, "BATCH $1"));
 }
 
@@ -47,7 +47,7 @@ const leftOut = ["JOIN", "QUIT", "NICK", "AUTHENTICATE", "REGISTER", "OPER", "OW
 
 story("for users outside, a secret channel does not exist", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["message-tags", "echo-message"] });
-  await say(ann, "JOIN #1234", "MODE #1234 +sb x", "TOPIC #1234 tea");
+  await ask(ann, "JOIN #1234", "MODE #1234 +sb x", "TOPIC #1234 tea");
   ann.send("PRIVMSG #1234 :tea");
   const messageId = /msgid=([^; ]+)/.exec(await ann.next(/ PRIVMSG /))?.[1] ?? "";
   const bob = await chat.peer("bob", { caps });
@@ -58,5 +58,5 @@ story("for users outside, a secret channel does not exist", async (chat) => {
     assertEquals(await answers(bob, lines, "#1234"), await answers(bob, lines, "#5678"), command);
   }
   const everywhere = ["LIST", "LIST >0", "WHO *", "WHOIS ann", "WHO ann %cn", "SEARCH text=tea"];
-  assertEquals((await say(bob, ...everywhere)).filter((line) => /1234|PRIVMSG/.test(line)), []);
+  assertEquals((await ask(bob, ...everywhere)).filter((line) => /1234|PRIVMSG/.test(line)), []);
 });

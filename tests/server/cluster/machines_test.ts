@@ -1,7 +1,7 @@
 /** Two machines, one order of events: users and operators leave both in the same state. */
 import { assertEquals } from "@std/assert";
 import { type Machine, startMachines } from "../../support/machine_pair.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 /** The state that must be the same on all machines. */
@@ -32,14 +32,14 @@ Deno.test("away, names, modes, hosts, kills and bans are the same on two machine
   const cat = await visit(second.hub, "10.1.3.1", "cat");
   await ann.join("#tea");
   await bob.join("#tea");
-  await heard(ann);
+  await receive(ann);
   await first.commit({
     kind: "user modes set",
     user: first.chat.find("ann")?.id ?? "",
     added: "ow",
     removed: "",
   });
-  await say(
+  await ask(
     ann,
     "AWAY :out",
     "SETNAME :Ann Ames",
@@ -47,20 +47,20 @@ Deno.test("away, names, modes, hosts, kills and bans are the same on two machine
     "MODE ann +R",
     "PRIVMSG bob :hi",
   );
-  assertEquals((await heard(bob)).slice(-4), [
+  assertEquals((await receive(bob)).slice(-4), [
     ":ann AWAY out",
     ":ann SETNAME :Ann Ames",
     ":ann CHGHOST ~ann tea.example",
     ":ann PRIVMSG bob hi",
   ]);
-  await say(bob, "AWAY *", "NICK rob", "MODE rob +wB");
+  await ask(bob, "AWAY *", "NICK rob", "MODE rob +wB");
   assertEquals(stateOf(first), stateOf(second));
-  await say(ann, "WALLOPS :hello all", "KILL cat :bye", "UBAN ADD 10.1.9.0/24 1h :noise");
+  await ask(ann, "WALLOPS :hello all", "KILL cat :bye", "UBAN ADD 10.1.9.0/24 1h :noise");
   assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: Killed (ann (bye))");
-  assertEquals((await heard(bob)).at(-1), ":ann WALLOPS :hello all");
+  assertEquals((await receive(bob)).at(-1), ":ann WALLOPS :hello all");
   const dan = await visit(second.hub, "10.1.9.9", "dan", { register: false });
   assertEquals((await dan.closed()).length, 1);
-  await say(ann, "UBAN ADD rob!*@*");
+  await ask(ann, "UBAN ADD rob!*@*");
   assertEquals((await bob.closed()).length, 1);
   assertEquals(stateOf(first), stateOf(second));
   assertEquals([...second.chat.users.values()].map((user) => user.nick), ["ann"]);
@@ -72,7 +72,7 @@ Deno.test("two users on two machines want one nick: the first gets it, the other
   await using bob = await visit(second.hub, "10.1.2.1", "bob");
   ann.send("NICK cat");
   bob.send("NICK cat");
-  const answers = [await heard(ann), await heard(bob)].flat();
+  const answers = [await receive(ann), await receive(bob)].flat();
   assertEquals(answers.filter((line) => line.endsWith("NICK cat")).length, 1);
   assertEquals(answers.filter((line) => line.includes(" 433 ")).length, 1);
   assertEquals(stateOf(first), stateOf(second));

@@ -5,7 +5,7 @@ import { password } from "../../support/account.ts";
 import { logIn } from "../../support/login.ts";
 import { type Machine, startMachines } from "../../support/machine_pair.ts";
 import type { Peer } from "../../support/peer.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 /** The state that must be the same on both machines. */
@@ -43,13 +43,13 @@ async function connect({ hub }: Machine, account: string): Promise<Peer> {
 Deno.test("an account created on one machine exists on the other, and one user has devices on both", async () => {
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
-    assertEquals((await say(ann, `REGISTER * * ${password}`)).length, 2);
-    await say(ann, "JOIN #tea", "TOPIC #tea :Assam");
+    assertEquals((await ask(ann, `REGISTER * * ${password}`)).length, 2);
+    await ask(ann, "JOIN #tea", "TOPIC #tea :Assam");
     const phone = await connect(second, "ann");
-    assert((await heard(phone)).includes(":ann JOIN #tea"));
+    assert((await receive(phone)).includes(":ann JOIN #tea"));
     assertEquals(stateOf(first), stateOf(second));
-    await say(phone, "PRIVMSG #tea :from the train", "MODE #tea +k leaf");
-    assert((await heard(ann)).includes(":ann PRIVMSG #tea :from the train"));
+    await ask(phone, "PRIVMSG #tea :from the train", "MODE #tea +k leaf");
+    assert((await receive(ann)).includes(":ann PRIVMSG #tea :from the train"));
     assertEquals(stateOf(first), stateOf(second));
     await ann[Symbol.asyncDispose]();
     phone.send("QUIT");
@@ -73,12 +73,12 @@ Deno.test("two users on two machines want one account: the first gets it, the ot
 Deno.test("a user that lost the connection to one machine resumes on the other", async () => {
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
-    await say(ann, `REGISTER * * ${password}`, "JOIN #tea");
+    await ask(ann, `REGISTER * * ${password}`, "JOIN #tea");
     await ann[Symbol.asyncDispose]();
     while (second.chat.find("ann")?.lingering === undefined) await Promise.resolve();
     assertEquals(stateOf(first), stateOf(second));
     const again = await connect(second, "ann");
-    assert((await heard(again)).includes(":ann JOIN #tea"));
+    assert((await receive(again)).includes(":ann JOIN #tea"));
     assertEquals(second.chat.find("ann")?.away, undefined);
     await again[Symbol.asyncDispose]();
   });
@@ -87,7 +87,7 @@ Deno.test("a user that lost the connection to one machine resumes on the other",
 Deno.test("suspension on one machine ends devices on the other", async () => {
   await onMachines(async (first, second) => {
     const bob = await visit(second.hub, "10.1.2.1", "bob", { secure: true });
-    await say(bob, `REGISTER * * ${password}`);
+    await ask(bob, `REGISTER * * ${password}`);
     await first.commit({ kind: "account suspended", account: "bob", by: "ann", reason: "spam" });
     assertEquals((await bob.closed()).at(-1), "ERROR :Closing link: Your account is suspended: spam");
     await first.commit({ kind: "account removed", account: "bob" });

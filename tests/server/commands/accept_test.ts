@@ -1,33 +1,33 @@
 /** User mode R and ACCEPT: messages only from logged-in users, with exceptions. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 const refused = ":chat.test 477 bob ann :Only users who are logged in can message this user (+R)";
 
 story("user mode R refuses messages from users who are not logged in", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  await say(ann, "MODE ann +R");
-  assertEquals(await say(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
+  await ask(ann, "MODE ann +R");
+  assertEquals(await ask(bob, "PRIVMSG ann :hello", "NOTICE ann :hello"), [refused]);
   const user = chat.state.find("bob");
   if (user) user.account = "Bobby";
-  assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
-  assertEquals(await heard(ann), [":bob PRIVMSG ann hello"]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello"), []);
+  assertEquals(await receive(ann), [":bob PRIVMSG ann hello"]);
 });
 
 story("ACCEPT lets a user write to a user with mode R, until it is removed", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  await say(ann, "MODE ann +R");
-  assertEquals(await say(ann, "ACCEPT bob", "ACCEPT"), [
+  await ask(ann, "MODE ann +R");
+  assertEquals(await ask(ann, "ACCEPT bob", "ACCEPT"), [
     ":chat.test 281 ann bob",
     ":chat.test 282 ann :End of ACCEPT list",
   ]);
-  assertEquals(await say(bob, "PRIVMSG ann :hello"), []);
-  assertEquals(await say(ann, "ACCEPT -bob,*"), [
+  assertEquals(await ask(bob, "PRIVMSG ann :hello"), []);
+  assertEquals(await ask(ann, "ACCEPT -bob,*"), [
     ":bob PRIVMSG ann hello",
     ":chat.test 282 ann :End of ACCEPT list",
   ]);
-  assertEquals(await say(bob, "PRIVMSG ann :hello"), [refused]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello"), [refused]);
 });
 
 story(
@@ -35,9 +35,9 @@ story(
   { settings: { acceptLimit: 1 } },
   async (chat) => {
     const [ann, bob, cat] = [await chat.peer("ann"), await chat.peer("bob"), await chat.peer("cat")];
-    await say(ann, "MODE ann +R", "PRIVMSG bob :hello", "PRIVMSG cat :hello");
-    assertEquals(await say(bob, "PRIVMSG ann :hi"), [":ann PRIVMSG bob hello", refused]);
-    assertEquals(await say(cat, "PRIVMSG ann :hi"), [":ann PRIVMSG cat hello"]);
+    await ask(ann, "MODE ann +R", "PRIVMSG bob :hello", "PRIVMSG cat :hello");
+    assertEquals(await ask(bob, "PRIVMSG ann :hi"), [":ann PRIVMSG bob hello", refused]);
+    assertEquals(await ask(cat, "PRIVMSG ann :hi"), [":ann PRIVMSG cat hello"]);
   },
 );
 
@@ -47,7 +47,7 @@ story(
   async (chat) => {
     const ann = await chat.peer("ann");
     for (const nick of ["bob", "cat"]) await chat.peer(nick);
-    assertEquals(await say(ann, "ACCEPT eve", "ACCEPT -bob", "ACCEPT bob,BOB", "ACCEPT cat"), [
+    assertEquals(await ask(ann, "ACCEPT eve", "ACCEPT -bob", "ACCEPT bob,BOB", "ACCEPT cat"), [
       ":chat.test 401 ann eve :No such nick/channel",
       ":chat.test 458 ann bob :is not on your accept list",
       ":chat.test 457 ann bob :is already on your accept list",
@@ -62,10 +62,10 @@ story(
   async (chat) => {
     const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
     await chat.peer("cat");
-    await say(ann, "ACCEPT bob");
+    await ask(ann, "ACCEPT bob");
     bob.send("QUIT");
     await bob.closed();
-    assertEquals(await say(ann, "ACCEPT cat", "ACCEPT *"), [
+    assertEquals(await ask(ann, "ACCEPT cat", "ACCEPT *"), [
       ":chat.test 281 ann cat",
       ":chat.test 282 ann :End of ACCEPT list",
     ]);

@@ -5,28 +5,28 @@ import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import { device, logIn, scram } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { story } from "../../support/story.ts";
 
 /** A user who registered an account and sent the owner code. */
 async function owner(chat: Chat, nick: string): Promise<Peer> {
   const peer = await registered(chat, nick);
-  await say(peer, `OWNER ${await makeOwnerCode(chat.hub, false)}`);
+  await ask(peer, `OWNER ${await makeOwnerCode(chat.hub, false)}`);
   return peer;
 }
 
 story("the owner code makes an account the owner, once", async (chat) => {
   const code = await makeOwnerCode(chat.hub, false) ?? "";
   const ann = await chat.peer("ann");
-  assertEquals(await say(ann, `OWNER ${code}`), [
+  assertEquals(await ask(ann, `OWNER ${code}`), [
     ":chat.test FAIL OWNER ACCOUNT_REQUIRED :First register an account with REGISTER, or log in",
   ]);
-  await say(ann, `REGISTER * * ${password}`);
-  assertEquals(await say(ann, "OWNER aaaa-aaaa-aaaa-aaaa"), [
+  await ask(ann, `REGISTER * * ${password}`);
+  assertEquals(await ask(ann, "OWNER aaaa-aaaa-aaaa-aaaa"), [
     ":chat.test FAIL OWNER INVALID_CODE :This is not the code that the server printed at its last start",
   ]);
   assertEquals(
-    await say(ann, `OWNER ${code.toUpperCase().replaceAll("-", " ").trim().replaceAll(" ", "")}`),
+    await ask(ann, `OWNER ${code.toUpperCase().replaceAll("-", " ").trim().replaceAll(" ", "")}`),
     [
       ":ann MODE ann +o",
       ":chat.test 381 ann :You are now an IRC operator",
@@ -35,7 +35,7 @@ story("the owner code makes an account the owner, once", async (chat) => {
     ],
   );
   const bob = await registered(chat, "bob");
-  assert((await say(bob, `OWNER ${code}`))[0]?.includes("INVALID_CODE"));
+  assert((await ask(bob, `OWNER ${code}`))[0]?.includes("INVALID_CODE"));
   assertEquals(await makeOwnerCode(chat.hub, false), undefined);
   assert(await makeOwnerCode(chat.hub, true) !== undefined);
   assert(!JSON.stringify([...chat.log]).includes(code));
@@ -45,13 +45,13 @@ story("a new code at the next start invalidates the previous one", async (chat) 
   const first = await makeOwnerCode(chat.hub, false);
   await makeOwnerCode(chat.hub, false);
   const ann = await registered(chat, "ann");
-  assert((await say(ann, `OWNER ${first}`))[0]?.includes("INVALID_CODE"));
+  assert((await ask(ann, `OWNER ${first}`))[0]?.includes("INVALID_CODE"));
 });
 
 story("OWNER allows only a few attempts", async (chat) => {
   await makeOwnerCode(chat.hub, false);
   const ann = await registered(chat, "ann");
-  const tries = await say(ann, ...Array.from({ length: 8 }, (_, at) => `OWNER wrong-${at}`));
+  const tries = await ask(ann, ...Array.from({ length: 8 }, (_, at) => `OWNER wrong-${at}`));
   assertEquals(tries.filter((line) => line.includes("INVALID_CODE")).length, 5);
   assertEquals(tries.filter((line) => line.includes("RATE_LIMITED")).length, 3);
 });
@@ -59,32 +59,32 @@ story("OWNER allows only a few attempts", async (chat) => {
 story("an owner is operator after each login, and makes others operators", async (chat) => {
   const ann = await owner(chat, "ann");
   const bob = await registered(chat, "bob");
-  assertEquals(await say(bob, "ACCOUNT ROLE bob operator", "ACCOUNT LIST"), [
+  assertEquals(await ask(bob, "ACCOUNT ROLE bob operator", "ACCOUNT LIST"), [
     ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
     ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
   ]);
-  await say(ann, "ACCOUNT ROLE bob operator");
-  assertEquals((await heard(bob))[0], ":bob MODE bob +o");
+  await ask(ann, "ACCOUNT ROLE bob operator");
+  assertEquals((await receive(bob))[0], ":bob MODE bob +o");
   bob.send("QUIT");
   await bob.closed();
-  const { peer, told } = await device(chat, "bob");
-  assertEquals(told, [":chat.test 221 bob +or"]);
-  await say(ann, "ACCOUNT ROLE bob none");
-  assertEquals((await heard(peer)).at(-1), ":bob MODE bob -o");
-  assert((await say(ann, "ACCOUNT ROLE ann none")).at(-1)?.includes("INVALID_PARAMS"));
+  const { peer, received } = await device(chat, "bob");
+  assertEquals(received, [":chat.test 221 bob +or"]);
+  await ask(ann, "ACCOUNT ROLE bob none");
+  assertEquals((await receive(peer)).at(-1), ":bob MODE bob -o");
+  assert((await ask(ann, "ACCOUNT ROLE ann none")).at(-1)?.includes("INVALID_PARAMS"));
   for (const role of ["king", "constructor"]) {
-    assert((await say(ann, `ACCOUNT ROLE bob ${role}`)).at(-1)?.includes("INVALID_PARAMS"), role);
+    assert((await ask(ann, `ACCOUNT ROLE bob ${role}`)).at(-1)?.includes("INVALID_PARAMS"), role);
   }
 });
 
 story("an operator cannot change accounts with a role", async (chat) => {
   const ann = await owner(chat, "ann");
   const bob = await registered(chat, "bob");
-  await say(ann, "ACCOUNT ROLE bob operator");
-  await heard(bob);
+  await ask(ann, "ACCOUNT ROLE bob operator");
+  await receive(bob);
   const refused = ":chat.test 481 bob :Permission Denied- You're not an IRC operator";
   assertEquals(
-    await say(bob, "ACCOUNT SUSPEND ann", "ACCOUNT RESET ann :taken over now", "ACCOUNT ROLE bob owner"),
+    await ask(bob, "ACCOUNT SUSPEND ann", "ACCOUNT RESET ann :taken over now", "ACCOUNT ROLE bob owner"),
     [refused, refused, refused],
   );
 });
@@ -92,7 +92,7 @@ story("an operator cannot change accounts with a role", async (chat) => {
 story("operators create accounts, list them, and set new passwords", async (chat) => {
   const ann = await owner(chat, "ann");
   assertEquals(
-    await say(
+    await ask(
       ann,
       "ACCOUNT CREATE cat :a fine password",
       "ACCOUNT CREATE cat :a fine password",
@@ -108,11 +108,11 @@ story("operators create accounts, list them, and set new passwords", async (chat
   );
   const cat = await chat.peer("guest");
   assertEquals((await logIn(cat, "cat", "a fine password")).length, 2);
-  assertEquals((await say(ann, "ACCOUNT LIST c*")).map((line) => line.replace(/\d{4}-\d\d-\d\d/, "DAY")), [
+  assertEquals((await ask(ann, "ACCOUNT LIST c*")).map((line) => line.replace(/\d{4}-\d\d-\d\d/, "DAY")), [
     ":chat.test NOTE ACCOUNT LISTED cat :created on DAY",
     ":chat.test NOTE ACCOUNT LIST_END 1 :1 accounts match",
   ]);
-  const answer = await say(ann, "ACCOUNT RESET cat :another password");
+  const answer = await ask(ann, "ACCOUNT RESET cat :another password");
   assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :The password was changed");
   assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann reset the password of your account");
   const again = await chat.peer("guest", { register: false });
@@ -127,10 +127,10 @@ story("suspending an account disconnects all its devices, also those that are co
   const bob = await registered(chat, "bob");
   const { peer: phone } = await device(chat, "bob");
   const early = await chat.peer("bob", { register: false });
-  await say(early, "CAP LS 302");
+  await ask(early, "CAP LS 302");
   await logIn(early, "bob");
   assert(
-    (await say(ann, "ACCOUNT SUSPEND bob spam")).at(-1)?.endsWith(
+    (await ask(ann, "ACCOUNT SUSPEND bob spam")).at(-1)?.endsWith(
       " NOTE ACCOUNT SUSPENDED bob :Suspended: spam",
     ),
   );
@@ -144,12 +144,12 @@ story("suspending an account disconnects all its devices, also those that are co
 story("every login method refuses a suspended account", async (chat) => {
   const ann = await owner(chat, "ann");
   await (await registered(chat, "bob")).lines();
-  await say(ann, "ACCOUNT SUSPEND bob spam");
+  await ask(ann, "ACCOUNT SUSPEND bob spam");
   const cat = await chat.peer("cat");
   const wrong = ` 904 cat :SASL authentication failed: ${suspended}`;
   assert((await logIn(cat, "bob")).at(-1)?.endsWith(wrong));
   assert((await scram(cat, "bob")).at(-1)?.endsWith(wrong));
-  assertEquals(await say(cat, `PRIVMSG NickServ :IDENTIFY bob ${password}`), [
+  assertEquals(await ask(cat, `PRIVMSG NickServ :IDENTIFY bob ${password}`), [
     `:NickServ NOTICE cat :${suspended}`,
   ]);
   const dan = await chat.peer("dan", { register: false });
@@ -157,23 +157,23 @@ story("every login method refuses a suspended account", async (chat) => {
   assertEquals((await dan.closed()).at(-1), `ERROR :Closing link: ${suspended}`);
   const eve = await chat.peer("eve", { register: false });
   assert(
-    (await say(eve, "CAP LS 302", "NICK bob", `REGISTER * * ${password}`)).at(-1)?.includes(
+    (await ask(eve, "CAP LS 302", "NICK bob", `REGISTER * * ${password}`)).at(-1)?.includes(
       " ACCOUNT_EXISTS ",
     ),
   );
-  assert((await say(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));
+  assert((await ask(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));
   assert((await logIn(cat, "bob", "wrong password")).at(-1)?.endsWith("Wrong name or password"));
   // An event that was decided before the suspension is refused when it is applied.
   const user = chat.state.find("cat")?.id ?? "";
   chat.hub.commit({ kind: "logged in", user, account: "bob" });
   assertEquals(chat.state.find("cat")?.account, undefined);
-  await say(ann, "ACCOUNT RESTORE bob");
+  await ask(ann, "ACCOUNT RESTORE bob");
   assertEquals((await logIn(cat, "bob")).length, 2);
 });
 
 story("operators get a notice about changes of accounts", async (chat) => {
   const ann = await owner(chat, "ann");
-  await say(
+  await ask(
     ann,
     "ACCOUNT CREATE cat :a fine password",
     "ACCOUNT SUSPEND cat spam",

@@ -3,33 +3,33 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { password, registered } from "../../support/account.ts";
 import { device, logIn } from "../../support/login.ts";
-import { heard, plain, say } from "../../support/transcript.ts";
+import { ask, plain, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 import { story } from "../../support/story.ts";
 
 story("REGISTER creates an account with the nick and logs in to it", async (chat) => {
   const ann = await chat.peer("Ann");
-  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+  assertEquals(await ask(ann, `REGISTER * * :${password}`), [
     ":chat.test REGISTER SUCCESS Ann :Account successfully registered",
     ":chat.test 900 Ann Ann!~Ann@localhost Ann :You are now logged in as Ann",
   ]);
-  assertEquals(await say(ann, "MODE Ann"), [":chat.test 221 Ann +r"]);
+  assertEquals(await ask(ann, "MODE Ann"), [":chat.test 221 Ann +r"]);
   assertMatch(
-    (await say(ann, "ACCOUNT"))[0] ?? "",
+    (await ask(ann, "ACCOUNT"))[0] ?? "",
     /^:chat\.test NOTE ACCOUNT SHOW Ann :You are logged in as Ann, account created on [\d-]+, 1 device, 0 of 20 channels$/,
   );
 });
 
 story("REGISTER works before registration of the connection is complete", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
-  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+  assertEquals(await ask(ann, `REGISTER * * :${password}`), [
     ":chat.test FAIL REGISTER NEED_NICK * :Choose a nick first; the account gets the same name",
   ]);
   assertEquals(
-    (await say(ann, "NICK ann", `REGISTER ann ann@chat.example :${password}`))[0],
+    (await ask(ann, "NICK ann", `REGISTER ann ann@chat.example :${password}`))[0],
     ":chat.test REGISTER SUCCESS ann :Account successfully registered",
   );
-  await say(ann, "USER ann 0 * :Ann");
+  await ask(ann, "USER ann 0 * :Ann");
   assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
@@ -37,23 +37,23 @@ story("REGISTER refuses invalid requests", async (chat) => {
   await registered(chat, "ann");
   const bob = await chat.peer("bob");
   const early = await chat.peer("cat", { register: false });
-  assertEquals(await say(early, "NICK bob"), [":chat.test 433 * bob :Nickname is already in use"]);
-  assertEquals(await say(bob, "REGISTER cat * :long enough"), [
+  assertEquals(await ask(early, "NICK bob"), [":chat.test 433 * bob :Nickname is already in use"]);
+  assertEquals(await ask(bob, "REGISTER cat * :long enough"), [
     ":chat.test FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK cat :The account must have the name of your nick: bob",
   ]);
-  assertEquals(await say(bob, "REGISTER * * :short"), [
+  assertEquals(await ask(bob, "REGISTER * * :short"), [
     ":chat.test FAIL REGISTER WEAK_PASSWORD bob :The password is shorter than 8 characters",
   ]);
-  assertEquals(await say(bob, `REGISTER * * :${"x".repeat(1025)}`), [
+  assertEquals(await ask(bob, `REGISTER * * :${"x".repeat(1025)}`), [
     ":chat.test FAIL REGISTER UNACCEPTABLE_PASSWORD bob :The password is longer than 1024 bytes",
   ]);
-  assertEquals(await say(bob, "REGISTER *"), [":chat.test 461 bob REGISTER :Not enough parameters"]);
-  await say(bob, `REGISTER * * :${password}`);
-  assertEquals(await say(bob, `REGISTER * * :${password}`, "VERIFY bob 123"), [
+  assertEquals(await ask(bob, "REGISTER *"), [":chat.test 461 bob REGISTER :Not enough parameters"]);
+  await ask(bob, `REGISTER * * :${password}`);
+  assertEquals(await ask(bob, `REGISTER * * :${password}`, "VERIFY bob 123"), [
     ":chat.test FAIL REGISTER ALREADY_AUTHENTICATED bob :You are logged in as bob",
     ":chat.test FAIL VERIFY ALREADY_AUTHENTICATED bob :You are logged in as bob",
   ]);
-  assertEquals(await say(early, "VERIFY bob 123"), [
+  assertEquals(await ask(early, "VERIFY bob 123"), [
     ":chat.test FAIL VERIFY INVALID_CODE bob :This server uses no verification codes: use REGISTER, or log in",
   ]);
 });
@@ -63,29 +63,29 @@ story("REGISTER refuses nicks of other users and names of services", async (chat
   const ann = await chat.peer("ann", { register: false });
   // With CAP the nick is checked at the end, because a login can come first.
   assertEquals(
-    await say(ann, "CAP LS 302", "NICK root").then((lines) => lines.at(-1)),
+    await ask(ann, "CAP LS 302", "NICK root").then((lines) => lines.at(-1)),
     ":chat.test 433 * root :Nickname is already in use",
   );
-  assertEquals(await say(ann, "NICK NickServ"), []);
-  assertEquals(await say(ann, `REGISTER * * :${password}`), [
+  assertEquals(await ask(ann, "NICK NickServ"), []);
+  assertEquals(await ask(ann, `REGISTER * * :${password}`), [
     ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :This name is taken",
   ]);
 });
 
 story("REGISTER accepts a password only over a private connection", async (chat) => {
   const open = await visit(chat.hub, "203.0.113.9", "ann");
-  assertEquals(await say(open, `REGISTER * * :${password}`), [
+  assertEquals(await ask(open, `REGISTER * * :${password}`), [
     ":chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE ann :Passwords need an encrypted connection: connect with ircs://",
   ]);
   const secure = await visit(chat.hub, "203.0.113.9", "bob", { secure: true });
-  assertEquals((await say(secure, `REGISTER * * :${password}`)).length, 2);
+  assertEquals((await ask(secure, `REGISTER * * :${password}`)).length, 2);
 });
 
 story("REGISTER has a limit per address", { settings: { accountsPerAddress: 2 } }, async (chat) => {
   const codes: string[] = [];
   for (const nick of ["ann", "bob", "cat"]) {
     const peer = await visit(chat.hub, "203.0.113.9", nick, { secure: true });
-    codes.push((await say(peer, `REGISTER * * :${password}`))[0]?.split(" ").slice(1, 4).join(" ") ?? "");
+    codes.push((await ask(peer, `REGISTER * * :${password}`))[0]?.split(" ").slice(1, 4).join(" ") ?? "");
   }
   assertEquals(codes, [
     "REGISTER SUCCESS ann",
@@ -105,13 +105,13 @@ for (
     settings: { registration },
   }, async (chat) => {
     const ann = await chat.peer("ann", { register: false });
-    const offered = (await say(ann, "CAP LS 302")).join(" ").split(" ").filter((word) =>
+    const offered = (await ask(ann, "CAP LS 302")).join(" ").split(" ").filter((word) =>
       word.includes("registration")
     );
     assertEquals(offered, registration === "off" ? [] : ["draft/account-registration"]);
-    assert((await say(ann, "NICK ann", `REGISTER * * :${password}`))[0]?.includes(early));
-    await say(ann, "USER ann 0 * :Ann", "CAP END");
-    assert((await say(ann, `REGISTER * * :${password}`))[0]?.includes(late));
+    assert((await ask(ann, "NICK ann", `REGISTER * * :${password}`))[0]?.includes(early));
+    await ask(ann, "USER ann 0 * :Ann", "CAP END");
+    assert((await ask(ann, `REGISTER * * :${password}`))[0]?.includes(late));
   });
 }
 
@@ -120,11 +120,11 @@ story("REGISTER does not bypass the password of the server, and a login replaces
 }, async (chat) => {
   const early = await chat.peer("bob", { register: false });
   assert(
-    (await say(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("COMPLETE_CONNECTION_REQUIRED"),
+    (await ask(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("COMPLETE_CONNECTION_REQUIRED"),
   );
   const ann = await registered(chat, "ann", { password: "open sesame" });
   await device(chat, "ann");
-  assertEquals(await heard(ann), []);
+  assertEquals(await receive(ann), []);
   early.send("USER bob 0 * :Bob");
   assertEquals((await early.closed()).at(-1), "ERROR :Closing link: Wrong password");
 });
@@ -134,8 +134,8 @@ story(
   { settings: { loginRequired: true } },
   async (chat) => {
     const ann = await chat.peer("ann", { register: false });
-    await say(ann, "NICK ann", `REGISTER * * :${password}`);
-    const lines = await say(ann, "USER ann 0 * :Ann");
+    await ask(ann, "NICK ann", `REGISTER * * :${password}`);
+    const lines = await ask(ann, "USER ann 0 * :Ann");
     assert(lines.some((line) => line.includes(" draft/ACCOUNTREQUIRED ")));
     const bob = await chat.peer("bob", { register: false });
     bob.send("NICK bob", "USER bob 0 * :Bob");
@@ -149,16 +149,16 @@ const owned = "This nick belongs to an account; log in to use it";
 
 story("only users who are logged in to an account can use its nick", async (chat) => {
   const ann = await registered(chat, "ann");
-  await say(ann, "NICK anna");
+  await ask(ann, "NICK anna");
   const bob = await chat.peer("bob");
-  assertEquals(await say(bob, "NICK ANN"), [`:chat.test 433 bob ANN :${owned}`]);
+  assertEquals(await ask(bob, "NICK ANN"), [`:chat.test 433 bob ANN :${owned}`]);
   const cat = await chat.peer("cat", { register: false });
-  assertEquals(await say(cat, "NICK ann"), [`:chat.test 433 * ann :${owned}`]);
-  await say(cat, "CAP LS 302");
-  assertEquals(await say(cat, "NICK ann", "USER cat 0 * :Cat"), []);
-  assertEquals(await say(cat, "CAP END"), [`:chat.test 433 * ann :${owned}`]);
-  assertEquals(await say(ann, "NICK ann"), [":anna NICK ann"]);
-  assertEquals(await say(bob, "NICK NickServ"), [`:chat.test 433 bob NickServ :${owned}`]);
+  assertEquals(await ask(cat, "NICK ann"), [`:chat.test 433 * ann :${owned}`]);
+  await ask(cat, "CAP LS 302");
+  assertEquals(await ask(cat, "NICK ann", "USER cat 0 * :Cat"), []);
+  assertEquals(await ask(cat, "CAP END"), [`:chat.test 433 * ann :${owned}`]);
+  assertEquals(await ask(ann, "NICK ann"), [":anna NICK ann"]);
+  assertEquals(await ask(bob, "NICK NickServ"), [`:chat.test 433 bob NickServ :${owned}`]);
 });
 
 story("a user who logs in to another account loses the nick of the first", async (chat) => {
@@ -174,10 +174,10 @@ story("PASS accepts account:password from apps without another login", async (ch
   ann.send("QUIT");
   await ann.closed();
   const again = await chat.peer("ann", { register: false });
-  assertEquals(await say(again, `PASS ann:${password}`), [
+  assertEquals(await ask(again, `PASS ann:${password}`), [
     ":chat.test 900 * *!*@localhost ann :You are now logged in as ann",
   ]);
-  assert((await say(again, "NICK ann", "USER ann 0 * :Ann"))[0]?.includes(" 001 ann "));
+  assert((await ask(again, "NICK ann", "USER ann 0 * :Ann"))[0]?.includes(" 001 ann "));
   const wrong = await chat.peer("bob", { register: false });
   wrong.send("PASS ann:wrong");
   assertEquals(plain(await wrong.closed()), [
@@ -193,38 +193,38 @@ story("PASS accepts account:password from apps without another login", async (ch
 
 story("NickServ logs in apps without another login", async (chat) => {
   const ann = await chat.peer("ann");
-  assertEquals((await say(ann, `PRIVMSG NickServ :REGISTER ${password}`)).length, 2);
+  assertEquals((await ask(ann, `PRIVMSG NickServ :REGISTER ${password}`)).length, 2);
   ann.send("QUIT");
   await ann.closed();
   const again = await chat.peer("ann_");
-  assertEquals(await say(again, "PRIVMSG nickserv :IDENTIFY ann wrong"), [
+  assertEquals(await ask(again, "PRIVMSG nickserv :IDENTIFY ann wrong"), [
     ":NickServ NOTICE ann_ :Wrong name or password",
   ]);
-  assertEquals(await say(again, "NS IDENTIFY ann correct-horse-battery"), [
+  assertEquals(await ask(again, "NS IDENTIFY ann correct-horse-battery"), [
     ":chat.test 900 ann_ ann_!~ann_@localhost ann :You are now logged in as ann",
     ":NickServ NOTICE ann_ :You are now logged in as ann",
     ":ann_ NICK ann",
   ]);
-  assert((await say(again, "NICKSERV HELP"))[0]?.includes("IDENTIFY"));
-  assertEquals((await heard(again)).length, 0);
+  assert((await ask(again, "NICKSERV HELP"))[0]?.includes("IDENTIFY"));
+  assertEquals((await receive(again)).length, 0);
 });
 
 story("ACCOUNT PASSWORD changes the password if the old one is correct", async (chat) => {
   const ann = await registered(chat, "ann");
-  assertEquals(await say(ann, "ACCOUNT PASSWORD wrong :new horse!"), [
+  assertEquals(await ask(ann, "ACCOUNT PASSWORD wrong :new horse!"), [
     ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
   ]);
-  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :short`), [
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD ${password} :short`), [
     ":chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :The password is shorter than 8 characters",
   ]);
-  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two words now`), [
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD ${password} :two words now`), [
     ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password was changed",
   ]);
   const other = await chat.peer("cat", { register: false });
   assert((await logIn(other, "ann")).at(-1)?.includes(" 904 "));
   assertEquals((await logIn(other, "ann", "two words now")).length, 2);
   const bob = await chat.peer("bob");
-  assertEquals(await say(bob, "ACCOUNT", "ACCOUNT FLY"), [
+  assertEquals(await ask(bob, "ACCOUNT", "ACCOUNT FLY"), [
     ":chat.test FAIL ACCOUNT ACCOUNT_REQUIRED SHOW :You are not logged in",
     ":chat.test FAIL ACCOUNT INVALID_PARAMS FLY :See HELP ACCOUNT",
   ]);
@@ -233,19 +233,19 @@ story("ACCOUNT PASSWORD changes the password if the old one is correct", async (
 story("ACCOUNT PASSWORD BASE64 accepts an old password with a space", async (chat) => {
   const ann = await registered(chat, "ann");
   const changed = ":chat.test NOTE ACCOUNT PASSWORD_SET ann :Your password was changed";
-  assertEquals(await say(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD ${password} :two wörds`), [changed]);
   const [old, wanted] = ["two wörds", "base64 words"].map((text) => encode64(utf8(text)));
-  assertEquals(await say(ann, `ACCOUNT PASSWORD BASE64 ${wanted} ${wanted}`), [
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD BASE64 ${wanted} ${wanted}`), [
     ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
   ]);
   assertEquals(
-    await say(ann, `ACCOUNT PASSWORD BASE64 ${old} wörds`, `ACCOUNT PASSWORD BASE64 ${old} /w==`),
+    await ask(ann, `ACCOUNT PASSWORD BASE64 ${old} wörds`, `ACCOUNT PASSWORD BASE64 ${old} /w==`),
     [
       ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords must be UTF-8 in base64",
       ":chat.test FAIL ACCOUNT INVALID_PARAMS PASSWORD :The passwords must be UTF-8 in base64",
     ],
   );
-  assertEquals(await say(ann, `ACCOUNT PASSWORD base64 ${old} ${wanted}`), [changed]);
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD base64 ${old} ${wanted}`), [changed]);
   assertEquals((await logIn(await chat.peer("cat", { register: false }), "ann", "base64 words")).length, 2);
 });
 
@@ -254,11 +254,11 @@ story("ACCOUNT EXPORT sends all messages of the user, and none of others", async
   const bob = await chat.peer("bob");
   for (const one of [ann, bob]) await one.join("#tea");
   const long = `"ü`.repeat(1000);
-  for (const text of [":hello", `:${long}`]) await say(ann, `PRIVMSG #tea ${text}`);
-  await say(bob, "PRIVMSG ann :not hers");
-  await say(ann, "PRIVMSG bob :just you");
-  await heard(ann);
-  const lines = await say(ann, "ACCOUNT EXPORT");
+  for (const text of [":hello", `:${long}`]) await ask(ann, `PRIVMSG #tea ${text}`);
+  await ask(bob, "PRIVMSG ann :not hers");
+  await ask(ann, "PRIVMSG bob :just you");
+  await receive(ann);
+  const lines = await ask(ann, "ACCOUNT EXPORT");
   assertEquals(lines.at(-1), ":chat.test NOTE ACCOUNT EXPORT_END 4 :The export is complete: 4 messages");
   const items = new Map<string, string>();
   for (const line of lines.slice(0, -1)) {
@@ -277,16 +277,16 @@ story("ACCOUNT DELETE deletes the account and its messages; the name stays reser
   const ann = await registered(chat, "ann", { caps: ["echo-message"] });
   const bob = await chat.peer("bob", { caps: ["account-notify"] });
   for (const one of [ann, bob]) await one.join("#tea");
-  await say(ann, "PRIVMSG #tea :forget me");
-  await say(bob, "PRIVMSG #tea :keep me");
-  await heard(bob);
-  assert((await say(ann, "ACCOUNT DELETE wrong")).at(-1)?.includes("INVALID_CREDENTIALS"));
-  assert((await say(ann, `ACCOUNT DELETE :${password}`)).at(-1)?.includes(" NOTE ACCOUNT DELETED ann "));
-  assertEquals((await heard(bob)).filter((line) => line.includes("ACCOUNT")), [":ann ACCOUNT *"]);
+  await ask(ann, "PRIVMSG #tea :forget me");
+  await ask(bob, "PRIVMSG #tea :keep me");
+  await receive(bob);
+  assert((await ask(ann, "ACCOUNT DELETE wrong")).at(-1)?.includes("INVALID_CREDENTIALS"));
+  assert((await ask(ann, `ACCOUNT DELETE :${password}`)).at(-1)?.includes(" NOTE ACCOUNT DELETED ann "));
+  assertEquals((await receive(bob)).filter((line) => line.includes("ACCOUNT")), [":ann ACCOUNT *"]);
   while (chat.state.store?.upkeepStep());
-  const history = (await say(bob, "CHATHISTORY LATEST #tea * 10")).join("\n");
+  const history = (await ask(bob, "CHATHISTORY LATEST #tea * 10")).join("\n");
   assert(history.includes("keep me") && !history.includes("forget me"), history);
   const other = await chat.peer("cat", { register: false });
   assert((await logIn(other, "ann")).at(-1)?.includes(" 904 "));
-  assert((await say(ann, `REGISTER * * :${password}`))[0]?.includes("ACCOUNT_EXISTS"));
+  assert((await ask(ann, `REGISTER * * :${password}`))[0]?.includes("ACCOUNT_EXISTS"));
 });

@@ -1,7 +1,7 @@
 /** AWAY, SETNAME and bot mode. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 const nowAway = ":chat.test 306 ann :You have been marked as being away";
 const back = ":chat.test 305 ann :You are no longer marked as being away";
@@ -10,12 +10,12 @@ story("AWAY is acknowledged, and a PRIVMSG to the user gets it as an answer, a N
   settings: { awayLength: 20 },
 }, async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  assertEquals(await say(ann, "AWAY :at lunch, back at two or three"), [nowAway]);
-  assertEquals(await say(bob, "PRIVMSG ann :hello?", "NOTICE ann :hello"), [
+  assertEquals(await ask(ann, "AWAY :at lunch, back at two or three"), [nowAway]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello?", "NOTICE ann :hello"), [
     ":chat.test 301 bob ann :at lunch, back at tw",
   ]);
-  assertEquals(await say(ann, "AWAY :"), [":bob PRIVMSG ann hello?", ":bob NOTICE ann hello", back]);
-  assertEquals(await say(bob, "PRIVMSG ann :hello?"), []);
+  assertEquals(await ask(ann, "AWAY :"), [":bob PRIVMSG ann hello?", ":bob NOTICE ann hello", back]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello?"), []);
 });
 
 story(
@@ -23,27 +23,27 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob", { caps: ["away-notify"] });
-    await say(bob, "JOIN #tea", "JOIN #den");
-    await heard(ann);
-    assertEquals(await say(ann, "AWAY :out", "AWAY :out"), [nowAway, nowAway]);
-    assertEquals(await heard(bob), [":ann AWAY out"]);
+    await ask(bob, "JOIN #tea", "JOIN #den");
+    await receive(ann);
+    assertEquals(await ask(ann, "AWAY :out", "AWAY :out"), [nowAway, nowAway]);
+    assertEquals(await receive(bob), [":ann AWAY out"]);
     await ann.join("#den");
-    assertEquals(await heard(bob), [":ann JOIN #den", ":ann AWAY out"]);
-    assertEquals(await say(ann, "AWAY"), [back]);
-    assertEquals(await heard(bob), [":ann AWAY :"]);
+    assertEquals(await receive(bob), [":ann JOIN #den", ":ann AWAY out"]);
+    assertEquals(await ask(ann, "AWAY"), [back]);
+    assertEquals(await receive(bob), [":ann AWAY :"]);
   },
 );
 
 story("AWAY before registration needs draft/pre-away, and applies from the start", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
-  assertEquals(await say(ann, "AWAY :out"), [":chat.test 451 * :You have not registered"]);
-  const lines = await say(ann, "CAP REQ draft/pre-away", "AWAY *", "NICK ann", "USER a 0 * a", "CAP END");
+  assertEquals(await ask(ann, "AWAY :out"), [":chat.test 451 * :You have not registered"]);
+  const lines = await ask(ann, "CAP REQ draft/pre-away", "AWAY *", "NICK ann", "USER a 0 * a", "CAP END");
   assertEquals(lines.slice(0, 2), [
     ":chat.test CAP * ACK draft/pre-away",
     ":chat.test 306 * :You have been marked as being away",
   ]);
   assertEquals(chat.state.find("ann")?.away, "*");
-  assertEquals(await say(ann, "AWAY"), [back]);
+  assertEquals(await ask(ann, "AWAY"), [back]);
   assertEquals(chat.state.find("ann")?.away, undefined);
 });
 
@@ -61,17 +61,17 @@ story(
     const user = chat.state.find("ann")?.id ?? "";
     const session = [...chat.state.sessions.values()].find((one) => one.user === undefined)?.id ?? "";
     chat.hub.commit({ kind: "attached", user, session, away: "*" });
-    assertEquals(await heard(bob), []);
-    await say(ann, "AWAY *");
-    assertEquals(await heard(bob), [":ann AWAY *"]);
-    await say(other, "AWAY :at lunch");
-    await say(ann, "AWAY *");
-    assertEquals(await heard(bob), [":ann AWAY :at lunch"]);
-    await say(other, "AWAY");
-    assertEquals(await heard(bob), [":ann AWAY :"]);
+    assertEquals(await receive(bob), []);
+    await ask(ann, "AWAY *");
+    assertEquals(await receive(bob), [":ann AWAY *"]);
+    await ask(other, "AWAY :at lunch");
+    await ask(ann, "AWAY *");
+    assertEquals(await receive(bob), [":ann AWAY :at lunch"]);
+    await ask(other, "AWAY");
+    assertEquals(await receive(bob), [":ann AWAY :"]);
     other.send("QUIT");
     await other.closed();
-    assertEquals(await heard(bob), [":ann AWAY *"]);
+    assertEquals(await receive(bob), [":ann AWAY *"]);
   },
 );
 
@@ -82,9 +82,9 @@ story("SETNAME is sent to peers with the capability and to the user, and refused
   const [bob, cat] = [await chat.peer("bob", { caps: ["setname"] }), await chat.peer("cat")];
   for (const one of [ann, bob, cat]) await one.join("#tea");
   for (const one of [ann, bob, cat]) await one.lines();
-  assertEquals(await say(ann, "SETNAME :Ann Ames"), [":ann SETNAME :Ann Ames"]);
-  assertEquals([await heard(bob), await heard(cat)], [[":ann SETNAME :Ann Ames"], []]);
-  assertEquals(await say(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
+  assertEquals(await ask(ann, "SETNAME :Ann Ames"), [":ann SETNAME :Ann Ames"]);
+  assertEquals([await receive(bob), await receive(cat)], [[":ann SETNAME :Ann Ames"], []]);
+  assertEquals(await ask(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
     ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is empty",
     ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is longer than 20 characters",
     ":chat.test 461 cat SETNAME :Not enough parameters",
@@ -94,7 +94,7 @@ story("SETNAME is sent to peers with the capability and to the user, and refused
 story("messages of a bot have the bot tag for clients with message-tags", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob", { caps: ["message-tags"] })];
   const cat = await chat.peer("cat");
-  assertEquals(await say(ann, "MODE ann +B"), [":ann MODE ann +B"]);
+  assertEquals(await ask(ann, "MODE ann +B"), [":ann MODE ann +B"]);
   ann.send("PRIVMSG bob,cat :beep");
   await ann.lines();
   assertEquals((await bob.lines()).map((line) => line.replace(/msgid=\w+/, "ID")), [

@@ -5,7 +5,7 @@ import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 import { story } from "../../support/story.ts";
-import { say } from "../../support/transcript.ts";
+import { ask } from "../../support/transcript.ts";
 
 Deno.test({
   name: "BACKUP copies all messages so far, and the chat continues",
@@ -17,8 +17,8 @@ Deno.test({
       await using chat = startChat({ store: openStore(place) });
       const ann = await chat.peer("ann");
       await ann.join("#tea");
-      await say(ann, "PRIVMSG #tea :before");
-      assertMatch((await say(ann, "BACKUP")).join(), / 481 ann /);
+      await ask(ann, "PRIVMSG #tea :before");
+      assertMatch((await ask(ann, "BACKUP")).join(), / 481 ann /);
       chat.state.find("ann")?.modes.add("o");
       ann.send("BACKUP", "PRIVMSG #tea :after");
       const [, path = "", words = ""] =
@@ -36,7 +36,7 @@ Deno.test({
 story("BACKUP is refused if nothing is on disk", async (chat) => {
   const ann = await chat.peer("ann");
   chat.state.find("ann")?.modes.add("o");
-  assertEquals(await say(ann, "BACKUP"), [
+  assertEquals(await ask(ann, "BACKUP"), [
     ":chat.test FAIL BACKUP CANNOT_COPY :This server stores nothing on disk",
   ]);
 });

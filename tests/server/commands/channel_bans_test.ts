@@ -1,15 +1,15 @@
 /** The lists of a channel: bans, mutes, exceptions (MODE b e I), and their effects. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 story("MODE +b completes a mask, sends it once, and removes it in any case", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  assertEquals(await say(ann, "MODE #tea +b bob", "MODE #tea +b BOB!*@*"), [":ann MODE #tea +b bob!*@*"]);
-  assertEquals(await say(ann, "MODE #tea -b cat", "MODE #tea -b Bob", "MODE #tea -b bob"), [
+  assertEquals(await ask(ann, "MODE #tea +b bob", "MODE #tea +b BOB!*@*"), [":ann MODE #tea +b bob!*@*"]);
+  assertEquals(await ask(ann, "MODE #tea -b cat", "MODE #tea -b Bob", "MODE #tea -b bob"), [
     ":ann MODE #tea -b bob!*@*",
   ]);
-  assertEquals(await say(ann, "MODE #tea +bbb m:bob a:bob m:a:bob"), [
+  assertEquals(await ask(ann, "MODE #tea +bbb m:bob a:bob m:a:bob"), [
     ":ann MODE #tea +bbb m:bob!*@* a:bob m:a:bob",
   ]);
 });
@@ -19,9 +19,9 @@ story(
   { now: () => 1_000_000_000_000 },
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
-    await say(ann, "MODE #tea +beI bob cat eve");
+    await ask(ann, "MODE #tea +beI bob cat eve");
     const source = chat.state.find("ann")?.source;
-    assertEquals(await say(ann, "MODE #tea b", "MODE #tea +eI"), [
+    assertEquals(await ask(ann, "MODE #tea b", "MODE #tea +eI"), [
       `:chat.test 367 ann #tea bob!*@* ${source} 1000000000`,
       ":chat.test 368 ann #tea :End of channel ban list",
       `:chat.test 348 ann #tea cat!*@* ${source} 1000000000`,
@@ -35,18 +35,18 @@ story(
 story("everybody sees MODE b; only half-operators and higher ranks see e and I", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
-  assertEquals(await say(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
+  assertEquals(await ask(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
     ":chat.test 368 bob #tea :End of channel ban list",
     ":chat.test 482 bob #tea :You're not channel operator",
     ":chat.test 482 bob #tea :You're not channel operator",
   ]);
-  await say(ann, "MODE #tea +s");
-  assertEquals(await say(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
+  await ask(ann, "MODE #tea +s");
+  assertEquals(await ask(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
 });
 
 story("MODE +b stops at MAXLIST, separately for each list", { settings: { listLimit: 2 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  assertEquals(await say(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
+  assertEquals(await ask(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
     ":chat.test 478 ann #tea b :Channel list is full",
     ":ann MODE #tea +bbe a!*@* b!*@* d!*@*",
     ":ann MODE #tea -b a!*@*",
@@ -57,44 +57,44 @@ story("MODE +b stops at MAXLIST, separately for each list", { settings: { listLi
 story("a ban prevents joining and speaking, and an exception allows both", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
-  await say(ann, "MODE #tea +bb bob cat");
-  await heard(bob);
-  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
+  await ask(ann, "MODE #tea +bb bob cat");
+  await receive(bob);
+  assertEquals(await ask(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
   const silenced = ":chat.test 404 bob #tea :You are banned or muted in this channel (+b)";
-  assertEquals(await say(bob, "PRIVMSG #tea :hi", "TAGMSG #tea", "NOTICE #tea :hi"), [silenced, silenced]);
-  assertEquals(await heard(ann), []);
-  await say(ann, "MODE #tea +ee bob cat");
-  await heard(bob);
-  assertEquals(await say(bob, "PRIVMSG #tea :hi"), []);
-  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
-  await say(ann, "MODE #tea -e bob");
-  await heard(bob);
-  assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
+  assertEquals(await ask(bob, "PRIVMSG #tea :hi", "TAGMSG #tea", "NOTICE #tea :hi"), [silenced, silenced]);
+  assertEquals(await receive(ann), []);
+  await ask(ann, "MODE #tea +ee bob cat");
+  await receive(bob);
+  assertEquals(await ask(bob, "PRIVMSG #tea :hi"), []);
+  assertEquals((await ask(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
+  await ask(ann, "MODE #tea -e bob");
+  await receive(bob);
+  assertEquals(await ask(bob, "PRIVMSG #tea :hi"), [silenced]);
 });
 
 story("a mute prevents speaking only; m: exceptions and voice lift it", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  await say(ann, "MODE #tea +b m:b*");
+  await ask(ann, "MODE #tea +b m:b*");
   const bob = await chat.peer("bob");
-  assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
+  assertEquals((await ask(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
   const silenced = ":chat.test 404 bob #tea :You are banned or muted in this channel (+b)";
-  assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced]);
+  assertEquals(await ask(bob, "PRIVMSG #tea :hi"), [silenced]);
   for (const [on, off] of [["+e m:bob", "-e m:bob"], ["+v bob", "-v bob"]]) {
-    await say(ann, `MODE #tea ${on}`);
-    await heard(bob);
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [], on);
-    await say(ann, `MODE #tea ${off}`);
-    await heard(bob);
-    assertEquals(await say(bob, "PRIVMSG #tea :hi"), [silenced], off);
+    await ask(ann, `MODE #tea ${on}`);
+    await receive(bob);
+    assertEquals(await ask(bob, "PRIVMSG #tea :hi"), [], on);
+    await ask(ann, `MODE #tea ${off}`);
+    await receive(bob);
+    assertEquals(await ask(bob, "PRIVMSG #tea :hi"), [silenced], off);
   }
 });
 
 story("a mute follows the nick: another nick can speak, a muted one cannot", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  await say(ann, "MODE #tea +b m:rob");
-  await heard(bob);
+  await ask(ann, "MODE #tea +b m:rob");
+  await receive(bob);
   assertEquals(
-    await say(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
+    await ask(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
     [
       ":bob NICK rob",
       ":chat.test 404 rob #tea :You are banned or muted in this channel (+b)",
@@ -105,21 +105,21 @@ story("a mute follows the nick: another nick can speak, a muted one cannot", asy
 
 story("a ban by account matches users who are logged in to it, with any nick", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  await say(ann, "MODE #tea +b a:b*");
+  await ask(ann, "MODE #tea +b a:b*");
   const bob = await chat.peer("bob");
   const cat = await chat.peer("cat");
   const user = chat.state.find("cat");
   if (user !== undefined) user.account = "Bob";
-  assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
-  assertEquals(await say(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
-  await say(ann, "MODE #tea +ie a:bob", "MODE #tea +I a:bob");
-  assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
+  assertEquals((await ask(bob, "JOIN #tea"))[0], ":bob JOIN #tea");
+  assertEquals(await ask(cat, "JOIN #tea"), [":chat.test 474 cat #tea :Cannot join channel (+b)"]);
+  await ask(ann, "MODE #tea +ie a:bob", "MODE #tea +I a:bob");
+  assertEquals((await ask(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
 });
 
 story("an invite exception allows joining an invite-only channel and nothing else", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  await say(ann, "MODE #tea +iIk bob key");
+  await ask(ann, "MODE #tea +iIk bob key");
   const bob = await chat.peer("bob");
-  assertEquals(await say(bob, "JOIN #tea"), [":chat.test 475 bob #tea :Cannot join channel (+k)"]);
-  assertEquals((await say(bob, "JOIN #tea key"))[0], ":bob JOIN #tea");
+  assertEquals(await ask(bob, "JOIN #tea"), [":chat.test 475 bob #tea :Cannot join channel (+k)"]);
+  assertEquals((await ask(bob, "JOIN #tea key"))[0], ":bob JOIN #tea");
 });

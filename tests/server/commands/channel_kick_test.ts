@@ -2,30 +2,30 @@
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 story("KICK is sent to all with its reason, or the kicker's nick, and removes people", {
   settings: { reasonLength: 20 },
 }, async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-  assertEquals(await say(ann, "KICK #TEA bob :too much sugar, far too much"), [
+  assertEquals(await ask(ann, "KICK #TEA bob :too much sugar, far too much"), [
     ":ann KICK #tea bob :too much sugar, far ",
   ]);
-  assertEquals(await heard(bob), [":ann KICK #tea bob :too much sugar, far "]);
-  assertEquals(await say(ann, "KICK #tea cat"), [":ann KICK #tea cat ann"]);
-  assertEquals(await heard(cat), [":ann KICK #tea bob :too much sugar, far ", ":ann KICK #tea cat ann"]);
+  assertEquals(await receive(bob), [":ann KICK #tea bob :too much sugar, far "]);
+  assertEquals(await ask(ann, "KICK #tea cat"), [":ann KICK #tea cat ann"]);
+  assertEquals(await receive(cat), [":ann KICK #tea bob :too much sugar, far ", ":ann KICK #tea cat ann"]);
   assertEquals(
-    await say(bob, "PRIVMSG #tea :hello?").then((lines) => lines[0]?.slice(0, 24)),
+    await ask(bob, "PRIVMSG #tea :hello?").then((lines) => lines[0]?.slice(0, 24)),
     ":chat.test 404 bob #tea ",
   );
-  assertEquals(await say(ann, "KICK #tea ann :bye"), [":ann KICK #tea ann bye"]);
+  assertEquals(await ask(ann, "KICK #tea ann :bye"), [":ann KICK #tea ann bye"]);
   assertEquals(chat.state.channels.size, 0);
 });
 
 story("KICK removes several people, and continues after a refusal", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob", "cat");
   await chat.peer("dan");
-  assertEquals(await say(ann, "KICK #tea bob,eve,dan,cat :closing time"), [
+  assertEquals(await ask(ann, "KICK #tea bob,eve,dan,cat :closing time"), [
     ":ann KICK #tea bob :closing time",
     ":chat.test 401 ann eve :No such nick/channel",
     ":chat.test 441 ann dan #tea :They aren't on that channel",
@@ -37,15 +37,15 @@ story("KICK accepts as many channels as nicks, and refuses different numbers and
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
   await bob.join("#den");
-  await heard(ann);
-  assertEquals(await say(ann, "KICK #tea,#none,#den bob,bob,bob", "KICK #tea,#den bob", "KICK #tea"), [
+  await receive(ann);
+  assertEquals(await ask(ann, "KICK #tea,#none,#den bob,bob,bob", "KICK #tea,#den bob", "KICK #tea"), [
     ":ann KICK #tea bob ann",
     ":chat.test 403 ann #none :No such channel",
     ":ann KICK #den bob ann",
     ":chat.test 461 ann KICK :Not enough parameters",
     ":chat.test 461 ann KICK :Not enough parameters",
   ]);
-  assertEquals(await say(ann, "KICK #tea a,b,c,d,e,f,g,h,i"), [
+  assertEquals(await ask(ann, "KICK #tea a,b,c,d,e,f,g,h,i"), [
     ":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets",
   ]);
 });
@@ -53,16 +53,16 @@ story("KICK accepts as many channels as nicks, and refuses different numbers and
 story("KICK is refused to users outside and to members without rank, once", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob", "eve");
   const cat = await chat.peer("cat");
-  assertEquals(await say(cat, "KICK #tea bob,eve", "KICK #none bob"), [
+  assertEquals(await ask(cat, "KICK #tea bob,eve", "KICK #none bob"), [
     ":chat.test 442 cat #tea :You're not on that channel",
     ":chat.test 403 cat #none :No such channel",
   ]);
-  await say(ann, "MODE #tea +vs bob");
-  await heard(bob);
-  assertEquals(await say(bob, "KICK #tea ann,eve"), [
+  await ask(ann, "MODE #tea +vs bob");
+  await receive(bob);
+  assertEquals(await ask(bob, "KICK #tea ann,eve"), [
     ":chat.test 482 bob #tea :You're not channel operator",
   ]);
-  assertEquals(await say(cat, "KICK #tea bob"), [":chat.test 403 cat #tea :No such channel"]);
+  assertEquals(await ask(cat, "KICK #tea bob"), [":chat.test 403 cat #tea :No such channel"]);
 });
 
 /** The members that each rank can kick; bob kicks, cat is kicked. */
@@ -90,10 +90,10 @@ for (const [kicker, victim, allowed] of pairs) {
     async (chat) => {
       const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
       makeFounder(chat, "ann");
-      await say(ann, `MODE #tea +${kicker}${victim} bob cat`);
-      await heard(bob);
-      await heard(cat);
-      const [answer] = await say(bob, "KICK #tea cat");
+      await ask(ann, `MODE #tea +${kicker}${victim} bob cat`);
+      await receive(bob);
+      await receive(cat);
+      const [answer] = await ask(bob, "KICK #tea cat");
       assertEquals(
         answer,
         allowed ? ":bob KICK #tea cat bob" : ":chat.test 482 bob #tea :You're not channel operator",

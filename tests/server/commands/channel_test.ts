@@ -1,41 +1,41 @@
 /** Channels: JOIN, PART, TOPIC, NAMES. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 story("JOIN makes the first user operator and lists the members", async (chat) => {
   const ann = await chat.peer("ann");
   const bob = await chat.peer("bob");
-  assertEquals(await say(ann, "JOIN #tea"), [
+  assertEquals(await ask(ann, "JOIN #tea"), [
     ":ann JOIN #tea",
     ":chat.test 353 ann = #tea @ann",
     ":chat.test 366 ann #tea :End of /NAMES list",
   ]);
-  assertEquals(await say(bob, "JOIN #TEA"), [
+  assertEquals(await ask(bob, "JOIN #TEA"), [
     ":bob JOIN #tea",
     ":chat.test 353 bob = #tea :@ann bob",
     ":chat.test 366 bob #tea :End of /NAMES list",
   ]);
-  assertEquals(await heard(ann), [":bob JOIN #tea"]);
-  assertEquals(await say(bob, "JOIN #tea"), []);
+  assertEquals(await receive(ann), [":bob JOIN #tea"]);
+  assertEquals(await ask(bob, "JOIN #tea"), []);
 });
 
 story("JOIN shows the topic to the joiner only, before the names", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  await say(ann, "TOPIC #tea :Green or black?");
+  await ask(ann, "TOPIC #tea :Green or black?");
   const bob = await chat.peer("bob");
-  const lines = await say(bob, "JOIN #tea");
+  const lines = await ask(bob, "JOIN #tea");
   assertEquals(lines.map((line) => line.split(" ")[1]), ["JOIN", "332", "333", "353", "366"]);
   assertEquals(lines[1], ":chat.test 332 bob #tea :Green or black?");
-  assertEquals(await heard(ann), [":bob JOIN #tea"]);
+  assertEquals(await receive(ann), [":bob JOIN #tea"]);
 });
 
 story("JOIN accepts several channels, each with its key, and continues after a refusal", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await ann.join("#den");
-  await say(ann, "MODE #tea +k green", "MODE #den +k warm");
+  await ask(ann, "MODE #tea +k green", "MODE #den +k warm");
   const bob = await chat.peer("bob");
-  const lines = await say(bob, "JOIN #tea,tea,,#den,#TEA green,,,warm");
+  const lines = await ask(bob, "JOIN #tea,tea,,#den,#TEA green,,,warm");
   assertEquals(lines.filter((line) => !/ (353|366) /.test(line)), [
     ":bob JOIN #tea",
     ":chat.test 403 bob tea :No such channel",
@@ -47,7 +47,7 @@ story("JOIN refuses invalid names, and its answers are well-formed", {
   settings: { channelLength: 10 },
 }, async (chat) => {
   const ann = await chat.peer("ann");
-  assertEquals(await say(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN #", "JOIN :#a b", "JOIN #0123456789"), [
+  assertEquals(await ask(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN #", "JOIN :#a b", "JOIN #0123456789"), [
     ":chat.test 461 ann JOIN :Not enough parameters",
     ":chat.test 461 ann JOIN :Not enough parameters",
     ":chat.test 461 ann JOIN :Not enough parameters",
@@ -59,7 +59,7 @@ story("JOIN refuses invalid names, and its answers are well-formed", {
 
 story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  assertEquals(await say(ann, "JOIN #den"), [
+  assertEquals(await ask(ann, "JOIN #den"), [
     ":chat.test 405 ann #den :You have joined too many channels",
   ]);
 });
@@ -67,8 +67,8 @@ story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (ch
 story("JOIN 0 leaves every channel", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
-  assertEquals(await say(ann, "JOIN 0"), [":ann PART #tea", ":ann PART #den"]);
-  assertEquals(await heard(bob), [":ann PART #tea"]);
+  assertEquals(await ask(ann, "JOIN 0"), [":ann PART #tea", ":ann PART #den"]);
+  assertEquals(await receive(bob), [":ann PART #tea"]);
   assertEquals([...chat.state.channels.keys()].map(String), ["#tea"]);
 });
 
@@ -77,7 +77,7 @@ story("JOIN contains account and real name for clients with extended-join", asyn
   await ann.join("#tea");
   const bob = await chat.peer("bob");
   await bob.join("#tea");
-  assertEquals(await heard(ann), [":bob JOIN #tea * bob"]);
+  assertEquals(await receive(ann), [":bob JOIN #tea * bob"]);
 });
 
 story("JOIN of an away user is followed by AWAY for clients with away-notify", async (chat) => {
@@ -85,16 +85,16 @@ story("JOIN of an away user is followed by AWAY for clients with away-notify", a
   const [bob] = await chat.join("#tea", "bob");
   await ann.join("#tea");
   const cat = await chat.peer("cat");
-  await say(cat, "AWAY :out", "JOIN #tea");
-  assertEquals(await heard(ann), [":cat JOIN #tea", ":cat AWAY out"]);
-  assertEquals(await heard(bob), [":ann JOIN #tea", ":cat JOIN #tea"]);
+  await ask(cat, "AWAY :out", "JOIN #tea");
+  assertEquals(await receive(ann), [":cat JOIN #tea", ":cat AWAY out"]);
+  assertEquals(await receive(bob), [":ann JOIN #tea", ":cat JOIN #tea"]);
 });
 
 story("JOIN has no names for clients with no-implicit-names, NAMES still shows them", async (chat) => {
   for (const [nick, cap] of [["ann", "no-implicit-names"], ["bob", "draft/no-implicit-names"]] as const) {
     const peer = await chat.peer(nick, { caps: [cap] });
-    assertEquals(await say(peer, "JOIN #tea"), [`:${nick} JOIN #tea`]);
-    assertEquals((await say(peer, "NAMES #tea")).length, 2);
+    assertEquals(await ask(peer, "JOIN #tea"), [`:${nick} JOIN #tea`]);
+    assertEquals((await ask(peer, "NAMES #tea")).length, 2);
   }
 });
 
@@ -103,11 +103,11 @@ story(
   { settings: { reasonLength: 20 } },
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    assertEquals(await say(bob, "PART #tea :must go, the kettle is on"), [
+    assertEquals(await ask(bob, "PART #tea :must go, the kettle is on"), [
       ":bob PART #tea :must go, the kettle ",
     ]);
-    assertEquals(await heard(ann), [":bob PART #tea :must go, the kettle "]);
-    assertEquals(await say(ann, "PART #tea"), [":ann PART #tea"]);
+    assertEquals(await receive(ann), [":bob PART #tea :must go, the kettle "]);
+    assertEquals(await ask(ann, "PART #tea"), [":ann PART #tea"]);
     assertEquals(chat.state.channels.size, 0);
   },
 );
@@ -115,7 +115,7 @@ story(
 story("PART refuses each channel that the user is not in", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ann.join("#den");
-  assertEquals(await say(bob, "PART", "PART ,", "PART #none,#den,#tea"), [
+  assertEquals(await ask(bob, "PART", "PART ,", "PART #none,#den,#tea"), [
     ":chat.test 461 bob PART :Not enough parameters",
     ":chat.test 461 bob PART :Not enough parameters",
     ":chat.test 403 bob #none :No such channel",
@@ -126,37 +126,37 @@ story("PART refuses each channel that the user is not in", async (chat) => {
 
 story("PART of a user who cannot speak has no reason", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  await say(ann, "MODE #tea +m");
-  await say(bob, "PART #tea :and another thing");
-  assertEquals((await heard(ann)).at(-1), ":bob PART #tea");
+  await ask(ann, "MODE #tea +m");
+  await ask(bob, "PART #tea :and another thing");
+  assertEquals((await receive(ann)).at(-1), ":bob PART #tea");
 });
 
 story("TOPIC shows, sets, cuts and clears", { settings: { topicLength: 80 } }, async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  assertEquals(await say(ann, "TOPIC #tea"), [":chat.test 331 ann #tea :No topic is set"]);
-  assertEquals(await say(ann, "TOPIC #tea :Green or black?"), [":ann TOPIC #tea :Green or black?"]);
-  const [shown, by] = await say(bob, "TOPIC #tea");
-  assertEquals(await heard(bob), []);
+  assertEquals(await ask(ann, "TOPIC #tea"), [":chat.test 331 ann #tea :No topic is set"]);
+  assertEquals(await ask(ann, "TOPIC #tea :Green or black?"), [":ann TOPIC #tea :Green or black?"]);
+  const [shown, by] = await ask(bob, "TOPIC #tea");
+  assertEquals(await receive(bob), []);
   assertEquals(shown, ":ann TOPIC #tea :Green or black?");
   assertEquals(by, ":chat.test 332 bob #tea :Green or black?");
-  assertEquals(await say(ann, `TOPIC #tea ${"x".repeat(79)}🍵`), [`:ann TOPIC #tea ${"x".repeat(79)}`]);
-  assertEquals(await say(ann, "TOPIC #tea :"), [":ann TOPIC #tea :"]);
+  assertEquals(await ask(ann, `TOPIC #tea ${"x".repeat(79)}🍵`), [`:ann TOPIC #tea ${"x".repeat(79)}`]);
+  assertEquals(await ask(ann, "TOPIC #tea :"), [":ann TOPIC #tea :"]);
   assertEquals(
-    await say(bob, "TOPIC #tea").then((lines) => lines.at(-1)),
+    await ask(bob, "TOPIC #tea").then((lines) => lines.at(-1)),
     ":chat.test 331 bob #tea :No topic is set",
   );
 });
 
 story("TOPIC needs a half-operator under +t, otherwise the right to speak", async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-  await say(ann, "MODE #tea +h cat");
+  await ask(ann, "MODE #tea +h cat");
   const refused = [":chat.test 482 bob #tea :You're not channel operator"];
-  assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), refused);
-  assertEquals((await say(cat, "TOPIC #tea :ours")).slice(-1), [":cat TOPIC #tea ours"]);
-  await say(ann, "MODE #tea -t");
-  assertEquals((await say(bob, "TOPIC #tea :mine")).slice(-1), [":bob TOPIC #tea mine"]);
-  await say(ann, "MODE #tea +m");
-  assertEquals((await say(bob, "TOPIC #tea :mine")).at(-1)?.slice(0, 28), ":chat.test 404 bob #tea :Onl");
+  assertEquals((await ask(bob, "TOPIC #tea :mine")).slice(-1), refused);
+  assertEquals((await ask(cat, "TOPIC #tea :ours")).slice(-1), [":cat TOPIC #tea ours"]);
+  await ask(ann, "MODE #tea -t");
+  assertEquals((await ask(bob, "TOPIC #tea :mine")).slice(-1), [":bob TOPIC #tea mine"]);
+  await ask(ann, "MODE #tea +m");
+  assertEquals((await ask(bob, "TOPIC #tea :mine")).at(-1)?.slice(0, 28), ":chat.test 404 bob #tea :Onl");
 });
 
 story(
@@ -164,13 +164,13 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
-    assertEquals(await say(bob, "TOPIC #tea", "TOPIC #tea :x", "TOPIC #none"), [
+    assertEquals(await ask(bob, "TOPIC #tea", "TOPIC #tea :x", "TOPIC #none"), [
       ":chat.test 331 bob #tea :No topic is set",
       ":chat.test 442 bob #tea :You're not on that channel",
       ":chat.test 403 bob #none :No such channel",
     ]);
-    await say(ann, "MODE #tea +s");
-    assertEquals(await say(bob, "TOPIC #tea", "TOPIC #tea :x", "PART #tea"), [
+    await ask(ann, "MODE #tea +s");
+    assertEquals(await ask(bob, "TOPIC #tea", "TOPIC #tea :x", "PART #tea"), [
       ":chat.test 403 bob #tea :No such channel",
       ":chat.test 403 bob #tea :No such channel",
       ":chat.test 403 bob #tea :No such channel",
@@ -181,7 +181,7 @@ story(
 story("NAMES lists several channels and ends once, with the requested names", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   await ann.join("#den");
-  assertEquals(await say(ann, "NAMES #tea,#none,#den", "NAMES #TEA", "NAMES #none", "NAMES tea", "NAMES"), [
+  assertEquals(await ask(ann, "NAMES #tea,#none,#den", "NAMES #TEA", "NAMES #none", "NAMES tea", "NAMES"), [
     ":chat.test 353 ann = #tea @ann",
     ":chat.test 353 ann = #den @ann",
     ":chat.test 366 ann #tea,#none,#den :End of /NAMES list",
@@ -196,12 +196,12 @@ story("NAMES lists several channels and ends once, with the requested names", as
 story("NAMES hides secret channels and invisible users from users outside", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
-  await say(bob, "MODE bob +i");
-  assertEquals((await say(cat, "NAMES #tea"))[0], ":chat.test 353 cat = #tea @ann");
-  assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann = #tea :@ann bob");
-  await say(ann, "MODE #tea +s");
-  assertEquals(await say(cat, "NAMES #tea"), [":chat.test 366 cat #tea :End of /NAMES list"]);
-  assertEquals((await say(ann, "NAMES #tea"))[0], ":chat.test 353 ann @ #tea :@ann bob");
+  await ask(bob, "MODE bob +i");
+  assertEquals((await ask(cat, "NAMES #tea"))[0], ":chat.test 353 cat = #tea @ann");
+  assertEquals((await ask(ann, "NAMES #tea"))[0], ":chat.test 353 ann = #tea :@ann bob");
+  await ask(ann, "MODE #tea +s");
+  assertEquals(await ask(cat, "NAMES #tea"), [":chat.test 366 cat #tea :End of /NAMES list"]);
+  assertEquals((await ask(ann, "NAMES #tea"))[0], ":chat.test 353 ann @ #tea :@ann bob");
 });
 
 story(
@@ -210,12 +210,12 @@ story(
     const ann = await chat.peer("ann", { caps: ["multi-prefix", "userhost-in-names"] });
     await ann.join("#tea");
     const bob = await chat.peer("bob");
-    await say(ann, "MODE #tea +v ann");
+    await ask(ann, "MODE #tea +v ann");
     assertEquals(
-      (await say(ann, "NAMES #tea"))[0]?.replace(/@[\w.:]+$/, "@host"),
+      (await ask(ann, "NAMES #tea"))[0]?.replace(/@[\w.:]+$/, "@host"),
       ":chat.test 353 ann = #tea @+ann!~ann@host",
     );
-    assertEquals((await say(bob, "NAMES #tea"))[0], ":chat.test 353 bob = #tea @ann");
+    assertEquals((await ask(bob, "NAMES #tea"))[0], ":chat.test 353 bob = #tea @ann");
   },
 );
 
@@ -225,7 +225,7 @@ story(
   async (chat) => {
     const nicks = Array.from({ length: 40 }, (_, at) => `person-of-a-long-name-${at}`);
     const [first] = await chat.join("#tea", ...nicks);
-    const lines = await say(first ?? await chat.peer("ann"), "NAMES #tea");
+    const lines = await ask(first ?? await chat.peer("ann"), "NAMES #tea");
     const names = lines.filter((line) => line.includes(" 353 "));
     assertEquals(names.length, 3);
     assertEquals(names.every((line) => line.length <= 510), true);

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { plain, say } from "../../support/transcript.ts";
+import { ask, plain } from "../../support/transcript.ts";
 
 const caps = ["batch", "draft/chathistory", "echo-message", "message-tags", "server-time"];
 const eventCaps = [...caps, "draft/event-playback"];
@@ -25,7 +25,7 @@ async function nine(chat: Chat): Promise<{ ann: Peer; ids: string[]; times: stri
 
 /** The messages of the batch in the answer: ":ann PRIVMSG #tea hello". */
 async function shown(peer: Peer, command: string): Promise<string[]> {
-  return (await say(peer, command)).filter((line) => !line.includes(" BATCH "));
+  return (await ask(peer, command)).filter((line) => !line.includes(" BATCH "));
 }
 
 /** The last words of the messages in the answer: "1", "2". */
@@ -123,7 +123,7 @@ async function refusals(chat: Chat): Promise<void> {
   ];
   for (const [command, answer] of cases) {
     assertEquals(
-      await say(ann, `CHATHISTORY ${command}`),
+      await ask(ann, `CHATHISTORY ${command}`),
       [`:chat.test FAIL CHATHISTORY ${answer}`],
       command,
     );
@@ -150,7 +150,7 @@ async function ends(chat: Chat): Promise<void> {
 
 async function pages(chat: Chat): Promise<void> {
   const { ann } = await nine(chat);
-  assertMatch((await say(ann, "VERSION")).join("\n"), / CHATHISTORY=4 MSGREFTYPES=msgid,timestamp /);
+  assertMatch((await ask(ann, "VERSION")).join("\n"), / CHATHISTORY=4 MSGREFTYPES=msgid,timestamp /);
   assertEquals(await words(ann, "CHATHISTORY LATEST #tea * 1000"), "6 7 8 9");
 }
 
@@ -158,7 +158,7 @@ async function forms(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["batch", "labeled-response", "message-tags"] });
   const bob = await chat.peer("bob");
   for (const peer of [ann, bob]) await peer.join("#tea");
-  await say(ann, "PRIVMSG #tea :hello", "PRIVMSG #tea :again");
+  await ask(ann, "PRIVMSG #tea :hello", "PRIVMSG #tea :again");
   ann.send("@label=x CHATHISTORY LATEST #tea * 5");
   const [opening = "", ...rest] = await ann.lines();
   assertMatch(opening, /^@label=x;draft\/chathistory-end :chat\.test BATCH \+\w+ chathistory #tea$/);
@@ -174,7 +174,7 @@ async function forms(chat: Chat): Promise<void> {
 async function cut(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: ["batch", "message-tags"] });
   await ann.join("#tea");
-  for (let number = 1; number <= 20; number++) await say(ann, `PRIVMSG #tea :${"x".repeat(1000)} ${number}`);
+  for (let number = 1; number <= 20; number++) await ask(ann, `PRIVMSG #tea :${"x".repeat(1000)} ${number}`);
   assertEquals(await words(ann, "CHATHISTORY LATEST #tea * 50"), "14 15 16 17 18 19 20");
   assertEquals(await words(ann, "CHATHISTORY AFTER #tea msgid=0 50"), "1 2 3 4 5 6 7");
   ann.send("CHATHISTORY LATEST #tea * 50");
@@ -187,11 +187,11 @@ async function events(chat: Chat): Promise<void> {
   const cat = await chat.peer("cat", { caps: [...eventCaps, "extended-join"] });
   await ann.join("#tea");
   await bob.join("#tea");
-  await say(ann, "MODE #tea +k sesame", "TOPIC #tea :Tea time", "PRIVMSG #tea :hello");
-  await say(bob, "NICK robert", "PART #tea :bye");
-  await say(cat, "JOIN #tea sesame", "NICK kate");
-  await say(ann, "KICK #tea kate :out", "INVITE kate #tea");
-  await say(cat, "JOIN #tea sesame");
+  await ask(ann, "MODE #tea +k sesame", "TOPIC #tea :Tea time", "PRIVMSG #tea :hello");
+  await ask(bob, "NICK robert", "PART #tea :bye");
+  await ask(cat, "JOIN #tea sesame", "NICK kate");
+  await ask(ann, "KICK #tea kate :out", "INVITE kate #tea");
+  await ask(cat, "JOIN #tea sesame");
   for (const peer of [ann, bob]) await peer.lines();
   const all = [
     ":ann JOIN #tea",
@@ -214,7 +214,7 @@ async function events(chat: Chat): Promise<void> {
     await shown(cat, "CHATHISTORY LATEST #tea * 50"),
     extended.map((line) => line.replace(/^:kate JOIN.*/, ":kate JOIN #tea * cat")),
   );
-  await say(ann, "MODE #tea -k *");
+  await ask(ann, "MODE #tea -k *");
   await bob.join("#tea");
   assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 50"), [":ann PRIVMSG #tea hello"]);
 }
@@ -222,8 +222,8 @@ async function events(chat: Chat): Promise<void> {
 async function reactions(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps: eventCaps });
   await ann.join("#tea");
-  await say(ann, "@+typing=active TAGMSG #tea", "@+draft/react=🎉;+draft/reply=x TAGMSG #tea");
-  await say(ann, "@+draft/unreact=🎉;+draft/reply=x TAGMSG #tea", "@+typing=done TAGMSG #tea");
+  await ask(ann, "@+typing=active TAGMSG #tea", "@+draft/react=🎉;+draft/reply=x TAGMSG #tea");
+  await ask(ann, "@+draft/unreact=🎉;+draft/reply=x TAGMSG #tea", "@+typing=done TAGMSG #tea");
   ann.send("CHATHISTORY LATEST #tea * 50");
   const tags = (await ann.lines()).flatMap((line) => / TAGMSG /.test(line) ? /;(\+\S+)/.exec(line)?.[1] : []);
   assertEquals(tags, ["+draft/react=🎉;+draft/reply=x", "+draft/unreact=🎉;+draft/reply=x"]);
@@ -261,10 +261,10 @@ async function targets(chat: Chat): Promise<void> {
   await bob.join("#den");
   for (const line of ["PRIVMSG #tea :1", "PRIVMSG bob :2", "PRIVMSG #tea :3", "PRIVMSG ann :4"]) {
     chat.clock.nowMs += 1000;
-    await say(ann, line);
+    await ask(ann, line);
   }
   chat.clock.nowMs += 1000;
-  await say(bob, "PRIVMSG #den :not for ann", "PRIVMSG bob :nor this");
+  await ask(bob, "PRIVMSG #den :not for ann", "PRIVMSG bob :nor this");
   await ann.join("#empty");
   const at = (second: number) => new Date(startMs + second * 1000).toISOString();
   const list = (...range: (string | number)[]) => shown(ann, `CHATHISTORY TARGETS ${range.join(" ")}`);
@@ -280,7 +280,7 @@ async function targets(chat: Chat): Promise<void> {
 async function onJoin(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
   await ann.join("#tea");
-  await say(ann, "PRIVMSG #tea 1", "PRIVMSG #tea 2", "PRIVMSG #tea 3");
+  await ask(ann, "PRIVMSG #tea 1", "PRIVMSG #tea 2", "PRIVMSG #tea 3");
   const joined = async (nick: string, ...wanted: string[]) => {
     const peer = await chat.peer(nick, { caps: wanted });
     return plain(await peer.join("#tea")).filter((line) => line.includes("PRIVMSG"));

@@ -1,16 +1,16 @@
 /** INVITE: who can invite, what an invitation allows, who gets notices, and the list of one's own invitations. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 story("INVITE is sent to the invited user, answers the inviter, and nobody else sees it", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
-  assertEquals(await say(ann, "INVITE Cat #TEA"), [":chat.test 341 ann cat #tea"]);
-  assertEquals(await heard(cat), [":ann INVITE cat #tea"]);
-  assertEquals(await heard(bob), []);
-  await say(cat, "AWAY :out");
-  assertEquals(await say(ann, "INVITE cat #tea"), [
+  assertEquals(await ask(ann, "INVITE Cat #TEA"), [":chat.test 341 ann cat #tea"]);
+  assertEquals(await receive(cat), [":ann INVITE cat #tea"]);
+  assertEquals(await receive(bob), []);
+  await ask(cat, "AWAY :out");
+  assertEquals(await ask(ann, "INVITE cat #tea"), [
     ":chat.test 341 ann cat #tea",
     ":chat.test 301 ann cat out",
   ]);
@@ -19,28 +19,28 @@ story("INVITE is sent to the invited user, answers the inviter, and nobody else 
 story("INVITE is refused with the reason", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
-  assertEquals(await say(bob, "INVITE cat", "INVITE eve #tea", "INVITE cat #none", "INVITE ann #tea"), [
+  assertEquals(await ask(bob, "INVITE cat", "INVITE eve #tea", "INVITE cat #none", "INVITE ann #tea"), [
     ":chat.test 461 bob INVITE :Not enough parameters",
     ":chat.test 401 bob eve :No such nick/channel",
     ":chat.test 403 bob #none :No such channel",
     ":chat.test 443 bob ann #tea :is already on channel",
   ]);
-  assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 442 cat #tea :You're not on that channel"]);
-  await say(ann, "MODE #tea +is");
-  await heard(bob);
-  assertEquals(await say(bob, "INVITE cat #tea"), [":chat.test 482 bob #tea :You're not channel operator"]);
-  assertEquals(await say(cat, "INVITE bob #tea"), [":chat.test 403 cat #tea :No such channel"]);
+  assertEquals(await ask(cat, "INVITE bob #tea"), [":chat.test 442 cat #tea :You're not on that channel"]);
+  await ask(ann, "MODE #tea +is");
+  await receive(bob);
+  assertEquals(await ask(bob, "INVITE cat #tea"), [":chat.test 482 bob #tea :You're not channel operator"]);
+  assertEquals(await ask(cat, "INVITE bob #tea"), [":chat.test 403 cat #tea :No such channel"]);
 });
 
 story("an INVITE by an operator overrides every restriction, once", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
   for (const modes of ["+i", "-i+k green", "-k+l x 1", "-l+R", "-R+b bob"]) {
-    await say(ann, `MODE #tea ${modes}`, "INVITE bob #tea");
-    await heard(bob);
-    assertEquals((await say(bob, "JOIN #tea"))[0], ":bob JOIN #tea", modes);
-    await say(bob, "PART #tea");
-    assertEquals((await say(bob, "JOIN #tea")).length, 1, modes);
+    await ask(ann, `MODE #tea ${modes}`, "INVITE bob #tea");
+    await receive(bob);
+    assertEquals((await ask(bob, "JOIN #tea"))[0], ":bob JOIN #tea", modes);
+    await ask(bob, "PART #tea");
+    assertEquals((await ask(bob, "JOIN #tea")).length, 1, modes);
   }
 });
 
@@ -49,14 +49,14 @@ story(
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     const cat = await chat.peer("cat");
-    await say(ann, "MODE #tea +k green");
-    assertEquals((await say(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
-    await heard(cat);
-    assertEquals(await say(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
-    await say(ann, "INVITE cat #tea");
-    await say(bob, "INVITE cat #tea");
-    await heard(cat);
-    assertEquals((await say(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
+    await ask(ann, "MODE #tea +k green");
+    assertEquals((await ask(bob, "INVITE cat #tea")).at(-1), ":chat.test 341 bob cat #tea");
+    await receive(cat);
+    assertEquals(await ask(cat, "JOIN #tea"), [":chat.test 475 cat #tea :Cannot join channel (+k)"]);
+    await ask(ann, "INVITE cat #tea");
+    await ask(bob, "INVITE cat #tea");
+    await receive(cat);
+    assertEquals((await ask(cat, "JOIN #tea"))[0], ":cat JOIN #tea");
   },
 );
 
@@ -66,14 +66,14 @@ story(
     const [ann] = await chat.join("#tea", "ann");
     await ann.join("#den");
     const bob = await chat.peer("bob");
-    await say(ann, "INVITE bob #tea", "INVITE bob #den");
-    await heard(bob);
+    await ask(ann, "INVITE bob #tea", "INVITE bob #den");
+    await receive(bob);
     const end = ":chat.test 337 bob :End of /INVITE list";
-    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
+    assertEquals(await ask(bob, "INVITE"), [":chat.test 336 bob #tea", ":chat.test 336 bob #den", end]);
     await bob.join("#tea");
-    assertEquals(await say(bob, "INVITE"), [":chat.test 336 bob #den", end]);
-    await say(ann, "PART #den", "JOIN #den");
-    assertEquals(await say(bob, "INVITE"), [end]);
+    assertEquals(await ask(bob, "INVITE"), [":chat.test 336 bob #den", end]);
+    await ask(ann, "PART #den", "JOIN #den");
+    assertEquals(await ask(bob, "INVITE"), [end]);
   },
 );
 
@@ -84,11 +84,11 @@ story("half-operators and higher ranks with invite-notify see INVITE", async (ch
   const dan = await chat.peer("dan");
   for (const peer of [bob, cat, dan]) await peer.join("#tea");
   await chat.peer("eve");
-  await say(ann, "MODE #tea +hh bob dan");
-  for (const peer of [bob, cat, dan]) await heard(peer);
-  await say(ann, "INVITE eve #tea");
-  assertEquals(await heard(bob), [":ann INVITE eve #tea"]);
-  assertEquals([...await heard(cat), ...await heard(dan)], []);
+  await ask(ann, "MODE #tea +hh bob dan");
+  for (const peer of [bob, cat, dan]) await receive(peer);
+  await ask(ann, "INVITE eve #tea");
+  assertEquals(await receive(bob), [":ann INVITE eve #tea"]);
+  assertEquals([...await receive(cat), ...await receive(dan)], []);
 });
 
 story(
@@ -98,9 +98,9 @@ story(
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     const names = Array.from({ length: 101 }, (_, at) => `#den${at}`);
-    await say(ann, ...names.map((name) => `JOIN ${name}`), ...names.map((name) => `INVITE bob ${name}`));
-    await heard(bob);
-    const lines = await say(bob, "INVITE");
+    await ask(ann, ...names.map((name) => `JOIN ${name}`), ...names.map((name) => `INVITE bob ${name}`));
+    await receive(bob);
+    const lines = await ask(bob, "INVITE");
     assertEquals(lines.length, 101);
     assertEquals(lines[0], ":chat.test 336 bob #den1");
   },

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 const lowRank = ":chat.test 482 bob #tea :You're not channel operator";
 
@@ -12,49 +12,49 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
-    await say(ann, "MODE #tea +sikl-s green 10");
-    assertEquals(await say(ann, "MODE #TEA"), [
+    await ask(ann, "MODE #tea +sikl-s green 10");
+    assertEquals(await ask(ann, "MODE #TEA"), [
       ":chat.test 324 ann #tea +klint green 10",
       ":chat.test 329 ann #tea 1000000000",
     ]);
-    assertEquals((await say(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
-    await say(ann, "MODE #tea -klint x");
-    assertEquals((await say(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
+    assertEquals((await ask(bob, "MODE #tea"))[0], ":chat.test 324 bob #tea +klint * 10");
+    await ask(ann, "MODE #tea -klint x");
+    assertEquals((await ask(ann, "MODE #tea"))[0], ":chat.test 324 ann #tea +");
   },
 );
 
 story("MODE sends only real changes to everybody", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
-  assertEquals(await say(ann, "MODE #tea +nt", "MODE #tea -l", "MODE #tea -k x", "MODE #tea +"), []);
-  assertEquals(await say(ann, "MODE #tea +ntsm-t+s"), [":ann MODE #tea +sm-t"]);
-  assertEquals(await say(ann, "MODE #tea +v bob", "MODE #tea +v bob"), [":ann MODE #tea +v bob"]);
-  assertEquals(await say(ann, "MODE #tea +k green", "MODE #tea +k green", "MODE #tea +k black"), [
+  assertEquals(await ask(ann, "MODE #tea +nt", "MODE #tea -l", "MODE #tea -k x", "MODE #tea +"), []);
+  assertEquals(await ask(ann, "MODE #tea +ntsm-t+s"), [":ann MODE #tea +sm-t"]);
+  assertEquals(await ask(ann, "MODE #tea +v bob", "MODE #tea +v bob"), [":ann MODE #tea +v bob"]);
+  assertEquals(await ask(ann, "MODE #tea +k green", "MODE #tea +k green", "MODE #tea +k black"), [
     ":ann MODE #tea +k green",
     ":ann MODE #tea +k black",
   ]);
-  assertEquals(await say(ann, "MODE #tea +l 05", "MODE #tea +l 5", "MODE #tea -kl"), [
+  assertEquals(await ask(ann, "MODE #tea +l 05", "MODE #tea +l 5", "MODE #tea -kl"), [
     ":ann MODE #tea +l 5",
     ":ann MODE #tea -kl *",
   ]);
-  assertEquals((await heard(bob)).length, 6);
+  assertEquals((await receive(bob)).length, 6);
 });
 
 story("MODE is refused outside, without rank, and for unknown channels", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat");
-  assertEquals(await say(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
+  assertEquals(await ask(bob, "MODE", "MODE #tea +itk-n+o key ann", "MODE #tea +o", "MODE #none +i"), [
     ":chat.test 461 bob MODE :Not enough parameters",
     lowRank,
     ":chat.test 696 bob #tea o * :The parameter is missing: operator",
     ":chat.test 403 bob #none :No such channel",
   ]);
-  assertEquals(await say(cat, "MODE #tea +i", "MODE #tea +o cat", "MODE #tea +o"), [
+  assertEquals(await ask(cat, "MODE #tea +i", "MODE #tea +o cat", "MODE #tea +o"), [
     ":chat.test 442 cat #tea :You're not on that channel",
     ":chat.test 442 cat #tea :You're not on that channel",
     ":chat.test 442 cat #tea :You're not on that channel",
   ]);
-  await say(ann, "MODE #tea +s");
-  assertEquals(await say(cat, "MODE #tea", "MODE #tea +i"), [
+  await ask(ann, "MODE #tea +s");
+  assertEquals(await ask(cat, "MODE #tea", "MODE #tea +i"), [
     ":chat.test 403 cat #tea :No such channel",
     ":chat.test 403 cat #tea :No such channel",
   ]);
@@ -62,7 +62,7 @@ story("MODE is refused outside, without rank, and for unknown channels", async (
 
 story("MODE answers unknown letters, and makes the other changes", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
-  assertEquals(await say(ann, "MODE #tea +iZm-Z"), [
+  assertEquals(await ask(ann, "MODE #tea +iZm-Z"), [
     ":chat.test 472 ann Z :is unknown mode char to me",
     ":ann MODE #tea +im",
   ]);
@@ -87,7 +87,7 @@ const badParameters: readonly (readonly [modes: string, answer: string])[] = [
 story("MODE refuses bad parameters with ERR_INVALIDMODEPARAM", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   for (const [modes, answer] of badParameters) {
-    assertEquals(await say(ann, `MODE #tea ${modes}`), [`:chat.test 696 ann #tea ${answer}`], modes);
+    assertEquals(await ask(ann, `MODE #tea ${modes}`), [`:chat.test 696 ann #tea ${answer}`], modes);
   }
 });
 
@@ -95,7 +95,7 @@ story("MODE gives ranks to members only", async (chat) => {
   const [ann] = await chat.join("#tea", "ann", "bob");
   await chat.peer("cat");
   assertEquals(
-    await say(ann, "MODE #tea +ovhv BOB cat eve", "MODE #tea +o :"),
+    await ask(ann, "MODE #tea +ovhv BOB cat eve", "MODE #tea +o :"),
     [
       ":chat.test 696 ann #tea v * :The parameter is missing: voice",
       ":chat.test 441 ann cat #tea :They aren't on that channel",
@@ -122,15 +122,15 @@ for (const [rank, may, mayNot] of rights) {
     async (chat) => {
       const [ann, bob] = await chat.join("#tea", "ann", "bob", "cat");
       makeFounder(chat, "ann");
-      if (rank !== "") await say(ann, `MODE #tea -nt+${rank} bob`);
-      else await say(ann, "MODE #tea -nt");
-      await heard(bob);
+      if (rank !== "") await ask(ann, `MODE #tea -nt+${rank} bob`);
+      else await ask(ann, "MODE #tea -nt");
+      await receive(bob);
       const parameter = (letter: string) => letter === "l" ? "5" : "cat";
       for (const letter of mayNot) {
-        assertEquals(await say(bob, `MODE #tea +${letter} ${parameter(letter)}`), [lowRank], letter);
+        assertEquals(await ask(bob, `MODE #tea +${letter} ${parameter(letter)}`), [lowRank], letter);
       }
       for (const letter of may) {
-        const [answer] = await say(bob, `MODE #tea +${letter} ${parameter(letter)}`);
+        const [answer] = await ask(bob, `MODE #tea +${letter} ${parameter(letter)}`);
         assertEquals(answer?.startsWith(`:bob MODE #tea +${letter}`), true, answer);
       }
     },
@@ -141,10 +141,10 @@ story(
   "MODE lets every member remove their own rank, and lets higher ranks remove the ranks of others",
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
-    await say(ann, "MODE #tea +hv bob bob");
-    await heard(bob);
+    await ask(ann, "MODE #tea +hv bob bob");
+    await receive(bob);
     assertEquals(
-      await say(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
+      await ask(bob, "MODE #tea -o ann", "MODE #tea -h bob", "MODE #tea +h bob", "MODE #tea -v bob"),
       [
         lowRank,
         ":bob MODE #tea -h bob",
@@ -152,7 +152,7 @@ story(
         ":bob MODE #tea -v bob",
       ],
     );
-    assertEquals((await say(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
+    assertEquals((await ask(ann, "MODE #tea -o ann")).at(-1), ":ann MODE #tea -o ann");
   },
 );
 
@@ -161,28 +161,28 @@ story("MODE sends many changes in lines of at most MODES parameters and LINELEN 
 }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const few = Array.from({ length: 25 }, (_, at) => `b${at}`);
-  const lines = await say(ann, `MODE #tea +${"b".repeat(25)} ${few.join(" ")}`);
+  const lines = await ask(ann, `MODE #tea +${"b".repeat(25)} ${few.join(" ")}`);
   assertEquals(lines.map((line) => line.split(" ").length - 4), [20, 5]);
   const long = Array.from({ length: 3 }, (_, at) => `${at}${"x".repeat(158)}!*@*`);
-  const more = await say(ann, `MODE #tea +bbb ${long.join(" ")}`);
+  const more = await ask(ann, `MODE #tea +bbb ${long.join(" ")}`);
   assertEquals(more.map((line) => line.split(" ").length - 4), [2, 1]);
 });
 
 story("MODE shows and changes user modes", async (chat) => {
   const ann = await chat.peer("ann");
-  const before = (await say(ann, "MODE ann"))[0]?.replace(":chat.test 221 ann +", "") ?? "";
+  const before = (await ask(ann, "MODE ann"))[0]?.replace(":chat.test 221 ann +", "") ?? "";
   const fresh = [..."BRw"].filter((letter) => !before.includes(letter));
-  assertEquals(await say(ann, "MODE Ann +BRw"), [`:ann MODE ann +${fresh.join("")}`]);
-  assertEquals(await say(ann, "MODE ann +B", "MODE ann -BR+R", "MODE ann +"), [":ann MODE ann -B"]);
-  const [after] = await say(ann, "MODE ann");
+  assertEquals(await ask(ann, "MODE Ann +BRw"), [`:ann MODE ann +${fresh.join("")}`]);
+  assertEquals(await ask(ann, "MODE ann +B", "MODE ann -BR+R", "MODE ann +"), [":ann MODE ann -B"]);
+  const [after] = await ask(ann, "MODE ann");
   assertEquals(after, `:chat.test 221 ann +${[...new Set(`${before}Rw`)].toSorted().join("")}`);
 });
 
 story("MODE ignores +o and r, reports unknown letters once, and is for the user only", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
-  assertEquals(await say(ann, "MODE ann +or-r", "MODE ann -o"), []);
-  assertEquals(await say(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
+  assertEquals(await ask(ann, "MODE ann +or-r", "MODE ann -o"), []);
+  assertEquals(await ask(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
     ":chat.test 501 ann :Unknown MODE flag",
     ":ann MODE ann +B",
     ":chat.test 502 ann :Cant change mode for other users",

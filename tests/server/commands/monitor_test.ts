@@ -1,26 +1,26 @@
 /** MONITOR, ISON, USERHOST: which users are online, and notices when that changes. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 story("MONITOR + reports who is online, and then each change", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
-  assertEquals(await say(ann, "MONITOR + Bob,cat,BOB"), [
+  assertEquals(await ask(ann, "MONITOR + Bob,cat,BOB"), [
     ":chat.test 730 ann bob!~bob@localhost,bob!~bob@localhost",
     ":chat.test 731 ann cat",
   ]);
   const cat = await chat.peer("Cat");
   cat.send("QUIT");
   await cat.closed();
-  assertEquals(await heard(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
+  assertEquals(await receive(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
 });
 
 story("MONITOR follows renames, but not a change of case only", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  await say(ann, "MONITOR + bob,rob");
-  await say(bob, "NICK rob", "NICK ROB", "NICK bob");
-  assertEquals(await heard(ann), [
+  await ask(ann, "MONITOR + bob,rob");
+  await ask(bob, "NICK rob", "NICK ROB", "NICK bob");
+  assertEquals(await receive(ann), [
     ":chat.test 731 * bob",
     ":chat.test 730 * rob!~bob@localhost",
     ":chat.test 731 * ROB",
@@ -30,22 +30,22 @@ story("MONITOR follows renames, but not a change of case only", async (chat) => 
 
 story("MONITOR - and C send no answer, L and S show the remaining nicks", async (chat) => {
   const ann = await chat.peer("ann");
-  await say(ann, "MONITOR + bob,cat,dan");
-  assertEquals(await say(ann, "MONITOR - BOB", "MONITOR l", "MONITOR S", "MONITOR C", "MONITOR L"), [
+  await ask(ann, "MONITOR + bob,cat,dan");
+  assertEquals(await ask(ann, "MONITOR - BOB", "MONITOR l", "MONITOR S", "MONITOR C", "MONITOR L"), [
     ":chat.test 732 ann cat,dan",
     ":chat.test 733 ann :End of MONITOR list",
     ":chat.test 731 ann cat,dan",
     ":chat.test 733 ann :End of MONITOR list",
   ]);
   await chat.peer("cat");
-  assertEquals(await heard(ann), []);
+  assertEquals(await receive(ann), []);
 });
 
 story("MONITOR refuses masks, unknown subcommands, and more than the limit", {
   settings: { monitorLimit: 2 },
 }, async (chat) => {
   const ann = await chat.peer("ann");
-  assertEquals(await say(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
+  assertEquals(await ask(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
     ":chat.test 461 ann MONITOR :Not enough parameters",
     ":chat.test 400 ann MONITOR :The subcommand must be +, -, C, L or S",
     ":chat.test 432 ann *!u@h :Erroneous nickname",
@@ -60,30 +60,30 @@ story(
     const caps = ["extended-monitor", "away-notify", "setname", "chghost"];
     const [ann, bob] = [await chat.peer("ann", { caps }), await chat.peer("bob")];
     const cat = await chat.peer("cat", { caps: caps.slice(1) });
-    for (const one of [ann, cat]) await say(one, "MONITOR + bob");
-    await say(bob, "AWAY :out", "SETNAME :Bobby", "AWAY");
+    for (const one of [ann, cat]) await ask(one, "MONITOR + bob");
+    await ask(bob, "AWAY :out", "SETNAME :Bobby", "AWAY");
     chat.hub.commit({ kind: "host set", user: chat.state.find("bob")?.id ?? "", host: "bob.example" });
     const changes = [":bob AWAY out", ":bob SETNAME Bobby", ":bob AWAY :", ":bob CHGHOST ~bob bob.example"];
-    assertEquals(await heard(ann), changes);
-    assertEquals(await heard(cat), []);
+    assertEquals(await receive(ann), changes);
+    assertEquals(await receive(cat), []);
     for (const one of [ann, bob]) await one.join("#tea");
-    await heard(ann);
-    await say(bob, "AWAY :out");
-    assertEquals(await heard(ann), [":bob AWAY out"]);
+    await receive(ann);
+    await ask(bob, "AWAY :out");
+    assertEquals(await receive(ann), [":bob AWAY out"]);
   },
 );
 
 story("ISON lists the nicks that are online, USERHOST shows their hosts", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
-  await say(bob, "AWAY :out");
+  await ask(bob, "AWAY :out");
   chat.state.find("ann")?.modes.add("o");
-  assertEquals(await say(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
+  assertEquals(await ask(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
     ":chat.test 303 ann :bob ann",
     ":chat.test 303 ann bob",
     ":chat.test 303 ann :",
     ":chat.test 302 ann :bob=-~bob@localhost ann*=+~ann@localhost",
   ]);
-  assertEquals(await say(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
+  assertEquals(await ask(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
     `:chat.test 302 ann :${Array(5).fill("bob=-~bob@localhost").join(" ")}`,
     ":chat.test 461 ann ISON :Not enough parameters",
     ":chat.test 461 ann USERHOST :Not enough parameters",

@@ -4,7 +4,7 @@ import { makeVerifier } from "../../../lib/irc/scram.ts";
 import type { Chat, ChatOptions } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 const operators = new Map([["root", await makeVerifier("open sesame", 4096)]]);
@@ -26,7 +26,7 @@ function operatorStory(
 ): void {
   story(name, { operators, ...options }, async (chat) => {
     const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-    await say(ann, "OPER root :open sesame");
+    await ask(ann, "OPER root :open sesame");
     await act({ chat, ann, bob, cat });
   });
 }
@@ -34,13 +34,13 @@ function operatorStory(
 operatorStory(
   "OPER with the correct name and password makes an operator, and operators get a notice",
   async ({ ann, bob }) => {
-    assertEquals(await say(bob, "OPER root :open sesame"), [
+    assertEquals(await ask(bob, "OPER root :open sesame"), [
       ":bob MODE bob +o",
       ":chat.test 381 bob :You are now an IRC operator",
       ':chat.test NOTICE bob :bob!~bob@localhost is now operator "root"',
     ]);
-    assertEquals(await heard(ann), [':chat.test NOTICE ann :bob!~bob@localhost is now operator "root"']);
-    assertEquals(await say(bob, "MODE bob -o", "KILL ann"), [
+    assertEquals(await receive(ann), [':chat.test NOTICE ann :bob!~bob@localhost is now operator "root"']);
+    assertEquals(await ask(bob, "MODE bob -o", "KILL ann"), [
       ":bob MODE bob -o",
       ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
     ]);
@@ -58,26 +58,26 @@ story("OPER refuses unknown names and wrong passwords alike, and soon limits att
     "OPER nobody :open sesame",
     ...Array(4).fill("OPER root x"),
   ];
-  assertEquals(await say(ann, ...guesses), [
+  assertEquals(await ask(ann, ...guesses), [
     ":chat.test 461 ann OPER :Not enough parameters",
     ...Array(5).fill(wrong("ann")),
     ":chat.test 263 ann OPER :Please wait a while and try again.",
   ]);
-  assertEquals((await say(ann, "OPER root :open sesame")).length, 1);
+  assertEquals((await ask(ann, "OPER root :open sesame")).length, 1);
   chat.clock.nowMs += 30_000;
-  assertEquals((await say(ann, "OPER root :open sesame")).length, 3);
+  assertEquals((await ask(ann, "OPER root :open sesame")).length, 3);
   assert(chat.log.some((line) => line.includes('failed to become operator "root"')));
 });
 
 story("OPER is refused over an unencrypted network", { operators }, async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
-  assertEquals(await say(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);
-  assertEquals((await say(bob, "OPER root :open sesame")).length, 3);
+  assertEquals(await ask(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);
+  assertEquals((await ask(bob, "OPER root :open sesame")).length, 3);
 });
 
 operatorStory("KILL disconnects a user with a reason that all see", async ({ chat, ann, bob, cat }) => {
-  assertEquals(await say(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
+  assertEquals(await ask(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
     ":chat.test NOTICE ann :ann killed bob!~bob@localhost: too loud",
     ":bob QUIT :Killed (ann (too loud))",
     ":chat.test 401 ann nobody :No such nick/channel",
@@ -87,7 +87,7 @@ operatorStory("KILL disconnects a user with a reason that all see", async ({ cha
     ":ann!~ann@localhost KILL bob :too loud",
     "ERROR :Closing link: Killed (ann (too loud))",
   ]);
-  assertEquals(await heard(cat), [":bob QUIT :Killed (ann (too loud))"]);
+  assertEquals(await receive(cat), [":bob QUIT :Killed (ann (too loud))"]);
   assertEquals(chat.state.users.size, 2);
   assertEquals(chat.state.sessions.size, 2);
 });
@@ -101,12 +101,12 @@ operatorStory("KILL works on the operator's own nick", async ({ chat, ann }) => 
 operatorStory(
   "WALLOPS reaches only users with mode w, and only operators can send it",
   async ({ ann, bob, cat }) => {
-    await say(bob, "MODE bob +w");
-    assertEquals(await say(ann, "WALLOPS :back at eight", "WALLOPS :"), [
+    await ask(bob, "MODE bob +w");
+    assertEquals(await ask(ann, "WALLOPS :back at eight", "WALLOPS :"), [
       ":chat.test 461 ann WALLOPS :Not enough parameters",
     ]);
-    assertEquals([await heard(bob), await heard(cat)], [[":ann WALLOPS :back at eight"], []]);
-    assertEquals(await say(bob, "WALLOPS :me too"), [
+    assertEquals([await receive(bob), await receive(cat)], [[":ann WALLOPS :back at eight"], []]);
+    assertEquals(await ask(bob, "WALLOPS :me too"), [
       ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
     ]);
   },
@@ -117,15 +117,15 @@ let reread = () => ({ operators, motd: ["new words"] });
 operatorStory(
   "REHASH reads the files again; if that fails, nothing changes",
   async ({ ann, bob }) => {
-    assertEquals(await say(ann, "REHASH"), [
+    assertEquals(await ask(ann, "REHASH"), [
       ":chat.test 382 ann chat.test Rehashing",
       ":chat.test NOTICE ann :ann made the server read its files again",
     ]);
     reread = () => {
       throw new Error("Cannot read the motd: it is gone");
     };
-    assertEquals(await say(ann, "REHASH"), [":chat.test 424 ann :Cannot read the motd: it is gone"]);
-    assertEquals((await say(bob, "MOTD"))[1], ":chat.test 372 bob :- new words");
+    assertEquals(await ask(ann, "REHASH"), [":chat.test 424 ann :Cannot read the motd: it is gone"]);
+    assertEquals((await ask(bob, "MOTD"))[1], ":chat.test 372 bob :- new words");
   },
   { motd: ["old words"], reread: () => reread() },
 );
@@ -133,9 +133,9 @@ operatorStory(
 operatorStory(
   "CHGHOST changes the visible host: clients with chghost get CHGHOST, others a QUIT and a JOIN",
   async ({ ann, bob, cat }) => {
-    await say(bob, "CAP REQ chghost");
-    await say(ann, "MODE #tea +v cat");
-    for (const one of [bob, cat]) await heard(one);
+    await ask(bob, "CAP REQ chghost");
+    await ask(ann, "MODE #tea +v cat");
+    for (const one of [bob, cat]) await receive(one);
     ann.send("CHGHOST cat cats.example", "CHGHOST cat :a b", "CHGHOST nobody h");
     assertEquals(await ann.lines(), [
       ":cat!~cat@localhost QUIT :Changing host",
@@ -146,7 +146,7 @@ operatorStory(
     ]);
     assertEquals(await bob.lines(), [":cat!~cat@localhost CHGHOST ~cat cats.example"]);
     assertEquals(await cat.lines(), [":chat.test 396 cat cats.example :is now your visible host"]);
-    await say(cat, "PRIVMSG #tea :hello");
+    await ask(cat, "PRIVMSG #tea :hello");
     assertEquals(await bob.lines(), [":cat!~cat@cats.example PRIVMSG #tea :hello"]);
   },
 );

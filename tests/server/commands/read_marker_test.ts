@@ -4,7 +4,7 @@ import { loggedIn, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 const caps = ["draft/read-marker"];
 const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z", "2026-01-01T00:00:03.000Z"]
@@ -33,7 +33,7 @@ async function moves(chat: Chat): Promise<void> {
     [`bob ${one}`, `bob ${one}`],
   ];
   for (const [command, answer] of cases) {
-    assertEquals(await say(ann, `MARKREAD ${command}`), [`:chat.test MARKREAD ${answer}`], command);
+    assertEquals(await ask(ann, `MARKREAD ${command}`), [`:chat.test MARKREAD ${answer}`], command);
   }
 }
 
@@ -50,7 +50,7 @@ async function refusals(chat: Chat): Promise<void> {
     ["*!*@*", "INVALID_PARAMS *!*@* :The target is neither a channel nor a nick"],
   ];
   for (const [command, answer] of cases) {
-    assertEquals(await say(ann, `MARKREAD ${command}`), [`:chat.test FAIL MARKREAD ${answer}`], command);
+    assertEquals(await ask(ann, `MARKREAD ${command}`), [`:chat.test FAIL MARKREAD ${answer}`], command);
   }
 }
 
@@ -59,15 +59,15 @@ async function joining(chat: Chat): Promise<void> {
   const bob = await chat.peer("bob");
   const commands = async (lines: Promise<string[]>) =>
     (await lines).map((line) => line.split(" ").slice(1, -1).join(" "));
-  assertEquals(await commands(say(ann, "JOIN #tea")), [
+  assertEquals(await commands(ask(ann, "JOIN #tea")), [
     "JOIN",
     "MARKREAD #tea",
     "353 ann = #tea",
     "366 ann #tea :End of /NAMES",
   ]);
-  await say(ann, `MARKREAD #tea ${one}`, "PART #tea");
-  assertEquals((await say(ann, "JOIN #tea"))[1], `:chat.test MARKREAD #tea ${one}`);
-  assertEquals((await say(bob, "JOIN #tea")).filter((line) => line.includes("MARKREAD")), []);
+  await ask(ann, `MARKREAD #tea ${one}`, "PART #tea");
+  assertEquals((await ask(ann, "JOIN #tea"))[1], `:chat.test MARKREAD #tea ${one}`);
+  assertEquals((await ask(bob, "JOIN #tea")).filter((line) => line.includes("MARKREAD")), []);
 }
 
 async function devices(chat: Chat): Promise<void> {
@@ -75,14 +75,14 @@ async function devices(chat: Chat): Promise<void> {
   const phone = await loggedIn(chat, "ann", { caps });
   const old = await loggedIn(chat, "ann");
   await ann.lines();
-  await say(ann, `MARKREAD #tea ${two}`);
-  assertEquals(await heard(phone), [`:chat.test MARKREAD #tea ${two}`]);
-  assertEquals(await heard(old), []);
-  await say(phone, `MARKREAD #tea ${one}`);
-  assertEquals(await heard(ann), []);
+  await ask(ann, `MARKREAD #tea ${two}`);
+  assertEquals(await receive(phone), [`:chat.test MARKREAD #tea ${two}`]);
+  assertEquals(await receive(old), []);
+  await ask(phone, `MARKREAD #tea ${one}`);
+  assertEquals(await receive(ann), []);
   for (const device of [ann, phone, old]) await quit(device);
   const later = await loggedIn(chat, "ann", { caps });
-  assertEquals(await say(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${two}`]);
+  assertEquals(await ask(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${two}`]);
 }
 
 async function secret(chat: Chat): Promise<void> {
@@ -90,17 +90,17 @@ async function secret(chat: Chat): Promise<void> {
   const bob = await chat.peer("bob", { caps });
   for (const peer of [ann, bob]) await peer.join("#tea");
   await ann.lines();
-  await say(ann, `MARKREAD #tea ${one}`);
-  assertEquals(await heard(bob), []);
-  assertEquals(await say(bob, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
+  await ask(ann, `MARKREAD #tea ${one}`);
+  assertEquals(await receive(bob), []);
+  assertEquals(await ask(bob, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
   await quit(ann);
   const other = await chat.peer("ann", { caps });
-  assertEquals(await say(other, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
+  assertEquals(await ask(other, "MARKREAD #tea"), [":chat.test MARKREAD #tea *"]);
 }
 
 async function future(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
-  assertEquals(await say(ann, `MARKREAD #tea ${three}`), [`:chat.test MARKREAD #tea ${two}`]);
+  assertEquals(await ask(ann, `MARKREAD #tea ${three}`), [`:chat.test MARKREAD #tea ${two}`]);
 }
 
 async function quit(peer: Peer): Promise<void> {

@@ -30,7 +30,7 @@ story("REDACT is for the sender and for operators of the channel", matrix);
 story("REDACT is sent to clients with the capability, and history has no text any more", deleted);
 story("REDACT in private is only for the sender", inPrivate);
 story("REDACT of a missing message, or in a channel the user is not in, reveals nothing", unknown);
-story("a user who takes a nick does not own its earlier messages", takenOver);
+story("a user who takes a nick does not own its earlier messages", nickReuse);
 
 story("REDACT by a user who left meanwhile deletes nothing, and nobody gets it", left);
 story("an account with a backslash in its name is not mixed up with the account without it", backslash);
@@ -98,7 +98,7 @@ async function unknown(chat: Chat): Promise<void> {
   assertEquals(real, made);
 }
 
-async function takenOver(chat: Chat): Promise<void> {
+async function nickReuse(chat: Chat): Promise<void> {
   const { ann, bob, cat } = await crowd(chat);
   const id = await say(bob, "#tea", "mine");
   bob.send("NICK robert");

@@ -53,10 +53,10 @@ async function rename(chat: Chat): Promise<void> {
   await bob?.join("#den");
   await ann?.lines();
   ann?.send("NICK anna");
-  const told = [/^:ann!~ann@\S+ NICK :?anna$/];
+  const received = [/^:ann!~ann@\S+ NICK :?anna$/];
   const seen = await bob?.lines() ?? [];
-  assertEquals(seen.length, told.length);
-  assert(told[0]?.test(seen[0] ?? ""), seen[0]);
+  assertEquals(seen.length, received.length);
+  assert(received[0]?.test(seen[0] ?? ""), seen[0]);
 }
 
 async function renameCase(chat: Chat): Promise<void> {

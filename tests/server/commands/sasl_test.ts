@@ -4,7 +4,7 @@ import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Peer } from "../../support/peer.ts";
 import { device, logIn, scram } from "../../support/login.ts";
-import { plain, say } from "../../support/transcript.ts";
+import { ask, plain } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 import { story } from "../../support/story.ts";
 
@@ -14,7 +14,7 @@ function blob(text: string): string {
 
 story("SASL offers only mechanisms that the connection can use", async (chat) => {
   const offered = async (peer: Peer, line = "CAP LS 302") => {
-    return (await say(peer, line)).join(" ").match(/\bsasl\S*/g);
+    return (await ask(peer, line)).join(" ").match(/\bsasl\S*/g);
   };
   const ann = await chat.peer("ann", { register: false });
   assertEquals(await offered(ann, "CAP LS"), ["sasl"]);
@@ -57,7 +57,7 @@ story("PLAIN and SCRAM refuse a wrong password and an unknown account in the sam
 story("PLAIN over plain TCP from another machine is refused, SCRAM is not", async (chat) => {
   await registered(chat, "ann");
   const open = await visit(chat.hub, "203.0.113.9", "bob", { register: false });
-  assertEquals(await say(open, "AUTHENTICATE PLAIN"), [
+  assertEquals(await ask(open, "AUTHENTICATE PLAIN"), [
     ":chat.test 908 * SCRAM-SHA-256 :are available SASL mechanisms",
     ":chat.test 904 * :SASL authentication failed: PLAIN needs an encrypted connection",
   ]);
@@ -81,14 +81,14 @@ story("PLAIN needs three parts, and refuses another authorisation identity", asy
     const peer = await chat.peer("cat", { register: false });
     peer.send("AUTHENTICATE PLAIN");
     await peer.lines();
-    assertEquals(await say(peer, `AUTHENTICATE ${blob(message)}`), [
+    assertEquals(await ask(peer, `AUTHENTICATE ${blob(message)}`), [
       `:chat.test 904 * :SASL authentication failed: ${words}`,
     ]);
   }
   const peer = await chat.peer("cat", { register: false });
   peer.send("AUTHENTICATE plain");
   await peer.lines();
-  assertEquals((await say(peer, `AUTHENTICATE ${blob("ANN\0ann\0correct-horse-battery")}`)).length, 2);
+  assertEquals((await ask(peer, `AUTHENTICATE ${blob("ANN\0ann\0correct-horse-battery")}`)).length, 2);
 });
 
 story("AUTHENTICATE accepts 400 bytes per message, and + ends a full last message", async (chat) => {
@@ -104,8 +104,8 @@ story("AUTHENTICATE accepts 400 bytes per message, and + ends a full last messag
     `AUTHENTICATE ${whole.slice(0, 400)}`,
     `AUTHENTICATE ${whole.slice(400)}`,
   ];
-  assertEquals(await say(peer, ...lines), [":chat.test AUTHENTICATE +"]);
-  assertEquals((await say(peer, "AUTHENTICATE +")).length, 2);
+  assertEquals(await ask(peer, ...lines), [":chat.test AUTHENTICATE +"]);
+  assertEquals((await ask(peer, "AUTHENTICATE +")).length, 2);
 });
 
 story(
@@ -113,7 +113,7 @@ story(
   async (chat) => {
     const peer = await chat.peer("ann", { register: false });
     const begin = async () =>
-      assertEquals(await say(peer, "AUTHENTICATE PLAIN"), [":chat.test AUTHENTICATE +"]);
+      assertEquals(await ask(peer, "AUTHENTICATE PLAIN"), [":chat.test AUTHENTICATE +"]);
     const cases: readonly (readonly [line: string, answer: string])[] = [
       [`AUTHENTICATE ${"A".repeat(401)}`, "905 * :SASL message too long"],
       ["AUTHENTICATE !!!", "904 * :SASL authentication failed"],
@@ -122,11 +122,11 @@ story(
     ];
     for (const [line, answer] of cases) {
       await begin();
-      assertEquals(await say(peer, line), [`:chat.test ${answer}`]);
+      assertEquals(await ask(peer, line), [`:chat.test ${answer}`]);
     }
     await begin();
     const endless = Array.from({ length: 11 }, () => `AUTHENTICATE ${"A".repeat(400)}`);
-    assertEquals(await say(peer, ...endless), [
+    assertEquals(await ask(peer, ...endless), [
       ":chat.test 904 * :SASL authentication failed: The message is too long",
     ]);
   },
@@ -138,7 +138,7 @@ story("an unknown mechanism is answered with the supported ones, and does not co
   await registered(chat, "ann");
   const peer = await visit(chat.hub, "203.0.113.9", "bob", { register: false, secure: true });
   for (const name of ["EXTERNAL", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "constructor", "plaintext"]) {
-    assertEquals(await say(peer, `AUTHENTICATE ${name}`), [
+    assertEquals(await ask(peer, `AUTHENTICATE ${name}`), [
       ":chat.test 908 * PLAIN,SCRAM-SHA-256 :are available SASL mechanisms",
       ":chat.test 904 * :SASL authentication failed",
     ]);
@@ -150,7 +150,7 @@ story("completing the connection ends a running login", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   ann.send("CAP LS 302", "NICK ann", "USER ann 0 * :Ann", "AUTHENTICATE PLAIN");
   await ann.lines();
-  const lines = await say(ann, "CAP END");
+  const lines = await ask(ann, "CAP END");
   assertEquals(lines[0], ":chat.test 906 ann :SASL authentication aborted");
   assert(lines[1]?.startsWith(":chat.test 001 ann "));
 });
@@ -173,7 +173,7 @@ story("a connected user can log in, and later to another account", async (chat) 
   await logIn(cat, "bob");
   await cat.lines();
   assertEquals(plain(await dan.lines()), [":cat ACCOUNT ann", ":cat ACCOUNT bob"]);
-  await say(cat, "PART #tea", "JOIN #tea");
+  await ask(cat, "PART #tea", "JOIN #tea");
   assertEquals(plain(await dan.lines()), [":cat PART #tea", ":cat JOIN #tea bob cat"]);
 });
 
@@ -200,20 +200,20 @@ story("a device that logs in before registration has its account at once", async
   const ann = await registered(chat, "ann");
   ann.send("QUIT");
   await ann.closed();
-  const { told } = await device(chat, "ann");
-  assertEquals(told, [":chat.test 221 ann +r"]);
+  const { received } = await device(chat, "ann");
+  assertEquals(received, [":chat.test 221 ann +r"]);
   assertEquals(chat.state.find("ann")?.account, "ann");
 });
 
 story("SCRAM that ends late uses the current state of the account", async (chat) => {
   const ann = await registered(chat, "ann");
   const bob = await chat.peer("bob");
-  await say(bob, "CAP REQ sasl");
+  await ask(bob, "CAP REQ sasl");
   const failed = (why: string) => [`:chat.test 904 bob :SASL authentication failed: ${why}`];
   const suspend = () =>
     chat.hub.commit({ kind: "account suspended", account: "ann", by: "cat", reason: "spam" });
   assertEquals(
-    await scram(bob, "ann", password, () => say(ann, `ACCOUNT PASSWORD ${password} another-long-one`)),
+    await scram(bob, "ann", password, () => ask(ann, `ACCOUNT PASSWORD ${password} another-long-one`)),
     failed("Wrong name or password"),
   );
   const suspended = failed("Your account is suspended: spam");

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
-import { say } from "../../support/transcript.ts";
+import { ask } from "../../support/transcript.ts";
 
 const caps = ["batch", "labeled-response", "message-tags", "soju.im/search"];
 const startMs = Date.parse("2026-01-31T12:00:00.000Z");
@@ -34,7 +34,7 @@ async function talk(chat: Chat): Promise<Talk> {
   ];
   for (const [peer, line] of said) {
     chat.clock.nowMs += 1000;
-    await say(peer, line);
+    await ask(peer, line);
   }
   for (const peer of [ann, bob]) await peer.lines();
   return { chat, ann, bob };
@@ -104,7 +104,7 @@ async function refusals(chat: Chat): Promise<void> {
     const answer = await ann.next(/ FAIL /);
     assertEquals(answer.split(" ").slice(2, 5), ["SEARCH", "INVALID_PARAMS", name]);
   }
-  assertEquals(await say(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
+  assertEquals(await ask(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
 }
 
 async function leaving({ chat, ann, bob }: Talk): Promise<void> {

@@ -1,17 +1,17 @@
 /** WHO: the listed users and the form of the list. */
 import { assertEquals } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 const end = (mask: string, nick = "ann") => `:chat.test 315 ${nick} ${mask} :End of WHO list`;
 
 story("WHO lists a channel with ranks, away and bot flags", async (chat) => {
   const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
-  await say(bob, "AWAY :at lunch", "MODE bob +B");
-  await say(ann, "MODE #tea +v cat");
-  await heard(cat);
-  assertEquals((await say(cat, "WHO #TEA")).toSorted(), [
+  await ask(bob, "AWAY :at lunch", "MODE bob +B");
+  await ask(ann, "MODE #tea +v cat");
+  await receive(cat);
+  assertEquals((await ask(cat, "WHO #TEA")).toSorted(), [
     end("#TEA", "cat"),
     ":chat.test 352 cat #tea ~ann localhost chat.test ann H@ :0 ann",
     ":chat.test 352 cat #tea ~bob localhost chat.test bob GB :0 bob",
@@ -22,17 +22,17 @@ story("WHO lists a channel with ranks, away and bot flags", async (chat) => {
 story("WHO shows all ranks to clients with multi-prefix, and the highest rank to others", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob", { caps: ["multi-prefix"] });
-  await say(ann, "MODE #tea +v ann");
+  await ask(ann, "MODE #tea +v ann");
   const flags = (lines: string[]) => lines[0]?.split(" ")[8];
-  assertEquals([flags(await say(ann, "WHO ann")), flags(await say(bob, "WHO ann"))], ["H@", "H@+"]);
+  assertEquals([flags(await ask(ann, "WHO ann")), flags(await ask(bob, "WHO ann"))], ["H@", "H@+"]);
 });
 
 story("WHO finds users by nick and by masks of several fields; also all users, or none", async (chat) => {
   const ann = await chat.peer("ann");
   const bob = await chat.peer("bob");
-  await say(bob, "SETNAME :Bob the Builder");
+  await ask(bob, "SETNAME :Bob the Builder");
   const nicks = async (...masks: string[]) =>
-    (await say(ann, ...masks.map((mask) => `WHO ${mask}`)))
+    (await ask(ann, ...masks.map((mask) => `WHO ${mask}`)))
       .filter((line) => line.includes(" 352 ")).map((line) => line.split(" ")[7]);
   assertEquals(await nicks("BOB"), ["bob"]);
   assertEquals(await nicks("b*", "*builder", "~b*", "*!~bob@local*"), ["bob", "bob", "bob", "bob"]);
@@ -47,19 +47,19 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
-    await say(ann, "MODE ann +i");
-    assertEquals(await say(bob, "WHO a*", "WHO #tea"), [end("a*", "bob"), end("#tea", "bob")]);
-    assertEquals((await say(bob, "WHO ann")).length, 2);
+    await ask(ann, "MODE ann +i");
+    assertEquals(await ask(bob, "WHO a*", "WHO #tea"), [end("a*", "bob"), end("#tea", "bob")]);
+    assertEquals((await ask(bob, "WHO ann")).length, 2);
     await bob.join("#tea");
-    assertEquals((await say(bob, "WHO a*")).length, 2);
+    assertEquals((await ask(bob, "WHO a*")).length, 2);
   },
 );
 
 story("WHO reveals nothing of a secret channel to users outside", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   const bob = await chat.peer("bob");
-  await say(ann, "MODE #tea +s");
-  assertEquals(await say(bob, "WHO #tea", "WHO ann"), [
+  await ask(ann, "MODE #tea +s");
+  assertEquals(await ask(bob, "WHO #tea", "WHO ann"), [
     end("#tea", "bob"),
     ":chat.test 352 bob * ~ann localhost chat.test ann H :0 ann",
     end("ann", "bob"),
@@ -70,7 +70,7 @@ story("WHO with flag o lists operators only", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
   chat.state.find("bob")?.modes.add("o");
-  assertEquals(await say(ann, "WHO * o"), [
+  assertEquals(await ask(ann, "WHO * o"), [
     ":chat.test 352 ann * ~bob localhost chat.test bob H* :0 bob",
     end("*"),
   ]);
@@ -80,7 +80,7 @@ story("WHO sends the fields of WHOX in the fixed order, with the token", async (
   const [ann] = await chat.join("#tea", "ann", "bob");
   const bob = chat.state.find("bob");
   if (bob) bob.account = "Bobby";
-  assertEquals(await say(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
+  assertEquals(await ask(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
     ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 localhost chat.test bob H 0 0 Bobby n/a bob",
     end("bob"),
     ":chat.test 354 ann bob Bobby",
@@ -94,13 +94,13 @@ story("WHO sends the fields of WHOX in the fixed order, with the token", async (
 story("WHO shows real addresses to operators, and the user's own", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "2001:db8::1", "bob");
-  const ip = async () => (await say(ann, "WHO bob %i"))[0];
-  assertEquals((await say(ann, "WHO ann %i"))[0], ":chat.test 354 ann 10.1.2.3");
+  const ip = async () => (await ask(ann, "WHO bob %i"))[0];
+  assertEquals((await ask(ann, "WHO ann %i"))[0], ":chat.test 354 ann 10.1.2.3");
   assertEquals(await ip(), ":chat.test 354 ann 255.255.255.255");
-  assertEquals((await say(bob, "WHO 10.1.* i")).length, 1);
+  assertEquals((await ask(bob, "WHO 10.1.* i")).length, 1);
   chat.state.find("ann")?.modes.add("o");
   assertEquals(await ip(), ":chat.test 354 ann 2001:db8::1");
-  assertEquals((await say(ann, "WHO 2001:* i")).length, 2);
+  assertEquals((await ask(ann, "WHO 2001:* i")).length, 2);
 });
 
 story("WHO of a mask stops after 500 users, except for operators", async (chat) => {
@@ -118,10 +118,10 @@ story("WHO of a mask stops after 500 users, except for operators", async (chat) 
     };
     chat.hub.commit({ kind: "arrived", user: { ...user, modes: "" }, session: `none${at}` });
   }
-  const lines = await say(ann, "WHO u*");
+  const lines = await ask(ann, "WHO u*");
   assertEquals(lines.slice(500), [":chat.test 416 ann WHO :Too many matches", end("u*")]);
   chat.state.find("ann")?.modes.add("o");
-  assertEquals((await say(ann, "WHO u*")).length, 511);
+  assertEquals((await ask(ann, "WHO u*")).length, 511);
 });
 
 story("WHO with a repeated flag compares each property once", async (chat) => {
@@ -138,7 +138,7 @@ story("WHO with a repeated flag compares each property once", async (chat) => {
     void chat.hub.commit({ kind: "arrived", user, session: `none${number}` });
   }
   const started = performance.now();
-  assertEquals(await say(ann, `WHO *aab ${"r".repeat(3900)}`), [end("*aab")]);
+  assertEquals(await ask(ann, `WHO *aab ${"r".repeat(3900)}`), [end("*aab")]);
   const tookMs = performance.now() - started;
   assertEquals(tookMs < 500, true, `${tookMs} ms`);
 });

@@ -1,7 +1,7 @@
 /** WHOIS and WHOWAS: the information they show to each user. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { story } from "../../support/story.ts";
-import { say } from "../../support/transcript.ts";
+import { ask } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End of /WHOIS list`;
@@ -16,8 +16,8 @@ story(
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
     await ann.join("#den");
-    await say(ann, "AWAY :at lunch");
-    assertEquals(still(await say(bob, "WHOIS ANN")), [
+    await ask(ann, "AWAY :at lunch");
+    assertEquals(still(await ask(bob, "WHOIS ANN")), [
       ":chat.test 311 bob ann ~ann localhost * ann",
       ":chat.test 319 bob ann :@#tea @#den",
       ":chat.test 312 bob ann chat.test :A test",
@@ -31,12 +31,12 @@ story(
 story("WHOIS shows a bot, an operator, an account and a secure connection", async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
-  await say(ann, "MODE ann +B");
+  await ask(ann, "MODE ann +B");
   const user = chat.state.find("ann");
   user?.modes.add("o");
   if (user) user.account = "Ann";
   assertEquals(
-    (await say(bob, "WHOIS ann")).map((line) => line.replace(/^\S+ (\d+) bob /, "$1 ")).slice(1, -2),
+    (await ask(bob, "WHOIS ann")).map((line) => line.replace(/^\S+ (\d+) bob /, "$1 ")).slice(1, -2),
     [
       "307 ann :has identified for this nick",
       "312 ann chat.test :A chat for everyone",
@@ -56,13 +56,13 @@ story("WHOIS shows the real address and the modes only to operators and to the u
     ":chat.test 338 ann ann 0::1 :Is actually using host",
     ":chat.test 379 ann ann :is using modes +i",
   ];
-  await say(ann, "MODE ann +i");
+  await ask(ann, "MODE ann +i");
   const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
-  assertEquals(hidden(await say(ann, "WHOIS ann")), own);
-  assertEquals(hidden(await say(bob, "WHOIS ann")), []);
+  assertEquals(hidden(await ask(ann, "WHOIS ann")), own);
+  assertEquals(hidden(await ask(bob, "WHOIS ann")), []);
   chat.state.find("bob")?.modes.add("o");
-  assertEquals(hidden(await say(bob, "WHOIS ann")).length, 3);
-  assertMatch((await say(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
+  assertEquals(hidden(await ask(bob, "WHOIS ann")).length, 3);
+  assertMatch((await ask(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
 
 story(
@@ -70,10 +70,10 @@ story(
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
-    const channels = async () => (await say(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
-    await say(ann, "MODE #tea +s");
+    const channels = async () => (await ask(bob, "WHOIS ann")).filter((line) => line.includes(" 319 "));
+    await ask(ann, "MODE #tea +s");
     assertEquals(await channels(), []);
-    await say(ann, "MODE #tea -s", "MODE ann +i");
+    await ask(ann, "MODE #tea -s", "MODE ann +i");
     assertEquals(await channels(), []);
     await bob.join("#tea");
     assertEquals(await channels(), [":chat.test 319 bob ann @#tea"]);
@@ -83,11 +83,11 @@ story(
 story("WHOIS accepts several nicks and a server, and refuses unknown ones", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
-  const codes = async (line: string) => (await say(ann, line)).map((one) => one.split(" ")[1]).join(" ");
+  const codes = async (line: string) => (await ask(ann, line)).map((one) => one.split(" ")[1]).join(" ");
   assertEquals(await codes("WHOIS bob,nobody"), "311 312 317 401 318");
   assertEquals(await codes("WHOIS chat.test bob"), "311 312 317 318");
   assertEquals(await codes("WHOIS bob bob"), "311 312 317 318");
-  assertEquals(await say(ann, "WHOIS", "WHOIS other.test bob", "WHOIS nobody"), [
+  assertEquals(await ask(ann, "WHOIS", "WHOIS other.test bob", "WHOIS nobody"), [
     ":chat.test 431 ann :No nickname given",
     ":chat.test 402 ann other.test :No such server",
     ":chat.test 401 ann nobody :No such nick/channel",
@@ -100,11 +100,11 @@ story("WHOWAS lists users who left or changed the nick, the latest first", {
 }, async (chat) => {
   const ann = await chat.peer("ann");
   const bob = await chat.peer("bob");
-  await say(bob, "SETNAME :Bob One", "NICK rob", "NICK bob", "SETNAME :Bob Two");
+  await ask(bob, "SETNAME :Bob One", "NICK rob", "NICK bob", "SETNAME :Bob Two");
   chat.clock.nowMs += 60_000;
   bob.send("QUIT");
   await bob.closed();
-  assertEquals(await say(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
+  assertEquals(await ask(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
     ":chat.test 314 ann bob ~bob localhost * :Bob Two",
     ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
     ":chat.test 314 ann bob ~bob localhost * :Bob One",
@@ -122,11 +122,11 @@ story("WHOWAS of an unknown nick is refused, and only operators see addresses", 
   const bob = await visit(chat.hub, "10.1.2.4", "bob");
   bob.send("QUIT");
   await bob.closed();
-  assertEquals(await say(ann, "WHOWAS eve"), [
+  assertEquals(await ask(ann, "WHOWAS eve"), [
     ":chat.test 406 ann eve :There was no such nickname",
     ":chat.test 369 ann eve :End of WHOWAS",
   ]);
-  assertEquals((await say(ann, "WHOWAS bob")).length, 3);
+  assertEquals((await ask(ann, "WHOWAS bob")).length, 3);
   chat.state.find("ann")?.modes.add("o");
-  assertEquals((await say(ann, "WHOWAS bob"))[1], ":chat.test 338 ann bob 10.1.2.4 :Is actually using host");
+  assertEquals((await ask(ann, "WHOWAS bob"))[1], ":chat.test 338 ann bob 10.1.2.4 :Is actually using host");
 });

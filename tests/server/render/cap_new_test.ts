@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { ReloadableFiles } from "../../../lib/server/chat/chat.ts";
 import { story } from "../../support/story.ts";
-import { heard, say } from "../../support/transcript.ts";
+import { ask, receive } from "../../support/transcript.ts";
 
 const files: ReloadableFiles[] = [{ password: "open sesame" }, { password: "open sesame" }, {}];
 
@@ -13,15 +13,15 @@ story(
     const ann = await chat.peer("ann", { caps: ["server-time"] });
     const bob = await chat.peer("bob");
     const cat = await chat.peer("cat");
-    await say(bob, "CAP REQ cap-notify");
+    await ask(bob, "CAP REQ cap-notify");
     chat.hub.rehash();
-    assertEquals(await heard(ann), [":chat.test CAP ann NEW draft/account-registration"]);
+    assertEquals(await receive(ann), [":chat.test CAP ann NEW draft/account-registration"]);
     chat.hub.rehash();
-    assertEquals(await heard(ann), []);
+    assertEquals(await receive(ann), []);
     chat.hub.rehash();
-    assertEquals(await heard(ann), [":chat.test CAP ann NEW draft/account-registration=before-connect"]);
-    const told = ":chat.test CAP bob NEW draft/account-registration";
-    assertEquals(await heard(bob), [told, told]);
-    assertEquals(await heard(cat), []);
+    assertEquals(await receive(ann), [":chat.test CAP ann NEW draft/account-registration=before-connect"]);
+    const answer = ":chat.test CAP bob NEW draft/account-registration";
+    assertEquals(await receive(bob), [answer, answer]);
+    assertEquals(await receive(cat), []);
   },
 );

@@ -11,7 +11,7 @@ Deno.test("a full disk is reported once, and messages are saved when there is sp
   for (let stamp = 201; stamp <= 220; stamp++) tell(store, stamp);
   assertEquals(store.database.failing, true);
   assertEquals(stamps(store).length < 210, true);
-  disk.makeRoom();
+  disk.freeSpace();
   assertEquals(store.commit(), false, "it is not tried again at once");
   disk.later(1000);
   tell(store, 221);
@@ -29,7 +29,7 @@ Deno.test("while the disk is full, messages to new conversations stay in memory 
   disk.fill();
   for (let stamp = 2; stamp <= 99; stamp++) tell(store, stamp, `#${stamp}`);
   assertEquals(store.database.failing, true);
-  disk.makeRoom();
+  disk.freeSpace();
   disk.later(1000);
   tell(store, 100, "#99");
   assertEquals(stamps(store, "#99"), [99, 100]);
@@ -43,7 +43,7 @@ Deno.test("memory is limited while the disk is full: the oldest unsaved messages
     disk.later(1000);
     tell(store, stamp, "#tea", "x".repeat(1_000_000));
   }
-  disk.makeRoom();
+  disk.freeSpace();
   disk.later(1000);
   store.commit();
   assertEquals(stamps(store).at(-1), 40);
@@ -70,7 +70,7 @@ function smallDisk() {
     store,
     said,
     fill: () => db.exec("PRAGMA max_page_count = 1"),
-    makeRoom: () => db.exec("PRAGMA max_page_count = 1000000"),
+    freeSpace: () => db.exec("PRAGMA max_page_count = 1000000"),
     later: (ms: number) => void (now += ms),
     [Symbol.dispose]: () => store.close(),
   };

@@ -78,12 +78,12 @@ Deno.test("a visitor through a trusted proxy has a limit of running requests", {
     await response.body?.cancel();
     return response.status;
   };
-  const held = [ask("203.0.113.9"), ask("203.0.113.9")];
+  const waitingAnswers = [ask("203.0.113.9"), ask("203.0.113.9")];
   await full.promise;
   assertEquals(await ask("203.0.113.9"), 429);
   const other = ask("198.51.100.7");
   gate.resolve();
-  assertEquals(await Promise.all([...held, other]), [200, 200, 200]);
+  assertEquals(await Promise.all([...waitingAnswers, other]), [200, 200, 200]);
   while (await ask("203.0.113.9") !== 200);
 });
 
