@@ -17,7 +17,7 @@ const rate = 200;
 /** Senders on each machine, and the lines that each has in flight. */
 const talkers = 16;
 const inFlight = 4;
-/** A server waits for each line of one person to be in order, so it is received not to wait for more. */
+/** The server waits until each line of one person is ordered. "--flood 0" turns off the other wait. */
 const flags = ["--flood", "0", "--tls", "off", "--web", "off"];
 
 type Delay = readonly [p50Ms: number, p99Ms: number];

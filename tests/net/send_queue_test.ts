@@ -4,7 +4,7 @@ import { Flusher, type QueueOwner, SendQueue, type Writer } from "../../lib/net/
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A reader that takes `most` bytes of a write; a slow one takes them when received. */
+/** A reader that takes `most` bytes of a write; a slow reader takes them when the test says so. */
 class Reader implements Writer, QueueOwner {
   readonly writes: string[] = [];
   readonly calls: unknown[] = [];

@@ -21,8 +21,8 @@ export function visit(hub: Hub, address: string, nick: string, options: VisitorO
 
 function wireTo(hub: Hub, address: string, secure: boolean): Wire {
   const decoder = new TextDecoder();
-  const heard = new TransformStream<string, string>(undefined, undefined, { highWaterMark: Infinity });
-  const writer = heard.writable.getWriter();
+  const fromHub = new TransformStream<string, string>(undefined, undefined, { highWaterMark: Infinity });
+  const writer = fromHub.writable.getWriter();
   const connection = new MemoryConnection({
     address,
     secure,
@@ -33,7 +33,7 @@ function wireTo(hub: Hub, address: string, secure: boolean): Wire {
   void hub.attach(connection);
   let last = Promise.resolve();
   return {
-    lines: heard.readable,
+    lines: fromHub.readable,
     send(line) {
       last = last.then(() => connection.feed([typeof line === "string" ? line : decoder.decode(line)]));
     },
