@@ -8,9 +8,8 @@ import type { UserId, UserState } from "../chat/user.ts";
 import { joinMessage } from "../render/membership.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
-import { reply } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
-import { changeAway } from "./away.ts";
+import { setAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
 import { sendToPeers, sendToWatchers } from "./notices.ts";
 
@@ -38,21 +37,6 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
     default:
       return event satisfies never;
   }
-}
-
-function setAway(chat: ChatState, user: UserState, event: EventOf<"away set">, stamp: number): undefined {
-  const { session: asker, reason } = event;
-  if (!user.sessionIds.has(asker)) return;
-  changeAway(chat, user, stamp, () => {
-    if (reason === "*") {
-      user.absent.add(asker);
-    } else {
-      user.absent.delete(asker);
-      user.awayText = reason === "" ? undefined : unshared(reason);
-    }
-  });
-  const session = chat.sessions.get(asker);
-  if (session !== undefined) reply(session, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
 }
 
 function setModes(

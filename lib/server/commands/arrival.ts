@@ -3,7 +3,6 @@
  * the reason for the refusal.
  */
 import { myInfoModes } from "../../irc/modes.ts";
-import { numerics } from "../../irc/numerics.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
@@ -14,38 +13,11 @@ import type { User, UserRecord } from "../chat/user.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
-import { fromServer } from "../render/sender.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
-import { accountOf, isOwnDisconnected } from "./login.ts";
+import { nickRefusal, refuseNick } from "./nick.ts";
 import { checkServerPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
-
-/** The reason why a session cannot use a nick, and whether the session could use it after a login. */
-export interface NickRefusal {
-  readonly sentence: string;
-  readonly loginCanHelp: boolean;
-}
-
-/** The reason why a session cannot use this nick; undefined if it can. */
-export function nickRefusal(chat: Chat, session: Session, nick: string): NickRefusal | undefined {
-  const { user } = session;
-  const account = accountOf(session);
-  const holder = chat.find(nick);
-  if (!chat.accounts.canUse(nick, account)) {
-    return { sentence: "This nick belongs to an account; log in to use it", loginCanHelp: true };
-  }
-  if (holder === undefined || holder === user) return undefined;
-  if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
-  // Another device of the same account joins the online user.
-  if (user === undefined && account !== undefined && holder.account === account) return undefined;
-  return { sentence: "Nickname is already in use", loginCanHelp: holder.account !== undefined };
-}
-
-/** Answers that a session cannot use a nick. */
-export function refuseNick(session: Session, nick: string, { sentence }: NickRefusal): void {
-  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, sentence]));
-}
 
 /** Completes the connection when all required commands were received. */
 export function completeRegistration(call: EarlyCall): void | Promise<void> {

@@ -2,8 +2,7 @@
 import type { LoginResult } from "../chat/accounts.ts";
 import { cloak } from "../chat/cloak.ts";
 import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
-import type { Call, EarlyCall } from "../hub/command.ts";
+import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 
 /** Refuses a password over a connection without encryption. */
@@ -46,20 +45,6 @@ export async function logIn(
   if (user.sessionIds.size > 1) return false;
   await commit({ kind: "logged in", user: user.id, account }, session);
   return session.user?.account === account;
-}
-
-/** Changes the nick. The nick can be held by a user of the same account who lost the connection. */
-export function takeNick({ chat, commit, session, user }: Call, nick: string): void | Promise<void> {
-  const rename = () => commit({ kind: "renamed", user: user.id, nick }, session);
-  const holder = chat.find(nick);
-  if (holder === undefined || holder === user || !isOwnDisconnected(holder, user.account)) return rename();
-  const pending = commit({ kind: "given up", user: holder.id }, session);
-  return pending ? pending.then(rename) : rename();
-}
-
-/** Whether the user belongs to this account and has no connection any more. */
-export function isOwnDisconnected(holder: User, account: string | undefined): boolean {
-  return holder.lingering !== undefined && account !== undefined && holder.account === account;
 }
 
 /** RPL_LOGGEDIN, with the known part of the source. */

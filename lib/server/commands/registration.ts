@@ -5,9 +5,9 @@ import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import { fromServer } from "../render/sender.ts";
-import { completeRegistration, nickRefusal, refuseNick } from "./arrival.ts";
+import { completeRegistration } from "./arrival.ts";
 import { cap } from "./capability.ts";
-import { takeNick } from "./login.ts";
+import { nickRefusal, refuseNick, takeNick } from "./nick.ts";
 import { pass } from "./pass.ts";
 
 /** The rows of this topic. */

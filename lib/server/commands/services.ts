@@ -8,14 +8,8 @@ import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
-import {
-  failureSentence,
-  isOwnDisconnected,
-  logIn,
-  passwordsNeedEncryption,
-  sendLoggedIn,
-  takeNick,
-} from "./login.ts";
+import { failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
+import { isOwnDisconnected, takeNick } from "./nick.ts";
 
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
 const help = "Logs in or registers an account, for apps that support no other way";

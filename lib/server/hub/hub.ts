@@ -18,6 +18,7 @@ import { Admission } from "./admission.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { type CommandTable, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
+import { closeTimedOut } from "./timeouts.ts";
 
 /** The options of a hub. */
 export interface HubOptions {
@@ -171,7 +172,6 @@ export class Hub {
   /** Closes silent and unregistered sessions, and removes expired state. Call it every few seconds. */
   sweep(): void {
     const now = this.#chat.now();
-    const { pingAfter } = this.#chat.settings;
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep(now);
@@ -180,19 +180,7 @@ export class Hub {
     this.#endLingering(now);
     // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
     this.#chat.serverBans.sweep(now - 3_600_000);
-    for (const session of this.#chat.sessions.values()) {
-      // The server does not read this session at the moment.
-      if (session.awaitsOrder) continue;
-      const silentMs = now - session.lastLineMs;
-      if (session.registration !== undefined && now >= session.registration.dueMs) {
-        session.close("Registration timed out");
-      } else if (silentMs >= pingAfter * 1.5 && session.wasPinged) {
-        session.close(`Ping timeout: ${Math.floor(silentMs / 1000)} seconds`);
-      } else if (silentMs >= pingAfter && !session.wasPinged) {
-        session.wasPinged = true;
-        session.write([`PING :${this.#chat.settings.name}`]);
-      }
-    }
+    closeTimedOut(this.#chat, now);
   }
 
   /** All sessions that can get a message: a closed one can until its end is applied. */
