@@ -138,6 +138,13 @@ async function help(stage: Stage): Promise<void> {
     rows.map((row) => row.textContent?.search(/(?<=\S {2,})\S/))
   );
   assertEquals(new Set(places).size, 1);
+  const indent = await ann.page.evaluate(`(() => {
+    const { paddingInlineStart, font } = getComputedStyle(document.querySelector(".entry.note .mono").parentElement);
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = font;
+    return Math.round(parseFloat(paddingInlineStart) / context.measureText("0").width);
+  })()`);
+  assertEquals(indent, places[0], "a long line continues under its own column");
   assertEquals(await ann.page.locator(".entry.note time:visible").count(), 1);
 }
 
