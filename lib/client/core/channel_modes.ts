@@ -42,6 +42,14 @@ export function describeMode({ added, letter, argument }: ModeLetterChange): str
   return phrase.replace("%", () => argument ?? "");
 }
 
+/** The words for the modes of a channel, as "+nt". Letters with a value, or without words, are left out. */
+export function describeLetters(letters: string): string[] {
+  return [...letters].flatMap((letter) => {
+    const phrase = Object.hasOwn(words, letter) ? words[letter]?.[0] : undefined;
+    return phrase === undefined || phrase.includes("%") ? [] : [phrase];
+  });
+}
+
 /** A change of rank by the server, as a whole sentence about the person; undefined for another change. */
 export function describeRank({ added, letter, argument }: ModeLetterChange): string | undefined {
   const rank = Object.hasOwn(ranks, letter) ? ranks[letter] : undefined;

@@ -45,6 +45,9 @@ const rows: Readonly<Partial<Record<NumericName, MessageReader>>> = {
   RPL_MOTDSTART: withoutEvents,
   RPL_ENDOFMOTD: readEndOfMotd,
   ERR_NOMOTD: readEndOfMotd,
+  RPL_HELPSTART: readHelp,
+  RPL_HELPTXT: readHelp,
+  RPL_ENDOFHELP: readHelp,
   RPL_LOGGEDIN: readLoggedIn,
   RPL_LOGGEDOUT: (state) => ({
     state: { ...state, account: "" },
@@ -115,6 +118,12 @@ function readNotice(state: State, { message }: IncomingMessage): ReceiveResult {
   const [first = "", ...others] = message.params;
   const words = isOwn(state, first) || first === "*" ? others : message.params;
   return { state, events: [{ kind: "server notice", from: message.source, text: words.join(" ") }] };
+}
+
+/** The second word of a line of help is the command that it is about: every line would begin with it. */
+function readHelp(state: State, { message }: IncomingMessage): ReceiveResult {
+  const text = message.params.at(-1) ?? "";
+  return { state, events: [{ kind: "server notice", from: message.source, text }] };
 }
 
 function readRefusal(state: State, { message, label }: IncomingMessage): ReceiveResult {

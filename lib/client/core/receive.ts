@@ -16,6 +16,7 @@ import { hasMention } from "./mentions.ts";
 const rows: Readonly<Record<string, MessageReader>> = {
   PRIVMSG: readSaid,
   NOTICE: readSaid,
+  WALLOPS: readWallops,
   ...messageChangeRows,
   ...presenceRows,
   FAIL: readStandardReply,
@@ -92,6 +93,14 @@ function isServer(source: string): boolean {
 
 function serverNotice(state: State, { message }: IncomingMessage, text: string): ReceiveResult {
   return { state, events: [{ kind: "server notice", from: message.source, text }] };
+}
+
+/** A notice of an operator to everybody with mode +w. */
+function readWallops(state: State, incoming: IncomingMessage): ReceiveResult {
+  const { source, params: [text = ""] } = incoming.message;
+  if (isIgnored(state, source)) return withoutEvents(state);
+  const from = authorOf(incoming).nick;
+  return { state, events: [{ kind: "server notice", from, text: `Notice from ${from}: ${text}` }] };
 }
 
 /** IRCv3 standard replies: FAIL command code context… :text. */

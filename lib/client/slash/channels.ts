@@ -4,7 +4,7 @@ import { listLines, maskLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../core/action_error.ts";
-import { describeMode } from "../core/channel_modes.ts";
+import { describeLetters } from "../core/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { matchNumerics, numericsIn } from "../core/requests.ts";
@@ -225,7 +225,7 @@ async function mode(ui: CommandUi, rest: string): Promise<void> {
   const isOwnModes = answer !== undefined && numericName(answer.command) === "RPL_UMODEIS";
   const [letters = "", ...values] = answer?.params.slice(isOwnModes ? 1 : 2) ?? [];
   if (/^\+?$/.test(letters)) return ui.note(`${plainName(target)} has no modes`);
-  const words = [...letters.replace("+", "")].map((letter) => describeMode({ added: true, letter }));
+  const words = isChannel(client.state, target) ? describeLetters(letters) : [];
   const meaning = words.length === 0 ? "" : `: ${words.join(", ")}`;
   ui.note(
     `${plainName(target)} has the modes ${[letters, ...values].map(plainName).join(" ")}${plain(meaning)}`,

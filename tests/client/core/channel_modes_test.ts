@@ -1,6 +1,6 @@
 /** Changes of modes in words. */
 import { assertEquals } from "@std/assert";
-import { describeMode, describeRank } from "../../../lib/client/core/channel_modes.ts";
+import { describeLetters, describeMode, describeRank } from "../../../lib/client/core/channel_modes.ts";
 
 const changes: readonly (readonly [letter: string, argument: string | undefined, words: string])[] = [
   ["q", "ann", "makes ann the founder of this channel"],
@@ -14,6 +14,10 @@ for (const [letter, argument, words] of changes) {
     assertEquals(describeMode({ added: true, letter, ...(argument !== undefined && { argument }) }), words);
   });
 }
+
+Deno.test("describeLetters() leaves out letters without words, and letters with a value", () => {
+  assertEquals(describeLetters("+nRl"), ["lets only members write"]);
+});
 
 Deno.test("describeRank() says what a person is after a change by the server", () => {
   const change = { letter: "q", argument: "ann" };

@@ -68,6 +68,22 @@ Deno.test("receive() hides the counts of users during the registration, and show
   assertEquals(after([...welcome, ":srv 251 bob :There are 3"]).events, ["notice: There are 3"]);
 });
 
+Deno.test("receive() shows help without its subject, and a notice of an operator with its author", () => {
+  const { events } = after([
+    ...welcome,
+    ":srv 704 bob KICK :KICK <channel> <nick>",
+    ":srv 705 bob KICK :Removes people from a channel",
+    ":srv 706 bob KICK :End of help",
+    ":ann!a@h WALLOPS :tea is ready",
+  ]);
+  assertEquals(events, [
+    "notice: KICK <channel> <nick>",
+    "notice: Removes people from a channel",
+    "notice: End of help",
+    "notice: Notice from ann: tea is ready",
+  ]);
+});
+
 Deno.test("receive() reads the members of a channel and their ranks", () => {
   const { state, events } = after(inTea);
   assertEquals(members(state, "#TEA"), "@ann +cat bob");
