@@ -115,7 +115,7 @@ function list({ chat, session, params }: Call): void {
   const [, mask = "*"] = params;
   const found = chat.accounts.all().filter(({ name }) => matchMask(mask, name));
   for (const { name, role, suspended, createdMs } of found.slice(0, maxListed)) {
-    const parts = [`created on ${new Date(createdMs).toISOString().slice(0, 10)}`];
+    const parts = [name, `created on ${new Date(createdMs).toISOString().slice(0, 10)}`];
     if (role !== "") parts.push(role);
     if (suspended !== undefined) parts.push(`suspended: ${suspended}`);
     standardReply(session, "NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
@@ -126,7 +126,7 @@ function list({ chat, session, params }: Call): void {
     "ACCOUNT",
     "LIST_END",
     String(found.length),
-    `${found.length} accounts match`,
+    found.length === 1 ? "1 account matches" : `${found.length} accounts match`,
   );
 }
 

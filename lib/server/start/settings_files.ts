@@ -46,6 +46,7 @@ function readText(path: string, description: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    throw new Error(`Cannot read the ${description} "${path}": ${(error as Error).message}`);
+    const reason = (error as Error).message.replace(/ \(os error \d+\).*$/, "");
+    throw new Error(`Cannot read the ${description} "${path}": ${reason}`);
   }
 }

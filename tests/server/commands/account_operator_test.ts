@@ -109,8 +109,8 @@ story("operators create accounts, list them, and set new passwords", async (chat
   const cat = await chat.peer("guest");
   assertEquals((await logIn(cat, "cat", "a fine password")).length, 2);
   assertEquals((await ask(ann, "ACCOUNT LIST c*")).map((line) => line.replace(/\d{4}-\d\d-\d\d/, "DAY")), [
-    ":chat.test NOTE ACCOUNT LISTED cat :created on DAY",
-    ":chat.test NOTE ACCOUNT LIST_END 1 :1 accounts match",
+    ":chat.test NOTE ACCOUNT LISTED cat :cat, created on DAY",
+    ":chat.test NOTE ACCOUNT LIST_END 1 :1 account matches",
   ]);
   const answer = await ask(ann, "ACCOUNT RESET cat :another password");
   assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :The password was changed");

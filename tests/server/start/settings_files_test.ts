@@ -14,18 +14,28 @@ function settingsOf(flags: readonly string[]): Settings {
   return parsed.values;
 }
 
-Deno.test("a password file is read without its line end; an empty one is refused in one sentence", {
-  ignore,
-}, () => {
-  using place = temporaryFolder();
-  const path = `${place.folder}/password`;
-  const settings = settingsOf(["--password-file", path]);
-  Deno.writeTextFileSync(path, "open sesame\n");
-  assertEquals(readFiles(settings).password, "open sesame");
-  Deno.writeTextFileSync(path, "\n");
-  assertThrows(
-    () => readFiles(settings),
-    Error,
-    `Cannot use the password file "${path}": it is empty; write a password into it`,
-  );
-});
+Deno.test(
+  "a password file is read without its line end; an empty or missing one is refused in one sentence",
+  {
+    ignore,
+  },
+  () => {
+    using place = temporaryFolder();
+    const path = `${place.folder}/password`;
+    const settings = settingsOf(["--password-file", path]);
+    Deno.writeTextFileSync(path, "open sesame\n");
+    assertEquals(readFiles(settings).password, "open sesame");
+    Deno.writeTextFileSync(path, "\n");
+    assertThrows(
+      () => readFiles(settings),
+      Error,
+      `Cannot use the password file "${path}": it is empty; write a password into it`,
+    );
+    Deno.removeSync(path);
+    assertThrows(
+      () => readFiles(settings),
+      Error,
+      `Cannot read the password file "${path}": No such file or directory`,
+    );
+  },
+);
