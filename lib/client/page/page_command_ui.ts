@@ -31,7 +31,7 @@ export class PageCommandUi implements CommandUi {
   readonly presenceFilter = storedPresenceFilter();
   readonly hints = [
     "Tab completes names. Shift-Enter starts a new line. To share files, drop or paste them, or use /send",
-    "In the messages, ↑ and ↓ move from one to the next, and Tab moves to the tools of a message",
+    "In the messages, ↑ and ↓ move from one to the next, and Tab moves to the buttons of a message",
     "Alt-↑ and Alt-↓ switch to another channel",
   ];
   readonly #parts: PageCommandUiParts;
