@@ -5,7 +5,8 @@
 # at the first message after its stream was deleted and created again.
 # Seen with nats-server 2.9: the consumer gets message 6. Its configuration still says 100. (The change below makes
 # nats-server 2.11 wait for message 100.) The ordered consumer skips the first messages of the new stream, because it
-# continues at the sequence it had reached in the old one. No error and no status tells the program that it lost messages.
+# continues at the sequence it had reached in the old one. Its status says that the consumer was created again, but not
+# that messages are lost.
 # For a chat server: a position in a stream is a sequence together with the stream's creation time. With the sequence
 # alone, a reader of a restored or new stream loses messages and cannot notice it.
 # Our code: lib/server/cluster/nats_health_check.ts compares the creation time each second.

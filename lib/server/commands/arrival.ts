@@ -52,7 +52,10 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
   welcome(chat, session);
 }
 
-/** The client reconnects by itself; an open session would wait without end. */
+/**
+ * An open session would wait without end, and most clients reconnect by themselves. Clients with irc-framework do not:
+ * findings/irc_framework_stays_away.sh.
+ */
 function closeRefused(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);
