@@ -1,18 +1,18 @@
-/** All commands: the union of the topics. It is a bug if two topics contain the same name. */
+/** All commands: the union of the command tables. It is a bug if two tables contain the same name. */
 import type { CommandTable } from "../hub/command.ts";
 import { accountCommands } from "./account.ts";
 import { backupCommands } from "./backup.ts";
-import { channelTopics } from "./channel_topics.ts";
+import { channelCommandTables } from "./channel_command_tables.ts";
 import { helpCommands } from "./help.ts";
 import { infoCommands } from "./info.ts";
 import { isupportCommands } from "./isupport.ts";
-import { messageTopics } from "./message_topics.ts";
+import { messageCommandTables } from "./message_command_tables.ts";
 import { operCommands } from "./operator.ts";
 import { registrationCommands } from "./registration.ts";
 import { saslCommands } from "./sasl.ts";
 import { banCommands } from "./server_ban.ts";
 import { servicesCommands } from "./services.ts";
-import { userTopics } from "./user_topics.ts";
+import { userCommandTables } from "./user_command_tables.ts";
 
 /** The whole table, for the hub. */
 export const allCommands: CommandTable = union([
@@ -20,9 +20,9 @@ export const allCommands: CommandTable = union([
   saslCommands,
   accountCommands,
   servicesCommands,
-  ...channelTopics,
-  ...messageTopics,
-  ...userTopics,
+  ...channelCommandTables,
+  ...messageCommandTables,
+  ...userCommandTables,
   infoCommands,
   isupportCommands,
   operCommands,

@@ -1,4 +1,4 @@
-/** The topics about channels. all.ts adds them to the whole table. */
+/** A list only: the command tables about channels. The commands are in the imported files. */
 import type { CommandTable } from "../hub/command.ts";
 import { channelCommands } from "./channel.ts";
 import { founderCommands } from "./founder.ts";
@@ -6,8 +6,8 @@ import { inviteCommands } from "./invite.ts";
 import { listCommands } from "./list.ts";
 import { modeCommands } from "./mode.ts";
 
-/** The topics about channels. */
-export const channelTopics: readonly CommandTable[] = [
+/** The command tables about channels, for all.ts. */
+export const channelCommandTables: readonly CommandTable[] = [
   channelCommands,
   founderCommands,
   modeCommands,

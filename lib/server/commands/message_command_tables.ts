@@ -1,4 +1,4 @@
-/** The topics about messages and history. all.ts adds them to the whole table. */
+/** A list only: the command tables about messages and history. The commands are in the imported files. */
 import type { CommandTable } from "../hub/command.ts";
 import { batchCommands } from "./batch.ts";
 import { historyCommands } from "./history.ts";
@@ -8,8 +8,8 @@ import { searchCommands } from "./search.ts";
 import { messageCommands } from "./message.ts";
 import { tokenCommands } from "./upload_token.ts";
 
-/** The topics about messages and history. */
-export const messageTopics: readonly CommandTable[] = [
+/** The command tables about messages and history, for all.ts. */
+export const messageCommandTables: readonly CommandTable[] = [
   messageCommands,
   batchCommands,
   historyCommands,

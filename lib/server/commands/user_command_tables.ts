@@ -1,4 +1,4 @@
-/** The topics about users. all.ts adds them to the whole table. */
+/** A list only: the command tables about users. The commands are in the imported files. */
 import type { CommandTable } from "../hub/command.ts";
 import { acceptCommands } from "./accept.ts";
 import { awayCommands } from "./away.ts";
@@ -6,8 +6,8 @@ import { monitorCommands } from "./monitor.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
 
-/** The topics about users. */
-export const userTopics: readonly CommandTable[] = [
+/** The command tables about users, for all.ts. */
+export const userCommandTables: readonly CommandTable[] = [
   whoCommands,
   whoisCommands,
   monitorCommands,
