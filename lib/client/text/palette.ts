@@ -1,10 +1,8 @@
 /**
  * The colours of the terminal and the page: a person has the same colour in both, in every session. The colours of
  * people have even steps of hue and two lightnesses in OKLCH, and are legible on #121212 and on white. Nobody is red,
- * because errors are red. Only our own nick is ocean blue.
+ * because errors are red. Only our own nick is ocean blue. The rule which colour a person has is in nick_color.ts.
  */
-
-import { fold } from "../../irc/names.ts";
 
 /** One colour, for a dark and for a light background, as "#rrggbb". */
 export interface Shade {
@@ -48,21 +46,9 @@ export type ColorRole = keyof typeof roleShades;
 /** The colour of a text: a meaning, the number of a person's colour, or a colour from the message. */
 export type TextColor = ColorRole | `nick-${number}` | `#${string}`;
 
-/** The colour of a person: by account if there is one, as the nick can change. */
-export function nickColor(nick: string, account?: string): TextColor {
-  return `nick-${fnv1a(fold(account || nick)) % nickShades.length}`;
-}
-
 /** The shade of a colour; undefined for a colour from the message, which is the same on every background. */
 export function shadeOf(color: TextColor): Shade | undefined {
   if (color.startsWith("#")) return undefined;
   if (color.startsWith("nick-")) return nickShades[Number(color.slice(5))];
   return roleShades[color as ColorRole];
-}
-
-/** FNV-1a, 32 bits, over the UTF-8 bytes. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

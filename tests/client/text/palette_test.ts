@@ -1,10 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nickColor, nickShades } from "../../../lib/client/text/palette.ts";
-
-Deno.test("nickColor() is the same for every spelling of a nick, and follows the account", () => {
-  assertEquals(nickColor("Ann"), nickColor("aNN"));
-  assertEquals(nickColor("ann_", "ann"), nickColor("ann"));
-});
+import { nickShades } from "../../../lib/client/text/palette.ts";
 
 Deno.test("nickShades are legible on the dark and on the light background", () => {
   for (const { dark, light } of nickShades) {
