@@ -1,4 +1,4 @@
-/** The rule which colour a person has. The table of the colours is palette.ts. */
+/** The rule for the colour of a person. The table of the colours is in palette.ts. */
 
 import type { Person } from "../core/event.ts";
 import type { State } from "../core/state.ts";

@@ -1,7 +1,7 @@
 /**
  * The colours of the terminal and the page: a person has the same colour in both, in every session. The colours of
  * people have even steps of hue and two lightnesses in OKLCH, and are legible on #121212 and on white. Nobody is red,
- * because errors are red. Only our own nick is ocean blue. The rule which colour a person has is in nick_color.ts.
+ * because errors are red. Only our own nick is ocean blue. nick_color.ts chooses the colour of a person.
  */
 
 /** One colour, for a dark and for a light background, as "#rrggbb". */
