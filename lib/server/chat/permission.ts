@@ -1,6 +1,6 @@
 /**
  * Permissions in channels: ranks allow, and channel modes forbid, speaking, joining, kicking and giving ranks. This
- * file only decides; the caller sends the refusal.
+ * file only decides; the caller sends the refusal. visibility.ts decides which channels a user can see.
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/ban.ts";
@@ -72,11 +72,6 @@ export function refusalToInvite(channel: Channel, user: User): Refusal | undefin
   if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
   const isAllowed = level >= levels.halfOperator || !channel.flags.has("i");
   return isAllowed ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
-}
-
-/** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */
-export function isHidden(channel: Channel, user: User): boolean {
-  return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");
 }
 
 /**

@@ -1,8 +1,15 @@
-/** Visibility of users for each other: nicks, channels, addresses. WHO, WHOIS and similar commands ask this file. */
+/**
+ * Visibility: the channels, users and addresses that a user can see. LIST, WHO, WHOIS and similar commands ask this
+ * file.
+ */
 import type { Channel, Membership } from "./channel.ts";
-import { isHidden } from "./permission.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
+
+/** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */
+export function isHidden(channel: Channel, user: User): boolean {
+  return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");
+}
 
 /** Whether two users share a channel. */
 export function shareChannel(one: User, other: User): boolean {

@@ -5,7 +5,6 @@ import { cutText, splitText } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
 import {
-  isHidden,
   levelOf,
   levels,
   refusalToJoin,
@@ -16,6 +15,7 @@ import {
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
 import { countRegistered } from "../chat/registered_channel.ts";
 import type { User, UserId } from "../chat/user.ts";
+import { isHidden } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { sendNames, sendTopic } from "../render/channel_reply.ts";
 import { maxTargets } from "../render/isupport.ts";

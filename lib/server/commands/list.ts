@@ -2,8 +2,8 @@
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
 import type { Channel } from "../chat/channel.ts";
-import { isHidden } from "../chat/permission.ts";
 import { refuse } from "../chat/refusal.ts";
+import { isHidden } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxListed } from "../render/isupport.ts";
 import { reply } from "../render/reply.ts";

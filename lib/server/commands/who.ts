@@ -3,9 +3,8 @@ import { shownAddress } from "../../irc/address.ts";
 import { maskTest } from "../../irc/mask.ts";
 import { fold, isMask } from "../../irc/names.ts";
 import type { Channel, Membership } from "../chat/channel.ts";
-import { isHidden } from "../chat/permission.ts";
 import type { User } from "../chat/user.ts";
-import { isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
+import { isHidden, isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { forEach } from "./channel.ts";
@@ -72,7 +71,7 @@ interface Found {
 
 function inChannel({ chat, user: asker }: Call, name: string): Found[] {
   const channel = chat.channel(name);
-  if (channel === undefined || (isHidden(channel, asker) && !asker.modes.has("o"))) return [];
+  if (channel === undefined || isHidden(channel, asker)) return [];
   const isMember = channel.members.has(asker);
   return [...channel.members]
     .filter(([user]) => isMember || isVisible(user, asker))
