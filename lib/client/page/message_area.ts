@@ -60,7 +60,8 @@ export class MessageArea {
   /** Shows a timeline. */
   show(state: State, buffer: string, timeline: Timeline): void {
     const isOther = buffer !== this.#buffer;
-    this.#scroll.followsEnd = isOther || this.isAtEnd;
+    if (isOther) this.#scroll.followsEnd = true;
+    else this.#scroll.update();
     if (isOther) this.#rows.clear();
     if (this.#scroll.followsEnd) [this.#first, this.#wanted] = [undefined, 0];
     this.#buffer = buffer;

@@ -10,10 +10,13 @@ const nearPx = 48;
 export class ScrollPosition {
   readonly #area: HTMLElement;
   #followsEnd = true;
+  /** The distance from the top, when it was last read or set. */
+  #top = 0;
 
   /** `signal` ends the listening. */
   constructor(area: HTMLElement, signal: AbortSignal) {
     this.#area = area;
+    area.addEventListener("scroll", () => this.update(), { signal });
     // A picture that loads late makes its message taller.
     area.addEventListener("load", () => this.#follow(), { signal, capture: true });
     const observer = new ResizeObserver(() => this.#follow());
@@ -44,14 +47,28 @@ export class ScrollPosition {
     this.#followsEnd = follows;
   }
 
+  /** Reads where the person scrolled. A picture that is still loading moves the end away: only scrolling up leaves it. */
+  update(): void {
+    const top = this.#area.scrollTop;
+    if (this.isAtEnd) this.#followsEnd = true;
+    else if (top < this.#top) this.#followsEnd = false;
+    this.#top = top;
+  }
+
   /** Changes the content of the area, and keeps the position. */
   keep(change: () => void): void {
     const below = this.#area.scrollHeight - this.#area.scrollTop;
     change();
-    this.#area.scrollTop = this.#followsEnd ? this.#area.scrollHeight : this.#area.scrollHeight - below;
+    this.#scrollTo(this.#followsEnd ? this.#area.scrollHeight : this.#area.scrollHeight - below);
   }
 
   #follow(): void {
-    if (this.#followsEnd) this.#area.scrollTop = this.#area.scrollHeight;
+    this.update();
+    if (this.#followsEnd) this.#scrollTo(this.#area.scrollHeight);
+  }
+
+  #scrollTo(top: number): void {
+    this.#area.scrollTop = top;
+    this.#top = this.#area.scrollTop;
   }
 }

@@ -8,6 +8,7 @@ pageStories("the messages at the page in Chromium", {
   "a reply quotes, and a click on the quote goes there": reply,
   "a message is deleted after a confirmation": deletion,
   "older messages load on scrolling up": older,
+  "the newest message stays in sight while a picture loads": pictureLoads,
   "unread messages are counted and marked": unread,
   "search finds a message and goes there": search,
   "a long channel has few elements, and scrolling up shows all messages": longChannel,
@@ -92,6 +93,24 @@ async function older(stage: Stage): Promise<void> {
   }
   assertEquals(await page.locator(".entry.message").count(), 130);
   assertMatch(await page.locator(".entry.message").first().textContent() ?? "", /line 1\.$/);
+}
+
+async function pictureLoads(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob9", "#picture");
+  const { page } = await stage.enter("ann12", "#picture");
+  for (let at = 1; at <= 60; at++) bob.send(`PRIVMSG #picture :line ${at}.`);
+  await page.waitForSelector(".entry >> text=line 60.");
+  // The size of a picture is known before it has loaded: its message becomes taller, without an event.
+  await page.evaluate("document.querySelector('.entry:last-child').style.minHeight = '300px'");
+  bob.send("PRIVMSG #picture :look");
+  const isAtEnd =
+    "(() => { const it = document.querySelector('#messages'); return it.scrollHeight - it.scrollTop - it.clientHeight < 2; })()";
+  await page.waitForSelector(".entry >> text=look");
+  assert(await page.evaluate(isAtEnd));
+  await page.evaluate("document.querySelector('#messages').scrollTop -= 400");
+  bob.send("PRIVMSG #picture :and more");
+  await page.waitForSelector(".entry >> text=and more");
+  assert(!await page.evaluate(isAtEnd));
 }
 
 async function unread(stage: Stage): Promise<void> {
