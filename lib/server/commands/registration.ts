@@ -5,7 +5,7 @@ import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import { fromServer } from "../render/sender.ts";
-import { completeRegistration } from "./arrival.ts";
+import { completeRegistration } from "./complete_registration.ts";
 import { cap } from "./capability.ts";
 import { nickRefusal, refuseNick, takeNick } from "./nick.ts";
 import { pass } from "./pass.ts";

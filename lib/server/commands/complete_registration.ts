@@ -1,6 +1,7 @@
 /**
- * Arrival: a registered session gets a new user, or joins the user of its account, and is welcomed; otherwise it gets
- * the reason for the refusal.
+ * The check of what a new connection must send before it is let in: NICK and USER, CAP END if it negotiates, the
+ * password of the server if there is one, and a login if the server requires accounts. Then the session gets a new user,
+ * or joins the user of its account, and is welcomed; otherwise it gets the reason for the refusal.
  */
 import { myInfoModes } from "../../irc/modes.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -19,7 +20,7 @@ import { nickRefusal, refuseNick } from "./nick.ts";
 import { checkServerPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 
-/** Completes the connection when all required commands were received. */
+/** Lets the connection in when all required commands were received. */
 export function completeRegistration(call: EarlyCall): void | Promise<void> {
   const { chat, commit, session } = call;
   const { registration } = session;
