@@ -7,7 +7,8 @@
 # and the client stays offline until its user acts.
 # For a chat server: do not answer a short outage with ERROR. Accept connections only when the server is ready, or delay
 # 001 until then. The Lounge and many bots use this library.
-# Our code: lib/server/commands/complete_registration.ts refuses new users while the servers of a chat cannot reach each other.
+# Our code: lib/server/commands/complete_registration.ts refuses new users while the servers of a chat cannot reach each
+# other.
 # Sources: https://github.com/kiwiirc/irc-framework/issues/211, https://github.com/thelounge/thelounge/issues/3419
 set -euo pipefail
 
