@@ -7,6 +7,7 @@ import { helpCommands } from "./help.ts";
 import { infoCommands } from "./info.ts";
 import { isupportCommands } from "./isupport.ts";
 import { messageCommandTables } from "./message_command_tables.ts";
+import { nickCommands } from "./nick.ts";
 import { operCommands } from "./operator.ts";
 import { registrationCommands } from "./registration.ts";
 import { saslCommands } from "./sasl.ts";
@@ -17,6 +18,7 @@ import { userCommandTables } from "./user_command_tables.ts";
 /** The whole table, for the hub. */
 export const allCommands: CommandTable = union([
   registrationCommands,
+  nickCommands,
   saslCommands,
   accountCommands,
   servicesCommands,

@@ -16,7 +16,7 @@ import { showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
-import { nickRefusal, refuseNick } from "./nick.ts";
+import { nickRefusal, refuseNick } from "./nick_in_use.ts";
 import { checkServerPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
 

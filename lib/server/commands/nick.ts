@@ -1,36 +1,36 @@
-/** The use of nicks: the refusal of a nick that is in use or belongs to an account, and taking a nick back. */
-import { numerics } from "../../irc/numerics.ts";
-import type { Chat } from "../chat/chat.ts";
-import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
-import type { Call } from "../hub/command.ts";
-import { fromServer } from "../render/sender.ts";
-import { accountOf } from "./login.ts";
+/**
+ * NICK: choosing the first nick, and changing it. The nick can be taken while the event is being ordered, so
+ * lib/server/apply/presence.ts makes the final check when it applies the event.
+ */
+import { isNick } from "../../irc/names.ts";
+import { refuse } from "../chat/refusal.ts";
+import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
+import { completeRegistration } from "./complete_registration.ts";
+import { isOwnDisconnected, nickRefusal, refuseNick } from "./nick_in_use.ts";
 
-/** The reason why a session cannot use a nick, and whether the session could use it after a login. */
-export interface NickRefusal {
-  readonly sentence: string;
-  readonly loginCanHelp: boolean;
-}
+/** The rows of this topic. */
+export const nickCommands: CommandTable = {
+  NICK: { early: true, usage: "<nick>", help: "Changes your nick", run: nick },
+};
 
-/** The reason why a session cannot use this nick; undefined if it can. */
-export function nickRefusal(chat: Chat, session: Session, nick: string): NickRefusal | undefined {
-  const { user } = session;
-  const account = accountOf(session);
-  const holder = chat.find(nick);
-  if (!chat.accounts.canUse(nick, account)) {
-    return { sentence: "This nick belongs to an account; log in to use it", loginCanHelp: true };
+function nick(call: EarlyCall): void | Promise<void> {
+  const { chat, session, params } = call;
+  const [wanted = ""] = params;
+  if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
+  if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
+  const { registration, user } = session;
+  const refusal = nickRefusal(chat, session, wanted);
+  // A session that can still log in is allowed a nick that can belong to its account.
+  if (refusal !== undefined && !(refusal.loginCanHelp && registration?.negotiating)) {
+    return refuseNick(session, wanted, refusal);
   }
-  if (holder === undefined || holder === user) return undefined;
-  if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
-  // Another device of the same account joins the online user.
-  if (user === undefined && account !== undefined && holder.account === account) return undefined;
-  return { sentence: "Nickname is already in use", loginCanHelp: holder.account !== undefined };
-}
-
-/** Answers that a session cannot use a nick. */
-export function refuseNick(session: Session, nick: string, { sentence }: NickRefusal): void {
-  session.answer(fromServer(session.chat, numerics.ERR_NICKNAMEINUSE[0], [session.nick, nick, sentence]));
+  if (user !== undefined) {
+    if (user.nick === wanted) return;
+    return takeNick({ ...call, user }, wanted);
+  }
+  if (registration === undefined) return;
+  registration.nick = wanted;
+  return completeRegistration(call);
 }
 
 /** Changes the nick. The nick can be held by a user of the same account who lost the connection. */
@@ -40,9 +40,4 @@ export function takeNick({ chat, commit, session, user }: Call, nick: string): v
   if (holder === undefined || holder === user || !isOwnDisconnected(holder, user.account)) return rename();
   const pending = commit({ kind: "given up", user: holder.id }, session);
   return pending ? pending.then(rename) : rename();
-}
-
-/** Whether the user belongs to this account and has no connection any more. */
-export function isOwnDisconnected(holder: User, account: string | undefined): boolean {
-  return holder.lingering !== undefined && account !== undefined && holder.account === account;
 }

@@ -1,13 +1,12 @@
-/** Connecting and staying connected: CAP, PASS, NICK, USER, PING, PONG, QUIT. */
+/** Connecting and staying connected: CAP, PASS, USER, PING, PONG, QUIT. NICK is in nick.ts. */
 import { utf8Bytes } from "../../irc/lines.ts";
-import { cleanUsername, isNick } from "../../irc/names.ts";
+import { cleanUsername } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import { fromServer } from "../render/sender.ts";
 import { completeRegistration } from "./complete_registration.ts";
 import { cap } from "./capability.ts";
-import { nickRefusal, refuseNick, takeNick } from "./nick.ts";
 import { pass } from "./pass.ts";
 
 /** The rows of this topic. */
@@ -26,7 +25,6 @@ export const registrationCommands: CommandTable = {
     help: "Sends the password of the server",
     run: pass,
   },
-  NICK: { early: true, usage: "<nick>", help: "Changes your nick", run: nick },
   USER: {
     early: true,
     minParams: 4,
@@ -41,26 +39,6 @@ export const registrationCommands: CommandTable = {
 
 function negotiateCapabilities(call: EarlyCall): void | Promise<void> {
   cap(call);
-  return completeRegistration(call);
-}
-
-function nick(call: EarlyCall): void | Promise<void> {
-  const { chat, session, params } = call;
-  const [wanted = ""] = params;
-  if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
-  if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
-  const { registration, user } = session;
-  const refusal = nickRefusal(chat, session, wanted);
-  // A session that can still log in is allowed a nick that can belong to its account.
-  if (refusal !== undefined && !(refusal.loginCanHelp && registration?.negotiating)) {
-    return refuseNick(session, wanted, refusal);
-  }
-  if (user !== undefined) {
-    if (user.nick === wanted) return;
-    return takeNick({ ...call, user }, wanted);
-  }
-  if (registration === undefined) return;
-  registration.nick = wanted;
   return completeRegistration(call);
 }
 

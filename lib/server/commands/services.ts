@@ -9,7 +9,8 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
 import { failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
-import { isOwnDisconnected, takeNick } from "./nick.ts";
+import { takeNick } from "./nick.ts";
+import { isOwnDisconnected } from "./nick_in_use.ts";
 
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
 const help = "Logs in or registers an account, for apps that support no other way";
