@@ -11,10 +11,10 @@ import { Eraser } from "./erase.ts";
 import { UploadTable } from "./uploads.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { History } from "./history.ts";
+import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { SavedValues } from "./saved_values.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { type OpenedDatabase, openFolder, openMemory } from "./open.ts";
-import { Retention, type RetentionLimits } from "./retention.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -53,7 +53,7 @@ export class Store implements Disposable {
   readonly channels: ChannelTable;
   readonly savedValues: SavedValues;
   readonly files: UploadTable;
-  readonly #retention: Retention;
+  readonly #retention: HistoryRetention;
   readonly #release: () => void;
   readonly #path: string | undefined;
   #transfer: Transfer | undefined;
@@ -75,7 +75,7 @@ export class Store implements Disposable {
     this.channels = new ChannelTable(database);
     this.savedValues = new SavedValues(database);
     this.files = new UploadTable(database);
-    this.#retention = new Retention(database, this.index, retention, now);
+    this.#retention = new HistoryRetention(database, this.index, retention, now);
     for (const one of [this.conversations, this.history, this.index]) database.addParticipant(one);
   }
 

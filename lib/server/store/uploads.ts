@@ -1,4 +1,7 @@
-/** The table of uploaded files: their properties. Their content is on disk, with the id as its name. */
+/**
+ * The table of uploaded files: their properties. Their content is on disk, with the id as its name.
+ * web/uploaded_files.ts prunes old files.
+ */
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";

@@ -1,7 +1,7 @@
 /**
  * Shared files on disk. Each file is in one folder with its id as its name, so a name from a client is never a path.
  * A file is written under a temporary name and renamed when it is complete; removeUnknown() deletes the incomplete
- * files of a crash.
+ * files of a crash. uploaded_files.ts prunes old files.
  */
 
 /** The refusal of a file: an HTTP status and one sentence. */

@@ -1,4 +1,7 @@
-/** Retention: deletes history that is too old, or too long for one conversation, a few blocks at a time. */
+/**
+ * The retention of history: deletes messages and events that are too old, or too many for one conversation, a few blocks
+ * at a time. web/uploaded_files.ts prunes uploaded files.
+ */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
@@ -17,7 +20,7 @@ export interface RetentionLimits {
 const blocksPerStep = 16;
 
 /** Deletes history over the limits. */
-export class Retention {
+export class HistoryRetention {
   readonly #database: Database;
   readonly #index: SearchIndex;
   readonly #limits: RetentionLimits;

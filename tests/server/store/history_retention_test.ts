@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
-import type { RetentionLimits } from "../../../lib/server/store/retention.ts";
+import type { RetentionLimits } from "../../../lib/server/store/history_retention.ts";
 
 Deno.test("records over the age limit are deleted, also from the search index", () => {
   using store = open({ ageMs: 50, count: 0 });
