@@ -1,5 +1,5 @@
 /** Bans and the other entries of list modes: masks, mutes ("m:") and accounts ("a:"). Pure. */
-import { matchMask } from "./names.ts";
+import { matchMask } from "./mask.ts";
 
 /** A mask with all three parts: "bob" → "bob!*@*", "*@host" → "*!*@host", "10.0.0.*" (no nick has a "." or ":") → "*!*@10.0.0.*". */
 export function completeMask(mask: string): string {

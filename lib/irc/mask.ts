@@ -1,110 +1,61 @@
 /**
- * A mask compared with many texts: WHO and LIST compare it with every user or channel. matchMask() in names.ts defines
- * masks, but a hostile mask and text cost it mask × text steps, so one line could block the whole server. This test
- * stores all reachable positions in the mask as bits: one step per character and 32 tokens.
+ * Masks such as "*!*@*.example": whether a text is a mask, and whether a mask matches a text. To compare one mask with
+ * many texts, use compiled_mask.ts. Bans are in ban.ts.
  */
-import { fold, type Folded } from "./names.ts";
 
-/** "?" */
-const any = -1;
-
-/** A mask prepared for the test: a token takes one character; a "*" can stand after any number of tokens. */
-interface Walk {
-  readonly length: number;
-  readonly words: number;
-  /** Bit n: a "*" stands after n tokens. */
-  readonly loops: Int32Array;
-  /** For each character of the mask: bit n + 1 if token n takes it. */
-  readonly rows: ReadonlyMap<number, Int32Array>;
-  /** For all other characters. */
-  readonly others: Int32Array;
-}
-
-/** Returns a test whether a folded text matches the mask; same result as matchMask(). */
-export function maskTest(mask: string): (text: Folded) => boolean {
-  const parts = fold(mask).match(/\\[*?]|[^]/gu) ?? [];
-  const needed = longestRun(parts);
-  const walk = walkOf(parts);
-  return (text) => {
-    // A token takes at least one UTF-16 unit of the text.
-    return text.length >= walk.length && text.includes(needed) && passes(walk, text);
-  };
-}
-
-/** The longest text between wildcards: it is enough to reject most texts. */
-function longestRun(parts: readonly string[]): string {
-  const runs = parts.map((part) => isWildcard(part) ? "\n" : part.slice(isEscape(part) ? 1 : 0)).join("")
-    .split("\n");
-  return runs.reduce((longest, run) => run.length > longest.length ? run : longest, "");
-}
-
-function walkOf(parts: readonly string[]): Walk {
-  const tokens = parts.filter((part) => part !== "*").map(tokenOf);
-  const words = (tokens.length >> 5) + 1;
-  const loops = new Int32Array(words);
-  let count = 0;
-  for (const part of parts) {
-    if (part === "*") setBit(loops, count);
-    else count++;
-  }
-  const others = new Int32Array(words);
-  tokens.forEach((token, at) => token === any && setBit(others, at + 1));
-  const rows = new Map<number, Int32Array>();
-  tokens.forEach((token, at) => {
-    if (token === any) return;
-    const row = rows.get(token) ?? others.slice();
-    rows.set(token, row);
-    setBit(row, at + 1);
-  });
-  return { length: tokens.length, words, loops, rows, others };
-}
-
-function passes(walk: Walk, text: string): boolean {
-  return walk.words === 1 ? passesShort(walk, text) : passesLong(walk, text);
-}
-
-/** Bit n of the state: the first n tokens can take the text so far. */
-function passesShort({ length, loops: [loop = 0], rows, others: [other = 0] }: Walk, text: string): boolean {
-  let state = 1;
-  for (let i = 0; i < text.length && state !== 0; i++) {
-    const code = text.codePointAt(i) ?? 0;
-    if (code > 0xffff) i++;
-    const row = rows.get(code)?.[0] ?? other;
-    state = (state << 1 & row) | (state & loop);
-  }
-  return (state >>> length & 1) === 1;
-}
-
-/** The same with a state of several words. */
-function passesLong({ length, words, loops, rows, others }: Walk, text: string): boolean {
-  const state = new Int32Array(words);
-  state[0] = 1;
+/** Whether `text` contains a wildcard ("*" or "?" without a backslash before it), so it can match several names. */
+export function isMask(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
-    const code = text.codePointAt(i) ?? 0;
-    if (code > 0xffff) i++;
-    const row = rows.get(code) ?? others;
-    let carry = 0;
-    for (let at = 0; at < words; at++) {
-      const word = state[at] ?? 0;
-      state[at] = ((word << 1 | carry) & (row[at] ?? 0)) | (word & (loops[at] ?? 0));
-      carry = word >>> 31;
-    }
+    const code = text.charCodeAt(i);
+    if (isWildcard(code)) return true;
+    if (code === 0x5c && isWildcard(text.charCodeAt(i + 1))) i++;
   }
-  return ((state[length >> 5] ?? 0) >>> (length & 31) & 1) === 1;
+  return false;
 }
 
-function isWildcard(part: string): boolean {
-  return part === "*" || part === "?";
+/**
+ * Whether the mask matches the whole text: "*" is any text, "?" one character, "\*" and "\?" the character itself;
+ * ASCII case does not count.
+ * A backslash before any other character is a backslash, because nicks can contain one. At most mask length × text
+ * length steps.
+ */
+export function matchMask(mask: string, text: string): boolean {
+  let at = 0;
+  let maskAt = 0;
+  let starMask = -1; // after the last "*" read
+  let starText = 0; // start of the text after the part that this "*" takes
+  while (at < text.length) {
+    const code = mask.charCodeAt(maskAt);
+    if (code === 0x2a) {
+      starMask = ++maskAt;
+      starText = at;
+      continue;
+    }
+    const escaped = code === 0x5c && isWildcard(mask.charCodeAt(maskAt + 1));
+    if (code === 0x3f) {
+      at = nextCharacter(text, at);
+      maskAt++;
+    } else if (lowerCode(escaped ? mask.charCodeAt(maskAt + 1) : code) === lowerCode(text.charCodeAt(at))) {
+      at++;
+      maskAt += escaped ? 2 : 1;
+    } else if (starMask >= 0) {
+      starText = nextCharacter(text, starText);
+      at = starText;
+      maskAt = starMask;
+    } else return false;
+  }
+  while (mask.charCodeAt(maskAt) === 0x2a) maskAt++;
+  return maskAt === mask.length;
 }
 
-function isEscape(part: string): boolean {
-  return part === "\\*" || part === "\\?";
+function isWildcard(code: number): boolean {
+  return code === 0x2a || code === 0x3f;
 }
 
-function tokenOf(part: string): number {
-  return part === "?" ? any : part.codePointAt(isEscape(part) ? 1 : 0) ?? 0;
+function lowerCode(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
 }
 
-function setBit(bits: Int32Array, at: number): void {
-  bits[at >> 5] = (bits[at >> 5] ?? 0) | 1 << (at & 31);
+function nextCharacter(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? at + 2 : at + 1;
 }

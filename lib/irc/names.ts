@@ -1,5 +1,5 @@
 /**
- * Nicks, channel names, usernames and masks: what is valid, what is equal, what matches. Bans are in ban.ts.
+ * Nicks, channel names and usernames: what is valid, what is equal. Masks are in mask.ts.
  * The case mapping is ASCII: "Ann" and "ann" are equal, "É" and "é" are not. Look-alike letters are not compared
  * here.
  */
@@ -59,51 +59,6 @@ export function cleanUsername(text: string, maxLength = 16): string {
   return text.replace(notInUsername, "").slice(0, maxLength) || "user";
 }
 
-/** Whether `text` contains a wildcard ("*" or "?" without a backslash before it), so it can match several names. */
-export function isMask(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (isWildcard(code)) return true;
-    if (code === 0x5c && isWildcard(text.charCodeAt(i + 1))) i++;
-  }
-  return false;
-}
-
-/**
- * Whether the mask matches the whole text: "*" is any text, "?" one character, "\*" and "\?" the character itself;
- * ASCII case does not count.
- * A backslash before any other character is a backslash, because nicks can contain one. At most mask length × text
- * length steps.
- */
-export function matchMask(mask: string, text: string): boolean {
-  let at = 0;
-  let maskAt = 0;
-  let starMask = -1; // after the last "*" read
-  let starText = 0; // start of the text after the part that this "*" takes
-  while (at < text.length) {
-    const code = mask.charCodeAt(maskAt);
-    if (code === 0x2a) {
-      starMask = ++maskAt;
-      starText = at;
-      continue;
-    }
-    const escaped = code === 0x5c && isWildcard(mask.charCodeAt(maskAt + 1));
-    if (code === 0x3f) {
-      at = nextCharacter(text, at);
-      maskAt++;
-    } else if (lowerCode(escaped ? mask.charCodeAt(maskAt + 1) : code) === lowerCode(text.charCodeAt(at))) {
-      at++;
-      maskAt += escaped ? 2 : 1;
-    } else if (starMask >= 0) {
-      starText = nextCharacter(text, starText);
-      at = starText;
-      maskAt = starMask;
-    } else return false;
-  }
-  while (mask.charCodeAt(maskAt) === 0x2a) maskAt++;
-  return maskAt === mask.length;
-}
-
 /** Never fails: text without "!" and "@" becomes the nick. */
 export function parseSource(source: string): Source {
   const at = source.lastIndexOf("@");
@@ -125,16 +80,4 @@ export function formatSource(source: Source): string {
 function isNickCode(code: number): boolean {
   // "A" to "}" are the letters and []\^_`{|}
   return (code >= 0x41 && code <= 0x7d) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
-}
-
-function isWildcard(code: number): boolean {
-  return code === 0x2a || code === 0x3f;
-}
-
-function lowerCode(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
-}
-
-function nextCharacter(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? at + 2 : at + 1;
 }

@@ -5,7 +5,8 @@
  */
 
 import type { Folded } from "../../irc/names.ts";
-import { fold, matchMask } from "../../irc/names.ts";
+import { matchMask } from "../../irc/mask.ts";
+import { fold } from "../../irc/names.ts";
 
 /** A member of a channel. */
 export interface Member {

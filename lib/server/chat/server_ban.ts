@@ -5,7 +5,8 @@
  */
 import { type AddressRange, formatRange, inRange, parseAddress, parseRange } from "../../irc/address.ts";
 import { completeMask } from "../../irc/ban.ts";
-import { fold, matchMask } from "../../irc/names.ts";
+import { matchMask } from "../../irc/mask.ts";
+import { fold } from "../../irc/names.ts";
 import type { SavedValues } from "../store/saved_values.ts";
 import { cloak } from "./cloak.ts";
 import type { Session } from "./session.ts";

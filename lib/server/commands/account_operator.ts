@@ -2,7 +2,8 @@
  * ACCOUNT for operators: creating, suspending and listing accounts, and new passwords for users who forgot theirs.
  * Only the owner can change accounts with a role; otherwise an operator could make themselves owner.
  */
-import { isNick, matchMask } from "../../irc/names.ts";
+import { matchMask } from "../../irc/mask.ts";
+import { isNick } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";

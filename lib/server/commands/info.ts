@@ -1,5 +1,5 @@
 /** Information about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS. */
-import { matchMask } from "../../irc/names.ts";
+import { matchMask } from "../../irc/mask.ts";
 import { splitText } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";

@@ -1,6 +1,7 @@
 /** LIST: the channels, filtered by the conditions of ELIST=CMNTU. It pauses while the send queue is full. */
-import { maskTest } from "../../irc/mask.ts";
-import { fold, isMask } from "../../irc/names.ts";
+import { compileMask } from "../../irc/compiled_mask.ts";
+import { isMask } from "../../irc/mask.ts";
+import { fold } from "../../irc/names.ts";
 import type { Channel } from "../chat/channel.ts";
 import { refuse } from "../chat/refusal.ts";
 import { isHidden } from "../chat/visibility.ts";
@@ -62,7 +63,7 @@ function parseFilter(words: readonly string[]): Filter {
 
 function parseName(word: string): Condition {
   if (isMask(word)) {
-    const matches = maskTest(word);
+    const matches = compileMask(word);
     return (channel) => matches(channel.folded);
   }
   const folded = fold(word);
@@ -72,7 +73,7 @@ function parseName(word: string): Condition {
 /** ">5", "C<60", "!mask"; undefined for anything else. */
 function parseCondition(word: string): Condition | undefined {
   if (word.startsWith("!") && word.length > 1) {
-    const matches = maskTest(word.slice(1));
+    const matches = compileMask(word.slice(1));
     return (channel) => !matches(channel.folded);
   }
   const [, property = "", sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? [];

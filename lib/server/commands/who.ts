@@ -1,7 +1,8 @@
 /** The users who are online: WHO, with the fields of WHOX (IRCv3). */
 import { shownAddress } from "../../irc/address.ts";
-import { maskTest } from "../../irc/mask.ts";
-import { fold, isMask } from "../../irc/names.ts";
+import { compileMask } from "../../irc/compiled_mask.ts";
+import { isMask } from "../../irc/mask.ts";
+import { fold } from "../../irc/names.ts";
 import type { Channel, Membership } from "../chat/channel.ts";
 import type { User } from "../chat/user.ts";
 import { isHidden, isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
@@ -101,7 +102,7 @@ const maskProperties: Readonly<Record<string, (user: User, asker: User) => strin
 };
 
 function matcher(asker: User, mask: string, flags: string): (user: User) => boolean {
-  const matches = maskTest(mask);
+  const matches = compileMask(mask);
   if (flags === "" && /[!@]/.test(mask)) return (user) => matches(fold(user.source));
   const properties = [...flags || "nuhr"].flatMap((flag) => maskProperties[flag] ?? []);
   return (user) =>
