@@ -11,11 +11,30 @@ export class Pane implements AsyncDisposable {
     const script = new URL(`../../${entry}`, import.meta.url).pathname;
     const program =
       `env -u NO_COLOR ${env} "${Deno.execPath()}" run -A "${script}" ${args}; echo "code $?"; stty -a; sleep 60`;
-    await this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "70", "-y", "24", program);
+    await this.start(program, 70, 24);
+  }
+
+  /** Runs any command of the shell. When it ends, the screen stays. */
+  async start(command: string, columns: number, rows: number): Promise<void> {
+    const size = ["-x", `${columns}`, "-y", `${rows}`];
+    const stays = [";", "set-option", "remain-on-exit", "on"];
+    await this.#tmux("-f", "/dev/null", "new-session", "-d", ...size, command, ...stays);
+  }
+
+  /** Ends the command at once, so that it can write no file any more. */
+  async kill(): Promise<void> {
+    const pid = Number(await this.#tmux("display-message", "-p", "#{?pane_dead,,#{pane_pid}}"));
+    if (pid > 0) Deno.kill(pid, "SIGKILL");
   }
 
   async press(...keys: string[]): Promise<void> {
     await this.#tmux("send-keys", ...keys);
+  }
+
+  /** Types the text as it is, then Enter. */
+  async type(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-l", text);
+    await this.press("Enter");
   }
 
   async resize(columns: number, rows: number): Promise<void> {
@@ -29,6 +48,8 @@ export class Pane implements AsyncDisposable {
       const text = await this.#tmux("capture-pane", "-p", ...(raw ? ["-e"] : []));
       if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text.trimEnd();
       if (Date.now() > late) throw new Error(`Waited in vain for ${wanted}; the screen shows:\n${text}`);
+      // Asking without a pause takes the processor time that the program needs.
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 

@@ -1,0 +1,28 @@
+/** WeeChat with the real server. Only `deno task interop` runs these tests. Without WeeChat or tmux they are ignored. */
+import { interopStories } from "./stories.ts";
+
+/**
+ * WeeChat waits two seconds between commands. It waits ten before it connects again, then longer each time. It asks a
+ * question when several lines arrive at once.
+ */
+const settings = [
+  "/set irc.server_default.anti_flood_prio_high 0",
+  "/set irc.server_default.autoreconnect_delay 1",
+  "/set irc.network.autoreconnect_delay_growing 1",
+  "/set weechat.look.paste_max_lines -1",
+];
+
+interopStories({
+  name: "WeeChat",
+  program: "weechat",
+  prepare: (home) => ["--dir", home, ...settings.flatMap((setting) => ["--run-command", setting])],
+  connectTo: (port, nick) => [`irc://${nick}@127.0.0.1:${port}`],
+  adapt: (line) => isVersion3() ? line : line.replaceAll(" -ssl", " -tls"),
+  annAndBob: /@ann[^]*2 nicks \(1 op/,
+  showServer: "/buffer 1",
+});
+
+function isVersion3(): boolean {
+  const { stdout } = new Deno.Command("weechat", { args: ["--version"] }).outputSync();
+  return new TextDecoder().decode(stdout).startsWith("3.");
+}
