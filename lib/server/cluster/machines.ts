@@ -1,8 +1,10 @@
 /**
- * One of many machines: it joins the chat on NATS, answers machines that join later, and helps to declare machines
- * lost. The bus orders the events (nats_bus.ts); this file decides what the states of the bus mean for users. While
- * NATS is unreachable, users stay connected and get one notice, and their messages are refused. A machine that the
- * others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.
+ * Connects the chat of this machine with the bus: it joins the chat on NATS, answers machines that join later, and
+ * decides what the states of the bus mean for users. nats_bus.ts orders the events, nats_heartbeats.ts detects a
+ * machine that stopped answering, and apply/machine.ts removes the users of that machine.
+ *
+ * While NATS is unreachable, users stay connected and get one notice, and their messages are refused. A machine that
+ * the others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.
  */
 import type { Commit, Event } from "../apply/event.ts";
 import { cutOffSentence, isOn } from "../apply/machine.ts";

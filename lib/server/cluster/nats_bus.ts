@@ -12,8 +12,8 @@ import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
 import { type BusEvent, type BusState, isUp, nextState } from "./bus_state.ts";
 import { NatsFiles } from "./nats_files.ts";
 import { NatsHealthCheck } from "./nats_health_check.ts";
+import { NatsHeartbeats } from "./nats_heartbeats.ts";
 import { join } from "./nats_join.ts";
-import { NatsLease } from "./nats_lease.ts";
 import { NatsOutbox } from "./nats_outbox.ts";
 import { NatsReader } from "./nats_reader.ts";
 import { NatsRequests } from "./nats_requests.ts";
@@ -38,7 +38,7 @@ export class NatsBus<E> implements Bus<E> {
   #state: BusState = "joining";
   #apply: Apply<E> = () => {};
   #replica: Replica<E> | undefined;
-  #lease: NatsLease | undefined;
+  #heartbeats: NatsHeartbeats | undefined;
   #healthCheck: NatsHealthCheck<E> | undefined;
   #count = 0;
   #reconnects = 0;
@@ -139,7 +139,7 @@ export class NatsBus<E> implements Bus<E> {
     await this.#reader.catchUp(ends.last);
     this.#requests.serve((question) => this.#answer(question));
     if (!isFirst) return;
-    this.#keepLease(replica);
+    this.#startHeartbeats(replica);
     // The connection can break between the last event and this line; then the resync makes the bus live.
     if (this.#state === "catching up") this.#handle("caught up");
   }
@@ -152,7 +152,7 @@ export class NatsBus<E> implements Bus<E> {
     }
     this.#handle("close");
     this.#apply = () => {};
-    this.#lease?.close();
+    this.#heartbeats?.close();
     this.#healthCheck?.close();
     this.#requests.withdraw();
     this.#outbox.clear();
@@ -210,8 +210,8 @@ export class NatsBus<E> implements Bus<E> {
     }
   }
 
-  #keepLease(replica: Replica<E>): void {
-    this.#lease = new NatsLease({
+  #startHeartbeats(replica: Replica<E>): void {
+    this.#heartbeats = new NatsHeartbeats({
       connection: this.#stream.connection,
       prefix,
       machine: this.machine,
@@ -222,7 +222,7 @@ export class NatsBus<E> implements Bus<E> {
     });
   }
 
-  /** The lease reports a silent machine again until the event is applied, so a failed commit can be ignored. */
+  /** The heartbeats report a silent machine again until the event is applied, so a failed commit can be ignored. */
   #report({ id, event }: { id: string; event: E }): void {
     if (!this.#outbox.has(id)) this.commitAs(id, event, "").catch(() => {});
   }

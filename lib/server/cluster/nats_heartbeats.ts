@@ -1,12 +1,12 @@
 /**
- * The lease of a machine: the machine sends six heartbeats per lease, and reports a machine whose heartbeats stopped.
- * The report depends on the heartbeats that this machine received, so it can be wrong; the stream orders the events
- * that follow.
+ * The detection of a machine that stopped answering: each machine sends six heartbeats per lease, and reports a machine
+ * whose heartbeats stopped. The report depends on the heartbeats that this machine received, so it can be wrong; the
+ * stream orders the events that follow.
  */
 import type { NatsConnection } from "@nats-io/transport-node";
 
-/** The parts and the times of a lease. */
-export interface LeaseOptions {
+/** The connection, the machines and the times of the heartbeats. */
+export interface HeartbeatOptions {
   readonly connection: NatsConnection;
   readonly prefix: string;
   readonly machine: string;
@@ -20,15 +20,15 @@ export interface LeaseOptions {
   readonly isUp: () => boolean;
 }
 
-/** Renews this machine's lease and watches those of the others. */
-export class NatsLease {
-  readonly #options: LeaseOptions;
+/** Sends the heartbeats of this machine and watches those of the others. */
+export class NatsHeartbeats {
+  readonly #options: HeartbeatOptions;
   readonly #intervalMs: number;
   readonly #receivedMs = new Map<string, number>();
   readonly #timer: ReturnType<typeof setInterval>;
   #tickedMs = performance.now();
 
-  constructor(options: LeaseOptions) {
+  constructor(options: HeartbeatOptions) {
     this.#options = options;
     this.#intervalMs = options.leaseMs / 6;
     const { connection, prefix } = options;
