@@ -1,5 +1,6 @@
 /**
- * Opens an encrypted connection to a server, for clients: ircs://host:port, trusted on first use (known_hosts.ts).
+ * Opens an encrypted connection to a server, for clients: ircs://host:port, trusted on first use. known_hosts.ts stores
+ * and compares the keys; this file refuses a server that changed.
  */
 import { createHash, X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";

@@ -1,7 +1,8 @@
 /**
  * Trust on first use, as in ssh: a file stores the first key of each server, one line per server. A renewed
  * certificate with the same key is the same server. A server whose certificate an authority confirms needs no pin; the
- * file stores that fact, so that a server without such a certificate cannot replace it.
+ * file stores that fact, so that a server without such a certificate cannot replace it. This file stores and compares;
+ * dial_tls.ts refuses a server that changed.
  */
 
 /** The certificate of a server in its handshake. */

@@ -1,4 +1,7 @@
-/** Messages that wait for a connection, or until a channel is joined. They keep their order. */
+/**
+ * Messages that wait for a connection, or until a channel is joined. They keep their order. message_delivery.ts decides
+ * which message waits and when it is sent.
+ */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";

@@ -1,5 +1,6 @@
 /**
  * The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour.
+ * timeline.ts counts the messages.
  */
 /// <reference lib="dom" />
 import { element } from "./element.ts";
