@@ -4,7 +4,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const acceptCommands: CommandTable = {
   ACCEPT: {
     usage: "[{[-]<nick>,}[*]]",

@@ -21,7 +21,7 @@ import { accountOf, failureSentence, passwordsNeedEncryption, sendLoggedIn } fro
 import { passwordFault } from "./password.ts";
 import { pause } from "./pause.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const accountCommands: CommandTable = {
   REGISTER: {
     early: true,

@@ -4,7 +4,7 @@ import { fail, refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const awayCommands: CommandTable = {
   AWAY: {
     early: true,

@@ -4,7 +4,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const backupCommands: CommandTable = {
   BACKUP: {
     oper: true,

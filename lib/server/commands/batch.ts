@@ -7,7 +7,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { joinMessageLines } from "../render/multiline.ts";
 import { sendMessage } from "./send_message.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const batchCommands: CommandTable = {
   BATCH: {
     minParams: 1,

@@ -21,7 +21,7 @@ import { sendNames, sendTopic } from "../render/channel_reply.ts";
 import { maxTargets } from "../render/isupport.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const channelCommands: CommandTable = {
   JOIN: {
     minParams: 1,

@@ -7,7 +7,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const founderCommands: CommandTable = {
   FOUNDER: {
     minParams: 1,

@@ -5,7 +5,7 @@ import { reply } from "../render/reply.ts";
 
 const row = { usage: "[<command>]", help: "Lists the commands, or describes one of them", run: help };
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const helpCommands: CommandTable = { HELP: row, HELPOP: row };
 
 function help(call: Call): void {

@@ -11,7 +11,7 @@ import type { HistoryView } from "../store/history.ts";
 import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const historyCommands: CommandTable = {
   CHATHISTORY: {
     usage: "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> <target> <msgid=…|timestamp=…|*> [...] <limit>",

@@ -8,7 +8,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { sendIsupport } from "./isupport.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const infoCommands: CommandTable = {
   MOTD: { usage: "[<server>]", help: "Shows the message of the day", run: onServer(0, sendMotd) },
   LUSERS: { usage: "[<mask> [<server>]]", help: "Counts users and channels", run: onServer(1, sendLusers) },

@@ -5,7 +5,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const inviteCommands: CommandTable = {
   INVITE: {
     usage: "[<nick> <channel>]",

@@ -11,7 +11,7 @@ import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { isupportTokens } from "../render/isupport.ts";
 import { fromServer } from "../render/sender.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const isupportCommands: CommandTable = {
   ISUPPORT: { early: true, usage: "", help: "Lists the features of this server as tokens", run: isupport },
 };

@@ -10,7 +10,7 @@ import { maxListed } from "../render/isupport.ts";
 import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const listCommands: CommandTable = {
   LIST: {
     usage: "[<channel or mask>{,<channel or mask>}] [<condition>{,<condition>}]",

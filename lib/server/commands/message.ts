@@ -7,7 +7,7 @@ import { addBatchLine } from "./batch.ts";
 import { forEach, splitTargets } from "./channel.ts";
 import { sendMessage } from "./send_message.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const messageCommands: CommandTable = {
   PRIVMSG: {
     usage: "<target>{,<target>} <text>",

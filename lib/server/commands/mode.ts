@@ -28,7 +28,7 @@ import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 import { changeRegistration } from "./founder.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const modeCommands: CommandTable = {
   MODE: {
     minParams: 1,

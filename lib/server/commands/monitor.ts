@@ -10,7 +10,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const monitorCommands: CommandTable = {
   MONITOR: {
     minParams: 1,

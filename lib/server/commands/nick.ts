@@ -8,7 +8,7 @@ import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { completeRegistration } from "./complete_registration.ts";
 import { isOwnDisconnected, nickRefusal, refuseNick } from "./nick_in_use.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const nickCommands: CommandTable = {
   NICK: { early: true, usage: "<nick>", help: "Changes your nick", run: nick },
 };

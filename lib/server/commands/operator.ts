@@ -9,7 +9,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { reply } from "../render/reply.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const operCommands: CommandTable = {
   OPER: { minParams: 2, usage: "<name> <password>", help: "Makes you a server operator", run: oper },
   KILL: { oper: true, minParams: 1, usage: "<nick> [<reason>]", help: "Disconnects a user", run: kill },

@@ -5,7 +5,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { markerMessage } from "../render/read_marker.ts";
 import { parseTime } from "./time.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const markerCommands: CommandTable = {
   MARKREAD: {
     usage: "<target> [timestamp=<time>]",

@@ -11,7 +11,7 @@ import { fail } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const redactCommands: CommandTable = {
   REDACT: { minParams: 2, usage: "<target> <msgid> [<reason>]", help: "Deletes a message", run: redact },
 };

@@ -9,7 +9,7 @@ import { completeRegistration } from "./complete_registration.ts";
 import { cap } from "./capability.ts";
 import { pass } from "./pass.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const registrationCommands: CommandTable = {
   CAP: {
     early: true,

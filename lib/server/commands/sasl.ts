@@ -10,7 +10,7 @@ import { reply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import { failureSentence, logIn, sendLoggedIn } from "./login.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const saslCommands: CommandTable = {
   AUTHENTICATE: {
     early: true,

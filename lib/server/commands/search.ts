@@ -11,7 +11,7 @@ import { makeReplay } from "../render/replay.ts";
 import type { SearchHit } from "../store/search.ts";
 import { parseTime } from "./time.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const searchCommands: CommandTable = {
   SEARCH: {
     minParams: 1,

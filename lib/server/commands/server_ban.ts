@@ -16,7 +16,7 @@ import { standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import { forEach } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const banCommands: CommandTable = {
   UBAN: {
     oper: true,

@@ -15,7 +15,7 @@ import { isOwnDisconnected } from "./nick_in_use.ts";
 const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
 const help = "Logs in or registers an account, for apps that support no other way";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const servicesCommands: CommandTable = {
   NICKSERV: { usage, help, run: ({ params, ...call }) => askNickServ({ ...call, params }, params.join(" ")) },
   NS: { usage, help, run: ({ params, ...call }) => askNickServ({ ...call, params }, params.join(" ")) },

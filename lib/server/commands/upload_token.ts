@@ -4,7 +4,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const tokenCommands: CommandTable = {
   TOKEN: {
     minParams: 1,

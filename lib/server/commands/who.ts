@@ -10,7 +10,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { forEach } from "./channel.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const whoCommands: CommandTable = {
   WHO: {
     usage: "[<channel, nick or mask> [<flags>][%<fields>[,<token>]]]",

@@ -14,7 +14,7 @@ import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 import { isThisServer } from "./info.ts";
 
-/** The rows of this topic. */
+/** The commands of this file. */
 export const whoisCommands: CommandTable = {
   WHOIS: { usage: "[<server>] <nick>{,<nick>}", help: "Shows information about a user", run: whois },
   WHOWAS: {
