@@ -34,6 +34,6 @@ export class ClientMessages {
     const { isOnline, state } = this.#link;
     if (!isOnline || !state.caps.has("draft/read-marker")) return;
     if (at <= (findBuffer(state, buffer)?.readUpTo ?? 0)) return;
-    this.#link.send(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
+    this.#link.sendSilently(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
   }
 }

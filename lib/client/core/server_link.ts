@@ -61,6 +61,13 @@ export class ServerLink {
     return this.session !== undefined;
   }
 
+  /** Sends a line whose refusal the person does not see, because the person did not ask for it. */
+  sendSilently(line: string): void {
+    // The answer to a request is no event.
+    if (this.state.caps.has("labeled-response")) this.request(line).catch(() => {});
+    else this.send(line);
+  }
+
   /** Sends a command; throws an ActionError when there is no connection. */
   command(command: string, ...params: string[]): void {
     const clean = params.map((param) => param.replace(/[\r\n\0]+/g, " "));

@@ -32,10 +32,7 @@ export class TypingNotifier {
     const link = this.#link;
     if (!canSendTags(link) || !isMiddleParam(buffer)) return;
     if (!this.#mustSend(buffer, activity, link.now)) return;
-    const line = tagLine(buffer, { "+typing": activity });
-    // As a request, so that nobody sees a refusal.
-    if (link.state.caps.has("labeled-response")) link.request(line).catch(() => {});
-    else link.send(line);
+    link.sendSilently(tagLine(buffer, { "+typing": activity }));
   }
 
   /** We sent a message, so others know that we stopped typing. */

@@ -78,6 +78,7 @@ const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
   ["modes set", "MODE"],
   ["away set", "AWAY"],
   ["redacted", "REDACT"],
+  ["marked", "MARKREAD"],
 ]);
 
 /** Whether an event waits for NATS, because its users are already offline. */

@@ -1,13 +1,17 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { joinWithHistory, when } from "./channel_history.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
-Deno.test("a key marks the channel as read, once", async () => {
+Deno.test("a key marks the channel as read, once; a refusal is not shown", async () => {
   await using terminal = new EmulatedTerminal({ backlog: 2 });
   await joinWithHistory(terminal);
   await terminal.wire.sent();
   await terminal.press("ab");
-  assertEquals(await terminal.wire.sent(), [`MARKREAD #tea timestamp=${when(20)}`]);
+  const [line = "", ...others] = await terminal.wire.sent();
+  const [, label = "", command = ""] = /^@label=(\S+) (.*)$/.exec(line) ?? [];
+  assertEquals([command, ...others], [`MARKREAD #tea timestamp=${when(20)}`]);
+  await terminal.wire.say(`@label=${label} :srv FAIL MARKREAD TEMPORARILY_UNAVAILABLE #tea :Not now`);
+  assert(!(await terminal.screen()).join("\n").includes("Not now"));
 });
 
 Deno.test("others see when the person types a message or stops, but not a command", async () => {
