@@ -18,6 +18,8 @@ interface Row {
   readonly help: string;
   /** One letter, without the dash. */
   readonly short?: string;
+  /** An older name of the flag, without dashes: it still works, and --help does not show it. */
+  readonly formerName?: string;
   /** The environment variable that is used without the flag. */
   readonly env?: string;
   /** Heading in --help; rows of one group must be adjacent. @default {"Options"} */
@@ -80,7 +82,7 @@ export function parseOptions<T extends OptionTable>(
     boolean: table.filter(({ row }) => row.kind === "flag").map(({ flag }) => flag),
     negatable: table.filter(({ row }) => row.kind === "flag").map(({ flag }) => flag),
     collect: table.filter(({ row }) => row.kind === "list").map(({ flag }) => flag),
-    alias: Object.fromEntries(table.flatMap(({ row, flag }) => row.short ? [[flag, row.short]] : [])),
+    alias: Object.fromEntries(table.map(({ row, flag }) => [flag, otherNames(row)])),
     // Without this, parseArgs returns false for a missing flag, and the environment would never count.
     default: Object.fromEntries(table.map(({ flag }) => [flag, undefined])),
     unknown: (argument, name) => name === undefined || (unknown.push(argument), false),
@@ -96,6 +98,11 @@ export function parseOptions<T extends OptionTable>(
     values[key] = read.value;
   }
   return { values: values as OptionValues<T>, positional: found._.map(String) };
+}
+
+/** The names of a flag beside its own. */
+export function otherNames({ short, formerName }: OptionRow): string[] {
+  return [short, formerName].filter((name) => name !== undefined);
 }
 
 type Read = { readonly value: unknown } | OptionFault;

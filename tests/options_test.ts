@@ -27,6 +27,7 @@ const rows = {
     default: ["#lobby"],
     env: "CHAT_JOIN",
     short: "j",
+    formerName: "enter",
     metavar: "CHANNEL",
     help: "Channel to join",
   },
@@ -67,6 +68,7 @@ const understood: [
   ["milliseconds", ["--idle-time", "1500ms"], {}, "idleTime", 1500],
   ["a list's default", [], {}, "join", ["#lobby"]],
   ["a repeated flag as a list", ["--join", "#tea", "-j", "#den"], {}, "join", ["#tea", "#den"]],
+  ["the former name of a flag", ["--enter", "#tea", "--join=#den"], {}, "join", ["#tea", "#den"]],
   ["a list from the environment", [], { CHAT_JOIN: "#tea, #den," }, "join", ["#tea", "#den"]],
 ];
 

@@ -6,7 +6,7 @@
 /** The last byte of the text of each measured message. */
 export const mark = "~".charCodeAt(0);
 
-/** Of the text, without the command before it and CR LF behind it. */
+/** The length of the text, without the command before it and CR LF after it. */
 export const textBytes = 100;
 
 const sequenceDigits = 8;

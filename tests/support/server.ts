@@ -15,11 +15,11 @@ const stopMs = 10_000;
 
 export interface RunningServer extends AsyncDisposable {
   readonly pid: number;
-  /** Of IRC over TCP. */
+  /** The port of IRC over TCP. */
   readonly port: number;
-  /** Of IRC over TLS; undefined when the server has not said so. */
+  /** The port of IRC over TLS; undefined when the server has not said so. */
   readonly tlsPort: number | undefined;
-  /** Of the web page; undefined when the server has not said so. */
+  /** The port of the web page; undefined when the server has not said so. */
   readonly webPort: number | undefined;
   /** The text that it has printed for people so far. */
   readonly stdout: readonly string[];

@@ -12,7 +12,7 @@ export interface DestinationFlags {
   readonly host: string;
   readonly port: number | undefined;
   readonly tls: boolean;
-  readonly room: readonly string[];
+  readonly channel: readonly string[];
 }
 
 /** One job for a script. */
@@ -63,11 +63,11 @@ export function jobOf(
 /** The destination in irc://host:port/#channel,#channel, or in the flags. */
 export function destinationOf(
   words: readonly string[],
-  { host, port, tls, room }: DestinationFlags,
+  { host, port, tls, channel }: DestinationFlags,
 ): Destination | ArgumentFault {
   const [written, more] = words;
   if (more !== undefined) return { fault: `Cannot use "${more}": write only one address` };
-  const flagChannels = room.map(channelName);
+  const flagChannels = channel.map(channelName);
   const wrong = flagChannels.find((name) => /[\s,]/.test(name));
   if (wrong !== undefined) {
     return { fault: `Cannot join "${wrong}": the name of a channel has no spaces and no commas` };

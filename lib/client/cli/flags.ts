@@ -43,9 +43,10 @@ export const clientFlags = {
     help: "trust only the server with this certificate (SHA-256); the server prints it at its start",
     group: "Connection",
   },
-  room: {
+  channel: {
     kind: "list",
     short: "r",
+    formerName: "room",
     metavar: "#CHANNEL",
     default: ["#lobby"],
     help: "channel to join",

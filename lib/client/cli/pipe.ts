@@ -83,7 +83,7 @@ export class Pipe implements CommandUi {
 
   target(): string {
     if (this.activeBuffer === "") {
-      throw new ActionError("You have not joined a channel: use --room or an address with #CHANNEL");
+      throw new ActionError("You have not joined a channel: use --channel or an address with #CHANNEL");
     }
     return this.activeBuffer;
   }

@@ -1,7 +1,7 @@
 /** The values of all flags: from the command line, then the environment, then the settings file. */
 
-import type { OptionFault, OptionValues, ParsedOptions } from "../../options.ts";
-import { flagName, parseOptions } from "../../options.ts";
+import type { OptionFault, OptionRow, OptionValues, ParsedOptions } from "../../options.ts";
+import { flagName, otherNames, parseOptions } from "../../options.ts";
 import { clientFlags } from "./flags.ts";
 import { configArguments, configPath } from "./config.ts";
 
@@ -24,18 +24,22 @@ export function readOptions(
     return first.values.config === undefined ? first : { fault: `Cannot read the settings file "${path}"` };
   }
   const settings = configArguments(text, (name) => {
-    const row = Object.entries(clientFlags).find(([key]) => flagName(key) === name)?.[1];
-    const variable = row !== undefined && "env" in row ? environment[row.env] : undefined;
-    return Boolean(variable) ||
-      args.some((word) => isFlag(word, name, row && "short" in row ? row.short : ""));
+    const [key = name, row]: [string?, OptionRow?] =
+      Object.entries<OptionRow>(clientFlags).find(([key, row]) =>
+        [flagName(key), row.formerName].includes(name)
+      ) ?? [];
+    const names = [flagName(key), ...row === undefined ? [] : otherNames(row)];
+    return Boolean(row?.env && environment[row.env]) ||
+      args.some((word) => names.some((one) => isFlag(word, one)));
   });
   if ("fault" in settings) return { fault: `Cannot use the settings file "${path}": ${settings.fault}` };
   const all = parseOptions(clientFlags, [...settings, ...args], environment);
   return "fault" in all ? { fault: `${all.fault} (in "${path}")` } : all;
 }
 
-function isFlag(word: string, name: string, short: string | undefined): boolean {
+/** Whether an argument is the flag with this name; a name of one letter is a short one. */
+function isFlag(word: string, name: string): boolean {
+  if (name.length === 1) return word.startsWith(`-${name}`);
   const written = word.split("=", 1)[0];
-  if (written === `--${name}` || written === `--no-${name}`) return true;
-  return Boolean(short) && new RegExp(`^-${short}`).test(word) && !word.startsWith("--");
+  return written === `--${name}` || written === `--no-${name}`;
 }

@@ -4,7 +4,7 @@ import { plainName } from "../text/plain.ts";
 import { openDialog, showError, showStatus, statusLine } from "./dialog.ts";
 import { element } from "./element.ts";
 
-/** What the dialog shows and can do. */
+/** The values and actions of the dialog. */
 export interface AccountDialogParts {
   readonly nick: string;
   /** The account that the person is logged in to; "" for none. */

@@ -10,7 +10,7 @@ import { findBuffer, isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "./timeline.ts";
 
-/** What the active buffer needs of the chat. */
+/** The parts of the chat that the active buffer uses. */
 export interface ActiveBufferParts {
   readonly client: Client;
   readonly timelines: Timelines;

@@ -8,7 +8,7 @@ import { updateRows } from "./list_rows.ts";
 import type { Timelines } from "./timeline.ts";
 import { unreadBadge } from "./unread_badge.ts";
 
-/** What the lists show. */
+/** The values that the lists show. */
 export interface ChannelListParts {
   readonly state: State;
   readonly activeBuffer: string;

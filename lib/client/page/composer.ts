@@ -11,13 +11,13 @@ import { quoteText } from "./quote.ts";
 import { Suggestions } from "./suggestions.ts";
 import type { SaidEntry } from "./timeline.ts";
 
-/** What the message box needs of the page. */
+/** The actions of the page that the message box calls. */
 export interface ComposerParts {
   /** Sends the text; `replyingTo` is the message it answers. When it returns false, the text stays in the box. */
   readonly send: (text: string, replyingTo: SaidEntry | undefined) => boolean;
   /** The text in the box changed; "" after sending. */
   readonly onInput: (text: string) => void;
-  /** What can replace a word after a text. */
+  /** The words that can replace `word` after the text `before`. */
   readonly complete: (before: string, word: string) => Candidates;
   /** The person chose, dropped or pasted files. */
   readonly share: (files: readonly File[]) => void;

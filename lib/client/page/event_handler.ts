@@ -1,5 +1,5 @@
 /**
- * What the page does with each event: most become entries of a timeline, others a toast, a notification or the
+ * Handles each event of the client: most become entries of a timeline, others a toast, a notification or the
  * status line.
  */
 /// <reference lib="dom" />

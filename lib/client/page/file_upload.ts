@@ -4,7 +4,7 @@ import { plain } from "../text/plain.ts";
 import { toast } from "./toast.ts";
 import { showUploadProgress } from "./upload_progress.ts";
 
-/** What an upload needs of the chat. */
+/** The parts of the chat that an upload uses. */
 export interface FileUploadParts {
   /** Where files go; undefined when the server accepts none. */
   readonly url: () => string | undefined;

@@ -7,7 +7,7 @@ import type { PageDrawing } from "./page_drawing.ts";
 import type { Timelines } from "./timeline.ts";
 import { toast } from "./toast.ts";
 
-/** What going back needs of the page. */
+/** The parts of the page that scrolling back uses. */
 export interface HistoryScrollParts {
   readonly client: Client;
   readonly timelines: Timelines;

@@ -5,7 +5,7 @@ import { byId } from "./element.ts";
 import { storedName, storeName } from "./preferences.ts";
 import { toast } from "./toast.ts";
 
-/** What the person entered. */
+/** The values that the person entered. */
 export interface Credentials {
   readonly nick: string;
   /** The password of the account with the name `nick`; "" for none. */

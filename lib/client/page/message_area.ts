@@ -15,7 +15,7 @@ const highlightMs = 1_500;
 /** This many entries are elements at the end; this many more at each step up. */
 const stepSize = 200;
 
-/** What the message area needs of the page. */
+/** The actions of the page that the message area calls. */
 export interface MessageAreaParts extends MessageActions {
   /** The person scrolled up to the oldest message. */
   readonly loadOlder: () => void;

@@ -10,7 +10,7 @@ import { reactionButtons } from "./reaction_buttons.ts";
 import { cssColor, spanElements } from "./span_elements.ts";
 import type { SaidEntry, TimelineEntry } from "./timeline.ts";
 
-/** What the buttons in a row do. */
+/** The actions of the buttons in a row. */
 export interface RowActions {
   /** Adds or removes the own reaction. */
   readonly react: (entry: SaidEntry, emoji: string) => void;

@@ -19,7 +19,7 @@ export class MessageSending {
     this.#onRefused = onRefused;
   }
 
-  /** What `act` sends to the buffer of `entry` answers that message. */
+  /** Messages that `act` sends to the buffer of `entry` are replies to it. */
   replyingTo(entry: SaidEntry | undefined, act: () => void): void {
     this.#replyingTo = entry;
     act();

@@ -6,7 +6,7 @@ import { element } from "./element.ts";
 import { icon } from "./icon.ts";
 import type { SaidEntry } from "./timeline.ts";
 
-/** What a person can do with a message. */
+/** The actions that a person can take on a message. */
 export interface MessageActions {
   readonly reply: (entry: SaidEntry) => void;
   /** Adds or removes the own reaction. */

@@ -17,7 +17,7 @@ import { drawWindowTitle } from "./window_title.ts";
 
 const typingMs = 1_000;
 
-/** What is drawn. */
+/** The parts that the page draws. */
 export interface PageDrawingParts {
   readonly client: Client;
   readonly timelines: Timelines;

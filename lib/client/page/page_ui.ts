@@ -20,7 +20,7 @@ import { storePresenceFilter } from "./preferences.ts";
 import { type SaidEntry, Timelines } from "./timeline.ts";
 import { toast, toastError } from "./toast.ts";
 
-/** What a chat starts with, and what it tells the page. */
+/** The values that a chat starts with, and the functions of the page that it calls. */
 export interface PageUiParts {
   readonly credentials: Credentials;
   readonly channels: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * What this browser remembers for the person between visits. The names of the stored values stay as older versions
+ * The values that this browser stores between visits. The names of the stored values stay as older versions
  * wrote them.
  */
 /// <reference lib="dom" />

@@ -3,7 +3,7 @@
  */
 /// <reference lib="dom" />
 
-/** What the keys do. */
+/** The actions of the keys. */
 export interface Shortcuts {
   /** Switches to the buffer above (-1) or below (1). */
   readonly step: (by: number) => void;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { configArguments, configPath } from "../../../lib/client/cli/config.ts";
 import { destinationOf, jobOf, timeOf } from "../../../lib/client/cli/arguments.ts";
 
-const flags = { host: "127.0.0.1", port: undefined, tls: false, room: ["#lobby"] };
+const flags = { host: "127.0.0.1", port: undefined, tls: false, channel: ["#lobby"] };
 
 const destinations:
   readonly (readonly [words: string[], more: object, address: string, ...channels: string[]])[] = [
@@ -52,8 +52,11 @@ Deno.test("timeOf() reads durations and dates, and nothing else", () => {
 });
 
 Deno.test("configArguments() leaves out given settings, and reports a wrong line", () => {
-  const text = '# mine\n\nuser = bob\r\nroom="#tea"\npassword-file = ~/x = y\n';
-  assertEquals(configArguments(text, (name) => name === "user"), ["--room=#tea", "--password-file=~/x = y"]);
+  const text = '# mine\n\nuser = bob\r\nchannel="#tea"\npassword-file = ~/x = y\n';
+  assertEquals(configArguments(text, (name) => name === "user"), [
+    "--channel=#tea",
+    "--password-file=~/x = y",
+  ]);
   assertEquals(configArguments("user bob", () => false), {
     fault: 'write line 1 as "name = value"',
   });

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { readOptions } from "../../../lib/client/cli/read_options.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+/** The channels to join, with this settings file and these arguments. */
+function channels(file: string, ...args: readonly string[]): readonly string[] | string {
+  using place = temporaryFolder();
+  const path = `${place.folder}/client.conf`;
+  Deno.writeTextFileSync(path, file);
+  const read = readOptions([...args, `--config=${path}`], {});
+  return "fault" in read ? read.fault : read.values.channel;
+}
+
+Deno.test({
+  name: "readOptions() takes --room as the former name of --channel, and a flag overrides the settings file",
+  ignore: !granted("read", "write"),
+  fn() {
+    assertEquals(channels("room = #tea"), ["#tea"]);
+    assertEquals(channels("channel = #tea"), ["#tea"]);
+    assertEquals(channels("", "--room", "#den", "--channel=#tea"), ["#den", "#tea"]);
+    for (const file of ["room = #tea", "channel = #tea"]) {
+      for (const flag of ["--room=#den", "--channel=#den", "-r#den"]) {
+        assertEquals(channels(file, flag), ["#den"], `${file}, ${flag}`);
+      }
+    }
+  },
+});
