@@ -14,6 +14,8 @@ const words: Readonly<Record<string, readonly [set: string, removed: string]>> =
   b: ["bans %", "lifts the ban of %"],
   e: ["exempts % from bans", "ends the ban exemption of %"],
   I: ["lets % join without an invitation", "lets % join only with an invitation"],
+  C: ["blocks CTCP requests", "allows CTCP requests"],
+  R: ["lets only people with an account join", "lets people without an account join"],
   i: ["lets only invited people join", "lets everyone join"],
   k: ["sets a key for the channel", "removes the key of the channel"],
   l: ["limits the channel to % people", "removes the limit of people"],

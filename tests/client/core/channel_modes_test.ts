@@ -16,7 +16,10 @@ for (const [letter, argument, words] of changes) {
 }
 
 Deno.test("describeLetters() leaves out letters without words, and letters with a value", () => {
-  assertEquals(describeLetters("+nRl"), ["lets only members write"]);
+  assertEquals(describeLetters("+nrRl"), [
+    "lets only members write",
+    "lets only people with an account join",
+  ]);
 });
 
 Deno.test("describeRank() says what a person is after a change by the server", () => {
