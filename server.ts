@@ -27,7 +27,7 @@ const optionRows = {
   makeVerifier: {
     kind: "flag",
     group: "Other",
-    help: "read a password, print its verifier for --oper, and exit",
+    help: "read a password (from a pipe: one line), print its verifier for --oper, and exit",
   },
   newOwner: {
     kind: "flag",

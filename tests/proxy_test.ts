@@ -153,8 +153,8 @@ async function strangers(server: RunningServer): Promise<void> {
   assert(seen.includes("127.0.0.1") && !seen.includes(" 671 "), seen);
   await using bob = await byLine(careful, "bob", attic, { register: false });
   const answer =
-    "ERROR :This is parley.local, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, " +
-    "not from 127.0.0.1";
+    "ERROR :This is parley.local: a PROXY header must be the first bytes of a connection from a --trusted-proxy, " +
+    "and this connection is from 127.0.0.1";
   assertEquals(await bob.closed(), [answer]);
 }
 

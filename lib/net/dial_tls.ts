@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import type { Connection } from "./connection.ts";
 import { defaultLimits, DialError, type DialOptions, type DialReason, parseServerAddress } from "./dial.ts";
-import { judge, type KnownHosts, type Remembered, type Shown } from "./known_hosts.ts";
+import { judgeTrust, type KnownHosts, type PeerCertificate, type StoredTrust } from "./known_hosts.ts";
 import { Flusher } from "./send_queue.ts";
 import { streamConnection } from "./stream.ts";
 import { TlsSocket } from "./tls_socket.ts";
@@ -38,10 +38,10 @@ export interface TlsConnection {
 export class TrustError extends Error {
   override readonly name = "TrustError";
   readonly fingerprint: string;
-  readonly remembered: Remembered;
+  readonly remembered: StoredTrust;
 
   /** Without a remedy, `remembered` is the fingerprint the user gave. */
-  constructor(address: string, shown: Shown, remembered: Remembered, remedy?: string) {
+  constructor(address: string, shown: PeerCertificate, remembered: StoredTrust, remedy?: string) {
     const before = remembered === "authority"
       ? `Before, a certificate authority confirmed it. Now: ${shown.untrustedReason}.`
       : `${remedy === undefined ? "You gave" : "It had "} ${remembered.fingerprint}`;
@@ -77,7 +77,7 @@ export async function dialTls(address: string, options: DialTlsOptions = {}): Pr
 function trust(
   address: string,
   place: string,
-  shown: Shown,
+  shown: PeerCertificate,
   { knownHosts, fingerprint: named }: DialTlsOptions,
 ): Omit<TlsConnection, "connection"> {
   const { fingerprint, key } = shown;
@@ -86,18 +86,18 @@ function trust(
     throw new TrustError(address, shown, { fingerprint: named, key: "" });
   }
   const remembered = knownHosts?.find(place);
-  const verdict = judge(shown, remembered);
+  const verdict = judgeTrust(shown, remembered);
   if (verdict === "changed" && remembered !== undefined) {
     const remedy =
       `If you expect this change, delete the line of ${place} in ${knownHosts?.path} and connect again.`;
     throw new TrustError(address, shown, remembered, remedy);
   }
-  const now: Remembered = verdict === "authority" ? "authority" : { fingerprint, key };
+  const now: StoredTrust = verdict === "authority" ? "authority" : { fingerprint, key };
   const notSaved = knownHosts && !isSame(now, remembered) ? save(knownHosts, place, now) : undefined;
   return { trust: verdict === "changed" ? "new" : verdict, fingerprint, notSaved };
 }
 
-function save(knownHosts: KnownHosts, place: string, remembered: Remembered): string | undefined {
+function save(knownHosts: KnownHosts, place: string, remembered: StoredTrust): string | undefined {
   try {
     knownHosts.save(place, remembered);
   } catch (error) {
@@ -105,7 +105,7 @@ function save(knownHosts: KnownHosts, place: string, remembered: Remembered): st
   }
 }
 
-function isSame(one: Remembered, other: Remembered | undefined): boolean {
+function isSame(one: StoredTrust, other: StoredTrust | undefined): boolean {
   if (one === "authority" || other === "authority" || other === undefined) return one === other;
   return one.key === other.key && one.fingerprint === other.fingerprint;
 }
@@ -114,7 +114,7 @@ function plain(fingerprint: string): string {
   return fingerprint.replace(/^SHA-?256:/i, "").replaceAll(":", "").toLowerCase();
 }
 
-function shownBy(socket: TLSSocket): Shown {
+function shownBy(socket: TLSSocket): PeerCertificate {
   const certificate = new X509Certificate(socket.getPeerCertificate().raw);
   const key = certificate.publicKey.export({ type: "spki", format: "der" });
   return {

@@ -6,7 +6,7 @@
  */
 
 /** The certificate of a server in its handshake. */
-export interface Shown {
+export interface PeerCertificate {
   /** SHA-256 of the certificate, "AB:CD:…". */
   readonly fingerprint: string;
   /** SHA-256 of its public key (SubjectPublicKeyInfo), as base64. */
@@ -19,13 +19,13 @@ export interface Shown {
  * The stored trust in a server: its pinned key and the certificate with it, or "authority" if an authority confirmed
  * it.
  */
-export type Remembered = { readonly fingerprint: string; readonly key: string } | "authority";
+export type StoredTrust = { readonly fingerprint: string; readonly key: string } | "authority";
 
 /** Why a server is trusted, or "changed" if it is not. */
 export type TrustVerdict = "authority" | "known" | "new" | "changed";
 
 /** Compares the certificate of a server with the stored trust. */
-export function judge(shown: Shown, remembered: Remembered | undefined): TrustVerdict {
+export function judgeTrust(shown: PeerCertificate, remembered: StoredTrust | undefined): TrustVerdict {
   if (shown.untrustedReason === undefined) return "authority";
   if (remembered === undefined) return "new";
   return remembered !== "authority" && remembered.key === shown.key ? "known" : "changed";
@@ -40,7 +40,7 @@ export class KnownHosts {
   }
 
   /** The stored trust in "host:port"; undefined also if there is no file. */
-  find(place: string): Remembered | undefined {
+  find(place: string): StoredTrust | undefined {
     for (const line of this.#lines()) {
       const entry = parseEntry(line);
       if (entry?.place === place) return entry.remembered;
@@ -48,7 +48,7 @@ export class KnownHosts {
   }
 
   /** Stores the trust; throws if the file cannot be written. */
-  save(place: string, remembered: Remembered): void {
+  save(place: string, remembered: StoredTrust): void {
     const lines = this.#lines().filter((line) => parseEntry(line)?.place !== place);
     if (lines.length === 0) lines.push(...heading);
     lines.push(formatEntry(place, remembered));
@@ -73,14 +73,14 @@ const heading = [
   "# Servers this computer knows: address, certificate, key. Delete a line to accept a new certificate of that server.",
 ];
 
-function parseEntry(line: string): { place: string; remembered: Remembered } | undefined {
+function parseEntry(line: string): { place: string; remembered: StoredTrust } | undefined {
   const [place = "", first = "", key] = line.split(" ");
   if (place === "" || place.startsWith("#") || first === "") return undefined;
   if (first === "authority") return { place, remembered: "authority" };
   return key === undefined ? undefined : { place, remembered: { fingerprint: first, key } };
 }
 
-function formatEntry(place: string, remembered: Remembered): string {
+function formatEntry(place: string, remembered: StoredTrust): string {
   if (remembered === "authority") return `${place} authority`;
   return `${place} ${remembered.fingerprint} ${remembered.key}`;
 }

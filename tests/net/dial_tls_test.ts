@@ -3,7 +3,13 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { DialError, type DialReason } from "../../lib/net/dial.ts";
 import { dialTls, type DialTlsOptions, TrustError } from "../../lib/net/dial_tls.ts";
-import { judge, KnownHosts, knownHostsPath, type Remembered, type Shown } from "../../lib/net/known_hosts.ts";
+import {
+  judgeTrust,
+  KnownHosts,
+  knownHostsPath,
+  type PeerCertificate,
+  type StoredTrust,
+} from "../../lib/net/known_hosts.ts";
 import { listen } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import { granted } from "../support/permissions.ts";
@@ -215,21 +221,22 @@ async function aborted(): Promise<void> {
   silent.close();
 }
 
-const self: Shown = { fingerprint: "AB", key: "k", untrustedReason: "DEPTH_ZERO_SELF_SIGNED_CERT" };
-const pinned: Remembered = { fingerprint: "AB", key: "k" };
-const verdicts: readonly (readonly [shown: Shown, remembered: Remembered | undefined, verdict: string])[] = [
-  [self, undefined, "new"],
-  [self, pinned, "known"],
-  [{ ...self, fingerprint: "CD" }, pinned, "known"],
-  [{ ...self, key: "other" }, pinned, "changed"],
-  [self, "authority", "changed"],
-  [{ ...self, untrustedReason: undefined }, undefined, "authority"],
-  [{ ...self, untrustedReason: undefined }, "authority", "authority"],
-  [{ ...self, untrustedReason: undefined, key: "other" }, pinned, "authority"],
-];
+const self: PeerCertificate = { fingerprint: "AB", key: "k", untrustedReason: "DEPTH_ZERO_SELF_SIGNED_CERT" };
+const pinned: StoredTrust = { fingerprint: "AB", key: "k" };
+const verdicts:
+  readonly (readonly [shown: PeerCertificate, remembered: StoredTrust | undefined, verdict: string])[] = [
+    [self, undefined, "new"],
+    [self, pinned, "known"],
+    [{ ...self, fingerprint: "CD" }, pinned, "known"],
+    [{ ...self, key: "other" }, pinned, "changed"],
+    [self, "authority", "changed"],
+    [{ ...self, untrustedReason: undefined }, undefined, "authority"],
+    [{ ...self, untrustedReason: undefined }, "authority", "authority"],
+    [{ ...self, untrustedReason: undefined, key: "other" }, pinned, "authority"],
+  ];
 
 Deno.test("judge() trusts unchanged keys and authorities, but never less than before", () => {
-  for (const [shown, remembered, verdict] of verdicts) assertEquals(judge(shown, remembered), verdict);
+  for (const [shown, remembered, verdict] of verdicts) assertEquals(judgeTrust(shown, remembered), verdict);
 });
 
 const paths: readonly (readonly [env: Record<string, string>, os: string, path: string | undefined])[] = [

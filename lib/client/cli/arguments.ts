@@ -66,7 +66,6 @@ export function destinationOf(
   { host, port, tls, channel }: DestinationFlags,
 ): Destination | ArgumentFault {
   const [written, more] = words;
-  if (more !== undefined) return { fault: `Cannot use "${more}": write only one address` };
   const flagChannels = channel.map(channelName);
   const wrong = flagChannels.find((name) => /[\s,]/.test(name));
   if (wrong !== undefined) {
@@ -84,6 +83,7 @@ export function destinationOf(
       fault: `Cannot use "${written}": write ${jobNames} or an address such as irc://127.0.0.1:6667/#lobby`,
     };
   }
+  if (more !== undefined) return { fault: `Cannot use "${more}": write only one address` };
   const addressScheme = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
   const path = decodePath(url.pathname.slice(1) || url.hash);
   const channels = path.split(",").filter((name) => name !== "").map(channelName);

@@ -15,7 +15,7 @@ export const historySettings = {
     kind: "flag",
     env: "PARLEY_EPHEMERAL",
     group: "History and data",
-    help: "keep everything in memory and write nothing to disk",
+    help: "keep everything in memory; shared files are in a temporary folder until the server stops",
   },
   synchronous: {
     kind: "text",

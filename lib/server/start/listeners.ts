@@ -102,7 +102,7 @@ export async function openTls(
 
 /** The answer to a visitor behind an untrusted proxy; it helps the person who configures the proxy. */
 function untrustedProxySentence({ chat: { settings: { name } } }: Hub, address: string): string {
-  return `This is ${name}, which accepts a PROXY header only from a --trusted-proxy and as the first bytes, not from ${address}`;
+  return `This is ${name}: a PROXY header must be the first bytes of a connection from a --trusted-proxy, and this connection is from ${address}`;
 }
 
 /** The names and addresses of this machine; names that no certificate can contain are left out. */

@@ -63,3 +63,14 @@ Deno.test("configArguments() leaves out given settings, and reports a wrong line
   assertEquals(configPath({ HOME: "/home/bob" }, "linux"), "/home/bob/.config/parley/client.conf");
   assertEquals(configPath({ APPDATA: "C:\\bob" }, "windows"), "C:/bob/parley/client.conf");
 });
+
+Deno.test("destinationOf() names the word that is no address, and a second address", () => {
+  const faults = [["bogus", "#x"], ["localhost", "#x"]].map((words) => destinationOf(words, flags));
+  assertEquals(faults, [
+    {
+      fault:
+        'Cannot use "bogus": write send, tail, history or an address such as irc://127.0.0.1:6667/#lobby',
+    },
+    { fault: 'Cannot use "#x": write only one address' },
+  ]);
+});
