@@ -1,8 +1,8 @@
 /** The account dialog: registers the own nick, or logs in to an account. */
 /// <reference lib="dom" />
 import { plainName } from "../text/plain.ts";
-import { openDialog, showError, showStatus, statusLine } from "./dialog.ts";
-import { element } from "./element.ts";
+import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
+import { element } from "../elements/element.ts";
 
 /** The values and actions of the dialog. */
 export interface AccountDialogParts {

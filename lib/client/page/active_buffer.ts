@@ -8,7 +8,7 @@ import type { Client } from "../core/client.ts";
 import { bufferAfterClosing, nextBuffer } from "../core/buffer_order.ts";
 import { findBuffer, isChannel } from "../core/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Timelines } from "./timeline.ts";
+import type { Timelines } from "../timeline/timeline.ts";
 
 /** The parts of the chat that the active buffer uses. */
 export interface ActiveBufferParts {

@@ -7,8 +7,8 @@ import { findBuffer, type State } from "../core/state.ts";
 import { memberColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { styleText } from "../text/style_text.ts";
-import { byId, element } from "./element.ts";
-import { spanElements } from "./span_elements.ts";
+import { byId, element } from "../elements/element.ts";
+import { spanElements } from "../elements/span_elements.ts";
 
 /** Draws it; hidden without an active buffer. */
 export function drawBufferHeader(state: State, activeBuffer: string): void {

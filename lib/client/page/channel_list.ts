@@ -3,9 +3,9 @@
 import { buffersInOrder } from "../core/buffer_order.ts";
 import type { Buffer, State } from "../core/state.ts";
 import { plainName } from "../text/plain.ts";
-import { element } from "./element.ts";
-import { updateRows } from "./list_rows.ts";
-import type { Timelines } from "./timeline.ts";
+import { element } from "../elements/element.ts";
+import { updateRows } from "../elements/list_rows.ts";
+import type { Timelines } from "../timeline/timeline.ts";
 import { unreadBadge } from "./unread_badge.ts";
 
 /** The values that the lists show. */

@@ -10,11 +10,11 @@ import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
-import { byId } from "./element.ts";
-import { addToTimeline } from "./history_loader.ts";
+import { byId } from "../elements/element.ts";
+import { addToTimeline } from "../timeline/history_loader.ts";
 import { showNotification } from "./notifications.ts";
-import type { Timelines } from "./timeline.ts";
-import { toast } from "./toast.ts";
+import type { Timelines } from "../timeline/timeline.ts";
+import { toast } from "../elements/toast.ts";
 
 /** The parts of the page that events change. */
 export interface EventHandlerParts {

@@ -1,8 +1,8 @@
 /** Files for slash commands: the person chooses files to share, and the browser saves files from others. */
 /// <reference lib="dom" />
 import type { FileChoice } from "../slash/command_ui.ts";
-import { byId, element } from "./element.ts";
-import { isSharedFile } from "./span_elements.ts";
+import { byId, element } from "../elements/element.ts";
+import { isSharedFile } from "../elements/span_elements.ts";
 
 export const fileChoice: FileChoice = {
   choose: () => byId("file").click(),

@@ -1,8 +1,8 @@
 /** Uploads files to the server. The address of each is then sent as a message; a failure is a toast. */
 /// <reference lib="dom" />
 import { plain } from "../text/plain.ts";
-import { toast } from "./toast.ts";
-import { showUploadProgress } from "./upload_progress.ts";
+import { toast } from "../elements/toast.ts";
+import { showUploadProgress } from "../elements/upload_progress.ts";
 
 /** The parts of the chat that an upload uses. */
 export interface FileUploadParts {

@@ -2,10 +2,10 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
-import { HistoryLoader } from "./history_loader.ts";
+import { HistoryLoader } from "../timeline/history_loader.ts";
 import type { PageDrawing } from "./page_drawing.ts";
-import type { Timelines } from "./timeline.ts";
-import { toast } from "./toast.ts";
+import type { Timelines } from "../timeline/timeline.ts";
+import { toast } from "../elements/toast.ts";
 
 /** The parts of the page that scrolling back uses. */
 export interface HistoryScrollParts {

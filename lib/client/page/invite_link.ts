@@ -1,7 +1,7 @@
 /** The link that invites others to a channel, and copying it. */
 /// <reference lib="dom" />
-import { copy } from "./clipboard.ts";
-import { toast } from "./toast.ts";
+import { copy } from "../elements/clipboard.ts";
+import { toast } from "../elements/toast.ts";
 
 /** Copies the link and shows it. Where the browser does not allow copying, it only shows it. */
 export function copyInviteLink(channel: string): void {

@@ -1,9 +1,9 @@
 /** The join form: username, passwords and the Join button. They are locked while the person is in the chat. */
 /// <reference lib="dom" />
 import { invitedChannels } from "./channels_to_join.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 import { storedName, storeName } from "./preferences.ts";
-import { toast } from "./toast.ts";
+import { toast } from "../elements/toast.ts";
 
 /** The values that the person entered. */
 export interface Credentials {

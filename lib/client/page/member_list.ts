@@ -3,9 +3,9 @@
 import { findBuffer, type Member, membersByRank, type State } from "../core/state.ts";
 import { personColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { byId, element } from "./element.ts";
-import { updateRows } from "./list_rows.ts";
-import { cssColor } from "./span_elements.ts";
+import { byId, element } from "../elements/element.ts";
+import { updateRows } from "../elements/list_rows.ts";
+import { cssColor } from "../elements/span_elements.ts";
 
 /** Draws it; empty for a conversation. */
 export function drawMemberList(state: State, activeBuffer: string, show: (nick: string) => void): void {

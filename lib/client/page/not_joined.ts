@@ -4,7 +4,7 @@ import type { Client } from "../core/client.ts";
 import { plainName } from "../text/plain.ts";
 import { findBuffer } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 
 /** Draws it; hidden for a channel that the client is in or is joining. */
 export function drawNotJoined(client: Client, activeBuffer: string): void {

@@ -4,10 +4,10 @@
  */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 import { storeWantsNotifications, wantsNotifications } from "./preferences.ts";
-import type { SaidEvent } from "./timeline.ts";
-import { toast } from "./toast.ts";
+import type { SaidEvent } from "../timeline/timeline.ts";
+import { toast } from "../elements/toast.ts";
 
 let isOn = false;
 

@@ -3,17 +3,17 @@
 import { computeWith } from "../../irc/digest.ts";
 import { channelsToJoin, invitedChannels } from "./channels_to_join.ts";
 import { candidatesFor, completionSources } from "../slash/completion.ts";
-import { Composer } from "./composer.ts";
-import { byId } from "./element.ts";
-import { pickEmoji } from "./emoji_picker.ts";
+import { Composer } from "../timeline/composer.ts";
+import { byId } from "../elements/element.ts";
+import { pickEmoji } from "../elements/emoji_picker.ts";
 import { uploadFiles } from "./file_upload.ts";
 import { type Credentials, JoinForm } from "./join_form.ts";
 import { PageUi } from "./page_ui.ts";
 import { showPane } from "./panes.ts";
 import { sharesTyping, storeChannels } from "./preferences.ts";
 import { installShortcuts } from "./shortcuts.ts";
-import { installInks, trustFiles } from "./span_elements.ts";
-import { toast } from "./toast.ts";
+import { installInks, trustFiles } from "../elements/span_elements.ts";
+import { toast } from "../elements/toast.ts";
 import { installToolbar } from "./toolbar.ts";
 
 /** The chat; undefined while the person has not joined. */

@@ -7,11 +7,11 @@ import type { Span } from "../text/formatting.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { fileChoice } from "./file_choice.ts";
 import type { HistoryScroll } from "./history_scroll.ts";
-import type { MessageSending } from "./message_sending.ts";
+import type { MessageSending } from "../timeline/message_sending.ts";
 import { askPassword } from "./password_dialog.ts";
 import { sharesTyping, storedPresenceFilter, storeSharesTyping } from "./preferences.ts";
 import { openResults } from "./search_dialog.ts";
-import type { Timelines } from "./timeline.ts";
+import type { Timelines } from "../timeline/timeline.ts";
 
 /** The parts of the page that commands use. */
 export interface PageCommandUiParts {

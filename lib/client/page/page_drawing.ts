@@ -7,12 +7,12 @@ import type { Client } from "../core/client.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { drawBufferHeader } from "./buffer_header.ts";
 import { drawChannelList } from "./channel_list.ts";
-import { DrawSchedule } from "./draw_schedule.ts";
+import { DrawSchedule } from "../elements/draw_schedule.ts";
 import { drawMemberList } from "./member_list.ts";
-import { MessageArea, type MessageAreaParts } from "./message_area.ts";
+import { MessageArea, type MessageAreaParts } from "../timeline/message_area.ts";
 import { drawNotJoined } from "./not_joined.ts";
-import type { Timelines } from "./timeline.ts";
-import { drawTypingIndicator } from "./typing_indicator.ts";
+import type { Timelines } from "../timeline/timeline.ts";
+import { drawTypingIndicator } from "../timeline/typing_indicator.ts";
 import { drawWindowTitle } from "./window_title.ts";
 
 const typingMs = 1_000;

@@ -11,14 +11,14 @@ import { type EventHandlerParts, handleEvent } from "./event_handler.ts";
 import { HistoryScroll } from "./history_scroll.ts";
 import { JoinErrors } from "./join_errors.ts";
 import type { Credentials } from "./join_form.ts";
-import { MessageSending } from "./message_sending.ts";
+import { MessageSending } from "../timeline/message_sending.ts";
 import { drawNotJoined } from "./not_joined.ts";
 import { createClient, endingText } from "./page_client.ts";
 import { PageDrawing } from "./page_drawing.ts";
 import { PageCommandUi } from "./page_command_ui.ts";
 import { storePresenceFilter } from "./preferences.ts";
-import { type SaidEntry, Timelines } from "./timeline.ts";
-import { toast, toastError } from "./toast.ts";
+import { type SaidEntry, Timelines } from "../timeline/timeline.ts";
+import { toast, toastError } from "../elements/toast.ts";
 
 /** The values that a chat starts with, and the functions of the page that it calls. */
 export interface PageUiParts {

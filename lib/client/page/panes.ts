@@ -1,6 +1,6 @@
 /** The lists on a narrow screen: a button shows one of them in place of the messages. */
 /// <reference lib="dom" />
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 
 const panes = ["channels", "members"] as const;
 

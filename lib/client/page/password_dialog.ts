@@ -1,7 +1,7 @@
 /** The dialog that asks for a password, for commands such as /register. */
 /// <reference lib="dom" />
-import { openDialog, showStatus, statusLine } from "./dialog.ts";
-import { element } from "./element.ts";
+import { openDialog, showStatus, statusLine } from "../elements/dialog.ts";
+import { element } from "../elements/element.ts";
 
 /** Asks until `faultIn` returns "" for the password; the answer is "" when the person closes the dialog. */
 export function askPassword(

@@ -1,9 +1,9 @@
 /** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
-import { openDialog, showError, showStatus, statusLine } from "./dialog.ts";
-import { element } from "./element.ts";
-import type { SaidEvent } from "./timeline.ts";
+import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
+import { element } from "../elements/element.ts";
+import type { SaidEvent } from "../timeline/timeline.ts";
 
 /** Opens it; `goTo` shows the message that the person clicks. */
 export function openSearch(

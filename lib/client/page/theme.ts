@@ -1,6 +1,6 @@
 /** The dark and the light theme, and the button that switches between them. The colours are in style.css. */
 /// <reference lib="dom" />
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 import { storedTheme, storeTheme } from "./preferences.ts";
 
 /** Shows the theme of the last visit and makes the button work. */

@@ -4,14 +4,14 @@
  */
 /// <reference lib="dom" />
 import { openAccount } from "./account_dialog.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 import { copyInviteLink } from "./invite_link.ts";
 import { installNotifications } from "./notifications.ts";
 import type { PageUi } from "./page_ui.ts";
 import { installPanes } from "./panes.ts";
 import { openSearch } from "./search_dialog.ts";
 import { installTheme } from "./theme.ts";
-import { toast } from "./toast.ts";
+import { toast } from "../elements/toast.ts";
 
 /** Makes the buttons work; `current` is the chat, undefined while the person has not joined. */
 export function installToolbar(current: () => PageUi | undefined): void {

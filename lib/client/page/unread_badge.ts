@@ -1,10 +1,10 @@
 /**
  * The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour.
- * timeline.ts counts the messages.
+ * client/timeline/timeline.ts counts the messages.
  */
 /// <reference lib="dom" />
-import { element } from "./element.ts";
-import type { Timeline } from "./timeline.ts";
+import { element } from "../elements/element.ts";
+import type { Timeline } from "../timeline/timeline.ts";
 
 /** The badge; undefined when everything is read. */
 export function unreadBadge({ unread, mentions }: Timeline): HTMLElement | undefined {

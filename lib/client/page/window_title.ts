@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { State } from "../core/state.ts";
 import { plainName } from "../text/plain.ts";
-import type { Timelines } from "./timeline.ts";
+import type { Timelines } from "../timeline/timeline.ts";
 
 /** Draws it; `activeBuffer` is "" before the person has joined. */
 export function drawWindowTitle(state: State, timelines: Timelines, activeBuffer: string): void {

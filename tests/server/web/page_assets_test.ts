@@ -37,7 +37,7 @@ Deno.test({
   fn() {
     const paths = [...reached()];
     assert(paths.includes("/lib/client/page/page_ui.ts") && paths.includes("/lib/irc/plain_digest.ts"));
-    const { body } = pageAsset("/lib/client/page/timeline.ts") ?? { body: new Uint8Array() };
+    const { body } = pageAsset("/lib/client/timeline/timeline.ts") ?? { body: new Uint8Array() };
     assert(!new TextDecoder().decode(body).includes("interface "));
   },
 });

@@ -1,7 +1,7 @@
 /** Suggestions for the word before the cursor: shown while the person types, and put in by Tab, Enter or a click. */
 /// <reference lib="dom" />
 import type { Candidate, Candidates } from "../slash/completion.ts";
-import { drawSuggestions } from "./suggestion_list.ts";
+import { drawSuggestions } from "../elements/suggestion_list.ts";
 
 /** The suggestions for one word. */
 interface Offer extends Candidates {

@@ -5,7 +5,7 @@ import type { Manner } from "../core/event.ts";
 import { isOwn } from "../core/state.ts";
 import { plain } from "../text/plain.ts";
 import type { SaidEntry } from "./timeline.ts";
-import { toast, toastError } from "./toast.ts";
+import { toast, toastError } from "../elements/toast.ts";
 
 /** Sends for one client. */
 export class MessageSending {

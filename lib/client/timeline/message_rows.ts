@@ -4,7 +4,7 @@
  */
 /// <reference lib="dom" />
 import type { State } from "../core/state.ts";
-import { element } from "./element.ts";
+import { element } from "../elements/element.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 

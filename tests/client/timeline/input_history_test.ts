@@ -1,6 +1,6 @@
 /** The sent texts that ↑ and ↓ bring back. */
 import { assertEquals } from "@std/assert";
-import { InputHistory } from "../../../lib/client/page/input_history.ts";
+import { InputHistory } from "../../../lib/client/timeline/input_history.ts";
 
 Deno.test("recall() goes back to the oldest text, and forward to an empty box", () => {
   const history = new InputHistory();

@@ -4,10 +4,10 @@ import { memberColor, personColor } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../core/state.ts";
 import { styleText } from "../text/style_text.ts";
-import { element } from "./element.ts";
+import { element } from "../elements/element.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";
-import { cssColor, spanElements } from "./span_elements.ts";
+import { cssColor, spanElements } from "../elements/span_elements.ts";
 import type { SaidEntry, TimelineEntry } from "./timeline.ts";
 
 /** The actions of the buttons in a row. */

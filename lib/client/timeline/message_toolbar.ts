@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 import type { State } from "../core/state.ts";
 import { fold } from "../../irc/names.ts";
-import { element } from "./element.ts";
-import { icon } from "./icon.ts";
+import { element } from "../elements/element.ts";
+import { icon } from "../elements/icon.ts";
 import type { SaidEntry } from "./timeline.ts";
 
 /** The actions that a person can take on a message. */

@@ -3,9 +3,9 @@
 import { fold } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts } from "./drafts.ts";
-import { byId } from "./element.ts";
-import { pickEmoji } from "./emoji_picker.ts";
-import { installFileDrop } from "./file_drop.ts";
+import { byId } from "../elements/element.ts";
+import { pickEmoji } from "../elements/emoji_picker.ts";
+import { installFileDrop } from "../elements/file_drop.ts";
 import { InputHistory } from "./input_history.ts";
 import { quoteText } from "./quote.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -110,7 +110,7 @@ export class Composer {
   }
 
   #onKey(event: KeyboardEvent): void {
-    // Keys with Alt are for the whole page (shortcuts.ts).
+    // Keys with Alt are for the whole page (client/page/shortcuts.ts).
     if (event.isComposing || event.altKey) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();

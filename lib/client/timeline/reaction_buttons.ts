@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { isOwn, type State } from "../core/state.ts";
 import { plain, plainName } from "../text/plain.ts";
-import { element } from "./element.ts";
+import { element } from "../elements/element.ts";
 import type { SaidEntry } from "./timeline.ts";
 
 /** The buttons of one message. */

@@ -4,7 +4,7 @@
  */
 /// <reference lib="dom" />
 import type { State } from "../core/state.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 import { focusByKey } from "./message_focus.ts";
 import { MessageRows } from "./message_rows.ts";
 import { type MessageActions, messageToolbar } from "./message_toolbar.ts";

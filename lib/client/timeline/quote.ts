@@ -1,7 +1,7 @@
 /** The quote of a message that another one answers. */
 /// <reference lib="dom" />
 import { plain, plainName } from "../text/plain.ts";
-import { element } from "./element.ts";
+import { element } from "../elements/element.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
 /** A button above the answer that calls `jump`; `quoted` is undefined when the message is not loaded. */

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { plainName } from "../text/plain.ts";
 import { findBuffer, nicksTyping, type State } from "../core/state.ts";
-import { byId } from "./element.ts";
+import { byId } from "../elements/element.ts";
 
 const maxNames = 3;
 

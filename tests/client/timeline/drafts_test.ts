@@ -1,6 +1,6 @@
 /** Drafts by buffer. */
 import { assertEquals } from "@std/assert";
-import { Drafts } from "../../../lib/client/page/drafts.ts";
+import { Drafts } from "../../../lib/client/timeline/drafts.ts";
 
 Deno.test("each buffer has its own draft, however its name is written", () => {
   const drafts = new Drafts();

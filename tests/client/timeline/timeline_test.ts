@@ -1,6 +1,6 @@
 /** Timelines: order, each message once, unread messages and the separator before them. */
 import { assertEquals } from "@std/assert";
-import { type SaidEvent, Timelines } from "../../../lib/client/page/timeline.ts";
+import { type SaidEvent, Timelines } from "../../../lib/client/timeline/timeline.ts";
 
 function said(id: string, at: number, more: Partial<SaidEvent> = {}): SaidEvent {
   return {
