@@ -1,6 +1,6 @@
 /** A message as one line of JSON, for programs. Unknown fields are left out. Texts are unchanged. */
 
-import type { ChatEvent, Said } from "../core/event.ts";
+import type { ChatEvent, Said } from "../state/event.ts";
 
 /** {"time","msgid","from","account","target","kind","text","replyTo","own"} */
 export function jsonLine(event: ChatEvent & Said): string {

@@ -6,14 +6,14 @@
 
 import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
-import type { ChatEvent, Manner, Said } from "../core/event.ts";
+import type { ChatEvent, Manner, Said } from "../state/event.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import type { DeliveryResult } from "../core/unconfirmed_messages.ts";
 import { plain } from "../text/plain.ts";
 import { expectsPassword, runInput } from "../slash/slash.ts";
-import { isChannel } from "../core/state.ts";
+import { isChannel } from "../state/state.ts";
 import { spanText } from "../text/style_text.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";

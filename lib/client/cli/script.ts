@@ -5,7 +5,7 @@
 
 import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
-import type { ChatEvent, Said } from "../core/event.ts";
+import type { ChatEvent, Said } from "../state/event.ts";
 import { plain } from "../text/plain.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";

@@ -7,8 +7,8 @@
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { ClientHistory } from "./client_history.ts";
-import type { ChatEvent } from "./event.ts";
-import { isMessageEvent } from "./event.ts";
+import type { ChatEvent } from "../state/event.ts";
+import { isMessageEvent } from "../state/event.ts";
 
 /** The parts of the client that CatchUp uses. */
 export interface CatchUpParts {

@@ -1,7 +1,7 @@
 /** Our account on the server: making it, logging in to it, changing its password. */
 
 import { encode64, utf8 } from "../../irc/digest.ts";
-import { ActionError } from "./action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { Account } from "./login.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";

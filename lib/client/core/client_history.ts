@@ -3,8 +3,8 @@
  * events are results of these methods; the event handler of the client does not receive them.
  */
 
-import type { ChatEvent } from "./event.ts";
-import { ActionError } from "./action_error.ts";
+import type { ChatEvent } from "../state/event.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { HistoryPage, HistoryPosition, SearchQuery } from "./history_requests.ts";
 import {
   historyLine,
@@ -16,7 +16,7 @@ import {
   targetsLine,
 } from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
-import { isChannel, withOpenBuffer } from "./state.ts";
+import { isChannel, withOpenBuffer } from "../state/state.ts";
 
 const maxMorePages = 5;
 /** The least to ask for in a further page, as joins and leaves can fill a small one. */

@@ -1,10 +1,10 @@
 /** Actions on messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
 
-import { ActionError } from "./action_error.ts";
-import { RecentMessages } from "./recent_messages.ts";
+import { ActionError } from "../state/action_error.ts";
+import { RecentMessages } from "../state/recent_messages.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, tagLine } from "./server_link.ts";
-import { findBuffer } from "./state.ts";
+import { findBuffer } from "../state/state.ts";
 
 /** One client's messages. */
 export class ClientMessages {

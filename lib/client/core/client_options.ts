@@ -1,7 +1,7 @@
 /** The options of a client, and the possible ends of its run. */
 
 import type { Connection } from "../../net/connection.ts";
-import type { ChatEvent } from "./event.ts";
+import type { ChatEvent } from "../state/event.ts";
 import type { Account } from "./login.ts";
 
 /** The options. */

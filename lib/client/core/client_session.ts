@@ -9,21 +9,21 @@ import { numericName } from "../../irc/numerics.ts";
 import { isLoopback } from "../../irc/address.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { MessageToSend } from "./compose.ts";
-import type { ChatEvent, EventBody } from "./event.ts";
-import { isMessageEvent } from "./event.ts";
+import type { ChatEvent, EventBody } from "../state/event.ts";
+import { isMessageEvent } from "../state/event.ts";
 import type { Origin } from "./incoming_lines.ts";
 import { IncomingLines } from "./incoming_lines.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
-import { receive } from "./receive.ts";
-import { refusalSentence } from "./refusals.ts";
+import { receive } from "../state/receive.ts";
+import { refusalSentence } from "../state/refusals.ts";
 import type { Identity } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import { MessageSender } from "./message_sender.ts";
-import type { State } from "./state.ts";
-import { isChannel, withOpenBuffer } from "./state.ts";
+import type { State } from "../state/state.ts";
+import { isChannel, withOpenBuffer } from "../state/state.ts";
 
 /** The parts of a session. */
 export interface ClientSessionParts {

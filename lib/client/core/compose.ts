@@ -6,8 +6,8 @@
 import { utf8Bytes } from "../../irc/lines.ts";
 import { formatTags } from "../../irc/message.ts";
 import { splitText } from "../../irc/wrap.ts";
-import type { Manner } from "./event.ts";
-import type { State } from "./state.ts";
+import type { Manner } from "../state/event.ts";
+import type { State } from "../state/state.ts";
 
 /** One message for the server: the lines, and the text that it will echo. */
 export interface MessagePart {

@@ -5,11 +5,11 @@
 
 import type { Message } from "../../irc/message.ts";
 import { escapeTagValue } from "../../irc/message.ts";
-import type { ChatEvent } from "./event.ts";
-import { isMessageEvent } from "./event.ts";
-import { receive } from "./receive.ts";
-import { throwRefusal } from "./refusals.ts";
-import type { State } from "./state.ts";
+import type { ChatEvent } from "../state/event.ts";
+import { isMessageEvent } from "../state/event.ts";
+import { receive } from "../state/receive.ts";
+import { throwRefusal } from "../state/refusals.ts";
+import type { State } from "../state/state.ts";
 
 /** A part of the history of a buffer, oldest first. */
 export interface HistoryPage {

@@ -4,13 +4,13 @@
  */
 
 import { fold } from "../../irc/names.ts";
-import { ActionError } from "./action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { MessageToSend } from "./compose.ts";
 import { OfflineQueue } from "./offline_queue.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
-import { findBuffer, isChannel } from "./state.ts";
+import { findBuffer, isChannel } from "../state/state.ts";
 import type { WantedChannels } from "./wanted_channels.ts";
 
 /** The needs of the delivery. */

@@ -5,11 +5,11 @@
 
 import type { MessageToSend } from "./compose.ts";
 import { compose } from "./compose.ts";
-import type { ChatEvent } from "./event.ts";
+import type { ChatEvent } from "../state/event.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { UnconfirmedMessages } from "./unconfirmed_messages.ts";
 import { SendPace } from "./send_pace.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** The parts of a sender. */
 export interface MessageSenderParts {

@@ -7,7 +7,7 @@ import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state/state.ts";
 
 /** The capabilities that we can use. */
 export const wantedCaps: readonly string[] = [

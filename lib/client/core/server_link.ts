@@ -5,12 +5,12 @@
 
 import type { Message } from "../../irc/message.ts";
 import { format } from "../../irc/message.ts";
-import { ActionError } from "./action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { ClientSession } from "./client_session.ts";
-import { throwRefusal } from "./refusals.ts";
+import { throwRefusal } from "../state/refusals.ts";
 import type { AnswerMatcher } from "./requests.ts";
-import type { State } from "./state.ts";
-import { withoutConnection } from "./state.ts";
+import type { State } from "../state/state.ts";
+import { withoutConnection } from "../state/state.ts";
 
 /** One client's link to its server. */
 export class ServerLink {

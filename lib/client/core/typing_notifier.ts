@@ -1,14 +1,14 @@
 /**
  * Shows others that we are typing: at most once in three seconds for each buffer, and once when we stop. Both UIs pass
- * the text of their message box. typing.ts decides whether that text counts as typing.
+ * the text of their message box. client/state/typing.ts decides whether that text counts as typing.
  */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
-import type { Activity } from "./typing.ts";
-import { typingActivity } from "./typing.ts";
+import type { Activity } from "../state/typing.ts";
+import { typingActivity } from "../state/typing.ts";
 
 const intervalMs = 3_000;
 

@@ -6,7 +6,7 @@
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { NumericName } from "../../irc/numerics.ts";
-import type { ServerReply } from "./event.ts";
+import type { ServerReply } from "../state/event.ts";
 
 /** The result of sending a message. */
 export type DeliveryResult =

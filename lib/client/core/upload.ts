@@ -4,7 +4,7 @@
  * the start and the end are reported.
  */
 
-import { ActionError } from "./action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /** A file; the File of browsers is one. */

@@ -3,10 +3,10 @@
  * it as read.
  */
 /// <reference lib="dom" />
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { Client } from "../core/client.ts";
-import { bufferAfterClosing, nextBuffer } from "../core/buffer_order.ts";
-import { findBuffer, isChannel } from "../core/state.ts";
+import { bufferAfterClosing, nextBuffer } from "../state/buffer_order.ts";
+import { findBuffer, isChannel } from "../state/state.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 

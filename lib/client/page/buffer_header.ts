@@ -3,7 +3,7 @@
  * link.
  */
 /// <reference lib="dom" />
-import { findBuffer, type State } from "../core/state.ts";
+import { findBuffer, type State } from "../state/state.ts";
 import { memberColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { styleText } from "../text/style_text.ts";

@@ -1,7 +1,7 @@
 /** The lists on the left: channels and conversations, with their unread messages. */
 /// <reference lib="dom" />
-import { buffersInOrder } from "../core/buffer_order.ts";
-import type { Buffer, State } from "../core/state.ts";
+import { buffersInOrder } from "../state/buffer_order.ts";
+import type { Buffer, State } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import { updateRows } from "../elements/list_rows.ts";

@@ -4,8 +4,8 @@
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import type { ChatEvent } from "../core/event.ts";
-import { shouldAlert } from "../core/mentions.ts";
+import type { ChatEvent } from "../state/event.ts";
+import { shouldAlert } from "../state/mentions.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";

@@ -1,6 +1,6 @@
 /** The list on the right: the members of the active channel. A click on one opens a conversation. */
 /// <reference lib="dom" />
-import { findBuffer, type Member, membersByRank, type State } from "../core/state.ts";
+import { findBuffer, type Member, membersByRank, type State } from "../state/state.ts";
 import { personColor } from "../text/nick_color.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { byId, element } from "../elements/element.ts";

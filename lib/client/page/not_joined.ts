@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import { plainName } from "../text/plain.ts";
-import { findBuffer } from "../core/state.ts";
+import { findBuffer } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 import { byId } from "../elements/element.ts";
 

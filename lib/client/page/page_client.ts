@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { Client } from "../core/client.ts";
 import type { Ending } from "../core/client_options.ts";
-import type { ChatEvent } from "../core/event.ts";
+import type { ChatEvent } from "../state/event.ts";
 import { plain } from "../text/plain.ts";
 import { connectWebSocket } from "../../net/browser_web_socket.ts";
 import type { Credentials } from "./join_form.ts";

@@ -1,7 +1,7 @@
 /** The page as slash commands see it: what they show, ask and change here. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import type { ChatEvent, Manner } from "../core/event.ts";
+import type { ChatEvent, Manner } from "../state/event.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import type { Span } from "../text/formatting.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";

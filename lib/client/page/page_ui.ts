@@ -4,7 +4,7 @@
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import type { ChatEvent } from "../core/event.ts";
+import type { ChatEvent } from "../state/event.ts";
 import { runInput } from "../slash/slash.ts";
 import { ActiveBuffer } from "./active_buffer.ts";
 import { type EventHandlerParts, handleEvent } from "./event_handler.ts";

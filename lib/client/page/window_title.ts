@@ -1,6 +1,6 @@
 /** The title of the browser tab: the active buffer, and how many mentions and private messages are unread. */
 /// <reference lib="dom" />
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 

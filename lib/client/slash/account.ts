@@ -2,7 +2,7 @@
 
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import { plainName } from "../text/plain.ts";
 
 /** The default of our server; a shorter password is a bad idea on any server. */

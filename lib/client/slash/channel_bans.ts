@@ -7,9 +7,9 @@ import { completeMask } from "../../irc/ban.ts";
 import { fold, parseSource } from "../../irc/names.ts";
 import type { CommandUi } from "./command_ui.ts";
 import { plainName } from "../text/plain.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import { matchNumerics, matchWhois, numericsIn } from "../core/requests.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 
 /** The host and the account of a person, from WHOIS. */
 interface UserIdentity {

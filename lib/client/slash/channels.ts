@@ -3,14 +3,14 @@
 import { listLines, maskLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
-import { describeLetters } from "../core/channel_modes.ts";
+import { ActionError } from "../state/action_error.ts";
+import { describeLetters } from "../state/channel_modes.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { matchNumerics, numericsIn } from "../core/requests.ts";
 import { ban, unban } from "./channel_bans.ts";
-import { buffersInOrder, nextBuffer } from "../core/buffer_order.ts";
-import { findBuffer, isChannel } from "../core/state.ts";
+import { buffersInOrder, nextBuffer } from "../state/buffer_order.ts";
+import { findBuffer, isChannel } from "../state/state.ts";
 import { memberWords, topicWords } from "../text/sentences.ts";
 
 /** Rows by name. */

@@ -2,8 +2,8 @@
 
 import type { SlashTable } from "./command_ui.ts";
 import { requireText, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
-import { isChannel } from "../core/state.ts";
+import { ActionError } from "../state/action_error.ts";
+import { isChannel } from "../state/state.ts";
 
 /** Rows by name. */
 export const chatRows: SlashTable = {

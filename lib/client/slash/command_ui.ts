@@ -1,10 +1,10 @@
 /** The type of slash commands, and the methods of a user interface (UI) that they call. */
 
 import type { Client } from "../core/client.ts";
-import type { ChatEvent, Manner } from "../core/event.ts";
+import type { ChatEvent, Manner } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { Upload } from "../core/upload.ts";
 
 /** A UI as slash commands see it. The terminal, the page and the pipe implement it. */

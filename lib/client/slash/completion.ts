@@ -4,8 +4,8 @@
  */
 
 import { fold } from "../../irc/names.ts";
-import { buffersInOrder } from "../core/buffer_order.ts";
-import { findBuffer, isOwn, nicksByActivity } from "../core/state.ts";
+import { buffersInOrder } from "../state/buffer_order.ts";
+import { findBuffer, isOwn, nicksByActivity } from "../state/state.ts";
 import { emoji } from "../text/emoji.ts";
 import { plainName } from "../text/plain.ts";
 import type { ArgumentKind, CommandUi } from "./command_ui.ts";

@@ -2,7 +2,7 @@
 
 import type { CommandUi, FileChoice, LocalFileAccess, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 
 /** Rows by name. */
 export const fileRows: SlashTable = {

@@ -1,10 +1,10 @@
 /** Slash commands for earlier messages: answer, react, delete, show, search. */
 
 import { emoji } from "../text/emoji.ts";
-import type { Said } from "../core/event.ts";
+import type { Said } from "../state/event.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireText, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** Rows by name. */

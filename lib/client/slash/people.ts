@@ -3,9 +3,9 @@
 import { whoisLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import { plainName } from "../text/plain.ts";
-import { throwRefusal } from "../core/refusals.ts";
+import { throwRefusal } from "../state/refusals.ts";
 import { matchWhois, numericsIn } from "../core/requests.ts";
 
 /** Rows by name. */

@@ -1,7 +1,7 @@
 /** Slash commands for the program: clear the screen, send a raw line, quit. */
 
 import type { SlashTable } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 
 /** Rows by name. */
 export const programRows: SlashTable = {

@@ -2,7 +2,7 @@
 
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { requireWord } from "./command_ui.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import { presenceFilterModes } from "../text/presence_filter.ts";
 
 /** Rows by name. */

@@ -13,7 +13,7 @@ import { fileRows } from "./files.ts";
 import { messageRows } from "./messages.ts";
 import { channelRows } from "./channels.ts";
 import { selfRows } from "./self.ts";
-import { ActionError } from "../core/action_error.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { CommandUi, SlashRow, SlashTable } from "./command_ui.ts";
 
 /** Every slash command by its name. */

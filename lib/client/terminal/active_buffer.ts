@@ -1,10 +1,10 @@
 /** The active buffer of the terminal: it receives the typed messages. Joining, leaving and switching change it. */
 
 import { fold } from "../../irc/names.ts";
-import { ActionError } from "../core/action_error.ts";
-import { bufferAfterClosing } from "../core/buffer_order.ts";
+import { ActionError } from "../state/action_error.ts";
+import { bufferAfterClosing } from "../state/buffer_order.ts";
 import type { Client } from "../core/client.ts";
-import { findBuffer } from "../core/state.ts";
+import { findBuffer } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 
 /** The parts of the UI that the active buffer uses. */

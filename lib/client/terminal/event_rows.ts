@@ -1,10 +1,10 @@
 /** Events → lines of a terminal: the time, a symbol for the kind of event, the text. Pure. */
 
-import type { ChatEvent, Said } from "../core/event.ts";
+import type { ChatEvent, Said } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
-import type { State } from "../core/state.ts";
-import { findBuffer, isChannel } from "../core/state.ts";
+import type { State } from "../state/state.ts";
+import { findBuffer, isChannel } from "../state/state.ts";
 import { memberColor } from "../text/nick_color.ts";
 import { spanText, styleText } from "../text/style_text.ts";
 import { describe, personSpan } from "../text/sentences.ts";

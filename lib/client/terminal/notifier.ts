@@ -4,7 +4,7 @@
  * person who pressed a key recently is present. It returns the text to write and does not use the tty.
  */
 
-import type { Said } from "../core/event.ts";
+import type { Said } from "../state/event.ts";
 import { withoutFormatting } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { Key } from "./key_reader.ts";

@@ -1,7 +1,7 @@
 /** Marks messages as read, and lists the people who are typing. */
 
 import type { Client } from "../core/client.ts";
-import { findBuffer, nicksTyping } from "../core/state.ts";
+import { findBuffer, nicksTyping } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 
 /** How often the list of people who type is updated. */

@@ -4,8 +4,8 @@
  */
 
 import { Client } from "../core/client.ts";
-import type { ChatEvent, Manner } from "../core/event.ts";
-import { shouldAlert } from "../core/mentions.ts";
+import type { ChatEvent, Manner } from "../state/event.ts";
+import { shouldAlert } from "../state/mentions.ts";
 import { completionSources } from "../slash/completion.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import { expectsPassword, runInput } from "../slash/slash.ts";

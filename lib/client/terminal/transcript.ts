@@ -3,14 +3,14 @@
  * history. Joins and leaves that arrive together become one line.
  */
 
-import type { ChatEvent, Presence, Said } from "../core/event.ts";
-import { isMessageEvent } from "../core/event.ts";
+import type { ChatEvent, Presence, Said } from "../state/event.ts";
+import { isMessageEvent } from "../state/event.ts";
 import { groupPresence, isGroupable } from "../text/presence_groups.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
-import type { State } from "../core/state.ts";
-import { findBuffer, isChannel } from "../core/state.ts";
+import type { State } from "../state/state.ts";
+import { findBuffer, isChannel } from "../state/state.ts";
 import type { Display } from "./display.ts";
 import type { FindMessage, Timestamps, TranscriptLine } from "./event_rows.ts";
 import { dayOf, dayRow, eventLine, lineRows, noteRows, saidLine, separatorRow } from "./event_rows.ts";

@@ -1,8 +1,8 @@
 /** The rule for the colour of a person. The table of the colours is in palette.ts. */
 
-import type { Person } from "../core/event.ts";
-import type { State } from "../core/state.ts";
-import { findBuffer, isOwn } from "../core/state.ts";
+import type { Person } from "../state/event.ts";
+import type { State } from "../state/state.ts";
+import { findBuffer, isOwn } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 import type { TextColor } from "./palette.ts";
 import { nickShades } from "./palette.ts";

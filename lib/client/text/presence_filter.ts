@@ -4,7 +4,7 @@
  */
 
 import { fold } from "../../irc/names.ts";
-import type { ChatEvent, Presence } from "../core/event.ts";
+import type { ChatEvent, Presence } from "../state/event.ts";
 import { isGroupable } from "./presence_groups.ts";
 
 /** The modes, as /quiet names them. */

@@ -4,9 +4,9 @@
  */
 
 import { fold } from "../../irc/names.ts";
-import type { Presence } from "../core/event.ts";
+import type { Presence } from "../state/event.ts";
 import type { Span } from "./formatting.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { commaSeparated, describe, personSpan } from "./sentences.ts";
 
 /** One sentence about a channel. */

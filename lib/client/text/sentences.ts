@@ -3,13 +3,13 @@
  * are not here, as each UI shows them in its own way.
  */
 
-import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../core/event.ts";
+import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../state/event.ts";
 import type { Span } from "./formatting.ts";
-import { describeMode, describeRank } from "../core/channel_modes.ts";
+import { describeMode, describeRank } from "../state/channel_modes.ts";
 import { memberColor, personColor } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
-import type { State } from "../core/state.ts";
-import { findBuffer, isOwn, membersByRank } from "../core/state.ts";
+import type { State } from "../state/state.ts";
+import { findBuffer, isOwn, membersByRank } from "../state/state.ts";
 import { styleText } from "./style_text.ts";
 
 /** The sentence for an event; [] for an event without a sentence. */

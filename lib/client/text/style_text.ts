@@ -4,7 +4,7 @@
  */
 
 import { fold } from "../../irc/names.ts";
-import { nickWord, trimDashes } from "../core/mentions.ts";
+import { nickWord, trimDashes } from "../state/mentions.ts";
 import type { Span } from "./formatting.ts";
 import { readFormatting } from "./formatting.ts";
 import { splitLinks } from "./links.ts";

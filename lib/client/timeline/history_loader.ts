@@ -3,7 +3,7 @@
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import type { ChatEvent } from "../core/event.ts";
+import type { ChatEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "./timeline.ts";
 

@@ -3,7 +3,7 @@
  * elements when the person scrolls up to them.
  */
 /// <reference lib="dom" />
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { byId } from "../elements/element.ts";
 import { focusByKey } from "./message_focus.ts";
 import { MessageRows } from "./message_rows.ts";

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { memberColor, personColor } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { styleText } from "../text/style_text.ts";
 import { element } from "../elements/element.ts";
 import { quoteButton } from "./quote.ts";

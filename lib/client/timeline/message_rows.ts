@@ -3,7 +3,7 @@
  * entry that has not changed keeps its element, and so the selection and the focus in it.
  */
 /// <reference lib="dom" />
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { element } from "../elements/element.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";

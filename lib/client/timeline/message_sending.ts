@@ -1,8 +1,8 @@
 /** Sends messages and reactions, and shows a toast when something could not be sent. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
-import type { Manner } from "../core/event.ts";
-import { isOwn } from "../core/state.ts";
+import type { Manner } from "../state/event.ts";
+import { isOwn } from "../state/state.ts";
 import { plain } from "../text/plain.ts";
 import type { SaidEntry } from "./timeline.ts";
 import { toast, toastError } from "../elements/toast.ts";

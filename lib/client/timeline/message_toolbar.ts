@@ -1,6 +1,6 @@
 /** The toolbar of a message: react, reply, delete. */
 /// <reference lib="dom" />
-import type { State } from "../core/state.ts";
+import type { State } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 import { element } from "../elements/element.ts";
 import { icon } from "../elements/icon.ts";

@@ -1,6 +1,6 @@
 /** The reactions under a message, each with its number; a click adds or removes the own one. */
 /// <reference lib="dom" />
-import { isOwn, type State } from "../core/state.ts";
+import { isOwn, type State } from "../state/state.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import type { SaidEntry } from "./timeline.ts";

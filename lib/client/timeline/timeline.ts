@@ -2,8 +2,8 @@
  * The messages and events of each channel and conversation, as the page shows them: in order of time, each message once,
  * with its reactions. Plain data; knows no element.
  */
-import type { ChatEvent } from "../core/event.ts";
-import { isAddressedToUs } from "../core/mentions.ts";
+import type { ChatEvent } from "../state/event.ts";
+import { isAddressedToUs } from "../state/mentions.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 

@@ -1,7 +1,7 @@
 /** The typing indicator: the line under the messages that names the people who are typing. */
 /// <reference lib="dom" />
 import { plainName } from "../text/plain.ts";
-import { findBuffer, nicksTyping, type State } from "../core/state.ts";
+import { findBuffer, nicksTyping, type State } from "../state/state.ts";
 import { byId } from "../elements/element.ts";
 
 const maxNames = 3;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { matchNumerics } from "../../../lib/client/core/requests.ts";
 import { turn, WiredClient } from "./wired_client.ts";
 

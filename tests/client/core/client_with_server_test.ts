@@ -1,7 +1,7 @@
 /** The client together with the real hub: accounts, missed messages, reactions, search. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { uploadFile } from "../../../lib/client/core/upload.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";

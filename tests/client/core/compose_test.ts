@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { compose, textBytes } from "../../../lib/client/core/compose.ts";
-import type { State } from "../../../lib/client/core/state.ts";
-import { emptyState } from "../../../lib/client/core/state.ts";
+import type { State } from "../../../lib/client/state/state.ts";
+import { emptyState } from "../../../lib/client/state/state.ts";
 
 const message = { target: "#tea", manner: "message", text: "" } as const;
 

@@ -2,7 +2,7 @@
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
-import type { ChatEvent } from "../../../lib/client/core/event.ts";
+import type { ChatEvent } from "../../../lib/client/state/event.ts";
 import type { Connection } from "../../../lib/net/connection.ts";
 import { dial } from "../../../lib/net/dial.ts";
 import { withDeadline } from "../../support/deadline.ts";

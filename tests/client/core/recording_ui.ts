@@ -1,8 +1,8 @@
 /** A UI that records its calls, for tests of slash commands. */
 
-import type { ChatEvent, Manner } from "../../../lib/client/core/event.ts";
+import type { ChatEvent, Manner } from "../../../lib/client/state/event.ts";
 import type { CommandUi, LocalFileAccess } from "../../../lib/client/slash/command_ui.ts";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 import type { Span } from "../../../lib/client/text/formatting.ts";
 import { spanText } from "../../../lib/client/text/style_text.ts";

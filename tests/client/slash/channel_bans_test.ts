@@ -1,6 +1,6 @@
 /** The masks that /ban and /unban of a nick use. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { runInput } from "../../../lib/client/slash/slash.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { runInput } from "../../../lib/client/slash/slash.ts";
 import { granted } from "../../support/permissions.ts";
 import { RecordingUi } from "../core/recording_ui.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ActionError } from "../../../lib/client/core/action_error.ts";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { commandsFor, expectsPassword, runInput, slashCommands } from "../../../lib/client/slash/slash.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
 import { turn } from "../core/wired_client.ts";

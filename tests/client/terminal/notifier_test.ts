@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Said } from "../../../lib/client/core/event.ts";
+import type { Said } from "../../../lib/client/state/event.ts";
 import type { NotifierParts } from "../../../lib/client/terminal/notifier.ts";
 import { Notifier } from "../../../lib/client/terminal/notifier.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ChatEvent } from "../../../lib/client/core/event.ts";
+import type { ChatEvent } from "../../../lib/client/state/event.ts";
 import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Presence } from "../../../lib/client/core/event.ts";
-import { emptyState } from "../../../lib/client/core/state.ts";
+import type { Presence } from "../../../lib/client/state/event.ts";
+import { emptyState } from "../../../lib/client/state/state.ts";
 import { groupPresence } from "../../../lib/client/text/presence_groups.ts";
 import { spanText } from "../../../lib/client/text/style_text.ts";
 

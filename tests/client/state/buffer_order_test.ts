@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { bufferAfterClosing, buffersInOrder, nextBuffer } from "../../../lib/client/core/buffer_order.ts";
-import { emptyState, withBuffer, withOpenBuffer } from "../../../lib/client/core/state.ts";
+import { bufferAfterClosing, buffersInOrder, nextBuffer } from "../../../lib/client/state/buffer_order.ts";
+import { emptyState, withBuffer, withOpenBuffer } from "../../../lib/client/state/state.ts";
 
 const empty = emptyState("bob");
 const open = ["#tea", "dora", "#den", "ann"].reduce(withOpenBuffer, empty);

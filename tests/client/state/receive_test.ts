@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { receive } from "../../../lib/client/core/receive.ts";
-import type { State } from "../../../lib/client/core/state.ts";
+import { receive } from "../../../lib/client/state/receive.ts";
+import type { State } from "../../../lib/client/state/state.ts";
 import {
   emptyState,
   findBuffer,
   membersByRank,
   nicksByActivity,
   nicksTyping,
-} from "../../../lib/client/core/state.ts";
+} from "../../../lib/client/state/state.ts";
 import { parse } from "../../../lib/irc/message.ts";
-import { summary } from "./wired_client.ts";
+import { summary } from "../core/wired_client.ts";
 
 /** The state after lines, and a summary of the events. */
 function after(

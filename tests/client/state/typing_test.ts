@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { typingActivity } from "../../../lib/client/core/typing.ts";
+import { typingActivity } from "../../../lib/client/state/typing.ts";
 
 const texts: readonly (readonly [text: string, activity: string])[] = [
   ["hello", "active"],

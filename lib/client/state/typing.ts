@@ -1,5 +1,5 @@
 /**
- * Typing (IRCv3 typing): whether a text counts as typing, and how long others show it. Pure. typing_notifier.ts sends
+ * Typing (IRCv3 typing): whether a text counts as typing, and how long others show it. Pure. client/core/typing_notifier.ts sends
  * our own typing.
  */
 

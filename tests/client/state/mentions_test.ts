@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Said } from "../../../lib/client/core/event.ts";
-import { hasMention, shouldAlert } from "../../../lib/client/core/mentions.ts";
+import type { Said } from "../../../lib/client/state/event.ts";
+import { hasMention, shouldAlert } from "../../../lib/client/state/mentions.ts";
 
 const mentioned: readonly (readonly [string, boolean])[] = [
   ["bob: hello", true],

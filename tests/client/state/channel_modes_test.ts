@@ -1,6 +1,6 @@
 /** Changes of modes in words. */
 import { assertEquals } from "@std/assert";
-import { describeLetters, describeMode, describeRank } from "../../../lib/client/core/channel_modes.ts";
+import { describeLetters, describeMode, describeRank } from "../../../lib/client/state/channel_modes.ts";
 
 const changes: readonly (readonly [letter: string, argument: string | undefined, words: string])[] = [
   ["q", "ann", "makes ann the founder of this channel"],
