@@ -50,7 +50,7 @@ story(
 
 Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
-  const elsewhere = ["multilineBytes", "multilineLines"]; // a capability's value: commands/batch_test.ts
+  const elsewhere = ["multilineBytes", "multilineLines"]; // a capability's value: tests/server/commands/batch_test.ts
   const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
     name
   );

@@ -113,8 +113,8 @@ export class Client {
   }
 
   /**
-   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
-   * when the target is not a valid name.
+   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an
+   * ActionError when the target is not a valid name.
    */
   sendMessage(message: MessageToSend): Promise<DeliveryResult> {
     const delivery = this.#delivery.send(message);

@@ -33,8 +33,8 @@ export class MessageDelivery {
   }
 
   /**
-   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an ActionError
-   * when the target is not a valid name.
+   * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an
+   * ActionError when the target is not a valid name.
    */
   send(message: MessageToSend): Promise<DeliveryResult> {
     if (!isMiddleParam(message.target)) {

@@ -63,7 +63,7 @@ export class ServerLink {
 
   /** Sends a line whose refusal the person does not see, because the person did not ask for it. */
   sendSilently(line: string): void {
-    // The answer to a request is no event.
+    // A refusal that answers a request is no event.
     if (this.state.caps.has("labeled-response")) this.request(line).catch(() => {});
     else this.send(line);
   }

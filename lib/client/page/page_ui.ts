@@ -115,7 +115,7 @@ export class PageUi implements EventHandlerParts {
     if (text.trim() === "") return false;
     const [, channel] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
     if (channel !== undefined) this.active.showOnJoin(channel);
-    // enter() calls say() before it first waits.
+    // runInput() sends the message before it first waits.
     this.sending.replyingTo(replyingTo, () => {
       runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
     });

@@ -1,6 +1,6 @@
 /**
- * Typing (IRCv3 typing): whether a text counts as typing, and how long others show it. Pure. client/core/typing_notifier.ts sends
- * our own typing.
+ * Typing (IRCv3 typing): whether a text counts as typing, and how long others show it. Pure.
+ * client/core/typing_notifier.ts sends our own typing.
  */
 
 /** Our activity at the keyboard. */

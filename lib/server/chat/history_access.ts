@@ -72,7 +72,7 @@ function channelViews(chat: Chat, store: ReadableStore, channel: Channel): Histo
   return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(chat)) }];
 }
 
-/** The first stamp that is not too old to be shown; store/history_retention.ts removes older messages step by step. */
+/** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */
 function oldest({ settings, now }: Chat): number {
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }

@@ -100,7 +100,7 @@ export class SessionState implements Session {
   wasPinged = false;
   readonly #profileOf: SessionOptions["profileOf"];
   readonly #onClose: SessionOptions["onClose"];
-  #over = false;
+  #isClosed = false;
 
   constructor({ id, chat, connection, nowMs, profileOf, onClose }: SessionOptions) {
     this.id = id;
@@ -113,7 +113,7 @@ export class SessionState implements Session {
   }
 
   get isClosed(): boolean {
-    return this.#over;
+    return this.#isClosed;
   }
 
   get nick(): string {
@@ -181,8 +181,8 @@ export class SessionState implements Session {
 
   /** Closes the connection, but does not end the user; false if the session is closed already. */
   closeConnection(sentence: string): boolean {
-    if (this.#over) return false;
-    this.#over = true;
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
     this.write([body("", "ERROR", [`Closing link: ${sentence}`])]);
     this.connection.close();
     return true;

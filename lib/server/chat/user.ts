@@ -64,7 +64,7 @@ export interface User {
   /** Its sessions on this machine. */
   readonly sessions: readonly Session[];
   readonly channels: ReadonlyMap<Channel, Membership>;
-  /** Invitations it has not used; see apply/channel.ts. */
+  /** Invitations it has not used; see server/apply/channel.ts. */
   readonly invitations: ReadonlyMap<Channel, Invitation>;
   /** The reason why it is away, "*" if nobody is at any of its sessions; undefined if it is not away. */
   readonly away: string | undefined;

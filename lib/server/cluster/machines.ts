@@ -1,7 +1,7 @@
 /**
  * Connects the chat of this machine with the bus: it joins the chat on NATS, answers machines that join later, and
  * decides what the states of the bus mean for users. nats_bus.ts orders the events, nats_heartbeats.ts detects a
- * machine that stopped answering, and apply/machine.ts removes the users of that machine.
+ * machine that stopped answering, and server/apply/machine.ts removes the users of that machine.
  *
  * While NATS is unreachable, users stay connected and get one notice, and their messages are refused. A machine that
  * the others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.

@@ -3,7 +3,7 @@ import { isLoopback, peerOf } from "../../irc/address.ts";
 import { banSentence, type ServerBans } from "../chat/server_ban.ts";
 
 /**
- * Counts connections by peer (address.ts). It does not count connections from this machine: they can also come
+ * Counts connections by peer (irc/address.ts). It does not count connections from this machine: they can also come
  * through a local proxy that is not trusted to name its clients.
  */
 export class Admission {

@@ -1,6 +1,6 @@
 /**
  * The retention of history: deletes messages and events that are too old, or too many for one conversation, a few
- * blocks at a time. web/uploaded_files.ts prunes uploaded files.
+ * blocks at a time. server/web/uploaded_files.ts prunes uploaded files.
  */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";

@@ -1,6 +1,6 @@
 /**
  * The table of uploaded files: their properties. Their content is on disk, with the id as its name.
- * web/uploaded_files.ts prunes old files.
+ * server/web/uploaded_files.ts prunes old files.
  */
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "./database.ts";

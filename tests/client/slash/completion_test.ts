@@ -1,26 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
+import { sampleSources } from "./sample_sources.ts";
 import { candidatesFor, completionSources } from "../../../lib/client/slash/completion.ts";
 import { RecordingUi } from "../core/recording_ui.ts";
-
-const sources: CompletionSources = {
-  commands: ["join", "kick", "msg", "names", "help"],
-  argumentKindsOf: (command) =>
-    command === "join"
-      ? ["channel"]
-      : command === "help"
-      ? ["command"]
-      : command === "msg"
-      ? ["nick", "text"]
-      : ["nick"],
-  nicks: ["bob", "Bea", "ann", "cat"],
-  channels: ["#tea", "#den", "#teapot"],
-};
 
 /** The whole line with each candidate of its last word. */
 function lines(line: string): string[] {
   const word = /\S*$/.exec(line)?.[0] ?? "";
-  const { before, found } = candidatesFor(line.slice(0, line.length - word.length), word, sources);
+  const { before, found } = candidatesFor(line.slice(0, line.length - word.length), word, sampleSources);
   return found.map(({ text, suffix }) => before + text + suffix);
 }
 
@@ -55,9 +41,9 @@ for (const [line, ...expected] of rows) {
 }
 
 Deno.test("candidatesFor() shows the arguments of a command, and the name of an emoji", () => {
-  const [join] = candidatesFor("", "/j", sources).found;
+  const [join] = candidatesFor("", "/j", sampleSources).found;
   assertEquals([join?.label, join?.help?.startsWith("Joins")], ["/join #CHANNEL [KEY]", true]);
-  assertEquals(candidatesFor("", ":tad", sources).found[0]?.label, "🎉 :tada:");
+  assertEquals(candidatesFor("", ":tad", sampleSources).found[0]?.label, "🎉 :tada:");
 });
 
 Deno.test("completionSources() has the people of the channel and of conversations, without us", async () => {

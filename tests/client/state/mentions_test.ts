@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Said } from "../../../lib/client/state/event.ts";
 import { hasMention, shouldAlert } from "../../../lib/client/state/mentions.ts";
+import { sampleMessage } from "./sample_message.ts";
 
 const mentioned: readonly (readonly [string, boolean])[] = [
   ["bob: hello", true],
@@ -20,17 +21,7 @@ for (const [text, expected] of mentioned) {
   });
 }
 
-const said: Said = {
-  kind: "said",
-  buffer: "#tea",
-  from: { nick: "ann" },
-  to: "#tea",
-  manner: "message",
-  text: "hello",
-  own: false,
-  mention: false,
-  direct: false,
-};
+const said = sampleMessage;
 
 const calls: readonly (readonly [why: string, change: Partial<Said> & { history?: boolean }, boolean])[] = [
   ["a message to a channel", {}, false],

@@ -2,18 +2,9 @@ import { assertEquals } from "@std/assert";
 import type { Said } from "../../../lib/client/state/event.ts";
 import type { NotifierParts } from "../../../lib/client/terminal/notifier.ts";
 import { Notifier } from "../../../lib/client/terminal/notifier.ts";
+import { sampleMessage } from "../state/sample_message.ts";
 
-const said: Said = {
-  kind: "said",
-  buffer: "#tea",
-  from: { nick: "ann" },
-  to: "#tea",
-  manner: "message",
-  text: "bob: hello",
-  own: false,
-  mention: true,
-  direct: false,
-};
+const said: Said = { ...sampleMessage, text: "bob: hello", mention: true };
 
 function notifier(parts: Partial<NotifierParts>): Notifier {
   return new Notifier({ bell: false, notify: "off", inTmux: false, now: () => 0, ...parts });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { emoji } from "../../../lib/client/text/emoji.ts";
-import type { CompletionSources } from "../../../lib/client/slash/completion.ts";
+import { sampleSources } from "../slash/sample_sources.ts";
 import {
   applyCompletion,
   cycleCandidate,
@@ -9,24 +9,10 @@ import {
 import { emptyEditor } from "../../../lib/client/terminal/editor.ts";
 import { textWidth } from "../../../lib/client/terminal/width.ts";
 
-const sources: CompletionSources = {
-  commands: ["join", "kick", "msg", "names", "help"],
-  argumentKindsOf: (command) =>
-    command === "join"
-      ? ["channel"]
-      : command === "help"
-      ? ["command"]
-      : command === "msg"
-      ? ["nick", "text"]
-      : ["nick"],
-  nicks: ["bob", "Bea", "ann", "cat"],
-  channels: ["#tea", "#den", "#teapot"],
-};
-
 /** The text after a number of presses of Tab; "|" is the cursor. */
 function tab(drawn: string, presses = 1): string {
   const editor = { ...emptyEditor, text: drawn.replace("|", ""), cursor: drawn.indexOf("|") };
-  let completion = startCompletion(editor, sources);
+  let completion = startCompletion(editor, sampleSources);
   for (let press = 1; press < presses && completion; press++) completion = cycleCandidate(completion, 1);
   const { text, cursor } = completion ? applyCompletion(editor, completion) : editor;
   return `${text.slice(0, cursor)}|${text.slice(cursor)}`;

@@ -1,4 +1,4 @@
-/** CHATHISTORY: the messages it sends, and their form. history_access_test.ts checks the access to them. */
+/** CHATHISTORY: the messages it sends, and their form. tests/server/chat/history_access_test.ts checks the access to them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";

@@ -1,4 +1,4 @@
-/** SEARCH: its matches. history_access_test.ts checks that it shows nothing to users without access. */
+/** SEARCH: its matches. tests/server/chat/history_access_test.ts checks that it shows nothing to users without access. */
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
