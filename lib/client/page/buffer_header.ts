@@ -5,7 +5,8 @@
 /// <reference lib="dom" />
 import { findBuffer, type State } from "../state/state.ts";
 import { memberColor } from "../text/nick_color.ts";
-import { plain, plainName } from "../text/plain.ts";
+import { withoutFormatting } from "../text/formatting.ts";
+import { plainName } from "../text/plain.ts";
 import { styleText } from "../text/style_text.ts";
 import { byId, element } from "../elements/element.ts";
 import { spanElements } from "../elements/span_elements.ts";
@@ -24,6 +25,6 @@ function drawTopic(state: State, buffer: string, topic: string): void {
   const line = byId("topic");
   const spans = styleText(topic, { own: state.nick, colorOf: (nick) => memberColor(state, buffer, nick) });
   const parts = spanElements(spans).filter((node) => !(node instanceof HTMLImageElement));
-  const drawn = element("p", { id: "topic", title: plain(topic) }, ...parts);
+  const drawn = element("p", { id: "topic", title: withoutFormatting(topic) }, ...parts);
   if (!line.isEqualNode(drawn)) line.replaceWith(drawn);
 }

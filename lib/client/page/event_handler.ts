@@ -6,6 +6,7 @@
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { shouldAlert } from "../state/mentions.ts";
+import { withoutFormatting } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import { describe, type presenceWords } from "../text/sentences.ts";
@@ -85,7 +86,7 @@ function handlePresence(
   }
   if (event.kind === "parted" && event.own) page.active.close(event.buffer);
   if (event.kind !== "kicked" || !event.own) return;
-  const why = event.reason === "" ? "" : `: ${plain(event.reason)}`;
+  const why = event.reason === "" ? "" : `: ${withoutFormatting(event.reason)}`;
   toast(`You were kicked from ${plainName(event.buffer)} by ${plainName(event.by)}${why}`, "error");
   page.active.removed(event.buffer);
 }

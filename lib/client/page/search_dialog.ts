@@ -1,9 +1,12 @@
 /** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
 /// <reference lib="dom" />
-import { plain, plainName } from "../text/plain.ts";
+import { excerpt } from "../text/excerpt.ts";
+import { plainName } from "../text/plain.ts";
 import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
 import { element } from "../elements/element.ts";
 import type { SaidEvent } from "../timeline/timeline.ts";
+
+const resultLetters = 300;
 
 /** Opens it; `goTo` shows the message that the person clicks. */
 export function openSearch(
@@ -82,7 +85,7 @@ function resultRow(said: SaidEvent, click: () => void): HTMLElement {
       { type: "button", click },
       element("small", {}, `${when} · ${plainName(said.buffer)} `),
       element("strong", {}, `${plainName(said.from.nick)}: `),
-      plain(said.text.split("\n")[0] ?? ""),
+      excerpt(said.text, resultLetters),
     ),
   );
 }

@@ -2,11 +2,12 @@
 
 import type { ChatEvent, Said } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../state/state.ts";
 import { findBuffer, isChannel } from "../state/state.ts";
 import { memberColor } from "../text/nick_color.ts";
-import { spanText, styleText } from "../text/style_text.ts";
+import { styleText } from "../text/style_text.ts";
 import { describe, personSpan } from "../text/sentences.ts";
 import type { Row } from "./wrap_spans.ts";
 import { wrapSpans } from "./wrap_spans.ts";
@@ -93,14 +94,11 @@ export function separatorRow(title: string): Row {
 /** The message with an id, when it is a recent one. */
 export type FindMessage = (id: string) => Said | undefined;
 
-const quoteLetters = 30;
+const quoteLetters = 31;
 
 /** The start of a message, to quote it: "ann: tea?". */
 function quoteMessage(state: State, { from, text }: Said): Span[] {
-  const words = spanText(styleText(text.replace(/\s+/g, " "), { own: "", colorOf: () => undefined }));
-  const letters = [...words];
-  const cut = letters.length > quoteLetters ? `${letters.slice(0, quoteLetters).join("").trimEnd()}…` : words;
-  return [{ ...personSpan(state, from), dim: true }, { text: `: ${cut}`, dim: true }];
+  return [{ ...personSpan(state, from), dim: true }, { text: `: ${excerpt(text, quoteLetters)}`, dim: true }];
 }
 
 /** The line of a message. In another buffer than the active one it names the buffer; a reply quotes its message. */

@@ -10,6 +10,7 @@ import type { Editor } from "./editor.ts";
 import { edit, emptyEditor, withText } from "./editor.ts";
 import type { Key } from "./key_reader.ts";
 import type { HistorySearch, LineHistory } from "./line_history.ts";
+import { graphemeBefore } from "./width.ts";
 import { addLine, emptyLineHistory, foundLine, goBack, search, searchOlder } from "./line_history.ts";
 
 /** The state of the input. */
@@ -116,7 +117,13 @@ function pressInSearch(input: InputState, current: HistorySearch, key: Key): Inp
     case "C-r":
       return { ...input, search: searchOlder(input.history, current) };
     case "backspace":
-      return { ...input, search: search(input.history, [...current.query].slice(0, -1).join("")) };
+      return {
+        ...input,
+        search: search(
+          input.history,
+          current.query.slice(0, graphemeBefore(current.query, current.query.length)),
+        ),
+      };
     case "C-g":
     case "C-c":
     case "escape":

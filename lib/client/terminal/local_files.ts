@@ -1,5 +1,6 @@
 /** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
+import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
 import { plain } from "../text/plain.ts";
 import type { Upload } from "../core/upload.ts";
@@ -123,7 +124,7 @@ function nameIn({ pathname }: URL): string {
     // The name is used without decoding.
   }
   const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
-  return clean.slice(0, 120) || "file";
+  return cutText(clean, 120) || "file";
 }
 
 function reasonOf(error: unknown): string {

@@ -5,8 +5,7 @@
  */
 
 import type { Said } from "../state/event.ts";
-import { withoutFormatting } from "../text/formatting.ts";
-import { plainName } from "../text/plain.ts";
+import { excerpt, messageTitle } from "../text/excerpt.ts";
 import type { Key } from "./key_reader.ts";
 
 /** The values of --notify. */
@@ -47,14 +46,13 @@ export class Notifier {
   }
 
   /** The text to write for a message; "" when the person is present or wants no notification. */
-  notification({ from, text, to, mention }: Said): string {
+  notification(said: Said): string {
     const { bell, notify, inTmux, now } = this.#parts;
     if (this.#focused ?? now() - this.#keyAt < presentMs) return "";
-    const title = mention && /^[#&]/.test(to)
-      ? `${plainName(from.nick)} in ${plainName(to)}`
-      : plainName(from.nick);
-    const words = [...withoutFormatting(text.replace(/\s+/g, " "))].slice(0, maxLetters).join("");
-    const message = sequences[notify](title.replaceAll(";", ","), words);
+    const message = sequences[notify](
+      messageTitle(said).replaceAll(";", ","),
+      excerpt(said.text, maxLetters),
+    );
     return (bell ? "\x07" : "") + (inTmux ? throughTmux(message) : message);
   }
 }

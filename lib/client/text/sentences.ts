@@ -5,6 +5,7 @@
 
 import type { ConnectionStatus, EventBody, Person, Presence, Said } from "../state/event.ts";
 import type { Span } from "./formatting.ts";
+import { withoutFormatting } from "./formatting.ts";
 import { describeMode, describeRank } from "../state/channel_modes.ts";
 import { memberColor, personColor } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
@@ -32,7 +33,7 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
     case "server notice":
       return styleText(event.text, { own: "", colorOf: () => undefined });
     case "refused":
-      return [{ text: plain(event.text) }];
+      return [{ text: withoutFormatting(event.text) }];
     case "away":
       return awayWords(state, event);
     case "reacted":
@@ -140,7 +141,7 @@ function awayWords(state: State, { who, own, reason }: Extract<EventBody, { kind
     return [{
       text: reason === undefined
         ? "You are back"
-        : `You are away${reason === "" ? "" : `: ${plain(reason)}`}`,
+        : `You are away${reason === "" ? "" : `: ${withoutFormatting(reason)}`}`,
     }];
   }
   return [personSpan(state, who), {
@@ -176,5 +177,5 @@ export function statusWords(event: ConnectionStatus): string {
 }
 
 function inParentheses(reason: string): string {
-  return reason === "" ? "" : ` (${plain(reason)})`;
+  return reason === "" ? "" : ` (${withoutFormatting(reason)})`;
 }

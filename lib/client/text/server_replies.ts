@@ -17,8 +17,8 @@ export function whoisLines(messages: readonly Message[]): string[] {
 }
 
 function whoisLine({ command, params }: Message): string {
-  const [, nick = "", one = "", two = "", three = ""] = params.map(plain);
-  const last = plain(params.at(-1) ?? "");
+  const [, nick = "", one = "", two = "", three = ""] = params.map(withoutFormatting);
+  const last = withoutFormatting(params.at(-1) ?? "");
   switch (numericName(command)) {
     case "RPL_WHOISUSER":
       return `${nick} is ${last} (${one}@${two})`;

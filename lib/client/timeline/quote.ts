@@ -1,6 +1,7 @@
 /** The quote of a message that another one answers. */
 /// <reference lib="dom" />
-import { plain, plainName } from "../text/plain.ts";
+import { excerpt } from "../text/excerpt.ts";
+import { plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
@@ -9,9 +10,12 @@ export function quoteButton(quoted: TimelineEntry | undefined, jump: () => void)
   return element("button", { type: "button", class: "quote", click: jump }, quoteText(quoted));
 }
 
-/** The first line of a message with its author. */
+/** The row has room for fewer; the style cuts it to one line. */
+const quoteLetters = 200;
+
+/** The start of a message with its author. */
 export function quoteText(quoted: TimelineEntry | undefined): string {
   if (quoted?.kind !== "said") return "An earlier message";
-  const text = quoted.isDeleted ? "Message deleted" : plain(quoted.said.text.split("\n")[0] ?? "");
+  const text = quoted.isDeleted ? "Message deleted" : excerpt(quoted.said.text, quoteLetters);
   return `${plainName(quoted.said.from.nick)}: ${text}`;
 }

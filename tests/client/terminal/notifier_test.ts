@@ -17,7 +17,12 @@ const calls:
     ["OSC 9", { notify: "osc9" }, {}, "\x1b]9;ann in #tea: bob: hello\x07"],
     ["OSC 777", { notify: "osc777" }, {}, "\x1b]777;notify;ann in #tea;bob: hello\x07"],
     ["both", { bell: true, notify: "osc9" }, {}, "\x07\x1b]9;ann in #tea: bob: hello\x07"],
-    ["a private message", { notify: "osc9" }, { to: "bob", mention: false }, "\x1b]9;ann: bob: hello\x07"],
+    [
+      "a private message",
+      { notify: "osc9" },
+      { buffer: "ann", to: "bob", direct: true },
+      "\x1b]9;ann: bob: hello\x07",
+    ],
     [
       "a hostile name",
       { notify: "osc777" },
@@ -29,6 +34,18 @@ const calls:
       { notify: "osc9" },
       { text: "\x02bold\x1b\\\n2" },
       "\x1b]9;ann in #tea: bold␛\\ 2\x07",
+    ],
+    ["a name in a private message", { notify: "osc9" }, {
+      buffer: "ann",
+      to: "bob",
+      direct: true,
+      mention: true,
+    }, "\x1b]9;ann: bob: hello\x07"],
+    [
+      "a text of emoji without half of one",
+      { notify: "osc9" },
+      { text: `\x0304,01red\x03 ${"x".repeat(190)}${"👨‍👩‍👧".repeat(20)}` },
+      `\x1b]9;ann in #tea: red ${"x".repeat(190)}${"👨‍👩‍👧".repeat(5)}…\x07`,
     ],
     [
       "a name like a command",
