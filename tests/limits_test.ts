@@ -89,7 +89,11 @@ const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], 
     ":chat.test 731 ann x",
     ":chat.test 734 ann 1 y :Monitor list is full",
   ]],
-  [{}, [`PRIVMSG ${"a,b,c,d,e,f,g,h,i"} :hello`], [":chat.test 407 ann a,b,c,d,e,f,g,h,i :Too many targets"]],
+  [{}, ["PRIVMSG ann,ann,a,b,c,d,e,f,g,h,i :hello"], [
+    ":ann PRIVMSG ann hello",
+    ..."abcdefg".split("").map((nick) => `:chat.test 401 ann ${nick} :No such nick/channel`),
+    ":chat.test 407 ann h,i :Too many targets: only the first 8 were served, not these",
+  ]],
 ];
 
 for (const [settings, sent, received] of lengths) {

@@ -124,7 +124,7 @@ export const numerics = {
   ERR_CANNOTSENDTOCHAN: ["404", ""],
   ERR_TOOMANYCHANNELS: ["405", "You have joined too many channels"],
   ERR_WASNOSUCHNICK: ["406", "There was no such nickname"],
-  ERR_TOOMANYTARGETS: ["407", "Too many targets"],
+  ERR_TOOMANYTARGETS: ["407", ""],
   ERR_NOSUCHSERVICE: ["408", "No such service"],
   ERR_NOORIGIN: ["409", "No origin specified"],
   ERR_INVALIDCAPCMD: ["410", "Invalid CAP command"],

@@ -1,5 +1,4 @@
 /** ACCEPT: users who can send messages to a user with mode R, although they are not logged in. */
-import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
@@ -24,7 +23,9 @@ function accept(call: Call): void | Promise<void> {
     const has = user.accepted.has(target.id);
     if (isOff && !has) return reply(session, "ERR_ACCEPTNOT", target.nick);
     if (!isOff && has) return reply(session, "ERR_ACCEPTEXIST", target.nick);
-    if (!isOff && countOnlineAccepted(call) >= chat.settings.acceptLimit) refuse("ERR_ACCEPTFULL");
+    if (!isOff && countOnlineAccepted(call) >= chat.settings.acceptLimit) {
+      return reply(session, "ERR_ACCEPTFULL");
+    }
     return commit({ kind: "accept set", user: user.id, target: target.id, accepted: !isOff }, session);
   });
 }

@@ -20,6 +20,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { sendNames, sendTopic } from "../render/channel_reply.ts";
 import { maxTargets } from "../render/isupport.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
+import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
 export const channelCommands: CommandTable = {
@@ -141,15 +142,17 @@ function kick(call: Call): void | Promise<void> {
   const channels = channelList.split(",");
   const nicks = channels.length === 1 ? splitTargets(nickList) : nickList.split(",");
   if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
-  if (nicks.length > maxTargets) refuse("ERR_TOOMANYTARGETS", nickList);
   const reason = cutToFit(chat, channelList, text === "" ? call.user.nick : text, chat.settings.reasonLength);
   const only = channels.length === 1 ? kickChannel(call, channelList) : undefined;
   if (only !== undefined && isRefusal(only)) return replyRefusal(session, only);
-  return forEach(nicks.map((nick, at) => ({ nick, name: channels[at] ?? channelList })), ({ nick, name }) => {
+  const wanted = nicks.slice(0, maxTargets).map((nick, at) => ({ nick, name: channels[at] ?? channelList }));
+  const pending = forEach(wanted, ({ nick, name }) => {
     const kicked = findKickTarget(call, name, nick);
     if (isRefusal(kicked)) return replyRefusal(session, kicked);
     return commit({ kind: "kicked", user: call.user.id, ...kicked, reason }, session);
   });
+  const end = () => refuseFurtherTargets(session, nicks);
+  return pending ? pending.then(end) : end();
 }
 
 function findKickTarget(

@@ -3,12 +3,12 @@ import { compileMask } from "../../irc/compiled_mask.ts";
 import { isMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
 import type { Channel } from "../chat/channel.ts";
-import { refuse } from "../chat/refusal.ts";
 import { isHidden } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxListed } from "../render/isupport.ts";
 import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
+import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
 export const listCommands: CommandTable = {
@@ -31,8 +31,7 @@ interface Filter {
 function list(call: Call): void | Promise<void> {
   const { chat, session, user, params } = call;
   const words = params.slice(0, 2).flatMap(splitTargets);
-  if (words.length > maxListed) refuse("ERR_TOOMANYTARGETS", words[maxListed] ?? "*");
-  const filter = parseFilter(words);
+  const filter = parseFilter(words.slice(0, maxListed));
   const nowMs = chat.now();
   reply(session, "RPL_LISTSTART", "Channel");
   const pending = forEach([...chat.channels.values()], (channel) => {
@@ -40,8 +39,11 @@ function list(call: Call): void | Promise<void> {
     reply(session, "RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
     return session.awaitSpace();
   });
-  if (pending) return pending.then(() => reply(session, "RPL_LISTEND"));
-  reply(session, "RPL_LISTEND");
+  const end = () => {
+    refuseFurtherTargets(session, words, maxListed);
+    reply(session, "RPL_LISTEND");
+  };
+  return pending ? pending.then(end) : end();
 }
 
 function passes({ names, conditions }: Filter, channel: Channel, nowMs: number): boolean {

@@ -6,6 +6,7 @@ import { maxTargets } from "../render/isupport.ts";
 import { addBatchLine } from "./batch.ts";
 import { forEach, splitTargets } from "./channel.ts";
 import { sendMessage } from "./send_message.ts";
+import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
 export const messageCommands: CommandTable = {
@@ -36,8 +37,9 @@ function runMessage(call: Call, command: MessageCommand): void | Promise<void> {
   if (command !== "TAGMSG" && text === "") refuse("ERR_NOTEXTTOSEND");
   if (!targets.includes(",")) return sendTo(call, command, targets, text);
   const names = splitTargets(targets);
-  if (names.length > maxTargets) refuse("ERR_TOOMANYTARGETS", targets);
-  return forEach(names, (name) => sendTo(call, command, name, text));
+  const pending = forEach(names.slice(0, maxTargets), (name) => sendTo(call, command, name, text));
+  const end = () => refuseFurtherTargets(session, names);
+  return pending ? pending.then(end) : end();
 }
 
 function sendTo(call: Call, command: MessageCommand, name: string, text: string): void | Promise<void> {

@@ -13,6 +13,7 @@ import { maxTargets } from "../render/isupport.ts";
 import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 import { isThisServer } from "./info.ts";
+import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
 export const whoisCommands: CommandTable = {
@@ -30,11 +31,13 @@ function whois(call: Call): void {
   const list = second ?? first;
   if (list === "") refuse("ERR_NONICKNAMEGIVEN");
   if (second !== undefined && !isThisServer(chat, first)) refuse("ERR_NOSUCHSERVER", first);
-  for (const nick of splitTargets(list).slice(0, maxTargets)) {
+  const nicks = splitTargets(list);
+  for (const nick of nicks.slice(0, maxTargets)) {
     const user = chat.find(nick);
     if (user === undefined) reply(session, "ERR_NOSUCHNICK", nick);
     else sendWhois(call, user);
   }
+  refuseFurtherTargets(session, nicks);
   reply(session, "RPL_ENDOFWHOIS", list);
 }
 
@@ -73,11 +76,13 @@ function sendChannels({ chat, session, user: asker }: Call, user: User): void {
 }
 
 function whowas(call: Call): void {
-  const { params } = call;
+  const { session, params } = call;
   const [list = "", count = ""] = params;
   if (list === "") refuse("ERR_NONICKNAMEGIVEN");
   const most = /^[0-9]+$/.test(count) && Number(count) > 0 ? Number(count) : Infinity;
-  for (const nick of splitTargets(list).slice(0, maxTargets)) sendWhowas(call, nick, most);
+  const nicks = splitTargets(list);
+  for (const nick of nicks.slice(0, maxTargets)) sendWhowas(call, nick, most);
+  refuseFurtherTargets(session, nicks);
 }
 
 function sendWhowas({ chat, session, user: asker }: Call, nick: string, most: number): void {

@@ -47,7 +47,7 @@ export function isupportTokens(chat: Chat): string[] {
 
 /** Longest username, with the "~" before it. */
 export const maxUsername = 17;
-/** Most targets of one PRIVMSG, NOTICE, TAGMSG or KICK. */
+/** Most targets of one PRIVMSG, NOTICE, TAGMSG, KICK, WHOIS or WHOWAS. */
 export const maxTargets = 8;
 /** Most names, masks and conditions of one LIST; each is compared with every channel. */
 export const maxListed = 20;
@@ -55,6 +55,8 @@ export const maxListed = 20;
 export const maxModes = 20;
 
 const listModes = channelModes.filter((mode) => mode.kind === "list").map((mode) => mode.letter);
-const limited = ["PRIVMSG", "NOTICE", "TAGMSG", "KICK"].map((command) => `${command}:${maxTargets}`);
+const limited = ["PRIVMSG", "NOTICE", "TAGMSG", "KICK", "WHOIS", "WHOWAS"].map((command) =>
+  `${command}:${maxTargets}`
+);
 const unlimited = ["JOIN", "PART", "NAMES"].map((command) => `${command}:`);
 const targetLimits = [...limited, `LIST:${maxListed}`, ...unlimited].join();

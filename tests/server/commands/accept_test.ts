@@ -53,6 +53,12 @@ story(
       ":chat.test 457 ann bob :is already on your accept list",
       ":chat.test 456 ann :Accept list is full",
     ]);
+    // The words after the one that is refused count too.
+    assertEquals(await ask(ann, "ACCEPT cat,-bob", "ACCEPT cat", "ACCEPT"), [
+      ":chat.test 456 ann :Accept list is full",
+      ":chat.test 281 ann cat",
+      ":chat.test 282 ann :End of ACCEPT list",
+    ]);
   },
 );
 

@@ -67,7 +67,12 @@ story("LIST limits the number of masks, because each is compared with every chan
   const [ann] = await chat.join("#tea", "ann");
   const masks = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`).join(",");
   assertEquals((await ask(ann, `LIST ${masks(19)},#tea`)).length, 3);
-  assertEquals(await ask(ann, `LIST ${masks(20)} >0`), [":chat.test 407 ann >0 :Too many targets"]);
+  assertEquals(await ask(ann, `LIST #tea,${masks(20)}`), [
+    ":chat.test 321 ann Channel :Users  Name",
+    ":chat.test 322 ann #tea 1 :",
+    ":chat.test 407 ann *19* :Too many targets: only the first 20 were served, not these",
+    ":chat.test 323 ann :End of /LIST",
+  ]);
 });
 
 story("a LIST longer than the send queue is complete, and a labelled one is one batch", {

@@ -9,6 +9,16 @@ const end = (nick: string, list: string) => `:chat.test 318 ${nick} ${list} :End
 const still = (lines: string[]) =>
   lines.map((line) => line.replace(/( 317 \S+ \S+) \d+ \d+/, "$1 IDLE SIGNON"));
 
+story("WHOIS and WHOWAS serve the first eight nicks, and name the others", async (chat) => {
+  const ann = await chat.peer("ann");
+  const words = "Too many targets: only the first 8 were served, not these";
+  assertEquals((await ask(ann, "WHOIS a,b,c,d,e,f,g,h,i,j")).slice(-2), [
+    `:chat.test 407 ann i,j :${words}`,
+    ":chat.test 318 ann a,b,c,d,e,f,g,h,i,j :End of /WHOIS list",
+  ]);
+  assertEquals((await ask(ann, "WHOWAS a,b,c,d,e,f,g,h,i")).at(-1), `:chat.test 407 ann i :${words}`);
+});
+
 story(
   "WHOIS shows user, channels, server, away message and idle time",
   { settings: { description: "A test" } },
