@@ -48,9 +48,9 @@ export function isNick(text: string, maxLength: number): boolean {
   return ascii || (unicodeNick.test(text) && !unseen.test(text) && text === text.normalize("NFC"));
 }
 
-/** "#" and at least one more character; `maxLength` counts UTF-16 units with the "#". NFC, as for nicks. */
+/** "#", also alone, as on other servers; `maxLength` counts UTF-16 units with the "#". NFC, as for nicks. */
 export function isChannelName(text: string, maxLength: number): boolean {
-  if (text.charCodeAt(0) !== 0x23 || text.length < 2 || text.length > maxLength) return false;
+  if (text.charCodeAt(0) !== 0x23 || text.length > maxLength) return false;
   return !notInChannel.test(text) && text === text.normalize("NFC");
 }
 

@@ -84,7 +84,7 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
     id: chat.newReference(),
     nick,
     username: `~${username}`,
-    realname,
+    realname: realname === "" ? nick : realname,
     host: cloak(address, chat.cloakKey),
     address,
     secure,
@@ -102,7 +102,8 @@ function welcome(chat: Chat, session: Session): void {
     return;
   }
   const { name, network } = chat.settings;
-  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.nick}`);
+  // Many clients take the last word for their own mask, and compute from it how long a message can be.
+  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.source}`);
   reply(session, "RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`);
   reply(session, "RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`);
   reply(session, "RPL_MYINFO", name, chat.version, ...myInfoModes);

@@ -24,7 +24,7 @@ export const infoCommands: CommandTable = {
     run: onServer(0, admin),
   },
   INFO: { usage: "[<server>]", help: "Shows information about the server", run: onServer(0, info) },
-  LINKS: { usage: "", help: "Lists the servers of the network", run: links },
+  LINKS: { usage: "[<mask>]", help: "Lists the servers of the network, with their descriptions", run: links },
   STATS: {
     usage: "<u> [<server>]",
     help: "Shows statistics; u: the time since the start of the server",
@@ -108,9 +108,12 @@ function info(chat: Chat, session: Session): void {
   reply(session, "RPL_ENDOFINFO");
 }
 
-/** A cluster of machines is one server for users, and it has no links to others. */
-function links({ session }: Call): void {
-  reply(session, "RPL_ENDOFLINKS", "*");
+/** A cluster of machines is one server for users, and it has no links to others. The mask is the last parameter. */
+function links({ chat, session, params }: Call): void {
+  const { name, description } = chat.settings;
+  const mask = params.at(-1) ?? "*";
+  if (matchMask(mask, name)) reply(session, "RPL_LINKS", name, name, `0 ${description}`);
+  reply(session, "RPL_ENDOFLINKS", mask);
 }
 
 function stats({ chat, session, params }: Call): void {

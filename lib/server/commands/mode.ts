@@ -172,13 +172,16 @@ function badParameter(channel: Channel, letter: string, parameter: string, sente
   return numericRefusal("ERR_INVALIDMODEPARAM", channel.name, letter, parameter, sentence);
 }
 
-/** Exceptions show how to avoid a ban, so only users who can change them see them; everybody sees bans. */
+/**
+ * Everybody sees bans. Exceptions show how to avoid a ban, so only members see them; bots ask for all lists when they
+ * join.
+ */
 function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode): void {
   const { letter } = mode;
   const numerics = lists[letter];
   if (numerics === undefined) return;
-  if (letter !== "b" && !canChange(channel, user, mode, false)) {
-    return replyRefusal(session, lowRank(channel));
+  if (letter !== "b" && !channel.members.has(user) && !user.modes.has("o")) {
+    return reply(session, "ERR_NOTONCHANNEL", channel.name);
   }
   const [entry, end] = numerics;
   for (const { mask, by, at } of channel.lists.get(letter) ?? []) {

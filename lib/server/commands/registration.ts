@@ -1,8 +1,10 @@
 /** Connecting and staying connected: CAP, PASS, USER, PING, PONG, QUIT. NICK is in nick.ts. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { cleanUsername } from "../../irc/names.ts";
+import { numerics } from "../../irc/numerics.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
 import { fromServer } from "../render/sender.ts";
 import { completeRegistration } from "./complete_registration.ts";
@@ -47,10 +49,21 @@ function user(call: EarlyCall): void | Promise<void> {
   const { registration } = session;
   if (registration === undefined) refuse("ERR_ALREADYREGISTERED");
   const [username = "", , , realname = ""] = params;
-  if (username === "" || realname.trim() === "") refuse("ERR_NEEDMOREPARAMS", "USER");
+  if (username === "") refuse("ERR_NEEDMOREPARAMS", "USER");
+  if (realname === "") warnOfEmptyRealname(session);
   registration.username = cleanUsername(username);
-  registration.realname = cutText(realname, chat.settings.realNameLength);
+  registration.realname = realname.trim() === "" ? "" : cutText(realname, chat.settings.realNameLength);
   return completeRegistration(call);
+}
+
+/**
+ * The numeric is the one that conformance tests want. The nick takes the place of the real name, because few clients
+ * send USER again, and without it they would wait until the registration times out.
+ */
+function warnOfEmptyRealname(session: Session): void {
+  const sentence = "The real name is empty; your nick is shown instead";
+  const [code] = numerics.ERR_NEEDMOREPARAMS;
+  session.answer(fromServer(session.chat, code, [session.nick, "USER", sentence]));
 }
 
 function ping({ chat, session, params }: EarlyCall): void {

