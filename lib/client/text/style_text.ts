@@ -3,12 +3,11 @@
  * safe to show (plain.ts). Each UI turns the spans into its own form.
  */
 
-import { fold } from "../../irc/names.ts";
-import { nickWord, trimDashes } from "../state/mentions.ts";
+import type { FoundName } from "../state/mentions.ts";
+import { findNames, nameMatcher } from "../state/mentions.ts";
 import type { Span } from "./formatting.ts";
 import { readFormatting } from "./formatting.ts";
 import { splitLinks } from "./links.ts";
-import { splitSpan } from "./split_span.ts";
 import type { TextColor } from "./palette.ts";
 
 /** The colours of names in a message. */
@@ -27,9 +26,19 @@ export function styleText(text: string, names: NameColors): Span[] {
   ];
 }
 
-function styleLine(text: string, names: NameColors): Span[] {
-  return readFormatting(text).flatMap((span) => splitLinks(span))
-    .flatMap((span) => span.link === undefined ? splitNames(span, names) : [span]);
+function styleLine(text: string, { own, colorOf }: NameColors): Span[] {
+  const spans = readFormatting(text);
+  const isOwn = nameMatcher(own);
+  const found = findNames(spanText(spans), (word) => isOwn(word) || colorOf(word) !== undefined);
+  const styled = (span: Span, name: string): Span =>
+    isOwn(name)
+      ? { ...span, bold: true, color: "own" }
+      : { ...span, ...withColor(span.color ?? colorOf(name)) };
+  return splitNames(spans, found, styled);
+}
+
+function withColor(color: TextColor | undefined): Pick<Span, "color"> {
+  return color === undefined ? {} : { color };
 }
 
 /** The text of spans without their styles. */
@@ -37,18 +46,32 @@ export function spanText(spans: readonly Span[]): string {
   return spans.map((span) => span.text).join("");
 }
 
-function splitNames(span: Span, names: NameColors): Span[] {
-  const own = fold(names.own);
-  return splitSpan(span, nickWord, (word) => {
-    for (const name of new Set([word, trimDashes(word)])) {
-      if (fold(name) === own) {
-        return { length: name.length, pieces: [{ ...span, text: name, bold: true, color: "own" }] };
-      }
-      const color = names.colorOf(name);
-      if (color !== undefined) {
-        return { length: name.length, pieces: [{ ...span, text: name, color: span.color ?? color }] };
-      }
+/** Styles the names, which can begin and end inside a span, and the links between them. */
+function splitNames(
+  spans: readonly Span[],
+  found: readonly FoundName[],
+  styled: (span: Span, name: string) => Span,
+): Span[] {
+  const pieces: Span[] = [];
+  let [at, next] = [0, 0];
+  for (const span of spans) {
+    const end = at + span.text.length;
+    const piece = (from: number, to: number): Span => ({
+      ...span,
+      text: span.text.slice(from - at, to - at),
+    });
+    let done = at;
+    for (let name = found[next]; name !== undefined && name.start < end; name = found[next]) {
+      const start = Math.max(name.start, at);
+      if (start > done) pieces.push(...splitLinks(piece(done, start)));
+      done = Math.min(name.end, end);
+      pieces.push(styled(piece(start, done), name.name));
+      // The rest of the name is in the next span.
+      if (name.end > end) break;
+      next++;
     }
-    return undefined;
-  });
+    if (done < end) pieces.push(...splitLinks(piece(done, end)));
+    at = end;
+  }
+  return pieces;
 }
