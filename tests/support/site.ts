@@ -47,6 +47,7 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
     maxPerPeer: 0,
     stream: chat.stream,
     origins: [],
+    basePath: "/",
     names: [],
     onConnection: (connection) => void attached.push(chat.hub.attach(connection)),
     routes: [],

@@ -10,8 +10,16 @@ export interface TlsProxy extends AsyncDisposable {
   cut(): void;
 }
 
-/** Listens on a free port. With `ownHost` it names the server by its inner address, as nginx does by default. */
-export async function startTlsProxy(name: string, ownHost: boolean): Promise<TlsProxy> {
+/** How a proxy changes requests. */
+export interface ProxyChanges {
+  /** Names the server by its inner address, as nginx does by default. */
+  readonly ownHost?: boolean;
+  /** Removes this start of each path: "/chat". */
+  readonly strip?: string;
+}
+
+/** Listens on a free port. */
+export async function startTlsProxy(name: string, changes: ProxyChanges = {}): Promise<TlsProxy> {
   const { cert, key } = await makeCertificate({
     names: [name],
     notBeforeMs: Date.now(),
@@ -25,7 +33,7 @@ export async function startTlsProxy(name: string, ownHost: boolean): Promise<Tls
     const server = await Deno.connect({ hostname: "127.0.0.1", port: inner });
     for (const side of [outer, server]) open.add(side);
     const renamed = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform: (bytes, controller) => controller.enqueue(ownHost ? rename(bytes, inner) : bytes),
+      transform: (bytes, controller) => controller.enqueue(change(bytes, inner, changes)),
     });
     // If one side closes, the other closes too.
     await Promise.allSettled([
@@ -54,11 +62,15 @@ export async function startTlsProxy(name: string, ownHost: boolean): Promise<Tls
   };
 }
 
-function rename(bytes: Uint8Array<ArrayBuffer>, port: number): Uint8Array<ArrayBuffer> {
+function change(
+  bytes: Uint8Array<ArrayBuffer>,
+  port: number,
+  { ownHost = false, strip = "" }: ProxyChanges,
+): Uint8Array<ArrayBuffer> {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   if (!/^[A-Z]+ \/\S* HTTP\/1\.1\r\n/.test(text)) return bytes;
-  const renamed = text.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`);
-  return Uint8Array.from(renamed, (letter) => letter.charCodeAt(0));
+  const named = ownHost ? text.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`) : text;
+  return Uint8Array.from(named.replace(` ${strip}/`, " /"), (letter) => letter.charCodeAt(0));
 }
 
 function quietly(act: () => void): void {

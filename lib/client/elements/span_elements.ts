@@ -4,22 +4,28 @@
 /// <reference lib="dom" />
 import type { Span } from "../text/formatting.ts";
 import { nickShades, roleShades, shadeOf, type TextColor } from "../text/palette.ts";
+import { basePath } from "./base_path.ts";
 import { element } from "./element.ts";
 
 const flags = ["bold", "italic", "underline", "strike", "mono", "reverse", "dim"] as const;
 /** The endings of picture addresses. Only pictures on our own server are shown. */
 const pictures = /\.(?:png|jpe?g|gif|webp|avif)$/i;
 
-let fileOrigin = location.origin;
+const pageAddress = location.origin + basePath;
+/** The address of the page in the settings of the server; files have addresses in it. */
+let serverAddress = pageAddress;
 
-/** Sets where our server has its files: its own name can differ from the name in the address of the page. */
-export function trustFiles(url: string | undefined): void {
-  fileOrigin = URL.parse(url ?? "")?.origin ?? location.origin;
+/** Sets the address for uploads: the server's own name can differ from the name in the address of the page. */
+export function trustFiles(uploadUrl: string | undefined): void {
+  serverAddress = URL.parse(".", uploadUrl ?? "")?.href ?? pageAddress;
 }
 
-/** Whether this is the address of a file that somebody shared on our server. */
-export function isSharedFile({ origin, pathname }: URL): boolean {
-  return [location.origin, fileOrigin].includes(origin) && pathname.startsWith("/files/");
+/** The path on this site of a file that somebody shared on our server; undefined for other addresses. */
+export function sharedFilePath({ href }: URL): string | undefined {
+  for (const address of [pageAddress, serverAddress]) {
+    if (href.startsWith(`${address}files/`)) return basePath + href.slice(address.length);
+  }
+  return undefined;
 }
 
 /** Defines every colour as a CSS variable, for both themes. */
@@ -59,11 +65,12 @@ function linkElements(span: Span, address: string): Node[] {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return [spanElement(span)];
   const link = element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, span.text);
-  if (!isSharedFile(url) || !pictures.test(url.pathname)) return [link];
+  const path = sharedFilePath(url);
+  if (path === undefined || !pictures.test(url.pathname)) return [link];
   return [
     link,
     element("img", {
-      src: url.pathname,
+      src: path,
       alt: decodeURIComponent(url.pathname.split("/").at(-1) ?? ""),
       loading: "lazy",
     }),

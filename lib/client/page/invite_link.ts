@@ -1,11 +1,12 @@
 /** The link that invites others to a channel, and copying it. */
 /// <reference lib="dom" />
+import { basePath } from "../elements/base_path.ts";
 import { copy } from "../elements/clipboard.ts";
 import { toast } from "../elements/toast.ts";
 
 /** Copies the link and shows it. Where the browser does not allow copying, it only shows it. */
 export function copyInviteLink(channel: string): void {
-  const link = `${location.origin}/join#${encodeURIComponent(channel.slice(1))}`;
+  const link = `${location.origin}${basePath}join#${encodeURIComponent(channel.slice(1))}`;
   copy(link).then(
     () => toast(`Copied the invite link to ${channel}: ${link}`),
     () => toast(`Invite link to ${channel}: ${link}`),

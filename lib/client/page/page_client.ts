@@ -4,6 +4,7 @@ import { Client } from "../core/client.ts";
 import type { Ending } from "../core/client_options.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { plain } from "../text/plain.ts";
+import { basePath } from "../elements/base_path.ts";
 import { connectWebSocket } from "../../net/browser_web_socket.ts";
 import type { Credentials } from "./join_form.ts";
 
@@ -16,7 +17,7 @@ export function createClient(
   channels: readonly string[],
   onEvent: (event: ChatEvent) => void,
 ): Client {
-  const url = new URL("/", location.href.replace(/^http/, "ws")).href;
+  const url = new URL(basePath, location.href.replace(/^http/, "ws")).href;
   return new Client({
     nick,
     channels,

@@ -40,6 +40,8 @@ export type Event =
     /** Stamp of the deleted message. */
     readonly message: number;
     readonly reason: string;
+    /** Ids of the files that are deleted with it. */
+    readonly files?: readonly string[];
   }
   | { readonly kind: "arrived"; readonly user: UserRecord; readonly session: string }
   /** A further session of an account joins its user. */

@@ -13,6 +13,7 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   // A user that left the channel meanwhile cannot delete messages there.
   if (views === undefined) return;
   chat.store?.eraser.redact(views, event.message);
+  for (const id of event.files ?? []) chat.store?.files.remove(id);
   const channel = event.target.startsWith("#") ? chat.channel(event.target) : undefined;
   const other = channel === undefined ? chat.find(event.target) : undefined;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];

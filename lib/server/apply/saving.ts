@@ -3,12 +3,15 @@
  * costs an append in memory (server/store/history.ts); the transaction of the tick is committed before anything is
  * sent.
  */
+import { wholeText } from "../../irc/record.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { sideOf } from "../chat/history_access.ts";
+import { newlyShared } from "../chat/shared_files.ts";
 import type { UserState } from "../chat/user.ts";
 import type { OutgoingMessage } from "../render/outgoing.ts";
 import type { Stream } from "../store/conversation.ts";
+import type { Store } from "../store/store.ts";
 import type { Event } from "./event.ts";
 
 type MessageEvent = Extract<Event, { kind: "message" }>;
@@ -35,6 +38,7 @@ export function saveInChannel(
   if (store === undefined || !isStored(event)) return;
   const conversation = store.conversations.channel(channel.folded, channel.name);
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
+  saveSharing(store, event, chat.users.get(event.user), stamp);
 }
 
 /** Saves a message from one user to another. */
@@ -49,6 +53,17 @@ export function saveInPrivate(
   if (store === undefined || !isStored(event)) return;
   const conversation = store.conversations.between(sideOf(user), sideOf(target));
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
+  saveSharing(store, event, user, stamp);
+}
+
+/** Notes in which message the sender shares files, because they are deleted with it. */
+function saveSharing(store: Store, event: MessageEvent, user: UserState | undefined, stamp: number): void {
+  const { text, lines } = event;
+  if (user === undefined || (!text.includes("/files/") && lines === undefined)) return;
+  const all = lines === undefined ? text : wholeText("", lines);
+  for (const file of newlyShared(store.files, all, user)) {
+    store.files.save({ ...file, message: stamp });
+  }
 }
 
 /** Saves an event in channels, for clients with event-playback. */

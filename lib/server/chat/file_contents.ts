@@ -7,8 +7,8 @@ import type { UploadRow } from "../store/uploads.ts";
 export interface FileContents {
   /** A file was uploaded, here or on another machine. */
   onAdded(file: UploadRow): void;
-  /** Files were removed, here or on another machine. */
-  onRemoved(ids: readonly string[]): void;
+  /** The row of a file was removed. */
+  onRemoved(id: string): void;
   /**
    * Fetches files that are missing here, and shares files that only this machine has. Call it after a lost
    * connection.

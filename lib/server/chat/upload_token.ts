@@ -4,7 +4,14 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Chat } from "./chat.ts";
+import { fileOwner } from "./shared_files.ts";
 import type { User } from "./user.ts";
+
+/** The sender of a file: the owner as in UploadRow, and the id of the user if it is known. */
+export interface Uploader {
+  readonly owner: string;
+  readonly user?: string;
+}
 
 /** The lifetime of a token. */
 const lifeMs = 10 * 60_000;
@@ -20,29 +27,32 @@ export class UploadTokens {
     this.#secret = secret;
   }
 
-  /** A token for this user: "OWNER.EXPIRES.SIGNATURE", the owner in base64url. */
-  make(user: User): string {
-    const name = bytes(user.account ?? `~${user.host}`);
-    const owner = name.toBase64({ alphabet: "base64url", omitPadding: true });
-    const claim = `${owner}.${(this.#chat.now() + lifeMs).toString(36)}`;
+  /** A token for this user: "SENDER.EXPIRES.SIGNATURE"; the sender is "OWNER ID" in base64url. */
+  make({ id, account, host }: Pick<User, "id" | "account" | "host">): string {
+    const sender = bytes(`${fileOwner(account, host)} ${id}`)
+      .toBase64({ alphabet: "base64url", omitPadding: true });
+    const claim = `${sender}.${(this.#chat.now() + lifeMs).toString(36)}`;
     return `${claim}.${this.#sign(claim)}`;
   }
 
   /**
-   * The owner of a token: an account, or "~host" (cloaked) without one, because a nick is too easy to change for
+   * The owner of a token, and the id of its user. The owner is an account, or "~host" (cloaked) without one, because a nick is too easy to change for
    * counting uploads by nick. Undefined when the token is forged or too old, or when its account is suspended or
    * removed.
    */
-  owner(token: string): string | undefined {
-    const [owner = "", expires = "", signature = ""] = token.split(".");
-    const expected = bytes(this.#sign(`${owner}.${expires}`));
+  read(token: string): Uploader | undefined {
+    const [sender = "", expires = "", signature = ""] = token.split(".");
+    const expected = bytes(this.#sign(`${sender}.${expires}`));
     const given = bytes(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     if (parseInt(expires, 36) < this.#chat.now()) return undefined;
-    const name = new TextDecoder().decode(Uint8Array.fromBase64(owner, { alphabet: "base64url" }));
-    if (name.startsWith("~")) return name;
+    const [name = "", user = ""] = new TextDecoder()
+      .decode(Uint8Array.fromBase64(sender, { alphabet: "base64url" })).split(" ");
+    if (name.startsWith("~")) return { owner: name, user };
     const account = this.#chat.accounts.find(name);
-    return account === undefined || account.suspended !== undefined ? undefined : account.name;
+    return account === undefined || account.suspended !== undefined
+      ? undefined
+      : { owner: account.name, user };
   }
 
   #sign(claim: string): string {

@@ -211,7 +211,6 @@ export class Machines implements Replica<Event> {
     const { machine } = this.#bus;
     if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
     if (event.kind === "file added") this.#files()?.onAdded(event.file);
-    if (event.kind === "files removed") this.#files()?.onRemoved(event.ids);
     if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#announceReturn();
   }
 

@@ -2,12 +2,13 @@
 import type { Message } from "../../irc/message.ts";
 import { rankLevel } from "../../irc/modes.ts";
 import { fold, parseSource } from "../../irc/names.ts";
-import { parseRecord } from "../../irc/record.ts";
+import { parseRecord, wholeText } from "../../irc/record.ts";
 import { parseMessageId } from "../../irc/stamp.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { fail } from "../chat/refusal.ts";
+import { filesOf } from "../chat/shared_files.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 
@@ -26,16 +27,25 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
     fail("REDACT", "INVALID_TARGET", target || "*", `You cannot delete messages of "${target}"`);
   }
   const stamp = parseMessageId(id);
-  const saved = stamp === undefined ? undefined : store.history.find(views, stamp);
-  const message = saved && parseRecord(saved.record)?.message;
+  const found = stamp === undefined ? undefined : store.history.find(views, stamp);
+  const saved = found && parseRecord(found.record);
+  const message = saved?.message;
   if (stamp === undefined || saved === undefined || message === undefined || !isSpeech(message)) {
     fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
   }
   if (!isOwn(user, message, stamp) && !isOperatorOf(chat.channel(target), user)) {
     fail("REDACT", "REDACT_FORBIDDEN", target, id, "You can delete only your own messages");
   }
-  const text = cutText(reason, chat.settings.reasonLength);
-  return commit({ kind: "redacted", user: user.id, target, message: stamp, reason: text }, session);
+  const text = wholeText(message.params[1] ?? "", saved.more);
+  const files = filesOf(store.files, message, { text, stamp });
+  return commit({
+    kind: "redacted",
+    user: user.id,
+    target,
+    message: stamp,
+    reason: cutText(reason, chat.settings.reasonLength),
+    ...(files.length > 0 && { files }),
+  }, session);
 }
 
 function isSpeech({ command }: Message): boolean {

@@ -25,14 +25,16 @@ export const webSettings = {
     env: "PARLEY_WEB_ADDRESS",
     group: "Web page",
     metavar: "URL",
-    help: "public address of the web page, for example behind a proxy: https://chat.example",
+    help:
+      "public address of the web page, for example behind a proxy: https://chat.example or https://example.org/chat/",
   },
   webOrigin: {
     kind: "list",
     env: "PARLEY_WEB_ORIGIN",
     group: "Web page",
     metavar: "ORIGIN",
-    help: "another site whose pages can connect, or another name of this site: https://chat.example",
+    help:
+      "another site whose pages can connect and share files, or another name of this site: https://chat.example",
   },
   metrics: {
     kind: "text",

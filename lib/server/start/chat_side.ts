@@ -67,6 +67,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     encode: encodeLine,
     reread: () => readFiles(settings),
   });
+  store.files.onRemoved = (id) => openedLater.files()?.onRemoved(id);
   store.database.onProblem = (sentence) => notifyOperators(chat, sentence, firstStamp(Date.now()), "error");
   await machines?.start({ chat, commit: hub.commit, files: openedLater.files }).catch(
     ({ message }: Error) => {

@@ -6,6 +6,7 @@ import type { FileContents, SharedFileContents } from "../chat/file_contents.ts"
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
 import type { StreamOptions } from "../../net/stream.ts";
+import { plainOrigin } from "../web/cross_origin.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
 import { metricRoute } from "../web/metrics.ts";
 import { UploadFolder } from "../web/upload_folder.ts";
@@ -38,12 +39,7 @@ export async function openWeb(
 ): Promise<WebSide> {
   const { host, webPort, webOrigin, webAddress, limit, perAddress, data, ephemeral, uploadSize } =
     hub.chat.settings;
-  if (webAddress !== undefined && !/^https?:$/.test(URL.parse(webAddress)?.protocol ?? "")) {
-    throw new StartError(
-      `Cannot use --web-address "${webAddress}": write an address such as https://chat.example`,
-      exitCodes.usage,
-    );
-  }
+  const address = webAddress === undefined ? undefined : pageAddress(webAddress);
   const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
   const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, shared) : undefined;
   const files = routes?.files;
@@ -58,14 +54,15 @@ export async function openWeb(
       maxPerPeer: perAddress * socketsPerPerson,
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream,
-      origins: webAddress === undefined ? webOrigin : [...webOrigin, new URL(webAddress).origin],
+      origins: [...webOrigin.map(allowedOrigin), ...(address ? [address.origin] : [])],
+      basePath: address?.pathname ?? "/",
       names: ownNames(hub.chat.settings),
       onConnection: (connection) => void hub.attach(connection),
       routes: [metricRoute(hub, () => !isStopping), ...(routes ? [routes.route] : [])],
       onError,
     });
     const [name = host] = reachableHosts(host);
-    const url = webAddress?.replace(/\/*$/, "/") ?? `http://${name}:${listener.port}/`;
+    const url = address?.href ?? `http://${name}:${listener.port}/`;
     const pruning = setInterval(() => files?.prune().catch(onError), pruneMs);
     void files?.prune().then(() => files.exchangeMissing()).catch(onError);
     return {
@@ -81,12 +78,35 @@ export async function openWeb(
       },
     };
   } catch (error) {
+    if (error instanceof StartError) throw error;
     const { reason } = new ListenError(host, webPort, error);
     throw new StartError(
       `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another port with --web-port, or use --web off`,
       exitCodes.unavailable,
     );
   }
+}
+
+/** The address of the page, with a slash at its end. */
+function pageAddress(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") {
+    if (!url.pathname.endsWith("/")) url.pathname += "/";
+    return url;
+  }
+  throw new StartError(
+    `Cannot use --web-address "${text}": write an address such as https://chat.example`,
+    exitCodes.usage,
+  );
+}
+
+function allowedOrigin(text: string): string {
+  const origin = plainOrigin(text);
+  if (origin !== undefined) return origin;
+  throw new StartError(
+    `Cannot use --web-origin "${text}": write the start of an address, such as https://chat.example`,
+    exitCodes.usage,
+  );
 }
 
 /** A random name; the folder is created with the first file. */

@@ -100,4 +100,10 @@ export const migrations: readonly string[] = [
   -- Deleted messages, by stamp: other machines that still have them delete them too.
   CREATE TABLE redaction (stamp INTEGER PRIMARY KEY, conversation INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- The stamp of the message in which its owner shared the file first.
+  ALTER TABLE file ADD COLUMN message INTEGER;
+  -- The id of the user, for uploads by token: many people without an account can have one host.
+  ALTER TABLE file ADD COLUMN user TEXT;
+  `,
 ];

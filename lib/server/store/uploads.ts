@@ -19,25 +19,32 @@ export interface UploadRow {
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
+  /** The id of the user that uploaded it; undefined when only an account is known. */
+  readonly user?: string;
+  /** The stamp of the message in which the owner shared it first; undefined before that. */
+  readonly message?: number;
 }
 
 /** All files, by id. */
 export class UploadTable {
+  /** Called after a file was removed; its content must be deleted too. @default {nothing happens} */
+  onRemoved: (id: string) => void = () => {};
   readonly #rows: UnsavedRows<UploadRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
 
   constructor(database: Database) {
-    const columns = "SELECT id, name, type, bytes, owner, created_ms FROM file";
+    const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message FROM file";
     this.#find = database.prepareArrays(`${columns} WHERE id = ?`);
     this.#all = database.prepareArrays(columns);
     const save = database.prepare(
-      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     const remove = database.prepare("DELETE FROM file WHERE id = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (id, { name, type, bytes, owner, createdMs }) =>
-        void save.run(id, name, type, bytes, owner, createdMs),
+      save: (id, { name, type, bytes, owner, createdMs, user, message }) =>
+        void save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null),
       remove: (id) => void remove.run(id),
     });
   }
@@ -58,12 +65,13 @@ export class UploadTable {
 
   remove(id: string): void {
     this.#rows.put(id, undefined);
+    this.onRemoved(id);
   }
 }
 
 function toFile(found: unknown): UploadRow | undefined {
   if (!Array.isArray(found)) return undefined;
-  const [id, name, type, bytes, owner, createdMs] = found;
+  const [id, name, type, bytes, owner, createdMs, user, message] = found;
   return {
     id: String(id),
     name: String(name),
@@ -71,5 +79,7 @@ function toFile(found: unknown): UploadRow | undefined {
     bytes: Number(bytes),
     owner: String(owner),
     createdMs: Number(createdMs),
+    ...(user !== null && { user: String(user) }),
+    ...(message !== null && { message: Number(message) }),
   };
 }

@@ -8,7 +8,7 @@ const maxLength = 120;
 /** Only the end of a longer name is read: the time to trim a name grows with the square of its length. */
 const maxRead = 1000;
 /** Types a browser can show in place; other files are downloads, because they could run as a page of this site. */
-const inlineTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
+const inlineTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+|text\/plain)$/;
 
 /** The name in a Content-Disposition header (RFC 6266), made safe; "file" if there is none. */
 export function fileName(disposition: string | undefined): string {
@@ -39,6 +39,11 @@ function decoded(text: string | undefined): string | undefined {
 export function mediaType(header: string | undefined): string {
   const type = (header ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(type) ? type : "application/octet-stream";
+}
+
+/** Content-Type for a download. An upload has lost its charset, and a browser would read text as Windows-1252. */
+export function contentType(type: string): string {
+  return type === "text/plain" ? "text/plain; charset=utf-8" : type;
 }
 
 /** Content-Disposition for a download: shown in place if the type is safe, otherwise saved with its name. */

@@ -49,7 +49,9 @@ export function pageAsset(path: string): Asset | undefined {
 /** Lists all modules in the head of the page, so that a browser requests all of them at once. */
 function withPreloads(html: string): string {
   const found = new Set<string>();
-  const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) => path);
+  const waiting = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) =>
+    `/${path}`
+  );
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const module = found.has(path) ? undefined : pageAsset(path);
     if (module === undefined) continue;
@@ -58,7 +60,8 @@ function withPreloads(html: string): string {
       waiting.push(new URL(from, `http://host${path}`).pathname);
     }
   }
-  const links = [...found].map((path) => `    <link rel="modulepreload" href="${path}">\n`);
+  // Relative, because a proxy can have the page at a path of its own.
+  const links = [...found].map((path) => `    <link rel="modulepreload" href="${path.slice(1)}">\n`);
   return html.replace("  </head>", `${links.join("")}  </head>`);
 }
 

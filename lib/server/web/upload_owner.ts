@@ -4,15 +4,16 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
+import type { Uploader } from "../chat/upload_token.ts";
 import { isLoopback } from "../../irc/address.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** The name of an account, or "~host"; throws an UploadRefusal if the sender is unknown. */
-export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<string> {
+/** The sender of a file; throws an UploadRefusal if it is unknown. */
+export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<Uploader> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
-    return chat.tokens.owner(credentials) ??
+    return chat.tokens.read(credentials) ??
       refuse(401, "The token is wrong or expired; get a new one with TOKEN GENERATE FILEHOST");
   }
   if (scheme.toLowerCase() !== "basic") {
@@ -25,7 +26,7 @@ export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Vis
   const text = decode(credentials);
   const at = text.indexOf(":");
   const outcome = await chat.accounts.checkPassword(text.slice(0, at), text.slice(at + 1), address);
-  if (outcome.kind === "right") return outcome.account.name;
+  if (outcome.kind === "right") return { owner: outcome.account.name };
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
   if (outcome.kind === "too many tries") return refuse(429, "Too many attempts; wait a few minutes");
   return refuse(401, "The name or the password is wrong");

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
-import { disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
+import { contentType, disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
 import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 import { ownerOf } from "./upload_owner.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
@@ -18,6 +18,12 @@ import { type Route, sendText } from "./web.ts";
 const stallMs = 60_000;
 const chunkBytes = 65_536;
 const gigabyte = 1024 ** 3;
+/**
+ * A browser shows a file with players and styles of its own, and runs nothing in it. Chromium loads an opened video or
+ * sound a second time, and only in its own origin: without "allow-same-origin" it stays black.
+ */
+const filePolicy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; " +
+  "sandbox allow-same-origin";
 
 /** The routes of shared files. */
 export class UploadRoutes {
@@ -51,7 +57,7 @@ export class UploadRoutes {
     }
     try {
       const file = await this.#receive(request, visitor);
-      response.setHeader("location", `/files/${file.id}/${encodeURIComponent(file.name)}`);
+      response.setHeader("location", `${this.#basePath}files/${file.id}/${encodeURIComponent(file.name)}`);
       sendText(response, 201, "Saved");
     } catch (error) {
       if (!(error instanceof UploadRefusal)) throw error;
@@ -65,8 +71,13 @@ export class UploadRoutes {
     }
   }
 
+  /** The path of the page, which ends with a slash: the address for uploads is in it. */
+  get #basePath(): string {
+    return URL.parse(".", this.#hub.chat.uploadUrl)?.pathname ?? "/";
+  }
+
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
-    const owner = await ownerOf(this.#hub.chat, request, visitor);
+    const { owner, user } = await ownerOf(this.#hub.chat, request, visitor);
     const declaredBytes = Number(request.headers["content-length"] ?? 0);
     const freeBytes = this.#freeBytesFor(owner);
     if (declaredBytes > freeBytes) {
@@ -84,7 +95,7 @@ export class UploadRoutes {
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
-      const file = { id, name, type, bytes, owner, createdMs: this.#hub.chat.now() };
+      const file = { id, name, type, bytes, owner, ...(user && { user }), createdMs: this.#hub.chat.now() };
       await this.files.announce(file);
       return file;
     } finally {
@@ -116,18 +127,25 @@ export class UploadRoutes {
       return sendText(response, 404, "This file does not exist or has expired");
     }
     const range = rangeOf(request.headers.range, row.bytes);
-    response.setHeader("content-security-policy", "default-src 'none'; sandbox");
+    response.setHeader("content-security-policy", filePolicy);
+    // Pages of other sites can show the file: everybody with its address can have it.
+    response.setHeader("cross-origin-resource-policy", "cross-origin");
     response.setHeader("content-disposition", disposition(row.name, row.type));
     response.setHeader("accept-ranges", "bytes");
-    response.setHeader("cache-control", "private, max-age=86400, immutable");
+    // Browsers ask again each time, because the file can be deleted.
+    response.setHeader("cache-control", "private, no-cache");
     response.setHeader("etag", `"${id}"`);
+    if (request.headers["if-none-match"] === `"${id}"`) return void response.writeHead(304).end();
     if (range === "none") {
       response.setHeader("content-range", `bytes */${row.bytes}`);
       return sendText(response, 416, "The file does not have the requested range");
     }
     const { first, last } = range ?? { first: 0, last: row.bytes - 1 };
     if (range) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);
-    response.writeHead(range ? 206 : 200, { "content-type": row.type, "content-length": last - first + 1 });
+    response.writeHead(range ? 206 : 200, {
+      "content-type": contentType(row.type),
+      "content-length": last - first + 1,
+    });
     if (request.method === "HEAD") return void response.end();
     await send(file, first, last - first + 1, response);
   }

@@ -42,7 +42,6 @@ export class UploadedFiles implements FileContents {
     for (let at = 0; at < ids.length; at += removedAtOnce) {
       const batch = ids.slice(at, at + removedAtOnce);
       await this.#hub.commit({ kind: "files removed", ids: batch });
-      this.onRemoved(batch);
     }
     const shared = this.#shared;
     if (shared === undefined) return;
@@ -67,8 +66,17 @@ export class UploadedFiles implements FileContents {
     );
   }
 
-  onRemoved(ids: readonly string[]): void {
-    for (const id of ids) this.#folder.remove(id);
+  onRemoved(id: string): void {
+    try {
+      this.#folder.remove(id);
+    } catch (error) {
+      // The next start deletes it, because it has no row any more.
+      this.#hub.chat.log("error", `Cannot delete file ${id}: ${reasonOf(error)}`);
+    }
+    this.#shared?.remove(id).catch((error) =>
+      // prune() deletes it later.
+      this.#hub.chat.log("error", `Cannot delete file ${id} for the other machines: ${reasonOf(error)}`)
+    );
   }
 
   /** The file; downloads it if another machine received it. */
@@ -87,6 +95,7 @@ export class UploadedFiles implements FileContents {
       const content = await shared.read(row.id);
       if (content === undefined) throw new Error("no machine has shared it");
       await this.#folder.write(row.id, content, row.bytes);
+      if (this.#hub.chat.store?.files.find(row.id) === undefined) this.#folder.remove(row.id);
     } catch (error) {
       this.#hub.chat.log(
         "error",
@@ -107,7 +116,7 @@ export class UploadedFiles implements FileContents {
       }
       await this.#hub.commit({ kind: "file added", file });
     } catch (error) {
-      this.onRemoved([file.id]);
+      this.#folder.remove(file.id);
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
       throw new UploadRefusal(
         503,

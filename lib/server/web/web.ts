@@ -11,6 +11,7 @@ import type { ServerConnection } from "../../net/connection.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { AddressLimits } from "./address_limits.ts";
+import { allowOrigin } from "./cross_origin.ts";
 import { pageAsset } from "./page_assets.ts";
 import { upgrade } from "./web_socket.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
@@ -33,8 +34,10 @@ export interface WebOptions {
   /** Whether an address is a trusted proxy, whose headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
   readonly stream: StreamOptions;
-  /** Origins of other pages that can connect. */
+  /** Origins of other pages that can connect, as plainOrigin() gives them. */
   readonly origins: readonly string[];
+  /** The path of the page behind a proxy: "/chat/"; "/" without one. */
+  readonly basePath: string;
   /** Names of the server, besides addresses and local names (host_check.ts). */
   readonly names: readonly string[];
   readonly onConnection: (connection: ServerConnection) => void;
@@ -77,6 +80,7 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
     { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
     (request, response) => {
       if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
+      if (allowOrigin(request, response, options.origins)) return;
       const visitor = visitorOf(request, isTrustedProxy);
       if (visitor.isProxied && !peers.countUntilClose(visitor.address, response)) {
         return sendText(response, 429, tooMany);
@@ -145,15 +149,19 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   visitor: Visitor,
-  { routes, names }: WebOptions,
+  { routes, names, basePath }: WebOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const { host } = request.headers;
   if (host !== undefined && !isOwnHost(host, names)) {
     return sendText(response, 421, unknownHostSentence(host));
   }
-  const path = pathOf(request);
-  if (path === undefined) return sendText(response, 400, "The address is malformed");
+  const asked = pathOf(request);
+  if (asked === undefined) return sendText(response, 400, "The address is malformed");
+  // The page has relative addresses, which need the slash at the end of its own.
+  if (`${asked}/` === basePath) return void response.writeHead(308, { location: basePath }).end();
+  // Some proxies remove the path at which they have the page, others pass it on.
+  const path = asked.startsWith(basePath) ? `/${asked.slice(basePath.length)}` : asked;
   for (const route of routes) {
     const pending = route(request, response, path, visitor);
     if (pending !== undefined) return await pending;

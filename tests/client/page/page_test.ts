@@ -170,7 +170,7 @@ async function restart(stage: Stage): Promise<void> {
 }
 
 async function lostConnection(stage: Stage): Promise<void> {
-  await using proxy = await startTlsProxy("laptop.local", false);
+  await using proxy = await startTlsProxy("laptop.local");
   proxy.lead(stage.server.webPort ?? 0);
   await using bob = await stage.peer("bob10", "#missed");
   const ann = await stage.browser.visit(`https://laptop.local:${proxy.port}/join#missed`);

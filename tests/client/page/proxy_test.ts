@@ -3,23 +3,27 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { enterAs, hasBrowser, startBrowser, write } from "../../support/browser.ts";
 import { freePort, startServer } from "../../support/server.ts";
-import { startTlsProxy } from "../../support/tls_proxy.ts";
+import { type ProxyChanges, startTlsProxy } from "../../support/tls_proxy.ts";
 
-for (const ownHost of [false, true]) {
-  const how = ownHost ? "names the server by its inner address" : "passes Host on";
+const proxies: Record<string, ProxyChanges> = {
+  "passes Host and the path on": {},
+  "names the server by its inner address, and removes the path": { ownHost: true, strip: "/chat" },
+};
+
+for (const [how, changes] of Object.entries(proxies)) {
   Deno.test({
-    name: `the page works over https and wss behind a proxy that ${how}`,
+    name: `the page works over https and wss, at a path, behind a proxy that ${how}`,
     ignore: !hasBrowser,
     // The driver keeps resources until the end.
     sanitizeOps: false,
     sanitizeResources: false,
-    fn: () => overTls(ownHost),
+    fn: () => overTls(changes),
   });
 }
 
-async function overTls(ownHost: boolean): Promise<void> {
-  await using proxy = await startTlsProxy("chat.test", ownHost);
-  const address = `https://chat.test:${proxy.port}`;
+async function overTls(changes: ProxyChanges): Promise<void> {
+  await using proxy = await startTlsProxy("chat.test", changes);
+  const address = `https://chat.test:${proxy.port}/chat`;
   const webPort = freePort();
   await using _server = await startServer(["--web-port", String(webPort), "--web-address", address]);
   proxy.lead(webPort);
@@ -29,7 +33,7 @@ async function overTls(ownHost: boolean): Promise<void> {
   const sockets: string[] = [];
   page.on("websocket", (socket) => void sockets.push(socket.url()));
   await enterAs(ann, "ann");
-  assertEquals(sockets, [`wss://chat.test:${proxy.port}/`]);
+  assertEquals(sockets, [`wss://chat.test:${proxy.port}/chat/`]);
   await page.click("#account");
   await page.fill("dialog [type=password]", "two sugars please");
   await page.press("dialog [type=password]", "Enter");
@@ -46,5 +50,7 @@ async function overTls(ownHost: boolean): Promise<void> {
   assert((await page.textContent(".entry.message a"))?.startsWith(`${address}/files/`));
   await write(ann, "over TLS");
   await page.waitForSelector(".entry.message >> text=over TLS");
+  await page.click("#invite");
+  await page.waitForSelector(`.toast >> text=${address}/join#tea`);
   assertEquals(complaints, []);
 }

@@ -20,7 +20,7 @@ function reached(): Set<string> {
     assert(made !== undefined, `${path} is not served`);
     const text = new TextDecoder().decode(made.body);
     const names = made.type.startsWith("text/html")
-      ? text.matchAll(/(?:href|src)="(\/[^"]+)"/g)
+      ? text.matchAll(/(?:href|src)="(lib\/[^"]+)"/g)
       : made.type.startsWith("text/javascript")
       ? text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"|\bimport\("([^"]+)"\)/gm)
       : [];

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
+import { password, registered } from "../../support/account.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
 import { type Site, startSite } from "../../support/site.ts";
@@ -21,6 +22,8 @@ async function fileSite(
   });
   const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder));
   late.url = `${site.origin}/upload`;
+  const { store } = site.chat.state;
+  if (store !== undefined) store.files.onRemoved = (id) => routes.files.onRemoved(id);
   return {
     ...site,
     folder,
@@ -67,6 +70,18 @@ Deno.test({
 });
 Deno.test({ name: "a part of a file can be requested", ignore, fn: ranges });
 Deno.test({ name: "a file that could run as a page of this site is a download", ignore, fn: harmless });
+Deno.test({ name: "a text file opens in the browser, as UTF-8", ignore, fn: plainText });
+Deno.test({
+  name: "a file is deleted with the message in which its owner shared it",
+  ignore,
+  fn: withMessage,
+});
+Deno.test({
+  name: "a message that only repeats the address of a file does not delete it",
+  ignore,
+  fn: repeated,
+});
+Deno.test({ name: "the files of a deleted account are deleted", ignore, fn: withAccount });
 Deno.test({ name: "names and ids cannot leave the folder", ignore, fn: traversal });
 Deno.test({ name: "old files and incomplete files of a crash are deleted", ignore, fn: prune });
 
@@ -86,7 +101,14 @@ async function upload(): Promise<void> {
   const got = await fetch(site.origin + location);
   assertEquals(await got.text(), "not really a png");
   assertEquals(got.headers.get("content-type"), "image/png");
-  assertEquals(got.headers.get("content-security-policy"), "default-src 'none'; sandbox");
+  assertEquals(
+    got.headers.get("content-security-policy"),
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin",
+  );
+  const again = await fetch(site.origin + location, {
+    headers: { "if-none-match": got.headers.get("etag") ?? "" },
+  });
+  assertEquals([again.status, await again.text()], [304, ""]);
   const head = await fetch(site.origin + location, { method: "HEAD" });
   assertEquals([head.status, head.headers.get("content-length")], [200, "16"]);
 }
@@ -165,6 +187,83 @@ async function harmless(): Promise<void> {
     assertMatch(got.headers.get("content-disposition") ?? "", /^attachment;/, type);
     assertEquals(got.headers.get("x-content-type-options"), "nosniff");
   }
+}
+
+async function plainText(): Promise<void> {
+  await using site = await fileSite();
+  const got = await fetch(await share(site, await ann(site), { "content-type": "text/plain;charset=utf-8" }));
+  assertEquals(await got.text(), "tea");
+  assertEquals(got.headers.get("content-type"), "text/plain; charset=utf-8");
+  assertMatch(got.headers.get("content-disposition") ?? "", /^inline;/);
+}
+
+/** Uploads a file; the result is its address. */
+async function share(site: Site, bearer: string, headers: Record<string, string> = {}): Promise<string> {
+  const posted = await post(site, bearer, "tea", headers);
+  await posted.body?.cancel();
+  return site.origin + posted.headers.get("location");
+}
+
+async function status(address: string): Promise<number> {
+  const answer = await fetch(address);
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+const speaks = { caps: ["batch", "echo-message", "message-tags", "draft/message-redaction"] };
+
+/** Says it; the result is the id of the message. */
+async function say(peer: Peer, target: string, text: string): Promise<string> {
+  peer.send(`PRIVMSG ${target} :${text}`);
+  return /msgid=([^; ]+)/.exec((await peer.lines()).at(-1) ?? "")?.[1] ?? "";
+}
+
+async function withMessage(): Promise<void> {
+  await using site = await fileSite();
+  const peer = await site.chat.peer("ann", speaks);
+  peer.send("JOIN #tea");
+  const address = await share(site, await token(peer));
+  for (const target of ["#tea", "ann"]) {
+    const file = await share(site, await token(peer));
+    const id = await say(peer, target, `see ${file} and ${address}.`);
+    assertEquals(await status(file), 200);
+    peer.send(`REDACT ${target} ${id}`);
+    await peer.lines();
+    assertEquals([await status(file), await status(address)], [404, 404]);
+  }
+  assertEquals([...Deno.readDirSync(site.folder)], []);
+}
+
+async function repeated(): Promise<void> {
+  await using site = await fileSite();
+  const peer = await site.chat.peer("ann", speaks);
+  const bob = await site.chat.peer("bob", speaks);
+  peer.send("JOIN #tea");
+  await peer.lines();
+  bob.send("JOIN #tea", "JOIN #den");
+  await bob.lines();
+  const address = await share(site, await token(peer));
+  const early = await say(bob, "#den", `look at ${address}`);
+  const first = await say(peer, "#tea", address);
+  const later = await say(peer, "#tea", `again: ${address}`);
+  bob.send(`REDACT #den ${early}`);
+  await bob.lines();
+  peer.send(`REDACT #tea ${later}`);
+  await peer.lines();
+  assertEquals(await status(address), 200);
+  peer.send(`REDACT #tea ${first}`);
+  await peer.lines();
+  assertEquals(await status(address), 404);
+}
+
+async function withAccount(): Promise<void> {
+  await using site = await fileSite();
+  const peer = await registered(site.chat, "ann", speaks);
+  const bob = await site.chat.peer("bob", speaks);
+  const [address, kept] = [await share(site, await token(peer)), await share(site, await token(bob))];
+  peer.send(`ACCOUNT DELETE ${password}`);
+  await peer.lines();
+  assertEquals([await status(address), await status(kept)], [404, 200]);
 }
 
 async function traversal(): Promise<void> {
