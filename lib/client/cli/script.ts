@@ -135,11 +135,9 @@ export class Script {
       for (const event of events) this.#print(event);
       return this.#ended.resolve({ kind: "done" });
     }
-    let reference: string | undefined = `timestamp=${new Date(since - 1).toISOString()}`;
-    while (reference !== undefined) {
-      const page = await this.#client.history.page(target, { at: "after", reference }, pageSize);
+    const reference = `timestamp=${new Date(since - 1).toISOString()}`;
+    for await (const page of this.#client.history.pages(target, { at: "after", reference }, pageSize)) {
       for (const event of page.events) this.#print(event);
-      reference = page.more && page.last !== reference ? page.last : undefined;
     }
     this.#ended.resolve({ kind: "done" });
   }

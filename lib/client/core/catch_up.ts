@@ -26,11 +26,10 @@ interface KnownPosition {
   readonly reference: string;
 }
 
-const dayMs = 86_400_000;
 const maxSeen = 10_000;
 const pageSize = 1_000;
-/** A server that always announces more gets no further requests after this many. */
-const maxPages = 500;
+/** The requests for the first messages of a buffer, which many joins and leaves can fill. */
+const maxOpeningRequests = 6;
 
 /** Catches up one client, in all of its buffers. */
 export class CatchUp {
@@ -63,8 +62,8 @@ export class CatchUp {
     const known = [...this.#positions.values()].map(({ name }) => name);
     for (const name of known) if (!/^[#&]/.test(name)) this.fetchMissing(name);
     if (!again) return;
-    const people = await this.#parts.history.conversations(since, this.#parts.now() + dayMs).catch(() => []);
-    for (const name of people) this.fetchMissing(name, `timestamp=${new Date(since).toISOString()}`);
+    const people = await this.#parts.history.conversations(since).catch(() => []);
+    for (const { name } of people) this.fetchMissing(name, `timestamp=${new Date(since).toISOString()}`);
   }
 
   /** Fetches what is missing in a buffer; `since` is the start for a buffer without a known position. */
@@ -89,20 +88,14 @@ export class CatchUp {
 
   async #fetchLatest(buffer: string): Promise<void> {
     const { history, backlog } = this.#parts;
-    const { events, more } = await history.page(buffer, { at: "latest" }, backlog);
+    const { events, more } = await history.page(buffer, { at: "latest" }, backlog, maxOpeningRequests);
     this.#passPage(buffer, "opening", events, more);
   }
 
-  async #fetchMissed(buffer: string, from: string): Promise<void> {
-    let reference: string | undefined = from;
-    for (let pages = 0; reference !== undefined && pages < maxPages; pages++) {
-      const { events, more, last } = await this.#parts.history.page(
-        buffer,
-        { at: "after", reference },
-        pageSize,
-      );
+  async #fetchMissed(buffer: string, reference: string): Promise<void> {
+    const { history } = this.#parts;
+    for await (const { events, more } of history.pages(buffer, { at: "after", reference }, pageSize)) {
       this.#passPage(buffer, "missed", events, more);
-      reference = more ? last : undefined;
     }
   }
 

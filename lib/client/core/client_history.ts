@@ -5,20 +5,22 @@
 
 import type { ChatEvent } from "../state/event.ts";
 import { ActionError } from "../state/action_error.ts";
-import type { HistoryPage, HistoryPosition, SearchQuery } from "./history_requests.ts";
+import type { HistoryPage, HistoryPosition, HistoryTarget, SearchQuery } from "./history_requests.ts";
 import {
+  endOfTime,
   historyLine,
   messageCount,
   newestOf,
+  nextPosition,
   readPage,
   searchLine,
   targetsIn,
   targetsLine,
 } from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
-import { isChannel, withOpenBuffer } from "../state/state.ts";
+import { TargetSearch } from "./target_search.ts";
+import { isChannel, isIgnored, withOpenBuffer } from "../state/state.ts";
 
-const maxMorePages = 5;
 /** The least to ask for in a further page, as joins and leaves can fill a small one. */
 const minMoreEvents = 50;
 
@@ -30,7 +32,10 @@ export class ClientHistory {
     this.#link = link;
   }
 
-  /** The newest messages, or those before a message. Rejects with an ActionError. */
+  /**
+   * The newest messages, or those before a message. They are fewer than `limit` only at the beginning of the history.
+   * Rejects with an ActionError.
+   */
   latest(
     buffer: string,
     { before, limit }: { readonly before?: string; readonly limit?: number } = {},
@@ -42,20 +47,52 @@ export class ClientHistory {
     return this.page(buffer, before === undefined ? { at: "latest" } : { at: "before", reference }, limit);
   }
 
-  /** One page. The server counts joins and leaves too, so a page can need several requests. */
-  async page(buffer: string, position: HistoryPosition, limit?: number): Promise<HistoryPage> {
-    let page = await this.#request(buffer, position, limit);
-    const wanted = position.at === "after" ? 0 : limit ?? 1;
-    for (let more = 0; more < maxMorePages && messageCount(page) < wanted && page.more; more++) {
-      if (page.first === undefined) break;
-      const reference = page.first;
-      const older = await this.#request(buffer, { at: "before", reference }, Math.max(wanted, minMoreEvents));
-      const { last = older.last } = page;
-      page = { ...older, events: [...older.events, ...page.events], ...(last !== undefined && { last }) };
+  /**
+   * The newest messages, or those before a message, as one page. The server counts joins and leaves too and limits its
+   * answers, so a page can need several requests; `maxRequests` limits them, and the page then says that there is more.
+   */
+  async page(
+    buffer: string,
+    position: HistoryPosition,
+    limit?: number,
+    maxRequests = Infinity,
+  ): Promise<HistoryPage> {
+    const wanted = limit ?? 1;
+    let whole: HistoryPage | undefined;
+    let requests = 0;
+    for await (const older of this.pages(buffer, position, limit, Math.max(wanted, minMoreEvents))) {
+      const last = whole?.last ?? older.last;
+      whole = { ...older, events: [...older.events, ...whole?.events ?? []], ...(last && { last }) };
+      if (messageCount(whole) >= wanted || ++requests >= maxRequests) break;
     }
+    if (whole === undefined) return { events: [], more: false };
     const { state } = this.#link;
-    if (page.events.length > 0 && !isChannel(state, buffer)) this.#link.state = withOpenBuffer(state, buffer);
-    return position.at === "after" || limit === undefined ? page : newestOf(page, limit);
+    if (whole.events.length > 0 && !isChannel(state, buffer)) {
+      this.#link.state = withOpenBuffer(state, buffer);
+    }
+    return limit === undefined ? whole : newestOf(whole, limit);
+  }
+
+  /**
+   * The pages from a position on, in the direction of the position, until the server has no more. `limit` is for the
+   * first one, `nextLimit` for the others. An iteration rejects with an ActionError for a refusal.
+   */
+  async *pages(
+    buffer: string,
+    position: HistoryPosition,
+    limit?: number,
+    nextLimit = limit,
+  ): AsyncGenerator<HistoryPage> {
+    const asked = new Set<string>();
+    let page = await this.#request(buffer, position, limit);
+    yield page;
+    for (let next = nextPosition(position, page, asked); next !== undefined;) {
+      const known = new Set(page.events.map(eventKey));
+      const answer = await this.#request(buffer, next, nextLimit);
+      page = { ...answer, events: answer.events.filter((event) => !known.has(eventKey(event))) };
+      yield page;
+      next = nextPosition(next, page, asked);
+    }
   }
 
   /** Messages that contain all words of a text, oldest first. Rejects with an ActionError. */
@@ -65,14 +102,27 @@ export class ClientHistory {
     return readPage(state, await this.#link.request(searchLine({ text, ...where }))).events;
   }
 
-  /** The people we exchanged messages with between two times, in milliseconds since 1970. */
-  async conversations(from: number, to: number): Promise<readonly string[]> {
-    const names = targetsIn(await this.#link.request(targetsLine(from, to)));
-    return names.filter((name) => !isChannel(this.#link.state, name));
+  /**
+   * All people we exchanged messages with, with the time of the last message, the latest first; `since` is in
+   * milliseconds since 1970. Rejects with an ActionError.
+   */
+  async conversations(since = 0): Promise<readonly HistoryTarget[]> {
+    const search = new TargetSearch(since, endOfTime);
+    for (let times = search.next; times !== undefined; times = search.next) {
+      const { state } = this.#link;
+      search.add(targetsIn(state, await this.#link.request(targetsLine(state, ...times))));
+    }
+    const { state } = this.#link;
+    return search.found.filter(({ name }) => !isChannel(state, name) && !isIgnored(state, `${name}!*@*`));
   }
 
   async #request(buffer: string, position: HistoryPosition, limit?: number): Promise<HistoryPage> {
     const { state } = this.#link;
     return readPage(state, await this.#link.request(historyLine(state, buffer, position, limit)));
   }
+}
+
+/** The same for the same event in two pages that overlap. */
+function eventKey(event: ChatEvent): string {
+  return "id" in event && event.kind === "said" && event.id !== undefined ? event.id : JSON.stringify(event);
 }

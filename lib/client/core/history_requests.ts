@@ -22,6 +22,12 @@ export interface HistoryPage {
   readonly last?: string;
 }
 
+/** A channel or person of the history, and the time of the last message, in milliseconds since 1970. */
+export interface HistoryTarget {
+  readonly name: string;
+  readonly at: number;
+}
+
 /** A search; give at least one of text, in and from. */
 export interface SearchQuery {
   readonly text?: string;
@@ -37,6 +43,8 @@ export type HistoryPosition =
   | { readonly at: "before" | "after"; readonly reference: string };
 
 const defaultLimit = 50;
+/** Later than every message. The clock of this computer can be slow. */
+export const endOfTime = Date.parse("2200-01-01T00:00:00Z");
 
 /** The request for a page. */
 export function historyLine(
@@ -45,22 +53,31 @@ export function historyLine(
   position: HistoryPosition,
   limit = defaultLimit,
 ): string {
-  const most = Number(state.isupport.get("CHATHISTORY")) || limit;
-  const count = Math.max(1, Math.min(limit, most));
+  const count = Math.max(1, Math.min(limit, maxPage(state) ?? limit));
   const reference = position.at === "latest" ? "*" : position.reference;
   return `CHATHISTORY ${position.at.toUpperCase()} ${buffer} ${reference} ${count}`;
 }
 
-/** The request for all conversations between two times, in milliseconds since 1970. */
-export function targetsLine(from: number, to: number): string {
-  const [one, other] = [from, to].map((at) => new Date(at).toISOString());
-  return `CHATHISTORY TARGETS timestamp=${one} timestamp=${other} ${defaultLimit}`;
+/** The most messages in one answer; undefined when the server names no limit. */
+function maxPage(state: State): number | undefined {
+  return Number(state.isupport.get("CHATHISTORY")) || undefined;
 }
 
-/** The names in the answer to targetsLine(). */
-export function targetsIn(answer: readonly Message[]): string[] {
+/** The request for the channels and people with a last message between two times, from the first time on. */
+export function targetsLine(state: State, from: number, to: number): string {
+  const [one, other] = [from, to].map((at) => new Date(at).toISOString());
+  return `CHATHISTORY TARGETS timestamp=${one} timestamp=${other} ${maxPage(state) ?? defaultLimit}`;
+}
+
+/** The answer to targetsLine(), without entries that have no time; throws an ActionError for a refusal. */
+export function targetsIn(state: State, answer: readonly Message[]): HistoryTarget[] {
+  throwRefusal(state, answer);
   return answer.filter(({ command, params }) => command === "CHATHISTORY" && params[0] === "TARGETS")
-    .map(({ params }) => params[1] ?? "").filter((name) => name !== "");
+    .map(({ params: [, name = "", time = ""] }) => ({
+      name,
+      at: Date.parse(time.replace(/^timestamp=/, "")),
+    }))
+    .filter(({ name, at }) => name !== "" && !Number.isNaN(at));
 }
 
 /** The request for a search. */
@@ -90,19 +107,48 @@ export function readPage(state: State, answer: readonly Message[]): HistoryPage 
   throwRefusal(state, answer);
   const messages = answer.filter(({ command }) => command !== "BATCH");
   const isEnd = answer.some(({ tags }) => tags.has("draft/chathistory-end"));
-  const references = messages.map(referenceOf).filter((reference) => reference !== undefined);
+  const references = messages.map((message) => referenceOf(state, message))
+    .filter((reference) => reference !== undefined);
   const [first, last] = [references[0], references.at(-1)];
   return {
     events: messages.flatMap((message) => eventsOf(state, message)),
+    // A short page is not the end: a server can have a lower limit than the one we asked for.
     more: !isEnd && messages.length > 0,
     ...(first !== undefined && { first }),
     ...(last !== undefined && { last }),
   };
 }
 
-function referenceOf({ tags }: Message): string | undefined {
+/**
+ * The position of the page that follows in the same direction; undefined at the end. `asked` has the references so far:
+ * a server that repeats itself ends the sequence. A time excludes all messages of its millisecond, so the next page
+ * begins one millisecond earlier; its first messages are known then.
+ */
+export function nextPosition(
+  { at }: HistoryPosition,
+  page: HistoryPage,
+  asked: Set<string>,
+): HistoryPosition | undefined {
+  const edge = at === "after" ? page.last : page.first;
+  if (!page.more || edge === undefined) return undefined;
+  const reference = [overlapping(edge, at === "after" ? -1 : 1), edge].find((one) => !asked.has(one));
+  if (reference === undefined) return undefined;
+  asked.add(reference);
+  return { at: at === "after" ? "after" : "before", reference };
+}
+
+function overlapping(reference: string, ms: number): string {
+  const [, time] = /^timestamp=(.*)$/.exec(reference) ?? [];
+  const at = Date.parse(time ?? "");
+  return Number.isNaN(at) ? reference : `timestamp=${new Date(at + ms).toISOString()}`;
+}
+
+/** How CHATHISTORY names a message: by its id, or by its time where the server knows no ids. */
+function referenceOf(state: State, { tags }: Message): string | undefined {
   const [id, time] = [tags.get("msgid"), tags.get("time")];
-  return id !== undefined ? `msgid=${id}` : time === undefined ? undefined : `timestamp=${time}`;
+  const types = state.isupport.get("MSGREFTYPES")?.split(",") ?? ["msgid"];
+  if (id !== undefined && (types.includes("msgid") || time === undefined)) return `msgid=${id}`;
+  return time === undefined ? undefined : `timestamp=${time}`;
 }
 
 function eventsOf(state: State, message: Message): ChatEvent[] {

@@ -3,6 +3,7 @@
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
+import { ActionError } from "../state/action_error.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Timelines } from "./timeline.ts";
@@ -12,7 +13,6 @@ const pageSize = 50;
 const maxPages = 20;
 /** Conversations without messages for longer than this do not open by themselves. */
 const recentMs = 30 * 24 * 3600 * 1000;
-const dayMs = 24 * 3600 * 1000;
 
 /** Loads history. */
 export class HistoryLoader {
@@ -38,9 +38,9 @@ export class HistoryLoader {
       this.#addOlder(events);
       if (!more) this.#timelines.setComplete(buffer, true);
       return events.length > 0;
-    } catch {
-      // The server has no history, or the connection was lost. /history tries again.
-      this.#timelines.setComplete(buffer, true);
+    } catch (error) {
+      // The server refuses: /history tries again. After a lost connection, scrolling tries again.
+      if (error instanceof ActionError) this.#timelines.setComplete(buffer, true);
       return false;
     } finally {
       this.#loading.delete(key);
@@ -67,10 +67,9 @@ export class HistoryLoader {
   async openConversations(): Promise<void> {
     const client = this.#client;
     if (!client.state.caps.has("draft/chathistory")) return;
-    const now = Date.now();
-    const names = await client.history.conversations(now - recentMs, now + dayMs).catch(() => []);
-    for (const name of names) {
-      client.openConversation(name);
+    const people = await client.history.conversations(client.now - recentMs).catch(() => []);
+    for (const { name } of people) client.openConversation(name);
+    for (const { name } of people) {
       if (this.#timelines.of(name).entries.length === 0) await this.loadOlder(name);
     }
   }

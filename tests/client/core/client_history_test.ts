@@ -1,0 +1,77 @@
+/** The client asks for history until it has all, whatever the limits of the server are. */
+
+import { assertEquals } from "@std/assert";
+import type { HistoryTarget } from "../../../lib/client/core/history_requests.ts";
+import { TargetSearch } from "../../../lib/client/core/target_search.ts";
+import { enterHistory, type HistoryServerOptions, type StoredMessage } from "./history_server.ts";
+
+const hour = 3_600_000;
+/** One message of each of `count` people; two neighbours have the same time. */
+const people = (count: number): StoredMessage[] =>
+  Array.from({ length: count }, (_, at) => ({
+    target: `p${at}`,
+    at: hour + Math.floor(at / 2) * 1000,
+    id: `m${at}`,
+  }));
+const lines = (count: number, perTime = 1): StoredMessage[] =>
+  Array.from({ length: count }, (_, at) => ({
+    target: "#tea",
+    at: hour + Math.floor(at / perTime) * 1000,
+    id: `m${at}`,
+  }));
+
+const servers: readonly (readonly [why: string, options: HistoryServerOptions])[] = [
+  ["begins with the first time", {}],
+  ["begins with the oldest", { targetsFrom: "oldest" }],
+  ["knows no times in reverse order", { targetsFrom: "oldest, forwards only" }],
+  ["gives one half of what we ask for", { page: 5 }],
+];
+for (const [why, options] of servers) {
+  Deno.test(`conversations() finds all 61 people on a server that ${why}, the latest first`, async () => {
+    const { wired, server } = await enterHistory({ messages: people(61), ...options });
+    await using _ = wired;
+    const found = await wired.client.history.conversations();
+    assertEquals(found.length, 61);
+    assertEquals(found[0]?.name, "p60");
+    assertEquals(server.asked.length < 30, true);
+  });
+}
+
+Deno.test("TargetSearch ends on a server that repeats itself, and on one that makes up times", () => {
+  for (const at of [1, 5, 500, 999]) {
+    const search = new TargetSearch(0, 1000);
+    const answer: HistoryTarget[] = [{ name: "ann", at }, { name: "bob", at }];
+    let requests = 0;
+    for (; search.next !== undefined && requests < 100; requests++) search.add(answer);
+    assertEquals([search.found.length, requests < 20], [2, true]);
+  }
+});
+
+Deno.test("latest() has the wanted number of messages where the server gives fewer at a time", async () => {
+  const { wired } = await enterHistory({ messages: lines(300), page: 7 });
+  await using _ = wired;
+  const { events, more } = await wired.client.history.latest("#tea", { limit: 200 });
+  assertEquals([events.length, more], [200, true]);
+  const all = await wired.client.history.latest("#tea", { limit: 1000 });
+  assertEquals([all.events.length, all.more], [300, false]);
+});
+
+Deno.test("pages() passes every message once where the server names messages by their time", async () => {
+  const { wired } = await enterHistory({ messages: lines(41, 3), page: 10, withoutIds: true });
+  await using _ = wired;
+  const texts: string[] = [];
+  const position = { at: "after", reference: "timestamp=1970-01-01T00:00:00.000Z" } as const;
+  for await (const { events } of wired.client.history.pages("#tea", position, 10)) {
+    for (const event of events) if (event.kind === "said") texts.push(event.text);
+  }
+  assertEquals(texts, Array.from({ length: 41 }, (_, at) => `m${at}`));
+});
+
+Deno.test("pages() ends on a server that gives the same page again and again", async () => {
+  const { wired } = await enterHistory({ messages: lines(10), page: 5, repeats: true });
+  await using _ = wired;
+  let count = 0;
+  const position = { at: "after", reference: "timestamp=1970-01-01T00:00:00.000Z" } as const;
+  for await (const page of wired.client.history.pages("#tea", position, 10)) count += page.events.length;
+  assertEquals(count, 5);
+});
