@@ -3,8 +3,9 @@
  * Everything else is in lib/client.
  *
  * Exit codes: 0 quit, or all done · 1 something was refused · 2 wrong flags, or the name is in use ·
- * 68 no such host · 69 no server, or the connection was lost · 76 the server has no TLS · 77 the login was refused,
- * or the server has another certificate than before · 130 Ctrl-C · 129 and 143 SIGHUP and SIGTERM.
+ * 68 no such host · 69 no server, or the connection was lost · 74 the output cannot be written · 76 the server has no
+ * TLS · 77 the login was refused, or the server has another certificate than before · 130 Ctrl-C · 129 and 143 SIGHUP
+ * and SIGTERM.
  */
 
 import { jobs } from "./lib/client/cli/arguments.ts";
@@ -65,7 +66,7 @@ function revokeFileAccess(): void {
 
 async function start(plan: RunPlan, values: ClientValues, account: Account | undefined): Promise<ExitStatus> {
   const { destination: { address }, interactive } = plan;
-  let note = (words: string): void => void printError(words);
+  let note = (words: string): void => printError(words);
   const client = clientOptions(plan, values, account, environment, (words) => note(words));
   const appearance = appearanceFor(values, interactive, environment);
   if (interactive) {
@@ -83,8 +84,10 @@ async function start(plan: RunPlan, values: ClientValues, account: Account | und
 }
 
 function printText(text: string): number {
-  print(text);
-  return 0;
+  const fault = print(text);
+  return fault?.kind === "failed"
+    ? report({ code: 74, sentence: `Cannot write to standard output: ${fault.reason}` })
+    : 0;
 }
 
 function report({ code, sentence }: ExitStatus): number {

@@ -122,6 +122,13 @@ const onlyIn: readonly (readonly [thing: RegExp, ...places: string[]])[] = [
   [/\bfrom "@nats-io\//, "lib/server/cluster/nats"],
   [/\bDeno\.(stdin|stdout|consoleSize)\b/, "lib/client/"],
   [/\bdocument\./, ...browserFolders],
+  // Elsewhere a handler would act on the keys of an input method.
+  [
+    /["']?\b(keydown|keyup|keypress)\b["']?[,:]|\bonkey(down|up|press)\b|\.isComposing\b/,
+    "lib/client/elements/key_press.ts",
+  ],
+  // Reading these throws where the browser blocks storage.
+  [/\b(local|session)Storage\b/, "lib/client/elements/browser_storage.ts"],
 ];
 
 /** The classes that change the chat. Commands, render and web get the read-only views (Chat, User, Channel …). */

@@ -218,3 +218,12 @@ story("a file can hold settings; the environment and flags override it, and a mi
   assertEquals(wrong.code, 2);
   assertMatch(wrong.err, /^Cannot use --uzer: .*did you mean --user\? \(in ".*client\.conf"\)\n$/);
 });
+
+test("a full disk under the output is a sentence and exit code 74, not a lost connection", async () => {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `"$0" run -A client.ts --version > /dev/full`, Deno.execPath()],
+    cwd: new URL("..", import.meta.url),
+  }).output();
+  assertEquals(code, 74);
+  assertMatch(new TextDecoder().decode(stderr), /^Cannot write to standard output: No space left on device/);
+});

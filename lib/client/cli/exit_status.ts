@@ -50,6 +50,8 @@ export function streamStatus(outcome: StreamOutcome, address: string): ExitStatu
         code: 69,
         sentence: `Lost the connection to ${shortAddress(address)}: ${plain(outcome.reason)}`,
       };
+    case "not written":
+      return { code: 74, sentence: `Cannot write to standard output: ${outcome.reason}` };
     case "unreachable":
       return unreachableStatus(outcome.error, address);
   }

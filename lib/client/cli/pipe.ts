@@ -45,6 +45,8 @@ export type StreamOutcome =
   | { readonly kind: "login refused"; readonly name: string; readonly reason: string }
   | { readonly kind: "not admitted"; readonly reason: string }
   | { readonly kind: "lost"; readonly reason: string }
+  /** The output cannot be written, as on a full disk. */
+  | { readonly kind: "not written"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly error: unknown };
 
 /** The number of unconfirmed messages at a time. More would only wait at the server. */
@@ -65,7 +67,11 @@ export class Pipe implements CommandUi {
   constructor(parts: PipeParts) {
     this.#parts = parts;
     this.restricted = parts.restricted === true;
-    this.client = new Client({ ...parts.client, onEvent: (event) => this.#onEvent(event) });
+    this.client = new Client({
+      ...parts.client,
+      onEvent: (event) => this.#onEvent(event),
+      onFault: (sentence) => this.#warn(plain(sentence)),
+    });
   }
 
   /** Resolves when all is sent, or when no more can be sent. */

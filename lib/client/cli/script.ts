@@ -47,6 +47,7 @@ export class Script {
       ...parts.client,
       channels: channelsOf(parts.job),
       onEvent: (event) => this.#onEvent(event),
+      onFault: (sentence) => this.#fail(sentence),
     });
   }
 

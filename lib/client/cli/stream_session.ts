@@ -24,9 +24,11 @@ export async function runStreamSession(
     restricted,
     json,
     out(line: string): void {
-      if (!print(`${line}\n`)) closed.resolve({ kind: "done" });
+      const fault = print(`${line}\n`);
+      if (fault?.kind === "closed") closed.resolve({ kind: "done" });
+      if (fault?.kind === "failed") closed.resolve({ kind: "not written", reason: fault.reason });
     },
-    err: (line: string): void => void printError(line),
+    err: printError,
   };
   const session = job === undefined
     ? new Pipe({ ...parts, input: inputLines() })

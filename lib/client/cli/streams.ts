@@ -1,6 +1,7 @@
 /** The standard streams. Data goes to standard output, everything else to standard error. */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { writeAll } from "../terminal/write_all.ts";
 
 /** The lines of standard input. */
 export function inputLines(): AsyncIterable<string> {
@@ -12,23 +13,24 @@ export function inputText(): Promise<string> {
   return new Response(Deno.stdin.readable).text();
 }
 
-/** Prints text without a newline; false when no program reads it any more. */
-export function print(text: string): boolean {
-  return write(Deno.stdout, text);
-}
-
-/** Prints a line to standard error. */
-export function printError(line: string): boolean {
-  return write(Deno.stderr, `${line}\n`);
-}
-
-function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
-  const bytes = new TextEncoder().encode(text);
+/** Prints text without a newline; the result is undefined, or why that is not possible. */
+export function print(text: string): PrintFault | undefined {
   try {
-    for (let sent = 0; sent < bytes.length;) sent += stream.writeSync(bytes.subarray(sent));
-    return true;
+    writeAll(Deno.stdout, new TextEncoder().encode(text));
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
+    if (error instanceof Deno.errors.BrokenPipe) return { kind: "closed" };
+    return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Why text cannot be printed: no program reads it any more, or the system refuses it, as on a full disk. */
+export type PrintFault = { readonly kind: "closed" } | { readonly kind: "failed"; readonly reason: string };
+
+/** Prints a line to standard error. When that is not possible, there is no other place to say so. */
+export function printError(line: string): void {
+  try {
+    writeAll(Deno.stderr, new TextEncoder().encode(`${line}\n`));
+  } catch {
+    // Nobody reads it, or the disk is full.
   }
 }

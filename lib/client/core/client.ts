@@ -15,6 +15,7 @@ import { ClientMessages } from "./client_messages.ts";
 import type { ClientOptions, Ending } from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
 import type { MessageToSend } from "./compose.ts";
+import { FaultGuard } from "./fault_guard.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
@@ -36,6 +37,8 @@ export class Client {
   readonly messages: ClientMessages;
   readonly typing: TypingNotifier;
   readonly uploads: Uploads;
+  /** Reports the errors of the UI. */
+  readonly guard: FaultGuard;
   readonly #options: ClientOptions;
   readonly #wanted: WantedChannels;
   readonly #delivery: MessageDelivery;
@@ -49,6 +52,7 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#nick = options.nick;
+    this.guard = new FaultGuard(options.onFault);
     const link = this.server = new ServerLink(emptyState(options.nick), options.now ?? Date.now);
     this.account = new ClientAccount(link, options.account);
     this.history = new ClientHistory(link);
@@ -67,7 +71,7 @@ export class Client {
     this.#catchUp = new CatchUp({
       onEvent: (event) => {
         // First the handler: it can still look up a message that this event deletes.
-        options.onEvent(event);
+        this.guard.run(() => options.onEvent(event));
         this.messages.recent.add(event);
       },
       history: this.history,
@@ -190,10 +194,11 @@ export class Client {
       chooseNextNick: (nick, reason) => this.#chooseNextNick(nick, reason),
       askPassword: async (refused) => {
         const ask = this.#wasReady ? undefined : this.#options.askPassword;
-        const password = await ask?.(refused.name) ?? "";
+        const password = await this.#ask(ask, refused.name);
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
       onReady: () => this.#onReady(),
+      onFault: (error) => this.guard.report(error),
       again: this.#wasReady,
       now: () => this.now,
       idleMs,
@@ -203,6 +208,16 @@ export class Client {
     const reason = await session.run();
     if (session.isReady && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
     return session.isReady;
+  }
+
+  /** The answer of the person; "" when the question fails. */
+  async #ask(ask: ClientOptions["askPassword"], name: string): Promise<string> {
+    try {
+      return await ask?.(name) ?? "";
+    } catch (error) {
+      this.guard.report(error);
+      return "";
+    }
   }
 
   #onReady(): void {
@@ -264,6 +279,6 @@ export class Client {
   }
 
   #emit(body: EventBody): void {
-    this.#options.onEvent({ ...body, at: this.now });
+    this.guard.run(() => this.#options.onEvent({ ...body, at: this.now }));
   }
 }

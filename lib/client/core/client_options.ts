@@ -2,14 +2,17 @@
 
 import type { Connection } from "../../net/connection.ts";
 import type { ChatEvent } from "../state/event.ts";
+import type { OnFault } from "./fault_guard.ts";
 import type { Account } from "./login.ts";
 
 /** The options. */
 export interface ClientOptions {
   /** Called for each try; a rejection is a failed try. The signal aborts when the client quits. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
-  /** Receives every event, in order. Must not throw. */
+  /** Receives every event, in order. What it throws goes to onFault(), and the next event follows. */
   readonly onEvent: (event: ChatEvent) => void;
+  /** Shows that a part of the UI failed. @default {nothing} */
+  readonly onFault?: OnFault;
   readonly nick: string;
   /** @default {from the nick} */
   readonly username?: string;

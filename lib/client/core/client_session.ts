@@ -32,7 +32,7 @@ export interface ClientSessionParts {
   /** The account to log in to during the registration. */
   readonly account: Account | undefined;
   readonly state: State;
-  /** Receives every event, in order. Must not throw. */
+  /** Receives every event, in order. */
   readonly onEvent: (event: ChatEvent) => void;
   /** Called when the server refuses the nick; returns the next nick to try, or undefined to wait for rename(). */
   readonly chooseNextNick: (nick: string, reason: string) => string | undefined;
@@ -40,6 +40,8 @@ export interface ClientSessionParts {
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
   readonly onReady: () => void;
+  /** A line could not be handled, or a handler of its events failed. The next line is still read. */
+  readonly onFault: (error: unknown) => void;
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
@@ -106,10 +108,19 @@ export class ClientSession {
   async #readLines(lines: readonly Line[]): Promise<void> {
     let begun = performance.now();
     for (const [at, line] of lines.entries()) {
-      if (typeof line === "string") this.#incoming.read(line);
+      if (typeof line === "string") this.#read(line);
       if (at % sliceLines !== sliceLines - 1 || performance.now() - begun < sliceMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
+    }
+  }
+
+  /** A line of the server that we cannot handle must not end the connection. */
+  #read(line: string): void {
+    try {
+      this.#incoming.read(line);
+    } catch (error) {
+      this.#parts.onFault(error);
     }
   }
 

@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import { emoji } from "../text/emoji.ts";
 import { element } from "./element.ts";
+import { onKeyPress } from "./key_press.ts";
 
 let open: HTMLElement | undefined;
 
@@ -26,7 +27,7 @@ export function pickEmoji(beside: HTMLElement, onPick: (emoji: string) => void):
   };
   search.addEventListener("input", fill);
   open = element("div", { class: "picker", role: "dialog", "aria-label": "Emoji" }, search, grid);
-  open.addEventListener("keydown", (event) => {
+  onKeyPress(open, (event) => {
     if (event.key === "Enter" && event.target === search) {
       // Otherwise the message box, which gets the focus, takes this key as a new line.
       event.preventDefault();

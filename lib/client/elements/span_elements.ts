@@ -71,8 +71,18 @@ function linkElements(span: Span, address: string): Node[] {
     link,
     element("img", {
       src: path,
-      alt: decodeURIComponent(url.pathname.split("/").at(-1) ?? ""),
+      alt: fileName(url),
       loading: "lazy",
     }),
   ];
+}
+
+/** The last part of an address in letters; as it is written when it is not UTF-8. */
+function fileName({ pathname }: URL): string {
+  const written = pathname.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }

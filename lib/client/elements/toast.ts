@@ -25,3 +25,9 @@ export function toast(sentence: string, kind: "error" | "note" = "note"): void {
 export function toastError(error: unknown): void {
   toast(error instanceof Error ? error.message : String(error), "error");
 }
+
+/** Shows that a part of the page failed; the console has the details. */
+export function reportFault(sentence: string, error: unknown): void {
+  reportError(error);
+  toast(sentence, "error");
+}

@@ -1,8 +1,7 @@
 /** The page's chat client: it connects by WebSocket to the server that the page came from. */
 /// <reference lib="dom" />
 import { Client } from "../core/client.ts";
-import type { Ending } from "../core/client_options.ts";
-import type { ChatEvent } from "../state/event.ts";
+import type { ClientOptions, Ending } from "../core/client_options.ts";
 import { plain } from "../text/plain.ts";
 import { basePath } from "../elements/base_path.ts";
 import { connectWebSocket } from "../../net/browser_web_socket.ts";
@@ -15,7 +14,7 @@ const openingMessages = 50;
 export function createClient(
   { nick, password, serverPassword }: Credentials,
   channels: readonly string[],
-  onEvent: (event: ChatEvent) => void,
+  handlers: Pick<ClientOptions, "onEvent" | "onFault">,
 ): Client {
   const url = new URL(basePath, location.href.replace(/^http/, "ws")).href;
   return new Client({
@@ -25,7 +24,7 @@ export function createClient(
     ...(serverPassword !== "" && { password: serverPassword }),
     ...(password !== "" && { account: { name: nick, password } }),
     connect: (signal) => connectWebSocket(url, signal),
-    onEvent,
+    ...handlers,
   });
 }
 

@@ -4,6 +4,7 @@
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
+import { FaultGuard } from "../core/fault_guard.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { drawBufferHeader } from "./buffer_header.ts";
 import { drawChannelList } from "./channel_list.ts";
@@ -12,6 +13,7 @@ import { drawMemberList } from "./member_list.ts";
 import { MessageArea, type MessageAreaParts } from "../timeline/message_area.ts";
 import { drawNotJoined } from "./not_joined.ts";
 import type { Timelines } from "../timeline/timeline.ts";
+import { reportFault } from "../elements/toast.ts";
 import { drawTypingIndicator } from "../timeline/typing_indicator.ts";
 import { drawWindowTitle } from "./window_title.ts";
 
@@ -32,6 +34,7 @@ export class PageDrawing {
   readonly messages: MessageArea;
   readonly #parts: PageDrawingParts;
   readonly #ended = new AbortController();
+  readonly #guard = new FaultGuard(reportFault);
   readonly #schedule = new DrawSchedule(() => this.#draw());
   readonly #ticking: ReturnType<typeof setInterval>;
 
@@ -60,16 +63,20 @@ export class PageDrawing {
 
   #draw(): void {
     const { client, timelines, active, isWelcomed } = this.#parts;
-    active.markRead();
     const { state } = client;
     const activeBuffer = active.name;
     const show = (name: string) => active.show(name);
-    drawChannelList({ state, activeBuffer, timelines, show });
-    drawMemberList(state, activeBuffer, show);
-    drawBufferHeader(state, activeBuffer);
-    this.messages.show(state, activeBuffer, timelines.of(activeBuffer));
-    drawTypingIndicator(state, activeBuffer);
-    if (isWelcomed()) drawNotJoined(client, activeBuffer);
-    drawWindowTitle(state, timelines, isWelcomed() ? activeBuffer : "");
+    const steps = [
+      () => active.markRead(),
+      () => drawChannelList({ state, activeBuffer, timelines, show }),
+      () => drawMemberList(state, activeBuffer, show),
+      () => drawBufferHeader(state, activeBuffer),
+      () => this.messages.show(state, activeBuffer, timelines.of(activeBuffer)),
+      () => drawTypingIndicator(state, activeBuffer),
+      () => isWelcomed() && drawNotJoined(client, activeBuffer),
+      () => drawWindowTitle(state, timelines, isWelcomed() ? activeBuffer : ""),
+    ];
+    // A part that cannot be drawn must not hide the others.
+    for (const step of steps) this.#guard.run(step);
   }
 }

@@ -18,7 +18,7 @@ import { PageDrawing } from "./page_drawing.ts";
 import { PageCommandUi } from "./page_command_ui.ts";
 import { storePresenceFilter } from "./preferences.ts";
 import { type SaidEntry, Timelines } from "../timeline/timeline.ts";
-import { toast, toastError } from "../elements/toast.ts";
+import { reportFault, toast, toastError } from "../elements/toast.ts";
 
 /** The values that a chat starts with, and the functions of the page that it calls. */
 export interface PageUiParts {
@@ -58,7 +58,10 @@ export class PageUi implements EventHandlerParts {
     const { timelines } = this;
     const draw = () => this.draw();
     this.#errors = new JoinErrors(credentials.serverPassword !== "");
-    this.client = createClient(credentials, channels, (event) => this.#onEvent(event));
+    this.client = createClient(credentials, channels, {
+      onEvent: (event) => this.#onEvent(event),
+      onFault: reportFault,
+    });
     const { client } = this;
     const active = new ActiveBuffer({
       client,
@@ -132,12 +135,15 @@ export class PageUi implements EventHandlerParts {
   }
 
   #onEvent(event: ChatEvent): void {
-    handleEvent(this, event);
-    if ("buffer" in event) {
-      const isReadingBack = this.active.is(event.buffer) && !this.#drawing.messages.isAtEnd;
-      if (!isReadingBack) this.timelines.trim(event.buffer);
+    try {
+      handleEvent(this, event);
+      if ("buffer" in event) {
+        const isReadingBack = this.active.is(event.buffer) && !this.#drawing.messages.isAtEnd;
+        if (!isReadingBack) this.timelines.trim(event.buffer);
+      }
+    } finally {
+      this.draw();
     }
-    this.draw();
   }
 
   onWelcome(): void {

@@ -1,6 +1,7 @@
 /** The lists on a narrow screen: a button shows one of them in place of the messages. */
 /// <reference lib="dom" />
 import { byId } from "../elements/element.ts";
+import { onKeyPress } from "../elements/key_press.ts";
 
 const panes = ["channels", "members"] as const;
 
@@ -17,7 +18,7 @@ export function installPanes(): void {
     };
     button.addEventListener("click", () => showPane(isOpen(pane) ? undefined : pane));
     byId(`hide-${pane}`).addEventListener("click", close);
-    document.addEventListener("keydown", (event) => {
+    onKeyPress(document, (event) => {
       const isForAnother = document.querySelector("dialog[open], .picker") !== null;
       if (event.key === "Escape" && isOpen(pane) && !isForAnother) close();
     });

@@ -3,58 +3,59 @@
  * wrote them.
  */
 /// <reference lib="dom" />
+import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { PresenceFilter, presenceFilterModes } from "../text/presence_filter.ts";
 
 /** The username of the last visit, "" for none. */
 export function storedName(): string {
-  return localStorage.getItem("name") ?? "";
+  return storedValue("name");
 }
 
 export function storeName(name: string): void {
-  localStorage.setItem("name", name);
+  storeValue("name", name);
 }
 
 /** The channels of the last visit. */
 export function storedChannels(): string[] {
-  return (localStorage.getItem("rooms") ?? "").split(",").filter((channel) => channel !== "");
+  return storedValue("rooms").split(",").filter((channel) => channel !== "");
 }
 
 export function storeChannels(channels: readonly string[]): void {
-  localStorage.setItem("rooms", channels.join(","));
+  storeValue("rooms", channels.join(","));
 }
 
 /** Which joins and leaves to hide. */
 export function storedPresenceFilter(): PresenceFilter {
-  const stored = localStorage.getItem("quiet");
+  const stored = storedValue("quiet");
   return new PresenceFilter(presenceFilterModes.find((mode) => mode === stored));
 }
 
 export function storePresenceFilter({ mode }: PresenceFilter): void {
-  localStorage.setItem("quiet", mode);
+  storeValue("quiet", mode);
 }
 
 /** Whether others see that the person is typing. */
 export function sharesTyping(): boolean {
-  return localStorage.getItem("typing") !== "off";
+  return storedValue("typing") !== "off";
 }
 
 export function storeSharesTyping(shares: boolean): void {
-  localStorage.setItem("typing", shares ? "on" : "off");
+  storeValue("typing", shares ? "on" : "off");
 }
 
 /** Whether the person wants desktop notifications. */
 export function wantsNotifications(): boolean {
-  return localStorage.getItem("notify") === "on";
+  return storedValue("notify") === "on";
 }
 
 export function storeWantsNotifications(wants: boolean): void {
-  localStorage.setItem("notify", wants ? "on" : "off");
+  storeValue("notify", wants ? "on" : "off");
 }
 
 export function storedTheme(): "dark" | "light" {
-  return localStorage.getItem("theme") === "light" ? "light" : "dark";
+  return storedValue("theme") === "light" ? "light" : "dark";
 }
 
 export function storeTheme(theme: "dark" | "light"): void {
-  localStorage.setItem("theme", theme);
+  storeValue("theme", theme);
 }

@@ -2,6 +2,7 @@
  * Keyboard shortcuts of the whole page: Alt-↑ and Alt-↓ switch to another buffer, and letters go to the message box.
  */
 /// <reference lib="dom" />
+import { onKeyPress } from "../elements/key_press.ts";
 
 /** The actions of the keys. */
 export interface Shortcuts {
@@ -13,8 +14,8 @@ export interface Shortcuts {
 
 /** Makes the keys work. */
 export function installShortcuts({ step, write }: Shortcuts): void {
-  document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open]") !== null || event.isComposing) return;
+  onKeyPress(document, (event) => {
+    if (document.querySelector("dialog[open]") !== null) return;
     const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
     if (by !== 0 && event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();

@@ -68,6 +68,13 @@ export async function runTerminalSession(parts: TerminalSessionParts): Promise<T
     onClose: () => interruptWith(0),
   });
   parts.onSignals(interruptWith);
+  // An error in a timer or a promise of the UI must not end the chat.
+  for (const name of ["error", "unhandledrejection"] as const) {
+    addEventListener(name, (event) => {
+      event.preventDefault();
+      ui.client.guard.report("reason" in event ? event.reason : event.error);
+    });
+  }
   try {
     return { ending: await ui.run(), signalCode };
   } finally {

@@ -60,6 +60,7 @@ export class TerminalUi implements CommandUi {
     const askPassword = (name: string) => this.askPassword(`Password of ${plainName(name)}`);
     this.client = new Client({
       ...parts.client,
+      onFault: (sentence) => this.note(plain(sentence), "warning"),
       ...(parts.asksPassword && { askPassword }),
       onEvent: (event) => this.#onEvent(event),
     });
@@ -132,7 +133,7 @@ export class TerminalUi implements CommandUi {
 
   /** The person pressed a key. */
   press(key: Key): void {
-    if (!this.#parts.notifier.isFocusReport(key)) this.#keyboard.press(key);
+    this.client.guard.run(() => this.#parts.notifier.isFocusReport(key) || this.#keyboard.press(key));
   }
 
   /** The terminal has a new size, or the program continues after C-z. */

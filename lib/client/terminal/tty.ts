@@ -6,6 +6,7 @@
 import type { Key } from "./key_reader.ts";
 import { KeyReader } from "./key_reader.ts";
 import type { TerminalSize } from "./draw_prompt.ts";
+import { writeAll } from "./write_all.ts";
 
 /** Receives the events of the terminal. */
 export interface TerminalListener {
@@ -59,10 +60,7 @@ export class Terminal {
       Deno.addSignalListener("SIGWINCH", () => listener.onResize());
       Deno.addSignalListener("SIGCONT", () => this.#resume());
     }
-    // The program can also end with an uncaught error.
     addEventListener("unload", () => this.restore());
-    addEventListener("error", () => this.restore());
-    addEventListener("unhandledrejection", () => this.restore());
     this.#read(listener);
   }
 
@@ -71,7 +69,7 @@ export class Terminal {
     if (this.#closed) return;
     const bytes = encoder.encode(text);
     try {
-      for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+      writeAll(Deno.stdout, bytes);
     } catch (error) {
       if (!isClosedError(error)) throw error;
       this.#close();

@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.ts";
 import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
 import { installFileDrop } from "../elements/file_drop.ts";
+import { onKeyPress } from "../elements/key_press.ts";
 import { InputHistory } from "./input_history.ts";
 import { quoteText } from "./quote.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -41,7 +42,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#box.addEventListener("keydown", (event) => this.#onKey(event));
+    onKeyPress(this.#box, (event) => this.#onKey(event));
     this.#box.addEventListener("input", () => {
       this.#fitHeight();
       this.#suggestions.update();
@@ -111,7 +112,7 @@ export class Composer {
 
   #onKey(event: KeyboardEvent): void {
     // Keys with Alt are for the whole page (client/page/shortcuts.ts).
-    if (event.isComposing || event.altKey) return;
+    if (event.altKey) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       if (!this.#suggestions.accept()) this.#submit();

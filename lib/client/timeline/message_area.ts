@@ -5,6 +5,7 @@
 /// <reference lib="dom" />
 import type { State } from "../state/state.ts";
 import { byId } from "../elements/element.ts";
+import { onKeyPress } from "../elements/key_press.ts";
 import { focusByKey } from "./message_focus.ts";
 import { MessageRows } from "./message_rows.ts";
 import { type MessageActions, messageToolbar } from "./message_toolbar.ts";
@@ -47,7 +48,7 @@ export class MessageArea {
     area.addEventListener("scroll", () => {
       if (this.#scroll.isAtTop && !this.#rows.isEmpty) this.#goUp();
     }, { signal });
-    area.addEventListener("keydown", (event) => focusByKey(area, event), { signal });
+    onKeyPress(area, (event) => focusByKey(area, event), signal);
     for (const name of ["mouseover", "focusin"]) {
       area.addEventListener(name, ({ target }) => this.#showToolbar(target), { signal });
     }

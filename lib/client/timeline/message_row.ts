@@ -24,8 +24,22 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const maxCharacters = 3000;
 const maxLines = 40;
 
-/** Draws an entry; `byKey` finds the message that it answers. */
+/** Draws an entry; `byKey` finds the message that it answers. An entry that cannot be drawn has a row that says so. */
 export function drawRow(
+  state: State,
+  entry: TimelineEntry,
+  byKey: ReadonlyMap<string, TimelineEntry>,
+  actions: RowActions,
+): HTMLElement {
+  try {
+    return drawWholeRow(state, entry, byKey, actions);
+  } catch (error) {
+    reportError(error);
+    return element("div", { class: "entry warning", tabindex: "-1" }, "This message cannot be shown");
+  }
+}
+
+function drawWholeRow(
   state: State,
   entry: TimelineEntry,
   byKey: ReadonlyMap<string, TimelineEntry>,

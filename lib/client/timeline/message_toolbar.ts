@@ -4,6 +4,7 @@ import type { State } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 import { element } from "../elements/element.ts";
 import { icon } from "../elements/icon.ts";
+import { onKeyPress } from "../elements/key_press.ts";
 import type { SaidEntry } from "./timeline.ts";
 
 /** The actions that a person can take on a message. */
@@ -64,9 +65,9 @@ function deleteButton(act: () => void): HTMLButtonElement {
     },
     blur: () => show(false),
     mouseleave: () => show(false),
-    keydown: (event) => {
-      if (event instanceof KeyboardEvent && event.key === "Escape") show(false);
-    },
+  });
+  onKeyPress(button, (event) => {
+    if (event.key === "Escape") show(false);
   });
   show(false);
   return button;

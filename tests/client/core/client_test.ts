@@ -248,3 +248,32 @@ Deno.test("input cannot become a second line or another parameter", async () => 
   peer.client.server.command("TOPIC", "#tea", "one\r\nQUIT");
   assertEquals(await server.sent(), ["TOPIC #tea :one QUIT"]);
 });
+
+Deno.test("an error of the user interface is reported once, and the connection and the next lines are not touched", async () => {
+  const faults: string[] = [];
+  const shown: string[] = [];
+  await using peer = new WiredClient({
+    onFault: (sentence) => void faults.push(sentence),
+    onEvent(event) {
+      if (event.kind !== "said") return;
+      if (event.text !== "fine") throw new TypeError("Illegal constructor");
+      shown.push(event.text);
+    },
+  });
+  const server = await peer.enter();
+  await server.say(":ann!a@h PRIVMSG #tea :one", ":ann!a@h PRIVMSG #tea :two", ":ann!a@h PRIVMSG #tea :fine");
+  assertEquals(shown, ["fine"]);
+  assertEquals(faults, ["A part of the program failed, and the chat goes on: Illegal constructor"]);
+  assertEquals([peer.servers.length, server.ended], [1, undefined]);
+});
+
+Deno.test("an error in a handler that returns a promise is reported too", async () => {
+  const faults: string[] = [];
+  await using peer = new WiredClient({
+    onFault: (sentence) => void faults.push(sentence),
+    // A handler can be asynchronous in JavaScript, whatever its type says.
+    onEvent: () => Promise.reject(new Error("late")) as unknown as void,
+  });
+  await peer.enter();
+  assertEquals(faults, ["A part of the program failed, and the chat goes on: late"]);
+});

@@ -7,6 +7,7 @@ import { pageStories, type Stage } from "./page_stories.ts";
 pageStories("the message box at the page in Chromium", {
   "suggestions are chosen with arrow keys, Tab or a click": suggestions,
   "Enter sends when no suggestion is chosen, Escape closes the list": unchosen,
+  "no key of an input method acts in the page": inputMethod,
   "the picker finds an emoji and puts it in": picker,
   "Tab completes an emoji without the colon of a nick": emojiFirst,
   "each channel has its own draft": drafts,
@@ -57,6 +58,41 @@ async function unchosen(stage: Stage): Promise<void> {
   assert(await page.isHidden("#suggestions"));
   await page.keyboard.press("Tab");
   assertEquals(await page.inputValue("#box"), "#unchosen ");
+}
+
+/** The second way is that of Safari, which ends the composition before the key. */
+const composingKeys = [{ isComposing: true }, { keyCode: 229 }];
+
+async function inputMethod(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob12", "#input-method");
+  const ann = await stage.enter("ann12", "#input-method");
+  const { page } = ann;
+  await write(ann, "before");
+  await bob.next(/before/);
+  await page.click("#emoji");
+  const press = (selector: string, keys: readonly string[]) =>
+    page.evaluate(([selector, keys, kinds]) => {
+      const target = document.querySelector(selector);
+      for (const key of keys) {
+        for (const kind of kinds) {
+          target?.dispatchEvent(
+            new KeyboardEvent("keydown", { key, ...kind, bubbles: true, cancelable: true }),
+          );
+        }
+      }
+    }, [selector, keys, composingKeys] as const);
+  const keys = ["Enter", "Tab", "Escape", "ArrowUp", "ArrowDown"];
+  await press(".picker input", keys);
+  assert(await page.isVisible(".picker"));
+  await page.keyboard.press("Escape");
+  await page.type("#box", "#inp");
+  await press("#box", keys);
+  assertEquals(await page.inputValue("#box"), "#inp");
+  assert(await page.isVisible("#suggestions"));
+  assertEquals(await page.getAttribute("#box", "aria-activedescendant"), null);
+  assertEquals((await bob.lines()).filter((line) => /PRIVMSG/.test(line)), []);
+  await page.keyboard.press("Enter");
+  assertMatch(await bob.next(/ PRIVMSG /), /:#inp$/);
 }
 
 async function picker(stage: Stage): Promise<void> {

@@ -4,6 +4,7 @@ import { enterAs, write } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { startServer } from "../../support/server.ts";
 import { startTlsProxy } from "../../support/tls_proxy.ts";
+import { faultStories } from "./fault_stories.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("the page in Chromium", {
@@ -17,6 +18,7 @@ pageStories("the page in Chromium", {
   "joins the same channels after a reload": rejoin,
   "connects again when the server is back": restart,
   "loses nothing when the connection breaks: neither missed messages nor written ones": lostConnection,
+  ...faultStories,
 });
 
 async function join(stage: Stage): Promise<void> {

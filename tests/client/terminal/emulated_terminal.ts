@@ -23,6 +23,11 @@ export class EmulatedTerminal implements AsyncDisposable {
   wire = new ServerEnd();
   now = noon;
   written = "";
+  /** A test can replace it by a terminal that fails. */
+  write = (text: string): void => {
+    this.written += text;
+    this.emulator.write(text);
+  };
   readonly #keys = new KeyReader();
 
   constructor(
@@ -62,10 +67,7 @@ export class EmulatedTerminal implements AsyncDisposable {
         delay: () => 60_000,
       },
       output: {
-        write: (text) => {
-          this.written += text;
-          this.emulator.write(text);
-        },
+        write: (text) => this.write(text),
         size: () => this.emulator.size,
         appearance,
       },

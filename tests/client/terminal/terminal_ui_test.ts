@@ -346,3 +346,24 @@ Deno.test("random server lines neither crash the UI nor reach the terminal as co
   // deno-lint-ignore no-control-regex -- characters that a terminal obeys
   assertEquals(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/.exec(rest), null);
 });
+
+Deno.test("a notification that fails is one warning, and the chat goes on", async () => {
+  await using terminal = await new EmulatedTerminal({ bell: true }).enter();
+  const { write } = terminal;
+  terminal.write = (text) => {
+    if (text === "\x07") throw new Error("no bell here");
+    write(text);
+  };
+  await terminal.wire.say(
+    ":ann!a@h PRIVMSG bob :one",
+    ":ann!a@h PRIVMSG bob :two",
+    ":ann!a@h PRIVMSG #tea :x",
+  );
+  assertEquals((await terminal.screen("→ bob: one")).slice(0, 4), [
+    "12:00 ann → bob: one",
+    "12:00 ! A part of the program failed, and the chat goes on:",
+    "        no bell here",
+    "12:00 ann → bob: two",
+  ]);
+  assertEquals(terminal.wire.ended, undefined);
+});

@@ -1,0 +1,39 @@
+/**
+ * The border between the client and its user interface (UI): an error of the UI must not look like a lost connection.
+ * A guard catches what a function throws, and reports each kind of error once.
+ */
+
+/** Receives an error, with a sentence for people. Called once for each kind of error. */
+export type OnFault = (sentence: string, error: unknown) => void;
+
+/** Catches the errors of one UI. */
+export class FaultGuard {
+  readonly #onFault: OnFault;
+  readonly #reported = new Set<string>();
+
+  constructor(onFault: OnFault = () => {}) {
+    this.#onFault = onFault;
+  }
+
+  /** Calls a function; what it throws, now or as a promise, is reported. */
+  run(act: () => unknown): void {
+    try {
+      const result = act();
+      if (result instanceof Promise) result.catch((error) => this.report(error));
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Reports an error, unless one with the same words was reported before. */
+  report(error: unknown): void {
+    const words = error instanceof Error ? error.message : String(error);
+    if (this.#reported.has(words)) return;
+    this.#reported.add(words);
+    try {
+      this.#onFault(`A part of the program failed, and the chat goes on: ${words}`, error);
+    } catch {
+      // The report itself fails: there is nobody left to tell.
+    }
+  }
+}
