@@ -1,6 +1,7 @@
 /** Actions on messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
 
 import { ActionError } from "../state/action_error.ts";
+import { isTagAllowed, reactionTags } from "../state/client_tags.ts";
 import { RecentMessages } from "../state/recent_messages.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, tagLine } from "./server_link.ts";
@@ -18,8 +19,10 @@ export class ClientMessages {
   /** Adds a reaction to a message, or removes it. */
   react(buffer: string, id: string, emoji: string, added = true): void {
     if (!canSendTags(this.#link)) throw new ActionError("This server has no reactions");
-    const kind = added ? "+draft/react" : "+draft/unreact";
-    this.#link.send(tagLine(buffer, { "+draft/reply": id, [kind]: emoji }));
+    if (!isTagAllowed(this.#link.state, added ? "react" : "unreact")) {
+      throw new ActionError("This server passes no reactions on");
+    }
+    this.#link.send(tagLine(buffer, reactionTags(id, emoji, added)));
   }
 
   delete(buffer: string, id: string, reason = ""): void {

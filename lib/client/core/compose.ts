@@ -7,6 +7,7 @@ import { utf8Bytes } from "../../irc/lines.ts";
 import { formatTags } from "../../irc/message.ts";
 import { splitText } from "../../irc/wrap.ts";
 import type { Manner } from "../state/event.ts";
+import { replyTags } from "../state/client_tags.ts";
 import type { State } from "../state/state.ts";
 
 /** One message for the server: the lines, and the text that it will echo. */
@@ -35,20 +36,21 @@ export function compose(state: State, message: MessageToSend, newLabel: () => st
   const labelFor = state.caps.has("labeled-response") ? newLabel : () => undefined;
   const paragraphs = message.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
   const maxBytes = textBytes(state, message);
-  const replyTo = state.caps.has("message-tags") ? message.replyTo : undefined;
+  const isReply = message.replyTo !== undefined && state.caps.has("message-tags");
+  const answered = isReply ? replyTags(message.replyTo ?? "") : {};
   const pieces = paragraphs.map((line) => splitText(line, maxBytes));
   const isLong = pieces.length > 1 || (pieces[0]?.length ?? 0) > 1;
   if (isLong && message.manner !== "action" && canBatch(state)) {
     return batches(state, pieces, (lines) => {
       const id = newLabel();
-      return batch({ ...message, replyTo }, lines, id, labelFor());
+      return batch(message, lines, id, { label: labelFor(), ...answered });
     });
   }
   return pieces.flat().filter((piece) => piece.trim() !== "").map((piece) => {
     const label = labelFor();
     return {
       label,
-      lines: [tags({ label, "+draft/reply": replyTo }) + plainLine(message, piece)],
+      lines: [tags({ label, ...answered }) + plainLine(message, piece)],
       text: piece,
     };
   });
@@ -105,15 +107,15 @@ function batches(
 }
 
 function batch(
-  message: Omit<MessageToSend, "replyTo"> & { readonly replyTo: string | undefined },
+  message: MessageToSend,
   lines: readonly BatchLine[],
   id: string,
-  label: string | undefined,
+  opening: Readonly<Record<string, string | undefined>>,
 ): MessagePart {
   return {
-    label,
+    label: opening["label"],
     lines: [
-      `${tags({ label, "+draft/reply": message.replyTo })}BATCH +${id} draft/multiline ${message.target}`,
+      `${tags(opening)}BATCH +${id} draft/multiline ${message.target}`,
       ...lines.map(({ text, joined }) =>
         tags({ "batch": id, "draft/multiline-concat": joined ? "" : undefined }) + plainLine(message, text)
       ),

@@ -5,6 +5,7 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import { isTagAllowed, typingTags } from "../state/client_tags.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, isMiddleParam, tagLine } from "./server_link.ts";
 import type { Activity } from "../state/typing.ts";
@@ -30,9 +31,9 @@ export class TypingNotifier {
   /** Sends an activity when others need to know it. */
   send(buffer: string, activity: Activity): void {
     const link = this.#link;
-    if (!canSendTags(link) || !isMiddleParam(buffer)) return;
+    if (!canSendTags(link) || !isTagAllowed(link.state, "typing") || !isMiddleParam(buffer)) return;
     if (!this.#mustSend(buffer, activity, link.now)) return;
-    link.sendSilently(tagLine(buffer, { "+typing": activity }));
+    link.sendSilently(tagLine(buffer, typingTags(activity)));
   }
 
   /** We sent a message, so others know that we stopped typing. */

@@ -1,7 +1,7 @@
 /** Reads typing, reactions, deletions and read markers. */
 
-import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
+import { readClientTag } from "./client_tags.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
 import { typingEnd } from "./typing.ts";
@@ -18,11 +18,6 @@ export const messageChangeRows: Readonly<Record<string, MessageReader>> = {
 /** A longer text is not a reaction. */
 const maxReaction = 64;
 
-/** The id of the message that a message answers. */
-export function replyIdOf({ tags }: Message): string | undefined {
-  return tags.get("+draft/reply") || tags.get("+reply") || undefined;
-}
-
 function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
   const { message } = incoming;
   const who = authorOf(incoming);
@@ -30,14 +25,14 @@ function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult 
   if (!own && isIgnored(state, message.source)) return withoutEvents(state);
   const [to = ""] = message.params;
   const buffer = isChannel(state, to) || own ? to : who.nick;
-  const id = replyIdOf(message);
-  const added = message.tags.get("+draft/react") ?? message.tags.get("+react");
-  const emoji = added ?? message.tags.get("+draft/unreact") ?? message.tags.get("+unreact");
-  if (id !== undefined && emoji !== undefined && emoji !== "" && emoji.length <= maxReaction) {
+  const id = readClientTag(message, "reply");
+  const added = readClientTag(message, "react");
+  const emoji = added ?? readClientTag(message, "unreact");
+  if (id !== undefined && emoji !== undefined && emoji.length <= maxReaction) {
     const kind = "reacted";
     return { state, events: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
   }
-  const activity = message.tags.get("+typing");
+  const activity = readClientTag(message, "typing");
   return activity === undefined || own || incoming.history
     ? withoutEvents(state)
     : readTyping(state, incoming, buffer, activity);

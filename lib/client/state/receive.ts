@@ -5,7 +5,8 @@
 
 import type { ChatEvent, Manner } from "./event.ts";
 import { presenceRows } from "./presence.ts";
-import { messageChangeRows, replyIdOf } from "./message_changes.ts";
+import { messageChangeRows } from "./message_changes.ts";
+import { readClientTag } from "./client_tags.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
 import { isChannel, isIgnored, isOwn, withBuffer, withMessageBy, withOpenBuffer } from "./state.ts";
@@ -51,7 +52,7 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   // A private notice opens no conversation: services and bots send notices that nobody asked for.
   const open = inChannel || read.manner === "notice" ? state : withOpenBuffer(state, buffer);
   const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
-  const [id, replyTo] = [message.tags.get("msgid"), replyIdOf(message)];
+  const [id, replyTo] = [message.tags.get("msgid"), readClientTag(message, "reply")];
   const mention = !own && hasMention(read.text, state.nick);
   const changed = own
     ? { source: message.source }

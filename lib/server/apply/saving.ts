@@ -23,6 +23,7 @@ const storedTags: ReadonlySet<string> = new Set([
   "+draft/reply",
   "+draft/persist",
   "+react",
+  "+unreact",
   "+reply",
 ]);
 

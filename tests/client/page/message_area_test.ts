@@ -55,7 +55,7 @@ async function reply(stage: Stage): Promise<void> {
   await page.waitForSelector("#replying >> text=bob2: who has the key?");
   await write(ann, "I have");
   const line = await bob.next(/:I have/);
-  assert(line.includes(`+draft/reply=${id}`), line);
+  for (const name of ["+reply", "+draft/reply"]) assert(line.includes(`;${name}=${id}`), line);
   assert(await page.isHidden("#replying"));
   await page.click(".quote");
   await page.waitForSelector(".entry.highlighted >> text=who has the key?");

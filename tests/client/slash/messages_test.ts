@@ -27,12 +27,12 @@ async function sent(server: ServerEnd): Promise<string[]> {
 }
 
 const rows: readonly (readonly [text: string, ...lines: string[]])[] = [
-  ["/reply yes", "@+draft/reply=p1 PRIVMSG ann :yes"],
-  ["/r yes", "@+draft/reply=p1 PRIVMSG ann :yes"],
-  ["/reply @ANN yes", "@+draft/reply=a1 PRIVMSG #tea :yes"],
-  ["/react 👍", "@+draft/reply=c1;+draft/react=👍 TAGMSG #tea"],
-  ["/react :+1: ann", "@+draft/reply=a1;+draft/react=👍 TAGMSG #tea"],
-  ["/react -👍 @ann", "@+draft/reply=a1;+draft/unreact=👍 TAGMSG #tea"],
+  ["/reply yes", "@+reply=p1;+draft/reply=p1 PRIVMSG ann :yes"],
+  ["/r yes", "@+reply=p1;+draft/reply=p1 PRIVMSG ann :yes"],
+  ["/reply @ANN yes", "@+reply=a1;+draft/reply=a1 PRIVMSG #tea :yes"],
+  ["/react 👍", "@+reply=c1;+draft/reply=c1;+draft/react=👍 TAGMSG #tea"],
+  ["/react :+1: ann", "@+reply=a1;+draft/reply=a1;+draft/react=👍 TAGMSG #tea"],
+  ["/react -👍 @ann", "@+reply=a1;+draft/reply=a1;+draft/unreact=👍 TAGMSG #tea"],
   ["/redact", "REDACT #tea b1"],
   ["/redact wrong channel", "REDACT #tea b1 :wrong channel"],
   ["/redact @cat too much", "REDACT #tea c1 :too much"],

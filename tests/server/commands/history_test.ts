@@ -224,9 +224,14 @@ async function reactions(chat: Chat): Promise<void> {
   await ann.join("#tea");
   await ask(ann, "@+typing=active TAGMSG #tea", "@+draft/react=🎉;+draft/reply=x TAGMSG #tea");
   await ask(ann, "@+draft/unreact=🎉;+draft/reply=x TAGMSG #tea", "@+typing=done TAGMSG #tea");
+  await ask(ann, "@+unreact=🎉;+reply=x;+draft/reply=x TAGMSG #tea");
   ann.send("CHATHISTORY LATEST #tea * 50");
   const tags = (await ann.lines()).flatMap((line) => / TAGMSG /.test(line) ? /;(\+\S+)/.exec(line)?.[1] : []);
-  assertEquals(tags, ["+draft/react=🎉;+draft/reply=x", "+draft/unreact=🎉;+draft/reply=x"]);
+  assertEquals(tags, [
+    "+draft/react=🎉;+draft/reply=x",
+    "+draft/unreact=🎉;+draft/reply=x",
+    "+unreact=🎉;+reply=x;+draft/reply=x",
+  ]);
 }
 
 async function multiline(chat: Chat): Promise<void> {
