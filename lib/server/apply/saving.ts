@@ -6,7 +6,7 @@
 import { wholeText } from "../../irc/record.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { sideOf } from "../chat/history_access.ts";
+import { rankConversation, sideOf } from "../chat/history_access.ts";
 import { newlyShared } from "../chat/shared_files.ts";
 import type { UserState } from "../chat/user.ts";
 import type { OutgoingMessage } from "../render/outgoing.ts";
@@ -27,7 +27,7 @@ const storedTags: ReadonlySet<string> = new Set([
   "+reply",
 ]);
 
-/** Saves a message to a channel. */
+/** Saves a message to a channel; one to a rank in a conversation of its own, so that other readers need not skip it. */
 export function saveInChannel(
   chat: ChatState,
   channel: ChannelState,
@@ -37,7 +37,10 @@ export function saveInChannel(
 ): void {
   const { store } = chat;
   if (store === undefined || !isStored(event)) return;
-  const conversation = store.conversations.channel(channel.folded, channel.name);
+  const atLeast = event.target.kind === "channel" ? event.target.atLeast : undefined;
+  const conversation = atLeast === undefined
+    ? store.conversations.channel(channel.folded, channel.name)
+    : store.conversations.channel(rankConversation(atLeast, channel.folded), atLeast + channel.name);
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
   saveSharing(store, event, chat.users.get(event.user), stamp);
 }

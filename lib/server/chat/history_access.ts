@@ -3,16 +3,19 @@
  * history, not even as an operator. Only the nick identifies a user without an account, so that user sees messages
  * since it took the nick.
  */
-import type { Message } from "../../irc/message.ts";
-import { rankLevel } from "../../irc/modes.ts";
-import { fold } from "../../irc/names.ts";
+import { bitForCommand } from "../../irc/capabilities.ts";
+import { rankLevel, ranks } from "../../irc/modes.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Side } from "../store/conversation.ts";
-import type { HistoryView } from "../store/history.ts";
+import type { StoredRecord } from "../store/block.ts";
+import type { HistoryView } from "../store/history_reader.ts";
 import type { Channel } from "./channel.ts";
 import type { Chat } from "./chat.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
+
+const startsWithRank = new RegExp(`[${ranks.map(({ prefix }) => prefix).join("")}]`);
 
 /** A conversation, and its name for the user that can see it. */
 export interface VisibleHistory {
@@ -35,7 +38,7 @@ export function visibleHistory(
 ): readonly HistoryView[] | undefined {
   if (!target.startsWith("#")) return privateViews(chat, store, user, target);
   const channel = chat.channel(target);
-  return channel?.members.has(user) ? channelViews(chat, store, channel) : undefined;
+  return channel?.members.has(user) ? channelViews(chat, store, channel, user) : undefined;
 }
 
 /** Every conversation that `user` can see; private ones by the nick of the other user. */
@@ -54,22 +57,51 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
   }
   const channels = [...user.channels.keys()].map((channel) => ({
     name: channel.name,
-    views: channelViews(chat, store, channel),
+    views: channelViews(chat, store, channel, user),
   }));
   return [...channels, ...byName.values()];
 }
 
-/** Whether a user can see a record: a message to a rank is visible to that rank only (STATUSMSG). */
-export function canSeeRecord(chat: Chat, user: User, { params: [target = ""] }: Message): boolean {
-  const at = target.indexOf("#");
-  if (at < 1) return true;
-  const prefixes = chat.channel(target.slice(at))?.prefixesOf(user) ?? "";
-  return rankLevel(prefixes) >= rankLevel(target.slice(0, at));
+/**
+ * The records that a session shows to its user: it lacks no capability for their command, and a message to a rank is
+ * visible to that rank only (STATUSMSG). History keeps those in conversations of their own (rankConversation); older
+ * versions kept them with the other messages.
+ */
+export function recordFilter(chat: Chat, user: User, mask: number): (saved: StoredRecord) => boolean {
+  return ({ record }) => {
+    const source = record.startsWith("@") ? record.indexOf(" ") + 1 : 0;
+    const at = record.startsWith(":", source) ? record.indexOf(" ", source) + 1 : source;
+    const end = record.indexOf(" ", at);
+    const needs = bitForCommand(record.slice(at, end));
+    return (mask & needs) === needs &&
+      (!startsWithRank.test(record.charAt(end + 1)) || canSeeTarget(chat, user, record.slice(end + 1)));
+  };
 }
 
-function channelViews(chat: Chat, store: ReadableStore, channel: Channel): HistoryView[] {
-  const found = store.conversations.find(channel.folded);
-  return found === undefined ? [] : [{ conversation: found.id, since: Math.max(found.since, oldest(chat)) }];
+/** `params` starts with the target. */
+function canSeeTarget(chat: Chat, user: User, params: string): boolean {
+  const [target = ""] = params.split(" ", 1);
+  const at = target.indexOf("#");
+  if (at < 1) return true;
+  return rankLevel(chat.channel(target.slice(at))?.prefixesOf(user) ?? "") >= rankLevel(target.slice(0, at));
+}
+
+/** The conversation of the messages to a rank of a channel: its name is the target of the messages, "@#tea". */
+export function rankConversation(atLeast: string, folded: Folded): string {
+  return atLeast + folded;
+}
+
+/** The views of a channel for a member: its messages, and those to the ranks that the member has. */
+function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: User): HistoryView[] {
+  const { folded } = channel;
+  const level = rankLevel(channel.prefixesOf(user) ?? "");
+  const keys = ranks.filter((rank) => rank.level <= level).map(({ prefix }) =>
+    rankConversation(prefix, folded)
+  );
+  const whole = store.conversations.find(folded);
+  const since = Math.max(whole?.since ?? 0, oldest(chat));
+  const found = [whole, ...keys.map((key) => store.conversations.find(key))];
+  return found.flatMap((one) => one === undefined ? [] : [{ conversation: one.id, since }]);
 }
 
 /** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */

@@ -12,7 +12,7 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
   readonly conversations: Pick<Conversations, "find" | "findBetween" | "privateOf">;
   readonly database: Pick<Database, "read">;
   readonly files: Pick<UploadTable, "find" | "all">;
-  readonly history: Pick<History, "read" | "find">;
+  readonly history: Pick<History, "read" | "readInSteps" | "find">;
   readonly markers: Pick<ReadMarkers, "load">;
   readonly savedValues: Pick<SavedValues, "find">;
 }

@@ -1,13 +1,18 @@
 /** CHATHISTORY: earlier messages (IRCv3 draft/chathistory, draft/event-playback). */
 import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
-import { allVisibleHistory, type VisibleHistory, visibleHistory } from "../chat/history_access.ts";
+import {
+  allVisibleHistory,
+  recordFilter,
+  type VisibleHistory,
+  visibleHistory,
+} from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeBatch, makeReplay } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
 import type { StoredRecord } from "../store/block.ts";
-import type { HistoryView } from "../store/history.ts";
+import type { HistoryView } from "../store/history_reader.ts";
 import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
@@ -40,16 +45,16 @@ interface Query {
 }
 
 /**
- * The records in order; `keep` is the end next to the requested point, `isEnd` tells that there are no further
- * records.
+ * The records in order; `keep` is the end next to the requested point, or its place among them; `isEnd` tells that
+ * there are no further records.
  */
 interface Found {
   readonly records: readonly StoredRecord[];
-  readonly keep: "start" | "end";
+  readonly keep: "start" | "end" | number;
   readonly isEnd: boolean;
 }
 
-type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Found;
+type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Promise<Found>;
 
 /** The number of points of each subcommand, and its search. */
 const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
@@ -60,7 +65,7 @@ const subcommands: Readonly<Record<string, { readonly points: number; readonly f
   BETWEEN: { points: 2, find: between },
 };
 
-function chathistory(call: Call): void | Promise<void> {
+function chathistory(call: Call): Promise<void> {
   const { chat, session, params } = call;
   const name = (params[0] ?? "*").toUpperCase();
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
@@ -88,22 +93,21 @@ function chathistory(call: Call): void | Promise<void> {
     chat.log("error", `Cannot read history for session ${session.id}: ${error}`);
     refuse(call, "MESSAGE_ERROR", params[1] ?? "*", "Messages could not be retrieved");
   };
-  if (subcommand === undefined) return sendTargets(query).catch(failed);
-  try {
-    sendMessages(query, subcommand.find);
-  } catch (error) {
-    failed(error);
-  }
+  return (subcommand === undefined ? sendTargets(query) : sendMessages(query, subcommand.find)).catch(failed);
 }
 
-function sendMessages(query: Query, find: Find): void {
+async function sendMessages(query: Query, find: Find): Promise<void> {
   const { call, store, words: [target = "", ...references] } = query;
   const { chat, session, user } = call;
   const points = references.flatMap((reference) => parsePoint(query, reference) ?? []);
-  const views = visibleHistory(chat, store, user, target) ??
-    refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
-  const { records, keep, isEnd } = find(query, views, points);
-  const { outgoing } = makeReplay(chat, session, user, records, {
+  const viewsNow = () =>
+    visibleHistory(chat, store, user, target) ??
+      refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
+  const { records, keep, isEnd } = await find(query, viewsNow(), points);
+  if (session.user !== user || session.isClosed) return;
+  // During a long read the user can leave the channel.
+  viewsNow();
+  const { outgoing } = makeReplay(chat, session, records, {
     batch: ["chathistory", chat.channel(target)?.name ?? target],
     tag: isEnd ? "draft/chathistory-end" : undefined,
     keep,
@@ -112,31 +116,39 @@ function sendMessages(query: Query, find: Find): void {
 }
 
 /** The newest records inside the bounds. */
-function last(query: Query, views: readonly HistoryView[], bounds: Bounds): Found {
-  const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "end" });
+async function last(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<Found> {
+  const records = await read(query, views, { ...bounds, limit: query.limit + 1, from: "end" });
   const isEnd = records.length <= query.limit;
   return { records: isEnd ? records : records.slice(1), keep: "end", isEnd };
 }
 
 /** The oldest records inside the bounds. */
-function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Found {
-  const records = read(query, views, { ...bounds, limit: query.limit + 1, from: "start" });
+async function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<Found> {
+  const records = await read(query, views, { ...bounds, limit: query.limit + 1, from: "start" });
   return { records: records.slice(0, query.limit), keep: "start", isEnd: records.length <= query.limit };
 }
 
 /** Half of the records from before the point, half from the point on; if one side has fewer, the other gives more. */
-function around(query: Query, views: readonly HistoryView[], [point]: readonly Point[]): Found {
+async function around(
+  query: Query,
+  views: readonly HistoryView[],
+  [point]: readonly Point[],
+): Promise<Found> {
   const { limit } = query;
   const start = point?.first ?? 0;
-  const before = read(query, views, { before: start, limit, from: "end" });
-  const from = read(query, views, { after: start - 1, limit, from: "start" });
+  const before = await read(query, views, { before: start, limit, from: "end" });
+  const from = await read(query, views, { after: start - 1, limit, from: "start" });
   const count = Math.min(before.length, Math.max(Math.floor(limit / 2), limit - from.length));
   const records = [...before.slice(before.length - count), ...from.slice(0, limit - count)];
-  return { records, keep: "start", isEnd: false };
+  return { records, keep: count, isEnd: false };
 }
 
 /** Reads from the first point towards the second, which can be earlier. */
-function between(query: Query, views: readonly HistoryView[], [one, other]: readonly Point[]): Found {
+function between(
+  query: Query,
+  views: readonly HistoryView[],
+  [one, other]: readonly Point[],
+): Promise<Found> {
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   if (isForwards) return first(query, views, { after: one?.last, before: other?.first });
   return last(query, views, { after: other?.last, before: one?.first });
@@ -151,8 +163,13 @@ function read(
   { call, store }: Query,
   views: readonly HistoryView[],
   range: Bounds & { limit: number; from: "start" | "end" },
-): StoredRecord[] {
-  return store.history.read(views, { ...range, events: call.session.has("draft/event-playback") });
+): Promise<StoredRecord[]> {
+  const { chat, session, user } = call;
+  return store.history.readInSteps(views, {
+    ...range,
+    events: session.has("draft/event-playback"),
+    isVisible: recordFilter(chat, user, session.profile.mask),
+  });
 }
 
 /** Undefined for "*", which is not a point. */
@@ -191,9 +208,10 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
   const found: { name: string; stamp: number }[] = [];
+  const isVisible = recordFilter(chat, user, session.profile.mask);
   for (const [at, visible] of allVisibleHistory(chat, store, user).entries()) {
     if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
-    const stamp = latest(store, visible);
+    const stamp = await latest(store, visible, isVisible);
     if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
     found.push({ name: visible.name, stamp });
   }
@@ -212,8 +230,18 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   );
 }
 
-function latest(store: ReadableStore, { views }: VisibleHistory): number | undefined {
-  return store.history.read(views, { limit: 1, from: "end", events: false })[0]?.stamp;
+async function latest(
+  store: ReadableStore,
+  { views }: VisibleHistory,
+  isVisible: (saved: StoredRecord) => boolean,
+): Promise<number | undefined> {
+  const [newest] = await store.history.readInSteps(views, {
+    limit: 1,
+    from: "end",
+    events: false,
+    isVisible,
+  });
+  return newest?.stamp;
 }
 
 function split(text: string): [type: string, value: string] {

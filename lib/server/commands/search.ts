@@ -2,7 +2,7 @@
 import { unescapeTagValue } from "../../irc/message.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
-import { allVisibleHistory, visibleHistory } from "../chat/history_access.ts";
+import { allVisibleHistory, recordFilter, visibleHistory } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
@@ -58,20 +58,22 @@ async function answer(
   const { in: target, from: sender, text, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
   const logs = visibleLogs(chat, store, user, target);
+  const isShown = recordFilter(chat, user, session.profile.mask);
   const found = limit === 0 ? [] : await store.search({
-    logs: [...logs.keys()],
+    logs,
     sender,
     text,
     after,
     before,
     limit,
     from: end,
-    isVisible: isIn(logs),
+    isVisible: (hit) => isIn(logs, hit) && isShown(hit),
   });
   if (session.user !== user || session.isClosed) return;
   // During the search the user can leave a channel.
-  const records = found.filter(isIn(visibleLogs(chat, store, user, target)));
-  session.answer(makeReplay(chat, session, user, records, { batch: ["soju.im/search"], keep: end }).outgoing);
+  const current = visibleLogs(chat, store, user, target);
+  const records = found.filter((hit) => isIn(current, hit));
+  session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
 }
 
 /** The logs with messages that the user can see, each with its first visible stamp. */
@@ -88,8 +90,8 @@ function visibleLogs(
   return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
 }
 
-function isIn(logs: ReadonlyMap<number, number>): (hit: SearchHit) => boolean {
-  return ({ log, stamp }) => stamp >= (logs.get(log) ?? Infinity);
+function isIn(logs: ReadonlyMap<number, number>, { log, stamp }: SearchHit): boolean {
+  return stamp >= (logs.get(log) ?? Infinity);
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */

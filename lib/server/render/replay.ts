@@ -4,9 +4,8 @@ import { parseRecord } from "../../irc/record.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Deliverable, MessageLine } from "../chat/delivery.ts";
-import { canSeeRecord, visibleHistory } from "../chat/history_access.ts";
+import { recordFilter, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
 import type { StoredRecord } from "../store/block.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
@@ -41,37 +40,46 @@ export interface ReplayOptions {
   readonly batch: readonly string[];
   /** More tags of its opening line. */
   readonly tag?: string | undefined;
-  /** The end that stays when the records are too long for the session's queue. */
-  readonly keep: "start" | "end";
+  /** The end that stays when the records are too long for the session's queue; or the place of the record that stays. */
+  readonly keep: "start" | "end" | number;
 }
 
 /** A batch of history for a session. `cut` tells whether records were left out because of their size. */
 export function makeReplay(
   chat: Chat,
   session: Session,
-  user: User,
   records: readonly StoredRecord[],
   options: ReplayOptions,
 ): { outgoing: OutgoingMessage; cut: boolean } {
   const reference = chat.newReference();
   // The other half of the queue is for new messages.
   let space = chat.settings.sendQueue / 2;
-  const chosen: (readonly string[])[] = [];
-  const ordered = options.keep === "start" ? records : records.toReversed();
+  const chosen: { readonly place: number; readonly lines: readonly string[] }[] = [];
   let cut = false;
-  for (const saved of ordered) {
-    const lines = replayRecord(chat, user, saved, reference)?.lines(session.profile.mask) ?? [];
+  for (const { saved, place } of byImportance(records, options.keep)) {
+    const lines = replayRecord(saved, reference)?.lines(session.profile.mask) ?? [];
     // A UTF-16 unit has one to three bytes; 2 is for CR LF.
     for (const line of lines) space -= line.length + 2;
     cut = space < 0 && chosen.length > 0;
     if (cut) break;
-    chosen.push(lines);
+    chosen.push({ place, lines });
   }
-  if (options.keep === "end") chosen.reverse();
+  chosen.sort((one, other) => one.place - other.place);
+  const lines = chosen.flatMap((one) => one.lines);
   return {
-    outgoing: wrap(chat, session, reference, chosen.flat(), cut ? { ...options, tag: undefined } : options),
+    outgoing: wrap(chat, session, reference, lines, cut ? { ...options, tag: undefined } : options),
     cut,
   };
+}
+
+/** The records in the order in which they get space. */
+function byImportance(
+  records: readonly StoredRecord[],
+  keep: ReplayOptions["keep"],
+): { saved: StoredRecord; place: number }[] {
+  const centre = keep === "start" ? 0 : keep === "end" ? records.length : keep;
+  return records.map((saved, place) => ({ saved, place }))
+    .sort((one, other) => Math.abs(one.place - centre) - Math.abs(other.place - centre));
 }
 
 /** Sends the last messages of a channel after a JOIN, if the settings say so and the client cannot ask for them. */
@@ -83,11 +91,12 @@ export function replayOnJoin(session: Session, channel: Channel): void {
   if (session.has("draft/chathistory") || !session.has("server-time")) return;
   const records = store.database.read(() => {
     const views = visibleHistory(chat, store, user, channel.name) ?? [];
-    return store.history.read(views, { limit, from: "end", events: false });
+    const isVisible = recordFilter(chat, user, session.profile.mask);
+    return store.history.read(views, { limit, from: "end", events: false, isVisible, mostSteps: 4 });
   }, []);
   if (records.length === 0) return;
   const options = { batch: ["chathistory", channel.name], keep: "end" } as const;
-  session.send(makeReplay(chat, session, user, records, options).outgoing);
+  session.send(makeReplay(chat, session, records, options).outgoing);
 }
 
 /** Any lines as a batch for a session. */
@@ -116,17 +125,11 @@ function wrap(
   return new Replay(tagged, lines, closing);
 }
 
-/** A record as a message again; undefined when this user cannot see it. */
-function replayRecord(
-  chat: Chat,
-  user: User,
-  { stamp, record }: StoredRecord,
-  batch: string,
-): OutgoingMessage | undefined {
+/** A record as a message again. */
+function replayRecord({ stamp, record }: StoredRecord, batch: string): OutgoingMessage | undefined {
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
-  if (!canSeeRecord(chat, user, message)) return undefined;
   const { tags, source, command, params } = message;
   const details: Details & { stamp: number } = {
     stamp,

@@ -1,12 +1,16 @@
 /**
  * Erasing one message (redaction), or everything from an account. The text is removed from the history, the search
- * index and the write-ahead log, so that no file contains it any more. The place of a record stays, empty.
+ * index and the write-ahead log, so that no file contains it any more. The place of a record stays, empty, as long as
+ * its block has other records. The records of an account are hidden at once, and erased step by step.
  */
 import type { StatementSync } from "node:sqlite";
+import { parse } from "../../irc/message.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import type { History, HistoryView } from "./history.ts";
+import type { History } from "./history.ts";
+import type { HistoryView } from "./history_reader.ts";
 import type { SearchIndex } from "./search.ts";
 
 /** Records erased in one step. */
@@ -21,6 +25,11 @@ export class Eraser {
   readonly #addJob: StatementSync;
   readonly #endJob: StatementSync;
   readonly #addRedaction: StatementSync;
+  readonly #removeBlock: StatementSync;
+  /** The accounts whose records up to a stamp are being erased. */
+  readonly #hidden = new Map<Folded, number>();
+  /** Blocks without a record that must stay while they are the newest. */
+  readonly #empty = new Map<number, { readonly log: number; readonly count: number }>();
   #needsScrub = false;
 
   constructor(database: Database, history: History, index: SearchIndex) {
@@ -35,6 +44,11 @@ export class Eraser {
     this.#addRedaction = database.prepare(
       "INSERT INTO redaction (stamp, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING",
     );
+    // The newest block always stays: the next stamps must be higher than its stamps.
+    this.#removeBlock = database.prepare(
+      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block)",
+    );
+    this.#loadHidden();
   }
 
   /**
@@ -56,10 +70,21 @@ export class Eraser {
   }
 
   /**
-   * Schedules the erasure of all records of this account up to a stamp; step() erases them. `account` is folded.
+   * Hides all records of this account up to a stamp, and schedules their erasure; step() erases them. `account` is
+   * folded.
    */
   scheduleErasure(account: string, until: number): void {
     this.#database.attempt(() => this.#addJob.run(account, until));
+    this.#loadHidden();
+  }
+
+  /** Whether a record waits for its erasure, so that nobody can see it. */
+  isHidden({ stamp, record }: StoredRecord): boolean {
+    if (this.#hidden.size === 0) return false;
+    const account = record.startsWith("@")
+      ? parse(record.split("\r", 1)[0] ?? "")?.tags.get("account")
+      : undefined;
+    return account !== undefined && stamp <= (this.#hidden.get(fold(account)) ?? -1);
   }
 
   /** Runs one step of the scheduled erasures; the index must be complete. True if more is to do. */
@@ -74,7 +99,10 @@ export class Eraser {
       limit: hitsPerStep,
     });
     this.#database.write();
-    if (hits.length === 0) this.#endJob.run(String(account));
+    if (hits.length === 0) {
+      this.#endJob.run(String(account));
+      this.#loadHidden();
+    }
     for (const [block, places] of Map.groupBy(hits, (hit) => hit.block)) {
       const found = this.#history.load(block);
       if (found) this.#erase(block, found.log, found.first, found.records, places.map(({ place }) => place));
@@ -107,5 +135,27 @@ export class Eraser {
     const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
     this.#history.rewrite(block, first, remaining);
     this.#needsScrub = true;
+    if (remaining.every(({ record }) => record === "")) {
+      this.#empty.set(block, { log, count: records.length });
+    }
+    if (this.#empty.size > 0) this.#removeEmptyBlocks();
+  }
+
+  /** A reader would have to pass them all. */
+  #removeEmptyBlocks(): void {
+    for (const [block, { log, count }] of this.#empty) {
+      if (this.#removeBlock.run(block).changes === 0) continue;
+      this.#empty.delete(block);
+      this.#index.uncount(block, log, count);
+    }
+  }
+
+  /** A read of history asks for each record, so it asks nothing while no account is being erased. */
+  #loadHidden(): void {
+    this.#hidden.clear();
+    for (const [account, until] of this.#database.read(() => this.#jobs.all().map(row), [])) {
+      this.#hidden.set(fold(String(account)), Number(until));
+    }
+    this.#history.reader.isHidden = this.#hidden.size === 0 ? undefined : (saved) => this.isHidden(saved);
   }
 }

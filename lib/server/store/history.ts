@@ -22,26 +22,7 @@ import {
 } from "./block.ts";
 import { type Conversation, type Conversations, logOf, row, type Stream } from "./conversation.ts";
 import type { CommitParticipant, Database } from "./database.ts";
-
-/** The part of a conversation that a user can see. */
-export interface HistoryView {
-  /** The id of the conversation. */
-  readonly conversation: number;
-  /** The user cannot see older records. */
-  readonly since: number;
-}
-
-/** The range of records to read; both bounds are excluded. */
-export interface HistoryRange {
-  readonly after?: number | undefined;
-  readonly before?: number | undefined;
-  /** The maximum number of records. */
-  readonly limit: number;
-  /** If there are more: the records next to `after` ("start") or next to `before` ("end"). */
-  readonly from: "start" | "end";
-  /** Whether to include joins, topics and reactions. */
-  readonly events: boolean;
-}
+import { type HistoryRange, HistoryReader, type HistoryView } from "./history_reader.ts";
 
 /** Records of one log that are not committed yet. */
 export interface UnsavedBlock {
@@ -69,15 +50,14 @@ const maxUnsavedLength = 16 * 1024 * 1024;
 
 /** The records of all conversations. */
 export class History implements CommitParticipant {
+  readonly reader: HistoryReader;
   readonly #database: Database;
   readonly #conversations: Conversations;
   #unsaved: UnsavedBlock[] = [];
   #appended = 0;
   #storedUntil = 0;
   readonly #insert: StatementSync;
-  readonly #startAt: StatementSync;
-  readonly #forwards: StatementSync;
-  readonly #backwards: StatementSync;
+  readonly #blockAt: StatementSync;
   readonly #newest: StatementSync;
   readonly #change: StatementSync;
   readonly #block: StatementSync;
@@ -85,13 +65,11 @@ export class History implements CommitParticipant {
   constructor(database: Database, conversations: Conversations) {
     this.#database = database;
     this.#conversations = conversations;
+    this.reader = new HistoryReader(database);
     this.#insert = database.prepare("INSERT INTO block (log, first, count, records) VALUES (?, ?, ?, ?)");
-    this.#startAt = database.prepareArrays(
-      "SELECT first FROM block WHERE log = ? AND first <= ? ORDER BY first DESC LIMIT 1",
+    this.#blockAt = database.prepareArrays(
+      "SELECT id, first, records FROM block WHERE log = ? AND first <= ? ORDER BY first DESC LIMIT 1",
     );
-    const columns = "SELECT id, first, records FROM block WHERE log = ?";
-    this.#forwards = database.prepareArrays(`${columns} AND first >= ? ORDER BY first LIMIT ?`);
-    this.#backwards = database.prepareArrays(`${columns} AND first < ? ORDER BY first DESC LIMIT ?`);
     this.#newest = database.prepareArrays("SELECT first, records FROM block ORDER BY id DESC LIMIT 1");
     this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
     this.#change = database.prepare("UPDATE block SET records = ? WHERE id = ?");
@@ -137,29 +115,20 @@ export class History implements CommitParticipant {
     return this.#appended;
   }
 
-  /** The records of these views, ordered by stamp. */
-  read(views: readonly HistoryView[], range: HistoryRange): StoredRecord[] {
-    this.#database.insertPending();
-    const streams: Stream[] = range.events ? [0, 1] : [0];
-    const logs = views.flatMap((view) =>
-      streams.map((stream) =>
-        this.#readLog(logOf(view.conversation, stream), {
-          ...range,
-          after: Math.max(range.after ?? -1, view.since - 1),
-        })
-      )
-    );
-    const [only] = logs;
-    if (only && logs.length === 1) return only;
-    const all = logs.flat().sort((one, other) => one.stamp - other.stamp);
-    if (range.from === "start") return all.slice(0, range.limit);
-    return all.slice(Math.max(0, all.length - range.limit));
-  }
-
   /** The record with this stamp. */
   find(views: readonly HistoryView[], stamp: number): StoredRecord | undefined {
     const range = { after: stamp - 1, before: stamp + 1, limit: 1, from: "start", events: true } as const;
-    return this.read(views, range)[0];
+    return this.reader.read(views, range)[0];
+  }
+
+  /** See HistoryReader.read. */
+  read(views: readonly HistoryView[], range: HistoryRange): StoredRecord[] {
+    return this.reader.read(views, range);
+  }
+
+  /** See HistoryReader.readInSteps. */
+  readInSteps(views: readonly HistoryView[], range: HistoryRange): Promise<StoredRecord[]> {
+    return this.reader.readInSteps(views, range);
   }
 
   /** The newest stored stamp; 0 if there is none. */
@@ -187,7 +156,7 @@ export class History implements CommitParticipant {
     this.#database.insertPending();
     if (stamp < view.since) return undefined;
     for (const stream of [0, 1] as const) {
-      const [id, first, text] = row(this.#backwards.get(logOf(view.conversation, stream), stamp + 1, 1));
+      const [id, first, text] = row(this.#blockAt.get(logOf(view.conversation, stream), stamp));
       if (id === undefined) continue;
       const records = decodeBlock(Number(first), String(text));
       const place = records.findIndex((one) => one.stamp === stamp && one.record !== "");
@@ -229,54 +198,4 @@ export class History implements CommitParticipant {
     for (const { conversation, stream } of this.#unsaved) conversation.open[stream] = undefined;
     this.#unsaved = remaining.reverse();
   }
-
-  #readLog(log: number, range: HistoryRange): StoredRecord[] {
-    return range.from === "start" ? this.#readForwards(log, range) : this.#readBackwards(log, range);
-  }
-
-  #readForwards(log: number, { after = -1, before = Infinity, limit }: HistoryRange): StoredRecord[] {
-    const found: StoredRecord[] = [];
-    // The block that contains the bound starts before it.
-    let from = Number(row(this.#startAt.get(log, after))[0] ?? 0);
-    for (let step = firstStep; found.length < limit; step = laterStep) {
-      const blocks = this.#forwards.all(log, from, step);
-      for (const block of blocks) {
-        const [, first, text] = row(block);
-        if (Number(first) >= before) return found;
-        for (const saved of decodeBlock(Number(first), String(text))) {
-          if (saved.record === "" || saved.stamp <= after) continue;
-          if (saved.stamp >= before || found.length === limit) return found;
-          found.push(saved);
-        }
-        from = Number(first) + 1;
-      }
-      if (blocks.length < step) break;
-    }
-    return found;
-  }
-
-  #readBackwards(log: number, { after = -1, before = Infinity, limit }: HistoryRange): StoredRecord[] {
-    const found: StoredRecord[] = [];
-    let until = Math.min(before, Number.MAX_SAFE_INTEGER);
-    for (let step = firstStep; found.length < limit; step = laterStep) {
-      const blocks = this.#backwards.all(log, until, step);
-      for (const block of blocks) {
-        const [, first, text] = row(block);
-        const records = decodeBlock(Number(first), String(text));
-        for (let at = records.length - 1; at >= 0; at--) {
-          const saved = records[at];
-          if (saved === undefined || saved.record === "" || saved.stamp >= before) continue;
-          if (saved.stamp <= after || found.length === limit) return found.reverse();
-          found.push(saved);
-        }
-        until = Number(first);
-      }
-      if (blocks.length < step) break;
-    }
-    return found.reverse();
-  }
 }
-
-/** Blocks per query; most readers want fifty records, and a busy tick has that many in one block. */
-const firstStep = 4;
-const laterStep = 24;

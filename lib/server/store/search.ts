@@ -15,6 +15,9 @@ const placesPerBlock = 1024;
 /** Blocks of one tick are not ordered; ten seconds, in stamps, are longer than any tick. */
 const slack = 10_000 * 1024;
 
+/** The most matches of one step of a search. */
+const mostPerStep = 16_384;
+
 /** A record that was found. */
 export interface SearchHit extends StoredRecord {
   readonly block: number;
@@ -105,6 +108,17 @@ export class SearchIndex implements CommitParticipant {
 
   /** The matches, oldest first. Records after the last advance() are not found. */
   search(search: SearchRequest): SearchHit[] {
+    const steps = this.searchInSteps(search);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    return step.value;
+  }
+
+  /**
+   * The same in steps, for a search with many matches that are not visible. Each step asks the index once for more
+   * matches than the step before, because every question costs as much as the words have matches.
+   */
+  *searchInSteps(search: SearchRequest): Generator<void, SearchHit[]> {
     const query = queryOf(search);
     if (query === undefined) return [];
     const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1, limit, isVisible = () => true } =
@@ -112,20 +126,21 @@ export class SearchIndex implements CommitParticipant {
     let low = Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1);
     let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
     const found: SearchHit[] = [];
-    const statement = search.from === "start" ? this.#oldest : this.#latest;
-    while (found.length < limit) {
-      const entries = statement.all(query, low, high, limit).map((one) => Number(row(one)[0]));
-      for (const entry of entries) {
-        const hit = this.#load(entry);
-        if (!hit || hit.stamp <= after || hit.stamp >= before || !isVisible(hit)) continue;
+    const isForwards = search.from === "start";
+    for (let count = limit; found.length < limit; count = Math.min(count * 4, mostPerStep)) {
+      const statement = isForwards ? this.#oldest : this.#latest;
+      const entries = statement.all(query, low, high, count).map((one) => Number(row(one)[0]));
+      for (const hit of this.#load(entries)) {
+        if (hit.stamp <= after || hit.stamp >= before || !isVisible(hit)) continue;
         if (found.length < limit) found.push(hit);
       }
       const last = entries.at(-1);
-      if (last === undefined || entries.length < limit) break;
-      if (search.from === "start") low = last;
+      if (last === undefined || entries.length < count) break;
+      if (isForwards) low = last;
       else high = last;
+      yield;
     }
-    return search.from === "start" ? found : found.reverse();
+    return isForwards ? found : found.reverse();
   }
 
   /** Removes the records of a block, all or at some places; `secure` leaves no trace of them in the file. */
@@ -144,7 +159,12 @@ export class SearchIndex implements CommitParticipant {
       if (entry) this.#remove.run(block * placesPerBlock + place, entry.keys, entry.text);
     }
     if (options.secure) this.#configure.run(0);
-    else this.#count.run(log, -records.length);
+    else this.uncount(block, log, records.length);
+  }
+
+  /** Subtracts the records of a removed block from the count of their conversation. */
+  uncount(block: number, log: number, count: number): void {
+    if (block <= this.#lastIndexed) this.#count.run(log, -count);
   }
 
   readonly statements = 0;
@@ -168,13 +188,23 @@ export class SearchIndex implements CommitParticipant {
     return record === "" ? undefined : entryOf(log, record);
   }
 
-  #load(entry: number): SearchHit | undefined {
-    const block = Math.floor(entry / placesPerBlock);
-    const place = entry % placesPerBlock;
-    const [log, first, records] = row(this.#block.get(block));
-    if (log === undefined) return undefined;
-    const saved = decodeBlock(Number(first), String(records))[place];
-    return saved && { ...saved, block, place, log: Number(log), entry };
+  /** Entries that follow each other are often in one block, which is decoded once. */
+  *#load(entries: readonly number[]): Generator<SearchHit> {
+    let loaded = -1;
+    let log = 0;
+    let records: readonly StoredRecord[] = [];
+    for (const entry of entries) {
+      const block = Math.floor(entry / placesPerBlock);
+      if (block !== loaded) {
+        const [foundLog, first, text] = row(this.#block.get(block));
+        loaded = block;
+        log = Number(foundLog);
+        records = text === undefined ? [] : decodeBlock(Number(first), String(text));
+      }
+      const place = entry % placesPerBlock;
+      const saved = records[place];
+      if (saved !== undefined) yield { ...saved, block, place, log, entry };
+    }
   }
 
   /** The last block that starts at or before the stamp; ids grow with stamps. */

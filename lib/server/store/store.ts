@@ -41,6 +41,13 @@ const busyCount = 25;
 /** Conversations in one query to the index; a query takes some milliseconds. */
 const logsAtOnce = 200;
 
+/** A search in logs; each maps to its first visible stamp. */
+export interface StoreSearch extends Omit<SearchRequest, "logs" | "isVisible" | "account" | "afterEntry"> {
+  readonly logs: ReadonlyMap<number, number>;
+  /** Hits for which it returns false are left out and do not count towards the limit. */
+  readonly isVisible: (hit: SearchHit) => boolean;
+}
+
 /** An open store. */
 export class Store implements Disposable {
   readonly database: Database;
@@ -121,17 +128,29 @@ export class Store implements Disposable {
       more = false;
       this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs));
       if (!this.commit()) return;
-      if (more) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (more) await pause();
     }
   }
 
-  /** See SearchIndex.search; it updates the index first, and the chat continues between the parts. */
-  async search(search: SearchRequest): Promise<SearchHit[]> {
+  /**
+   * See SearchIndex.search; it updates the index first, leaves out what is being erased, and the chat continues between
+   * the parts. `logs` are parts with a common `after`, so that the index gives no match that is too old for all of a
+   * part.
+   */
+  async search(search: StoreSearch): Promise<SearchHit[]> {
     await this.updateIndex();
     const found: SearchHit[] = [];
-    for (let at = 0; at < search.logs.length && !this.#closed; at += logsAtOnce) {
-      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
-      found.push(...this.index.search({ ...search, logs: search.logs.slice(at, at + logsAtOnce) }));
+    const isVisible = (hit: SearchHit) => !this.eraser.isHidden(hit) && search.isVisible(hit);
+    for (const [at, { logs, after }] of partsOf(search).entries()) {
+      if (at > 0) await pause();
+      const steps = this.index.searchInSteps({ ...search, logs, after, isVisible });
+      let step = steps.next();
+      while (!step.done && !this.#closed) {
+        await pause();
+        step = steps.next();
+      }
+      if (!step.done) return [];
+      found.push(...step.value);
     }
     found.sort((one, other) => one.stamp - other.stamp);
     return search.from === "start"
@@ -182,6 +201,24 @@ export class Store implements Disposable {
     }
     return true;
   }
+}
+
+/** The logs of a search in parts of which all, or none, start with the oldest of the visible stamps. */
+function partsOf({ logs, after = -1 }: StoreSearch): { logs: number[]; after: number }[] {
+  const sorted = [...logs].sort(([, one], [, other]) => one - other);
+  const parts: { logs: number[]; after: number }[] = [];
+  for (const group of Map.groupBy(sorted, ([, since]) => since === sorted[0]?.[1]).values()) {
+    for (let at = 0; at < group.length; at += logsAtOnce) {
+      const part = group.slice(at, at + logsAtOnce);
+      parts.push({ logs: part.map(([log]) => log), after: Math.max(after, (part[0]?.[1] ?? 0) - 1) });
+    }
+  }
+  return parts;
+}
+
+/** Resolves in the next round of the event loop. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Opens the store. Throws a StoreError with one sentence for people. */

@@ -66,6 +66,59 @@ Deno.test("forget() erases all messages of an account up to then, and nothing el
   assertEquals(filesWith(place.folder, "annsword"), 0);
 });
 
+Deno.test(
+  "nobody can read records of an account from the moment their erasure is scheduled",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    {
+      using store = openStore(place);
+      for (let stamp = 1; stamp <= 100; stamp++) {
+        tell(
+          store,
+          stamp,
+          stamp % 2 === 0 ? "Ann" : "bob",
+          "secret",
+        );
+      }
+      store.eraser.scheduleErasure("ann", 90);
+      assertEquals(stamps(store).filter((stamp) => stamp % 2 === 0), [92, 94, 96, 98, 100]);
+      assertEquals(store.history.find(views(store), 50), undefined);
+    }
+    using store = openStore(place);
+    assertEquals(stamps(store).filter((stamp) => stamp % 2 === 0), [92, 94, 96, 98, 100]);
+    const logs = new Map(views(store).map(({ conversation }) => [conversation * 2, 0]));
+    const found = await store.search({
+      logs,
+      text: "secret",
+      from: "start",
+      limit: 1000,
+      isVisible: () => true,
+    });
+    assertEquals(found.length, 55);
+  },
+);
+
+Deno.test("blocks without records are removed, and the newest block when another follows", async () => {
+  using store = openStore();
+  for (let stamp = 1; stamp <= 9; stamp++) {
+    tell(store, stamp, "ann", "hello");
+    store.commit();
+    if (stamp === 5) await store.updateIndex();
+    store.eraser.redact(views(store), stamp);
+  }
+  const blocks = () => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].filter((id) => store.history.load(id) !== undefined);
+  assertEquals(blocks(), [9]);
+  assertEquals(store.history.newestStamp, 9);
+  tell(store, 10, "ann", "hello");
+  runUpkeep(store);
+  store.eraser.redact(views(store), 10);
+  assertEquals([blocks(), stamps(store)], [[10], []]);
+  tell(store, 11, "ann", "again");
+  await store.updateIndex();
+  assertEquals(found(store, "again"), [11]);
+});
+
 Deno.test("forget() continues after a restart", onDisk, () => {
   using place = temporaryFolder();
   {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import type { StoredRecord } from "../../../lib/server/store/block.ts";
 import type { Stream } from "../../../lib/server/store/conversation.ts";
-import type { HistoryRange } from "../../../lib/server/store/history.ts";
+import type { HistoryRange } from "../../../lib/server/store/history_reader.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 
 Deno.test("history returns messages in order", () => {
@@ -97,6 +98,52 @@ Deno.test("history joins several conversations in the order of their stamps", ()
     store.history.read(views, { limit: 3, from, events: false }).map(({ stamp }) => stamp);
   assertEquals(stamps("start"), [10, 20, 30]);
   assertEquals(stamps("end"), [20, 30, 40]);
+});
+
+for (const from of ["start", "end"] as const) {
+  Deno.test(`only visible records count, also beyond a step of the read, from the ${from}`, async () => {
+    using store = openStore();
+    const expected: number[] = [];
+    for (let stamp = 1; stamp <= 30_000; stamp++) {
+      const isVisible = stamp % 6000 < 3;
+      if (isVisible) expected.push(stamp);
+      const text = isVisible ? "seen" : "hidden";
+      store.history.append(
+        store.conversations.channel(["#tea", "#den"][stamp % 2] ?? "", ""),
+        0,
+        stamp,
+        text,
+      );
+    }
+    const views = ["#tea", "#den"].map((key) => ({
+      conversation: store.conversations.find(key)?.id ?? 0,
+      since: 0,
+    }));
+    const isVisible = ({ record }: StoredRecord) => record === "seen";
+    for (const limit of [1, 4, 7, 100]) {
+      const range = { limit, from, events: false, isVisible };
+      const wanted = from === "start" ? expected.slice(0, limit) : expected.slice(-limit);
+      assertEquals(store.history.read(views, range).map(({ stamp }) => stamp), wanted);
+      assertEquals((await store.history.readInSteps(views, range)).map(({ stamp }) => stamp), wanted);
+    }
+    const range = { limit: 3, from, events: false, isVisible, after: 5999, before: 24_000 };
+    const between = expected.filter((stamp) => stamp > 5999 && stamp < 24_000);
+    assertEquals(
+      store.history.read(views, range).map(({ stamp }) => stamp),
+      from === "start" ? between.slice(0, 3) : between.slice(-3),
+    );
+  });
+}
+
+Deno.test("the chat continues during a read of many records that are not visible", async () => {
+  using store = openStore();
+  for (let stamp = 1; stamp <= 20_000; stamp++) say(store, "#tea", stamp);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const view = { conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 };
+  await store.history.readInSteps([view], { limit: 9, from: "end", events: false, isVisible: () => false });
+  clearInterval(timer);
+  assertEquals(turns > 1, true);
 });
 
 Deno.test("a private conversation is the same from both sides", () => {
