@@ -341,7 +341,7 @@ async function peerAgain(cluster: Cluster, at: number, nick: string): Promise<Pe
     const trial = await cluster.raw(port);
     // Under another nick: a user who left holds the nick until the others apply it.
     trial.send(`NICK ${nick}-trial`, `USER ${nick} 0 * :${nick}`, `ISON ${nick}`);
-    const answer = await trial.next(/ (303|433|451|FAIL) /);
+    const answer = await trial.next(/ (303|433|451|NOTICE) /);
     trial.send("QUIT");
     await trial.closed();
     if (/ 303 \S+ :?$/.test(answer)) return await cluster.peer(at, nick);

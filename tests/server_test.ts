@@ -105,14 +105,15 @@ async function sigterm(server: RunningServer): Promise<void> {
 }
 
 async function badLines(server: RunningServer): Promise<void> {
-  await using ann = await Peer.connect(server.port, "ann");
+  await using ann = await Peer.connect(server.port, "ann", { caps: [] });
   ann.send(Uint8Array.of(...new TextEncoder().encode("PRIVMSG ann :"), 0xff, 0xfe, 0x0a));
   ann.send("PRIVMSG ann :a\0b", `PRIVMSG ann :${"x".repeat(5000)}`, "", "   ", ":only.source", "@tag=only");
   const lines = await ann.lines();
-  assertMatch(lines[0] ?? "", /^:s\.test FAIL \* INVALID_UTF8 :/);
-  assertMatch(lines[1] ?? "", /^:s\.test FAIL \* INVALID_MESSAGE :/);
-  assertEquals(lines[2], ":s.test 417 ann :Input line was too long");
-  assert(lines.slice(3).every((line) => line.includes("INVALID_MESSAGE")), lines.join("\n"));
+  assertMatch(lines[0] ?? "", /^:s\.test FAIL PRIVMSG INVALID_UTF8 :/);
+  assertMatch(lines[1] ?? "", /^:s\.test NOTICE ann :PRIVMSG: This server accepts UTF-8 only/);
+  const invalid = ":s.test NOTICE ann :A line must have a command, and must not contain NUL or CR";
+  assertEquals(lines.slice(2, 4), [invalid, ":s.test 417 ann :Input line was too long"]);
+  assert(lines.slice(4).every((line) => line === invalid), lines.join("\n"));
   ann.send("PRIVMSG ann :still here");
   assertMatch((await ann.lines())[0] ?? "", / :still here$/);
 }

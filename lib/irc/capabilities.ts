@@ -11,6 +11,8 @@ export interface Capability {
   readonly commands?: readonly string[];
   /** The capability changes received lines in another way, so it is part of the recipient profile. */
   readonly shapes?: true;
+  /** Its specification answers these commands with standard replies, so its clients know them. */
+  readonly replies?: readonly string[];
   /** The value after "=" in CAP LS 302. Without it, or if it is "", CAP LS shows only the name. */
   readonly value?: keyof CapabilityValues;
 }
@@ -28,18 +30,18 @@ export const capabilities = {
   "account-notify": { commands: ["ACCOUNT"] },
   "account-tag": { tags: ["account"] },
   "away-notify": { commands: ["AWAY"] },
-  "batch": { tags: ["batch"], commands: ["BATCH"] },
+  "batch": { tags: ["batch"], commands: ["BATCH"], replies: ["TOKEN"] },
   "cap-notify": {},
   "chghost": { commands: ["CHGHOST"] },
-  "draft/account-registration": { value: "register" },
-  "draft/chathistory": {},
+  "draft/account-registration": { value: "register", replies: ["REGISTER", "VERIFY"] },
+  "draft/chathistory": { replies: ["CHATHISTORY"] },
   "draft/event-playback": {},
   "draft/extended-isupport": {},
-  "draft/message-redaction": { commands: ["REDACT"] },
-  "draft/multiline": { shapes: true, value: "multiline" },
+  "draft/message-redaction": { commands: ["REDACT"], replies: ["REDACT"] },
+  "draft/multiline": { shapes: true, value: "multiline", replies: ["BATCH"] },
   "draft/no-implicit-names": {},
   "draft/pre-away": {},
-  "draft/read-marker": { commands: ["MARKREAD"] },
+  "draft/read-marker": { commands: ["MARKREAD"], replies: ["MARKREAD"] },
   "echo-message": { shapes: true },
   "extended-join": { shapes: true },
   "extended-monitor": {},
@@ -50,8 +52,8 @@ export const capabilities = {
   "no-implicit-names": {},
   "sasl": { value: "sasl" },
   "server-time": { tags: ["time"] },
-  "setname": { commands: ["SETNAME"] },
-  "soju.im/search": {},
+  "setname": { commands: ["SETNAME"], replies: ["SETNAME"] },
+  "soju.im/search": { replies: ["SEARCH"] },
   "standard-replies": {},
   "sts": { value: "sts" },
   "userhost-in-names": {},
@@ -92,6 +94,16 @@ export function bitForTag(tag: string): number {
 /** The bit a client needs to receive the command; 0 if every client can receive it. */
 export function bitForCommand(command: string): number {
   return commandBits.get(command) ?? 0;
+}
+
+/** Whether a client with these capabilities understands a standard reply (FAIL, WARN, NOTE) about a command. */
+export function knowsStandardReplies(own: ReadonlySet<CapabilityName>, command: string): boolean {
+  if (own.has("standard-replies")) return true;
+  for (const name of own) {
+    const { replies }: Capability = capabilities[name];
+    if (replies?.includes(command)) return true;
+  }
+  return false;
 }
 
 /** Whether the server offers a capability with this name. */

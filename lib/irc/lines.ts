@@ -10,6 +10,8 @@
 /** The reason why a line cannot be used. */
 export interface BadLine {
   readonly fault: "too long" | "not UTF-8";
+  /** The line with U+FFFD for what is not UTF-8; a line that is too long is not stored. */
+  readonly text?: string;
 }
 
 /** A line without its CR LF, never empty. The text can share memory with the other lines of its read. */
@@ -30,7 +32,6 @@ const atSign = 0x40;
 const space = 0x20;
 const busyBytes = 64 * 1024;
 const tooLong: BadLine = { fault: "too long" };
-const notText: BadLine = { fault: "not UTF-8" };
 const replacement = "\ufffd";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -148,7 +149,7 @@ function cutChecked(text: string, bytes: Uint8Array, limits: LineLimits, lines: 
 function checked(line: string, bytes: Uint8Array, limits: LineLimits): Line {
   const tags = bytes[0] === atSign ? tagBytes(bytes) : 0;
   if (tags > limits.tagBytes || bytes.length - tags > limits.bodyBytes - 2) return tooLong;
-  return replacementsIn(line) === sentReplacements(bytes) ? line : notText;
+  return replacementsIn(line) === sentReplacements(bytes) ? line : { fault: "not UTF-8", text: line };
 }
 
 function replacementsIn(line: string): number {

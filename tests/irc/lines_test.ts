@@ -21,7 +21,9 @@ function read(splitter: LineSplitter, bytes: Uint8Array, readBytes = Infinity): 
     const space = splitter.space();
     const part = bytes.subarray(at, at + Math.min(space.length, readBytes));
     space.set(part);
-    lines.push(...splitter.take(part.length));
+    for (const line of splitter.take(part.length)) {
+      lines.push(typeof line === "string" ? line : { fault: line.fault });
+    }
     at += part.length;
   }
   return lines;
@@ -115,6 +117,13 @@ function expected(text: string): Line[] {
       return line.includes("\xff") ? notText : line;
     });
 }
+
+Deno.test("LineSplitter keeps the text of a line that is not UTF-8, so that its command is known", () => {
+  const splitter = new LineSplitter(limits);
+  const bytes = bytesOf("JOIN #\xff\r\n");
+  splitter.space().set(bytes);
+  assertEquals(splitter.take(bytes.length), [{ fault: "not UTF-8", text: "JOIN #\ufffd" }]);
+});
 
 Deno.test("LineSplitter enforces its limits", () => {
   fc.assert(

@@ -53,7 +53,10 @@ Deno.test({ name: "a connection reports unusable lines and continues", ignore },
   bytes[bytes.indexOf(0xc3)] = 0xff;
   for (let sent = 0; sent < bytes.length;) sent += await peer.write(bytes.subarray(sent));
   peer.closeWrite();
-  assertEquals(await allLines(connection), ["a", { fault: "too long" }, { fault: "not UTF-8" }, "nul \0"]);
+  assertEquals(await allLines(connection), ["a", { fault: "too long" }, {
+    fault: "not UTF-8",
+    text: "\ufffd\ufffd",
+  }, "nul \0"]);
 });
 
 Deno.test({ name: "a connection knows the address of its peer", ignore }, async () => {

@@ -15,7 +15,7 @@ export interface Wire {
 }
 
 export interface PeerOptions {
-  /** Requested, and waited for, before registration ends. */
+  /** Requested, and waited for, before registration ends. @default {standard-replies, so that refusals have codes} */
   readonly caps?: readonly string[];
   /** False sends nothing at all: the test says NICK and USER itself. @default {true} */
   readonly register?: boolean;
@@ -105,11 +105,13 @@ export class Peer implements AsyncDisposable {
     this.#inbox.end();
   }
 
-  async #register({ caps = [], password }: PeerOptions): Promise<void> {
+  async #register({ caps, password }: PeerOptions): Promise<void> {
     if (password !== undefined) this.send(`PASS :${password}`);
-    if (caps.length > 0) this.send("CAP LS 302", `CAP REQ :${caps.join(" ")}`);
+    if (caps === undefined) this.send("CAP REQ :standard-replies");
+    else if (caps.length > 0) this.send("CAP LS 302", `CAP REQ :${caps.join(" ")}`);
     this.send(`NICK ${this.nick}`, `USER ${this.nick} 0 * :${this.nick}`);
-    if (caps.length > 0) {
+    if (caps === undefined) this.send("CAP END");
+    else if (caps.length > 0) {
       const answer = await this.next(/ CAP \S+ (ACK|NAK) /);
       if (answer.includes(" NAK ")) throw new Error(`The server refused "${caps.join(" ")}": ${answer}`);
       this.send("CAP END");

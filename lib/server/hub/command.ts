@@ -2,7 +2,7 @@
  * The rows of commands, and their dispatch: it checks that the command exists, is allowed and has its parameters, runs
  * the handler, and answers a refusal. Another error of a handler is a bug: it ends the session, not the server.
  */
-import type { Line } from "../../irc/lines.ts";
+import type { BadLine, Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
 import type { Commit } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -72,14 +72,13 @@ export class Dispatcher {
 
   /** Runs the command of one line. The next line of the session waits for the returned promise. */
   dispatch(session: Session, line: Line): void | Promise<void> {
-    if (typeof line !== "string") return refuseBadLine(session, line.fault);
+    if (typeof line !== "string") return refuseBadLine(session, line);
     const message = parse(line);
     if (message === undefined) {
       const sentence = "A line must have a command, and must not contain NUL or CR";
       return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", sentence);
     }
-    const label = message.tags.size > 0 && takesLabels(session) ? message.tags.get("label") : undefined;
-    if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
+    startResponse(session, message);
     const pending = this.#run(session, message);
     if (pending) return pending.then(() => finishResponse(session));
     if (session.response !== undefined) finishResponse(session);
@@ -134,6 +133,12 @@ function endRun(session: Session, message: Message, error: unknown): void {
   session.close("Internal error");
 }
 
+/** Begins to collect the answer, if the message has a label. */
+function startResponse(session: Session, { tags }: Message): void {
+  const label = tags.size > 0 && takesLabels(session) ? tags.get("label") : undefined;
+  if (label !== undefined && label !== "") session.response = new LabelledResponse(escapeTagValue(label));
+}
+
 function finishResponse(session: Session): void {
   const { chat, response } = session;
   if (response === undefined) return;
@@ -141,8 +146,15 @@ function finishResponse(session: Session): void {
   session.write(response.finish(chat.settings.name, chat.newReference()));
 }
 
-function refuseBadLine(session: Session, fault: "too long" | "not UTF-8"): void {
+/** The message of several lines that is still open lacks this line, so it is not sent at all. */
+function refuseBadLine(session: Session, { fault, text = "" }: BadLine): void {
+  session.batch = undefined;
   if (fault === "too long") return reply(session, "ERR_INPUTTOOLONG");
-  const sentence = "This server accepts UTF-8 only; the line was dropped";
-  standardReply(session, "FAIL", "*", "INVALID_UTF8", sentence);
+  const message = parse(text);
+  if (message !== undefined) startResponse(session, message);
+  const name = message !== undefined && /^[A-Z]+$/.test(message.command) ? message.command : "*";
+  const sentence =
+    "This server accepts UTF-8 only, so it dropped your line; set the encoding of your client to UTF-8";
+  standardReply(session, "FAIL", name, "INVALID_UTF8", sentence);
+  finishResponse(session);
 }

@@ -1,4 +1,5 @@
 /** Replies of the server to one session: numerics, standard replies, refusals. */
+import { knowsStandardReplies } from "../../irc/capabilities.ts";
 import { type NumericName, numerics } from "../../irc/numerics.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { Refusal } from "../chat/refusal.ts";
@@ -22,13 +23,23 @@ export function sendNumeric(session: Session, name: NumericName, ...params: stri
   session.send(numeric(session, name, params));
 }
 
-/** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
+/**
+ * Answers with FAIL, WARN or NOTE: `command code context… :text`. Clients that do not know these messages get the text
+ * as a notice. INVALID_UTF8 belongs to UTF8ONLY in ISUPPORT, which needs no capability, so they get that one too.
+ */
 export function standardReply(
   session: Session,
   severity: "FAIL" | "WARN" | "NOTE",
   ...params: string[]
 ): void {
-  session.answer(fromServer(session.chat, severity, withMiddles(params)));
+  const { chat, nick, capabilities } = session;
+  const [command = "*", code] = params;
+  const isKnown = knowsStandardReplies(capabilities, command);
+  if (isKnown || code === "INVALID_UTF8") session.answer(fromServer(chat, severity, withMiddles(params)));
+  if (isKnown) return;
+  const text = params.at(-1) ?? "";
+  const isAbout = severity === "FAIL" && command !== "*";
+  session.answer(fromServer(chat, "NOTICE", [nick, isAbout ? `${command}: ${text}` : text]));
 }
 
 /** Answers with a refusal of a command or an event. */

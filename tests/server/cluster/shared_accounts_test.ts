@@ -61,7 +61,9 @@ Deno.test("two users on two machines want one account: the first gets it, the ot
   await onMachines(async (first, second) => {
     const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true, register: false });
     const other = await visit(second.hub, "10.1.2.1", "ann", { secure: true, register: false });
-    for (const one of [ann, other]) one.send("CAP LS 302", "NICK ann", `REGISTER * * ${password}`);
+    for (const one of [ann, other]) {
+      one.send("CAP REQ standard-replies", "NICK ann", `REGISTER * * ${password}`);
+    }
     const answers = [await ann.next(/ REGISTER /), await other.next(/ REGISTER /)].map((line) =>
       line.split(" ")[1]
     );

@@ -158,7 +158,7 @@ story("every login method refuses a suspended account", async (chat) => {
   const eve = await chat.peer("eve", { register: false });
   assert(
     (await ask(eve, "CAP LS 302", "NICK bob", `REGISTER * * ${password}`)).at(-1)?.includes(
-      " ACCOUNT_EXISTS ",
+      "REGISTER: This name is taken",
     ),
   );
   assert((await ask(eve, "USER eve 0 * :Eve", "CAP END")).at(-1)?.includes(" 433 "));

@@ -22,8 +22,11 @@ story("REGISTER creates an account with the nick and logs in to it", async (chat
 
 story("REGISTER works before registration of the connection is complete", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
+  const sentence = "Choose a nick first; the account gets the same name";
+  assertEquals(await ask(ann, `REGISTER * * :${password}`), [`:chat.test NOTICE * :REGISTER: ${sentence}`]);
+  await ask(ann, "CAP REQ draft/account-registration", "CAP END");
   assertEquals(await ask(ann, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER NEED_NICK * :Choose a nick first; the account gets the same name",
+    `:chat.test FAIL REGISTER NEED_NICK * :${sentence}`,
   ]);
   assertEquals(
     (await ask(ann, "NICK ann", `REGISTER ann ann@chat.example :${password}`))[0],
@@ -54,7 +57,7 @@ story("REGISTER refuses invalid requests", async (chat) => {
     ":chat.test FAIL VERIFY ALREADY_AUTHENTICATED bob :You are logged in as bob",
   ]);
   assertEquals(await ask(early, "VERIFY bob 123"), [
-    ":chat.test FAIL VERIFY INVALID_CODE bob :This server uses no verification codes: use REGISTER, or log in",
+    ":chat.test NOTICE * :VERIFY: This server uses no verification codes: use REGISTER, or log in",
   ]);
 });
 
@@ -68,7 +71,7 @@ story("REGISTER refuses nicks of other users and names of services", async (chat
   );
   assertEquals(await ask(ann, "NICK NickServ"), []);
   assertEquals(await ask(ann, `REGISTER * * :${password}`), [
-    ":chat.test FAIL REGISTER ACCOUNT_EXISTS NickServ :This name is taken",
+    ":chat.test NOTICE NickServ :REGISTER: This name is taken",
   ]);
 });
 
@@ -109,6 +112,7 @@ for (
       word.includes("registration")
     );
     assertEquals(offered, registration === "off" ? [] : ["draft/account-registration"]);
+    await ask(ann, "CAP REQ standard-replies");
     assert((await ask(ann, "NICK ann", `REGISTER * * :${password}`))[0]?.includes(early));
     await ask(ann, "USER ann 0 * :Ann", "CAP END");
     assert((await ask(ann, `REGISTER * * :${password}`))[0]?.includes(late));
@@ -120,7 +124,7 @@ story("REGISTER does not bypass the password of the server, and a login replaces
 }, async (chat) => {
   const early = await chat.peer("bob", { register: false });
   assert(
-    (await ask(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("COMPLETE_CONNECTION_REQUIRED"),
+    (await ask(early, "NICK bob", `REGISTER * * :${password}`))[0]?.includes("Complete the connection first"),
   );
   const ann = await registered(chat, "ann", { password: "open sesame" });
   await device(chat, "ann");
@@ -138,8 +142,8 @@ story(
     const lines = await ask(ann, "USER ann 0 * :Ann");
     assert(lines.some((line) => line.includes(" draft/ACCOUNTREQUIRED ")));
     const bob = await chat.peer("bob", { register: false });
-    bob.send("NICK bob", "USER bob 0 * :Bob");
-    assertEquals(plain(await bob.closed()).slice(0, 1), [
+    bob.send("CAP REQ standard-replies", "NICK bob", "USER bob 0 * :Bob", "CAP END");
+    assertEquals(plain(await bob.closed()).slice(1, 2), [
       ":chat.test FAIL * ACCOUNT_REQUIRED :Log in to your account first: this server accepts only users with an account",
     ]);
   },
@@ -274,7 +278,7 @@ story("ACCOUNT EXPORT sends all messages of the user, and none of others", async
 });
 
 story("ACCOUNT DELETE deletes the account and its messages; the name stays reserved", async (chat) => {
-  const ann = await registered(chat, "ann", { caps: ["echo-message"] });
+  const ann = await registered(chat, "ann", { caps: ["echo-message", "standard-replies"] });
   const bob = await chat.peer("bob", { caps: ["account-notify"] });
   for (const one of [ann, bob]) await one.join("#tea");
   await ask(ann, "PRIVMSG #tea :forget me");

@@ -152,7 +152,7 @@ async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
   const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   await ask(bob, `REGISTER * * ${password}`);
   const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
-  device.send("CAP REQ sasl", "NICK bob", "USER bob 0 * :bob");
+  device.send("CAP REQ :sasl standard-replies", "NICK bob", "USER bob 0 * :bob");
   await logIn(device, "bob");
   device.send("CAP END");
   await device.until(/ 422 /);

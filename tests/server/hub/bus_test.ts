@@ -38,7 +38,7 @@ Deno.test("a client that connects while no events can be ordered gets a refusal 
   ann.send("NICK ann", "USER ann 0 * :Ann");
   const lines = await ann.closed();
   assertEquals(lines.map((line) => line.replace(/^@\S+ /, "")), [
-    ":chat.test FAIL * TEMPORARILY_UNAVAILABLE :Not now",
+    ":chat.test NOTICE ann :Not now",
     "ERROR :Closing link: The server cannot accept new users at the moment; connect again later",
   ]);
 });
