@@ -12,7 +12,7 @@ const shell = findProgram("chromium-headless-shell", "chromium");
 export const hasBrowser = chromium !== undefined;
 
 /** The limit of every wait. It is long, because a busy machine is not an error. */
-const patienceMs = 15_000;
+export const patienceMs = 15_000;
 /** The sandbox needs rights that a container does not have. The browser sends no requests of its own. */
 const flags = [
   // For a browser these names are other machines, so it does not trust them without TLS.

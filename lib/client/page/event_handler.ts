@@ -13,7 +13,7 @@ import { describe, type presenceWords } from "../text/sentences.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { byId } from "../elements/element.ts";
 import { addToTimeline } from "../timeline/history_loader.ts";
-import { showNotification } from "./notifications.ts";
+import { closeNotification, showNotification, withdrawNotification } from "./notifications.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
 
@@ -38,10 +38,13 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
   switch (event.kind) {
     case "said":
       return handleMessage(page, event);
-    case "reacted":
     case "redacted":
+      withdrawNotification(event.buffer, event.id);
+      return addToTimeline(timelines, event);
+    case "reacted":
       return addToTimeline(timelines, event);
     case "read":
+      closeNotification(event.buffer, event.upTo);
       return timelines.markRead(event.buffer, event.upTo);
     case "history":
       if (event.why === "opening" && !event.more) timelines.setComplete(event.buffer, true);
@@ -72,7 +75,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = page.active.isSeen(event.buffer);
   addToTimeline(page.timelines, event, isSeen);
-  if (shouldAlert(event) && !isSeen) showNotification(event, () => page.active.show(event.buffer));
+  if (shouldAlert(event) && !isSeen) showNotification(event);
 }
 
 function handlePresence(

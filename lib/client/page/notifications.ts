@@ -1,23 +1,74 @@
 /**
  * Desktop notifications of mentions and private messages. The page asks for permission only when the person presses
- * the bell.
+ * the bell. A service worker shows them, because Chrome on Android has no other way; where a browser has no worker (on
+ * some it is missing in private windows), the page shows them itself.
  */
 /// <reference lib="dom" />
-import { plain, plainName } from "../text/plain.ts";
+import { fold } from "../../irc/names.ts";
+import { excerpt, messageTitle } from "../text/excerpt.ts";
+import { basePath } from "../elements/base_path.ts";
 import { byId } from "../elements/element.ts";
 import { storeWantsNotifications, wantsNotifications } from "./preferences.ts";
 import type { SaidEvent } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
 
+/** More text than any system shows. */
+const maxGraphemes = 200;
+
+/** Where a click on a notification leads. */
+export interface NotificationTarget {
+  /** Whether the person is in the chat. */
+  isInChat(): boolean;
+  show(buffer: string): void;
+}
+
+/** What a notification remembers about its message; notification_worker.ts gets it too. */
+interface NotificationData {
+  /** The page that made it; see pageId. */
+  readonly page: string;
+  readonly buffer: string;
+  readonly address: string;
+  /** The id of the message. */
+  readonly id: string | undefined;
+  /** The time of the message, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A notification that is or was visible. */
+interface Visible {
+  readonly data: unknown;
+  close(): void;
+}
+
+/** `renotify`: the second message of a conversation makes a sound too. The types of browsers do not know it. */
+type Options = NotificationOptions & { readonly renotify: boolean };
+
+/** A question of the worker: whether this page shows the message. With `isOwn` it asks only the page that made it. */
+interface WorkerQuestion {
+  readonly data: NotificationData;
+  readonly isOwn: boolean;
+}
+
+/** Tells pages apart, until a reload. */
+const pageId = `${Date.now()} ${Math.random()}`;
+
 let isOn = false;
+let target: NotificationTarget = { isInChat: () => false, show: () => {} };
+let worker: Promise<ServiceWorkerRegistration | undefined> | undefined;
+/** Those that the page showed itself, by the folded name of the conversation. */
+const ownOnes = new Map<string, Visible>();
+/** Showing and closing happen in the order of the messages. */
+let last: Promise<void> = Promise.resolve();
 
 /** Makes the bell work. */
-export function installNotifications(): void {
+export function installNotifications(leadsTo: NotificationTarget): void {
+  target = leadsTo;
   const bell = byId<HTMLButtonElement>("notify");
   const set = (on: boolean) => {
     isOn = on;
     bell.setAttribute("aria-pressed", String(on));
     storeWantsNotifications(on);
+    if (on) worker ??= startWorker();
   };
   if (!("Notification" in globalThis)) {
     bell.hidden = true;
@@ -35,17 +86,104 @@ export function installNotifications(): void {
   });
 }
 
-/** Shows a message as a notification when the person wants them; a click on it calls `show`. */
-export function showNotification(said: SaidEvent, show: () => void): void {
+/** Shows a message as a notification when the person wants them; a click on it shows its conversation. */
+export function showNotification(said: SaidEvent): void {
   if (!isOn) return;
-  const made = new Notification(`${plainName(said.from.nick)} · ${plainName(said.buffer)}`, {
-    body: plain(said.text.slice(0, 200)),
-    icon: "/lib/client/page/icon.svg",
-    tag: said.buffer,
-  });
+  const { buffer, id, at } = said;
+  const data: NotificationData = { page: pageId, buffer, address: addressOf(buffer), id, at };
+  const options: Options = {
+    body: excerpt(said.text, maxGraphemes),
+    icon: `${basePath}lib/client/page/icon.svg`,
+    tag: fold(buffer),
+    renotify: true,
+    data,
+  };
+  inOrder(() => show(messageTitle(said), options, data));
+}
+
+/** Closes the notification of a conversation whose messages were read up to a time, here or on another device. */
+export function closeNotification(buffer: string, upTo: number): void {
+  closeWhere(buffer, ({ at }) => at <= upTo);
+}
+
+/** Closes the notification of a message that was deleted. */
+export function withdrawNotification(buffer: string, id: string): void {
+  closeWhere(buffer, (data) => data.id === id);
+}
+
+async function show(title: string, options: Options, data: NotificationData): Promise<void> {
+  const registration = await worker;
+  if (registration !== undefined) return await registration.showNotification(title, options);
+  const made = new Notification(title, options);
+  ownOnes.set(fold(data.buffer), made);
   made.addEventListener("click", () => {
     focus();
-    show();
+    target.show(data.buffer);
     made.close();
   });
+}
+
+function closeWhere(buffer: string, isDone: (data: NotificationData) => boolean): void {
+  if (!isOn) return;
+  const tag = fold(buffer);
+  inOrder(async () => {
+    const own = ownOnes.get(tag);
+    const others = await (await worker)?.getNotifications({ tag }) ?? [];
+    for (const one of own === undefined ? others : [...others, own]) {
+      if (isDone(one.data as NotificationData)) one.close();
+    }
+  });
+}
+
+/** A browser can refuse a notification at any time; this must not disturb the chat. */
+function inOrder(act: () => Promise<void>): void {
+  last = last.then(act).catch((error: unknown) => {
+    // The bell shows that there are none any more.
+    isOn = false;
+    byId("notify").setAttribute("aria-pressed", "false");
+    toast(
+      `The browser cannot show notifications: ${error instanceof Error ? error.message : error}`,
+      "error",
+    );
+  });
+}
+
+/** The worker, once it can show notifications; undefined in a browser without one. */
+async function startWorker(): Promise<ServiceWorkerRegistration | undefined> {
+  if (!("serviceWorker" in navigator)) return undefined;
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener(
+    "message",
+    ({ data: asked, ports: [port] }: MessageEvent<WorkerQuestion>) => {
+      const { data, isOwn } = asked;
+      if (!target.isInChat() || (isOwn && data.page !== pageId)) return;
+      target.show(data.buffer);
+      port?.postMessage("shown");
+    },
+  );
+  serviceWorker.startMessages();
+  try {
+    const registration = await serviceWorker.register(new URL("notification_worker.ts", import.meta.url));
+    await isActive(registration);
+    return registration;
+  } catch {
+    // For example in a window where the browser stores nothing.
+    return undefined;
+  }
+}
+
+function isActive({ active, installing, waiting }: ServiceWorkerRegistration): Promise<void> {
+  const starting = installing ?? waiting;
+  if (active !== null || starting === null) return Promise.resolve();
+  return new Promise((resolve, reject) =>
+    starting.addEventListener("statechange", () => {
+      if (starting.state === "activated") resolve();
+      if (starting.state === "redundant") reject(new Error("The worker did not start"));
+    })
+  );
+}
+
+/** The address that opens a channel; the page opens conversations with people by itself. */
+function addressOf(buffer: string): string {
+  return buffer.startsWith("#") ? `${basePath}join${encodeURI(`#${buffer.slice(1)}`)}` : basePath;
 }

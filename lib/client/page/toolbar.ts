@@ -17,7 +17,10 @@ import { toast } from "../elements/toast.ts";
 export function installToolbar(current: () => PageUi | undefined): void {
   installTheme();
   installPanes();
-  installNotifications();
+  installNotifications({
+    isInChat: () => current() !== undefined,
+    show: (buffer) => current()?.active.show(buffer),
+  });
   const onClick = (id: string, act: (ui: PageUi) => void) =>
     byId(id).addEventListener("click", () => {
       const ui = current();

@@ -1,46 +1,100 @@
 /** Notifications at the page in a real browser: the bell, and the number in the window title. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, patienceMs } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("notifications at the page in Chromium", {
   "mentions and private messages cause notifications in a hidden page, once the person has pressed the bell":
     notifications,
+  "a browser that refuses notifications loses no message and no connection": refused,
   "the title counts unread mentions in a tab without frames": title,
   "over plain HTTP the bell says why there are no notifications": plainBell,
 }, { whole: true });
 
-/** Notifications made so far, and the focus as a browser has it, which a driven one never loses. */
-async function watch({ page, context }: BrowserVisitor): Promise<void> {
-  await page.evaluate(`globalThis.made = [];
-    const Whole = Notification;
-    globalThis.Notification = class extends Whole {
-      constructor(title, options) {
-        super(title, options);
-        made.push(title + ": " + options.body);
-      }
-    }`);
+/** Chrome on Android has the constructor, and it throws. */
+const noConstructor = `globalThis.Notification = class extends Notification {
+  constructor() {
+    throw new TypeError("Illegal constructor");
+  }
+}`;
+
+/** The focus as a browser has it, which a driven one never loses. */
+async function loseFocus({ page, context }: BrowserVisitor): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  await (await context.newPage()).bringToFront();
+}
+
+/** The bell, with the permission of the person. */
+async function pressBell({ page, context }: BrowserVisitor): Promise<void> {
+  await context.grantPermissions(["notifications"]);
+  await page.click("#notify");
+  await page.waitForSelector("#notify[aria-pressed=true]");
+}
+
+/** The notifications that are visible now. */
+function visible({ page }: BrowserVisitor): Promise<string[]> {
+  return page.evaluate(`navigator.serviceWorker.getRegistrations().then(async (all) =>
+    (await Promise.all(all.map((one) => one.getNotifications()))).flat().map((one) =>
+      one.title + ": " + one.body))`);
+}
+
+/** Waits until exactly these notifications are visible. */
+async function untilVisible(visitor: BrowserVisitor, ...expected: string[]): Promise<void> {
+  const wanted = expected.toSorted().join("\n");
+  const end = Date.now() + patienceMs;
+  for (let seen = "?"; seen !== wanted;) {
+    seen = (await visible(visitor)).toSorted().join("\n");
+    if (Date.now() > end) assertEquals(seen, wanted);
+  }
 }
 
 async function notifications(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob1", "#bell");
-  const ann = await stage.enter("ann1", "#bell");
+  const ann = await stage.visit("#bell");
   const { page, context } = ann;
+  await page.evaluate(noConstructor);
+  await enterAs(ann, "ann1");
   assertEquals(await page.evaluate("Notification.permission"), "default");
-  await watch(ann);
-  await context.grantPermissions(["notifications"]);
   bob.send("PRIVMSG ann1 :before the bell");
   await page.waitForSelector("#conversation-list >> text=bob1");
-  await page.click("#notify");
-  await page.waitForSelector("#notify[aria-pressed=true]");
+  await pressBell(ann);
   bob.send("PRIVMSG #bell :ann1: are you there?");
   await page.waitForSelector(".entry >> text=are you there?");
-  await (await context.newPage()).bringToFront();
-  bob.send("PRIVMSG #bell :nobody special", "PRIVMSG #bell :hey ann1", "PRIVMSG ann1 :psst");
-  await page.waitForSelector("#conversation-list .count >> text=2");
-  assertEquals(await page.evaluate("made"), ["bob1 · #bell: hey ann1", "bob1 · bob1: psst"]);
+  await loseFocus(ann);
+  bob.send("PRIVMSG #bell :nobody special", "PRIVMSG #bell :hey \x0304ann1\x03", "PRIVMSG ann1 :psst");
+  await untilVisible(ann, "bob1 in #bell: hey ann1", "bob1: psst");
+  // A second message of the same conversation replaces the first.
+  bob.send("PRIVMSG ann1 :forget it");
+  await untilVisible(ann, "bob1 in #bell: hey ann1", "bob1: forget it");
+  const echo = (await bob.lines()).find((line) => line.includes("forget it")) ?? "";
+  bob.send(`REDACT ann1 ${/msgid=([^; ]+)/.exec(echo)?.[1]}`);
+  await untilVisible(ann, "bob1 in #bell: hey ann1");
+  bob.send("PRIVMSG ann1 :are you busy?");
+  await untilVisible(ann, "bob1 in #bell: hey ann1", "bob1: are you busy?");
+  const [worker] = context.serviceWorkers();
+  await worker?.evaluate(`registration.getNotifications({ tag: "bob1" }).then(([notification]) =>
+    dispatchEvent(new NotificationEvent("notificationclick", { notification })))`);
+  await page.waitForSelector("#buffer-title >> text=bob1");
+  await page.bringToFront();
+  await page.click("#channel-list >> text=#bell");
+  await untilVisible(ann);
+}
+
+/** A browser without workers, that also refuses to show anything: the chat goes on, and the bell says so. */
+async function refused(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob6", "#silent");
+  const ann = await stage.visit("#silent");
+  await ann.page.evaluate(`delete Navigator.prototype.serviceWorker; ${noConstructor}`);
+  await enterAs(ann, "ann6");
+  await pressBell(ann);
+  await loseFocus(ann);
+  bob.send("PRIVMSG #silent :ann6: hello");
+  await ann.page.waitForSelector(".toast.error >> text=The browser cannot show notifications");
+  await ann.page.waitForSelector("#notify[aria-pressed=false]");
+  await ann.page.waitForSelector(".entry >> text=ann6: hello");
+  bob.send("NAMES #silent");
+  assertMatch((await bob.lines()).join("\n"), /353 bob6 . #silent :(?!.*ann6_)/);
 }
 
 async function title(stage: Stage): Promise<void> {

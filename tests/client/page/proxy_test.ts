@@ -1,7 +1,7 @@
 /** The page over https, behind a proxy that adds TLS, in a real browser. */
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { enterAs, hasBrowser, startBrowser, write } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, hasBrowser, startBrowser, write } from "../../support/browser.ts";
 import { freePort, startServer } from "../../support/server.ts";
 import { type ProxyChanges, startTlsProxy } from "../../support/tls_proxy.ts";
 
@@ -50,7 +50,47 @@ async function overTls(changes: ProxyChanges): Promise<void> {
   assert((await page.textContent(".entry.message a"))?.startsWith(`${address}/files/`));
   await write(ann, "over TLS");
   await page.waitForSelector(".entry.message >> text=over TLS");
+  await page.setInputFiles("#file", [{ name: "beep.wav", mimeType: "audio/wav", buffer: sound() }]);
+  const link = await page.waitForSelector("a >> text=beep.wav");
+  await playsAlone(ann, await link.getAttribute("href") ?? "");
   await page.click("#invite");
   await page.waitForSelector(`.toast >> text=${address}/join#tea`);
   assertEquals(complaints, []);
+}
+
+/** A WAV file: a tenth of a second of silence, 8,000 samples a second. */
+function sound(): Buffer {
+  const samples = 800;
+  const file = Buffer.alloc(44 + samples, 0x80);
+  file.write("RIFF", 0);
+  file.writeUInt32LE(36 + samples, 4);
+  file.write("WAVEfmt ", 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(8_000, 24);
+  file.writeUInt32LE(8_000, 28);
+  file.writeUInt16LE(1, 32);
+  file.writeUInt16LE(8, 34);
+  file.write("data", 36);
+  file.writeUInt32LE(samples, 40);
+  return file;
+}
+
+/** A file that is opened directly, in a tab of its own, can be played. */
+async function playsAlone({ context }: BrowserVisitor, address: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(address);
+  const session = await context.newCDPSession(page);
+  const read = async (expression: string): Promise<unknown> =>
+    (await session.send("Runtime.evaluate", { expression, awaitPromise: true })).result.value;
+  const played = `new Promise((resolve) => {
+    const player = document.querySelector("video, audio");
+    if (player.readyState > 0) resolve(player.duration);
+    player.onloadedmetadata = () => resolve(player.duration);
+    if (player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) resolve("no source");
+    player.onerror = () => resolve("no source");
+  })`;
+  assertEquals(await read(played), 0.1);
+  await page.close();
 }
