@@ -6,7 +6,6 @@
  */
 
 import { cleanUsername, fold } from "../../irc/names.ts";
-import { backoff } from "../../net/backoff.ts";
 import type { Connection } from "../../net/connection.ts";
 import { CatchUp } from "./catch_up.ts";
 import { ClientAccount } from "./client_account.ts";
@@ -15,6 +14,7 @@ import { ClientMessages } from "./client_messages.ts";
 import type { ClientOptions, Ending } from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
 import type { MessageToSend } from "./compose.ts";
+import { Dialler } from "./dialler.ts";
 import { FaultGuard } from "./fault_guard.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
@@ -43,7 +43,7 @@ export class Client {
   readonly #wanted: WantedChannels;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
-  readonly #quitController = new AbortController();
+  readonly #dialler: Dialler;
   #nick: string;
   #awayReason = "";
   #wasReady = false;
@@ -53,7 +53,9 @@ export class Client {
     this.#options = options;
     this.#nick = options.nick;
     this.guard = new FaultGuard(options.onFault);
-    const link = this.server = new ServerLink(emptyState(options.nick), options.now ?? Date.now);
+    const { connect, delay, now = Date.now, elapsed = () => performance.now() } = options;
+    const link = this.server = new ServerLink(emptyState(options.nick), now, elapsed);
+    this.#dialler = new Dialler({ connect, delay, elapsed });
     this.account = new ClientAccount(link, options.account);
     this.history = new ClientHistory(link);
     this.messages = new ClientMessages(link);
@@ -96,24 +98,44 @@ export class Client {
 
   /** Connects, and reconnects whenever the connection is lost, until quit(). Call it once. */
   async run(): Promise<Ending> {
-    for (let attempt = 0; !this.#isLeaving; attempt++) {
-      this.#emit({ kind: "status", status: "connecting", attempt });
+    const stopWatching = this.#dialler.watchSleep(() => this.wake());
+    try {
+      return this.#finish(await this.#connectUntilQuit());
+    } finally {
+      stopWatching();
+    }
+  }
+
+  async #connectUntilQuit(): Promise<Ending> {
+    while (!this.#isLeaving) {
+      this.#emit({ kind: "status", status: "connecting", attempt: this.#dialler.attempts });
       let reason: string;
       try {
-        const connection = await this.#options.connect(this.#quitController.signal);
-        if (await this.#serve(connection)) attempt = 0;
+        const connection = await this.#dialler.connect();
+        await this.#serve(connection);
         reason = this.server.session?.closingReason || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
-        if (isFinal && !this.#isLeaving) return this.#finish({ kind: "unreachable", error });
+        if (isFinal && !this.#isLeaving) return { kind: "unreachable", error };
         reason = error instanceof Error ? error.message : String(error);
       }
       this.server.disconnect();
       if (this.#isLeaving) break;
-      if (!this.#wasReady) return this.#finish({ kind: "refused", reason });
-      await this.#pause(attempt, reason);
+      if (!this.#wasReady) return { kind: "refused", reason };
+      await this.#dialler.pause((retryMs) =>
+        this.#emit({ kind: "status", status: "waiting", reason, retryMs })
+      );
     }
-    return this.#finish({ kind: "left" });
+    return { kind: "left" };
+  }
+
+  /**
+   * The person or the network is back: connects at once, or asks the server whether the connection still works. Can be
+   * called often.
+   */
+  wake(): void {
+    this.#dialler.wake();
+    this.server.session?.checkLink();
   }
 
   /**
@@ -178,13 +200,19 @@ export class Client {
     // The server closes the connection; we close it ourselves after a while.
     if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();
-    this.#quitController.abort();
+    this.#dialler.quit();
   }
 
-  /** Resolves at the end of the connection: whether the registration was complete. */
-  async #serve(connection: Connection): Promise<boolean> {
-    const { username = cleanUsername(this.#nick), realname = this.#nick, password, idleMs = 60_000 } =
-      this.#options;
+  /** Resolves at the end of the connection. */
+  async #serve(connection: Connection): Promise<void> {
+    const {
+      username = cleanUsername(this.#nick),
+      realname = this.#nick,
+      password,
+      idleMs = 60_000,
+      answerMs,
+    } = this
+      .#options;
     const session = new ClientSession({
       connection,
       identity: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
@@ -201,13 +229,14 @@ export class Client {
       onFault: (error) => this.guard.report(error),
       again: this.#wasReady,
       now: () => this.now,
+      elapsed: () => this.server.elapsed,
       idleMs,
+      answerMs,
     });
     this.server.session = session;
     if (this.#isLeaving) session.close();
     const reason = await session.run();
     if (session.isReady && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
-    return session.isReady;
   }
 
   /** The answer of the person; "" when the question fails. */
@@ -258,18 +287,8 @@ export class Client {
     return undefined;
   }
 
-  async #pause(attempt: number, reason: string): Promise<void> {
-    const retryMs = (this.#options.delay ?? backoff)(attempt);
-    this.#emit({ kind: "status", status: "waiting", reason, retryMs });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, retryMs);
-    this.#quitController.signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    clearTimeout(timer);
-  }
-
   get #isLeaving(): boolean {
-    return this.#quitController.signal.aborted;
+    return this.#dialler.hasQuit;
   }
 
   #finish(ending: Ending): Ending {

@@ -34,6 +34,10 @@ export interface ClientOptions {
   readonly fallbackNick?: boolean;
   /** After this silence the client sends a PING. @default {60_000} */
   readonly idleMs?: number;
+  /** The longest wait for an answer before a connection counts as dead. @default {5_000} */
+  readonly answerMs?: number;
+  /** Milliseconds of a clock that never jumps. @default {performance.now} */
+  readonly elapsed?: () => number;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
   /** Milliseconds before try number `attempt`. @default {backoff of lib/net} */

@@ -9,6 +9,7 @@ import { numericName } from "../../irc/numerics.ts";
 import { isLoopback } from "../../irc/address.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { MessageToSend } from "./compose.ts";
+import { LinkCheck } from "./link_check.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
 import type { Origin } from "./incoming_lines.ts";
@@ -45,8 +46,10 @@ export interface ClientSessionParts {
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
-  /** After this silence we send a PING; after twice as long the connection is lost. */
+  /** See LinkCheckParts. */
+  readonly elapsed: () => number;
   readonly idleMs: number;
+  readonly answerMs: number | undefined;
 }
 
 /** Lines are read without a pause for this long, and at least this many. */
@@ -59,7 +62,7 @@ export class ClientSession {
   /** The last ERROR of the server. */
   closingReason = "";
   readonly #parts: ClientSessionParts;
-  readonly #registration = new Registration((line) => this.send(line));
+  readonly #registration = new Registration((line) => this.#write(line));
   readonly #incoming = new IncomingLines((message, origin) => this.#onMessage(message, origin));
   readonly #sender = new MessageSender({
     send: (line) => this.send(line),
@@ -70,12 +73,22 @@ export class ClientSession {
   #labels = 0;
   #ready = false;
   #login: Login | undefined;
-  #lastLineAt: number;
+  readonly #check: LinkCheck;
+  /** The person is being asked for a password, while the server waits. */
+  #asksPerson = false;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
     this.state = parts.state;
-    this.#lastLineAt = parts.now();
+    const { elapsed, idleMs, answerMs } = parts;
+    this.#check = new LinkCheck({
+      ask: () => this.#ready && this.#write("PING alive"),
+      onDead: () => this.#onDead(),
+      isExcused: () => this.#asksPerson,
+      elapsed,
+      idleMs,
+      answerMs,
+    });
   }
 
   /** Whether the registration is complete. */
@@ -85,17 +98,16 @@ export class ClientSession {
 
   /** Resolves at the end of the connection with the reason. */
   async run(): Promise<string> {
-    const { connection, account, idleMs } = this.#parts;
+    const { connection, account } = this.#parts;
     const identity = { ...this.#parts.identity, ...(account && { login: () => this.#loginFirst(account) }) };
-    const timer = setInterval(() => this.#checkSilence(), Math.max(50, idleMs / 4));
     try {
       this.#registration.start(identity);
       for await (const lines of connection.lines()) {
-        this.#lastLineAt = this.#parts.now();
+        this.#check.onLine();
         await this.#readLines(lines);
       }
     } finally {
-      clearInterval(timer);
+      this.#check.close();
     }
     const reason = this.closingReason || (connection.ended ?? "Connection closed");
     this.#incoming.onDisconnect(reason);
@@ -111,6 +123,7 @@ export class ClientSession {
       if (typeof line === "string") this.#read(line);
       if (at % sliceLines !== sliceLines - 1 || performance.now() - begun < sliceMs) continue;
       await new Promise((resolve) => setTimeout(resolve));
+      this.#check.onLine();
       begun = performance.now();
     }
   }
@@ -124,7 +137,18 @@ export class ClientSession {
     }
   }
 
+  /** Sends a line that the server answers. */
   send(line: string): void {
+    this.#check.onUse();
+    this.#write(line);
+  }
+
+  /** Asks the server whether the connection still works. */
+  checkLink(): void {
+    this.#check.askNow();
+  }
+
+  #write(line: string): void {
     this.#parts.connection.send(line);
   }
 
@@ -172,7 +196,9 @@ export class ClientSession {
       const outcome = await this.login(account);
       if (outcome.kind === "logged in" || connection.ended !== undefined) return;
       this.#emit({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
+      this.#asksPerson = true;
       account = await askPassword(account);
+      this.#asksPerson = false;
       if (connection.ended !== undefined) return;
     }
   }
@@ -204,7 +230,7 @@ export class ClientSession {
   #respond(message: Message, label: string | undefined): void {
     switch (message.command) {
       case "PING":
-        return this.send(`PONG :${message.params.at(-1) ?? ""}`);
+        return this.#write(`PONG :${message.params.at(-1) ?? ""}`);
       case "PONG":
         return this.#sender.onPong(message.params.at(-1) ?? "");
       case "CAP":
@@ -253,14 +279,9 @@ export class ClientSession {
     });
   }
 
-  /** Sends a PING after a silence; ends the connection when no line follows. */
-  #checkSilence(): void {
-    const { connection, now, idleMs } = this.#parts;
-    const silentMs = now() - this.#lastLineAt;
-    if (silentMs > 2 * idleMs) {
-      this.closingReason = "No answer from the server";
-      connection.abort();
-    } else if (silentMs > idleMs) this.send("PING alive");
+  #onDead(): void {
+    this.closingReason = "No answer from the server";
+    this.#parts.connection.abort();
   }
 
   #emit(body: EventBody): void {

@@ -17,12 +17,14 @@ export class ServerLink {
   /** The current connection, once it is open. */
   session: ClientSession | undefined;
   readonly #now: () => number;
+  readonly #elapsed: () => number;
   /** The state while there is no session. */
   #state: State;
 
-  constructor(state: State, now: () => number) {
+  constructor(state: State, now: () => number, elapsed: () => number) {
     this.#state = state;
     this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   get state(): State {
@@ -47,6 +49,11 @@ export class ServerLink {
   /** Milliseconds since 1970. */
   get now(): number {
     return this.#now();
+  }
+
+  /** Milliseconds of a clock that never jumps, for everything that lasts a time. */
+  get elapsed(): number {
+    return this.#elapsed();
   }
 
   /** The connection has ended. Open buffers stay. */

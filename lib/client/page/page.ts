@@ -15,6 +15,7 @@ import { installShortcuts } from "./shortcuts.ts";
 import { installInks, trustFiles } from "../elements/span_elements.ts";
 import { toast } from "../elements/toast.ts";
 import { installToolbar } from "./toolbar.ts";
+import { installWakeEvents } from "./wake_events.ts";
 
 /** The chat; undefined while the person has not joined. */
 let ui: PageUi | undefined;
@@ -29,6 +30,7 @@ const composer = new Composer({
 const joinForm = new JoinForm(join);
 
 function showTyping(text: string): void {
+  if (ui?.client.isOnline === false) ui.client.wake();
   if (ui === undefined || ui.active.name === "" || !sharesTyping()) return;
   ui.client.typing.update(ui.active.name, text);
 }
@@ -109,6 +111,7 @@ installInks();
 installToolbar(() => ui);
 installShortcuts({ step: (by) => ui?.active.step(by), write: () => composer.focus() });
 setJoined(false);
+installWakeEvents(() => ui?.client.wake());
 document.addEventListener("visibilitychange", () => {
   ui?.draw();
   // Phones close a hidden page without an event.

@@ -64,7 +64,7 @@ export async function runTerminalSession(parts: TerminalSessionParts): Promise<T
       ui.redraw();
     },
     onResize: () => ui.redraw(),
-    onResume: () => ui.redraw(),
+    onResume: () => ui.resume(),
     onClose: () => interruptWith(0),
   });
   parts.onSignals(interruptWith);

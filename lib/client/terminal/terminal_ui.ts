@@ -133,10 +133,20 @@ export class TerminalUi implements CommandUi {
 
   /** The person pressed a key. */
   press(key: Key): void {
-    this.client.guard.run(() => this.#parts.notifier.isFocusReport(key) || this.#keyboard.press(key));
+    this.client.guard.run(() => {
+      // A person who uses the terminal does not want to wait for the next try.
+      if (!this.client.isOnline) this.client.wake();
+      if (!this.#parts.notifier.isFocusReport(key)) this.#keyboard.press(key);
+    });
   }
 
-  /** The terminal has a new size, or the program continues after C-z. */
+  /** The program continues after it was stopped. */
+  resume(): void {
+    this.client.wake();
+    this.redraw();
+  }
+
+  /** The terminal has a new size. */
   redraw(): void {
     this.#display.refresh();
   }

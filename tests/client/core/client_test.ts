@@ -1,9 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { matchNumerics } from "../../../lib/client/core/requests.ts";
-import { turn, WiredClient } from "./wired_client.ts";
-
-const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
+import { pause, say, turn, WiredClient } from "./wired_client.ts";
 
 Deno.test("a client requests only capabilities that the server offers, then registers and joins", async () => {
   await using peer = new WiredClient();
@@ -226,16 +224,13 @@ Deno.test("quit() sends QUIT, and the run ends when the server closes the connec
 });
 
 Deno.test("a PING is answered, and a silent server gets a PING and is then disconnected", async () => {
-  let now = 0;
-  await using peer = new WiredClient({ now: () => now, idleMs: 200 });
+  await using peer = new WiredClient({ idleMs: 60, answerMs: 20 });
   const server = await peer.enter();
   await server.say("PING :a b");
   assertEquals(await server.sent(), ["PONG :a b"]);
-  now += 300;
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals((await server.sent())[0], "PING alive");
-  now += 300;
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await pause(70);
+  assertEquals(await server.sent(), ["PING alive"]);
+  await pause(30);
   assertEquals(peer.summaries()[0], "lost: No answer from the server");
 });
 

@@ -2,6 +2,7 @@
 
 import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
 import { Client } from "../../../lib/client/core/client.ts";
+import type { MessageToSend } from "../../../lib/client/core/compose.ts";
 import type { ChatEvent } from "../../../lib/client/state/event.ts";
 import type { Line } from "../../../lib/irc/lines.ts";
 import type { Connection } from "../../../lib/net/connection.ts";
@@ -51,6 +52,16 @@ export class ServerEnd implements Connection {
   }
 }
 
+/** A message, with #tea as its target. */
+export function say(text: string, target = "#tea"): MessageToSend {
+  return { target, manner: "message", text };
+}
+
+/** For tests of times that only a real clock has. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** Lets all waiting tasks run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
@@ -61,13 +72,15 @@ export class WiredClient implements AsyncDisposable {
   readonly client: Client;
   readonly events: ChatEvent[] = [];
   readonly servers: ServerEnd[] = [];
+  /** Decides about the next tries to connect, in place of the test. */
+  hold: ClientOptions["connect"] | undefined;
   readonly running: ReturnType<Client["run"]>;
 
   constructor(options: Partial<ClientOptions> = {}) {
     this.client = new Client({
       nick: "bob",
       channels: ["#tea"],
-      connect: () => Promise.resolve(this.#dial()),
+      connect: (signal) => this.hold?.(signal) ?? Promise.resolve(this.#dial()),
       onEvent: (event) => void this.events.push(event),
       delay: () => 0,
       now: () => 1_000_000,

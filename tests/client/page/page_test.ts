@@ -187,6 +187,7 @@ async function lostConnection(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #missed :two", "PRIVMSG #missed :three");
   await bob.lines();
   proxy.lead(stage.server.webPort ?? 0);
+  await page.evaluate("dispatchEvent(new Event('online'))");
   await page.waitForSelector(".entry.message >> text=from afar");
   assertEquals(await page.locator(".entry.message .text").allTextContents(), [
     "one",

@@ -1,0 +1,96 @@
+/**
+ * Notices a dead connection: one whose other end is gone without a word, as after sleep or behind a broken router. After
+ * a long silence, or when an answer is late, it asks the server with a PING; without any line in time the connection is
+ * dead. It counts with a clock that never jumps, so a wrong or changed clock of the computer has no effect.
+ */
+
+/** The parts of a check. */
+export interface LinkCheckParts {
+  /** Sends a PING. */
+  readonly ask: () => void;
+  /** No answer came. */
+  readonly onDead: () => void;
+  /** Whether the server can be silent for now, because it waits for the person. */
+  readonly isExcused: () => boolean;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+  /** The silence before a PING, in milliseconds. */
+  readonly idleMs: number;
+  /** The longest wait for an answer, in milliseconds. @default {5_000} */
+  readonly answerMs?: number | undefined;
+}
+
+/** A timer that is so late shows that the program stood still, as a frozen page does. */
+const standstillMs = 1_000;
+
+/** The check of one connection, from now until close(). */
+export class LinkCheck {
+  readonly #parts: LinkCheckParts;
+  readonly #answerMs: number;
+  /** When the last line arrived. */
+  #lineAt: number;
+  /** When something was sent that the server answers, while no line has arrived since. */
+  #usedAt: number | undefined;
+  /** When the server was asked, while no line has arrived since. */
+  #askedAt: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(parts: LinkCheckParts) {
+    this.#parts = parts;
+    this.#answerMs = parts.answerMs ?? 5_000;
+    this.#lineAt = parts.elapsed();
+    this.#schedule();
+  }
+
+  /** A line arrived. It is called for every read, so it only remembers; the timer looks at it later. */
+  onLine(): void {
+    this.#lineAt = this.#parts.elapsed();
+    this.#usedAt = this.#askedAt = undefined;
+  }
+
+  /** Something was sent that the server answers. */
+  onUse(): void {
+    if (this.#usedAt !== undefined || this.#askedAt !== undefined) return;
+    this.#usedAt = this.#parts.elapsed();
+    this.#schedule();
+  }
+
+  /** Asks now, because the computer slept or the network changed. */
+  askNow(): void {
+    if (this.#askedAt !== undefined || this.#closed) return;
+    this.#askedAt = this.#parts.elapsed();
+    this.#parts.ask();
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  get #due(): number {
+    if (this.#askedAt !== undefined) return this.#askedAt + this.#answerMs;
+    return this.#usedAt !== undefined ? this.#usedAt + this.#answerMs : this.#lineAt + this.#parts.idleMs;
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, this.#due - this.#parts.elapsed()));
+  }
+
+  #look(): void {
+    const lateMs = this.#parts.elapsed() - this.#due;
+    if (lateMs < 0) return this.#schedule();
+    if (this.#parts.isExcused()) {
+      this.onLine();
+      return this.#schedule();
+    }
+    // A program that stood still can have lines that it has not read yet: it asks again.
+    if (lateMs > standstillMs) this.#askedAt = undefined;
+    if (this.#askedAt === undefined) return this.askNow();
+    this.close();
+    this.#parts.onDead();
+  }
+}

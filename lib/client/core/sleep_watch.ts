@@ -1,0 +1,18 @@
+/** Notices that the computer slept or the program was stopped: a timer then ticks much too late. */
+
+const tickMs = 5_000;
+const lateMs = 5_000;
+
+/**
+ * Calls `onWake` after a sleep; returns the function that stops this. `now` is in milliseconds since 1970: other clocks
+ * can stand still during sleep. A clock that somebody sets forward looks the same, which does no harm.
+ */
+export function watchSleep(onWake: () => void, now: () => number = Date.now, everyMs = tickMs): () => void {
+  let lastAt = now();
+  const timer = setInterval(() => {
+    const at = now();
+    if (at - lastAt > everyMs + lateMs) onWake();
+    lastAt = at;
+  }, everyMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,121 @@
+/** A client notices a dead connection when it is used, and connects again at once when the person is back. */
+
+import { assertEquals } from "@std/assert";
+import { watchSleep } from "../../../lib/client/core/sleep_watch.ts";
+import { LinkCheck } from "../../../lib/client/core/link_check.ts";
+import { pause, say, turn, WiredClient } from "./wired_client.ts";
+
+const hour = 3_600_000;
+
+Deno.test("a message on a dead connection ends it after two short waits, not after minutes", async () => {
+  await using peer = new WiredClient({ answerMs: 20, delay: () => hour });
+  const server = await peer.enter();
+  void peer.client.sendMessage(say("hello"));
+  assertEquals((await server.sent()).length, 1);
+  await pause(25);
+  assertEquals(await server.sent(), ["PING alive"]);
+  await pause(25);
+  assertEquals(peer.summaries().filter((line) => line.startsWith("lost")), [
+    "lost: No answer from the server",
+  ]);
+});
+
+Deno.test("a line of the server after a message means that no PING is needed", async () => {
+  await using peer = new WiredClient({ answerMs: 20 });
+  const server = await peer.enter();
+  void peer.client.sendMessage(say("hello"));
+  await server.say(":ann!a@h PRIVMSG #tea :hi");
+  await pause(50);
+  assertEquals((await server.sent()).filter((line) => line.startsWith("PING")), []);
+  assertEquals(server.ended, undefined);
+});
+
+Deno.test("wake() asks the server at once, and ends a pause between two tries", async () => {
+  let elapsed = 0;
+  await using peer = new WiredClient({ answerMs: 20, delay: () => hour, elapsed: () => elapsed });
+  const server = await peer.enter();
+  peer.client.wake();
+  peer.client.wake();
+  assertEquals(await server.sent(), ["PING alive"]);
+  await server.say("PONG srv alive");
+  elapsed += 5_000;
+  server.abort();
+  await turn();
+  assertEquals(peer.summaries().at(-1), "waiting: Connection closed");
+  peer.client.wake();
+  await turn();
+  await turn();
+  assertEquals([peer.servers.length, peer.summaries()], [2, ["connecting"]]);
+});
+
+Deno.test("wake() ends a try that began before a sleep, and no more than one try begins in two seconds", async () => {
+  const tries: AbortSignal[] = [];
+  let elapsed = 0;
+  await using peer = new WiredClient({ delay: () => hour, elapsed: () => elapsed });
+  await peer.enter();
+  peer.hold = (signal) => {
+    tries.push(signal);
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("ended"))));
+  };
+  peer.server.abort();
+  await turn();
+  elapsed += 10_000;
+  peer.client.wake();
+  await turn();
+  await turn();
+  peer.client.wake();
+  assertEquals(tries.map(({ aborted }) => aborted), [false]);
+  elapsed += 10_000;
+  peer.client.wake();
+  await turn();
+  assertEquals(tries.map(({ aborted }) => aborted), [true]);
+});
+
+Deno.test("the pauses grow while connections break soon, and are short again after a stable one", async () => {
+  const asked: number[] = [];
+  let elapsed = 0;
+  await using peer = new WiredClient({
+    delay: (attempt) => (asked.push(attempt), 0),
+    elapsed: () => elapsed,
+  });
+  for (const lastedMs of [1_000, 1_000, 1_000, 40_000]) {
+    const server = await peer.enter();
+    elapsed += lastedMs;
+    server.abort();
+    await turn();
+    await turn();
+  }
+  assertEquals(asked, [0, 1, 2, 0]);
+});
+
+Deno.test("a program that stood still asks again before it ends the connection", async () => {
+  let now = 0;
+  const calls: string[] = [];
+  const check = new LinkCheck({
+    ask: () => calls.push("ask"),
+    onDead: () => calls.push("dead"),
+    isExcused: () => false,
+    elapsed: () => now,
+    idleMs: hour,
+    answerMs: 4,
+  });
+  check.askNow();
+  now += 5_000;
+  await pause(8);
+  assertEquals(calls, ["ask", "ask"]);
+  now += 4;
+  await pause(8);
+  assertEquals(calls, ["ask", "ask", "dead"]);
+});
+
+Deno.test("watchSleep() calls when a tick is much too late by the clock", async () => {
+  let now = 0;
+  let woken = 0;
+  const stop = watchSleep(() => woken++, () => now, 2);
+  await pause(10);
+  assertEquals(woken, 0);
+  now += 60_000;
+  await pause(10);
+  assertEquals(woken, 1);
+  stop();
+});
