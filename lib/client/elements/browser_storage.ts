@@ -1,8 +1,10 @@
 /**
- * Values that the browser keeps, by name: for ever (localStorage), or until the tab is closed (sessionStorage). A browser
- * can block this for a page, or have no space left. Then the page works, and only does not remember.
+ * Values that the browser keeps, by name: between visits (localStorage), or until the tab is closed (sessionStorage). A
+ * browser can block this for a page, or have no space left. Then the page works, and only does not remember.
  */
 /// <reference lib="dom" />
+
+import { basePath } from "./base_path.ts";
 
 /** How long a value is kept. */
 export type Lifetime = "visits" | "tab";
@@ -15,7 +17,7 @@ export function storedValue(name: string, lifetime: Lifetime = "visits"): string
   const value = unstored.get(`${lifetime} ${name}`);
   if (value !== undefined) return value;
   try {
-    return storage(lifetime).getItem(name) ?? "";
+    return storage(lifetime).getItem(ownKey(name)) ?? "";
   } catch {
     return "";
   }
@@ -24,12 +26,17 @@ export function storedValue(name: string, lifetime: Lifetime = "visits"): string
 /** Stores a value where that is possible; "" removes it. */
 export function storeValue(name: string, value: string, lifetime: Lifetime = "visits"): void {
   try {
-    if (value === "") storage(lifetime).removeItem(name);
-    else storage(lifetime).setItem(name, value);
+    if (value === "") storage(lifetime).removeItem(ownKey(name));
+    else storage(lifetime).setItem(ownKey(name), value);
     unstored.delete(`${lifetime} ${name}`);
   } catch {
     unstored.set(`${lifetime} ${name}`, value);
   }
+}
+
+/** All pages of a site share its storage: at a path, this page must not use the values of another chat. */
+function ownKey(name: string): string {
+  return basePath === "/" ? name : basePath + name;
 }
 
 /** Where storage is blocked, reading the property itself throws a SecurityError. */
