@@ -39,7 +39,7 @@ export function checkChat(chat: ChatState): void {
   for (const [nick, user] of chat.nicks) {
     assertEquals(user.folded, nick);
     assert(chat.users.get(user.id) === user, `${nick} is in both tables`);
-    assert(user.sessionIds.size > 0, `${nick} has a session`);
+    assert(user.devices.size > 0, `${nick} has a session`);
     for (const session of user.sessions) {
       assert(session.user === user && chat.sessions.get(session.id) === session);
     }

@@ -75,7 +75,7 @@ function logIn(
   const row = chat.accounts.find(account);
   if (user === undefined || row === undefined || row.suspended !== undefined) return;
   // Another session that joined meanwhile has not proved the password.
-  if (user.sessionIds.size > 1 && user.account !== row.name) return;
+  if (user.devices.size > 1 && user.account !== row.name) return;
   if (!endIfBanned(chat, user, row.name, stamp)) changeAccount(chat, user, row.name, stamp);
 }
 

@@ -1,10 +1,14 @@
-/** Apply, for the changes that make a user away or bring it back: AWAY, and sessions that join or leave it. */
+/**
+ * Apply, for the changes that make a user away or bring it back: AWAY, and sessions that join or leave it. A user is away
+ * while all its sessions are. Its sessions are told when that changes, and what another session said by AWAY.
+ */
 import { unshared } from "../../irc/message.ts";
 import type { ChatState } from "../chat/chat.ts";
-import type { UserState } from "../chat/user.ts";
+import type { SessionState } from "../chat/session.ts";
+import type { DeviceAway, UserState } from "../chat/user.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
-import { reply } from "../render/reply.ts";
-import { fromUser } from "../render/sender.ts";
+import { reply, sendNumeric } from "../render/reply.ts";
+import { fromServer, fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { sendToPeers } from "./notices.ts";
 
@@ -15,26 +19,54 @@ export function setAway(
   event: EventOf<"away set">,
   stamp: number,
 ): undefined {
-  const { session: asker, reason } = event;
-  if (!user.sessionIds.has(asker)) return;
-  changeAway(chat, user, stamp, () => {
-    if (reason === "*") {
-      user.absent.add(asker);
-    } else {
-      user.absent.delete(asker);
-      user.awayText = reason === "" ? undefined : unshared(reason);
-    }
-  });
-  const session = chat.sessions.get(asker);
-  if (session !== undefined) reply(session, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
+  const { session: id, reason } = event;
+  const device = user.devices.get(id);
+  if (device === undefined) return;
+  const asker = chat.sessions.get(id);
+  const { address, secure } = device;
+  const away = awayOf(reason, stamp);
+  changeAway(chat, user, { stamp, asker }, () => user.devices.set(id, { address, secure, away }));
+  if (asker !== undefined) reply(asker, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
+  const isNew = away !== undefined && away.text !== device.away?.text;
+  if (isNew && away.text !== "*" && user.away === undefined) explain(chat, user, id, away.text);
 }
 
-/** Runs a change, and notifies the peers of the user if it makes the user away or back. */
-export function changeAway(chat: ChatState, user: UserState, stamp: number, change: () => void): void {
+/** The AWAY of a session with this text; undefined for "". */
+export function awayOf(text: string, at: number): DeviceAway | undefined {
+  return text === "" ? undefined : { text: unshared(text), at };
+}
+
+/**
+ * Runs a change of a user's sessions. If it makes the user away or back, or away for another reason, the peers of the
+ * user are notified, and its sessions except `asker`, which gets the answer of its command.
+ */
+export function changeAway(
+  chat: ChatState,
+  user: UserState,
+  { stamp, asker }: { stamp: number; asker?: SessionState | undefined },
+  change: () => void,
+): void {
   const before = user.away;
+  const told = user.sessions.filter((session) => session !== asker);
   change();
-  if (user.away !== before) {
-    sendToPeers(chat, user, awayMessage(user, stamp), { self: false, monitors: true });
+  const { away } = user;
+  if (away === before) return;
+  const outgoing = awayMessage(user, stamp);
+  sendToPeers(chat, user, outgoing, { self: false, monitors: true });
+  for (const session of told) {
+    session.send(outgoing);
+    if (away === undefined) sendNumeric(session, "RPL_UNAWAY");
+    else if (before === undefined) sendNumeric(session, "RPL_NOWAWAY");
+  }
+}
+
+/** One session is away, but the user is not: another session counts. Both get to know that. */
+function explain(chat: ChatState, user: UserState, away: string, text: string): void {
+  for (const session of user.sessions) {
+    const sentence = session.id === away
+      ? "Others still see you as here, because another of your devices is not away"
+      : `Another of your devices is away ("${text}"); others see you as away when all your devices are`;
+    session.send(fromServer(chat, "NOTE", ["AWAY", "OTHER_DEVICE", sentence]));
   }
 }
 

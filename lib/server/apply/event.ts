@@ -50,6 +50,9 @@ export type Event =
     readonly user: UserId;
     readonly session: string;
     readonly account?: string;
+    readonly address: string;
+    readonly secure: boolean;
+    /** The text of an AWAY before; "" says that somebody is at this session. */
     readonly away?: string;
   }
   /** With `lingerMs` the user stays online that long without a session, because it can come back. */
@@ -63,7 +66,7 @@ export type Event =
   /** A lingering user did not come back in time. */
   | { readonly kind: "given up"; readonly user: UserId }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
-  /** With reason "" the user is back; with "*" nobody is at this session. */
+  /** With reason "" somebody is at the session again; with "*" nobody is, without a text. */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
   | { readonly kind: "host set"; readonly user: UserId; readonly host: string }

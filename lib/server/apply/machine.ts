@@ -35,7 +35,7 @@ function removeMachine(
   chat.machines.delete(machine);
   const ended: SessionState[] = [];
   for (const user of [...chat.users.values()]) {
-    const lost = [...user.sessionIds].filter((id) => isOn(machine, id));
+    const lost = [...user.devices.keys()].filter((id) => isOn(machine, id));
     if (lost.length > 0) ended.push(...removeSessions(chat, user, lost, reason, stamp));
   }
   for (const session of ended) session.close(cutOffSentence);
@@ -56,15 +56,12 @@ function removeSessions(
     session.user = undefined;
   }
   for (const channel of user.channels.keys()) channel.forgetSessions();
-  if (lost.length === user.sessionIds.size) {
+  if (lost.length === user.devices.size) {
     removeUser(chat, user, reason, stamp);
     return ended;
   }
-  changeAway(chat, user, stamp, () => {
-    for (const id of lost) {
-      user.sessionIds.delete(id);
-      user.absent.delete(id);
-    }
+  changeAway(chat, user, { stamp }, () => {
+    for (const id of lost) user.devices.delete(id);
   });
   return ended;
 }

@@ -2,7 +2,6 @@
  * Apply, for presence: users arrive, get and lose sessions, change their nick, and end. Every end of a user uses this
  * file: the end of its last session, a kill, a ban, a lost machine.
  */
-import { unshared } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -10,10 +9,10 @@ import type { Deliverable } from "../chat/delivery.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
-import { UserState } from "../chat/user.ts";
+import { type Device, UserState } from "../chat/user.ts";
 import { reply } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
-import { changeAway } from "./away.ts";
+import { awayOf, changeAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
 import { removeMember } from "./membership.ts";
 import { notifyOffline, notifyOnline, sendToPeers } from "./notices.ts";
@@ -32,7 +31,8 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
   chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
-  addSession(chat, user, event.session, event.user.away);
+  const { address, secure, away = "" } = event.user;
+  addSession(chat, user, event.session, { address, secure, away: awayOf(away, stamp) });
   notifyOnline(chat, user);
 }
 
@@ -54,7 +54,11 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   if (user === undefined || user.account !== event.account) {
     return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
   }
-  changeAway(chat, user, stamp, () => addSession(chat, user, event.session, event.away));
+  const { address, secure } = event;
+  // A lost connection is no sign of life: its AWAY stays, unless the new session says otherwise.
+  const lost = user.lingering?.device.away;
+  const away = event.away === undefined && lost?.text !== "*" ? lost : awayOf(event.away ?? "", stamp);
+  changeAway(chat, user, { stamp }, () => addSession(chat, user, event.session, { address, secure, away }));
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const session = chat.sessions.get(event.session);
   if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
@@ -66,11 +70,9 @@ export function endLingering(chat: ChatState, event: EventOf<"given up">, stamp:
   if (user?.lingering !== undefined) removeUser(chat, user, user.lingering.reason, stamp);
 }
 
-function addSession(chat: ChatState, user: UserState, id: string, away: string | undefined): void {
+function addSession(chat: ChatState, user: UserState, id: string, device: Device): void {
   user.lingering = undefined;
-  user.sessionIds.add(id);
-  if (away === "*") user.absent.add(id);
-  else if (away !== undefined) user.awayText = unshared(away);
+  user.devices.set(id, device);
   const session = chat.sessions.get(id);
   if (session === undefined) return;
   user.sessions.push(session);
@@ -81,17 +83,17 @@ function addSession(chat: ChatState, user: UserState, id: string, away: string |
 /** A session leaves its user, which ends with its last session unless it lingers. */
 export function detach(chat: ChatState, event: EventOf<"detached">, stamp: number): undefined {
   const user = chat.users.get(event.user);
-  if (user === undefined || !user.sessionIds.has(event.session)) return;
+  const device = user?.devices.get(event.session);
+  if (user === undefined || device === undefined) return;
   const at = user.sessions.findIndex((session) => session.id === event.session);
   if (at >= 0) user.sessions.splice(at, 1);
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const { reason, lingerMs } = event;
-  if (user.sessionIds.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
-  changeAway(chat, user, stamp, () => {
-    user.sessionIds.delete(event.session);
-    user.absent.delete(event.session);
-    if (user.sessionIds.size > 0 || lingerMs === undefined) return;
-    user.lingering = { untilMs: stampMs(stamp) + lingerMs, reason };
+  if (user.devices.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
+  changeAway(chat, user, { stamp }, () => {
+    user.devices.delete(event.session);
+    if (user.devices.size > 0 || lingerMs === undefined) return;
+    user.lingering = { untilMs: stampMs(stamp) + lingerMs, reason, device };
   });
 }
 

@@ -9,7 +9,7 @@ export interface PendingRegistration {
   account: string | undefined;
   /** The parameter of PASS. */
   password: string | undefined;
-  /** The text of AWAY; "*" means that nobody is at this session (draft/pre-away). */
+  /** The text of AWAY (draft/pre-away): "*" means that nobody is at this session, "" that somebody is. */
   away: string | undefined;
   /** Whether registration waits for CAP END, after CAP LS or REQ. */
   negotiating: boolean;

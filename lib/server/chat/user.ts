@@ -30,12 +30,32 @@ export interface UserRecord {
   readonly away?: string;
 }
 
+/** One session of a user, as all machines know it. */
+export interface Device {
+  /** The address it connected from. */
+  readonly address: string;
+  /** Whether its connection is encrypted. */
+  readonly secure: boolean;
+  /** Undefined while somebody is at this session. */
+  readonly away?: DeviceAway | undefined;
+}
+
+/** The AWAY of one session. */
+export interface DeviceAway {
+  /** "*" means that nobody is at this session (draft/pre-away). */
+  readonly text: string;
+  /** The stamp of the AWAY. */
+  readonly at: number;
+}
+
 /** A user without a session stays online until this time, because it can come back. */
 export interface Lingering {
   /** Milliseconds since 1970. */
   readonly untilMs: number;
   /** The reason why its last session ended. */
   readonly reason: string;
+  /** The last session. */
+  readonly device: Device;
 }
 
 /** A user, to be read. */
@@ -47,7 +67,9 @@ export interface User {
   readonly source: string;
   readonly username: string;
   readonly host: string;
+  /** The address of its oldest session. */
   readonly address: string;
+  /** Whether all its sessions are encrypted. */
   readonly secure: boolean;
   readonly realname: string;
   readonly account: string | undefined;
@@ -59,14 +81,17 @@ export interface User {
   readonly nickSince: number;
   /** Milliseconds since 1970 when it last said something; for idle times. */
   readonly lastSpokeMs: number;
-  /** The sessions it has, on all machines. */
-  readonly sessionIds: ReadonlySet<string>;
+  /** The sessions it has, on all machines, by their ids. */
+  readonly devices: ReadonlyMap<string, Device>;
   /** Its sessions on this machine. */
   readonly sessions: readonly Session[];
   readonly channels: ReadonlyMap<Channel, Membership>;
   /** Invitations it has not used; see server/apply/channel.ts. */
   readonly invitations: ReadonlyMap<Channel, Invitation>;
-  /** The reason why it is away, "*" if nobody is at any of its sessions; undefined if it is not away. */
+  /**
+   * Undefined while somebody is at one of its sessions. Otherwise the latest text of AWAY; "*" if no session has one, or
+   * if the last session ended without one.
+   */
   readonly away: string | undefined;
   /** Undefined while it has a session. */
   readonly lingering: Lingering | undefined;
@@ -80,11 +105,9 @@ export interface User {
 export class UserState implements User {
   readonly id: UserId;
   readonly username: string;
-  readonly address: string;
-  readonly secure: boolean;
   readonly arrivedAt: number;
   nickSince: number;
-  readonly sessionIds = new Set<string>();
+  readonly devices = new Map<string, Device>();
   readonly sessions: SessionState[] = [];
   readonly channels = new Map<ChannelState, MembershipState>();
   readonly invitations = new Map<ChannelState, Invitation>();
@@ -92,17 +115,14 @@ export class UserState implements User {
   host: string;
   realname: string;
   account: string | undefined;
-  /** The text of AWAY; undefined when it is back. */
-  awayText: string | undefined;
   lingering: Lingering | undefined;
-  /** Sessions that sent `AWAY *`: nobody is at them. */
-  readonly absent = new Set<string>();
   readonly accepted = new Set<UserId>();
   readonly markers = new Map<Folded, number>();
   lastSpokeMs: number;
   #nick: string;
   #folded: Folded;
   #source: string;
+  readonly #firstAddress: string;
 
   constructor(record: UserRecord, arrivedAt: number, nowMs: number) {
     this.id = record.id;
@@ -111,8 +131,7 @@ export class UserState implements User {
     this.username = unshared(record.username);
     this.realname = unshared(record.realname);
     this.host = record.host;
-    this.address = record.address;
-    this.secure = record.secure;
+    this.#firstAddress = record.address;
     this.account = record.account;
     this.modes = new Set(record.modes);
     this.arrivedAt = arrivedAt;
@@ -134,9 +153,24 @@ export class UserState implements User {
   }
 
   get away(): string | undefined {
-    if (this.awayText !== undefined) return this.awayText;
-    const isAbsent = this.lingering !== undefined || this.absent.size > 0;
-    return isAbsent && this.absent.size === this.sessionIds.size ? "*" : undefined;
+    if (this.lingering !== undefined) return this.lingering.device.away?.text ?? "*";
+    let latest: DeviceAway | undefined;
+    for (const { away } of this.devices.values()) {
+      if (away === undefined) return undefined;
+      if (away.text !== "*" && away.at > (latest?.at ?? -1)) latest = away;
+    }
+    return latest?.text ?? (this.devices.size > 0 ? "*" : undefined);
+  }
+
+  get address(): string {
+    const [oldest = this.lingering?.device] = this.devices.values();
+    return oldest?.address ?? this.#firstAddress;
+  }
+
+  get secure(): boolean {
+    if (this.lingering !== undefined) return this.lingering.device.secure;
+    for (const { secure } of this.devices.values()) if (!secure) return false;
+    return true;
   }
 
   /** Changes the host that others see. */

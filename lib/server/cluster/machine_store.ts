@@ -10,7 +10,7 @@ import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreState, TransferPage } from "../store/transfer.ts";
 import type { Joined, Position } from "./replica.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { type Snapshot, snapshotFormat, takeSnapshot } from "./snapshot.ts";
 
 /** The state that one machine gives to another. */
 export interface SharedState {
@@ -85,11 +85,16 @@ export function restoreStart(store: Store, stream: string, version: string): Sta
   const text = store.savedValues.find(startName);
   if (text === undefined) return undefined;
   const { version: savedBy, position, present, store: state }: SavedStart = JSON.parse(text);
-  if (savedBy !== version || position.stream !== stream) return undefined;
+  if (!isReadable(savedBy, present, version) || position.stream !== stream) return undefined;
   store.database.holdCommits();
   store.history.skipUntil(ownPosition(store).last);
   store.transfer().restoreState(state, isOwn);
   return { position, present };
+}
+
+/** Whether the program that wrote a snapshot is this one. Programs of one version can differ between two releases. */
+function isReadable(writtenBy: string, { format }: Snapshot, version: string): boolean {
+  return writtenBy === version && format === snapshotFormat;
 }
 
 /**
@@ -102,7 +107,7 @@ export async function copyStore(
   version: string,
 ): Promise<StartState> {
   const { version: theirs, store: shared, present } = state as SharedState;
-  if (theirs !== version) {
+  if (!isReadable(theirs, present, version)) {
     throw new Error(
       `Cannot join the other machines: they are ${theirs}, and this is ${version}; stop all of them to change the version`,
     );

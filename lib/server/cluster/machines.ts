@@ -302,8 +302,8 @@ export class Machines implements Replica<Event> {
 /** Every machine that joined, or that has users in the chat. */
 function machinesOf(chat: ChatState): Set<string> {
   const found = new Set(chat.machines.keys());
-  for (const { sessionIds } of chat.users.values()) {
-    for (const id of sessionIds) found.add(id.slice(0, id.lastIndexOf("-") + 1));
+  for (const { devices } of chat.users.values()) {
+    for (const id of devices.keys()) found.add(id.slice(0, id.lastIndexOf("-") + 1));
   }
   return found;
 }

@@ -8,7 +8,7 @@ import { saveRegistered } from "../apply/registered_channel.ts";
 import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
-import { type UserRecord, UserState } from "../chat/user.ts";
+import { type Device, type Lingering, type UserRecord, UserState } from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
 
 /** The state of a user. */
@@ -17,11 +17,9 @@ interface SavedUser {
   readonly arrivedAt: number;
   readonly nickSince: number;
   readonly lastSpokeMs: number;
-  readonly sessions: readonly string[];
-  readonly absent: readonly string[];
+  readonly devices: readonly (readonly [session: string, device: Device])[];
   readonly accepted: readonly string[];
-  readonly awayText?: string;
-  readonly lingering?: { readonly untilMs: number; readonly reason: string };
+  readonly lingering?: Lingering;
   /** Names of channels, in the order of joining. */
   readonly channels: readonly string[];
   readonly invitations: readonly (readonly [channel: string, exempts: boolean])[];
@@ -42,8 +40,13 @@ interface SavedChannel {
   readonly members: readonly (readonly [user: string, prefixes: string])[];
 }
 
+/** The format of a snapshot; a change of its interfaces needs a new number. */
+export const snapshotFormat = 2;
+
 /** All shared state in memory. */
 export interface Snapshot {
+  /** See snapshotFormat. */
+  readonly format: number;
   readonly users: readonly SavedUser[];
   readonly channels: readonly SavedChannel[];
   readonly bans: readonly ServerBan[];
@@ -55,6 +58,7 @@ export interface Snapshot {
 /** A copy of the chat's state at this moment. */
 export function takeSnapshot(chat: ChatState): Snapshot {
   return {
+    format: snapshotFormat,
     users: [...chat.users.values()].map((user) => toSavedUser(chat, user)),
     channels: [...chat.channels.values()].map(toSavedChannel),
     bans: chat.serverBans.list(0),
@@ -85,7 +89,7 @@ export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
 }
 
 function toSavedUser(chat: ChatState, user: UserState): SavedUser {
-  const { id, nick, username, realname, host, address, secure, account, awayText, lingering } = user;
+  const { id, nick, username, realname, host, address, secure, account, lingering } = user;
   const modes = [...user.modes].join("");
   // Invitations to channels that ended are left out, as in saveInvitation() of server/apply/channel.ts.
   const invitations = [...user.invitations].filter(([channel]) => chat.channel(channel.name) === channel);
@@ -104,10 +108,8 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
     arrivedAt: user.arrivedAt,
     nickSince: user.nickSince,
     lastSpokeMs: user.lastSpokeMs,
-    sessions: [...user.sessionIds],
-    absent: [...user.absent],
+    devices: [...user.devices],
     accepted: [...user.accepted],
-    ...(awayText !== undefined && { awayText }),
     ...(lingering !== undefined && { lingering }),
     channels: [...user.channels.keys()].map(({ name }) => name),
     invitations: invitations.map(([channel, { exempts }]) => [channel.name, exempts]),
@@ -132,10 +134,8 @@ function toSavedChannel(channel: ChannelState): SavedChannel {
 function addUser(chat: ChatState, state: SavedUser): void {
   const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
   user.nickSince = state.nickSince;
-  for (const id of state.sessions) user.sessionIds.add(id);
-  for (const id of state.absent) user.absent.add(id);
+  for (const [id, device] of state.devices) user.devices.set(id, device);
   for (const id of state.accepted) user.accepted.add(id);
-  user.awayText = state.awayText;
   user.lingering = state.lingering;
   for (const [target, ms] of state.markers) user.markers.set(target, ms);
   chat.users.set(user.id, user);

@@ -157,7 +157,7 @@ function show({ chat, session, user }: Call, { name, role, createdMs }: AccountR
     `You are logged in as ${name}`,
     ...(role === "" ? [] : [`${role} of this server`]),
     `account created on ${createdOn}`,
-    `${user.sessionIds.size} ${user.sessionIds.size === 1 ? "device" : "devices"}`,
+    `${user.devices.size} ${user.devices.size === 1 ? "device" : "devices"}`,
     `${countRegistered(chat, name)} of ${chat.settings.channelsPerAccount} channels`,
   ];
   standardReply(session, "NOTE", "ACCOUNT", "SHOW", name, parts.join(", "));

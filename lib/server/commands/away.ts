@@ -9,7 +9,7 @@ export const awayCommands: CommandTable = {
   AWAY: {
     early: true,
     usage: "[<reason>]",
-    help: "Marks you as away; without a reason, as back",
+    help: "Marks this device as away, without a reason as back; you are away while all your devices are",
     run: away,
   },
   SETNAME: { minParams: 1, usage: "<real name>", help: "Changes your real name", run: setname },
@@ -26,7 +26,7 @@ function away({ chat, commit, session, params }: EarlyCall): void | Promise<void
     return commit({ kind: "away set", user: user.id, session: session.id, reason }, session);
   }
   if (registration === undefined || !session.has("draft/pre-away")) refuse("ERR_NOTREGISTERED");
-  registration.away = reason === "" ? undefined : reason;
+  registration.away = reason;
   reply(session, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
 }
 

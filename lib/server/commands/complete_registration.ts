@@ -65,14 +65,22 @@ function closeRefused(session: Session, error: unknown): void {
 
 /** A further device joins the online user, unless its address is banned. */
 function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
-  const { account = "", away } = device;
+  const { account = "", address, secure, away } = device;
   const ban = chat.serverBans.match(device, chat.now());
   if (ban !== undefined) {
     reply(session, "ERR_YOUREBANNEDCREEP");
     return session.close(banSentence(ban));
   }
   return commit(
-    { kind: "attached", user: user.id, session: session.id, account, ...(away !== undefined && { away }) },
+    {
+      kind: "attached",
+      user: user.id,
+      session: session.id,
+      account,
+      address,
+      secure,
+      ...(away !== undefined && { away }),
+    },
     session,
   );
 }

@@ -42,7 +42,7 @@ export async function logIn(
     return true;
   }
   if (user.account === account) return true;
-  if (user.sessionIds.size > 1) return false;
+  if (user.devices.size > 1) return false;
   await commit({ kind: "logged in", user: user.id, account }, session);
   return session.user?.account === account;
 }

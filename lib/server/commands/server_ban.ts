@@ -73,7 +73,7 @@ function add(call: Call): void | Promise<void> {
 function nickOnlyWarning({ chat }: Call, nick: string): string {
   const found = chat.find(nick);
   const account = found?.account === undefined ? [] : [`UBAN ADD a:${found.account}`];
-  const addresses = new Set(found?.sessions.map((session) => session.connection.address) ?? [])
+  const addresses = new Set([...found?.devices.values() ?? []].map((device) => device.address))
     .add(found?.address ?? "127.0.0.1");
   const others = [...addresses].filter((one) => !isLoopback(one)).map((one) => `UBAN ADD ${one}`);
   const commands = [...account, ...others];

@@ -53,9 +53,10 @@ function sendWhois(call: Call, user: User): void {
   if (user.away !== undefined) reply(session, "RPL_AWAY", nick, user.away);
   if (modes.has("o")) reply(session, "RPL_WHOISOPERATOR", nick);
   if (seesAddress(user, asker)) {
-    const address = shownAddress(user.address);
-    reply(session, "RPL_WHOISHOST", nick, `is connecting from *@${address} ${address}`);
-    reply(session, "RPL_WHOISACTUALLY", nick, address);
+    for (const address of addressesOf(user)) {
+      reply(session, "RPL_WHOISHOST", nick, `is connecting from *@${address} ${address}`);
+      reply(session, "RPL_WHOISACTUALLY", nick, address);
+    }
     reply(session, "RPL_WHOISMODES", nick, `is using modes +${[...modes].sort().join("")}`);
   }
   if (user.account !== undefined) reply(session, "RPL_WHOISACCOUNT", nick, user.account);
@@ -64,6 +65,11 @@ function sendWhois(call: Call, user: User): void {
   const idle = Math.max(0, Math.floor((chat.now() - user.lastSpokeMs) / 1000));
   const signon = Math.floor(stampMs(user.arrivedAt) / 1000);
   reply(session, "RPL_WHOISIDLE", nick, String(idle), String(signon));
+}
+
+/** The addresses of all its sessions, each once; the last one of a user without a session. */
+function addressesOf({ devices, address }: User): Set<string> {
+  return new Set([address, ...[...devices.values()].map((device) => device.address)].map(shownAddress));
 }
 
 function sendChannels({ chat, session, user: asker }: Call, user: User): void {

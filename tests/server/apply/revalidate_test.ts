@@ -86,10 +86,12 @@ Deno.test("a session that a ban matches is closed when it joins its user, and th
   if (session === undefined) return;
   const ban = { target: "*!*@10.1.9.9", reason: "no", by: "op", atMs: 0 };
   await first.commit({ kind: "server ban added", ban });
-  await second.commit({ kind: "attached", user: first.chat.find("ann")?.id ?? "", session: session.id });
+  const device = { address: "10.1.9.9", secure: false };
+  const user = first.chat.find("ann")?.id ?? "";
+  await second.commit({ kind: "attached", user, session: session.id, ...device });
   assertEquals((await phone.closed()).some((line) => line.includes("ERROR :Closing link: ")), true);
   await receive(ann);
-  assertEquals(second.chat.find("ann")?.sessionIds.size, 1);
+  assertEquals(second.chat.find("ann")?.devices.size, 1);
 });
 
 Deno.test("a late NOTICE is not answered, and the answer to a late message names the nick that left", async () => {

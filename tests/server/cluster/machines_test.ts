@@ -11,8 +11,7 @@ function stateOf({ chat }: Machine): unknown {
     realname: user.realname,
     modes: [...user.modes].sort().join(""),
     away: user.away,
-    absent: user.absent.size,
-    sessions: [...user.sessionIds].sort(),
+    devices: [...user.devices].sort(),
     accepted: [...user.accepted],
     channels: [...user.channels].map(([channel, { prefixes }]) => prefixes + channel.name).sort(),
   }));

@@ -67,9 +67,11 @@ class Replica {
   copy(other: Replica): void {
     const transfer = this.store.transfer();
     const isOwn = () => false;
-    transfer.replaceState(JSON.parse(JSON.stringify(other.store.transfer().state(isOwn))), 0);
+    const state = JSON.parse(JSON.stringify(other.store.transfer().state(isOwn)));
+    transfer.replaceState(state, 0);
     const page = JSON.parse(JSON.stringify(other.store.transfer().page({ after: 0 })));
     transfer.appendPage(page, Number.MAX_SAFE_INTEGER);
+    transfer.applyErasures(state);
     restoreSnapshot(this.chat, JSON.parse(JSON.stringify(takeSnapshot(other.chat))));
     this.#at = other.#at;
   }

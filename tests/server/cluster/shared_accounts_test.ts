@@ -16,7 +16,7 @@ function stateOf({ chat }: Machine): unknown {
     modes: [...user.modes].sort().join(""),
     away: user.away,
     lingering: user.lingering,
-    sessions: [...user.sessionIds].sort(),
+    sessions: [...user.devices].sort(),
     channels: [...user.channels].map(([channel, { prefixes }]) => prefixes + channel.name).sort(),
   }));
   return { users, accounts: chat.store?.accounts.all(), channels: chat.store?.channels.all() };

@@ -1,5 +1,7 @@
 /** AWAY, SETNAME and bot mode. */
 import { assertEquals } from "@std/assert";
+import { registered } from "../../support/account.ts";
+import { device, logIn } from "../../support/login.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
@@ -48,7 +50,7 @@ story("AWAY before registration needs draft/pre-away, and applies from the start
 });
 
 story(
-  "a user with several sessions is away when it says so, or when nobody is at any of them",
+  "a user is away when nobody is at any of its sessions, and a text counts more than the time of an AWAY *",
   async (chat) => {
     const [ann, other, bob] = [
       await chat.peer("ann"),
@@ -60,7 +62,7 @@ story(
     await other.lines();
     const user = chat.state.find("ann")?.id ?? "";
     const session = [...chat.state.sessions.values()].find((one) => one.user === undefined)?.id ?? "";
-    chat.hub.commit({ kind: "attached", user, session, away: "*" });
+    chat.hub.commit({ kind: "attached", user, session, address: "127.0.0.1", secure: false, away: "*" });
     assertEquals(await receive(bob), []);
     await ask(ann, "AWAY *");
     assertEquals(await receive(bob), [":ann AWAY *"]);
@@ -72,6 +74,80 @@ story(
     other.send("QUIT");
     await other.closed();
     assertEquals(await receive(bob), [":ann AWAY *"]);
+  },
+);
+
+story("a user is away only while all devices are, and each device is told", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const bob = await chat.peer("bob", { caps: ["away-notify"] });
+  for (const one of [ann, bob]) await one.join("#tea");
+  const { peer: phone } = await device(chat, "ann", { caps: ["away-notify"] });
+  for (const one of [ann, bob, phone]) await one.lines();
+
+  // One is away, the other is here.
+  assertEquals(await ask(ann, "AWAY :lunch"), [
+    nowAway,
+    ":chat.test NOTE AWAY OTHER_DEVICE :Others still see you as here, because another of your devices is not away",
+  ]);
+  assertEquals(await receive(phone), [
+    ":chat.test NOTE AWAY OTHER_DEVICE " +
+    ':Another of your devices is away ("lunch"); others see you as away when all your devices are',
+  ]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello?"), []);
+  assertEquals(await receive(ann), [":bob PRIVMSG ann hello?"]);
+  await receive(phone);
+
+  // Both are away: the latest text counts.
+  assertEquals(await ask(phone, "AWAY :asleep"), [nowAway]);
+  assertEquals(await receive(ann), [nowAway]);
+  assertEquals(await receive(bob), [":ann AWAY asleep"]);
+  assertEquals(await ask(ann, "AWAY :dinner"), [nowAway]);
+  assertEquals([await receive(phone), await receive(bob)], [[":ann AWAY dinner"], [":ann AWAY dinner"]]);
+
+  // One is back, and away again.
+  assertEquals(await ask(phone, "AWAY"), [back]);
+  assertEquals([await receive(ann), await receive(bob)], [[back], [":ann AWAY :"]]);
+  await ask(phone, "AWAY :asleep");
+  assertEquals([await receive(ann), await receive(bob)], [[nowAway], [":ann AWAY asleep"]]);
+  assertEquals(await ask(ann, "AWAY"), [back]);
+  assertEquals([await receive(phone), await receive(bob)], [[":ann AWAY :", back], [":ann AWAY :"]]);
+
+  // A device that leaves takes its state with it, in both directions.
+  ann.send("QUIT");
+  await ann.closed();
+  assertEquals([await receive(phone), await receive(bob)], [[":ann AWAY asleep", nowAway], [
+    ":ann AWAY asleep",
+  ]]);
+  const { peer: tablet } = await device(chat, "ann");
+  assertEquals([await receive(phone), await receive(bob)], [[":ann AWAY :", back], [":ann AWAY :"]]);
+  phone.send("QUIT");
+  await phone.closed();
+  assertEquals([await receive(tablet), await receive(bob)], [[], []]);
+  assertEquals(await ask(bob, "PRIVMSG ann :hello?"), []);
+});
+
+story(
+  "the text of AWAY stays through a lost connection, also on return, until the user is back",
+  async (chat) => {
+    const ann = await registered(chat, "ann");
+    const bob = await chat.peer("bob", { caps: ["away-notify"] });
+    for (const one of [ann, bob]) await one.join("#tea");
+    await ask(ann, "AWAY :asleep");
+    await receive(bob);
+    await ann[Symbol.asyncDispose]();
+    while (chat.state.find("ann")?.lingering === undefined) await bob.lines();
+    assertEquals(await ask(bob, "PRIVMSG ann :hello?"), [":chat.test 301 bob ann asleep"]);
+    const again = await device(chat, "ann");
+    assertEquals(again.received.includes(nowAway), true);
+    assertEquals(await receive(bob), []);
+    await again.peer[Symbol.asyncDispose]();
+    while (chat.state.find("ann")?.lingering === undefined) await bob.lines();
+    const present = await chat.peer("ann", { register: false });
+    present.send("CAP REQ :sasl draft/pre-away", "AWAY");
+    await logIn(present, "ann");
+    present.send("NICK ann", "USER ann 0 * ann", "CAP END");
+    await present.until(/^\S+ (376|422) /);
+    assertEquals(await receive(bob), [":ann AWAY :"]);
   },
 );
 

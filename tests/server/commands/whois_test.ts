@@ -1,5 +1,7 @@
 /** WHOIS and WHOWAS: the information they show to each user. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { ScramClient } from "../../../lib/irc/scram_client.ts";
+import { password } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
@@ -74,6 +76,35 @@ story("WHOIS shows the real address and the modes only to operators and to the u
   assertEquals(hidden(await ask(bob, "WHOIS ann")).length, 3);
   assertMatch((await ask(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
+
+story(
+  "WHOIS calls a user secure only while all its devices are, and shows all addresses to operators",
+  async (chat) => {
+    await using bob = await visit(chat.hub, "10.1.2.9", "bob");
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { secure: true });
+    ann.send(`REGISTER * * ${password}`);
+    await ann.next(/ REGISTER SUCCESS /);
+    const seen = async () => (await ask(bob, "WHOIS ann")).filter((line) => / (671|338) /.test(line));
+    const secure = ":chat.test 671 bob ann :is using a secure connection";
+    assertEquals(await seen(), [secure]);
+    const phone = await visit(chat.hub, "10.1.2.4", "ann", { register: false });
+    const client = new ScramClient("ann", password);
+    phone.send("CAP REQ sasl", "NICK ann", "USER ann 0 * ann", "AUTHENTICATE SCRAM-SHA-256");
+    await phone.next(/ AUTHENTICATE \+$/);
+    phone.send(`AUTHENTICATE ${btoa(client.first())}`);
+    const challenge = atob((await phone.next(/ AUTHENTICATE \S+$/)).split(" ").at(-1) ?? "");
+    phone.send(`AUTHENTICATE ${btoa(await client.final(challenge) ?? "")}`);
+    await phone.next(/ AUTHENTICATE \S+$/);
+    phone.send("AUTHENTICATE +", "CAP END");
+    await phone.until(/^\S+ (376|422) /);
+    chat.state.find("bob")?.modes.add("o");
+    const address = (last: number) => `:chat.test 338 bob ann 10.1.2.${last} :Is actually using host`;
+    assertEquals(await seen(), [address(3), address(4)]);
+    phone.send("QUIT");
+    await phone.closed();
+    assertEquals(await seen(), [address(3), secure]);
+  },
+);
 
 story(
   "WHOIS hides secret channels and the channels of invisible users, except shared channels",
