@@ -1,24 +1,32 @@
 /** Apply, for deleted messages: erases the text from history, and notifies the users that got the message. */
+import { fold } from "../../irc/names.ts";
 import { messageId } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import type { EventOf } from "./event.ts";
 
-/** Erases the message on this machine and notifies the channel, or the two users. */
+/** Erases the message on this machine, saves the deletion, and notifies the channel, or the two users. */
 export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stamp: number): undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   const views = chat.store && visibleHistory(chat, chat.store, user, event.target);
   // A user that left the channel meanwhile cannot delete messages there.
   if (views === undefined) return;
-  chat.store?.eraser.redact(views, event.message);
-  for (const id of event.files ?? []) chat.store?.files.remove(id);
   const channel = event.target.startsWith("#") ? chat.channel(event.target) : undefined;
   const other = channel === undefined ? chat.find(event.target) : undefined;
+  const { source, account } = user;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];
-  if (event.reason !== "") params.push(event.reason);
-  const outgoing = new OutgoingLine(user.source, "REDACT", params, { stamp, account: user.account });
+  const { reason } = event;
+  chat.store?.eraser.redact(views, event.message, {
+    stamp,
+    account: account === undefined ? undefined : fold(account),
+    record: new OutgoingLine(source, "REDACT", params, { account }).record(),
+    reason,
+  });
+  for (const id of event.files ?? []) chat.store?.files.remove(id);
+  if (reason !== "") params.push(reason);
+  const outgoing = new OutgoingLine(source, "REDACT", params, { stamp, account });
   if (channel !== undefined) return void channel.broadcast(outgoing);
   user.send(outgoing);
   if (other !== undefined && other !== user) other.send(outgoing);

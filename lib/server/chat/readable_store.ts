@@ -1,6 +1,7 @@
 /** The read-only view of the store for commands: its functions that read and copy, without those that write. */
 import type { Conversations } from "../store/conversation.ts";
 import type { Database } from "../store/database.ts";
+import type { Deletions } from "../store/deletions.ts";
 import type { History } from "../store/history.ts";
 import type { ReadMarkers } from "../store/read_markers.ts";
 import type { SavedValues } from "../store/saved_values.ts";
@@ -11,6 +12,7 @@ import type { UploadTable } from "../store/uploads.ts";
 export interface ReadableStore extends Pick<Store, "search" | "export" | "backup"> {
   readonly conversations: Pick<Conversations, "find" | "findBetween" | "privateOf">;
   readonly database: Pick<Database, "read">;
+  readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<UploadTable, "find" | "all">;
   readonly history: Pick<History, "read" | "readInSteps" | "find">;
   readonly markers: Pick<ReadMarkers, "load">;

@@ -13,6 +13,7 @@ import { makeBatch, makeReplay } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
 import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
+import { type Bounds, type FoundRecords, withDeletions } from "./history_deletions.ts";
 import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
@@ -44,17 +45,7 @@ interface Query {
   readonly limit: number;
 }
 
-/**
- * The records in order; `keep` is the end next to the requested point, or its place among them; `isEnd` tells that
- * there are no further records.
- */
-interface Found {
-  readonly records: readonly StoredRecord[];
-  readonly keep: "start" | "end" | number;
-  readonly isEnd: boolean;
-}
-
-type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Promise<Found>;
+type Find = (query: Query, views: readonly HistoryView[], points: readonly Point[]) => Promise<FoundRecords>;
 
 /** The number of points of each subcommand, and its search. */
 const subcommands: Readonly<Record<string, { readonly points: number; readonly find: Find }>> = {
@@ -103,10 +94,13 @@ async function sendMessages(query: Query, find: Find): Promise<void> {
   const viewsNow = () =>
     visibleHistory(chat, store, user, target) ??
       refuse(call, "INVALID_TARGET", target, "Messages could not be retrieved");
-  const { records, keep, isEnd } = await find(query, viewsNow(), points);
+  const found = await find(query, viewsNow(), points);
   if (session.user !== user || session.isClosed) return;
   // During a long read the user can leave the channel.
-  viewsNow();
+  const views = viewsNow();
+  const { records, keep, isEnd } = session.has("draft/message-redaction")
+    ? withDeletions(found, store.deletions, views)
+    : found;
   const { outgoing } = makeReplay(chat, session, records, {
     batch: ["chathistory", chat.channel(target)?.name ?? target],
     tag: isEnd ? "draft/chathistory-end" : undefined,
@@ -116,16 +110,17 @@ async function sendMessages(query: Query, find: Find): Promise<void> {
 }
 
 /** The newest records inside the bounds. */
-async function last(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<Found> {
+async function last(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<FoundRecords> {
   const records = await read(query, views, { ...bounds, limit: query.limit + 1, from: "end" });
   const isEnd = records.length <= query.limit;
-  return { records: isEnd ? records : records.slice(1), keep: "end", isEnd };
+  return { records: isEnd ? records : records.slice(1), keep: "end", isEnd, bounds };
 }
 
 /** The oldest records inside the bounds. */
-async function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<Found> {
+async function first(query: Query, views: readonly HistoryView[], bounds: Bounds): Promise<FoundRecords> {
   const records = await read(query, views, { ...bounds, limit: query.limit + 1, from: "start" });
-  return { records: records.slice(0, query.limit), keep: "start", isEnd: records.length <= query.limit };
+  const isEnd = records.length <= query.limit;
+  return { records: records.slice(0, query.limit), keep: "start", isEnd, bounds };
 }
 
 /** Half of the records from before the point, half from the point on; if one side has fewer, the other gives more. */
@@ -133,7 +128,7 @@ async function around(
   query: Query,
   views: readonly HistoryView[],
   [point]: readonly Point[],
-): Promise<Found> {
+): Promise<FoundRecords> {
   const { limit } = query;
   const start = point?.first ?? 0;
   const before = await read(query, views, { before: start, limit, from: "end" });
@@ -148,15 +143,10 @@ function between(
   query: Query,
   views: readonly HistoryView[],
   [one, other]: readonly Point[],
-): Promise<Found> {
+): Promise<FoundRecords> {
   const isForwards = (one?.first ?? 0) <= (other?.first ?? 0);
   if (isForwards) return first(query, views, { after: one?.last, before: other?.first });
   return last(query, views, { after: other?.last, before: one?.first });
-}
-
-interface Bounds {
-  readonly after?: number | undefined;
-  readonly before?: number | undefined;
 }
 
 function read(

@@ -9,6 +9,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database } from "./database.ts";
+import type { Deletion, Deletions } from "./deletions.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
 import type { SearchIndex } from "./search.ts";
@@ -24,7 +25,7 @@ export class Eraser {
   readonly #jobs: StatementSync;
   readonly #addJob: StatementSync;
   readonly #endJob: StatementSync;
-  readonly #addRedaction: StatementSync;
+  readonly #deletions: Deletions;
   readonly #removeBlock: StatementSync;
   /** The accounts whose records up to a stamp are being erased. */
   readonly #hidden = new Map<Folded, number>();
@@ -32,18 +33,16 @@ export class Eraser {
   readonly #empty = new Map<number, { readonly log: number; readonly count: number }>();
   #needsScrub = false;
 
-  constructor(database: Database, history: History, index: SearchIndex) {
+  constructor(database: Database, history: History, index: SearchIndex, deletions: Deletions) {
     this.#database = database;
     this.#history = history;
+    this.#deletions = deletions;
     this.#index = index;
     this.#jobs = database.prepareArrays("SELECT identity, until FROM forgetting");
     this.#addJob = database.prepare(
       "INSERT INTO forgetting (identity, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until",
     );
     this.#endJob = database.prepare("DELETE FROM forgetting WHERE identity = ?");
-    this.#addRedaction = database.prepare(
-      "INSERT INTO redaction (stamp, conversation) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    );
     // The newest block always stays: the next stamps must be higher than its stamps.
     this.#removeBlock = database.prepare(
       "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block)",
@@ -55,17 +54,17 @@ export class Eraser {
    * Erases the record with this stamp; false if it is not in these views. In both cases the deletion is recorded: the
    * record can be missing here and still exist on a machine that was offline.
    */
-  redact(views: readonly HistoryView[], stamp: number): boolean {
+  redact(views: readonly HistoryView[], stamp: number, deletion?: Deletion): boolean {
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
       if (found === undefined) continue;
       this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
         found.place,
       ]);
-      this.#saveRedaction(view, stamp);
+      this.#deletions.save(view.conversation, stamp, deletion);
       return true;
     }
-    for (const view of views) this.#saveRedaction(view, stamp);
+    for (const view of views) this.#deletions.save(view.conversation, stamp, deletion);
     return false;
   }
 
@@ -75,6 +74,8 @@ export class Eraser {
    */
   scheduleErasure(account: string, until: number): void {
     this.#database.attempt(() => this.#addJob.run(account, until));
+    this.#deletions.removeReasons(account);
+    this.#needsScrub = true;
     this.#loadHidden();
   }
 
@@ -118,10 +119,6 @@ export class Eraser {
   /** Empties the write-ahead log. */
   scrub(): void {
     if (this.#database.scrub()) this.#needsScrub = false;
-  }
-
-  #saveRedaction({ conversation }: HistoryView, stamp: number): void {
-    this.#database.attempt(() => this.#addRedaction.run(stamp, conversation));
   }
 
   #erase(

@@ -106,4 +106,13 @@ export const migrations: readonly string[] = [
   -- The id of the user, for uploads by token: many people without an account can have one host.
   ALTER TABLE file ADD COLUMN user TEXT;
   `,
+  `
+  -- The stamp of the deletion, for clients that were offline then; 0 when it is not known.
+  ALTER TABLE redaction ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+  -- The account of the person who deleted the message, folded; its reason goes when the account is deleted.
+  ALTER TABLE redaction ADD COLUMN account TEXT;
+  ALTER TABLE redaction ADD COLUMN record TEXT NOT NULL DEFAULT '';
+  ALTER TABLE redaction ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+  CREATE INDEX redaction_time ON redaction (conversation, deleted);
+  `,
 ];

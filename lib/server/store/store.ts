@@ -7,6 +7,7 @@ import { AccountTable } from "./accounts.ts";
 import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type Synchronous } from "./database.ts";
+import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
 import { UploadTable } from "./uploads.ts";
 import { type ExportPage, exportPage } from "./export.ts";
@@ -54,6 +55,7 @@ export class Store implements Disposable {
   readonly conversations: Conversations;
   readonly history: History;
   readonly index: SearchIndex;
+  readonly deletions: Deletions;
   readonly eraser: Eraser;
   readonly markers: ReadMarkers;
   readonly accounts: AccountTable;
@@ -76,7 +78,8 @@ export class Store implements Disposable {
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);
-    this.eraser = new Eraser(database, this.history, this.index);
+    this.deletions = new Deletions(database);
+    this.eraser = new Eraser(database, this.history, this.index, this.deletions);
     this.markers = new ReadMarkers(database);
     this.accounts = new AccountTable(database);
     this.channels = new ChannelTable(database);

@@ -4,7 +4,7 @@
  * older history are sent as stamps, and as the names of deleted accounts.
  */
 import type { StatementSync } from "node:sqlite";
-import { fold } from "../../irc/names.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type ClosedChannel, type Conversations, row, type Side, type Stream } from "./conversation.ts";
@@ -21,10 +21,20 @@ export interface StoreState {
   /** Conversations with a hidden part. */
   readonly doors: readonly ClosedChannel[];
   /** Deleted messages. */
-  readonly redactions: readonly (readonly [conversation: string, stamp: number])[];
+  readonly redactions: readonly DeletedMessage[];
   /** Accounts whose messages up to a stamp are being deleted. */
   readonly forgetting: readonly (readonly [account: string, until: number])[];
 }
+
+/** A deleted message, and its deletion (deletions.ts). */
+type DeletedMessage = readonly [
+  conversation: string,
+  stamp: number,
+  deleted: number,
+  account: Folded | null,
+  record: string,
+  reason: string,
+];
 
 /** Records of one log, from one block. */
 export interface TransferBlock {
@@ -74,7 +84,8 @@ export class Transfer {
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
     this.#savedValues = database.prepareArrays("SELECT name, value FROM keepsake");
     this.#redactions = database.prepareArrays(
-      "SELECT key, stamp FROM redaction JOIN conversation ON conversation.id = conversation",
+      `SELECT key, stamp, deleted, account, record, reason
+       FROM redaction JOIN conversation ON conversation.id = conversation`,
     );
     this.#forgetting = database.prepareArrays("SELECT identity, until FROM forgetting");
     this.#blocks = database.prepareArrays(
@@ -190,9 +201,11 @@ export class Transfer {
 
   #redact(redactions: StoreState["redactions"]): void {
     const known = new Set(this.#redactions.all().map((found) => Number(row(found)[1])));
-    for (const [key, stamp] of redactions) {
+    for (const [key, stamp, deleted, account, record, reason] of redactions) {
       const found = known.has(stamp) ? undefined : this.#store.conversations.find(key);
-      if (found !== undefined) this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp);
+      if (found === undefined) continue;
+      const deletion = { stamp: deleted, account: account ?? undefined, record, reason };
+      this.#store.eraser.redact([{ conversation: found.id, since: 0 }], stamp, deletion);
     }
   }
 

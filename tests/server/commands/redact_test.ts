@@ -1,11 +1,13 @@
 /** Deleting messages: the right to delete, the target, and the remaining data. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { fold } from "../../../lib/irc/names.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";
 import { registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
+import { ask } from "../../support/transcript.ts";
 
 const caps = ["batch", "draft/chathistory", "draft/message-redaction", "echo-message", "message-tags"];
 
@@ -30,6 +32,10 @@ story("REDACT is for the sender and for operators of the channel", matrix);
 story("REDACT is sent to clients with the capability, and history has no text any more", deleted);
 story("REDACT in private is only for the sender", inPrivate);
 story("REDACT of a missing message, or in a channel the user is not in, reveals nothing", unknown);
+story("CHATHISTORY tells a client that was offline of deletions, also of old messages", offline);
+story("deletions do not count towards the limit, and a thousand of them arrive in two answers", thousand);
+story("a private deletion is replayed, and clients without the capability get no REDACT", privateReplay);
+story("the reason of a deletion goes with the account of its author", reasonGoes);
 story("a user who takes a nick does not own its earlier messages", nickReuse);
 
 story("REDACT by a user who left meanwhile deletes nothing, and nobody gets it", left);
@@ -98,6 +104,108 @@ async function unknown(chat: Chat): Promise<void> {
   assertEquals(real, made);
 }
 
+async function rawly(peer: Peer, ...lines: string[]): Promise<string[]> {
+  peer.send(...lines);
+  return await peer.lines();
+}
+
+async function leave(peer: Peer): Promise<void> {
+  peer.send("QUIT");
+  await peer.closed();
+}
+
+/** The messages and deletions in an answer, as "command text-or-id reason". */
+async function replayed(peer: Peer, request: string): Promise<string[]> {
+  peer.send(request);
+  return (await peer.lines()).flatMap((line) => {
+    const message = parse(line);
+    if (message === undefined || message.command === "BATCH") return [];
+    return `${message.command} ${message.params.slice(1).join(" ")}`;
+  });
+}
+
+async function offline(chat: Chat): Promise<void> {
+  const { ann, bob } = await crowd(chat);
+  const old = await say(ann, "#tea", "an old secret");
+  for (let at = 0; at < 5; at++) await say(ann, "#tea", `words ${at}`);
+  const last = await say(ann, "#tea", "the last that bob saw");
+  await leave(bob);
+  await ann.lines();
+  await ask(ann, `REDACT #tea ${old} :said too much`);
+  await ask(ann, "PRIVMSG #tea :after it");
+  const again = await chat.peer("bob", { caps });
+  await again.join("#tea");
+  const redact = `REDACT ${old} said too much`;
+  assertEquals(await replayed(again, `CHATHISTORY AFTER #tea msgid=${last} 50`), [
+    redact,
+    "PRIVMSG after it",
+  ]);
+  assertEquals(await replayed(again, `CHATHISTORY LATEST #tea msgid=${last} 1`), [
+    redact,
+    "PRIVMSG after it",
+  ]);
+  assertEquals(await replayed(again, `CHATHISTORY LATEST #tea * 2`), [
+    "PRIVMSG the last that bob saw",
+    redact,
+    "PRIVMSG after it",
+  ]);
+  assertEquals(await replayed(again, `CHATHISTORY BEFORE #tea msgid=${last} 50`), [
+    ...[0, 1, 2, 3, 4].map((at) => `PRIVMSG words ${at}`),
+  ]);
+  const playback = await chat.peer("cat2", { caps: [...caps, "draft/event-playback"] });
+  await playback.join("#tea");
+  const events = await replayed(playback, `CHATHISTORY AFTER #tea msgid=${last} 50`);
+  assertEquals(events.filter((event) => event.startsWith("REDACT")), [redact]);
+}
+
+async function thousand(chat: Chat): Promise<void> {
+  const { ann, bob } = await crowd(chat);
+  const messages = Array.from({ length: 1001 }, (_, at) => `PRIVMSG #tea :spam ${at}`);
+  const ids = (await rawly(ann, ...messages)).flatMap((line) => parse(line)?.tags.get("msgid") ?? []);
+  const last = ids.at(-1) ?? "";
+  await rawly(ann, ...ids.map((id) => `REDACT #tea ${id}`), "PRIVMSG #tea :clean");
+  await bob.lines();
+  const first = await rawly(bob, `CHATHISTORY AFTER #tea msgid=${last} 1`);
+  const redacted = first.filter((line) => line.includes(" REDACT "));
+  assertEquals([redacted.length, first.some((line) => line.includes("chathistory-end"))], [1000, false]);
+  const reference = parse(redacted.at(-1) ?? "")?.tags.get("msgid");
+  const second = await rawly(bob, `CHATHISTORY AFTER #tea msgid=${reference} 1`);
+  assertEquals(second.map((line) => parse(line)?.command), ["BATCH", "REDACT", "PRIVMSG", "BATCH"]);
+  assertMatch(second[0] ?? "", /^@draft\/chathistory-end/);
+}
+
+async function privateReplay(chat: Chat): Promise<void> {
+  const { ann, bob } = await crowd(chat);
+  const id = await say(ann, "bob", "psst");
+  await ask(ann, `REDACT bob ${id}`);
+  await bob.lines();
+  bob.send("CHATHISTORY LATEST ann * 10");
+  const line = (await bob.lines()).find((one) => one.includes(" REDACT ")) ?? "";
+  assertMatch(line, /;msgid=\S+ :ann!\S+ REDACT bob \S+$/);
+  assertEquals(await replayed(ann, "CHATHISTORY LATEST bob * 10"), [`REDACT ${id}`]);
+  await leave(bob);
+  const plain = await chat.peer("bob", { caps: caps.filter((cap) => !cap.includes("redaction")) });
+  await plain.join("#tea");
+  const gone = await say(ann, "#tea", "gone");
+  await ask(ann, `REDACT #tea ${gone}`);
+  assertEquals(
+    (await ask(plain, "CHATHISTORY LATEST #tea * 10")).some((one) => one.includes("REDACT")),
+    false,
+  );
+}
+
+async function reasonGoes(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  const bob = await chat.peer("bob", { caps });
+  for (const peer of [ann, bob]) await peer.join("#tea");
+  const id = await say(ann, "#tea", "mine");
+  await ask(ann, `REDACT #tea ${id} :a secret reason`, "PART #tea");
+  await bob.lines();
+  assertEquals(await replayed(bob, "CHATHISTORY LATEST #tea * 10"), [`REDACT ${id} a secret reason`]);
+  chat.state.store?.eraser.scheduleErasure(fold("ann"), Number.MAX_SAFE_INTEGER);
+  assertEquals(await replayed(bob, "CHATHISTORY LATEST #tea * 10"), [`REDACT ${id}`]);
+}
+
 async function nickReuse(chat: Chat): Promise<void> {
   const { ann, bob, cat } = await crowd(chat);
   const id = await say(bob, "#tea", "mine");
@@ -114,6 +222,7 @@ async function left(chat: Chat): Promise<void> {
   const { ann, bob } = await crowd(chat);
   const message = parseMessageId(await say(bob, "#tea", "mine")) ?? 0;
   bob.send("PART #tea");
+  await bob.lines();
   await bob.lines();
   await ann.lines();
   const user = chat.state.find("bob")?.id ?? "";

@@ -15,10 +15,14 @@ Deno.test("a store that was offline erases messages that were deleted meanwhile,
   for (const stamp of [10, 20, 30]) tell(here, stamp, "ann", `word ${stamp}`);
   copy(here, away);
   const { id = 0 } = here.conversations.find("#tea") ?? {};
-  here.eraser.redact([{ conversation: id, since: 0 }], 20);
+  const deletion = { stamp: 35, account: undefined, record: ":ann REDACT #tea k", reason: "spam" };
+  here.eraser.redact([{ conversation: id, since: 0 }], 20, deletion);
   tell(here, 40, "bob", "word 40");
   copy(here, away);
   assertEquals(stamps(away), [10, 30, 40]);
+  const theirs = [{ conversation: away.conversations.find("#tea")?.id ?? 0, since: 0 }];
+  const range = { after: 30, before: 40, limit: 9, from: "start" } as const;
+  assertEquals(away.deletions.read(theirs, range), [{ stamp: 35, record: ":ann REDACT #tea k :spam" }]);
 });
 
 Deno.test("a store that was offline erases the messages of accounts that were deleted meanwhile", () => {
