@@ -108,8 +108,11 @@ export async function copyStore(
 ): Promise<StartState> {
   const { version: theirs, store: shared, present } = state as SharedState;
   if (!isReadable(theirs, present, version)) {
+    const difference = theirs === version
+      ? `another build of ${version}`
+      : `${theirs}, and this is ${version}`;
     throw new Error(
-      `Cannot join the other machines: they are ${theirs}, and this is ${version}; stop all of them to change the version`,
+      `Cannot join the other machines: they are ${difference}; stop all of them to change the version`,
     );
   }
   const after = store.history.newestStamp;

@@ -1,18 +1,19 @@
 /** The state that a machine copies from another or restores from its saved start, and the refusals. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { copyStore, restoreStart, saveStart } from "../../../lib/server/cluster/machine_store.ts";
+import { snapshotFormat } from "../../../lib/server/cluster/snapshot.ts";
 import { startMachines } from "../../support/machine_pair.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 
 const position = { sequence: 5, last: 50, stream: "one" };
 
 /** The state of a machine with an empty store; `chat` names its chat. */
-function given(version: string, chat: string) {
+function given(version: string, chat: string, format = snapshotFormat) {
   using store = openStore();
   store.savedValues.save("chat", chat);
   store.commit();
   const state = store.transfer().state(() => false);
-  const present = { users: [], channels: [], bans: [], whowas: [], machines: [], mostUsers: 7 };
+  const present = { format, users: [], channels: [], bans: [], whowas: [], machines: [], mostUsers: 7 };
   return {
     position,
     state: { version, store: state, present },
@@ -33,6 +34,11 @@ Deno.test("machines of another version are refused, and nothing changes", async 
     () => copyStore(store, given("parley-2", "tea"), "parley-1"),
     Error,
     "they are parley-2, and this is parley-1; stop all of them to change the version",
+  );
+  await assertRejects(
+    () => copyStore(store, given("parley-1", "tea", 1), "parley-1"),
+    Error,
+    "they are another build of parley-1; stop all of them to change the version",
   );
   assertEquals(store.savedValues.find("chat"), undefined);
 });
