@@ -84,11 +84,11 @@ export class ClientHistory {
     nextLimit = limit,
   ): AsyncGenerator<HistoryPage> {
     const asked = new Set<string>();
-    let page = await this.#request(buffer, position, limit);
+    let page = await this.part(buffer, position, limit);
     yield page;
     for (let next = nextPosition(position, page, asked); next !== undefined;) {
       const known = new Set(page.events.map(eventKey));
-      const answer = await this.#request(buffer, next, nextLimit);
+      const answer = await this.part(buffer, next, nextLimit);
       page = { ...answer, events: answer.events.filter((event) => !known.has(eventKey(event))) };
       yield page;
       next = nextPosition(next, page, asked);
@@ -116,7 +116,8 @@ export class ClientHistory {
     return search.found.filter(({ name }) => !isChannel(state, name) && !isIgnored(state, `${name}!*@*`));
   }
 
-  async #request(buffer: string, position: HistoryPosition, limit?: number): Promise<HistoryPage> {
+  /** The answer to one request: at most `limit` messages, joins and leaves. Rejects with an ActionError. */
+  async part(buffer: string, position: HistoryPosition, limit?: number): Promise<HistoryPage> {
     const { state } = this.#link;
     return readPage(state, await this.#link.request(historyLine(state, buffer, position, limit)));
   }

@@ -37,10 +37,10 @@ export interface SearchQuery {
   readonly limit?: number;
 }
 
-/** The position of a page: the newest messages, or those before or after one. A reference is "msgid=…" or "timestamp=…". */
+/** The position of a page: the newest messages, or those before, after or around one. A reference is "msgid=…" or "timestamp=…". */
 export type HistoryPosition =
   | { readonly at: "latest" }
-  | { readonly at: "before" | "after"; readonly reference: string };
+  | { readonly at: "before" | "after" | "around"; readonly reference: string };
 
 const defaultLimit = 50;
 /** Later than every message. The clock of this computer can be slow. */

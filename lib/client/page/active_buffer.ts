@@ -18,6 +18,8 @@ export interface ActiveBufferParts {
   readonly onChange: (name: string) => void;
   /** A conversation without messages became active. */
   readonly onEmptyConversation: (name: string) => void;
+  /** Whether the newest message of the active buffer is in sight. */
+  readonly isAtEnd: () => boolean;
   /** Draws the page with the next frame. */
   readonly draw: () => void;
 }
@@ -49,7 +51,10 @@ export class ActiveBuffer {
     if (known === undefined && isConversation) client.openConversation(name);
     const shown = findBuffer(client.state, name)?.name ?? name;
     if (this.name === "") timelines.moveLines("", shown);
-    else if (shown !== this.name) timelines.removeSeparator(this.name);
+    else if (shown !== this.name) {
+      timelines.removeSeparator(this.name);
+      timelines.showLatest(this.name);
+    }
     this.name = shown;
     onChange(shown);
     if (isConversation && timelines.of(shown).entries.length === 0) onEmptyConversation(shown);
@@ -109,11 +114,16 @@ export class ActiveBuffer {
   }
 
   /** Whether the person is looking at this buffer. */
-  isSeen(buffer: string): boolean {
+  isShown(buffer: string): boolean {
     return this.is(buffer) && document.visibilityState === "visible" && document.hasFocus();
   }
 
-  /** Marks the buffer as read on all devices when the person is looking at it. */
+  /** Whether the person sees the newest messages of this buffer. */
+  isSeen(buffer: string): boolean {
+    return this.isShown(buffer) && this.#parts.isAtEnd();
+  }
+
+  /** Marks the buffer as read on all devices when the person sees the newest messages. */
   markRead(): void {
     const { client, timelines } = this.#parts;
     if (this.name === "" || !this.isSeen(this.name)) return;

@@ -75,7 +75,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
   const isSeen = page.active.isSeen(event.buffer);
   addToTimeline(page.timelines, event, isSeen);
-  if (shouldAlert(event) && !isSeen) showNotification(event);
+  if (shouldAlert(event) && !page.active.isShown(event.buffer)) showNotification(event);
 }
 
 function handlePresence(

@@ -27,7 +27,20 @@ export class HistoryScroll {
 
   /** Loads older messages and shows them above the others. */
   loadOlder(buffer: string): void {
-    void this.#loader.loadOlder(buffer).then((found) => found && this.#parts.drawing.soon());
+    void this.#loader.loadOlder(buffer).then((found) => found && this.#onLoaded(buffer));
+  }
+
+  #onLoaded(buffer: string): void {
+    this.trim(buffer);
+    this.#parts.drawing.soon();
+  }
+
+  /** Shortens a timeline in memory. What the person reads stays, and everything when the server has no history. */
+  trim(buffer: string): void {
+    const { client, timelines, active, drawing } = this.#parts;
+    const isReading = active.is(buffer) && !drawing.messages.isAtEnd;
+    if (isReading && !client.state.caps.has("draft/chathistory")) return;
+    timelines.trim(buffer, () => isReading ? drawing.messages.reading : undefined);
   }
 
   /** Loads `count` older messages of the active buffer and scrolls to them; false when there are none. */
@@ -41,13 +54,39 @@ export class HistoryScroll {
     return found;
   }
 
+  /** Loads newer messages after those of an older part. */
+  loadNewer(buffer: string): void {
+    void this.#loader.loadNewer(buffer).then((found) => found && this.#onLoaded(buffer));
+  }
+
+  /** Shows the newest messages of the active buffer in place of an older part. */
+  showLatest(): void {
+    this.#parts.timelines.showLatest(this.#parts.active.name);
+  }
+
   /** Shows the message with this id. */
   async jump(buffer: string, id: string): Promise<void> {
     const { active, drawing } = this.#parts;
     if (!active.is(buffer)) active.show(buffer);
-    const found = await this.#loader.find(buffer, id);
+    const found = await this.#loader.showMessage(buffer, id);
+    if (!active.is(buffer)) return;
     drawing.now();
-    if (!found || !drawing.messages.jump(id)) toast("Cannot find that message in the history", "error");
+    if (found && drawing.messages.jump(id)) return;
+    const why = this.#parts.client.isOnline
+      ? "it was deleted, or the history no longer has it"
+      : "you are offline";
+    toast(`Cannot find that message: ${why}`, "error");
+  }
+
+  /** Shows the first message of the active buffer that the person has not read. */
+  async showFirstUnread(): Promise<void> {
+    const { active: { name }, active, drawing, timelines } = this.#parts;
+    const { separatorAt } = timelines.of(name);
+    if (separatorAt === undefined) return;
+    const first = await this.#loader.showFirstAfter(name, separatorAt);
+    if (!active.is(name)) return;
+    drawing.now();
+    if (first !== undefined) drawing.messages.showFrom(first);
   }
 
   /** Opens the recent conversations. */

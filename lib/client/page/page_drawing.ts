@@ -67,11 +67,12 @@ export class PageDrawing {
     const activeBuffer = active.name;
     const show = (name: string) => active.show(name);
     const steps = [
+      () => this.messages.show(state, activeBuffer, timelines.of(activeBuffer)),
+      // After the messages are drawn, it is known whether the newest one is in sight.
       () => active.markRead(),
       () => drawChannelList({ state, activeBuffer, timelines, show }),
       () => drawMemberList(state, activeBuffer, show),
       () => drawBufferHeader(state, activeBuffer),
-      () => this.messages.show(state, activeBuffer, timelines.of(activeBuffer)),
       () => drawTypingIndicator(state, activeBuffer),
       () => isWelcomed() && drawNotJoined(client, activeBuffer),
       () => drawWindowTitle(state, timelines, isWelcomed() ? activeBuffer : ""),

@@ -71,6 +71,7 @@ export class PageUi implements EventHandlerParts {
         drawNotJoined(client, name);
       },
       onEmptyConversation: (name) => this.history.loadOlder(name),
+      isAtEnd: () => this.#drawing.messages.isAtEnd,
       draw,
     });
     this.active = active;
@@ -100,7 +101,12 @@ export class PageUi implements EventHandlerParts {
         react: (entry, emoji) => sending.react(entry, emoji),
         deleteMessage: (entry) => sending.deleteMessage(entry),
         loadOlder: () => this.history.loadOlder(active.name),
+        loadNewer: () => this.history.loadNewer(active.name),
         jump: (id) => void this.history.jump(active.name, id),
+        showLatest: () => this.history.showLatest(),
+        showFirstUnread: () => void this.history.showFirstUnread(),
+        find: (key) => timelines.find(active.name, key),
+        draw: () => this.draw(),
       },
       isWelcomed: () => this.#isWelcomed,
     });
@@ -118,6 +124,7 @@ export class PageUi implements EventHandlerParts {
     if (text.trim() === "") return false;
     const [, channel] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
     if (channel !== undefined) this.active.showOnJoin(channel);
+    this.#drawing.messages.showLatest();
     // runInput() sends the message before it first waits.
     this.sending.replyingTo(replyingTo, () => {
       runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
@@ -137,10 +144,7 @@ export class PageUi implements EventHandlerParts {
   #onEvent(event: ChatEvent): void {
     try {
       handleEvent(this, event);
-      if ("buffer" in event) {
-        const isReadingBack = this.active.is(event.buffer) && !this.#drawing.messages.isAtEnd;
-        if (!isReadingBack) this.timelines.trim(event.buffer);
-      }
+      if ("buffer" in event) this.history.trim(event.buffer);
     } finally {
       this.draw();
     }

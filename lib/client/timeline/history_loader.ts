@@ -6,11 +6,12 @@ import type { Client } from "../core/client.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Timelines } from "./timeline.ts";
+import type { HistoryPage } from "../core/history_requests.ts";
+import { ownKeyPrefix, type SaidEvent, type TimelineEntry, type Timelines } from "./timeline.ts";
 
 const pageSize = 50;
-/** How many pages back to look for a message. */
-const maxPages = 20;
+/** This many messages, with the one that the person wants to see in the middle. */
+const aroundSize = 100;
 /** Conversations without messages for longer than this do not open by themselves. */
 const recentMs = 30 * 24 * 3600 * 1000;
 
@@ -18,7 +19,8 @@ const recentMs = 30 * 24 * 3600 * 1000;
 export class HistoryLoader {
   readonly #client: Client;
   readonly #timelines: Timelines;
-  readonly #loading = new Set<Folded>();
+  /** The page that each buffer is loading. */
+  readonly #loading = new Map<Folded, Promise<unknown>>();
 
   constructor(client: Client, timelines: Timelines) {
     this.#client = client;
@@ -27,40 +29,89 @@ export class HistoryLoader {
 
   /** Loads messages before the oldest one shown; the answer is whether there were any. */
   async loadOlder(buffer: string, count = pageSize): Promise<boolean> {
+    const { isComplete } = this.#timelines.of(buffer);
+    if (isComplete || this.#loading.has(fold(buffer)) || !this.#client.isOnline) return false;
+    const oldest = this.#edges(buffer).oldest;
+    return await this.#load(buffer, async () => {
+      const before = oldest === undefined ? {} : { before: oldest };
+      const page = await this.#client.history.latest(buffer, { ...before, limit: count });
+      // The person can have gone to another part since.
+      if (this.#edges(buffer).oldest !== oldest) return false;
+      this.#timelines.addBefore(buffer, this.#messagesIn(page), !page.more);
+      return page.events.length > 0;
+    }) ?? false;
+  }
+
+  /** Loads messages after the last one of an older part; the answer is whether the timeline has changed. */
+  async loadNewer(buffer: string): Promise<boolean> {
+    const { newest } = this.#edges(buffer);
+    if (this.#timelines.of(buffer).isLatest || newest === undefined) return false;
+    if (this.#loading.has(fold(buffer)) || !this.#client.isOnline) return false;
+    return await this.#load(buffer, async () => {
+      const position = { at: "after", reference: `msgid=${newest}` } as const;
+      const page = await this.#client.history.part(buffer, position, pageSize);
+      if (this.#edges(buffer).newest !== newest) return false;
+      this.#timelines.addAfter(buffer, this.#messagesIn(page), !page.more);
+      return true;
+    }) ?? false;
+  }
+
+  /** Shows the part of the history with this message; false when it is not found. */
+  async showMessage(buffer: string, id: string): Promise<boolean> {
+    if (this.#timelines.of(buffer).shown.find(id) !== undefined) return true;
+    const isLatest = this.#timelines.find(buffer, id) !== undefined;
+    if (isLatest) this.#timelines.showLatest(buffer);
+    return isLatest || await this.#showPart(buffer, `msgid=${id}`, id);
+  }
+
+  /** Shows the part of the history with the first message of others after a time; the answer is its id. */
+  async showFirstAfter(buffer: string, at: number): Promise<string | undefined> {
+    const { shown, isComplete } = this.#timelines.of(buffer);
+    if (shown.firstAfter(at) === 0 && !isComplete) {
+      await this.#showPart(buffer, `timestamp=${new Date(at).toISOString()}`);
+    }
+    const isUnread = (entry: TimelineEntry) => entry.kind === "said" && !entry.said.own && entry.at > at;
+    return this.#timelines.of(buffer).entries.find(isUnread)?.key;
+  }
+
+  /** Shows the part around a reference; false when it is empty or lacks the message `id`. */
+  async #showPart(buffer: string, reference: string, id?: string): Promise<boolean> {
+    await this.#loading.get(fold(buffer));
+    return await this.#load(buffer, async () => {
+      const page = await this.#client.history.part(buffer, { at: "around", reference }, aroundSize);
+      const messages = this.#messagesIn(page);
+      const isFound = id === undefined ? messages.length > 0 : messages.some((said) => said.id === id);
+      if (isFound) this.#timelines.showOlderPart(buffer, messages);
+      return isFound;
+    }) ?? false;
+  }
+
+  /** Loads one page at a time in each buffer; undefined when that fails. */
+  async #load(buffer: string, load: () => Promise<boolean>): Promise<boolean | undefined> {
     const key = fold(buffer);
-    const { isComplete, entries } = this.#timelines.of(buffer);
-    if (isComplete || this.#loading.has(key) || !this.#client.isOnline) return false;
-    const oldest = entries.find((entry) => entry.kind === "said" && entry.said.id !== undefined);
-    this.#loading.add(key);
-    try {
-      const before = oldest && { before: oldest.key };
-      const { events, more } = await this.#client.history.latest(buffer, { ...before, limit: count });
-      this.#addOlder(events);
-      if (!more) this.#timelines.setComplete(buffer, true);
-      return events.length > 0;
-    } catch (error) {
+    const loading = load().catch((error) => {
       // The server refuses: /history tries again. After a lost connection, scrolling tries again.
       if (error instanceof ActionError) this.#timelines.setComplete(buffer, true);
-      return false;
-    } finally {
-      this.#loading.delete(key);
-    }
+      return undefined;
+    }).finally(() => this.#loading.delete(key));
+    this.#loading.set(key, loading);
+    return await loading;
   }
 
-  #addOlder(events: readonly ChatEvent[]): void {
-    for (const event of events.toReversed()) {
-      if (event.kind === "said") this.#timelines.addSaid(event, false, true);
-    }
-    for (const event of events) if (event.kind !== "said") addToTimeline(this.#timelines, event);
+  /** The ids of the first and the last message shown that the server knows. */
+  #edges(buffer: string): { readonly oldest: string | undefined; readonly newest: string | undefined } {
+    const { entries } = this.#timelines.of(buffer);
+    const isStored = ({ kind, key }: TimelineEntry) => kind === "said" && !key.startsWith(ownKeyPrefix);
+    return { oldest: entries.find(isStored)?.key, newest: entries.findLast(isStored)?.key };
   }
 
-  /** Loads older messages until one with this id is found; false when it is not found. */
-  async find(buffer: string, id: string): Promise<boolean> {
-    const isLoaded = () => this.#timelines.of(buffer).entries.some(({ key }) => key === id);
-    for (let pages = 0; !isLoaded() && pages < maxPages; pages++) {
-      if (!await this.loadOlder(buffer)) break;
+  /** The messages of a page. Its reactions and deletions are applied when the messages are in the timeline. */
+  #messagesIn({ events }: HistoryPage): SaidEvent[] {
+    const changes = events.filter(({ kind }) => kind !== "said");
+    if (changes.length > 0) {
+      queueMicrotask(() => changes.forEach((event) => addToTimeline(this.#timelines, event)));
     }
-    return isLoaded();
+    return events.filter((event) => event.kind === "said");
   }
 
   /** Opens the recent conversations. */

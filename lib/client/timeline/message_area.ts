@@ -1,27 +1,36 @@
 /**
- * The message area: shows the timeline of the active buffer. Only the newest entries are elements; older ones become
- * elements when the person scrolls up to them.
+ * The message area: shows the timeline of the active buffer. A few hundred entries are elements; others become elements
+ * when the person scrolls towards them. What is not in memory is loaded from the server.
  */
 /// <reference lib="dom" />
 import type { State } from "../state/state.ts";
 import { byId } from "../elements/element.ts";
 import { onKeyPress } from "../elements/key_press.ts";
+import { drawJumpButtons } from "./jump_buttons.ts";
 import { focusByKey } from "./message_focus.ts";
 import { MessageRows } from "./message_rows.ts";
 import { type MessageActions, messageToolbar } from "./message_toolbar.ts";
+import { type RowRange, RowWindow } from "./row_window.ts";
 import { ScrollPosition } from "./scroll_position.ts";
-import { emptyTimeline, type Timeline } from "./timeline.ts";
+import { emptyTimeline, type ReadingPlace, type Timeline, type TimelineEntry } from "./timeline.ts";
 
 const highlightMs = 1_500;
-/** This many entries are elements at the end; this many more at each step up. */
-const stepSize = 200;
 
 /** The actions of the page that the message area calls. */
 export interface MessageAreaParts extends MessageActions {
-  /** The person scrolled up to the oldest message. */
+  /** The person scrolled up to the oldest message in memory, or down to the last one of an older part. */
   readonly loadOlder: () => void;
+  readonly loadNewer: () => void;
   /** Shows the message with this id. */
   readonly jump: (id: string) => void;
+  /** Shows the newest messages in place of an older part. */
+  readonly showLatest: () => void;
+  /** Shows the first message that the person has not read. */
+  readonly showFirstUnread: () => void;
+  /** The entry of the active buffer with this key, when it is in memory. */
+  readonly find: (key: string) => TimelineEntry | undefined;
+  /** Draws the page with the next frame. */
+  readonly draw: () => void;
 }
 
 /** The message area. */
@@ -30,13 +39,12 @@ export class MessageArea {
   readonly #parts: MessageAreaParts;
   readonly #rows: MessageRows;
   readonly #scroll: ScrollPosition;
+  #window = new RowWindow();
   #state: State | undefined;
   #buffer = "";
   #timeline: Timeline = emptyTimeline;
-  /** The key of the oldest entry that is an element. */
-  #first: string | undefined;
-  /** This many more entries become elements with the next drawing. */
-  #wanted = 0;
+  /** The separator before new messages that the person has seen, by its time. */
+  #seenSeparatorAt: number | undefined;
 
   /** `signal` ends the listening. */
   constructor(parts: MessageAreaParts, signal: AbortSignal) {
@@ -45,17 +53,27 @@ export class MessageArea {
     const area = this.#area;
     area.replaceChildren();
     this.#scroll = new ScrollPosition(area, signal);
-    area.addEventListener("scroll", () => {
-      if (this.#scroll.isAtTop && !this.#rows.isEmpty) this.#goUp();
-    }, { signal });
-    onKeyPress(area, (event) => focusByKey(area, event), signal);
+    area.addEventListener("scroll", () => this.#onScroll(), { signal });
+    onKeyPress(area, (event) => this.#onKey(event), signal);
+    onKeyPress(byId("box"), (event) => this.#onKeyInBox(event), signal);
+    byId("to-latest").addEventListener("click", () => this.showLatest(), { signal });
+    byId("to-unread").addEventListener("click", parts.showFirstUnread, { signal });
     for (const name of ["mouseover", "focusin"]) {
       area.addEventListener(name, ({ target }) => this.#showToolbar(target), { signal });
     }
   }
 
+  /** Whether the newest message is in sight. */
   get isAtEnd(): boolean {
-    return this.#scroll.isAtEnd;
+    return this.#scroll.followsEnd && this.#timeline.isLatest;
+  }
+
+  /** The keys of the first and the last entry in sight while the person reads older messages. */
+  get reading(): ReadingPlace | undefined {
+    const sight = this.isAtEnd ? undefined : this.#scroll.rowsInSight();
+    const first = sight && this.#nearestEntry(sight.first);
+    const last = sight && this.#nearestEntry(sight.last);
+    return first && last && { first: first.key, last: last.key };
   }
 
   /** Shows a timeline. */
@@ -64,19 +82,20 @@ export class MessageArea {
     if (isOther) this.#scroll.followsEnd = true;
     else this.#scroll.update();
     if (isOther) this.#rows.clear();
-    if (this.#scroll.followsEnd) [this.#first, this.#wanted] = [undefined, 0];
+    if (isOther) this.#window = new RowWindow();
     this.#buffer = buffer;
     this.#state = state;
     this.#timeline = timeline;
     this.#draw();
-    // Without a scroll bar nobody can scroll up to load more.
-    if (timeline.entries.length > 0 && this.#scroll.fits) this.#goUp();
+    // Without a scroll bar nobody can scroll to load more.
+    if (timeline.entries.length > 0 && this.#scroll.fits) this.#moveUp();
+    else this.#fill();
   }
 
   /** Scrolls to a message, focuses and highlights it; false when the timeline does not contain it. */
   jump(id: string): boolean {
-    const row = this.#rowOf(id);
-    if (row === null) return false;
+    const row = this.#showEntry(id);
+    if (row === undefined) return false;
     row.scrollIntoView({ block: "center" });
     row.focus({ preventScroll: true });
     row.classList.add("highlighted");
@@ -86,57 +105,180 @@ export class MessageArea {
 
   /** Scrolls so that the messages before this one are in sight. */
   showBefore(id: string): void {
-    this.#rowOf(id)?.scrollIntoView({ block: "end" });
+    this.#showEntry(id)?.scrollIntoView({ block: "end" });
   }
 
-  /** The element of a message, which is made when there is none yet; null when the timeline does not contain it. */
-  #rowOf(id: string): HTMLElement | null {
-    const find = () => this.#area.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
-    const at = this.#timeline.entries.findIndex(({ key }) => key === id);
-    if (at < 0) return null;
-    this.#scroll.followsEnd = false;
-    if (find() === null) this.#first = id;
-    if (this.#first === undefined || at < this.#start + stepSize / 2) this.#wanted = stepSize;
+  /** Scrolls so that the messages from this one on are in sight. */
+  showFrom(id: string): void {
+    const row = this.#showEntry(id);
+    row?.scrollIntoView({ block: "start" });
+    row?.focus({ preventScroll: true });
+  }
+
+  /** Shows the newest messages. */
+  showLatest(): void {
+    if (this.#area.contains(document.activeElement)) this.#area.focus({ preventScroll: true });
+    this.#parts.showLatest();
+    this.#scroll.followsEnd = true;
     this.#draw();
-    return find();
+    this.#parts.draw();
   }
 
-  /** Shows older entries of the timeline; when there are none, loads older messages from the server. */
-  #goUp(): void {
-    this.#wanted = stepSize;
-    if (this.#start === 0) return this.#parts.loadOlder();
+  /** The row of an entry, which becomes an element; undefined when the timeline does not contain it. */
+  #showEntry(id: string): HTMLElement | undefined {
+    const { shown } = this.#timeline;
+    const at = shown.indexOf(id);
+    if (at < 0) return undefined;
     this.#scroll.followsEnd = false;
+    this.#window.showAround(shown, at);
+    this.#draw();
+    return this.#area.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`) ?? undefined;
+  }
+
+  #onScroll(): void {
+    if (this.#rows.isEmpty) return;
+    if (this.isAtEnd) return this.#parts.draw();
+    const { shown, isLatest, isComplete, entries } = this.#timeline;
+    const { start, end } = this.#window.range(shown);
+    if (this.#isNearTop && start === 0 && !isComplete) this.#parts.loadOlder();
+    if (this.#isNearEnd && end === entries.length && !isLatest) this.#parts.loadNewer();
+    this.#fill();
+    this.#drawJumpButtons();
+  }
+
+  /** Adds rows where those in sight are near the first or the last row. */
+  #fill(): void {
+    if (this.isAtEnd) return;
+    const { shown, entries } = this.#timeline;
+    if (this.#isNearTop && this.#window.range(shown).start > 0) this.#moveUp();
+    if (this.#isNearEnd && this.#window.range(shown).end < entries.length) this.#moveDown();
+  }
+
+  get #isNearTop(): boolean {
+    return this.#scroll.abovePx < this.#area.clientHeight;
+  }
+
+  get #isNearEnd(): boolean {
+    return this.#scroll.belowPx < this.#area.clientHeight;
+  }
+
+  /** Adds older rows; when there are none in memory, loads older messages from the server. */
+  #moveUp(): void {
+    const { shown, isComplete } = this.#timeline;
+    if (this.#window.range(shown).start === 0) return isComplete ? undefined : this.#parts.loadOlder();
+    this.#scroll.followsEnd = false;
+    this.#window.moveUp(shown, this.#keptRows());
     this.#draw();
   }
 
-  /** The index of the oldest entry that is an element. */
-  get #start(): number {
-    const { entries } = this.#timeline;
-    const at = entries.findIndex(({ key }) => key === this.#first);
-    return at < 0 ? Math.max(0, entries.length - stepSize) : at;
+  /** Adds newer rows. */
+  #moveDown(): void {
+    this.#window.moveDown(this.#timeline.shown, this.#keptRows());
+    this.#draw();
+  }
+
+  /** The rows in sight, and those with the selection or the focus. */
+  #keptRows(): RowRange {
+    const sight = this.#scroll.rowsInSight();
+    const { anchorNode = null, focusNode = null } = getSelection()?.isCollapsed === false
+      ? getSelection() ?? {}
+      : {};
+    const { activeElement } = document;
+    const indexes = [sight?.first, sight?.last, anchorNode, focusNode, activeElement].flatMap((node) => {
+      const entry = node && this.#area.contains(node) ? this.#nearestEntry(node) : undefined;
+      const at = this.#timeline.shown.indexOf(entry?.key);
+      return at < 0 ? [] : [at];
+    });
+    return { start: Math.min(...indexes), end: Math.max(...indexes) + 1 };
+  }
+
+  /** The entry that contains a node of the area, or the next one when it is a separator. */
+  #nearestEntry(node: Node): TimelineEntry | undefined {
+    let row: Node | null | undefined = node;
+    while (row != null && row.parentNode !== this.#area) row = row.parentNode;
+    let entry: TimelineEntry | undefined;
+    for (; row instanceof Element && entry === undefined; row = row.nextElementSibling) {
+      entry = this.#rows.entryOf(row);
+    }
+    return entry;
   }
 
   #draw(): void {
     const state = this.#state;
     if (state === undefined) return;
+    const timeline = this.#timeline;
+    const { shown } = timeline;
+    if (this.isAtEnd) this.#window.follow();
+    else this.#window.hold();
+    // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
+    this.#area.ariaLive = this.isAtEnd ? "polite" : "off";
     this.#scroll.keep(() => {
-      const before = this.#start;
-      const start = Math.max(0, before - this.#wanted);
-      if (start < before) this.#wanted = 0;
-      this.#first = this.#timeline.entries[start]?.key;
-      this.#place(this.#rows.from(start, state, this.#timeline));
+      const range = this.#window.range(shown);
+      this.#scroll.isLatest = timeline.isLatest && range.end === shown.entries.length;
+      this.#place(this.#rows.of(range, { state, timeline, find: this.#parts.find }));
+    });
+    this.#drawJumpButtons();
+  }
+
+  #drawJumpButtons(): void {
+    const { separatorAt } = this.#timeline;
+    const separator = this.#area.querySelector(".separator.new")?.getBoundingClientRect();
+    const isInSight = separator !== undefined && separator.top >= this.#area.getBoundingClientRect().top;
+    if (isInSight) this.#seenSeparatorAt = separatorAt;
+    drawJumpButtons({
+      timeline: this.#timeline,
+      isAtEnd: this.isAtEnd,
+      isUnreadAbove: separatorAt !== undefined && separatorAt !== this.#seenSeparatorAt,
     });
   }
 
   /** Puts rows in place and touches only what changed. */
   #place(rows: readonly HTMLElement[]): void {
+    const area = this.#area;
     const kept = new Set<Element>(rows);
-    for (const child of [...this.#area.children]) if (!kept.has(child)) child.remove();
-    let at: Element | null = this.#area.firstElementChild;
-    for (const row of rows) {
-      if (row === at) at = at.nextElementSibling;
-      else this.#area.insertBefore(row, at);
+    for (const child of [...area.children]) {
+      if (kept.has(child)) continue;
+      // The focus must not leave the messages with the row.
+      if (child.contains(document.activeElement)) area.focus({ preventScroll: true });
+      this.#scroll.unwatch(child);
+      child.remove();
     }
+    let at: Element | null = area.firstElementChild;
+    for (const row of rows) {
+      if (row === at) {
+        at = at.nextElementSibling;
+        continue;
+      }
+      area.insertBefore(row, at);
+      this.#scroll.watch(row);
+    }
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.target instanceof HTMLButtonElement) return;
+    if (event.key === "End") {
+      event.preventDefault();
+      this.showLatest();
+      return this.#area.querySelector<HTMLElement>(".entry:last-child")?.focus();
+    }
+    const oldest = this.#timeline.entries[0];
+    if (event.key === "Home" && oldest !== undefined) {
+      this.#scroll.followsEnd = false;
+      this.#window.showAround(this.#timeline.shown, 0);
+      this.#draw();
+    }
+    focusByKey(this.#area, event);
+  }
+
+  /** PageUp and PageDown scroll the messages while the person writes. */
+  #onKeyInBox(event: KeyboardEvent): void {
+    const step = event.key === "PageUp" ? -1 : event.key === "PageDown" ? 1 : 0;
+    const { scrollHeight, clientHeight } = byId("box");
+    if (step === 0 || event.altKey || event.ctrlKey || scrollHeight > clientHeight + 2) {
+      return;
+    }
+    event.preventDefault();
+    this.#area.scrollBy({ top: step * this.#area.clientHeight * 0.9 });
   }
 
   /** There is one toolbar, on the message under the pointer or with the focus. */

@@ -24,15 +24,18 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const maxCharacters = 3000;
 const maxLines = 40;
 
-/** Draws an entry; `byKey` finds the message that it answers. An entry that cannot be drawn has a row that says so. */
+/** Finds the entry with this key, when it is in memory. */
+export type FindEntry = (key: string) => TimelineEntry | undefined;
+
+/** Draws an entry; `find` finds the message that it answers. An entry that cannot be drawn has a row that says so. */
 export function drawRow(
   state: State,
   entry: TimelineEntry,
-  byKey: ReadonlyMap<string, TimelineEntry>,
+  find: FindEntry,
   actions: RowActions,
 ): HTMLElement {
   try {
-    return drawWholeRow(state, entry, byKey, actions);
+    return drawWholeRow(state, entry, find, actions);
   } catch (error) {
     reportError(error);
     return element("div", { class: "entry warning", tabindex: "-1" }, "This message cannot be shown");
@@ -42,7 +45,7 @@ export function drawRow(
 function drawWholeRow(
   state: State,
   entry: TimelineEntry,
-  byKey: ReadonlyMap<string, TimelineEntry>,
+  find: FindEntry,
   actions: RowActions,
 ): HTMLElement {
   const when = new Date(entry.at);
@@ -51,7 +54,7 @@ function drawWholeRow(
     { datetime: when.toISOString(), title: when.toLocaleString() },
     clock.format(when),
   );
-  if (entry.kind === "said") return messageRow(state, entry, time, byKey, actions);
+  if (entry.kind === "said") return messageRow(state, entry, time, find, actions);
   const text = element("span", { class: "text" }, ...spanElements(entry.spans));
   return element("div", { class: `entry ${entry.kind}`, tabindex: "-1" }, time, text);
 }
@@ -60,7 +63,7 @@ function messageRow(
   state: State,
   entry: SaidEntry,
   time: HTMLElement,
-  byKey: ReadonlyMap<string, TimelineEntry>,
+  find: FindEntry,
   { react, jump }: RowActions,
 ): HTMLElement {
   const { said, isDeleted } = entry;
@@ -70,7 +73,7 @@ function messageRow(
   const content = element(
     "div",
     {},
-    ...(replyTo === undefined ? [] : [quoteButton(byKey.get(replyTo), () => jump(replyTo))]),
+    ...(replyTo === undefined ? [] : [quoteButton(find(replyTo), () => jump(replyTo))]),
     nick,
     ...(isDeleted ? [element("span", { class: "text" }, "Message deleted")] : foldableText(state, entry)),
   );

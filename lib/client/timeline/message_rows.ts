@@ -6,16 +6,28 @@
 import type { State } from "../state/state.ts";
 import { element } from "../elements/element.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
+import type { RowRange } from "./row_window.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 
-const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const day = { weekday: "long", day: "numeric", month: "long" } as const;
+const dayName = new Intl.DateTimeFormat(undefined, day);
+const dayNameWithYear = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
 /** Lines for this person only that are so close show one time. */
 const sameAnswerMs = 1_000;
+
+/** The values that rows are drawn from. */
+export interface RowSource {
+  readonly state: State;
+  readonly timeline: Timeline;
+  /** The entry with this key, when it is in memory. */
+  readonly find: (key: string) => TimelineEntry | undefined;
+}
 
 /** The rows of one timeline. */
 export class MessageRows {
   readonly #actions: RowActions;
   #elements = new Map<TimelineEntry, HTMLElement>();
+  readonly #entries = new WeakMap<Element, TimelineEntry>();
   readonly #separators = new Map<string, HTMLElement>();
 
   constructor(actions: RowActions) {
@@ -32,30 +44,30 @@ export class MessageRows {
   }
 
   /** The entry that an element shows. */
-  entryOf(row: HTMLElement): TimelineEntry | undefined {
-    return [...this.#elements].find(([, shown]) => shown === row)?.[0];
+  entryOf(row: Element): TimelineEntry | undefined {
+    return this.#entries.get(row);
   }
 
-  /** The rows from the entry at index `start` on. */
-  from(start: number, state: State, timeline: Timeline): HTMLElement[] {
+  /** The rows of the entries in a range. */
+  of({ start, end }: RowRange, { state, timeline, find }: RowSource): HTMLElement[] {
     const { entries } = timeline;
-    const byKey = new Map(entries.map((entry) => [entry.key, entry]));
     const elements = new Map<TimelineEntry, HTMLElement>();
     const rows: HTMLElement[] = [];
     const firstNew = firstNewEntry(timeline);
     let tomorrow = 0;
-    let last: TimelineEntry | undefined;
-    for (const entry of entries.slice(start)) {
+    let last = entries[start - 1];
+    for (const entry of entries.slice(start, end)) {
       if (entry.at >= tomorrow) {
         tomorrow = new Date(entry.at).setHours(24, 0, 0, 0);
-        rows.push(this.#separator(dayName.format(entry.at)));
+        rows.push(this.#separator(dayText(entry.at)));
       }
       if (entry === firstNew) rows.push(this.#separator("New messages", "new"));
-      const row = this.#elements.get(entry) ?? drawRow(state, entry, byKey, this.#actions);
+      const row = this.#elements.get(entry) ?? drawRow(state, entry, find, this.#actions);
       // The quoted message can arrive later: then the row is drawn again.
       const lacksQuote = entry.kind === "said" && entry.said.replyTo !== undefined &&
-        !byKey.has(entry.said.replyTo);
+        find(entry.said.replyTo) === undefined;
       if (!lacksQuote) elements.set(entry, row);
+      this.#entries.set(row, entry);
       row.classList.toggle("together", last !== undefined && isSameAnswer(last, entry));
       rows.push(row);
       last = entry;
@@ -72,9 +84,22 @@ export class MessageRows {
   }
 }
 
-function firstNewEntry({ entries, separatorAt }: Timeline): TimelineEntry | undefined {
+/** The name of a day, with its year when that is not this one. */
+export function dayText(at: number, now = Date.now()): string {
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? dayName : dayNameWithYear).format(at);
+}
+
+/** Undefined when the first unread message is not in memory, and when there is none. */
+function firstNewEntry({ shown, entries, separatorAt, isComplete }: Timeline): TimelineEntry | undefined {
   if (separatorAt === undefined) return undefined;
-  return entries.find((entry) => entry.at > separatorAt && entry.kind === "said" && !entry.said.own);
+  let at = shown.firstAfter(separatorAt);
+  if (at === 0 && !isComplete) return undefined;
+  for (; at < entries.length; at++) {
+    const entry = entries[at];
+    if (entry?.kind === "said" && !entry.said.own) return entry;
+  }
+  return undefined;
 }
 
 /** Whether both are lines of one answer to the person, such as those of /help. */

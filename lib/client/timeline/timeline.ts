@@ -1,11 +1,14 @@
 /**
  * The messages and events of each channel and conversation, as the page shows them: in order of time, each message once,
- * with its reactions. Plain data; knows no element.
+ * with its reactions. The memory holds the newest part of a buffer, and one older part while the person reads there; the
+ * server has the rest. Plain data; knows no element.
  */
 import type { ChatEvent } from "../state/event.ts";
 import { isAddressedToUs } from "../state/mentions.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
+import { EntryList } from "./entry_list.ts";
+import { UnreadMessages } from "./unread_messages.ts";
 
 /** A message, with the time of the event. */
 export type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
@@ -37,6 +40,9 @@ export type TimelineEntry = SaidEntry | LineEntry;
 
 /** The entries of one buffer, and how many the person has not read. */
 export interface Timeline {
+  /** The part that is shown: the newest one, or an older one while the person reads there. */
+  readonly shown: EntryList;
+  /** The entries of this part; a later change of the timeline changes this array too. */
   readonly entries: readonly TimelineEntry[];
   readonly unread: number;
   readonly mentions: number;
@@ -44,29 +50,96 @@ export interface Timeline {
   readonly readAt: number;
   /** The "New messages" separator is after this time; undefined for no separator. */
   readonly separatorAt: number | undefined;
-  /** The server has no older messages. */
+  /** The server has no messages before this part. */
   readonly isComplete: boolean;
+  /** There are no messages after this part. */
+  readonly isLatest: boolean;
+}
+
+/** The keys of entries without an id of the server begin with this. */
+export const ownKeyPrefix = "line-";
+/** Above this number of entries a part is shortened; the server still has the others. */
+const maxEntries = 3_000;
+/** This many of the newest entries stay. */
+const keptEntries = 1_000;
+/** This many entries stay on both sides of those that the person reads. */
+const marginEntries = 300;
+
+/** One part of a timeline without gaps. */
+interface Part {
+  readonly list: EntryList;
+  isComplete: boolean;
+}
+
+class BufferTimeline implements Timeline {
+  latest: Part = { list: new EntryList(), isComplete: false };
+  /** The older part that the person reads. */
+  older: Part | undefined;
+  readAt = 0;
+  separatorAt: number | undefined;
+  readonly unreadMessages = new UnreadMessages();
+  /** The time of the newest message. */
+  newestAt = 0;
+
+  get part(): Part {
+    return this.older ?? this.latest;
+  }
+
+  get shown(): EntryList {
+    return this.part.list;
+  }
+
+  get entries(): readonly TimelineEntry[] {
+    return this.part.list.entries;
+  }
+
+  get isComplete(): boolean {
+    return this.part.isComplete;
+  }
+
+  get isLatest(): boolean {
+    return this.older === undefined;
+  }
+
+  get unread(): number {
+    return this.unreadMessages.count;
+  }
+
+  get mentions(): number {
+    return this.unreadMessages.mentions;
+  }
+
+  /** The parts in memory. */
+  get parts(): readonly Part[] {
+    return this.older === undefined ? [this.latest] : [this.latest, this.older];
+  }
+}
+
+/** The keys of the first and the last entry in sight. */
+export interface ReadingPlace {
+  readonly first: string;
+  readonly last: string;
 }
 
 /** The timeline of a buffer without messages. */
-export const emptyTimeline: Timeline = {
-  entries: [],
-  unread: 0,
-  mentions: 0,
-  readAt: 0,
-  separatorAt: undefined,
-  isComplete: false,
-};
-/** Above this number the oldest entries are dropped, unless the person reads there; the server still has them. */
-const maxEntries = 3000;
+export const emptyTimeline: Timeline = new BufferTimeline();
 
 /** All timelines, by folded buffer name. */
 export class Timelines {
-  readonly #all = new Map<Folded, Timeline>();
+  readonly #all = new Map<Folded, BufferTimeline>();
   #madeKeys = 0;
 
   of(buffer: string): Timeline {
     return this.#all.get(fold(buffer)) ?? emptyTimeline;
+  }
+
+  /** The entry with this key, when it is in memory. */
+  find(buffer: string, key: string): TimelineEntry | undefined {
+    for (const { list } of this.#all.get(fold(buffer))?.parts ?? []) {
+      const entry = list.find(key);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
   }
 
   remove(buffer: string): void {
@@ -78,34 +151,25 @@ export class Timelines {
    * same time it comes first when it `isOlder`, else last.
    */
   addSaid(said: SaidEvent, isSeen: boolean, isOlder = false): void {
-    const timeline = this.of(said.buffer);
-    const key = said.id ?? this.#key();
-    if (said.id !== undefined && timeline.entries.some((entry) => entry.key === key)) return;
-    const entry: SaidEntry = {
-      key,
-      at: said.at,
-      kind: "said",
-      said,
-      reactions: new Map(),
-      isDeleted: false,
-    };
+    const timeline = this.#open(said.buffer);
+    const entry = this.#entryOf(said);
+    if (!timeline.latest.list.insert(entry, isOlder)) return;
     const isRead = isSeen || said.own || said.at <= timeline.readAt ||
       (said.history === true && timeline.readAt === 0);
-    this.#put(said.buffer, {
-      ...timeline,
-      entries: inserted(timeline.entries, entry, isOlder),
-      unread: timeline.unread + (isRead ? 0 : 1),
-      mentions: timeline.mentions + (!isRead && isAddressedToUs(said) ? 1 : 0),
-      readAt: (isSeen || said.own) && !said.history ? Math.max(timeline.readAt, said.at) : timeline.readAt,
-      separatorAt: separatorAfter(timeline, said, isRead),
-    });
+    timeline.separatorAt = separatorAfter(timeline, said, isRead);
+    timeline.newestAt = Math.max(timeline.newestAt, said.at);
+    if (!isRead) timeline.unreadMessages.add(entry.key, said.at, isAddressedToUs(said));
+    if ((isSeen || said.own) && !said.history) timeline.readAt = Math.max(timeline.readAt, said.at);
+  }
+
+  #entryOf(said: SaidEvent): SaidEntry {
+    const key = said.id ?? this.#key();
+    return { key, at: said.at, kind: "said", said, reactions: new Map(), isDeleted: false };
   }
 
   /** Adds a line that is not a message. */
   addLine(buffer: string, kind: LineKind, spans: readonly Span[], at: number): void {
-    const timeline = this.of(buffer);
-    const entry: LineEntry = { key: this.#key(), at, kind, spans };
-    this.#put(buffer, { ...timeline, entries: inserted(timeline.entries, entry) });
+    this.#open(buffer).latest.list.insert({ key: this.#key(), at, kind, spans });
   }
 
   /** Adds or removes somebody's reaction to a message. */
@@ -128,36 +192,71 @@ export class Timelines {
 
   /** The person has read everything; returns the time of the newest message, 0 when there is none. */
   markAllRead(buffer: string): number {
-    const timeline = this.of(buffer);
-    const newest = timeline.entries.findLast((entry) => entry.kind === "said")?.at ?? 0;
-    if (timeline.unread > 0 || newest > timeline.readAt) this.markRead(buffer, newest);
-    return newest;
+    const { unread, newestAt, readAt } = this.#open(buffer);
+    if (unread > 0 || newestAt > readAt) this.markRead(buffer, newestAt);
+    return newestAt;
   }
 
   /** The person has read up to a time, here or on another device. */
   markRead(buffer: string, upTo: number): void {
-    const timeline = this.of(buffer);
+    const timeline = this.#open(buffer);
     if (upTo < timeline.readAt) return;
-    const unread = timeline.entries.flatMap((entry) =>
-      entry.kind === "said" && entry.at > upTo && !entry.said.own ? [entry.said] : []
-    );
-    this.#put(buffer, {
-      ...timeline,
-      readAt: upTo,
-      separatorAt: timeline.separatorAt ?? (unread.length > 0 ? upTo : undefined),
-      unread: unread.length,
-      mentions: unread.filter(isAddressedToUs).length,
-    });
+    const { unreadMessages, latest: { list } } = timeline;
+    timeline.readAt = upTo;
+    unreadMessages.markRead(upTo);
+    for (const entry of list.entries.slice(list.firstAfter(upTo))) {
+      if (entry.kind !== "said" || entry.said.own || entry.isDeleted) continue;
+      unreadMessages.add(entry.key, entry.at, isAddressedToUs(entry.said));
+    }
+    timeline.separatorAt ??= unreadMessages.count > 0 ? upTo : undefined;
   }
 
   /** Removes the "New messages" separator. */
   removeSeparator(buffer: string): void {
-    this.#put(buffer, { ...this.of(buffer), separatorAt: undefined });
+    this.#open(buffer).separatorAt = undefined;
   }
 
-  /** Whether the server has no older messages. */
+  /** Whether the server has no messages before the part that is shown. */
   setComplete(buffer: string, isComplete: boolean): void {
-    this.#put(buffer, { ...this.of(buffer), isComplete });
+    this.#open(buffer).part.isComplete = isComplete;
+  }
+
+  /** Adds messages of the history before the part that is shown, oldest first. */
+  addBefore(buffer: string, messages: readonly SaidEvent[], isComplete: boolean): void {
+    const timeline = this.#open(buffer);
+    timeline.part.isComplete = isComplete;
+    for (const said of messages.toReversed()) {
+      if (timeline.older === undefined) this.addSaid(said, false, true);
+      else timeline.older.list.insert(this.#entryOf(said), true);
+    }
+  }
+
+  /** Shows an older part of the history, oldest message first, in place of the part before. */
+  showOlderPart(buffer: string, messages: readonly SaidEvent[]): void {
+    const timeline = this.#open(buffer);
+    timeline.older = { list: new EntryList(), isComplete: false };
+    this.addAfter(buffer, messages, false);
+  }
+
+  /**
+   * Adds messages of the history after the older part. When it then reaches the newest part, or when there are no more
+   * messages (`isEnd`), the two parts become one.
+   */
+  addAfter(buffer: string, messages: readonly SaidEvent[], isEnd: boolean): void {
+    const timeline = this.#open(buffer);
+    const { older, latest } = timeline;
+    if (older === undefined) return;
+    const meets = messages.some(({ id }) => id !== undefined && latest.list.find(id) !== undefined);
+    for (const said of messages) older.list.insert(this.#entryOf(said));
+    if (!isEnd && !meets) return;
+    for (const entry of latest.list.entries) older.list.insert(entry);
+    timeline.latest = older;
+    timeline.older = undefined;
+  }
+
+  /** Shows the newest part. */
+  showLatest(buffer: string): void {
+    this.#open(buffer).older = undefined;
   }
 
   /** Moves lines to another buffer. */
@@ -168,28 +267,51 @@ export class Timelines {
     this.remove(from);
   }
 
-  /** Drops the oldest entries when there are too many. */
-  trim(buffer: string): void {
-    const { entries, ...others } = this.of(buffer);
-    if (entries.length <= maxEntries) return;
-    this.#put(buffer, { ...others, entries: entries.slice(-maxEntries), isComplete: false });
+  /**
+   * Shortens parts with too many entries. `readingIn` returns the first and the last entry that the person sees while
+   * reading older ones: entries around them stay, as an older part when the newest one has grown away from it.
+   */
+  trim(buffer: string, readingIn: () => ReadingPlace | undefined = () => undefined): void {
+    const timeline = this.#all.get(fold(buffer));
+    if (timeline === undefined || timeline.parts.every(({ list }) => list.entries.length <= maxEntries)) {
+      return;
+    }
+    const { older, latest, shown } = timeline;
+    const reading = readingIn();
+    const [first, last] = [shown.indexOf(reading?.first), shown.indexOf(reading?.last)];
+    if (first >= 0 && last >= 0 && shown.entries.length > maxEntries) {
+      const start = Math.max(0, first - marginEntries);
+      const end = last + 1 + marginEntries;
+      const newest = shown.entries.length - keptEntries;
+      if (older !== undefined) return keepEntries(older, start, end);
+      if (end > newest) return keepEntries(latest, Math.min(start, newest));
+      const isComplete = latest.isComplete && start === 0;
+      timeline.older = { list: new EntryList(shown.entries.slice(start, end)), isComplete };
+    }
+    const { length } = latest.list.entries;
+    if (length > maxEntries) keepEntries(latest, length - keptEntries);
   }
 
-  #put(buffer: string, timeline: Timeline): void {
-    this.#all.set(fold(buffer), timeline);
+  #open(buffer: string): BufferTimeline {
+    const key = fold(buffer);
+    const timeline = this.#all.get(key) ?? new BufferTimeline();
+    this.#all.set(key, timeline);
+    return timeline;
   }
 
   #change(buffer: string, key: string, change: (entry: TimelineEntry) => TimelineEntry): void {
-    const timeline = this.of(buffer);
-    this.#put(buffer, {
-      ...timeline,
-      entries: timeline.entries.map((entry) => entry.key === key ? change(entry) : entry),
-    });
+    for (const { list } of this.#all.get(fold(buffer))?.parts ?? []) list.replace(key, change);
   }
 
   #key(): string {
-    return `line-${++this.#madeKeys}`;
+    return `${ownKeyPrefix}${++this.#madeKeys}`;
   }
+}
+
+/** Keeps the entries of a part from one index on, up to another. */
+function keepEntries(part: Part, start: number, end?: number): void {
+  if (start > 0) part.isComplete = false;
+  part.list.keep(Math.max(0, start), end);
 }
 
 /** The separator appears before the first unread message, and disappears when the person writes. */
@@ -201,12 +323,4 @@ function separatorAfter(
   if (said.own && !said.history) return undefined;
   if (separatorAt !== undefined || isRead) return separatorAt;
   return readAt > 0 ? readAt : said.at - 1;
-}
-
-/** Inserts an entry in order of time; a new entry is nearly always the last. */
-function inserted(entries: readonly TimelineEntry[], entry: TimelineEntry, isOlder = false): TimelineEntry[] {
-  const latest = isOlder ? entry.at - 1 : entry.at;
-  let at = entries.length;
-  while (at > 0 && (entries[at - 1]?.at ?? 0) > latest) at--;
-  return [...entries.slice(0, at), entry, ...entries.slice(at)];
 }

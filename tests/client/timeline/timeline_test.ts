@@ -1,5 +1,5 @@
 /** Timelines: order, each message once, unread messages and the separator before them. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type SaidEvent, Timelines } from "../../../lib/client/timeline/timeline.ts";
 
 function said(id: string, at: number, more: Partial<SaidEvent> = {}): SaidEvent {
@@ -66,4 +66,59 @@ Deno.test("a reaction is counted once for each person, and removed with the last
   assertEquals(reactions(), ["🎂 2"]);
   for (const nick of ["bob", "cat"]) timelines.react("#tea", "cake", { emoji: "🎂", nick, added: false });
   assertEquals(reactions(), []);
+});
+
+function pageOf(from: number, to: number): SaidEvent[] {
+  return Array.from({ length: to - from }, (_, at) => said(`m${from + at}`, from + at, { history: true }));
+}
+
+Deno.test("30,000 messages that arrive while the person reads older ones leave few in memory, and all are counted", () => {
+  const timelines = new Timelines();
+  timelines.addBefore("#tea", pageOf(1_000, 1_300), false);
+  timelines.markRead("#tea", 1_299);
+  const begun = performance.now();
+  for (let at = 1_300; at < 31_300; at++) {
+    timelines.addSaid(said(`m${at}`, at, { mention: at % 1_000 === 0 }), false);
+    timelines.trim("#tea", () => ({ first: "m1010", last: "m1040" }));
+  }
+  assert(performance.now() - begun < 1_000);
+  const { entries, unread, mentions, isLatest, separatorAt } = timelines.of("#tea");
+  assertEquals([unread, mentions, isLatest, separatorAt], [30_000, 30, false, 1_299]);
+  assertEquals([entries[0]?.key, entries.at(-1)?.key], ["m1000", "m1340"]);
+  timelines.showLatest("#tea");
+  assertEquals(timelines.of("#tea").entries.at(-1)?.key, "m31299");
+  assert(timelines.of("#tea").entries.length <= 3_000);
+  assertEquals(timelines.of("#tea").isComplete, false);
+  timelines.markRead("#tea", 20_000);
+  assertEquals([timelines.of("#tea").unread, timelines.of("#tea").mentions], [11_299, 11]);
+  timelines.markRead("#tea", 31_000);
+  assertEquals(timelines.of("#tea").unread, 299);
+  timelines.markAllRead("#tea");
+  assertEquals([timelines.of("#tea").unread, timelines.of("#tea").mentions], [0, 0]);
+});
+
+Deno.test("an older part grows in both directions, and becomes one with the newest part where they meet", () => {
+  const timelines = new Timelines();
+  timelines.addBefore("#tea", pageOf(900, 1_000), false);
+  timelines.showOlderPart("#tea", pageOf(400, 500));
+  assertEquals([timelines.of("#tea").isLatest, timelines.of("#tea").entries.length], [false, 100]);
+  timelines.addSaid(said("new", 1_000), false);
+  timelines.addBefore("#tea", pageOf(350, 400), false);
+  timelines.addAfter("#tea", pageOf(500, 850), false);
+  assertEquals([keys(timelines)[0], keys(timelines).at(-1)], ["m350", "m849"]);
+  assertEquals(timelines.find("#tea", "new")?.key, "new");
+  timelines.react("#tea", "m400", { emoji: "👍", nick: "cat", added: true });
+  timelines.addAfter("#tea", pageOf(850, 950), false);
+  const expected = [...pageOf(350, 1_000).map(({ id }) => id ?? ""), "new"];
+  assertEquals([keys(timelines), timelines.of("#tea").isLatest], [expected, true]);
+  const reacted = timelines.find("#tea", "m400");
+  assertEquals(reacted?.kind === "said" && [...reacted.reactions.keys()], ["👍"]);
+});
+
+Deno.test("an older part without later messages becomes the newest part", () => {
+  const timelines = new Timelines();
+  timelines.addSaid(said("m5", 5), true);
+  timelines.showOlderPart("#tea", pageOf(1, 3));
+  timelines.addAfter("#tea", [], true);
+  assertEquals([keys(timelines), timelines.of("#tea").isLatest], [["m1", "m2", "m5"], true]);
 });

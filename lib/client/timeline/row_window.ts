@@ -1,0 +1,87 @@
+/**
+ * The entries of a timeline that are rows of the page: a window between two entries, or the newest ones. It moves with
+ * the person who scrolls, and it has a limit at both ends. Pure.
+ */
+import type { EntryList } from "./entry_list.ts";
+
+/** The indexes of the first row and of the one after the last. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** This many rows are at the end of a timeline. */
+export const endRows = 100;
+/** This many more at each step. */
+const stepRows = 100;
+/** Above this number, rows at the other end are removed. */
+export const maxRows = 300;
+/** Rows that must stay, such as selected ones, make a window larger, up to this number. */
+export const maxKeptRows = 1_000;
+
+/** The window of one timeline. */
+export class RowWindow {
+  /** The keys of the first and the last row; undefined for the newest rows, and for the end. */
+  #first: string | undefined;
+  #last: string | undefined;
+  /** The key of the first row at the last call of range(). */
+  #shownFirst: string | undefined;
+
+  /** The rows are now the newest ones, whatever is added after them. */
+  follow(): void {
+    this.#first = this.#last = undefined;
+  }
+
+  /** The first row stays where it is. */
+  hold(): void {
+    this.#first ??= this.#shownFirst;
+  }
+
+  /** The rows are now the ones around an entry. */
+  showAround(list: EntryList, at: number): void {
+    this.#set(list, {
+      start: Math.max(0, at - endRows / 2),
+      end: Math.min(list.entries.length, at + endRows / 2),
+    });
+  }
+
+  /** Adds rows before the first one. `kept` are the indexes of rows that must stay; others after them are removed. */
+  moveUp(list: EntryList, kept: RowRange): void {
+    const range = this.range(list);
+    const start = Math.max(0, range.start - stepRows);
+    const needed = Math.min(Math.max(start + maxRows, kept.end), start + maxKeptRows);
+    this.#set(list, { start, end: Math.min(range.end, needed) });
+  }
+
+  /** Adds rows after the last one; rows before the kept ones are removed. */
+  moveDown(list: EntryList, kept: RowRange): void {
+    const range = this.range(list);
+    const end = Math.min(list.entries.length, range.end + stepRows);
+    const needed = Math.max(Math.min(end - maxRows, kept.start), end - maxKeptRows);
+    this.#set(list, { start: Math.max(range.start, needed), end });
+  }
+
+  /** The rows of this moment. */
+  range(list: EntryList): RowRange {
+    const range = this.#range(list);
+    this.#shownFirst = list.entries[range.start]?.key;
+    return range;
+  }
+
+  #range(list: EntryList): RowRange {
+    const { length } = list.entries;
+    const last = list.indexOf(this.#last);
+    const first = list.indexOf(this.#first);
+    if (first < 0) {
+      const end = last < 0 ? length : last + 1;
+      return { start: Math.max(0, end - endRows), end };
+    }
+    if (last >= first) return { start: first, end: last + 1 };
+    return { start: first, end: Math.min(length, first + maxRows) };
+  }
+
+  #set({ entries }: EntryList, { start, end }: RowRange): void {
+    this.#first = entries[start]?.key;
+    this.#last = end < entries.length ? entries[end - 1]?.key : undefined;
+  }
+}
