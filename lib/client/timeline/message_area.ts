@@ -195,7 +195,7 @@ export class MessageArea {
   /** The entry that contains a node of the area, or the next one when it is a separator. */
   #nearestEntry(node: Node): TimelineEntry | undefined {
     let row: Node | null | undefined = node;
-    while (row != null && row.parentNode !== this.#area) row = row.parentNode;
+    while (row instanceof Node && row.parentNode !== this.#area) row = row.parentNode;
     let entry: TimelineEntry | undefined;
     for (; row instanceof Element && entry === undefined; row = row.nextElementSibling) {
       entry = this.#rows.entryOf(row);
