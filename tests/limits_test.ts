@@ -50,7 +50,8 @@ story(
 
 Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
-  const elsewhere = ["multilineBytes", "multilineLines"]; // a capability's value: tests/server/commands/batch_test.ts
+  // batch_test.ts and nick_test.ts in tests/server/commands test these.
+  const elsewhere = ["multilineBytes", "multilineLines", "nickLetters"];
   const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
     name
   );
@@ -62,7 +63,7 @@ const long = (count: number) => "x".repeat(count);
 /** Settings, the lines that ann sends, and the answers. */
 const lengths: readonly (readonly [settings: Partial<Settings>, sent: string[], received: string[]])[] = [
   [{ nickLength: 12 }, [`NICK ${long(13)}`, `NICK ${long(12)}`], [
-    `:chat.test 432 ann ${long(13)} :Erroneous nickname`,
+    `:chat.test 432 ann ${long(13)} :Erroneous nickname: it is longer than 12 characters`,
     `:ann NICK ${long(12)}`,
   ]],
   [{ channelLength: 10 }, [`JOIN #${long(10)}`], [`:chat.test 403 ann #${long(10)} :No such channel`]],

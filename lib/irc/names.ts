@@ -4,6 +4,8 @@
  * here.
  */
 
+import { toAscii } from "./ascii_name.ts";
+
 /** A name in the form for comparing and storing; the type prevents a raw name as a key. */
 export type Folded = string & { readonly folded: unique symbol };
 
@@ -34,6 +36,19 @@ export function fold(name: string): Folded {
   return (upper ? name.toLowerCase() : name) as Folded;
 }
 
+const rfc1459Upper = "[]\\~";
+const rfc1459Lower = "{}|^";
+
+/** Whether a name has letters that RFC 1459 and the ASCII case mapping compare differently. */
+export function hasRfc1459Letters(name: string): boolean {
+  return /[[\]\\~{}|^]/.test(name);
+}
+
+/** fold() by RFC 1459, where {}|^ are the lower case of []\~. Some clients compare names so, whatever the server says. */
+export function foldRfc1459(name: string): string {
+  return fold(name).replace(/[[\]\\~]/g, (letter) => rfc1459Lower[rfc1459Upper.indexOf(letter)] ?? letter);
+}
+
 /** `maxLength` counts UTF-16 units. Text beyond ASCII must be in NFC; otherwise two nicks could look the same. */
 export function isNick(text: string, maxLength: number): boolean {
   if (text === "" || text.length > maxLength) return false;
@@ -54,9 +69,12 @@ export function isChannelName(text: string, maxLength: number): boolean {
   return !notInChannel.test(text) && text === text.normalize("NFC");
 }
 
-/** The username for the parameter of USER: ASCII letters, digits, ".", "_", "-"; "user" if nothing is left. */
+/**
+ * The username for the parameter of USER: ASCII letters, digits, ".", "_", "-"; "user" if nothing is left. "Zoë" gives
+ * "Zoe".
+ */
 export function cleanUsername(text: string, maxLength = 16): string {
-  return text.replace(notInUsername, "").slice(0, maxLength) || "user";
+  return toAscii(text).replace(notInUsername, "").slice(0, maxLength) || "user";
 }
 
 /** Never fails: text without "!" and "@" becomes the nick. */
@@ -75,6 +93,12 @@ export function formatSource(source: Source): string {
   if (source.username !== "") text += "!" + source.username;
   if (source.host !== "") text += "@" + source.host;
   return text;
+}
+
+/** Whether a name has no character beyond ASCII. */
+export function isAscii(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 function isNickCode(code: number): boolean {

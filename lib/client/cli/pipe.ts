@@ -12,6 +12,7 @@ import { ActionError } from "../state/action_error.ts";
 import type { Span } from "../text/formatting.ts";
 import type { DeliveryResult } from "../core/unconfirmed_messages.ts";
 import { plain } from "../text/plain.ts";
+import { statusWords } from "../text/sentences.ts";
 import { expectsPassword, runInput } from "../slash/slash.ts";
 import { isChannel } from "../state/state.ts";
 import { spanText } from "../text/style_text.ts";
@@ -161,6 +162,7 @@ export class Pipe implements CommandUi {
     }
     if (event.kind === "refused") return this.#onRefusal(event.target, event.text);
     if (event.kind === "status") {
+      if (event.status === "nick replaced") this.#parts.err(statusWords(event));
       if (event.status === "nick refused") {
         this.#parts.err(plain(event.reason));
         this.#ended.resolve({ kind: "nick refused" });

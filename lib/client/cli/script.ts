@@ -7,6 +7,7 @@ import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Said } from "../state/event.ts";
 import { plain } from "../text/plain.ts";
+import { statusWords } from "../text/sentences.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
@@ -64,6 +65,7 @@ export class Script {
   }
 
   #onEvent(event: ChatEvent): void {
+    if (event.kind === "status" && event.status === "nick replaced") this.#parts.err(statusWords(event));
     if (event.kind === "status" && event.status === "nick refused") {
       this.#parts.err(plain(event.reason));
       return this.#ended.resolve({ kind: "nick refused" });

@@ -45,13 +45,15 @@ export class Client {
   readonly #catchUp: CatchUp;
   readonly #dialler: Dialler;
   #nick: string;
+  /** The name as the person wrote it, also where the server does not allow its letters in a nick. */
+  #realname: string;
   #awayReason = "";
   #wasReady = false;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#nick = options.nick;
+    this.#nick = this.#realname = options.nick;
     this.guard = new FaultGuard(options.onFault);
     const { connect, delay, now = Date.now, elapsed = () => performance.now() } = options;
     const link = this.server = new ServerLink(emptyState(options.nick), now, elapsed);
@@ -151,7 +153,7 @@ export class Client {
   /** Asks for another nick, before or after the registration; the server can refuse it. */
   rename(nick: string): void {
     if (!this.state.registered) {
-      this.#nick = nick;
+      this.#nick = this.#realname = nick;
       this.server.state = { ...this.state, nick };
       // USER again, as the default username and realname follow the nick.
       const { username = cleanUsername(nick), realname = nick } = this.#options;
@@ -207,7 +209,7 @@ export class Client {
   async #serve(connection: Connection): Promise<void> {
     const {
       username = cleanUsername(this.#nick),
-      realname = this.#nick,
+      realname = this.#realname,
       password,
       idleMs = 60_000,
       answerMs,
@@ -219,7 +221,7 @@ export class Client {
       account: this.account.credentials,
       state: { ...this.state, nick: this.#nick },
       onEvent: (event) => this.#onSessionEvent(event),
-      chooseNextNick: (nick, reason) => this.#chooseNextNick(nick, reason),
+      chooseNextNick: (refusal) => this.#chooseNextNick(refusal),
       askPassword: async (refused) => {
         const ask = this.#wasReady ? undefined : this.#options.askPassword;
         const password = await this.#ask(ask, refused.name);
@@ -278,8 +280,17 @@ export class Client {
     this.#catchUp.onEvent(event);
   }
 
-  /** After a reconnect the lost connection can still hold our nick. */
-  #chooseNextNick(nick: string, reason: string): string | undefined {
+  /**
+   * A server that refused our letters gets the name in ASCII letters, if it has such a form. After a reconnect the lost connection can still
+   * hold our nick.
+   */
+  #chooseNextNick(
+    { nick, reason, ascii }: { nick: string; reason: string; ascii: string | undefined },
+  ): string | undefined {
+    if (ascii !== undefined) {
+      this.#emit({ kind: "status", status: "nick replaced", nick, to: ascii });
+      return this.#nick = ascii;
+    }
     if ((this.#options.fallbackNick || this.#wasReady) && nick.length < this.#nick.length + 3) {
       return `${nick}_`;
     }

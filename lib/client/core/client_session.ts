@@ -18,8 +18,7 @@ import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { receive } from "../state/receive.ts";
-import { refusalSentence } from "../state/refusals.ts";
-import type { Identity } from "./registration.ts";
+import type { Identity, NickRefusal } from "./registration.ts";
 import { Registration } from "./registration.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import { MessageSender } from "./message_sender.ts";
@@ -36,7 +35,7 @@ export interface ClientSessionParts {
   /** Receives every event, in order. */
   readonly onEvent: (event: ChatEvent) => void;
   /** Called when the server refuses the nick; returns the next nick to try, or undefined to wait for rename(). */
-  readonly chooseNextNick: (nick: string, reason: string) => string | undefined;
+  readonly chooseNextNick: (refusal: NickRefusal) => string | undefined;
   /** Called when the login fails; returns the account with another password, or undefined to continue without one. */
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
@@ -212,7 +211,8 @@ export class ClientSession {
     const at = Number.isNaN(time) ? this.#parts.now() : time;
     const incoming = { message, at, history, ...(label !== undefined && { label }) };
     if (this.#login?.handle(message)) return;
-    if (!this.state.registered && this.#registration.refusesNick(message)) return this.#refuseNick(message);
+    const refusal = this.state.registered ? undefined : this.#registration.nickRefusal(this.state, message);
+    if (refusal !== undefined) return this.#refuseNick(refusal);
     const { state, events } = receive(this.state, incoming);
     // A message of the history does not change the present members.
     if (!history) this.state = state;
@@ -253,12 +253,8 @@ export class ClientSession {
     this.#parts.onReady();
   }
 
-  #refuseNick(message: Message): void {
-    const nick = message.params.length > 2 ? message.params[1] ?? "" : this.state.nick;
-    const next = this.#parts.chooseNextNick(
-      nick,
-      refusalSentence(this.state, message.command, nick, message.params.at(-1) ?? ""),
-    );
+  #refuseNick(refusal: NickRefusal): void {
+    const next = this.#parts.chooseNextNick(refusal);
     if (next !== undefined) this.send(`NICK ${next}`);
   }
 

@@ -3,10 +3,12 @@
  * offer. It reads the state and sends lines; it does not change the state.
  */
 
+import { asciiNick } from "../../irc/ascii_name.ts";
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { packWords } from "../../irc/wrap.ts";
+import { refusalSentence } from "../state/refusals.ts";
 import type { State } from "../state/state.ts";
 
 /** The capabilities that we can use. */
@@ -46,6 +48,15 @@ export interface Identity {
   readonly password?: string;
   /** Logs in before the end of the registration; undefined without an account. */
   readonly login?: (state: State) => Promise<void>;
+}
+
+/** A nick that the server does not give us. */
+export interface NickRefusal {
+  readonly nick: string;
+  /** A sentence. */
+  readonly reason: string;
+  /** The nick in ASCII letters, if the server does not allow its letters and it has such a form. */
+  readonly ascii: string | undefined;
 }
 
 /** Short enough for the line limit of every server. */
@@ -97,9 +108,13 @@ export class Registration {
     }
   }
 
-  /** Whether the message refuses our nick. */
-  refusesNick(message: Message): boolean {
-    return nickRefusals.includes(numericName(message.command));
+  /** The refusal of our nick, if the message is one. */
+  nickRefusal(state: State, { command, params }: Message): NickRefusal | undefined {
+    const code = numericName(command);
+    if (!nickRefusals.includes(code)) return undefined;
+    const nick = params.length > 2 ? params[1] ?? "" : state.nick;
+    const ascii = code === "ERR_ERRONEUSNICKNAME" ? asciiNick(nick) : undefined;
+    return { nick, reason: refusalSentence(state, command, nick, params.at(-1) ?? ""), ascii };
   }
 
   #ask(state: State): void {

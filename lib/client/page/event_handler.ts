@@ -100,6 +100,7 @@ function handleStatus(page: EventHandlerParts, event: Extract<ChatEvent, { kind:
     case "logged in":
     case "logged out":
     case "queued":
+    case "nick replaced":
       return toast(sentence);
     case "login refused":
       return page.onError(sentence, "");

@@ -165,6 +165,13 @@ export type ConnectionStatus =
     readonly nick: string;
     readonly reason: string;
   }
+  /** The server does not allow the letters of the nick; the client tries `to` in its place. */
+  | {
+    readonly kind: "status";
+    readonly status: "nick replaced";
+    readonly nick: string;
+    readonly to: string;
+  }
   /** The login failed; we continue without an account. */
   | {
     readonly kind: "status";

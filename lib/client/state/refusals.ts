@@ -1,5 +1,6 @@
 /** Refusals by the server → one sentence that names what was refused. */
 
+import { asciiNick } from "../../irc/ascii_name.ts";
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
@@ -16,7 +17,7 @@ const sentences: Readonly<Partial<Record<NumericName, string>>> = {
   ERR_TOOMANYCHANNELS: "Cannot join %: you are in too many channels",
   ERR_WASNOSUCHNICK: "There was nobody called % here",
   ERR_UNKNOWNCOMMAND: "The server does not know the command %",
-  ERR_ERRONEUSNICKNAME: "Cannot use the name %: the server does not allow it",
+  ERR_ERRONEUSNICKNAME: "Cannot use the name %: this server does not allow it; use the letters A to Z",
   ERR_NICKNAMEINUSE: "Cannot use the name %: another person uses it",
   ERR_NICKCOLLISION: "Cannot use the name %: another person uses it",
   ERR_USERNOTINCHANNEL: "% is not in that channel",
@@ -46,6 +47,8 @@ export function refusalSentence(state: State, code: string, target: string, word
   if (sentence === undefined) return target === "" || target === "*" ? words : `${target}: ${words}`;
   if (target === "") return words;
   const ours = sentence.replaceAll("%", () => target);
+  const proposal = name === "ERR_ERRONEUSNICKNAME" ? asciiNick(target) : undefined;
+  if (proposal !== undefined) return `${ours}, as in ${proposal}`;
   const reason = words.replace(/\s*\(\+?\w*\)$/, "");
   return name === "ERR_CANNOTSENDTOCHAN" && isChannel(state, target) &&
       !/^cannot send to (channel|nick)/i.test(reason)

@@ -163,6 +163,10 @@ export function statusWords(event: ConnectionStatus): string {
       return `Trying again in ${Math.max(1, Math.round(event.retryMs / 1000))} s: ${plain(event.reason)}`;
     case "nick refused":
       return plain(event.reason);
+    case "nick replaced":
+      return `This server does not allow the name ${plainName(event.nick)}, so you are ${
+        plainName(event.to)
+      } here`;
     case "login refused":
       return `Cannot log in as ${plainName(event.name)}: ${plain(event.reason)}`;
     case "logged in":

@@ -4,7 +4,7 @@ import { unshared } from "../../irc/message.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { ChannelState, type Invitation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { levelOf, levels } from "../chat/permission.ts";
+import { levelOf, levels, refusalToCreate } from "../chat/permission.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { registeredRank } from "../chat/registered_channel.ts";
 import type { UserState } from "../chat/user.ts";
@@ -48,10 +48,17 @@ export function applyChannelEvent(chat: ChatState, event: ChannelEvent, stamp: n
   }
 }
 
-function join(chat: ChatState, user: UserState, event: EventOf<"joined">, stamp: number): undefined {
+function join(
+  chat: ChatState,
+  user: UserState,
+  event: EventOf<"joined">,
+  stamp: number,
+): Refusal | undefined {
   let channel = chat.channel(event.channel);
   const isNew = channel === undefined;
   if (channel === undefined) {
+    const refusal = refusalToCreate(chat, event.channel, user);
+    if (refusal !== undefined) return refusal;
     channel = new ChannelState(event.channel, seconds(stamp), newChannelFlags);
     chat.channels.set(channel.folded, channel);
     saveReopened(chat, channel, stamp);

@@ -6,6 +6,7 @@ import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
+import { holderOf } from "../chat/nick_holder.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
@@ -23,7 +24,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   const { nick, account } = event.user;
   const ban = chat.serverBans.match(event.user, stampMs(stamp));
   if (ban !== undefined) return refuseBanned(chat.sessions.get(event.session), ban);
-  if (chat.nicks.has(fold(nick)) || !canArrive(chat, nick, account)) {
+  if (holderOf(chat, nick, account) !== undefined || !canArrive(chat, nick, account)) {
     return numericRefusal("ERR_NICKNAMEINUSE", nick);
   }
   const user = new UserState(event.user, stamp, stampMs(stamp));
@@ -114,8 +115,10 @@ export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   if (isBannedAs(chat, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
-  const holder = chat.find(event.nick);
-  if ((holder !== undefined && holder !== user) || !chat.accounts.canUse(event.nick, user.account)) {
+  if (
+    holderOf(chat, event.nick, user.account, user) !== undefined ||
+    !chat.accounts.canUse(event.nick, user.account)
+  ) {
     return numericRefusal("ERR_NICKNAMEINUSE", event.nick);
   }
   renameUser(chat, user, event.nick, stamp);

@@ -102,16 +102,27 @@ export class Accounts {
     return this.#store?.accounts.all().filter((row) => row.verifier !== "") ?? [];
   }
 
-  /** Whether nobody can make an account of this name: an account has it or had it, or it is reserved. */
+  /**
+   * Whether nobody can make an account of this name: an account has it or had it, or one with a name that some clients
+   * take for this one; or it is reserved.
+   */
   isTaken(name: string): boolean {
-    return servicesNames.has(fold(name)) || this.#store?.accounts.find(name) !== undefined;
+    if (servicesNames.has(fold(name))) return true;
+    const table = this.#store?.accounts;
+    return table !== undefined && (table.find(name) !== undefined || table.findAlike(name).length > 0);
   }
 
   /** Whether a user that is logged in to `account`, or to none, can have this nick. */
   canUse(nick: string, account: string | undefined): boolean {
     if (servicesNames.has(fold(nick))) return false;
     const owner = this.find(nick)?.name;
-    return owner === undefined || owner === account;
+    if (owner !== undefined) return owner === account;
+    return this.findAlike(nick, account) === undefined;
+  }
+
+  /** Another account than `account` with a name that some clients take for this nick; see irc/look_alikes.ts. */
+  findAlike(nick: string, account: string | undefined): AccountRow | undefined {
+    return this.#store?.accounts.findAlike(nick).find((row) => row.verifier !== "" && row.name !== account);
   }
 
   /** Whether the password is right. An unknown name takes the same time. */

@@ -3,6 +3,7 @@
  * for commands, rendering and the web. server/apply changes the `ChatState` behind it; besides server/apply, only the
  * hub, which creates sessions, and the snapshots of server/cluster have access to it.
  */
+import { NameMap } from "../../irc/look_alikes.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Verifier } from "../../irc/scram.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -93,8 +94,12 @@ export interface Chat {
   now(): number;
   /** The user with this nick, if there is one. */
   find(nick: string): User | undefined;
+  /** A user with another nick that some clients take for this one; see irc/look_alikes.ts. */
+  findAlike(nick: string): User | undefined;
   /** The channel of this name, if it exists. */
   channel(name: string): Channel | undefined;
+  /** A channel with another name that some clients take for this one. */
+  channelAlike(name: string): Channel | undefined;
   /** An id for a user, a session or a batch; no id is created twice in one chat. */
   newReference(): string;
 }
@@ -116,8 +121,8 @@ export class ChatState implements Chat {
   readonly startedMs: number;
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
-  readonly nicks = new Map<Folded, UserState>();
-  readonly channels = new Map<Folded, ChannelState>();
+  readonly nicks = new NameMap<UserState>();
+  readonly channels = new NameMap<ChannelState>();
   readonly machine: string;
   readonly machines = new Map<string, number>();
   readonly monitors = new Monitors();
@@ -163,8 +168,16 @@ export class ChatState implements Chat {
     return this.nicks.get(fold(nick));
   }
 
+  findAlike(nick: string): UserState | undefined {
+    return this.nicks.lookAlike(nick);
+  }
+
   channel(name: string): ChannelState | undefined {
     return this.channels.get(fold(name));
+  }
+
+  channelAlike(name: string): ChannelState | undefined {
+    return this.channels.lookAlike(name);
   }
 
   newReference(): string {

@@ -4,9 +4,11 @@
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/ban.ts";
+import type { Chat } from "./chat.ts";
 import type { Channel, ListEntry, Membership } from "./channel.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
+import { isHidden } from "./visibility.ts";
 
 /** Rank levels as in irc/modes.ts; 0 is a member without rank, -1 is not a member. */
 export const levels = { outside: -1, voice: 1, halfOperator: 2, operator: 3, founder: 5 } as const;
@@ -106,6 +108,18 @@ export function refusalToMessage(target: User, user: User): Refusal | undefined 
   if (target === user || target.accepted.has(user.id)) return undefined;
   const sentence = "Only users who are logged in can message this user (+R)";
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, sentence);
+}
+
+/** The refusal if a new channel of this name would be one with another for some clients (irc/look_alikes.ts). */
+export function refusalToCreate(chat: Chat, name: string, user: User): Refusal | undefined {
+  const alike = chat.channelAlike(name);
+  if (alike === undefined) return undefined;
+  const other = isHidden(alike, user) ? "another channel" : alike.name;
+  return numericRefusal(
+    "ERR_BADCHANNAME",
+    name,
+    `Illegal channel name: many apps cannot tell it from ${other}`,
+  );
 }
 
 /**

@@ -3,16 +3,17 @@
  * Only the owner can change accounts with a role; otherwise an operator could make themselves owner.
  */
 import { matchMask } from "../../irc/mask.ts";
-import { isNick } from "../../irc/names.ts";
 import { cutText } from "../../irc/wrap.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
+import { holderOf } from "../chat/nick_holder.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import { passwordsNeedEncryption } from "./login.ts";
+import { nickFault } from "./nick_letters.ts";
 import { passwordFault } from "./password.ts";
 
 /** The subcommands of ACCOUNT for operators. */
@@ -70,10 +71,9 @@ async function reset({ chat, commit, session, user, params }: Call): Promise<voi
 
 async function create({ chat, commit, session, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
-  if (!isNick(name, chat.settings.nickLength)) {
-    fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", "The name of an account must be a valid nick");
-  }
-  if (chat.accounts.isTaken(name) || chat.find(name) !== undefined) {
+  const fault = nickFault(chat, name);
+  if (fault !== undefined) fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", fault);
+  if (chat.accounts.isTaken(name) || holderOf(chat, name, undefined) !== undefined) {
     fail("ACCOUNT", "ACCOUNT_EXISTS", name, "This name is taken");
   }
   const verifier = await verifierOf({ chat, session }, name, password);

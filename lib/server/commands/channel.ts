@@ -7,6 +7,7 @@ import type { Chat } from "../chat/chat.ts";
 import {
   levelOf,
   levels,
+  refusalToCreate,
   refusalToJoin,
   refusalToKick,
   refusalToSetTopic,
@@ -68,7 +69,9 @@ function enter(
   const channel = chat.channel(name);
   if (channel?.members.has(user)) return;
   if (user.channels.size >= chat.settings.channelsPerUser) return reply(session, "ERR_TOOMANYCHANNELS", name);
-  const refusal = channel && refusalToJoin(channel, user, key);
+  const refusal = channel === undefined
+    ? refusalToCreate(chat, name, user)
+    : refusalToJoin(channel, user, key);
   if (refusal !== undefined) return replyRefusal(session, refusal);
   const founder = channel === undefined ? founderOfNew(chat, user) : undefined;
   return commit({

@@ -55,7 +55,9 @@ function add({ chat, session, params }: Call): void {
   const { nickLength, monitorLimit } = chat.settings;
   const asked = splitTargets(params[1] ?? "");
   const nicks = asked.filter((nick) => isNick(nick, nickLength));
-  for (const nick of asked) if (!nicks.includes(nick)) reply(session, "ERR_ERRONEUSNICKNAME", nick);
+  for (const nick of asked) {
+    if (!nicks.includes(nick)) reply(session, "ERR_ERRONEUSNICKNAME", nick, "Nobody can have this nick");
+  }
   const full: string[] = [];
   for (const nick of nicks) {
     if (!chat.monitors.has(session, nick) && chat.monitors.count(session) >= monitorLimit) full.push(nick);

@@ -2,10 +2,10 @@
  * NICK: choosing the first nick, and changing it. The nick can be taken while the event is being ordered, so
  * lib/server/apply/presence.ts makes the final check when it applies the event.
  */
-import { isNick } from "../../irc/names.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { completeRegistration } from "./complete_registration.ts";
+import { nickFault } from "./nick_letters.ts";
 import { isOwnDisconnected, nickRefusal, refuseNick } from "./nick_in_use.ts";
 
 /** The commands of this file. */
@@ -17,7 +17,8 @@ function nick(call: EarlyCall): void | Promise<void> {
   const { chat, session, params } = call;
   const [wanted = ""] = params;
   if (wanted === "") refuse("ERR_NONICKNAMEGIVEN");
-  if (!isNick(wanted, chat.settings.nickLength)) refuse("ERR_ERRONEUSNICKNAME", wanted);
+  const fault = nickFault(chat, wanted);
+  if (fault !== undefined) refuse("ERR_ERRONEUSNICKNAME", wanted, fault);
   const { registration, user } = session;
   const refusal = nickRefusal(chat, session, wanted);
   // A session that can still log in is allowed a nick that can belong to its account.

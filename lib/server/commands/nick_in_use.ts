@@ -1,6 +1,8 @@
 /** The refusal of a nick that is in use or belongs to an account. The command NICK is in nick.ts. */
+import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { Chat } from "../chat/chat.ts";
+import { holderOf } from "../chat/nick_holder.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import { fromServer } from "../render/sender.ts";
@@ -16,11 +18,21 @@ export interface NickRefusal {
 export function nickRefusal(chat: Chat, session: Session, nick: string): NickRefusal | undefined {
   const { user } = session;
   const account = accountOf(session);
-  const holder = chat.find(nick);
   if (!chat.accounts.canUse(nick, account)) {
-    return { sentence: "This nick belongs to an account; log in to use it", loginCanHelp: true };
+    const alike = chat.accounts.find(nick) === undefined ? chat.accounts.findAlike(nick, account) : undefined;
+    const sentence = alike === undefined
+      ? "This nick belongs to an account; log in to use it"
+      : `Nickname is already in use: many apps cannot tell it from the account ${alike.name}`;
+    return { sentence, loginCanHelp: true };
   }
-  if (holder === undefined || holder === user) return undefined;
+  const holder = holderOf(chat, nick, account, user);
+  if (holder === undefined) return undefined;
+  if (fold(nick) !== holder.folded) {
+    return {
+      sentence: `Nickname is already in use: many apps cannot tell it from ${holder.nick}`,
+      loginCanHelp: false,
+    };
+  }
   if (user !== undefined && isOwnDisconnected(holder, account)) return undefined;
   // Another device of the same account joins the online user.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;

@@ -99,6 +99,17 @@ export const limitSettings = {
     group: "Limits",
     help: "maximum length of a nick, in characters",
   },
+  nickLetters: {
+    kind: "text",
+    choices: ["ascii", "unicode"],
+    // Bridges to Matrix and many bots drop each message of a nick beyond ASCII without a word, so such a person is
+    // not heard there; of five common servers none allows these nicks by default.
+    default: "ascii",
+    env: "PARLEY_NICK_LETTERS",
+    group: "Limits",
+    help:
+      "letters of new nicks: ascii = A to Z, digits and _-[]\\`^{|}, which every app, bot and bridge understands; unicode = the letters of all scripts. An account that exists keeps its nick",
+  },
   realNameLength: {
     kind: "number",
     default: 200,

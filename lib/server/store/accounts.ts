@@ -3,6 +3,7 @@
  * can register it again.
  */
 import type { StatementSync } from "node:sqlite";
+import { LookAlikes } from "../../irc/look_alikes.ts";
 import { fold } from "../../irc/names.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
@@ -28,6 +29,7 @@ export class AccountTable {
   readonly #rows: UnsavedRows<AccountRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
+  readonly #alike = new LookAlikes();
 
   constructor(database: Database) {
     const columns = "SELECT name, verifier, role, suspended, created_ms FROM account";
@@ -44,12 +46,22 @@ export class AccountTable {
         void save.run(key, name, verifier, role, suspended ?? null, createdMs),
       remove: (key) => void remove.run(key),
     });
+    for (
+      const found of database.prepareArrays(`SELECT key FROM account WHERE key GLOB '*[]{}|^~\\[]*'`).all()
+    ) {
+      this.#alike.add(fold(String(row(found)[0])));
+    }
   }
 
   /** The account with this name in any case; also a deleted one. */
   find(name: string): AccountRow | undefined {
     const key = fold(name);
     return this.#rows.find(key, () => toAccount(this.#find.get(key)));
+  }
+
+  /** The accounts with another name that some clients take for this one, also deleted ones; see irc/look_alikes.ts. */
+  findAlike(name: string): AccountRow[] {
+    return this.#alike.find(name).flatMap((key) => this.find(key) ?? []);
   }
 
   /** All accounts, also deleted ones, sorted by name. */
@@ -59,11 +71,13 @@ export class AccountTable {
   }
 
   save(account: AccountRow): void {
+    this.#alike.add(fold(account.name));
     this.#rows.put(fold(account.name), account);
   }
 
   /** Removes the row, as if the account never existed. */
   remove(name: string): void {
+    this.#alike.delete(fold(name));
     this.#rows.put(fold(name), undefined);
   }
 }

@@ -10,9 +10,9 @@ class PipeRun {
   readonly wire = new ServerEnd();
   readonly running: ReturnType<Pipe["run"]>;
 
-  constructor(lines: readonly string[], parts: Partial<PipeParts> = {}) {
+  constructor(lines: readonly string[], parts: Partial<PipeParts> = {}, nick = "bob") {
     const pipe = new Pipe({
-      client: { nick: "bob", channels: ["#tea"], connect: () => Promise.resolve(this.wire), now: () => 0 },
+      client: { nick, channels: ["#tea"], connect: () => Promise.resolve(this.wire), now: () => 0 },
       input: ReadableStream.from(lines),
       out: (line) => void this.out.push(line),
       err: (line) => void this.err.push(line),
@@ -108,6 +108,12 @@ Deno.test("a pipe ends when its name is in use, when it cannot join, and when th
   assertEquals([(await taken.running).kind, taken.err], ["nick refused", [
     "Cannot use the name bob: another person uses it",
   ]]);
+  const replaced = new PipeRun(["one"], {}, "Zoë");
+  await turn();
+  await replaced.wire.say(":srv 432 * Zoë :Erroneous nickname");
+  assertEquals(replaced.err, ["This server does not allow the name Zoë, so you are Zoe here"]);
+  replaced.wire.abort();
+  await replaced.running;
   const banned = new PipeRun(["one"]);
   await turn();
   await banned.wire.say(

@@ -35,6 +35,42 @@ Deno.test("a nick in use is an event, and rename() tries another one", async () 
   assertEquals(peer.client.state.nick, "rob");
 });
 
+Deno.test("a server that allows only ASCII letters gets the name in those, and the real name stays", async () => {
+  await using peer = new WiredClient({ nick: "Zoë" });
+  await turn();
+  assertEquals(await peer.server.sent(), ["CAP LS 302", "NICK Zoë", "USER Zoe 0 * :Zoë"]);
+  await peer.server.say(":srv 432 * Zoë :Erroneous nickname");
+  assertEquals(await peer.server.sent(), ["NICK Zoe"]);
+  assertEquals(peer.summaries(), ["connecting", "nick replaced"]);
+  await peer.server.say(":srv 001 Zoe :Welcome", ":srv 376 Zoe :End");
+  assertEquals(peer.client.state.nick, "Zoe");
+  peer.server.abort();
+  await turn();
+  await turn();
+  // The next connection knows the answer already.
+  assertEquals(await peer.server.sent(), ["CAP LS 302", "NICK Zoe", "USER Zoe 0 * :Zoë"]);
+});
+
+Deno.test("a name without a form in ASCII letters is asked for again", async () => {
+  await using peer = new WiredClient({ nick: "太郎" });
+  await turn();
+  await peer.server.sent();
+  await peer.server.say(":srv 432 * 太郎 :Erroneous nickname");
+  assertEquals(peer.summaries(), ["connecting", "nick refused"]);
+  peer.client.rename("taro");
+  assertEquals(await peer.server.sent(), ["USER taro 0 * :taro", "NICK taro"]);
+});
+
+Deno.test("/nick with letters that the server does not allow is refused with a proposal", async () => {
+  await using peer = new WiredClient();
+  const server = await peer.enter();
+  await server.say(":srv 432 bob Юля :Erroneous nickname", ":srv 432 bob 太郎 :Erroneous nickname");
+  assertEquals(peer.summaries(), [
+    "refused ERR_ERRONEUSNICKNAME: Cannot use the name Юля: this server does not allow it; use the letters A to Z, as in Yulya",
+    "refused ERR_ERRONEUSNICKNAME: Cannot use the name 太郎: this server does not allow it; use the letters A to Z",
+  ]);
+});
+
 Deno.test('a nick in use gets a "_" with fallbackNick', async () => {
   await using peer = new WiredClient({ fallbackNick: true });
   await turn();

@@ -102,7 +102,7 @@ story("operators create accounts, list them, and set new passwords", async (chat
     [
       ":chat.test NOTE ACCOUNT CREATED cat :The account was created",
       ":chat.test FAIL ACCOUNT ACCOUNT_EXISTS cat :This name is taken",
-      ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :The name of an account must be a valid nick",
+      ":chat.test FAIL ACCOUNT BAD_ACCOUNT_NAME CREATE :Erroneous nickname: this server allows the letters A to Z, digits and _-[]\\`^{|}, and no digit or hyphen first; try _1x",
       ":chat.test FAIL ACCOUNT WEAK_PASSWORD dan :The password is shorter than 8 characters",
     ],
   );

@@ -64,6 +64,21 @@ story("# alone is a channel, as on other servers", async (chat) => {
   ]);
 });
 
+story("JOIN makes no second channel that is equal by RFC 1459 to another", async (chat) => {
+  const [ann, bob] = await chat.join("#tea[~", "ann", "bob");
+  const words = "Illegal channel name: many apps cannot tell it from";
+  assertEquals(await ask(bob, "JOIN #Tea{^", "NAMES #tea{^"), [
+    `:chat.test 479 bob #Tea{^ :${words} #tea[~`,
+    ":chat.test 366 bob #tea{^ :End of /NAMES list",
+  ]);
+  await ask(ann, "MODE #tea[~ +s");
+  const cat = await chat.peer("cat");
+  assertEquals(await ask(cat, "JOIN #tea{~"), [`:chat.test 479 cat #tea{~ :${words} another channel`]);
+  await ask(ann, "PART #tea[~");
+  await ask(bob, "PART #tea[~");
+  assertEquals((await ask(cat, "JOIN #tea{^")).length, 3);
+});
+
 story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await ask(ann, "JOIN #den"), [

@@ -48,7 +48,7 @@ story("MONITOR refuses masks, unknown subcommands, and more than the limit", {
   assertEquals(await ask(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
     ":chat.test 461 ann MONITOR :Not enough parameters",
     ":chat.test 400 ann MONITOR :The subcommand must be +, -, C, L or S",
-    ":chat.test 432 ann *!u@h :Erroneous nickname",
+    ":chat.test 432 ann *!u@h :Nobody can have this nick",
     ":chat.test 731 ann a,b,A",
     ":chat.test 734 ann 2 c,d :Monitor list is full",
   ]);

@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { AccountRow } from "../../../lib/server/store/accounts.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("read", "write");
@@ -29,6 +30,27 @@ Deno.test("an account changes in place; the last change counts", () => {
   assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
   store.commit();
   assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
+});
+
+Deno.test({
+  name: "an account that is equal by RFC 1459 is found before and after a restart, also a deleted one",
+  ignore,
+  fn() {
+    using place = temporaryFolder();
+    const names = ["ann[", "bob\\", "cat^", "dan]", "eve|", "plain"];
+    {
+      using store = openStore({ folder: place.folder });
+      for (const name of names) store.accounts.save({ ...ann, name, verifier: name === "cat^" ? "" : "v" });
+      assertEquals(store.accounts.findAlike("ANN{").map(({ name }) => name), ["ann["]);
+    }
+    using store = openStore({ folder: place.folder });
+    const found = ["Ann{", "BOB|", "cat~", "dan}", "eve\\", "plain", "ann["].map((name) =>
+      store.accounts.findAlike(name)[0]?.name
+    );
+    assertEquals(found, [...names.slice(0, 5), undefined, undefined]);
+    store.accounts.remove("ann[");
+    assertEquals(store.accounts.findAlike("ann{"), []);
+  },
 });
 
 Deno.test("all() includes unsaved rows", () => {
