@@ -2,6 +2,7 @@
  * The stories that every IRC app must pass: a person types into the app and reads its screen, and a peer is the other
  * person. Each app has a file beside this one with the words that only this app prints.
  */
+import { Clock } from "../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import { openStore } from "../../lib/server/store/store.ts";
 import { startChat } from "../support/chat.ts";
@@ -109,7 +110,7 @@ async function replay(app: App): Promise<void> {
   const { folder } = data;
   {
     const startsAt = Date.UTC(2026, 0, 2, 3, 4, 5);
-    const store = openStore({ folder, now: () => startsAt });
+    const store = openStore({ folder, clock: new Clock({ now: () => startsAt }) });
     await using chat = startChat({ startsAt, store });
     const [ann] = await chat.join("#tea", "ann");
     assertEquals(await ask(ann, "PRIVMSG #tea :the kettle is on"), []);

@@ -12,6 +12,7 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
+import { Clock } from "../../lib/irc/clock.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/server/store/store.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
@@ -24,8 +25,11 @@ export interface Chat extends AsyncDisposable {
   readonly port: number;
   /** How its connections behave, for a listener of another kind. */
   readonly stream: StreamOptions;
-  /** Stands still until the test moves it, in a chat that was started with `startsAt`. */
-  readonly clock: { nowMs: number };
+  /**
+   * Stands still until the test moves it, in a chat that was started with `startsAt`. `nowMs` is the time that passes;
+   * `jumpedMs` is the error of the wall clock.
+   */
+  readonly clock: { nowMs: number; jumpedMs: number };
   /** Everything the hub logged. */
   readonly log: readonly string[];
   /** A registered peer. */
@@ -50,11 +54,13 @@ const passwordRounds = 4096;
 
 /** Starts a chat. */
 export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {}): Chat {
-  const clock = { nowMs: startsAt ?? 0 };
-  const options = startsAt === undefined ? given : { ...given, now: () => clock.nowMs };
+  const clock = { nowMs: startsAt ?? 0, jumpedMs: 0 };
+  const options = startsAt === undefined
+    ? { ...given, ...(given.now && { monotonic: given.now }) }
+    : { ...given, now: () => clock.nowMs + clock.jumpedMs, monotonic: () => clock.nowMs };
   const flusher = new Flusher();
   const log: string[] = [];
-  const store = options.store ?? openStore(options.now ? { now: options.now } : {});
+  const store = options.store ?? openStore({ clock: new Clock(options) });
   flusher.before = () => void store.commit();
   const state = new ChatState({
     ...options,

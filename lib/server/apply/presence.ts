@@ -94,7 +94,7 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   changeAway(chat, user, { stamp }, () => {
     user.devices.delete(event.session);
     if (user.devices.size > 0 || lingerMs === undefined) return;
-    user.lingering = { untilMs: stampMs(stamp) + lingerMs, reason, device };
+    user.lingering = { forMs: lingerMs, reason, device };
   });
 }
 

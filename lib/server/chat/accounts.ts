@@ -65,17 +65,17 @@ export function isOwner({ accounts }: Chat, { account }: User): boolean {
 export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;
-  readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #hashing = new HashQueue(hashedAtOnce);
   readonly #byPeer: Buckets;
   readonly #byAccount: Buckets;
   readonly #newAccounts: Buckets;
   readonly #familiar = new Map<Folded, Set<string>>();
 
-  constructor(store: Store | undefined, settings: Settings, now: () => number) {
+  constructor(store: Store | undefined, settings: Settings, monotonic: () => number) {
     this.#store = store;
     this.#settings = settings;
-    this.#now = now;
+    this.#monotonic = monotonic;
     const { loginTries, accountsPerAddress } = settings;
     this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
     const perAccount = loginTries * accountShare;
@@ -170,12 +170,13 @@ export class Accounts {
 
   /** Counts a new account; false if this address created too many. */
   admitNewAccount(address: string): boolean {
-    return this.#newAccounts.tryTake(peerOf(address), this.#now());
+    return this.#newAccounts.tryTake(peerOf(address), this.#monotonic());
   }
 
   /** Removes expired counts. Call it every few seconds. */
-  sweep(nowMs: number): void {
-    for (const buckets of [this.#byPeer, this.#byAccount, this.#newAccounts]) buckets.sweep(nowMs);
+  sweep(): void {
+    const now = this.#monotonic();
+    for (const buckets of [this.#byPeer, this.#byAccount, this.#newAccounts]) buckets.sweep(now);
   }
 
   get #secret(): Uint8Array<ArrayBuffer> {
@@ -202,7 +203,7 @@ export class Accounts {
 
   /** Counts a try for the address and the account; #uncountTry() removes it again. */
   #countTry(name: Folded, peer: string | undefined): boolean {
-    const now = this.#now();
+    const now = this.#monotonic();
     if (peer === undefined) return this.#byAccount.tryTake(name, now);
     if (!this.#byPeer.tryTake(peer, now)) return false;
     if (this.#familiar.get(name)?.has(peer) || this.#byAccount.tryTake(name, now)) return true;

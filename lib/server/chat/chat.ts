@@ -3,9 +3,11 @@
  * for commands, rendering and the web. server/apply changes the `ChatState` behind it; besides server/apply, only the
  * hub, which creates sessions, and the snapshots of server/cluster have access to it.
  */
+import { Clock } from "../../irc/clock.ts";
 import { NameMap } from "../../irc/look_alikes.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Verifier } from "../../irc/scram.ts";
+import { firstStamp } from "../../irc/stamp.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import { Accounts } from "./accounts.ts";
@@ -43,6 +45,8 @@ export interface ChatOptions extends ReloadableFiles {
   readonly version?: string;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
+  /** Milliseconds since any moment; never jumps. @default {performance.now} */
+  readonly monotonic?: () => number;
   /** @default {there is no log} */
   readonly log?: Log;
   /** The prefix of user and session ids, so that no two machines create the same id. @default {""} */
@@ -90,8 +94,12 @@ export interface Chat {
   /** The highest number of users at one time. */
   readonly mostUsers: number;
   readonly log: Log;
+  /** For deadlines, and for the age of what is deleted. */
+  readonly clock: Clock;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The stamp of a message that is no event: not before the events that are applied already. */
+  stampNow(): number;
   /** The user with this nick, if there is one. */
   find(nick: string): User | undefined;
   /** A user with another nick that some clients take for this one; see irc/look_alikes.ts. */
@@ -130,6 +138,9 @@ export class ChatState implements Chat {
   mostUsers = 0;
   /** The session of this machine whose event is being applied. */
   applyingFor: SessionState | undefined;
+  /** The stamp of the last event. */
+  lastStamp: number;
+  readonly clock: Clock;
   readonly now: () => number;
   readonly log: Log;
   readonly #tlsPort: () => number | undefined;
@@ -143,14 +154,16 @@ export class ChatState implements Chat {
     this.files = options;
     this.version = options.version ?? "parley";
     this.machine = options.machine ?? "";
-    this.now = options.now ?? Date.now;
+    this.clock = new Clock(options);
+    this.now = this.clock.now;
+    this.lastStamp = store?.history.newestStamp ?? 0;
     this.log = options.log ?? (() => {});
     this.#tlsPort = tlsPort;
     this.#uploadUrl = uploadUrl;
     this.startedMs = this.now();
     this.serverBans = new ServerBansState(store?.savedValues);
     this.whowas = new WhowasState(settings.whowas);
-    this.accounts = new Accounts(store, settings, this.now);
+    this.accounts = new Accounts(store, settings, this.clock.monotonic);
     const cloakKey = options.cloakKey ?? secret(store, "cloaks");
     this.cloakKey = settings.hideAddresses ? cloakKey : undefined;
     this.tokens = new UploadTokens(this, secret(store, "tokens"));
@@ -178,6 +191,10 @@ export class ChatState implements Chat {
 
   channelAlike(name: string): ChannelState | undefined {
     return this.channels.lookAlike(name);
+  }
+
+  stampNow(): number {
+    return Math.max(this.lastStamp, firstStamp(this.now()));
   }
 
   newReference(): string {

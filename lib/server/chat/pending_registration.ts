@@ -13,7 +13,7 @@ export interface PendingRegistration {
   away: string | undefined;
   /** Whether registration waits for CAP END, after CAP LS or REQ. */
   negotiating: boolean;
-  /** Milliseconds since 1970 when registration times out; the hub sets it. */
+  /** When registration times out, by the monotonic clock; the hub sets it. */
   dueMs: number;
 }
 

@@ -20,7 +20,7 @@ export interface OpenBatch {
   readonly lines: MessageLine[];
   bytes: number;
   command: "PRIVMSG" | "NOTICE" | undefined;
-  /** Milliseconds since 1970 when the batch expires. */
+  /** When the batch expires, by the monotonic clock. */
   readonly dueMs: number;
   /** The labelled answer that waits for its end. */
   readonly response: CollectedAnswer | undefined;
@@ -91,7 +91,7 @@ export class SessionState implements Session {
   registration: PendingRegistration | undefined = startRegistration();
   response: CollectedAnswer | undefined;
   batch: OpenBatch | undefined;
-  /** Milliseconds since 1970 when a line last arrived. */
+  /** When a line last arrived, by the monotonic clock. */
   lastLineMs: number;
   /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
   awaitsOrder = false;
@@ -171,7 +171,7 @@ export class SessionState implements Session {
     while (!this.#hasSpace()) {
       await this.connection.progress();
       // Meanwhile the server does not read its lines, so its PONG waits too; but a client that takes bytes is alive.
-      this.lastLineMs = this.chat.now();
+      this.lastLineMs = this.chat.clock.monotonic();
     }
   }
 

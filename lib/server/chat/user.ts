@@ -48,10 +48,10 @@ export interface DeviceAway {
   readonly at: number;
 }
 
-/** A user without a session stays online until this time, because it can come back. */
+/** A user without a session stays online for a while, because it can come back. */
 export interface Lingering {
-  /** Milliseconds since 1970. */
-  readonly untilMs: number;
+  /** How long it stays. Every machine measures it by its own clock. */
+  readonly forMs: number;
   /** The reason why its last session ended. */
   readonly reason: string;
   /** The last session. */

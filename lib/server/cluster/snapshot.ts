@@ -41,7 +41,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 2;
+export const snapshotFormat = 3;
 
 /** All shared state in memory. */
 export interface Snapshot {

@@ -259,7 +259,7 @@ async function owner({ chat, commit, session, user, params }: Call): Promise<voi
     fail("OWNER", "ACCOUNT_REQUIRED", "First register an account with REGISTER, or log in");
   }
   const peer = peerOf(session.connection.address);
-  if (!chat.operatorGuesses.tryTake(peer, chat.now())) {
+  if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) {
     fail("OWNER", "RATE_LIMITED", "Too many wrong codes: wait a few minutes");
   }
   const digest = await matchingDigest(chat, params[0] ?? "");

@@ -52,7 +52,7 @@ function open({ chat, session, message, params }: Call, reference: string): void
     lines: [],
     bytes: 0,
     command: undefined,
-    dueMs: chat.now() + openMs,
+    dueMs: chat.clock.monotonic() + openMs,
     response: session.response,
   };
   session.response = undefined;
@@ -75,7 +75,9 @@ export function addBatchLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
 function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "PRIVMSG" | "NOTICE"): void {
   const { multilineBytes, multilineLines } = chat.settings;
   const [target = "", text = ""] = params;
-  if (chat.now() > open.dueMs) fail("BATCH", "TIMEOUT", open.reference, "The batch was open for too long");
+  if (chat.clock.monotonic() > open.dueMs) {
+    fail("BATCH", "TIMEOUT", open.reference, "The batch was open for too long");
+  }
   if (message.tags.get("batch") !== open.reference) {
     fail("BATCH", "MULTILINE_INVALID", `A line does not belong to the open batch "${open.reference}"`);
   }

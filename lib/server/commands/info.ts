@@ -121,7 +121,7 @@ function stats({ chat, session, params }: Call): void {
   if (letter === "") refuse("ERR_NEEDMOREPARAMS", "STATS");
   if (server !== undefined && !isThisServer(chat, server)) refuse("ERR_NOSUCHSERVER", server);
   if (letter === "u") {
-    reply(session, "RPL_STATSUPTIME", `Server Up ${formatUptime(chat.now() - chat.startedMs)}`);
+    reply(session, "RPL_STATSUPTIME", `Server Up ${formatUptime(chat.clock.uptimeMs())}`);
   }
   reply(session, "RPL_ENDOFSTATS", letter.slice(0, 1));
 }

@@ -45,7 +45,7 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   const { address, secure } = session.connection;
   if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST");
   const peer = peerOf(address);
-  if (!chat.operatorGuesses.tryTake(peer, chat.now())) refuse("RPL_TRYAGAIN", "OPER");
+  if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) refuse("RPL_TRYAGAIN", "OPER");
   const operatorVerifier = chat.files.operators?.get(name);
   const verifier = operatorVerifier ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
   const isCorrect = await isPassword(verifier, password);
@@ -53,7 +53,7 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
     notifyOperators(
       chat,
       `${user.source} failed to become operator "${cutText(name, 40)}"`,
-      chat.now() * 1024,
+      chat.stampNow(),
     );
     refuse("ERR_PASSWDMISMATCH");
   }
@@ -87,7 +87,7 @@ function rehash({ chat, server, session, user }: Call): void {
     return reply(session, "ERR_FILEERROR", error instanceof Error ? error.message : String(error));
   }
   reply(session, "RPL_REHASHING", chat.settings.name);
-  notifyOperators(chat, `${user.nick} made the server read its files again`, chat.now() * 1024);
+  notifyOperators(chat, `${user.nick} made the server read its files again`, chat.stampNow());
 }
 
 function chghost({ chat, commit, session, params }: Call): void | Promise<void> {

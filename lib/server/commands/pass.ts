@@ -57,7 +57,7 @@ export function checkServerPassword(session: Session, { account, password }: Pen
 /** Counts an attempt of the address. Closes the session if the address has none left. */
 function useAttempt(session: Session): boolean {
   const { chat, connection } = session;
-  if (chat.serverPasswordGuesses.tryTake(peerOf(connection.address), chat.now())) return true;
+  if (chat.serverPasswordGuesses.tryTake(peerOf(connection.address), chat.clock.monotonic())) return true;
   session.close("Too many wrong passwords from your address; wait half a minute");
   return false;
 }

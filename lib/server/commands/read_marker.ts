@@ -1,6 +1,10 @@
 /** MARKREAD: how far the user has read, for their other devices (IRCv3 draft/read-marker). */
 import { isChannelName, isNick } from "../../irc/names.ts";
+import { stampMs } from "../../irc/stamp.ts";
+import type { Chat } from "../chat/chat.ts";
+import { visibleHistory } from "../chat/history_access.ts";
 import { fail } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { markerMessage } from "../render/read_marker.ts";
 import { parseTime } from "./time.ts";
@@ -36,6 +40,19 @@ function markRead({ chat, commit, session, user, params }: Call): void | Promise
       "The time must have the form timestamp=2026-01-31T15:04:05.678Z",
     );
   }
-  // A client whose clock is fast must not mark future messages.
-  return commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, chat.now()) }, session);
+  const newest = newestMs(chat, user, target) ?? stampMs(chat.stampNow());
+  return commit({ kind: "marked", user: user.id, target, ms: Math.min(ms, newest) }, session);
+}
+
+/**
+ * The time of the newest message or event of a conversation. It is the limit of a marker: a client whose clock is fast
+ * must not mark future messages, and a clock of the server that was set back must not keep a client from marking the
+ * newest one.
+ */
+function newestMs(chat: Chat, user: User, target: string): number | undefined {
+  const { store } = chat;
+  if (store === undefined) return undefined;
+  const views = visibleHistory(chat, store, user, target) ?? [];
+  const [newest] = store.history.read(views, { limit: 1, from: "end", events: true, mostSteps: 2 });
+  return newest && stampMs(newest.stamp);
 }

@@ -11,6 +11,7 @@ import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { SessionState } from "../chat/session.ts";
+import type { UserId } from "../chat/user.ts";
 import { announceNewCapabilities } from "../render/cap_new.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
@@ -45,6 +46,8 @@ export class Hub {
   readonly #reread: () => ReloadableFiles;
   #applied = 0;
   #nextExpiryMs = 0;
+  /** When users lost their last session, by the monotonic clock. */
+  #lostAt = new Map<UserId, number>();
 
   constructor({ chat, commands, bus, encode, reread, sleep }: HubOptions) {
     this.chat = this.#chat = chat;
@@ -80,7 +83,7 @@ export class Hub {
   #waitFor(pending: Promise<void>, session: SessionState): void {
     const done = () => {
       session.awaitsOrder = false;
-      session.lastLineMs = this.#chat.now();
+      session.lastLineMs = this.#chat.clock.monotonic();
     };
     session.awaitsOrder = true;
     pending.then(done, done);
@@ -117,7 +120,7 @@ export class Hub {
 
   #open(connection: ServerConnection): SessionState {
     const chat = this.#chat;
-    const nowMs = chat.now();
+    const nowMs = chat.clock.monotonic();
     const session = new SessionState({
       id: chat.newReference(),
       chat,
@@ -133,17 +136,17 @@ export class Hub {
 
   async #readLines(session: SessionState): Promise<void> {
     const { connection } = session;
-    const { flood } = this.#chat.settings;
-    const control = flood > 0 ? new FloodControl(flood, this.#chat.now()) : undefined;
+    const { clock, settings: { flood } } = this.#chat;
+    const control = flood > 0 ? new FloodControl(flood, clock.monotonic()) : undefined;
     for await (const lines of connection.lines()) {
-      let now = session.lastLineMs = this.#chat.now();
+      let now = session.lastLineMs = clock.monotonic();
       session.wasPinged = false;
       for (const line of lines) {
         const waitMs = control === undefined ? 0 : control.waitMs(session, line, now);
         if (waitMs > 0) {
           await this.#sleep(waitMs);
           // A client that waits for the server is not silent.
-          now = session.lastLineMs = this.#chat.now();
+          now = session.lastLineMs = clock.monotonic();
           if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
@@ -171,15 +174,16 @@ export class Hub {
 
   /** Closes silent and unregistered sessions, and removes expired state. Call it every few seconds. */
   sweep(): void {
-    const now = this.#chat.now();
+    const { clock } = this.#chat;
+    const now = clock.monotonic();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
-    this.#chat.accounts.sweep(now);
+    this.#chat.accounts.sweep();
     this.profiles.removeUnused(this.#recipients());
     this.#expireChannels(now);
     this.#endLingering(now);
     // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
-    this.#chat.serverBans.sweep(now - 3_600_000);
+    this.#chat.serverBans.sweep(clock.cautiousNow() - 3_600_000);
     closeTimedOut(this.#chat, now);
   }
 
@@ -191,8 +195,13 @@ export class Hub {
 
   /** Ends lingering users that did not come back in time. */
   #endLingering(nowMs: number): void {
+    const lostAt = this.#lostAt;
+    this.#lostAt = new Map();
     for (const { id, nick, lingering } of [...this.#chat.users.values()]) {
-      if (lingering === undefined || nowMs < lingering.untilMs) continue;
+      if (lingering === undefined) continue;
+      const lost = lostAt.get(id) ?? nowMs;
+      this.#lostAt.set(id, lost);
+      if (nowMs - lost < lingering.forMs) continue;
       this.commit({ kind: "given up", user: id })?.catch((error) => {
         this.#chat.log("error", `Cannot announce that "${nick}" left: ${describeError(error)}`);
       });
@@ -203,7 +212,7 @@ export class Hub {
   #expireChannels(nowMs: number): void {
     if (nowMs < this.#nextExpiryMs) return;
     this.#nextExpiryMs = nowMs + 3_600_000;
-    for (const { name } of expiredChannels(this.#chat, nowMs)) {
+    for (const { name } of expiredChannels(this.#chat, this.#chat.clock.cautiousNow())) {
       this.commit({ kind: "channel released", channel: name })?.catch((error) => {
         this.#chat.log("error", `Cannot unregister ${name}: ${describeError(error)}`);
       });
@@ -223,6 +232,8 @@ export class Hub {
     const origin = by === "" ? undefined : this.#chat.sessions.get(by);
     const outer = this.#chat.applyingFor;
     this.#applied++;
+    this.#chat.lastStamp = stamp;
+    if (event.kind === "detached") this.#lostAt.set(event.user, this.#chat.clock.monotonic());
     this.#chat.applyingFor = origin;
     try {
       const refusal = applyEvent(this.#chat, event, stamp);

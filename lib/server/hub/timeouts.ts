@@ -1,4 +1,7 @@
-/** Timeouts of sessions: registration that takes too long, PING to a silent client, and a PING without an answer. */
+/**
+ * Timeouts of sessions: registration that takes too long, PING to a silent client, and a PING without an answer. All
+ * times are those of the monotonic clock.
+ */
 import type { ChatState } from "../chat/chat.ts";
 
 /** Closes sessions that timed out, and sends PING to silent ones. Call it every few seconds. */

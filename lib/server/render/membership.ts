@@ -37,6 +37,6 @@ export function showChannel(session: Session, channel: Channel): void {
 /** Shows a channel to a new session whose user joined it before, on another device. */
 export function showMembership(session: Session, user: User, channel: Channel): void {
   // The JOIN happened before, so this one has no id.
-  session.send(joinMessage(user, channel, session.chat.now() * 1024, { hasId: false }));
+  session.send(joinMessage(user, channel, session.chat.stampNow(), { hasId: false }));
   showChannel(session, channel);
 }

@@ -5,12 +5,12 @@ import { type Details, OutgoingLine } from "./outgoing.ts";
 
 /** A message from the server itself. */
 export function fromServer(
-  chat: Pick<Chat, "settings" | "now">,
+  chat: Pick<Chat, "settings" | "stampNow">,
   command: string,
   params: readonly string[],
   details?: Details,
 ): OutgoingLine {
-  const stamp = details?.stamp ?? chat.now() * 1024;
+  const stamp = details?.stamp ?? chat.stampNow();
   return new OutgoingLine(chat.settings.name, command, params, { ...details, stamp });
 }
 

@@ -68,7 +68,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     reread: () => readFiles(settings),
   });
   store.files.onRemoved = (id) => openedLater.files()?.onRemoved(id);
-  store.database.onProblem = (sentence) => notifyOperators(chat, sentence, firstStamp(Date.now()), "error");
+  store.database.onProblem = (sentence) => notifyOperators(chat, sentence, chat.stampNow(), "error");
   await machines?.start({ chat, commit: hub.commit, files: openedLater.files }).catch(
     ({ message }: Error) => {
       throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);

@@ -14,6 +14,7 @@
  * participants keep their rows until they are saved; all other code checks the result of commit().
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { Clock } from "../../irc/clock.ts";
 
 /** The durability of commits; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
@@ -49,7 +50,7 @@ export class Database {
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
   readonly #participants: CommitParticipant[] = [];
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #begun = false;
   #isCommitScheduled = false;
   #failing = false;
@@ -61,9 +62,9 @@ export class Database {
   #isHeld = false;
 
   /** Takes over `db`, which must have the newest version. */
-  constructor(db: DatabaseSync, now: () => number = Date.now) {
+  constructor(db: DatabaseSync, clock = new Clock()) {
     this.#db = db;
-    this.#now = now;
+    this.#clock = clock;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#rollback = db.prepare("ROLLBACK");
@@ -173,7 +174,7 @@ export class Database {
     }
     // If only participants have rows, the caller needs no result, and a full disk is not tried a thousand
     // times a second.
-    if (this.#failing && !this.#begun && this.#now() < this.#retryAtMs) return false;
+    if (this.#failing && !this.#begun && this.#clock.monotonic() < this.#retryAtMs) return false;
     try {
       if (this.#isOneStatement()) {
         for (const participant of this.#participants) participant.write();
@@ -274,7 +275,7 @@ export class Database {
   }
 
   #fail(error: unknown): void {
-    this.#retryAtMs = this.#now() + 1000;
+    this.#retryAtMs = this.#clock.monotonic() + 1000;
     if (this.#failing) return;
     this.#failing = true;
     this.onProblem(

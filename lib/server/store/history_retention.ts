@@ -7,6 +7,7 @@ import { decodeBlock } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import type { SearchIndex } from "./search.ts";
+import type { Clock } from "../../irc/clock.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 
 /** The limits of the stored history. */
@@ -24,18 +25,18 @@ export class HistoryRetention {
   readonly #database: Database;
   readonly #index: SearchIndex;
   readonly #limits: RetentionLimits;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #oldest: StatementSync;
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
   readonly #remove: StatementSync;
   readonly #removeRedactions: StatementSync;
 
-  constructor(database: Database, index: SearchIndex, limits: RetentionLimits, now: () => number) {
+  constructor(database: Database, index: SearchIndex, limits: RetentionLimits, clock: Clock) {
     this.#database = database;
     this.#index = index;
     this.#limits = limits;
-    this.#now = now;
+    this.#clock = clock;
     // The newest block always stays: the next stamps must be higher than its stamps.
     const columns = "SELECT id, log, first, count, records FROM block";
     const notNewest = "id < (SELECT max(id) FROM block)";
@@ -58,7 +59,7 @@ export class HistoryRetention {
   #pruneOld(): boolean {
     const { ageMs } = this.#limits;
     if (ageMs === 0) return false;
-    const oldest = firstStamp(this.#now() - ageMs);
+    const oldest = firstStamp(this.#clock.cautiousNow() - ageMs);
     const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
     for (const block of blocks) this.#delete(block);
     if (blocks.length > 0) this.#removeRedactions.run(oldest);

@@ -3,6 +3,7 @@
  * synchronous: a call returns when it is done. This file connects the parts and runs the upkeep; the parts own their
  * rows.
  */
+import { Clock } from "../../irc/clock.ts";
 import { AccountTable } from "./accounts.ts";
 import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
@@ -27,8 +28,8 @@ export interface StoreOptions {
   readonly synchronous?: Synchronous;
   /** @default {no limits} */
   readonly retention?: RetentionLimits;
-  /** Milliseconds since 1970. @default {Date.now} */
-  readonly now?: () => number;
+  /** The clocks of the store. @default {those of the system} */
+  readonly clock?: Clock;
 }
 
 /** The longest time that one step of upkeep can block the chat. */
@@ -71,10 +72,10 @@ export class Store implements Disposable {
 
   /** Takes over an opened database. */
   constructor(opened: OpenedDatabase, options: StoreOptions = {}) {
-    const { retention = { ageMs: 0, count: 0 }, now = Date.now } = options;
+    const { retention = { ageMs: 0, count: 0 }, clock = new Clock() } = options;
     this.#release = opened.release;
     this.#path = opened.path;
-    const database = this.database = new Database(opened.db, now);
+    const database = this.database = new Database(opened.db, clock);
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);
@@ -85,7 +86,7 @@ export class Store implements Disposable {
     this.channels = new ChannelTable(database);
     this.savedValues = new SavedValues(database);
     this.files = new UploadTable(database);
-    this.#retention = new HistoryRetention(database, this.index, retention, now);
+    this.#retention = new HistoryRetention(database, this.index, retention, clock);
     for (const one of [this.conversations, this.history, this.index]) database.addParticipant(one);
   }
 

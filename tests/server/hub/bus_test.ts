@@ -50,7 +50,7 @@ Deno.test("a client that waits for the order of events does not time out", async
   let nowMs = Date.UTC(2026, 10, 23);
   const settings = { ...parsed.values, name: "chat.test", flood: 0 };
   const hub = new Hub({
-    chat: new ChatState({ settings, now: () => nowMs }),
+    chat: new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs }),
     commands: allCommands,
     bus,
     encode: encodeLine,

@@ -1,3 +1,4 @@
+import { Clock } from "../../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import type { DatabaseSync } from "node:sqlite";
 import { openMemory } from "../../../lib/server/store/open.ts";
@@ -62,7 +63,7 @@ Deno.test("a change that cannot be written returns false, and is reported with t
 function smallDisk() {
   const opened = openMemory();
   let now = 1_000_000;
-  const store = new Store(opened, { now: () => now });
+  const store = new Store(opened, { clock: new Clock({ monotonic: () => now }) });
   const said: string[] = [];
   store.database.onProblem = (sentence) => said.push(sentence);
   const { db }: { db: DatabaseSync } = opened;

@@ -1,3 +1,4 @@
+import { Clock } from "../../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
@@ -51,7 +52,7 @@ Deno.test("the newest record stays, because the next stamps must be higher", () 
 
 /** A store whose clock shows millisecond 100 of 1970. */
 function open(retention: RetentionLimits): Store {
-  return openStore({ retention, now: () => 100 });
+  return openStore({ retention, clock: new Clock({ now: () => 100 }) });
 }
 
 function tell(store: Store, channel: string, ms: number): void {
