@@ -2,7 +2,6 @@
  * Opens the chat of the settings: its store, the other machines, the state and the hub. A failure is a StartError with
  * one sentence.
  */
-import { firstStamp } from "../../irc/stamp.ts";
 import { encodeLine } from "../../net/encode.ts";
 import { ChatState, type Log, type ReloadableFiles } from "../chat/chat.ts";
 import type { FileContents } from "../chat/file_contents.ts";
