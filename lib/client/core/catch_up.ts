@@ -1,22 +1,40 @@
 /**
  * Fetches the messages that we missed (IRCv3 chathistory). After a reconnect it asks for everything after the last
  * known message of each buffer, and shows it before newer messages, once and completely. The last known message moves
- * only when an answer is complete, so another lost connection loses nothing.
+ * only when an answer is complete, so another lost connection loses nothing. What we missed is unread, and the person is
+ * called once for it. missed_conversations.ts fetches the conversations with people.
  */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { ClientHistory } from "./client_history.ts";
+import type { ClientReadMarkers } from "./client_read_markers.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
+import type { HistoryPage } from "./history_requests.ts";
+import { timeReference } from "./history_requests.ts";
+import { MissedConversations } from "./missed_conversations.ts";
+import { isAddressedToUs } from "../state/mentions.ts";
+import type { State } from "../state/state.ts";
+import type { SaidEvent } from "../state/unread.ts";
+import { messageKey } from "../state/unread.ts";
 
 /** The parts of the client that CatchUp uses. */
 export interface CatchUpParts {
   /** Receives every event in order, each message once. */
   readonly onEvent: (event: ChatEvent) => void;
   readonly history: ClientHistory;
+  readonly readMarkers: ClientReadMarkers;
   /** Messages to show after the first join of a channel; 0 for none. */
   readonly backlog: number;
+  /** Whether to fetch the unread messages of conversations at the start. */
+  readonly conversations: boolean;
+  /** Opens the buffer of a person. */
+  readonly openConversation: (nick: string) => void;
+  readonly state: () => State;
+  /** How far we had read a buffer at the last visit, in milliseconds since 1970; 0 when it is not known. */
+  readonly storedReadUpTo?: ((buffer: string) => number) | undefined;
+  readonly isOnline: () => boolean;
   readonly now: () => number;
 }
 
@@ -34,104 +52,207 @@ const maxOpeningRequests = 6;
 /** Catches up one client, in all of its buffers. */
 export class CatchUp {
   readonly #parts: CatchUpParts;
+  readonly #people: MissedConversations;
   readonly #positions = new Map<Folded, KnownPosition>();
   /** Events that arrive while the history of their buffer is being fetched. */
   readonly #heldEvents = new Map<Folded, ChatEvent[]>();
   /** Buffers where a request failed: their known position stays. */
   readonly #gaps = new Set<Folded>();
-  readonly #seenIds = new Set<string>();
-  /** The time of the newest message. */
-  #newestAt: number;
+  readonly #seen = new Set<string>();
+  /** Missed messages to us. The person is called for them when no work is left. */
+  #calling: SaidEvent[] = [];
+  #works = 0;
+  #again = false;
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
-    this.#newestAt = parts.now();
+    this.#people = new MissedConversations({ ...parts, catchUp: this });
   }
 
   /** An event that happens now. */
   onEvent(event: ChatEvent): void {
+    this.#people.onEvent(event);
     if (!isMessageEvent(event)) return this.#parts.onEvent(event);
     const held = this.#heldEvents.get(fold(event.buffer));
     if (held !== undefined) held.push(event);
     else this.#pass(event);
   }
 
-  /** Fetches the conversations; after a reconnect (`again`) also those that began while we were offline. */
-  async onReady(again: boolean): Promise<void> {
-    const since = this.#newestAt;
-    const known = [...this.#positions.values()].map(({ name }) => name);
-    for (const name of known) if (!/^[#&]/.test(name)) this.fetchMissing(name);
-    if (!again) return;
-    const people = await this.#parts.history.conversations(since).catch(() => []);
-    for (const { name } of people) this.fetchMissing(name, `timestamp=${new Date(since).toISOString()}`);
+  /** The connection has ended. */
+  onDisconnect(): void {
+    this.#again = true;
+    this.#people.onDisconnect();
   }
 
-  /** Fetches what is missing in a buffer; `since` is the start for a buffer without a known position. */
-  async fetchMissing(buffer: string, since?: string): Promise<void> {
+  /** The registration is complete; `again`: after a reconnect. Fetches the conversations. */
+  onReady(again: boolean): void {
+    if (again) void this.#people.fetchMissed();
+    else if (this.#parts.conversations) void this.#people.fetchUnread();
+  }
+
+  /** We have joined a channel, at this time of the server: fetches what is missing. */
+  onJoined(channel: string, at: number): Promise<void> {
+    // What was said before the first join is not new for us, when no device has a read marker.
+    const begin = (): void => {
+      const { readMarkers, storedReadUpTo } = this.#parts;
+      const { unread } = readMarkers;
+      if (unread.readUpTo(channel) === 0 && unread.of(channel).messages === 0) {
+        unread.markRead(channel, storedReadUpTo?.(channel) || at);
+      }
+      readMarkers.sendAgain(channel);
+    };
+    return this.work(() => this.fetchMissing(channel, { begin, ifNothing: timeReference(at - 1) }));
+  }
+
+  /** Does a part of the catching up; the person is called after the last one. */
+  async work(part: () => Promise<unknown>): Promise<void> {
+    this.#works++;
+    try {
+      await part();
+    } finally {
+      if (--this.#works === 0) this.#call();
+    }
+  }
+
+  /**
+   * Fetches what is missing in a buffer. `since` is the reference for a buffer without a known position. `begin` is called
+   * before the first message, when the read marker is known. `ifNothing` is the position when the buffer has no messages.
+   */
+  async fetchMissing(
+    buffer: string,
+    { since, begin, ifNothing }: {
+      readonly since?: string;
+      readonly begin?: () => void;
+      readonly ifNothing?: string;
+    } = {},
+  ): Promise<void> {
+    const key = fold(buffer);
+    const from = this.#positions.get(key)?.reference ?? since;
+    let opening: HistoryPage | undefined;
+    await this.hold(buffer, async () => {
+      try {
+        if (from !== undefined) await this.#fetchMissed(buffer, from, begin);
+        else if (this.#parts.backlog > 0) opening = await this.#fetchLatest(buffer, begin);
+        if (ifNothing !== undefined && !this.#positions.has(key)) {
+          this.#positions.set(key, { name: buffer, reference: ifNothing });
+        }
+        this.#gaps.delete(key);
+      } catch (error) {
+        // The server stores no history, or the connection was lost again. We still show newer messages.
+        this.#gaps.add(key);
+        if (from !== undefined && this.#parts.isOnline()) this.#reportGap(buffer, error);
+      }
+    });
+    if (opening !== undefined) await this.countUnread(buffer, opening).catch(() => {});
+  }
+
+  /** Does work on the history of a buffer; new messages come after it. Nothing is done when such work is going on. */
+  async hold(buffer: string, work: () => Promise<void>): Promise<void> {
     const key = fold(buffer);
     if (this.#heldEvents.has(key)) return;
-    const from = this.#positions.get(key)?.reference ?? since;
-    if (from === undefined && this.#parts.backlog === 0) return;
     this.#heldEvents.set(key, []);
     try {
-      if (from === undefined) await this.#fetchLatest(buffer);
-      else await this.#fetchMissed(buffer, from);
-      this.#gaps.delete(key);
-    } catch {
-      // The connection was lost again, or the server stores no history. We still show newer messages.
-      this.#gaps.add(key);
-    }
-    const held = this.#heldEvents.get(key) ?? [];
-    this.#heldEvents.delete(key);
-    for (const event of held) this.#pass(event);
-  }
-
-  async #fetchLatest(buffer: string): Promise<void> {
-    const { history, backlog } = this.#parts;
-    const { events, more } = await history.page(buffer, { at: "latest" }, backlog, maxOpeningRequests);
-    this.#passPage(buffer, "opening", events, more);
-  }
-
-  async #fetchMissed(buffer: string, reference: string): Promise<void> {
-    const { history } = this.#parts;
-    for await (const { events, more } of history.pages(buffer, { at: "after", reference }, pageSize)) {
-      this.#passPage(buffer, "missed", events, more);
+      await work();
+    } finally {
+      const held = this.#heldEvents.get(key) ?? [];
+      this.#heldEvents.delete(key);
+      for (const event of held) this.#pass(event);
     }
   }
 
-  #passPage(buffer: string, why: "opening" | "missed", events: readonly ChatEvent[], more: boolean): void {
+  /** Counts the unread messages before a page, which are not shown. */
+  async countUnread(buffer: string, { events, more, first }: HistoryPage): Promise<void> {
+    const { history, readMarkers: { unread } } = this.#parts;
+    const hasUnreadBefore = (page: readonly ChatEvent[]): boolean =>
+      (page[0]?.at ?? Infinity) > unread.readUpTo(buffer);
+    if (!more || first === undefined || !hasUnreadBefore(events)) return;
+    for await (const page of history.pages(buffer, { at: "before", reference: first }, pageSize)) {
+      for (const event of page.events.toReversed()) {
+        if (event.kind === "said" && unread.add(event)) this.#callFor(event);
+      }
+      if (!hasUnreadBefore(page.events)) return;
+    }
+  }
+
+  /** Passes the events of a page which have not been passed yet; `total` as in the event. */
+  passPage(
+    buffer: string,
+    why: "opening" | "missed",
+    { events, more }: Pick<HistoryPage, "events" | "more">,
+    total?: number,
+  ): void {
     const fresh = events.filter((event) => !this.#isSeen(event));
     if (fresh.length > 0 || why === "opening") {
       const at = fresh[0]?.at ?? this.#parts.now();
-      this.#parts.onEvent({ kind: "history", buffer, why, count: fresh.length, more, at });
+      const counts = { count: fresh.length, more, ...(total !== undefined && { total }) };
+      this.#parts.onEvent({ kind: "history", buffer, why, ...counts, at });
     }
     for (const event of fresh) this.#pass(event);
+  }
+
+  async #fetchLatest(buffer: string, begin?: () => void): Promise<HistoryPage> {
+    const { history, backlog } = this.#parts;
+    const page = await history.page(buffer, { at: "latest" }, backlog, maxOpeningRequests);
+    begin?.();
+    this.passPage(buffer, "opening", page);
+    return page;
+  }
+
+  async #fetchMissed(buffer: string, reference: string, begin?: () => void): Promise<void> {
+    const { history } = this.#parts;
+    for await (const page of history.pages(buffer, { at: "after", reference }, pageSize)) {
+      begin?.();
+      this.passPage(buffer, "missed", page);
+    }
+  }
+
+  #reportGap(buffer: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#parts.onEvent({ kind: "history failed", buffer, reason, at: this.#parts.now() });
   }
 
   #pass(event: ChatEvent): void {
     if (this.#isSeen(event)) return;
     this.#remember(event);
     this.#parts.onEvent(event);
+    if (event.kind === "said" && event.history === true) this.#callFor(event);
+  }
+
+  #callFor(said: SaidEvent): void {
+    if (!isAddressedToUs(said)) return;
+    this.#calling.push(said);
+    // A server can send history that nobody asked for.
+    if (this.#works === 0 && this.#calling.length === 1) queueMicrotask(() => this.#call());
+  }
+
+  /** Calls the person once for all missed messages that are still unread. */
+  #call(): void {
+    if (this.#works > 0) return;
+    const { unread } = this.#parts.readMarkers;
+    const messages = this.#calling.filter((said) => unread.has(said)).sort((one, other) => one.at - other.at);
+    this.#calling = [];
+    const newest = messages.at(-1);
+    if (newest !== undefined) {
+      this.#parts.onEvent({ kind: "alert", messages, again: this.#again, at: newest.at });
+    }
   }
 
   #isSeen(event: ChatEvent): boolean {
-    return event.kind === "said" && event.id !== undefined && this.#seenIds.has(event.id);
+    return event.kind === "said" && this.#seen.has(messageKey(event));
   }
 
   #remember(event: ChatEvent): void {
     if (event.kind !== "said") return;
-    this.#newestAt = Math.max(this.#newestAt, event.at);
-    if (event.id !== undefined) this.#seenIds.add(event.id);
-    for (const oldest of this.#seenIds) {
-      if (this.#seenIds.size <= maxSeen) break;
-      this.#seenIds.delete(oldest);
+    this.#seen.add(messageKey(event));
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= maxSeen) break;
+      this.#seen.delete(oldest);
     }
     const key = fold(event.buffer);
     // While a buffer has a gap, only messages from the history move the known position.
     if (event.history !== true && (this.#heldEvents.has(key) || this.#gaps.has(key))) return;
-    const reference = event.id === undefined
-      ? `timestamp=${new Date(event.at).toISOString()}`
-      : `msgid=${event.id}`;
-    this.#positions.set(key, { name: event.buffer, reference });
+    // The time of our own message without an echo is of our clock.
+    if (event.own && event.id === undefined && event.history !== true) return;
+    this.#positions.set(key, { name: event.buffer, reference: this.#parts.history.referenceOf(event) });
   }
 }

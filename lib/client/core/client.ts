@@ -21,7 +21,7 @@ import { MessageDelivery } from "./message_delivery.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { ServerLink } from "./server_link.ts";
 import type { State } from "../state/state.ts";
-import { emptyState, withOpenBuffer, withoutBuffer } from "../state/state.ts";
+import { emptyState, findBuffer, isIgnored, withOpenBuffer, withoutBuffer } from "../state/state.ts";
 import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
@@ -73,15 +73,27 @@ export class Client {
       },
     });
     this.#catchUp = new CatchUp({
+      history: this.history,
+      readMarkers: this.readMarkers,
+      backlog: options.backlog ?? 0,
+      conversations: options.conversations === true,
+      openConversation: (nick) => this.#open(nick),
+      state: () => link.state,
       onEvent: (event) => {
+        this.readMarkers.unread.onEvent(event);
         // First the handler: it can still look up a message that this event deletes.
         this.guard.run(() => options.onEvent(event));
         this.messages.recent.add(event);
       },
-      history: this.history,
-      backlog: options.backlog ?? 0,
+      storedReadUpTo: options.storedReadUpTo,
+      isOnline: () => link.isOnline,
       now: () => link.now,
     });
+  }
+
+  /** What we have read, and what is unread. */
+  get readMarkers(): ClientMessages["readMarkers"] {
+    return this.messages.readMarkers;
   }
 
   get state(): State {
@@ -122,6 +134,8 @@ export class Client {
         reason = error instanceof Error ? error.message : String(error);
       }
       this.server.disconnect();
+      this.readMarkers.onDisconnect();
+      this.#catchUp.onDisconnect();
       if (this.#isLeaving) break;
       if (!this.#wasReady) return { kind: "refused", reason };
       await this.#dialler.pause((retryMs) =>
@@ -174,12 +188,19 @@ export class Client {
 
   /** Opens a conversation with a person. */
   openConversation(nick: string): void {
+    const isKnown = findBuffer(this.state, nick) !== undefined;
+    this.#open(nick);
+    if (!isKnown) void this.readMarkers.ask(nick);
+  }
+
+  #open(nick: string): void {
     this.server.state = withOpenBuffer(this.state, nick);
   }
 
   /** Removes a buffer; leave a channel first. */
   removeBuffer(name: string): void {
     this.#wanted.remove(name);
+    this.readMarkers.unread.forget(name);
     this.server.state = withoutBuffer(this.state, name);
   }
 
@@ -193,6 +214,7 @@ export class Client {
   /** Sets the people whose messages to ignore: masks of "nick!username@host". */
   setIgnored(masks: ReadonlySet<string>): void {
     this.server.state = { ...this.state, ignored: masks };
+    this.readMarkers.unread.ignore((nick) => isIgnored(this.state, `${nick}!*@*`));
   }
 
   /** Leaves; run() then resolves. */
@@ -256,6 +278,7 @@ export class Client {
     this.#wasReady = true;
     for (const { name, key } of this.#wanted.all()) this.join(name, key);
     if (this.#awayReason !== "") this.setAway(this.#awayReason);
+    // Its answer comes after those to JOIN, so the person is called once for all buffers.
     if (this.#hasHistory) this.#catchUp.onReady(again);
     this.#delivery.flush();
   }
@@ -268,7 +291,7 @@ export class Client {
     if (event.kind === "joined" && event.own) {
       this.#wanted.onJoined(event.buffer);
       // Before our queued messages are sent, because the answer would contain them.
-      if (this.#hasHistory) this.#catchUp.fetchMissing(event.buffer);
+      if (this.#hasHistory) void this.#catchUp.onJoined(event.buffer, event.at);
       this.#delivery.flush();
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#wanted.remove(event.buffer);

@@ -10,12 +10,14 @@ import {
   endOfTime,
   historyLine,
   messageCount,
+  namesByIds,
   newestOf,
   nextPosition,
   readPage,
   searchLine,
   targetsIn,
   targetsLine,
+  timeReference,
 } from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
 import { TargetSearch } from "./target_search.ts";
@@ -107,13 +109,21 @@ export class ClientHistory {
    * milliseconds since 1970. Rejects with an ActionError.
    */
   async conversations(since = 0): Promise<readonly HistoryTarget[]> {
-    const search = new TargetSearch(since, endOfTime);
+    const search = new TargetSearch(Math.max(0, since), endOfTime);
     for (let times = search.next; times !== undefined; times = search.next) {
       const { state } = this.#link;
       search.add(targetsIn(state, await this.#link.request(targetsLine(state, ...times))));
     }
     const { state } = this.#link;
     return search.found.filter(({ name }) => !isChannel(state, name) && !isIgnored(state, `${name}!*@*`));
+  }
+
+  /**
+   * How CHATHISTORY names a message, to ask for what follows. A time excludes the other messages of its millisecond, so
+   * it is one millisecond earlier, and the message comes again.
+   */
+  referenceOf({ id, at }: { readonly id?: string; readonly at: number }): string {
+    return id !== undefined && namesByIds(this.#link.state) ? `msgid=${id}` : timeReference(at - 1);
   }
 
   /** The answer to one request: at most `limit` messages, joins and leaves. Rejects with an ActionError. */

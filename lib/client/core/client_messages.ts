@@ -1,19 +1,21 @@
-/** Actions on messages that exist already: react, delete, mark as read. A refusal by the server is an event. */
+/** Actions on messages that exist already: react, delete. A refusal by the server is an event. */
 
 import { ActionError } from "../state/action_error.ts";
 import { isTagAllowed, reactionTags } from "../state/client_tags.ts";
+import { ClientReadMarkers } from "./client_read_markers.ts";
 import { RecentMessages } from "../state/recent_messages.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, tagLine } from "./server_link.ts";
-import { findBuffer } from "../state/state.ts";
 
 /** One client's messages. */
 export class ClientMessages {
   readonly recent = new RecentMessages();
+  readonly readMarkers: ClientReadMarkers;
   readonly #link: ServerLink;
 
   constructor(link: ServerLink) {
     this.#link = link;
+    this.readMarkers = new ClientReadMarkers(link);
   }
 
   /** Adds a reaction to a message, or removes it. */
@@ -30,13 +32,5 @@ export class ClientMessages {
       throw new ActionError("This server cannot delete messages");
     }
     this.#link.command("REDACT", buffer, id, ...(reason === "" ? [] : [reason]));
-  }
-
-  /** We have read up to a time, in milliseconds since 1970. Nothing is sent when the server knows that already. */
-  markRead(buffer: string, at: number): void {
-    const { isOnline, state } = this.#link;
-    if (!isOnline || !state.caps.has("draft/read-marker")) return;
-    if (at <= (findBuffer(state, buffer)?.readUpTo ?? 0)) return;
-    this.#link.sendSilently(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
   }
 }

@@ -26,6 +26,13 @@ export interface ClientOptions {
   readonly askPassword?: (name: string) => Promise<string>;
   /** How many earlier messages to show after a join, where the server stores them. @default {0} */
   readonly backlog?: number;
+  /** Whether to open the conversations of the history and to show their unread messages. @default {false} */
+  readonly conversations?: boolean;
+  /**
+   * How far we had read a channel at the last visit, in milliseconds since 1970, for a server without a read marker of it;
+   * 0 when it is not known. Without this, what was said before the join is not new.
+   */
+  readonly storedReadUpTo?: (channel: string) => number;
   /** Channels to join. @default {[]} */
   readonly channels?: readonly string[];
   /** Whether to stop after a failed try, for example when the server's key has changed. @default {the first one only} */

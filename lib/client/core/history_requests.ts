@@ -65,8 +65,8 @@ function maxPage(state: State): number | undefined {
 
 /** The request for the channels and people with a last message between two times, from the first time on. */
 export function targetsLine(state: State, from: number, to: number): string {
-  const [one, other] = [from, to].map((at) => new Date(at).toISOString());
-  return `CHATHISTORY TARGETS timestamp=${one} timestamp=${other} ${maxPage(state) ?? defaultLimit}`;
+  const [one, other] = [from, to].map(timeReference);
+  return `CHATHISTORY TARGETS ${one} ${other} ${maxPage(state) ?? defaultLimit}`;
 }
 
 /** The answer to targetsLine(), without entries that have no time; throws an ActionError for a refusal. */
@@ -140,14 +140,22 @@ export function nextPosition(
 function overlapping(reference: string, ms: number): string {
   const [, time] = /^timestamp=(.*)$/.exec(reference) ?? [];
   const at = Date.parse(time ?? "");
-  return Number.isNaN(at) ? reference : `timestamp=${new Date(at + ms).toISOString()}`;
+  return Number.isNaN(at) ? reference : timeReference(at + ms);
 }
 
-/** How CHATHISTORY names a message: by its id, or by its time where the server knows no ids. */
+/** How CHATHISTORY names a time, in milliseconds since 1970. */
+export function timeReference(at: number): string {
+  return `timestamp=${new Date(at).toISOString()}`;
+}
+
+/** Whether CHATHISTORY can name messages by their ids; some servers know times only. */
+export function namesByIds({ isupport }: State): boolean {
+  return isupport.get("MSGREFTYPES")?.split(",").includes("msgid") ?? true;
+}
+
 function referenceOf(state: State, { tags }: Message): string | undefined {
   const [id, time] = [tags.get("msgid"), tags.get("time")];
-  const types = state.isupport.get("MSGREFTYPES")?.split(",") ?? ["msgid"];
-  if (id !== undefined && (types.includes("msgid") || time === undefined)) return `msgid=${id}`;
+  if (id !== undefined && (namesByIds(state) || time === undefined)) return `msgid=${id}`;
   return time === undefined ? undefined : `timestamp=${time}`;
 }
 

@@ -31,8 +31,6 @@ export class ActiveBuffer {
   readonly #parts: ActiveBufferParts;
   /** The channel that becomes active when the client has joined it. */
   #joining: Folded | undefined;
-  /** The time up to which the server knows that we have read each buffer. */
-  readonly #marked = new Map<Folded, number>();
 
   constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
@@ -127,9 +125,7 @@ export class ActiveBuffer {
   markRead(): void {
     const { client, timelines } = this.#parts;
     if (this.name === "" || !this.isSeen(this.name)) return;
-    const newest = timelines.markAllRead(this.name);
-    if (!client.isOnline || newest <= (this.#marked.get(fold(this.name)) ?? 0)) return;
-    this.#marked.set(fold(this.name), newest);
-    client.messages.markRead(this.name, newest);
+    timelines.markAllRead(this.name);
+    client.readMarkers.markAllRead(this.name);
   }
 }

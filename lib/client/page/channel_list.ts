@@ -5,14 +5,14 @@ import type { Buffer, State } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import { updateRows } from "../elements/list_rows.ts";
-import type { Timelines } from "../timeline/timeline.ts";
+import type { UnreadMessages } from "../state/unread.ts";
 import { unreadBadge } from "./unread_badge.ts";
 
 /** The values that the lists show. */
 export interface ChannelListParts {
   readonly state: State;
   readonly activeBuffer: string;
-  readonly timelines: Timelines;
+  readonly unread: UnreadMessages;
   readonly show: (name: string) => void;
 }
 
@@ -27,9 +27,9 @@ export function drawChannelList(parts: ChannelListParts): void {
 
 function bufferRow(
   { name, joined }: Buffer,
-  { activeBuffer, timelines, show }: ChannelListParts,
+  { activeBuffer, unread, show }: ChannelListParts,
 ): HTMLElement {
-  const badge = unreadBadge(timelines.of(name));
+  const badge = unreadBadge(unread.of(name));
   const button = element(
     "button",
     {

@@ -14,6 +14,8 @@ import type { ActiveBuffer } from "./active_buffer.ts";
 import { byId } from "../elements/element.ts";
 import { addToTimeline } from "../timeline/history_loader.ts";
 import { closeNotification, showNotification, withdrawNotification } from "./notifications.ts";
+import { storeCallAt, storedCallAt } from "./preferences.ts";
+import type { SaidEvent } from "../state/unread.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
 
@@ -46,6 +48,8 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
     case "read":
       closeNotification(event.buffer, event.upTo);
       return timelines.markRead(event.buffer, event.upTo);
+    case "alert":
+      return callForMissed(page, event);
     case "history":
       if (event.why === "opening" && !event.more) timelines.setComplete(event.buffer, true);
       return;
@@ -73,9 +77,24 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 }
 
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
-  const isSeen = page.active.isSeen(event.buffer);
-  addToTimeline(page.timelines, event, isSeen);
-  if (shouldAlert(event) && !page.active.isShown(event.buffer)) showNotification(event);
+  const { client, timelines, active } = page;
+  const isSeen = active.isSeen(event.buffer);
+  // What we missed is new for a person who looks at the buffer too.
+  const isNew = client.readMarkers.unread.has(event) && (event.history === true || !isSeen);
+  addToTimeline(timelines, event, isNew);
+  if (shouldAlert(event) && !active.isShown(event.buffer)) call(event);
+}
+
+/** At the start, a person at the page sees the badges, and the page before it was loaded again can have called. */
+function callForMissed(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "alert" }>): void {
+  const newest = event.messages.findLast(({ buffer }) => !page.active.isShown(buffer));
+  if (newest === undefined) return;
+  if (event.again || (!document.hasFocus() && newest.at > storedCallAt())) call(newest);
+}
+
+function call(said: SaidEvent): void {
+  storeCallAt(said.at);
+  showNotification(said);
 }
 
 function handlePresence(

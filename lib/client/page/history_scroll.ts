@@ -88,9 +88,4 @@ export class HistoryScroll {
     drawing.now();
     if (first !== undefined) drawing.messages.showFrom(first);
   }
-
-  /** Opens the recent conversations. */
-  openConversations(): void {
-    void this.#loader.openConversations().then(() => this.#parts.drawing.soon());
-  }
 }

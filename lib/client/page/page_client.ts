@@ -21,6 +21,7 @@ export function createClient(
     nick,
     channels,
     backlog: openingMessages,
+    conversations: true,
     ...(serverPassword !== "" && { password: serverPassword }),
     ...(password !== "" && { account: { name: nick, password } }),
     connect: (signal) => connectWebSocket(url, signal),

@@ -63,19 +63,19 @@ export class PageDrawing {
 
   #draw(): void {
     const { client, timelines, active, isWelcomed } = this.#parts;
-    const { state } = client;
+    const { state, readMarkers: { unread } } = client;
     const activeBuffer = active.name;
     const show = (name: string) => active.show(name);
     const steps = [
       () => this.messages.show(state, activeBuffer, timelines.of(activeBuffer)),
       // After the messages are drawn, it is known whether the newest one is in sight.
       () => active.markRead(),
-      () => drawChannelList({ state, activeBuffer, timelines, show }),
+      () => drawChannelList({ state, activeBuffer, unread, show }),
       () => drawMemberList(state, activeBuffer, show),
       () => drawBufferHeader(state, activeBuffer),
       () => drawTypingIndicator(state, activeBuffer),
       () => isWelcomed() && drawNotJoined(client, activeBuffer),
-      () => drawWindowTitle(state, timelines, isWelcomed() ? activeBuffer : ""),
+      () => drawWindowTitle(state, unread, isWelcomed() ? activeBuffer : ""),
     ];
     // A part that cannot be drawn must not hide the others.
     for (const step of steps) this.#guard.run(step);

@@ -105,6 +105,7 @@ export class PageUi implements EventHandlerParts {
         jump: (id) => void this.history.jump(active.name, id),
         showLatest: () => this.history.showLatest(),
         showFirstUnread: () => void this.history.showFirstUnread(),
+        unreadCount: () => client.readMarkers.unread.of(active.name),
         find: (key) => timelines.find(active.name, key),
         draw: () => this.draw(),
       },
@@ -151,7 +152,6 @@ export class PageUi implements EventHandlerParts {
   }
 
   onWelcome(): void {
-    if (!this.#isWelcomed) this.history.openConversations();
     this.#isWelcomed = true;
     for (const sentence of this.#errors.takeAll()) toast(sentence, "error");
     this.#parts.onWelcome();

@@ -52,6 +52,15 @@ export function storeWantsNotifications(wants: boolean): void {
   storeValue("notify", wants ? "on" : "off");
 }
 
+/** The time of the newest message that the page has called the person for, in milliseconds since 1970. */
+export function storedCallAt(): number {
+  return Number(storedValue("called")) || 0;
+}
+
+export function storeCallAt(at: number): void {
+  storeValue("called", String(Math.max(at, storedCallAt())));
+}
+
 export function storedTheme(): "dark" | "light" {
   return storedValue("theme") === "light" ? "light" : "dark";
 }

@@ -1,16 +1,16 @@
 /**
  * The badge with the number of unread messages, beside a channel or conversation; a mention gives it another colour.
- * client/timeline/timeline.ts counts the messages.
+ * client/state/unread.ts counts the messages.
  */
 /// <reference lib="dom" />
 import { element } from "../elements/element.ts";
-import type { Timeline } from "../timeline/timeline.ts";
+import type { UnreadCount } from "../state/unread.ts";
 
 /** The badge; undefined when everything is read. */
-export function unreadBadge({ unread, mentions }: Timeline): HTMLElement | undefined {
-  if (unread === 0) return undefined;
+export function unreadBadge({ messages, mentions }: UnreadCount): HTMLElement | undefined {
+  if (messages === 0) return undefined;
   return element("span", {
     class: `count ${mentions > 0 ? "mention" : ""}`,
-    title: `${unread} unread`,
-  }, String(unread));
+    title: `${messages} unread`,
+  }, String(messages));
 }

@@ -2,12 +2,12 @@
 /// <reference lib="dom" />
 import type { State } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
-import type { Timelines } from "../timeline/timeline.ts";
+import type { UnreadMessages } from "../state/unread.ts";
 
 /** Draws it; `activeBuffer` is "" before the person has joined. */
-export function drawWindowTitle(state: State, timelines: Timelines, activeBuffer: string): void {
-  let unread = 0;
-  for (const { name } of state.buffers.values()) unread += timelines.of(name).mentions;
-  const count = unread > 0 ? `(${unread}) ` : "";
+export function drawWindowTitle(state: State, unread: UnreadMessages, activeBuffer: string): void {
+  let mentions = 0;
+  for (const { name } of state.buffers.values()) mentions += unread.of(name).mentions;
+  const count = mentions > 0 ? `(${mentions}) ` : "";
   document.title = `${count}${activeBuffer === "" ? "" : `${plainName(activeBuffer)} · `}Parley`;
 }

@@ -63,6 +63,19 @@ export type MessageChange =
     readonly count: number;
     /** There is more: earlier messages for "opening", later ones for "missed", which follow without a request. */
     readonly more: boolean;
+    /** The number of missed messages, when only the newest of them are shown. */
+    readonly total?: number;
+  }
+  /** Messages that we missed could not be fetched. */
+  | { readonly kind: "history failed"; readonly buffer: string; readonly reason: string }
+  /**
+   * Call the person once for all these messages, oldest first: we missed them, they are for us, and we have read them on
+   * no device. `again`: after a reconnect.
+   */
+  | {
+    readonly kind: "alert";
+    readonly messages: readonly (Said & { readonly at: number })[];
+    readonly again: boolean;
   };
 
 /** An event that the members of a channel see about each other. */

@@ -136,6 +136,7 @@ const symbols: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
   kicked: "←",
   renamed: "↔",
   refused: "!",
+  "history failed": "!",
   invited: "»",
 };
 
@@ -154,7 +155,8 @@ export function eventLine(
   }
   const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
   // The sentences of these events name the channel.
-  const namesChannel = ["topic", "members", "kicked"].includes(event.kind) || ("own" in event && event.own);
+  const namesChannel = ["topic", "members", "kicked", "history failed"].includes(event.kind) ||
+    ("own" in event && event.own);
   const where: Span[] = elsewhere && !namesChannel && "buffer" in event && isChannel(state, event.buffer)
     ? [{ text: `${plainName(event.buffer)} `, color: "channel" }]
     : [];

@@ -45,13 +45,16 @@ export class Notifier {
     return false;
   }
 
-  /** The text to write for a message; "" when the person is present or wants no notification. */
-  notification(said: Said): string {
+  /**
+   * The text to write for a message, with the number of other messages that it stands for; "" when the person is present
+   * or wants no notification.
+   */
+  notification(said: Said, others = 0): string {
     const { bell, notify, inTmux, now } = this.#parts;
     if (this.#focused ?? now() - this.#keyAt < presentMs) return "";
     const message = sequences[notify](
       messageTitle(said).replaceAll(";", ","),
-      excerpt(said.text, maxLetters),
+      excerpt(said.text, maxLetters) + (others > 0 ? ` (and ${others} more)` : ""),
     );
     return (bell ? "\x07" : "") + (inTmux ? throughTmux(message) : message);
   }

@@ -2,7 +2,6 @@
 
 import type { Client } from "../core/client.ts";
 import { findBuffer, nicksTyping } from "../state/state.ts";
-import { fold } from "../../irc/names.ts";
 
 /** How often the list of people who type is updated. */
 const typingMs = 1_000;
@@ -10,8 +9,6 @@ const typingMs = 1_000;
 /** The read markers of one terminal, and the people who are typing. */
 export class ReadAndTyping {
   readonly #client: Client;
-  /** The time of the newest message of each buffer that is not marked as read. */
-  readonly #unread = new Map<string, number>();
   readonly #onChange: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,17 +18,9 @@ export class ReadAndTyping {
     this.#onChange = onChange;
   }
 
-  /** A message arrived. The person has perhaps not seen it yet. */
-  onMessage(buffer: string, at: number): void {
-    this.#unread.set(fold(buffer), at);
-  }
-
   /** The person is at the keyboard and sees this buffer: marks all of it as read. */
   markRead(buffer: string): void {
-    const at = this.#unread.get(fold(buffer));
-    if (at === undefined || !this.#client.isOnline) return;
-    this.#unread.delete(fold(buffer));
-    this.#client.messages.markRead(buffer, at);
+    if (buffer !== "") this.#client.readMarkers.markAllRead(buffer);
   }
 
   /** The nicks of the others who type in the buffer. */

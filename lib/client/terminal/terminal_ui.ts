@@ -4,7 +4,7 @@
  */
 
 import { Client } from "../core/client.ts";
-import type { ChatEvent, Manner } from "../state/event.ts";
+import type { ChatEvent, Manner, Said } from "../state/event.ts";
 import { shouldAlert } from "../state/mentions.ts";
 import { completionSources } from "../slash/completion.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
@@ -60,6 +60,7 @@ export class TerminalUi implements CommandUi {
     const askPassword = (name: string) => this.askPassword(`Password of ${plainName(name)}`);
     this.client = new Client({
       ...parts.client,
+      conversations: true,
       onFault: (sentence) => this.note(plain(sentence), "warning"),
       ...(parts.asksPassword && { askPassword }),
       onEvent: (event) => this.#onEvent(event),
@@ -244,11 +245,11 @@ export class TerminalUi implements CommandUi {
   /** Updates the UI after an event. The transcript prints the line. */
   #update(event: ChatEvent): void {
     switch (event.kind) {
-      case "said": {
-        this.#readAndTyping.onMessage(event.buffer, event.at);
-        const text = shouldAlert(event) ? this.#parts.notifier.notification(event) : "";
-        return text === "" ? undefined : this.#parts.output.write(text);
-      }
+      case "said":
+        if (shouldAlert(event)) this.#notify(event);
+        return;
+      case "alert":
+        return this.#notify(event.messages.at(-1), event.messages.length - 1);
       case "parted":
       case "kicked":
         return event.own ? this.onBufferClosed(event.buffer) : undefined;
@@ -261,6 +262,11 @@ export class TerminalUi implements CommandUi {
         if (event.status !== "nick refused") return;
         this.#keyboard.questions.ask("Another name", nickFault).then((name) => this.client.rename(name));
     }
+  }
+
+  #notify(said: Said | undefined, others = 0): void {
+    const text = said === undefined ? "" : this.#parts.notifier.notification(said, others);
+    if (text !== "") this.#parts.output.write(text);
   }
 
   /** The person is at the keyboard, so the active buffer is read, and others can see that the person types. */

@@ -97,7 +97,9 @@ export class Transcript {
     this.printTitle("end of history");
   }
 
-  #beginHistory({ buffer, why, count }: Extract<ChatEvent, { readonly kind: "history" }>): void {
+  #beginHistory(
+    { buffer, why, count, total = count }: Extract<ChatEvent, { readonly kind: "history" }>,
+  ): void {
     // All missed messages are new.
     this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#view().state, buffer)?.readUpTo;
     this.#endHistory();
@@ -105,8 +107,9 @@ export class Transcript {
     this.#historyLeft = count;
     const where = `${isChannel(this.#view().state, buffer) ? "in" : "with"} ${plainName(buffer)}`;
     const messages = count === 1 ? "message" : `${count} messages`;
-    const missed = count === 1 ? "1 missed message" : `${count} missed messages`;
-    this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}`);
+    const missed = total === 1 ? "1 missed message" : `${total} missed messages`;
+    const shown = total > count ? `, the last ${count}` : "";
+    this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}${shown}`);
   }
 
   /** Called early when the history is shorter than announced. */

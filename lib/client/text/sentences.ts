@@ -44,6 +44,11 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
       }];
     case "redacted":
       return [personSpan(state, event.by), { text: ` deleted a message${inParentheses(event.reason)}` }];
+    case "history failed":
+      return [{
+        text: `Cannot show what you missed in ${plainName(event.buffer)}: ${plain(event.reason)}`,
+      }];
+    case "alert":
     case "history":
     case "read":
     case "typing":

@@ -1,5 +1,5 @@
 /**
- * Loads history from the server into the timelines: older messages, a quoted or found message, recent conversations.
+ * Loads history from the server into the timelines: older messages, a quoted or found message.
  */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
@@ -12,8 +12,6 @@ import { ownKeyPrefix, type SaidEvent, type TimelineEntry, type Timelines } from
 const pageSize = 50;
 /** This many messages, with the one that the person wants to see in the middle. */
 const aroundSize = 100;
-/** Conversations without messages for longer than this do not open by themselves. */
-const recentMs = 30 * 24 * 3600 * 1000;
 
 /** Loads history. */
 export class HistoryLoader {
@@ -113,22 +111,11 @@ export class HistoryLoader {
     }
     return events.filter((event) => event.kind === "said");
   }
-
-  /** Opens the recent conversations. */
-  async openConversations(): Promise<void> {
-    const client = this.#client;
-    if (!client.state.caps.has("draft/chathistory")) return;
-    const people = await client.history.conversations(client.now - recentMs).catch(() => []);
-    for (const { name } of people) client.openConversation(name);
-    for (const { name } of people) {
-      if (this.#timelines.of(name).entries.length === 0) await this.loadOlder(name);
-    }
-  }
 }
 
 /** Adds a message, a reaction or a deletion to its timeline, whether it is new or from history. */
-export function addToTimeline(timelines: Timelines, event: ChatEvent, isSeen = false): void {
-  if (event.kind === "said") timelines.addSaid(event, isSeen);
+export function addToTimeline(timelines: Timelines, event: ChatEvent, isNew = false): void {
+  if (event.kind === "said") timelines.addSaid(event, isNew);
   if (event.kind === "redacted") timelines.markDeleted(event.buffer, event.id);
   if (event.kind !== "reacted") return;
   const { emoji, who, added } = event;

@@ -4,11 +4,11 @@
  */
 /// <reference lib="dom" />
 import { byId } from "../elements/element.ts";
-import type { Timeline } from "./timeline.ts";
+import type { UnreadCount } from "../state/unread.ts";
 
 /** The values that the buttons show. */
 export interface JumpButtonsParts {
-  readonly timeline: Timeline;
+  readonly unread: UnreadCount;
   /** Whether the newest message is in sight. */
   readonly isAtEnd: boolean;
   /** Whether the separator before the first unread message is above, and the person has not seen it. */
@@ -16,12 +16,12 @@ export interface JumpButtonsParts {
 }
 
 /** Draws both buttons. */
-export function drawJumpButtons({ timeline, isAtEnd, isUnreadAbove }: JumpButtonsParts): void {
-  const { unread, mentions } = timeline;
-  const news = `${unread.toLocaleString("en")} new ${unread === 1 ? "message" : "messages"}`;
+export function drawJumpButtons({ unread, isAtEnd, isUnreadAbove }: JumpButtonsParts): void {
+  const { messages, mentions } = unread;
+  const news = `${messages.toLocaleString("en")} new ${messages === 1 ? "message" : "messages"}`;
   const latest = byId("to-latest");
   latest.classList.toggle("mention", mentions > 0);
-  draw(latest, !isAtEnd, unread > 0 ? `${news} ↓` : "Jump to latest ↓");
+  draw(latest, !isAtEnd, messages > 0 ? `${news} ↓` : "Jump to latest ↓");
   draw(byId("to-unread"), isAtEnd && isUnreadAbove, "New messages ↑");
 }
 

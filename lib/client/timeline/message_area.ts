@@ -12,6 +12,7 @@ import { MessageRows } from "./message_rows.ts";
 import { type MessageActions, messageToolbar } from "./message_toolbar.ts";
 import { type RowRange, RowWindow } from "./row_window.ts";
 import { ScrollPosition } from "./scroll_position.ts";
+import type { UnreadCount } from "../state/unread.ts";
 import { emptyTimeline, type ReadingPlace, type Timeline, type TimelineEntry } from "./timeline.ts";
 
 const highlightMs = 1_500;
@@ -29,6 +30,8 @@ export interface MessageAreaParts extends MessageActions {
   readonly showFirstUnread: () => void;
   /** The entry of the active buffer with this key, when it is in memory. */
   readonly find: (key: string) => TimelineEntry | undefined;
+  /** The unread messages of the active buffer. */
+  readonly unreadCount: () => UnreadCount;
   /** Draws the page with the next frame. */
   readonly draw: () => void;
 }
@@ -226,7 +229,7 @@ export class MessageArea {
     const isInSight = separator !== undefined && separator.top >= this.#area.getBoundingClientRect().top;
     if (isInSight) this.#seenSeparatorAt = separatorAt;
     drawJumpButtons({
-      timeline: this.#timeline,
+      unread: this.#parts.unreadCount(),
       isAtEnd: this.isAtEnd,
       isUnreadAbove: separatorAt !== undefined && separatorAt !== this.#seenSeparatorAt,
     });

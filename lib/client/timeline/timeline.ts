@@ -3,15 +3,12 @@
  * with its reactions. The memory holds the newest part of a buffer, and one older part while the person reads there; the
  * server has the rest. Plain data; knows no element.
  */
-import type { ChatEvent } from "../state/event.ts";
-import { isAddressedToUs } from "../state/mentions.ts";
+import type { SaidEvent } from "../state/unread.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { EntryList } from "./entry_list.ts";
-import { UnreadMessages } from "./unread_messages.ts";
 
-/** A message, with the time of the event. */
-export type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
+export type { SaidEvent };
 
 /** A message in a timeline. */
 export interface SaidEntry {
@@ -38,14 +35,12 @@ export interface LineEntry {
 /** One entry of a timeline. */
 export type TimelineEntry = SaidEntry | LineEntry;
 
-/** The entries of one buffer, and how many the person has not read. */
+/** The entries of one buffer, and where the new ones begin. client/state/unread.ts counts what is unread. */
 export interface Timeline {
   /** The part that is shown: the newest one, or an older one while the person reads there. */
   readonly shown: EntryList;
   /** The entries of this part; a later change of the timeline changes this array too. */
   readonly entries: readonly TimelineEntry[];
-  readonly unread: number;
-  readonly mentions: number;
   /** The person has read up to this time, on any device; 0 when it is not known. */
   readonly readAt: number;
   /** The "New messages" separator is after this time; undefined for no separator. */
@@ -77,7 +72,6 @@ class BufferTimeline implements Timeline {
   older: Part | undefined;
   readAt = 0;
   separatorAt: number | undefined;
-  readonly unreadMessages = new UnreadMessages();
   /** The time of the newest message. */
   newestAt = 0;
 
@@ -99,14 +93,6 @@ class BufferTimeline implements Timeline {
 
   get isLatest(): boolean {
     return this.older === undefined;
-  }
-
-  get unread(): number {
-    return this.unreadMessages.count;
-  }
-
-  get mentions(): number {
-    return this.unreadMessages.mentions;
   }
 
   /** The parts in memory. */
@@ -147,19 +133,15 @@ export class Timelines {
   }
 
   /**
-   * Adds a message; one with a known id is not added again. `isSeen`: the person is looking at it. Among messages of the
-   * same time it comes first when it `isOlder`, else last.
+   * Adds a message; one with a known id is not added again. `isNew`: the person has not read it, so the separator is
+   * before it. Among messages of the same time it comes first when it `isOlder`, else last.
    */
-  addSaid(said: SaidEvent, isSeen: boolean, isOlder = false): void {
+  addSaid(said: SaidEvent, isNew: boolean, isOlder = false): void {
     const timeline = this.#open(said.buffer);
-    const entry = this.#entryOf(said);
-    if (!timeline.latest.list.insert(entry, isOlder)) return;
-    const isRead = isSeen || said.own || said.at <= timeline.readAt ||
-      (said.history === true && timeline.readAt === 0);
-    timeline.separatorAt = separatorAfter(timeline, said, isRead);
+    if (!timeline.latest.list.insert(this.#entryOf(said), isOlder)) return;
+    timeline.separatorAt = separatorAfter(timeline, said, isNew);
     timeline.newestAt = Math.max(timeline.newestAt, said.at);
-    if (!isRead) timeline.unreadMessages.add(entry.key, said.at, isAddressedToUs(said));
-    if ((isSeen || said.own) && !said.history) timeline.readAt = Math.max(timeline.readAt, said.at);
+    if (!isNew && said.history !== true) timeline.readAt = Math.max(timeline.readAt, said.at);
   }
 
   #entryOf(said: SaidEvent): SaidEntry {
@@ -190,25 +172,21 @@ export class Timelines {
     this.#change(buffer, id, (entry) => entry.kind === "said" ? { ...entry, isDeleted: true } : entry);
   }
 
-  /** The person has read everything; returns the time of the newest message, 0 when there is none. */
-  markAllRead(buffer: string): number {
-    const { unread, newestAt, readAt } = this.#open(buffer);
-    if (unread > 0 || newestAt > readAt) this.markRead(buffer, newestAt);
-    return newestAt;
+  /** The person has read everything. */
+  markAllRead(buffer: string): void {
+    this.markRead(buffer, this.#open(buffer).newestAt);
   }
 
   /** The person has read up to a time, here or on another device. */
   markRead(buffer: string, upTo: number): void {
     const timeline = this.#open(buffer);
-    if (upTo < timeline.readAt) return;
-    const { unreadMessages, latest: { list } } = timeline;
+    if (upTo <= timeline.readAt) return;
     timeline.readAt = upTo;
-    unreadMessages.markRead(upTo);
-    for (const entry of list.entries.slice(list.firstAfter(upTo))) {
-      if (entry.kind !== "said" || entry.said.own || entry.isDeleted) continue;
-      unreadMessages.add(entry.key, entry.at, isAddressedToUs(entry.said));
-    }
-    timeline.separatorAt ??= unreadMessages.count > 0 ? upTo : undefined;
+    const { list } = timeline.latest;
+    const hasNew = list.entries.slice(list.firstAfter(upTo)).some((entry) =>
+      entry.kind === "said" && !entry.said.own && !entry.isDeleted
+    );
+    if (hasNew) timeline.separatorAt ??= upTo;
   }
 
   /** Removes the "New messages" separator. */
@@ -318,9 +296,11 @@ function keepEntries(part: Part, start: number, end?: number): void {
 function separatorAfter(
   { separatorAt, readAt }: Timeline,
   said: SaidEvent,
-  isRead: boolean,
+  isNew: boolean,
 ): number | undefined {
   if (said.own && !said.history) return undefined;
-  if (separatorAt !== undefined || isRead) return separatorAt;
-  return readAt > 0 ? readAt : said.at - 1;
+  if (!isNew) return separatorAt;
+  const start = readAt > 0 ? readAt : said.at - 1;
+  // A separator before messages that the person has read since is obsolete.
+  return separatorAt !== undefined && separatorAt >= readAt ? separatorAt : start;
 }

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { HistoryTarget } from "../../../lib/client/core/history_requests.ts";
 import { TargetSearch } from "../../../lib/client/core/target_search.ts";
-import { enterHistory, type HistoryServerOptions, type StoredMessage } from "./history_server.ts";
+import { HistoryClient, type HistoryServerOptions, type StoredMessage } from "./history_server.ts";
 
 const hour = 3_600_000;
 /** One message of each of `count` people; two neighbours have the same time. */
@@ -28,12 +28,13 @@ const servers: readonly (readonly [why: string, options: HistoryServerOptions])[
 ];
 for (const [why, options] of servers) {
   Deno.test(`conversations() finds all 61 people on a server that ${why}, the latest first`, async () => {
-    const { wired, server } = await enterHistory({ messages: people(61), ...options });
-    await using _ = wired;
+    await using wired = await HistoryClient.enter({ messages: people(61), ...options }, {
+      conversations: false,
+    });
     const found = await wired.client.history.conversations();
     assertEquals(found.length, 61);
     assertEquals(found[0]?.name, "p60");
-    assertEquals(server.asked.length < 30, true);
+    assertEquals(wired.server.asked.length < 30, true);
   });
 }
 
@@ -48,8 +49,7 @@ Deno.test("TargetSearch ends on a server that repeats itself, and on one that ma
 });
 
 Deno.test("latest() has the wanted number of messages where the server gives fewer at a time", async () => {
-  const { wired } = await enterHistory({ messages: lines(300), page: 7 });
-  await using _ = wired;
+  await using wired = await HistoryClient.enter({ messages: lines(300), page: 7 }, { conversations: false });
   const { events, more } = await wired.client.history.latest("#tea", { limit: 200 });
   assertEquals([events.length, more], [200, true]);
   const all = await wired.client.history.latest("#tea", { limit: 1000 });
@@ -57,8 +57,9 @@ Deno.test("latest() has the wanted number of messages where the server gives few
 });
 
 Deno.test("pages() passes every message once where the server names messages by their time", async () => {
-  const { wired } = await enterHistory({ messages: lines(41, 3), page: 10, withoutIds: true });
-  await using _ = wired;
+  await using wired = await HistoryClient.enter({ messages: lines(41, 3), page: 10, withoutIds: true }, {
+    conversations: false,
+  });
   const texts: string[] = [];
   const position = { at: "after", reference: "timestamp=1970-01-01T00:00:00.000Z" } as const;
   for await (const { events } of wired.client.history.pages("#tea", position, 10)) {
@@ -68,8 +69,9 @@ Deno.test("pages() passes every message once where the server names messages by 
 });
 
 Deno.test("pages() ends on a server that gives the same page again and again", async () => {
-  const { wired } = await enterHistory({ messages: lines(10), page: 5, repeats: true });
-  await using _ = wired;
+  await using wired = await HistoryClient.enter({ messages: lines(10), page: 5, repeats: true }, {
+    conversations: false,
+  });
   let count = 0;
   const position = { at: "after", reference: "timestamp=1970-01-01T00:00:00.000Z" } as const;
   for await (const page of wired.client.history.pages("#tea", position, 10)) count += page.events.length;

@@ -198,13 +198,13 @@ story("history.search() finds messages by text and by person", async (chat) => {
   await assertRejects(() => bob.client.history.search("tea", { in: "#den" }), ActionError);
 });
 
-story("messages.markRead() reaches our other devices, and is not sent twice", async (chat) => {
+story("readMarkers.markRead() reaches our other devices, and is not sent twice", async (chat) => {
   await using bob = await new ConnectedClient(chat.port).joined();
   await bob.client.account.register(secret);
   const account = { name: "bob", password: secret };
   await using phone = await new ConnectedClient(chat.port, { account }).joined();
   const at = Date.now() - 1000;
-  bob.client.messages.markRead("#tea", at);
+  bob.client.readMarkers.markRead("#tea", at);
   assertEquals((await phone.until("read", ({ buffer }) => buffer === "#tea")).upTo, at);
   assertEquals(phone.client.state.buffers.get("#tea" as never)?.readUpTo, at);
 });

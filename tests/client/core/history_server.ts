@@ -1,7 +1,8 @@
 /** A server end that stores messages and read markers, and answers CHATHISTORY, SEARCH and MARKREAD as it is told. */
 
 import { parse } from "../../../lib/irc/message.ts";
-import { ServerEnd, WiredClient } from "./wired_client.ts";
+import type { ClientOptions } from "../../../lib/client/core/client_options.ts";
+import { ServerEnd, turn, WiredClient } from "./wired_client.ts";
 
 /** A stored message. */
 export interface StoredMessage {
@@ -15,9 +16,10 @@ export interface StoredMessage {
 
 /** How a server answers. */
 export interface HistoryServerOptions {
-  readonly messages?: readonly StoredMessage[];
+  /** The test can add messages and markers later, and several servers can share them. */
+  readonly messages?: StoredMessage[];
   /** Milliseconds since 1970, by target. */
-  readonly markers?: ReadonlyMap<string, number>;
+  readonly markers?: Map<string, number>;
   /** The most entries in one answer. @default {10} */
   readonly page?: number;
   /** TARGETS: which end comes first, and what times in reverse order mean. @default {"first time"} */
@@ -26,6 +28,10 @@ export interface HistoryServerOptions {
   readonly withoutIds?: boolean;
   /** AFTER always gives the first page. @default {false} */
   readonly repeats?: boolean;
+  /** Words of a request that the server refuses. */
+  refuses?: string;
+  /** @default {historyServerCaps} */
+  readonly caps?: string;
 }
 
 /** The capabilities of this server. */
@@ -38,18 +44,20 @@ export class HistoryServer extends ServerEnd {
   readonly markers: Map<string, number>;
   /** The requests so far, without labels. */
   readonly asked: string[] = [];
+  now = 0;
   readonly #options: HistoryServerOptions;
   #batches = 0;
 
   constructor(options: HistoryServerOptions) {
     super();
     this.#options = options;
-    this.messages = [...options.messages ?? []];
-    this.markers = new Map(options.markers);
+    this.messages = options.messages ?? [];
+    this.markers = options.markers ?? new Map();
   }
 
   override send(line: string): void {
     const message = parse(line);
+    if (message?.command === "JOIN") void this.#join();
     const [, command = ""] = /^(?:@\S+ )?(.*)$/.exec(line) ?? [];
     if (message === undefined || !["CHATHISTORY", "MARKREAD", "SEARCH"].includes(message.command)) {
       return super.send(line);
@@ -57,6 +65,10 @@ export class HistoryServer extends ServerEnd {
     this.asked.push(command);
     const label = message.tags.get("label") ?? "";
     const [target = "", time] = message.params;
+    if (this.#options.refuses !== undefined && command.includes(this.#options.refuses)) {
+      void this.say(`@label=${label} :srv FAIL ${message.command} MESSAGE_ERROR ${target} :Not now`);
+      return;
+    }
     if (message.command === "MARKREAD") {
       if (time !== undefined) this.markers.set(target, Date.parse(time.replace("timestamp=", "")));
       void this.say(`@label=${label} ${this.markerLine(target)}`);
@@ -77,6 +89,16 @@ export class HistoryServer extends ServerEnd {
     );
   }
 
+  async #join(): Promise<void> {
+    const hasMarkers = this.#options.caps?.includes("read-marker") ?? true;
+    await this.say(
+      `@time=${iso(this.now)} :bob!b@host JOIN #tea`,
+      ...(hasMarkers ? [this.markerLine("#tea")] : []),
+      ":srv 353 bob = #tea :@ann bob",
+      ":srv 366 bob #tea :End",
+    );
+  }
+
   /** The server's line for the marker of a target. */
   markerLine(target: string): string {
     const at = this.markers.get(target);
@@ -88,22 +110,14 @@ export class HistoryServer extends ServerEnd {
     if (kind === "TARGETS") return this.#targets(dateOf(target), dateOf(rest[0] ?? ""), page);
     const all = this.messages.filter((one) => one.target === target);
     const [reference = "*"] = rest;
-    const isBefore = (one: StoredMessage) =>
-      reference.startsWith("msgid=")
-        ? all.indexOf(one) < this.#indexOf(all, reference)
-        : one.at < dateOf(reference);
-    const isAfter = (one: StoredMessage) =>
-      reference.startsWith("msgid=")
-        ? all.indexOf(one) > this.#indexOf(all, reference)
-        : one.at > dateOf(reference);
+    const known = all.findIndex(({ id }) => `msgid=${id}` === reference);
+    const isNamed = reference.startsWith("msgid=");
+    const isBefore = (one: StoredMessage, at: number) => isNamed ? at < known : one.at < dateOf(reference);
+    const isAfter = (one: StoredMessage, at: number) => isNamed ? at > known : one.at > dateOf(reference);
     const found = kind === "AFTER"
-      ? all.filter((one) => this.#options.repeats || isAfter(one)).slice(0, page)
+      ? all.filter((one, at) => this.#options.repeats || isAfter(one, at)).slice(0, page)
       : (kind === "BEFORE" ? all.filter(isBefore) : all).slice(-page);
     return found.map((one) => this.lineOf(one));
-  }
-
-  #indexOf(all: readonly StoredMessage[], reference: string): number {
-    return all.findIndex(({ id }) => `msgid=${id}` === reference);
   }
 
   /** A message as the server sends it. */
@@ -133,33 +147,80 @@ export class HistoryServer extends ServerEnd {
   }
 }
 
-/** Connects a client to such a server and joins #tea; `server` makes the end of each connection. */
-export async function enterHistory(
-  options: HistoryServerOptions,
-  client: ConstructorParameters<typeof WiredClient>[0] = {},
-): Promise<{ readonly wired: WiredClient; readonly server: HistoryServer }> {
-  const server = new HistoryServer(options);
-  const wired = new WiredClient({ backlog: 5, connect: () => Promise.resolve(server), ...client });
-  wired.servers.push(server);
-  await welcome(server);
-  return { wired, server };
-}
+/** A client of such a server, in #tea. */
+export class HistoryClient extends WiredClient {
+  readonly #options: HistoryServerOptions;
+  readonly #waiting: { resolve?: (server: HistoryServer) => void };
 
-/** Lets the client in, and into #tea. */
-export async function welcome(server: HistoryServer, joinedAt = 1_000_000): Promise<void> {
-  await server.say(`:srv CAP * LS :${historyServerCaps}`);
-  await server.say(
-    `:srv CAP * ACK :${historyServerCaps}`,
-    ":srv 001 bob :Welcome",
-    ":srv 005 bob NETWORK=Test CHATHISTORY=1000 :are supported",
-    ":srv 376 bob :End",
-  );
-  await server.say(
-    `@time=${iso(joinedAt)} :bob!b@host JOIN #tea`,
-    server.markerLine("#tea"),
-    ":srv 353 bob = #tea :@ann bob",
-    ":srv 366 bob #tea :End",
-  );
+  private constructor(options: HistoryServerOptions, client: Partial<ClientOptions>) {
+    const waiting: { resolve?: (server: HistoryServer) => void } = {};
+    super({
+      backlog: 5,
+      conversations: true,
+      connect: () => new Promise((resolve) => waiting.resolve = resolve),
+      ...client,
+    });
+    this.#options = options;
+    this.#waiting = waiting;
+  }
+
+  static async enter(
+    options: HistoryServerOptions = {},
+    client: Partial<ClientOptions> = {},
+  ): Promise<HistoryClient> {
+    const made = new HistoryClient(options, client);
+    await made.connect(1_000_000);
+    return made;
+  }
+
+  override get server(): HistoryServer {
+    return super.server as HistoryServer;
+  }
+
+  /** Connects the client, and lets it into #tea at this time of the server. */
+  async connect(joinedAt: number): Promise<void> {
+    await turn();
+    const server = new HistoryServer(this.#options);
+    server.now = joinedAt;
+    this.servers.push(server);
+    this.#waiting.resolve?.(server);
+    const { caps = historyServerCaps } = this.#options;
+    await server.say(`:srv CAP * LS :${caps}`);
+    await server.say(
+      `:srv CAP * ACK :${caps}`,
+      ":srv 001 bob :Welcome",
+      ":srv 005 bob NETWORK=Test CHATHISTORY=1000 :are supported",
+      ":srv 376 bob :End",
+    );
+    await this.settle();
+  }
+
+  /** Cuts the connection; the client connects again with connect(). */
+  async cut(): Promise<void> {
+    this.server.abort();
+    await turn();
+  }
+
+  /** Waits until the client asks nothing any more. */
+  async settle(): Promise<void> {
+    for (let asked = -1; asked !== this.server.asked.length;) {
+      asked = this.server.asked.length;
+      for (let turns = 0; turns < 4; turns++) await turn();
+    }
+  }
+
+  /** Unread messages and mentions of a buffer. */
+  unread(buffer: string): readonly [messages: number, mentions: number] {
+    const { messages, mentions } = this.client.readMarkers.unread.of(buffer);
+    return [messages, mentions];
+  }
+
+  /** The texts of each call for missed messages. */
+  calls(): readonly (readonly string[])[] {
+    return this.events.flatMap((event) =>
+      event.kind === "alert" ? [event.messages.map(({ text }) => text)] : []
+    );
+  }
 }
 
 function iso(at: number): string {

@@ -16,7 +16,7 @@ export async function joinWithHistory(terminal: EmulatedTerminal): Promise<void>
   await terminal.enter(historyCaps);
   await terminal.wire.say(`:srv MARKREAD #tea timestamp=${when(15)}`);
   await terminal.wire.say(
-    "@label=p1 :srv BATCH +x chathistory #tea",
+    "@label=p2 :srv BATCH +x chathistory #tea",
     earlier(10, "read"),
     earlier(20, "unread"),
     ":srv BATCH -x",

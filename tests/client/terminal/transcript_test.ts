@@ -26,7 +26,7 @@ Deno.test("a refused login is shown again after the history", async () => {
   terminal.now += 60_000;
   await terminal.wire.say(":srv 001 bob :Hi", ":srv 376 bob :End", ":bob!b@h JOIN #tea");
   await terminal.wire.say(
-    "@label=p1 :srv BATCH +x chathistory #tea",
+    "@label=p2 :srv BATCH +x chathistory #tea",
     earlier(10, "a"),
     earlier(20, "b"),
     ":srv BATCH -x",

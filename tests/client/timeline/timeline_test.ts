@@ -1,4 +1,4 @@
-/** Timelines: order, each message once, unread messages and the separator before them. */
+/** Timelines: order, each message once, and the separator before the new ones. */
 import { assert, assertEquals } from "@std/assert";
 import { type SaidEvent, Timelines } from "../../../lib/client/timeline/timeline.ts";
 
@@ -25,35 +25,42 @@ function keys(timelines: Timelines): string[] {
 
 Deno.test("messages are in order of time, each once", () => {
   const timelines = new Timelines();
-  for (const id of ["b", "d", "b"]) timelines.addSaid(said(id, id.charCodeAt(0)), true);
-  timelines.addSaid(said("c", 99), true);
-  timelines.addSaid(said("a", 98), true, true);
+  for (const id of ["b", "d", "b"]) timelines.addSaid(said(id, id.charCodeAt(0)), false);
+  timelines.addSaid(said("c", 99), false);
+  timelines.addSaid(said("a", 98), false, true);
   assertEquals(keys(timelines), ["a", "b", "c", "d"]);
 });
 
-Deno.test("unread messages and mentions are counted until they are read", () => {
+Deno.test("the separator is before the first new message, and moves when the person has read it", () => {
   const timelines = new Timelines();
-  timelines.addSaid(said("one", 1), true);
-  timelines.addSaid(said("two", 2), false);
-  timelines.addSaid(said("three", 3, { mention: true }), false);
-  const { unread, mentions, separatorAt } = timelines.of("#TEA");
-  assertEquals([unread, mentions, separatorAt], [2, 1, 1]);
+  const separator = () => timelines.of("#TEA").separatorAt;
+  timelines.addSaid(said("one", 1), false);
+  timelines.addSaid(said("two", 2), true);
+  timelines.addSaid(said("three", 3), true);
+  assertEquals(separator(), 1);
+  timelines.markAllRead("#tea");
+  assertEquals(separator(), 1);
+  timelines.addSaid(said("four", 4, { history: true }), true);
+  assertEquals(separator(), 3);
+});
+
+Deno.test("a read marker that comes after the messages shows where the new ones begin", () => {
+  const timelines = new Timelines();
+  for (const at of [1, 2, 3]) timelines.addSaid(said(`m${at}`, at, { history: true }), false);
   timelines.markRead("#tea", 2);
-  assertEquals(timelines.of("#tea").unread, 1);
-  assertEquals(timelines.markAllRead("#tea"), 3);
-  assertEquals(timelines.of("#tea").mentions, 0);
+  assertEquals(timelines.of("#tea").separatorAt, 2);
 });
 
 Deno.test("the separator disappears when the person writes", () => {
   const timelines = new Timelines();
-  timelines.addSaid(said("one", 1), false);
-  timelines.addSaid(said("two", 2, { own: true }), true);
+  timelines.addSaid(said("one", 1), true);
+  timelines.addSaid(said("two", 2, { own: true }), false);
   assertEquals(timelines.of("#tea").separatorAt, undefined);
 });
 
 Deno.test("a reaction is counted once for each person, and removed with the last one", () => {
   const timelines = new Timelines();
-  timelines.addSaid(said("cake", 1), true);
+  timelines.addSaid(said("cake", 1), false);
   const reactions = () => {
     const [entry] = timelines.of("#tea").entries;
     return entry?.kind === "said"
@@ -72,29 +79,23 @@ function pageOf(from: number, to: number): SaidEvent[] {
   return Array.from({ length: to - from }, (_, at) => said(`m${from + at}`, from + at, { history: true }));
 }
 
-Deno.test("30,000 messages that arrive while the person reads older ones leave few in memory, and all are counted", () => {
+Deno.test("30,000 messages that arrive while the person reads older ones leave few in memory", () => {
   const timelines = new Timelines();
   timelines.addBefore("#tea", pageOf(1_000, 1_300), false);
   timelines.markRead("#tea", 1_299);
   const begun = performance.now();
   for (let at = 1_300; at < 31_300; at++) {
-    timelines.addSaid(said(`m${at}`, at, { mention: at % 1_000 === 0 }), false);
+    timelines.addSaid(said(`m${at}`, at), true);
     timelines.trim("#tea", () => ({ first: "m1010", last: "m1040" }));
   }
   assert(performance.now() - begun < 1_000);
-  const { entries, unread, mentions, isLatest, separatorAt } = timelines.of("#tea");
-  assertEquals([unread, mentions, isLatest, separatorAt], [30_000, 30, false, 1_299]);
+  const { entries, isLatest, separatorAt } = timelines.of("#tea");
+  assertEquals([isLatest, separatorAt], [false, 1_299]);
   assertEquals([entries[0]?.key, entries.at(-1)?.key], ["m1000", "m1340"]);
   timelines.showLatest("#tea");
   assertEquals(timelines.of("#tea").entries.at(-1)?.key, "m31299");
   assert(timelines.of("#tea").entries.length <= 3_000);
   assertEquals(timelines.of("#tea").isComplete, false);
-  timelines.markRead("#tea", 20_000);
-  assertEquals([timelines.of("#tea").unread, timelines.of("#tea").mentions], [11_299, 11]);
-  timelines.markRead("#tea", 31_000);
-  assertEquals(timelines.of("#tea").unread, 299);
-  timelines.markAllRead("#tea");
-  assertEquals([timelines.of("#tea").unread, timelines.of("#tea").mentions], [0, 0]);
 });
 
 Deno.test("an older part grows in both directions, and becomes one with the newest part where they meet", () => {

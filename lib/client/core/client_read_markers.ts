@@ -1,0 +1,94 @@
+/**
+ * How far we have read: counts what is unread, tells the server what we have read here (IRCv3 read-marker), and asks it
+ * what we have read on other devices. The server sends the markers of channels by itself; for people we must ask.
+ */
+
+import type { Message } from "../../irc/message.ts";
+import type { Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
+import { UnreadMessages } from "../state/unread.ts";
+import type { AnswerMatcher } from "./requests.ts";
+import type { ServerLink } from "./server_link.ts";
+import { isMiddleParam } from "./server_link.ts";
+import { findBuffer } from "../state/state.ts";
+
+/** One client's read markers. Times are in milliseconds since 1970. */
+export class ClientReadMarkers {
+  readonly unread = new UnreadMessages();
+  readonly #link: ServerLink;
+  /** What we have told the server on this connection. */
+  readonly #sent = new Map<Folded, number>();
+  /** What the server perhaps does not know, because the connection was lost. */
+  readonly #unsent = new Map<Folded, number>();
+
+  constructor(link: ServerLink) {
+    this.#link = link;
+  }
+
+  /** Whether the server stores markers. */
+  get hasMarkers(): boolean {
+    return this.#link.isOnline && this.#link.state.caps.has("draft/read-marker");
+  }
+
+  /** The person has read a buffer up to a time. */
+  markRead(buffer: string, at: number): void {
+    this.unread.markRead(buffer, at);
+    this.#send(buffer, at);
+  }
+
+  /** The person has read everything in a buffer. */
+  markAllRead(buffer: string): void {
+    const newest = this.unread.markAllRead(buffer);
+    if (newest > 0) this.#send(buffer, newest);
+  }
+
+  /** Tells the server what we have read without a connection. Call it when the marker of the server is known. */
+  sendAgain(buffer: string): void {
+    const at = this.#unsent.get(fold(buffer));
+    if (at === undefined || !this.hasMarkers) return;
+    this.#unsent.delete(fold(buffer));
+    this.#send(buffer, at);
+  }
+
+  /** Asks for the marker of a buffer: 0 when we have read nothing, undefined when the server does not say. */
+  async ask(buffer: string): Promise<number | undefined> {
+    if (!this.hasMarkers || !isMiddleParam(buffer)) return undefined;
+    try {
+      return markerIn(await this.#link.ask(`MARKREAD ${buffer}`, matchMarker(buffer)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The connection has ended. */
+  onDisconnect(): void {
+    for (const [key, at] of this.#sent) this.#unsent.set(key, at);
+    this.#sent.clear();
+  }
+
+  #send(buffer: string, at: number): void {
+    if (!isMiddleParam(buffer)) return;
+    const key = fold(buffer);
+    const known = Math.max(findBuffer(this.#link.state, buffer)?.readUpTo ?? 0, this.#sent.get(key) ?? 0);
+    if (at <= known) return;
+    if (!this.#link.isOnline) return void this.#unsent.set(key, at);
+    if (!this.hasMarkers) return;
+    this.#sent.set(key, at);
+    this.#link.sendSilently(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
+  }
+}
+
+function matchMarker(buffer: string): AnswerMatcher {
+  return ({ command, params: [first = ""] }) =>
+    command === "MARKREAD" && fold(first) === fold(buffer)
+      ? "last"
+      : command === "FAIL" && first === "MARKREAD"
+      ? "last"
+      : "other";
+}
+
+function markerIn(answer: readonly Message[]): number | undefined {
+  const time = answer.find(({ command }) => command === "MARKREAD")?.params[1];
+  if (time === undefined) return undefined;
+  return Date.parse(time.replace(/^timestamp=/, "")) || 0;
+}

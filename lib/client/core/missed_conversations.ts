@@ -1,0 +1,151 @@
+/**
+ * Fetches the conversations with people that we missed, and their read markers: at the start those with unread messages,
+ * after a reconnect those with new messages. There is one request at a time, because there can be very many
+ * conversations and the lines of the person must not wait for them.
+ */
+
+import type { CatchUp } from "./catch_up.ts";
+import type { ClientHistory } from "./client_history.ts";
+import type { ClientReadMarkers } from "./client_read_markers.ts";
+import { ActionError } from "../state/action_error.ts";
+import type { ChatEvent } from "../state/event.ts";
+import type { HistoryTarget } from "./history_requests.ts";
+import type { State } from "../state/state.ts";
+import { timeReference } from "./history_requests.ts";
+
+/** The parts of the client that MissedConversations uses. */
+export interface MissedConversationsParts {
+  readonly catchUp: CatchUp;
+  readonly history: ClientHistory;
+  readonly readMarkers: ClientReadMarkers;
+  /** The most messages to show of a conversation with unread ones, at the start. */
+  readonly backlog: number;
+  /** Opens the buffer of a person. */
+  readonly openConversation: (nick: string) => void;
+  readonly state: () => State;
+  readonly now: () => number;
+}
+
+/** At the start, conversations without messages for longer than this open only when they have unread ones. */
+const recentMs = 30 * 24 * 3600 * 1000;
+
+/** The conversations of one client. */
+export class MissedConversations {
+  readonly #parts: MissedConversationsParts;
+  /** The server's time of the newest event; 0 before the first one. */
+  #newestAt = 0;
+  readonly #startedAt: number;
+  /** The time up to which we have all messages, while we are offline or fetch the others. */
+  #since: number | undefined;
+
+  constructor(parts: MissedConversationsParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.now();
+  }
+
+  onEvent(event: ChatEvent): void {
+    if (timedKinds.includes(event.kind)) this.#newestAt = Math.max(this.#newestAt, event.at);
+  }
+
+  /** The connection has ended. */
+  onDisconnect(): void {
+    this.#since ??= this.#newestAt;
+  }
+
+  /** Opens the conversations of the history and counts what is unread. */
+  async fetchUnread(): Promise<void> {
+    const { catchUp, history, openConversation } = this.#parts;
+    let old: readonly HistoryTarget[] = [];
+    await catchUp.work(async () => {
+      const people = await history.conversations().catch(() => []);
+      const newest = Math.max(this.#newestAt, people[0]?.at ?? 0);
+      const isRecent = ({ at }: HistoryTarget): boolean => at > newest - recentMs;
+      old = people.filter((person) => !isRecent(person));
+      const recent = people.filter(isRecent);
+      for (const { name } of recent) openConversation(name);
+      for (const person of recent) await this.#fetchPerson(person);
+    });
+    if (old.length === 0) return;
+    await catchUp.work(async () => {
+      for (const person of old) await this.#fetchPerson(person);
+    });
+  }
+
+  /** Fetches what was said while there was no connection. */
+  async fetchMissed(): Promise<void> {
+    const { catchUp, readMarkers } = this.#parts;
+    const since = this.#since || this.#newestAt || this.#startedAt;
+    await catchUp.work(async () => {
+      const missed = await this.#missedSince(since);
+      for (const name of missed) {
+        await this.#askMarker(name);
+        await catchUp.fetchMissing(name, { since: timeReference(since - 1) });
+        readMarkers.sendAgain(name);
+      }
+      this.#since = undefined;
+      const others = this.#opened.filter((name) => !missed.includes(name));
+      for (const name of others) {
+        if (readMarkers.unread.of(name).messages > 0) await this.#askMarker(name);
+      }
+    }).catch(() => {
+      // The connection was lost again: the next one continues from the same time.
+    });
+  }
+
+  get #opened(): readonly string[] {
+    return [...this.#parts.state().buffers.values()].filter(({ kind }) => kind === "person")
+      .map(({ name }) => name);
+  }
+
+  async #missedSince(since: number): Promise<readonly string[]> {
+    try {
+      return (await this.#parts.history.conversations(since - 1)).map(({ name }) => name);
+    } catch (error) {
+      // A server without TARGETS: any open conversation can have new messages.
+      if (error instanceof ActionError) return this.#opened;
+      throw error;
+    }
+  }
+
+  /** The marker as the server knows it; the event of the answer stores it too, but only for an open buffer. */
+  async #askMarker(name: string): Promise<number | undefined> {
+    const { readMarkers } = this.#parts;
+    const marker = await readMarkers.ask(name);
+    if (marker !== undefined) readMarkers.unread.markRead(name, marker);
+    return marker;
+  }
+
+  async #fetchPerson({ name, at }: HistoryTarget): Promise<void> {
+    const marker = await this.#askMarker(name);
+    // Without markers nothing tells what we have read in an earlier run.
+    if (marker === undefined || at <= this.#parts.readMarkers.unread.readUpTo(name)) return;
+    await this.#parts.catchUp.hold(name, () => this.#showUnread(name));
+  }
+
+  async #showUnread(name: string): Promise<void> {
+    const { catchUp, history, readMarkers: { unread }, backlog } = this.#parts;
+    const page = await history.page(name, { at: "latest" }, Math.max(1, backlog)).catch(() => undefined);
+    if (page === undefined) return;
+    for (const event of page.events) if (event.kind === "said" && event.own) unread.markRead(name, event.at);
+    const isUnread = (event: ChatEvent): boolean => event.at > unread.readUpTo(name);
+    const events = page.events.filter(isUnread);
+    if (!events.some(({ kind }) => kind === "said")) return;
+    this.#parts.openConversation(name);
+    await catchUp.countUnread(name, page).catch(() => {});
+    const earlier = unread.of(name).messages;
+    const shown = events.filter(({ kind }) => kind === "said").length;
+    catchUp.passPage(name, "missed", { events, more: false }, earlier > 0 ? earlier + shown : undefined);
+  }
+}
+
+/** The server tells the time of these events; others can have the time of our clock. */
+const timedKinds: readonly ChatEvent["kind"][] = [
+  "said",
+  "reacted",
+  "redacted",
+  "joined",
+  "parted",
+  "kicked",
+  "quit",
+  "renamed",
+];

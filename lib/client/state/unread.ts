@@ -1,0 +1,151 @@
+/**
+ * Counts the messages that we have not read, for both user interfaces. A message is read when it is not newer than the
+ * read marker of its buffer, or than our last message there: on any of our devices. Messages of the history count as
+ * new ones do. It does not know which buffer is on the screen: the UI says what has been read.
+ */
+
+import type { Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
+import type { ChatEvent, Said } from "./event.ts";
+import { isAddressedToUs } from "./mentions.ts";
+
+/** A message with its time, in milliseconds since 1970. */
+export type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
+
+/** The unread messages of a buffer; `mentions` of them contain our nick or went to us alone. */
+export interface UnreadCount {
+  readonly messages: number;
+  readonly mentions: number;
+}
+
+interface UnreadMessage {
+  readonly at: number;
+  readonly nick: string;
+  readonly isAddressed: boolean;
+}
+
+interface BufferPosition {
+  /** We have read up to this time; 0 when it is not known. */
+  readUpTo: number;
+  /** The time of the newest message, our own ones too. */
+  newestAt: number;
+  mentions: number;
+  readonly unread: Map<string, UnreadMessage>;
+}
+
+const nothing: UnreadCount = { messages: 0, mentions: 0 };
+
+/** The unread messages of one person. */
+export class UnreadMessages {
+  readonly #buffers = new Map<Folded, BufferPosition>();
+
+  of(buffer: string): UnreadCount {
+    const found = this.#buffers.get(fold(buffer));
+    return found === undefined ? nothing : { messages: found.unread.size, mentions: found.mentions };
+  }
+
+  /** The buffers with messages to us: their folded names and counts. */
+  get withMentions(): readonly (readonly [buffer: string, count: UnreadCount])[] {
+    return [...this.#buffers].filter(([, { mentions }]) => mentions > 0)
+      .map(([key]) => [key, this.of(key)]);
+  }
+
+  /** The time up to which we have read a buffer; 0 when it is not known. */
+  readUpTo(buffer: string): number {
+    return this.#buffers.get(fold(buffer))?.readUpTo ?? 0;
+  }
+
+  /** Whether this message is unread. */
+  has(said: SaidEvent): boolean {
+    return this.#buffers.get(fold(said.buffer))?.unread.has(messageKey(said)) ?? false;
+  }
+
+  /** Counts an event that changes what is unread; other events change nothing. */
+  onEvent(event: ChatEvent): void {
+    if (event.kind === "said") this.add(event);
+    if (event.kind === "read") this.markRead(event.buffer, event.upTo);
+    if (event.kind === "redacted") this.#delete(event.buffer, event.id);
+    if (event.kind === "renamed") this.#rename(event.who.nick, event.to);
+  }
+
+  /** Counts a message in any order of time; whether it is unread, and was not counted before. */
+  add(said: SaidEvent): boolean {
+    const position = this.#positionOf(said.buffer);
+    position.newestAt = Math.max(position.newestAt, said.at);
+    // A person who writes has read what was there.
+    if (said.own) this.markRead(said.buffer, said.at);
+    const key = messageKey(said);
+    if (said.at <= position.readUpTo || position.unread.has(key)) return false;
+    const isAddressed = isAddressedToUs(said);
+    position.unread.set(key, { at: said.at, nick: said.from.nick, isAddressed });
+    if (isAddressed) position.mentions++;
+    return true;
+  }
+
+  /** We have read a buffer up to a time. An earlier time than before changes nothing. */
+  markRead(buffer: string, upTo: number): void {
+    const position = this.#positionOf(buffer);
+    if (upTo <= position.readUpTo) return;
+    position.readUpTo = upTo;
+    this.#deleteWhere(position, ({ at }) => at <= upTo);
+  }
+
+  /** We have read all of a buffer; returns the time of its newest message, 0 when there is none. */
+  markAllRead(buffer: string): number {
+    const { newestAt } = this.#positionOf(buffer);
+    this.markRead(buffer, newestAt);
+    return newestAt;
+  }
+
+  /** The messages of these people do not count any more. */
+  ignore(isIgnored: (nick: string) => boolean): void {
+    for (const position of this.#buffers.values()) {
+      this.#deleteWhere(position, ({ nick }) => isIgnored(nick));
+    }
+  }
+
+  forget(buffer: string): void {
+    this.#buffers.delete(fold(buffer));
+  }
+
+  #positionOf(buffer: string): BufferPosition {
+    const key = fold(buffer);
+    const found = this.#buffers.get(key);
+    if (found !== undefined) return found;
+    const made = { readUpTo: 0, newestAt: 0, mentions: 0, unread: new Map<string, UnreadMessage>() };
+    this.#buffers.set(key, made);
+    return made;
+  }
+
+  #delete(buffer: string, key: string): void {
+    const position = this.#buffers.get(fold(buffer));
+    if (position !== undefined && position.unread.has(key)) this.#deleteKey(position, key);
+  }
+
+  #deleteWhere(position: BufferPosition, isGone: (message: UnreadMessage) => boolean): void {
+    for (const [key, message] of position.unread) if (isGone(message)) this.#deleteKey(position, key);
+  }
+
+  #deleteKey(position: BufferPosition, key: string): void {
+    if (position.unread.get(key)?.isAddressed) position.mentions--;
+    position.unread.delete(key);
+  }
+
+  /** A conversation continues under the new name of the person. */
+  #rename(from: string, to: string): void {
+    const [moved, other] = [this.#buffers.get(fold(from)), this.#buffers.get(fold(to))];
+    if (moved === undefined || moved === other) return;
+    this.#buffers.delete(fold(from));
+    this.#buffers.set(fold(to), moved);
+    if (other === undefined) return;
+    moved.newestAt = Math.max(moved.newestAt, other.newestAt);
+    moved.mentions += other.mentions;
+    for (const [key, message] of other.unread) moved.unread.set(key, message);
+    this.markRead(to, other.readUpTo);
+  }
+}
+
+/** The same for a message that comes twice. */
+export function messageKey({ id, at, from, text }: Said & { readonly at: number }): string {
+  return id ?? `${at} ${from.nick} ${text}`;
+}

@@ -1,0 +1,84 @@
+/** The count of unread messages: markers, own messages, deletions, other names, and many messages. */
+import { assert, assertEquals } from "@std/assert";
+import type { SaidEvent } from "../../../lib/client/state/unread.ts";
+import { UnreadMessages } from "../../../lib/client/state/unread.ts";
+
+function said(at: number, more: Partial<SaidEvent> = {}): SaidEvent {
+  return {
+    kind: "said",
+    buffer: "#tea",
+    from: { nick: "ann" },
+    to: "#tea",
+    manner: "message",
+    text: `m${at}`,
+    own: false,
+    mention: false,
+    direct: false,
+    id: `m${at}`,
+    at,
+    ...more,
+  };
+}
+
+function counts(unread: UnreadMessages, buffer = "#tea"): readonly [messages: number, mentions: number] {
+  const { messages, mentions } = unread.of(buffer);
+  return [messages, mentions];
+}
+
+Deno.test("messages after the marker are unread, in any order of arrival, each once", () => {
+  const unread = new UnreadMessages();
+  unread.markRead("#TEA", 2);
+  for (const at of [4, 1, 3, 2, 4]) unread.onEvent(said(at, { mention: at === 4, history: at < 4 }));
+  assertEquals([counts(unread), unread.has(said(3)), unread.has(said(2))], [[2, 1], true, false]);
+  unread.onEvent({ kind: "read", buffer: "#tea", upTo: 3, at: 9 });
+  unread.onEvent({ kind: "read", buffer: "#tea", upTo: 1, at: 9 });
+  assertEquals([counts(unread), unread.readUpTo("#tea")], [[1, 1], 3]);
+  assertEquals([unread.markAllRead("#tea"), ...counts(unread)], [4, 0, 0]);
+});
+
+Deno.test("our own message, here or on another device, marks what was before it as read", () => {
+  const unread = new UnreadMessages();
+  for (const at of [1, 2]) unread.add(said(at));
+  unread.add(said(3, { own: true }));
+  assertEquals(counts(unread), [0, 0]);
+  unread.add(said(5));
+  unread.add(said(4, { own: true, history: true }));
+  assertEquals(counts(unread), [1, 0]);
+});
+
+Deno.test("a deleted message does not count, nor do those of a person that we ignore", () => {
+  const unread = new UnreadMessages();
+  for (const at of [1, 2]) unread.add(said(at, { mention: true }));
+  unread.add(said(3, { from: { nick: "cat" }, mention: true }));
+  unread.onEvent({
+    kind: "redacted",
+    buffer: "#tea",
+    id: "m1",
+    by: { nick: "ann" },
+    own: false,
+    reason: "",
+    at: 4,
+  });
+  assertEquals(counts(unread), [2, 2]);
+  unread.ignore((nick) => nick === "cat");
+  assertEquals(counts(unread), [1, 1]);
+});
+
+Deno.test("a conversation keeps its count under the new name of the person", () => {
+  const unread = new UnreadMessages();
+  const direct = { buffer: "ann", to: "bob", direct: true };
+  unread.add(said(1, direct));
+  unread.add(said(2, { ...direct, buffer: "ann_" }));
+  unread.onEvent({ kind: "renamed", buffers: [], who: { nick: "ann" }, own: false, to: "ann_", at: 3 });
+  assertEquals([counts(unread, "ann"), counts(unread, "ann_")], [[0, 0], [2, 2]]);
+});
+
+Deno.test("30,000 unread messages are counted in less than half a second", () => {
+  const unread = new UnreadMessages();
+  const begun = performance.now();
+  for (let at = 1; at <= 30_000; at++) unread.add(said(at, { mention: at % 1000 === 0 }));
+  assertEquals(counts(unread), [30_000, 30]);
+  unread.markRead("#tea", 20_000);
+  assertEquals(counts(unread), [10_000, 10]);
+  assert(performance.now() - begun < 500);
+});
