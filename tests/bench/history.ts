@@ -83,5 +83,5 @@ function say(store: Store, count: number): void {
 
 function keep(store: Store): void {
   const conversation = store.conversations.channel("#tea", "#tea");
-  store.history.append(conversation, 0, stamp += 100, `:ann!~ann@localhost PRIVMSG #tea :${text}`);
+  store.history.append(conversation, 0, stamp += 100, `:ann!~ann@ann.localhost PRIVMSG #tea :${text}`);
 }

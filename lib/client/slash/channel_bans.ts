@@ -25,9 +25,15 @@ export async function ban(ui: CommandUi, channel: string, written: string): Prom
   if (!isNick(written)) return setBans([wholeMask(client.state, written)]);
   const user = await lookUp(ui, written);
   const masks = masksOf(client.state, user, await ownHost(ui));
-  if (masks.length > 0) return setBans(masks);
-  setBans([completeMask(written)]);
   const name = plainName(written);
+  if (masks.length > 0) {
+    setBans(masks);
+    if (hasHostOfNick(user)) {
+      ui.note(`${name} is on the server's own machine, where a person with another name can join`, "warning");
+    }
+    return;
+  }
+  setBans([completeMask(written)]);
   const why = user === undefined ? `Nobody called ${name} is here` : `${name} has the same host as you`;
   ui.note(`${why}: only the name ${name} is banned, and a person with another name can join`, "warning");
 }
@@ -69,6 +75,11 @@ function masksOf({ isupport }: State, user: UserIdentity | undefined, ownHost: s
     ...(account !== undefined && letter ? [`${sign}${letter}:${account}`] : []),
     ...(host !== "" && host !== ownHost ? [`*!*@${host}`] : []),
   ];
+}
+
+/** Parley makes the host of a person on its own machine from the name. */
+function hasHostOfNick(user: UserIdentity | undefined): boolean {
+  return user?.account === undefined && user?.host.endsWith(".localhost") === true;
 }
 
 async function ownHost(ui: CommandUi): Promise<string> {

@@ -1,11 +1,13 @@
 /**
  * Cloaks: others see them instead of addresses. A cloak is three keyed hashes: of the address and of two networks
  * around it, the smallest first. So a ban on "*.k3v9x2a.p8d7qwm.ip4" covers a network as a ban on 10.1.2.* does. The
- * key prevents others from trying all addresses. Users on the server's own machine are "localhost"; users of the
- * local network are cloaked like all others, because bans need the hashes.
+ * key prevents others from trying all addresses. Users of the local network are cloaked like all others, because bans need
+ * the hashes. Users on the server's own machine all have one address, so their host is made from their name: programs
+ * that count, ignore or ban by host would otherwise take them for one person. "*.localhost" matches them all.
  */
 import { createHmac } from "node:crypto";
 import { firstBits, formatRange, isLoopback, parseAddress, shownAddress } from "../../irc/address.ts";
+import { fold } from "../../irc/names.ts";
 
 /**
  * Bits of the address and the networks that are hashed. An IPv6 user controls the last 64 bits, so they are not
@@ -15,15 +17,26 @@ const parts = { ip4: [32, 24, 16], ip6: [64, 48, 32] } as const;
 const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 const length = 7;
 
-/** The cloak of an address; without a key the address itself. The same key always gives the same cloak. */
-export function cloak(address: string, key: Uint8Array | undefined): string {
+/** An account or nick that can be a part of a host name; others are hashed. */
+const namePart = /^[a-z0-9_][a-z0-9_-]{0,39}$/;
+
+/**
+ * The cloak of an address; without a key the address itself. The same key always gives the same cloak. `person` is the
+ * account, or else the first nick; "" before it is known.
+ */
+export function cloak(address: string, key: Uint8Array | undefined, person: string): string {
   if (key === undefined) return shownAddress(address);
-  if (isLoopback(address)) return "localhost";
+  if (isLoopback(address)) return localHost(key, fold(person));
   const bytes = parseAddress(address);
   if (bytes === undefined) return `${hash(key, address)}.unknown`;
   const kind = bytes.length === 4 ? "ip4" : "ip6";
   const hashes = parts[kind].map((bits) => hash(key, formatRange({ bytes: firstBits(bytes, bits), bits })));
   return `${hashes.join(".")}.${kind}`;
+}
+
+function localHost(key: Uint8Array, person: string): string {
+  if (person === "") return "localhost";
+  return `${namePart.test(person) ? person : hash(key, `person ${person}`)}.localhost`;
 }
 
 function hash(key: Uint8Array, text: string): string {

@@ -94,7 +94,7 @@ export function matchesTarget(target: BanTarget, candidate: BanCandidate): boole
 /** A user with the address of one of its connections: each can have its own. */
 export function candidateAt({ chat, connection: { address } }: Session, user: User): BanCandidate {
   const { nick, username, account } = user;
-  return { nick, username, account, address, host: cloak(address, chat.cloakKey) };
+  return { nick, username, account, address, host: cloak(address, chat.cloakKey, account ?? nick) };
 }
 
 /** Whether a target matches a user, or one of its connections to this machine. */

@@ -93,7 +93,7 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
     nick,
     username: `~${username}`,
     realname: realname === "" ? nick : realname,
-    host: cloak(address, chat.cloakKey),
+    host: cloak(address, chat.cloakKey, account ?? nick),
     address,
     secure,
     modes: "",

@@ -51,7 +51,7 @@ export async function logIn(
 export function sendLoggedIn(session: Session, account: string): void {
   const { chat, user, registration, connection: { address } } = session;
   const username = registration?.username === undefined ? "*" : `~${registration.username}`;
-  const host = cloak(address, chat.cloakKey);
+  const host = cloak(address, chat.cloakKey, account);
   const source = user?.source ?? `${registration?.nick ?? "*"}!${username}@${host}`;
   reply(session, "RPL_LOGGEDIN", source, account, `You are now logged in as ${account}`);
 }

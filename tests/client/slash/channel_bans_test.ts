@@ -47,6 +47,16 @@ Deno.test("/ban of a person with our own host, or who is offline, bans the nick 
   ]);
 });
 
+Deno.test("/ban of a guest on the server's own machine warns that the host is made from the name", async () => {
+  assertEquals(await typed("/ban cat", extended, ...whois("cat", "cat.localhost")), [
+    "MODE #tea +b *!*@cat.localhost",
+    "cat is on the server's own machine, where a person with another name can join",
+  ]);
+  assertEquals(await typed("/ban cat", extended, ...whois("cat", "cat.localhost", "cat")), [
+    "MODE #tea +bb a:cat *!*@cat.localhost",
+  ]);
+});
+
 Deno.test("/ban and /unban use a ban of an account as it is written", async () => {
   assertEquals(await typed("/ban a:kitty", extended), ["MODE #tea +b a:kitty"]);
   assertEquals(await typed("/unban a:kitty", extended), ["MODE #tea -b a:kitty"]);

@@ -5,15 +5,15 @@ import { cloak } from "../../../lib/server/chat/cloak.ts";
 const key = new TextEncoder().encode("a key for tests");
 
 Deno.test("a cloak is the same with the same key, and different with another key", () => {
-  assertEquals(cloak("10.1.2.3", key), cloak("10.1.2.3", key));
-  assertNotEquals(cloak("10.1.2.3", key), cloak("10.1.2.3", new Uint8Array(32)));
-  assertEquals(cloak("2001:db8:0:0::1", key), cloak("2001:db8::1", key));
+  assertEquals(cloak("10.1.2.3", key, "ann"), cloak("10.1.2.3", key, "ann"));
+  assertNotEquals(cloak("10.1.2.3", key, "ann"), cloak("10.1.2.3", new Uint8Array(32), "ann"));
+  assertEquals(cloak("2001:db8:0:0::1", key, "ann"), cloak("2001:db8::1", key, "bob"));
 });
 
 Deno.test("a cloak has three parts and no digit of the address", () => {
-  assertMatch(cloak("10.1.2.3", key), /^(?:[a-z2-9]{7}\.){3}ip4$/);
-  assertMatch(cloak("2001:db8::1", key), /^(?:[a-z2-9]{7}\.){3}ip6$/);
-  assertMatch(cloak("fe80::1%eth0", key), /^[a-z2-9]{7}\.unknown$/);
+  assertMatch(cloak("10.1.2.3", key, "ann"), /^(?:[a-z2-9]{7}\.){3}ip4$/);
+  assertMatch(cloak("2001:db8::1", key, "bob"), /^(?:[a-z2-9]{7}\.){3}ip6$/);
+  assertMatch(cloak("fe80::1%eth0", key, "ann"), /^[a-z2-9]{7}\.unknown$/);
 });
 
 const sharedParts: readonly (readonly [one: string, other: string, shared: number])[] = [
@@ -28,18 +28,33 @@ const sharedParts: readonly (readonly [one: string, other: string, shared: numbe
 
 Deno.test("addresses of one network share the last parts, so one ban can match them all", () => {
   for (const [one, other, shared] of sharedParts) {
-    const [first, second] = [cloak(one, key).split("."), cloak(other, key).split(".")];
+    const [first, second] = [cloak(one, key, "ann").split("."), cloak(other, key, "bob").split(".")];
     const same = first.filter((part, at) => part === second[at]).length - 1;
     assertEquals([one, other, same], [one, other, shared]);
   }
 });
 
-Deno.test("this machine is localhost, and without a key the address is visible", () => {
-  assertEquals([cloak("127.0.0.1", key), cloak("::1", key)], ["localhost", "localhost"]);
-  assertEquals([cloak("10.1.2.3", undefined), cloak("::1", undefined)], ["10.1.2.3", "0::1"]);
+Deno.test("each person on the server's own machine has a host, and one mask matches them all", () => {
+  assertEquals(["Ann", "bob_2", "_x", ""].map((person) => cloak("127.0.0.1", key, person)), [
+    "ann.localhost",
+    "bob_2.localhost",
+    "_x.localhost",
+    "localhost",
+  ]);
+  assertEquals(cloak("::1", key, "ann"), "ann.localhost");
+  const hashed = ["ann[x]", "ann{x}", "Zoë", "a".repeat(41)].map((person) => cloak("127.0.0.1", key, person));
+  assertEquals(new Set(hashed).size, 4);
+  for (const host of hashed) assertMatch(host, /^[a-z2-9]{7}\.localhost$/);
+});
+
+Deno.test("without a key the address is visible", () => {
+  assertEquals(cloak("10.1.2.3", undefined, "ann"), "10.1.2.3");
+  assertEquals([cloak("127.0.0.1", undefined, "ann"), cloak("::1", undefined, "ann")], ["127.0.0.1", "0::1"]);
 });
 
 Deno.test("a thousand addresses have a thousand cloaks", () => {
-  const cloaks = new Set(Array.from({ length: 1000 }, (_, at) => cloak(`10.${at >> 8}.${at & 255}.1`, key)));
+  const cloaks = new Set(
+    Array.from({ length: 1000 }, (_, at) => cloak(`10.${at >> 8}.${at & 255}.1`, key, "ann")),
+  );
   assert(cloaks.size === 1000);
 });

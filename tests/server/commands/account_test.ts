@@ -11,7 +11,7 @@ story("REGISTER creates an account with the nick and logs in to it", async (chat
   const ann = await chat.peer("Ann");
   assertEquals(await ask(ann, `REGISTER * * :${password}`), [
     ":chat.test REGISTER SUCCESS Ann :Account successfully registered",
-    ":chat.test 900 Ann Ann!~Ann@localhost Ann :You are now logged in as Ann",
+    ":chat.test 900 Ann Ann!~Ann@ann.localhost Ann :You are now logged in as Ann",
   ]);
   assertEquals(await ask(ann, "MODE Ann"), [":chat.test 221 Ann +r"]);
   assertMatch(
@@ -179,7 +179,7 @@ story("PASS accepts account:password from apps without another login", async (ch
   await ann.closed();
   const again = await chat.peer("ann", { register: false });
   assertEquals(await ask(again, `PASS ann:${password}`), [
-    ":chat.test 900 * *!*@localhost ann :You are now logged in as ann",
+    ":chat.test 900 * *!*@ann.localhost ann :You are now logged in as ann",
   ]);
   assert((await ask(again, "NICK ann", "USER ann 0 * :Ann"))[0]?.includes(" 001 ann "));
   const wrong = await chat.peer("bob", { register: false });
@@ -205,7 +205,7 @@ story("NickServ logs in apps without another login", async (chat) => {
     ":NickServ NOTICE ann_ :Wrong name or password",
   ]);
   assertEquals(await ask(again, "NS IDENTIFY ann correct-horse-battery"), [
-    ":chat.test 900 ann_ ann_!~ann_@localhost ann :You are now logged in as ann",
+    ":chat.test 900 ann_ ann_!~ann_@ann_.localhost ann :You are now logged in as ann",
     ":NickServ NOTICE ann_ :You are now logged in as ann",
     ":ann_ NICK ann",
   ]);

@@ -174,7 +174,7 @@ story("messages of a bot have the bot tag for clients with message-tags", async 
   ann.send("PRIVMSG bob,cat :beep");
   await ann.lines();
   assertEquals((await bob.lines()).map((line) => line.replace(/msgid=\w+/, "ID")), [
-    "@ID;bot :ann!~ann@localhost PRIVMSG bob :beep",
+    "@ID;bot :ann!~ann@ann.localhost PRIVMSG bob :beep",
   ]);
-  assertEquals(await cat.lines(), [":ann!~ann@localhost PRIVMSG cat :beep"]);
+  assertEquals(await cat.lines(), [":ann!~ann@ann.localhost PRIVMSG cat :beep"]);
 });

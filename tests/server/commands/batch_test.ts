@@ -36,17 +36,17 @@ async function arrives(chat: Chat): Promise<void> {
   ann.send("@batch=1 PRIVMSG #tea :two ", "@batch=1;draft/multiline-concat PRIVMSG #tea :three", "BATCH -1");
   await ann.lines();
   assertEquals(plain(await bob.lines()), [
-    "@msgid=ID :ann!~ann@localhost BATCH +REF draft/multiline #tea",
-    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one ",
-    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :",
-    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :two ",
-    "@draft/multiline-concat;batch=REF :ann!~ann@localhost PRIVMSG #tea :three",
-    ":ann!~ann@localhost BATCH -REF",
+    "@msgid=ID :ann!~ann@ann.localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@ann.localhost PRIVMSG #tea :one ",
+    "@batch=REF :ann!~ann@ann.localhost PRIVMSG #tea :",
+    "@batch=REF :ann!~ann@ann.localhost PRIVMSG #tea :two ",
+    "@draft/multiline-concat;batch=REF :ann!~ann@ann.localhost PRIVMSG #tea :three",
+    ":ann!~ann@ann.localhost BATCH -REF",
   ]);
   assertEquals(await cat.lines(), [
-    ":ann!~ann@localhost PRIVMSG #tea :one ",
-    ":ann!~ann@localhost PRIVMSG #tea :two ",
-    ":ann!~ann@localhost PRIVMSG #tea :three",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :one ",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :two ",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :three",
   ]);
 }
 
@@ -58,9 +58,9 @@ async function labelled(chat: Chat): Promise<void> {
     "BATCH -1",
   );
   assertEquals(plain(await ann.lines()), [
-    "@label=x;msgid=ID;+draft/reply=m1 :ann!~ann@localhost BATCH +REF draft/multiline #tea",
-    "@batch=REF :ann!~ann@localhost PRIVMSG #tea :one",
-    ":ann!~ann@localhost BATCH -REF",
+    "@label=x;msgid=ID;+draft/reply=m1 :ann!~ann@ann.localhost BATCH +REF draft/multiline #tea",
+    "@batch=REF :ann!~ann@ann.localhost PRIVMSG #tea :one",
+    ":ann!~ann@ann.localhost BATCH -REF",
   ]);
 }
 

@@ -166,8 +166,8 @@ async function forms(chat: Chat): Promise<void> {
   await bob.lines();
   bob.send("CHATHISTORY LATEST #tea * 5");
   assertEquals(await bob.lines(), [
-    ":ann!~ann@localhost PRIVMSG #tea :hello",
-    ":ann!~ann@localhost PRIVMSG #tea :again",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :hello",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :again",
   ]);
 }
 
@@ -244,12 +244,12 @@ async function multiline(chat: Chat): Promise<void> {
   ann.send("CHATHISTORY LATEST #tea * 1");
   const lines = (await ann.lines()).map((line) => line.replace(/(BATCH |batch=|msgid=|time=)[^; ]+/g, "$1…"));
   assertEquals(lines.slice(1, -1), [
-    "@batch=…;time=…;msgid=… :ann!~ann@localhost BATCH … draft/multiline #tea",
-    "@batch=… :ann!~ann@localhost PRIVMSG #tea :one",
-    "@batch=… :ann!~ann@localhost PRIVMSG #tea :",
-    "@batch=… :ann!~ann@localhost PRIVMSG #tea :two",
-    "@draft/multiline-concat;batch=… :ann!~ann@localhost PRIVMSG #tea :three",
-    "@batch=… :ann!~ann@localhost BATCH …",
+    "@batch=…;time=…;msgid=… :ann!~ann@ann.localhost BATCH … draft/multiline #tea",
+    "@batch=… :ann!~ann@ann.localhost PRIVMSG #tea :one",
+    "@batch=… :ann!~ann@ann.localhost PRIVMSG #tea :",
+    "@batch=… :ann!~ann@ann.localhost PRIVMSG #tea :two",
+    "@draft/multiline-concat;batch=… :ann!~ann@ann.localhost PRIVMSG #tea :three",
+    "@batch=… :ann!~ann@ann.localhost BATCH …",
   ]);
   await bob.lines();
   assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 1"), [

@@ -7,13 +7,13 @@ story("MONITOR + reports who is online, and then each change", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
   assertEquals(await ask(ann, "MONITOR + Bob,cat,BOB"), [
-    ":chat.test 730 ann bob!~bob@localhost,bob!~bob@localhost",
+    ":chat.test 730 ann bob!~bob@bob.localhost,bob!~bob@bob.localhost",
     ":chat.test 731 ann cat",
   ]);
   const cat = await chat.peer("Cat");
   cat.send("QUIT");
   await cat.closed();
-  assertEquals(await receive(ann), [":chat.test 730 * Cat!~Cat@localhost", ":chat.test 731 * Cat"]);
+  assertEquals(await receive(ann), [":chat.test 730 * Cat!~Cat@cat.localhost", ":chat.test 731 * Cat"]);
 });
 
 story("MONITOR follows renames, but not a change of case only", async (chat) => {
@@ -22,9 +22,9 @@ story("MONITOR follows renames, but not a change of case only", async (chat) => 
   await ask(bob, "NICK rob", "NICK ROB", "NICK bob");
   assertEquals(await receive(ann), [
     ":chat.test 731 * bob",
-    ":chat.test 730 * rob!~bob@localhost",
+    ":chat.test 730 * rob!~bob@bob.localhost",
     ":chat.test 731 * ROB",
-    ":chat.test 730 * bob!~bob@localhost",
+    ":chat.test 730 * bob!~bob@bob.localhost",
   ]);
 });
 
@@ -81,10 +81,10 @@ story("ISON lists the nicks that are online, USERHOST shows their hosts", async 
     ":chat.test 303 ann :bob ann",
     ":chat.test 303 ann bob",
     ":chat.test 303 ann :",
-    ":chat.test 302 ann :bob=-~bob@localhost ann*=+~ann@localhost",
+    ":chat.test 302 ann :bob=-~bob@bob.localhost ann*=+~ann@ann.localhost",
   ]);
   assertEquals(await ask(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
-    `:chat.test 302 ann :${Array(5).fill("bob=-~bob@localhost").join(" ")}`,
+    `:chat.test 302 ann :${Array(5).fill("bob=-~bob@bob.localhost").join(" ")}`,
     ":chat.test 461 ann ISON :Not enough parameters",
     ":chat.test 461 ann USERHOST :Not enough parameters",
   ]);

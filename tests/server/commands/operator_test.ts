@@ -37,9 +37,11 @@ operatorStory(
     assertEquals(await ask(bob, "OPER root :open sesame"), [
       ":bob MODE bob +o",
       ":chat.test 381 bob :You are now an IRC operator",
-      ':chat.test NOTICE bob :bob!~bob@localhost is now operator "root"',
+      ':chat.test NOTICE bob :bob!~bob@bob.localhost is now operator "root"',
     ]);
-    assertEquals(await receive(ann), [':chat.test NOTICE ann :bob!~bob@localhost is now operator "root"']);
+    assertEquals(await receive(ann), [
+      ':chat.test NOTICE ann :bob!~bob@bob.localhost is now operator "root"',
+    ]);
     assertEquals(await ask(bob, "MODE bob -o", "KILL ann"), [
       ":bob MODE bob -o",
       ":chat.test 481 bob :Permission Denied- You're not an IRC operator",
@@ -78,13 +80,13 @@ story("OPER is refused over an unencrypted network", { operators }, async (chat)
 
 operatorStory("KILL disconnects a user with a reason that all see", async ({ chat, ann, bob, cat }) => {
   assertEquals(await ask(ann, "KILL bob :too loud", "KILL nobody", "KILL"), [
-    ":chat.test NOTICE ann :ann killed bob!~bob@localhost: too loud",
+    ":chat.test NOTICE ann :ann killed bob!~bob@bob.localhost: too loud",
     ":bob QUIT :Killed (ann (too loud))",
     ":chat.test 401 ann nobody :No such nick/channel",
     ":chat.test 461 ann KILL :Not enough parameters",
   ]);
   assertEquals(await bob.closed(), [
-    ":ann!~ann@localhost KILL bob :too loud",
+    ":ann!~ann@ann.localhost KILL bob :too loud",
     "ERROR :Closing link: Killed (ann (too loud))",
   ]);
   assertEquals(await receive(cat), [":bob QUIT :Killed (ann (too loud))"]);
@@ -138,13 +140,13 @@ operatorStory(
     for (const one of [bob, cat]) await receive(one);
     ann.send("CHGHOST cat cats.example", "CHGHOST cat :a b", "CHGHOST nobody h");
     assertEquals(await ann.lines(), [
-      ":cat!~cat@localhost QUIT :Changing host",
+      ":cat!~cat@cat.localhost QUIT :Changing host",
       ":cat!~cat@cats.example JOIN #tea",
       ":chat.test MODE #tea +v cat",
       ":chat.test 400 ann CHGHOST :The host can have up to 63 letters, digits and the characters ./:-_",
       ":chat.test 401 ann nobody :No such nick/channel",
     ]);
-    assertEquals(await bob.lines(), [":cat!~cat@localhost CHGHOST ~cat cats.example"]);
+    assertEquals(await bob.lines(), [":cat!~cat@cat.localhost CHGHOST ~cat cats.example"]);
     assertEquals(await cat.lines(), [":chat.test 396 cat cats.example :is now your visible host"]);
     await ask(cat, "PRIVMSG #tea :hello");
     assertEquals(await bob.lines(), [":cat!~cat@cats.example PRIVMSG #tea :hello"]);

@@ -6,6 +6,7 @@ import { visit } from "../../support/memory_connection.ts";
 
 story("NICK and USER complete the connection with the welcome numerics in order", welcome);
 story("an empty real name does not keep anybody out: the nick takes its place", emptyRealname);
+story("people on one machine have different hosts, which stay when they rename", localHosts);
 story("a second USER is refused", secondUser);
 story("commands before registration are refused, and unknown commands are reported as unknown", early);
 story("PASS must give the server's password", { password: "open sesame" }, password);
@@ -28,7 +29,7 @@ async function welcome(chat: Chat): Promise<void> {
   assertEquals(codes.slice(0, 4), ["001", "002", "003", "004"]);
   assert(codes.indexOf("005") === 4 && codes.includes("251"));
   assertEquals(codes.at(-1), "422");
-  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann!~ann@localhost");
+  assertEquals(lines[0], ":chat.test 001 ann :Welcome to Parley, ann!~ann@ann.localhost");
 }
 
 async function emptyRealname(chat: Chat): Promise<void> {
@@ -45,6 +46,23 @@ async function emptyRealname(chat: Chat): Promise<void> {
     ]);
     assertEquals(chat.state.find(nick)?.realname, nick);
   }
+}
+
+async function localHosts(chat: Chat): Promise<void> {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  ann.send("NICK eve", "MODE #tea +b *!*@bob.localhost");
+  assertEquals(await bob.lines(), [
+    ":ann!~ann@ann.localhost NICK eve",
+    ":eve!~ann@ann.localhost MODE #tea +b *!*@bob.localhost",
+  ]);
+  bob.send("PRIVMSG #tea :hello");
+  assertMatch((await bob.lines())[0] ?? "", / 404 bob #tea /);
+  // The ban of one person does not keep the others out; the ban of the machine does.
+  const cat = await chat.peer("cat");
+  assertEquals((await cat.join("#tea")).length, 3);
+  ann.send("MODE #tea +b *!*@*.localhost");
+  await ann.lines();
+  assertMatch((await (await chat.peer("dan")).join("#tea"))[0] ?? "", / 474 dan #tea /);
 }
 
 async function secondUser(chat: Chat): Promise<void> {
@@ -136,7 +154,7 @@ async function quit(chat: Chat): Promise<void> {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   ann?.send("QUIT :gone to bed");
   assertEquals(await ann?.closed(), ["ERROR :Closing link: Quit: gone to bed"]);
-  assertEquals(await bob?.lines(), [":ann!~ann@localhost QUIT :Quit: gone to bed"]);
+  assertEquals(await bob?.lines(), [":ann!~ann@ann.localhost QUIT :Quit: gone to bed"]);
 }
 
 async function vanish(chat: Chat): Promise<void> {

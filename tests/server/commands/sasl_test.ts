@@ -30,7 +30,7 @@ story("PLAIN and SCRAM log in to the same account, in any case", async (chat) =>
   for (const way of [logIn, scram]) {
     const peer = await chat.peer("bob", { register: false });
     assertEquals(await way(peer, "aNN"), [
-      ":chat.test 900 * *!*@localhost Ann :You are now logged in as Ann",
+      ":chat.test 900 * *!*@ann.localhost Ann :You are now logged in as Ann",
       ":chat.test 903 * :SASL authentication successful",
     ]);
   }
@@ -40,7 +40,7 @@ story("the answer to a login has the known part of the source", async (chat) => 
   await registered(chat, "ann");
   const peer = await chat.peer("bob", { register: false });
   peer.send("NICK bob", "USER bob 0 * :Bob");
-  assertEquals((await logIn(peer, "ann"))[0]?.split(" ")[3], "bob!~bob@localhost");
+  assertEquals((await logIn(peer, "ann"))[0]?.split(" ")[3], "bob!~bob@bob.localhost");
 });
 
 story("PLAIN and SCRAM refuse a wrong password and an unknown account in the same way", async (chat) => {
@@ -164,10 +164,10 @@ story("a connected user can log in, and later to another account", async (chat) 
   await dan.join("#tea");
   assertEquals(
     (await logIn(cat, "ann"))[0],
-    ":chat.test 900 cat cat!~cat@localhost ann :You are now logged in as ann",
+    ":chat.test 900 cat cat!~cat@cat.localhost ann :You are now logged in as ann",
   );
   assertEquals(await scram(cat, "ann"), [
-    ":chat.test 900 cat cat!~cat@localhost ann :You are now logged in as ann",
+    ":chat.test 900 cat cat!~cat@cat.localhost ann :You are now logged in as ann",
     ":chat.test 903 cat :SASL authentication successful",
   ]);
   await logIn(cat, "bob");
@@ -182,7 +182,7 @@ story("account-tag contains the sender's account", async (chat) => {
   const bob = await chat.peer("bob", { caps: ["account-tag"] });
   ann.send("PRIVMSG bob :hello");
   await ann.lines();
-  assertEquals(await bob.lines(), ["@account=ann :ann!~ann@localhost PRIVMSG bob :hello"]);
+  assertEquals(await bob.lines(), ["@account=ann :ann!~ann@ann.localhost PRIVMSG bob :hello"]);
 });
 
 story("a password that changes during the login is refused", async (chat) => {

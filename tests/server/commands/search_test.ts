@@ -82,7 +82,7 @@ async function batch({ ann }: Talk): Promise<void> {
   const reference = /^@label=x :chat\.test BATCH \+(\w+) soju\.im\/search$/.exec(opening)?.[1];
   assertEquals(
     line.replace(/msgid=\w+/, "msgid=…"),
-    `@batch=${reference};msgid=… :ann!~ann@localhost NOTICE #den :fast and loose`,
+    `@batch=${reference};msgid=… :ann!~ann@ann.localhost NOTICE #den :fast and loose`,
   );
   assertEquals(closing, `:chat.test BATCH -${reference}`);
   assertEquals((await ann.until(/ BATCH -/)).length, 2);

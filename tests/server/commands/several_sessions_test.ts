@@ -22,7 +22,7 @@ story("a second device joins the user: same nick, its channels with topic and na
     ":chat.test 221 ann +r",
     ":ann JOIN #tea ann ann",
     ":chat.test 332 ann #tea :Assam today",
-    ":chat.test 333 ann #tea ann!~ann@localhost TIME",
+    ":chat.test 333 ann #tea ann!~ann@ann.localhost TIME",
     ":chat.test 353 ann = #tea :@ann bob",
     ":chat.test 366 ann #tea :End of /NAMES list",
   ]);
@@ -117,7 +117,7 @@ story(
     for (const one of [ann, bob]) await one.join("#tea");
     await receive(bob);
     await ann[Symbol.asyncDispose]();
-    assertEquals(await bob.next(/ AWAY /), ":ann!~ann@localhost AWAY :*");
+    assertEquals(await bob.next(/ AWAY /), ":ann!~ann@ann.localhost AWAY :*");
     assertEquals(await ask(bob, "PRIVMSG ann :are you there?"), [":chat.test 301 bob ann *"]);
     const { received } = await device(chat, "ann", { caps: ["draft/chathistory", "batch"] });
     assert(received.includes(":ann JOIN #tea"));

@@ -13,9 +13,9 @@ story("WHO lists a channel with ranks, away and bot flags", async (chat) => {
   await receive(cat);
   assertEquals((await ask(cat, "WHO #TEA")).toSorted(), [
     end("#TEA", "cat"),
-    ":chat.test 352 cat #tea ~ann localhost chat.test ann H@ :0 ann",
-    ":chat.test 352 cat #tea ~bob localhost chat.test bob GB :0 bob",
-    ":chat.test 352 cat #tea ~cat localhost chat.test cat H+ :0 cat",
+    ":chat.test 352 cat #tea ~ann ann.localhost chat.test ann H@ :0 ann",
+    ":chat.test 352 cat #tea ~bob bob.localhost chat.test bob GB :0 bob",
+    ":chat.test 352 cat #tea ~cat cat.localhost chat.test cat H+ :0 cat",
   ]);
 });
 
@@ -35,7 +35,7 @@ story("WHO finds users by nick and by masks of several fields; also all users, o
     (await ask(ann, ...masks.map((mask) => `WHO ${mask}`)))
       .filter((line) => line.includes(" 352 ")).map((line) => line.split(" ")[7]);
   assertEquals(await nicks("BOB"), ["bob"]);
-  assertEquals(await nicks("b*", "*builder", "~b*", "*!~bob@local*"), ["bob", "bob", "bob", "bob"]);
+  assertEquals(await nicks("b*", "*builder", "~b*", "*!~bob@bob.local*"), ["bob", "bob", "bob", "bob"]);
   assertEquals(await nicks("*"), ["ann", "bob"]);
   assertEquals(await nicks("0"), ["ann", "bob"]);
   assertEquals(await nicks("", "nobody", "#none"), ["ann", "bob"]);
@@ -61,7 +61,7 @@ story("WHO reveals nothing of a secret channel to users outside", async (chat) =
   await ask(ann, "MODE #tea +s");
   assertEquals(await ask(bob, "WHO #tea", "WHO ann"), [
     end("#tea", "bob"),
-    ":chat.test 352 bob * ~ann localhost chat.test ann H :0 ann",
+    ":chat.test 352 bob * ~ann ann.localhost chat.test ann H :0 ann",
     end("ann", "bob"),
   ]);
 });
@@ -71,7 +71,7 @@ story("WHO with flag o lists operators only", async (chat) => {
   await chat.peer("bob");
   chat.state.find("bob")?.modes.add("o");
   assertEquals(await ask(ann, "WHO * o"), [
-    ":chat.test 352 ann * ~bob localhost chat.test bob H* :0 bob",
+    ":chat.test 352 ann * ~bob bob.localhost chat.test bob H* :0 bob",
     end("*"),
   ]);
 });
@@ -81,7 +81,7 @@ story("WHO sends the fields of WHOX in the fixed order, with the token", async (
   const bob = chat.state.find("bob");
   if (bob) bob.account = "Bobby";
   assertEquals(await ask(ann, "WHO bob %roaldfnshiuct,42", "WHO bob %na", "WHO ann %na", "WHO bob o%n"), [
-    ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 localhost chat.test bob H 0 0 Bobby n/a bob",
+    ":chat.test 354 ann 42 #tea ~bob 255.255.255.255 bob.localhost chat.test bob H 0 0 Bobby n/a bob",
     end("bob"),
     ":chat.test 354 ann bob Bobby",
     end("bob"),

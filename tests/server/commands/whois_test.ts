@@ -30,7 +30,7 @@ story(
     await ann.join("#den");
     await ask(ann, "AWAY :at lunch");
     assertEquals(still(await ask(bob, "WHOIS ANN")), [
-      ":chat.test 311 bob ann ~ann localhost * ann",
+      ":chat.test 311 bob ann ~ann ann.localhost * ann",
       ":chat.test 319 bob ann :@#tea @#den",
       ":chat.test 312 bob ann chat.test :A test",
       ":chat.test 301 bob ann :at lunch",
@@ -146,12 +146,12 @@ story("WHOWAS lists users who left or changed the nick, the latest first", {
   bob.send("QUIT");
   await bob.closed();
   assertEquals(await ask(ann, "WHOWAS BOB", "WHOWAS bob 1", "WHOWAS"), [
-    ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+    ":chat.test 314 ann bob ~bob bob.localhost * :Bob Two",
     ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
-    ":chat.test 314 ann bob ~bob localhost * :Bob One",
+    ":chat.test 314 ann bob ~bob bob.localhost * :Bob One",
     ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:00:00 GMT",
     ":chat.test 369 ann BOB :End of WHOWAS",
-    ":chat.test 314 ann bob ~bob localhost * :Bob Two",
+    ":chat.test 314 ann bob ~bob bob.localhost * :Bob Two",
     ":chat.test 312 ann bob chat.test :Mon, 23 Nov 2026 00:01:00 GMT",
     ":chat.test 369 ann bob :End of WHOWAS",
     ":chat.test 431 ann :No nickname given",

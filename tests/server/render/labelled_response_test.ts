@@ -21,7 +21,7 @@ async function answers(chat: Chat): Promise<void> {
     "@label=2 :chat.test ACK",
     "@label=3 :chat.test 401 ann nobody :No such nick/channel",
     "@label=4 :chat.test BATCH +R labeled-response",
-    "@batch=R :ann!~ann@localhost JOIN #tea",
+    "@batch=R :ann!~ann@ann.localhost JOIN #tea",
     "@batch=R :chat.test 353 ann = #tea :@ann",
     "@batch=R :chat.test 366 ann #tea :End of /NAMES list",
     ":chat.test BATCH -R",
