@@ -82,6 +82,7 @@ async function start(
     log,
     openedLater: {
       tlsPort: () => opened.secure?.port,
+      webUrl: () => opened.web?.url,
       uploadUrl: () => opened.web?.uploadUrl,
       files: () => opened.web?.files,
     },

@@ -66,7 +66,7 @@ serverStory("--utc shows times in UTC, not in the local time zone", async (serve
 });
 
 serverStory("a text that is longer than a line arrives complete", async (server) => {
-  await using ann = await Peer.connect(server.port, "ann");
+  await using ann = await Peer.connect(server.port, "ann", { caps: ["batch", "draft/multiline"] });
   await ann.join("#tea");
   const text = "many words ".repeat(1000).trim();
   const { code } = await run([`irc://127.0.0.1:${server.port}/#tea`, "--user", "bob"], text);

@@ -13,7 +13,7 @@ import { startServer } from "./support/server.ts";
 
 const ignore = !granted(...programPermissions);
 const rounds = granted("env") ? Number(Deno.env.get("PARLEY_CRASH_ROUNDS") ?? 3) : 0;
-const caps = ["batch", "draft/chathistory", "echo-message", "message-tags"];
+const caps = ["batch", "draft/chathistory", "echo-message", "message-tags", "parley/long-lines"];
 const nicks = ["ann", "bob", "cat"];
 const channels = ["#tea", "#den"];
 /** Messages of each sender that are in flight at a time. */

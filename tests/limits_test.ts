@@ -51,7 +51,7 @@ story(
 Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
   // batch_test.ts and nick_test.ts in tests/server/commands test these.
-  const elsewhere = ["multilineBytes", "multilineLines", "nickLetters"];
+  const elsewhere = ["multilineBytes", "multilineLines", "nickLetters", "plainLines"];
   const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
     name
   );
@@ -131,7 +131,9 @@ story("a line without an end uses no memory and delays no other client", async (
 });
 
 story("a slow reader is disconnected, and the others get every message", async (chat) => {
-  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await chat.peer("bob", { caps: ["parley/long-lines"] });
+  await bob.join("#tea");
   const slow = await Deno.connect({ hostname: "127.0.0.1", port: chat.port });
   const wire = overTcp(slow);
   for (const line of ["NICK slow", "USER slow 0 * :slow", "JOIN #tea"]) wire.send(line);

@@ -50,6 +50,7 @@ export const capabilities = {
   "message-tags": { tags: ["msgid", "bot"], commands: ["TAGMSG"] },
   "multi-prefix": {},
   "no-implicit-names": {},
+  "parley/long-lines": { shapes: true },
   "sasl": { value: "sasl" },
   "server-time": { tags: ["time"] },
   "setname": { commands: ["SETNAME"], replies: ["SETNAME"] },
@@ -105,6 +106,13 @@ export function knowsStandardReplies(own: ReadonlySet<CapabilityName>, command: 
   }
   return false;
 }
+
+/** Whether a recipient with these bits reads lines of any length; all others get at most 512 bytes (plain_lines.ts). */
+export function readsLongLines(mask: number): boolean {
+  return (mask & longLineBits) !== 0;
+}
+
+const longLineBits = capabilityBits["draft/multiline"] | capabilityBits["parley/long-lines"];
 
 /** Whether the server offers a capability with this name. */
 export function isCapability(name: string): name is CapabilityName {

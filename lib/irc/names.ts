@@ -5,6 +5,7 @@
  */
 
 import { toAscii } from "./ascii_name.ts";
+import { utf8Bytes } from "./lines.ts";
 
 /** A name in the form for comparing and storing; the type prevents a raw name as a key. */
 export type Folded = string & { readonly folded: unique symbol };
@@ -15,6 +16,13 @@ export interface Source {
   readonly username: string;
   readonly host: string;
 }
+
+/**
+ * The longest names in UTF-8 bytes, whatever their number of characters: then the longest line that names two users and
+ * a channel fits in 512 bytes.
+ */
+const maxNickBytes = 96;
+const maxChannelBytes = 120;
 
 /** Characters beyond ASCII that a nick can contain: visible letters, marks and numbers. */
 const unicodeNick = /^[\p{L}\p{N}!-~][\p{L}\p{M}\p{N}!-~]*$/u;
@@ -60,13 +68,15 @@ export function isNick(text: string, maxLength: number): boolean {
     if (code > 0x7f) ascii = false;
     else if (!isNickCode(code)) return false;
   }
-  return ascii || (unicodeNick.test(text) && !unseen.test(text) && text === text.normalize("NFC"));
+  if (ascii) return true;
+  return utf8Bytes(text) <= maxNickBytes && unicodeNick.test(text) && !unseen.test(text) &&
+    text === text.normalize("NFC");
 }
 
 /** "#", also alone, as on other servers; `maxLength` counts UTF-16 units with the "#". NFC, as for nicks. */
 export function isChannelName(text: string, maxLength: number): boolean {
   if (text.charCodeAt(0) !== 0x23 || text.length > maxLength) return false;
-  return !notInChannel.test(text) && text === text.normalize("NFC");
+  return utf8Bytes(text) <= maxChannelBytes && !notInChannel.test(text) && text === text.normalize("NFC");
 }
 
 /**

@@ -37,24 +37,55 @@ export function cutText(text: string, maxLength: number): string {
 }
 
 /**
+ * The start of `text`, at most `maxBytes` UTF-8 bytes. It cuts between graphemes; inside one only if that is too long.
+ * At least one character stays.
+ */
+export function cutBytes(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes || utf8Bytes(text) <= maxBytes) return text;
+  const end = reach(text, 0, Math.max(maxBytes, 4));
+  const { length, graphemes } = surroundings(text, 0, end);
+  return text.slice(0, graphemeCut(length, graphemes));
+}
+
+/**
  * Pieces of at most `maxBytes`; joined, they are `text` again; [""] for "". It cuts after a space if possible, then
  * between graphemes, and inside a grapheme only if the grapheme is too long. Throws a RangeError below 4 bytes.
  */
 export function splitText(text: string, maxBytes: number): string[] {
   if (!(maxBytes >= 4)) throw new RangeError(`Cannot split text as maxBytes must be >= 4: it is ${maxBytes}`);
   if (text.length * 3 <= maxBytes) return [text];
-  const bytes = utf8Bytes(text);
-  if (bytes <= maxBytes) return [text];
-  const graphemes = bytes === text.length ? undefined : segmentsOf(text);
+  if (utf8Bytes(text) <= maxBytes) return [text];
   const pieces: string[] = [];
-  let start = 0;
-  for (let end = reach(text, 0, maxBytes); end < text.length; end = reach(text, start, maxBytes)) {
-    const cut = wordCut(text, start, end, graphemes) ?? graphemeCut(start, end, graphemes);
+  for (let start = 0; start < text.length;) {
+    const cut = nextCut(text, start, maxBytes);
     pieces.push(text.slice(start, cut));
     start = cut;
   }
-  pieces.push(text.slice(start));
   return pieces;
+}
+
+/** The end of the piece of splitText() that starts at `start`: the length of `text` if the rest fits. */
+export function nextCut(text: string, start: number, maxBytes: number): number {
+  const end = reach(text, start, maxBytes);
+  if (end === text.length) return end;
+  const { near, length, graphemes } = surroundings(text, start, end);
+  return start + (wordCut(near, length, graphemes) ?? graphemeCut(length, graphemes));
+}
+
+/** A piece from `start` to `end` with what follows it. */
+interface Surroundings {
+  readonly near: string;
+  /** The length of the piece. */
+  readonly length: number;
+  /** Undefined if every character is a grapheme. */
+  readonly graphemes: Intl.Segments | undefined;
+}
+
+/** Only one piece is searched for graphemes: the search can look back to the start of its text for each position. */
+function surroundings(text: string, start: number, end: number): Surroundings {
+  const near = text.slice(start, end + 2);
+  const isAscii = utf8Bytes(near) === near.length;
+  return { near, length: end - start, graphemes: isAscii ? undefined : segmentsOf(near) };
 }
 
 /** The position at most `maxBytes` after `start`, in whole characters. */
@@ -71,13 +102,8 @@ function reach(text: string, start: number, maxBytes: number): number {
 }
 
 /** The last position after a space, or `end` if a space stands there; undefined if only spaces would be before it. */
-function wordCut(
-  text: string,
-  start: number,
-  end: number,
-  graphemes: Intl.Segments | undefined,
-): number | undefined {
-  let first = start;
+function wordCut(text: string, end: number, graphemes: Intl.Segments | undefined): number | undefined {
+  let first = 0;
   while (text.charCodeAt(first) === space) first++;
   for (let at = end; at > first; at--) {
     if (text.charCodeAt(at - 1) === space && isBorder(at, graphemes)) return at;
@@ -85,9 +111,9 @@ function wordCut(
   return first < end && text.charCodeAt(end) === space && isBorder(end, graphemes) ? end : undefined;
 }
 
-function graphemeCut(start: number, end: number, graphemes: Intl.Segments | undefined): number {
+function graphemeCut(end: number, graphemes: Intl.Segments | undefined): number {
   const border = graphemes?.containing(end)?.index ?? end;
-  return border > start ? border : end;
+  return border > 0 ? border : end;
 }
 
 function isBorder(at: number, graphemes: Intl.Segments | undefined): boolean {

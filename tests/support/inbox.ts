@@ -8,6 +8,7 @@ export type Wanted = string | RegExp | ((line: string) => boolean);
 export class Inbox {
   #lines: string[] = [];
   #ended = false;
+  #fault: Error | undefined;
   #changed = Promise.withResolvers<void>();
 
   /** True once no more lines will come. */
@@ -23,6 +24,17 @@ export class Inbox {
   end(): void {
     this.#ended = true;
     this.#wake();
+  }
+
+  /** Every later wait throws this error. The first one counts. */
+  fail(fault: Error): void {
+    this.#fault ??= fault;
+    this.#wake();
+  }
+
+  /** Throws the error of fail(). */
+  throwFault(): void {
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   /** All lines so far. */
@@ -49,6 +61,7 @@ export class Inbox {
 
   async #find(wanted: Wanted): Promise<number> {
     for (;;) {
+      this.throwFault();
       const found = this.#lines.findIndex((line) => matches(wanted, line));
       if (found >= 0) return found;
       if (this.#ended) {
@@ -60,6 +73,7 @@ export class Inbox {
 
   async #end(): Promise<void> {
     while (!this.#ended) await this.#changed.promise;
+    this.throwFault();
   }
 
   /** The last lines, shortened: a flood would hide the message. */

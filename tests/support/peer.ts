@@ -1,6 +1,7 @@
 /**
  * A client on a real connection: it sends lines and expects lines. `lines()` needs no waiting: it sends a PING and
- * returns the lines before the PONG, so "nothing came" is certain. It does not interpret the lines.
+ * returns the lines before the PONG, so "nothing came" is certain. It does not interpret the lines, but it fails the
+ * test that gives it a line which a program without its capabilities could not read.
  */
 
 import { Inbox, type Wanted } from "./inbox.ts";
@@ -34,6 +35,7 @@ export class Peer implements AsyncDisposable {
   readonly #inbox = new Inbox();
   readonly #reading: Promise<void>;
   #pings = 0;
+  #readsLongLines = false;
 
   private constructor(wire: Wire, nick: string) {
     this.nick = nick;
@@ -96,13 +98,23 @@ export class Peer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#wire.close();
     await this.#reading;
+    this.#inbox.throwFault();
   }
 
   async #read(): Promise<void> {
-    for await (const line of this.#wire.lines) this.#inbox.push(line);
+    for await (const line of this.#wire.lines) {
+      this.#check(line);
+      this.#inbox.push(line);
+    }
     // A server that stops waits until its peers close their ends too.
     this.#wire.close();
     this.#inbox.end();
+  }
+
+  #check(line: string): void {
+    if (/ CAP \S+ ACK .*(draft\/multiline|parley\/long-lines)/.test(line)) this.#readsLongLines = true;
+    const fault = lineFault(line, this.#readsLongLines);
+    if (fault !== undefined) this.#inbox.fail(new Error(`${this.nick} got a line with ${fault}: ${line}`));
   }
 
   async #register({ caps, password }: PeerOptions): Promise<void> {
@@ -121,11 +133,21 @@ export class Peer implements AsyncDisposable {
   }
 }
 
+const encoder = new TextEncoder();
+
+/** What is wrong with the length of a line; tags are counted apart (IRCv3 message-tags). */
+function lineFault(line: string, readsLongLines: boolean): string | undefined {
+  const tags = line.startsWith("@") ? line.slice(0, line.indexOf(" ") + 1) : "";
+  const tagBytes = encoder.encode(tags).length;
+  if (tagBytes > 8191) return `${tagBytes} bytes of tags`;
+  const bytes = encoder.encode(line).length - tagBytes + 2;
+  return bytes > 512 && !readsLongLines ? `${bytes} bytes` : undefined;
+}
+
 /** Lines over a TCP or TLS connection, which the wire then owns. */
 export function overTcp(connection: Deno.Conn & { setNoDelay?(): void }): Wire {
   // Without it the second of two lines can wait 40 ms until the first is acknowledged.
   connection.setNoDelay?.();
-  const encoder = new TextEncoder();
   let writing = Promise.resolve();
   return {
     lines: readLines(connection),

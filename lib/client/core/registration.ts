@@ -31,6 +31,7 @@ export const wantedCaps: readonly string[] = [
   "labeled-response",
   "message-tags",
   "multi-prefix",
+  "parley/long-lines",
   "sasl",
   "server-time",
   "setname",

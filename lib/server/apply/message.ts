@@ -3,9 +3,12 @@ import { rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
+import { rankConversation } from "../chat/history_access.ts";
+import { privateName } from "../chat/message_links.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
+import type { Excerpt } from "../render/excerpt.ts";
 import { MultilineMessage } from "../render/multiline.ts";
 import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
 import { reply } from "../render/reply.ts";
@@ -25,7 +28,8 @@ export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: 
   if (target.atLeast !== undefined) {
     return deliverToRank(chat, user, event, { channel, atLeast: target.atLeast, stamp });
   }
-  const outgoing = makeMessage(user, event, channel.name, stamp);
+  const excerpt = excerptOf(chat, event, stamp, () => channel.folded);
+  const outgoing = makeMessage(user, event, channel.name, { stamp, excerpt });
   saveInChannel(chat, channel, event, outgoing, stamp);
   for (const session of channel.sessions) {
     if (session.user === user) echo(chat, session, outgoing);
@@ -40,7 +44,8 @@ function deliverToRank(
   event: EventOf<"message">,
   { channel, atLeast, stamp }: { channel: ChannelState; atLeast: string; stamp: number },
 ): undefined {
-  const outgoing = makeMessage(user, event, atLeast + channel.name, stamp);
+  const excerpt = excerptOf(chat, event, stamp, () => rankConversation(atLeast, channel.folded));
+  const outgoing = makeMessage(user, event, atLeast + channel.name, { stamp, excerpt });
   saveInChannel(chat, channel, event, outgoing, stamp);
   const level = rankLevel(atLeast);
   for (const session of user.sessions) echo(chat, session, outgoing);
@@ -58,7 +63,8 @@ function deliverToUser(
 ): Refusal | undefined {
   const target = chat.users.get(id);
   if (target === undefined) return numericRefusal("ERR_NOSUCHNICK", nick);
-  const outgoing = makeMessage(user, event, target.nick, stamp);
+  const excerpt = excerptOf(chat, event, stamp, () => privateName(user, target));
+  const outgoing = makeMessage(user, event, target.nick, { stamp, excerpt });
   saveInPrivate(chat, [user, target], event, outgoing, stamp);
   // A message to oneself arrives twice with echo-message: as echo, with the label if there is one, and as message.
   for (const session of user.sessions) {
@@ -81,12 +87,26 @@ function makeMessage(
   user: UserState,
   event: EventOf<"message">,
   target: string,
-  stamp: number,
+  { stamp, excerpt }: { stamp: number; excerpt: Excerpt | undefined },
 ): OutgoingMessage {
   const { command, text, lines, tags } = event;
   const { source, account, modes } = user;
   const clientTags = tags && new Map(tags);
-  const details = { stamp, hasId: true, account, bot: modes.has("B"), clientTags };
+  const details = { stamp, hasId: true, account, bot: modes.has("B"), clientTags, excerpt };
   if (lines !== undefined) return new MultilineMessage({ source, command, target, lines, details });
   return new OutgoingLine(source, command, command === "TAGMSG" ? [target] : [target, text], details);
+}
+
+/** A shorter text never needs more lines than are shown. */
+const shortLength = 100;
+
+/** How much of the message clients without draft/multiline get; `conversation` names it as MessageLinks does. */
+function excerptOf(
+  chat: ChatState,
+  { text, lines }: EventOf<"message">,
+  stamp: number,
+  conversation: () => string,
+): Excerpt | undefined {
+  if (lines === undefined && text.length <= shortLength) return undefined;
+  return { maxLines: chat.settings.plainLines, link: () => chat.links.make(conversation(), stamp) };
 }

@@ -1,7 +1,7 @@
 /** Apply, for channel modes: makes every real change, in the order of the command, and notifies the channel. */
-import { utf8Bytes } from "../../irc/lines.ts";
 import { unshared } from "../../irc/message.ts";
 import { changeRank, channelModeOf, formatModeChanges, isRank, type ModeChange } from "../../irc/modes.ts";
+import { modePortions, plainTextBytes } from "../../irc/plain_lines.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -85,9 +85,9 @@ function broadcastModes(
   stamp: number,
 ): void {
   if (changes.length === 0) return;
-  const space = chat.settings.lineBytes - utf8Bytes(`:${user.source} MODE ${channel.name} \r\n`);
+  const space = plainTextBytes(user.source, "MODE", [channel.name]);
   const lines = (shown: readonly ModeChange[]) =>
-    portions(shown, space).flatMap((portion) => formatModeChanges(portion, maxModes))
+    modePortions(shown, space).flatMap((portion) => formatModeChanges(portion, maxModes))
       .map((params, at) => fromUser(user, "MODE", [channel.name, ...params], stamp, { hasId: at === 0 }));
   for (const line of lines(changes.map(withoutKey))) saveEvent(chat, [channel], line, stamp);
   saveClosed(chat, channel);
@@ -96,20 +96,4 @@ function broadcastModes(
 
 function withoutKey(change: ModeChange): ModeChange {
   return change.mode.kind === "key" ? { ...change, parameter: hiddenKey } : change;
-}
-
-/** The changes in portions whose letters and parameters fit in `maxBytes`. */
-function portions(changes: readonly ModeChange[], maxBytes: number): ModeChange[][] {
-  const all: ModeChange[][] = [];
-  let used = Infinity;
-  for (const change of changes) {
-    const bytes = 2 + (change.parameter === undefined ? 0 : 1 + utf8Bytes(change.parameter));
-    if (used + bytes > maxBytes) {
-      all.push([]);
-      used = 0;
-    }
-    all.at(-1)?.push(change);
-    used += bytes;
-  }
-  return all;
 }

@@ -12,6 +12,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import { Accounts } from "./accounts.ts";
 import type { Channel, ChannelState } from "./channel.ts";
+import { MessageLinks } from "./message_links.ts";
 import { Monitors } from "./monitor.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import { type ServerBans, ServerBansState } from "./server_ban.ts";
@@ -53,6 +54,8 @@ export interface ChatOptions extends ReloadableFiles {
   readonly machine?: string;
   /** The TLS port, once it is open; clients that ask for it are sent there (STS). @default {none} */
   readonly tlsPort?: () => number | undefined;
+  /** The URL of the page with a slash at its end, once it is open. @default {none} */
+  readonly webUrl?: () => string | undefined;
   /** The URL that takes uploads, once it is open. @default {none} */
   readonly uploadUrl?: () => string | undefined;
 }
@@ -67,9 +70,12 @@ export interface Chat {
   readonly version: string;
   /** Undefined where there is no TLS. */
   readonly tlsPort: number | undefined;
+  /** The URL of the page, with a slash at its end; undefined where there is no web side. */
+  readonly webUrl: string | undefined;
   /** Undefined where no files can be shared. */
   readonly uploadUrl: string | undefined;
   readonly tokens: UploadTokens;
+  readonly links: MessageLinks;
   /** Undefined with `--no-hide-addresses`. */
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBans;
@@ -122,6 +128,7 @@ export class ChatState implements Chat {
   files: ReloadableFiles;
   readonly version: string;
   readonly tokens: UploadTokens;
+  readonly links: MessageLinks;
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBansState;
   readonly operatorGuesses = new Buckets(guessRate);
@@ -144,11 +151,12 @@ export class ChatState implements Chat {
   readonly now: () => number;
   readonly log: Log;
   readonly #tlsPort: () => number | undefined;
+  readonly #webUrl: () => string | undefined;
   readonly #uploadUrl: () => string | undefined;
   #references = 0;
 
   constructor(options: ChatOptions) {
-    const { settings, store, tlsPort = () => undefined, uploadUrl = () => undefined } = options;
+    const { settings, store, tlsPort = none, webUrl = none, uploadUrl = none } = options;
     this.settings = settings;
     this.store = store;
     this.files = options;
@@ -159,6 +167,7 @@ export class ChatState implements Chat {
     this.lastStamp = store?.history.newestStamp ?? 0;
     this.log = options.log ?? (() => {});
     this.#tlsPort = tlsPort;
+    this.#webUrl = webUrl;
     this.#uploadUrl = uploadUrl;
     this.startedMs = this.now();
     this.serverBans = new ServerBansState(store?.savedValues);
@@ -166,11 +175,17 @@ export class ChatState implements Chat {
     this.accounts = new Accounts(store, settings, this.clock.monotonic);
     const cloakKey = options.cloakKey ?? secret(store, "cloaks");
     this.cloakKey = settings.hideAddresses ? cloakKey : undefined;
-    this.tokens = new UploadTokens(this, secret(store, "tokens"));
+    const signingSecret = secret(store, "tokens");
+    this.tokens = new UploadTokens(this, signingSecret);
+    this.links = new MessageLinks(this, signingSecret);
   }
 
   get tlsPort(): number | undefined {
     return this.#tlsPort();
+  }
+
+  get webUrl(): string | undefined {
+    return this.#webUrl();
   }
 
   get uploadUrl(): string | undefined {
@@ -201,6 +216,8 @@ export class ChatState implements Chat {
     return `${this.machine}${(++this.#references).toString(36)}`;
   }
 }
+
+const none = () => undefined;
 
 /** The chat's secret of this name; without a store a random one. */
 function secret(store: Store | undefined, name: string): Uint8Array {

@@ -99,13 +99,13 @@ function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: 
     rankConversation(prefix, folded)
   );
   const whole = store.conversations.find(folded);
-  const since = Math.max(whole?.since ?? 0, oldest(chat));
+  const since = Math.max(whole?.since ?? 0, oldestShown(chat));
   const found = [whole, ...keys.map((key) => store.conversations.find(key))];
   return found.flatMap((one) => one === undefined ? [] : [{ conversation: one.id, since }]);
 }
 
 /** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */
-function oldest({ settings, now }: Chat): number {
+export function oldestShown({ settings, now }: Pick<Chat, "settings" | "now">): number {
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
@@ -122,5 +122,5 @@ function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string
 }
 
 function since(chat: Chat, user: User): number {
-  return Math.max(user.account === undefined ? user.nickSince : 0, oldest(chat));
+  return Math.max(user.account === undefined ? user.nickSince : 0, oldestShown(chat));
 }

@@ -4,7 +4,7 @@
  * for commands: they change only the state of the connection, and only server/apply gives it a user.
  */
 import type { CapabilityName } from "../../irc/capabilities.ts";
-import { body } from "../../irc/message.ts";
+import { plainLines } from "../../irc/plain_lines.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { Chat, ChatState } from "./chat.ts";
 import type { CollectedAnswer, Deliverable, MessageLine, RecipientProfile } from "./delivery.ts";
@@ -183,7 +183,7 @@ export class SessionState implements Session {
   closeConnection(sentence: string): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
-    this.write([body("", "ERROR", [`Closing link: ${sentence}`])]);
+    this.write(plainLines("", "ERROR", [`Closing link: ${sentence}`]));
     this.connection.close();
     return true;
   }

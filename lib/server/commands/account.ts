@@ -5,7 +5,6 @@
 import { peerOf } from "../../irc/address.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
-import { splitText } from "../../irc/wrap.ts";
 import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { matchingDigest } from "../chat/owner_code.ts";
@@ -16,10 +15,10 @@ import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply, standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import type { AccountRow } from "../store/accounts.ts";
+import { exportAll } from "./account_export.ts";
 import { operatorSubcommands } from "./account_operator.ts";
 import { accountOf, failureSentence, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 import { passwordFault } from "./password.ts";
-import { pause } from "./pause.ts";
 
 /** The commands of this file. */
 export const accountCommands: CommandTable = {
@@ -50,8 +49,6 @@ export const accountCommands: CommandTable = {
     run: owner,
   },
 };
-
-const exportPage = 200;
 
 /** REGISTER; NickServ uses it too. */
 export async function register({ chat, commit, session, params }: EarlyCall): Promise<void> {
@@ -218,38 +215,6 @@ async function remove({ commit, session, params }: Call, own: AccountRow): Promi
     "DELETED",
     own.name,
     "Your account and all its messages were deleted",
-  );
-}
-
-/**
- * Sends all messages as JSON, in order; a message that is too long for a line is sent in pieces with the same number.
- */
-async function exportAll({ chat, session }: Call, { name }: AccountRow): Promise<void> {
-  const { store } = chat;
-  if (store === undefined) return;
-  const space = chat.settings.lineBytes -
-    `:${chat.settings.name} NOTE ACCOUNT EXPORT 1234567890 :\r\n`.length;
-  let count = 0;
-  let afterEntry: number | undefined;
-  do {
-    const page = await store.export(fold(name), { afterEntry, limit: exportPage });
-    for (const item of page.items) {
-      count++;
-      for (const piece of splitText(JSON.stringify(item), space)) {
-        standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
-      }
-    }
-    afterEntry = page.next;
-    await pause();
-    await session.awaitSpace();
-  } while (afterEntry !== undefined && session.connection.ended === undefined);
-  standardReply(
-    session,
-    "NOTE",
-    "ACCOUNT",
-    "EXPORT_END",
-    String(count),
-    `The export is complete: ${count} messages`,
   );
 }
 

@@ -3,7 +3,7 @@
  * Only the owner can change accounts with a role; otherwise an operator could make themselves owner.
  */
 import { matchMask } from "../../irc/mask.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
@@ -35,7 +35,7 @@ function asOperator(run: (call: Call) => void | Promise<void>): (call: Call) => 
 function suspend({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
   const account = findChangeable(chat, user, name);
-  const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
+  const reason = cutBytes(text === "" ? "No reason given" : text, chat.settings.reasonLength);
   const event = { kind: "account suspended", account: account.name, by: user.nick, reason } as const;
   return then(commit(event, session), () => {
     standardReply(session, "NOTE", "ACCOUNT", "SUSPENDED", account.name, `Suspended: ${reason}`);

@@ -1,5 +1,6 @@
 /** AWAY and SETNAME. */
-import { cutText } from "../../irc/wrap.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -21,7 +22,7 @@ export const awayCommands: CommandTable = {
  */
 function away({ chat, commit, session, params }: EarlyCall): void | Promise<void> {
   const { user, registration } = session;
-  const reason = cutText(params[0] ?? "", chat.settings.awayLength);
+  const reason = cutBytes(params[0] ?? "", chat.settings.awayLength);
   if (user !== undefined) {
     return commit({ kind: "away set", user: user.id, session: session.id, reason }, session);
   }
@@ -34,8 +35,8 @@ function setname({ chat, commit, session, user, params }: Call): void | Promise<
   const [realname = ""] = params;
   const { realNameLength } = chat.settings;
   if (realname.trim() === "") fail("SETNAME", "INVALID_REALNAME", "The real name is empty");
-  if (realname.length > realNameLength) {
-    fail("SETNAME", "INVALID_REALNAME", `The real name is longer than ${realNameLength} characters`);
+  if (utf8Bytes(realname) > realNameLength) {
+    fail("SETNAME", "INVALID_REALNAME", `The real name is longer than ${realNameLength} bytes`);
   }
   return commit({ kind: "real name set", user: user.id, realname }, session);
 }

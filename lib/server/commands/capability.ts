@@ -1,6 +1,6 @@
 /** CAP: capabilities a client can request, and those it has (IRCv3 capability negotiation, version 302). */
 import { type CapabilityName, isCapability } from "../../irc/capabilities.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
@@ -27,10 +27,15 @@ function list({ session, params }: EarlyCall): void {
   const version = Number(params[1] ?? 0);
   if (Number.isInteger(version) && version > session.capVersion) session.capVersion = version;
   if (session.capVersion >= 302) session.changeCapabilities(["cap-notify"]);
-  const words = [...offeredCapabilities(session)].map(([name, word]) =>
-    session.capVersion >= 302 ? word : name
-  );
-  sendWords(session, "LS", words);
+  const offered = offeredCapabilities(session);
+  if (session.capVersion >= 302) sendWords(session, "LS", [...offered.values()]);
+  else sendWords(session, "LS", forOldClients([...offered.keys()]));
+}
+
+/** Drafts last: if one line cannot hold all names, those are left out, and old clients do not know them. */
+function forOldClients(names: readonly string[]): string[] {
+  const isDraft = (name: string) => name.includes("/");
+  return [...names.filter((name) => !isDraft(name)), ...names.filter(isDraft)];
 }
 
 function listOwn({ session }: EarlyCall): void {
@@ -39,34 +44,44 @@ function listOwn({ session }: EarlyCall): void {
 
 /** Only version 302 clients understand "*" as "more lines follow"; others get one line. */
 function sendWords(session: Session, subcommand: string, words: readonly string[]): void {
-  const { chat } = session;
-  const space = session.capVersion >= 302 ? 400 : chat.settings.lineBytes - 200;
-  const lines = packWords(words, space);
-  if (lines.length === 0) lines.push("");
-  lines.forEach((line, at) => {
-    const more = at < lines.length - 1 ? ["*"] : [];
-    session.answer(fromServer(chat, "CAP", [session.nick, subcommand, ...more, line]));
+  const lines = pack(session, subcommand, words);
+  const shown = session.capVersion >= 302 ? lines : lines.slice(0, 1);
+  shown.forEach((line, at) => {
+    const more = at < shown.length - 1 ? ["*"] : [];
+    answer(session, subcommand, ...more, line);
   });
 }
 
-function request({ chat, session, params }: EarlyCall): void {
+function pack(session: Session, subcommand: string, words: readonly string[]): string[] {
+  const { name } = session.chat.settings;
+  const lines = packWords(words, plainTextBytes(name, "CAP", [session.nick, subcommand, "*"]));
+  return lines.length === 0 ? [""] : lines;
+}
+
+function answer(session: Session, ...params: string[]): void {
+  session.answer(fromServer(session.chat, "CAP", [session.nick, ...params]));
+}
+
+function request({ session, params }: EarlyCall): void {
   if (session.registration) session.registration.negotiating = true;
   const [, text = ""] = params;
-  const { name: server, lineBytes } = chat.settings;
-  if (utf8Bytes(`:${server} CAP ${session.nick} ACK :${text}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
   const offered = offeredCapabilities(session);
-  for (const word of text.split(" ").filter((one) => one !== "")) {
+  const words = [...new Set(text.split(" ").filter((one) => one !== ""))];
+  // Each line of a long answer is an answer of its own, because clients with several requests expect several anyway.
+  const answerAll = (subcommand: string) =>
+    pack(session, subcommand, words).forEach((line) => answer(session, subcommand, line));
+  for (const word of words) {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
     if (!isCapability(name) || locked || !offered.has(name) || name === "sts") {
-      return session.answer(fromServer(chat, "CAP", [session.nick, "NAK", text]));
+      return answerAll("NAK");
     }
     (minus ? removed : added).push(name);
   }
-  session.answer(fromServer(chat, "CAP", [session.nick, "ACK", text]));
+  answerAll("ACK");
   session.changeCapabilities(added, removed);
 }
 

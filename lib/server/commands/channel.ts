@@ -1,7 +1,7 @@
 /** Channels: JOIN, PART, TOPIC, NAMES, KICK. MODE, INVITE and LIST have their own files. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold, type Folded, isChannelName } from "../../irc/names.ts";
-import { cutText, splitText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
 import {
@@ -65,8 +65,11 @@ function enter(
   name: string,
   key: string | undefined,
 ): void | Promise<void> {
-  if (!isChannelName(name, chat.settings.channelLength)) return reply(session, "ERR_NOSUCHCHANNEL", name);
   const channel = chat.channel(name);
+  // A channel that exists can have a name from before a change of the limits.
+  if (channel === undefined && !isChannelName(name, chat.settings.channelLength)) {
+    return reply(session, "ERR_NOSUCHCHANNEL", name);
+  }
   if (channel?.members.has(user)) return;
   if (user.channels.size >= chat.settings.channelsPerUser) return reply(session, "ERR_TOOMANYCHANNELS", name);
   const refusal = channel === undefined
@@ -179,11 +182,10 @@ function kickChannel({ chat, user }: Call, name: string): Channel | Refusal {
   return level < levels.halfOperator ? numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name) : channel;
 }
 
-/** `text` cut to `maxLength`, and to the length of a line that also contains two nicks, a host and the channel. */
-function cutToFit({ settings }: Chat, channel: string, text: string, maxLength: number): string {
+/** `text` cut to `maxBytes`, and to the length of a line that also contains two nicks, a host and the channel. */
+function cutToFit({ settings }: Chat, channel: string, text: string, maxBytes: number): string {
   const around = utf8Bytes(channel) + utf8Bytes(settings.name) + 2 * 3 * settings.nickLength + 120;
-  const [first = ""] = splitText(cutText(text, maxLength), Math.max(80, settings.lineBytes - around));
-  return first;
+  return cutBytes(text, Math.min(maxBytes, Math.max(80, settings.lineBytes - around)));
 }
 
 /** The channel with this name, or a refusal; a secret channel does not exist for users outside it. */

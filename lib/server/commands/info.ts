@@ -46,15 +46,16 @@ export function isThisServer(chat: Chat, text: string): boolean {
   return text === "" || matchMask(text, chat.settings.name) || chat.find(text) !== undefined;
 }
 
+/** Short enough for a line of 512 bytes with any names. */
+const motdBytes = 320;
+
 /** The message of the day, or ERR_NOMOTD. */
 export function sendMotd(chat: Chat, session: Session): void {
   const { motd = [] } = chat.files;
   if (motd.length === 0) return reply(session, "ERR_NOMOTD");
   reply(session, "RPL_MOTDSTART", `- ${chat.settings.name} message of the day -`);
   for (const line of motd) {
-    for (const piece of splitText(line, chat.settings.lineBytes - 200)) {
-      reply(session, "RPL_MOTD", `- ${piece}`);
-    }
+    for (const piece of splitText(line, motdBytes)) reply(session, "RPL_MOTD", `- ${piece}`);
   }
   reply(session, "RPL_ENDOFMOTD");
 }

@@ -3,6 +3,8 @@
  * complete (draft/extended-isupport).
  */
 import { numerics } from "../../irc/numerics.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -31,8 +33,9 @@ export function sendIsupport(chat: Chat, session: Session): void {
     ? chat.newReference()
     : undefined;
   if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
-  const tokens = isupportTokens(chat);
-  const space = chat.settings.lineBytes - 300;
+  const space = plainTextBytes(chat.settings.name, code, [session.nick]) - utf8Bytes(`${words} `);
+  // A token that was cut would have another meaning.
+  const tokens = isupportTokens(chat).filter((token) => utf8Bytes(token) <= space);
   for (let at = 0; at < tokens.length; at += perLine) {
     for (const line of packWords(tokens.slice(at, at + perLine), space)) {
       session.answer(fromServer(chat, code, [session.nick, ...line.split(" "), words], { batch }));

@@ -2,6 +2,7 @@
 import { utf8Bytes } from "../../irc/lines.ts";
 import { isNick } from "../../irc/names.ts";
 import { type NumericName, numerics } from "../../irc/numerics.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -86,17 +87,24 @@ function sendList(
   targets: readonly string[],
   ...before: string[]
 ): void {
-  const { settings } = session.chat;
-  const space = settings.lineBytes -
-    utf8Bytes(`:${settings.name} ${numerics[name][0]} ${session.nick} ${before.join(" ")} :\r\n`) - 30;
+  const [code, words] = numerics[name];
+  const ending = words === "" ? 0 : utf8Bytes(` :${words}`);
+  const space = plainTextBytes(session.chat.settings.name, code, [session.nick, ...before]) - ending;
   for (const line of packWords(targets, space, ",")) reply(session, name, ...before, line);
+}
+
+/** Answers with as few lines as possible, and with an empty one if there are no words. */
+function sendWords(session: Session, name: "RPL_ISON" | "RPL_USERHOST", words: Iterable<string>): void {
+  const [code] = numerics[name];
+  const lines = packWords(words, plainTextBytes(session.chat.settings.name, code, [session.nick]));
+  for (const line of lines.length === 0 ? [""] : lines) reply(session, name, line);
 }
 
 function ison({ chat, session, params }: Call): void {
   const nicks = params.flatMap((param) => param.split(" ")).filter((nick) => nick !== "");
   const online = new Set(nicks.map((nick) => chat.find(nick)?.nick ?? ""));
   online.delete("");
-  reply(session, "RPL_ISON", [...online].join(" "));
+  sendWords(session, "RPL_ISON", online);
 }
 
 function userhost({ chat, session, params }: Call): void {
@@ -108,5 +116,5 @@ function userhost({ chat, session, params }: Call): void {
     const awaySign = user.away === undefined ? "+" : "-";
     return [`${user.nick}${operatorSign}=${awaySign}${user.username}@${user.host}`];
   });
-  reply(session, "RPL_USERHOST", shown.join(" "));
+  sendWords(session, "RPL_USERHOST", shown);
 }

@@ -3,7 +3,7 @@ import { isLoopback, peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { decoyVerifier, isPassword } from "../../irc/scram.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
@@ -52,7 +52,7 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   if (operatorVerifier === undefined || !isCorrect) {
     notifyOperators(
       chat,
-      `${user.source} failed to become operator "${cutText(name, 40)}"`,
+      `${user.source} failed to become operator "${cutBytes(name, 40)}"`,
       chat.stampNow(),
     );
     refuse("ERR_PASSWDMISMATCH");
@@ -68,7 +68,7 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
 function kill({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [nick = "", text = ""] = params;
   const target = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
-  const reason = cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength);
+  const reason = cutBytes(text === "" ? "No reason given" : text, chat.settings.reasonLength);
   return commit({ kind: "killed", user: target.id, by: user.source, reason }, session);
 }
 

@@ -4,7 +4,7 @@ import { rankLevel } from "../../irc/modes.ts";
 import { fold, parseSource } from "../../irc/names.ts";
 import { parseRecord, wholeText } from "../../irc/record.ts";
 import { parseMessageId } from "../../irc/stamp.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { fail } from "../chat/refusal.ts";
@@ -43,7 +43,7 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
     user: user.id,
     target,
     message: stamp,
-    reason: cutText(reason, chat.settings.reasonLength),
+    reason: cutBytes(reason, chat.settings.reasonLength),
     ...(files.length > 0 && { files }),
   }, session);
 }

@@ -2,7 +2,8 @@
 import { utf8Bytes } from "../../irc/lines.ts";
 import { cleanUsername } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { plainLineBytes } from "../../irc/plain_lines.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
@@ -52,7 +53,7 @@ function user(call: EarlyCall): void | Promise<void> {
   if (username === "") refuse("ERR_NEEDMOREPARAMS", "USER");
   if (realname === "") warnOfEmptyRealname(session);
   registration.username = cleanUsername(username);
-  registration.realname = realname.trim() === "" ? "" : cutText(realname, chat.settings.realNameLength);
+  registration.realname = realname.trim() === "" ? "" : cutBytes(realname, chat.settings.realNameLength);
   return completeRegistration(call);
 }
 
@@ -68,14 +69,15 @@ function warnOfEmptyRealname(session: Session): void {
 
 function ping({ chat, session, params }: EarlyCall): void {
   const [token] = params;
-  const { name, lineBytes } = chat.settings;
+  const { name } = chat.settings;
   if (token === undefined) refuse("ERR_NEEDMOREPARAMS", "PING");
-  if (utf8Bytes(`:${name} PONG ${name} :${token}\r\n`) > lineBytes) refuse("ERR_INPUTTOOLONG");
+  // A token that was cut would not answer the PING.
+  if (utf8Bytes(`:${name} PONG ${name} :${token}\r\n`) > plainLineBytes) refuse("ERR_INPUTTOOLONG");
   session.answer(fromServer(chat, "PONG", [name, token]));
 }
 
 function quit({ chat, session, params }: EarlyCall): void {
-  const reason = cutText(params[0] ?? "", chat.settings.reasonLength);
+  const reason = cutBytes(params[0] ?? "", chat.settings.reasonLength);
   session.hasQuit = true;
   session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
 }

@@ -1,6 +1,6 @@
 /** UBAN: server bans by address or network, account, or mask; it adds, removes and lists them. */
 import { isLoopback } from "../../irc/address.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import { fail } from "../chat/refusal.ts";
 import {
   type BanTarget,
@@ -55,7 +55,7 @@ function add(call: Call): void | Promise<void> {
   const now = chat.now();
   const ban: ServerBan = {
     target: formatTarget(target),
-    reason: cutText(text === "" ? "No reason given" : text, chat.settings.reasonLength),
+    reason: cutBytes(text === "" ? "No reason given" : text, chat.settings.reasonLength),
     by: user.nick,
     atMs: now,
     ...(durationMs !== undefined && { untilMs: now + durationMs }),

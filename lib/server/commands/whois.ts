@@ -1,8 +1,8 @@
 /** WHOIS for users who are online, and WHOWAS for users who left. */
 import { shownAddress } from "../../irc/address.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -75,9 +75,8 @@ function addressesOf({ devices, address }: User): Set<string> {
 function sendChannels({ chat, session, user: asker }: Call, user: User): void {
   const names = visibleChannels(user, asker)
     .map(([channel, member]) => shownPrefixes(session, member) + channel.name);
-  const { name, lineBytes } = chat.settings;
-  const space = lineBytes -
-    utf8Bytes(`:${name} ${numerics.RPL_WHOISCHANNELS[0]} ${session.nick} ${user.nick} :\r\n`);
+  const [code] = numerics.RPL_WHOISCHANNELS;
+  const space = plainTextBytes(chat.settings.name, code, [session.nick, user.nick]);
   for (const line of packWords(names, space)) reply(session, "RPL_WHOISCHANNELS", user.nick, line);
 }
 

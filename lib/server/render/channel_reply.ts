@@ -2,8 +2,8 @@
  * The topic and the members of a channel, as numerics. A command sends them as its reply. After a JOIN they are part of
  * the event, and must not become part of another answer that is being collected.
  */
-import { utf8Bytes } from "../../irc/lines.ts";
 import { numerics } from "../../irc/numerics.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { packWords } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Session } from "../chat/session.ts";
@@ -33,8 +33,7 @@ export function sendNames(session: Session, channel: Channel, send: SendNumeric)
     names.push(shown + (masks ? user.source : user.nick));
   }
   const symbol = channel.flags.has("s") ? "@" : "=";
-  const { name, lineBytes } = session.chat.settings;
-  const space = lineBytes -
-    utf8Bytes(`:${name} ${numerics.RPL_NAMREPLY[0]} ${session.nick} ${symbol} ${channel.name} :\r\n`);
+  const [code] = numerics.RPL_NAMREPLY;
+  const space = plainTextBytes(session.chat.settings.name, code, [session.nick, symbol, channel.name]);
   for (const line of packWords(names, space)) send(session, "RPL_NAMREPLY", symbol, channel.name, line);
 }

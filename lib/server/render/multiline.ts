@@ -1,11 +1,12 @@
 /**
- * An outgoing message of several lines: one batch for recipients with draft/multiline, single lines for the others, split
- * where the sender split them (IRCv3 multiline).
+ * An outgoing message of several lines: one batch for recipients with draft/multiline, single lines for the others
+ * (IRCv3 multiline).
  */
-import { capabilityBits } from "../../irc/capabilities.ts";
+import { capabilityBits, readsLongLines } from "../../irc/capabilities.ts";
 import { formatRecord } from "../../irc/record.ts";
 import { messageId } from "../../irc/stamp.ts";
 import type { MessageLine } from "../chat/delivery.ts";
+import { longTexts, shortTexts } from "./excerpt.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
 
 /** The parts of a message of several lines. */
@@ -28,6 +29,8 @@ export function joinMessageLines(lines: readonly MessageLine[]): string {
 /** A message of several lines. */
 export class MultilineMessage extends OutgoingMessage {
   readonly #parts: MultilineParts;
+  /** The texts of the short lines, because several profiles need them. */
+  #shortTexts: readonly string[] | undefined;
 
   constructor(parts: MultilineParts) {
     super();
@@ -56,11 +59,21 @@ export class MultilineMessage extends OutgoingMessage {
     return [...opening.lines(mask), ...inner, ...closing.lines(mask)];
   }
 
+  /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
   #plain(mask: number): string[] {
     const { source, command, target, lines, details } = this.#parts;
-    const shown = lines.filter(({ text }) => text !== "");
-    return shown.flatMap(({ text }, at) =>
-      new OutgoingLine(source, command, [target, text], { ...details, hasId: at === 0 }).lines(mask)
+    const texts = readsLongLines(mask)
+      ? longTexts(lines.map(({ text }) => text), details.excerpt)
+      : this.#shortTexts ??= shortTexts(
+        source,
+        command,
+        target,
+        joinMessageLines(lines).split("\n"),
+        details.excerpt,
+      );
+    const laterDetails = { ...details, hasId: false, clientTags: undefined };
+    return texts.flatMap((text, at) =>
+      new OutgoingLine(source, command, [target, text], at === 0 ? details : laterDetails).lines(mask)
     );
   }
 }

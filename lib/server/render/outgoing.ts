@@ -2,10 +2,12 @@
  * An outgoing message with all its parts. Only this file removes the parts that a recipient did not ask for, by the
  * table of irc/capabilities.ts. The bytes are made once per recipient profile and reused for the next recipient.
  */
-import { bitForCommand, bitForTag, capabilityBits } from "../../irc/capabilities.ts";
+import { bitForCommand, bitForTag, capabilityBits, readsLongLines } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
+import { isPlainLine, plainLines } from "../../irc/plain_lines.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
 import type { Deliverable, RecipientProfile } from "../chat/delivery.ts";
+import { type Excerpt, shortTexts } from "./excerpt.ts";
 
 /** Parts of a message beside source, command and parameters. */
 export interface Details {
@@ -25,6 +27,8 @@ export interface Details {
   readonly needs?: number;
   /** Recipients without these bits get these parameters instead of the full ones; with undefined they get nothing. */
   readonly fallback?: { readonly without: number; readonly params: readonly string[] | undefined };
+  /** How recipients that read only short lines get a message that needs many of them. @default {they get all} */
+  readonly excerpt?: Excerpt | undefined;
 }
 
 const bits = {
@@ -69,7 +73,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** A message of one line. */
+/** A message of one line; of several lines for recipients that cannot read it as one. */
 export class OutgoingLine extends OutgoingMessage {
   readonly #source: string;
   readonly #command: string;
@@ -77,6 +81,8 @@ export class OutgoingLine extends OutgoingMessage {
   readonly #details: Details;
   readonly #needs: number;
   #body: string | undefined;
+  /** The same in short lines, for the recipients that need them. */
+  #plainBodies: readonly string[] | undefined;
 
   constructor(source: string, command: string, params: readonly string[], details: Details = none) {
     super();
@@ -92,10 +98,32 @@ export class OutgoingLine extends OutgoingMessage {
     const { fallback } = this.#details;
     if (fallback && (mask & fallback.without) !== fallback.without) {
       if (!fallback.params) return [];
-      return [this.#tags(mask) + body(this.#source, this.#command, fallback.params)];
+      const bodies = readsLongLines(mask)
+        ? [body(this.#source, this.#command, fallback.params)]
+        : plainLines(this.#source, this.#command, fallback.params);
+      return this.#withTags(mask, bodies);
     }
     this.#body ??= body(this.#source, this.#command, this.#params);
-    return [this.#tags(mask) + this.#body];
+    if (readsLongLines(mask)) return [this.#tags(mask) + this.#body];
+    return this.#withTags(mask, this.#plainBodies ??= this.#makePlainBodies(this.#body));
+  }
+
+  #makePlainBodies(whole: string): readonly string[] {
+    if (isPlainLine(whole)) return [whole];
+    const { excerpt } = this.#details;
+    if (excerpt === undefined) return plainLines(this.#source, this.#command, this.#params);
+    const [target = "", text = ""] = this.#params;
+    return shortTexts(this.#source, this.#command, target, [text], excerpt)
+      .map((one) => body(this.#source, this.#command, [target, one]));
+  }
+
+  /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
+  #withTags(mask: number, bodies: readonly string[]): string[] {
+    const tags = this.#tags(mask);
+    const [first = "", ...more] = bodies;
+    if (more.length === 0) return [tags + first];
+    const laterTags = this.#tags(mask, false);
+    return [tags + first, ...more.map((line) => laterTags + line)];
   }
 
   record(): string {
@@ -108,15 +136,15 @@ export class OutgoingLine extends OutgoingMessage {
     return tags === "" ? this.#body : `@${tags.slice(1)} ${this.#body}`;
   }
 
-  #tags(mask: number): string {
+  #tags(mask: number, isFirst = true): string {
     const { stamp, hasId, account, bot, batch, clientTags } = this.#details;
     let tags = "";
     if (batch !== undefined && mask & bits.batch) tags += `;batch=${batch}`;
     if (stamp !== undefined && mask & bits.time) tags += `;time=${stampTime(stamp)}`;
-    if (hasId && stamp !== undefined && mask & bits.msgid) tags += `;msgid=${messageId(stamp)}`;
+    if (isFirst && hasId && stamp !== undefined && mask & bits.msgid) tags += `;msgid=${messageId(stamp)}`;
     if (account !== undefined && mask & bits.account) tags += `;account=${escapeTagValue(account)}`;
     if (bot && mask & bits.bot) tags += ";bot";
-    if (clientTags !== undefined && clientTags.size > 0 && mask & bits.client) {
+    if (isFirst && clientTags !== undefined && clientTags.size > 0 && mask & bits.client) {
       tags += `;${formatTags(clientTags)}`;
     }
     return tags === "" ? "" : `@${tags.slice(1)} `;

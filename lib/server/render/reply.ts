@@ -1,7 +1,7 @@
 /** Replies of the server to one session: numerics, standard replies, refusals. */
 import { knowsStandardReplies } from "../../irc/capabilities.ts";
 import { type NumericName, numerics } from "../../irc/numerics.ts";
-import { cutText } from "../../irc/wrap.ts";
+import { cutBytes } from "../../irc/wrap.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { OutgoingLine } from "./outgoing.ts";
@@ -10,8 +10,8 @@ import { fromServer } from "./sender.ts";
 /** `reply` or `sendNumeric`. */
 export type SendNumeric = (session: Session, name: NumericName, ...params: string[]) => void;
 
-/** No name is longer. Replies cut longer words of a client to this length. */
-const maxMiddleLength = 300;
+/** No name is longer. Replies cut longer words of a client to so many bytes. */
+const maxMiddleBytes = 300;
 
 /** Answers with a numeric; its fixed words, if it has some, are added as the last parameter. */
 export function reply(session: Session, name: NumericName, ...params: string[]): void {
@@ -63,5 +63,5 @@ function withMiddles(params: readonly string[]): string[] {
 
 function middle(param: string): string {
   if (param === "" || param.charCodeAt(0) === 0x3a || param.includes(" ")) return "*";
-  return param.length > maxMiddleLength ? cutText(param, maxMiddleLength) : param;
+  return cutBytes(param, maxMiddleBytes);
 }

@@ -71,7 +71,8 @@ export const limitSettings = {
     max: 65536,
     env: "PARLEY_LINE_BYTES",
     group: "Limits",
-    help: "maximum length of a line without its tags, with CR LF",
+    help:
+      "maximum length of a line that a client sends, without its tags, with CR LF; a client gets lines of more than 512 bytes only if it asks for draft/multiline or parley/long-lines",
   },
   multilineBytes: {
     kind: "size",
@@ -90,6 +91,16 @@ export const limitSettings = {
     group: "Limits",
     help: "maximum number of lines in one message",
   },
+  plainLines: {
+    kind: "number",
+    default: 5,
+    min: 0,
+    max: 5000,
+    env: "PARLEY_PLAIN_LINES",
+    group: "Limits",
+    help:
+      "number of lines that a client without draft/multiline gets of a long message, before a line with a link to the whole text; 0 means all lines",
+  },
   nickLength: {
     kind: "number",
     default: 32,
@@ -97,7 +108,7 @@ export const limitSettings = {
     max: 64,
     env: "PARLEY_NICK_LENGTH",
     group: "Limits",
-    help: "maximum length of a nick, in characters",
+    help: "maximum length of a nick, in characters; beyond ASCII also 96 bytes",
   },
   nickLetters: {
     kind: "text",
@@ -117,34 +128,35 @@ export const limitSettings = {
     max: 1000,
     env: "PARLEY_REAL_NAME_LENGTH",
     group: "Limits",
-    help: "maximum length of a real name, in characters",
+    help: "maximum length of a real name, in bytes",
   },
   awayLength: {
     kind: "number",
-    default: 400,
+    default: 390,
     min: 20,
     max: 1000,
     env: "PARLEY_AWAY_LENGTH",
     group: "Limits",
-    help: "maximum length of an away message, in characters",
+    help: "maximum length of an away message, in bytes",
   },
   channelLength: {
     kind: "number",
     default: 64,
     min: 10,
-    max: 200,
+    max: 120,
     env: "PARLEY_CHANNEL_LENGTH",
     group: "Limits",
-    help: "maximum length of a channel name, in characters",
+    help: "maximum length of a channel name, in characters, and at most 120 bytes",
   },
   topicLength: {
     kind: "number",
-    default: 1000,
+    default: 390,
     min: 80,
     max: 3000,
     env: "PARLEY_TOPIC_LENGTH",
     group: "Limits",
-    help: "maximum length of a topic, in characters",
+    help:
+      "maximum length of a topic, in bytes; programs that read only lines of 512 bytes get the start of a longer one",
   },
   keyLength: {
     kind: "number",
@@ -157,12 +169,12 @@ export const limitSettings = {
   },
   reasonLength: {
     kind: "number",
-    default: 400,
+    default: 390,
     min: 20,
     max: 1000,
     env: "PARLEY_REASON_LENGTH",
     group: "Limits",
-    help: "maximum length of the reason of KICK and PART, in characters",
+    help: "maximum length of the reason of KICK and PART, in bytes",
   },
   channelsPerUser: {
     kind: "number",

@@ -20,6 +20,7 @@ import { exitCodes, StartError } from "./start_error.ts";
 /** Values that do not exist yet when the chat is created; the chat asks for them while it runs. */
 export interface OpenedLater {
   readonly tlsPort: () => number | undefined;
+  readonly webUrl: () => string | undefined;
   readonly uploadUrl: () => string | undefined;
   readonly files: () => FileContents | undefined;
 }
@@ -57,6 +58,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     version,
     ...(machines && { machine: machines.bus.machine }),
     tlsPort: openedLater.tlsPort,
+    webUrl: openedLater.webUrl,
     uploadUrl: openedLater.uploadUrl,
   });
   const hub = new Hub({

@@ -3,10 +3,19 @@ import type { Chat } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
+/** As RFC 2812 says: every line of the server begins with its name. */
+const maxNameLength = 63;
+
 /** Throws a StartError; call it before anything is opened. */
-export function checkSettings({ web, machine }: Settings, { qr }: { readonly qr: boolean }): void {
+export function checkSettings({ web, machine, name }: Settings, { qr }: { readonly qr: boolean }): void {
   if (qr && web === "off") {
     throw new StartError("Cannot use --qr with --web off: there is no web page", exitCodes.usage);
+  }
+  if (name.length > maxNameLength) {
+    throw new StartError(
+      `Cannot use --name "${name}": it has more than ${maxNameLength} characters`,
+      exitCodes.usage,
+    );
   }
   if (machine !== undefined && !/^[a-z][a-z0-9]{0,11}$/i.test(machine)) {
     throw new StartError(

@@ -8,6 +8,7 @@ import { ListenError } from "../../net/listen.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { plainOrigin } from "../web/cross_origin.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
+import { messageRoute } from "../web/message_route.ts";
 import { metricRoute } from "../web/metrics.ts";
 import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
@@ -58,7 +59,11 @@ export async function openWeb(
       basePath: address?.pathname ?? "/",
       names: ownNames(hub.chat.settings),
       onConnection: (connection) => void hub.attach(connection),
-      routes: [metricRoute(hub, () => !isStopping), ...(routes ? [routes.route] : [])],
+      routes: [
+        metricRoute(hub, () => !isStopping),
+        messageRoute(hub.chat),
+        ...(routes ? [routes.route] : []),
+      ],
       onError,
     });
     const [name = host] = reachableHosts(host);

@@ -162,7 +162,7 @@ story("SETNAME is sent to peers with the capability and to the user, and refused
   assertEquals([await receive(bob), await receive(cat)], [[":ann SETNAME :Ann Ames"], []]);
   assertEquals(await ask(cat, "SETNAME :", `SETNAME ${"x".repeat(21)}`, "SETNAME"), [
     ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is empty",
-    ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is longer than 20 characters",
+    ":chat.test FAIL SETNAME INVALID_REALNAME :The real name is longer than 20 bytes",
     ":chat.test 461 cat SETNAME :Not enough parameters",
   ]);
 });

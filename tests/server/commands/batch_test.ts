@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Peer } from "../../support/peer.ts";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
+import { ask } from "../../support/transcript.ts";
 
 const caps = ["batch", "draft/multiline", "echo-message", "labeled-response", "message-tags"];
 
@@ -45,8 +46,7 @@ async function arrives(chat: Chat): Promise<void> {
   ]);
   assertEquals(await cat.lines(), [
     ":ann!~ann@ann.localhost PRIVMSG #tea :one ",
-    ":ann!~ann@ann.localhost PRIVMSG #tea :two ",
-    ":ann!~ann@ann.localhost PRIVMSG #tea :three",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :two three",
   ]);
 }
 
@@ -128,3 +128,56 @@ async function nobody(chat: Chat): Promise<void> {
   ann.send("@label=7 BATCH +1 draft/multiline dan", "@batch=1 PRIVMSG dan :hello", "BATCH -1");
   assertEquals(await ann.lines(), ["@label=7 :chat.test 401 ann dan :No such nick/channel"]);
 }
+
+const twenty = Array.from({ length: 20 }, (_, at) => `line ${at + 1}`);
+
+/** Ann sends 20 lines; the other peers have no draft/multiline. */
+async function sendTwenty(ann: Peer): Promise<void> {
+  ann.send(
+    "BATCH +1 draft/multiline #tea",
+    ...twenty.map((line) => `@batch=1 PRIVMSG #tea :${line}`),
+    "BATCH -1",
+  );
+  await ann.lines();
+}
+
+story("clients without draft/multiline get five lines, and how many more there are", async (chat) => {
+  const [ann, , cat] = await three(chat);
+  await sendTwenty(ann);
+  const shown = [...twenty.slice(0, 5), "… 15 more lines are not shown here"];
+  assertEquals((await cat.lines()).map((line) => line.split(" :")[1]), shown);
+  cat.send("CHATHISTORY LATEST #tea * 5");
+  assertEquals((await cat.lines()).map((line) => line.split(" :")[1]), shown);
+});
+
+story("clients without draft/multiline get the start of a long line too", async (chat) => {
+  const [ann, , cat] = await three(chat);
+  await ask(ann, `PRIVMSG #tea :${"word ".repeat(780)}`, `NOTICE #tea :${"x".repeat(2800)}`);
+  const lines = (await cat.lines()).map((line) => line.split(" :")[1]);
+  assertEquals(lines.length, 12);
+  assertEquals(lines[5], "… 4 more lines are not shown here");
+  // One line more than five is shown, because a line about it would not be shorter.
+  assertEquals(lines.slice(6).join(""), "x".repeat(2800));
+});
+
+story("--plain-lines 0 shows all lines", { settings: { plainLines: 0 } }, async (chat) => {
+  const [ann, , cat] = await three(chat);
+  await sendTwenty(ann);
+  assertEquals((await cat.lines()).map((line) => line.split(" :")[1]), twenty);
+});
+
+story(
+  "messages shown on JOIN have few lines too",
+  { settings: { replay: 10, plainLines: 2 } },
+  async (chat) => {
+    const [ann] = await three(chat);
+    await sendTwenty(ann);
+    const dan = await chat.peer("dan", { caps: ["server-time"] });
+    const said = (await dan.join("#tea")).filter((line) => line.includes("PRIVMSG"));
+    assertEquals(said.map((line) => line.split(" :").at(-1)), [
+      "line 1",
+      "line 2",
+      "… 18 more lines are not shown here",
+    ]);
+  },
+);

@@ -41,7 +41,7 @@ const writes: readonly (readonly [what: string, body: string, error: string])[] 
 
 /** Commands that pass a view on as the state that it hides. */
 const casts: typeof writes = [
-  ["passes the view on as state", `const state: ChatState = chat; void state;`, "TS2739"],
+  ["passes the view on as state", `const state: ChatState = chat; void state;`, "TS2740"],
   ["passes a user on as state", `const state: UserState = user; void state;`, "TS2740"],
   ["passes a channel on as state", `const state: ChannelState = channel; void state;`, "TS2740"],
   ["passes a member on as state", `for (const one of channel.members.values()) change(one);`, "TS2345"],

@@ -1,0 +1,135 @@
+/**
+ * Addresses of whole messages, for people whose program shows only the first lines of a long message. An address
+ * contains the conversation and the msgid, signed with the chat's secret: nobody can guess it, every machine accepts
+ * it, and nothing is stored. It works as long as history has the message.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Message } from "../../irc/message.ts";
+import { fold, type Folded, parseSource } from "../../irc/names.ts";
+import { parseRecord, wholeText } from "../../irc/record.ts";
+import { messageId, parseMessageId } from "../../irc/stamp.ts";
+import type { HistoryView } from "../store/history_reader.ts";
+import type { Chat } from "./chat.ts";
+import { oldestShown, rankConversation, sideOf } from "./history_access.ts";
+import type { ReadableStore } from "./readable_store.ts";
+import type { User } from "./user.ts";
+
+/** Enough that nobody can guess an address: 16 bytes in base64url. */
+const signatureLength = 22;
+
+type ChatParts = Pick<Chat, "find" | "now" | "settings" | "store" | "webUrl">;
+
+/** Makes and reads the addresses of a chat. */
+export class MessageLinks {
+  readonly #chat: ChatParts;
+  readonly #secret: Uint8Array;
+
+  /** Machines with the same secret accept the addresses of each other. */
+  constructor(chat: ChatParts, secret: Uint8Array) {
+    this.#chat = chat;
+    this.#secret = secret;
+  }
+
+  /**
+   * The address of a message; `conversation` is a folded channel name, also with a rank before it, or the identities of
+   * both sides with a space between. Undefined without a web side and without history.
+   */
+  make(conversation: string, stamp: number): string | undefined {
+    const { store, webUrl } = this.#chat;
+    if (store === undefined || webUrl === undefined) return undefined;
+    const name = new TextEncoder().encode(conversation).toBase64({
+      alphabet: "base64url",
+      omitPadding: true,
+    });
+    const claim = `${name}.${messageId(stamp)}`;
+    return `${webUrl}text/${claim}.${this.#sign(claim)}`;
+  }
+
+  /** The address of a message that `user` gets from history. */
+  makeFor(user: User, message: Message, stamp: number): string | undefined {
+    const { store } = this.#chat;
+    const conversation = store && conversationOf(this.#chat, store, user, message, stamp);
+    return conversation === undefined ? undefined : this.make(conversation, stamp);
+  }
+
+  /** The whole text behind the last part of an address; undefined if it is forged, or the message is deleted or too old. */
+  read(part: string): string | undefined {
+    const [name = "", id = "", signature = ""] = part.split(".");
+    const expected = new TextEncoder().encode(this.#sign(`${name}.${id}`));
+    const given = new TextEncoder().encode(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    const stamp = parseMessageId(id);
+    const conversation = new TextDecoder().decode(Uint8Array.fromBase64(name, { alphabet: "base64url" }));
+    return stamp === undefined ? undefined : this.#find(conversation, stamp);
+  }
+
+  #find(conversation: string, stamp: number): string | undefined {
+    const { store } = this.#chat;
+    if (store === undefined) return undefined;
+    const saved = store.database.read(() => {
+      const found = findConversation(store, conversation);
+      if (found === undefined) return undefined;
+      return store.history.find([{ ...found, since: Math.max(found.since, oldestShown(this.#chat)) }], stamp);
+    }, undefined);
+    const parsed = saved && parseRecord(saved.record);
+    if (parsed === undefined || !isText(parsed.message)) return undefined;
+    return wholeText(parsed.message.params[1] ?? "", parsed.more);
+  }
+
+  /** The tokens of uploads have the same secret, and never contain a colon. */
+  #sign(claim: string): string {
+    const digest = createHmac("sha256", this.#secret).update(`text:${claim}`).digest("base64url");
+    return digest.slice(0, signatureLength);
+  }
+}
+
+/** The part of an address that names the private conversation of two sides. */
+export function privateName(one: User, other: User): string {
+  return pairName(sideOf(one).identity, sideOf(other).identity);
+}
+
+/** The same for both sides, so that a message has one address. */
+function pairName(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+function findConversation(store: ReadableStore, name: string): HistoryView | undefined {
+  const { conversations } = store;
+  const [one = "", other] = name.split(" ");
+  const found = other === undefined ? conversations.find(one) : conversations.findBetween(one, other);
+  // The messages to a rank are hidden with those of their channel.
+  const whole = one.indexOf("#") > 0 ? conversations.find(one.slice(one.indexOf("#"))) : undefined;
+  return found && { conversation: found.id, since: Math.max(found.since, whole?.since ?? 0) };
+}
+
+/** A record does not name its conversation, so the possible ones are tried. */
+function conversationOf(
+  chat: ChatParts,
+  store: ReadableStore,
+  user: User,
+  { source, params: [target = ""], tags }: Message,
+  stamp: number,
+): string | undefined {
+  const at = target.indexOf("#");
+  const channel = fold(target.slice(at));
+  const names = at >= 0
+    ? [rankConversation(target.slice(0, at), channel), channel]
+    : privateNames(chat, user, [parseSource(source).nick, target, tags.get("account") ?? ""].map(fold));
+  return names.find((name) => {
+    const view = findConversation(store, name);
+    return view !== undefined && store.history.find([view], stamp) !== undefined;
+  });
+}
+
+/** The conversations of a user with everybody who can be meant by one of the names. */
+function privateNames(chat: ChatParts, user: User, names: readonly Folded[]): string[] {
+  const others = names.flatMap((name) => {
+    const holder = chat.find(name);
+    return [name, `~${name}`, ...(holder ? [sideOf(holder).identity] : [])];
+  });
+  return [...new Set(others)].map((other) => pairName(sideOf(user).identity, other));
+}
+
+function isText({ command }: Message): boolean {
+  return command === "PRIVMSG" || command === "NOTICE";
+}

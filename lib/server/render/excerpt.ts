@@ -1,0 +1,46 @@
+/**
+ * A long message for recipients without draft/multiline: its first lines, and a last line that says how many more there
+ * are and where to read them. All lines at once would look like a flood: bots kick and programs ignore their sender.
+ */
+import { splitMessage } from "../../irc/message_pieces.ts";
+import { plainTextBytes } from "../../irc/plain_lines.ts";
+
+/** How much of a message is shown. */
+export interface Excerpt {
+  /** The most lines; 0 means all. */
+  readonly maxLines: number;
+  /** The address of the whole message; undefined if there is none. Called only when something is left out. */
+  readonly link: () => string | undefined;
+}
+
+/** Names never leave less space for text. */
+const minTextBytes = 64;
+
+/** The texts of the lines, each short enough for every program. */
+export function shortTexts(
+  source: string,
+  command: string,
+  target: string,
+  lines: readonly string[],
+  excerpt: Excerpt | undefined,
+): string[] {
+  const space = Math.max(minTextBytes, plainTextBytes(source, command, [target]));
+  return cutToExcerpt(splitMessage(lines, space), space, excerpt);
+}
+
+/** The lines as their sender split them, for a recipient that reads long lines. */
+export function longTexts(lines: readonly string[], excerpt: Excerpt | undefined): string[] {
+  return cutToExcerpt(lines.filter((line) => line !== ""), Infinity, excerpt);
+}
+
+/** One line more than the limit is shown, because the line about it would not be shorter. */
+function cutToExcerpt(texts: string[], space: number, excerpt: Excerpt | undefined): string[] {
+  if (excerpt === undefined || excerpt.maxLines === 0 || texts.length <= excerpt.maxLines + 1) return texts;
+  const count = texts.length - excerpt.maxLines;
+  const link = excerpt.link();
+  const ending = `… ${count} more lines: ${link}`;
+  return [
+    ...texts.slice(0, excerpt.maxLines),
+    link !== undefined && ending.length + 2 <= space ? ending : `… ${count} more lines are not shown here`,
+  ];
+}
