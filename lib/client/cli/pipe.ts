@@ -160,6 +160,9 @@ export class Pipe implements CommandUi {
       this.activeBuffer ||= event.buffer;
       this.#ready.resolve();
     }
+    if (event.kind === "renamed" && event.who.nick.toLowerCase() === this.activeBuffer.toLowerCase()) {
+      this.activeBuffer = event.to;
+    }
     if (event.kind === "refused") return this.#onRefusal(event.target, event.text);
     if (event.kind === "status") {
       if (event.status === "nick replaced") this.#parts.err(statusWords(event));

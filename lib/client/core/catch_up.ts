@@ -78,6 +78,16 @@ export class CatchUp {
     else this.#pass(event);
   }
 
+  /** The person of a conversation has another nick. */
+  onRenamed(from: string, to: string): void {
+    const [old, key] = [fold(from), fold(to)];
+    const position = this.#positions.get(old);
+    if (old === key || position === undefined) return;
+    this.#positions.delete(old);
+    this.#positions.set(key, { ...position, name: to });
+    if (this.#gaps.delete(old)) this.#gaps.add(key);
+  }
+
   /** The connection has ended. */
   onDisconnect(): void {
     this.#again = true;
@@ -182,9 +192,12 @@ export class CatchUp {
     total?: number,
   ): void {
     const fresh = events.filter((event) => !this.#isSeen(event));
-    if (fresh.length > 0 || why === "opening") {
+    // Reactions and deletions alone are no missed messages.
+    const messages = fresh.filter(({ kind }) => kind === "said").length;
+    if (messages > 0 || why === "opening") {
       const at = fresh[0]?.at ?? this.#parts.now();
-      const counts = { count: fresh.length, more, ...(total !== undefined && { total }) };
+      const all = total ?? (messages < fresh.length ? messages : undefined);
+      const counts = { count: fresh.length, more, ...(all !== undefined && { total: all }) };
       this.#parts.onEvent({ kind: "history", buffer, why, ...counts, at });
     }
     for (const event of fresh) this.#pass(event);

@@ -80,10 +80,7 @@ export class Client {
       openConversation: (nick) => this.#open(nick),
       state: () => link.state,
       onEvent: (event) => {
-        this.readMarkers.unread.onEvent(event);
-        // First the handler: it can still look up a message that this event deletes.
-        this.guard.run(() => options.onEvent(event));
-        this.messages.recent.add(event);
+        for (const one of this.messages.follow(event)) this.#report(one);
       },
       storedReadUpTo: options.storedReadUpTo,
       isOnline: () => link.isOnline,
@@ -301,6 +298,17 @@ export class Client {
     }
     if (event.kind === "renamed" && event.own) this.#nick = event.to;
     this.#catchUp.onEvent(event);
+  }
+
+  #report(event: ChatEvent): void {
+    this.readMarkers.unread.onEvent(event);
+    if (event.kind === "renamed") {
+      this.typing.onRenamed(event.who.nick, event.to);
+      this.#catchUp.onRenamed(event.who.nick, event.to);
+    }
+    // First the handler: it can still look up a message that this event deletes.
+    this.guard.run(() => this.#options.onEvent(event));
+    this.messages.recent.add(event);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 
 import type { ChatEvent } from "../state/event.ts";
+import { isMessageEvent } from "../state/event.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { HistoryPage, HistoryPosition, HistoryTarget, SearchQuery } from "./history_requests.ts";
 import {
@@ -129,7 +130,13 @@ export class ClientHistory {
   /** The answer to one request: at most `limit` messages, joins and leaves. Rejects with an ActionError. */
   async part(buffer: string, position: HistoryPosition, limit?: number): Promise<HistoryPage> {
     const { state } = this.#link;
-    return readPage(state, await this.#link.request(historyLine(state, buffer, position, limit)));
+    const page = readPage(state, await this.#link.request(historyLine(state, buffer, position, limit)));
+    if (isChannel(state, buffer)) return page;
+    // The person can have had other nicks.
+    return {
+      ...page,
+      events: page.events.map((event) => isMessageEvent(event) ? { ...event, buffer } : event),
+    };
   }
 }
 

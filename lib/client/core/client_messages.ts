@@ -1,9 +1,11 @@
 /** Actions on messages that exist already: react, delete. A refusal by the server is an event. */
 
+import type { ChatEvent } from "../state/event.ts";
 import { ActionError } from "../state/action_error.ts";
 import { isTagAllowed, reactionTags } from "../state/client_tags.ts";
 import { ClientReadMarkers } from "./client_read_markers.ts";
 import { RecentMessages } from "../state/recent_messages.ts";
+import { PersonFollower } from "./person_follower.ts";
 import type { ServerLink } from "./server_link.ts";
 import { canSendTags, tagLine } from "./server_link.ts";
 
@@ -12,10 +14,17 @@ export class ClientMessages {
   readonly recent = new RecentMessages();
   readonly readMarkers: ClientReadMarkers;
   readonly #link: ServerLink;
+  readonly #people: PersonFollower;
 
   constructor(link: ServerLink) {
     this.#link = link;
     this.readMarkers = new ClientReadMarkers(link);
+    this.#people = new PersonFollower(link);
+  }
+
+  /** The events to report for an event: none for a message that was deleted already, more when a nick has changed. */
+  follow(event: ChatEvent): ChatEvent[] {
+    return this.#people.follow(event).filter((one) => one.kind !== "said" || !this.recent.isDeleted(one));
   }
 
   /** Adds a reaction to a message, or removes it. */

@@ -41,6 +41,14 @@ export class TypingNotifier {
     this.#activeAt.delete(fold(buffer));
   }
 
+  /** The person of a conversation has another nick. */
+  onRenamed(from: string, to: string): void {
+    const at = this.#activeAt.get(fold(from));
+    if (at === undefined) return;
+    this.#activeAt.delete(fold(from));
+    this.#activeAt.set(fold(to), at);
+  }
+
   /** Whether to send it; it then counts as sent. */
   #mustSend(buffer: string, activity: Activity, now: number): boolean {
     const key = fold(buffer);

@@ -4,6 +4,7 @@ import { whoisLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../state/action_error.ts";
+import { ignoreMask } from "../state/renames.ts";
 import { plainName } from "../text/plain.ts";
 import { throwRefusal } from "../state/refusals.ts";
 import { matchWhois, numericsIn } from "../core/requests.ts";
@@ -33,7 +34,10 @@ export const peopleRows: SlashTable = {
     run(ui, rest) {
       const [nick] = requireWord(rest, "/unignore NICK");
       const masks = new Set(ui.client.state.ignored);
-      if (!masks.delete(maskOf(nick))) throw new ActionError(`You do not ignore ${nick}`);
+      const mask = maskOf(nick);
+      // A person who has another nick now is known under both.
+      const [followed = mask] = [...ui.client.state.ignoredAs].find(([, written]) => written === mask) ?? [];
+      if (!masks.delete(followed) && !masks.delete(mask)) throw new ActionError(`You do not ignore ${nick}`);
       ui.client.setIgnored(masks);
       ui.note(`You see the messages of ${nick} again`);
     },
@@ -65,5 +69,5 @@ function ignore(ui: CommandUi, rest: string): void {
 }
 
 function maskOf(nick: string): string {
-  return /[!@*]/.test(nick) ? nick.toLowerCase() : `${nick.toLowerCase()}!*@*`;
+  return /[!@*]/.test(nick) ? nick.toLowerCase() : ignoreMask(nick);
 }

@@ -14,6 +14,7 @@ import {
   withOpenBuffer,
   withoutKey,
 } from "./state.ts";
+import { withFollowedIgnore, withoutFollowedIgnore, withRenamedPerson } from "./renames.ts";
 import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
 import { authorOf, withoutEvents } from "./message_reader.ts";
 
@@ -88,7 +89,10 @@ function readQuit(state: State, incoming: IncomingMessage): ReceiveResult {
     state,
   );
   const own = isOwn(state, who.nick);
-  return { state: next, events: [{ kind: "quit", buffers, who, own, reason }] };
+  return {
+    state: withoutFollowedIgnore(next, who.nick),
+    events: [{ kind: "quit", buffers, who, own, reason }],
+  };
 }
 
 function readNick(state: State, incoming: IncomingMessage): ReceiveResult {
@@ -96,39 +100,10 @@ function readNick(state: State, incoming: IncomingMessage): ReceiveResult {
   const [to = ""] = incoming.message.params;
   const buffers = buffersWith(state, who.nick);
   const own = isOwn(state, who.nick);
-  const next = buffers.reduce(
-    (one, name) => withBuffer(one, name, (channel) => renameMember(channel, who.nick, to)),
-    state,
-  );
-  const moved = renameConversation(next, who.nick, to);
+  const next = withRenamedPerson(withFollowedIgnore(state, incoming.message.source, to), who.nick, to);
   return {
-    state: own ? { ...moved, nick: to, source: "" } : moved,
+    state: own ? { ...next, nick: to, source: "" } : next,
     events: [{ kind: "renamed", buffers, who, own, to }],
-  };
-}
-
-/** A conversation with a person continues under the new name. */
-function renameConversation(state: State, from: string, to: string): State {
-  const old = findBuffer(state, from);
-  const lastSender = fold(state.lastSender) === fold(from) ? to : state.lastSender;
-  if (old?.kind !== "person") return { ...state, lastSender };
-  const buffers = new Map(
-    [...state.buffers].map(([key, one]) =>
-      one === old ? [fold(to), { ...old, name: to }] as const : [key, one] as const
-    ),
-  );
-  return { ...state, buffers, lastSender };
-}
-
-function renameMember(channel: Buffer, from: string, to: string): Buffer {
-  const [old, key] = [fold(from), fold(to)];
-  const member = channel.members.get(old);
-  if (member === undefined) return channel;
-  return {
-    ...channel,
-    members: new Map(withoutKey(channel.members, old)).set(key, { ...member, nick: to }),
-    recent: channel.recent.map((one) => one === old ? key : one),
-    typing: withoutKey(channel.typing, old),
   };
 }
 

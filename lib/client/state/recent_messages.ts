@@ -1,26 +1,35 @@
 /** The most recent messages, to find the one that an answer, a reaction or a deletion is about. */
 
 import { fold } from "../../irc/names.ts";
-import type { ChatEvent, Said } from "./event.ts";
+import type { ChatEvent, Person, Said } from "./event.ts";
+
+type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
 
 const maxMessages = 500;
+const maxDeleted = 5_000;
 
 /** The most recent messages with an id. */
 export class RecentMessages {
-  readonly #messages = new Map<string, Said>();
+  readonly #messages = new Map<string, SaidEvent>();
+  /** The ids of deleted messages, with their buffers: an answer with the history can be older than the deletion. */
+  readonly #deleted = new Map<string, string>();
 
   add(event: ChatEvent): void {
-    if (event.kind === "redacted") this.#messages.delete(event.id);
-    if (event.kind !== "said" || event.id === undefined) return;
+    if (event.kind === "redacted") this.#delete(event.buffer, event.id);
+    if (event.kind === "renamed") this.#rename(event.who, event.to);
+    if (event.kind !== "said" || event.id === undefined || this.isDeleted(event)) return;
     this.#messages.set(event.id, event);
-    for (const oldest of this.#messages.keys()) {
-      if (this.#messages.size <= maxMessages) break;
-      this.#messages.delete(oldest);
-    }
+    dropOldest(this.#messages, maxMessages);
+  }
+
+  /** Whether we know already that this message was deleted. */
+  isDeleted({ id, buffer }: Said): boolean {
+    const deletedIn = this.#deleted.get(id ?? "");
+    return deletedIn !== undefined && fold(deletedIn) === fold(buffer);
   }
 
   /** The message of that id. */
-  find(id: string): Said | undefined {
+  find(id: string): SaidEvent | undefined {
     return this.#messages.get(id);
   }
 
@@ -32,5 +41,38 @@ export class RecentMessages {
       if (typeof by === "object") return fold(said.from.nick) === fold(by.nick);
       return said.own === (by === "own");
     });
+  }
+
+  /** A deletion in another buffer than that of the message means nothing. */
+  #delete(buffer: string, id: string): void {
+    const said = this.#messages.get(id);
+    if (said !== undefined && fold(said.buffer) !== fold(buffer)) return;
+    this.#messages.delete(id);
+    this.#deleted.set(id, buffer);
+    dropOldest(this.#deleted, maxDeleted);
+  }
+
+  /** The messages of a person, and of the conversation with that person, are found under the new nick. */
+  #rename({ nick, account }: Person, to: string): void {
+    const old = fold(nick);
+    for (const [id, said] of this.#messages) {
+      const isAuthor = fold(said.from.nick) === old &&
+        (account === undefined || said.from.account === undefined || said.from.account === account);
+      const isBuffer = fold(said.buffer) === old;
+      if (!isAuthor && !isBuffer) continue;
+      this.#messages.set(id, {
+        ...said,
+        ...(isAuthor && { from: { ...said.from, nick: to } }),
+        ...(isBuffer && { buffer: to }),
+      });
+    }
+    for (const [id, buffer] of this.#deleted) if (fold(buffer) === old) this.#deleted.set(id, to);
+  }
+}
+
+function dropOldest(map: Map<string, unknown>, max: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= max) break;
+    map.delete(oldest);
   }
 }

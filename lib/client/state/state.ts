@@ -24,6 +24,8 @@ export interface Buffer {
   /** We are in the channel; always true for a person. */
   readonly joined: boolean;
   readonly topic: string;
+  /** The account of the person of a conversation, as far as the server has shown it. */
+  readonly account?: string;
   readonly members: ReadonlyMap<Folded, Member>;
   /** The members received so far, while the list is incomplete. */
   readonly collectedMembers?: ReadonlyMap<Folded, Member>;
@@ -57,6 +59,8 @@ export interface State {
   readonly lastSender: string;
   /** The masks of people whose messages we ignore. */
   readonly ignored: ReadonlySet<string>;
+  /** The masks that followed a person to another nick, with the masks before that. */
+  readonly ignoredAs: ReadonlyMap<string, string>;
 }
 
 const maxRecent = 64;
@@ -77,6 +81,7 @@ export function emptyState(nick: string): State {
     buffers: new Map(),
     lastSender: "",
     ignored: new Set(),
+    ignoredAs: new Map(),
   };
 }
 
@@ -86,8 +91,10 @@ export function withoutConnection(state: State): State {
   for (const [key, buffer] of state.buffers) {
     buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
   }
-  const { nick, network, ignored, lastSender } = state;
-  return { ...emptyState(nick), buffers, network, ignored, lastSender };
+  const { nick, network, lastSender, ignoredAs } = state;
+  // While we are away, a person can have taken the earlier nick back.
+  const ignored = new Set([...state.ignored, ...ignoredAs.values()]);
+  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, lastSender };
 }
 
 /** Whether `name` is a channel name on this network. */

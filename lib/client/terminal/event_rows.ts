@@ -1,7 +1,9 @@
 /** Events → lines of a terminal: the time, a symbol for the kind of event, the text. Pure. */
 
+import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Said } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
+import { withoutFormatting } from "../text/formatting.ts";
 import { excerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../state/state.ts";
@@ -92,7 +94,7 @@ export function separatorRow(title: string): Row {
 }
 
 /** The message with an id, when it is a recent one. */
-export type FindMessage = (id: string) => Said | undefined;
+export type FindMessage = (id: string) => (Said & { readonly at: number }) | undefined;
 
 const quoteLetters = 31;
 
@@ -129,6 +131,21 @@ export function saidLine(
   return { at: event.at, symbol: event.mention ? "»" : "", body: [...where, ...speaker, ...quote, ...text] };
 }
 
+/** Which message was deleted, by its author and time: the words of the message are not repeated. */
+function deletionWords(
+  state: State,
+  { by, reason, at }: Extract<ChatEvent, { readonly kind: "redacted" }>,
+  said: Said & { readonly at: number },
+): Span[] {
+  const day = { day: "numeric", month: "long" } as const;
+  const date = dayOf(said.at) === dayOf(at) ? "" : `${new Date(said.at).toLocaleDateString("en-GB", day)}, `;
+  const isAuthor = fold(by.nick) === fold(said.from.nick);
+  const author: Span[] = isAuthor ? [] : [{ text: " by " }, personSpan(state, said.from)];
+  const why = reason === "" ? "" : ` (${withoutFormatting(reason)})`;
+  const time = { text: ` from ${date}${clock(said.at, "short")}${why}` };
+  return [personSpan(state, by), { text: " deleted a message" }, ...author, time];
+}
+
 const symbols: Readonly<Partial<Record<ChatEvent["kind"], string>>> = {
   joined: "→",
   parted: "←",
@@ -147,11 +164,15 @@ export function eventLine(
   activeBuffer: string,
   findMessage: FindMessage = () => undefined,
 ): TranscriptLine | undefined {
-  const words = [...describe(state, event)];
-  if (words.length === 0) return undefined;
   const about = event.kind === "reacted" || event.kind === "redacted" ? findMessage(event.id) : undefined;
-  if (about !== undefined) {
-    words.push({ text: event.kind === "reacted" ? " to " : ": " }, ...quoteMessage(state, about));
+  // The history has deletions of messages that were never shown here.
+  if (event.kind === "redacted" && event.history === true && about === undefined) return undefined;
+  const words = event.kind === "redacted" && about !== undefined
+    ? deletionWords(state, event, about)
+    : [...describe(state, event)];
+  if (words.length === 0) return undefined;
+  if (event.kind === "reacted" && about !== undefined) {
+    words.push({ text: " to " }, ...quoteMessage(state, about));
   }
   const elsewhere = "buffer" in event && event.buffer.toLowerCase() !== activeBuffer.toLowerCase();
   // The sentences of these events name the channel.

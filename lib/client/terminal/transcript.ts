@@ -106,7 +106,9 @@ export class Transcript {
     if (count === 0) return;
     this.#historyLeft = count;
     const where = `${isChannel(this.#view().state, buffer) ? "in" : "with"} ${plainName(buffer)}`;
-    const messages = count === 1 ? "message" : `${count} messages`;
+    // Reactions and deletions are no messages.
+    const said = Math.min(count, total);
+    const messages = said === 1 ? "message" : `${said} messages`;
     const missed = total === 1 ? "1 missed message" : `${total} missed messages`;
     const shown = total > count ? `, the last ${count}` : "";
     this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}${shown}`);

@@ -6,6 +6,7 @@ import { uploadFile } from "../../../lib/client/core/upload.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import { temporaryFolder } from "../../support/folder.ts";
+import { registered } from "../../support/account.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import { granted } from "../../support/permissions.ts";
 import { startSite } from "../../support/site.ts";
@@ -233,4 +234,41 @@ Deno.test({
       "The token is wrong",
     );
   },
+});
+
+story("a person who takes another nick while we are offline keeps the conversation", async (chat) => {
+  const ann = await registered(chat, "ann", { caps: ["echo-message", "message-tags"] });
+  await using bob = await new ConnectedClient(chat.port).joined();
+  ann.send("PRIVMSG bob :before");
+  await bob.until("said", ({ text }) => text === "before");
+  bob.cut();
+  await bob.until("status", ({ status }) => status === "lost");
+  ann.send("NICK anna");
+  await ann.lines();
+  await bob.joined();
+  ann.send("PRIVMSG bob :after");
+  const renamed = await bob.until("renamed");
+  assertEquals([renamed.who.nick, renamed.to, renamed.buffers], ["ann", "anna", ["ann"]]);
+  assertEquals((await bob.until("said")).buffer, "anna");
+  const { events } = await bob.client.history.latest("anna");
+  // A guest sees the history since the guest took the nick.
+  assertEquals(events.map((event) => "buffer" in event ? event.buffer : ""), ["anna"]);
+  const people = [...bob.client.state.buffers.values()].filter(({ kind }) => kind === "person");
+  assertEquals(people.map(({ name }) => name), ["anna"]);
+});
+
+story("what was deleted while we were offline is known after the reconnect", async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["echo-message", "message-tags", "draft/message-redaction"] });
+  await ann.join("#tea");
+  await using bob = await new ConnectedClient(chat.port).joined();
+  ann.send("PRIVMSG #tea :bob: a secret", "PRIVMSG #tea :words");
+  const secret = await bob.until("said", ({ mention }) => mention);
+  await bob.until("said");
+  bob.cut();
+  await bob.until("status", ({ status }) => status === "lost");
+  ann.send(`REDACT #tea ${secret.id} :oops`);
+  await ann.lines();
+  const redacted = await bob.until("redacted");
+  assertEquals([redacted.buffer, redacted.id, redacted.reason], ["#tea", secret.id, "oops"]);
+  assertEquals(bob.client.messages.recent.find(secret.id ?? ""), undefined);
 });

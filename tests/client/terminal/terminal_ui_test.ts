@@ -273,19 +273,25 @@ Deno.test("colours fit the terminal's colour depth, and names are bold", async (
   assertStringIncludes(terminal.written, "\x1b[1;38;5;231;48;5;61m #tea \x1b[0m");
 });
 
-Deno.test("a reply, a reaction and a deletion quote their message", async () => {
+Deno.test("a reply and a reaction quote their message, and a deletion does not repeat it", async () => {
   await using terminal = await new EmulatedTerminal().enter();
   await terminal.wire.say(
     "@msgid=a1 :ann!a@h PRIVMSG #tea :green or black?",
     "@msgid=c1;+draft/reply=a1 :cat!c@h PRIVMSG #tea :green",
     "@+draft/reply=c1;+draft/react=👍 :ann!a@h TAGMSG #tea",
     ":cat!c@h REDACT #tea c1 :black",
+    "@msgid=a2;+reply=c1 :ann!a@h PRIVMSG #tea :why?",
+    ":cat!c@h REDACT #tea a2",
+    ":cat!c@h REDACT #tea unknown",
   );
   assertEquals(await terminal.screen("green or black?"), [
     "12:00 ann: green or black?",
     "12:00 cat: [re ann: green or black?] green",
     "12:00 · ann reacted with 👍 to cat: green",
-    "12:00 · cat deleted a message (black): cat: green",
+    "12:00 · cat deleted a message from 12:00 (black)",
+    "12:00 ann: why?",
+    "12:00 · cat deleted a message by ann from 12:00",
+    "12:00 · cat deleted a message",
     "#tea> |",
   ]);
 });
