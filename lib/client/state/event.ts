@@ -63,7 +63,7 @@ export type MessageChange =
     readonly count: number;
     /** There is more: earlier messages for "opening", later ones for "missed", which follow without a request. */
     readonly more: boolean;
-    /** The number of missed messages, when only the newest of them are shown. */
+    /** The number of messages, when it is not `count`: only the newest are shown, or some events are no messages. */
     readonly total?: number;
   }
   /** Messages that we missed could not be fetched. */
