@@ -4,7 +4,7 @@ import { buffersInOrder } from "../state/buffer_order.ts";
 import type { Buffer, State } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
-import { updateRows } from "../elements/list_rows.ts";
+import { type ListRow, updateRows } from "../elements/list_rows.ts";
 import type { UnreadMessages } from "../state/unread.ts";
 import { unreadBadge } from "./unread_badge.ts";
 
@@ -21,26 +21,30 @@ export function drawChannelList(parts: ChannelListParts): void {
   const buffers = buffersInOrder(parts.state);
   const rows = (kind: Buffer["kind"]) =>
     buffers.filter((buffer) => buffer.kind === kind).map((buffer) => bufferRow(buffer, parts));
-  updateRows("channel-list", rows("channel"));
-  updateRows("conversation-list", rows("person"));
+  updateRows("channel-list", rows("channel"), parts.show);
+  updateRows("conversation-list", rows("person"), parts.show);
 }
 
 function bufferRow(
   { name, joined }: Buffer,
-  { activeBuffer, unread, show }: ChannelListParts,
-): HTMLElement {
-  const badge = unreadBadge(unread.of(name));
-  const button = element(
-    "button",
-    {
-      type: "button",
-      class: joined ? undefined : "not-joined",
-      title: joined ? undefined : `You are not in ${plainName(name)}`,
-      "aria-current": name === activeBuffer ? "true" : undefined,
-      click: () => show(name),
-    },
-    element("span", {}, plainName(name)),
-    ...(badge === undefined ? [] : [badge]),
-  );
-  return element("li", {}, button);
+  { activeBuffer, unread }: ChannelListParts,
+): ListRow {
+  const { messages, mentions } = unread.of(name);
+  const isActive = name === activeBuffer;
+  const make = () => {
+    const badge = unreadBadge(unread.of(name));
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: joined ? undefined : "not-joined",
+        title: joined ? undefined : `You are not in ${plainName(name)}`,
+        "aria-current": isActive ? "true" : undefined,
+      },
+      element("span", {}, plainName(name)),
+      ...(badge === undefined ? [] : [badge]),
+    );
+    return element("li", {}, button);
+  };
+  return { key: name, looks: [joined, isActive, messages, mentions > 0].join(" "), make };
 }

@@ -9,7 +9,7 @@ import type { ActiveBuffer } from "./active_buffer.ts";
 import { drawBufferHeader } from "./buffer_header.ts";
 import { drawChannelList } from "./channel_list.ts";
 import { DrawSchedule } from "../elements/draw_schedule.ts";
-import { drawMemberList } from "./member_list.ts";
+import { MemberList } from "./member_list.ts";
 import { MessageArea, type MessageAreaParts } from "../timeline/message_area.ts";
 import { drawNotJoined } from "./not_joined.ts";
 import type { Timelines } from "../timeline/timeline.ts";
@@ -36,12 +36,14 @@ export class PageDrawing {
   readonly #ended = new AbortController();
   readonly #guard = new FaultGuard(reportFault);
   readonly #schedule = new DrawSchedule(() => this.#draw());
+  readonly #members: MemberList;
   readonly #ticking: ReturnType<typeof setInterval>;
 
   constructor(parts: PageDrawingParts) {
     this.#parts = parts;
     this.messages = new MessageArea(parts.message, this.#ended.signal);
     const { client, active } = parts;
+    this.#members = new MemberList((nick) => active.show(nick), () => this.soon(), this.#ended.signal);
     this.#ticking = setInterval(() => drawTypingIndicator(client.state, active.name), typingMs);
   }
 
@@ -71,7 +73,7 @@ export class PageDrawing {
       // After the messages are drawn, it is known whether the newest one is in sight.
       () => active.markRead(),
       () => drawChannelList({ state, activeBuffer, unread, show }),
-      () => drawMemberList(state, activeBuffer, show),
+      () => this.#members.draw(state, activeBuffer),
       () => drawBufferHeader(state, activeBuffer),
       () => drawTypingIndicator(state, activeBuffer),
       () => isWelcomed() && drawNotJoined(client, activeBuffer),
