@@ -5,6 +5,8 @@ import { plainName } from "../text/plain.ts";
 import type { State } from "../state/state.ts";
 import { styleText } from "../text/style_text.ts";
 import { element } from "../elements/element.ts";
+import { foldable, type Unfolded } from "../elements/foldable.ts";
+import { cutGraphemes } from "../text/excerpt.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";
 import { cssColor, spanElements } from "../elements/span_elements.ts";
@@ -16,6 +18,7 @@ export interface RowActions {
   readonly react: (entry: SaidEntry, emoji: string) => void;
   /** Shows the message with this id. */
   readonly jump: (id: string) => void;
+  readonly unfolded: Unfolded;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -64,7 +67,7 @@ function messageRow(
   entry: SaidEntry,
   time: HTMLElement,
   find: FindEntry,
-  { react, jump }: RowActions,
+  { react, jump, unfolded }: RowActions,
 ): HTMLElement {
   const { said, isDeleted } = entry;
   const { replyTo } = said;
@@ -75,7 +78,9 @@ function messageRow(
     {},
     ...(replyTo === undefined ? [] : [quoteButton(find(replyTo), () => jump(replyTo))]),
     nick,
-    ...(isDeleted ? [element("span", { class: "text" }, "Message deleted")] : foldableText(state, entry)),
+    ...(isDeleted
+      ? [element("span", { class: "text" }, "Message deleted")]
+      : foldableText(state, entry, unfolded)),
   );
   const classes = ["entry", said.manner, said.mention && "mention", isDeleted && "deleted"];
   const row = element(
@@ -84,28 +89,36 @@ function messageRow(
     time,
     content,
   );
-  if (entry.reactions.size > 0) row.append(reactionButtons(state, entry, (emoji) => react(entry, emoji)));
+  if (entry.reactions.size > 0) {
+    row.append(...reactionButtons(state, entry, { toggle: (emoji) => react(entry, emoji), unfolded }));
+  }
   return row;
 }
 
-/** The text of a message. A long one is folded, with a button that shows all of it. */
-function foldableText(state: State, entry: SaidEntry): HTMLElement[] {
-  const { text } = entry.said;
-  const isLong = text.length > maxCharacters || text.split("\n").length > maxLines;
-  const shown = element("span", { class: isLong ? "text folded" : "text" }, ...styledText(state, entry));
-  if (!isLong) return [shown];
-  const button = element("button", {
-    type: "button",
-    class: "unfold",
-    click: () => {
-      const isFolded = shown.classList.toggle("folded");
-      button.textContent = isFolded ? "Show all" : "Show less";
-    },
-  }, "Show all");
-  return [shown, button];
+/** The text of a message. Of a long one only the start is drawn, with a button that shows all of it. */
+function foldableText(state: State, entry: SaidEntry, unfolded: Unfolded): HTMLElement[] {
+  const { key, said: { text } } = entry;
+  const textElement = (shown: string, name = "text") =>
+    element("span", { class: name }, ...styledText(state, entry, shown));
+  const start = startOf(text);
+  if (start === text) return [textElement(text)];
+  return foldable(unfolded, {
+    key: `text ${key}`,
+    folded: () => textElement(start, "text folded"),
+    whole: () => textElement(text),
+    more: "Show all",
+    less: "Show less",
+  });
 }
 
-function styledText(state: State, { said }: SaidEntry): Node[] {
+/** The part of a long text that is drawn while it is folded; the whole text when it is short. */
+function startOf(text: string): string {
+  const lines = text.split("\n", maxLines + 1);
+  if (text.length <= maxCharacters && lines.length <= maxLines) return text;
+  return cutGraphemes(lines.slice(0, maxLines).join("\n").slice(0, 2 * maxCharacters), maxCharacters);
+}
+
+function styledText(state: State, { said }: SaidEntry, text: string): Node[] {
   const colorOf = (nick: string) => memberColor(state, said.buffer, nick);
-  return spanElements(styleText(said.text, { own: state.nick, colorOf }));
+  return spanElements(styleText(text, { own: state.nick, colorOf }));
 }

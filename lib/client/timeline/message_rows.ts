@@ -30,8 +30,8 @@ export class MessageRows {
   readonly #entries = new WeakMap<Element, TimelineEntry>();
   readonly #separators = new Map<string, HTMLElement>();
 
-  constructor(actions: RowActions) {
-    this.#actions = actions;
+  constructor(actions: Omit<RowActions, "unfolded">) {
+    this.#actions = { ...actions, unfolded: new Set() };
   }
 
   get isEmpty(): boolean {
@@ -39,6 +39,7 @@ export class MessageRows {
   }
 
   clear(): void {
+    this.#actions.unfolded.clear();
     this.#elements.clear();
     this.#separators.clear();
   }

@@ -3,28 +3,57 @@
 import { isOwn, type State } from "../state/state.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
+import { foldable, type Unfolded } from "../elements/foldable.ts";
 import type { SaidEntry } from "./timeline.ts";
+
+/** This many buttons before the person unfolds the others. */
+const maxButtons = 20;
+/** This many names in the title of a button. */
+const maxNames = 30;
+
+/** What the buttons do. */
+export interface ReactionActions {
+  readonly toggle: (emoji: string) => void;
+  readonly unfolded: Unfolded;
+}
 
 /** The buttons of one message. */
 export function reactionButtons(
   state: State,
-  { reactions }: SaidEntry,
-  toggle: (emoji: string) => void,
+  { key, reactions }: SaidEntry,
+  { toggle, unfolded }: ReactionActions,
+): HTMLElement[] {
+  const buttons = (shown: number) =>
+    element(
+      "div",
+      { class: "reactions" },
+      ...[...reactions].slice(0, shown).map(([emoji, people]) =>
+        reactionButton(state, emoji, people, () => toggle(emoji))
+      ),
+    );
+  if (reactions.size <= maxButtons) return [buttons(maxButtons)];
+  return foldable(unfolded, {
+    key: `reactions ${key}`,
+    folded: () => buttons(maxButtons),
+    whole: () => buttons(reactions.size),
+    more: `and ${reactions.size - maxButtons} more`,
+    less: "Show fewer",
+  });
+}
+
+function reactionButton(
+  state: State,
+  emoji: string,
+  people: ReadonlySet<string>,
+  click: () => void,
 ): HTMLElement {
-  const made = element("div", { class: "reactions" });
-  for (const [emoji, people] of reactions) {
-    const names = [...people].map(plainName).join(", ");
-    made.append(element(
-      "button",
-      {
-        type: "button",
-        title: names,
-        "aria-label": `${plain(emoji)} ${people.size}, by ${names}`,
-        "aria-pressed": String([...people].some((nick) => isOwn(state, nick))),
-        click: () => toggle(emoji),
-      },
-      `${plain(emoji)} ${people.size}`,
-    ));
-  }
-  return made;
+  const named = [...people].slice(0, maxNames).map(plainName).join(", ");
+  const names = people.size > maxNames ? `${named} and ${people.size - maxNames} more` : named;
+  return element("button", {
+    type: "button",
+    title: names,
+    "aria-label": `${plain(emoji)} ${people.size}, by ${names}`,
+    "aria-pressed": String([...people].some((nick) => isOwn(state, nick))),
+    click,
+  }, `${plain(emoji)} ${people.size}`);
 }
