@@ -174,13 +174,20 @@ export class Client {
   }
 
   join(channel: string, key = ""): void {
-    this.#wanted.add(channel, key);
-    if (this.isOnline) this.server.send(`JOIN ${channel}${key === "" ? "" : ` ${key}`}`);
+    const knownKey = this.#wanted.add(channel, key);
+    if (this.isOnline) this.server.send(`JOIN ${channel} ${knownKey}`.trimEnd());
   }
 
   /** The channels we are in or are joining. */
   get wantedChannels(): readonly string[] {
-    return this.#wanted.all().map(({ name }) => name);
+    return this.#wanted.all().filter(({ isRefused }) => !isRefused).map(({ name }) => name);
+  }
+
+  /** The channels to join at the next visit, each as ClientOptions.channels takes it. */
+  get rememberedChannels(): readonly string[] {
+    return this.#wanted.all().filter(({ isKept }) => isKept).map(({ name, key }) =>
+      `${name} ${key}`.trimEnd()
+    );
   }
 
   /** Opens a conversation with a person. */
@@ -292,7 +299,8 @@ export class Client {
       this.#delivery.flush();
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#wanted.remove(event.buffer);
-    if (event.kind === "refused") this.#delivery.onChannelRefused(event.target, event.text);
+    if (event.kind === "refused") this.#onRefused(event.target, event.text);
+    if (event.kind === "mode") this.#wanted.onMode(event.buffer, event.changes);
     if (event.kind === "quit" && fold(event.who.nick) === fold(this.#nick) && !event.own) {
       this.rename(this.#nick);
     }
@@ -309,6 +317,12 @@ export class Client {
     // First the handler: it can still look up a message that this event deletes.
     this.guard.run(() => this.#options.onEvent(event));
     this.messages.recent.add(event);
+  }
+
+  #onRefused(target: string, text: string): void {
+    this.#delivery.onChannelRefused(target, text);
+    // So that the person sees a channel that stays wanted, and can close it.
+    if (this.#wanted.isKept(target) && !this.#wanted.has(target)) this.#open(target);
   }
 
   /**

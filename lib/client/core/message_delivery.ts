@@ -54,11 +54,11 @@ export class MessageDelivery {
     this.#queue.flush((message) => this.#isSendable(message), (message) => session.sendMessage(message));
   }
 
-  /** The server does not let us into a channel: it is no longer wanted, and its queued messages are refused. */
+  /** The server does not let us into a channel: its queued messages are refused. */
   onChannelRefused(target: string, reason: string): void {
     const { link, wanted } = this.#parts;
     if (!wanted.has(target) || findBuffer(link.state, target)?.joined) return;
-    wanted.remove(target);
+    wanted.onRefused(target);
     this.#queue.refuse(reason, fold(target));
   }
 

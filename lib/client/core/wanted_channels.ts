@@ -1,44 +1,88 @@
-/** The channels to join after every connect, with their keys, until we leave them or they refuse us. */
+/**
+ * The channels to join after every connect, with their keys, until we leave them. A channel that refuses us stays, when
+ * it was wanted from the start or we have been in it: it can be full for a moment, or need another key.
+ */
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import type { ModeLetterChange } from "../state/event.ts";
 
 /** A channel and its key, "" for none. */
 export interface WantedChannel {
   readonly name: string;
   readonly key: string;
+  /** A refusal does not remove it. */
+  readonly isKept: boolean;
+  /** It refused us on this connection. */
+  readonly isRefused: boolean;
 }
 
 /** The wanted channels of one client. */
 export class WantedChannels {
   readonly #channels = new Map<Folded, WantedChannel>();
+  /** The last known keys, of channels that we have left too: a person can come back without writing the key again. */
+  readonly #keys = new Map<Folded, string>();
 
   /** Each is a name, or a name, a space and a key. */
   constructor(written: readonly string[]) {
     for (const channel of written) {
       const [name = "", key = ""] = channel.split(" ");
       this.add(name, key);
+      this.#change(name, { isKept: true });
     }
   }
 
-  add(name: string, key: string): void {
-    this.#channels.set(fold(name), { name, key });
+  /** Wants a channel; without a key, the last known one is its key. Returns the key. */
+  add(name: string, written: string): string {
+    const old = this.#channels.get(fold(name));
+    const key = written || old?.key || this.#keys.get(fold(name)) || "";
+    this.#channels.set(fold(name), { name, key, isKept: old?.isKept ?? false, isRefused: false });
+    return key;
   }
 
-  /** We have joined it under this name; its key stays. */
+  /** We have joined it under this name, so its key is right. */
   onJoined(name: string): void {
-    this.add(name, this.#channels.get(fold(name))?.key ?? "");
+    this.#keys.set(fold(name), this.add(name, ""));
+    this.#change(name, { isKept: true });
   }
 
+  /** Somebody changed the key. Some servers show it as "*" to others. */
+  onMode(name: string, changes: readonly ModeLetterChange[]): void {
+    for (const { added, letter, argument = "" } of changes) {
+      if (letter !== "k" || argument === "*" && added) continue;
+      const key = added ? argument : "";
+      this.#keys.set(fold(name), key);
+      this.#change(name, { key });
+    }
+  }
+
+  /** The channel does not let us in. */
+  onRefused(name: string): void {
+    if (this.#channels.get(fold(name))?.isKept) this.#change(name, { isRefused: true });
+    else this.remove(name);
+  }
+
+  /** Whether we are in it, or expect to be. */
   has(name: string): boolean {
-    return this.#channels.has(fold(name));
+    return this.#channels.get(fold(name))?.isRefused === false;
+  }
+
+  /** Whether a refusal does not remove it. */
+  isKept(name: string): boolean {
+    return this.#channels.get(fold(name))?.isKept === true;
   }
 
   remove(name: string): void {
     this.#channels.delete(fold(name));
   }
 
+  /** All of them, those that refused us too. */
   all(): readonly WantedChannel[] {
     return [...this.#channels.values()];
+  }
+
+  #change(name: string, change: Partial<WantedChannel>): void {
+    const found = this.#channels.get(fold(name));
+    if (found !== undefined) this.#channels.set(fold(name), { ...found, ...change });
   }
 }

@@ -1,14 +1,36 @@
-/** Which channels the page joins: first those of the invite link, then those of the last visit. */
+/**
+ * Which channels the page joins: first those of the invite link, then those of the last visit. It stores them, with how
+ * far the person had read them.
+ */
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
-import { storedChannels } from "./preferences.ts";
+import type { Client } from "../core/client.ts";
+import { storeChannels, storedChannels, storeReadPositions } from "./preferences.ts";
 
 /** "/join#tea" and "/#tea" invite to #tea. Without any channel it is the lobby. */
 export function channelsToJoin(): string[] {
   const channels = new Map(
-    [...invitedChannels(), ...storedChannels()].map((channel) => [fold(channel), channel]),
+    [...invitedChannels(), ...storedChannels()].map((channel) => [fold(nameOf(channel)), channel]),
   );
   return channels.size > 0 ? [...channels.values()] : ["#lobby"];
+}
+
+/** Stores the channels of this visit for the next one. */
+export function rememberChannels({ rememberedChannels, readMarkers: { unread }, state }: Client): void {
+  if (rememberedChannels.length === 0) return;
+  storeChannels(rememberedChannels);
+  storeReadPositions(
+    fold(state.nick),
+    rememberedChannels.map((channel) => {
+      const name = fold(nameOf(channel));
+      return [name, unread.readUpTo(name)] as const;
+    }),
+  );
+}
+
+/** A stored channel can have a key after its name. */
+function nameOf(channel: string): string {
+  return channel.split(" ", 1)[0] ?? "";
 }
 
 /** The channels that the address of the page names. */

@@ -1,7 +1,7 @@
 /** The entry point of the page: connects the join form, the toolbar, the message box and the chat. */
 /// <reference lib="dom" />
 import { computeWith } from "../../irc/digest.ts";
-import { channelsToJoin, invitedChannels } from "./channels_to_join.ts";
+import { channelsToJoin, invitedChannels, rememberChannels } from "./channels_to_join.ts";
 import { candidatesFor, completionSources } from "../slash/completion.ts";
 import { Composer } from "../timeline/composer.ts";
 import { byId } from "../elements/element.ts";
@@ -10,7 +10,7 @@ import { uploadFiles } from "./file_upload.ts";
 import { type Credentials, JoinForm } from "./join_form.ts";
 import { PageUi } from "./page_ui.ts";
 import { showPane } from "./panes.ts";
-import { sharesTyping, storeChannels } from "./preferences.ts";
+import { sharesTyping } from "./preferences.ts";
 import { installShortcuts } from "./shortcuts.ts";
 import { installInks, trustFiles } from "../elements/span_elements.ts";
 import { toast } from "../elements/toast.ts";
@@ -75,7 +75,7 @@ function join(credentials: Credentials): void {
 }
 
 function leave(reason: string): void {
-  rememberChannels();
+  remember();
   ui = undefined;
   joinForm.locked = false;
   setJoined(false);
@@ -93,14 +93,9 @@ function setJoined(isJoined: boolean): void {
   for (const id of ["search", "account"]) byId(id).hidden = !isJoined;
 }
 
-/** Stores which channels to join next time. */
-function rememberChannels(): void {
-  if (ui === undefined || !document.body.classList.contains("joined")) return;
-  const channels = [...ui.client.state.buffers.values()].filter(({ kind, joined }) =>
-    kind === "channel" && joined
-  );
-  // While the connection is lost, the client is in no channel.
-  if (channels.length > 0) storeChannels(channels.map(({ name }) => name));
+/** Stores what the next visit needs. */
+function remember(): void {
+  if (ui !== undefined && document.body.classList.contains("joined")) rememberChannels(ui.client);
 }
 
 // On plain HTTP from another machine browsers offer no WebCrypto.
@@ -115,9 +110,9 @@ installWakeEvents(() => ui?.client.wake());
 document.addEventListener("visibilitychange", () => {
   ui?.draw();
   // Phones close a hidden page without an event.
-  rememberChannels();
+  remember();
 });
-addEventListener("pagehide", rememberChannels);
+addEventListener("pagehide", remember);
 addEventListener("focus", () => ui?.draw());
 addEventListener("hashchange", () => {
   for (const channel of invitedChannels()) ui?.active.join(channel);

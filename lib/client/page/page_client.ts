@@ -5,7 +5,9 @@ import type { ClientOptions, Ending } from "../core/client_options.ts";
 import { plain } from "../text/plain.ts";
 import { basePath } from "../elements/base_path.ts";
 import { connectWebSocket } from "../../net/browser_web_socket.ts";
+import { fold } from "../../irc/names.ts";
 import type { Credentials } from "./join_form.ts";
+import { storedReadPositions } from "./preferences.ts";
 
 /** Messages to load when joining a channel. */
 const openingMessages = 50;
@@ -16,12 +18,14 @@ export function createClient(
   channels: readonly string[],
   handlers: Pick<ClientOptions, "onEvent" | "onFault">,
 ): Client {
+  const readUpTo = storedReadPositions(fold(nick));
   const url = new URL(basePath, location.href.replace(/^http/, "ws")).href;
   return new Client({
     nick,
     channels,
     backlog: openingMessages,
     conversations: true,
+    storedReadUpTo: (channel) => readUpTo.get(fold(channel)) ?? 0,
     ...(serverPassword !== "" && { password: serverPassword }),
     ...(password !== "" && { account: { name: nick, password } }),
     connect: (signal) => connectWebSocket(url, signal),

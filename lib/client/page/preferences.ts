@@ -15,13 +15,28 @@ export function storeName(name: string): void {
   storeValue("name", name);
 }
 
-/** The channels of the last visit. */
+/** The channels of the last visit, each with a space and its key when it has one. */
 export function storedChannels(): string[] {
   return storedValue("rooms").split(",").filter((channel) => channel !== "");
 }
 
 export function storeChannels(channels: readonly string[]): void {
   storeValue("rooms", channels.join(","));
+}
+
+/** How far a person with this name had read the channels at the last visit: times in milliseconds since 1970, by name. */
+export function storedReadPositions(nick: string): ReadonlyMap<string, number> {
+  try {
+    const stored: unknown = JSON.parse(storedValue("read"));
+    const [name, ...positions] = Array.isArray(stored) ? stored : [];
+    return new Map(name === nick ? positions : []);
+  } catch {
+    return new Map();
+  }
+}
+
+export function storeReadPositions(nick: string, positions: Iterable<readonly [string, number]>): void {
+  storeValue("read", JSON.stringify([nick, ...positions]));
 }
 
 /** Which joins and leaves to hide. */

@@ -110,12 +110,14 @@ export const channelRows: SlashTable = {
 };
 
 function join(ui: CommandUi, rest: string): void {
-  const [names, key] = requireWord(rest, "/join #CHANNEL");
+  const [names, keys] = requireWord(rest, "/join #CHANNEL");
   const { client } = ui;
-  for (const written of names.split(",").filter((name) => name !== "")) {
+  // One key is for all channels.
+  const each = keys.split(",");
+  for (const [at, written] of names.split(",").filter((name) => name !== "").entries()) {
     const channel = isChannel(client.state, written) ? written : `#${written}`;
     if (findBuffer(client.state, channel)?.joined) ui.show(channel);
-    else client.join(channel, key);
+    else client.join(channel, each.length === 1 ? keys : each[at] ?? "");
   }
 }
 

@@ -15,7 +15,7 @@ pageStories("the page in Chromium", {
   "sends several lines as one message": multiline,
   "runs nothing of a message full of HTML and script": harmless,
   "shows the messages again after a reload": reload,
-  "joins the same channels after a reload": rejoin,
+  "joins the same channels after a reload, with their keys, and what was said meanwhile is unread": rejoin,
   "connects again when the server is back": restart,
   "loses nothing when the connection breaks: neither missed messages nor written ones": lostConnection,
   ...faultStories,
@@ -140,14 +140,19 @@ async function reload(stage: Stage): Promise<void> {
 }
 
 async function rejoin(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob8", "#other14");
+  bob.send("MODE #other14 +k green", "PRIVMSG #other14 :ann8, earlier");
   const ann = await stage.enter("ann8", "#again");
   const { page } = ann;
-  await write(ann, "/join #other14");
+  await write(ann, "/join #other14 green");
   await page.waitForSelector("#buffer-title >> text=#other14");
   await page.reload();
+  bob.send("PRIVMSG #other14 :ann8: later");
   await enterAs(ann, "ann8");
   await page.waitForSelector("#channel-list >> text=#other14");
-  assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other14"]);
+  await page.waitForSelector("#channel-list .count.mention");
+  assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other141"]);
+  assertMatch(await page.title(), /^\(1\) #again/);
 }
 
 async function restart(stage: Stage): Promise<void> {

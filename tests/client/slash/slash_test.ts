@@ -28,6 +28,7 @@ const rows: readonly (readonly [text: string, ...result: string[]])[] = [
   ["/query ann hi", "PRIVMSG ann :hi", "in ann"],
   ["/join den", "JOIN #den"],
   ["/j #den,#x key", "JOIN #den key", "JOIN #x key"],
+  ["/j #den,#x one,two", "JOIN #den one", "JOIN #x two"],
   ["/join #tea"],
   ["/part", "PART #tea"],
   ["/part out for lunch", "PART #tea :out for lunch"],
