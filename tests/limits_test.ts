@@ -41,7 +41,7 @@ story(
   "limits with an ISUPPORT token are advertised",
   { settings: Object.fromEntries(advertised) },
   async (chat) => {
-    const ann = await chat.peer("ann");
+    const ann = await chat.peer("ann", { caps: ["draft/chathistory"] });
     const tokens = new Set((await ask(ann, "VERSION")).flatMap((line) => line.split(" ")));
     assertEquals(advertised.filter(([, , token]) => !tokens.has(token)), []);
     assert(tokens.has("SAFERATE"));

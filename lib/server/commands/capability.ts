@@ -7,6 +7,7 @@ import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { offeredCapabilities } from "../render/capability_values.ts";
 import { fromServer } from "../render/sender.ts";
+import { sendChangedIsupport } from "./isupport.ts";
 
 const subcommands: Readonly<Record<string, (call: EarlyCall) => void>> = {
   LS: list,
@@ -82,7 +83,7 @@ function request({ session, params }: EarlyCall): void {
     (minus ? removed : added).push(name);
   }
   answerAll("ACK");
-  session.changeCapabilities(added, removed);
+  sendChangedIsupport(session, () => session.changeCapabilities(added, removed));
 }
 
 function end({ session }: EarlyCall): void {

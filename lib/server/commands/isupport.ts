@@ -29,13 +29,29 @@ function isupport({ chat, session }: EarlyCall): void {
 
 /** All RPL_ISUPPORT lines, as a batch for clients that support it. */
 export function sendIsupport(chat: Chat, session: Session): void {
+  sendTokens(chat, session, isupportTokens(chat, session));
+}
+
+/** Runs a change of the session's capabilities; sends the tokens that are new with them, and "-NAME" for lost ones. */
+export function sendChangedIsupport(session: Session, change: () => void): void {
+  const { chat, user } = session;
+  const before = isupportTokens(chat, session);
+  change();
+  if (user === undefined) return;
+  const after = isupportTokens(chat, session);
+  const lost = before.filter((token) => !after.includes(token)).map((token) => `-${token.split("=", 1)[0]}`);
+  sendTokens(chat, session, [...lost, ...after.filter((token) => !before.includes(token))]);
+}
+
+function sendTokens(chat: Chat, session: Session, wanted: readonly string[]): void {
+  if (wanted.length === 0) return;
   const batch = session.has("batch") && session.has("draft/extended-isupport")
     ? chat.newReference()
     : undefined;
   if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
   const space = plainTextBytes(chat.settings.name, code, [session.nick]) - utf8Bytes(`${words} `);
   // A token that was cut would have another meaning.
-  const tokens = isupportTokens(chat).filter((token) => utf8Bytes(token) <= space);
+  const tokens = wanted.filter((token) => utf8Bytes(token) <= space);
   for (let at = 0; at < tokens.length; at += perLine) {
     for (const line of packWords(tokens.slice(at, at + perLine), space)) {
       session.answer(fromServer(chat, code, [session.nick, ...line.split(" "), words], { batch }));

@@ -2,9 +2,13 @@
 import { chanModesToken, channelModes, prefixToken, ranks } from "../../irc/modes.ts";
 import { accountExtBanToken, extBanToken } from "../../irc/ban.ts";
 import type { Chat } from "../chat/chat.ts";
+import type { Session } from "../chat/session.ts";
 
-/** Every token, "NAME" or "NAME=value". */
-export function isupportTokens(chat: Chat): string[] {
+/**
+ * The tokens for a session, "NAME" or "NAME=value". A token about a capability is only for clients that have it: a
+ * bouncer repeats all tokens to its own clients, which cannot get the capability from it.
+ */
+export function isupportTokens(chat: Chat, session: Session): string[] {
   const { settings } = chat;
   return [
     `NETWORK=${settings.network.replaceAll(" ", "\\x20")}`,
@@ -29,8 +33,9 @@ export function isupportTokens(chat: Chat): string[] {
     `KICKLEN=${settings.reasonLength}`,
     "ELIST=CMNTU",
     `TARGMAX=${targetLimits}`,
-    `CHATHISTORY=${settings.historyPage}`,
-    "MSGREFTYPES=msgid,timestamp",
+    ...(session.has("draft/chathistory")
+      ? [`CHATHISTORY=${settings.historyPage}`, "MSGREFTYPES=msgid,timestamp"]
+      : []),
     "SAFELIST",
     "SAFERATE",
     "soju.im/SAFERATE",
@@ -40,7 +45,10 @@ export function isupportTokens(chat: Chat): string[] {
     `AWAYLEN=${settings.awayLength}`,
     `NAMELEN=${settings.realNameLength}`,
     `USERLEN=${maxUsername}`,
-    ...(chat.uploadUrl ? [`soju.im/FILEHOST=${chat.uploadUrl}`, `draft/FILEHOST=${chat.uploadUrl}`] : []),
+    // TOKEN, which identifies the sender of a file, answers with a batch.
+    ...(chat.uploadUrl && session.has("batch")
+      ? [`soju.im/FILEHOST=${chat.uploadUrl}`, `draft/FILEHOST=${chat.uploadUrl}`]
+      : []),
     ...(settings.loginRequired ? ["draft/ACCOUNTREQUIRED"] : []),
   ];
 }

@@ -46,7 +46,7 @@ async function code(server: RunningServer): Promise<void> {
 async function address(server: RunningServer): Promise<void> {
   assertEquals(page(server), "https://chat.example/");
   await using ann = await Peer.connect(server.port, "ann", { register: false });
-  ann.send("NICK ann", "USER ann 0 * :Ann");
+  ann.send("CAP REQ batch", "NICK ann", "USER ann 0 * :Ann", "CAP END");
   await ann.next(/ soju\.im\/FILEHOST=https:\/\/chat\.example\/upload /);
 }
 

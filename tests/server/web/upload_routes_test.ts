@@ -116,7 +116,7 @@ async function upload(): Promise<void> {
 async function isupport(): Promise<void> {
   await using site = await fileSite();
   const peer = await site.chat.peer("bob", { register: false });
-  peer.send("NICK bob", "USER bob 0 * :Bob");
+  peer.send("CAP REQ batch", "NICK bob", "USER bob 0 * :Bob", "CAP END");
   const all = (await peer.lines()).join(" ");
   for (const name of ["soju.im/FILEHOST", "draft/FILEHOST"]) {
     assert(all.includes(`${name}=${site.origin}/upload`), all);
