@@ -97,16 +97,16 @@ function makeMessage(
   return new OutgoingLine(source, command, command === "TAGMSG" ? [target] : [target, text], details);
 }
 
-/** A shorter text never needs more lines than are shown. */
-const shortLength = 100;
-
-/** How much of the message clients without draft/multiline get; `conversation` names it as MessageLinks does. */
+/**
+ * How much of the message clients without draft/multiline get; `conversation` names it as MessageLinks does. They get
+ * all of a message of one line: its pieces are few, as many as other programs make of a long paragraph.
+ */
 function excerptOf(
   chat: ChatState,
-  { text, lines }: EventOf<"message">,
+  { lines }: EventOf<"message">,
   stamp: number,
   conversation: () => string,
 ): Excerpt | undefined {
-  if (lines === undefined && text.length <= shortLength) return undefined;
+  if (lines === undefined) return undefined;
   return { maxLines: chat.settings.plainLines, link: () => chat.links.make(conversation(), stamp) };
 }

@@ -1,6 +1,7 @@
 /**
- * A long message for recipients without draft/multiline: its first lines, and a last line that says how many more there
- * are and where to read them. All lines at once would look like a flood: bots kick and programs ignore their sender.
+ * A message of several lines for recipients without draft/multiline: its first lines, and a last line that says how
+ * many more there are and where to read them. All lines at once would look like a flood: bots kick and programs ignore
+ * their sender. A message of one line is not cut.
  */
 import { splitMessage } from "../../irc/message_pieces.ts";
 import { plainTextBytes } from "../../irc/plain_lines.ts";

@@ -4,10 +4,10 @@
  */
 import { bitForCommand, bitForTag, capabilityBits, readsLongLines } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
-import { isPlainLine, plainLines } from "../../irc/plain_lines.ts";
+import { plainLines } from "../../irc/plain_lines.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
 import type { Deliverable, RecipientProfile } from "../chat/delivery.ts";
-import { type Excerpt, shortTexts } from "./excerpt.ts";
+import type { Excerpt } from "./excerpt.ts";
 
 /** Parts of a message beside source, command and parameters. */
 export interface Details {
@@ -105,16 +105,7 @@ export class OutgoingLine extends OutgoingMessage {
     }
     this.#body ??= body(this.#source, this.#command, this.#params);
     if (readsLongLines(mask)) return [this.#tags(mask) + this.#body];
-    return this.#withTags(mask, this.#plainBodies ??= this.#makePlainBodies(this.#body));
-  }
-
-  #makePlainBodies(whole: string): readonly string[] {
-    if (isPlainLine(whole)) return [whole];
-    const { excerpt } = this.#details;
-    if (excerpt === undefined) return plainLines(this.#source, this.#command, this.#params);
-    const [target = "", text = ""] = this.#params;
-    return shortTexts(this.#source, this.#command, target, [text], excerpt)
-      .map((one) => body(this.#source, this.#command, [target, one]));
+    return this.#withTags(mask, this.#plainBodies ??= plainLines(this.#source, this.#command, this.#params));
   }
 
   /** Only the first line has the msgid and the tags of the client, because all lines are one message. */

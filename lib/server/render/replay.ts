@@ -144,7 +144,7 @@ function replayRecord(
     bot: tags.has("bot"),
     batch,
     clientTags: new Map([...tags].filter(([name]) => name.startsWith("+"))),
-    ...((command === "PRIVMSG" || command === "NOTICE") && {
+    ...(more.length > 0 && {
       excerpt: {
         maxLines: chat.settings.plainLines,
         link: () => user && chat.links.makeFor(user, message, stamp),

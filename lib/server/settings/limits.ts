@@ -99,7 +99,7 @@ export const limitSettings = {
     env: "PARLEY_PLAIN_LINES",
     group: "Limits",
     help:
-      "number of lines that a client without draft/multiline gets of a long message, before a line with a link to the whole text; 0 means all lines",
+      "number of lines that a client without draft/multiline gets of a message of several lines, before a line with a link to the whole text; 0 means all lines",
   },
   nickLength: {
     kind: "number",
