@@ -15,6 +15,7 @@ import { byId } from "../elements/element.ts";
 import { addToTimeline } from "../timeline/history_loader.ts";
 import { closeNotification, showNotification, withdrawNotification } from "./notifications.ts";
 import { storeCallAt, storedCallAt } from "./preferences.ts";
+import { clearResult } from "./search_dialog.ts";
 import type { SaidEvent } from "../state/unread.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
@@ -29,6 +30,8 @@ export interface EventHandlerParts {
   onWelcome(): void;
   /** Something failed; `code` is that of the event, "" for none. */
   onError(sentence: string, code: string): void;
+  /** The message with this id was deleted. */
+  onDeleted(id: string): void;
   /** The chat ended. */
   onEnd(reason: string): void;
 }
@@ -42,7 +45,9 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
       return handleMessage(page, event);
     case "redacted":
       withdrawNotification(event.buffer, event.id);
-      return addToTimeline(timelines, event);
+      clearResult(event.id);
+      addToTimeline(timelines, event);
+      return page.onDeleted(event.id);
     case "reacted":
       return addToTimeline(timelines, event);
     case "read":

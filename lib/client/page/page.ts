@@ -68,6 +68,7 @@ function join(credentials: Credentials): void {
       showPane(undefined);
       composer.focus();
     },
+    onDeleted: (id) => composer.onDeleted(id),
     reply: (entry) => composer.replyTo(entry),
     pickReaction: (entry, beside) => pickEmoji(beside, (emoji) => made.sending.react(entry, emoji)),
   });

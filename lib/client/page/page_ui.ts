@@ -34,6 +34,8 @@ export interface PageUiParts {
   readonly onRefused: (target: string, text: string) => void;
   /** Another buffer became active; "" for none. */
   readonly onBufferChange: (name: string) => void;
+  /** The message with this id was deleted. */
+  readonly onDeleted: (id: string) => void;
   readonly reply: (entry: SaidEntry) => void;
   /** Opens the emoji picker beside an element. */
   readonly pickReaction: (entry: SaidEntry, beside: HTMLElement) => void;
@@ -155,6 +157,10 @@ export class PageUi implements EventHandlerParts {
     this.#isWelcomed = true;
     for (const sentence of this.#errors.takeAll()) toast(sentence, "error");
     this.#parts.onWelcome();
+  }
+
+  onDeleted(id: string): void {
+    this.#parts.onDeleted(id);
   }
 
   onError(sentence: string, code: string): void {

@@ -75,6 +75,16 @@ function fillResults(list: HTMLElement, found: readonly SaidEvent[], goTo: (said
   list.replaceChildren(...found.toReversed().map((said) => resultRow(said, () => goTo(said))));
 }
 
+/** A message was deleted: a result that shows it has no words any more, and leads nowhere. */
+export function clearResult(id: string): void {
+  for (
+    const button of document.querySelectorAll<HTMLButtonElement>(`.results [data-id="${CSS.escape(id)}"]`)
+  ) {
+    button.replaceChildren("Message deleted");
+    button.disabled = true;
+  }
+}
+
 function resultRow(said: SaidEvent, click: () => void): HTMLElement {
   const when = new Date(said.at).toLocaleString();
   return element(
@@ -82,7 +92,7 @@ function resultRow(said: SaidEvent, click: () => void): HTMLElement {
     { role: "listitem" },
     element(
       "button",
-      { type: "button", click },
+      { type: "button", click, "data-id": said.id },
       element("small", {}, `${when} · ${plainName(said.buffer)} `),
       element("strong", {}, `${plainName(said.from.nick)}: `),
       excerpt(said.text, resultLetters),

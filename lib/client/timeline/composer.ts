@@ -79,10 +79,19 @@ export class Composer {
 
   /** The next message answers this one, which is quoted above the box; undefined for none. */
   replyTo(entry: SaidEntry | undefined): void {
+    this.#showReplyBar(entry);
+    this.focus();
+  }
+
+  #showReplyBar(entry: SaidEntry | undefined): void {
     this.#replyingTo = entry;
     byId("replying").hidden = entry === undefined;
     byId("replying-to").textContent = entry === undefined ? "" : quoteText(entry);
-    this.focus();
+  }
+
+  /** A message was deleted: the next message no longer answers it. */
+  onDeleted(id: string): void {
+    if (this.#replyingTo?.key === id) this.#showReplyBar(undefined);
   }
 
   /** Puts text where the cursor is. */

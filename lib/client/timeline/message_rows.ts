@@ -6,6 +6,7 @@
 import type { State } from "../state/state.ts";
 import { element } from "../elements/element.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
+import { quoteText } from "./quote.ts";
 import type { RowRange } from "./row_window.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 
@@ -23,10 +24,16 @@ export interface RowSource {
   readonly find: (key: string) => TimelineEntry | undefined;
 }
 
+/** A row, and the quote that it shows. */
+interface DrawnRow {
+  readonly row: HTMLElement;
+  readonly quote: string | undefined;
+}
+
 /** The rows of one timeline. */
 export class MessageRows {
   readonly #actions: RowActions;
-  #elements = new Map<TimelineEntry, HTMLElement>();
+  #elements = new Map<TimelineEntry, DrawnRow>();
   readonly #entries = new WeakMap<Element, TimelineEntry>();
   readonly #separators = new Map<string, HTMLElement>();
 
@@ -52,7 +59,7 @@ export class MessageRows {
   /** The rows of the entries in a range. */
   of({ start, end }: RowRange, { state, timeline, find }: RowSource): HTMLElement[] {
     const { entries } = timeline;
-    const elements = new Map<TimelineEntry, HTMLElement>();
+    const elements = new Map<TimelineEntry, DrawnRow>();
     const rows: HTMLElement[] = [];
     const firstNew = firstNewEntry(timeline);
     let tomorrow = 0;
@@ -63,11 +70,13 @@ export class MessageRows {
         rows.push(this.#separator(dayText(entry.at)));
       }
       if (entry === firstNew) rows.push(this.#separator("New messages", "new"));
-      const row = this.#elements.get(entry) ?? drawRow(state, entry, find, this.#actions);
-      // The quoted message can arrive later: then the row is drawn again.
-      const lacksQuote = entry.kind === "said" && entry.said.replyTo !== undefined &&
-        find(entry.said.replyTo) === undefined;
-      if (!lacksQuote) elements.set(entry, row);
+      // The quoted message can arrive later, or be deleted: then the row is drawn again.
+      const quote = quoteIn(entry, find);
+      const drawn = this.#elements.get(entry);
+      const row = drawn !== undefined && drawn.quote === quote
+        ? drawn.row
+        : drawRow(state, entry, find, this.#actions);
+      elements.set(entry, { row, quote });
       this.#entries.set(row, entry);
       row.classList.toggle("together", last !== undefined && isSameAnswer(last, entry));
       rows.push(row);
@@ -85,6 +94,11 @@ export class MessageRows {
   }
 }
 
+function quoteIn(entry: TimelineEntry, find: RowSource["find"]): string | undefined {
+  if (entry.kind !== "said" || entry.said.replyTo === undefined) return undefined;
+  return quoteText(find(entry.said.replyTo));
+}
+
 /** The name of a day, with its year when that is not this one. */
 export function dayText(at: number, now = Date.now()): string {
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
@@ -98,7 +112,7 @@ function firstNewEntry({ shown, entries, separatorAt, isComplete }: Timeline): T
   if (at === 0 && !isComplete) return undefined;
   for (; at < entries.length; at++) {
     const entry = entries[at];
-    if (entry?.kind === "said" && !entry.said.own) return entry;
+    if (entry?.kind === "said" && !entry.said.own && !entry.isDeleted) return entry;
   }
   return undefined;
 }

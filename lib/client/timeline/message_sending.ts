@@ -42,6 +42,8 @@ export class MessageSending {
   /** Adds the own reaction to a message, or removes it. */
   react({ said, key, reactions }: SaidEntry, emoji: string): void {
     const hasReacted = [...reactions.get(emoji) ?? []].some((nick) => isOwn(this.#client.state, nick));
+    const { recent } = this.#client.messages;
+    if (recent.isDeleted(said)) return toast("This message was deleted", "error");
     attempt(() => this.#client.messages.react(said.buffer, key, emoji, !hasReacted));
   }
 

@@ -6,6 +6,7 @@
 import type { SaidEvent } from "../state/unread.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
+import { deletedEntry, DeletedIds } from "./deleted_messages.ts";
 import { EntryList } from "./entry_list.ts";
 
 export type { SaidEvent };
@@ -113,6 +114,8 @@ export const emptyTimeline: Timeline = new BufferTimeline();
 /** All timelines, by folded buffer name. */
 export class Timelines {
   readonly #all = new Map<Folded, BufferTimeline>();
+  /** The ids of deleted messages: a page of the history can arrive after the deletion. */
+  readonly #deleted = new DeletedIds();
   #madeKeys = 0;
 
   of(buffer: string): Timeline {
@@ -146,7 +149,8 @@ export class Timelines {
 
   #entryOf(said: SaidEvent): SaidEntry {
     const key = said.id ?? this.#key();
-    return { key, at: said.at, kind: "said", said, reactions: new Map(), isDeleted: false };
+    const entry = { key, at: said.at, kind: "said", said, reactions: new Map(), isDeleted: false } as const;
+    return this.#deleted.has(said.buffer, key) ? deletedEntry(entry) : entry;
   }
 
   /** Adds a line that is not a message. */
@@ -157,7 +161,7 @@ export class Timelines {
   /** Adds or removes somebody's reaction to a message. */
   react(buffer: string, id: string, reaction: { emoji: string; nick: string; added: boolean }): void {
     this.#change(buffer, id, (entry) => {
-      if (entry.kind !== "said") return entry;
+      if (entry.kind !== "said" || entry.isDeleted) return entry;
       const reactions = new Map(entry.reactions);
       const people = new Set(reactions.get(reaction.emoji));
       if (reaction.added) people.add(reaction.nick);
@@ -168,8 +172,10 @@ export class Timelines {
     });
   }
 
+  /** A message was deleted; its words and reactions go. It can be unknown, or arrive later. */
   markDeleted(buffer: string, id: string): void {
-    this.#change(buffer, id, (entry) => entry.kind === "said" ? { ...entry, isDeleted: true } : entry);
+    this.#deleted.add(buffer, id);
+    this.#change(buffer, id, (entry) => entry.kind === "said" ? deletedEntry(entry) : entry);
   }
 
   /** The person has read everything. */

@@ -59,6 +59,19 @@ async function reply(stage: Stage): Promise<void> {
   assert(await page.isHidden("#replying"));
   await page.click(".quote");
   await page.waitForSelector(".entry.highlighted >> text=who has the key?");
+  // What is made from a message goes with it: the quote above an answer, the bar of the next answer, a result.
+  await page.focus(".message-tools [aria-label=Reply]");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#replying >> text=bob2: who has the key?");
+  await page.click("#search");
+  await page.fill("dialog input", "key");
+  await page.press("dialog input", "Enter");
+  await page.waitForSelector(".results button >> text=who has the key?");
+  bob.send(`REDACT #reply ${id}`);
+  await page.waitForSelector(".results button:disabled >> text=Message deleted");
+  await page.waitForSelector(".quote >> text=bob2: Message deleted");
+  assert(await page.isHidden("#replying"));
+  assert(!(await page.textContent("body"))?.includes("who has the key?"));
 }
 
 async function deletion(stage: Stage): Promise<void> {

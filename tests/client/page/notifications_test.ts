@@ -105,6 +105,10 @@ async function title(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #unread-title :ann2: are you there?");
   await page.waitForSelector(".entry.message");
   assertMatch(await page.title(), /^\(1\) #unread-title/);
+  const [, id] = /msgid=([^;\s]+)/.exec(await bob.next(/are you there/)) ?? [];
+  bob.send(`REDACT #unread-title ${id}`);
+  await page.waitForSelector(".entry.deleted");
+  assertMatch(await page.title(), /^#unread-title/);
 }
 
 async function plainBell(stage: Stage): Promise<void> {

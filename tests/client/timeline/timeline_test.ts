@@ -123,3 +123,24 @@ Deno.test("an older part without later messages becomes the newest part", () => 
   timelines.addAfter("#tea", [], true);
   assertEquals([keys(timelines), timelines.of("#tea").isLatest], [["m1", "m2", "m5"], true]);
 });
+
+Deno.test("nothing of a deleted message is left, also when it comes after its deletion", () => {
+  const timelines = new Timelines();
+  timelines.addSaid(said("one", 1, { mention: true, replyTo: "zero" }), true);
+  timelines.react("#tea", "one", { emoji: "👍", nick: "cat", added: true });
+  timelines.markDeleted("#tea", "one");
+  timelines.markDeleted("#tea", "two");
+  timelines.markDeleted("#den", "three");
+  timelines.react("#tea", "one", { emoji: "👍", nick: "dan", added: true });
+  for (const [at, id] of ["two", "three"].entries()) timelines.addSaid(said(id, at + 2), false);
+  const entries = timelines.of("#tea").entries.flatMap((entry) => entry.kind === "said" ? [entry] : []);
+  assertEquals(entries.map(({ isDeleted, said }) => [isDeleted, said.text]), [[true, ""], [true, ""], [
+    false,
+    "three",
+  ]]);
+  assertEquals([entries[0]?.reactions.size, entries[0]?.said.mention, entries[0]?.said.replyTo], [
+    0,
+    false,
+    undefined,
+  ]);
+});
