@@ -213,6 +213,21 @@ floodStory(
   },
 );
 
+floodStory(
+  "a client asks for the read markers of 200 conversations without waiting",
+  5,
+  async ({ chat, waits }) => {
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["labeled-response", "batch"] });
+    await ask(ann, ...Array.from({ length: 200 }, (_, at) => `@label=m${at} MARKREAD bob${at}`));
+    assertEquals(waits, []);
+    await ask(
+      ann,
+      ...Array.from({ length: 60 }, (_, at) => `MARKREAD bob${at} timestamp=2026-01-01T00:00:00Z`),
+    );
+    assert(waits.length > 0);
+  },
+);
+
 floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await ask(ann, ...words(50));

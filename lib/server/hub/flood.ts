@@ -12,6 +12,9 @@ const burstSeconds = 10;
 const operatorShare = 0.1;
 /** The cost of a line of a draft/multiline message, which has its own limits; other commands in a batch cost 1. */
 const batchShare = 0.1;
+/** The cost of a question for a read marker: a client asks it for each of its conversations (IRCv3 read-marker). */
+const markerShare = 0.1;
+const markerQuestion = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
 const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
@@ -31,13 +34,20 @@ export class FloodControl {
 
   /** Counts a line; returns the milliseconds it has to wait. PONG and QUIT do not wait. */
   waitMs(session: Session, line: Line, nowMs: number): number {
-    const share = session.user?.modes.has("o") ? operatorShare : isInBatch(session, line) ? batchShare : 1;
+    const share = shareOf(session, line);
     const owedMs = this.#bucket.take(nowMs, share);
     if (owedMs === 0 || typeof line !== "string" || !uncounted.test(line)) return owedMs;
     if (!this.#uncountedLines.tryTake(nowMs)) return owedMs;
     this.#bucket.take(nowMs, -share);
     return 0;
   }
+}
+
+/** How much of one line it costs. */
+function shareOf(session: Session, line: Line): number {
+  if (session.user?.modes.has("o")) return operatorShare;
+  if (isInBatch(session, line)) return batchShare;
+  return typeof line === "string" && markerQuestion.test(line) ? markerShare : 1;
 }
 
 function isInBatch(session: Session, line: Line): boolean {

@@ -7,6 +7,7 @@ pageStories("notifications at the page in Chromium", {
   "mentions and private messages cause notifications in a hidden page, once the person has pressed the bell":
     notifications,
   "a browser that refuses notifications loses no message and no connection": refused,
+  "what was missed without a connection is unread and causes a notification": missed,
   "the title counts unread mentions in a tab without frames": title,
   "over plain HTTP the bell says why there are no notifications": plainBell,
 }, { whole: true });
@@ -95,6 +96,27 @@ async function refused(stage: Stage): Promise<void> {
   await ann.page.waitForSelector(".entry >> text=ann6: hello");
   bob.send("NAMES #silent");
   assertMatch((await bob.lines()).join("\n"), /353 bob6 . #silent :(?!.*ann6_)/);
+}
+
+async function missed(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob5", "#missed-call");
+  const ann = await stage.visit("#missed-call");
+  const { page } = ann;
+  await page.evaluate(`globalThis.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      globalThis.closeConnection = () => this.close();
+    }
+  }`);
+  await enterAs(ann, "ann5");
+  await pressBell(ann);
+  await loseFocus(ann);
+  await page.evaluate("closeConnection()");
+  bob.send("PRIVMSG #missed-call :ann5?", "PRIVMSG #missed-call :nobody special");
+  bob.send("PRIVMSG #missed-call :ann5, hello");
+  await untilVisible(ann, "bob5 in #missed-call: ann5, hello");
+  assertMatch(await page.title(), /^\(2\) #missed-call/);
+  assertEquals(await page.locator("#channel-list .count").textContent(), "3");
 }
 
 async function title(stage: Stage): Promise<void> {
