@@ -150,7 +150,10 @@ export class Pipe implements CommandUi {
 
   #onDelivery(delivery: DeliveryResult, text: string): void {
     if (delivery.kind === "unsure") this.#warn(`The server did not confirm this message: ${plain(text)}`);
-    if (delivery.kind === "refused") this.#refused = true;
+    if (delivery.kind !== "refused") return;
+    this.#refused = true;
+    // The reason of the server is printed already.
+    if (!this.client.isOnline) this.#warn(`Not sent: ${plain(text)} (${plain(delivery.reason)})`);
   }
 
   #onEvent(event: ChatEvent): void {

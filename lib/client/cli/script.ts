@@ -41,6 +41,8 @@ export class Script {
   readonly #client: Client;
   readonly #ended = Promise.withResolvers<StreamOutcome>();
   #started = false;
+  /** The text of "send". */
+  #text = "";
 
   constructor(parts: ScriptParts) {
     this.#parts = parts;
@@ -59,6 +61,12 @@ export class Script {
       return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
     const outcome = await Promise.race([running, this.#ended.promise]);
+    for (const { target, text } of this.#client.state.outgoing) {
+      // A whole message that the server refused has its sentence already.
+      if (outcome.kind !== "refused" || text !== this.#text) {
+        this.#parts.err(`Not sent to ${plain(target)}: ${text.split("\n").map(plain).join("\n  ")}`);
+      }
+    }
     this.#client.quit();
     await running;
     return outcome;
@@ -116,7 +124,7 @@ export class Script {
   }
 
   async #send(target: string, given: string | undefined): Promise<void> {
-    const text = (given ?? await this.#parts.input()).trimEnd();
+    const text = this.#text = (given ?? await this.#parts.input()).trimEnd();
     if (text.trim() === "") throw new Error("Cannot send an empty message");
     const delivery = await this.#client.sendMessage({ target, manner: "message", text });
     if (delivery.kind === "delivered") this.#ended.resolve({ kind: "done" });

@@ -21,7 +21,14 @@ import { MessageDelivery } from "./message_delivery.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { ServerLink } from "./server_link.ts";
 import type { State } from "../state/state.ts";
-import { emptyState, findBuffer, isIgnored, withOpenBuffer, withoutBuffer } from "../state/state.ts";
+import {
+  emptyState,
+  findBuffer,
+  isChannel,
+  isIgnored,
+  withOpenBuffer,
+  withoutBuffer,
+} from "../state/state.ts";
 import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
@@ -37,6 +44,8 @@ export class Client {
   readonly messages: ClientMessages;
   readonly typing: TypingNotifier;
   readonly uploads: Uploads;
+  /** Our messages that are not confirmed, or not sent. */
+  readonly outbox: MessageDelivery["outbox"];
   /** Reports the errors of the UI. */
   readonly guard: FaultGuard;
   readonly #options: ClientOptions;
@@ -66,12 +75,14 @@ export class Client {
     this.#wanted = new WantedChannels(options.channels ?? []);
     this.#delivery = new MessageDelivery({
       link,
+      history: this.history,
       wanted: this.#wanted,
+      newestId: (buffer) => this.messages.recent.newestId(buffer),
       isLeaving: () => this.#isLeaving,
-      onQueued: ({ target, text }) => {
-        if (this.#wasReady) this.#emit({ kind: "status", status: "queued", target, text });
-      },
+      onChange: (message, isGone) => this.#emit({ kind: "outgoing", message, isGone }),
     });
+    this.outbox = this.#delivery.outbox;
+    this.outbox.adopt(options.outgoing ?? []);
     this.#catchUp = new CatchUp({
       history: this.history,
       readMarkers: this.readMarkers,
@@ -159,6 +170,12 @@ export class Client {
     const delivery = this.#delivery.send(message);
     this.typing.onMessageSent(message.target);
     return delivery;
+  }
+
+  /** Sends unsent messages again: one of them, or all. */
+  retry(key?: string): void {
+    const keys = key === undefined ? this.state.outgoing.map((message) => message.key) : [key];
+    for (const one of keys) this.#delivery.retry(one);
   }
 
   /** Asks for another nick, before or after the registration; the server can refuse it. */
@@ -285,6 +302,9 @@ export class Client {
     // Its answer comes after those to JOIN, so the person is called once for all buffers.
     if (this.#hasHistory) this.#catchUp.onReady(again);
     this.#delivery.flush();
+    for (const target of new Set(this.state.outgoing.map((message) => message.target))) {
+      if (!isChannel(this.state, target) || !this.#wanted.has(target)) void this.outbox.check(target);
+    }
   }
 
   get #hasHistory(): boolean {
@@ -297,6 +317,7 @@ export class Client {
       // Before our queued messages are sent, because the answer would contain them.
       if (this.#hasHistory) void this.#catchUp.onJoined(event.buffer, event.at);
       this.#delivery.flush();
+      void this.outbox.check(event.buffer);
     }
     if ((event.kind === "parted" || event.kind === "kicked") && event.own) this.#wanted.remove(event.buffer);
     if (event.kind === "refused") this.#onRefused(event.target, event.text);
@@ -317,6 +338,7 @@ export class Client {
     // First the handler: it can still look up a message that this event deletes.
     this.guard.run(() => this.#options.onEvent(event));
     this.messages.recent.add(event);
+    this.outbox.onSaid(event);
   }
 
   #onRefused(target: string, text: string): void {

@@ -2,6 +2,7 @@
 
 import type { Connection } from "../../net/connection.ts";
 import type { ChatEvent } from "../state/event.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { OnFault } from "./fault_guard.ts";
 import type { Account } from "./login.ts";
 
@@ -33,6 +34,8 @@ export interface ClientOptions {
    * 0 when it is not known. Without this, what was said before the join is not new.
    */
   readonly storedReadUpTo?: (channel: string) => number;
+  /** Messages that an earlier client of this person did not send. @default {[]} */
+  readonly outgoing?: readonly OutgoingMessage[];
   /** Channels to join. @default {[]} */
   readonly channels?: readonly string[];
   /** Whether to stop after a failed try, for example when the server's key has changed. @default {the first one only} */

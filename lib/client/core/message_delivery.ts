@@ -6,30 +6,34 @@
 import { fold } from "../../irc/names.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { MessageToSend } from "./compose.ts";
+import type { ClientSession } from "./client_session.ts";
 import { OfflineQueue } from "./offline_queue.ts";
+import type { OutboxParts } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
-import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
 import { findBuffer, isChannel } from "../state/state.ts";
 import type { WantedChannels } from "./wanted_channels.ts";
 
 /** The needs of the delivery. */
-export interface MessageDeliveryParts {
-  readonly link: ServerLink;
+export interface MessageDeliveryParts extends OutboxParts {
   readonly wanted: WantedChannels;
   /** Whether we have quit, so there will be no other connection. */
   readonly isLeaving: () => boolean;
-  /** A message was put into the queue. */
-  readonly onQueued: (message: MessageToSend) => void;
 }
+
+const lostForGood = "the connection was lost, and it is not known whether it arrived";
 
 /** One client's outgoing messages. */
 export class MessageDelivery {
   readonly #parts: MessageDeliveryParts;
   readonly #queue = new OfflineQueue();
+  readonly outbox: Outbox;
 
   constructor(parts: MessageDeliveryParts) {
     this.#parts = parts;
+    this.outbox = new Outbox(parts);
   }
 
   /**
@@ -40,18 +44,40 @@ export class MessageDelivery {
     if (!isMiddleParam(message.target)) {
       throw new ActionError(`Cannot send to "${message.target}": a name is one word`);
     }
-    const { session } = this.#parts.link;
-    if (session?.isReady && this.#isSendable(message)) return session.sendMessage(message);
-    if (this.#parts.isLeaving()) return Promise.resolve({ kind: "refused", reason: "Already leaving" });
-    this.#parts.onQueued(message);
-    return this.#queue.add(message);
+    const { outbox } = this;
+    const { link: { session }, isLeaving } = this.#parts;
+    const outgoing = outbox.add(message);
+    const result: Promise<DeliveryResult> = session?.isReady && this.#isSendable(message)
+      ? this.#sendNow(session, outgoing)
+      : isLeaving()
+      ? Promise.resolve({ kind: "refused", reason: "Already leaving" })
+      : this.#queue.add(outgoing);
+    return result.then((known) => {
+      outbox.onResult(outgoing.key, known);
+      return known;
+    });
+  }
+
+  /** Sends an unsent message again. */
+  retry(key: string): void {
+    const { link: { state } } = this.#parts;
+    const found = state.outgoing.find((message) => message.key === key && message.status === "unsent");
+    if (found === undefined) return;
+    const { target, manner, text, replyTo } = found;
+    this.outbox.discard(key);
+    void this.send({ target, manner, text, ...(replyTo !== undefined && { replyTo }) });
+  }
+
+  #sendNow(session: ClientSession, message: OutgoingMessage): Promise<DeliveryResult> {
+    this.outbox.onSending(message.key);
+    return session.sendMessage(message);
   }
 
   /** Sends everything in the queue that can go now. */
   flush(): void {
     const { session } = this.#parts.link;
     if (session === undefined) return;
-    this.#queue.flush((message) => this.#isSendable(message), (message) => session.sendMessage(message));
+    this.#queue.flush((message) => this.#isSendable(message), (message) => this.#sendNow(session, message));
   }
 
   /** The server does not let us into a channel: its queued messages are refused. */
@@ -60,11 +86,13 @@ export class MessageDelivery {
     if (!wanted.has(target) || findBuffer(link.state, target)?.joined) return;
     wanted.onRefused(target);
     this.#queue.refuse(reason, fold(target));
+    this.outbox.giveUp(lostForGood, target);
   }
 
   /** Refuses all queued messages, because there will be no other connection. */
   refuseAll(reason: string): void {
     this.#queue.refuse(reason);
+    this.outbox.giveUp(lostForGood);
   }
 
   /** A message to a wanted channel waits until we have joined it. */

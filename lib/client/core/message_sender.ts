@@ -51,7 +51,11 @@ export class MessageSender {
     });
     if (!echo) this.#sendPing();
     const known = await Promise.all(deliveries);
-    return known.find(({ kind }) => kind !== "delivered") ?? { kind: "delivered" };
+    const failed = known.find(({ kind }) => kind !== "delivered");
+    if (failed === undefined || failed.kind === "delivered") return { kind: "delivered" };
+    // Only what did not arrive can be sent again.
+    const unsent = parts.filter((_, at) => known[at]?.kind !== "delivered").map(({ text }) => text);
+    return parts.length === 1 ? failed : { ...failed, unsent };
   }
 
   /** An event can confirm or refuse a message. */

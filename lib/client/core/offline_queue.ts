@@ -5,11 +5,11 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { MessageToSend } from "./compose.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 
 interface QueuedMessage {
-  readonly message: MessageToSend;
+  readonly message: OutgoingMessage;
   readonly settle: (delivery: DeliveryResult) => void;
 }
 
@@ -18,7 +18,7 @@ export class OfflineQueue {
   #queued: QueuedMessage[] = [];
 
   /** Resolves once the result is known. */
-  add(message: MessageToSend): Promise<DeliveryResult> {
+  add(message: OutgoingMessage): Promise<DeliveryResult> {
     const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
     this.#queued.push({ message, settle: resolve });
     return promise;
@@ -26,8 +26,8 @@ export class OfflineQueue {
 
   /** Sends every message that can go now. */
   flush(
-    isSendable: (message: MessageToSend) => boolean,
-    send: (message: MessageToSend) => Promise<DeliveryResult>,
+    isSendable: (message: OutgoingMessage) => boolean,
+    send: (message: OutgoingMessage) => Promise<DeliveryResult>,
   ): void {
     for (const { message, settle } of this.#take(isSendable)) send(message).then(settle);
   }
@@ -38,7 +38,7 @@ export class OfflineQueue {
     for (const { settle } of refused) settle({ kind: "refused", reason });
   }
 
-  #take(isWanted: (message: MessageToSend) => boolean): QueuedMessage[] {
+  #take(isWanted: (message: OutgoingMessage) => boolean): QueuedMessage[] {
     const removed = this.#queued.filter(({ message }) => isWanted(message));
     this.#queued = this.#queued.filter((one) => !removed.includes(one));
     return removed;

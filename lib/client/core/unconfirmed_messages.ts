@@ -11,9 +11,12 @@ import type { ServerReply } from "../state/event.ts";
 /** The result of sending a message. */
 export type DeliveryResult =
   | { readonly kind: "delivered" }
-  | { readonly kind: "refused"; readonly reason: string }
-  /** The connection was lost first: it is unknown whether the message arrived. */
-  | { readonly kind: "unsure"; readonly reason: string };
+  | { readonly kind: "refused"; readonly reason: string; readonly unsent?: readonly string[] }
+  /**
+   * The connection was lost first: it is unknown whether the message arrived. `unsent` has the texts of the parts that
+   * are not confirmed, when some are.
+   */
+  | { readonly kind: "unsure"; readonly reason: string; readonly unsent?: readonly string[] };
 
 /** A sent message. */
 export interface SentMessage {
@@ -42,6 +45,9 @@ const messageRefusals: readonly string[] = [
   "ERR_NONONREG",
 ] satisfies readonly NumericName[];
 
+/** A FAIL about these refuses a message. */
+const messageCommands: readonly string[] = ["PRIVMSG", "NOTICE", "BATCH"];
+
 /** The unconfirmed messages of one connection. */
 export class UnconfirmedMessages {
   #messages: PendingMessage[] = [];
@@ -69,11 +75,13 @@ export class UnconfirmedMessages {
 
   /** Whether the refusal is about one of these messages. */
   onRefusal(refusal: Extract<ServerReply, { kind: "refused" }>): boolean {
-    const { label, code, target, text } = refusal;
+    const { label, code, target, text, command = "" } = refusal;
     const found = label !== undefined
       ? this.#messages.find((one) => one.label === label)
       : messageRefusals.includes(code)
       ? this.#messages.find((one) => one.key === fold(target))
+      : messageCommands.includes(command)
+      ? this.#messages.find((one) => one.key === fold(target)) ?? this.#messages[0]
       : undefined;
     if (found === undefined) return false;
     this.#settle(found, { kind: "refused", reason: text });

@@ -17,6 +17,7 @@ import { closeNotification, showNotification, withdrawNotification } from "./not
 import { storeCallAt, storedCallAt } from "./preferences.ts";
 import { clearResult } from "./search_dialog.ts";
 import type { SaidEvent } from "../state/unread.ts";
+import type { MessageSending } from "../timeline/message_sending.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
 
@@ -26,6 +27,7 @@ export interface EventHandlerParts {
   readonly timelines: Timelines;
   readonly active: ActiveBuffer;
   readonly presenceFilter: PresenceFilter;
+  readonly sending: MessageSending;
   /** The server let us in, for the first time or again. */
   onWelcome(): void;
   /** Something failed; `code` is that of the event, "" for none. */
@@ -70,6 +72,9 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
       return;
     case "status":
       return handleStatus(page, event);
+    case "outgoing":
+      if (!event.isGone) page.sending.onOutgoing(event.message, active.name);
+      return;
     case "typing":
     case "members":
       return;
@@ -123,7 +128,6 @@ function handleStatus(page: EventHandlerParts, event: Extract<ChatEvent, { kind:
   switch (event.status) {
     case "logged in":
     case "logged out":
-    case "queued":
     case "nick replaced":
       return toast(sentence);
     case "login refused":

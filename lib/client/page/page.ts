@@ -13,6 +13,7 @@ import { showPane } from "./panes.ts";
 import { sharesTyping } from "./preferences.ts";
 import { installShortcuts } from "./shortcuts.ts";
 import { installInks, trustFiles } from "../elements/span_elements.ts";
+import { storeUnsent } from "./unsent_messages.ts";
 import { toast } from "../elements/toast.ts";
 import { installToolbar } from "./toolbar.ts";
 import { installWakeEvents } from "./wake_events.ts";
@@ -61,7 +62,7 @@ function join(credentials: Credentials): void {
       if (ui === made) leave(reason);
     },
     onServerPasswordNeeded: () => joinForm.needServerPassword(),
-    onRefused: (target, text) => composer.restore(target, text),
+    takeBack: (buffer, text) => composer.restore(buffer, text),
     onBufferChange: (name) => {
       composer.replyTo(undefined);
       composer.buffer = name;
@@ -94,9 +95,12 @@ function setJoined(isJoined: boolean): void {
   for (const id of ["search", "account"]) byId(id).hidden = !isJoined;
 }
 
-/** Stores what the next visit needs. */
+/** Stores what a reload and the next visit need. */
 function remember(): void {
-  if (ui !== undefined && document.body.classList.contains("joined")) rememberChannels(ui.client);
+  composer.storeDrafts();
+  if (ui === undefined) return;
+  storeUnsent(ui.nick, ui.client.state.outgoing);
+  if (document.body.classList.contains("joined")) rememberChannels(ui.client);
 }
 
 // On plain HTTP from another machine browsers offer no WebCrypto.

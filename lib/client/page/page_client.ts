@@ -8,6 +8,7 @@ import { connectWebSocket } from "../../net/browser_web_socket.ts";
 import { fold } from "../../irc/names.ts";
 import type { Credentials } from "./join_form.ts";
 import { storedReadPositions } from "./preferences.ts";
+import { storedUnsent } from "./unsent_messages.ts";
 
 /** Messages to load when joining a channel. */
 const openingMessages = 50;
@@ -26,6 +27,7 @@ export function createClient(
     backlog: openingMessages,
     conversations: true,
     storedReadUpTo: (channel) => readUpTo.get(fold(channel)) ?? 0,
+    outgoing: storedUnsent(nick),
     ...(serverPassword !== "" && { password: serverPassword }),
     ...(password !== "" && { account: { name: nick, password } }),
     connect: (signal) => connectWebSocket(url, signal),

@@ -30,8 +30,8 @@ export interface PageUiParts {
   readonly onEnd: (reason: string) => void;
   /** The server needs its own password; onEnd() follows. */
   readonly onServerPasswordNeeded: () => void;
-  /** The server refused a message. */
-  readonly onRefused: (target: string, text: string) => void;
+  /** Puts words that were not sent into the message box; false when there are other words in it. */
+  readonly takeBack: (buffer: string, text: string) => boolean;
   /** Another buffer became active; "" for none. */
   readonly onBufferChange: (name: string) => void;
   /** The message with this id was deleted. */
@@ -56,7 +56,7 @@ export class PageUi implements EventHandlerParts {
 
   constructor(parts: PageUiParts) {
     this.#parts = parts;
-    const { credentials, channels, onRefused } = parts;
+    const { credentials, channels, takeBack } = parts;
     const { timelines } = this;
     const draw = () => this.draw();
     this.#errors = new JoinErrors(credentials.serverPassword !== "");
@@ -77,7 +77,7 @@ export class PageUi implements EventHandlerParts {
       draw,
     });
     this.active = active;
-    this.sending = new MessageSending(client, onRefused);
+    this.sending = new MessageSending(client, takeBack);
     this.#drawing = this.#createDrawing();
     this.history = new HistoryScroll({ client, timelines, active, drawing: this.#drawing });
     this.commandUi = new PageCommandUi({
@@ -104,6 +104,7 @@ export class PageUi implements EventHandlerParts {
         deleteMessage: (entry) => sending.deleteMessage(entry),
         loadOlder: () => this.history.loadOlder(active.name),
         loadNewer: () => this.history.loadNewer(active.name),
+        outgoing: sending.outgoing,
         jump: (id) => void this.history.jump(active.name, id),
         showLatest: () => this.history.showLatest(),
         showFirstUnread: () => void this.history.showFirstUnread(),
@@ -113,6 +114,11 @@ export class PageUi implements EventHandlerParts {
       },
       isWelcomed: () => this.#isWelcomed,
     });
+  }
+
+  /** The name that the person joined with. */
+  get nick(): string {
+    return this.#parts.credentials.nick;
   }
 
   /** Resolves when the chat ends. */
@@ -125,12 +131,17 @@ export class PageUi implements EventHandlerParts {
   /** Sends the text or runs its slash command; false for an empty text. `replyingTo`: the message it answers. */
   submit(text: string, replyingTo?: SaidEntry): boolean {
     if (text.trim() === "") return false;
+    const buffer = this.active.name;
     const [, channel] = /^\s*\/j(?:oin)?\s+([^\s,]+)/i.exec(text) ?? [];
     if (channel !== undefined) this.active.showOnJoin(channel);
     this.#drawing.messages.showLatest();
     // runInput() sends the message before it first waits.
     this.sending.replyingTo(replyingTo, () => {
-      runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), toastError);
+      runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), (error) => {
+        toastError(error);
+        // A command that failed can be corrected.
+        if (/^\s*\//.test(text)) this.#parts.takeBack(buffer, text);
+      });
     });
     return true;
   }

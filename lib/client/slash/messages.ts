@@ -2,6 +2,7 @@
 
 import { emoji } from "../text/emoji.ts";
 import type { Said } from "../state/event.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireText, requireWord } from "./command_ui.ts";
 import { ActionError } from "../state/action_error.ts";
@@ -33,6 +34,20 @@ export const messageRows: SlashTable = {
     argumentKinds: ["nick", "text"],
     run: redact,
   },
+  retry: {
+    usage: "",
+    help: "Sends the messages again that could not be sent",
+    group: "Chat",
+    run: retry,
+  },
+  discard: {
+    usage: "",
+    help: "Forgets the messages that could not be sent",
+    group: "Chat",
+    run(ui) {
+      for (const { key } of unsent(ui)) ui.client.outbox.discard(key);
+    },
+  },
   history: {
     usage: "[COUNT]",
     help: "Shows earlier messages; repeat the command to see still earlier ones",
@@ -55,6 +70,16 @@ const defaultCount = 50;
 const maxCount = 500;
 /** The oldest message that /history has shown in each UI, by buffer. */
 const oldestShown = new WeakMap<CommandUi, Map<string, string>>();
+
+function retry(ui: CommandUi): void {
+  for (const { key } of unsent(ui)) ui.client.retry(key);
+}
+
+function unsent(ui: CommandUi): readonly OutgoingMessage[] {
+  const found = ui.client.state.outgoing.filter(({ status }) => status === "unsent");
+  if (found.length === 0) throw new ActionError("There is no message that was not sent");
+  return found;
+}
 
 function reply(ui: CommandUi, rest: string): void {
   const [first, words] = firstWord(rest);

@@ -4,6 +4,8 @@
  * client/text/sentences.ts).
  */
 
+import type { OutgoingMessage } from "./outgoing.ts";
+
 /** A person in an event; `account` when the server sends it. */
 export interface Person {
   readonly nick: string;
@@ -148,6 +150,8 @@ export type ServerReply =
     readonly target: string;
     readonly text: string;
     readonly label?: string;
+    /** The command that a FAIL is about. */
+    readonly command?: string;
   }
   /** We are away or back (no reason), or a person that we wrote to is away. */
   | {
@@ -193,12 +197,25 @@ export type ConnectionStatus =
     readonly reason: string;
   }
   | { readonly kind: "status"; readonly status: "logged in"; readonly name: string }
-  | { readonly kind: "status"; readonly status: "logged out" }
-  /** A message waits until we are connected again. */
-  | { readonly kind: "status"; readonly status: "queued"; readonly target: string; readonly text: string };
+  | { readonly kind: "status"; readonly status: "logged out" };
+
+/** An outgoing message was added or has changed; the state has it, unless it is gone. */
+export interface OutgoingChange {
+  readonly kind: "outgoing";
+  readonly message: OutgoingMessage;
+  /** It was confirmed or discarded. */
+  readonly isGone: boolean;
+}
 
 /** An event without its time. */
-export type EventBody = Said | MessageChange | Presence | ChannelChange | ServerReply | ConnectionStatus;
+export type EventBody =
+  | Said
+  | MessageChange
+  | Presence
+  | ChannelChange
+  | ServerReply
+  | ConnectionStatus
+  | OutgoingChange;
 
 /** An event. */
 export type ChatEvent = EventBody & {

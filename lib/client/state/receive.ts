@@ -113,7 +113,7 @@ function readStandardReply(state: State, { message, label }: IncomingMessage): R
   const said = ["*", "", "PRIVMSG"].includes(command) ? text : `${text} (${command})`;
   return {
     state,
-    events: [{ kind: "refused", code, target, text: said, ...(label !== undefined && { label }) }],
+    events: [{ kind: "refused", code, target, text: said, command, ...(label !== undefined && { label }) }],
   };
 }
 

@@ -33,6 +33,11 @@ export class RecentMessages {
     return this.#messages.get(id);
   }
 
+  /** The id of the newest message in a buffer; undefined when none is known. */
+  newestId(buffer: string): string | undefined {
+    return [...this.#messages.values()].findLast((said) => fold(said.buffer) === fold(buffer))?.id;
+  }
+
   /** The last message in a buffer: by a nick, by us ("own"), or by any other person ("others"). */
   last(buffer: string, by: { readonly nick: string } | "own" | "others"): Said | undefined {
     const key = fold(buffer);

@@ -7,6 +7,7 @@
 import type { Folded } from "../../irc/names.ts";
 import { matchMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
+import type { OutgoingMessage } from "./outgoing.ts";
 
 /** A member of a channel. */
 export interface Member {
@@ -61,6 +62,8 @@ export interface State {
   readonly ignored: ReadonlySet<string>;
   /** The masks that followed a person to another nick, with the masks before that. */
   readonly ignoredAs: ReadonlyMap<string, string>;
+  /** Our messages that the server has not confirmed, oldest first. */
+  readonly outgoing: readonly OutgoingMessage[];
 }
 
 const maxRecent = 64;
@@ -82,6 +85,7 @@ export function emptyState(nick: string): State {
     lastSender: "",
     ignored: new Set(),
     ignoredAs: new Map(),
+    outgoing: [],
   };
 }
 
@@ -91,10 +95,10 @@ export function withoutConnection(state: State): State {
   for (const [key, buffer] of state.buffers) {
     buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
   }
-  const { nick, network, lastSender, ignoredAs } = state;
+  const { nick, network, lastSender, ignoredAs, outgoing } = state;
   // While we are away, a person can have taken the earlier nick back.
   const ignored = new Set([...state.ignored, ...ignoredAs.values()]);
-  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, lastSender };
+  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, lastSender, outgoing };
 }
 
 /** Whether `name` is a channel name on this network. */

@@ -80,7 +80,8 @@ function commandKey(
       };
     case "C-c":
       if (editor.text === "") return { input, action: { kind: "interrupt" } };
-      return { input: { editor: withText(editor, ""), history: { ...history, back: 0 } } };
+      // The text is not lost: C-p brings it back.
+      return { input: { editor: withText(editor, ""), history: addLine(history, editor.text) } };
     case "C-d":
       return editor.text === "" ? { input, action: { kind: "end" } } : undefined;
     case "up":

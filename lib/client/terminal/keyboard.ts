@@ -4,6 +4,7 @@
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
+import { withText } from "./editor.ts";
 import type { InputAction, InputState } from "./input.ts";
 import { emptyInputState, press } from "./input.ts";
 import type { Key } from "./key_reader.ts";
@@ -69,6 +70,15 @@ export class Keyboard {
     else this.#do(action);
     this.#parts.onKey(action !== undefined);
     this.#parts.onChange();
+  }
+
+  /** Puts text into the line; false when the person uses the line. */
+  takeBack(text: string): boolean {
+    const { editor, search } = this.state;
+    if (this.isAsking || editor.text !== "" || search !== undefined) return false;
+    this.state = { ...this.state, editor: withText(editor, text) };
+    this.#parts.onChange();
+    return true;
   }
 
   close(): void {

@@ -21,6 +21,8 @@ export interface PromptState {
   /** The progress of a file transfer, "" when there is none. */
   readonly progress: string;
   readonly online: boolean;
+  /** Messages that are under way or not sent, as sentences. */
+  readonly outgoing: readonly string[];
   /** The nicks of those who type. */
   readonly typing: readonly string[];
   /** A short sentence to the person, until the next key. */
@@ -35,6 +37,7 @@ export function promptFor(state: PromptState): Prompt {
   const { input, hint, typing } = state;
   const lines = input.editor.text.trimEnd().split("\n").length;
   const notes = [
+    ...state.outgoing,
     state.progress,
     typing.length > 0 ? typingWords(typing) : "",
     hint !== ""

@@ -3,6 +3,7 @@
  * Keys that the person types before the next password question appears do not become a message.
  */
 
+import { nickFault } from "../text/nick_fault.ts";
 import type { InputState } from "./input.ts";
 import type { Key } from "./key_reader.ts";
 
@@ -61,6 +62,11 @@ export class Questions {
     else this.#queue.push(begin);
     this.#parts.onChange();
     return promise;
+  }
+
+  /** Asks for a name to use in the chat. */
+  askNick(question: string): Promise<string> {
+    return this.ask(question, nickFault);
   }
 
   /** C-c cancels the question, because an empty answer is accepted. */

@@ -10,7 +10,6 @@ import { completionSources } from "../slash/completion.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import { expectsPassword, runInput } from "../slash/slash.ts";
 import type { Span } from "../text/formatting.ts";
-import { nickFault } from "../text/nick_fault.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { ActiveBuffer } from "./active_buffer.ts";
 import { Display } from "./display.ts";
@@ -18,6 +17,7 @@ import type { InputAction } from "./input.ts";
 import { Keyboard } from "./keyboard.ts";
 import type { Key } from "./key_reader.ts";
 import { LocalFiles } from "./local_files.ts";
+import { OutgoingView } from "./outgoing_view.ts";
 import type { PromptState } from "./prompt.ts";
 import { promptFor, waitWords } from "./prompt.ts";
 import { ReadAndTyping } from "./read_and_typing.ts";
@@ -42,6 +42,7 @@ export class TerminalUi implements CommandUi {
   readonly #parts: TerminalUiParts;
   readonly #active: ActiveBuffer;
   readonly #readAndTyping: ReadAndTyping;
+  readonly #outgoing: OutgoingView;
   readonly #display: Display;
   readonly #transcript: Transcript;
   readonly #keyboard: Keyboard;
@@ -79,6 +80,13 @@ export class TerminalUi implements CommandUi {
       onChange,
     });
     this.#readAndTyping = new ReadAndTyping(this.client, onChange);
+    this.#outgoing = new OutgoingView({
+      client: this.client,
+      activeBuffer: () => this.activeBuffer,
+      takeBack: (text) => this.#keyboard.takeBack(text),
+      warn: (words) => this.note(words, "warning"),
+      onChange,
+    });
     this.#display = new Display(parts.output, () => promptFor(this.#promptState()));
     this.#transcript = new Transcript(this.#display, parts, () => ({
       state: this.client.state,
@@ -96,6 +104,8 @@ export class TerminalUi implements CommandUi {
   async run(): Promise<TerminalEnding> {
     this.#display.refresh();
     const ending = await Promise.race([this.#chat(), this.#ended.promise]);
+    const { secret } = this.#keyboard.questions;
+    this.#outgoing.end(secret ? "" : this.#keyboard.state.editor.text);
     this.close();
     if (ending.kind === "interrupted") await this.#quit();
     return ending;
@@ -108,7 +118,7 @@ export class TerminalUi implements CommandUi {
 
   async #chat(): Promise<TerminalEnding> {
     if (this.#parts.client.nick === "") {
-      this.client.rename(await this.#keyboard.questions.ask("Your name", nickFault));
+      this.client.rename(await this.#keyboard.questions.askNick("Your name"));
       this.#welcome = "Enter sends your text to the channel · /help lists commands";
     }
     this.#running = this.client.run();
@@ -158,11 +168,7 @@ export class TerminalUi implements CommandUi {
 
   send(target: string, manner: Manner, text: string, replyTo?: string): void {
     const message = { target, manner, text, ...(replyTo !== undefined && { replyTo }) };
-    this.client.sendMessage(message).then((delivery) => {
-      if (delivery.kind === "unsure") {
-        this.note(`The server did not confirm this message: ${plain(text)}`, "warning");
-      }
-    });
+    void this.client.sendMessage(message);
   }
 
   show(name: string): void {
@@ -253,6 +259,8 @@ export class TerminalUi implements CommandUi {
       case "parted":
       case "kicked":
         return event.own ? this.onBufferClosed(event.buffer) : undefined;
+      case "outgoing":
+        return this.#outgoing.onEvent(event);
       case "renamed":
         return this.#active.onRenamed(event.who.nick, event.to);
       case "typing":
@@ -260,7 +268,7 @@ export class TerminalUi implements CommandUi {
       case "status":
         if (event.status === "ready") this.#keyboard.hint = event.again ? "" : this.#welcome;
         if (event.status !== "nick refused") return;
-        this.#keyboard.questions.ask("Another name", nickFault).then((name) => this.client.rename(name));
+        this.#keyboard.questions.askNick("Another name").then((name) => this.client.rename(name));
     }
   }
 
@@ -286,6 +294,7 @@ export class TerminalUi implements CommandUi {
       secret: questions.secret,
       progress: this.files?.progressText ?? "",
       online: this.client.isOnline || isAsking,
+      outgoing: this.#outgoing.rows(),
       typing: this.#readAndTyping.nicksTyping(this.activeBuffer),
       hint,
       appearance: this.#parts.output.appearance,

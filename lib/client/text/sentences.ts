@@ -55,6 +55,8 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
       return [];
     case "status":
       return [{ text: statusWords(event) }];
+    case "outgoing":
+      return [];
     default:
       return event satisfies never;
   }
@@ -178,8 +180,6 @@ export function statusWords(event: ConnectionStatus): string {
       return `You are logged in as ${plainName(event.name)}`;
     case "logged out":
       return "You are logged out";
-    case "queued":
-      return `Waiting for the connection: ${plain(event.text)}`;
     default:
       return event satisfies never;
   }

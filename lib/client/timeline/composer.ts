@@ -3,6 +3,7 @@
 import { fold } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts } from "./drafts.ts";
+import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
 import { installFileDrop } from "../elements/file_drop.ts";
@@ -37,6 +38,7 @@ export class Composer {
 
   constructor(parts: ComposerParts) {
     this.#parts = parts;
+    this.#drafts.read(storedValue("drafts", "tab"));
     this.#suggestions = new Suggestions(this.#box, parts.complete);
     byId("send").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -66,11 +68,16 @@ export class Composer {
   /** Saves the draft of the buffer before, and brings back the draft of this one; "" for no buffer. */
   set buffer(name: string) {
     if (name === this.#buffer) return;
-    if (this.#buffer !== "") {
-      this.#drafts.save(this.#buffer, this.#box.value);
-      this.#setText(this.#drafts.of(name));
-    }
+    if (this.#buffer !== "") this.#drafts.save(this.#buffer, this.#box.value);
+    // Text from before the first buffer stays.
+    if (this.#buffer !== "" || this.#box.value === "") this.#setText(this.#drafts.of(name));
     this.#buffer = name;
+  }
+
+  /** Stores all drafts in this tab, because a reload can follow. */
+  storeDrafts(): void {
+    if (this.#buffer !== "") this.#drafts.save(this.#buffer, this.#box.value);
+    storeValue("drafts", this.#drafts.write(), "tab");
   }
 
   focus(): void {
@@ -102,11 +109,15 @@ export class Composer {
     this.focus();
   }
 
-  /** Brings back a text that the server refused, unless the person has written something else since. */
-  restore(buffer: string, text: string): void {
-    if (fold(buffer) !== fold(this.#buffer)) {
-      if (this.#drafts.of(buffer) === "") this.#drafts.save(buffer, text);
-    } else if (this.#box.value === "") this.#setText(text);
+  /** Brings back a text that was not sent; false when the person has written something else since. */
+  restore(buffer: string, text: string): boolean {
+    const isActive = fold(buffer) === fold(this.#buffer);
+    if ((isActive ? this.#box.value : this.#drafts.of(buffer)) !== "") return false;
+    // At the start of a line "/" begins a command, and "//" a message.
+    const written = text.replace(/^\s*\/(?=\S)/, (slash) => `${slash}/`);
+    if (isActive) this.#setText(written);
+    else this.#drafts.save(buffer, written);
+    return true;
   }
 
   #submit(): void {

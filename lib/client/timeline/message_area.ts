@@ -10,6 +10,7 @@ import { drawJumpButtons } from "./jump_buttons.ts";
 import { focusByKey } from "./message_focus.ts";
 import { MessageRows } from "./message_rows.ts";
 import { type MessageActions, messageToolbar } from "./message_toolbar.ts";
+import { type OutgoingActions, OutgoingRows } from "./outgoing_rows.ts";
 import { type RowRange, RowWindow } from "./row_window.ts";
 import { ScrollPosition } from "./scroll_position.ts";
 import type { UnreadCount } from "../state/unread.ts";
@@ -19,6 +20,7 @@ const highlightMs = 1_500;
 
 /** The actions of the page that the message area calls. */
 export interface MessageAreaParts extends MessageActions {
+  readonly outgoing: OutgoingActions;
   /** The person scrolled up to the oldest message in memory, or down to the last one of an older part. */
   readonly loadOlder: () => void;
   readonly loadNewer: () => void;
@@ -41,6 +43,7 @@ export class MessageArea {
   readonly #area = byId("messages");
   readonly #parts: MessageAreaParts;
   readonly #rows: MessageRows;
+  readonly #outgoing: OutgoingRows;
   readonly #scroll: ScrollPosition;
   #window = new RowWindow();
   #state: State | undefined;
@@ -53,6 +56,7 @@ export class MessageArea {
   constructor(parts: MessageAreaParts, signal: AbortSignal) {
     this.#parts = parts;
     this.#rows = new MessageRows(parts);
+    this.#outgoing = new OutgoingRows(parts.outgoing);
     const area = this.#area;
     area.replaceChildren();
     this.#scroll = new ScrollPosition(area, signal);
@@ -217,8 +221,10 @@ export class MessageArea {
     this.#area.ariaLive = this.isAtEnd ? "polite" : "off";
     this.#scroll.keep(() => {
       const range = this.#window.range(shown);
-      this.#scroll.isLatest = timeline.isLatest && range.end === shown.entries.length;
-      this.#place(this.#rows.of(range, { state, timeline, find: this.#parts.find }));
+      const isLatest = timeline.isLatest && range.end === shown.entries.length;
+      this.#scroll.isLatest = isLatest;
+      const rows = this.#rows.of(range, { state, timeline, find: this.#parts.find });
+      this.#place(isLatest ? [...rows, ...this.#outgoing.of(state, this.#buffer)] : rows);
     });
     this.#drawJumpButtons();
   }

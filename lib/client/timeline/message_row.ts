@@ -21,7 +21,12 @@ export interface RowActions {
   readonly unfolded: Unfolded;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** Formats a time of day. */
+export const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 /** Longer messages are folded. */
 const maxCharacters = 3000;

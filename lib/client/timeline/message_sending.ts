@@ -1,22 +1,26 @@
-/** Sends messages and reactions, and shows a toast when something could not be sent. */
+/** Sends messages and reactions, and shows when something could not be sent. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { Manner } from "../state/event.ts";
-import { isOwn } from "../state/state.ts";
-import { plain } from "../text/plain.ts";
+import { fold } from "../../irc/names.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
+import { findBuffer, isOwn } from "../state/state.ts";
+import { plain, plainName } from "../text/plain.ts";
+import { copy } from "../elements/clipboard.ts";
+import type { OutgoingActions } from "./outgoing_rows.ts";
 import type { SaidEntry } from "./timeline.ts";
 import { toast, toastError } from "../elements/toast.ts";
 
 /** Sends for one client. */
 export class MessageSending {
   readonly #client: Client;
-  readonly #onRefused: (target: string, text: string) => void;
+  readonly #takeBack: (target: string, text: string) => boolean;
   #replyingTo: SaidEntry | undefined;
 
-  /** `onRefused`: the server refused a message. */
-  constructor(client: Client, onRefused: (target: string, text: string) => void) {
+  /** `takeBack`: puts refused words into the message box; false when there are other words in it. */
+  constructor(client: Client, takeBack: (target: string, text: string) => boolean) {
     this.#client = client;
-    this.#onRefused = onRefused;
+    this.#takeBack = takeBack;
   }
 
   /** Messages that `act` sends to the buffer of `entry` are replies to it. */
@@ -30,13 +34,29 @@ export class MessageSending {
   say(target: string, manner: Manner, text: string, answered?: string): void {
     const entry = this.#replyingTo;
     const replyTo = answered ?? (entry?.said.buffer === target ? entry.key : undefined);
-    this.#client.sendMessage({ target, manner, text, ...(replyTo && { replyTo }) }).then((delivery) => {
-      if (delivery.kind === "refused") {
-        toast(`Not sent: ${plain(delivery.reason)}`, "error");
-        if (manner === "message") this.#onRefused(target, text);
-      }
-      if (delivery.kind === "unsure") toast(`This message may not have arrived: ${plain(text)}`, "error");
-    });
+    void this.#client.sendMessage({ target, manner, text, ...(replyTo && { replyTo }) });
+  }
+
+  /** An outgoing message has changed. What the server refused returns to the message box, if that is free. */
+  onOutgoing(message: OutgoingMessage, activeBuffer: string): void {
+    const { key, target, manner, text, replyTo, status, reason, isUnsure } = message;
+    if (status !== "unsent") return;
+    const isHere = fold(target) === fold(activeBuffer);
+    if (!isUnsure) toast(`Not sent: ${plain(reason)}`, "error");
+    else if (!isHere) toast(`Not sent to ${plainName(target)}: ${plain(reason)}`, "error");
+    // A reply keeps the message that it answers only as a row.
+    const isPlain = manner === "message" && replyTo === undefined && !isUnsure;
+    const hasBuffer = findBuffer(this.#client.state, target) !== undefined;
+    if (isPlain && hasBuffer && this.#takeBack(target, text)) this.#client.outbox.discard(key);
+  }
+
+  /** The buttons of an unsent message. */
+  get outgoing(): OutgoingActions {
+    return {
+      retry: ({ key }) => attempt(() => this.#client.retry(key)),
+      discard: ({ key }) => this.#client.outbox.discard(key),
+      copy: ({ text }) => void copy(text).then(() => toast("Copied the message"), toastError),
+    };
   }
 
   /** Adds the own reaction to a message, or removes it. */

@@ -96,9 +96,16 @@ export class WiredClient implements AsyncDisposable {
     return server;
   }
 
-  /** Summaries of the events since the last call. */
+  /** "sending: hello" for each outgoing message, with the reason when there is one. */
+  outgoing(): string[] {
+    return this.client.state.outgoing.map(({ status, text, reason }) =>
+      `${status}: ${text}${reason === "" ? "" : ` (${reason})`}`
+    );
+  }
+
+  /** Summaries of the events since the last call, without those of outgoing messages. */
   summaries(): string[] {
-    return this.events.splice(0).map(summary);
+    return this.events.splice(0).filter(({ kind }) => kind !== "outgoing").map(summary);
   }
 
   /** Registers the client with these capabilities, joins #tea, and drops all lines and events so far. */
@@ -143,9 +150,9 @@ export function summary(event: ChatEvent): string {
     case "status":
       return event.status === "waiting" || event.status === "lost"
         ? `${event.status}: ${event.reason}`
-        : event.status === "queued"
-        ? `queued: ${event.text}`
         : event.status;
+    case "outgoing":
+      return `${event.isGone ? "gone" : event.message.status}: ${event.message.text}`;
     case "refused":
       return `refused ${event.code}: ${event.text}`;
     case "server notice":

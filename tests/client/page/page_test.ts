@@ -130,11 +130,13 @@ async function reload(stage: Stage): Promise<void> {
   const { page } = ann;
   bob.send("PRIVMSG #reload :before the reload");
   await page.waitForSelector(".entry >> text=before the reload");
+  await page.fill("#box", "half a thought");
   await page.reload();
   assertEquals(await page.inputValue("#name"), "ann7");
   await bob.next(/ QUIT /);
   await page.press("#name", "Enter");
   await page.waitForSelector(".entry.message >> text=before the reload");
+  assertEquals(await page.inputValue("#box"), "half a thought");
   await write(ann, "after");
   assertMatch(await bob.next(/:after/), /:ann7!/);
 }
@@ -176,6 +178,8 @@ async function restart(stage: Stage): Promise<void> {
   await page.close();
 }
 
+const lostBefore = "the connection was lost before it arrived";
+
 async function lostConnection(stage: Stage): Promise<void> {
   await using proxy = await startTlsProxy("laptop.local");
   proxy.lead(stage.server.webPort ?? 0);
@@ -185,8 +189,15 @@ async function lostConnection(stage: Stage): Promise<void> {
   await enterAs(ann, "ann10");
   bob.send("PRIVMSG #missed :one");
   await page.waitForSelector(".entry.message >> text=one");
+  await page.evaluate(`const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (line) {
+      if (!line.includes("the void")) send.call(this, line);
+    };`);
+  await write(ann, "into the void");
+  await page.waitForSelector(".entry.sending >> text=into the void");
   proxy.cut();
   await page.waitForSelector("#status:not([hidden])");
+  await page.waitForSelector(".entry.checking >> text=into the void");
   await write(ann, "from afar");
   await page.type("#box", "half a thou");
   bob.send("PRIVMSG #missed :two", "PRIVMSG #missed :three");
@@ -194,6 +205,10 @@ async function lostConnection(stage: Stage): Promise<void> {
   proxy.lead(stage.server.webPort ?? 0);
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.waitForSelector(".entry.message >> text=from afar");
+  await page.waitForSelector(".entry.unsent >> text=into the void");
+  assertEquals(await page.textContent(".outgoing .delivery"), `Not sent: ${lostBefore} RetryCopyDelete`);
+  await page.click(".outgoing button >> text=Delete");
+  await page.waitForSelector(".outgoing", { state: "detached" });
   assertEquals(await page.locator(".entry.message .text").allTextContents(), [
     "one",
     "two",

@@ -212,7 +212,7 @@ Deno.test("a lost connection is shown, and new messages are queued", async () =>
   await terminal.press("are you there?\r");
   assertEquals(await terminal.screen("lost"), [
     "12:00 ! The connection is lost: Connection closed",
-    "12:00 · Waiting for the connection: are you there?",
+    "Waiting for the connection: are you there?",
     "#tea> (offline) |",
   ]);
 });
@@ -221,7 +221,9 @@ Deno.test("C-c clears the line, and C-c twice on an empty line quits", async () 
   await using terminal = await new EmulatedTerminal().enter();
   await terminal.press("text\x03");
   assertEquals(await terminal.screen("#tea>"), ["#tea> |"]);
-  await terminal.press("\x03");
+  await terminal.press("\x10");
+  assertEquals(await terminal.screen("#tea>"), ["#tea> text|"]);
+  await terminal.press("\x15\x03");
   assertEquals((await terminal.screen("again"))[0], "Press Ctrl-C again to quit");
   await terminal.press("x\x7f\x03");
   assertEquals((await terminal.screen("again"))[0], "Press Ctrl-C again to quit");
