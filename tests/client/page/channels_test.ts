@@ -1,6 +1,7 @@
 /** Channels at the page in a real browser: topic, invite link, being kicked, being in none. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { write } from "../../support/browser.ts";
+import { drawConversations, drawMembers, drawMessage } from "./large_amounts.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("channels at the page in Chromium", {
@@ -10,6 +11,7 @@ pageStories("channels at the page in Chromium", {
   "a kicked person sees why, keeps the history, and can rejoin": kicked,
   "a kicked person sees another channel": kickedAway,
   "a person who leaves the last channel sees what to do": noChannel,
+  "ten thousand members, hundreds of conversations and reactions stay few elements": largeAmounts,
 });
 
 async function topic(stage: Stage): Promise<void> {
@@ -87,4 +89,20 @@ async function noChannel(stage: Stage): Promise<void> {
   await write(ann, "/join #next3");
   await page.waitForSelector("#buffer-title >> text=#next3");
   assert(await page.isHidden("#not-joined"));
+}
+
+async function largeAmounts(stage: Stage): Promise<void> {
+  const { page } = await stage.visit("#large");
+  const members = await drawMembers(page, 10_000);
+  assertEquals(members.elements, 200);
+  assertMatch(members.text, /^MEMBERS 10,000[^]*\n@person9999\n[^]*\nand 9,800 more\s*$/i);
+  const found = await drawMembers(page, 10_000, "person777");
+  assertEquals(found.elements, 11);
+  assertMatch((await drawMembers(page, 10_000, "nobody")).text, /No member has this name\s*$/);
+  const conversations = await drawConversations(page, 300);
+  assertEquals([conversations.elements, conversations.text], [300, "true"]);
+  const message = await drawMessage(page, 500);
+  assert(message.elements < 200, `${message.elements} elements`);
+  assertMatch(message.text, /^500 500 \d{3}$/);
+  for (const { againMs } of [members, conversations]) assert(againMs < 16, `${againMs} ms`);
 }
