@@ -64,9 +64,10 @@ function join(credentials: Credentials): void {
     onServerPasswordNeeded: () => joinForm.needServerPassword(),
     takeBack: (buffer, text) => composer.restore(buffer, text),
     onBufferChange: (name) => {
+      // First the messages: the box has no height while a list hides it.
+      showPane(undefined);
       composer.replyTo(undefined);
       composer.buffer = name;
-      showPane(undefined);
       composer.focus();
     },
     onDeleted: (id) => composer.onDeleted(id),

@@ -118,7 +118,9 @@ export class MessageArea {
   /** Scrolls so that the messages from this one on are in sight. */
   showFrom(id: string): void {
     const row = this.#showEntry(id);
-    row?.scrollIntoView({ block: "start" });
+    const before = row?.previousElementSibling;
+    const top = before?.classList.contains("separator") ? before : row;
+    top?.scrollIntoView({ block: "start" });
     row?.focus({ preventScroll: true });
   }
 
@@ -232,7 +234,7 @@ export class MessageArea {
   #drawJumpButtons(): void {
     const { separatorAt } = this.#timeline;
     const separator = this.#area.querySelector(".separator.new")?.getBoundingClientRect();
-    const isInSight = separator !== undefined && separator.top >= this.#area.getBoundingClientRect().top;
+    const isInSight = separator !== undefined && separator.bottom > this.#area.getBoundingClientRect().top;
     if (isInSight) this.#seenSeparatorAt = separatorAt;
     drawJumpButtons({
       unread: this.#parts.unreadCount(),

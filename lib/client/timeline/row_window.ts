@@ -21,7 +21,7 @@ export const maxKeptRows = 1_000;
 
 /** The window of one timeline. */
 export class RowWindow {
-  /** The keys of the first and the last row; undefined for the newest rows, and for the end. */
+  /** The keys of the first and the last row; undefined for the newest rows, and while rows are added at the end. */
   #first: string | undefined;
   #last: string | undefined;
   /** The key of the first row at the last call of range(). */
@@ -82,6 +82,7 @@ export class RowWindow {
 
   #set({ entries }: EntryList, { start, end }: RowRange): void {
     this.#first = entries[start]?.key;
-    this.#last = end < entries.length ? entries[end - 1]?.key : undefined;
+    const isOpen = end === entries.length && end - start <= maxRows;
+    this.#last = isOpen ? undefined : entries[end - 1]?.key;
   }
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { write } from "../../support/browser.ts";
+import type { Peer } from "../../support/peer.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("the messages at the page in Chromium", {
@@ -124,6 +125,11 @@ async function pictureLoads(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #picture :and more");
   await page.waitForSelector(".entry >> text=and more");
   assert(!await page.evaluate(isAtEnd));
+  // A row above those in sight becomes taller.
+  const seen = await page.evaluate(rowInSight);
+  await page.evaluate("document.querySelector('.entry.message').style.minHeight = '400px'");
+  await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))");
+  assertEquals(await page.evaluate(rowInSight), seen);
 }
 
 async function unread(stage: Stage): Promise<void> {
@@ -138,6 +144,30 @@ async function unread(stage: Stage): Promise<void> {
   await page.click("#channel-list button:has-text('#unread')");
   await page.waitForSelector(".separator.new + .entry >> text=one");
   assertEquals(await page.locator("#channel-list .count").count(), 0);
+  await manyUnread(page, bob);
+}
+
+/** Many unread messages: the first of them is one click away, and what is selected stays selected. */
+async function manyUnread(page: Page, bob: Peer): Promise<void> {
+  await page.keyboard.press("Alt+ArrowUp");
+  for (let at = 1; at <= 160; at++) bob.send(`PRIVMSG #unread :missed ${at}.`);
+  await page.waitForSelector("#channel-list .count >> text=160");
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.click("#to-unread");
+  await page.waitForSelector(".separator.new + .entry:focus >> text=missed 1.");
+  const isInSight = `(() => {
+    const area = document.querySelector("#messages").getBoundingClientRect();
+    return document.querySelector(".separator.new").getBoundingClientRect().top >= area.top - 1;
+  })()`;
+  assert(await page.evaluate(isInSight));
+  assert(await page.isHidden("#to-unread"));
+  await page.evaluate("getSelection().selectAllChildren(document.querySelector('.entry:focus .text'))");
+  await page.focus("#messages");
+  for (let steps = 0; steps < 30; steps++) {
+    await page.evaluate("document.querySelector('#messages').scrollTop += 300");
+  }
+  await page.waitForSelector("#to-latest", { state: "hidden" });
+  assertEquals(await page.evaluate("String(getSelection())"), "missed 1.");
 }
 
 async function search(stage: Stage): Promise<void> {
