@@ -147,6 +147,7 @@ export class MessageArea {
   #onScroll(): void {
     if (this.#rows.isEmpty) return;
     if (this.isAtEnd) return this.#parts.draw();
+    this.#window.hold();
     const { shown, isLatest, isComplete, entries } = this.#timeline;
     const { start, end } = this.#window.range(shown);
     if (this.#isNearTop && start === 0 && !isComplete) this.#parts.loadOlder();
@@ -189,16 +190,23 @@ export class MessageArea {
   /** The rows in sight, and those with the selection or the focus. */
   #keptRows(): RowRange {
     const sight = this.#scroll.rowsInSight();
-    const { anchorNode = null, focusNode = null } = getSelection()?.isCollapsed === false
-      ? getSelection() ?? {}
-      : {};
-    const { activeElement } = document;
-    const indexes = [sight?.first, sight?.last, anchorNode, focusNode, activeElement].flatMap((node) => {
-      const entry = node && this.#area.contains(node) ? this.#nearestEntry(node) : undefined;
-      const at = this.#timeline.shown.indexOf(entry?.key);
+    const indexes = [...this.#indexesOf([sight?.first, sight?.last]), ...this.#markedRows()];
+    return { start: Math.min(...indexes), end: Math.max(...indexes) + 1 };
+  }
+
+  /** The indexes of the rows with the selection or the focus. */
+  #markedRows(): number[] {
+    const selection = getSelection();
+    const ends = selection?.isCollapsed === false ? [selection.anchorNode, selection.focusNode] : [];
+    return this.#indexesOf([...ends, document.activeElement]);
+  }
+
+  #indexesOf(nodes: readonly (Node | null | undefined)[]): number[] {
+    return nodes.flatMap((node) => {
+      if (!node || node === this.#area || !this.#area.contains(node)) return [];
+      const at = this.#timeline.shown.indexOf(this.#nearestEntry(node)?.key);
       return at < 0 ? [] : [at];
     });
-    return { start: Math.min(...indexes), end: Math.max(...indexes) + 1 };
   }
 
   /** The entry that contains a node of the area, or the next one when it is a separator. */
@@ -222,7 +230,7 @@ export class MessageArea {
     // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
     this.#area.ariaLive = this.isAtEnd ? "polite" : "off";
     this.#scroll.keep(() => {
-      const range = this.#window.range(shown);
+      const range = this.#window.range(shown, Math.min(...this.#markedRows()));
       const isLatest = timeline.isLatest && range.end === shown.entries.length;
       this.#scroll.isLatest = isLatest;
       const rows = this.#rows.of(range, { state, timeline, find: this.#parts.find });

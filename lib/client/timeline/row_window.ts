@@ -61,20 +61,20 @@ export class RowWindow {
     this.#set(list, { start: Math.max(range.start, needed), end });
   }
 
-  /** The rows of this moment. */
-  range(list: EntryList): RowRange {
-    const range = this.#range(list);
+  /** The rows of this moment. While the window follows the end, the row `keptFrom` and those after it stay. */
+  range(list: EntryList, keptFrom = Infinity): RowRange {
+    const range = this.#range(list, keptFrom);
     this.#shownFirst = list.entries[range.start]?.key;
     return range;
   }
 
-  #range(list: EntryList): RowRange {
+  #range(list: EntryList, keptFrom: number): RowRange {
     const { length } = list.entries;
     const last = list.indexOf(this.#last);
     const first = list.indexOf(this.#first);
     if (first < 0) {
       const end = last < 0 ? length : last + 1;
-      return { start: Math.max(0, end - endRows), end };
+      return { start: Math.max(0, end - maxKeptRows, Math.min(end - endRows, keptFrom)), end };
     }
     if (last >= first) return { start: first, end: last + 1 };
     return { start: first, end: Math.min(length, first + maxRows) };
