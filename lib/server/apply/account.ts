@@ -13,6 +13,7 @@ import { sendNumeric } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
+import { adoptGuestHistory } from "./guest_history.ts";
 import { broadcastRank, sendToPeers } from "./notices.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
 import { endUser, renameUser } from "./presence.ts";
@@ -92,7 +93,9 @@ function endIfBanned(chat: ChatState, user: UserState, account: string, stamp: n
 function changeAccount(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
   if (user.account === account) return;
   const role = roleOf(chat, user.account);
+  const wasGuest = user.account === undefined;
   user.account = account;
+  if (wasGuest) adoptGuestHistory(chat, user);
   if (account === undefined) user.modes.delete("r");
   else user.modes.add("r");
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);

@@ -126,7 +126,14 @@ export type Event =
     readonly changes: readonly ModeRecord[];
   }
   /** `ms` is the time of the last message that was read in a target: milliseconds since 1970. */
-  | { readonly kind: "marked"; readonly user: UserId; readonly target: string; readonly ms: number }
+  | {
+    readonly kind: "marked";
+    readonly user: UserId;
+    readonly target: string;
+    /** See chat/read_marker.ts. */
+    readonly key: string;
+    readonly ms: number;
+  }
   | {
     readonly kind: "message";
     readonly user: UserId;

@@ -6,6 +6,7 @@ import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
+import { sideOf } from "../chat/history_access.ts";
 import { holderOf } from "../chat/nick_holder.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
@@ -31,6 +32,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.modes.add(letter); }
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
+  if (account !== undefined) chat.store?.conversations.rename(sideOf(user));
   chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
   const { address, secure, away = "" } = event.user;
   addSession(chat, user, event.session, { address, secure, away: awayOf(away, stamp) });
@@ -130,11 +132,11 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
   const { nick, folded } = user;
   if (fold(wanted) !== folded) {
     chat.whowas.add(user, stampMs(stamp));
-    user.nickSince = stamp;
   }
   saveEvent(chat, user.channels.keys(), outgoing, stamp);
   chat.nicks.delete(folded);
-  user.rename(wanted);
+  user.rename(wanted, stamp);
+  chat.store?.conversations.rename(sideOf(user));
   chat.nicks.set(user.folded, user);
   sendToPeers(chat, user, outgoing);
   if (user.folded === folded) return;

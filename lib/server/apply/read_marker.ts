@@ -5,7 +5,7 @@
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { markerOf } from "../chat/read_marker.ts";
+import { markerAt } from "../chat/read_marker.ts";
 import type { UserState } from "../chat/user.ts";
 import { markerMessage } from "../render/read_marker.ts";
 import type { EventOf } from "./event.ts";
@@ -17,9 +17,10 @@ const maxMarkers = 1000;
 export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
-  const before = markerOf(chat, user, event.target);
+  const key = fold(event.key);
+  const before = markerAt(chat, user, key);
   const isForward = before === undefined || event.ms > before;
-  if (isForward) save(chat, user, fold(event.target), event.ms);
+  if (isForward) save(chat, user, key, event.ms);
   const asker = chat.applyingFor;
   for (const session of user.sessions) {
     if (session !== asker && isForward) session.send(markerMessage(chat, user, event.target));

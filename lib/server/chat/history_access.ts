@@ -1,7 +1,7 @@
 /**
  * Access to history: a user can see the history of its channels and of its own private conversations, and no other
- * history, not even as an operator. Only the nick identifies a user without an account, so that user sees messages
- * since it took the nick.
+ * history, not even as an operator. History knows people by their account, or as the guest that came at a certain
+ * moment, never by a nick: a nick can change, and another guest can take it.
  */
 import { bitForCommand } from "../../irc/capabilities.ts";
 import { rankLevel, ranks } from "../../irc/modes.ts";
@@ -23,10 +23,30 @@ export interface VisibleHistory {
   readonly views: readonly HistoryView[];
 }
 
-/** A user's name in history: its account, or its nick as long as it has that nick (see nickSince). */
+/** A user as a side of private conversations. */
 export function sideOf(user: User): Side {
-  if (user.account !== undefined) return { identity: fold(user.account), name: user.account };
-  return { identity: `~${user.folded}`, name: user.nick };
+  const { account, nick } = user;
+  if (account !== undefined) return { identity: fold(account), name: account, nick };
+  return { identity: guestIdentity(user), name: nick, nick };
+}
+
+/** The identity of a user without an account, as long as it is online: no other user arrives at this stamp. */
+export function guestIdentity({ arrivedAt }: User): string {
+  return `~!${arrivedAt.toString(36)}`;
+}
+
+/**
+ * The identities of the people that a nick names for others: the user that has it, or the account of this name; and
+ * guests that had it last. If there is neither user nor account, also accounts that had it last.
+ */
+export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
+  const holder = chat.find(nick);
+  const account = holder === undefined ? chat.accounts.find(nick)?.name : undefined;
+  const main = holder === undefined ? account && fold(account) : sideOf(holder).identity;
+  const known = store.conversations.knownAs(fold(nick)).filter((one) =>
+    one !== main && (main === undefined || one.startsWith("~"))
+  );
+  return main === undefined ? known : [main, ...known];
 }
 
 /** The history that `user` can see of a channel, or of its conversation with a nick; undefined if it can see none. */
@@ -45,14 +65,14 @@ export function visibleHistory(
 export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): VisibleHistory[] {
   const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
-  for (const one of chat.users.values()) {
-    if (one.account !== undefined) nickOf.set(fold(one.account), one.nick);
-  }
+  for (const one of chat.users.values()) nickOf.set(sideOf(one).identity, one.nick);
   const self = sideOf(user).identity;
+  const since = oldestShown(chat);
   for (const one of store.conversations.privateOf(self)) {
-    const name = nickOf.get(one.with.identity) ?? one.with.name;
+    const { identity, name: stored, nick } = one.with;
+    const name = nickOf.get(identity) ?? (identity.startsWith("~") ? nick ?? stored : stored);
     const entry = byName.get(fold(name)) ?? { name, views: [] };
-    entry.views.push({ conversation: one.id, since: since(chat, user) });
+    entry.views.push({ conversation: one.id, since });
     byName.set(fold(name), entry);
   }
   const channels = [...user.channels.keys()].map((channel) => ({
@@ -109,18 +129,11 @@ export function oldestShown({ settings, now }: Pick<Chat, "settings" | "now">): 
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
-/** The history with the account that has the nick or this name, and with users that had the nick without an account. */
+/** The history with everybody that the nick names. */
 function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): HistoryView[] {
-  const holder = chat.find(nick);
-  const others = new Set([holder === undefined ? fold(nick) : sideOf(holder).identity, `~${fold(nick)}`]);
-  const views: HistoryView[] = [];
-  for (const other of others) {
-    const found = store.conversations.findBetween(sideOf(user).identity, other);
-    if (found !== undefined) views.push({ conversation: found.id, since: since(chat, user) });
-  }
-  return views;
-}
-
-function since(chat: Chat, user: User): number {
-  return Math.max(user.account === undefined ? user.nickSince : 0, oldestShown(chat));
+  const { identity } = sideOf(user);
+  const since = oldestShown(chat);
+  return identitiesOf(chat, store, nick)
+    .flatMap((other) => store.conversations.idsBetween(identity, other))
+    .map((conversation) => ({ conversation, since }));
 }

@@ -1,10 +1,35 @@
-/** Read markers: the store has the markers of accounts; a user without an account has its own markers. */
-import { fold } from "../../irc/names.ts";
+/**
+ * Read markers: the store has the markers of accounts; a user without an account has its own markers. The marker of a
+ * private conversation belongs to the person, as history does, so it stays when that person changes the nick.
+ */
+import { fold, type Folded } from "../../irc/names.ts";
 import type { Chat } from "./chat.ts";
+import { identitiesOf, sideOf } from "./history_access.ts";
 import type { User } from "./user.ts";
 
 /** Milliseconds since 1970 of the last message that a user has read in a target; undefined if there is no marker. */
-export function markerOf({ store }: Chat, user: User, target: string): number | undefined {
-  if (user.account === undefined || store === undefined) return user.markers.get(fold(target));
-  return store.markers.load(fold(user.account), fold(target));
+export function markerOf(chat: Chat, user: User, target: string): number | undefined {
+  return markerAt(chat, user, markerKey(chat, user, target));
+}
+
+/** The same for the key of the target. */
+export function markerAt({ store }: Chat, user: User, key: Folded): number | undefined {
+  if (user.account === undefined || store === undefined) return user.markers.get(key);
+  return store.markers.load(fold(user.account), key);
+}
+
+/**
+ * What a marker belongs to: a channel, or the person that a nick names. Of several people who had the nick, it is the one
+ * that has it, else the last one that `user` wrote with; for a nick that says nothing, the nick.
+ */
+export function markerKey(chat: Chat, user: User, target: string): Folded {
+  const { store } = chat;
+  if (target.startsWith("#")) return fold(target);
+  const holder = chat.find(target);
+  if (holder !== undefined) return fold(sideOf(holder).identity);
+  if (store === undefined) return fold(`~${target}`);
+  const { identity } = sideOf(user);
+  const known = identitiesOf(chat, store, target);
+  const found = known.find((other) => store.conversations.idsBetween(identity, other).length > 0);
+  return fold(found ?? known.find((other) => !other.startsWith("~")) ?? `~${target}`);
 }

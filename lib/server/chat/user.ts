@@ -79,6 +79,8 @@ export interface User {
   readonly arrivedAt: number;
   /** Stamp of the moment when it took its nick. */
   readonly nickSince: number;
+  /** The nicks that it had before, the oldest first. */
+  readonly formerNicks: readonly FormerNick[];
   /** Milliseconds since 1970 when it last said something; for idle times. */
   readonly lastSpokeMs: number;
   /** The sessions it has, on all machines, by their ids. */
@@ -97,9 +99,26 @@ export interface User {
   readonly lingering: Lingering | undefined;
   /** Users that can message it although it is +R: users that it accepted (ACCEPT) or wrote to. The oldest is first. */
   readonly accepted: ReadonlySet<UserId>;
-  /** Read markers of a user without an account, by folded target: milliseconds since 1970. */
+  /** Read markers of a user without an account, by the key of chat/read_marker.ts: milliseconds since 1970. */
   readonly markers: ReadonlyMap<Folded, number>;
 }
+
+/** A nick that a user had until another one. */
+export interface FormerNick {
+  readonly folded: Folded;
+  /** Stamps: it had the nick from `since` on, and before `until`. */
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Whether a user had this nick at this stamp. */
+export function hadNick({ folded, nickSince, formerNicks }: User, nick: Folded, at: number): boolean {
+  return (nick === folded && at >= nickSince) ||
+    formerNicks.some(({ folded, since, until }) => folded === nick && at >= since && at < until);
+}
+
+/** The most former nicks of a user; the oldest are forgotten. */
+const maxFormerNicks = 100;
 
 /** A user on some machine of this chat. */
 export class UserState implements User {
@@ -107,6 +126,7 @@ export class UserState implements User {
   readonly username: string;
   readonly arrivedAt: number;
   nickSince: number;
+  readonly formerNicks: FormerNick[] = [];
   readonly devices = new Map<string, Device>();
   readonly sessions: SessionState[] = [];
   readonly channels = new Map<ChannelState, MembershipState>();
@@ -180,7 +200,13 @@ export class UserState implements User {
   }
 
   /** Changes the nick; the caller changes the chat's table of nicks. */
-  rename(nick: string): void {
+  rename(nick: string, stamp: number): void {
+    const folded = fold(nick);
+    if (folded !== this.#folded) {
+      this.formerNicks.push({ folded: this.#folded, since: this.nickSince, until: stamp });
+      if (this.formerNicks.length > maxFormerNicks) this.formerNicks.shift();
+      this.nickSince = stamp;
+    }
     this.#nick = unshared(nick);
     this.#folded = fold(this.#nick);
     this.#source = `${nick}!${this.username}@${this.host}`;

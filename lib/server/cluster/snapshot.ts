@@ -8,7 +8,7 @@ import { saveRegistered } from "../apply/registered_channel.ts";
 import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
-import { type Device, type Lingering, type UserRecord, UserState } from "../chat/user.ts";
+import { type Device, type FormerNick, type Lingering, type UserRecord, UserState } from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
 
 /** The state of a user. */
@@ -16,6 +16,7 @@ interface SavedUser {
   readonly record: UserRecord;
   readonly arrivedAt: number;
   readonly nickSince: number;
+  readonly formerNicks: readonly FormerNick[];
   readonly lastSpokeMs: number;
   readonly devices: readonly (readonly [session: string, device: Device])[];
   readonly accepted: readonly string[];
@@ -41,7 +42,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 3;
+export const snapshotFormat = 4;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -107,6 +108,7 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
     },
     arrivedAt: user.arrivedAt,
     nickSince: user.nickSince,
+    formerNicks: [...user.formerNicks],
     lastSpokeMs: user.lastSpokeMs,
     devices: [...user.devices],
     accepted: [...user.accepted],
@@ -134,6 +136,7 @@ function toSavedChannel(channel: ChannelState): SavedChannel {
 function addUser(chat: ChatState, state: SavedUser): void {
   const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
   user.nickSince = state.nickSince;
+  user.formerNicks.push(...state.formerNicks);
   for (const [id, device] of state.devices) user.devices.set(id, device);
   for (const id of state.accepted) user.accepted.add(id);
   user.lingering = state.lingering;

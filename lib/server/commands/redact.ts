@@ -9,7 +9,7 @@ import type { Channel } from "../chat/channel.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { fail } from "../chat/refusal.ts";
 import { filesOf } from "../chat/shared_files.ts";
-import type { User } from "../chat/user.ts";
+import { hadNick, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 
 /** The commands of this file. */
@@ -53,15 +53,13 @@ function isSpeech({ command }: Message): boolean {
 }
 
 /**
- * An account owns its messages. Without an account, only messages since the user took the nick are known to be their
- * own.
+ * An account owns its messages. A message without an account is from the user who had its nick at that time, who can
+ * have another nick and an account by now.
  */
 function isOwn(user: User, { source, tags }: Message, stamp: number): boolean {
   const account = tags.get("account");
-  if (account !== undefined || user.account !== undefined) {
-    return account !== undefined && user.account !== undefined && fold(account) === fold(user.account);
-  }
-  return fold(parseSource(source).nick) === user.folded && stamp >= user.nickSince;
+  if (account !== undefined) return user.account !== undefined && fold(account) === fold(user.account);
+  return hadNick(user, fold(parseSource(source).nick), stamp);
 }
 
 function isOperatorOf(channel: Channel | undefined, user: User): boolean {

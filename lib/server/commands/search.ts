@@ -62,6 +62,7 @@ async function answer(
   const found = limit === 0 ? [] : await store.search({
     logs,
     sender,
+    senderAccount: sender === undefined ? undefined : accountNamed(chat, sender),
     text,
     after,
     before,
@@ -74,6 +75,12 @@ async function answer(
   const current = visibleLogs(chat, store, user, target);
   const records = found.filter((hit) => isIn(current, hit));
   session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
+}
+
+/** The account of the sender that a name means: of the user with this nick, or the account of this name. */
+function accountNamed(chat: Chat, name: string): string | undefined {
+  const holder = chat.find(name);
+  return holder === undefined ? chat.accounts.find(name)?.name : holder.account;
 }
 
 /** The logs with messages that the user can see, each with its first visible stamp. */

@@ -4,19 +4,21 @@
  * conversation.
  */
 import type { StatementSync } from "node:sqlite";
+import { fold } from "../../irc/names.ts";
 import type { CommitParticipant, Database } from "./database.ts";
 import type { UnsavedBlock } from "./history.ts";
 
 /** The log of a conversation: 0 for messages, 1 for events. */
 export type Stream = 0 | 1;
 
-/**
- * One side of a private conversation: a folded account name, or "~" and a folded nick for a user without an account.
- */
+/** One side of a private conversation. It stays the same when the nick changes. */
 export interface Side {
+  /** A folded account name, or a text that starts with "~" for a user without an account (chat/history_access.ts). */
   readonly identity: string;
-  /** The name to show. */
+  /** The name of the account, or the nick without one. */
   readonly name: string;
+  /** The nick that it had last. @default {name} */
+  readonly nick?: string;
 }
 
 /** A conversation that received records since the server started. */
@@ -56,6 +58,9 @@ export function logOf(conversation: number, stream: Stream): number {
   return conversation * 2 + stream;
 }
 
+/** The most people that had one nick and are found by it: those of the newest conversations. */
+const maxKnown = 1000;
+
 /** The table of conversations. Rows are inserted with the first record, so reading writes nothing. */
 export class Conversations implements CommitParticipant {
   readonly #database: Database;
@@ -65,7 +70,13 @@ export class Conversations implements CommitParticipant {
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #insertSide: StatementSync;
-  readonly #sides: StatementSync;
+  readonly #savePerson: StatementSync;
+  readonly #nickOf: StatementSync;
+  readonly #setNick: StatementSync;
+  readonly #known: StatementSync;
+  readonly #between: StatementSync;
+  readonly #private: StatementSync;
+  readonly #adopt: readonly StatementSync[];
   readonly #close: StatementSync;
   readonly #reopen: StatementSync;
   readonly #names: StatementSync;
@@ -80,12 +91,32 @@ export class Conversations implements CommitParticipant {
     this.#insert = database.prepareArrays(
       "INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?) RETURNING id",
     );
-    this.#insertSide = database.prepare("INSERT INTO side (identity, conversation, name) VALUES (?, ?, ?)");
-    this.#sides = database.prepareArrays(
-      `SELECT mine.conversation, theirs.identity, theirs.name FROM side AS mine
-       JOIN side AS theirs ON theirs.conversation = mine.conversation
-       WHERE mine.identity = ?`,
+    this.#insertSide = database.prepare(
+      "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
     );
+    this.#savePerson = database.prepare(
+      `INSERT INTO person (identity, name, nick, folded) VALUES (?, ?, ?, ?)
+       ON CONFLICT (identity) DO UPDATE SET name = excluded.name, nick = excluded.nick, folded = excluded.folded`,
+    );
+    this.#nickOf = database.prepareArrays("SELECT nick FROM person WHERE identity = ?");
+    this.#setNick = database.prepare("UPDATE person SET nick = ?, folded = ? WHERE identity = ?");
+    this.#known = database.prepareArrays(
+      `SELECT identity FROM person WHERE folded = ? ORDER BY id DESC LIMIT ${maxKnown}`,
+    );
+    this.#between = database.prepareArrays("SELECT conversation FROM side WHERE identity = ? AND other = ?");
+    this.#private = database.prepareArrays(
+      `SELECT conversation, other, person.name, nick, key FROM side
+       JOIN person ON person.identity = other JOIN conversation ON conversation.id = conversation
+       WHERE side.identity = ?`,
+    );
+    this.#adopt = [
+      // The account can be the other side.
+      "UPDATE OR IGNORE side SET identity = ?2, name = ?3 WHERE identity = ?1 AND conversation = ?4",
+      "DELETE FROM side WHERE identity = ?1 AND conversation = ?4",
+      "UPDATE side SET other = ?2 WHERE conversation = ?4 AND other = ?1",
+      // The next message of these two belongs to a conversation of the account.
+      "UPDATE conversation SET key = id || ' ' || key WHERE id = ?4",
+    ].map((sql) => database.prepare(sql));
     this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
     this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
     this.#closedChannels = database.prepareArrays(
@@ -119,22 +150,54 @@ export class Conversations implements CommitParticipant {
     return id === undefined ? undefined : { id: Number(id), since: Number(since) };
   }
 
-  /** The same for two sides. */
-  findBetween(one: string, other: string): { id: number; since: number } | undefined {
-    return this.find(pairKey(one, other));
+  /** The ids of the stored conversations of two sides: one, and those that adopt() gave to one of them. */
+  idsBetween(one: string, other: string): number[] {
+    this.#database.insertPending();
+    return this.#between.all(one, other).map((found) => Number(row(found)[0]));
   }
 
   /** All private conversations of a side. */
   privateOf(identity: string): PrivateConversation[] {
     this.#database.insertPending();
-    const found = new Map<number, PrivateConversation>();
-    for (const one of this.#sides.all(identity)) {
-      const [id, theirs, name] = row(one);
-      // The own side is also in the result; it counts only if there is no other side.
-      if (theirs === identity && found.has(Number(id))) continue;
-      found.set(Number(id), { id: Number(id), with: { identity: String(theirs), name: String(name) } });
-    }
-    return [...found.values()];
+    return this.#private.all(identity).map((found) => {
+      const [id, theirs, name, nick] = row(found);
+      return {
+        id: Number(id),
+        with: { identity: String(theirs), name: String(name), nick: String(nick) },
+      };
+    });
+  }
+
+  /** The identities of people with private conversations who had this nick last; the newest first. */
+  knownAs(folded: string): string[] {
+    this.#database.insertPending();
+    return this.#known.all(folded).map((found) => String(row(found)[0]));
+  }
+
+  /** Saves the nick of a person with private conversations. */
+  rename({ identity, name, nick = name }: Side): void {
+    this.#database.insertPending();
+    const [before] = this.#database.read(() => row(this.#nickOf.get(identity)), []);
+    if (before === undefined || before === nick) return;
+    this.#database.attempt(() => void this.#setNick.run(nick, fold(nick), identity));
+  }
+
+  /**
+   * Gives the private conversations of a guest to the account that the guest registered or logged in to; returns the
+   * identities of the other sides.
+   */
+  adopt(guest: string, { identity, name, nick = name }: Side): string[] {
+    this.#database.insertPending();
+    const found = this.#database.read(() => this.#private.all(guest).map(row), []);
+    if (found.length === 0) return [];
+    this.#database.attempt(() => {
+      for (const [id = 0, , , , key = ""] of found) {
+        this.#cache.delete(String(key));
+        for (const statement of this.#adopt) statement.run(guest, identity, name, id);
+      }
+      this.#savePerson.run(identity, name, nick, fold(nick));
+    });
+    return found.map(([, other]) => String(other));
   }
 
   /** The name of a stored conversation in its first spelling; "" for a private conversation. */
@@ -184,7 +247,11 @@ export class Conversations implements CommitParticipant {
     const [storedId] = row(this.#find.get(key));
     const id = Number(storedId ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
     if (storedId === undefined) {
-      for (const side of sides) this.#insertSide.run(side.identity, id, side.name);
+      for (const [at, { identity, name: shown, nick = shown }] of sides.entries()) {
+        const other = sides[1 - at] ?? sides[0];
+        this.#insertSide.run(identity, id, shown, other?.identity ?? identity);
+        this.#savePerson.run(identity, shown, nick, fold(nick));
+      }
       this.#insertedNow.push(conversation);
     }
     return conversation.id = id;

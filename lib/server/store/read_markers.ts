@@ -15,6 +15,7 @@ export class ReadMarkers {
   readonly #find: StatementSync;
   readonly #save: StatementSync;
   readonly #remove: StatementSync;
+  readonly #removeOne: StatementSync;
   readonly #removeOldest: StatementSync;
 
   constructor(database: Database) {
@@ -28,6 +29,7 @@ export class ReadMarkers {
       `DELETE FROM marker WHERE account = ?1 AND target IN
          (SELECT target FROM marker WHERE account = ?1 ORDER BY ms DESC LIMIT -1 OFFSET ${maxTargets})`,
     );
+    this.#removeOne = database.prepare("DELETE FROM marker WHERE account = ? AND target = ?");
     this.#remove = database.prepare("DELETE FROM marker WHERE account = ?");
   }
 
@@ -44,6 +46,14 @@ export class ReadMarkers {
       this.#save.run(account, target, ms);
       if (isNew) this.#removeOldest.run(account);
     });
+  }
+
+  /** Gives a marker of an account to another target: the person there has an account now. */
+  retarget(account: string, from: string, to: string): void {
+    const ms = this.load(account, from);
+    if (ms === undefined) return;
+    this.save(account, to, ms);
+    this.#database.attempt(() => this.#removeOne.run(account, from));
   }
 
   /** Deletes all markers of an account. */

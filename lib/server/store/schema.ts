@@ -21,7 +21,7 @@ export const migrations: readonly string[] = [
     events INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- The people in a private conversation: an account, or "~nick" without one.
+  -- The people in a private conversation: an account, or "~…" without one.
   CREATE TABLE side (
     identity TEXT NOT NULL,
     conversation INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
@@ -114,5 +114,26 @@ export const migrations: readonly string[] = [
   ALTER TABLE redaction ADD COLUMN record TEXT NOT NULL DEFAULT '';
   ALTER TABLE redaction ADD COLUMN reason TEXT NOT NULL DEFAULT '';
   CREATE INDEX redaction_time ON redaction (conversation, deleted);
+  `,
+  `
+  -- The people of private conversations: the name of the account, or the last nick without one; and the last nick.
+  CREATE TABLE person (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    nick TEXT NOT NULL,
+    folded TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX person_nick ON person (folded, id);
+  INSERT INTO person (identity, name, nick, folded)
+    SELECT identity, name, name, ltrim(identity, '~') FROM side GROUP BY identity;
+  -- The identity of the other side; the own one in a conversation with oneself.
+  ALTER TABLE side ADD COLUMN other TEXT NOT NULL DEFAULT '';
+  UPDATE side SET other = coalesce(
+    (SELECT theirs.identity FROM side AS theirs
+      WHERE theirs.conversation = side.conversation AND theirs.identity <> side.identity),
+    identity
+  );
+  CREATE INDEX side_other ON side (identity, other);
   `,
 ];

@@ -29,16 +29,23 @@ export function entryOf(log: number, record: string): IndexEntry | undefined {
 /** The conditions of a search; all of them must hold. */
 export interface SearchTerms {
   readonly logs: readonly number[];
+  /** The nick of the sender when it wrote the message. */
   readonly sender?: string | undefined;
+  /** An account of the sender; its messages under other nicks are found too. */
+  readonly senderAccount?: string | undefined;
   readonly account?: string | undefined;
   readonly text?: string | undefined;
 }
 
 /** The query in the language of the index; undefined if the text contains no word, so that nothing can match. */
-export function queryOf({ logs, sender, account, text }: SearchTerms): string | undefined {
+export function queryOf({ logs, sender, senderAccount, account, text }: SearchTerms): string | undefined {
   const keys: string[] = [];
   if (logs.length > 0) keys.push(`(${logs.map(logKey).join(" OR ")})`);
-  if (sender !== undefined) keys.push(senderKey(sender));
+  const senders = [
+    ...(sender === undefined ? [] : [senderKey(sender)]),
+    ...(senderAccount === undefined ? [] : [accountKey(senderAccount)]),
+  ];
+  if (senders.length > 0) keys.push(senders.length === 1 ? senders.join("") : `(${senders.join(" OR ")})`);
   if (account !== undefined) keys.push(accountKey(account));
   const parts = [`keys : (${keys.join(" AND ")})`];
   if (text !== undefined) {

@@ -92,7 +92,9 @@ export class Transfer {
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
     );
     this.#conversation = database.prepareArrays("SELECT key, name FROM conversation WHERE id = ?");
-    this.#sides = database.prepareArrays("SELECT identity, name FROM side WHERE conversation = ?");
+    this.#sides = database.prepareArrays(
+      "SELECT identity, side.name, nick FROM side JOIN person USING (identity) WHERE conversation = ?",
+    );
     this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
     this.#earliest = database.prepareArrays(
       "SELECT min(first) FROM (SELECT first FROM block WHERE id >= ? ORDER BY id LIMIT 4000)",
@@ -218,8 +220,8 @@ export class Transfer {
     const id = Math.floor(log / 2);
     const [key, name] = row(this.#conversation.get(id));
     const sides = this.#sides.all(id).map((found) => {
-      const [identity, shown] = row(found);
-      return { identity: String(identity), name: String(shown) };
+      const [identity, shown, nick] = row(found);
+      return { identity: String(identity), name: String(shown), nick: String(nick) };
     });
     return { key: String(key), name: String(name), sides, stream: log % 2 === 0 ? 0 : 1, records };
   }

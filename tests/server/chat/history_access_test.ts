@@ -1,8 +1,9 @@
 /** Which history users can see, and which not: a leak here would be the worst fault of the server. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { loggedIn, registered } from "../../support/account.ts";
+import { loggedIn, password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
+import { logIn } from "../../support/login.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
 
@@ -47,6 +48,8 @@ story("members can see the history of a channel, and only while they are members
 story("only its two users can see a private conversation", two);
 story("a user that takes a nick cannot see messages to the user that had it before", nicks);
 story("an account sees its conversations from every device, and after it was offline", accounts);
+story("history follows the nick of an account, and its last nick finds it offline", renamed);
+story("a guest that registers or logs in keeps its private conversations", adopted);
 story("registering a nick does not show earlier messages to this nick", registering);
 story("a server operator sees no more history than other users", operators);
 story("only the rank can see messages to a rank, later too", ranks);
@@ -115,7 +118,12 @@ async function nicks(chat: Chat): Promise<void> {
   await ask(ann, "PRIVMSG bob :secret one");
   bob.send("NICK robert");
   await ask(bob, "PRIVMSG robert :secret note");
-  assertEquals([await sees(bob, "ann"), await finds(bob), await targets(bob)], ["", "secret note", "robert"]);
+  const both = "secret one, secret note";
+  assertEquals([await sees(bob, "ann"), await finds(bob), await targets(bob)], [
+    "secret one",
+    both,
+    "ann, robert",
+  ]);
   cat.send("NICK bob");
   assertEquals([await sees(cat, "ann"), await finds(cat), await targets(cat)], ["", "", ""]);
   await ask(ann, "PRIVMSG bob :secret two");
@@ -124,6 +132,64 @@ async function nicks(chat: Chat): Promise<void> {
   await quit(bob);
   const [late] = await people(chat, "robert");
   assertEquals([await sees(late, "robert"), await finds(late), await targets(late)], ["", "", ""]);
+  // Ann still finds what she wrote, by the nick that each of them had last.
+  assertEquals([await sees(ann, "robert"), await sees(ann, "bob"), await targets(ann)], [
+    "secret one",
+    "secret two",
+    "robert, bob",
+  ]);
+}
+
+async function renamed(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  const bob = await registered(chat, "bob", { caps });
+  await ask(bob, "NICK bob8", "PRIVMSG ann :secret one");
+  await ann.lines();
+  assertEquals([await sees(ann, "bob8"), await targets(ann)], ["secret one", "bob8"]);
+  assertEquals(await finds(ann, ";from=bob8"), "secret one");
+  await ask(bob, "NICK bob9");
+  await ann.lines();
+  assertEquals([await sees(ann, "bob9"), await targets(ann)], ["secret one", "bob9"]);
+  assertEquals([await finds(ann, ";from=bob9"), await finds(ann, ";in=bob9")], ["secret one", "secret one"]);
+  assertEquals([await sees(bob, "ann"), await targets(bob)], ["secret one", "ann"]);
+  await quit(bob);
+  await ann.lines();
+  // Offline, the account has its name; the nick that it had last finds it too.
+  assertEquals([await sees(ann, "bob"), await sees(ann, "bob9"), await targets(ann)], [
+    "secret one",
+    "secret one",
+    "bob",
+  ]);
+  assertEquals(await sees(ann, "bob8"), "");
+}
+
+async function adopted(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  const [bob, cat] = await people(chat, "bob", "cat");
+  await ask(bob, "PRIVMSG ann :secret one", "PRIVMSG cat :secret two");
+  await ask(ann, "PRIVMSG bob :secret three");
+  bob.send(`REGISTER * * ${password}`);
+  await bob.next(/ REGISTER SUCCESS /);
+  await ask(bob, "PRIVMSG ann :secret four");
+  for (const peer of [ann, bob, cat]) await peer.lines();
+  const all = "secret one, secret three, secret four";
+  assertEquals([await sees(bob, "ann"), await sees(bob, "cat"), await targets(bob)], [
+    all,
+    "secret two",
+    "cat, ann",
+  ]);
+  assertEquals([await sees(ann, "bob"), await sees(cat, "bob")], [all, "secret two"]);
+  await quit(bob);
+  const later = await loggedIn(chat, "bob", { caps });
+  assertEquals([await sees(later, "ann"), await sees(later, "cat")], [all, "secret two"]);
+  // A login adds what the guest said to what the account has already.
+  await quit(later);
+  const [guest] = await people(chat, "guest");
+  await ask(guest, "PRIVMSG ann :secret five");
+  await logIn(guest, "bob");
+  assertEquals([await sees(guest, "ann"), await targets(guest)], [`${all}, secret five`, "cat, ann"]);
+  const stranger = await registered(chat, "guest9", { caps });
+  assertEquals([await sees(stranger, "ann"), await finds(stranger)], ["", ""]);
 }
 
 async function accounts(chat: Chat): Promise<void> {

@@ -198,7 +198,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     target: { kind: "user", id: said.other, nick: "somebody" },
     text: said.text,
   })),
-  fc.record({ kind: fc.constant("marked" as const), user, target: channel, ms: fc.nat(9) }),
+  fc.record({ kind: fc.constant("marked" as const), user, target: channel, key: channel, ms: fc.nat(9) }),
   fc.record({ kind: fc.constant("parted" as const), user, channel, reason: text }),
   fc.record({ kind: fc.constant("renamed" as const), user, nick }),
   fc.record({ kind: fc.constant("topic set" as const), user, channel, text }),

@@ -1,6 +1,6 @@
 /** MARKREAD: markers only move forward, and only the user's own devices get them. */
 import { assertEquals } from "@std/assert";
-import { loggedIn, registered } from "../../support/account.ts";
+import { loggedIn, password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
@@ -11,6 +11,8 @@ const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z
   .map((time) => `timestamp=${time}`);
 
 story("MARKREAD sets a marker, and never moves it backwards", moves);
+story("the marker of a private conversation stays with the person, whatever the nick", renamed);
+story("the markers of a guest follow nicks, and the guest keeps them when it registers", guests);
 story("MARKREAD refuses invalid targets and times", refusals);
 story("JOIN sends the marker before the end of the names", joining);
 story("the other devices of an account get its marker, and it survives their connections", devices);
@@ -35,6 +37,67 @@ async function moves(chat: Chat): Promise<void> {
   for (const [command, answer] of cases) {
     assertEquals(await ask(ann, `MARKREAD ${command}`), [`:chat.test MARKREAD ${answer}`], command);
   }
+}
+
+async function renamed(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  const bob = await registered(chat, "bob");
+  const cat = await chat.peer("cat");
+  const phone = await loggedIn(chat, "ann", { caps });
+  const marker = async (target: string) =>
+    (await ask(phone, `MARKREAD ${target}`)).map((line) => line.split(" ").at(-1)).join("");
+  await ask(bob, "NICK bob8", "PRIVMSG ann :hello");
+  await ask(cat, "PRIVMSG ann :hello");
+  for (const peer of [ann, phone]) await peer.lines();
+  await ask(ann, `MARKREAD bob8 ${two}`, `MARKREAD cat ${one}`);
+  assertEquals(await receive(phone), [
+    `:chat.test MARKREAD bob8 ${two}`,
+    `:chat.test MARKREAD cat ${one}`,
+  ]);
+  // The marker belongs to the person.
+  await ask(bob, "NICK robert");
+  await ask(cat, "NICK kitten");
+  assertEquals([await marker("robert"), await marker("kitten")], [two, one]);
+  assertEquals([await marker("bob8"), await marker("cat")], ["*", "*"]);
+  // Somebody else who takes the nick has no marker, and moves none.
+  const other = await chat.peer("cat");
+  assertEquals(await marker("cat"), "*");
+  await ask(ann, `MARKREAD cat ${two}`);
+  await receive(phone);
+  assertEquals([await marker("cat"), await marker("kitten")], [two, one]);
+  // It stays when the person goes offline, and when a guest registers.
+  await quit(bob);
+  assertEquals([await marker("robert"), await marker("bob")], [two, two]);
+  cat.send(`REGISTER * * ${password}`);
+  await cat.next(/ REGISTER SUCCESS /);
+  assertEquals(await marker("kitten"), one);
+  await quit(cat);
+  await quit(other);
+  assertEquals([await marker("kitten"), await marker("cat")], [one, "*"]);
+}
+
+async function guests(chat: Chat): Promise<void> {
+  const ann = await chat.peer("ann", { caps });
+  const bob = await chat.peer("bob", { caps });
+  const dan = await chat.peer("dan", { caps });
+  await ask(ann, `MARKREAD bob ${two}`, `MARKREAD #tea ${one}`);
+  await ask(dan, `MARKREAD ann ${one}`, "PRIVMSG ann :hello");
+  await ask(bob, "NICK robert");
+  assertEquals(await ask(ann, "MARKREAD robert"), [
+    ":dan PRIVMSG ann hello",
+    `:chat.test MARKREAD robert ${two}`,
+  ]);
+  ann.send(`REGISTER * * ${password}`);
+  await ann.next(/ REGISTER SUCCESS /);
+  await ann.lines();
+  assertEquals(await ask(ann, "MARKREAD robert", "MARKREAD #tea"), [
+    `:chat.test MARKREAD robert ${two}`,
+    `:chat.test MARKREAD #tea ${one}`,
+  ]);
+  assertEquals(await ask(dan, "MARKREAD ann"), [`:chat.test MARKREAD ann ${one}`]);
+  await quit(ann);
+  const later = await loggedIn(chat, "ann", { caps });
+  assertEquals(await ask(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${one}`]);
 }
 
 async function refusals(chat: Chat): Promise<void> {

@@ -15,7 +15,7 @@ const writes: readonly (readonly [what: string, body: string, error: string])[] 
   ["gives a session a user", `session.user = undefined;`, "TS2540"],
   ["adds a user mode", `user.modes.add("o");`, "TS2339"],
   ["logs a user in", `user.account = "ann";`, "TS2540"],
-  ["renames a user", `user.rename("bob");`, "TS2551"],
+  ["renames a user", `user.rename("bob", 0);`, "TS2551"],
   ["sends to a user", `user.send(fromServer(chat, "NOTICE", []));`, "TS2339"],
   ["accepts a user", `user.accepted.add("other");`, "TS2339"],
   ["ends a session of a user", `user.sessions.pop();`, "TS2339"],

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fold } from "../../../lib/irc/names.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";
-import { registered } from "../../support/account.ts";
+import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
@@ -36,6 +36,7 @@ story("CHATHISTORY tells a client that was offline of deletions, also of old mes
 story("deletions do not count towards the limit, and a thousand of them arrive in two answers", thousand);
 story("a private deletion is replayed, and clients without the capability get no REDACT", privateReplay);
 story("the reason of a deletion goes with the account of its author", reasonGoes);
+story("a user owns its messages also after it took another nick, and after it registered", ownNicks);
 story("a user who takes a nick does not own its earlier messages", nickReuse);
 
 story("REDACT by a user who left meanwhile deletes nothing, and nobody gets it", left);
@@ -56,6 +57,24 @@ async function matrix(chat: Chat): Promise<void> {
     peers[who].send(`REDACT #tea ${id}`);
     assertMatch((await peers[who].lines())[0] ?? "", answer, `${who} redacts ${whose}`);
   }
+}
+
+async function ownNicks(chat: Chat): Promise<void> {
+  const { bob, cat } = await crowd(chat);
+  const [first, second] = [await say(bob, "#tea", "one"), await say(bob, "#tea", "two")];
+  await cat.lines();
+  bob.send("NICK robert");
+  await bob.lines();
+  cat.send("NICK bob");
+  await cat.lines();
+  cat.send(`REDACT #tea ${first}`);
+  assertMatch(await cat.next(/REDACT/), / REDACT_FORBIDDEN /);
+  bob.send(`REDACT #tea ${first}`);
+  assertMatch(await bob.next(/REDACT/), /^:robert!\S+ REDACT #tea /);
+  bob.send(`REGISTER * * ${password}`);
+  await bob.next(/ REGISTER SUCCESS /);
+  bob.send(`REDACT #tea ${second}`);
+  assertMatch(await bob.next(/REDACT/), /REDACT #tea /);
 }
 
 async function deleted(chat: Chat): Promise<void> {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { StoredRecord } from "../../../lib/server/store/block.ts";
-import type { Stream } from "../../../lib/server/store/conversation.ts";
+import type { Side, Stream } from "../../../lib/server/store/conversation.ts";
 import type { HistoryRange } from "../../../lib/server/store/history_reader.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 
@@ -148,20 +148,60 @@ Deno.test("the chat continues during a read of many records that are not visible
 
 Deno.test("a private conversation is the same from both sides", () => {
   using store = openStore();
-  const ann = { identity: "ann", name: "Ann" };
-  const bob = { identity: "~bob", name: "bob" };
+  const ann = { identity: "ann", name: "Ann", nick: "annie" };
+  const bob = { identity: "~!1", name: "bob", nick: "bob" };
   store.history.append(store.conversations.between(ann, bob), 0, 10, "one");
   store.history.append(store.conversations.between(bob, ann), 0, 20, "other");
   const [conversation, ...others] = store.conversations.privateOf("ann");
   assertEquals(others, []);
   assertEquals(conversation?.with, bob);
-  assertEquals(store.conversations.privateOf("~bob")[0]?.with, ann);
-  assertEquals(store.conversations.findBetween("~bob", "ann")?.id, conversation?.id);
+  assertEquals(store.conversations.privateOf("~!1")[0]?.with, ann);
+  assertEquals(store.conversations.idsBetween("~!1", "ann"), [conversation?.id]);
+});
+
+Deno.test("a person is found by the nick it had last, also in messages of this tick", () => {
+  using store = openStore();
+  const { conversations, history } = store;
+  const ann = { identity: "ann", name: "Ann", nick: "Ann" };
+  const bob = { identity: "~!1", name: "bob", nick: "bob" };
+  history.append(conversations.between(ann, bob), 0, 10, "one");
+  conversations.rename({ ...bob, nick: "Robert" });
+  conversations.rename({ identity: "~!9", name: "nobody", nick: "nobody" });
+  assertEquals([conversations.knownAs("bob"), conversations.knownAs("robert")], [[], ["~!1"]]);
+  assertEquals(conversations.privateOf("ann")[0]?.with.nick, "Robert");
+  history.append(conversations.between(ann, { identity: "~!2", name: "Robert" }), 0, 20, "two");
+  assertEquals(conversations.knownAs("robert"), ["~!2", "~!1"]);
+});
+
+Deno.test("an account gets the conversations of a guest, also with itself, beside its own", () => {
+  using store = openStore();
+  const { conversations, history } = store;
+  const [ann, bob, guest] = ["ann", "bob", "~!1"].map((identity) => ({ identity, name: identity }));
+  if (ann === undefined || bob === undefined || guest === undefined) return;
+  let stamp = 0;
+  const say = (one: Side, other: Side) =>
+    history.append(conversations.between(one, other), 0, ++stamp, `${stamp}`);
+  const said = (one: string, other: string) => {
+    const views = conversations.idsBetween(one, other).map((conversation) => ({ conversation, since: 0 }));
+    return history.read(views, { limit: 99, from: "start", events: false }).map((one) => one.stamp);
+  };
+  say(ann, bob);
+  say(guest, bob);
+  say(guest, guest);
+  say(guest, ann);
+  assertEquals(conversations.adopt("~!1", ann).sort(), ["ann", "bob", "~!1"]);
+  assertEquals([said("ann", "bob"), said("bob", "ann"), said("ann", "ann")], [[1, 2], [1, 2], [3, 4]]);
+  assertEquals([said("~!1", "bob"), conversations.privateOf("~!1")], [[], []]);
+  // What follows goes to the account, and a guest of this identity starts anew.
+  say(bob, ann);
+  say(guest, bob);
+  assertEquals([said("ann", "bob"), said("bob", "~!1")], [[1, 2, 5], [6]]);
+  assertEquals(conversations.adopt("~!2", ann), []);
 });
 
 Deno.test("messages to oneself are a conversation with oneself", () => {
   using store = openStore();
-  const ann = { identity: "ann", name: "Ann" };
+  const ann = { identity: "ann", name: "Ann", nick: "Ann" };
   store.history.append(store.conversations.between(ann, ann), 0, 10, "note");
   assertEquals(store.conversations.privateOf("ann").map((one) => one.with), [ann]);
 });

@@ -94,6 +94,28 @@ Deno.test("an older database is copied before it is changed", onDisk, () => {
   assertEquals(now.prepare("SELECT count(*) AS columns FROM pragma_table_info('old')").get()?.columns, 2);
 });
 
+Deno.test("private conversations of an older version are found from both sides", onDisk, () => {
+  using place = temporaryFolder();
+  const before = openFolder(
+    place.folder,
+    "normal",
+    migrations.slice(0, migrations.findIndex((step) => step.includes("CREATE TABLE person"))),
+  );
+  before.db.exec(`
+    INSERT INTO conversation (id, key, name) VALUES (1, 'ann ~bob', ''), (2, 'ann ann', '');
+    INSERT INTO side (identity, conversation, name) VALUES ('ann', 1, 'Ann'), ('~bob', 1, 'Bob'), ('ann', 2, 'Ann');
+  `);
+  before.db.close();
+  before.release();
+  using store = openStore({ folder: place.folder });
+  const { conversations } = store;
+  assertEquals(conversations.privateOf("ann").map((one) => [one.id, one.with.name]), [[2, "Ann"], [
+    1,
+    "Bob",
+  ]]);
+  assertEquals([conversations.idsBetween("~bob", "ann"), conversations.knownAs("bob")], [[1], ["~bob"]]);
+});
+
 Deno.test("a failed migration does not change the database", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();
