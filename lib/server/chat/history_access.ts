@@ -30,9 +30,9 @@ export function sideOf(user: User): Side {
   return { identity: guestIdentity(user), name: nick, nick };
 }
 
-/** The identity of a user without an account, as long as it is online: no other user arrives at this stamp. */
-export function guestIdentity({ arrivedAt }: User): string {
-  return `~!${arrivedAt.toString(36)}`;
+/** The identity of a user without an account, as long as it is online: no other user has this stamp. */
+export function guestIdentity({ guestSince }: User): string {
+  return `~!${guestSince.toString(36)}`;
 }
 
 /**

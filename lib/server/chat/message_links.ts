@@ -5,27 +5,28 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Message } from "../../irc/message.ts";
-import { fold, type Folded, parseSource } from "../../irc/names.ts";
 import { parseRecord, wholeText } from "../../irc/record.ts";
 import { messageId, parseMessageId } from "../../irc/stamp.ts";
+import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
 import type { Chat } from "./chat.ts";
-import { oldestShown, rankConversation, sideOf } from "./history_access.ts";
+import { oldestShown, sideOf, visibleHistory } from "./history_access.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
 /** Enough that nobody can guess an address: 16 bytes in base64url. */
 const signatureLength = 22;
 
-type ChatParts = Pick<Chat, "find" | "now" | "settings" | "store" | "webUrl">;
+/** A record, and its log where that is known. */
+type FoundRecord = StoredRecord & { readonly log?: number };
 
 /** Makes and reads the addresses of a chat. */
 export class MessageLinks {
-  readonly #chat: ChatParts;
+  readonly #chat: Chat;
   readonly #secret: Uint8Array;
 
   /** Machines with the same secret accept the addresses of each other. */
-  constructor(chat: ChatParts, secret: Uint8Array) {
+  constructor(chat: Chat, secret: Uint8Array) {
     this.#chat = chat;
     this.#secret = secret;
   }
@@ -45,10 +46,15 @@ export class MessageLinks {
     return `${webUrl}text/${claim}.${this.#sign(claim)}`;
   }
 
-  /** The address of a message that `user` gets from history. */
-  makeFor(user: User, message: Message, stamp: number): string | undefined {
+  /** The address of a message that `user` gets from the history of a target, or by a search, which tells its log. */
+  makeFor(user: User, { stamp, log }: FoundRecord, target: string): string | undefined {
     const { store } = this.#chat;
-    const conversation = store && conversationOf(this.#chat, store, user, message, stamp);
+    if (store === undefined) return undefined;
+    const found = log === undefined
+      ? visibleHistory(this.#chat, store, user, target)
+        ?.find((view) => store.history.find([view], stamp))?.conversation
+      : log >> 1;
+    const conversation = found === undefined ? undefined : store.conversations.keyOf(found);
     return conversation === undefined ? undefined : this.make(conversation, stamp);
   }
 
@@ -83,51 +89,18 @@ export class MessageLinks {
   }
 }
 
-/** The part of an address that names the private conversation of two sides. */
+/** The part of an address that names the private conversation of two sides: its key in the store. */
 export function privateName(one: User, other: User): string {
-  return pairName(sideOf(one).identity, sideOf(other).identity);
-}
-
-/** The same for both sides, so that a message has one address. */
-function pairName(one: string, other: string): string {
-  return one < other ? `${one} ${other}` : `${other} ${one}`;
+  const [first, second] = [sideOf(one).identity, sideOf(other).identity];
+  return first < second ? `${first} ${second}` : `${second} ${first}`;
 }
 
 function findConversation(store: ReadableStore, name: string): HistoryView | undefined {
   const { conversations } = store;
-  const [one = "", other] = name.split(" ");
-  const found = other === undefined ? conversations.find(one) : conversations.findBetween(one, other);
+  const found = conversations.find(name);
   // The messages to a rank are hidden with those of their channel.
-  const whole = one.indexOf("#") > 0 ? conversations.find(one.slice(one.indexOf("#"))) : undefined;
+  const whole = name.indexOf("#") > 0 ? conversations.find(name.slice(name.indexOf("#"))) : undefined;
   return found && { conversation: found.id, since: Math.max(found.since, whole?.since ?? 0) };
-}
-
-/** A record does not name its conversation, so the possible ones are tried. */
-function conversationOf(
-  chat: ChatParts,
-  store: ReadableStore,
-  user: User,
-  { source, params: [target = ""], tags }: Message,
-  stamp: number,
-): string | undefined {
-  const at = target.indexOf("#");
-  const channel = fold(target.slice(at));
-  const names = at >= 0
-    ? [rankConversation(target.slice(0, at), channel), channel]
-    : privateNames(chat, user, [parseSource(source).nick, target, tags.get("account") ?? ""].map(fold));
-  return names.find((name) => {
-    const view = findConversation(store, name);
-    return view !== undefined && store.history.find([view], stamp) !== undefined;
-  });
-}
-
-/** The conversations of a user with everybody who can be meant by one of the names. */
-function privateNames(chat: ChatParts, user: User, names: readonly Folded[]): string[] {
-  const others = names.flatMap((name) => {
-    const holder = chat.find(name);
-    return [name, `~${name}`, ...(holder ? [sideOf(holder).identity] : [])];
-  });
-  return [...new Set(others)].map((other) => pairName(sideOf(user).identity, other));
 }
 
 function isText({ command }: Message): boolean {

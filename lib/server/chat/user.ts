@@ -77,6 +77,8 @@ export interface User {
   readonly modes: ReadonlySet<string>;
   /** Stamp of its arrival. */
   readonly arrivedAt: number;
+  /** Stamp of the moment since which it would be, or is, without an account: its arrival, or the end of its account. */
+  readonly guestSince: number;
   /** Stamp of the moment when it took its nick. */
   readonly nickSince: number;
   /** The nicks that it had before, the oldest first. */
@@ -125,6 +127,7 @@ export class UserState implements User {
   readonly id: UserId;
   readonly username: string;
   readonly arrivedAt: number;
+  guestSince: number;
   nickSince: number;
   readonly formerNicks: FormerNick[] = [];
   readonly devices = new Map<string, Device>();
@@ -155,6 +158,7 @@ export class UserState implements User {
     this.account = record.account;
     this.modes = new Set(record.modes);
     this.arrivedAt = arrivedAt;
+    this.guestSince = arrivedAt;
     this.nickSince = arrivedAt;
     this.lastSpokeMs = nowMs;
     this.#source = `${record.nick}!${record.username}@${record.host}`;

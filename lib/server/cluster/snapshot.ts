@@ -15,6 +15,7 @@ import type { Departed } from "../chat/whowas.ts";
 interface SavedUser {
   readonly record: UserRecord;
   readonly arrivedAt: number;
+  readonly guestSince: number;
   readonly nickSince: number;
   readonly formerNicks: readonly FormerNick[];
   readonly lastSpokeMs: number;
@@ -107,6 +108,7 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
       ...(account !== undefined && { account }),
     },
     arrivedAt: user.arrivedAt,
+    guestSince: user.guestSince,
     nickSince: user.nickSince,
     formerNicks: [...user.formerNicks],
     lastSpokeMs: user.lastSpokeMs,
@@ -135,6 +137,7 @@ function toSavedChannel(channel: ChannelState): SavedChannel {
 
 function addUser(chat: ChatState, state: SavedUser): void {
   const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
+  user.guestSince = state.guestSince;
   user.nickSince = state.nickSince;
   user.formerNicks.push(...state.formerNicks);
   for (const [id, device] of state.devices) user.devices.set(id, device);

@@ -6,7 +6,6 @@ import type { Chat } from "../chat/chat.ts";
 import type { Deliverable, MessageLine } from "../chat/delivery.ts";
 import { recordFilter, visibleHistory } from "../chat/history_access.ts";
 import type { Session } from "../chat/session.ts";
-import type { User } from "../chat/user.ts";
 import type { StoredRecord } from "../store/block.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
@@ -58,7 +57,7 @@ export function makeReplay(
   const chosen: { readonly place: number; readonly lines: readonly string[] }[] = [];
   let cut = false;
   for (const { saved, place } of byImportance(records, options.keep)) {
-    const lines = replayRecord(chat, session.user, saved, reference)?.lines(session.profile.mask) ?? [];
+    const lines = replayRecord(session, saved, reference, options)?.lines(session.profile.mask) ?? [];
     // A UTF-16 unit has one to three bytes; 2 is for CR LF.
     for (const line of lines) space -= line.length + 2;
     cut = space < 0 && chosen.length > 0;
@@ -128,11 +127,12 @@ function wrap(
 
 /** A record as a message again. */
 function replayRecord(
-  chat: Chat,
-  user: User | undefined,
-  { stamp, record }: StoredRecord,
+  { chat, user }: Session,
+  saved: StoredRecord,
   batch: string,
+  options: ReplayOptions,
 ): OutgoingMessage | undefined {
+  const { stamp, record } = saved;
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
@@ -147,7 +147,7 @@ function replayRecord(
     ...(more.length > 0 && {
       excerpt: {
         maxLines: chat.settings.plainLines,
-        link: () => user && chat.links.makeFor(user, message, stamp),
+        link: () => user && chat.links.makeFor(user, saved, options.batch[1] ?? ""),
       },
     }),
   };

@@ -87,7 +87,7 @@ export class Conversations implements CommitParticipant {
   constructor(database: Database) {
     this.#database = database;
     this.#find = database.prepareArrays("SELECT id, since, closed FROM conversation WHERE key = ?");
-    this.#names = database.prepareArrays("SELECT name FROM conversation WHERE id = ?");
+    this.#names = database.prepareArrays("SELECT name, key FROM conversation WHERE id = ?");
     this.#insert = database.prepareArrays(
       "INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?) RETURNING id",
     );
@@ -105,8 +105,7 @@ export class Conversations implements CommitParticipant {
     );
     this.#between = database.prepareArrays("SELECT conversation FROM side WHERE identity = ? AND other = ?");
     this.#private = database.prepareArrays(
-      `SELECT conversation, other, person.name, nick, key FROM side
-       JOIN person ON person.identity = other JOIN conversation ON conversation.id = conversation
+      `SELECT conversation, other, person.name, nick FROM side JOIN person ON person.identity = other
        WHERE side.identity = ?`,
     );
     this.#adopt = [
@@ -114,8 +113,6 @@ export class Conversations implements CommitParticipant {
       "UPDATE OR IGNORE side SET identity = ?2, name = ?3 WHERE identity = ?1 AND conversation = ?4",
       "DELETE FROM side WHERE identity = ?1 AND conversation = ?4",
       "UPDATE side SET other = ?2 WHERE conversation = ?4 AND other = ?1",
-      // The next message of these two belongs to a conversation of the account.
-      "UPDATE conversation SET key = id || ' ' || key WHERE id = ?4",
     ].map((sql) => database.prepare(sql));
     this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
     this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
@@ -138,9 +135,13 @@ export class Conversations implements CommitParticipant {
 
   /** The private conversation of two sides, or of one side with itself. */
   between(one: Side, other: Side): Conversation {
-    const key = pairKey(one.identity, other.identity);
-    return this.#cache.get(key) ??
-      this.#addToCache(key, "", one.identity === other.identity ? [one] : [one, other]);
+    const sides = one.identity === other.identity ? [one] : [one, other];
+    return this.copy(pairKey(one.identity, other.identity), "", sides);
+  }
+
+  /** A conversation of another machine. */
+  copy(key: string, name: string, sides: readonly Side[]): Conversation {
+    return this.#cache.get(key) ?? this.#addToCache(key, name, sides);
   }
 
   /** The id of a stored conversation, and the stamp before which nobody can read it. */
@@ -184,20 +185,25 @@ export class Conversations implements CommitParticipant {
 
   /**
    * Gives the private conversations of a guest to the account that the guest registered or logged in to; returns the
-   * identities of the other sides.
+   * identities of the other sides. The keys stay, and nobody may use the identity of the guest again.
    */
   adopt(guest: string, { identity, name, nick = name }: Side): string[] {
     this.#database.insertPending();
     const found = this.#database.read(() => this.#private.all(guest).map(row), []);
     if (found.length === 0) return [];
     this.#database.attempt(() => {
-      for (const [id = 0, , , , key = ""] of found) {
-        this.#cache.delete(String(key));
+      for (const [id = 0] of found) {
         for (const statement of this.#adopt) statement.run(guest, identity, name, id);
       }
       this.#savePerson.run(identity, name, nick, fold(nick));
     });
     return found.map(([, other]) => String(other));
+  }
+
+  /** The key of a stored conversation; undefined if there is none with this id. */
+  keyOf(id: number): string | undefined {
+    const [, key] = row(this.#names.get(id));
+    return key === undefined ? undefined : String(key);
   }
 
   /** The name of a stored conversation in its first spelling; "" for a private conversation. */

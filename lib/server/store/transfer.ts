@@ -7,7 +7,7 @@ import type { StatementSync } from "node:sqlite";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
-import { type ClosedChannel, type Conversations, row, type Side, type Stream } from "./conversation.ts";
+import { type ClosedChannel, row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
@@ -189,7 +189,7 @@ export class Transfer {
     const { conversations, history } = this.#store;
     let newest = 0;
     for (const block of blocks) {
-      const conversation = conversationOf(conversations, block);
+      const conversation = conversations.copy(block.key, block.name, block.sides);
       // The age of a block is that of its first record, so blocks are not joined.
       history.endBlocks(conversation);
       for (const { stamp, record } of block.records) {
@@ -246,11 +246,4 @@ export class Transfer {
     }
     return low;
   }
-}
-
-function conversationOf(conversations: Conversations, { key, name, sides }: TransferBlock) {
-  const [one, other = one] = sides;
-  return one === undefined || other === undefined
-    ? conversations.channel(key, name)
-    : conversations.between(one, other);
 }

@@ -188,6 +188,12 @@ async function adopted(chat: Chat): Promise<void> {
   await ask(guest, "PRIVMSG ann :secret five");
   await logIn(guest, "bob");
   assertEquals([await sees(guest, "ann"), await targets(guest)], [`${all}, secret five`, "cat, ann"]);
+  // Without the account it is a new guest.
+  await ask(guest, `ACCOUNT DELETE ${password}`);
+  assertEquals([await sees(guest, "ann"), await targets(guest)], ["", ""]);
+  await ask(ann, `PRIVMSG ${chat.state.find("bob")?.nick ?? "guest"} :secret six`);
+  await guest.lines();
+  assertEquals(await sees(guest, "ann"), "secret six");
   const stranger = await registered(chat, "guest9", { caps });
   assertEquals([await sees(stranger, "ann"), await finds(stranger)], ["", ""]);
 }

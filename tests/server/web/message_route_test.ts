@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { messageRoute } from "../../../lib/server/web/message_route.ts";
 import type { Route } from "../../../lib/server/web/web.ts";
-import { registered } from "../../support/account.ts";
+import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { type Site, siteStory } from "../../support/site.ts";
@@ -89,6 +89,11 @@ async function privately(site: Site): Promise<void> {
   const url = address(await receive(bob));
   assertEquals(await get(url), [200, whole]);
   assertEquals(address(await ask(bob, "CHATHISTORY LATEST ann * 1")), url);
+  await ask(bob, "CAP REQ :batch server-time", "NICK robert", `REGISTER * * ${password}`);
+  bob.send("CHATHISTORY LATEST ann * 1");
+  const replayed = plain(await bob.until(/ BATCH -/));
+  assertEquals(address(replayed.filter((line) => line.includes("PRIVMSG"))), url);
+  assertEquals(await get(url), [200, whole]);
   await between(site.chat, ann);
 }
 
