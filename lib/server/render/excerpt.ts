@@ -8,7 +8,10 @@ import { plainTextBytes } from "../../irc/plain_lines.ts";
 
 /** How much of a message is shown. */
 export interface Excerpt {
-  /** The most lines; 0 means all. */
+  /**
+   * The most lines of a message of several lines; 0 means all. Of one paragraph that its sender cut to fit into lines
+   * (draft/multiline-concat), twice as many are shown.
+   */
   readonly maxLines: number;
   /** The address of the whole message; undefined if there is none. Called only when something is left out. */
   readonly link: () => string | undefined;
@@ -26,7 +29,9 @@ export function shortTexts(
   excerpt: Excerpt | undefined,
 ): string[] {
   const space = Math.max(minTextBytes, plainTextBytes(source, command, [target]));
-  return cutToExcerpt(splitMessage(lines, space), space, excerpt);
+  const pieces = splitMessage(lines, space);
+  if (excerpt !== undefined && lines.length === 1 && pieces.length <= 2 * excerpt.maxLines) return pieces;
+  return cutToExcerpt(pieces, space, excerpt);
 }
 
 /** The lines as their sender split them, for a recipient that reads long lines. */

@@ -111,10 +111,9 @@ export class OutgoingLine extends OutgoingMessage {
   /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
   #withTags(mask: number, bodies: readonly string[]): string[] {
     const tags = this.#tags(mask);
-    const [first = "", ...more] = bodies;
-    if (more.length === 0) return [tags + first];
+    if (bodies.length === 1) return [tags + bodies[0]];
     const laterTags = this.#tags(mask, false);
-    return [tags + first, ...more.map((line) => laterTags + line)];
+    return bodies.map((line, at) => (at === 0 ? tags : laterTags) + line);
   }
 
   record(): string {

@@ -183,3 +183,27 @@ story(
     ]);
   },
 );
+
+story(
+  "a paragraph that its sender cut into lines arrives whole, and without its end if it is very long",
+  async (chat) => {
+    const [ann, , cat] = await three(chat);
+    const send = async (parts: readonly string[]) => {
+      const concat = parts.map((part, at) =>
+        `@batch=1${at > 0 ? ";draft/multiline-concat" : ""} PRIVMSG #tea :${part}`
+      );
+      await ask(ann, "BATCH +1 draft/multiline #tea", ...concat, "BATCH -1");
+      return (await cat.lines()).map((line) => line.split(" :")[1]);
+    };
+    const paragraph = "word ".repeat(80);
+    assertEquals((await send(Array(8).fill(paragraph))).join(""), paragraph.repeat(8));
+    assertEquals((await send(Array(20).fill(paragraph))).slice(5), ["… 13 more lines are not shown here"]);
+  },
+);
+
+story("one line more than the limit is shown, because a line about it is not shorter", async (chat) => {
+  const [ann, , cat] = await three(chat);
+  const six = twenty.slice(0, 6).map((line) => `@batch=1 PRIVMSG #tea :${line}`);
+  await ask(ann, "BATCH +1 draft/multiline #tea", ...six, "BATCH -1");
+  assertEquals((await cat.lines()).map((line) => line.split(" :")[1]), twenty.slice(0, 6));
+});
