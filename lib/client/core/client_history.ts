@@ -15,11 +15,11 @@ import {
   newestOf,
   nextPosition,
   readPage,
-  searchLine,
   targetsIn,
   targetsLine,
   timeReference,
 } from "./history_requests.ts";
+import { MessageSearch } from "./message_search.ts";
 import type { ServerLink } from "./server_link.ts";
 import { TargetSearch } from "./target_search.ts";
 import { isChannel, isIgnored, withOpenBuffer } from "../state/state.ts";
@@ -98,11 +98,9 @@ export class ClientHistory {
     }
   }
 
-  /** Messages that contain all words of a text, oldest first. Rejects with an ActionError. */
-  async search(text: string, where: Omit<SearchQuery, "text"> = {}): Promise<readonly ChatEvent[]> {
-    const { state } = this.#link;
-    if (!state.caps.has("soju.im/search")) throw new ActionError("This server cannot search");
-    return readPage(state, await this.#link.request(searchLine({ text, ...where }))).events;
+  /** Searches for messages that contain all words of a text; the results come in pages. */
+  search(text: string, where: Omit<SearchQuery, "text"> = {}): MessageSearch {
+    return new MessageSearch(this.#link, { text, ...where });
   }
 
   /**

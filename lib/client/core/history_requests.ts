@@ -34,6 +34,8 @@ export interface SearchQuery {
   /** A channel, or the person of a conversation. */
   readonly in?: string;
   readonly from?: string;
+  /** A time, as server-time writes it. */
+  readonly before?: string;
   readonly limit?: number;
 }
 

@@ -1,5 +1,6 @@
 /** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
 /// <reference lib="dom" />
+import type { MessageSearch } from "../core/message_search.ts";
 import { excerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
@@ -10,7 +11,7 @@ const resultLetters = 300;
 
 /** Opens it; `goTo` shows the message that the person clicks. */
 export function openSearch(
-  search: (words: string) => Promise<readonly SaidEvent[]>,
+  start: (words: string) => MessageSearch,
   goTo: (said: SaidEvent) => void,
 ): void {
   const words = element("input", {
@@ -21,19 +22,33 @@ export function openSearch(
   });
   const results = resultList();
   const status = statusLine();
+  let search: MessageSearch | undefined;
+  const goToResult = (said: SaidEvent) => {
+    dialog.close();
+    goTo(said);
+  };
+  const showPage = async (asked: MessageSearch, isFirst: boolean) => {
+    showStatus(status, "Searching…");
+    older.hidden = true;
+    const found = await asked.next();
+    if (asked !== search) return;
+    showStatus(status, isFirst && found.length === 0 ? "No messages found" : "");
+    addResults(results, found, isFirst, goToResult);
+    const hasMore = found.length > 0 && await asked.hasMore();
+    if (asked === search) older.hidden = !hasMore;
+  };
+  const older = element("button", {
+    type: "button",
+    hidden: true,
+    click: () => search && showPage(search, false).catch((error) => showError(status, error)),
+  }, "Older results");
   const form = element(
     "form",
     {
       submit: (event) => {
         event.preventDefault();
-        showStatus(status, "Searching…");
-        search(words.value.trim()).then((found) => {
-          showStatus(status, found.length === 0 ? "No messages found" : "");
-          fillResults(results, found, (said) => {
-            dialog.close();
-            goTo(said);
-          });
-        }, (error) => showError(status, error));
+        search = start(words.value.trim());
+        showPage(search, true).catch((error) => showError(status, error));
       },
     },
     element("h2", {}, "Search"),
@@ -43,6 +58,7 @@ export function openSearch(
     element(
       "menu",
       {},
+      older,
       element("button", { type: "button", click: () => dialog.close() }, "Close"),
       element("button", { type: "submit" }, "Search"),
     ),
@@ -57,7 +73,7 @@ export function openResults(
   goTo: (said: SaidEvent) => void,
 ): void {
   const results = resultList();
-  fillResults(results, found, (said) => {
+  addResults(results, found, true, (said) => {
     dialog.close();
     goTo(said);
   });
@@ -71,8 +87,15 @@ function resultList(): HTMLElement {
 }
 
 /** The newest message comes first: people search for new messages more often. */
-function fillResults(list: HTMLElement, found: readonly SaidEvent[], goTo: (said: SaidEvent) => void): void {
-  list.replaceChildren(...found.toReversed().map((said) => resultRow(said, () => goTo(said))));
+function addResults(
+  list: HTMLElement,
+  found: readonly SaidEvent[],
+  isFirst: boolean,
+  goTo: (said: SaidEvent) => void,
+): void {
+  const rows = found.toReversed().map((said) => resultRow(said, () => goTo(said)));
+  if (isFirst) list.replaceChildren(...rows);
+  else list.append(...rows);
 }
 
 /** A message was deleted: a result that shows it has no words any more, and leads nowhere. */

@@ -43,8 +43,7 @@ export function installToolbar(current: () => PageUi | undefined): void {
 
 function search({ client, history }: PageUi): void {
   openSearch(
-    async (words) =>
-      (await client.history.search(words)).flatMap((event) => event.kind === "said" ? [event] : []),
+    (words) => client.history.search(words),
     ({ buffer, id }) => {
       if (id !== undefined) void history.jump(buffer, id);
     },

@@ -1,6 +1,7 @@
 /** Slash commands for earlier messages: answer, react, delete, show, search. */
 
 import { emoji } from "../text/emoji.ts";
+import type { MessageSearch } from "../core/message_search.ts";
 import type { Said } from "../state/event.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
@@ -57,7 +58,8 @@ export const messageRows: SlashTable = {
   },
   search: {
     usage: "WORDS",
-    help: "Finds messages with all the words; in:#CHANNEL and from:NICK limit the search",
+    help:
+      "Finds messages with all the words; in:#CHANNEL and from:NICK limit the search; repeat the command to see older ones",
     group: "Chat",
     aliases: ["find"],
     argumentKinds: ["text"],
@@ -70,6 +72,8 @@ const defaultCount = 50;
 const maxCount = 500;
 /** The oldest message that /history has shown in each UI, by buffer. */
 const oldestShown = new WeakMap<CommandUi, Map<string, string>>();
+/** The last search of each UI, when it has older results. */
+const searches = new WeakMap<CommandUi, { readonly words: string; readonly search: MessageSearch }>();
 
 function retry(ui: CommandUi): void {
   for (const { key } of unsent(ui)) ui.client.retry(key);
@@ -158,9 +162,19 @@ async function search(ui: CommandUi, rest: string): Promise<void> {
   if (text === "" && where.in === undefined && where.from === undefined) {
     throw new ActionError("Write /search WORDS");
   }
-  const found = await ui.client.history.search(text, where);
-  if (found.length === 0) return ui.note(`No message found for ${plain(rest.trim())}`);
-  historyView(ui)(`${found.length} found for ${plain(rest.trim())}`, found);
+  const words = rest.trim();
+  const last = searches.get(ui);
+  searches.delete(ui);
+  const isRepeated = last?.words === words;
+  const search = isRepeated ? last.search : ui.client.history.search(text, where);
+  const found = await search.next();
+  if (found.length === 0) return ui.note(`No ${isRepeated ? "older " : ""}message found for ${plain(words)}`);
+  historyView(ui)(`${found.length} ${isRepeated ? "more " : ""}found for ${plain(words)}`, found);
+  void search.hasMore().then((hasMore) => {
+    if (!hasMore) return;
+    searches.set(ui, { words, search });
+    ui.note("There are older ones: write the same command again");
+  });
 }
 
 function historyView(ui: CommandUi): NonNullable<CommandUi["showHistory"]> {

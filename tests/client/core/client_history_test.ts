@@ -77,3 +77,16 @@ Deno.test("pages() ends on a server that gives the same page again and again", a
   for await (const page of wired.client.history.pages("#tea", position, 10)) count += page.events.length;
   assertEquals(count, 5);
 });
+
+Deno.test("a search gives all results in pages, the newest first, and says when there are no older ones", async () => {
+  await using wired = await HistoryClient.enter({ messages: lines(25, 2) }, { conversations: false });
+  const search = wired.client.history.search("m");
+  const sizes: number[] = [];
+  const texts = new Set<string>();
+  for (let page = await search.next(); page.length > 0; page = await search.next()) {
+    sizes.push(page.length);
+    for (const { text } of page) texts.add(text);
+    assertEquals(await search.hasMore(), texts.size < 25);
+  }
+  assertEquals([texts.size, sizes[0]], [25, 10]);
+});

@@ -178,9 +178,15 @@ async function search(stage: Stage): Promise<void> {
   const { page } = await stage.enter("ann6", "#search");
   await page.waitForSelector(".entry >> text=then 60");
   await page.click("#search");
+  await page.fill("dialog input", "then");
+  await page.press("dialog input", "Enter");
+  await page.click("dialog button >> text=Older results");
+  await page.waitForSelector(".results button >> text=/then 1$/");
+  assertEquals(await page.locator(".results button").count(), 60);
+  await page.waitForSelector("dialog button >> text=Older results", { state: "hidden" });
   await page.fill("dialog input", "samovar");
   await page.press("dialog input", "Enter");
-  await page.click(".results button");
+  await page.click(".results button >> text=samovar");
   await page.waitForSelector(".entry.highlighted >> text=the samovar is on the shelf");
 }
 

@@ -81,6 +81,29 @@ Deno.test("/search sends text and filters, and its results are not events", asyn
   assertEquals(ui.events, []);
 });
 
+Deno.test("/search shows older results when it is repeated", async () => {
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const line = (at: number) =>
+    `@msgid=s${at};time=2026-01-01T00:00:0${at}.000Z :ann!a@h PRIVMSG #tea :tea ${at}`;
+  const search = async () => {
+    ui.notes.length = 0;
+    await runInput(ui, "/search tea");
+  };
+  const first = search();
+  await answer(server, "soju.im/search", line(2));
+  await first;
+  const asked = await answer(server, "soju.im/search", line(1));
+  assertEquals(asked, "SEARCH limit=50;text=tea;before=2026-01-01T00:00:02.001Z");
+  assertEquals(ui.notes.at(-1), "There are older ones: write the same command again");
+  await search();
+  assertEquals(ui.notes, ["1 more found for tea", "#tea ann message: tea 1"]);
+  await answer(server, "soju.im/search");
+  const again = search();
+  assertEquals(await answer(server, "soju.im/search"), "SEARCH limit=50;text=tea");
+  await again;
+});
+
 Deno.test("/register asks for the password twice, and sends it in REGISTER only", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
