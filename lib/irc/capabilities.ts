@@ -40,7 +40,7 @@ export const capabilities = {
   "draft/message-redaction": { commands: ["REDACT"], replies: ["REDACT"] },
   "draft/multiline": { shapes: true, value: "multiline", replies: ["BATCH"] },
   "draft/no-implicit-names": {},
-  "draft/pre-away": {},
+  "draft/pre-away": { shapes: true },
   "draft/read-marker": { commands: ["MARKREAD"], replies: ["MARKREAD"] },
   "echo-message": { shapes: true },
   "extended-join": { shapes: true },

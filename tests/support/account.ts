@@ -17,7 +17,7 @@ export async function registered(chat: Chat, nick: string, options: PeerOptions 
 /** Another device of an account that registered() made. */
 export async function loggedIn(chat: Chat, account: string, options: PeerOptions = {}): Promise<Peer> {
   const peer = await chat.peer(account, { register: false });
-  const caps = ["sasl", ...options.caps ?? []].join(" ");
+  const caps = ["sasl", "standard-replies", ...options.caps ?? []].join(" ");
   peer.send(`CAP REQ :${caps}`, "AUTHENTICATE PLAIN");
   await peer.next(/ AUTHENTICATE \+|^AUTHENTICATE \+/);
   peer.send(`AUTHENTICATE ${btoa(`\0${account}\0${password}`)}`);

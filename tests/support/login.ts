@@ -15,7 +15,7 @@ export async function device(
   const peer = await chat.peer(nick, { register: false });
   peer.send(
     "CAP LS 302",
-    `CAP REQ :${["sasl", ...caps].join(" ")}`,
+    `CAP REQ :${["sasl", "standard-replies", ...caps].join(" ")}`,
     `NICK ${nick}`,
     `USER ${nick} 0 * :${nick}`,
   );

@@ -6,9 +6,8 @@ import { unshared } from "../../irc/message.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { DeviceAway, UserState } from "../chat/user.ts";
-import type { OutgoingLine } from "../render/outgoing.ts";
-import { reply, sendNumeric } from "../render/reply.ts";
-import { fromServer, fromUser } from "../render/sender.ts";
+import { awayMessage } from "../render/away_text.ts";
+import { reply, sendNumeric, sendStandardReply } from "../render/reply.ts";
 import type { EventOf } from "./event.ts";
 import { sendToPeers } from "./notices.ts";
 
@@ -28,7 +27,7 @@ export function setAway(
   changeAway(chat, user, { stamp, asker }, () => user.devices.set(id, { address, secure, away }));
   if (asker !== undefined) reply(asker, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
   const isNew = away !== undefined && away.text !== device.away?.text;
-  if (isNew && away.text !== "*" && user.away === undefined) explain(chat, user, id, away.text);
+  if (isNew && away.text !== "*" && user.away === undefined) explain(user, id, away.text);
 }
 
 /** The AWAY of a session with this text; undefined for "". */
@@ -61,16 +60,11 @@ export function changeAway(
 }
 
 /** One session is away, but the user is not: another session counts. Both get to know that. */
-function explain(chat: ChatState, user: UserState, away: string, text: string): void {
+function explain(user: UserState, away: string, text: string): void {
   for (const session of user.sessions) {
     const sentence = session.id === away
       ? "Others still see you as here, because another of your devices is not away"
       : `Another of your devices is away ("${text}"); others see you as away when all your devices are`;
-    session.send(fromServer(chat, "NOTE", ["AWAY", "OTHER_DEVICE", sentence]));
+    sendStandardReply(session, "NOTE", "AWAY", "OTHER_DEVICE", sentence);
   }
-}
-
-/** AWAY as peers see it (away-notify); without a parameter it says that the user is back. */
-export function awayMessage(user: UserState, stamp: number): OutgoingLine {
-  return fromUser(user, "AWAY", user.away === undefined ? [] : [user.away], stamp);
 }

@@ -11,7 +11,7 @@ import type { UserState } from "../chat/user.ts";
 import type { Excerpt } from "../render/excerpt.ts";
 import { MultilineMessage } from "../render/multiline.ts";
 import { OutgoingLine, type OutgoingMessage } from "../render/outgoing.ts";
-import { reply } from "../render/reply.ts";
+import { replyIfAway } from "../render/away_text.ts";
 import type { EventOf, MessageTarget } from "./event.ts";
 import { saveInChannel, saveInPrivate } from "./saving.ts";
 import { accept } from "./user.ts";
@@ -72,10 +72,7 @@ function deliverToUser(
   }
   for (const session of target.sessions) session.deliver(outgoing);
   if (user.modes.has("R")) accept(chat, user, id);
-  if (target.away !== undefined && event.command === "PRIVMSG") {
-    const { applyingFor } = chat;
-    if (applyingFor !== undefined) reply(applyingFor, "RPL_AWAY", target.nick, target.away);
-  }
+  if (event.command === "PRIVMSG" && chat.applyingFor !== undefined) replyIfAway(chat.applyingFor, target);
 }
 
 /** Delivers to a session of the sender: to the sending session only with echo-message, to other sessions always. */

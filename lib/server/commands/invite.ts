@@ -2,6 +2,7 @@
 import { levelOf, levels, refusalToInvite } from "../chat/permission.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
+import { replyIfAway } from "../render/away_text.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
@@ -29,7 +30,7 @@ function invite(call: Call): void | Promise<void> {
   const exempts = levelOf(channel, user) >= levels.halfOperator;
   if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);
   reply(session, "RPL_INVITING", target.nick, channel.name);
-  if (target.away !== undefined) reply(session, "RPL_AWAY", target.nick, target.away);
+  replyIfAway(session, target);
   const event = {
     kind: "invited",
     user: user.id,

@@ -10,6 +10,7 @@ import type { User } from "../chat/user.ts";
 import { seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxTargets } from "../render/isupport.ts";
+import { replyIfAway } from "../render/away_text.ts";
 import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
 import { isThisServer } from "./info.ts";
@@ -50,7 +51,7 @@ function sendWhois(call: Call, user: User): void {
   }
   sendChannels(call, user);
   reply(session, "RPL_WHOISSERVER", nick, chat.settings.name, chat.settings.description);
-  if (user.away !== undefined) reply(session, "RPL_AWAY", nick, user.away);
+  replyIfAway(session, user);
   if (modes.has("o")) reply(session, "RPL_WHOISOPERATOR", nick);
   if (seesAddress(user, asker)) {
     for (const address of addressesOf(user)) {

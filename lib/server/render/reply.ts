@@ -23,23 +23,35 @@ export function sendNumeric(session: Session, name: NumericName, ...params: stri
   session.send(numeric(session, name, params));
 }
 
+type Severity = "FAIL" | "WARN" | "NOTE";
+
+/** Answers with FAIL, WARN or NOTE: `command code context… :text`. */
+export function standardReply(session: Session, severity: Severity, ...params: string[]): void {
+  for (const outgoing of standardLines(session, severity, params)) session.answer(outgoing);
+}
+
+/** Sends a standard reply that belongs to an event, not to an answer; see Session.send. */
+export function sendStandardReply(session: Session, severity: Severity, ...params: string[]): void {
+  for (const outgoing of standardLines(session, severity, params)) session.send(outgoing);
+}
+
 /**
- * Answers with FAIL, WARN or NOTE: `command code context… :text`. Clients that do not know these messages get the text
- * as a notice. INVALID_UTF8 belongs to UTF8ONLY in ISUPPORT, which needs no capability, so they get that one too.
+ * Clients that do not know standard replies get the text as a notice. INVALID_UTF8 belongs to UTF8ONLY in ISUPPORT,
+ * which needs no capability, so they get that one too.
  */
-export function standardReply(
+function* standardLines(
   session: Session,
-  severity: "FAIL" | "WARN" | "NOTE",
-  ...params: string[]
-): void {
+  severity: Severity,
+  params: readonly string[],
+): Generator<OutgoingLine> {
   const { chat, nick, capabilities } = session;
   const [command = "*", code] = params;
   const isKnown = knowsStandardReplies(capabilities, command);
-  if (isKnown || code === "INVALID_UTF8") session.answer(fromServer(chat, severity, withMiddles(params)));
+  if (isKnown || code === "INVALID_UTF8") yield fromServer(chat, severity, withMiddles(params));
   if (isKnown) return;
   const text = params.at(-1) ?? "";
   const isAbout = severity === "FAIL" && command !== "*";
-  session.answer(fromServer(chat, "NOTICE", [nick, isAbout ? `${command}: ${text}` : text]));
+  yield fromServer(chat, "NOTICE", [nick, isAbout ? `${command}: ${text}` : text]);
 }
 
 /** Answers with a refusal of a command or an event. */

@@ -55,7 +55,7 @@ story(
     const [ann, other, bob] = [
       await chat.peer("ann"),
       await chat.peer("ann2", { register: false }),
-      await chat.peer("bob", { caps: ["away-notify"] }),
+      await chat.peer("bob", { caps: ["away-notify", "draft/pre-away"] }),
     ];
     for (const one of [ann, bob]) await one.join("#tea");
     await bob.lines();
@@ -66,6 +66,8 @@ story(
     assertEquals(await receive(bob), []);
     await ask(ann, "AWAY *");
     assertEquals(await receive(bob), [":ann AWAY *"]);
+    const cat = await chat.peer("cat");
+    assertEquals(await ask(cat, "PRIVMSG ann :hi"), [":chat.test 301 cat ann :nobody is at the device"]);
     await ask(other, "AWAY :at lunch");
     await ask(ann, "AWAY *");
     assertEquals(await receive(bob), [":ann AWAY :at lunch"]);

@@ -114,11 +114,21 @@ story(
   async (chat) => {
     const ann = await registered(chat, "ann");
     const bob = await chat.peer("bob", { caps: ["away-notify"] });
-    for (const one of [ann, bob]) await one.join("#tea");
+    const cat = await chat.peer("cat", { caps: ["away-notify", "draft/pre-away"] });
+    for (const one of [ann, bob, cat]) await one.join("#tea");
     await receive(bob);
+    await receive(cat);
     await ann[Symbol.asyncDispose]();
-    assertEquals(await bob.next(/ AWAY /), ":ann!~ann@ann.localhost AWAY :*");
-    assertEquals(await ask(bob, "PRIVMSG ann :are you there?"), [":chat.test 301 bob ann *"]);
+    // "*" is the word of draft/pre-away; other programs show the text to people.
+    const words = "offline; messages are kept in the history";
+    assertEquals(await bob.next(/ AWAY /), `:ann!~ann@ann.localhost AWAY :${words}`);
+    assertEquals(await ask(bob, "PRIVMSG ann :are you there?"), [`:chat.test 301 bob ann :${words}`]);
+    assertEquals(
+      (await ask(bob, "WHOIS ann")).find((line) => line.includes(" 301 ")),
+      `:chat.test 301 bob ann :${words}`,
+    );
+    assertEquals(await cat.next(/ AWAY /), ":ann!~ann@ann.localhost AWAY :*");
+    assertEquals(await ask(cat, "PRIVMSG ann :hello"), [":chat.test 301 cat ann *"]);
     const { received } = await device(chat, "ann", { caps: ["draft/chathistory", "batch"] });
     assert(received.includes(":ann JOIN #tea"));
     assertEquals(await receive(bob), [":ann AWAY :"]);
