@@ -14,7 +14,12 @@ export function terminalOptions(
   const { timestamps = "short", bell, notify, typing, quiet, restricted, theme } = values;
   return {
     timestamps,
-    notifier: new Notifier({ bell, notify, inTmux: Boolean(environment["TMUX"]), now: Date.now }),
+    notifier: new Notifier({
+      bell,
+      notify,
+      inTmux: Boolean(environment["TMUX"]),
+      now: () => performance.now(),
+    }),
     reportsFocus: bell || notify !== "off",
     // The Linux console would show the question as text.
     asksBackground: theme === undefined && environment["TERM"] !== "linux" && !environment["COLORFGBG"],

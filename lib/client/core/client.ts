@@ -113,7 +113,12 @@ export class Client {
     return this.server.isOnline;
   }
 
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that never jumps. */
+  get elapsed(): number {
+    return this.server.elapsed;
+  }
+
+  /** Milliseconds since 1970, by the clock of the server when it shows one. */
   get now(): number {
     return this.server.now;
   }
@@ -275,6 +280,7 @@ export class Client {
       again: this.#wasReady,
       now: () => this.now,
       elapsed: () => this.server.elapsed,
+      onServerTime: (at) => this.server.clock.onTime(at),
       idleMs,
       answerMs,
     });

@@ -45,6 +45,8 @@ export interface ClientSessionParts {
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
+  /** A message that happens now has this time. */
+  readonly onServerTime: (at: number) => void;
   /** See LinkCheckParts. */
   readonly elapsed: () => number;
   readonly idleMs: number;
@@ -208,8 +210,10 @@ export class ClientSession {
 
   #onMessage(message: Message, { label, history, requested }: Origin): void {
     const time = Date.parse(message.tags.get("time") ?? "");
+    if (!Number.isNaN(time) && !history) this.#parts.onServerTime(time);
     const at = Number.isNaN(time) ? this.#parts.now() : time;
-    const incoming = { message, at, history, ...(label !== undefined && { label }) };
+    const arrivedAt = this.#parts.elapsed();
+    const incoming = { message, at, arrivedAt, history, ...(label !== undefined && { label }) };
     if (this.#login?.handle(message)) return;
     const refusal = this.state.registered ? undefined : this.#registration.nickRefusal(this.state, message);
     if (refusal !== undefined) return this.#refuseNick(refusal);

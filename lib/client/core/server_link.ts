@@ -7,6 +7,7 @@ import type { Message } from "../../irc/message.ts";
 import { format } from "../../irc/message.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { ClientSession } from "./client_session.ts";
+import { ServerClock } from "./server_clock.ts";
 import { throwRefusal } from "../state/refusals.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { State } from "../state/state.ts";
@@ -16,14 +17,14 @@ import { withoutConnection } from "../state/state.ts";
 export class ServerLink {
   /** The current connection, once it is open. */
   session: ClientSession | undefined;
-  readonly #now: () => number;
+  readonly clock: ServerClock;
   readonly #elapsed: () => number;
   /** The state while there is no session. */
   #state: State;
 
   constructor(state: State, now: () => number, elapsed: () => number) {
     this.#state = state;
-    this.#now = now;
+    this.clock = new ServerClock(now, elapsed);
     this.#elapsed = elapsed;
   }
 
@@ -46,9 +47,9 @@ export class ServerLink {
     return this.session?.isConfidential ?? false;
   }
 
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the clock of the server when it shows one. */
   get now(): number {
-    return this.#now();
+    return this.clock.now;
   }
 
   /** Milliseconds of a clock that never jumps, for everything that lasts a time. */
@@ -59,6 +60,7 @@ export class ServerLink {
   /** The connection has ended. Open buffers stay. */
   disconnect(): void {
     this.#state = withoutConnection(this.state);
+    this.clock.onConnection();
     this.session = undefined;
   }
 

@@ -32,7 +32,7 @@ export class TypingNotifier {
   send(buffer: string, activity: Activity): void {
     const link = this.#link;
     if (!canSendTags(link) || !isTagAllowed(link.state, "typing") || !isMiddleParam(buffer)) return;
-    if (!this.#mustSend(buffer, activity, link.now)) return;
+    if (!this.#mustSend(buffer, activity, link.elapsed)) return;
     link.sendSilently(tagLine(buffer, typingTags(activity)));
   }
 

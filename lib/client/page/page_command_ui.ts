@@ -66,7 +66,7 @@ export class PageCommandUi implements CommandUi {
     const style = (text: string) => ({ text, bold: kind === "title", mono: /\S {2,}\S/.test(text) });
     const spans = typeof said === "string" ? [style(said)] : said;
     const { timelines, draw } = this.#parts;
-    timelines.addLine(this.activeBuffer, kind === "warning" ? "warning" : "note", spans, Date.now());
+    timelines.addLine(this.activeBuffer, kind === "warning" ? "warning" : "note", spans, this.client.now);
     draw();
   }
 

@@ -44,7 +44,10 @@ export class PageDrawing {
     this.messages = new MessageArea(parts.message, this.#ended.signal);
     const { client, active } = parts;
     this.#members = new MemberList((nick) => active.show(nick), () => this.soon(), this.#ended.signal);
-    this.#ticking = setInterval(() => drawTypingIndicator(client.state, active.name), typingMs);
+    this.#ticking = setInterval(
+      () => drawTypingIndicator(client.state, active.name, client.elapsed),
+      typingMs,
+    );
   }
 
   /** Draws with the next frame. */
@@ -75,7 +78,7 @@ export class PageDrawing {
       () => drawChannelList({ state, activeBuffer, unread, show }),
       () => this.#members.draw(state, activeBuffer),
       () => drawBufferHeader(state, activeBuffer),
-      () => drawTypingIndicator(state, activeBuffer),
+      () => drawTypingIndicator(state, activeBuffer, client.elapsed),
       () => isWelcomed() && drawNotJoined(client, activeBuffer),
       () => drawWindowTitle(state, unread, isWelcomed() ? activeBuffer : ""),
     ];

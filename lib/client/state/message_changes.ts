@@ -44,12 +44,13 @@ function readTyping(
   buffer: string,
   activity: string,
 ): ReceiveResult {
-  const { at } = incoming;
+  // Typing lasts from its arrival: the clock of the server can differ from ours.
+  const { at, arrivedAt = at } = incoming;
   const who = authorOf(incoming);
-  const until = typingEnd(activity, at);
+  const until = typingEnd(activity, arrivedAt);
   const next = withBuffer(state, buffer, (one) => ({
     ...one,
-    typing: new Map([...one.typing].filter(([, end]) => end > at)).set(fold(who.nick), until),
+    typing: new Map([...one.typing].filter(([, end]) => end > arrivedAt)).set(fold(who.nick), until),
   }));
   return { state: next, events: [{ kind: "typing", buffer, who, active: until > 0 }] };
 }

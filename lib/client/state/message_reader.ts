@@ -10,6 +10,8 @@ export interface IncomingMessage {
   readonly message: Message;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** When it arrived, in milliseconds of a clock that never jumps. @default {at} */
+  readonly arrivedAt?: number;
   /** It is part of the history. */
   readonly history: boolean;
   /** The label of the line it answers. */

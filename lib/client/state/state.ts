@@ -32,7 +32,7 @@ export interface Buffer {
   readonly collectedMembers?: ReadonlyMap<Folded, Member>;
   /** The people who wrote, newest first. */
   readonly recent: readonly Folded[];
-  /** The people who are typing, with the time when that expires, in milliseconds since 1970. */
+  /** The people who are typing, with the time when that expires, by the clock of their arrival. */
   readonly typing: ReadonlyMap<Folded, number>;
   /** The time up to which we have read on any device, in milliseconds since 1970. */
   readonly readUpTo?: number;
@@ -180,7 +180,7 @@ export function membersByRank(state: State, buffer: Buffer): Member[] {
     .map(([, member]) => member);
 }
 
-/** The nicks of those who are typing at the time `now`. */
+/** The nicks of those who are typing at the time `now`, by the clock of IncomingMessage.arrivedAt. */
 export function nicksTyping(buffer: Buffer, now: number): string[] {
   return [...buffer.typing].filter(([, until]) => until > now)
     .map(([key]) => buffer.members.get(key)?.nick ?? key);

@@ -17,7 +17,7 @@ export interface NotifierParts {
   readonly notify: typeof notifyModes[number];
   /** The terminal runs tmux, which passes on marked sequences (`set -g allow-passthrough on`). */
   readonly inTmux: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
 }
 

@@ -26,7 +26,7 @@ export class ReadAndTyping {
   /** The nicks of the others who type in the buffer. */
   nicksTyping(buffer: string): readonly string[] {
     const found = findBuffer(this.#client.state, buffer);
-    return found === undefined ? [] : nicksTyping(found, this.#client.now);
+    return found === undefined ? [] : nicksTyping(found, this.#client.elapsed);
   }
 
   /** Checks regularly whether others still type, because a client can stop without a message about it. */

@@ -6,10 +6,10 @@ import { byId } from "../elements/element.ts";
 
 const maxNames = 3;
 
-/** Draws it. The text changes only when needed, as screen readers read out each change. */
-export function drawTypingIndicator(state: State, activeBuffer: string): void {
+/** Draws it; `now` is the clock of client/state/state.ts nicksTyping(). The text changes only when needed, as screen readers read out each change. */
+export function drawTypingIndicator(state: State, activeBuffer: string, now: number): void {
   const buffer = findBuffer(state, activeBuffer);
-  const nicks = buffer === undefined ? [] : nicksTyping(buffer, Date.now()).map(plainName);
+  const nicks = buffer === undefined ? [] : nicksTyping(buffer, now).map(plainName);
   const text = typingText(nicks);
   const line = byId("typing");
   if (line.textContent !== text) line.textContent = text;
