@@ -31,6 +31,8 @@ export class ActiveBuffer {
   readonly #parts: ActiveBufferParts;
   /** The channel that becomes active when the client has joined it. */
   #joining: Folded | undefined;
+  /** The nicks that people have now, by those they had before. */
+  readonly #renamed = new Map<Folded, string>();
 
   constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
@@ -57,6 +59,19 @@ export class ActiveBuffer {
     onChange(shown);
     if (isConversation && timelines.of(shown).entries.length === 0) onEmptyConversation(shown);
     draw();
+  }
+
+  /** A person has another nick, and so has the conversation. */
+  onRenamed(from: string, to: string): void {
+    this.#renamed.set(fold(from), to);
+    if (this.is(from)) this.name = to;
+  }
+
+  /** Shows a conversation that a notification names, perhaps by an earlier nick of the person. */
+  showByOldName(name: string): void {
+    const { state } = this.#parts.client;
+    const to = this.#renamed.get(fold(name));
+    this.show(findBuffer(state, name) === undefined && to !== undefined ? to : name);
   }
 
   /** Closes a buffer: when it is the active one, another becomes active. */

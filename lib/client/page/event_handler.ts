@@ -3,6 +3,7 @@
  * status line.
  */
 /// <reference lib="dom" />
+import { fold } from "../../irc/names.ts";
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { shouldAlert } from "../state/mentions.ts";
@@ -32,6 +33,8 @@ export interface EventHandlerParts {
   onWelcome(): void;
   /** Something failed; `code` is that of the event, "" for none. */
   onError(sentence: string, code: string): void;
+  /** A person has another nick, and so has the conversation with that person. */
+  onRenamed(from: string, to: string): void;
   /** The message with this id was deleted. */
   onDeleted(id: string): void;
   /** The chat ended. */
@@ -41,6 +44,7 @@ export interface EventHandlerParts {
 /** Handles one event. */
 export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
   const { client, timelines, active } = page;
+  if (event.kind === "renamed") followPerson(page, event);
   if (page.presenceFilter.hides(event)) return;
   switch (event.kind) {
     case "said":
@@ -107,6 +111,14 @@ function call(said: SaidEvent): void {
   showNotification(said);
 }
 
+/** A person has another nick: the conversation and everything in it follow. */
+function followPerson(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "renamed" }>): void {
+  const { who: { nick }, to, buffers, own } = event;
+  page.timelines.rename(nick, to, own ? "everywhere" : buffers);
+  page.active.onRenamed(nick, to);
+  page.onRenamed(nick, to);
+}
+
 function handlePresence(
   page: EventHandlerParts,
   event: ChatEvent & Parameters<typeof presenceWords>[0],
@@ -114,7 +126,8 @@ function handlePresence(
   if (event.kind === "joined" && event.own) page.active.joined(event.buffer);
   const spans = describe(page.client.state, event);
   for (const buffer of "buffers" in event ? event.buffers : [event.buffer]) {
-    page.timelines.addLine(buffer, "presence", spans, event.at);
+    const isMoved = event.kind === "renamed" && fold(buffer) === fold(event.who.nick);
+    page.timelines.addLine(isMoved ? event.to : buffer, "presence", spans, event.at);
   }
   if (event.kind === "parted" && event.own) page.active.close(event.buffer);
   if (event.kind !== "kicked" || !event.own) return;

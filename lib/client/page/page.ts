@@ -70,6 +70,7 @@ function join(credentials: Credentials): void {
       composer.buffer = name;
       composer.focus();
     },
+    onRenamed: (from, to) => composer.onRenamed(from, to),
     onDeleted: (id) => composer.onDeleted(id),
     reply: (entry) => composer.replyTo(entry),
     pickReaction: (entry, beside) => pickEmoji(beside, (emoji) => made.sending.react(entry, emoji)),

@@ -34,6 +34,8 @@ export interface PageUiParts {
   readonly takeBack: (buffer: string, text: string) => boolean;
   /** Another buffer became active; "" for none. */
   readonly onBufferChange: (name: string) => void;
+  /** A person has another nick, and so has the conversation with that person. */
+  readonly onRenamed: (from: string, to: string) => void;
   /** The message with this id was deleted. */
   readonly onDeleted: (id: string) => void;
   readonly reply: (entry: SaidEntry) => void;
@@ -168,6 +170,10 @@ export class PageUi implements EventHandlerParts {
     this.#isWelcomed = true;
     for (const sentence of this.#errors.takeAll()) toast(sentence, "error");
     this.#parts.onWelcome();
+  }
+
+  onRenamed(from: string, to: string): void {
+    this.#parts.onRenamed(from, to);
   }
 
   onDeleted(id: string): void {

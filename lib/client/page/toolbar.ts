@@ -19,7 +19,7 @@ export function installToolbar(current: () => PageUi | undefined): void {
   installPanes();
   installNotifications({
     isInChat: () => current() !== undefined,
-    show: (buffer) => current()?.active.show(buffer),
+    show: (buffer) => current()?.active.showByOldName(buffer),
   });
   const onClick = (id: string, act: (ui: PageUi) => void) =>
     byId(id).addEventListener("click", () => {

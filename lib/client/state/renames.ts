@@ -25,7 +25,12 @@ export function withRenamedPerson(state: State, from: string, to: string): State
       buffers.set(key, { ...merged, name: to });
     } else if (!moves || at !== key) buffers.set(at, renamed);
   }
-  return { ...state, buffers, lastSender: fold(state.lastSender) === old ? to : state.lastSender };
+  const lastSender = fold(state.lastSender) === old ? to : state.lastSender;
+  // A message that was not sent is for the person, not for whoever takes the nick.
+  const outgoing = state.outgoing.map((message) =>
+    fold(message.target) === old ? { ...message, target: to } : message
+  );
+  return { ...state, buffers, lastSender, outgoing };
 }
 
 function withRenamedMember(buffer: Buffer, old: Folded, to: string): Buffer {

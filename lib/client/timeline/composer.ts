@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
-import { Drafts } from "./drafts.ts";
+import { Drafts, joinDrafts } from "./drafts.ts";
 import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
@@ -94,6 +94,23 @@ export class Composer {
     this.#replyingTo = entry;
     byId("replying").hidden = entry === undefined;
     byId("replying-to").textContent = entry === undefined ? "" : quoteText(entry);
+  }
+
+  /** The person of a conversation has another nick: the text, the drafts and the reply stay with that person. */
+  onRenamed(from: string, to: string): void {
+    const [active, old, key] = [this.#buffer, from, to].map(fold);
+    if (active !== old && active !== key) this.#drafts.rename(from, to);
+    else if (old !== key) {
+      // The draft of the active buffer is in the box.
+      const other = this.#drafts.take(active === old ? to : from);
+      this.#drafts.take(active === old ? from : to);
+      if (other !== "") this.#setText(joinDrafts(this.#box.value, other));
+    }
+    if (active === old) this.#buffer = to;
+    const entry = this.#replyingTo;
+    if (entry !== undefined && fold(entry.said.buffer) === fold(from)) {
+      this.#replyingTo = { ...entry, said: { ...entry.said, buffer: to } };
+    }
   }
 
   /** A message was deleted: the next message no longer answers it. */

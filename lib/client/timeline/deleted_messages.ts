@@ -16,6 +16,14 @@ export class DeletedIds {
     }
   }
 
+  /** The person of a conversation has another nick. */
+  rename(from: string, to: string): void {
+    const old = keyOf(from, "");
+    for (const key of [...this.#ids]) {
+      if (key.startsWith(old)) this.#ids.add(keyOf(to, key.slice(old.length)));
+    }
+  }
+
   has(buffer: string, id: string): boolean {
     return this.#ids.has(keyOf(buffer, id));
   }

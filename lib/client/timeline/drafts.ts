@@ -9,6 +9,19 @@ export class Drafts {
     return this.#texts.get(fold(buffer)) ?? "";
   }
 
+  /** The draft, which is then no longer kept. */
+  take(buffer: string): string {
+    const text = this.of(buffer);
+    this.#texts.delete(fold(buffer));
+    return text;
+  }
+
+  /** The person of a conversation has another nick. Where both names have a draft, both stay. */
+  rename(from: string, to: string): void {
+    const text = this.take(from);
+    if (text !== "") this.#texts.set(fold(to), joinDrafts(text, this.of(to)));
+  }
+
   save(buffer: string, text: string): void {
     if (text === "") this.#texts.delete(fold(buffer));
     else this.#texts.set(fold(buffer), text);
@@ -35,4 +48,9 @@ function pairsIn(written: string): readonly (readonly unknown[])[] {
   } catch {
     return [];
   }
+}
+
+/** Two drafts as one. */
+export function joinDrafts(one: string, other: string): string {
+  return [one, other].filter((text) => text !== "").join("\n");
 }

@@ -58,6 +58,16 @@ export class EntryList {
     this.#byKey.set(key, changed);
   }
 
+  /** Replaces each entry. The new entries have the same keys and times. */
+  replaceAll(change: (entry: TimelineEntry) => TimelineEntry): void {
+    for (const [at, entry] of this.#entries.entries()) {
+      const changed = change(entry);
+      if (changed === entry) continue;
+      this.#entries[at] = changed;
+      this.#byKey.set(changed.key, changed);
+    }
+  }
+
   /** Keeps the entries from one index up to another, and removes the others. */
   keep(start: number, end = this.#entries.length): void {
     const removed = [...this.#entries.slice(0, start), ...this.#entries.slice(end)];

@@ -33,7 +33,8 @@ export class MessageSending {
   /** Sends a message; `answered` is the id of the message it answers. */
   say(target: string, manner: Manner, text: string, answered?: string): void {
     const entry = this.#replyingTo;
-    const replyTo = answered ?? (entry?.said.buffer === target ? entry.key : undefined);
+    const isHere = entry !== undefined && fold(entry.said.buffer) === fold(target);
+    const replyTo = answered ?? (isHere ? entry.key : undefined);
     void this.#client.sendMessage({ target, manner, text, ...(replyTo && { replyTo }) });
   }
 

@@ -8,6 +8,7 @@ import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { deletedEntry, DeletedIds } from "./deleted_messages.ts";
 import { EntryList } from "./entry_list.ts";
+import { inBuffer, withRenamedReactions } from "./renamed_entries.ts";
 
 export type { SaidEvent };
 
@@ -94,6 +95,16 @@ class BufferTimeline implements Timeline {
 
   get isLatest(): boolean {
     return this.older === undefined;
+  }
+
+  /** Adds another timeline of the same person. */
+  add(other: BufferTimeline): void {
+    for (const entry of other.latest.list.entries) this.latest.list.insert(entry);
+    // Between the two there can be messages that are not in memory.
+    this.latest.isComplete &&= other.latest.isComplete;
+    this.readAt = Math.max(this.readAt, other.readAt);
+    this.newestAt = Math.max(this.newestAt, other.newestAt);
+    this.separatorAt ??= other.separatorAt;
   }
 
   /** The parts in memory. */
@@ -241,6 +252,29 @@ export class Timelines {
   /** Shows the newest part. */
   showLatest(buffer: string): void {
     this.#open(buffer).older = undefined;
+  }
+
+  /**
+   * A person has another nick: the conversation is found under it, together with an earlier one of that name, and so are
+   * the reactions of the person in these buffers, or everywhere for our own nick.
+   */
+  rename(from: string, to: string, reactedIn: readonly string[] | "everywhere"): void {
+    const [old, key] = [fold(from), fold(to)];
+    const moved = this.#all.get(old);
+    const other = this.#all.get(key);
+    if (moved !== undefined && fold(to) !== old) {
+      this.#all.delete(old);
+      this.#all.set(key, moved);
+      this.#deleted.rename(from, to);
+      for (const { list } of moved.parts) list.replaceAll((entry) => inBuffer(entry, to));
+      if (other !== undefined) moved.add(other);
+    }
+    const timelines = reactedIn === "everywhere"
+      ? this.#all.values()
+      : [...reactedIn, to].flatMap((buffer) => this.#all.get(fold(buffer)) ?? []);
+    for (const { parts } of timelines) {
+      for (const { list } of parts) list.replaceAll((entry) => withRenamedReactions(entry, from, to));
+    }
   }
 
   /** Moves lines to another buffer. */

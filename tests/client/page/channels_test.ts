@@ -7,7 +7,7 @@ import { pageStories, type Stage } from "./page_stories.ts";
 pageStories("channels at the page in Chromium", {
   "the links of a topic work": topic,
   "the invite link is copied, over plain HTTP too": invite,
-  "a private conversation has no invite link": noInvite,
+  "a private conversation has no invite link, and follows a person to another nick": conversation,
   "a kicked person sees why, keeps the history, and can rejoin": kicked,
   "a kicked person sees another channel": kickedAway,
   "a person who leaves the last channel sees what to do": noChannel,
@@ -37,12 +37,27 @@ async function invite(stage: Stage): Promise<void> {
   }
 }
 
-async function noInvite(stage: Stage): Promise<void> {
+async function conversation(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob3", "#inviteless");
   const ann = await stage.enter("ann3", "#inviteless");
   assert(await ann.page.isVisible("#invite"));
   await write(ann, "/query bob3");
   await ann.page.waitForSelector("#buffer-title >> text=bob3");
   assert(await ann.page.isHidden("#invite"));
+  const { page } = ann;
+  bob.send("PRIVMSG ann3 :psst");
+  await page.waitForSelector(".entry.message >> text=psst");
+  await page.hover(".entry.message");
+  await page.click(".message-tools [aria-label=Reply]");
+  await page.fill("#box", "to the same person");
+  bob.send("NICK robert3");
+  await page.waitForSelector("#buffer-title >> text=robert3");
+  assertEquals(await page.locator("#conversation-list li").allTextContents(), ["robert3"]);
+  assertEquals(await page.getAttribute("#box", "placeholder"), "Message robert3");
+  await page.press("#box", "Enter");
+  assertMatch(await bob.next(/:to the same/), /draft\/reply=.* PRIVMSG robert3 :to the same person$/);
+  await page.waitForSelector(".entry.message >> text=to the same person");
+  assertEquals(await page.locator(".entry.message").count(), 2);
 }
 
 async function kicked(stage: Stage): Promise<void> {

@@ -70,6 +70,22 @@ Deno.test("a person who takes a free nick gets a conversation of their own", () 
   assertEquals(people(state), ["anna", "ann"]);
 });
 
+Deno.test("a message that was not sent follows the person", () => {
+  const message = {
+    key: "out-1",
+    target: "Ann",
+    manner: "message",
+    text: "hi",
+    at: 1,
+    status: "unsent",
+    reason: "offline",
+    isUnsure: false,
+    isShown: false,
+  } as const;
+  const state = after([":ann!a@h NICK anna"], { ...after(inTea), outgoing: [message] });
+  assertEquals(state.outgoing, [{ ...message, target: "anna" }]);
+});
+
 Deno.test("an ignored person stays ignored under another nick, and the old nick is free for others", () => {
   const start = { ...after(inTea), ignored: new Set([ignoreMask("ann")]) };
   const renamed = after([":ann!a@h NICK anna", ":anna!a@h NICK Annie"], start);

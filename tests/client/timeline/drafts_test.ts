@@ -8,3 +8,14 @@ Deno.test("each buffer has its own draft, however its name is written", () => {
   assertEquals(drafts.of("#tea"), "milk or lemon?");
   assertEquals(drafts.of("#den"), "");
 });
+
+Deno.test("a draft follows a person to another nick, and no draft is lost", () => {
+  const drafts = new Drafts();
+  drafts.save("ann", "one");
+  drafts.rename("Ann", "anna");
+  assertEquals([drafts.of("ann"), drafts.of("anna")], ["", "one"]);
+  drafts.save("cat", "two");
+  drafts.rename("cat", "anna");
+  drafts.rename("nobody", "anna");
+  assertEquals(drafts.of("anna"), "two\none");
+});

@@ -144,3 +144,40 @@ Deno.test("nothing of a deleted message is left, also when it comes after its de
     undefined,
   ]);
 });
+
+Deno.test("a conversation continues under another nick, with what was there under that nick", () => {
+  const timelines = new Timelines();
+  const add = (buffer: string, id: string, at: number) => timelines.addSaid(said(id, at, { buffer }), false);
+  add("ann", "one", 1);
+  add("anna", "two", 2);
+  add("Ann", "three", 3);
+  timelines.markDeleted("ann", "four");
+  timelines.rename("ann", "anna", []);
+  add("anna", "four", 4);
+  const entries = timelines.of("Anna").entries.flatMap((entry) => entry.kind === "said" ? [entry] : []);
+  assertEquals(entries.map(({ key, said }) => `${key} ${said.buffer}`), [
+    "one anna",
+    "two anna",
+    "three anna",
+    "four anna",
+  ]);
+  assertEquals(entries.at(-1)?.isDeleted, true);
+  assertEquals(timelines.of("ann").entries, []);
+});
+
+Deno.test("reactions follow a person to another nick, our own ones in all buffers", () => {
+  const timelines = new Timelines();
+  for (const buffer of ["#tea", "#den"]) {
+    timelines.addSaid(said("one", 1, { buffer }), false);
+    for (const nick of ["Bob", "ann"]) timelines.react(buffer, "one", { emoji: "👍", nick, added: true });
+  }
+  const reacted = () =>
+    ["#tea", "#den"].map((buffer) => {
+      const [entry] = timelines.of(buffer).entries;
+      return entry?.kind === "said" ? [...entry.reactions.get("👍") ?? []].join(" ") : "";
+    });
+  timelines.rename("bob", "rob", ["#tea"]);
+  assertEquals(reacted(), ["rob ann", "Bob ann"]);
+  timelines.rename("ann", "anna", "everywhere");
+  assertEquals(reacted(), ["rob anna", "Bob anna"]);
+});
