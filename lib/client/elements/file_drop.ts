@@ -25,7 +25,10 @@ export function installFileDrop(share: (files: readonly File[]) => void): void {
     document.addEventListener(name, () => document.body.classList.remove("dropping"));
   }
   document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    share([...event.dataTransfer?.files ?? []]);
+    const files = [...event.dataTransfer?.files ?? []];
+    // Text can be dropped into a field; a link elsewhere would replace the page.
+    const isField = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+    if (files.length > 0 || !isField) event.preventDefault();
+    if (files.length > 0) share(files);
   });
 }

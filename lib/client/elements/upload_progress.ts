@@ -21,7 +21,13 @@ export function showUploadProgress(fileName: string, cancel: () => void): Upload
     { type: "button", "aria-label": `Cancel the upload of ${name}`, click: cancel },
     icon("close"),
   );
-  const row = element("span", { class: "upload" }, name, bar, button);
+  const row = element(
+    "span",
+    { class: "upload" },
+    element("span", { class: "upload-name", title: name }, name),
+    bar,
+    button,
+  );
   uploads.append(row);
   uploads.hidden = false;
   return {

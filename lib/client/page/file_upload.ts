@@ -21,6 +21,7 @@ export async function uploadFiles(files: readonly File[], parts: FileUploadParts
     const request = new XMLHttpRequest();
     const progress = showUploadProgress(file.name, () => request.abort());
     try {
+      await requireReadable(file);
       const token = await parts.token();
       const address = await send(request, { file, url, token }, (part) => progress.show(part));
       parts.onUploaded(address);
@@ -29,6 +30,15 @@ export async function uploadFiles(files: readonly File[], parts: FileUploadParts
     } finally {
       progress.remove();
     }
+  }
+}
+
+/** Rejects for a folder, and for a file that was moved or deleted since the person chose it. */
+async function requireReadable(file: File): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error("it cannot be read. If it is a folder, share the files in it, or pack it into one file");
   }
 }
 

@@ -1,7 +1,9 @@
 /** The message box at the page in a real browser: suggestions, emoji, drafts, files. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
+import type { BrowserContext, Page } from "playwright-core";
 import { write } from "../../support/browser.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("the message box at the page in Chromium", {
@@ -173,13 +175,26 @@ async function upload(stage: Stage): Promise<void> {
 
 async function drop(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob8", "#drop");
-  const { page } = await stage.enter("ann8", "#drop");
+  const { page, context } = await stage.enter("ann8", "#drop");
   await page.evaluate(`(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(["tea\\n"], "list.txt", { type: "text/plain" }));
     document.querySelector("#messages").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
   })()`);
   assertMatch(await bob.next(/ PRIVMSG #drop /), /\/list\.txt$/);
+  await dropFolder(page, context);
+  assertEquals((await bob.lines()).filter((line) => / PRIVMSG /.test(line)), []);
+}
+
+/** As a file manager drops a folder, which a script in the page cannot do. */
+async function dropFolder(page: Page, context: BrowserContext): Promise<void> {
+  using place = temporaryFolder();
+  const driver = await context.newCDPSession(page);
+  const data = { items: [], files: [place.folder], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await driver.send("Input.dispatchDragEvent", { type, x: 500, y: 300, data });
+  }
+  await page.waitForSelector(".toast.error >> text=/^Cannot share .*: it cannot be read. If it is a folder/");
 }
 
 async function paste(stage: Stage): Promise<void> {
