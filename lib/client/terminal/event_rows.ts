@@ -60,7 +60,7 @@ export function noteRows(body: readonly Span[], columns: number): Row[] {
   ];
 }
 
-/** Local time. */
+/** Local time, as the days of dayOf() are; "iso" names the time zone: "2026-03-01T09:05:07.000+01:00". */
 export function clock(at: number, timestamps: Timestamps): string {
   const time = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
@@ -71,10 +71,20 @@ export function clock(at: number, timestamps: Timestamps): string {
     case "seconds":
       return `${short}:${two(time.getSeconds())}`;
     case "iso":
-      return time.toISOString();
+      return isoTime(time);
     case "off":
       return "";
   }
+}
+
+function isoTime(time: Date): string {
+  const eastMinutes = -time.getTimezoneOffset();
+  const local = new Date(time.getTime() + eastMinutes * 60_000).toISOString();
+  if (eastMinutes === 0) return local;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const ahead = Math.abs(eastMinutes);
+  const offset = `${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  return local.replace("Z", `${eastMinutes < 0 ? "-" : "+"}${offset}`);
 }
 
 /** The day, in local time, to compare with another. */
@@ -86,6 +96,14 @@ export function dayOf(at: number): string {
 export function dayRow(at: number): Row {
   const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   return separatorRow(new Date(at).toLocaleDateString("en-GB", options).replace(",", ""));
+}
+
+/** "3 March", and "3 March 2025" in another year than that of `now`. */
+function shortDate(at: number, now: number): string {
+  const [date, today] = [new Date(at), new Date(now)];
+  const isThisYear = date.getFullYear() === today.getFullYear();
+  const year = isThisYear ? {} : { year: "numeric" } as const;
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", ...year });
 }
 
 /** A separator with a title. */
@@ -137,8 +155,7 @@ function deletionWords(
   { by, reason, at }: Extract<ChatEvent, { readonly kind: "redacted" }>,
   said: Said & { readonly at: number },
 ): Span[] {
-  const day = { day: "numeric", month: "long" } as const;
-  const date = dayOf(said.at) === dayOf(at) ? "" : `${new Date(said.at).toLocaleDateString("en-GB", day)}, `;
+  const date = dayOf(said.at) === dayOf(at) ? "" : `${shortDate(said.at, at)}, `;
   const isAuthor = fold(by.nick) === fold(said.from.nick);
   const author: Span[] = isAuthor ? [] : [{ text: " by " }, personSpan(state, said.from)];
   const why = reason === "" ? "" : ` (${withoutFormatting(reason)})`;

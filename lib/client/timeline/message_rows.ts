@@ -5,14 +5,12 @@
 /// <reference lib="dom" />
 import type { State } from "../state/state.ts";
 import { element } from "../elements/element.ts";
+import { dayText } from "./day_text.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
 import { quoteText } from "./quote.ts";
 import type { RowRange } from "./row_window.ts";
 import type { Timeline, TimelineEntry } from "./timeline.ts";
 
-const day = { weekday: "long", day: "numeric", month: "long" } as const;
-const dayName = new Intl.DateTimeFormat(undefined, day);
-const dayNameWithYear = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
 /** Lines for this person only that are so close show one time. */
 const sameAnswerMs = 1_000;
 
@@ -97,12 +95,6 @@ export class MessageRows {
 function quoteIn(entry: TimelineEntry, find: RowSource["find"]): string | undefined {
   if (entry.kind !== "said" || entry.said.replyTo === undefined) return undefined;
   return quoteText(find(entry.said.replyTo));
-}
-
-/** The name of a day, with its year when that is not this one. */
-export function dayText(at: number, now = Date.now()): string {
-  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return (isThisYear ? dayName : dayNameWithYear).format(at);
 }
 
 /** Undefined when the first unread message is not in memory, and when there is none. */
