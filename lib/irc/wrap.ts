@@ -29,11 +29,12 @@ export function packWords(words: Iterable<string>, maxBytes: number, separator =
   return lines;
 }
 
-/** The start of `text`, at most `maxLength` UTF-16 units; half a character at the cut is removed. */
+/** The start of `text`, at most `maxLength` UTF-16 units. It cuts between graphemes; inside one only if that is too long. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const isHalf = (text.codePointAt(maxLength - 1) ?? 0) > 0xffff;
-  return text.slice(0, isHalf ? maxLength - 1 : maxLength);
+  const { length, graphemes } = surroundings(text, 0, isHalf ? maxLength - 1 : maxLength);
+  return text.slice(0, graphemeCut(length, graphemes));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { utf8Bytes } from "../../lib/irc/lines.ts";
-import { packWords, splitText } from "../../lib/irc/wrap.ts";
+import { cutText, packWords, splitText } from "../../lib/irc/wrap.ts";
 
 const packed: [words: string[], maxBytes: number, lines: string[]][] = [
   [[], 10, []],
@@ -87,4 +87,12 @@ Deno.test("splitText() does not cut a grapheme that fits", () => {
 Deno.test("splitText() refuses a budget that is too small for a character", () => {
   assertThrows(() => splitText("tea", 3), RangeError, "maxBytes must be >= 4: it is 3");
   assertThrows(() => splitText("tea", NaN), RangeError);
+});
+
+Deno.test("cutText() cuts between graphemes", () => {
+  assertEquals(cutText("tea and cake", 3), "tea");
+  assertEquals(cutText("ab👨‍👩‍👧", 5), "ab");
+  assertEquals(cutText("cafe\u0301", 4), "caf");
+  assertEquals(cutText("😀😀", 3), "😀");
+  assertEquals(cutText(`e${"\u0301".repeat(9)}`, 4).length, 4);
 });

@@ -1,5 +1,5 @@
 /** CHATHISTORY: earlier messages (IRCv3 draft/chathistory, draft/event-playback). */
-import { firstStamp, parseMessageId, stampTime } from "../../irc/stamp.ts";
+import { firstStamp, parseMessageId, stampMs, stampTime } from "../../irc/stamp.ts";
 import {
   allVisibleHistory,
   recordFilter,
@@ -13,7 +13,7 @@ import { makeBatch, makeReplay } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
 import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
-import { type Bounds, type FoundRecords, withDeletions } from "./history_deletions.ts";
+import { type Bounds, type FoundRecords, latestDeletion, withDeletions } from "./history_deletions.ts";
 import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
@@ -189,7 +189,7 @@ function parseTimestamp(call: Call, text: string): Point {
 }
 
 /**
- * Conversations whose latest message is between two times. A user with thousands of conversations is answered in
+ * Conversations whose latest message is between two times, or the latest deletion for clients that see those. A user with thousands of conversations is answered in
  * parts.
  */
 async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
@@ -199,10 +199,15 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   const [after, before] = isForwards ? [one?.last, other?.first] : [other?.last, one?.first];
   const found: { name: string; stamp: number }[] = [];
   const isVisible = recordFilter(chat, user, session.profile.mask);
+  const seesDeletions = session.has("draft/message-redaction");
   for (const [at, visible] of allVisibleHistory(chat, store, user).entries()) {
     if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
-    const stamp = await latest(store, visible, isVisible);
-    if (stamp === undefined || stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
+    const said = await latest(store, visible, isVisible);
+    const deleted = seesDeletions ? latestDeletion(store.deletions, visible.views, after ?? 0) : 0;
+    // A conversation without any message left is only for a client that can still show some.
+    if (said === undefined && (deleted === 0 || stampMs(after ?? 0) === 0)) continue;
+    const stamp = Math.max(said ?? 0, deleted);
+    if (stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;
     found.push({ name: visible.name, stamp });
   }
   found.sort((left, right) => left.stamp - right.stamp);

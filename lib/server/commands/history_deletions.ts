@@ -54,6 +54,15 @@ export function withDeletions(
   };
 }
 
+/** The stamp of the latest deletion after a stamp; 0 if there is none. */
+export function latestDeletion(
+  deletions: Pick<Deletions, "read">,
+  views: readonly HistoryView[],
+  after: number,
+): number {
+  return deletions.read(views, { after, before: Infinity, limit: 1, from: "end" })[0]?.stamp ?? 0;
+}
+
 /** An answer that is not the last one covers the time up to its last record. */
 function coveredTime(
   { records, keep, isEnd, bounds }: FoundRecords,

@@ -35,6 +35,11 @@ story("REDACT of a missing message, or in a channel the user is not in, reveals 
 story("CHATHISTORY tells a client that was offline of deletions, also of old messages", offline);
 story("deletions do not count towards the limit, and a thousand of them arrive in two answers", thousand);
 story("a private deletion is replayed, and clients without the capability get no REDACT", privateReplay);
+story(
+  "TARGETS names a conversation with a deletion, but at the first visit none without messages",
+  { startsAt: Date.UTC(2026, 0, 1) },
+  deletedTarget,
+);
 story("the reason of a deletion goes with the account of its author", reasonGoes);
 story("a user owns its messages also after it took another nick, and after it registered", ownNicks);
 story("a user who takes a nick does not own its earlier messages", nickReuse);
@@ -211,6 +216,29 @@ async function privateReplay(chat: Chat): Promise<void> {
     (await ask(plain, "CHATHISTORY LATEST #tea * 10")).some((one) => one.includes("REDACT")),
     false,
   );
+}
+
+/** The names in the answer to TARGETS. */
+async function targets(peer: Peer, from: string): Promise<string[]> {
+  const found = await replayed(
+    peer,
+    `CHATHISTORY TARGETS timestamp=${from} timestamp=2200-01-01T00:00:00.000Z 50`,
+  );
+  return found.map((line) => line.split(" ")[1] ?? "");
+}
+
+async function deletedTarget(chat: Chat): Promise<void> {
+  const { ann, bob } = await crowd(chat);
+  const id = await say(ann, "bob", "psst");
+  await bob.lines();
+  chat.clock.nowMs += 60_000;
+  const since = new Date(chat.clock.nowMs).toISOString();
+  assertEquals(await targets(bob, since), []);
+  chat.clock.nowMs += 60_000;
+  await ask(ann, `REDACT bob ${id}`);
+  await bob.lines();
+  assertEquals(await targets(bob, since), ["ann"]);
+  assertEquals(await targets(bob, "1970-01-01T00:00:00.000Z"), []);
 }
 
 async function reasonGoes(chat: Chat): Promise<void> {
