@@ -1,9 +1,14 @@
 /** Apply, for deleted messages: erases the text from history, and notifies the users that got the message. */
+import { rankLevel } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
+import { parseRecord } from "../../irc/record.ts";
 import { messageId } from "../../irc/stamp.ts";
+import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
+import type { UserState } from "../chat/user.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
+import type { HistoryView } from "../store/history_reader.ts";
 import type { EventOf } from "./event.ts";
 
 /** Erases the message on this machine, saves the deletion, and notifies the channel, or the two users. */
@@ -18,6 +23,7 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   const { source, account } = user;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];
   const { reason } = event;
+  const atLeast = rankOf(chat.store, views, event.message);
   chat.store?.eraser.redact(views, event.message, {
     stamp,
     account: account === undefined ? undefined : fold(account),
@@ -27,7 +33,27 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   for (const id of event.files ?? []) chat.store?.files.remove(id);
   if (reason !== "") params.push(reason);
   const outgoing = new OutgoingLine(source, "REDACT", params, { stamp, account });
-  if (channel !== undefined) return void channel.broadcast(outgoing);
+  if (channel !== undefined) return sendInChannel(channel, user, outgoing, atLeast);
   user.send(outgoing);
   if (other !== undefined && other !== user) other.send(outgoing);
+}
+
+/** The rank that a message was sent to; "" if it was sent to the whole channel, or is not here. */
+function rankOf(store: ChatState["store"], views: readonly HistoryView[], stamp: number): string {
+  const saved = store?.database.read(() => store.history.find(views, stamp), undefined);
+  const [target = ""] = saved === undefined ? [] : parseRecord(saved.record)?.message.params ?? [];
+  return target.slice(0, Math.max(0, target.indexOf("#")));
+}
+
+/** Those who could not see the message get no deletion of it. */
+function sendInChannel(
+  channel: ChannelState,
+  user: UserState,
+  outgoing: OutgoingLine,
+  atLeast: string,
+): undefined {
+  const level = rankLevel(atLeast);
+  for (const [member, { prefixes }] of channel.members) {
+    if (member === user || rankLevel(prefixes) >= level) member.send(outgoing);
+  }
 }

@@ -20,7 +20,9 @@ export const redactCommands: CommandTable = {
 const operatorLevel = rankLevel("@");
 
 function redact({ chat, commit, session, user, params }: Call): void | Promise<void> {
-  const [target = "", id = "", reason = ""] = params;
+  const [given = "", id = "", reason = ""] = params;
+  // The target of a message to a rank is "@#tea".
+  const target = given.slice(Math.max(0, given.indexOf("#")));
   const { store } = chat;
   const views = store && visibleHistory(chat, store, user, target);
   if (store === undefined || views === undefined) {

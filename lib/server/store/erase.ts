@@ -111,6 +111,11 @@ export class Eraser {
     return true;
   }
 
+  /** Whether records of an account wait for their erasure. */
+  get isBusy(): boolean {
+    return this.#hidden.size > 0;
+  }
+
   /** Whether the write-ahead log can still contain erased text; then call scrub(). */
   get needsScrub(): boolean {
     return this.#needsScrub;

@@ -111,7 +111,8 @@ export class Store implements Disposable {
     this.#isUpkeepRunning = true;
     try {
       let more = true;
-      for (let slice = 0; more && slice < upkeepSlices; slice++) {
+      // Readers pass the hidden records of a removed account until they are erased.
+      for (let slice = 0; more && (slice < upkeepSlices || this.eraser.isBusy); slice++) {
         const before = this.history.appended;
         more = this.upkeepStep();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));

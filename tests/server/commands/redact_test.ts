@@ -42,6 +42,7 @@ story(
 );
 story("the reason of a deletion goes with the account of its author", reasonGoes);
 story("a user owns its messages also after it took another nick, and after it registered", ownNicks);
+story("the deletion of a message to a rank is for those who could see it", toRank);
 story("a user who takes a nick does not own its earlier messages", nickReuse);
 
 story("REDACT by a user who left meanwhile deletes nothing, and nobody gets it", left);
@@ -80,6 +81,19 @@ async function ownNicks(chat: Chat): Promise<void> {
   await bob.next(/ REGISTER SUCCESS /);
   bob.send(`REDACT #tea ${second}`);
   assertMatch(await bob.next(/REDACT/), /REDACT #tea /);
+}
+
+async function toRank(chat: Chat): Promise<void> {
+  const { ann, bob, cat } = await crowd(chat);
+  ann.send("MODE #tea +o cat");
+  const [first, second] = [await say(ann, "@#tea", "one"), await say(ann, "@#tea", "two")];
+  for (const peer of [ann, bob, cat]) await peer.lines();
+  ann.send(`REDACT #tea ${first}`, `REDACT @#tea ${second}`);
+  await ann.lines();
+  const deletions = (lines: string[]) => lines.filter((line) => line.includes(" REDACT #tea ")).length;
+  assertEquals([deletions(await cat.lines()), deletions(await bob.lines())], [2, 0]);
+  bob.send("CHATHISTORY LATEST #tea * 9");
+  assertEquals(deletions(await bob.lines()), 0);
 }
 
 async function deleted(chat: Chat): Promise<void> {
