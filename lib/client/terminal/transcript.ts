@@ -8,6 +8,7 @@ import { isMessageEvent } from "../state/event.ts";
 import { groupPresence, isGroupable } from "../text/presence_groups.ts";
 import type { Span } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
 import type { State } from "../state/state.ts";
 import { findBuffer, isChannel } from "../state/state.ts";
@@ -42,6 +43,8 @@ export class Transcript {
   #readUpTo: number | undefined;
   /** The number of messages of the history that are not printed yet. */
   #historyLeft = 0;
+  /** The buffer whose missed messages go on with the next page. */
+  #continues: Folded | undefined;
   /** A refused login: shown again after the history, because the history can scroll it off the screen. */
   #loginRefusal: { readonly line: TranscriptLine; readonly until: number } | undefined;
 
@@ -98,29 +101,40 @@ export class Transcript {
   }
 
   #beginHistory(
-    { buffer, why, count, total = count }: Extract<ChatEvent, { readonly kind: "history" }>,
+    { buffer, why, count, more, total = count }: Extract<ChatEvent, { readonly kind: "history" }>,
   ): void {
+    const isContinued = this.#continues === fold(buffer);
+    if (isContinued) this.#historyLeft = 0;
     // All missed messages are new.
     this.#readUpTo = why === "missed" ? undefined : findBuffer(this.#view().state, buffer)?.readUpTo;
-    this.#endHistory();
+    if (!isContinued) this.#endHistory();
+    this.#continues = why === "missed" && more ? fold(buffer) : undefined;
     if (count === 0) return;
     this.#historyLeft = count;
+    if (isContinued) return;
     const where = `${isChannel(this.#view().state, buffer) ? "in" : "with"} ${plainName(buffer)}`;
     // Reactions and deletions are no messages.
     const said = Math.min(count, total);
     const messages = said === 1 ? "message" : `${said} messages`;
-    const missed = total === 1 ? "1 missed message" : `${total} missed messages`;
+    const missed = more && total === count
+      ? "missed messages"
+      : total === 1
+      ? "1 missed message"
+      : `${total} missed messages`;
     const shown = total > count ? `, the last ${count}` : "";
     this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}${shown}`);
   }
 
   /** Called early when the history is shorter than announced. */
   #endHistory(): void {
-    if (this.#historyLeft > 0) this.#printHistoryEnd();
+    if (this.#historyLeft === 0 && this.#continues === undefined) return;
+    this.#continues = undefined;
+    this.#printHistoryEnd();
   }
 
   #printHistoryEnd(): void {
     this.#historyLeft = 0;
+    if (this.#continues !== undefined) return;
     this.printTitle("end of history");
     if (this.#loginRefusal !== undefined && this.#view().now < this.#loginRefusal.until) {
       this.#print(this.#loginRefusal.line);

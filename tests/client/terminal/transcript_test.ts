@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { earlier, historyCaps, joinWithHistory } from "./channel_history.ts";
+import { Display } from "../../../lib/client/terminal/display.ts";
+import { Transcript } from "../../../lib/client/terminal/transcript.ts";
+import { emptyState, withOpenBuffer } from "../../../lib/client/state/state.ts";
+import { PresenceFilter } from "../../../lib/client/text/presence_filter.ts";
+import { sampleMessage } from "../state/sample_message.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
 Deno.test("history is between two separators, and another one is before the new messages", async () => {
@@ -35,5 +40,32 @@ Deno.test("a refused login is shown again after the history", async () => {
     "── end of history ──",
     "12:00 ! Cannot log in as bob: Wrong name or password",
     "#tea> |",
+  ]);
+});
+
+Deno.test("missed messages that come in several pages are between two separators, not between many", () => {
+  const drawn: string[] = [];
+  const output = {
+    write: (text: string) => void drawn.push(text),
+    size: () => ({ columns: 60, rows: 40 }),
+    appearance: { depth: "none", theme: "dark" } as const,
+  };
+  const display = new Display(output, () => ({ above: [], label: [], typed: [], cursor: 0 }));
+  const state = withOpenBuffer(emptyState("bob"), "#tea");
+  const view = () => ({ state, activeBuffer: "#tea", now: 0, findMessage: () => undefined });
+  const presenceFilter = new PresenceFilter("off");
+  const transcript = new Transcript(display, { timestamps: "off", presenceFilter }, view);
+  for (const [page, more] of [["a", true], ["b", true], ["c", false]] as const) {
+    transcript.add({ kind: "history", buffer: "#tea", why: "missed", count: 1, more, at: 0 });
+    transcript.add({ ...sampleMessage, text: page, at: 0, history: true });
+  }
+  display.flush();
+  const lines = drawn.join("").split(/\r?\n/).filter((line) => /\w/.test(line));
+  assertEquals(lines.map((line) => line.slice(line.search(/──|ann/))), [
+    "── missed messages in #tea ──",
+    "ann: a",
+    "ann: b",
+    "ann: c",
+    "── end of history ──",
   ]);
 });
