@@ -184,7 +184,7 @@ export const numerics = {
   ERR_UNIQOPPRIVSNEEDED: ["485", "You're not the channel founder"],
   ERR_NONONREG: ["486", "You must be logged in to message this user"],
   ERR_SECUREONLYCHAN: ["489", "Cannot join channel (+z)"],
-  ERR_NOOPERHOST: ["491", "No O-lines for your host"],
+  ERR_NOOPERHOST: ["491", ""],
 
   ERR_UMODEUNKNOWNFLAG: ["501", "Unknown MODE flag"],
   ERR_USERSDONTMATCH: ["502", "Cant change mode for other users"],

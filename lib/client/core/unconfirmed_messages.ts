@@ -43,6 +43,9 @@ const messageRefusals: readonly string[] = [
   "ERR_WILDTOPLEVEL",
   "ERR_INPUTTOOLONG",
   "ERR_NONONREG",
+  "ERR_NEEDREGGEDNICK",
+  "ERR_CANTSENDTOUSER",
+  "ERR_TARGETTOOFAST",
 ] satisfies readonly NumericName[];
 
 /** A FAIL about these refuses a message. */

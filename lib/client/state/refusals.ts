@@ -30,35 +30,72 @@ const sentences: Readonly<Partial<Record<NumericName, string>>> = {
   ERR_BANNEDFROMCHAN: "Cannot join %: you are banned",
   ERR_BADCHANNELKEY: "Cannot join %: it needs a key, as in /join % KEY",
   ERR_BADCHANMASK: "Cannot join %: this is not a valid channel name",
+  ERR_BADCHANNAME: "Cannot join %: this is not a valid channel name",
   ERR_NEEDREGGEDNICK: "Cannot join %: you need an account",
   ERR_CHANOPRIVSNEEDED: "You are not an operator of %",
   ERR_SECUREONLYCHAN: "Cannot join %: you need an encrypted connection",
 };
 
+/** Numerics of a login; the login itself reports them. */
+const ofLogin = /^(902|90[4-7])$/;
+
 /** Whether a reply with this code refuses something. */
 export function isRefusalCode(code: string): boolean {
-  return /^[45]\d\d$/.test(code) || numericName(code) === "ERR_INVALIDMODEPARAM";
+  if (ofLogin.test(code)) return false;
+  const name = numericName(code);
+  return /^[45]\d\d$/.test(code) || name === "RPL_TRYAGAIN" || name?.startsWith("ERR_") === true;
 }
 
 /** One sentence; with the words of the server when they say more than ours. */
 export function refusalSentence(state: State, code: string, target: string, words: string): string {
   const name = numericName(code);
   const sentence = name && sentences[name];
-  if (sentence === undefined) return target === "" || target === "*" ? words : `${target}: ${words}`;
-  if (target === "") return words;
-  const ours = sentence.replaceAll("%", () => target);
-  const proposal = name === "ERR_ERRONEUSNICKNAME" ? asciiNick(target) : undefined;
-  if (proposal !== undefined) return `${ours}, as in ${proposal}`;
-  const reason = words.replace(/\s*\(\+?\w*\)$/, "");
-  return name === "ERR_CANNOTSENDTOCHAN" && isChannel(state, target) &&
-      !/^cannot send to (channel|nick)/i.test(reason)
-    ? `${ours}: ${reason}`
-    : ours;
+  const saysMore = name === "ERR_NEEDMOREPARAMS" && !/^not enough parameters/i.test(words);
+  if (name === undefined || sentence === undefined || target === "" || target === "*" || saysMore) {
+    const said = words || `The server refused this (${code})`;
+    return target === "" || target === "*" ? said : `${target}: ${said}`;
+  }
+  if (name === "ERR_NEEDREGGEDNICK" && !isChannel(state, target)) {
+    return `Cannot write to ${target}: you need an account`;
+  }
+  const reason = reasonOf(state, name, target, words);
+  const ours = (reason === "" ? sentence : sentence.replace(/:.*/, "")).replaceAll("%", () => target);
+  return reason === "" ? ours : `${ours}: ${reason}`;
+}
+
+/** The reason that is better than the one of our sentence; "" if there is none. */
+function reasonOf(state: State, name: NumericName, target: string, words: string): string {
+  switch (name) {
+    case "ERR_CANNOTSENDTOCHAN": {
+      const reason = words.replace(/\s*\(\+?\w*\)$/, "");
+      return isChannel(state, target) && !/^cannot send to (channel|nick)/i.test(reason) ? reason : "";
+    }
+    case "ERR_ERRONEUSNICKNAME": {
+      const ascii = asciiNick(target);
+      return ascii === undefined
+        ? ""
+        : `this server does not allow it; use the letters A to Z, as in ${ascii}`;
+    }
+    case "ERR_NICKNAMEINUSE":
+    case "ERR_NICKCOLLISION":
+      if (/in use:/i.test(words)) return words.replace(/^.*?in use:\s*/i, "");
+      return /in use|collision|taken/i.test(words)
+        ? ""
+        : words.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+    case "ERR_BADCHANNAME":
+      return words.replace(/^illegal channel name:?\s*/i, "");
+    case "ERR_NOSUCHCHANNEL": {
+      const longest = Number(state.isupport.get("CHANNELLEN"));
+      return target.length > longest ? `its name is longer than ${longest} characters` : "";
+    }
+    default:
+      return "";
+  }
 }
 
 /** Throws an ActionError with the first refusal in an answer. */
 export function throwRefusal(state: State, answer: readonly Message[]): void {
-  const refused = answer.find(({ command }) => /^[45]\d\d$/.test(command) || command === "FAIL");
+  const refused = answer.find(({ command }) => isRefusalCode(command) || command === "FAIL");
   if (refused === undefined) return;
   const { command, params } = refused;
   const target = command !== "FAIL" && params.length > 2 ? params[1] ?? "" : "";

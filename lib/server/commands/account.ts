@@ -233,7 +233,9 @@ async function owner({ chat, commit, session, user, params }: Call): Promise<voi
   }
   chat.operatorGuesses.returnToken(peer);
   await commit({ kind: "role set", account: name, role: "owner", by: user.nick, digest }, session);
-  if (chat.accounts.find(name)?.role !== "owner") return;
+  if (chat.accounts.find(name)?.role !== "owner") {
+    fail("OWNER", "INVALID_CODE", "Somebody else used this code first");
+  }
   standardReply(
     session,
     "NOTE",

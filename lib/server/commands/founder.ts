@@ -46,7 +46,9 @@ function founder(call: Call): void | Promise<void> {
   }
   const account = chat.accounts.find(to) ??
     fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account with this name");
-  if (account.name === registration.founder) return;
+  const notify = (sentence: string) =>
+    standardReply(session, "NOTE", "FOUNDER", "GIVEN", channel.name, account.name, sentence);
+  if (account.name === registration.founder) return notify(`The founder is ${account.name} already`);
   checkLimit(call, channel, account.name);
   const event = {
     kind: "channel kept",
@@ -55,17 +57,8 @@ function founder(call: Call): void | Promise<void> {
     user: user.id,
   } as const;
   const pending = commit(event, session);
-  const notify = () =>
-    standardReply(
-      session,
-      "NOTE",
-      "FOUNDER",
-      "GIVEN",
-      channel.name,
-      account.name,
-      `The founder is now ${account.name}`,
-    );
-  return pending ? pending.then(notify) : notify();
+  const end = () => notify(`The founder is now ${account.name}`);
+  return pending ? pending.then(end) : end();
 }
 
 /**

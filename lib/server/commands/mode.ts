@@ -24,7 +24,7 @@ import { registeredFlag } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { reply, replyRefusal } from "../render/reply.ts";
+import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 import { changeRegistration } from "./founder.ts";
 
@@ -198,9 +198,14 @@ function userMode({ chat, commit, session, user, params }: Call, target: string)
   const { changes, unknown } = parseUserModes(letters);
   if (unknown.length > 0) reply(session, "ERR_UMODEUNKNOWNFLAG");
   const wanted = new Map<string, "+" | "-">();
+  const refused: string[] = [];
   for (const { sign, mode: { letter, change } } of changes) {
-    // RFC 2812: becoming an operator this way is ignored, and so are modes that only the server sets.
     if (change === "on and off" || (change === "off" && sign === "-")) wanted.set(letter, sign);
+    else if (user.modes.has(letter) !== (sign === "+")) refused.push(sign + letter);
+  }
+  for (const mode of new Set(refused)) {
+    const how = mode === "+o" ? "; use OPER to become an operator" : "";
+    standardReply(session, "FAIL", "MODE", "CANNOT_SET", mode, `Only the server sets ${mode}${how}`);
   }
   const signed = (sign: string) =>
     [...wanted].filter(([letter, one]) => one === sign && user.modes.has(letter) !== (sign === "+"))

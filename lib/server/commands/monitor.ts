@@ -34,7 +34,7 @@ const maxUserhosts = 5;
 const subcommands: Readonly<Record<string, (call: Call) => void>> = {
   "+": add,
   "-": ({ chat, session, params }) => {
-    for (const nick of splitTargets(params[1] ?? "")) chat.monitors.remove(session, nick);
+    for (const nick of nicksIn(params)) chat.monitors.remove(session, nick);
   },
   C: ({ chat, session }) => chat.monitors.clear(session),
   L: ({ chat, session }) => {
@@ -54,7 +54,7 @@ function monitor(call: Call): void {
 
 function add({ chat, session, params }: Call): void {
   const { nickLength, monitorLimit } = chat.settings;
-  const asked = splitTargets(params[1] ?? "");
+  const asked = nicksIn(params);
   const nicks = asked.filter((nick) => isNick(nick, nickLength));
   for (const nick of asked) {
     if (!nicks.includes(nick)) reply(session, "ERR_ERRONEUSNICKNAME", nick, "Nobody can have this nick");
@@ -66,6 +66,11 @@ function add({ chat, session, params }: Call): void {
   }
   sendStatus(chat, session, nicks.filter((nick) => !full.includes(nick)));
   if (full.length > 0) sendList(session, "ERR_MONLISTFULL", full, String(monitorLimit));
+}
+
+function nicksIn([, list = ""]: readonly string[]): string[] {
+  const nicks = splitTargets(list);
+  return nicks.length > 0 ? nicks : refuse("ERR_NEEDMOREPARAMS", "MONITOR");
 }
 
 function sendStatus(chat: Chat, session: Session, nicks: readonly string[]): void {

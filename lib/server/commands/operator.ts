@@ -8,6 +8,7 @@ import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { reply } from "../render/reply.ts";
+import { passwordsNeedEncryption } from "./login.ts";
 
 /** The commands of this file. */
 export const operCommands: CommandTable = {
@@ -43,7 +44,7 @@ const maxHost = 63;
 async function oper({ chat, commit, session, user, params }: Call): Promise<void> {
   const [name = "", password = ""] = params;
   const { address, secure } = session.connection;
-  if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST");
+  if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST", passwordsNeedEncryption);
   const peer = peerOf(address);
   if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) refuse("RPL_TRYAGAIN", "OPER");
   const operatorVerifier = chat.files.operators?.get(name);

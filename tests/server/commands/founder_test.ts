@@ -110,8 +110,9 @@ story("FOUNDER shows the founder of a channel, and changes it", async (chat) => 
     ":chat.test 482 bob #tea :You're not channel operator",
     ":chat.test 403 bob #den :No such channel",
   ]);
-  assertEquals(await ask(ann, "FOUNDER #tea nobody", "FOUNDER #tea bob"), [
+  assertEquals(await ask(ann, "FOUNDER #tea nobody", "FOUNDER #tea ann", "FOUNDER #tea bob"), [
     ":chat.test FAIL FOUNDER ACCOUNT_UNKNOWN #tea :There is no account with this name",
+    ":chat.test NOTE FOUNDER GIVEN #tea ann :The founder is ann already",
     ":chat.test MODE #tea +q bob",
     ":chat.test NOTE FOUNDER GIVEN #tea bob :The founder is now bob",
   ]);

@@ -178,18 +178,24 @@ story("MODE shows and changes user modes", async (chat) => {
   assertEquals(after, `:chat.test 221 ann +${[...new Set(`${before}Rw`)].toSorted().join("")}`);
 });
 
-story("MODE ignores +o and r, reports unknown letters once, and is for the user only", async (chat) => {
-  const ann = await chat.peer("ann");
-  await chat.peer("bob");
-  assertEquals(await ask(ann, "MODE ann +or-r", "MODE ann -o"), []);
-  assertEquals(await ask(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
-    ":chat.test 501 ann :Unknown MODE flag",
-    ":ann MODE ann +B",
-    ":chat.test 502 ann :Cant change mode for other users",
-    ":chat.test 502 ann :Cant change mode for other users",
-    ":chat.test 401 ann eve :No such nick/channel",
-  ]);
-});
+story(
+  "MODE refuses +o and r in words, reports unknown letters once, and is for the user only",
+  async (chat) => {
+    const ann = await chat.peer("ann");
+    await chat.peer("bob");
+    assertEquals(await ask(ann, "MODE ann +or-r", "MODE ann -o"), [
+      ":chat.test FAIL MODE CANNOT_SET +o :Only the server sets +o; use OPER to become an operator",
+      ":chat.test FAIL MODE CANNOT_SET +r :Only the server sets +r",
+    ]);
+    assertEquals(await ask(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
+      ":chat.test 501 ann :Unknown MODE flag",
+      ":ann MODE ann +B",
+      ":chat.test 502 ann :Cant change mode for other users",
+      ":chat.test 502 ann :Cant change mode for other users",
+      ":chat.test 401 ann eve :No such nick/channel",
+    ]);
+  },
+);
 
 /** Founders come with registered channels, which do not matter in these tests. */
 function makeFounder(chat: Chat, nick: string): void {

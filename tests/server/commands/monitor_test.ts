@@ -45,13 +45,26 @@ story("MONITOR refuses masks, unknown subcommands, and more than the limit", {
   settings: { monitorLimit: 2 },
 }, async (chat) => {
   const ann = await chat.peer("ann");
-  assertEquals(await ask(ann, "MONITOR", "MONITOR X bob", "MONITOR + *!u@h", "MONITOR + a,b,c,d,A"), [
-    ":chat.test 461 ann MONITOR :Not enough parameters",
-    ":chat.test 400 ann MONITOR :The subcommand must be +, -, C, L or S",
-    ":chat.test 432 ann *!u@h :Nobody can have this nick",
-    ":chat.test 731 ann a,b,A",
-    ":chat.test 734 ann 2 c,d :Monitor list is full",
-  ]);
+  assertEquals(
+    await ask(
+      ann,
+      "MONITOR",
+      "MONITOR X bob",
+      "MONITOR +",
+      "MONITOR - ,",
+      "MONITOR + *!u@h",
+      "MONITOR + a,b,c,d,A",
+    ),
+    [
+      ":chat.test 461 ann MONITOR :Not enough parameters",
+      ":chat.test 400 ann MONITOR :The subcommand must be +, -, C, L or S",
+      ":chat.test 461 ann MONITOR :Not enough parameters",
+      ":chat.test 461 ann MONITOR :Not enough parameters",
+      ":chat.test 432 ann *!u@h :Nobody can have this nick",
+      ":chat.test 731 ann a,b,A",
+      ":chat.test 734 ann 2 c,d :Monitor list is full",
+    ],
+  );
 });
 
 story(

@@ -74,7 +74,9 @@ story("OPER refuses unknown names and wrong passwords alike, and soon limits att
 story("OPER is refused over an unencrypted network", { operators }, async (chat) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await using bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
-  assertEquals(await ask(ann, "OPER root :open sesame"), [":chat.test 491 ann :No O-lines for your host"]);
+  assertEquals(await ask(ann, "OPER root :open sesame"), [
+    ":chat.test 491 ann :Passwords need an encrypted connection: connect with ircs://",
+  ]);
   assertEquals((await ask(bob, "OPER root :open sesame")).length, 3);
 });
 
