@@ -99,6 +99,7 @@ export class Script {
   /** A person who follows a channel must know of gaps. Other jobs print only errors. */
   #isShown(event: ChatEvent): boolean {
     if (this.#parts.job.kind !== "tail") return false;
+    if (event.kind === "history failed") return true;
     if (event.kind !== "status") return false;
     return event.status === "lost" || event.status === "waiting" || (event.status === "ready" && event.again);
   }

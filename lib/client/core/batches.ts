@@ -10,15 +10,19 @@ export interface Batch {
   readonly tags: ReadonlyMap<string, string>;
   readonly source: string;
   readonly items: readonly (Message | Batch)[];
+  /** The number of items that were too many. */
+  readonly dropped: number;
 }
 
 interface OpenBatch extends Batch {
   readonly items: (Message | Batch)[];
+  dropped: number;
 }
 
-/** Limits for a server that never ends its batches; what exceeds them is dropped. */
+/** The most batches that are open; the messages of others are read one by one. */
 const maxOpen = 64;
-const maxItems = 20_000;
+/** The most items of a batch, for a server that never ends it; more than the largest networks have channels. */
+const maxItems = 200_000;
 
 /** The batches that are open on one connection. */
 export class Batches {
@@ -36,7 +40,8 @@ export class Batches {
     const reference = signedReference.slice(1);
     if (signedReference.startsWith("+")) {
       if (this.#open.size < maxOpen) {
-        this.#open.set(reference, { type, params, tags: message.tags, source: message.source, items: [] });
+        const { tags, source } = message;
+        this.#open.set(reference, { type, params, tags, source, items: [], dropped: 0 });
       }
       return undefined;
     }
@@ -52,6 +57,18 @@ export class Batches {
     const batch = this.#open.get(reference);
     if (batch === undefined) return item;
     if (batch.items.length < maxItems) batch.items.push(item);
+    else batch.dropped++;
+    return undefined;
+  }
+
+  /** The label of the request that an open batch answers, perhaps by an outer batch. */
+  labelOf(reference: string | undefined): string | undefined {
+    let tags = this.#open.get(reference ?? "")?.tags;
+    for (let depth = 0; tags !== undefined && depth < maxOpen; depth++) {
+      const label = tags.get("label");
+      if (label !== undefined) return label;
+      tags = this.#open.get(tags.get("batch") ?? "")?.tags;
+    }
     return undefined;
   }
 }

@@ -31,6 +31,9 @@ export class IncomingLines {
   read(line: string): void {
     const message = parse(line);
     if (message === undefined) return;
+    // A long answer is not late while its lines come.
+    const label = this.#batches.labelOf(message.tags.get("batch"));
+    if (label !== undefined) this.#requests.onPart(label);
     const item = this.#batches.add(message);
     if (item !== undefined) this.#readItem(item, { history: false, label: item.tags.get("label") });
   }
@@ -50,6 +53,7 @@ export class IncomingLines {
       return this.#onMessage(item, { ...origin, requested: this.#isRequested(item, origin.label) });
     }
     const label = item.tags.get("label") ?? origin.label;
+    if (item.dropped > 0) this.#reportDropped(item.dropped);
     if (item.type === "draft/multiline") {
       const whole = joinMultiline(item);
       if (whole !== undefined) this.#onMessage(whole, { ...origin, label, requested: false });
@@ -63,6 +67,11 @@ export class IncomingLines {
       if (isBatch(one)) this.#readItem(one, { history, label });
       else this.#onMessage(one, { history, label, requested });
     }
+  }
+
+  #reportDropped(count: number): void {
+    const note = parse(`NOTE * TOO_LONG :The answer of the server is too long: ${count} lines are not shown`);
+    if (note !== undefined) this.#onMessage(note, { history: false, label: undefined, requested: false });
   }
 
   #isRequested(message: Message, label: string | undefined): boolean {

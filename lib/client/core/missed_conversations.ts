@@ -4,6 +4,8 @@
  * conversations and the lines of the person must not wait for them.
  */
 
+import type { Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
 import type { CatchUp } from "./catch_up.ts";
 import type { ClientHistory } from "./client_history.ts";
 import type { ClientReadMarkers } from "./client_read_markers.ts";
@@ -11,6 +13,7 @@ import { ActionError } from "../state/action_error.ts";
 import type { ChatEvent } from "../state/event.ts";
 import type { HistoryTarget } from "./history_requests.ts";
 import type { State } from "../state/state.ts";
+import { findBuffer } from "../state/state.ts";
 import { timeReference } from "./history_requests.ts";
 
 /** The parts of the client that MissedConversations uses. */
@@ -35,6 +38,9 @@ export class MissedConversations {
   /** The server's time of the newest event; 0 before the first one. */
   #newestAt = 0;
   readonly #startedAt: number;
+  /** The people whose markers we have asked for on this connection. */
+  readonly #asked = new Set<Folded>();
+  #asking: Promise<void> = Promise.resolve();
   /** The time up to which we have all messages, while we are offline or fetch the others. */
   #since: number | undefined;
 
@@ -43,13 +49,26 @@ export class MissedConversations {
     this.#startedAt = parts.now();
   }
 
+  /** An event that happens now. */
   onEvent(event: ChatEvent): void {
+    if (event.kind === "said" && event.direct && !event.own) this.#askOnce(event.buffer);
     if (timedKinds.includes(event.kind)) this.#newestAt = Math.max(this.#newestAt, event.at);
   }
 
   /** The connection has ended. */
   onDisconnect(): void {
     this.#since ??= this.#newestAt;
+    this.#asked.clear();
+  }
+
+  /** A new message opened the conversation: we ask once, and one at a time, as strangers decide how many there are. */
+  #askOnce(name: string): void {
+    const { readMarkers, state } = this.#parts;
+    if (!readMarkers.hasMarkers || this.#asked.has(fold(name)) || findBuffer(state(), name) === undefined) {
+      return;
+    }
+    this.#asked.add(fold(name));
+    this.#asking = this.#asking.then(() => this.#askMarker(name)).then(() => {});
   }
 
   /** Opens the conversations of the history and counts what is unread. */
@@ -110,6 +129,7 @@ export class MissedConversations {
   /** The marker as the server knows it; the event of the answer stores it too, but only for an open buffer. */
   async #askMarker(name: string): Promise<number | undefined> {
     const { readMarkers } = this.#parts;
+    this.#asked.add(fold(name));
     const marker = await readMarkers.ask(name);
     if (marker !== undefined) readMarkers.unread.markRead(name, marker);
     return marker;

@@ -16,7 +16,9 @@ interface OpenRequest {
   readonly answer: Message[];
   readonly resolve: (messages: readonly Message[]) => void;
   readonly reject: (reason: Error) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout>;
+  /** When the last part of the answer came, in milliseconds. */
+  partAt: number;
 }
 
 /** Recognises an answer of these numerics; `last` must contain the refusals that end it. */
@@ -71,16 +73,35 @@ const answerMs = 30_000;
 export class Requests {
   readonly #open: OpenRequest[] = [];
 
-  /** Resolves with the answer; rejects when there is none in 30 seconds, or when the connection ends. */
+  /** Resolves with the answer; rejects when none of it comes for 30 seconds, or when the connection ends. */
   add(label: string | undefined, matcher: AnswerMatcher): Promise<readonly Message[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Message[]>();
-    const timer = setTimeout(() => {
-      this.#close(request);
-      reject(new Error("The server did not answer"));
-    }, answerMs);
-    const request: OpenRequest = { label, matcher, answer: [], resolve, reject, timer };
+    const check = (): void => {
+      const leftMs = request.partAt + answerMs - performance.now();
+      if (leftMs > 0) request.timer = setTimeout(check, leftMs);
+      else {
+        this.#close(request);
+        reject(new Error("The server did not answer"));
+      }
+    };
+    const timer = setTimeout(check, answerMs);
+    const request: OpenRequest = {
+      label,
+      matcher,
+      answer: [],
+      resolve,
+      reject,
+      timer,
+      partAt: performance.now(),
+    };
     this.#open.push(request);
     return promise;
+  }
+
+  /** A line of a labelled answer came, which is not complete yet. */
+  onPart(label: string): void {
+    const request = this.#open.find((one) => one.label === label);
+    if (request !== undefined) request.partAt = performance.now();
   }
 
   /** Gives a request all of its labelled answer; false when no request has that label. */
@@ -98,6 +119,7 @@ export class Requests {
       const match = request.matcher(message);
       if (request.label !== undefined || match === "other") continue;
       request.answer.push(message);
+      request.partAt = performance.now();
       if (match === "last") {
         this.#close(request);
         request.resolve(request.answer);

@@ -68,7 +68,7 @@ export function listLines(messages: readonly Message[]): string[] {
     topic: withoutFormatting(params[3] ?? "").replace(/^\[\+\w*\] ?/, ""),
   }));
   if (channels.length === 0) return ["This server shows no channels"];
-  const width = Math.min(24, Math.max(...channels.map(({ name }) => name.length)));
+  const width = Math.min(24, channels.reduce((most, { name }) => Math.max(most, name.length), 0));
   return channels.sort((one, other) => other.people - one.people || (one.name < other.name ? -1 : 1))
     .map(({ name, people, topic }) =>
       `${name.padEnd(width)} ${String(people).padStart(5)}  ${topic}`.trimEnd()
