@@ -16,6 +16,7 @@ import { timeReference } from "./history_requests.ts";
 import { MissedConversations } from "./missed_conversations.ts";
 import { isAddressedToUs } from "../state/mentions.ts";
 import type { State } from "../state/state.ts";
+import { isChannel } from "../state/state.ts";
 import type { SaidEvent } from "../state/unread.ts";
 import { messageKey } from "../state/unread.ts";
 
@@ -192,6 +193,8 @@ export class CatchUp {
     total?: number,
   ): void {
     const fresh = events.filter((event) => !this.#isSeen(event));
+    const isConversation = !isChannel(this.#parts.state(), buffer);
+    if (isConversation && fresh.some(({ kind }) => kind === "said")) this.#parts.openConversation(buffer);
     // Reactions and deletions alone are no missed messages.
     const messages = fresh.filter(({ kind }) => kind === "said").length;
     if (messages > 0 || why === "opening") {

@@ -150,7 +150,6 @@ export class MissedConversations {
     const isUnread = (event: ChatEvent): boolean => event.at > unread.readUpTo(name);
     const events = page.events.filter(isUnread);
     if (!events.some(({ kind }) => kind === "said")) return;
-    this.#parts.openConversation(name);
     await catchUp.countUnread(name, page).catch(() => {});
     const earlier = unread.of(name).messages;
     const shown = events.filter(({ kind }) => kind === "said").length;

@@ -23,6 +23,8 @@ export interface PromptState {
   readonly online: boolean;
   /** Messages that are under way or not sent, as sentences. */
   readonly outgoing: readonly string[];
+  /** The other buffers with unread messages to us: the name and the number of these messages. */
+  readonly unread: readonly (readonly [name: string, count: number])[];
   /** The nicks of those who type. */
   readonly typing: readonly string[];
   /** A short sentence to the person, until the next key. */
@@ -31,6 +33,7 @@ export interface PromptState {
 }
 
 const hintLines = 3;
+const maxUnreadNames = 5;
 
 /** The prompt for a state. */
 export function promptFor(state: PromptState): Prompt {
@@ -39,6 +42,7 @@ export function promptFor(state: PromptState): Prompt {
   const notes = [
     ...state.outgoing,
     state.progress,
+    unreadWords(state.unread),
     typing.length > 0 ? typingWords(typing) : "",
     hint !== ""
       ? hint
@@ -88,6 +92,13 @@ function commandIn(text: string): { readonly kind: keyof typeof commandWords; re
   const isBeginning = text === all &&
     Object.keys(slashCommands).some((one) => one.startsWith(name.toLowerCase()));
   return { kind: isBeginning || matchCommand(name) !== undefined ? "known" : "unknown", length: all.length };
+}
+
+function unreadWords(unread: PromptState["unread"]): string {
+  if (unread.length === 0) return "";
+  const names = unread.slice(0, maxUnreadNames).map(([name, count]) => `${plainName(name)} ${count}`);
+  const others = unread.length - names.length;
+  return `Unread: ${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }
 
 function typingWords(nicks: readonly string[]): string {

@@ -1,6 +1,7 @@
-/** Marks messages as read, and lists the people who are typing. */
+/** Marks messages as read, lists the people who are typing, and counts what is unread in other buffers. */
 
 import type { Client } from "../core/client.ts";
+import { fold } from "../../irc/names.ts";
 import { findBuffer, nicksTyping } from "../state/state.ts";
 
 /** How often the list of people who type is updated. */
@@ -21,6 +22,15 @@ export class ReadAndTyping {
   /** The person is at the keyboard and sees this buffer: marks all of it as read. */
   markRead(buffer: string): void {
     if (buffer !== "") this.#client.readMarkers.markAllRead(buffer);
+  }
+
+  /** The other buffers with unread messages that mention us or went to us alone, and how many. */
+  unreadElsewhere(activeBuffer: string): readonly (readonly [name: string, count: number])[] {
+    const { state, readMarkers: { unread } } = this.#client;
+    return unread.withMentions.flatMap(([key, { mentions }]) => {
+      const name = findBuffer(state, key)?.name;
+      return name === undefined || fold(name) === fold(activeBuffer) ? [] : [[name, mentions] as const];
+    });
   }
 
   /** The nicks of the others who type in the buffer. */

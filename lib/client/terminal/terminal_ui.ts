@@ -295,6 +295,7 @@ export class TerminalUi implements CommandUi {
       progress: this.files?.progressText ?? "",
       online: this.client.isOnline || isAsking,
       outgoing: this.#outgoing.rows(),
+      unread: this.#readAndTyping.unreadElsewhere(this.activeBuffer),
       typing: this.#readAndTyping.nicksTyping(this.activeBuffer),
       hint,
       appearance: this.#parts.output.appearance,

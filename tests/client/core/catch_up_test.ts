@@ -97,6 +97,7 @@ Deno.test("what was missed without a connection is unread and calls once, and no
   messages.push(said("cat", join + 3000, "psst"), said("cat", join + 4000, "hey"));
   await bob.connect(join + 10_000);
   assertEquals([bob.unread("#tea"), bob.unread("cat")], [[2, 1], [2, 2]]);
+  assertEquals([...bob.client.state.buffers.keys()], ["#tea", "cat"]);
   assertEquals(bob.calls(), [["bob: are you there?", "psst", "hey"]]);
   await bob.cut();
   messages.push(said("#tea", join + 11_000, "nothing special"));

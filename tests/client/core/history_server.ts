@@ -89,6 +89,18 @@ export class HistoryServer extends ServerEnd {
     );
   }
 
+  /** Lets the client in. */
+  async welcome(): Promise<void> {
+    const { caps = historyServerCaps } = this.#options;
+    await this.say(`:srv CAP * LS :${caps}`);
+    await this.say(
+      `:srv CAP * ACK :${caps}`,
+      ":srv 001 bob :Welcome",
+      ":srv 005 bob NETWORK=Test CHATHISTORY=1000 :are supported",
+      ":srv 376 bob :End",
+    );
+  }
+
   async #join(): Promise<void> {
     const hasMarkers = this.#options.caps?.includes("read-marker") ?? true;
     await this.say(
@@ -184,14 +196,7 @@ export class HistoryClient extends WiredClient {
     server.now = joinedAt;
     this.servers.push(server);
     this.#waiting.resolve?.(server);
-    const { caps = historyServerCaps } = this.#options;
-    await server.say(`:srv CAP * LS :${caps}`);
-    await server.say(
-      `:srv CAP * ACK :${caps}`,
-      ":srv 001 bob :Welcome",
-      ":srv 005 bob NETWORK=Test CHATHISTORY=1000 :are supported",
-      ":srv 376 bob :End",
-    );
+    await server.welcome();
     await this.settle();
   }
 

@@ -41,6 +41,7 @@ export class EmulatedTerminal implements AsyncDisposable {
       typing = false,
       restricted = false,
       asksPassword = false,
+      makeServer = () => new ServerEnd(),
       ...client
     }:
       & Partial<
@@ -51,20 +52,21 @@ export class EmulatedTerminal implements AsyncDisposable {
           appearance: Appearance;
           typing: boolean;
           restricted: boolean;
+          makeServer: () => ServerEnd;
         }
       >
       & Partial<Pick<NotifierParts, "bell" | "notify"> & Pick<TerminalUiParts, "asksPassword">>
-      & Pick<ClientOptions, "backlog" | "account"> = {},
+      & Pick<ClientOptions, "backlog" | "account" | "delay"> = {},
   ) {
     this.emulator = new ScreenEmulator(columns, rows);
     this.ui = new TerminalUi({
       client: {
         nick,
         channels: ["#tea"],
-        connect: () => Promise.resolve(this.wire = new ServerEnd()),
+        connect: () => Promise.resolve(this.wire = makeServer()),
         now: () => this.now,
-        ...client,
         delay: () => 60_000,
+        ...client,
       },
       output: {
         write: (text) => this.write(text),

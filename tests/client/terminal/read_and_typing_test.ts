@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { joinWithHistory, when } from "./channel_history.ts";
+import { HistoryServer, type StoredMessage } from "../core/history_server.ts";
+import { turn } from "../core/wired_client.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
 Deno.test("a key marks the channel as read, once; a refusal is not shown", async () => {
@@ -31,4 +33,46 @@ Deno.test("with --typing off others see nothing, until /typing on", async () => 
   await terminal.press("/typing on\r");
   await terminal.press("hello");
   assertEquals(await terminal.wire.sent(), ["@+typing=active TAGMSG #tea"]);
+});
+
+Deno.test("what was missed without a connection rings once, and is unread until the person sees it", async () => {
+  const messages: StoredMessage[] = [];
+  const server = () => {
+    const made = new HistoryServer({ messages });
+    made.now = Date.parse(when(10));
+    return made;
+  };
+  await using terminal = new EmulatedTerminal({ bell: true, backlog: 2, makeServer: server, delay: () => 0 });
+  const enter = async () => {
+    await turn();
+    if (terminal.wire instanceof HistoryServer) await terminal.wire.welcome();
+    for (let turns = 0; turns < 20; turns++) await turn();
+  };
+  const rings = () => terminal.written.split("\x07").length - 1;
+  await enter();
+  terminal.wire.abort();
+  await turn();
+  const at = Date.parse(when(20));
+  messages.push({ target: "#tea", at, id: "m1", text: "bob: tea?" });
+  messages.push({ target: "cat", at: at + 1, id: "m2", text: "psst" }, {
+    target: "cat",
+    at: at + 2,
+    id: "m3",
+  });
+  await enter();
+  assertEquals(rings(), 1);
+  assertEquals(await terminal.screen("missed message in #tea"), [
+    "── 1 missed message in #tea ──",
+    "11:20 » ann: bob: tea?",
+    "── end of history ──",
+    "── 2 missed messages with cat ──",
+    "11:20 cat → bob: psst",
+    "11:20 cat → bob: m3",
+    "── end of history ──",
+    "Unread: cat 2",
+    "#tea> |",
+  ]);
+  await terminal.press("/go cat\r");
+  await terminal.press("x");
+  assertEquals(await terminal.screen("── cat"), ["── cat ──", "cat> x|"]);
 });

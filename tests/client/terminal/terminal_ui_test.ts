@@ -154,6 +154,7 @@ Deno.test("a line from another buffer names its buffer", async () => {
     "12:00 #tea ann: in tea",
     "12:00 ann → bob: psst",
     "12:00 bob → cat: hi",
+    "Unread: ann 1",
     "#den> |",
   ]);
 });
