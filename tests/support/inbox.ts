@@ -9,6 +9,7 @@ export class Inbox {
   #lines: string[] = [];
   #ended = false;
   #fault: Error | undefined;
+  #hasFailed = false;
   #changed = Promise.withResolvers<void>();
 
   /** True once no more lines will come. */
@@ -26,15 +27,19 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Every later wait throws this error. The first one counts. */
+  /** The next wait throws this error. The first one counts. */
   fail(fault: Error): void {
-    this.#fault ??= fault;
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#fault = fault;
     this.#wake();
   }
 
-  /** Throws the error of fail(). */
+  /** Throws the error of fail(), once: a second one at the end of the test would hide the first. */
   throwFault(): void {
-    if (this.#fault !== undefined) throw this.#fault;
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault !== undefined) throw fault;
   }
 
   /** All lines so far. */
