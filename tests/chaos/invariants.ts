@@ -2,8 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Chat, ChatState } from "../../lib/server/chat/chat.ts";
 import type { Session } from "../../lib/server/chat/session.ts";
-import { bitForCommand, bitForTag } from "../../lib/irc/capabilities.ts";
+import { bitForCommand, bitForTag, readsLongLines } from "../../lib/irc/capabilities.ts";
 import { parse } from "../../lib/irc/message.ts";
+import { plainLineBytes } from "../../lib/irc/plain_lines.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Most bytes of all tags of a line (IRCv3 message-tags). */
@@ -21,7 +22,9 @@ export function checkSent(chat: Chat, session: Session | undefined, chunk: Uint8
     const encoder = new TextEncoder();
     assert(encoder.encode(line.slice(0, tagsEnd)).length <= maxTagBytes, `tags too long: "${line}"`);
     const bytes = encoder.encode(line.slice(tagsEnd)).length + 2;
-    assert(bytes <= chat.settings.lineBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
+    const readsLong = session === undefined || readsLongLines(session.profile.mask);
+    const maxBytes = readsLong ? chat.settings.lineBytes : plainLineBytes;
+    assert(bytes <= maxBytes, `line of ${bytes} bytes: "${line.slice(0, 200)}"`);
     if (session === undefined) continue;
     for (const tag of message.tags.keys()) {
       assert((session.profile.mask & bitForTag(tag)) !== 0, `tag ${tag} was not asked for: "${line}"`);

@@ -33,6 +33,10 @@ async function talk(site: Site): Promise<void> {
   assertMatch(await ann.next(/ PRIVMSG /), / PRIVMSG #tea :héllo$/);
   ann.send("PRIVMSG bob :psst");
   assertMatch(await bob.next(/ PRIVMSG /), /^:ann!\S+ PRIVMSG bob :psst$/);
+  // The peer checks that no frame is longer than a line of 512 bytes.
+  ann.send(`PRIVMSG bob :${"word ".repeat(300)}`);
+  assertEquals((await bob.until(/ PRIVMSG bob :(word )+$/)).length, 1);
+  assertEquals((await bob.lines()).length, 3);
 }
 
 async function protocols(site: Site): Promise<void> {
