@@ -7,6 +7,7 @@ import type { Message } from "../../irc/message.ts";
 import { escapeTagValue } from "../../irc/message.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
+import { currentBuffer } from "../state/renames.ts";
 import { receive } from "../state/receive.ts";
 import { throwRefusal } from "../state/refusals.ts";
 import type { State } from "../state/state.ts";
@@ -163,5 +164,6 @@ function referenceOf(state: State, { tags }: Message): string | undefined {
 
 function eventsOf(state: State, message: Message): ChatEvent[] {
   const at = Date.parse(message.tags.get("time") ?? "") || 0;
-  return receive(state, { message, at, history: true }).events.filter(isMessageEvent);
+  return receive(state, { message, at, history: true }).events.filter(isMessageEvent)
+    .map((event) => ({ ...event, buffer: currentBuffer(state, event) }));
 }

@@ -3,18 +3,14 @@
  * of a private message tells who wrote it. Where two people had one nick one after the other, it says so.
  */
 
-import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
-import { withPersonOf } from "../state/renames.ts";
-import { findBuffer, isChannel } from "../state/state.ts";
+import { currentBuffer, withPersonOf } from "../state/renames.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /** Follows the people that one client talks with. */
 export class PersonFollower {
   readonly #link: ServerLink;
-  /** The nicks that people had before. */
-  readonly #moved = new Map<Folded, string>();
 
   constructor(link: ServerLink) {
     this.#link = link;
@@ -22,14 +18,12 @@ export class PersonFollower {
 
   /** The events to report for this one: itself, in the conversation where it belongs, and what it says about a person. */
   follow(event: ChatEvent): ChatEvent[] {
-    if (event.kind === "renamed") this.#moved.set(fold(event.who.nick), event.to);
     if (event.kind !== "said" || event.own || !event.direct) return [this.#inItsPlace(event)];
     const { from, at } = event;
     const { state, renamedFrom, isOther } = withPersonOf(this.#link.state, from);
     this.#link.state = state;
     const events: ChatEvent[] = [];
     if (renamedFrom !== undefined) {
-      this.#moved.set(fold(renamedFrom), from.nick);
       const who = { ...from, nick: renamedFrom };
       events.push({ kind: "renamed", buffers: [renamedFrom], who, own: false, to: from.nick, at });
     }
@@ -40,13 +34,11 @@ export class PersonFollower {
     return [...events, this.#inItsPlace(event)];
   }
 
-  /** A page of the history can be older than the change of nick. */
+  /** An event that had to wait, and a page of the history, can be older than the change of nick. */
   #inItsPlace(event: ChatEvent): ChatEvent {
-    const { state } = this.#link;
-    if (event.history !== true || !isMessageEvent(event) || isChannel(state, event.buffer)) return event;
-    const to = this.#moved.get(fold(event.buffer));
-    return to === undefined || findBuffer(state, event.buffer) !== undefined
-      ? event
-      : { ...event, buffer: to };
+    if (!isMessageEvent(event)) return event;
+    // A notice opens no conversation, so it can be of somebody new.
+    const isNew = event.history !== true && event.kind === "said" && event.manner === "notice";
+    return isNew ? event : { ...event, buffer: currentBuffer(this.#link.state, event) };
   }
 }

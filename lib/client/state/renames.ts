@@ -5,9 +5,9 @@
 
 import { fold } from "../../irc/names.ts";
 import type { Folded } from "../../irc/names.ts";
-import type { Person } from "./event.ts";
+import type { MessageEvent, Person } from "./event.ts";
 import type { Buffer, State } from "./state.ts";
-import { findBuffer, isIgnored, withBuffer, withoutKey } from "./state.ts";
+import { findBuffer, isChannel, isIgnored, withBuffer, withoutKey } from "./state.ts";
 
 /** The state after a person has taken another nick. */
 export function withRenamedPerson(state: State, from: string, to: string): State {
@@ -30,7 +30,37 @@ export function withRenamedPerson(state: State, from: string, to: string): State
   const outgoing = state.outgoing.map((message) =>
     fold(message.target) === old ? { ...message, target: to } : message
   );
-  return { ...state, buffers, lastSender, outgoing };
+  return { ...state, buffers, lastSender, outgoing, moved: withMove(state.moved, from, to) };
+}
+
+/** At most this many are kept, the newest. */
+const maxMoved = 500;
+
+function withMove(moved: State["moved"], from: string, to: string): State["moved"] {
+  const next = new Map(moved);
+  next.delete(fold(from));
+  next.delete(fold(to));
+  if (fold(from) === fold(to)) return next;
+  for (const [old, nick] of next) if (fold(nick) === fold(from)) next.set(old, to);
+  next.set(fold(from), to);
+  for (const oldest of next.keys()) {
+    if (next.size <= maxMoved) break;
+    next.delete(oldest);
+  }
+  return next;
+}
+
+/** The buffer of a message that can be older than a change of nick: an open one with this person, where there is one. */
+export function currentBuffer(state: State, event: MessageEvent): string {
+  const { buffer } = event;
+  if (isChannel(state, buffer) || findBuffer(state, buffer) !== undefined) return buffer;
+  const account = event.kind === "said" && !event.own ? event.from.account : undefined;
+  const known = account === undefined
+    ? undefined
+    : [...state.buffers.values()].find((one) =>
+      one.account !== undefined && fold(one.account) === fold(account)
+    );
+  return known?.name ?? state.moved.get(fold(buffer)) ?? buffer;
 }
 
 function withRenamedMember(buffer: Buffer, old: Folded, to: string): Buffer {

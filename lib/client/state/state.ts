@@ -60,6 +60,8 @@ export interface State {
   readonly lastSender: string;
   /** The masks of people whose messages we ignore. */
   readonly ignored: ReadonlySet<string>;
+  /** The nicks that people have now, by those they had before. */
+  readonly moved: ReadonlyMap<Folded, string>;
   /** The masks that followed a person to another nick, with the masks before that. */
   readonly ignoredAs: ReadonlyMap<string, string>;
   /** Our messages that the server has not confirmed, oldest first. */
@@ -84,6 +86,7 @@ export function emptyState(nick: string): State {
     buffers: new Map(),
     lastSender: "",
     ignored: new Set(),
+    moved: new Map(),
     ignoredAs: new Map(),
     outgoing: [],
   };
@@ -95,10 +98,10 @@ export function withoutConnection(state: State): State {
   for (const [key, buffer] of state.buffers) {
     buffers.set(key, { ...buffer, joined: buffer.kind === "person", members: new Map(), typing: new Map() });
   }
-  const { nick, network, lastSender, ignoredAs, outgoing } = state;
+  const { nick, network, lastSender, ignoredAs, moved, outgoing } = state;
   // While we are away, a person can have taken the earlier nick back.
   const ignored = new Set([...state.ignored, ...ignoredAs.values()]);
-  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, lastSender, outgoing };
+  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, moved, lastSender, outgoing };
 }
 
 /** Whether `name` is a channel name on this network. */

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { receive } from "../../../lib/client/state/receive.ts";
-import { ignoreMask, withPersonOf } from "../../../lib/client/state/renames.ts";
+import { currentBuffer, ignoreMask, withPersonOf } from "../../../lib/client/state/renames.ts";
 import type { State } from "../../../lib/client/state/state.ts";
 import {
   emptyState,
@@ -14,6 +14,7 @@ import {
   withoutConnection,
 } from "../../../lib/client/state/state.ts";
 import { parse } from "../../../lib/irc/message.ts";
+import { sampleMessage } from "./sample_message.ts";
 
 const inTea = [":bob!b@h JOIN #tea", ":srv 353 bob = #tea :ann bob cat", ":srv 366 bob #tea :End"];
 
@@ -128,4 +129,15 @@ Deno.test("another account, or none, under a known nick is another person", () =
   assertEquals(withPersonOf(state, { nick: "ann", account: "ANN" }).isOther, undefined);
   assertEquals(withPersonOf(talking(["ann"]), { nick: "ann" }).isOther, undefined);
   assertEquals(findBuffer(withPersonOf(state, { nick: "ann" }).state, "ann")?.account, undefined);
+});
+
+Deno.test("an older message belongs to the conversation as it is called now", () => {
+  const old = { ...sampleMessage, buffer: "ann", to: "bob", direct: true, at: 1 };
+  const renamed = after([":ann!a@h NICK anna", ":anna!a@h NICK annie"], withOpenBuffer(after(inTea), "ann"));
+  assertEquals(currentBuffer(renamed, old), "annie");
+  assertEquals(currentBuffer(renamed, { ...old, buffer: "#tea" }), "#tea");
+  assertEquals(currentBuffer(after([":zed!z@h PRIVMSG bob :hi", ":zed!z@h NICK ann"], renamed), old), "ann");
+  const byAccount = { ...old, from: { nick: "ann", account: "Ann" } };
+  assertEquals(currentBuffer(talking(["anna", "ann"]), byAccount), "anna");
+  assertEquals(currentBuffer(talking(["anna", "zed"]), byAccount), "ann");
 });
