@@ -10,7 +10,7 @@ import type { UserState } from "../chat/user.ts";
 import { markerMessage } from "../render/read_marker.ts";
 import type { EventOf } from "./event.ts";
 
-/** The most markers of a user without an account. */
+/** The most markers of a user without an account; a new one replaces the one that was moved longest ago. */
 const maxMarkers = 1000;
 
 /** Moves a marker forward and sends it to the user's sessions. The asker always gets the current marker. */
@@ -33,5 +33,8 @@ function save({ store }: ChatState, user: UserState, target: Folded, ms: number)
     return store.markers.save(fold(user.account), target, ms);
   }
   const { markers } = user;
-  if (markers.size < maxMarkers || markers.has(target)) markers.set(target, ms);
+  markers.delete(target);
+  const [oldest] = markers.keys();
+  if (markers.size >= maxMarkers && oldest !== undefined) markers.delete(oldest);
+  markers.set(target, ms);
 }

@@ -30,7 +30,7 @@ export class Eraser {
   /** The accounts whose records up to a stamp are being erased. */
   readonly #hidden = new Map<Folded, number>();
   /** Blocks without a record that must stay while they are the newest. */
-  readonly #empty = new Map<number, { readonly log: number; readonly count: number }>();
+  readonly #empty = new Set<number>();
   #needsScrub = false;
 
   constructor(database: Database, history: History, index: SearchIndex, deletions: Deletions) {
@@ -44,8 +44,8 @@ export class Eraser {
     );
     this.#endJob = database.prepare("DELETE FROM forgetting WHERE identity = ?");
     // The newest block always stays: the next stamps must be higher than its stamps.
-    this.#removeBlock = database.prepare(
-      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block)",
+    this.#removeBlock = database.prepareArrays(
+      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block) RETURNING log, count",
     );
     this.#loadHidden();
   }
@@ -55,6 +55,7 @@ export class Eraser {
    * record can be missing here and still exist on a machine that was offline.
    */
   redact(views: readonly HistoryView[], stamp: number, deletion?: Deletion): boolean {
+    this.#history.reader.erasures++;
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
       if (found === undefined) continue;
@@ -73,6 +74,7 @@ export class Eraser {
    * folded.
    */
   scheduleErasure(account: string, until: number): void {
+    this.#history.reader.erasures++;
     this.#database.attempt(() => this.#addJob.run(account, until));
     this.#deletions.removeReasons(account);
     this.#needsScrub = true;
@@ -135,20 +137,22 @@ export class Eraser {
   ): void {
     this.#index.remove(block, log, records, { places, secure: true });
     const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
-    this.#history.rewrite(block, first, remaining);
+    const erased = places.filter((place) => records[place]?.record !== "").length;
+    this.#history.rewrite(block, first, remaining, erased);
+    this.#index.uncount(block, log, erased);
     this.#needsScrub = true;
-    if (remaining.every(({ record }) => record === "")) {
-      this.#empty.set(block, { log, count: records.length });
-    }
+    if (remaining.every(({ record }) => record === "")) this.#empty.add(block);
     if (this.#empty.size > 0) this.#removeEmptyBlocks();
   }
 
   /** A reader would have to pass them all. */
   #removeEmptyBlocks(): void {
-    for (const [block, { log, count }] of this.#empty) {
-      if (this.#removeBlock.run(block).changes === 0) continue;
+    for (const block of this.#empty) {
+      const [log, count] = row(this.#removeBlock.get(block));
+      if (log === undefined) continue;
       this.#empty.delete(block);
-      this.#index.uncount(block, log, count);
+      // Older versions counted erased records.
+      this.#index.uncount(block, Number(log), Number(count));
     }
   }
 

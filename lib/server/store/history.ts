@@ -72,7 +72,7 @@ export class History implements CommitParticipant {
     );
     this.#newest = database.prepareArrays("SELECT first, records FROM block ORDER BY id DESC LIMIT 1");
     this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
-    this.#change = database.prepare("UPDATE block SET records = ? WHERE id = ?");
+    this.#change = database.prepare("UPDATE block SET records = ?, count = count - ? WHERE id = ?");
   }
 
   /** Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. */
@@ -117,8 +117,7 @@ export class History implements CommitParticipant {
 
   /** The record with this stamp. */
   find(views: readonly HistoryView[], stamp: number): StoredRecord | undefined {
-    const range = { after: stamp - 1, before: stamp + 1, limit: 1, from: "start", events: true } as const;
-    return this.reader.read(views, range)[0];
+    return this.reader.find(views, stamp);
   }
 
   /** See HistoryReader.read. */
@@ -138,10 +137,10 @@ export class History implements CommitParticipant {
     return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? 0;
   }
 
-  /** Replaces the records of a block. */
-  rewrite(block: number, first: number, records: readonly StoredRecord[]): void {
+  /** Replaces the records of a block, of which `erased` are gone. */
+  rewrite(block: number, first: number, records: readonly StoredRecord[], erased: number): void {
     this.#database.write();
-    this.#change.run(encodeBlock(first, records), block);
+    this.#change.run(encodeBlock(first, records), erased, block);
   }
 
   /** The records of a block. */

@@ -48,6 +48,8 @@ const laterQuery = 24;
 export class HistoryReader {
   /** Hides records from everybody, for example until they are erased. @default {none are hidden} */
   isHidden: ((saved: StoredRecord) => boolean) | undefined;
+  /** Grows with each erasure, so that a long read notices what was erased meanwhile. */
+  erasures = 0;
   readonly #database: Database;
   readonly #startAt: StatementSync;
   readonly #forwards: StatementSync;
@@ -73,13 +75,20 @@ export class HistoryReader {
 
   /** The same; when it takes long, the chat continues meanwhile. */
   async readInSteps(views: readonly HistoryView[], range: HistoryRange): Promise<StoredRecord[]> {
+    const before = this.erasures;
     const steps = this.#steps(views, range);
     let step = steps.next();
     while (!step.done) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       step = steps.next();
     }
-    return step.value;
+    return this.erasures === before ? step.value : step.value.filter(({ stamp }) => this.find(views, stamp));
+  }
+
+  /** The record with this stamp. */
+  find(views: readonly HistoryView[], stamp: number): StoredRecord | undefined {
+    const range = { after: stamp - 1, before: stamp + 1, limit: 1, from: "start", events: true } as const;
+    return this.read(views, range)[0];
   }
 
   /** Reads step by step until the limit or the end of the range is reached. */

@@ -85,11 +85,12 @@ export class HistoryRetention {
   }
 
   #delete(block: unknown): void {
-    const [id, log, first, , records] = row(block);
+    const [id, log, first, count, records] = row(block);
     this.#database.write();
     this.#index.remove(Number(id), Number(log), decodeBlock(Number(first), String(records)), {
       secure: false,
     });
+    this.#index.uncount(Number(id), Number(log), Number(count));
     this.#remove.run(Number(id));
   }
 }

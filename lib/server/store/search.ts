@@ -159,10 +159,14 @@ export class SearchIndex implements CommitParticipant {
       if (entry) this.#remove.run(block * placesPerBlock + place, entry.keys, entry.text);
     }
     if (options.secure) this.#configure.run(0);
-    else this.uncount(block, log, records.length);
   }
 
-  /** Subtracts the records of a removed block from the count of their conversation. */
+  /** The hits whose records are not erased by now. */
+  stillStored(hits: readonly SearchHit[]): SearchHit[] {
+    return hits.filter(({ entry }) => [...this.#load([entry])].some(({ record }) => record !== ""));
+  }
+
+  /** Subtracts removed records of a block from the count of their conversation. */
   uncount(block: number, log: number, count: number): void {
     if (block <= this.#lastIndexed) this.#count.run(log, -count);
   }

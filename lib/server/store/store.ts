@@ -144,6 +144,8 @@ export class Store implements Disposable {
    */
   async search(search: StoreSearch): Promise<SearchHit[]> {
     await this.updateIndex();
+    const { reader } = this.history;
+    const before = reader.erasures;
     const found: SearchHit[] = [];
     const isVisible = (hit: SearchHit) => !this.eraser.isHidden(hit) && search.isVisible(hit);
     for (const [at, { logs, after }] of partsOf(search).entries()) {
@@ -157,10 +159,11 @@ export class Store implements Disposable {
       if (!step.done) return [];
       found.push(...step.value);
     }
-    found.sort((one, other) => one.stamp - other.stamp);
+    const current = reader.erasures === before ? found : this.index.stillStored(found).filter(isVisible);
+    current.sort((one, other) => one.stamp - other.stamp);
     return search.from === "start"
-      ? found.slice(0, search.limit)
-      : found.slice(Math.max(0, found.length - search.limit));
+      ? current.slice(0, search.limit)
+      : current.slice(Math.max(0, current.length - search.limit));
   }
 
   /**

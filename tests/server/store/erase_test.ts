@@ -119,6 +119,22 @@ Deno.test("blocks without records are removed, and the newest block when another
   assertEquals(found(store, "again"), [11]);
 });
 
+Deno.test("what is erased during a long read or search is not in its result", async () => {
+  using store = openStore();
+  for (let stamp = 1; stamp <= 10_000; stamp++) tell(store, stamp, "ann", stamp > 9990 ? "wanted" : "other");
+  store.commit();
+  await store.updateIndex();
+  const isVisible = ({ record }: { record: string }) => record.endsWith("wanted");
+  const range = { limit: 20, from: "end", events: false, isVisible } as const;
+  const reading = store.history.readInSteps(views(store), range);
+  const logs = new Map(views(store).map(({ conversation }) => [conversation * 2, 0]));
+  const searching = store.search({ logs, text: "wanted", from: "end", limit: 20, isVisible });
+  store.eraser.redact(views(store), 9995);
+  const expected = [9991, 9992, 9993, 9994, 9996, 9997, 9998, 9999, 10_000];
+  assertEquals((await reading).map(({ stamp }) => stamp), expected);
+  assertEquals((await searching).map(({ stamp }) => stamp), expected);
+});
+
 Deno.test("forget() continues after a restart", onDisk, () => {
   using place = temporaryFolder();
   {

@@ -34,6 +34,26 @@ Deno.test("a limit on messages does not limit the messages of one tick", () => {
   assertEquals(times(store, "#tea"), [21, 22, 23]);
 });
 
+Deno.test("deleted messages do not count towards the limit of a conversation", async () => {
+  using store = open({ ageMs: 0, count: 10 });
+  for (let ms = 1; ms <= 10; ms++) tell(store, "#tea", ms);
+  append(store, "#tea", 11);
+  append(store, "#tea", 12);
+  await store.updateIndex();
+  const views = [{ conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 }];
+  for (const ms of [5, 6, 7, 12]) store.eraser.redact(views, firstStamp(ms));
+  store.eraser.redact(views, firstStamp(12));
+  runUpkeep(store);
+  assertEquals(times(store, "#tea"), [1, 2, 3, 4, 8, 9, 10, 11]);
+  for (const ms of [13, 14, 15]) tell(store, "#tea", ms);
+  store.eraser.redact(views, firstStamp(13));
+  runUpkeep(store);
+  assertEquals(times(store, "#tea"), [1, 2, 3, 4, 8, 9, 10, 11, 14, 15]);
+  tell(store, "#tea", 16);
+  runUpkeep(store);
+  assertEquals(times(store, "#tea"), [2, 3, 4, 8, 9, 10, 11, 14, 15, 16]);
+});
+
 Deno.test("without limits everything stays", () => {
   using store = open({ ageMs: 0, count: 0 });
   for (let ms = 1; ms <= 30; ms++) tell(store, "#tea", ms);
