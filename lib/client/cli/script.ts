@@ -125,7 +125,7 @@ export class Script {
   }
 
   async #send(target: string, given: string | undefined): Promise<void> {
-    const text = this.#text = (given ?? await this.#parts.input()).trimEnd();
+    const text = this.#text = (given ?? await this.#parts.input()).replace(/[\r\n]+$/, "");
     if (text.trim() === "") throw new Error("Cannot send an empty message");
     const delivery = await this.#client.sendMessage({ target, manner: "message", text });
     if (delivery.kind === "delivered") this.#ended.resolve({ kind: "done" });

@@ -34,7 +34,7 @@ const unknownSourceBytes = 80;
 /** The parts of a message; `newLabel` returns a new word each time, for labels and batches. */
 export function compose(state: State, message: MessageToSend, newLabel: () => string): MessagePart[] {
   const labelFor = state.caps.has("labeled-response") ? newLabel : () => undefined;
-  const paragraphs = message.text.split("\n").map((line) => line.replace(/\r$/, "").replaceAll("\0", ""));
+  const paragraphs = message.text.split(/\r\n|\r|\n/).map((line) => line.replaceAll("\0", ""));
   const maxBytes = textBytes(state, message);
   const isReply = message.replyTo !== undefined && state.caps.has("message-tags");
   const answered = isReply ? replyTags(message.replyTo ?? "") : {};

@@ -12,7 +12,8 @@ export function installFileDrop(share: (files: readonly File[]) => void): void {
   });
   byId("box").addEventListener("paste", (event) => {
     const files = [...event.clipboardData?.files ?? []];
-    if (files.length === 0) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (files.length === 0 || isText(text, files)) return;
     event.preventDefault();
     share(files);
   });
@@ -31,4 +32,15 @@ export function installFileDrop(share: (files: readonly File[]) => void): void {
     if (files.length > 0 || !isField) event.preventDefault();
     if (files.length > 0) share(files);
   });
+}
+
+/**
+ * Whether the person copied text: an office program adds a picture of copied cells to their text. A copied file has at
+ * most its name as text.
+ */
+function isText(text: string, files: readonly File[]): boolean {
+  const names = new Set(files.map(({ name }) => name));
+  return text.split(/\r?\n/).some((line) =>
+    line.trim() !== "" && !names.has(line.split(/[/\\]/).at(-1) ?? "")
+  );
 }

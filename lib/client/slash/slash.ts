@@ -40,7 +40,9 @@ export async function runInput(ui: CommandUi, text: string): Promise<void> {
   const words = text.trim();
   if (words === "") throw new ActionError("Cannot send an empty message");
   if (!words.startsWith("/") || words.startsWith("//")) {
-    return say(ui, words.startsWith("//") ? text.trimEnd().replace("//", "/") : text.trimEnd());
+    // Spaces belong to the text, as in a line of code; newlines at its end do not.
+    const whole = text.replace(/[\r\n]+$/, "");
+    return say(ui, words.startsWith("//") ? whole.replace("//", "/") : whole);
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];
   const row = findCommand(name);

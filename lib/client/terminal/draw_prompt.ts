@@ -10,6 +10,7 @@
 import type { Span } from "../text/formatting.ts";
 import type { Appearance } from "./appearance.ts";
 import { paint } from "./paint.ts";
+import { tabAt } from "./tabs.ts";
 import { graphemes, textWidth } from "./width.ts";
 import type { Row } from "./wrap_spans.ts";
 
@@ -87,14 +88,16 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
   };
   for (const span of typed) {
     let piece: Span | undefined;
-    for (const [grapheme, cells] of graphemes(span.text)) {
+    for (const [grapheme, ownCells] of graphemes(span.text)) {
+      const shown = grapheme === "\t" ? tabAt(width) : grapheme;
+      const cells = grapheme === "\t" ? shown.length : ownCells;
       if (grapheme !== "\n" && width + cells > most) piece = void newRow();
       if (at <= cursor) [cursorRow, cursorColumn] = [rows.length - 1, width];
       at += grapheme.length;
       if (grapheme === "\n") piece = void newRow();
       else {
         if (piece !== undefined) rows.at(-1)?.pop();
-        piece = { ...span, text: (piece?.text ?? "") + grapheme };
+        piece = { ...span, text: (piece?.text ?? "") + shown };
         rows.at(-1)?.push(piece);
         width += cells;
       }

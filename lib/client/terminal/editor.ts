@@ -67,10 +67,10 @@ function withoutEnd(pasted: string): string {
   return pasted.replace(/[\r\n]+$/, "");
 }
 
-/** Inserts text at the cursor, without control characters except newline. A tab becomes a space. */
+/** Inserts text at the cursor, without control characters except newline and tab. */
 export function insert({ text, cursor, cut }: Editor, added: string): Editor {
   // deno-lint-ignore no-control-regex -- removes control characters
-  const clean = added.replace(/\t/g, " ").replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, "");
+  const clean = added.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
   return { text: text.slice(0, cursor) + clean + text.slice(cursor), cursor: cursor + clean.length, cut };
 }
 

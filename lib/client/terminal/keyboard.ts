@@ -4,6 +4,7 @@
  */
 
 import type { CompletionSources } from "../slash/completion.ts";
+import { pastedHint, pastedText } from "../slash/paste.ts";
 import { withText } from "./editor.ts";
 import type { InputAction, InputState } from "./input.ts";
 import { emptyInputState, press } from "./input.ts";
@@ -62,14 +63,24 @@ export class Keyboard {
       this.hint = "Your text is hidden, in case it is a password: Ctrl-C deletes it";
       return this.#parts.onChange();
     }
-    const { input, action } = press(this.state, key, this.#parts.sources);
+    const read = this.#readPaste(key);
+    const { input, action } = press(this.state, read, this.#parts.sources);
     this.state = input;
     const isCut = key.kind === "paste" && key.cut === true;
-    this.hint = isCut ? `Pasted only the first ${maxPaste} characters` : "";
+    this.hint = isCut ? `Pasted only the first ${maxPaste} characters` : read === key ? "" : pastedHint;
     if (action === undefined) this.#interrupted = false;
     else this.#do(action);
     this.#parts.onKey(action !== undefined);
     this.#parts.onChange();
+  }
+
+  /** A paste at the start of a message begins no command. */
+  #readPaste(key: Key): Key {
+    const { editor: { text, cursor }, search } = this.state;
+    if (key.kind !== "paste" || this.isAsking || search !== undefined) return key;
+    if (text.slice(0, cursor).trim() !== "") return key;
+    const pasted = pastedText(key.text);
+    return pasted === key.text ? key : { ...key, text: pasted };
   }
 
   /** Puts text into the line; false when the person uses the line. */

@@ -6,6 +6,7 @@
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../state/event.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
+import { withoutCommand } from "../slash/paste.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** The parts of the UI that the view uses. */
@@ -86,8 +87,7 @@ export class OutgoingView {
   #onUnsent({ key, target, manner, text, reason, replyTo, isUnsure }: OutgoingMessage): void {
     const { client, activeBuffer, takeBack, warn } = this.#parts;
     const isHere = target === activeBuffer() && manner === "message" && replyTo === undefined;
-    // At the start of a line "/" begins a command, and "//" a message.
-    if (isHere && !isUnsure && takeBack(text.replace(/^\s*\/(?=\S)/, (slash) => `${slash}/`))) {
+    if (isHere && !isUnsure && takeBack(withoutCommand(text))) {
       return client.outbox.discard(key);
     }
     warn(`Not sent to ${plainName(target)}: ${lines(text)} (${plain(reason)})`);

@@ -4,6 +4,7 @@
  */
 
 import type { Span } from "../text/formatting.ts";
+import { expandTabs } from "./tabs.ts";
 import { graphemes, textWidth } from "./width.ts";
 
 /** One row. */
@@ -22,10 +23,11 @@ interface Rows {
 /** The rows of `head` followed by `body`. A newline in the body begins a new row. The head must fit in a row. */
 export function wrapSpans(
   head: readonly Span[],
-  body: readonly Span[],
+  written: readonly Span[],
   columns: number,
   indent: number,
 ): Row[] {
+  const body = expandTabs(written);
   const margin = Math.min(indent, Math.max(0, Math.floor(columns / 2)));
   const headWidth = head.reduce((sum, { text }) => sum + textWidth(text), 0);
   // Most lines fit in one row.

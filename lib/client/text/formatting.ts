@@ -1,4 +1,4 @@
-/** Text with formatting codes → spans with styles. The text of every span is safe to show (plain.ts). */
+/** Text with formatting codes → spans with styles. The text of every span is safe to show (plain.ts), with its tabs. */
 
 import { formattingCode, stripFormatting } from "../../irc/formatting.ts";
 import type { TextColor } from "./palette.ts";
@@ -95,5 +95,6 @@ function hexOf(digits: string | undefined): TextColor | undefined {
 }
 
 function addSpan(spans: Span[], text: string, style: Style): void {
-  if (text !== "") spans.push({ ...style, text: plain(text) });
+  // A tab is part of a pasted text. The UI shows it as spaces.
+  if (text !== "") spans.push({ ...style, text: text.split("\t").map(plain).join("\t") });
 }

@@ -3,6 +3,8 @@
 import { fold } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts, joinDrafts } from "./drafts.ts";
+import { pastedHint, pastedText, withoutCommand } from "../slash/paste.ts";
+import { toast } from "../elements/toast.ts";
 import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
@@ -56,6 +58,7 @@ export class Composer {
     this.#box.addEventListener("blur", () => this.#suggestions.close());
     byId("cancel-reply").addEventListener("click", () => this.replyTo(undefined));
     installFileDrop(parts.share);
+    this.#box.addEventListener("paste", (event) => this.#onPaste(event));
   }
 
   /** Enables or disables everything that sends. */
@@ -130,11 +133,21 @@ export class Composer {
   restore(buffer: string, text: string): boolean {
     const isActive = fold(buffer) === fold(this.#buffer);
     if ((isActive ? this.#box.value : this.#drafts.of(buffer)) !== "") return false;
-    // At the start of a line "/" begins a command, and "//" a message.
-    const written = text.replace(/^\s*\/(?=\S)/, (slash) => `${slash}/`);
+    const written = withoutCommand(text);
     if (isActive) this.#setText(written);
     else this.#drafts.save(buffer, written);
     return true;
+  }
+
+  /** A paste at the start of a message begins no command. */
+  #onPaste(event: ClipboardEvent): void {
+    const { value, selectionStart } = this.#box;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const pasted = pastedText(text);
+    if (event.defaultPrevented || pasted === text || value.slice(0, selectionStart).trim() !== "") return;
+    event.preventDefault();
+    this.insert(pasted);
+    toast(pastedHint);
   }
 
   #submit(): void {

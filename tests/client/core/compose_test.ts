@@ -32,7 +32,12 @@ const rows: readonly (readonly [why: string, from: State, text: string, lines: r
   ["one line", state(""), "hi", ["PRIVMSG #tea :hi"]],
   ["a label", state("labeled-response"), "hi", ["@label=m1 PRIVMSG #tea :hi"]],
   ["a text that looks like a parameter", state(""), ":) hi", ["PRIVMSG #tea ::) hi"]],
-  ["carriage returns and NUL", state(""), "a\r\nb\0c", ["PRIVMSG #tea :a", "PRIVMSG #tea :bc"]],
+  ["carriage returns and NUL", state(""), "a\r\nb\0c\rQUIT", [
+    "PRIVMSG #tea :a",
+    "PRIVMSG #tea :bc",
+    "PRIVMSG #tea :QUIT",
+  ]],
+  ["tabs and spaces around the text", state(""), "\t a\t b  ", ["PRIVMSG #tea :\t a\t b  "]],
   ["empty lines only", state(batching), "\n \n", []],
   [
     "two lines in one batch",

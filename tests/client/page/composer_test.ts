@@ -73,16 +73,12 @@ async function inputMethod(stage: Stage): Promise<void> {
   await bob.next(/before/);
   await page.click("#emoji");
   const press = (selector: string, keys: readonly string[]) =>
-    page.evaluate(([selector, keys, kinds]) => {
-      const target = document.querySelector(selector);
-      for (const key of keys) {
-        for (const kind of kinds) {
-          target?.dispatchEvent(
-            new KeyboardEvent("keydown", { key, ...kind, bubbles: true, cancelable: true }),
-          );
-        }
+    page.evaluate(`for (const key of ${JSON.stringify(keys)}) {
+      for (const kind of ${JSON.stringify(composingKeys)}) {
+        const event = new KeyboardEvent("keydown", { key, ...kind, bubbles: true, cancelable: true });
+        document.querySelector(${JSON.stringify(selector)}).dispatchEvent(event);
       }
-    }, [selector, keys, composingKeys] as const);
+    }`);
   const keys = ["Enter", "Tab", "Escape", "ArrowUp", "ArrowDown"];
   await press(".picker input", keys);
   assert(await page.isVisible(".picker"));
@@ -211,6 +207,21 @@ async function paste(stage: Stage): Promise<void> {
   await page.waitForSelector("#messages img");
   await page.evaluate("document.querySelector('#messages img').decode()");
   assertMatch(await page.textContent(".entry.message a") ?? "", /\/image\.png$/);
+  const pasteText = async (text: string) => {
+    await page.fill("#box", "");
+    await page.evaluate(`(async () => {
+      const text = new Blob([${JSON.stringify(text)}], { type: "text/plain" });
+      const [{ types }] = await navigator.clipboard.read();
+      const picture = types.includes("image/png") ? await (await navigator.clipboard.read())[0].getType("image/png") : null;
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": text, ...(picture && { "image/png": picture }) })]);
+    })()`);
+    await page.keyboard.press("Control+V");
+    return await page.inputValue("#box");
+  };
+  // An office program copies cells as text and as a picture.
+  assertEquals(await pasteText("tea\t2\nmilk\t1"), "tea\t2\nmilk\t1");
+  assertEquals(await pasteText("/etc/passwd"), "//etc/passwd");
+  assertEquals(await page.locator("#uploads > *, #messages img").count(), 1);
 }
 
 async function toasts(stage: Stage): Promise<void> {

@@ -70,7 +70,7 @@ Deno.test("typed text is inserted at the cursor, without control characters", ()
   const typed = edit(drawn("a|b"), { kind: "text", text: "漢" });
   assertEquals(typed && draw(typed), "a漢|b");
   const pasted = edit(drawn("a|b"), { kind: "paste", text: "1\t2\n3\x1b[2J\x9b" });
-  assertEquals(pasted && draw(pasted), "a1 2\n3[2J|b");
+  assertEquals(pasted && draw(pasted), "a1\t2\n3[2J|b");
 });
 
 Deno.test("edit() ignores keys that do not edit the line", () => {
