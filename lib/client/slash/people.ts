@@ -4,7 +4,8 @@ import { whoisLines } from "../text/server_replies.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../state/action_error.ts";
-import { ignoreMask } from "../state/renames.ts";
+import { accountOf, ignoreMask } from "../state/renames.ts";
+import { ignoredAccount } from "../state/state.ts";
 import { plainName } from "../text/plain.ts";
 import { throwRefusal } from "../state/refusals.ts";
 import { matchWhois, numericsIn } from "../core/requests.ts";
@@ -37,7 +38,9 @@ export const peopleRows: SlashTable = {
       const mask = maskOf(nick);
       // A person who has another nick now is known under both.
       const [followed = mask] = [...ui.client.state.ignoredAs].find(([, written]) => written === mask) ?? [];
-      if (!masks.delete(followed) && !masks.delete(mask)) throw new ActionError(`You do not ignore ${nick}`);
+      const account = ignoredAccount(accountOf(ui.client.state, nick) ?? nick);
+      const known = [followed, mask, account].filter((one) => masks.delete(one));
+      if (known.length === 0) throw new ActionError(`You do not ignore ${nick}`);
       ui.client.setIgnored(masks);
       ui.note(`You see the messages of ${nick} again`);
     },
@@ -61,10 +64,15 @@ function ignore(ui: CommandUi, rest: string): void {
   const { ignored } = ui.client.state;
   if (nick === "") {
     return ui.note(
-      ignored.size === 0 ? "You do not ignore anybody" : `You ignore ${[...ignored].join(", ")}`,
+      ignored.size === 0
+        ? "You do not ignore anybody"
+        : `You ignore ${[...ignored].map((one) => one.replace(/^\$a:/, "the account ")).join(", ")}`,
     );
   }
-  ui.client.setIgnored(new Set(ignored).add(maskOf(nick)));
+  // An account stays ignored under every nick.
+  const account = accountOf(ui.client.state, nick);
+  const accounts = account === undefined ? [] : [ignoredAccount(account)];
+  ui.client.setIgnored(new Set([...ignored, maskOf(nick), ...accounts]));
   ui.note(`You ignore ${nick} now: /unignore ${nick} ends that`);
 }
 

@@ -22,7 +22,7 @@ function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult 
   const { message } = incoming;
   const who = authorOf(incoming);
   const own = isOwn(state, who.nick);
-  if (!own && isIgnored(state, message.source)) return withoutEvents(state);
+  if (!own && isIgnored(state, message.source, who.account)) return withoutEvents(state);
   const [to = ""] = message.params;
   const buffer = isChannel(state, to) || own ? to : who.nick;
   const id = readClientTag(message, "reply");

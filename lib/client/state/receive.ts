@@ -44,7 +44,7 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   const from = authorOf(incoming);
   const own = isOwn(state, from.nick);
   if (from.nick === "" || isServer(message.source)) return serverNotice(state, incoming, written);
-  if (!own && isIgnored(state, message.source)) return withoutEvents(state);
+  if (!own && isIgnored(state, message.source, from.account)) return withoutEvents(state);
   const read = readManner(message.command, written);
   if (read === undefined) return withoutEvents(state);
   const inChannel = isChannel(state, to.replace(/^[~&@%+]+(?=[#&])/, ""));

@@ -123,6 +123,15 @@ function withAccount(state: State, nick: string, account: string | undefined): S
   }));
 }
 
+/** The account of the person with this nick, as far as we know it. */
+export function accountOf(state: State, nick: string): string | undefined {
+  const key = fold(nick);
+  const member = [...state.buffers.values()].map(({ members }) => members.get(key)).find((one) =>
+    one?.account
+  );
+  return member?.account ?? findBuffer(state, nick)?.account;
+}
+
 /** Whether somebody in our channels has this nick. */
 function isPresent({ buffers }: State, nick: string): boolean {
   return [...buffers.values()].some(({ members }) => members.has(fold(nick)));

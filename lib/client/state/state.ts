@@ -58,7 +58,7 @@ export interface State {
   readonly buffers: ReadonlyMap<Folded, Buffer>;
   /** The sender of our last private message. */
   readonly lastSender: string;
-  /** The masks of people whose messages we ignore. */
+  /** The people whose messages we ignore: masks of "nick!username@host", and accounts (ignoredAccount). */
   readonly ignored: ReadonlySet<string>;
   /** The nicks that people have now, by those they had before. */
   readonly moved: ReadonlyMap<Folded, string>;
@@ -189,10 +189,16 @@ export function nicksTyping(buffer: Buffer, now: number): string[] {
     .map(([key]) => buffer.members.get(key)?.nick ?? key);
 }
 
-/** Whether a mask of the ignore list matches "nick!username@host". */
-export function isIgnored(state: State, source: string): boolean {
-  for (const mask of state.ignored) if (matchMask(mask, source)) return true;
+/** Whether the ignore list has the person with this "nick!username@host", or with this account. */
+export function isIgnored({ ignored }: State, source: string, account?: string): boolean {
+  if (account !== undefined && ignored.has(ignoredAccount(account))) return true;
+  for (const mask of ignored) if (matchMask(mask, source)) return true;
   return false;
+}
+
+/** The entry of the ignore list for an account, whatever nick it has: "$a:name". */
+export function ignoredAccount(account: string): string {
+  return `$a:${fold(account)}`;
 }
 
 /** The signs of rank, highest first, as "~&@%+". */

@@ -2,11 +2,12 @@
 
 import { assertEquals } from "@std/assert";
 import { receive } from "../../../lib/client/state/receive.ts";
-import { currentBuffer, ignoreMask, withPersonOf } from "../../../lib/client/state/renames.ts";
+import { accountOf, currentBuffer, ignoreMask, withPersonOf } from "../../../lib/client/state/renames.ts";
 import type { State } from "../../../lib/client/state/state.ts";
 import {
   emptyState,
   findBuffer,
+  ignoredAccount,
   nicksByActivity,
   nicksTyping,
   withBuffer,
@@ -140,4 +141,14 @@ Deno.test("an older message belongs to the conversation as it is called now", ()
   const byAccount = { ...old, from: { nick: "ann", account: "Ann" } };
   assertEquals(currentBuffer(talking(["anna", "ann"]), byAccount), "anna");
   assertEquals(currentBuffer(talking(["anna", "zed"]), byAccount), "ann");
+});
+
+Deno.test("an ignored account stays ignored under every nick", () => {
+  const start = after(["@account=Ann :ann!a@h JOIN #tea"], after([":bob!b@h JOIN #tea"]));
+  assertEquals(accountOf(start, "ANN"), "Ann");
+  const ignoring = { ...start, ignored: new Set([ignoredAccount("Ann")]) };
+  assertEquals(
+    people(after(["@account=ann :zed!z@h PRIVMSG bob :me", ":ann!x@h PRIVMSG bob :hi"], ignoring)),
+    ["ann"],
+  );
 });
