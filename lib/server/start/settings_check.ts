@@ -1,19 +1,22 @@
 /** Checks settings that are valid alone but not together, and values that --help cannot describe. */
+import { utf8Bytes } from "../../irc/lines.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
-/** As RFC 2812 says: every line of the server begins with its name. */
-const maxNameLength = 63;
+/** Bytes. Every line of the server begins with its name (RFC 2812), and its welcome ends with the source of the user. */
+const longest = { name: 63, network: 100 } as const;
 
 /** Throws a StartError; call it before anything is opened. */
-export function checkSettings({ web, machine, name }: Settings, { qr }: { readonly qr: boolean }): void {
+export function checkSettings(settings: Settings, { qr }: { readonly qr: boolean }): void {
+  const { web, machine } = settings;
   if (qr && web === "off") {
     throw new StartError("Cannot use --qr with --web off: there is no web page", exitCodes.usage);
   }
-  if (name.length > maxNameLength) {
+  for (const flag of ["name", "network"] as const) {
+    if (utf8Bytes(settings[flag]) <= longest[flag]) continue;
     throw new StartError(
-      `Cannot use --name "${name}": it has more than ${maxNameLength} characters`,
+      `Cannot use --${flag} "${settings[flag]}": it can have ${longest[flag]} bytes at most`,
       exitCodes.usage,
     );
   }

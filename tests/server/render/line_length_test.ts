@@ -20,7 +20,7 @@ const channel = `#${"ж".repeat(59)}`;
 const text = (bytes: number) => "слово ".repeat(Math.ceil(bytes / 11)).trim();
 const settings: Partial<Settings> = {
   name: `${"s".repeat(58)}.test`,
-  network: "n".repeat(200),
+  network: "n".repeat(100),
   description: text(600),
   admin: text(600),
   nickLetters: "unicode",
