@@ -16,7 +16,7 @@ import type { Origin } from "./incoming_lines.ts";
 import { IncomingLines } from "./incoming_lines.ts";
 import type { Account, LoginOutcome } from "./login.ts";
 import { Login } from "./login.ts";
-import type { DeliveryResult } from "./unconfirmed_messages.ts";
+import { type DeliveryResult, droppedNotice } from "./unconfirmed_messages.ts";
 import { receive } from "../state/receive.ts";
 import type { Identity, NickRefusal } from "./registration.ts";
 import { Registration } from "./registration.ts";
@@ -240,7 +240,7 @@ export class ClientSession {
       case "CAP":
         return this.#registration.answer(this.state, message);
       case "ACK":
-        return this.#sender.onAck(label);
+        return this.#onDroppedNotice(this.#sender.onAck(label));
       case "ERROR":
         this.closingReason = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
         return;
@@ -260,6 +260,11 @@ export class ClientSession {
   #refuseNick(refusal: NickRefusal): void {
     const next = this.#parts.chooseNextNick(refusal);
     if (next !== undefined) this.send(`NICK ${next}`);
+  }
+
+  #onDroppedNotice(target: string | undefined): void {
+    if (target === undefined) return;
+    this.#emit({ kind: "refused", code: "", target, text: droppedNotice(target) });
   }
 
   /** The event for our own message, where the server does not echo it. */

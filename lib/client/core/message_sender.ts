@@ -45,6 +45,7 @@ export class MessageSender {
         label: echo ? label : undefined,
         target: message.target,
         text,
+        isNotice: message.manner === "notice",
       });
       if (!echo) this.#parts.onSentWithoutEcho({ ...message, text });
       return delivery;
@@ -64,9 +65,9 @@ export class MessageSender {
     if (event.kind === "refused") this.#unconfirmed.onRefusal(event);
   }
 
-  /** The server accepted the line with this label. */
-  onAck(label: string | undefined): void {
-    this.#unconfirmed.onEcho(label, "", "");
+  /** The server accepted the line with this label; returns the target of a notice that it dropped. */
+  onAck(label: string | undefined): string | undefined {
+    return this.#unconfirmed.onAck(label);
   }
 
   /** A PONG, perhaps for our PING. */

@@ -24,11 +24,18 @@ export interface SentMessage {
   readonly label: string | undefined;
   readonly target: string;
   readonly text: string;
+  /** A server never answers a notice with an error. @default {false} */
+  readonly isNotice?: boolean;
 }
 
 interface PendingMessage extends SentMessage {
   readonly key: Folded;
   readonly settle: (delivery: DeliveryResult) => void;
+}
+
+/** The sentence about a notice that the server dropped. */
+export function droppedNotice(target: string): string {
+  return `Your notice did not reach ${target}: there is no such person or channel, or you cannot write there`;
 }
 
 /** Numerics that refuse a message. */
@@ -74,6 +81,21 @@ export class UnconfirmedMessages {
       : this.#messages.find((one) => one.key === key && one.text === text) ??
         this.#messages.find((one) => one.key === key);
     if (found !== undefined) this.#settle(found, { kind: "delivered" });
+  }
+
+  /**
+   * The server handled the line with this label, and echoed nothing. A notice was then dropped: returns its target, and
+   * undefined for another message, such as a command to a service.
+   */
+  onAck(label: string | undefined): string | undefined {
+    const found = this.#messages.find((one) => one.label !== undefined && one.label === label);
+    if (found === undefined) return undefined;
+    const { target, isNotice = false } = found;
+    this.#settle(
+      found,
+      isNotice ? { kind: "refused", reason: droppedNotice(target) } : { kind: "delivered" },
+    );
+    return isNotice ? target : undefined;
   }
 
   /** Whether the refusal is about one of these messages. */

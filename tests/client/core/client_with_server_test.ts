@@ -26,6 +26,19 @@ story("account.register() makes an account, and the next connection logs in to i
   assertEquals([bob.client.state.account, bob.client.state.nick], ["bob", "bob"]);
 });
 
+story("a notice that the server drops without a word is reported, and another one arrives", async (chat) => {
+  const cat = await chat.peer("cat");
+  await using bob = await new ConnectedClient(chat.port).joined();
+  const notice = (target: string) =>
+    bob.client.sendMessage({ target, manner: "notice", text: "tea is ready" });
+  const reason =
+    "Your notice did not reach nobody: there is no such person or channel, or you cannot write there";
+  assertEquals(await notice("nobody"), { kind: "refused", reason });
+  assertEquals((await bob.until("refused")).text, reason);
+  assertEquals(await notice("cat"), { kind: "delivered" });
+  assertEquals((await cat.lines())[0]?.endsWith(" NOTICE cat :tea is ready"), true);
+});
+
 story("the login to an account happens before the end of the registration", async (chat) => {
   {
     await using bob = await new ConnectedClient(chat.port).joined();
