@@ -56,7 +56,7 @@ const passwordRounds = 4096;
 export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {}): Chat {
   const clock = { nowMs: startsAt ?? 0, jumpedMs: 0 };
   const options = startsAt === undefined
-    ? { ...given, ...(given.now && { monotonic: given.now }) }
+    ? { ...given, ...(given.now && !given.monotonic && { monotonic: given.now }) }
     : { ...given, now: () => clock.nowMs + clock.jumpedMs, monotonic: () => clock.nowMs };
   const flusher = new Flusher();
   const log: string[] = [];

@@ -102,7 +102,11 @@ function changeAccount(chat: ChatState, user: UserState, account: string | undef
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);
   sendToPeers(chat, user, outgoing, { self: false, monitors: true });
   // The session that asked gets another answer.
-  for (const session of user.sessions) if (session !== chat.applyingFor) session.send(outgoing);
+  for (const session of user.sessions) {
+    if (session === chat.applyingFor) continue;
+    session.send(outgoing);
+    if (account === undefined) sendNumeric(session, "RPL_LOGGEDOUT", user.source);
+  }
   changeRole(user, role, roleOf(chat, account), stamp);
   if (!chat.accounts.canUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
   for (const channel of user.channels.keys()) restoreRank(chat, channel, user, stamp);

@@ -65,7 +65,7 @@ const metrics: readonly Metric[] = [
     name: "parley_uptime_seconds",
     help: "Seconds since the server started",
     kind: "gauge",
-    value: (hub) => Math.floor((hub.chat.now() - hub.chat.startedMs) / 1000),
+    value: (hub) => Math.floor(hub.chat.clock.uptimeMs() / 1000),
   },
   {
     name: "process_resident_memory_bytes",

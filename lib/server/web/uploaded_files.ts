@@ -36,7 +36,7 @@ export class UploadedFiles implements FileContents {
 
   /** Deletes old files; call it regularly. */
   async prune(): Promise<void> {
-    const now = this.#hub.chat.now();
+    const now = this.#hub.chat.clock.cautiousNow();
     const oldest = now - this.#hub.chat.settings.uploadKeep;
     const ids = this.all().filter((file) => file.createdMs < oldest).map((file) => file.id);
     for (let at = 0; at < ids.length; at += removedAtOnce) {

@@ -71,6 +71,15 @@ story("the user quits with the last device; earlier ones leave without a message
   assertEquals(await receive(bob), [":ann QUIT :Quit: train"]);
 });
 
+story("when one device deletes the account, the others learn that they are logged out", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const { peer: phone } = await device(chat, "ann");
+  await ask(ann, `ACCOUNT DELETE ${password}`);
+  assertEquals((await receive(phone)).filter((line) => line.includes(" 901 ")), [
+    `:chat.test 901 ann ${chat.state.find("ann")?.source} :You are now logged out`,
+  ]);
+});
+
 story("a device with another nick is a separate user", async (chat) => {
   await registered(chat, "ann");
   const { peer } = await device(chat, "ann", { nick: "ann-phone" });

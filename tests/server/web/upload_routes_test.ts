@@ -13,11 +13,11 @@ const ignore = !granted("net", "read", "write", "env");
 /** A site with files in a folder of its own. */
 async function fileSite(
   settings: Partial<Settings> = {},
-  now?: () => number,
+  clock: { now?: () => number; monotonic?: () => number } = {},
 ): Promise<Site & { folder: string; routes: UploadRoutes }> {
   const folder = await Deno.makeTempDir();
   const late: { route?: UploadRoutes; url?: string } = {};
-  const site = await startSite({ settings, ...(now && { now }), uploadUrl: () => late.url }, {
+  const site = await startSite({ settings, ...clock, uploadUrl: () => late.url }, {
     routes: [(...asked) => late.route?.route(...asked)],
   });
   const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder));
@@ -125,7 +125,7 @@ async function isupport(): Promise<void> {
 
 async function refused(): Promise<void> {
   let late = 0;
-  await using site = await fileSite({}, () => Date.now() + late);
+  await using site = await fileSite({}, { now: () => Date.now() + late });
   const good = await ann(site);
   const none = await fetch(`${site.origin}/upload`, { method: "POST", body: "x" });
   assertEquals(none.status, 401);
@@ -291,13 +291,21 @@ async function traversal(): Promise<void> {
 }
 
 async function prune(): Promise<void> {
-  let late = 0;
-  await using site = await fileSite({ uploadKeep: 3_600_000 }, () => Date.now() + late);
+  let [late, ahead] = [0, 0];
+  await using site = await fileSite({ uploadKeep: 3_600_000 }, {
+    now: () => Date.now() + late + ahead,
+    monotonic: () => performance.now() + late,
+  });
   const posted = await post(site, await ann(site), "x");
   await posted.body?.cancel();
   await Deno.writeTextFile(`${site.folder}/half.part`, "half");
   await site.routes.files.prune();
   assertEquals([...Deno.readDirSync(site.folder)].length, 2);
+  // A clock that is set ahead deletes nothing; time that passes does.
+  ahead = 1e10;
+  await site.routes.files.prune();
+  assertEquals([...Deno.readDirSync(site.folder)].length, 2);
+  ahead = 0;
   late = 3_700_000;
   await site.routes.files.prune();
   new UploadRoutes(site.chat.hub, new UploadFolder(site.folder));
