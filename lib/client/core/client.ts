@@ -69,7 +69,10 @@ export class Client {
     this.#dialler = new Dialler({ connect, delay, elapsed });
     this.account = new ClientAccount(link, options.account);
     this.history = new ClientHistory(link);
-    this.messages = new ClientMessages(link);
+    this.messages = new ClientMessages(
+      link,
+      (text) => this.#emit({ kind: "refused", code: "", target: "", text }),
+    );
     this.typing = new TypingNotifier(link);
     this.uploads = new Uploads(link);
     this.#wanted = new WantedChannels(options.channels ?? []);
@@ -338,6 +341,7 @@ export class Client {
   #report(event: ChatEvent): void {
     this.readMarkers.unread.onEvent(event);
     if (event.kind === "renamed") {
+      this.outbox.onRenamed(event.who.nick, event.to);
       this.typing.onRenamed(event.who.nick, event.to);
       this.#catchUp.onRenamed(event.who.nick, event.to);
     }

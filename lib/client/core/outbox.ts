@@ -122,6 +122,13 @@ export class Outbox {
     }
   }
 
+  /** A person has another nick: the messages follow. */
+  onRenamed(from: string, to: string): void {
+    for (const { key, target } of this.#messages) {
+      if (fold(target) === fold(from)) this.#change(key, { target: to });
+    }
+  }
+
   /** We are back in a buffer: looks into its history for the messages that were lost. */
   async check(buffer: string): Promise<void> {
     const open = () =>

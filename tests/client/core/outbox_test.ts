@@ -1,6 +1,7 @@
 /** Messages that the server has not confirmed: shown as under way, looked for in the history, and never gone. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { say, type ServerEnd, turn, WiredClient } from "./wired_client.ts";
 
 const caps = "echo-message labeled-response batch message-tags draft/chathistory";
@@ -136,6 +137,33 @@ Deno.test("of a message in several parts, only the parts that were not confirmed
     "@label=p3 :bob!b@host PRIVMSG #tea :three",
   );
   assertEquals(peer.outgoing(), ["unsent: two (Cannot send to #tea)"]);
+});
+
+Deno.test("an unsent message follows the person to another nick", async () => {
+  await using peer = new WiredClient();
+  const server = await peer.enter();
+  void peer.client.sendMessage(say("hello", "ann"));
+  await server.say("@label=p1 :srv 404 bob ann :Cannot send", ":ann!a@h NICK ann2");
+  assertEquals(peer.client.state.outgoing.map(({ target }) => target), ["ann2"]);
+});
+
+Deno.test("a reaction or deletion that the server did not confirm is reported, and refused without a connection", async () => {
+  await using peer = new WiredClient();
+  const server = await peer.enter("message-tags labeled-response batch draft/message-redaction");
+  peer.client.messages.react("#tea", "m1", "👍");
+  peer.client.messages.delete("#tea", "m1");
+  assertEquals((await server.sent()).map((line) => line.replace(/^@label=(\w+)\S* /, "$1 ")), [
+    "p1 TAGMSG #tea",
+    "p2 REDACT #tea m1",
+  ]);
+  await server.say("@label=p2 FAIL REDACT REDACT_FORBIDDEN #tea m1 :You cannot delete that");
+  assertEquals(peer.summaries(), ["refused : You cannot delete that"]);
+  server.abort();
+  await turn();
+  const words =
+    "The connection was lost before the server confirmed the reaction: look, and repeat it if it is missing";
+  assertEquals(peer.summaries().filter((line) => line.startsWith("refused")), [`refused : ${words}`]);
+  assertThrows(() => peer.client.messages.react("#tea", "m1", "👍"), ActionError, "there is no connection");
 });
 
 Deno.test("the messages of an earlier client are unsent, and the history confirms those that arrived", async () => {
