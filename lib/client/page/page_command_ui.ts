@@ -28,6 +28,7 @@ export class PageCommandUi implements CommandUi {
   readonly client: Client;
   readonly files = fileChoice;
   readonly askPassword = askPassword;
+  readonly maxListed = 200;
   readonly presenceFilter = storedPresenceFilter();
   readonly hints = [
     "Tab completes names. Shift-Enter starts a new line. To share files, drop or paste them, or use /send",

@@ -194,7 +194,7 @@ async function list(ui: CommandUi, rest: string): Promise<void> {
   const [pattern] = firstWord(rest);
   const matcher = matchNumerics(["RPL_LISTEND", "RPL_TRYAGAIN"], ["RPL_LISTSTART", "RPL_LIST"]);
   const answer = await ui.client.server.ask(pattern === "" ? "LIST" : `LIST ${pattern}`, matcher);
-  for (const line of listLines(answer)) ui.note(line);
+  for (const line of listLines(answer, ui.maxListed)) ui.note(line);
 }
 
 /** The channel, and the one word that a command takes. */

@@ -30,6 +30,8 @@ export interface CommandUi {
   quit(reason: string): void;
   /** Shows messages of the history, under a title. A pipe shows none. */
   showHistory?(title: string, events: readonly ChatEvent[]): void;
+  /** The most lines of a list, such as all channels of a server, that a person reads. @default {Infinity} */
+  readonly maxListed?: number;
   /**
    * Shows earlier messages above the oldest one of the active buffer; false when there are none. A UI without this method
    * shows the history under a title.

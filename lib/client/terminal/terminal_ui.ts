@@ -35,6 +35,7 @@ export class TerminalUi implements CommandUi {
     "Alt-Enter adds a line to the message",
     "Ctrl-X shows the next channel, Ctrl-C twice quits",
   ];
+  readonly maxListed = 200;
   sharesTyping: boolean;
   readonly presenceFilter: TerminalUiParts["presenceFilter"];
   readonly restricted: boolean;

@@ -60,19 +60,29 @@ function duration(seconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
 }
 
-/** The channels of an answer to LIST, those with the most people first. */
-export function listLines(messages: readonly Message[]): string[] {
+/**
+ * The channels of an answer to LIST, those with the most people first. Where they are more than `max`, the last line
+ * says how many more there are.
+ */
+export function listLines(messages: readonly Message[], max = Infinity): string[] {
   const channels = numericsIn(messages, "RPL_LIST").map(({ params }) => ({
     name: plainName(params[1] ?? ""),
     people: Number(params[2]) || 0,
     topic: withoutFormatting(params[3] ?? "").replace(/^\[\+\w*\] ?/, ""),
   }));
   if (channels.length === 0) return ["This server shows no channels"];
-  const width = Math.min(24, channels.reduce((most, { name }) => Math.max(most, name.length), 0));
-  return channels.sort((one, other) => other.people - one.people || (one.name < other.name ? -1 : 1))
-    .map(({ name, people, topic }) =>
-      `${name.padEnd(width)} ${String(people).padStart(5)}  ${topic}`.trimEnd()
-    );
+  const shown = channels.sort((one, other) => other.people - one.people || (one.name < other.name ? -1 : 1))
+    .slice(0, max);
+  const width = Math.min(24, shown.reduce((most, { name }) => Math.max(most, name.length), 0));
+  const lines = shown.map(({ name, people, topic }) =>
+    `${name.padEnd(width)} ${String(people).padStart(5)}  ${topic}`.trimEnd()
+  );
+  const hidden = channels.length - shown.length;
+  if (hidden === 0) return lines;
+  return [
+    ...lines,
+    `and ${hidden.toLocaleString("en")} more: /list *WORD* lists those with WORD in the name`,
+  ];
 }
 
 /** The masks of one list of a channel; `name` is the name of the list, as "bans". */
