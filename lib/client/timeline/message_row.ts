@@ -3,6 +3,7 @@
 import { memberColor, personColor } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../state/state.ts";
+import type { Span } from "../text/formatting.ts";
 import { styleText } from "../text/style_text.ts";
 import { element } from "../elements/element.ts";
 import { foldable, type Unfolded } from "../elements/foldable.ts";
@@ -10,7 +11,7 @@ import { cutGraphemes } from "../text/excerpt.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";
 import { cssColor, spanElements } from "../elements/span_elements.ts";
-import type { SaidEntry, TimelineEntry } from "./timeline.ts";
+import type { LineEntry, SaidEntry, TimelineEntry } from "./timeline.ts";
 
 /** The actions of the buttons in a row. */
 export interface RowActions {
@@ -31,6 +32,7 @@ export const clock = new Intl.DateTimeFormat(undefined, {
 /** Longer messages are folded. */
 const maxCharacters = 3000;
 const maxLines = 40;
+const maxSpans = 400;
 
 /** Finds the entry with this key, when it is in memory. */
 export type FindEntry = (key: string) => TimelineEntry | undefined;
@@ -63,8 +65,8 @@ function drawWholeRow(
     clock.format(when),
   );
   if (entry.kind === "said") return messageRow(state, entry, time, find, actions);
-  const text = element("span", { class: "text" }, ...spanElements(entry.spans));
-  return element("div", { class: `entry ${entry.kind}`, tabindex: "-1" }, time, text);
+  const text = foldableSpans(entry, actions.unfolded);
+  return element("div", { class: `entry ${entry.kind}`, tabindex: "-1" }, time, ...text);
 }
 
 function messageRow(
@@ -111,6 +113,19 @@ function foldableText(state: State, entry: SaidEntry, unfolded: Unfolded): HTMLE
     key: `text ${key}`,
     folded: () => textElement(start, "text folded"),
     whole: () => textElement(text),
+    more: "Show all",
+    less: "Show less",
+  });
+}
+
+/** The text of a line. Of one with very many parts, such as the names of all members, only the first are drawn. */
+function foldableSpans({ key, spans }: LineEntry, unfolded: Unfolded): HTMLElement[] {
+  const textElement = (shown: readonly Span[]) => element("span", { class: "text" }, ...spanElements(shown));
+  if (spans.length <= maxSpans) return [textElement(spans)];
+  return foldable(unfolded, {
+    key: `text ${key}`,
+    folded: () => textElement([...spans.slice(0, maxSpans), { text: "…" }]),
+    whole: () => textElement(spans),
     more: "Show all",
     less: "Show less",
   });

@@ -118,6 +118,6 @@ async function largeAmounts(stage: Stage): Promise<void> {
   assertEquals([conversations.elements, conversations.text], [300, "true"]);
   const message = await drawMessage(page, 500);
   assert(message.elements < 200, `${message.elements} elements`);
-  assertMatch(message.text, /^500 500 \d{3}$/);
+  assertMatch(message.text, /^500 500 \d{3} true$/);
   for (const { againMs } of [members, conversations]) assert(againMs < 16, `${againMs} ms`);
 }

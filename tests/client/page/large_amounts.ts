@@ -48,7 +48,7 @@ export async function drawConversations(page: Page, count: number): Promise<Draw
   })()`) as Drawn;
 }
 
-/** One message with `count` reactions and a text of that many lines. */
+/** One message with `count` reactions and a text of that many lines, and a note of ten thousand names. */
 export async function drawMessage(page: Page, count: number): Promise<Drawn> {
   return await page.evaluate(`(async () => {
     const { drawRow } = await import("/lib/client/timeline/message_row.ts");
@@ -63,9 +63,12 @@ export async function drawMessage(page: Page, count: number): Promise<Drawn> {
     let row = drawRow(emptyState("ann"), entry, () => undefined, actions);
     const folded = row.querySelectorAll("*").length;
     for (const button of row.querySelectorAll(".unfold")) button.click();
+    const spans = Array.from({ length: 10_000 }, (_, at) => ({ text: "person" + at }));
+    const note = drawRow(emptyState("ann"), { kind: "note", key: "n1", at: 1, spans }, () => undefined, actions);
     ${measure("row = drawRow(emptyState('ann'), entry, () => undefined, actions)")}
     return { againMs, elements: folded, text: row.querySelectorAll(".reactions button").length + " " +
-      row.querySelectorAll("a").length + " " + row.querySelector(".reactions button").title.length };
+      row.querySelectorAll("a").length + " " + row.querySelector(".reactions button").title.length + " " +
+      (note.querySelectorAll("*").length < 500) };
   })()`) as Drawn;
 }
 
