@@ -10,9 +10,9 @@ function channels(count: number, max?: number): ReturnType<typeof listLines> {
 
 Deno.test("a list of channels begins with the largest, and of very many it shows the first ones", () => {
   assertEquals(channels(2), ["#c1     1  about 1", "#c0     0  about 0"]);
-  const lines = channels(200_000);
-  assertEquals([lines.length, lines[0]], [201, "#c199999 199999  about 199999"]);
-  assertEquals(lines.at(-1), "and 199,800 more: /list *WORD* lists those with WORD in the name");
+  const lines = channels(5_000, 200);
+  assertEquals([lines.length, lines[0]], [201, "#c4999  4999  about 4999"]);
+  assertEquals(lines.at(-1), "and 4,800 more: /list *WORD* lists those with WORD in the name");
   assertEquals(channels(5_000).length, 5_000);
   assertEquals(channels(0), ["This server shows no channels"]);
 });
