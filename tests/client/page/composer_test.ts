@@ -1,4 +1,5 @@
 /** The message box at the page in a real browser: suggestions, emoji, drafts, files. */
+/// <reference lib="dom" />
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { BrowserContext, Page } from "playwright-core";
