@@ -46,6 +46,8 @@ export type MessageChange =
     readonly own: boolean;
     /** False when the reaction was removed. */
     readonly added: boolean;
+    /** The id of the reaction itself, which can be deleted as a message. */
+    readonly reactionId?: string;
   }
   | {
     readonly kind: "redacted";

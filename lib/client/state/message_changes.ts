@@ -30,7 +30,9 @@ function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult 
   const emoji = added ?? readClientTag(message, "unreact");
   if (id !== undefined && emoji !== undefined && emoji.length <= maxReaction) {
     const kind = "reacted";
-    return { state, events: [{ kind, buffer, id, emoji, who, own, added: added !== undefined }] };
+    const reactionId = message.tags.get("msgid");
+    const reaction = { kind, buffer, id, emoji, who, own, added: added !== undefined } as const;
+    return { state, events: [{ ...reaction, ...(reactionId !== undefined && { reactionId }) }] };
   }
   const activity = readClientTag(message, "typing");
   return activity === undefined || own || incoming.history

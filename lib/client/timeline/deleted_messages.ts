@@ -1,12 +1,15 @@
 /** Deleted messages of a timeline: which they are, and what is left of one. Pure. */
 import { fold } from "../../irc/names.ts";
-import type { SaidEntry } from "./timeline.ts";
+import type { Reaction, SaidEntry } from "./timeline.ts";
 
 const maxIds = 5_000;
+
+type ReactionTo = Pick<Reaction, "emoji" | "nick"> & { readonly id: string };
 
 /** The ids of messages that were deleted, the newest deletions. */
 export class DeletedIds {
   readonly #ids = new Set<string>();
+  readonly #reactions = new Map<string, ReactionTo>();
 
   add(buffer: string, id: string): void {
     this.#ids.add(keyOf(buffer, id));
@@ -14,6 +17,21 @@ export class DeletedIds {
       if (this.#ids.size <= maxIds) break;
       this.#ids.delete(oldest);
     }
+  }
+
+  /** A reaction is a message too: when it is deleted, it is removed. */
+  addReaction(buffer: string, id: string, { emoji, nick, added, reactionId }: Reaction): void {
+    if (!added || reactionId === undefined) return;
+    this.#reactions.set(keyOf(buffer, reactionId), { id, emoji, nick });
+    for (const oldest of this.#reactions.keys()) {
+      if (this.#reactions.size <= maxIds) break;
+      this.#reactions.delete(oldest);
+    }
+  }
+
+  /** The reaction with this id of its own, and the id of its message. */
+  reactionOf(buffer: string, id: string): ReactionTo | undefined {
+    return this.#reactions.get(keyOf(buffer, id));
   }
 
   /** The person of a conversation has another nick. */

@@ -68,7 +68,8 @@ export class HistoryLoader {
     if (shown.firstAfter(at) === 0 && !isComplete) {
       await this.#showPart(buffer, `timestamp=${new Date(at).toISOString()}`);
     }
-    const isUnread = (entry: TimelineEntry) => entry.kind === "said" && !entry.said.own && entry.at > at;
+    const isUnread = (entry: TimelineEntry) =>
+      entry.kind === "said" && !entry.said.own && !entry.isDeleted && entry.at > at;
     return this.#timelines.of(buffer).entries.find(isUnread)?.key;
   }
 
@@ -118,6 +119,11 @@ export function addToTimeline(timelines: Timelines, event: ChatEvent, isNew = fa
   if (event.kind === "said") timelines.addSaid(event, isNew);
   if (event.kind === "redacted") timelines.markDeleted(event.buffer, event.id);
   if (event.kind !== "reacted") return;
-  const { emoji, who, added } = event;
-  timelines.react(event.buffer, event.id, { emoji, nick: who.nick, added });
+  const { emoji, who, added, reactionId } = event;
+  timelines.react(event.buffer, event.id, {
+    emoji,
+    nick: who.nick,
+    added,
+    ...(reactionId && { reactionId }),
+  });
 }

@@ -23,6 +23,14 @@ export interface SaidEntry {
   readonly isDeleted: boolean;
 }
 
+/** Somebody's reaction to a message; `reactionId` is its own id. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly nick: string;
+  readonly added: boolean;
+  readonly reactionId?: string;
+}
+
 /** Joins and leaves, or a line for this person only. */
 export type LineKind = "presence" | "note" | "warning";
 
@@ -170,7 +178,9 @@ export class Timelines {
   }
 
   /** Adds or removes somebody's reaction to a message. */
-  react(buffer: string, id: string, reaction: { emoji: string; nick: string; added: boolean }): void {
+  react(buffer: string, id: string, reaction: Reaction): void {
+    if (reaction.added && this.#deleted.has(buffer, reaction.reactionId ?? "")) return;
+    this.#deleted.addReaction(buffer, id, reaction);
     this.#change(buffer, id, (entry) => {
       if (entry.kind !== "said" || entry.isDeleted) return entry;
       const reactions = new Map(entry.reactions);
@@ -186,6 +196,8 @@ export class Timelines {
   /** A message was deleted; its words and reactions go. It can be unknown, or arrive later. */
   markDeleted(buffer: string, id: string): void {
     this.#deleted.add(buffer, id);
+    const reaction = this.#deleted.reactionOf(buffer, id);
+    if (reaction !== undefined) return this.react(buffer, reaction.id, { ...reaction, added: false });
     this.#change(buffer, id, (entry) => entry.kind === "said" ? deletedEntry(entry) : entry);
   }
 

@@ -181,3 +181,13 @@ Deno.test("reactions follow a person to another nick, our own ones in all buffer
   timelines.rename("ann", "anna", "everywhere");
   assertEquals(reacted(), ["rob anna", "Bob anna"]);
 });
+
+Deno.test("a reaction that is deleted as a message is removed", () => {
+  const timelines = new Timelines();
+  timelines.addSaid(said("one", 1), false);
+  timelines.react("#tea", "one", { emoji: "👍", nick: "cat", added: true, reactionId: "r1" });
+  timelines.markDeleted("#tea", "r1");
+  timelines.react("#tea", "one", { emoji: "👍", nick: "cat", added: true, reactionId: "r1" });
+  const [entry] = timelines.of("#tea").entries;
+  assertEquals(entry?.kind === "said" && [entry.reactions.size, entry.isDeleted], [0, false]);
+});
