@@ -4,7 +4,7 @@
  */
 import { bitForCommand, bitForTag, capabilityBits, readsLongLines } from "../../irc/capabilities.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
-import { plainLines } from "../../irc/plain_lines.ts";
+import { isPlainLine, plainLines } from "../../irc/plain_lines.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
 import type { Deliverable, RecipientProfile } from "../chat/delivery.ts";
 import type { Excerpt } from "./excerpt.ts";
@@ -105,7 +105,10 @@ export class OutgoingLine extends OutgoingMessage {
     }
     this.#body ??= body(this.#source, this.#command, this.#params);
     if (readsLongLines(mask)) return [this.#tags(mask) + this.#body];
-    return this.#withTags(mask, this.#plainBodies ??= plainLines(this.#source, this.#command, this.#params));
+    this.#plainBodies ??= isPlainLine(this.#body)
+      ? [this.#body]
+      : plainLines(this.#source, this.#command, this.#params);
+    return this.#withTags(mask, this.#plainBodies);
   }
 
   /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
