@@ -181,11 +181,12 @@ function startBob(app: App, { port }: RunningServer): Promise<IrcApp> {
   return IrcApp.start(app, app.connectTo(port, "bob"));
 }
 
-/** bob joins #tea, and ann sees it. */
+/** bob joins #tea, ann sees it, and the app shows that channel: it would leave another window that the test opens. */
 async function join(bob: IrcApp, ann: Peer): Promise<void> {
   await bob.until("Welcome to Parley, bob");
   await bob.type("/join #tea");
   await ann.next(joins);
+  await bob.until("has joined #tea");
 }
 
 function said(nick: string, text: string): RegExp {

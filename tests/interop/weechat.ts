@@ -1,5 +1,7 @@
 /** WeeChat with the real server. Only `deno task interop` runs these tests. Without WeeChat or tmux they are ignored. */
+import { conversation } from "./conversation.ts";
 import { interopStories } from "./stories.ts";
+import { terminalProgram } from "./terminal_program.ts";
 
 /**
  * WeeChat waits two seconds between commands. It waits ten before it connects again, then longer each time. It asks a
@@ -26,3 +28,20 @@ function isVersion3(): boolean {
   const { stdout } = new Deno.Command("weechat", { args: ["--version"] }).outputSync();
   return new TextDecoder().decode(stdout).startsWith("3.");
 }
+
+conversation(terminalProgram({
+  name: "WeeChat",
+  program: "weechat",
+  login: "by SASL",
+  prepare({ home, port, nick, password }) {
+    const lines = [
+      ...settings,
+      `/server add parley 127.0.0.1/${port} -nicks=${nick} -sasl_mechanism=plain -sasl_username=${nick}`,
+      `/set irc.server.parley.sasl_password ${password}`,
+      "/connect parley",
+    ];
+    return ["--dir", home, ...lines.flatMap((line) => ["--run-command", line])];
+  },
+  look: (target) => [target.startsWith("#") ? `/buffer ${target}` : `/query ${target}`],
+  counted: (count) => `${count} nicks`,
+}));

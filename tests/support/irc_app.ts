@@ -29,10 +29,7 @@ export class IrcApp implements AsyncDisposable {
   static async start(recipe: AppRecipe, args: readonly string[]): Promise<IrcApp> {
     const app = new IrcApp();
     const home = app.#home.folder;
-    const env = [`HOME=${home}`, `PATH=${Deno.env.get("PATH")}`, "TERM=screen", "LC_ALL=C.UTF-8", "TZ=UTC"];
-    const words = ["env", "-i", ...env, recipe.program, ...recipe.prepare(home), ...args];
-    // With "exec" the process of the pane is the app, not a shell.
-    await app.#pane.start(`exec ${words.map(quote).join(" ")}`, columns, rows);
+    await app.#pane.start(commandIn(home, [recipe.program, ...recipe.prepare(home), ...args]), columns, rows);
     return app;
   }
 
@@ -52,6 +49,23 @@ export class IrcApp implements AsyncDisposable {
     await this.#pane[Symbol.asyncDispose]();
     this.#home[Symbol.dispose]();
   }
+}
+
+/** The environment of a program that has this home folder and no setting of the person who runs the tests. */
+export function environmentIn(home: string): Record<string, string> {
+  return {
+    HOME: home,
+    PATH: Deno.env.get("PATH") ?? "",
+    TERM: "screen-256color",
+    LC_ALL: "C.UTF-8",
+    TZ: "UTC",
+  };
+}
+
+/** The command of the shell that starts a program there. With "exec" the process is the program, not a shell. */
+export function commandIn(home: string, words: readonly string[]): string {
+  const environment = Object.entries(environmentIn(home)).map(([name, value]) => `${name}=${value}`);
+  return `cd ${quote(home)} && exec ${["env", "-i", ...environment, ...words].map(quote).join(" ")}`;
 }
 
 function quote(word: string): string {

@@ -1,0 +1,14 @@
+/** ircII with the real server. Only `deno task interop` runs this test. */
+import { conversation } from "./conversation.ts";
+import { terminalProgram } from "./terminal_program.ts";
+
+conversation(terminalProgram({
+  name: "ircII",
+  program: "ircII",
+  login: "by NickServ",
+  prepare: ({ port, firstNick }) => ["-q", "-p", `${port}`, firstNick, "127.0.0.1"],
+  begin: ({ nick, password }) => [`/msg NickServ IDENTIFY ${nick} ${password}`],
+  // The nick of an account is refused before the login, and ircII then asks for another one.
+  comeBack: ({ port, firstNick }) => [`/server 127.0.0.1:${port}`, firstNick],
+  members: (channel) => [`/eval echo $chanusers(${channel})`],
+}));
