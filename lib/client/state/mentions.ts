@@ -19,7 +19,9 @@ const nickWord = /[\p{L}\p{M}\p{N}_[\]\\`^{}|\-\p{Cf}\u{FFFD}]+/gu;
 /** Runs of one script, where the script is written without spaces between words. */
 const scriptRun =
   /\p{sc=Han}+|\p{sc=Hira}+|[\p{sc=Kana}ー]+|\p{sc=Hang}+|[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]+|[^\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー\p{sc=Hang}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]+/gu;
-const edge = /[\p{Cf}\u{FFFD}-]/u;
+/** What can stand around a name: dashes, and the brackets that nicks can contain. */
+const leadingEdge = /[\p{Cf}\u{FFFD}\-[{]/u;
+const trailingEdge = /[\p{Cf}\u{FFFD}\-\]}]/u;
 const wordCharacter = /[\p{L}\p{M}\p{N}_]/u;
 
 /** Whether `nick` is in `text` as a name of its own: in "bob's" and "@bob:", not in "bobby", "#bob" or a link. */
@@ -72,7 +74,7 @@ function nameKey(name: string): string {
   return fold(name.normalize("NFC").toLowerCase());
 }
 
-/** The parts of a word that can be a name: all of it, without dashes around it ("-bob-"), and runs of one script. */
+/** The parts of a word that can be a name: all of it, without edges ("-bob-", "[bob]"), and runs of one script. */
 function candidatesIn(word: string, at: number): FoundName[] {
   const whole = [{ start: at, end: at + word.length, name: word }, trimmed(word, at)];
   // Latin letters only: one run.
@@ -82,8 +84,8 @@ function candidatesIn(word: string, at: number): FoundName[] {
 
 function trimmed(word: string, at: number): FoundName {
   let [start, end] = [0, word.length];
-  while (start < end && edge.test(word[start] ?? "")) start++;
-  while (end > start && edge.test(word[end - 1] ?? "")) end--;
+  while (start < end && leadingEdge.test(word[start] ?? "")) start++;
+  while (end > start && trailingEdge.test(word[end - 1] ?? "")) end--;
   return { start: at + start, end: at + end, name: word.slice(start, end) };
 }
 
@@ -118,14 +120,14 @@ function isFree(text: string, start: number, end: number, token: RegExpExecArray
   ) {
     return false;
   }
-  if (/[#$=]/.test(last) || first === "=") return false;
+  if (/[#$=]/.test(last) || first === "=" || (last === "{" && beforeLast === "$")) return false;
   if (last === ":" && (first === ":" || beforeLast === ":")) return false;
   if (first === ":" && /[:\d]/.test(second)) return false;
   if (first === "(" && second === ")") return false;
   if ((last === "/" && isJoinedBefore) || (first === "/" && isJoinedAfter)) return isAddress(text, token);
   // A name of one letter needs more space: "C++", "-e", "Q&A".
   return [...text.slice(start, end)].length > 1 ||
-    (/^[\s@("'“‘«[<*]?$/.test(last) && /^[\s:,;.!?)"'’”»\]>*…]?$/.test(first));
+    (/^[\s@("'“‘«<*]?$/.test(last) && /^[\s:,;.!?)"'’”»>*…]?$/.test(first));
 }
 
 /** "ann/bob: hello" is to both. */
