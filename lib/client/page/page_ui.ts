@@ -160,7 +160,8 @@ export class PageUi implements EventHandlerParts {
   #onEvent(event: ChatEvent): void {
     try {
       handleEvent(this, event);
-      if ("buffer" in event) this.history.trim(event.buffer);
+      const buffers = "buffers" in event ? event.buffers : "buffer" in event ? [event.buffer] : [];
+      for (const buffer of buffers) this.history.trim(buffer);
     } finally {
       this.draw();
     }

@@ -4,17 +4,9 @@ import { fold, parseSource } from "../../irc/names.ts";
 import type { ModeLetterChange, Person } from "./event.ts";
 import { argumentLetters } from "./channel_modes.ts";
 import type { Buffer, Member, State } from "./state.ts";
-import {
-  buffersWith,
-  findBuffer,
-  isChannel,
-  isOwn,
-  ranksOf,
-  withBuffer,
-  withOpenBuffer,
-  withoutKey,
-} from "./state.ts";
+import { buffersWith, findBuffer, isChannel, isOwn, ranksOf, withBuffer, withOpenBuffer } from "./state.ts";
 import { withFollowedIgnore, withoutFollowedIgnore, withRenamedPerson } from "./renames.ts";
+import { withKey, withoutKey } from "./layered_map.ts";
 import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
 import { authorOf, withoutEvents } from "./message_reader.ts";
 
@@ -40,7 +32,7 @@ function readJoin(state: State, incoming: IncomingMessage): ReceiveResult {
   const next = withBuffer(own ? withOpenBuffer(state, buffer) : state, buffer, (channel) => ({
     ...channel,
     joined: channel.joined || own,
-    members: new Map(own ? [] : channel.members).set(fold(who.nick), member),
+    members: withKey(own ? new Map() : channel.members, fold(who.nick), member),
   }));
   return {
     state: own ? { ...next, source: incoming.message.source } : next,
@@ -187,7 +179,7 @@ function withMemberEverywhere(state: State, nick: string, change: (member: Membe
 function withMember(state: State, buffer: string, member: Member): State {
   return withBuffer(state, buffer, (channel) => ({
     ...channel,
-    members: new Map(channel.members).set(fold(member.nick), member),
+    members: withKey(channel.members, fold(member.nick), member),
   }));
 }
 

@@ -7,7 +7,8 @@ import { fold } from "../../irc/names.ts";
 import type { Folded } from "../../irc/names.ts";
 import type { MessageEvent, Person } from "./event.ts";
 import type { Buffer, State } from "./state.ts";
-import { findBuffer, isChannel, isIgnored, withBuffer, withoutKey } from "./state.ts";
+import { findBuffer, isChannel, isIgnored, withBuffer } from "./state.ts";
+import { withKey, withoutKey } from "./layered_map.ts";
 
 /** The state after a person has taken another nick. */
 export function withRenamedPerson(state: State, from: string, to: string): State {
@@ -70,7 +71,7 @@ function withRenamedMember(buffer: Buffer, old: Folded, to: string): Buffer {
   if (member === undefined && !wrote && !buffer.typing.has(old)) return buffer;
   return {
     ...buffer,
-    ...(member && { members: new Map(withoutKey(buffer.members, old)).set(key, { ...member, nick: to }) }),
+    ...(member && { members: withKey(withoutKey(buffer.members, old), key, { ...member, nick: to }) }),
     ...(wrote && { recent: [...new Set(buffer.recent.map((one) => one === old ? key : one))] }),
     typing: withoutKey(buffer.typing, old),
   };

@@ -7,6 +7,7 @@
 import type { Folded } from "../../irc/names.ts";
 import { matchMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
+import { withoutKey } from "./layered_map.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
 
 /** A member of a channel. */
@@ -153,14 +154,6 @@ export function withMessageBy(buffer: Buffer, nick: string): Buffer {
   const key = fold(nick);
   const recent = [key, ...buffer.recent.filter((other) => other !== key)].slice(0, maxRecent);
   return { ...buffer, recent, typing: withoutKey(buffer.typing, key) };
-}
-
-/** A map without one key; the map itself when it has none. */
-export function withoutKey<V>(map: ReadonlyMap<Folded, V>, key: Folded): ReadonlyMap<Folded, V> {
-  if (!map.has(key)) return map;
-  const copy = new Map(map);
-  copy.delete(key);
-  return copy;
 }
 
 /** The nicks in a buffer: those who wrote last first, then by name. */
