@@ -61,6 +61,8 @@ export class Script {
       return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
     const outcome = await Promise.race([running, this.#ended.promise]);
+    // The parts of a message have their results in this turn of the event loop.
+    if (outcome.kind === "refused") await new Promise((resolve) => setTimeout(resolve));
     for (const { target, text } of this.#client.state.outgoing) {
       // A whole message that the server refused has its sentence already.
       if (outcome.kind !== "refused" || text !== this.#text) {

@@ -33,6 +33,8 @@ export class LinkCheck {
   #usedAt: number | undefined;
   /** When the server was asked, while no line has arrived since. */
   #askedAt: number | undefined;
+  /** The server was asked a second time, because the program stood still. */
+  #askedAgain = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -47,6 +49,7 @@ export class LinkCheck {
   onLine(): void {
     this.#lineAt = this.#parts.elapsed();
     this.#usedAt = this.#askedAt = undefined;
+    this.#askedAgain = false;
   }
 
   /** Something was sent that the server answers. */
@@ -87,8 +90,12 @@ export class LinkCheck {
       this.onLine();
       return this.#schedule();
     }
-    // A program that stood still can have lines that it has not read yet: it asks again.
-    if (lateMs > standstillMs) this.#askedAt = undefined;
+    // A program that stood still can have lines that it has not read yet: it asks again, once. In a hidden page every
+    // timer is late.
+    if (lateMs > standstillMs && !this.#askedAgain) {
+      this.#askedAgain = this.#askedAt !== undefined;
+      this.#askedAt = undefined;
+    }
     if (this.#askedAt === undefined) return this.askNow();
     this.close();
     this.#parts.onDead();

@@ -49,6 +49,9 @@ export class Uploads {
   /** Sends a file; the result is its address. Rejects with a sentence for people. */
   async send(file: Upload, options?: UploadOptions): Promise<string> {
     const { url } = this;
+    if (!this.#link.isOnline) {
+      throw new ActionError("Cannot send a file: there is no connection to the server");
+    }
     if (url === undefined) throw new ActionError("This server accepts no files");
     return await uploadFile(url, await this.requestToken(), file, options);
   }

@@ -1,4 +1,7 @@
-/** The progress of one file upload, above the message box: its name, a bar and a button to cancel. */
+/**
+ * The progress of one file upload, above the message box: its name, a bar and a button to cancel. An upload that was cut
+ * off stays, with a button that tries again.
+ */
 /// <reference lib="dom" />
 import { plain } from "../text/plain.ts";
 import { byId, element } from "./element.ts";
@@ -8,6 +11,8 @@ import { icon } from "./icon.ts";
 export interface UploadProgress {
   /** From 0 to 1. */
   show(part: number): void;
+  /** Shows why the upload ended; the person can call `retry` or close the row. */
+  fail(reason: string, retry: () => void): void;
   remove(): void;
 }
 
@@ -28,13 +33,27 @@ export function showUploadProgress(fileName: string, cancel: () => void): Upload
     bar,
     button,
   );
+  const remove = () => {
+    row.remove();
+    uploads.hidden = uploads.childElementCount === 0;
+  };
   uploads.append(row);
   uploads.hidden = false;
   return {
     show: (part) => bar.value = part,
-    remove() {
-      row.remove();
-      uploads.hidden = uploads.childElementCount === 0;
+    remove,
+    fail(reason, retry) {
+      const again = element(
+        "button",
+        { type: "button", class: "retry", click: () => (remove(), retry()) },
+        "Retry",
+      );
+      bar.replaceWith(
+        element("span", { class: "upload-fault", role: "status" }, `Not sent: ${plain(reason)}`),
+        again,
+      );
+      button.ariaLabel = `Forget the upload of ${name}`;
+      button.addEventListener("click", remove);
     },
   };
 }

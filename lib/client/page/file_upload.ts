@@ -1,4 +1,7 @@
-/** Uploads files to the server. The address of each is then sent as a message; a failure is a toast. */
+/**
+ * Uploads files to the server. The address of each is then sent as a message. An upload that the connection cut off can
+ * be tried again; any other failure is a toast.
+ */
 /// <reference lib="dom" />
 import { plain } from "../text/plain.ts";
 import { toast } from "../elements/toast.ts";
@@ -8,6 +11,7 @@ import { showUploadProgress } from "../elements/upload_progress.ts";
 export interface FileUploadParts {
   /** Where files go; undefined when the server accepts none. */
   readonly url: () => string | undefined;
+  readonly isOnline: () => boolean;
   readonly token: () => Promise<string>;
   /** The file is on the server: sends its address to the channel. */
   readonly onUploaded: (address: string) => void;
@@ -16,21 +20,38 @@ export interface FileUploadParts {
 /** Uploads files one after the other. */
 export async function uploadFiles(files: readonly File[], parts: FileUploadParts): Promise<void> {
   for (const file of files) {
-    const url = parts.url();
-    if (url === undefined) return toast("This server does not accept files", "error");
     const request = new XMLHttpRequest();
     const progress = showUploadProgress(file.name, () => request.abort());
     try {
       await requireReadable(file);
-      const token = await parts.token();
-      const address = await send(request, { file, url, token }, (part) => progress.show(part));
+      const address = await uploadFile(request, file, parts, (part) => progress.show(part));
+      progress.remove();
       parts.onUploaded(address);
     } catch (error) {
-      toast(`Cannot share ${plain(file.name)}: ${error instanceof Error ? error.message : error}`, "error");
-    } finally {
-      progress.remove();
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof CutOff || !parts.isOnline()) {
+        progress.fail(reason, () => void uploadFiles([file], parts));
+      } else {
+        progress.remove();
+        toast(`Cannot share ${plain(file.name)}: ${reason}`, "error");
+      }
     }
   }
+}
+
+/** The upload can succeed at another time. */
+class CutOff extends Error {}
+
+async function uploadFile(
+  request: XMLHttpRequest,
+  file: File,
+  parts: FileUploadParts,
+  onProgress: (part: number) => void,
+): Promise<string> {
+  if (!parts.isOnline()) throw new CutOff("there is no connection to the server");
+  const url = parts.url();
+  if (url === undefined) throw new Error("this server does not accept files");
+  return await send(request, { file, url, token: await parts.token() }, onProgress);
 }
 
 /** Rejects for a folder, and for a file that was moved or deleted since the person chose it. */
@@ -63,9 +84,12 @@ function send(
       const location = request.getResponseHeader("location");
       if (request.status === 201 && location !== null) resolve(new URL(location, url).href);
       else if (request.status === 413) reject(new Error("the file is too large for this server"));
-      else reject(new Error(request.responseText.trim() || `the server answered ${request.status}`));
+      else {
+        const reason = request.responseText.trim() || `the server answered ${request.status}`;
+        reject(request.status >= 500 ? new CutOff(reason) : new Error(reason));
+      }
     });
-    request.addEventListener("error", () => reject(new Error("the connection was lost")));
+    request.addEventListener("error", () => reject(new CutOff("the connection was lost")));
     request.addEventListener("abort", () => reject(new Error("you cancelled the upload")));
     // The page can send to its own server only, whichever name of the server the person used.
     request.open("POST", new URL(url).pathname);

@@ -41,6 +41,7 @@ function share(files: readonly File[]): void {
   const { client, active: { name }, sending } = ui;
   void uploadFiles(files, {
     url: () => client.uploads.url,
+    isOnline: () => client.isOnline,
     token: () => client.uploads.requestToken(),
     onUploaded: (address) => sending.say(name, "message", address),
   });

@@ -33,7 +33,7 @@ async function send(ui: CommandUi, rest: string): Promise<void> {
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
   const target = ui.target();
   const { uploads } = ui.client;
-  if (uploads.url === undefined) throw new ActionError("This server accepts no files");
+  if (ui.client.isOnline && uploads.url === undefined) throw new ActionError("This server accepts no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const address = await uploads.send(file, {

@@ -103,7 +103,8 @@ Deno.test("a program that stood still asks again before it ends the connection",
   now += 5_000;
   await pause(8);
   assertEquals(calls, ["ask", "ask"]);
-  now += 4;
+  // In a hidden page every timer is late.
+  now += 60_000;
   await pause(8);
   assertEquals(calls, ["ask", "ask", "dead"]);
 });

@@ -150,7 +150,7 @@ async function refused(stage: Stage): Promise<void> {
 
 async function upload(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob7", "#upload");
-  const { page, context } = await stage.enter("ann7", "#upload");
+  const { page, context, complaints } = await stage.enter("ann7", "#upload");
   const slow = await context.newCDPSession(page);
   await slow.send("Network.emulateNetworkConditions", {
     offline: false,
@@ -168,6 +168,19 @@ async function upload(stage: Stage): Promise<void> {
   assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}\/tea%20pot\.png$/);
   const got = await fetch(url);
   assertEquals((await got.arrayBuffer()).byteLength, 1_000_000);
+  await page.route(() => true, (route) => route.abort());
+  await page.setInputFiles("#file", [{
+    ...file,
+    name: "cut.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from("tea"),
+  }]);
+  await page.waitForSelector(".upload-fault >> text=Not sent: the connection was lost");
+  await page.unrouteAll();
+  await page.click("#uploads .retry");
+  assertMatch(await bob.next(/cut\.txt/), / PRIVMSG #upload /);
+  assert(await page.isHidden("#uploads"));
+  complaints.splice(0); // The browser reports the request that failed.
 }
 
 async function drop(stage: Stage): Promise<void> {
