@@ -65,10 +65,14 @@ export function visibleHistory(
 export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): VisibleHistory[] {
   const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
-  for (const one of chat.users.values()) nickOf.set(sideOf(one).identity, one.nick);
-  const self = sideOf(user).identity;
+  const privates = store.conversations.privateOf(sideOf(user).identity);
+  if (privates.length > 0) {
+    for (const one of chat.users.values()) {
+      nickOf.set(sideOf(one).identity, one.nick);
+    }
+  }
   const since = oldestShown(chat);
-  for (const one of store.conversations.privateOf(self)) {
+  for (const one of privates) {
     const { identity, name: stored, nick } = one.with;
     const name = nickOf.get(identity) ?? (identity.startsWith("~") ? nick ?? stored : stored);
     const entry = byName.get(fold(name)) ?? { name, views: [] };

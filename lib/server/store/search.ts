@@ -116,7 +116,8 @@ export class SearchIndex implements CommitParticipant {
 
   /**
    * The same in steps, for a search with many matches that are not visible. Each step asks the index once for more
-   * matches than the step before, because every question costs as much as the words have matches.
+   * matches than the step before, because every question costs as much as the words have matches
+   * (findings/fts5_prefix_reads_all_matches.sh).
    */
   *searchInSteps(search: SearchRequest): Generator<void, SearchHit[]> {
     const query = queryOf(search);
