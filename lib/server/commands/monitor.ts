@@ -10,6 +10,7 @@ import type { Session } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { splitTargets } from "./channel.ts";
+import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
 export const monitorCommands: CommandTable = {
@@ -122,4 +123,5 @@ function userhost({ chat, session, params }: Call): void {
     return [`${user.nick}${operatorSign}=${awaySign}${user.username}@${user.host}`];
   });
   sendWords(session, "RPL_USERHOST", shown);
+  refuseFurtherTargets(session, nicks, maxUserhosts);
 }

@@ -98,6 +98,7 @@ story("ISON lists the nicks that are online, USERHOST shows their hosts", async 
   ]);
   assertEquals(await ask(ann, "USERHOST bob bob bob bob bob bob", "ISON", "USERHOST"), [
     `:chat.test 302 ann :${Array(5).fill("bob=-~bob@bob.localhost").join(" ")}`,
+    ":chat.test 407 ann bob :Too many targets: only the first 5 were served, not these",
     ":chat.test 461 ann ISON :Not enough parameters",
     ":chat.test 461 ann USERHOST :Not enough parameters",
   ]);
