@@ -27,6 +27,8 @@ export interface TranscriptView {
 
 /** Joins and leaves within this time become one line. */
 const groupMs = 250;
+/** After a page with fewer messages, servers that announce more seldom have more. */
+const fullPage = 50;
 /** How long after registration a refused login is shown again after the history. */
 const loginRefusalMs = 10_000;
 
@@ -116,11 +118,8 @@ export class Transcript {
     // Reactions and deletions are no messages.
     const said = Math.min(count, total);
     const messages = said === 1 ? "message" : `${said} messages`;
-    const missed = more && total === count
-      ? "missed messages"
-      : total === 1
-      ? "1 missed message"
-      : `${total} missed messages`;
+    const isPart = more && count >= fullPage && total === count;
+    const missed = isPart ? "missed messages" : total === 1 ? "1 missed message" : `${total} missed messages`;
     const shown = total > count ? `, the last ${count}` : "";
     this.printTitle(`${why === "opening" ? `last ${messages}` : missed} ${where}${shown}`);
   }

@@ -55,17 +55,18 @@ Deno.test("missed messages that come in several pages are between two separators
   const view = () => ({ state, activeBuffer: "#tea", now: 0, findMessage: () => undefined });
   const presenceFilter = new PresenceFilter("off");
   const transcript = new Transcript(display, { timestamps: "off", presenceFilter }, view);
-  for (const [page, more] of [["a", true], ["b", true], ["c", false]] as const) {
-    transcript.add({ kind: "history", buffer: "#tea", why: "missed", count: 1, more, at: 0 });
-    transcript.add({ ...sampleMessage, text: page, at: 0, history: true });
+  for (const [count, more] of [[50, true], [50, true], [1, false]] as const) {
+    transcript.add({ kind: "history", buffer: "#tea", why: "missed", count, more, at: 0 });
+    for (let at = 0; at < count; at++) transcript.add({ ...sampleMessage, at: 0, history: true });
   }
   display.flush();
   const lines = drawn.join("").split(/\r?\n/).filter((line) => /\w/.test(line));
-  assertEquals(lines.map((line) => line.slice(line.search(/──|ann/))), [
+  const shown = lines.map((line) => line.slice(line.search(/──|ann/)));
+  assertEquals(shown.filter((line) => line === "ann: hello").length, 101);
+  assertEquals([shown[0], ...shown.filter((line) => line.startsWith("──")), shown.at(-1)], [
     "── missed messages in #tea ──",
-    "ann: a",
-    "ann: b",
-    "ann: c",
+    "── missed messages in #tea ──",
+    "── end of history ──",
     "── end of history ──",
   ]);
 });
