@@ -228,6 +228,20 @@ floodStory(
   },
 );
 
+floodStory(
+  "a client fetches 20,000 messages of the history without waiting",
+  5,
+  async ({ chat, waits }) => {
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["labeled-response", "batch"] });
+    const requests = (count: number, limit: number) =>
+      Array.from({ length: count }, (_, at) => `@label=h${at} CHATHISTORY LATEST bob * ${limit}`);
+    await ask(ann, ...requests(200, 100));
+    assertEquals(waits, []);
+    await ask(ann, ...requests(20, 1_000));
+    assert(waits.length > 0);
+  },
+);
+
 floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await ask(ann, ...words(50));

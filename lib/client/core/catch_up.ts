@@ -60,6 +60,8 @@ export class CatchUp {
   /** Buffers where a request failed: their known position stays. */
   readonly #gaps = new Set<Folded>();
   readonly #seen = new Set<string>();
+  /** When we first joined each channel, in milliseconds since 1970. */
+  readonly #firstJoins = new Map<Folded, number>();
   /** Missed messages to us. The person is called for them when no work is left. */
   #calling: SaidEvent[] = [];
   #works = 0;
@@ -103,12 +105,14 @@ export class CatchUp {
 
   /** We have joined a channel, at this time of the server: fetches what is missing. */
   onJoined(channel: string, at: number): Promise<void> {
+    const first = this.#firstJoins.get(fold(channel)) ?? at;
+    this.#firstJoins.set(fold(channel), first);
     // What was said before the first join is not new for us, when no device has a read marker.
     const begin = (): void => {
       const { readMarkers, storedReadUpTo } = this.#parts;
       const { unread } = readMarkers;
       if (unread.readUpTo(channel) === 0 && unread.of(channel).messages === 0) {
-        unread.markRead(channel, storedReadUpTo?.(channel) || at);
+        unread.markRead(channel, storedReadUpTo?.(channel) || first);
       }
       readMarkers.sendAgain(channel);
     };
@@ -144,14 +148,15 @@ export class CatchUp {
       try {
         if (from !== undefined) await this.#fetchMissed(buffer, from, begin);
         else if (this.#parts.backlog > 0) opening = await this.#fetchLatest(buffer, begin);
-        if (ifNothing !== undefined && !this.#positions.has(key)) {
-          this.#positions.set(key, { name: buffer, reference: ifNothing });
-        }
         this.#gaps.delete(key);
       } catch (error) {
         // The server stores no history, or the connection was lost again. We still show newer messages.
         this.#gaps.add(key);
         if (from !== undefined && this.#parts.isOnline()) this.#reportGap(buffer, error);
+      }
+      // Also when the connection was lost just after the join.
+      if (ifNothing !== undefined && !this.#positions.has(key)) {
+        this.#positions.set(key, { name: buffer, reference: ifNothing });
       }
     });
     if (opening !== undefined) await this.countUnread(buffer, opening).catch(() => {});

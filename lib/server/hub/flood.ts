@@ -15,6 +15,9 @@ const batchShare = 0.1;
 /** The cost of a question for a read marker: a client asks it for each of its conversations (IRCv3 read-marker). */
 const markerShare = 0.1;
 const markerQuestion = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
+/** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
+const messagesPerLine = 500;
+const historyRequest = /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?!TARGETS\b)/i;
 const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
@@ -47,7 +50,15 @@ export class FloodControl {
 function shareOf(session: Session, line: Line): number {
   if (session.user?.modes.has("o")) return operatorShare;
   if (isInBatch(session, line)) return batchShare;
-  return typeof line === "string" && markerQuestion.test(line) ? markerShare : 1;
+  if (typeof line !== "string") return 1;
+  if (markerQuestion.test(line)) return markerShare;
+  return historyRequest.test(line) ? historyShare(line) : 1;
+}
+
+/** A client that catches up needs many requests, one after the other. Its last word is the number of messages. */
+function historyShare(line: string): number {
+  const limit = Number(line.slice(line.lastIndexOf(" ") + 1));
+  return limit > 0 ? Math.min(1, Math.max(markerShare, limit / messagesPerLine)) : 1;
 }
 
 function isInBatch(session: Session, line: Line): boolean {

@@ -191,3 +191,29 @@ Deno.test("without read markers only what was missed in this run is unread", asy
   await bob.connect(join + 2000);
   assertEquals([bob.unread("ann"), bob.calls()], [[1, 1], [["psst"]]]);
 });
+
+Deno.test("a connection that is lost just after the join loses no message", async () => {
+  const options = { messages: lines(8), refuses: "LATEST" };
+  await using bob = await HistoryClient.enter(options);
+  await bob.cut();
+  options.messages.push(...lines(40, join + 1));
+  options.messages.push(said("#tea", join + 50_000, "bob, hello"));
+  options.refuses = "never";
+  await bob.connect(join + 60_000);
+  assertEquals([bob.events.filter(({ kind }) => kind === "said").length, bob.unread("#tea")], [41, [41, 1]]);
+});
+
+Deno.test("history that a server sends by itself is unread, and calls once", async () => {
+  await using bob = await HistoryClient.enter();
+  const missed = [
+    said("#tea", join + 1, "bob?"),
+    said("#tea", join + 2, "bob!"),
+    said("#tea", join + 3, "hm"),
+  ];
+  await bob.server.say(
+    ":srv BATCH +z chathistory #tea",
+    ...missed.map((one) => bob.server.lineOf(one).replace("@", "@batch=z;")),
+    ":srv BATCH -z",
+  );
+  assertEquals([bob.unread("#tea"), bob.calls()], [[3, 2], [["bob?", "bob!"]]]);
+});
