@@ -5,6 +5,7 @@
  */
 import { formattingCode } from "./formatting.ts";
 import { utf8Bytes } from "./lines.ts";
+import type { TextLine } from "./record.ts";
 import { cutBytes, nextCut, splitText } from "./wrap.ts";
 
 const ctcp = "\x01";
@@ -19,16 +20,17 @@ const maxCodeLength = 14;
 
 /**
  * The pieces of a message of one or more lines, each at most `maxBytes` (64 or more); at least one. Blank pieces are
- * left out, because many programs cannot show them.
+ * left out, because many programs cannot show them. A line that continues the one before stays a piece of its own if
+ * all lines of its paragraph fit, because its sender has cut between words; otherwise the paragraph is cut anew.
  */
-export function splitMessage(lines: readonly string[], maxBytes: number): string[] {
-  const [first = ""] = lines;
-  const last = lines.at(-1) ?? "";
+export function splitMessage(lines: readonly TextLine[], maxBytes: number): string[] {
+  const first = lines[0]?.text ?? "";
   const start = actionStart.exec(first)?.[0];
-  if (start !== undefined && last.endsWith(ctcp)) {
-    const inner = lines.map((line, at) =>
-      line.slice(at === 0 ? start.length : 0, at === lines.length - 1 ? -1 : undefined)
-    );
+  if (start !== undefined && lines.at(-1)?.text.endsWith(ctcp)) {
+    const inner = lines.map((line, at) => ({
+      ...line,
+      text: line.text.slice(at === 0 ? start.length : 0, at === lines.length - 1 ? -1 : undefined),
+    }));
     return splitLines(inner, maxBytes - start.length - 1).map((piece) => start + piece + ctcp);
   }
   // Another CTCP message is for a program: two halves of it would be two other messages.
@@ -38,12 +40,27 @@ export function splitMessage(lines: readonly string[], maxBytes: number): string
   return splitLines(lines, maxBytes);
 }
 
-function splitLines(lines: readonly string[], maxBytes: number): string[] {
-  const pieces = lines.flatMap((line) =>
-    anyCode.test(line) ? splitFormatted(line, maxBytes) : splitText(line, maxBytes)
+function splitLines(lines: readonly TextLine[], maxBytes: number): string[] {
+  const pieces = paragraphsOf(lines).flatMap((texts) =>
+    texts.every((text) => utf8Bytes(text) <= maxBytes) ? texts : splitParagraph(texts.join(""), maxBytes)
   );
   const shown = pieces.length === 1 ? pieces : pieces.filter((piece) => piece.trim() !== "");
   return shown.length > 0 ? shown : pieces.slice(0, 1);
+}
+
+/** The texts of each line with those of the lines that continue it. */
+function paragraphsOf(lines: readonly TextLine[]): string[][] {
+  const paragraphs: string[][] = [];
+  for (const { text, concat } of lines) {
+    const open = concat ? paragraphs.at(-1) : undefined;
+    if (open === undefined) paragraphs.push([text]);
+    else open.push(text);
+  }
+  return paragraphs;
+}
+
+function splitParagraph(text: string, maxBytes: number): string[] {
+  return anyCode.test(text) ? splitFormatted(text, maxBytes) : splitText(text, maxBytes);
 }
 
 /** Like splitText(), but a later piece starts with the codes of the formatting that is on. */

@@ -57,7 +57,7 @@ export function plainTextBytes(source: string, command: string, before: Params):
 function splitLast(source: string, command: string, params: Params): Params[] {
   const before = params.slice(0, -1);
   const space = Math.max(minTextBytes, plainTextBytes(source, command, before));
-  return splitMessage([params.at(-1) ?? ""], space).map((text) => [...before, text]);
+  return splitMessage([{ text: params.at(-1) ?? "" }], space).map((text) => [...before, text]);
 }
 
 function splitModes(at: number): Rule {

@@ -9,6 +9,15 @@ const a40 = "a".repeat(40);
 const b40 = "b".repeat(40);
 const c40 = "c".repeat(40);
 
+/** A line that starts with ">" continues the one before. */
+const split = (lines: readonly string[], maxBytes: number) =>
+  splitMessage(
+    lines.map((line) =>
+      line.startsWith(">") ? { text: line.slice(1), concat: true as const } : { text: line }
+    ),
+    maxBytes,
+  );
+
 /** All with 64 bytes. */
 const cases: readonly (readonly [what: string, lines: string[], pieces: string[]])[] = [
   ["a short line stays whole", ["hello"], ["hello"]],
@@ -34,13 +43,19 @@ const cases: readonly (readonly [what: string, lines: string[], pieces: string[]
     "\x01ACTION one\x01",
     "\x01ACTION two\x01",
   ]],
+  ["lines that continue stay as their sender cut them", [`${a40} `, `>${b40}`, c40], [`${a40} `, b40, c40]],
+  ["a paragraph with a line that is too long is cut anew", [`${a40} ${b40} `, `>xx ${c40}`], [
+    `${a40} `,
+    `${b40} xx `,
+    c40,
+  ]],
   ["another CTCP message is cut, not split", [`\x01VERSION ${"x".repeat(100)}\x01`], [
     `\x01VERSION ${"x".repeat(54)}\x01`,
   ]],
 ];
 
 for (const [what, lines, pieces] of cases) {
-  Deno.test(`splitMessage(): ${what}`, () => assertEquals(splitMessage(lines, 64), pieces));
+  Deno.test(`splitMessage(): ${what}`, () => assertEquals(split(lines, 64), pieces));
 }
 
 Deno.test("splitMessage() loses no character, tears none, and keeps to the limit, for any text", () => {
@@ -62,7 +77,7 @@ Deno.test("splitMessage() loses no character, tears none, and keeps to the limit
   );
   const text = fc.array(word, { maxLength: 60 }).map((words) => words.join(""));
   fc.assert(fc.property(text, fc.integer({ min: 64, max: 300 }), (line, maxBytes) => {
-    const pieces = splitMessage([line], maxBytes);
+    const pieces = split([line], maxBytes);
     for (const piece of pieces) assert(utf8Bytes(piece) <= maxBytes && piece.isWellFormed());
     const whole = pieces.map(stripFormatting).join("");
     assertEquals(whole.replaceAll(" ", ""), stripFormatting(line).replaceAll(" ", ""));
@@ -73,7 +88,7 @@ Deno.test("splitMessage() takes time in proportion to the text, for hostile text
   for (const unit of ["e" + "\u0301".repeat(99), " \u0301", "\x034\x02", "👨‍", "x", " "]) {
     const text = unit.repeat(65_536 / unit.length);
     const start = performance.now();
-    splitMessage([text], 400);
+    split([text], 400);
     assert(performance.now() - start < 2000, JSON.stringify(unit.slice(0, 4)));
   }
 });

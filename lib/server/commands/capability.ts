@@ -1,5 +1,6 @@
 /** CAP: capabilities a client can request, and those it has (IRCv3 capability negotiation, version 302). */
 import { type CapabilityName, isCapability } from "../../irc/capabilities.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
 import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
@@ -69,21 +70,34 @@ function request({ session, params }: EarlyCall): void {
   const added: CapabilityName[] = [];
   const removed: CapabilityName[] = [];
   const offered = offeredCapabilities(session);
-  const words = [...new Set(text.split(" ").filter((one) => one !== ""))];
-  // Each line of a long answer is an answer of its own, because clients with several requests expect several anyway.
-  const answerAll = (subcommand: string) =>
-    pack(session, subcommand, words).forEach((line) => answer(session, subcommand, line));
+  const words = text.split(" ").filter((one) => one !== "");
   for (const word of words) {
     const minus = word.startsWith("-");
     const name = minus ? word.slice(1) : word;
     const locked = minus && name === "cap-notify" && session.capVersion >= 302;
     if (!isCapability(name) || locked || !offered.has(name) || name === "sts") {
-      return answerAll("NAK");
+      return answerRequest(session, "NAK", text, words);
     }
     (minus ? removed : added).push(name);
   }
-  answerAll("ACK");
+  answerRequest(session, "ACK", text, words);
   sendChangedIsupport(session, () => session.changeCapabilities(added, removed));
+}
+
+/**
+ * Repeats the request exactly (IRCv3). A request that does not fit into one line is answered in several, each an answer
+ * of its own, because a client with several requests expects several anyway.
+ */
+function answerRequest(
+  session: Session,
+  subcommand: "ACK" | "NAK",
+  text: string,
+  words: readonly string[],
+): void {
+  const { name } = session.chat.settings;
+  const isShort = utf8Bytes(text) <= plainTextBytes(name, "CAP", [session.nick, subcommand]);
+  const lines = isShort ? [text] : pack(session, subcommand, [...new Set(words)]);
+  for (const line of lines) answer(session, subcommand, line);
 }
 
 function end({ session }: EarlyCall): void {

@@ -5,6 +5,7 @@
  */
 import { splitMessage } from "../../irc/message_pieces.ts";
 import { plainTextBytes } from "../../irc/plain_lines.ts";
+import type { MessageLine } from "../chat/delivery.ts";
 
 /** How much of a message is shown. */
 export interface Excerpt {
@@ -25,18 +26,19 @@ export function shortTexts(
   source: string,
   command: string,
   target: string,
-  lines: readonly string[],
+  lines: readonly MessageLine[],
   excerpt: Excerpt | undefined,
 ): string[] {
   const space = Math.max(minTextBytes, plainTextBytes(source, command, [target]));
   const pieces = splitMessage(lines, space);
-  if (excerpt !== undefined && lines.length === 1 && pieces.length <= 2 * excerpt.maxLines) return pieces;
+  const isParagraph = lines.every(({ concat }, at) => at === 0 || concat);
+  if (excerpt !== undefined && isParagraph && pieces.length <= 2 * excerpt.maxLines) return pieces;
   return cutToExcerpt(pieces, space, excerpt);
 }
 
 /** The lines as their sender split them, for a recipient that reads long lines. */
-export function longTexts(lines: readonly string[], excerpt: Excerpt | undefined): string[] {
-  return cutToExcerpt(lines.filter((line) => line !== ""), Infinity, excerpt);
+export function longTexts(lines: readonly MessageLine[], excerpt: Excerpt | undefined): string[] {
+  return cutToExcerpt(lines.map(({ text }) => text).filter((text) => text !== ""), Infinity, excerpt);
 }
 
 /** One line more than the limit is shown, because the line about it would not be shorter. */

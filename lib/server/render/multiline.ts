@@ -59,19 +59,13 @@ export class MultilineMessage extends OutgoingMessage {
     return [...opening.lines(mask), ...inner, ...closing.lines(mask)];
   }
 
-  /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
+  /** Only the first line has the msgid, because all lines are one message. */
   #plain(mask: number): string[] {
     const { source, command, target, lines, details } = this.#parts;
     const texts = readsLongLines(mask)
-      ? longTexts(lines.map(({ text }) => text), details.excerpt)
-      : this.#shortTexts ??= shortTexts(
-        source,
-        command,
-        target,
-        joinMessageLines(lines).split("\n"),
-        details.excerpt,
-      );
-    const laterDetails = { ...details, hasId: false, clientTags: undefined };
+      ? longTexts(lines, details.excerpt)
+      : this.#shortTexts ??= shortTexts(source, command, target, lines, details.excerpt);
+    const laterDetails = { ...details, hasId: false };
     return texts.flatMap((text, at) =>
       new OutgoingLine(source, command, [target, text], at === 0 ? details : laterDetails).lines(mask)
     );

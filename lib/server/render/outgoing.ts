@@ -111,7 +111,7 @@ export class OutgoingLine extends OutgoingMessage {
     return this.#withTags(mask, this.#plainBodies);
   }
 
-  /** Only the first line has the msgid and the tags of the client, because all lines are one message. */
+  /** Only the first line has the msgid, because all lines are one message. */
   #withTags(mask: number, bodies: readonly string[]): string[] {
     const tags = this.#tags(mask);
     if (bodies.length === 1) return [tags + bodies[0]];
@@ -137,7 +137,7 @@ export class OutgoingLine extends OutgoingMessage {
     if (isFirst && hasId && stamp !== undefined && mask & bits.msgid) tags += `;msgid=${messageId(stamp)}`;
     if (account !== undefined && mask & bits.account) tags += `;account=${escapeTagValue(account)}`;
     if (bot && mask & bits.bot) tags += ";bot";
-    if (isFirst && clientTags !== undefined && clientTags.size > 0 && mask & bits.client) {
+    if (clientTags !== undefined && clientTags.size > 0 && mask & bits.client) {
       tags += `;${formatTags(clientTags)}`;
     }
     return tags === "" ? "" : `@${tags.slice(1)} `;

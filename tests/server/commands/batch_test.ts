@@ -46,7 +46,8 @@ async function arrives(chat: Chat): Promise<void> {
   ]);
   assertEquals(await cat.lines(), [
     ":ann!~ann@ann.localhost PRIVMSG #tea :one ",
-    ":ann!~ann@ann.localhost PRIVMSG #tea :two three",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :two ",
+    ":ann!~ann@ann.localhost PRIVMSG #tea :three",
   ]);
 }
 
@@ -197,7 +198,7 @@ story(
     };
     const paragraph = "word ".repeat(80);
     assertEquals((await send(Array(8).fill(paragraph))).join(""), paragraph.repeat(8));
-    assertEquals((await send(Array(20).fill(paragraph))).slice(5), ["… 13 more lines are not shown here"]);
+    assertEquals((await send(Array(20).fill(paragraph))).slice(5), ["… 15 more lines are not shown here"]);
   },
 );
 

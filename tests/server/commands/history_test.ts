@@ -254,7 +254,8 @@ async function multiline(chat: Chat): Promise<void> {
   await bob.lines();
   assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 1"), [
     ":ann PRIVMSG #tea one",
-    ":ann PRIVMSG #tea twothree",
+    ":ann PRIVMSG #tea two",
+    ":ann PRIVMSG #tea three",
   ]);
 }
 

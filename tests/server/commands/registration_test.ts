@@ -138,10 +138,16 @@ async function ping(chat: Chat): Promise<void> {
 
 async function oversized(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann");
-  ann.send(`PING :${"x".repeat(490)}`, `CAP REQ :${"batch ".repeat(679)}`, `CAP REQ :${"é".repeat(2040)}`);
+  ann.send(
+    `PING :${"x".repeat(490)}`,
+    `CAP REQ :${"batch ".repeat(679)}`,
+    "CAP REQ :foo  bar foo",
+    `CAP REQ :${"é".repeat(2040)}`,
+  );
   assertEquals(await ann.lines(), [
     ":chat.test 417 ann :Input line was too long",
     ":chat.test CAP ann ACK batch",
+    ":chat.test CAP ann NAK :foo  bar foo",
     `:chat.test CAP ann NAK ${"é".repeat(243)}`,
   ]);
 }

@@ -291,7 +291,14 @@ story(
     await bob.join("#tea");
     await ask(ann, `@+draft/reply=x PRIVMSG #tea :${text(1000)}`, `PRIVMSG #tea :${text(1000)}`);
     const tags = (await bob.lines()).map((line) => line.replace(/ .*/, "").replaceAll(/=[^;]+/g, ""));
-    assertEquals(tags, ["@time;msgid;+draft/reply", "@time", "@time", "@time;msgid", "@time", "@time"]);
+    assertEquals(tags, [
+      "@time;msgid;+draft/reply",
+      "@time;+draft/reply",
+      "@time;+draft/reply",
+      "@time;msgid",
+      "@time",
+      "@time",
+    ]);
     bob.send(`@label=7 PRIVMSG #tea :${text(700)}`);
     const echo = (await bob.lines()).map((line) => line.replace(/ .*|^:.*/, "").replaceAll(/=[^; ]+/g, ""));
     assertEquals(echo, ["@label", "@batch;time;msgid", "@batch;time", ""]);
