@@ -96,7 +96,7 @@ function changeAccount(chat: ChatState, user: UserState, account: string | undef
   const wasGuest = user.account === undefined;
   user.account = account;
   if (wasGuest) adoptGuestHistory(chat, user);
-  else if (account === undefined) user.guestSince = stamp;
+  else if (account === undefined) user.becomeGuest(stamp);
   if (account === undefined) user.modes.delete("r");
   else user.modes.add("r");
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);

@@ -4,7 +4,7 @@
  */
 import { fold } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { guestIdentity, sideOf } from "../chat/history_access.ts";
+import { sideOf } from "../chat/history_access.ts";
 import type { UserState } from "../chat/user.ts";
 
 /** Gives what a user had as a guest to its account. */
@@ -12,7 +12,7 @@ export function adoptGuestHistory(chat: ChatState, user: UserState): void {
   const { store } = chat;
   const { account } = user;
   if (store === undefined || account === undefined) return;
-  const guest = guestIdentity(user);
+  const guest = user.guestIdentity;
   const side = sideOf(user);
   const others = store.conversations.adopt(guest, side);
   store.conversations.rename(side);

@@ -25,14 +25,9 @@ export interface VisibleHistory {
 
 /** A user as a side of private conversations. */
 export function sideOf(user: User): Side {
-  const { account, nick } = user;
+  const { account, guestIdentity, nick } = user;
   if (account !== undefined) return { identity: fold(account), name: account, nick };
-  return { identity: guestIdentity(user), name: nick, nick };
-}
-
-/** The identity of a user without an account, as long as it is online: no other user has this stamp. */
-export function guestIdentity({ guestSince }: User): string {
-  return `~!${guestSince.toString(36)}`;
+  return { identity: guestIdentity, name: nick, nick };
 }
 
 /**

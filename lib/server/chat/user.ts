@@ -79,6 +79,8 @@ export interface User {
   readonly arrivedAt: number;
   /** Stamp of the moment since which it would be, or is, without an account: its arrival, or the end of its account. */
   readonly guestSince: number;
+  /** Its identity in history without an account, as long as it is online: no other user has this stamp. */
+  readonly guestIdentity: string;
   /** Stamp of the moment when it took its nick. */
   readonly nickSince: number;
   /** The nicks that it had before, the oldest first. */
@@ -119,6 +121,11 @@ export function hadNick({ folded, nickSince, formerNicks }: User, nick: Folded, 
     formerNicks.some(({ folded, since, until }) => folded === nick && at >= since && at < until);
 }
 
+/** No nick contains "!", and older versions had "~" and the nick. */
+function identityAt(stamp: number): string {
+  return `~!${stamp.toString(36)}`;
+}
+
 /** The most former nicks of a user; the oldest are forgotten. */
 const maxFormerNicks = 100;
 
@@ -128,6 +135,7 @@ export class UserState implements User {
   readonly username: string;
   readonly arrivedAt: number;
   guestSince: number;
+  guestIdentity: string;
   nickSince: number;
   readonly formerNicks: FormerNick[] = [];
   readonly devices = new Map<string, Device>();
@@ -159,6 +167,7 @@ export class UserState implements User {
     this.modes = new Set(record.modes);
     this.arrivedAt = arrivedAt;
     this.guestSince = arrivedAt;
+    this.guestIdentity = identityAt(arrivedAt);
     this.nickSince = arrivedAt;
     this.lastSpokeMs = nowMs;
     this.#source = `${record.nick}!${record.username}@${record.host}`;
@@ -195,6 +204,12 @@ export class UserState implements User {
     if (this.lingering !== undefined) return this.lingering.device.secure;
     for (const { secure } of this.devices.values()) if (!secure) return false;
     return true;
+  }
+
+  /** Its messages do not belong to an account any more, nor to the guest that it was before. */
+  becomeGuest(stamp: number): void {
+    this.guestSince = stamp;
+    this.guestIdentity = identityAt(stamp);
   }
 
   /** Changes the host that others see. */

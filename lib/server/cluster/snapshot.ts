@@ -137,7 +137,7 @@ function toSavedChannel(channel: ChannelState): SavedChannel {
 
 function addUser(chat: ChatState, state: SavedUser): void {
   const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
-  user.guestSince = state.guestSince;
+  user.becomeGuest(state.guestSince);
   user.nickSince = state.nickSince;
   user.formerNicks.push(...state.formerNicks);
   for (const [id, device] of state.devices) user.devices.set(id, device);
