@@ -63,7 +63,7 @@ function join(credentials: Credentials): void {
       if (ui === made) leave(reason);
     },
     onServerPasswordNeeded: () => joinForm.needServerPassword(),
-    takeBack: (buffer, text) => composer.restore(buffer, text),
+    takeBack: (buffer, written) => composer.restore(buffer, written),
     onBufferChange: (name) => {
       // First the messages: the box has no height while a list hides it.
       showPane(undefined);

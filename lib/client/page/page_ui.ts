@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import type { ChatEvent } from "../state/event.ts";
-import { runInput } from "../slash/slash.ts";
+import { expectsPassword, runInput } from "../slash/slash.ts";
 import { ActiveBuffer } from "./active_buffer.ts";
 import { type EventHandlerParts, handleEvent } from "./event_handler.ts";
 import { HistoryScroll } from "./history_scroll.ts";
@@ -31,7 +31,7 @@ export interface PageUiParts {
   /** The server needs its own password; onEnd() follows. */
   readonly onServerPasswordNeeded: () => void;
   /** Puts words that were not sent into the message box; false when there are other words in it. */
-  readonly takeBack: (buffer: string, text: string) => boolean;
+  readonly takeBack: (buffer: string, written: string) => boolean;
   /** Another buffer became active; "" for none. */
   readonly onBufferChange: (name: string) => void;
   /** A person has another nick, and so has the conversation with that person. */
@@ -141,8 +141,8 @@ export class PageUi implements EventHandlerParts {
     this.sending.replyingTo(replyingTo, () => {
       runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), (error) => {
         toastError(error);
-        // A command that failed can be corrected.
-        if (/^\s*\//.test(text)) this.#parts.takeBack(buffer, text);
+        // What was not sent can be corrected; a password must not become visible.
+        if (!expectsPassword(text)) this.#parts.takeBack(buffer, text);
       });
     });
     return true;

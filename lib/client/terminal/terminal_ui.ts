@@ -230,14 +230,16 @@ export class TerminalUi implements CommandUi {
       this.#keyboard.hint = "Cannot send an empty message: type something first";
       return;
     }
-    this.#warnOnFailure(runInput(this, text));
+    this.#warnOnFailure(runInput(this, text), /^\s*\/(?!\/)/.test(text) ? "" : text);
     if (expectsPassword(text)) this.#keyboard.guard.start();
   }
 
-  #warnOnFailure(work: Promise<void>): void {
-    work.catch((error) =>
-      this.note(plain(error instanceof Error ? error.message : String(error)), "warning")
-    );
+  /** `words` were not sent when it fails, and return to the line. */
+  #warnOnFailure(work: Promise<void>, words = ""): void {
+    work.catch((error) => {
+      this.note(plain(error instanceof Error ? error.message : String(error)), "warning");
+      if (words !== "") this.#keyboard.takeBack(words);
+    });
   }
 
   #onEvent(event: ChatEvent): void {

@@ -3,7 +3,7 @@
 import { fold } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts, joinDrafts } from "./drafts.ts";
-import { pastedHint, pastedText, withoutCommand } from "../slash/paste.ts";
+import { pastedHint, pastedText } from "../slash/paste.ts";
 import { toast } from "../elements/toast.ts";
 import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { byId } from "../elements/element.ts";
@@ -129,11 +129,10 @@ export class Composer {
     this.focus();
   }
 
-  /** Brings back a text that was not sent; false when the person has written something else since. */
-  restore(buffer: string, text: string): boolean {
+  /** Brings back what was written and not sent; false when the person has written something else since. */
+  restore(buffer: string, written: string): boolean {
     const isActive = fold(buffer) === fold(this.#buffer);
     if ((isActive ? this.#box.value : this.#drafts.of(buffer)) !== "") return false;
-    const written = withoutCommand(text);
     if (isActive) this.#setText(written);
     else this.#drafts.save(buffer, written);
     return true;

@@ -6,6 +6,7 @@ import { fold } from "../../irc/names.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
 import { findBuffer, isOwn } from "../state/state.ts";
 import { plain, plainName } from "../text/plain.ts";
+import { withoutCommand } from "../slash/paste.ts";
 import { copy } from "../elements/clipboard.ts";
 import type { OutgoingActions } from "./outgoing_rows.ts";
 import type { SaidEntry } from "./timeline.ts";
@@ -14,11 +15,11 @@ import { toast, toastError } from "../elements/toast.ts";
 /** Sends for one client. */
 export class MessageSending {
   readonly #client: Client;
-  readonly #takeBack: (target: string, text: string) => boolean;
+  readonly #takeBack: (target: string, written: string) => boolean;
   #replyingTo: SaidEntry | undefined;
 
   /** `takeBack`: puts refused words into the message box; false when there are other words in it. */
-  constructor(client: Client, takeBack: (target: string, text: string) => boolean) {
+  constructor(client: Client, takeBack: (target: string, written: string) => boolean) {
     this.#client = client;
     this.#takeBack = takeBack;
   }
@@ -48,7 +49,9 @@ export class MessageSending {
     // A reply keeps the message that it answers only as a row.
     const isPlain = manner === "message" && replyTo === undefined && !isUnsure;
     const hasBuffer = findBuffer(this.#client.state, target) !== undefined;
-    if (isPlain && hasBuffer && this.#takeBack(target, text)) this.#client.outbox.discard(key);
+    if (isPlain && hasBuffer && this.#takeBack(target, withoutCommand(text))) {
+      this.#client.outbox.discard(key);
+    }
   }
 
   /** The buttons of an unsent message. */

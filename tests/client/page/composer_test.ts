@@ -146,6 +146,15 @@ async function refused(stage: Stage): Promise<void> {
   assertEquals(await page.inputValue("#box"), "may I speak?");
   assertEquals(await page.locator(".toast").count(), 1);
   assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only members/);
+  for (const written of ["/topc tea", "//slashes"]) {
+    await write(ann, written);
+    await page.waitForFunction(`document.querySelector("#box").value === ${JSON.stringify(written)}`);
+  }
+  await page.fill("#box", "");
+  await page.fill("#box", "/msg nobody6 words for nobody");
+  await page.press("#box", "Enter");
+  await page.waitForSelector(".entry.unsent >> text=words for nobody");
+  assertMatch(await page.textContent(".unsent .delivery") ?? "", /^To nobody6 · Not sent: There is nobody/);
 }
 
 async function upload(stage: Stage): Promise<void> {
