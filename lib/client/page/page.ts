@@ -8,6 +8,7 @@ import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
 import { uploadFiles } from "./file_upload.ts";
 import { type Credentials, JoinForm } from "./join_form.ts";
+import { installChatLinks, LinkedMessage } from "./message_link.ts";
 import { PageUi } from "./page_ui.ts";
 import { showPane } from "./panes.ts";
 import { sharesTyping } from "./preferences.ts";
@@ -29,6 +30,7 @@ const composer = new Composer({
   share,
 });
 const joinForm = new JoinForm(join);
+const linkedMessage = new LinkedMessage();
 
 function showTyping(text: string): void {
   if (ui?.client.isOnline === false) ui.client.wake();
@@ -70,6 +72,8 @@ function join(credentials: Credentials): void {
       composer.replyTo(undefined);
       composer.buffer = name;
       composer.focus();
+      const linked = linkedMessage.take(name);
+      if (linked !== undefined) void made.history.jump(name, linked);
     },
     onRenamed: (from, to) => composer.onRenamed(from, to),
     onDeleted: (id) => composer.onDeleted(id),
@@ -77,6 +81,12 @@ function join(credentials: Credentials): void {
     pickReaction: (entry, beside) => pickEmoji(beside, (emoji) => made.sending.react(entry, emoji)),
   });
   void made.run();
+}
+
+/** Goes to the channels and the message that the address of the page names. */
+function openAddress(): void {
+  linkedMessage.update();
+  for (const channel of invitedChannels()) ui?.active.join(channel);
 }
 
 function leave(reason: string): void {
@@ -122,7 +132,6 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", remember);
 addEventListener("focus", () => ui?.draw());
-addEventListener("hashchange", () => {
-  for (const channel of invitedChannels()) ui?.active.join(channel);
-});
+addEventListener("hashchange", openAddress);
+installChatLinks(openAddress);
 joinForm.focus();

@@ -13,6 +13,7 @@ import { JoinErrors } from "./join_errors.ts";
 import type { Credentials } from "./join_form.ts";
 import { MessageSending } from "../timeline/message_sending.ts";
 import { drawNotJoined } from "./not_joined.ts";
+import { copyMessageLink } from "./message_link.ts";
 import { createClient, endingText } from "./page_client.ts";
 import { PageDrawing } from "./page_drawing.ts";
 import { PageCommandUi } from "./page_command_ui.ts";
@@ -104,6 +105,7 @@ export class PageUi implements EventHandlerParts {
         pickReaction,
         react: (entry, emoji) => sending.react(entry, emoji),
         deleteMessage: (entry) => sending.deleteMessage(entry),
+        copyLink: ({ said, key }) => copyMessageLink(said.buffer, key),
         loadOlder: () => this.history.loadOlder(active.name),
         loadNewer: () => this.history.loadNewer(active.name),
         outgoing: sending.outgoing,

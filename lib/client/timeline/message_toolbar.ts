@@ -1,6 +1,6 @@
-/** The toolbar of a message: react, reply, delete. */
+/** The toolbar of a message: react, reply, copy its link, delete. */
 /// <reference lib="dom" />
-import type { State } from "../state/state.ts";
+import { isChannel, type State } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
 import { element } from "../elements/element.ts";
 import { icon } from "../elements/icon.ts";
@@ -15,6 +15,7 @@ export interface MessageActions {
   /** Opens the emoji picker beside an element. */
   readonly pickReaction: (entry: SaidEntry, beside: HTMLElement) => void;
   readonly deleteMessage: (entry: SaidEntry) => void;
+  readonly copyLink: (entry: SaidEntry) => void;
 }
 
 const quickReactions = ["👍", "❤️", "😂"];
@@ -23,7 +24,7 @@ const quickReactions = ["👍", "❤️", "😂"];
 export function messageToolbar(
   state: State,
   entry: SaidEntry,
-  { reply, react, pickReaction, deleteMessage }: MessageActions,
+  { reply, react, pickReaction, deleteMessage, copyLink }: MessageActions,
 ): HTMLElement {
   const tool = (label: string, content: string | Node, click: (event: Event) => void) =>
     element("button", { type: "button", "aria-label": label, title: label, click }, content);
@@ -38,6 +39,9 @@ export function messageToolbar(
       (event) => pickReaction(entry, event.currentTarget as HTMLElement),
     ));
     toolbar.append(tool("Reply", icon("reply"), () => reply(entry)));
+  }
+  if (entry.said.id !== undefined && isChannel(state, entry.said.buffer)) {
+    toolbar.append(tool("Copy the link", icon("link"), () => copyLink(entry)));
   }
   const canDelete = entry.said.own || /[~&@]/.test(ownRanks(state, entry.said.buffer));
   if (canDelete && state.caps.has("draft/message-redaction")) {

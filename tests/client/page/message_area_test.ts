@@ -13,6 +13,7 @@ pageStories("the messages at the page in Chromium", {
   "the newest message stays in sight while a picture loads": pictureLoads,
   "unread messages are counted and marked": unread,
   "search finds a message and goes there": search,
+  "a link to a message leads to it, when a person joins by it, and in the chat": messageLink,
   "a long channel has few rows, which stay in place, and any message is found": longChannel,
   "a long message is folded until the person unfolds it": longMessage,
 });
@@ -197,6 +198,31 @@ const rowInSight = `(() => {
   const row = [...area.querySelectorAll(".entry")].find((one) => one.getBoundingClientRect().top >= top);
   return [row.textContent, Math.round(row.getBoundingClientRect().top - top)];
 })()`;
+
+async function messageLink(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob13", "#link");
+  bob.send("PRIVMSG #link :the recipe: two spoons");
+  const id = idOf(await bob.next(/the recipe/));
+  for (let at = 1; at <= 120; at++) bob.send(`PRIVMSG #link :then ${at}`);
+  await bob.lines();
+  const { page, context } = await stage.enter("ann13", `#link,message=${id}`);
+  const recipe = ".entry.highlighted >> text=two spoons";
+  await page.waitForSelector(recipe);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.hover(".entry >> text=two spoons");
+  await page.click(".message-tools [aria-label='Copy the link']");
+  await page.waitForSelector(".toast >> text=Copied the link to this message");
+  const link = `http://127.0.0.1:${stage.server.webPort}/join#link,message=${id}`;
+  await page.focus("#box");
+  await page.keyboard.press("Control+V");
+  assertEquals(await page.inputValue("#box"), link);
+  await page.click("#to-latest");
+  bob.send(`PRIVMSG #link :see ${link}`);
+  await page.waitForSelector(recipe, { state: "detached" });
+  await page.click(".entry a");
+  await page.waitForSelector(recipe);
+  assertEquals(context.pages().length, 1);
+}
 
 async function longChannel(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob7", "#long");
