@@ -10,7 +10,8 @@ import { shouldAlert } from "../state/mentions.ts";
 import { withoutFormatting } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
-import { describe, type presenceWords } from "../text/sentences.ts";
+import { describe, type presenceWords, privateNoticeWords } from "../text/sentences.ts";
+import { findBuffer } from "../state/state.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { byId } from "../elements/element.ts";
 import { addToTimeline } from "../timeline/history_loader.ts";
@@ -92,11 +93,25 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
 
 function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
   const { client, timelines, active } = page;
+  if (event.direct && findBuffer(client.state, event.buffer) === undefined) {
+    return showPrivateNotice(page, event);
+  }
   const isSeen = active.isSeen(event.buffer);
   // What we missed is new for a person who looks at the buffer too.
   const isNew = client.readMarkers.unread.has(event) && (event.history === true || !isSeen);
   addToTimeline(timelines, event, isNew);
   if (shouldAlert(event) && !active.isShown(event.buffer)) call(event);
+}
+
+/** A private notice opens no conversation: it is shown in the channel that it belongs to, or where the person looks. */
+function showPrivateNotice(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
+  const { client, timelines, active } = page;
+  const place = event.context ?? active.name;
+  const words = privateNoticeWords(client.state, event);
+  timelines.addLine(place, "note", words, event.at, event.id);
+  // No buffer would show the number.
+  client.readMarkers.unread.forget(event.buffer);
+  if (shouldAlert(event) && !active.isShown(place)) call(event);
 }
 
 /** At the start, a person at the page sees the badges, and the page before it was loaded again can have called. */

@@ -23,6 +23,7 @@ const tagNames = {
   react: ["+draft/react", "+react"],
   unreact: ["+draft/unreact", "+unreact"],
   typing: ["+typing", "+draft/typing"],
+  channelContext: ["+channel-context", "+draft/channel-context"],
 } as const;
 
 /** A kind of client-only tag. */

@@ -33,6 +33,8 @@ export interface Said {
   readonly id?: string;
   /** The id of the message that it answers. */
   readonly replyTo?: string;
+  /** The channel that a private notice belongs to, where we and its author are (IRCv3 channel-context). */
+  readonly context?: string;
 }
 
 /** An event about an earlier message with this `id` in this `buffer`. */

@@ -3,13 +3,22 @@
  * in presence.ts about people and channels, in message_changes.ts about messages, in numerics.ts for numerics.
  */
 
+import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Manner } from "./event.ts";
 import { presenceRows } from "./presence.ts";
 import { messageChangeRows } from "./message_changes.ts";
 import { readClientTag } from "./client_tags.ts";
 import { replyRow } from "./numerics.ts";
 import type { State } from "./state.ts";
-import { isChannel, isIgnored, isOwn, withBuffer, withMessageBy, withOpenBuffer } from "./state.ts";
+import {
+  findBuffer,
+  isChannel,
+  isIgnored,
+  isOwn,
+  withBuffer,
+  withMessageBy,
+  withOpenBuffer,
+} from "./state.ts";
 import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
 import { authorOf, withoutEvents } from "./message_reader.ts";
 import { hasMention } from "./mentions.ts";
@@ -53,6 +62,9 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   const open = inChannel || read.manner === "notice" ? state : withOpenBuffer(state, buffer);
   const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
   const [id, replyTo] = [message.tags.get("msgid"), readClientTag(message, "reply")];
+  const context = inChannel
+    ? undefined
+    : contextOf(state, from.nick, readClientTag(message, "channelContext"));
   const mention = !own && hasMention(read.text, state.nick);
   const changed = own
     ? { source: message.source }
@@ -72,8 +84,15 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
       ...read,
       ...(id !== undefined && { id }),
       ...(replyTo !== undefined && { replyTo }),
+      ...(context !== undefined && { context }),
     }],
   };
+}
+
+/** A stranger cannot place a message in a channel. */
+function contextOf(state: State, nick: string, name: string | undefined): string | undefined {
+  const channel = name === undefined || !isChannel(state, name) ? undefined : findBuffer(state, name);
+  return channel?.joined && channel.members.has(fold(nick)) ? channel.name : undefined;
 }
 
 /** Undefined for a CTCP request other than ACTION: we answer none of them. */

@@ -62,6 +62,13 @@ export function describe(state: State, event: Exclude<EventBody, Said>): Span[] 
   }
 }
 
+/** A private notice where it has no buffer of its own: "ann → you: tea is ready". */
+export function privateNoticeWords(state: State, { from, to, own, text }: Said): Span[] {
+  const author = own ? { text: "You" } : personSpan(state, from);
+  const words = styleText(text, { own: state.nick, colorOf: () => undefined });
+  return [author, { text: ` → ${own ? plainName(to) : "you"}: ` }, ...words];
+}
+
 /** The words for an action of a person, to show after the name. */
 export function presenceWords(event: Presence): string {
   switch (event.kind) {

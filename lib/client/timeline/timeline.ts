@@ -70,6 +70,8 @@ const keptEntries = 1_000;
 /** This many entries stay on both sides of those that the person reads. */
 const marginEntries = 300;
 
+const deletedSpans: readonly Span[] = [{ text: "Message deleted", italic: true }];
+
 /** One part of a timeline without gaps. */
 interface Part {
   readonly list: EntryList;
@@ -172,9 +174,9 @@ export class Timelines {
     return this.#deleted.has(said.buffer, key) ? deletedEntry(entry) : entry;
   }
 
-  /** Adds a line that is not a message. */
-  addLine(buffer: string, kind: LineKind, spans: readonly Span[], at: number): void {
-    this.#open(buffer).latest.list.insert({ key: this.#key(), at, kind, spans });
+  /** Adds a line that is not a message; `key` is the id of a message that is shown as a line. */
+  addLine(buffer: string, kind: LineKind, spans: readonly Span[], at: number, key = this.#key()): void {
+    this.#open(buffer).latest.list.insert({ key, at, kind, spans });
   }
 
   /** Adds or removes somebody's reaction to a message. */
@@ -199,6 +201,16 @@ export class Timelines {
     const reaction = this.#deleted.reactionOf(buffer, id);
     if (reaction !== undefined) return this.react(buffer, reaction.id, { ...reaction, added: false });
     this.#change(buffer, id, (entry) => entry.kind === "said" ? deletedEntry(entry) : entry);
+    // A private notice is a line in another buffer.
+    if (!this.#all.has(fold(buffer))) this.#clearLine(id);
+  }
+
+  #clearLine(key: string): void {
+    for (const { parts } of this.#all.values()) {
+      for (const { list } of parts) {
+        list.replace(key, (entry) => entry.kind === "said" ? entry : { ...entry, spans: deletedSpans });
+      }
+    }
   }
 
   /** The person has read everything. */

@@ -41,6 +41,12 @@ async function conversation(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob3", "#inviteless");
   const ann = await stage.enter("ann3", "#inviteless");
   assert(await ann.page.isVisible("#invite"));
+  bob.send("NOTICE ann3 :tea is ready");
+  await ann.page.waitForSelector(".entry.note >> text=bob3 → you: tea is ready");
+  assertMatch(await ann.page.title(), /^#inviteless/);
+  const [, id] = /msgid=([^;\s]+)/.exec(await bob.next(/tea is ready/)) ?? [];
+  bob.send(`REDACT ann3 ${id}`);
+  await ann.page.waitForSelector(".entry.note >> text=Message deleted");
   await write(ann, "/query bob3");
   await ann.page.waitForSelector("#buffer-title >> text=bob3");
   assert(await ann.page.isHidden("#invite"));

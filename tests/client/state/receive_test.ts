@@ -200,3 +200,22 @@ Deno.test("a nick can be __proto__", () => {
   assertEquals(members(state, "#tea"), "@ann +cat __proto__ bob");
   assertEquals(events.at(-1), "constructor constructor message: hi");
 });
+
+Deno.test("a private notice names its channel under either tag, when its author is there with us", () => {
+  const context = (tags: string, nick = "ann") => {
+    const message = parse(`@${tags} :${nick}!a@h NOTICE bob :help`);
+    if (message === undefined) throw new Error("not a line");
+    const [event] = receive(after(inTea).state, { message, at: 1, history: false }).events;
+    return event?.kind === "said" ? event.context : "-";
+  };
+  assertEquals(["+channel-context=#TEA", "+draft/channel-context=#tea"].map((tags) => context(tags)), [
+    "#tea",
+    "#tea",
+  ]);
+  assertEquals([context("+channel-context=#den"), context("+channel-context=tea"), context("x=y")], [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assertEquals(context("+channel-context=#tea", "dan"), undefined);
+});
