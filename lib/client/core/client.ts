@@ -283,6 +283,7 @@ export class Client {
       again: this.#wasReady,
       now: () => this.now,
       elapsed: () => this.server.elapsed,
+      onAnswer: () => this.#delivery.flush(),
       onServerTime: (at) => this.server.clock.onTime(at),
       idleMs,
       answerMs,

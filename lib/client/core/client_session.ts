@@ -45,6 +45,8 @@ export interface ClientSessionParts {
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
+  /** It is certain again that the connection works: see isDoubtful(). */
+  readonly onAnswer: () => void;
   /** A message that happens now has this time. */
   readonly onServerTime: (at: number) => void;
   /** See LinkCheckParts. */
@@ -85,6 +87,7 @@ export class ClientSession {
     this.#check = new LinkCheck({
       ask: () => this.#ready && this.#write("PING alive"),
       onDead: () => this.#onDead(),
+      onAnswer: () => parts.onAnswer(),
       isExcused: () => this.#asksPerson,
       elapsed,
       idleMs,
@@ -147,6 +150,11 @@ export class ClientSession {
   /** Asks the server whether the connection still works. */
   checkLink(): void {
     this.#check.askNow();
+  }
+
+  /** Whether messages should wait, because it is open if the connection still works; onAnswer() follows when it does. */
+  isDoubtful(): boolean {
+    return this.#ready && this.#check.isDoubtful();
   }
 
   #write(line: string): void {

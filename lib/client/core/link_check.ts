@@ -10,6 +10,8 @@ export interface LinkCheckParts {
   readonly ask: () => void;
   /** No answer came. */
   readonly onDead: () => void;
+  /** A line came while the server was being asked. */
+  readonly onAnswer: () => void;
   /** Whether the server can be silent for now, because it waits for the person. */
   readonly isExcused: () => boolean;
   /** Milliseconds of a clock that never jumps. */
@@ -22,6 +24,9 @@ export interface LinkCheckParts {
 
 /** A timer that is so late shows that the program stood still, as a frozen page does. */
 const standstillMs = 1_000;
+
+/** After this silence a connection can be dead without a sign. */
+const doubtMs = 20_000;
 
 /** The check of one connection, from now until close(). */
 export class LinkCheck {
@@ -48,8 +53,19 @@ export class LinkCheck {
   /** A line arrived. It is called for every read, so it only remembers; the timer looks at it later. */
   onLine(): void {
     this.#lineAt = this.#parts.elapsed();
+    const wasAsked = this.#askedAt !== undefined;
     this.#usedAt = this.#askedAt = undefined;
     this.#askedAgain = false;
+    if (wasAsked) this.#parts.onAnswer();
+  }
+
+  /**
+   * Whether it is open if the connection still works. After some silence this asks the server; then onAnswer() or
+   * onDead() follows.
+   */
+  isDoubtful(): boolean {
+    if (this.#parts.elapsed() - this.#lineAt > doubtMs) this.askNow();
+    return this.#askedAt !== undefined;
   }
 
   /** Something was sent that the server answers. */

@@ -1,6 +1,7 @@
 /**
  * Sends an outgoing message to the server now, or puts it into the offline queue until there is a connection and we
- * have joined its channel.
+ * have joined its channel. While it is open if the connection still works, messages wait too: a message that was never
+ * written to a dead connection can be sent by itself after the reconnect.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -47,11 +48,12 @@ export class MessageDelivery {
     const { outbox } = this;
     const { link: { session }, isLeaving } = this.#parts;
     const outgoing = outbox.add(message);
-    const result: Promise<DeliveryResult> = session?.isReady && this.#isSendable(message)
-      ? this.#sendNow(session, outgoing)
-      : isLeaving()
-      ? Promise.resolve({ kind: "refused", reason: "Already leaving" })
-      : this.#queue.add(outgoing);
+    const result: Promise<DeliveryResult> =
+      session?.isReady && this.#isSendable(message) && !session.isDoubtful()
+        ? this.#sendNow(session, outgoing)
+        : isLeaving()
+        ? Promise.resolve({ kind: "refused", reason: "Already leaving" })
+        : this.#queue.add(outgoing);
     return result.then((known) => {
       outbox.onResult(outgoing.key, known);
       return known;
@@ -76,7 +78,7 @@ export class MessageDelivery {
   /** Sends everything in the queue that can go now. */
   flush(): void {
     const { session } = this.#parts.link;
-    if (session === undefined) return;
+    if (session === undefined || session.isDoubtful()) return;
     this.#queue.flush((message) => this.#isSendable(message), (message) => this.#sendNow(session, message));
   }
 

@@ -48,6 +48,27 @@ Deno.test("wake() asks the server at once, and ends a pause between two tries", 
   assertEquals([peer.servers.length, peer.summaries()], [2, ["connecting"]]);
 });
 
+Deno.test("after a silence a message waits for the answer to a PING, or for the next connection", async () => {
+  let elapsed = 0;
+  await using peer = new WiredClient({ answerMs: 10, elapsed: () => elapsed });
+  const server = await peer.enter();
+  elapsed += 30_000;
+  void peer.client.sendMessage(say("one"));
+  void peer.client.sendMessage(say("two"));
+  assertEquals(await server.sent(), ["PING alive"]);
+  assertEquals(peer.outgoing(), ["waiting: one", "waiting: two"]);
+  await server.say("PONG srv alive");
+  assertEquals(await server.sent(), ["@label=p1 PRIVMSG #tea :one", "@label=p2 PRIVMSG #tea :two"]);
+  await server.say("@label=p1 :bob!b@h PRIVMSG #tea :one", "@label=p2 :bob!b@h PRIVMSG #tea :two");
+  elapsed += 30_000;
+  void peer.client.sendMessage(say("three"));
+  elapsed += 10;
+  await pause(15);
+  const next = await peer.enter();
+  assertEquals([server === next, peer.outgoing()], [false, ["sending: three"]]);
+  assertEquals((await server.sent()).filter((line) => line.includes("three")), []);
+});
+
 Deno.test("wake() ends a try that began before a sleep, and no more than one try begins in two seconds", async () => {
   const tries: AbortSignal[] = [];
   let elapsed = 0;
@@ -94,6 +115,7 @@ Deno.test("a program that stood still asks again before it ends the connection",
   const check = new LinkCheck({
     ask: () => calls.push("ask"),
     onDead: () => calls.push("dead"),
+    onAnswer: () => calls.push("answer"),
     isExcused: () => false,
     elapsed: () => now,
     idleMs: hour,
