@@ -3,6 +3,7 @@
  * while all its sessions are. Its sessions are told when that changes, and what another session said by AWAY.
  */
 import { unshared } from "../../irc/message.ts";
+import { cutText } from "../../irc/wrap.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { DeviceAway, UserState } from "../chat/user.ts";
@@ -59,12 +60,17 @@ export function changeAway(
   }
 }
 
+/** The longest part of a text in a sentence, so that the sentence fits into one line of every client. */
+const maxQuoted = 80;
+
 /** One session is away, but the user is not: another session counts. Both get to know that. */
 function explain(user: UserState, away: string, text: string): void {
+  const start = cutText(text, maxQuoted);
+  const quoted = start === text ? text : `${start}…`;
   for (const session of user.sessions) {
     const sentence = session.id === away
       ? "Others still see you as here, because another of your devices is not away"
-      : `Another of your devices is away ("${text}"); others see you as away when all your devices are`;
+      : `Another of your devices is away ("${quoted}"); others see you as away when all your devices are`;
     sendStandardReply(session, "NOTE", "AWAY", "OTHER_DEVICE", sentence);
   }
 }

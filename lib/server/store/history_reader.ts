@@ -38,8 +38,8 @@ interface Step {
   readonly next: number | undefined;
 }
 
-/** Records that one step looks at in one log; this takes about five milliseconds. */
-const recordsPerStep = 4096;
+/** Records that one step looks at in one log; this takes some milliseconds. */
+const recordsPerStep = 2048;
 /** Blocks per query; most readers want fifty records, and a busy tick has that many in one block. */
 const firstQuery = 4;
 const laterQuery = 24;
