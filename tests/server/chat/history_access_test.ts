@@ -1,51 +1,15 @@
 /** Which history users can see, and which not: a leak here would be the worst fault of the server. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
 import { loggedIn, password, registered } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
+import { caps, finds, people, sees, targets } from "../../support/seen_history.ts";
 import { logIn } from "../../support/login.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
-
-const caps = ["batch", "draft/chathistory", "soju.im/search"];
-
-/** The texts that a peer gets of a target's history: "hello, bye"; or the code of the refusal. */
-async function sees(peer: Peer, target: string): Promise<string> {
-  const lines = await ask(peer, `CHATHISTORY LATEST ${target} * 50`);
-  const code = / FAIL CHATHISTORY (\S+)/.exec(lines.join("\n"))?.[1];
-  return code ?? texts(lines);
-}
-
-/** The texts that a peer finds by a word that all have. */
-async function finds(peer: Peer, more = ""): Promise<string> {
-  await peer.lines();
-  peer.send(`SEARCH text=secret${more}`);
-  return texts(await peer.until(/ BATCH -/));
-}
-
-function texts(lines: readonly string[]): string {
-  return lines.flatMap((line) => / PRIVMSG \S+ :?(.*)$/.exec(line)?.[1] ?? []).join(", ");
-}
-
-async function targets(peer: Peer): Promise<string> {
-  const lines = await ask(
-    peer,
-    "CHATHISTORY TARGETS timestamp=2020-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 50",
-  );
-  return lines.flatMap((line) => / TARGETS (\S+)/.exec(line)?.[1] ?? []).join(", ");
-}
-
-async function people<Nicks extends readonly string[]>(
-  chat: Chat,
-  ...nicks: Nicks
-): Promise<{ [At in keyof Nicks]: Peer }> {
-  const all = [];
-  for (const nick of nicks) all.push(await chat.peer(nick, { caps }));
-  return all as { [At in keyof Nicks]: Peer };
-}
 
 story("members can see the history of a channel, and only while they are members", members);
 story("only its two users can see a private conversation", two);
@@ -56,14 +20,6 @@ story("a guest that registers or logs in keeps its private conversations", adopt
 story("registering a nick does not show earlier messages to this nick", registering);
 story("a server operator sees no more history than other users", operators);
 story("only the rank can see messages to a rank, later too", ranks);
-story("messages to a rank do not count for members who cannot see them", { startsAt: Date.now() }, uncounted);
-story("messages to a rank that an older version stored do not count either", olderRanks);
-story(
-  "messages to a rank do not count in the last messages after JOIN",
-  { settings: { replay: 5 } },
-  replayed,
-);
-story("events that a client cannot get do not count", unsupported);
 story("a closed channel that is made again has no history, an open one has", anew);
 story("messages that are too old are not shown, even if they are still stored", {
   startsAt: Date.now(),
@@ -267,66 +223,6 @@ async function ranks(chat: Chat): Promise<void> {
   }
 }
 
-/** Ten lines to all, of which the first is first; then many lines to operators. */
-async function tenAndMany(chat: Chat, ann: Peer): Promise<void> {
-  for (let at = 0; at < 10; at++) {
-    chat.clock.nowMs += 1000;
-    await ask(ann, `PRIVMSG #tea :secret ${at}`);
-  }
-  chat.clock.nowMs += 1000;
-  await ask(ann, ...Array.from({ length: 120 }, () => "PRIVMSG @#tea :secret x"));
-}
-
-async function uncounted(chat: Chat): Promise<void> {
-  const [ann, bob] = await people(chat, "ann", "bob");
-  const cat = await chat.peer("cat", { caps: [...caps, "message-tags", "server-time"] });
-  for (const peer of [ann, bob, cat]) await peer.join("#tea");
-  const startMs = chat.clock.nowMs;
-  await tenAndMany(chat, ann);
-  for (const peer of [bob, cat]) await peer.lines();
-  const at = (ms: number) => `timestamp=${new Date(startMs + ms).toISOString()}`;
-  const ten = Array.from({ length: 10 }, (_, at) => `secret ${at}`);
-  for (
-    const [request, expected] of [
-      ["LATEST #tea * 100", ten],
-      ["LATEST #tea * 3", ten.slice(-3)],
-      [`BEFORE #tea ${at(99_000)} 4`, ten.slice(-4)],
-      [`AFTER #tea ${at(8000)} 100`, ten.slice(-2)],
-      [`AROUND #tea ${at(99_000)} 6`, ten.slice(-6)],
-      [`BETWEEN #tea ${at(99_000)} ${at(0)} 2`, ten.slice(-2)],
-    ] as const
-  ) assertEquals(texts(await ask(bob, `CHATHISTORY ${request}`)), expected.join(", "), request);
-  cat.send("CHATHISTORY LATEST #tea * 100");
-  assertMatch((await cat.lines())[0] ?? "", /draft\/chathistory-end/);
-  cat.send("CHATHISTORY TARGETS timestamp=2020-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 5");
-  assertEquals((await cat.next(/ TARGETS /)).split(" ").at(-1), new Date(startMs + 10_000).toISOString());
-  assertEquals(await finds(bob, ";limit=2"), "secret 8, secret 9");
-  assertEquals(await finds(ann, ";limit=2"), "secret x, secret x");
-  assertEquals(await sees(ann, "#tea"), Array.from({ length: 50 }, () => "secret x").join(", "));
-  await ask(ann, "MODE #tea +o bob");
-  await bob.lines();
-  assertEquals(texts(await ask(bob, `CHATHISTORY AFTER #tea ${at(9000)} 2`)), "secret 9, secret x");
-}
-
-async function olderRanks(chat: Chat): Promise<void> {
-  const [ann, bob] = await people(chat, "ann", "bob");
-  for (const peer of [ann, bob]) await peer.join("#tea");
-  await ask(ann, "PRIVMSG #tea :secret one");
-  const { store } = chat.state;
-  const newest = store?.history.newestStamp ?? 0;
-  for (let at = 1; at <= 4500; at++) {
-    store?.history.append(
-      store.conversations.channel("#tea", "#tea"),
-      0,
-      newest + at,
-      "@account=ann :ann!~u@host PRIVMSG @#tea :secret x",
-    );
-  }
-  await bob.lines();
-  assertEquals([await sees(bob, "#tea"), await finds(bob)], ["secret one", "secret one"]);
-  assertEquals((await sees(ann, "#tea")).split(", ").length, 50);
-}
-
 Deno.test({
   name: "after a restart a guest with the same nick is another person, also when the clock was set back",
   ignore: !granted("net", "read", "write"),
@@ -346,25 +242,6 @@ Deno.test({
     assertEquals([await sees(ann, "bob"), await finds(ann), await targets(ann)], ["", "", ""]);
   },
 });
-
-async function replayed(chat: Chat): Promise<void> {
-  const [ann] = await people(chat, "ann");
-  await ann.join("#tea");
-  await tenAndMany(chat, ann);
-  const old = await chat.peer("old", { caps: ["server-time"] });
-  old.send("JOIN #tea");
-  assertEquals(texts(await old.lines()), "secret 5, secret 6, secret 7, secret 8, secret 9");
-}
-
-async function unsupported(chat: Chat): Promise<void> {
-  const ann = await chat.peer("ann", { caps: ["message-tags"] });
-  const bob = await chat.peer("bob", { caps: [...caps, "draft/event-playback"] });
-  for (const peer of [ann, bob]) await peer.join("#tea");
-  await ask(ann, "PRIVMSG #tea :secret one");
-  await ask(ann, ...Array.from({ length: 60 }, () => "@+draft/react=x;+draft/reply=a TAGMSG #tea"));
-  await bob.lines();
-  assertEquals(await sees(bob, "#tea"), "secret one");
-}
 
 async function anew(chat: Chat): Promise<void> {
   const [ann, bob] = await people(chat, "ann", "bob");
