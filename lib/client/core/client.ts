@@ -344,6 +344,7 @@ export class Client {
     if (event.kind === "renamed") {
       this.outbox.onRenamed(event.who.nick, event.to);
       this.typing.onRenamed(event.who.nick, event.to);
+      this.readMarkers.onRenamed(event.who.nick, event.to);
       this.#catchUp.onRenamed(event.who.nick, event.to);
     }
     // First the handler: it can still look up a message that this event deletes.

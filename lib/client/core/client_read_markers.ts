@@ -60,6 +60,15 @@ export class ClientReadMarkers {
     }
   }
 
+  /** The person of a conversation has another nick. */
+  onRenamed(from: string, to: string): void {
+    for (const times of [this.#sent, this.#unsent]) {
+      const at = times.get(fold(from));
+      times.delete(fold(from));
+      if (at !== undefined) times.set(fold(to), Math.max(at, times.get(fold(to)) ?? 0));
+    }
+  }
+
   /** The connection has ended. */
   onDisconnect(): void {
     for (const [key, at] of this.#sent) this.#unsent.set(key, at);

@@ -309,3 +309,15 @@ Deno.test("an error in a handler that returns a promise is reported too", async 
   await peer.enter();
   assertEquals(faults, ["A part of the program failed, and the chat goes on: late"]);
 });
+
+Deno.test("what we have read stays read when the person takes another nick", async () => {
+  await using bob = new WiredClient();
+  const server = await bob.enter("echo-message message-tags server-time draft/read-marker");
+  await server.say("@time=2026-01-01T00:00:00.000Z;msgid=x :ann!a@h PRIVMSG bob :hi");
+  bob.client.readMarkers.markAllRead("ann");
+  assertEquals((await server.sent()).at(-1), "MARKREAD ann timestamp=2026-01-01T00:00:00.000Z");
+  await server.say(":ann!a@h NICK anna");
+  bob.client.readMarkers.markAllRead("anna");
+  assertEquals(await server.sent(), []);
+  assertEquals(bob.client.readMarkers.unread.of("anna").messages, 0);
+});
