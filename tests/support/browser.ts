@@ -86,3 +86,12 @@ export async function write({ page }: BrowserVisitor, text: string): Promise<voi
   await page.fill("#box", text);
   await page.press("#box", "Enter");
 }
+
+/** Resolves once an expression is true in the page. Its own waitForFunction() is against the policy of our page. */
+export async function isTrue({ page }: BrowserVisitor, expression: string): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!await page.evaluate(expression)) {
+    if (performance.now() > deadline) throw new Error(`Never true: ${expression}`);
+    await page.waitForTimeout(10);
+  }
+}

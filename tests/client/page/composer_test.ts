@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { BrowserContext, Page } from "playwright-core";
-import { write } from "../../support/browser.ts";
+import { isTrue, write } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
@@ -148,7 +148,7 @@ async function refused(stage: Stage): Promise<void> {
   assertMatch(await page.textContent(".toast") ?? "", /^Not sent: Cannot send to #refused: Only members/);
   for (const written of ["/topc tea", "//slashes"]) {
     await write(ann, written);
-    await page.waitForFunction(`document.querySelector("#box").value === ${JSON.stringify(written)}`);
+    await isTrue(ann, `document.querySelector("#box").value === ${JSON.stringify(written)}`);
   }
   await page.fill("#box", "");
   await page.fill("#box", "/msg nobody6 words for nobody");

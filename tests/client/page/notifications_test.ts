@@ -1,6 +1,6 @@
 /** Notifications at the page in a real browser: the bell, and the number in the window title. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs, patienceMs } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, isTrue, patienceMs } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("notifications at the page in Chromium", {
@@ -116,7 +116,7 @@ async function missed(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #missed-call :ann5, hello");
   await untilVisible(ann, "bob5 in #missed-call: ann5, hello");
   // The page draws after the event, and a hidden page has no frames to wait for.
-  await page.waitForFunction("document.title.startsWith('(2) #missed-call')", undefined, { polling: 20 });
+  await isTrue(ann, "document.title.startsWith('(2) #missed-call')");
   assertEquals(await page.locator("#channel-list .count").textContent(), "3");
 }
 
