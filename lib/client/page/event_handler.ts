@@ -73,7 +73,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
       return handlePresence(page, event);
     case "refused":
       // An event with a label answers a request, and the request itself reports the error.
-      if (event.label === undefined) page.onError(plain(event.text), event.code);
+      if (event.label === undefined) page.onError(withoutFormatting(event.text), event.code);
       return;
     case "status":
       return handleStatus(page, event);

@@ -110,13 +110,15 @@ export function clearResult(id: string): void {
 
 function resultRow(said: SaidEvent, click: () => void): HTMLElement {
   const when = new Date(said.at).toLocaleString();
+  // A person is named once.
+  const place = said.direct && !said.own ? "" : `· ${said.direct ? "to " : ""}${plainName(said.buffer)} `;
   return element(
     "div",
     { role: "listitem" },
     element(
       "button",
       { type: "button", click, "data-id": said.id },
-      element("small", {}, `${when} · ${plainName(said.buffer)} `),
+      element("small", {}, `${when} ${place}`),
       element("strong", {}, `${plainName(said.from.nick)}: `),
       excerpt(said.text, resultLetters),
     ),
