@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
-import { caps, finds, people, sees, texts } from "../../support/seen_history.ts";
+import { caps, finds, people, sees, targets, texts } from "../../support/seen_history.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
 
@@ -14,6 +14,7 @@ story(
   replayed,
 );
 story("events that a client cannot get do not count", unsupported);
+story("deleted messages do not count, and a conversation without messages is not listed", deleted);
 
 /** Ten lines to all, of which the first is first; then many lines to operators. */
 async function tenAndMany(chat: Chat, ann: Peer): Promise<void> {
@@ -92,4 +93,27 @@ async function unsupported(chat: Chat): Promise<void> {
   await ask(ann, ...Array.from({ length: 60 }, () => "@+draft/react=x;+draft/reply=a TAGMSG #tea"));
   await bob.lines();
   assertEquals(await sees(bob, "#tea"), "secret one");
+}
+
+async function deleted(chat: Chat): Promise<void> {
+  const more = [...caps, "echo-message", "message-tags", "draft/message-redaction"];
+  const ann = await chat.peer("ann", { caps: more });
+  const bob = await chat.peer("bob", { caps });
+  for (const peer of [ann, bob]) await peer.join("#tea");
+  const ids = async (target: string, count: number, text: string) => {
+    await ann.lines();
+    ann.send(...Array.from({ length: count }, () => `PRIVMSG ${target} :${text}`));
+    return (await ann.lines()).flatMap((line) => /msgid=(\w+)/.exec(line)?.[1] ?? []);
+  };
+  await ids("#tea", 3, "secret kept");
+  const gone = await ids("#tea", 60, "secret gone");
+  const [alone = ""] = await ids("bob", 1, "secret too");
+  await bob.lines();
+  assertEquals(await targets(bob), "#tea, ann");
+  ann.send(...gone.map((id) => `REDACT #tea ${id}`), `REDACT bob ${alone}`);
+  await ann.lines();
+  await bob.lines();
+  const kept = "secret kept, secret kept, secret kept";
+  assertEquals([await sees(bob, "#tea"), await finds(bob), await finds(bob, ";limit=3")], [kept, kept, kept]);
+  assertEquals([await sees(bob, "ann"), await targets(bob)], ["", "#tea"]);
 }
