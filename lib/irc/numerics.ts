@@ -144,7 +144,7 @@ export const numerics = {
   ERR_ERRONEUSNICKNAME: ["432", ""],
   ERR_NICKNAMEINUSE: ["433", "Nickname is already in use"],
   ERR_NICKCOLLISION: ["436", "Nickname collision"],
-  ERR_UNAVAILRESOURCE: ["437", "Nick/channel is temporarily unavailable"],
+  ERR_UNAVAILRESOURCE: ["437", ""],
   ERR_TARGETTOOFAST: ["439", ""],
   ERR_SERVICESDOWN: ["440", "Services are currently down"],
   ERR_USERNOTINCHANNEL: ["441", "They aren't on that channel"],
@@ -186,7 +186,7 @@ export const numerics = {
   ERR_SECUREONLYCHAN: ["489", "Cannot join channel (+z)"],
   ERR_NOOPERHOST: ["491", ""],
 
-  ERR_UMODEUNKNOWNFLAG: ["501", "Unknown MODE flag"],
+  ERR_UMODEUNKNOWNFLAG: ["501", ""],
   ERR_USERSDONTMATCH: ["502", "Cant change mode for other users"],
   ERR_HELPNOTFOUND: ["524", "No help available on this topic"],
   ERR_INVALIDKEY: ["525", "Key is not well-formed"],

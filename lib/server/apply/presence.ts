@@ -116,7 +116,9 @@ export function removeUser(chat: ChatState, user: UserState, reason: string, sta
 export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
-  if (isBannedAs(chat, user, event.nick, stamp)) return numericRefusal("ERR_UNAVAILRESOURCE", event.nick);
+  if (isBannedAs(chat, user, event.nick, stamp)) {
+    return numericRefusal("ERR_UNAVAILRESOURCE", event.nick, "Nick is unavailable: a server ban matches it");
+  }
   if (
     holderOf(chat, event.nick, user.account, user) !== undefined ||
     !chat.accounts.canUse(event.nick, user.account)

@@ -196,7 +196,9 @@ function userMode({ chat, commit, session, user, params }: Call, target: string)
   const [, letters] = params;
   if (letters === undefined) return reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
   const { changes, unknown } = parseUserModes(letters);
-  if (unknown.length > 0) reply(session, "ERR_UMODEUNKNOWNFLAG");
+  if (unknown.length > 0) {
+    reply(session, "ERR_UMODEUNKNOWNFLAG", `Unknown MODE flag: ${unknown.slice(0, maxUnknown).join("")}`);
+  }
   const wanted = new Map<string, "+" | "-">();
   const refused: string[] = [];
   for (const { sign, mode: { letter, change } } of changes) {

@@ -188,7 +188,7 @@ story(
       ":chat.test FAIL MODE CANNOT_SET +r :Only the server sets +r",
     ]);
     assertEquals(await ask(ann, "MODE ann +XYB", "MODE bob", "MODE bob +i", "MODE eve +i"), [
-      ":chat.test 501 ann :Unknown MODE flag",
+      ":chat.test 501 ann :Unknown MODE flag: XY",
       ":ann MODE ann +B",
       ":chat.test 502 ann :Cant change mode for other users",
       ":chat.test 502 ann :Cant change mode for other users",

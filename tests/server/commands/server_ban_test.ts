@@ -65,7 +65,7 @@ operatorStory(
     assertEquals((await turnedAway(chat, "10.1.2.99", "cat")).length, 2);
     await using dan = await visit(chat.hub, "10.2.7.7", "dan");
     assertEquals(await ask(dan, "NICK loudspeaker"), [
-      ":chat.test 437 dan loudspeaker :Nick/channel is temporarily unavailable",
+      ":chat.test 437 dan loudspeaker :Nick is unavailable: a server ban matches it",
     ]);
   },
 );
