@@ -6,11 +6,12 @@ import { uploadFile } from "../../../lib/client/core/upload.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import { temporaryFolder } from "../../support/folder.ts";
-import { registered } from "../../support/account.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import { granted } from "../../support/permissions.ts";
 import { startSite } from "../../support/site.ts";
+import { password, registered } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
+import { ask } from "../../support/transcript.ts";
 
 const ignore = !granted("net");
 const say = (text: string, target = "#tea") => ({ target, manner: "message", text } as const);
@@ -128,6 +129,31 @@ story("a missed private message of a new person comes too, once", async (chat) =
   ann.send("PRIVMSG bob :there you are");
   assertEquals((await bob.until("said")).text, "there you are");
 });
+
+story(
+  "all conversations open after a login, and those that no device has read are unread",
+  { settings: { historyPage: 20 } },
+  async (chat) => {
+    const ann = await registered(chat, "ann", { caps: ["server-time", "draft/read-marker"] });
+    for (let at = 0; at < 45; at++) {
+      const peer = await chat.peer(`p${at}`);
+      await ask(peer, "PRIVMSG ann :hello");
+      peer.send("QUIT");
+    }
+    const [, time = ""] = /time=([^; ]+).* PRIVMSG ann :hello/.exec((await ann.lines()).join("\n")) ?? [];
+    await ask(ann, `MARKREAD p0 timestamp=${time}`);
+    const account = { name: "ann", password };
+    const options = { nick: "ann", account, backlog: 5, conversations: true };
+    await using phone = await new ConnectedClient(chat.port, options).joined();
+    const { messages } = await phone.until("alert");
+    const names = [...phone.client.state.buffers.values()].filter(({ kind }) => kind === "person");
+    assertEquals([names.length, messages.length, phone.client.readMarkers.unread.of("p0").messages], [
+      45,
+      44,
+      0,
+    ]);
+  },
+);
 
 story("the newest messages are shown after the join with a backlog", async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
