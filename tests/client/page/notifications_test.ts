@@ -24,6 +24,8 @@ async function loseFocus({ page, context }: BrowserVisitor): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
   await (await context.newPage()).bringToFront();
+  // On a busy machine the browser needs a moment.
+  while (await page.evaluate("document.hasFocus()")) await page.waitForTimeout(20);
 }
 
 /** The bell, with the permission of the person. */
@@ -118,6 +120,7 @@ async function missed(stage: Stage): Promise<void> {
   // The page draws after the event, and a hidden page has no frames to wait for.
   await isTrue(ann, "document.title.startsWith('(2) #missed-call')");
   assertEquals(await page.locator("#channel-list .count").textContent(), "3");
+  assertMatch(await page.getAttribute("link[rel=icon]", "href") ?? "", /icon_unread\.svg$/);
 }
 
 async function title(stage: Stage): Promise<void> {
