@@ -33,7 +33,6 @@ story("REDACT is sent to clients with the capability, and history has no text an
 story("REDACT in private is only for the sender", inPrivate);
 story("REDACT of a missing message, or in a channel the user is not in, reveals nothing", unknown);
 story("CHATHISTORY tells a client that was offline of deletions, also of old messages", offline);
-story("deletions do not count towards the limit, and a thousand of them arrive in two answers", thousand);
 story("a private deletion is replayed, and clients without the capability get no REDACT", privateReplay);
 story(
   "TARGETS names a conversation with a deletion, but at the first visit none without messages",
@@ -142,11 +141,6 @@ async function unknown(chat: Chat): Promise<void> {
   assertEquals(real, made);
 }
 
-async function rawly(peer: Peer, ...lines: string[]): Promise<string[]> {
-  peer.send(...lines);
-  return await peer.lines();
-}
-
 async function leave(peer: Peer): Promise<void> {
   peer.send("QUIT");
   await peer.closed();
@@ -194,22 +188,6 @@ async function offline(chat: Chat): Promise<void> {
   await playback.join("#tea");
   const events = await replayed(playback, `CHATHISTORY AFTER #tea msgid=${last} 50`);
   assertEquals(events.filter((event) => event.startsWith("REDACT")), [redact]);
-}
-
-async function thousand(chat: Chat): Promise<void> {
-  const { ann, bob } = await crowd(chat);
-  const messages = Array.from({ length: 1001 }, (_, at) => `PRIVMSG #tea :spam ${at}`);
-  const ids = (await rawly(ann, ...messages)).flatMap((line) => parse(line)?.tags.get("msgid") ?? []);
-  const last = ids.at(-1) ?? "";
-  await rawly(ann, ...ids.map((id) => `REDACT #tea ${id}`), "PRIVMSG #tea :clean");
-  await bob.lines();
-  const first = await rawly(bob, `CHATHISTORY AFTER #tea msgid=${last} 1`);
-  const redacted = first.filter((line) => line.includes(" REDACT "));
-  assertEquals([redacted.length, first.some((line) => line.includes("chathistory-end"))], [1000, false]);
-  const reference = parse(redacted.at(-1) ?? "")?.tags.get("msgid");
-  const second = await rawly(bob, `CHATHISTORY AFTER #tea msgid=${reference} 1`);
-  assertEquals(second.map((line) => parse(line)?.command), ["BATCH", "REDACT", "PRIVMSG", "BATCH"]);
-  assertMatch(second[0] ?? "", /^@draft\/chathistory-end/);
 }
 
 async function privateReplay(chat: Chat): Promise<void> {
