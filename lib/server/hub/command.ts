@@ -72,7 +72,10 @@ export class Dispatcher {
 
   /** Runs the command of one line. The next line of the session waits for the returned promise. */
   dispatch(session: Session, line: Line): void | Promise<void> {
-    if (typeof line !== "string") return refuseBadLine(session, line);
+    if (typeof line !== "string") {
+      const accepted = acceptedUser(session, line);
+      return accepted === undefined ? refuseBadLine(session, line) : this.dispatch(session, accepted);
+    }
     const message = parse(line);
     if (message === undefined) {
       const sentence = "A line must have a command, and must not contain NUL or CR";
@@ -144,6 +147,18 @@ function finishResponse(session: Session): void {
   if (response === undefined) return;
   session.response = undefined;
   session.write(response.finish(chat.settings.name, chat.newReference()));
+}
+
+/**
+ * A USER that is not UTF-8, with "?" in the place of what cannot be read: its client would not send it again, and would
+ * wait until the registration times out. Undefined for another line.
+ */
+function acceptedUser(session: Session, { text = "" }: BadLine): string | undefined {
+  if (session.registration === undefined || parse(text)?.command !== "USER") return undefined;
+  const sentence =
+    "Your real name is not UTF-8, so parts of it were replaced; set the encoding of your client to UTF-8";
+  standardReply(session, "WARN", "USER", "INVALID_UTF8", sentence);
+  return text.replaceAll("\ufffd", "?");
 }
 
 /** The message of several lines that is still open lacks this line, so it is not sent at all. */

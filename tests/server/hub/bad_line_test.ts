@@ -35,6 +35,23 @@ story("a client without standard-replies gets the words as a notice too", async 
   ]);
 });
 
+story("a real name that is not UTF-8 does not keep anybody out", async (chat) => {
+  const ann = await chat.peer("ann", { register: false });
+  ann.send("NICK ann", broken("USER ann 0 * :J?rgen"));
+  const [warning = "", notice = "", welcome = ""] = await ann.lines();
+  const words =
+    "Your real name is not UTF-8, so parts of it were replaced; set the encoding of your client to UTF-8";
+  assertEquals([warning, notice], [
+    `:chat.test WARN USER INVALID_UTF8 :${words}`,
+    `:chat.test NOTICE ann :${words}`,
+  ]);
+  assertEquals([welcome.split(" ")[1], chat.state.find("ann")?.realname], ["001", "J?rgen"]);
+  assertEquals(await answer(ann, "USER ann 0 * :J?rgen"), [
+    `:chat.test FAIL USER INVALID_UTF8 :${sentence}`,
+    `:chat.test NOTICE ann :USER: ${sentence}`,
+  ]);
+});
+
 story("a message of several lines with a line that cannot be read is not sent", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["batch", "draft/multiline", "standard-replies"] });
   const bob = await chat.peer("bob");
