@@ -31,7 +31,12 @@ interface BufferPosition {
   newestAt: number;
   mentions: number;
   readonly unread: Map<string, UnreadMessage>;
+  /** The times of unread messages that are not for us, when there are very many. */
+  earlierAt: number[];
 }
+
+/** Above this number of messages in a buffer, only the times of the first ones stay in memory. */
+const maxKnown = 5_000;
 
 const nothing: UnreadCount = { messages: 0, mentions: 0 };
 
@@ -41,7 +46,8 @@ export class UnreadMessages {
 
   of(buffer: string): UnreadCount {
     const found = this.#buffers.get(fold(buffer));
-    return found === undefined ? nothing : { messages: found.unread.size, mentions: found.mentions };
+    if (found === undefined) return nothing;
+    return { messages: found.unread.size + found.earlierAt.length, mentions: found.mentions };
   }
 
   /** The buffers with messages to us: their folded names and counts. */
@@ -71,15 +77,33 @@ export class UnreadMessages {
   /** Counts a message in any order of time; whether it is unread, and was not counted before. */
   add(said: SaidEvent): boolean {
     const position = this.#positionOf(said.buffer);
+    // A person who writes has read what was there. Without an id the server did not echo the message, and its time is of
+    // our clock, which can be wrong.
+    if (said.own && said.id === undefined && said.history !== true) {
+      this.markAllRead(said.buffer);
+      return false;
+    }
     position.newestAt = Math.max(position.newestAt, said.at);
-    // A person who writes has read what was there.
     if (said.own) this.markRead(said.buffer, said.at);
     const key = messageKey(said);
     if (said.at <= position.readUpTo || position.unread.has(key)) return false;
     const isAddressed = isAddressedToUs(said);
     position.unread.set(key, { at: said.at, nick: said.from.nick, isAddressed });
     if (isAddressed) position.mentions++;
+    if (position.unread.size - position.mentions > maxKnown) this.#shorten(position);
     return true;
+  }
+
+  /** Half of the messages become times only. They cannot be deleted one by one, but they count until they are read. */
+  #shorten({ unread, earlierAt }: BufferPosition): void {
+    let left = maxKnown / 2;
+    for (const [key, { at, isAddressed }] of unread) {
+      if (left <= 0) return;
+      if (isAddressed) continue;
+      unread.delete(key);
+      earlierAt.push(at);
+      left--;
+    }
   }
 
   /** We have read a buffer up to a time. An earlier time than before changes nothing. */
@@ -88,6 +112,7 @@ export class UnreadMessages {
     if (upTo <= position.readUpTo) return;
     position.readUpTo = upTo;
     this.#deleteWhere(position, ({ at }) => at <= upTo);
+    if (position.earlierAt.length > 0) position.earlierAt = position.earlierAt.filter((at) => at > upTo);
   }
 
   /** We have read all of a buffer; returns the time of its newest message, 0 when there is none. */
@@ -112,7 +137,13 @@ export class UnreadMessages {
     const key = fold(buffer);
     const found = this.#buffers.get(key);
     if (found !== undefined) return found;
-    const made = { readUpTo: 0, newestAt: 0, mentions: 0, unread: new Map<string, UnreadMessage>() };
+    const made: BufferPosition = {
+      readUpTo: 0,
+      newestAt: 0,
+      mentions: 0,
+      unread: new Map<string, UnreadMessage>(),
+      earlierAt: [],
+    };
     this.#buffers.set(key, made);
     return made;
   }
@@ -140,6 +171,7 @@ export class UnreadMessages {
     if (other === undefined) return;
     moved.newestAt = Math.max(moved.newestAt, other.newestAt);
     moved.mentions += other.mentions;
+    moved.earlierAt = [...moved.earlierAt, ...other.earlierAt];
     for (const [key, message] of other.unread) moved.unread.set(key, message);
     this.markRead(to, other.readUpTo);
   }
