@@ -76,3 +76,17 @@ Deno.test("two users on two machines want one nick: the first gets it, the other
   assertEquals(answers.filter((line) => line.includes(" 433 ")).length, 1);
   assertEquals(stateOf(first), stateOf(second));
 });
+
+Deno.test("two users on two machines want names that are equal by RFC 1459: the first gets each", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob");
+  ann.send("NICK cat[", "JOIN #tea[");
+  bob.send("NICK cat{", "JOIN #tea{");
+  const answers = [await receive(ann), await receive(bob)].flat();
+  assertEquals(answers.filter((line) => / NICK cat[[{]$/.test(line)).length, 1);
+  assertEquals(answers.filter((line) => / JOIN #tea[[{]$/.test(line)).length, 1);
+  assertEquals(answers.flatMap((line) => / (433|479) /.exec(line)?.[1] ?? []), ["433", "479"]);
+  assertEquals(first.chat.channels.size, 1);
+  assertEquals(stateOf(first), stateOf(second));
+});
