@@ -275,7 +275,7 @@ export class Client {
       chooseNextNick: (refusal) => this.#chooseNextNick(refusal),
       askPassword: async (refused) => {
         const ask = this.#wasReady ? undefined : this.#options.askPassword;
-        const password = await this.#ask(ask, refused.name);
+        const password = await this.guard.ask(() => ask?.(refused.name), "");
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
       onReady: () => this.#onReady(),
@@ -292,16 +292,6 @@ export class Client {
     if (this.#isLeaving) session.close();
     const reason = await session.run();
     if (session.isReady && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
-  }
-
-  /** The answer of the person; "" when the question fails. */
-  async #ask(ask: ClientOptions["askPassword"], name: string): Promise<string> {
-    try {
-      return await ask?.(name) ?? "";
-    } catch (error) {
-      this.guard.report(error);
-      return "";
-    }
   }
 
   #onReady(): void {

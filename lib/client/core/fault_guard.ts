@@ -25,6 +25,16 @@ export class FaultGuard {
     }
   }
 
+  /** The answer of a function that asks the person; `fallback` when it gives none, or throws. */
+  async ask<Answer>(ask: () => Promise<Answer> | undefined, fallback: Answer): Promise<Answer> {
+    try {
+      return await ask() ?? fallback;
+    } catch (error) {
+      this.report(error);
+      return fallback;
+    }
+  }
+
   /** Reports an error, unless one with the same words was reported before. */
   report(error: unknown): void {
     const words = error instanceof Error ? error.message : String(error);
