@@ -99,6 +99,7 @@ function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind
   const isSeen = active.isSeen(event.buffer);
   // What we missed is new for a person who looks at the buffer too.
   const isNew = client.readMarkers.unread.has(event) && (event.history === true || !isSeen);
+  timelines.markRead(event.buffer, client.readMarkers.unread.readUpTo(event.buffer));
   addToTimeline(timelines, event, isNew);
   if (shouldAlert(event) && !active.isShown(event.buffer)) call(event);
 }

@@ -6,7 +6,7 @@ import type { Client } from "../core/client.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { ChatEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { HistoryPage } from "../core/history_requests.ts";
+import type { HistoryPage, HistoryPosition } from "../core/history_requests.ts";
 import { ownKeyPrefix, type SaidEvent, type TimelineEntry, type Timelines } from "./timeline.ts";
 
 const pageSize = 50;
@@ -59,25 +59,27 @@ export class HistoryLoader {
     if (this.#timelines.of(buffer).shown.find(id) !== undefined) return true;
     const isLatest = this.#timelines.find(buffer, id) !== undefined;
     if (isLatest) this.#timelines.showLatest(buffer);
-    return isLatest || await this.#showPart(buffer, `msgid=${id}`, id);
+    return isLatest || await this.#showPart(buffer, { at: "around", reference: `msgid=${id}` }, id);
   }
 
   /** Shows the part of the history with the first message of others after a time; the answer is its id. */
   async showFirstAfter(buffer: string, at: number): Promise<string | undefined> {
     const { shown, isComplete } = this.#timelines.of(buffer);
     if (shown.firstAfter(at) === 0 && !isComplete) {
-      await this.#showPart(buffer, `timestamp=${new Date(at).toISOString()}`);
+      const reference = `timestamp=${new Date(at).toISOString()}`;
+      // The messages before show where the new ones begin.
+      if (await this.#showPart(buffer, { at: "after", reference })) await this.loadOlder(buffer);
     }
     const isUnread = (entry: TimelineEntry) =>
       entry.kind === "said" && !entry.said.own && !entry.isDeleted && entry.at > at;
     return this.#timelines.of(buffer).entries.find(isUnread)?.key;
   }
 
-  /** Shows the part around a reference; false when it is empty or lacks the message `id`. */
-  async #showPart(buffer: string, reference: string, id?: string): Promise<boolean> {
+  /** Shows another part of the history; false when it is empty or lacks the message `id`. */
+  async #showPart(buffer: string, position: HistoryPosition, id?: string): Promise<boolean> {
     await this.#loading.get(fold(buffer));
     return await this.#load(buffer, async () => {
-      const page = await this.#client.history.part(buffer, { at: "around", reference }, aroundSize);
+      const page = await this.#client.history.part(buffer, position, aroundSize);
       const messages = this.#messagesIn(page);
       const isFound = id === undefined ? messages.length > 0 : messages.some((said) => said.id === id);
       if (isFound) this.#timelines.showOlderPart(buffer, messages);

@@ -88,6 +88,7 @@ export class MessageArea {
     const isOther = buffer !== this.#buffer;
     if (isOther) this.#scroll.followsEnd = true;
     else this.#scroll.update();
+    if (!timeline.isLatest) this.#scroll.followsEnd = false;
     if (isOther) this.#rows.clear();
     if (isOther) this.#window = new RowWindow();
     this.#buffer = buffer;
@@ -196,9 +197,14 @@ export class MessageArea {
 
   /** The indexes of the rows with the selection or the focus. */
   #markedRows(): number[] {
+    return [...this.#selectedRows(), ...this.#indexesOf([document.activeElement])];
+  }
+
+  #selectedRows(): number[] {
     const selection = getSelection();
-    const ends = selection?.isCollapsed === false ? [selection.anchorNode, selection.focusNode] : [];
-    return this.#indexesOf([...ends, document.activeElement]);
+    return selection?.isCollapsed === false
+      ? this.#indexesOf([selection.anchorNode, selection.focusNode])
+      : [];
   }
 
   #indexesOf(nodes: readonly (Node | null | undefined)[]): number[] {
@@ -230,7 +236,7 @@ export class MessageArea {
     // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
     this.#area.ariaLive = this.isAtEnd ? "polite" : "off";
     this.#scroll.keep(() => {
-      const range = this.#window.range(shown, Math.min(...this.#markedRows()));
+      const range = this.#window.range(shown, Math.min(...this.#selectedRows()));
       const isLatest = timeline.isLatest && range.end === shown.entries.length;
       this.#scroll.isLatest = isLatest;
       const rows = this.#rows.of(range, { state, timeline, find: this.#parts.find });

@@ -137,7 +137,12 @@ async function reload(stage: Stage): Promise<void> {
   await page.reload();
   assertEquals(await page.inputValue("#name"), "ann7");
   await bob.next(/ QUIT /);
+  // More than the page loads at first.
+  for (let at = 1; at <= 160; at++) bob.send(`PRIVMSG #reload :missed ${at}.`);
+  await bob.lines();
   await page.press("#name", "Enter");
+  await page.click("#to-unread");
+  await page.waitForSelector(".separator.new + .entry:focus >> text=missed 1.");
   await page.waitForSelector(".entry.message >> text=before the reload");
   assertEquals(await page.inputValue("#box"), "half a thought");
   await write(ann, "after");
