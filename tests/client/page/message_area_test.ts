@@ -174,8 +174,11 @@ async function manyUnread(page: Page, bob: Peer): Promise<void> {
 async function search(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob6", "#search");
   bob.send("PRIVMSG #search :the samovar is on the shelf");
-  for (let at = 1; at <= 60; at++) bob.send(`PRIVMSG #search :then ${at}`);
-  await bob.lines();
+  for (let at = 1; at <= 60; at++) {
+    bob.send(`PRIVMSG #search :then ${at}`);
+    // A search names times: more messages of one millisecond than one answer has cannot be told apart.
+    if (at % 10 === 0) await bob.lines();
+  }
   const { page } = await stage.enter("ann6", "#search");
   await page.waitForSelector(".entry >> text=then 60");
   await page.click("#search");
