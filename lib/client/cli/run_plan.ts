@@ -11,8 +11,8 @@ export interface RunPlan {
   /** Undefined: the client asks for it. */
   readonly nick: string | undefined;
   readonly job: Job | undefined;
-  /** The start of `history`, in milliseconds since 1970. */
-  readonly since: number | undefined;
+  /** The start of `history`, for timeOf(). */
+  readonly since: string | undefined;
   /** A person uses the client at a terminal. */
   readonly interactive: boolean;
 }
@@ -35,9 +35,9 @@ export function planRun(
     return { fault: `Cannot use --user "${nick}": ${fault[0]?.toLowerCase()}${fault.slice(1)}` };
   }
   if (nick === undefined && !interactive) return { fault: "Cannot join without a name: write --user NAME" };
-  const since = values.since === undefined ? undefined : timeOf(values.since, Date.now());
-  if (job !== undefined && values.since !== undefined && since === undefined) {
-    return { fault: `Cannot use --since "${values.since}": write 2h, 3d or 2026-01-31T12:00Z` };
+  const { since } = values;
+  if (job !== undefined && since !== undefined && timeOf(since, 0) === undefined) {
+    return { fault: `Cannot use --since "${since}": write 2h, 3d or 2026-01-31T12:00Z` };
   }
   return { destination, nick, job, since, interactive };
 }

@@ -13,6 +13,7 @@ import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
 import type { StreamOutcome } from "./pipe.ts";
 import type { Job } from "./arguments.ts";
+import { timeOf } from "./arguments.ts";
 import type { Timestamps } from "../terminal/event_rows.ts";
 import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
 
@@ -22,8 +23,8 @@ export interface ScriptParts {
   readonly job: Job;
   /** The text of "send" when the job has none. */
   readonly input: () => Promise<string>;
-  /** The start of "history", in milliseconds since 1970. */
-  readonly since: number | undefined;
+  /** The start of "history", for timeOf(). "2h" counts back from the time of the server. */
+  readonly since: string | undefined;
   /** The number of messages of "history" without a start. */
   readonly limit: number;
   readonly json: boolean;
@@ -136,7 +137,8 @@ export class Script {
   }
 
   async #printHistory(target: string): Promise<void> {
-    const { since, limit } = this.#parts;
+    const { limit } = this.#parts;
+    const since = timeOf(this.#parts.since ?? "", this.#client.now);
     if (since === undefined) {
       const { events } = await this.#client.history.latest(target, { limit });
       if (events.length === 0 && !isChannelName(target)) {
