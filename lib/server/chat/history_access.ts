@@ -32,7 +32,8 @@ export function sideOf(user: User): Side {
 
 /**
  * The identities of the people that a nick names for others: the user that has it, or the account of this name; and
- * guests that had it last. If there is neither user nor account, also accounts that had it last.
+ * guests that had it last. If there is neither user nor account, also accounts that had it last, and people that had it
+ * before, because a client sees no change of a nick without a common channel.
  */
 export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
   const holder = chat.find(nick);
@@ -41,7 +42,8 @@ export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): st
   const known = store.conversations.knownAs(fold(nick)).filter((one) =>
     one !== main && (main === undefined || one.startsWith("~"))
   );
-  return main === undefined ? known : [main, ...known];
+  if (main !== undefined) return [main, ...known];
+  return [...new Set([...known, ...store.conversations.formerlyKnownAs(fold(nick))])];
 }
 
 /** The history that `user` can see of a channel, or of its conversation with a nick; undefined if it can see none. */

@@ -10,7 +10,10 @@ import type { UploadTable } from "../store/uploads.ts";
 
 /** A store, to be read. */
 export interface ReadableStore extends Pick<Store, "search" | "export" | "backup"> {
-  readonly conversations: Pick<Conversations, "find" | "idsBetween" | "keyOf" | "knownAs" | "privateOf">;
+  readonly conversations: Pick<
+    Conversations,
+    "find" | "formerlyKnownAs" | "idsBetween" | "keyOf" | "knownAs" | "privateOf"
+  >;
   readonly database: Pick<Database, "read">;
   readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<UploadTable, "find" | "all">;

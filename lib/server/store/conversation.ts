@@ -60,6 +60,8 @@ export function logOf(conversation: number, stream: Stream): number {
 
 /** The most people that had one nick and are found by it: those of the newest conversations. */
 const maxKnown = 1000;
+/** The most former nicks of a person. */
+const maxFormer = 20;
 
 /** The table of conversations. Rows are inserted with the first record, so reading writes nothing. */
 export class Conversations implements CommitParticipant {
@@ -74,6 +76,10 @@ export class Conversations implements CommitParticipant {
   readonly #nickOf: StatementSync;
   readonly #setNick: StatementSync;
   readonly #known: StatementSync;
+  readonly #formerly: StatementSync;
+  readonly #addFormer: StatementSync;
+  readonly #removeFormer: StatementSync;
+  readonly #adoptFormer: StatementSync;
   readonly #between: StatementSync;
   readonly #private: StatementSync;
   readonly #adopt: readonly StatementSync[];
@@ -103,6 +109,15 @@ export class Conversations implements CommitParticipant {
     this.#known = database.prepareArrays(
       `SELECT identity FROM person WHERE folded = ? ORDER BY id DESC LIMIT ${maxKnown}`,
     );
+    this.#formerly = database.prepareArrays(
+      `SELECT identity FROM former_nick WHERE folded = ? ORDER BY id DESC LIMIT ${maxKnown}`,
+    );
+    this.#addFormer = database.prepare("INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)");
+    this.#removeFormer = database.prepare(
+      `DELETE FROM former_nick WHERE identity = ?1 AND id <=
+         (SELECT id FROM former_nick WHERE identity = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${maxFormer})`,
+    );
+    this.#adoptFormer = database.prepare("UPDATE OR IGNORE former_nick SET identity = ? WHERE identity = ?");
     this.#between = database.prepareArrays("SELECT conversation FROM side WHERE identity = ? AND other = ?");
     this.#private = database.prepareArrays(
       `SELECT conversation, other, person.name, nick FROM side JOIN person ON person.identity = other
@@ -175,12 +190,22 @@ export class Conversations implements CommitParticipant {
     return this.#known.all(folded).map((found) => String(row(found)[0]));
   }
 
+  /** The same for people who had this nick before their last one. */
+  formerlyKnownAs(folded: string): string[] {
+    this.#database.insertPending();
+    return this.#formerly.all(folded).map((found) => String(row(found)[0]));
+  }
+
   /** Saves the nick of a person with private conversations. */
   rename({ identity, name, nick = name }: Side): void {
     this.#database.insertPending();
     const [before] = this.#database.read(() => row(this.#nickOf.get(identity)), []);
     if (before === undefined || before === nick) return;
-    this.#database.attempt(() => void this.#setNick.run(nick, fold(nick), identity));
+    this.#database.attempt(() => {
+      this.#setNick.run(nick, fold(nick), identity);
+      this.#addFormer.run(identity, fold(String(before)));
+      this.#removeFormer.run(identity);
+    });
   }
 
   /**
@@ -195,6 +220,7 @@ export class Conversations implements CommitParticipant {
       for (const [id = 0] of found) {
         for (const statement of this.#adopt) statement.run(guest, identity, name, id);
       }
+      this.#adoptFormer.run(identity, guest);
       this.#savePerson.run(identity, name, nick, fold(nick));
     });
     return found.map(([, other]) => String(other));

@@ -136,4 +136,14 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX side_other ON side (identity, other);
   `,
+  `
+  -- Nicks that a person had before its last one, for clients that did not see the change.
+  CREATE TABLE former_nick (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    UNIQUE (identity, folded)
+  ) STRICT;
+  CREATE INDEX former_nick_folded ON former_nick (folded, id);
+  `,
 ];

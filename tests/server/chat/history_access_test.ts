@@ -119,7 +119,10 @@ async function renamed(chat: Chat): Promise<void> {
     "secret one",
     "bob",
   ]);
-  assertEquals(await sees(ann, "bob8"), "");
+  // A client that did not see the changes asks for an old nick, until somebody else has it.
+  assertEquals([await sees(ann, "bob8"), await finds(ann, ";in=bob8")], ["secret one", "secret one"]);
+  const other = await registered(chat, "bob8", { caps });
+  assertEquals([await sees(ann, "bob8"), await sees(other, "ann")], ["", ""]);
 }
 
 async function adopted(chat: Chat): Promise<void> {

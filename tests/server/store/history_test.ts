@@ -169,6 +169,11 @@ Deno.test("a person is found by the nick it had last, also in messages of this t
   conversations.rename({ identity: "~!9", name: "nobody", nick: "nobody" });
   assertEquals([conversations.knownAs("bob"), conversations.knownAs("robert")], [[], ["~!1"]]);
   assertEquals(conversations.privateOf("ann")[0]?.with.nick, "Robert");
+  assertEquals(conversations.formerlyKnownAs("bob"), ["~!1"]);
+  for (let at = 1; at <= 25; at++) conversations.rename({ ...bob, nick: `bob${at}` });
+  conversations.rename({ ...bob, nick: "Robert" });
+  const former = Array.from({ length: 25 }, (_, at) => conversations.formerlyKnownAs(`bob${at + 1}`).length);
+  assertEquals([former.indexOf(1), former.lastIndexOf(0), conversations.formerlyKnownAs("bob")], [5, 4, []]);
   history.append(conversations.between(ann, { identity: "~!2", name: "Robert" }), 0, 20, "two");
   assertEquals(conversations.knownAs("robert"), ["~!2", "~!1"]);
 });
