@@ -158,13 +158,9 @@ export function withMessageBy(buffer: Buffer, nick: string): Buffer {
 
 /** The nicks in a buffer: those who wrote last first, then by name. */
 export function nicksByActivity(buffer: Buffer): string[] {
-  const position = (key: Folded): number => {
-    const at = buffer.recent.indexOf(key);
-    return at < 0 ? buffer.recent.length : at;
-  };
-  return [...buffer.members].sort(([one], [other]) =>
-    position(one) - position(other) || (one < other ? -1 : 1)
-  )
+  const places = new Map(buffer.recent.map((key, at) => [key, at]));
+  const place = (key: Folded): number => places.get(key) ?? places.size;
+  return [...buffer.members].sort(([one], [other]) => place(one) - place(other) || (one < other ? -1 : 1))
     .map(([, member]) => member.nick);
 }
 
