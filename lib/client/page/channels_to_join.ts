@@ -33,10 +33,10 @@ function nameOf(channel: string): string {
   return channel.split(" ", 1)[0] ?? "";
 }
 
-/** The channels that the address of the page names. */
+/** The channels that the address of the page names; "#," is the channel "#". */
 export function invitedChannels(): string[] {
   try {
-    return decodeURIComponent(location.hash).split(",").filter((channel) => /^#[^\s,]+$/.test(channel));
+    return decodeURIComponent(location.hash).split(",").filter((channel) => /^#[^\s,]*$/.test(channel));
   } catch {
     return [];
   }

@@ -6,7 +6,8 @@ import { toast } from "../elements/toast.ts";
 
 /** Copies the link and shows it. Where the browser does not allow copying, it only shows it. */
 export function copyInviteLink(channel: string): void {
-  const link = `${location.origin}${basePath}join#${encodeURIComponent(channel.slice(1))}`;
+  // The channel "#" has no name to write, and browsers drop an empty one.
+  const link = `${location.origin}${basePath}join#${encodeURIComponent(channel.slice(1)) || ","}`;
   copy(link).then(
     () => toast(`Copied the invite link to ${channel}: ${link}`),
     () => toast(`Invite link to ${channel}: ${link}`),

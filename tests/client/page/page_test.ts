@@ -42,7 +42,9 @@ async function join(stage: Stage): Promise<void> {
 
 async function refusedName(stage: Stage): Promise<void> {
   await using _bob = await stage.peer("bob2", "#taken");
-  const { page } = await stage.visit("#taken");
+  // The link of the channel "#" ends in "#,".
+  const { page } = await stage.visit("#,#taken");
+  assertEquals(await page.textContent("#join-button"), "Join # #taken");
   await page.fill("#name", "bob2");
   await page.press("#name", "Enter");
   await page.waitForSelector(".toast.error");
@@ -53,6 +55,8 @@ async function refusedName(stage: Stage): Promise<void> {
   await page.waitForSelector(".toast >> text=does not allow the name änn2, so you are ann2 here");
   await page.waitForSelector("#box:not([disabled])");
   await page.waitForSelector("#member-list >> text=ann2");
+  await page.waitForSelector("#channel-list li:nth-child(2)");
+  assertEquals(await page.locator("#channel-list li").allTextContents(), ["#", "#taken"]);
 }
 
 async function talk(stage: Stage): Promise<void> {
