@@ -12,6 +12,9 @@ export interface ClockOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
+/** A clock is ahead for so long before deletions trust it. */
+const trustAfterMs = 24 * 3_600_000;
+
 /** The clocks of a chat or a store. */
 export class Clock {
   /** Milliseconds since 1970. */
@@ -20,12 +23,16 @@ export class Clock {
   readonly monotonic: () => number;
   readonly #startedMs: number;
   readonly #startedAt: number;
+  /** How far the wall clock may be ahead of the time that passed since the start. */
+  #trustedAheadMs = 0;
+  #windowAt: number;
+  #leastAheadMs = Infinity;
 
   constructor({ now = Date.now, monotonic = () => performance.now() }: ClockOptions = {}) {
     this.now = now;
     this.monotonic = monotonic;
     this.#startedMs = now();
-    this.#startedAt = monotonic();
+    this.#startedAt = this.#windowAt = monotonic();
   }
 
   /** Milliseconds since the start. */
@@ -35,9 +42,18 @@ export class Clock {
 
   /**
    * The time for deleting what is too old, in milliseconds since 1970: a clock that is set an hour or a year ahead must
-   * not delete anything. It is late after a sleep of the machine, until the next start.
+   * not delete anything. A clock that stays ahead for a day is right: it was set right, or the machine slept. Call this
+   * every few minutes, or it notices a wrong clock too late.
    */
   cautiousNow(): number {
-    return Math.min(this.now(), this.#startedMs + this.uptimeMs());
+    const [wallMs, monotonicMs] = [this.now(), this.monotonic()];
+    const passedMs = this.#startedMs + monotonicMs - this.#startedAt;
+    this.#leastAheadMs = Math.min(this.#leastAheadMs, wallMs - passedMs);
+    if (monotonicMs - this.#windowAt >= trustAfterMs) {
+      this.#trustedAheadMs = this.#leastAheadMs;
+      this.#windowAt = monotonicMs;
+      this.#leastAheadMs = Infinity;
+    }
+    return Math.min(wallMs, passedMs + this.#trustedAheadMs);
   }
 }

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { Clock } from "../../lib/irc/clock.ts";
+
+const hourMs = 3_600_000;
+const yearMs = 365 * 24 * hourMs;
+
+Deno.test("deletions trust a clock that is set ahead only when it stays so for a day", () => {
+  let [passedMs, aheadMs] = [0, 0];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  const pass = (hours: number) => {
+    for (let hour = 0; hour < hours; hour++) {
+      passedMs += hourMs;
+      clock.cautiousNow();
+    }
+    return clock.cautiousNow() - passedMs;
+  };
+  assertEquals(pass(5), 0);
+  aheadMs = yearMs;
+  assertEquals([pass(1), pass(17)], [0, 0]);
+  aheadMs = 0;
+  assertEquals(pass(2), 0);
+  // A machine that slept: the clock is right, and time that passed is less.
+  aheadMs = 8 * hourMs;
+  assertEquals(pass(20), 0);
+  assertEquals(pass(28), 8 * hourMs);
+  aheadMs = yearMs;
+  assertEquals(pass(10), 8 * hourMs);
+  // A clock that is set back is always trusted.
+  aheadMs = -hourMs;
+  assertEquals(pass(1), -hourMs);
+});
+
+Deno.test("the time since the start is that of the monotonic clock", () => {
+  let [passedMs, aheadMs] = [1000, 0];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  passedMs += 5000;
+  aheadMs = -hourMs;
+  assertEquals([clock.uptimeMs(), clock.now(), clock.monotonic()], [5000, 6000 - hourMs, 6000]);
+});
