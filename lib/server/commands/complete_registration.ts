@@ -3,6 +3,7 @@
  * password of the server if there is one, and a login if the server requires accounts. Then the session gets a new user,
  * or joins the user of its account, and is welcomed; otherwise it gets the reason for the refusal.
  */
+import { isLoopback } from "../../irc/address.ts";
 import { myInfoModes } from "../../irc/modes.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
@@ -88,18 +89,30 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
 function recordOf(chat: Chat, session: Session, registration: PendingRegistration, nick: string): UserRecord {
   const { address, secure } = session.connection;
   const { username, realname, away, account } = registration;
+  const id = chat.newReference();
   return {
-    id: chat.newReference(),
+    id,
     nick,
     username: `~${username}`,
     realname: realname === "" ? nick : realname,
-    host: cloak(address, chat.cloakKey, account ?? nick),
+    host: account === undefined ? guestHost(chat, address, nick, id) : cloak(address, chat.cloakKey, account),
     address,
     secure,
     modes: "",
     ...(account !== undefined && { account }),
     ...(away !== undefined && { away }),
   };
+}
+
+/**
+ * On the server's own machine the host is made from the first nick. Somebody who had that nick first can still be here
+ * under another one; then the id makes the host different.
+ */
+function guestHost({ users, cloakKey }: Chat, address: string, nick: string, id: string): string {
+  const host = cloak(address, cloakKey, nick);
+  if (!isLoopback(address) || cloakKey === undefined) return host;
+  for (const user of users.values()) if (user.host === host) return cloak(address, cloakKey, `${nick} ${id}`);
+  return host;
 }
 
 function welcome(chat: Chat, session: Session): void {

@@ -60,6 +60,11 @@ async function localHosts(chat: Chat): Promise<void> {
   ]);
   bob.send("PRIVMSG #tea :hello");
   assertMatch((await bob.lines())[0] ?? "", / 404 bob #tea /);
+  // Somebody else has the nick now, and the host is still that of the first.
+  const other = await chat.peer("ann");
+  assertMatch(chat.state.find("ann")?.host ?? "", /^[a-z2-9]{7}\.localhost$/);
+  other.send("QUIT");
+  await other.closed();
   // The ban of one person does not keep the others out; the ban of the machine does.
   const cat = await chat.peer("cat");
   assertEquals((await cat.join("#tea")).length, 3);
