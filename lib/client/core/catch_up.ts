@@ -99,8 +99,13 @@ export class CatchUp {
 
   /** The registration is complete; `again`: after a reconnect. Fetches the conversations. */
   onReady(again: boolean): void {
-    if (again) void this.#people.fetchMissed();
-    else if (this.#parts.conversations) void this.#people.fetchUnread();
+    const { conversations } = this.#parts;
+    const work = this.work(async () => {
+      if (conversations) await this.#people.fetchUnread();
+      if (again) await this.#people.fetchMissed();
+    });
+    // Those that are long over can be very many. They come after the others have called the person.
+    if (conversations) void work.then(() => this.work(() => this.#people.fetchOldUnread()));
   }
 
   /** We have joined a channel, at this time of the server: fetches what is missing. */
@@ -140,7 +145,8 @@ export class CatchUp {
       readonly begin?: () => void;
       readonly ifNothing?: string;
     } = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let isComplete = true;
     const key = fold(buffer);
     const from = this.#positions.get(key)?.reference ?? since;
     let opening: HistoryPage | undefined;
@@ -150,6 +156,7 @@ export class CatchUp {
         else if (this.#parts.backlog > 0) opening = await this.#fetchLatest(buffer, begin);
         this.#gaps.delete(key);
       } catch (error) {
+        isComplete = false;
         // The server stores no history, or the connection was lost again. We still show newer messages.
         this.#gaps.add(key);
         if (from !== undefined && this.#parts.isOnline()) this.#reportGap(buffer, error);
@@ -160,6 +167,7 @@ export class CatchUp {
       }
     });
     if (opening !== undefined) await this.countUnread(buffer, opening).catch(() => {});
+    return isComplete;
   }
 
   /** Does work on the history of a buffer; new messages come after it. Nothing is done when such work is going on. */

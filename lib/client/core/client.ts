@@ -219,7 +219,7 @@ export class Client {
   openConversation(nick: string): void {
     const isKnown = findBuffer(this.state, nick) !== undefined;
     this.#open(nick);
-    if (!isKnown) void this.readMarkers.ask(nick);
+    if (!isKnown) this.readMarkers.ask(nick).catch(() => {});
   }
 
   #open(nick: string): void {

@@ -6,6 +6,7 @@
 import type { Message } from "../../irc/message.ts";
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
+import { ActionError } from "../state/action_error.ts";
 import { UnreadMessages } from "../state/unread.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -50,13 +51,17 @@ export class ClientReadMarkers {
     this.#send(buffer, at);
   }
 
-  /** Asks for the marker of a buffer: 0 when we have read nothing, undefined when the server does not say. */
+  /**
+   * Asks for the marker of a buffer: 0 when we have read nothing, undefined when the server has none for it. Rejects when
+   * the connection is lost.
+   */
   async ask(buffer: string): Promise<number | undefined> {
-    if (!this.hasMarkers || !isMiddleParam(buffer)) return undefined;
+    if (this.#link.isOnline && (!this.hasMarkers || !isMiddleParam(buffer))) return undefined;
     try {
       return markerIn(await this.#link.ask(`MARKREAD ${buffer}`, matchMarker(buffer)));
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof ActionError) return undefined;
+      throw error;
     }
   }
 

@@ -41,6 +41,10 @@ export class MissedConversations {
   /** The people whose markers we have asked for on this connection. */
   readonly #asked = new Set<Folded>();
   #asking: Promise<void> = Promise.resolve();
+  /** The conversations that fetchUnread() still has to check, the latest first; undefined when they are not known. */
+  #unchecked: HistoryTarget[] | undefined;
+  /** Conversations with messages after this time open in any case. */
+  #recentSince = 0;
   /** The time up to which we have all messages, while we are offline or fetch the others. */
   #since: number | undefined;
 
@@ -68,47 +72,68 @@ export class MissedConversations {
       return;
     }
     this.#asked.add(fold(name));
-    this.#asking = this.#asking.then(() => this.#askMarker(name)).then(() => {});
+    this.#asking = this.#asking.then(async () => void await this.#askMarker(name)).catch(() => {});
   }
 
-  /** Opens the conversations of the history and counts what is unread. */
+  /**
+   * Opens the conversations of the history and counts what is unread; after a reconnect it goes on where the connection
+   * was lost.
+   */
   async fetchUnread(): Promise<void> {
-    const { catchUp, history, openConversation } = this.#parts;
-    let old: readonly HistoryTarget[] = [];
-    await catchUp.work(async () => {
-      const people = await history.conversations().catch(() => []);
-      const newest = Math.max(this.#newestAt, people[0]?.at ?? 0);
-      const isRecent = ({ at }: HistoryTarget): boolean => at > newest - recentMs;
-      old = people.filter((person) => !isRecent(person));
-      const recent = people.filter(isRecent);
-      for (const { name } of recent) openConversation(name);
-      for (const person of recent) await this.#fetchPerson(person);
-    });
-    if (old.length === 0) return;
-    await catchUp.work(async () => {
-      for (const person of old) await this.#fetchPerson(person);
-    });
+    await this.#listUnchecked();
+    await this.#checkUnread((person) => person.at > this.#recentSince);
+  }
+
+  /** The same for the conversations without recent messages; these open only when they have unread ones. */
+  async fetchOldUnread(): Promise<void> {
+    await this.#checkUnread(() => true);
+  }
+
+  async #listUnchecked(): Promise<void> {
+    if (this.#unchecked !== undefined) return;
+    const people = await this.#parts.history.conversations().catch((error) =>
+      error instanceof ActionError ? [] : undefined
+    );
+    // The connection was lost: the next one asks again.
+    if (people === undefined) return;
+    this.#recentSince = Math.max(this.#newestAt, people[0]?.at ?? 0) - recentMs;
+    this.#unchecked = [...people];
+    for (const { name, at } of people) if (at > this.#recentSince) this.#parts.openConversation(name);
+  }
+
+  async #checkUnread(isNext: (person: HistoryTarget) => boolean): Promise<void> {
+    for (;;) {
+      const [person] = this.#unchecked ?? [];
+      if (person === undefined || !isNext(person)) return;
+      try {
+        await this.#fetchPerson(person);
+      } catch {
+        return;
+      }
+      this.#unchecked?.shift();
+    }
   }
 
   /** Fetches what was said while there was no connection. */
   async fetchMissed(): Promise<void> {
     const { catchUp, readMarkers } = this.#parts;
     const since = this.#since || this.#newestAt || this.#startedAt;
-    await catchUp.work(async () => {
+    let isComplete = true;
+    try {
       const missed = await this.#missedSince(since);
       for (const name of missed) {
         await this.#askMarker(name);
-        await catchUp.fetchMissing(name, { since: timeReference(since - 1) });
+        isComplete = await catchUp.fetchMissing(name, { since: timeReference(since - 1) }) && isComplete;
         readMarkers.sendAgain(name);
       }
-      this.#since = undefined;
+      if (isComplete) this.#since = undefined;
       const others = this.#opened.filter((name) => !missed.includes(name));
       for (const name of others) {
         if (readMarkers.unread.of(name).messages > 0) await this.#askMarker(name);
       }
-    }).catch(() => {
+    } catch {
       // The connection was lost again: the next one continues from the same time.
-    });
+    }
   }
 
   get #opened(): readonly string[] {
@@ -144,7 +169,9 @@ export class MissedConversations {
 
   async #showUnread(name: string): Promise<void> {
     const { catchUp, history, readMarkers: { unread }, backlog } = this.#parts;
-    const page = await history.page(name, { at: "latest" }, Math.max(1, backlog)).catch(() => undefined);
+    const page = await history.page(name, { at: "latest" }, Math.max(1, backlog)).catch((error) => {
+      if (!(error instanceof ActionError)) throw error;
+    });
     if (page === undefined) return;
     for (const event of page.events) if (event.kind === "said" && event.own) unread.markRead(name, event.at);
     const isUnread = (event: ChatEvent): boolean => event.at > unread.readUpTo(name);

@@ -72,9 +72,12 @@ const answerMs = 30_000;
 /** The requests open on one connection. */
 export class Requests {
   readonly #open: OpenRequest[] = [];
+  /** Why the connection has ended. */
+  #ended: string | undefined;
 
   /** Resolves with the answer; rejects when none of it comes for 30 seconds, or when the connection ends. */
   add(label: string | undefined, matcher: AnswerMatcher): Promise<readonly Message[]> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
     const { promise, resolve, reject } = Promise.withResolvers<readonly Message[]>();
     const check = (): void => {
       const leftMs = request.partAt + answerMs - performance.now();
@@ -131,6 +134,7 @@ export class Requests {
 
   /** The connection has ended. */
   onDisconnect(reason: string): void {
+    this.#ended = reason;
     for (const request of this.#open.splice(0)) {
       clearTimeout(request.timer);
       request.reject(new Error(reason));

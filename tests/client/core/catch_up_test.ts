@@ -217,3 +217,29 @@ Deno.test("history that a server sends by itself is unread, and calls once", asy
   );
   assertEquals([bob.unread("#tea"), bob.calls()], [[3, 2], [["bob?", "bob!"]]]);
 });
+
+Deno.test("a connection that is lost while conversations are fetched loses none of them", async () => {
+  const options: { messages: StoredMessage[]; refuses?: string } = {
+    messages: Array.from({ length: 30 }, (_, at) => said(`p${at}`, start + at, "hello")),
+  };
+  await using bob = await HistoryClient.enter(options);
+  assertEquals(bob.unread("p0"), [1, 1]);
+  for (const [mute, from] of [["MARKREAD p20", join + 1], ["AFTER p20", join + 1000]] as const) {
+    await bob.cut();
+    for (let at = 10; at < 40; at++) options.messages.push(said(`p${at}`, from + at, "missed"));
+    await bob.connect(from + 100, mute);
+    await bob.cut();
+    await bob.connect(from + 200);
+    const unread = (name: string) => bob.unread(name)[0];
+    assertEquals([unread("p10"), unread("p20"), unread("p39")], from === join + 1 ? [2, 2, 1] : [3, 3, 2]);
+  }
+});
+
+Deno.test("unread conversations are fetched to the end when the connection is lost at the start", async () => {
+  const messages = Array.from({ length: 30 }, (_, at) => said(`p${at}`, start + at, "hello"));
+  await using bob = await HistoryClient.enter({ messages }, {}, "MARKREAD p20");
+  assertEquals([bob.unread("p25")[0], bob.unread("p10")[0]], [1, 0]);
+  await bob.cut();
+  await bob.connect(join + 100);
+  assertEquals([bob.unread("p25")[0], bob.unread("p20")[0], bob.unread("p0")[0]], [1, 1, 1]);
+});

@@ -45,6 +45,8 @@ export class HistoryServer extends ServerEnd {
   /** The requests so far, without labels. */
   readonly asked: string[] = [];
   now = 0;
+  /** A request that contains this gets no answer. */
+  silentOn = "nothing";
   readonly #options: HistoryServerOptions;
   #batches = 0;
 
@@ -63,6 +65,7 @@ export class HistoryServer extends ServerEnd {
       return super.send(line);
     }
     this.asked.push(command);
+    if (command.includes(this.silentOn)) return;
     const label = message.tags.get("label") ?? "";
     const [target = "", time] = message.params;
     if (this.#options.refuses !== undefined && command.includes(this.#options.refuses)) {
@@ -179,9 +182,10 @@ export class HistoryClient extends WiredClient {
   static async enter(
     options: HistoryServerOptions = {},
     client: Partial<ClientOptions> = {},
+    silentOn?: string,
   ): Promise<HistoryClient> {
     const made = new HistoryClient(options, client);
-    await made.connect(1_000_000);
+    await made.connect(1_000_000, silentOn);
     return made;
   }
 
@@ -190,10 +194,11 @@ export class HistoryClient extends WiredClient {
   }
 
   /** Connects the client, and lets it into #tea at this time of the server. */
-  async connect(joinedAt: number): Promise<void> {
+  async connect(joinedAt: number, silentOn = "nothing"): Promise<void> {
     await turn();
     const server = new HistoryServer(this.#options);
     server.now = joinedAt;
+    server.silentOn = silentOn;
     this.servers.push(server);
     this.#waiting.resolve?.(server);
     await server.welcome();
