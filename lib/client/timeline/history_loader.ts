@@ -32,7 +32,11 @@ export class HistoryLoader {
     const oldest = this.#edges(buffer).oldest;
     return await this.#load(buffer, async () => {
       const before = oldest === undefined ? {} : { before: oldest };
-      const page = await this.#client.history.latest(buffer, { ...before, limit: count });
+      const page = await this.#client.history.latest(buffer, { ...before, limit: count }).catch((error) => {
+        // The server refuses: /history tries again. After a lost connection, scrolling tries again.
+        if (error instanceof ActionError) this.#timelines.setComplete(buffer, true);
+        throw error;
+      });
       // The person can have gone to another part since.
       if (this.#edges(buffer).oldest !== oldest) return false;
       this.#timelines.addBefore(buffer, this.#messagesIn(page), !page.more);
@@ -90,11 +94,7 @@ export class HistoryLoader {
   /** Loads one page at a time in each buffer; undefined when that fails. */
   async #load(buffer: string, load: () => Promise<boolean>): Promise<boolean | undefined> {
     const key = fold(buffer);
-    const loading = load().catch((error) => {
-      // The server refuses: /history tries again. After a lost connection, scrolling tries again.
-      if (error instanceof ActionError) this.#timelines.setComplete(buffer, true);
-      return undefined;
-    }).finally(() => this.#loading.delete(key));
+    const loading = load().catch(() => undefined).finally(() => this.#loading.delete(key));
     this.#loading.set(key, loading);
     return await loading;
   }
