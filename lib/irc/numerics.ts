@@ -143,6 +143,7 @@ export const numerics = {
   ERR_NONICKNAMEGIVEN: ["431", "No nickname given"],
   ERR_ERRONEUSNICKNAME: ["432", ""],
   ERR_NICKNAMEINUSE: ["433", "Nickname is already in use"],
+  ERR_BANONCHAN: ["435", ""],
   ERR_NICKCOLLISION: ["436", "Nickname collision"],
   ERR_UNAVAILRESOURCE: ["437", ""],
   ERR_TARGETTOOFAST: ["439", ""],

@@ -19,6 +19,7 @@ const sentences: Readonly<Partial<Record<NumericName, string>>> = {
   ERR_UNKNOWNCOMMAND: "The server does not know the command %",
   ERR_ERRONEUSNICKNAME: "Cannot use the name %: this server does not allow it; use the letters A to Z",
   ERR_NICKNAMEINUSE: "Cannot use the name %: another person uses it",
+  ERR_BANONCHAN: "Cannot take the name %: you are banned or muted in a channel",
   ERR_NICKCOLLISION: "Cannot use the name %: another person uses it",
   ERR_USERNOTINCHANNEL: "% is not in that channel",
   ERR_NOTONCHANNEL: "You are not in %",
@@ -54,6 +55,9 @@ export function refusalSentence(state: State, code: string, target: string, word
   if (name === undefined || sentence === undefined || target === "" || target === "*" || saysMore) {
     const said = words || `The server refused this (${code})`;
     return target === "" || target === "*" ? said : `${target}: ${said}`;
+  }
+  if (name === "ERR_NOSUCHNICK" && /\boffline\b/.test(words)) {
+    return `${target} is offline and did not get your message`;
   }
   if (name === "ERR_NEEDREGGEDNICK" && !isChannel(state, target)) {
     return `Cannot write to ${target}: you need an account`;

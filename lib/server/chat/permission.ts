@@ -86,7 +86,7 @@ export function refusalToSpeak(channel: Channel, user: User, text: string): Refu
   if (member === undefined && flags.has("n")) {
     return cannotSpeak(channel, "Only members can send messages to this channel (+n)");
   }
-  if (text.charCodeAt(0) === 1 && flags.has("C") && !text.startsWith("\x01ACTION")) {
+  if (text.charCodeAt(0) === 1 && flags.has("C") && !/^ACTION(?![a-z])/i.test(text.slice(1, 8))) {
     return cannotSpeak(channel, "This channel does not allow CTCP requests (+C)");
   }
   if (member !== undefined && member.prefixes !== "") return undefined;
@@ -169,13 +169,33 @@ function isSilenced(channel: Channel, user: User, member: Membership | undefined
   return silenced;
 }
 
+/**
+ * The channel in which a ban or mute silences this member, and would not under another nick: without this check NICK
+ * would end every mute of a nick.
+ */
+export function silencedOnlyAs(user: User, nick: string): Channel | undefined {
+  const { source } = user;
+  const other = nick + source.slice(source.indexOf("!"));
+  for (const [channel, member] of user.channels) {
+    if (member.prefixes !== "" || !channel.lists.has("b") || !isSilenced(channel, user, member)) continue;
+    const stays = isListed(channel, "b", user, true, other) && !isListed(channel, "e", user, true, other);
+    if (!stays) return channel;
+  }
+}
+
 /** Whether an entry of a list matches the user; mutes ("m:mask") count only with `mutes`. */
-function isListed(channel: Channel, letter: string, user: User, mutes: boolean): boolean {
+function isListed(
+  channel: Channel,
+  letter: string,
+  user: User,
+  mutes: boolean,
+  source: string = user.source,
+): boolean {
   const entries = channel.lists.get(letter);
   if (entries === undefined) return false;
   return entries.some((entry) => {
     const ban = banOf(entry);
-    return (mutes || !ban.mute) && matchBan(ban, user.source, user.account);
+    return (mutes || !ban.mute) && matchBan(ban, source, user.account);
   });
 }
 

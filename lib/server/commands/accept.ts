@@ -1,4 +1,5 @@
 /** ACCEPT: users who can send messages to a user with mode R, although they are not logged in. */
+import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { forEach, splitTargets } from "./channel.ts";
@@ -14,7 +15,9 @@ export const acceptCommands: CommandTable = {
 
 function accept(call: Call): void | Promise<void> {
   const { chat, commit, session, user, params } = call;
-  return forEach(splitTargets(params[0] ?? "*"), (one) => {
+  const entries = splitTargets(params[0] ?? "*");
+  if (entries.length === 0) refuse("ERR_NEEDMOREPARAMS", "ACCEPT");
+  return forEach(entries, (one) => {
     if (one === "*") return list(call);
     const isOff = one.startsWith("-");
     const nick = isOff ? one.slice(1) : one;

@@ -162,6 +162,9 @@ function show({ chat, session, user }: Call, { name, role, createdMs }: AccountR
 
 async function changePassword({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [old, password] = passwordsIn(params);
+  if (old === "" || password === "") {
+    fail("ACCOUNT", "NEED_MORE_PARAMS", "PASSWORD", "Write: ACCOUNT PASSWORD <old password> <new password>");
+  }
   const { name } = own;
   const { address } = session.connection;
   await checkOwnPassword(session, own, old);
@@ -205,6 +208,14 @@ async function checkOwnPassword(session: Session, { name }: AccountRow, password
 
 async function remove({ commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [, password = ""] = params;
+  if (password === "") {
+    fail(
+      "ACCOUNT",
+      "NEED_MORE_PARAMS",
+      "DELETE",
+      "Write: ACCOUNT DELETE <password>; it deletes your messages too",
+    );
+  }
   await checkOwnPassword(session, own, password);
   await commit({ kind: "account removed", account: own.name }, session);
   reply(session, "RPL_LOGGEDOUT", session.user?.source ?? "*");

@@ -147,7 +147,8 @@ function kick(call: Call): void | Promise<void> {
   const [channelList = "", nickList = "", text = ""] = params;
   const channels = channelList.split(",");
   const nicks = channels.length === 1 ? splitTargets(nickList) : nickList.split(",");
-  if (channels.length > 1 && channels.length !== nicks.length) refuse("ERR_NEEDMOREPARAMS", "KICK");
+  const isUneven = channels.length > 1 && channels.length !== nicks.length;
+  if (nicks.length === 0 || isUneven) refuse("ERR_NEEDMOREPARAMS", "KICK");
   const reason = cutToFit(chat, channelList, text === "" ? call.user.nick : text, chat.settings.reasonLength);
   const only = channels.length === 1 ? kickChannel(call, channelList) : undefined;
   if (only !== undefined && isRefusal(only)) return replyRefusal(session, only);

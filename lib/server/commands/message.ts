@@ -37,6 +37,7 @@ function runMessage(call: Call, command: MessageCommand): void | Promise<void> {
   if (command !== "TAGMSG" && text === "") refuse("ERR_NOTEXTTOSEND");
   if (!targets.includes(",")) return sendTo(call, command, targets, text);
   const names = splitTargets(targets);
+  if (names.length === 0) refuse("ERR_NORECIPIENT", `No recipient given (${command})`);
   const pending = forEach(names.slice(0, maxTargets), (name) => sendTo(call, command, name, text));
   const end = () => refuseFurtherTargets(session, names);
   return pending ? pending.then(end) : end();

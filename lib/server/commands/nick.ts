@@ -2,6 +2,7 @@
  * NICK: choosing the first nick, and changing it. The nick can be taken while the event is being ordered, so
  * lib/server/apply/presence.ts makes the final check when it applies the event.
  */
+import { silencedOnlyAs } from "../chat/permission.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { completeRegistration } from "./complete_registration.ts";
@@ -27,6 +28,11 @@ function nick(call: EarlyCall): void | Promise<void> {
   }
   if (user !== undefined) {
     if (user.nick === wanted) return;
+    const channel = silencedOnlyAs(user, wanted);
+    if (channel !== undefined) {
+      const sentence = "You cannot change your nick while you are banned or muted in this channel (+b)";
+      refuse("ERR_BANONCHAN", wanted, channel.name, sentence);
+    }
     return takeNick({ ...call, user }, wanted);
   }
   if (registration === undefined) return;

@@ -19,11 +19,7 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
   const { user } = session;
   const account = accountOf(session);
   if (!chat.accounts.canUse(nick, account)) {
-    const alike = chat.accounts.find(nick) === undefined ? chat.accounts.findAlike(nick, account) : undefined;
-    const sentence = alike === undefined
-      ? "This nick belongs to an account; log in to use it"
-      : `Nickname is already in use: many apps cannot tell it from the account ${alike.name}`;
-    return { sentence, loginCanHelp: true };
+    return { sentence: accountSentence(chat, nick, account), loginCanHelp: true };
   }
   const holder = holderOf(chat, nick, account, user);
   if (holder === undefined) return undefined;
@@ -37,6 +33,14 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
   // Another device of the same account joins the online user.
   if (user === undefined && account !== undefined && holder.account === account) return undefined;
   return { sentence: "Nickname is already in use", loginCanHelp: holder.account !== undefined };
+}
+
+/** Why the accounts of this server keep a nick from a session that is logged in to `account`, or to none. */
+function accountSentence(chat: Chat, nick: string, account: string | undefined): string {
+  if (chat.accounts.find(nick) !== undefined) return "This nick belongs to an account; log in to use it";
+  const alike = chat.accounts.findAlike(nick, account);
+  if (alike === undefined) return "Nickname is already in use: it is reserved for a service";
+  return `Nickname is already in use: many apps cannot tell it from the account ${alike.name}`;
 }
 
 /** Answers that a session cannot use a nick. */

@@ -1,15 +1,18 @@
 /** Sending a message to a channel, to members with a rank, or to one user: who can send it, and what prevents it. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { lowestPrefix } from "../../irc/modes.ts";
+import { numerics } from "../../irc/numerics.ts";
 import type { MessageCommand, MessageTarget } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { refusalToMessage, refusalToSpeak } from "../chat/permission.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import { isHidden } from "../chat/visibility.ts";
 import type { Call } from "../hub/command.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
+import { fromServer } from "../render/sender.ts";
 import { askNickServ, isNickServ } from "./services.ts";
 
 /** A message to any target. */
@@ -31,13 +34,22 @@ export function sendMessage(
   // An error never answers a NOTICE, so that two programs cannot answer each other without end.
   if ("refusal" in target) {
     if (command === "PRIVMSG" && isNickServ(name)) return askNickServ(call, text);
-    return command === "NOTICE" ? undefined : replyRefusal(session, target);
+    if (command === "NOTICE") return;
+    return chat.find(name) === undefined && chat.accounts.find(name) !== undefined
+      ? replyOffline(session, name)
+      : replyRefusal(session, target);
   }
   if (isTooLong(chat, user, name, lines ?? [{ text }])) return reply(session, "ERR_INPUTTOOLONG");
   return commit(
     { kind: "message", user: user.id, command, target, text, ...(lines && { lines }), ...(tags && { tags }) },
     session,
   );
+}
+
+/** "No such nick" would be wrong about somebody who has an account here. */
+function replyOffline(session: Session, nick: string): void {
+  const sentence = "This user is offline and did not get your message";
+  session.answer(fromServer(session.chat, numerics.ERR_NOSUCHNICK[0], [session.nick, nick, sentence]));
 }
 
 /** Whether a line would be longer than LINELEN with the source of the sender. Such a line is refused, not cut. */

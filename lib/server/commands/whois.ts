@@ -87,6 +87,7 @@ function whowas(call: Call): void {
   if (list === "") refuse("ERR_NONICKNAMEGIVEN");
   const most = /^[0-9]+$/.test(count) && Number(count) > 0 ? Number(count) : Infinity;
   const nicks = splitTargets(list);
+  if (nicks.length === 0) refuse("ERR_NONICKNAMEGIVEN");
   for (const nick of nicks.slice(0, maxTargets)) sendWhowas(call, nick, most);
   refuseFurtherTargets(session, nicks);
 }

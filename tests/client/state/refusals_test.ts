@@ -132,3 +132,15 @@ Deno.test("refusalSentence() has the words of the server where they say more", (
     assertEquals(refusalSentence(welcomed, code, target, words), sentence);
   }
 });
+
+Deno.test("a message to an account that is offline says that the person did not get it", () => {
+  const words = "This user is offline and did not get your message";
+  assertEquals(
+    refusalSentence(welcomed, "401", "ann", words),
+    "ann is offline and did not get your message",
+  );
+  assertEquals(
+    refusalSentence(welcomed, "401", "ann", "No such nick/channel"),
+    "There is nobody called ann here",
+  );
+});

@@ -162,7 +162,9 @@ story("only users who are logged in to an account can use its nick", async (chat
   assertEquals(await ask(cat, "NICK ann", "USER cat 0 * :Cat"), []);
   assertEquals(await ask(cat, "CAP END"), [`:chat.test 433 * ann :${owned}`]);
   assertEquals(await ask(ann, "NICK ann"), [":anna NICK ann"]);
-  assertEquals(await ask(bob, "NICK NickServ"), [`:chat.test 433 bob NickServ :${owned}`]);
+  assertEquals(await ask(bob, "NICK NickServ"), [
+    ":chat.test 433 bob NickServ :Nickname is already in use: it is reserved for a service",
+  ]);
 });
 
 story("a user who logs in to another account loses the nick of the first", async (chat) => {
@@ -218,6 +220,11 @@ story("ACCOUNT PASSWORD changes the password if the old one is correct", async (
   assertEquals(await ask(ann, "ACCOUNT PASSWORD wrong :new horse!"), [
     ":chat.test FAIL ACCOUNT INVALID_CREDENTIALS ann :Wrong name or password",
   ]);
+  assertEquals(await ask(ann, "ACCOUNT PASSWORD", "ACCOUNT PASSWORD wrong", "ACCOUNT DELETE"), [
+    ":chat.test FAIL ACCOUNT NEED_MORE_PARAMS PASSWORD :Write: ACCOUNT PASSWORD <old password> <new password>",
+    ":chat.test FAIL ACCOUNT NEED_MORE_PARAMS PASSWORD :Write: ACCOUNT PASSWORD <old password> <new password>",
+    ":chat.test FAIL ACCOUNT NEED_MORE_PARAMS DELETE :Write: ACCOUNT DELETE <password>; it deletes your messages too",
+  ]);
   assertEquals(await ask(ann, `ACCOUNT PASSWORD ${password} :short`), [
     ":chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :The password is shorter than 8 characters",
   ]);
@@ -231,6 +238,17 @@ story("ACCOUNT PASSWORD changes the password if the old one is correct", async (
   assertEquals(await ask(bob, "ACCOUNT", "ACCOUNT FLY"), [
     ":chat.test FAIL ACCOUNT ACCOUNT_REQUIRED SHOW :You are not logged in",
     ":chat.test FAIL ACCOUNT INVALID_PARAMS FLY :See HELP ACCOUNT",
+  ]);
+});
+
+story("a message to an account that is offline is refused with these words", async (chat) => {
+  const ann = await registered(chat, "ann");
+  ann.send("QUIT");
+  const bob = await chat.peer("bob");
+  assertEquals(await ask(bob, "PRIVMSG ann :hi", "PRIVMSG nobody :hi", "NICK nickserv"), [
+    ":chat.test 401 bob ann :This user is offline and did not get your message",
+    ":chat.test 401 bob nobody :No such nick/channel",
+    ":chat.test 433 bob nickserv :Nickname is already in use: it is reserved for a service",
   ]);
 });
 

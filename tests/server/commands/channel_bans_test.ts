@@ -97,18 +97,17 @@ story("a mute prevents speaking only; m: exceptions and voice lift it", async (c
   }
 });
 
-story("a mute follows the nick: another nick can speak, a muted one cannot", async (chat) => {
+story("a mute of a nick also silences somebody who takes it, until it ends", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   await ask(ann, "MODE #tea +b m:rob");
   await receive(bob);
   assertEquals(
-    await ask(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi", "NICK bob", "PRIVMSG #tea :hi"),
-    [
-      ":bob NICK rob",
-      ":chat.test 404 rob #tea :You are banned or muted in this channel (+b)",
-      ":rob NICK bob",
-    ],
+    await ask(bob, "PRIVMSG #tea :hi", "NICK rob", "PRIVMSG #tea :hi"),
+    [":bob NICK rob", ":chat.test 404 rob #tea :You are banned or muted in this channel (+b)"],
   );
+  await ask(ann, "MODE #tea -b m:rob");
+  await receive(bob);
+  assertEquals(await ask(bob, "NICK bob", "PRIVMSG #tea :hi"), [":rob NICK bob"]);
 });
 
 story("a ban by account matches users who are logged in to it, with any nick", async (chat) => {
@@ -130,4 +129,19 @@ story("an invite exception allows joining an invite-only channel and nothing els
   const bob = await chat.peer("bob");
   assertEquals(await ask(bob, "JOIN #tea"), [":chat.test 475 bob #tea :Cannot join channel (+k)"]);
   assertEquals((await ask(bob, "JOIN #tea key"))[0], ":bob JOIN #tea");
+});
+
+story("a muted member cannot take a nick that the mute does not match", async (chat) => {
+  const [ann, bob, cat] = await chat.join("#tea", "ann", "bob", "cat");
+  await ask(ann, "MODE #tea +bb m:bob* m:cat", "MODE #tea +v cat");
+  await receive(bob);
+  assertEquals(await ask(bob, "NICK dan", "NICK BOB", "NICK bobby", "PART #tea", "NICK dan"), [
+    ":chat.test 435 bob dan #tea :You cannot change your nick while you are banned or muted in this channel (+b)",
+    ":bob NICK BOB",
+    ":BOB NICK bobby",
+    ":bobby PART #tea",
+    ":bobby NICK dan",
+  ]);
+  await receive(cat);
+  assertEquals(await ask(cat, "NICK eve"), [":cat NICK eve"]);
 });

@@ -118,3 +118,16 @@ function makeFounder(chat: Chat, nick: string): void {
 function fail(nick: string): never {
   throw new Error(`${nick} is not here`);
 }
+
+story("a list of targets without a target is refused", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const lists = ["PRIVMSG , :hi", "NOTICE ,, :hi", "TAGMSG ,", "KICK #tea ,", "WHOWAS ,", "ACCEPT ,"];
+  assertEquals(await ask(ann, ...lists), [
+    ":chat.test 411 ann :No recipient given (PRIVMSG)",
+    ":chat.test 411 ann :No recipient given (NOTICE)",
+    ":chat.test 411 ann :No recipient given (TAGMSG)",
+    ":chat.test 461 ann KICK :Not enough parameters",
+    ":chat.test 431 ann :No nickname given",
+    ":chat.test 461 ann ACCEPT :Not enough parameters",
+  ]);
+});
