@@ -248,8 +248,10 @@ export class Client {
 
   /** Leaves; run() then resolves. */
   quit(reason = ""): void {
+    this.readMarkers.flush();
     this.server.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
     const { session } = this.server;
+    clearTimeout(this.#quitTimer);
     // The server closes the connection; we close it ourselves after a while.
     if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
     else session?.close();

@@ -13,12 +13,20 @@ import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
 import { findBuffer } from "../state/state.ts";
 
+/** The time between two markers of a buffer. */
+const restMs = 1_000;
+
 /** One client's read markers. Times are in milliseconds since 1970. */
 export class ClientReadMarkers {
   readonly unread = new UnreadMessages();
   readonly #link: ServerLink;
   /** What we have told the server on this connection. */
   readonly #sent = new Map<Folded, number>();
+  /** The buffers whose marker was sent just now: the timers until the next one can go, and the marker that waits. */
+  readonly #resting = new Map<
+    Folded,
+    { readonly timer: ReturnType<typeof setTimeout>; waiting: () => void }
+  >();
   /** What the server perhaps does not know, because the connection was lost. */
   readonly #unsent = new Map<Folded, number>();
 
@@ -76,19 +84,43 @@ export class ClientReadMarkers {
 
   /** The connection has ended. */
   onDisconnect(): void {
+    this.flush();
     for (const [key, at] of this.#sent) this.#unsent.set(key, at);
     this.#sent.clear();
   }
 
+  /** Sends the markers that wait. */
+  flush(): void {
+    const resting = [...this.#resting.values()];
+    this.#resting.clear();
+    for (const { timer, waiting } of resting) {
+      clearTimeout(timer);
+      waiting();
+    }
+  }
+
+  /** In a busy channel that the person looks at, not every message needs a line. */
   #send(buffer: string, at: number): void {
     if (!isMiddleParam(buffer)) return;
     const key = fold(buffer);
+    const resting = this.#resting.get(key);
+    if (resting !== undefined) resting.waiting = () => this.#send(buffer, at);
+    else this.#sendNow(key, buffer, at);
+  }
+
+  #sendNow(key: Folded, buffer: string, at: number): void {
     const known = Math.max(findBuffer(this.#link.state, buffer)?.readUpTo ?? 0, this.#sent.get(key) ?? 0);
     if (at <= known) return;
     if (!this.#link.isOnline) return void this.#unsent.set(key, at);
     if (!this.hasMarkers) return;
     this.#sent.set(key, at);
     this.#link.sendSilently(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
+    const timer = setTimeout(() => {
+      const waiting = this.#resting.get(key)?.waiting;
+      this.#resting.delete(key);
+      waiting?.();
+    }, restMs);
+    this.#resting.set(key, { timer, waiting: () => {} });
   }
 }
 

@@ -16,7 +16,9 @@ export function channelsToJoin(): string[] {
 }
 
 /** Stores the channels of this visit for the next one. */
-export function rememberChannels({ rememberedChannels, readMarkers: { unread }, state }: Client): void {
+export function rememberChannels({ rememberedChannels, readMarkers, state }: Client): void {
+  const { unread } = readMarkers;
+  readMarkers.flush();
   if (rememberedChannels.length === 0) return;
   storeChannels(rememberedChannels);
   storeReadPositions(

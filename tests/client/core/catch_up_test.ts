@@ -243,3 +243,15 @@ Deno.test("unread conversations are fetched to the end when the connection is lo
   await bob.connect(join + 100);
   assertEquals([bob.unread("p25")[0], bob.unread("p20")[0], bob.unread("p0")[0]], [1, 1, 1]);
 });
+
+Deno.test("in a busy channel that the person looks at, markers are sent at once and then rarely, and at the end", async () => {
+  await using bob = await HistoryClient.enter();
+  for (let at = 1; at <= 50; at++) {
+    await bob.server.say(bob.server.lineOf(said("#tea", join + at, `busy ${at}`)));
+    bob.client.readMarkers.markAllRead("#tea");
+  }
+  const markers = () => bob.server.asked.filter((line) => line.startsWith("MARKREAD #tea timestamp")).length;
+  assertEquals(markers(), 1);
+  bob.client.quit();
+  assertEquals([markers(), bob.server.markers.get("#tea")], [2, join + 50]);
+});
