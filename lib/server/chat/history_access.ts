@@ -32,8 +32,7 @@ export function sideOf(user: User): Side {
 
 /**
  * The identities of the people that a nick names for others: the user that has it, or the account of this name; and
- * guests that had it last. If there is neither user nor account, also accounts that had it last, and people that had it
- * before, because a client sees no change of a nick without a common channel.
+ * guests that had it last. If there is neither user nor account, also accounts that had it last.
  */
 export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
   const holder = chat.find(nick);
@@ -42,8 +41,16 @@ export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): st
   const known = store.conversations.knownAs(fold(nick)).filter((one) =>
     one !== main && (main === undefined || one.startsWith("~"))
   );
-  if (main !== undefined) return [main, ...known];
-  return [...new Set([...known, ...store.conversations.formerlyKnownAs(fold(nick))])];
+  return main === undefined ? known : [main, ...known];
+}
+
+/**
+ * The identities of the people that had a nick before their last one, while it names neither user nor account: a client
+ * sees no change of a nick without a common channel.
+ */
+export function formerIdentitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
+  const isUsed = chat.find(nick) !== undefined || chat.accounts.find(nick) !== undefined;
+  return isUsed ? [] : store.conversations.formerlyKnownAs(fold(nick));
 }
 
 /** The history that `user` can see of a channel, or of its conversation with a nick; undefined if it can see none. */
@@ -130,11 +137,13 @@ export function oldestShown({ settings, now }: Pick<Chat, "settings" | "now">): 
   return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
 }
 
-/** The history with everybody that the nick names. */
+/** The history with everybody that the nick names; if there is none, with those that had it before. */
 function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): HistoryView[] {
   const { identity } = sideOf(user);
   const since = oldestShown(chat);
-  return identitiesOf(chat, store, nick)
-    .flatMap((other) => store.conversations.idsBetween(identity, other))
-    .map((conversation) => ({ conversation, since }));
+  const idsWith = (others: readonly string[]) =>
+    others.flatMap((other) => store.conversations.idsBetween(identity, other));
+  const ids = idsWith(identitiesOf(chat, store, nick));
+  const found = ids.length > 0 ? ids : idsWith(formerIdentitiesOf(chat, store, nick));
+  return found.map((conversation) => ({ conversation, since }));
 }

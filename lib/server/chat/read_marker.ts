@@ -4,7 +4,7 @@
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Chat } from "./chat.ts";
-import { identitiesOf, sideOf } from "./history_access.ts";
+import { formerIdentitiesOf, identitiesOf, sideOf } from "./history_access.ts";
 import type { User } from "./user.ts";
 
 /** Milliseconds since 1970 of the last message that a user has read in a target; undefined if there is no marker. */
@@ -29,7 +29,7 @@ export function markerKey(chat: Chat, user: User, target: string): Folded {
   if (holder !== undefined) return fold(sideOf(holder).identity);
   if (store === undefined) return fold(`~${target}`);
   const { identity } = sideOf(user);
-  const known = identitiesOf(chat, store, target);
+  const known = [...identitiesOf(chat, store, target), ...formerIdentitiesOf(chat, store, target)];
   const found = known.find((other) => store.conversations.idsBetween(identity, other).length > 0);
   return fold(found ?? known.find((other) => !other.startsWith("~")) ?? `~${target}`);
 }

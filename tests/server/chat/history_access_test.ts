@@ -97,6 +97,9 @@ async function nicks(chat: Chat): Promise<void> {
     "secret two",
     "robert, bob",
   ]);
+  await quit(cat);
+  // Somebody who had the nick before that person does not get into the same conversation.
+  assertEquals([await sees(ann, "bob"), await finds(ann, ";in=bob")], ["secret two", "secret two"]);
 }
 
 async function renamed(chat: Chat): Promise<void> {
