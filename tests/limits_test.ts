@@ -242,6 +242,17 @@ floodStory(
   },
 );
 
+floodStory(
+  "a request for all conversations costs a whole line, also with more spaces",
+  5,
+  async ({ chat, waits }) => {
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["labeled-response", "batch"] });
+    const all = "TARGETS timestamp=2026-01-01T00:00:00Z timestamp=2026-01-02T00:00:00Z 1";
+    await ask(ann, ...Array.from({ length: 60 }, (_, at) => `@label=t${at} CHATHISTORY  ${all}`));
+    assert(waits.length > 0);
+  },
+);
+
 floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await ask(ann, ...words(50));

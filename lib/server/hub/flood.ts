@@ -12,12 +12,12 @@ const burstSeconds = 10;
 const operatorShare = 0.1;
 /** The cost of a line of a draft/multiline message, which has its own limits; other commands in a batch cost 1. */
 const batchShare = 0.1;
-/** The cost of a question for a read marker: a client asks it for each of its conversations (IRCv3 read-marker). */
+/** The cost of a request for a read marker: a client sends one for each of its conversations (IRCv3 read-marker). */
 const markerShare = 0.1;
-const markerQuestion = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
+const markerRequest = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
 /** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
 const messagesPerLine = 500;
-const historyRequest = /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?!TARGETS\b)/i;
+const historyRequest = /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?! *TARGETS\b)/i;
 const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
@@ -51,11 +51,11 @@ function shareOf(session: Session, line: Line): number {
   if (session.user?.modes.has("o")) return operatorShare;
   if (isInBatch(session, line)) return batchShare;
   if (typeof line !== "string") return 1;
-  if (markerQuestion.test(line)) return markerShare;
+  if (markerRequest.test(line)) return markerShare;
   return historyRequest.test(line) ? historyShare(line) : 1;
 }
 
-/** A client that catches up needs many requests, one after the other. Its last word is the number of messages. */
+/** The cost of a request for messages; its last word is their number. A client that catches up sends many. */
 function historyShare(line: string): number {
   const limit = Number(line.slice(line.lastIndexOf(" ") + 1));
   return limit > 0 ? Math.min(1, Math.max(markerShare, limit / messagesPerLine)) : 1;
