@@ -14,7 +14,7 @@ import { ClientMessages } from "./client_messages.ts";
 import type { ClientOptions, Ending } from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
 import type { MessageToSend } from "./compose.ts";
-import { Dialler } from "./dialler.ts";
+import { ConnectionLoop } from "./connection_loop.ts";
 import { FaultGuard } from "./fault_guard.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
@@ -33,9 +33,6 @@ import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
 import { WantedChannels } from "./wanted_channels.ts";
 
-/** How long to wait after QUIT for the server to close the connection. */
-const quitMs = 1_000;
-
 /** One person on one server. */
 export class Client {
   readonly server: ServerLink;
@@ -52,21 +49,28 @@ export class Client {
   readonly #wanted: WantedChannels;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
-  readonly #dialler: Dialler;
+  readonly #loop: ConnectionLoop;
   #nick: string;
   /** The name as the person wrote it, also where the server does not allow its letters in a nick. */
   #realname: string;
   #awayReason = "";
-  #wasReady = false;
-  #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#nick = this.#realname = options.nick;
     this.guard = new FaultGuard(options.onFault);
-    const { connect, delay, now = Date.now, elapsed = () => performance.now() } = options;
+    const { now = Date.now, elapsed = () => performance.now() } = options;
     const link = this.server = new ServerLink(emptyState(options.nick), now, elapsed);
-    this.#dialler = new Dialler({ connect, delay, elapsed });
+    this.#loop = new ConnectionLoop({
+      link,
+      options,
+      serve: (connection) => this.#serve(connection),
+      onDisconnect: () => {
+        this.readMarkers.onDisconnect();
+        this.#catchUp.onDisconnect();
+      },
+      onStatus: (status) => this.#emit(status),
+    });
     this.account = new ClientAccount(link, options.account);
     this.history = new ClientHistory(link);
     this.messages = new ClientMessages(
@@ -81,7 +85,7 @@ export class Client {
       history: this.history,
       wanted: this.#wanted,
       newestId: (buffer) => this.messages.recent.newestId(buffer),
-      isLeaving: () => this.#isLeaving,
+      isLeaving: () => this.#loop.hasQuit,
       onChange: (message, isGone) => this.#emit({ kind: "outgoing", message, isGone }),
     });
     this.outbox = this.#delivery.outbox;
@@ -128,46 +132,14 @@ export class Client {
 
   /** Connects, and reconnects whenever the connection is lost, until quit(). Call it once. */
   async run(): Promise<Ending> {
-    const stopWatching = this.#dialler.watchSleep(() => this.wake());
-    try {
-      return this.#finish(await this.#connectUntilQuit());
-    } finally {
-      stopWatching();
-    }
+    const ending = await this.#loop.run();
+    this.#delivery.refuseAll(ending.kind === "refused" ? ending.reason : "Not connected");
+    return ending;
   }
 
-  async #connectUntilQuit(): Promise<Ending> {
-    while (!this.#isLeaving) {
-      this.#emit({ kind: "status", status: "connecting", attempt: this.#dialler.attempts });
-      let reason: string;
-      try {
-        const connection = await this.#dialler.connect();
-        await this.#serve(connection);
-        reason = this.server.session?.closingReason || (connection.ended ?? "Connection closed");
-      } catch (error) {
-        const isFinal = !this.#wasReady || this.#options.isFinal?.(error) === true;
-        if (isFinal && !this.#isLeaving) return { kind: "unreachable", error };
-        reason = error instanceof Error ? error.message : String(error);
-      }
-      this.server.disconnect();
-      this.readMarkers.onDisconnect();
-      this.#catchUp.onDisconnect();
-      if (this.#isLeaving) break;
-      if (!this.#wasReady) return { kind: "refused", reason };
-      await this.#dialler.pause((retryMs) =>
-        this.#emit({ kind: "status", status: "waiting", reason, retryMs })
-      );
-    }
-    return { kind: "left" };
-  }
-
-  /**
-   * The person or the network is back: connects at once, or asks the server whether the connection still works. Can be
-   * called often.
-   */
+  /** See ConnectionLoop.wake. */
   wake(): void {
-    this.#dialler.wake();
-    this.server.session?.checkLink();
+    this.#loop.wake();
   }
 
   /**
@@ -249,13 +221,7 @@ export class Client {
   /** Leaves; run() then resolves. */
   quit(reason = ""): void {
     this.readMarkers.flush();
-    this.server.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
-    const { session } = this.server;
-    clearTimeout(this.#quitTimer);
-    // The server closes the connection; we close it ourselves after a while.
-    if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
-    else session?.close();
-    this.#dialler.quit();
+    this.#loop.quit(reason);
   }
 
   /** Resolves at the end of the connection. */
@@ -266,8 +232,7 @@ export class Client {
       password,
       idleMs = 60_000,
       answerMs,
-    } = this
-      .#options;
+    } = this.#options;
     const session = new ClientSession({
       connection,
       identity: { nick: this.#nick, username, realname, ...(password !== undefined && { password }) },
@@ -276,13 +241,13 @@ export class Client {
       onEvent: (event) => this.#onSessionEvent(event),
       chooseNextNick: (refusal) => this.#chooseNextNick(refusal),
       askPassword: async (refused) => {
-        const ask = this.#wasReady ? undefined : this.#options.askPassword;
+        const ask = this.#loop.wasReady ? undefined : this.#options.askPassword;
         const password = await this.guard.ask(() => ask?.(refused.name), "");
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
       onReady: () => this.#onReady(),
       onFault: (error) => this.guard.report(error),
-      again: this.#wasReady,
+      again: this.#loop.wasReady,
       now: () => this.now,
       elapsed: () => this.server.elapsed,
       onAnswer: () => this.#delivery.flush(),
@@ -291,14 +256,14 @@ export class Client {
       answerMs,
     });
     this.server.session = session;
-    if (this.#isLeaving) session.close();
+    if (this.#loop.hasQuit) session.close();
     const reason = await session.run();
-    if (session.isReady && !this.#isLeaving) this.#emit({ kind: "status", status: "lost", reason });
+    if (session.isReady && !this.#loop.hasQuit) this.#emit({ kind: "status", status: "lost", reason });
   }
 
   #onReady(): void {
-    const again = this.#wasReady;
-    this.#wasReady = true;
+    const again = this.#loop.wasReady;
+    this.#loop.wasReady = true;
     for (const { name, key } of this.#wanted.all()) this.join(name, key);
     if (this.#awayReason !== "") this.setAway(this.#awayReason);
     // Its answer comes after those to JOIN, so the person is called once for all buffers.
@@ -347,13 +312,13 @@ export class Client {
 
   #onRefused(target: string, text: string): void {
     this.#delivery.onChannelRefused(target, text);
-    // So that the person sees a channel that stays wanted, and can close it.
+    // The person must see a channel that stays wanted, to be able to close it.
     if (this.#wanted.isKept(target) && !this.#wanted.has(target)) this.#open(target);
   }
 
   /**
-   * A server that refused our letters gets the name in ASCII letters, if it has such a form. After a reconnect the lost connection can still
-   * hold our nick.
+   * The nick to try after a refusal: in ASCII letters, if the server does not allow ours; with "_" after a reconnect,
+   * because the lost connection can still hold our nick.
    */
   #chooseNextNick(
     { nick, reason, ascii }: { nick: string; reason: string; ascii: string | undefined },
@@ -362,21 +327,11 @@ export class Client {
       this.#emit({ kind: "status", status: "nick replaced", nick, to: ascii });
       return this.#nick = ascii;
     }
-    if ((this.#options.fallbackNick || this.#wasReady) && nick.length < this.#nick.length + 3) {
+    if ((this.#options.fallbackNick || this.#loop.wasReady) && nick.length < this.#nick.length + 3) {
       return `${nick}_`;
     }
     this.#emit({ kind: "status", status: "nick refused", nick, reason });
     return undefined;
-  }
-
-  get #isLeaving(): boolean {
-    return this.#dialler.hasQuit;
-  }
-
-  #finish(ending: Ending): Ending {
-    clearTimeout(this.#quitTimer);
-    this.#delivery.refuseAll(ending.kind === "refused" ? ending.reason : "Not connected");
-    return ending;
   }
 
   #emit(body: EventBody): void {

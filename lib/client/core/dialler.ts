@@ -5,7 +5,6 @@
 
 import { backoff } from "../../net/backoff.ts";
 import type { Connection } from "../../net/connection.ts";
-import { watchSleep } from "./sleep_watch.ts";
 
 /** The parts of a dialler. */
 export interface DiallerParts {
@@ -97,11 +96,6 @@ export class Dialler {
       this.#attempts = 0;
       this.#attempt?.abort();
     }
-  }
-
-  /** Calls `onWake` after a sleep of the computer; returns the function that stops this. */
-  watchSleep(onWake: () => void): () => void {
-    return watchSleep(onWake);
   }
 
   /** No more tries. */

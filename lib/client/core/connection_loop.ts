@@ -1,0 +1,101 @@
+/**
+ * Connects to the server, again and again, until the person quits: the pauses between the tries, and what ends them. It
+ * does not know the protocol; the caller serves each connection.
+ */
+
+import type { Connection } from "../../net/connection.ts";
+import type { ClientOptions, Ending } from "./client_options.ts";
+import { Dialler } from "./dialler.ts";
+import type { EventBody } from "../state/event.ts";
+import type { ServerLink } from "./server_link.ts";
+import { watchSleep } from "./sleep_watch.ts";
+
+/** The parts of a connection loop. */
+export interface ConnectionLoopParts {
+  readonly link: ServerLink;
+  readonly options: Pick<ClientOptions, "connect" | "delay" | "isFinal">;
+  /** Resolves at the end of the connection. */
+  readonly serve: (connection: Connection) => Promise<void>;
+  /** A connection has ended, or a try has failed. */
+  readonly onDisconnect: () => void;
+  readonly onStatus: (status: EventBody) => void;
+}
+
+/** How long to wait after QUIT for the server to close the connection. */
+const quitMs = 1_000;
+
+/** The connections of one client, one after the other. */
+export class ConnectionLoop {
+  /** Whether a server has let us in; then a lost connection is tried again. */
+  wasReady = false;
+  readonly #parts: ConnectionLoopParts;
+  readonly #dialler: Dialler;
+  #quitTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: ConnectionLoopParts) {
+    this.#parts = parts;
+    const { link, options: { connect, delay } } = parts;
+    this.#dialler = new Dialler({ connect, delay, elapsed: () => link.elapsed });
+  }
+
+  get hasQuit(): boolean {
+    return this.#dialler.hasQuit;
+  }
+
+  /** Runs until quit(), or until the server cannot be reached or refuses us the first time. Call it once. */
+  async run(): Promise<Ending> {
+    const stopWatching = watchSleep(() => this.wake());
+    try {
+      return await this.#connectUntilQuit();
+    } finally {
+      stopWatching();
+      clearTimeout(this.#quitTimer);
+    }
+  }
+
+  async #connectUntilQuit(): Promise<Ending> {
+    const { link, options, serve, onDisconnect, onStatus } = this.#parts;
+    while (!this.hasQuit) {
+      onStatus({ kind: "status", status: "connecting", attempt: this.#dialler.attempts });
+      let reason: string;
+      try {
+        const connection = await this.#dialler.connect();
+        await serve(connection);
+        reason = link.session?.closingReason || (connection.ended ?? "Connection closed");
+      } catch (error) {
+        const isFinal = !this.wasReady || options.isFinal?.(error) === true;
+        if (isFinal && !this.hasQuit) return { kind: "unreachable", error };
+        reason = error instanceof Error ? error.message : String(error);
+      }
+      link.disconnect();
+      onDisconnect();
+      if (this.hasQuit) break;
+      if (!this.wasReady) return { kind: "refused", reason };
+      await this.#dialler.pause((retryMs) =>
+        onStatus({ kind: "status", status: "waiting", reason, retryMs })
+      );
+    }
+    return { kind: "left" };
+  }
+
+  /**
+   * The person or the network is back: connects at once, or asks the server whether the connection still works. Can be
+   * called often.
+   */
+  wake(): void {
+    this.#dialler.wake();
+    this.#parts.link.session?.checkLink();
+  }
+
+  /** Leaves; run() then resolves. */
+  quit(reason: string): void {
+    const { link } = this.#parts;
+    link.send(reason === "" ? "QUIT" : `QUIT :${reason}`);
+    const { session } = link;
+    clearTimeout(this.#quitTimer);
+    // The server closes the connection; we close it ourselves after a while.
+    if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
+    else session?.close();
+    this.#dialler.quit();
+  }
+}
