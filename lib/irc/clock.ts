@@ -12,7 +12,7 @@ export interface ClockOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
-/** A clock is ahead for so long before deletions trust it. */
+/** A wall clock that stays ahead for this long is right, so deletions trust it. */
 const trustAfterMs = 24 * 3_600_000;
 
 /** The clocks of a chat or a store. */

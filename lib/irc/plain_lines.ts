@@ -13,7 +13,7 @@ import { cutBytes } from "./wrap.ts";
 /** The longest line that every program can read, in bytes, with CR LF and without tags. */
 export const plainLineBytes = 512;
 
-/** The text of a message has at least so much space, also after long names. */
+/** The least space for the text of a message, after the longest names too. */
 const minTextBytes = 64;
 const maxBodyBytes = plainLineBytes - 2;
 
@@ -54,9 +54,14 @@ export function plainTextBytes(source: string, command: string, before: Params):
   return maxBodyBytes - utf8Bytes(body(source, command, [...before, ""]));
 }
 
+/** The same for the text of a message, which people should be able to read: at least 64. */
+export function messageTextBytes(source: string, command: string, before: Params): number {
+  return Math.max(minTextBytes, plainTextBytes(source, command, before));
+}
+
 function splitLast(source: string, command: string, params: Params): Params[] {
   const before = params.slice(0, -1);
-  const space = Math.max(minTextBytes, plainTextBytes(source, command, before));
+  const space = messageTextBytes(source, command, before);
   return splitMessage([{ text: params.at(-1) ?? "" }], space).map((text) => [...before, text]);
 }
 
@@ -90,7 +95,7 @@ export function modePortions<Change extends { readonly parameter: string | undef
   return all;
 }
 
-/** In RPL_WHOREPLY the name of the server is the one that nobody misses; the real name is cut after that. */
+/** Shortens RPL_WHOREPLY: the name of the server goes first, because nobody needs it; then the real name is cut. */
 function withoutServer(source: string, command: string, params: Params): Params[] {
   const withoutText = plainTextBytes(source, command, params.slice(0, -1));
   return [withoutText >= minTextBytes || params.length < 6 ? params : params.with(4, "*")];

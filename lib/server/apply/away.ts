@@ -1,6 +1,6 @@
 /**
  * Apply, for the changes that make a user away or bring it back: AWAY, and sessions that join or leave it. A user is away
- * while all its sessions are. Its sessions are told when that changes, and what another session said by AWAY.
+ * while all its sessions are. Its sessions learn when that changes, and when one of them is away alone.
  */
 import { unshared } from "../../irc/message.ts";
 import { cutText } from "../../irc/wrap.ts";
@@ -63,7 +63,7 @@ export function changeAway(
 /** The longest part of a text in a sentence, so that the sentence fits into one line of every client. */
 const maxQuoted = 80;
 
-/** One session is away, but the user is not: another session counts. Both get to know that. */
+/** Tells all sessions that one of them is away, but the user is not, because another session is not away. */
 function explain(user: UserState, away: string, text: string): void {
   const start = cutText(text, maxQuoted);
   const quoted = start === text ? text : `${start}…`;

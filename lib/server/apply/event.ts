@@ -52,7 +52,7 @@ export type Event =
     readonly account?: string;
     readonly address: string;
     readonly secure: boolean;
-    /** The text of an AWAY before; "" says that somebody is at this session. */
+    /** The AWAY that the session sent before it joined; "" ends an earlier one. See "away set". */
     readonly away?: string;
   }
   /** With `lingerMs` the user stays online that long without a session, because it can come back. */
@@ -66,7 +66,7 @@ export type Event =
   /** A lingering user did not come back in time. */
   | { readonly kind: "given up"; readonly user: UserId }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
-  /** With reason "" somebody is at the session again; with "*" nobody is, without a text. */
+  /** Reason "" means that the person is back at the session; "*" means away without a text (draft/pre-away). */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
   | { readonly kind: "host set"; readonly user: UserId; readonly host: string }

@@ -58,7 +58,7 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
     return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
   }
   const { address, secure } = event;
-  // A lost connection is no sign of life: its AWAY stays, unless the new session says otherwise.
+  // A reconnect does not end the AWAY of the lost session; only an AWAY of the new session does.
   const lost = user.lingering?.device.away;
   const away = event.away === undefined && lost?.text !== "*" ? lost : awayOf(event.away ?? "", stamp);
   changeAway(chat, user, { stamp }, () => addSession(chat, user, event.session, { address, secure, away }));

@@ -38,14 +38,14 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   if (other !== undefined && other !== user) other.send(outgoing);
 }
 
-/** The rank that a message was sent to; "" if it was sent to the whole channel, or is not here. */
+/** The rank that a message was sent to; "" for a message to the whole channel, and if it is not stored. */
 function rankOf(store: ChatState["store"], views: readonly HistoryView[], stamp: number): string {
   const saved = store?.database.read(() => store.history.find(views, stamp), undefined);
   const [target = ""] = saved === undefined ? [] : parseRecord(saved.record)?.message.params ?? [];
   return target.slice(0, Math.max(0, target.indexOf("#")));
 }
 
-/** Those who could not see the message get no deletion of it. */
+/** Sends the deletion to the members that could see the message. */
 function sendInChannel(
   channel: ChannelState,
   user: UserState,

@@ -60,7 +60,7 @@ export function saveInPrivate(
   saveSharing(store, event, user, stamp);
 }
 
-/** Notes in which message the sender shares files, because they are deleted with it. */
+/** Saves with each file that the message shares which message that is: the file is deleted with it. */
 function saveSharing(store: Store, event: MessageEvent, user: UserState | undefined, stamp: number): void {
   const { text, lines } = event;
   if (user === undefined || (!text.includes("/files/") && lines === undefined)) return;

@@ -14,10 +14,10 @@ import { oldestShown, sideOf, visibleHistory } from "./history_access.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
-/** Enough that nobody can guess an address: 16 bytes in base64url. */
+/** The length in base64url of 16 bytes, which nobody can guess. */
 const signatureLength = 22;
 
-/** A record, and its log where that is known. */
+/** A record, and the id of its log if that is known. */
 type FoundRecord = StoredRecord & { readonly log?: number };
 
 /** Makes and reads the addresses of a chat. */

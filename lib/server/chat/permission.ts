@@ -110,7 +110,7 @@ export function refusalToMessage(target: User, user: User): Refusal | undefined 
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, sentence);
 }
 
-/** The refusal if a new channel of this name would be one with another for some clients (irc/look_alikes.ts). */
+/** The refusal if some clients take a new channel of this name for an existing one (irc/look_alikes.ts). */
 export function refusalToCreate(chat: Chat, name: string, user: User): Refusal | undefined {
   const alike = chat.channelAlike(name);
   if (alike === undefined) return undefined;

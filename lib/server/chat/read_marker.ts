@@ -19,8 +19,8 @@ export function markerAt({ store }: Chat, user: User, key: Folded): number | und
 }
 
 /**
- * What a marker belongs to: a channel, or the person that a nick names. Of several people who had the nick, it is the one
- * that has it, else the last one that `user` wrote with; for a nick that says nothing, the nick.
+ * The owner of a marker: a channel, or the person that a nick names. Of several people who had the nick, it is the user
+ * that has it now, otherwise the last one that `user` wrote with. If nobody had the nick, the nick itself is the key.
  */
 export function markerKey(chat: Chat, user: User, target: string): Folded {
   const { store } = chat;

@@ -1,4 +1,7 @@
-/** Token buckets: they limit a burst and the rate after it. The caller passes the time of a monotonic clock; no function here waits. */
+/**
+ * Token buckets: they limit a burst and the rate after it. The caller passes the time of a monotonic clock; no function
+ * here waits.
+ */
 
 /** The size of a bucket, and how fast it fills. */
 export interface Rate {

@@ -36,9 +36,9 @@ export class UploadTokens {
   }
 
   /**
-   * The owner of a token, and the id of its user. The owner is an account, or "~host" (cloaked) without one, because a nick is too easy to change for
-   * counting uploads by nick. Undefined when the token is forged or too old, or when its account is suspended or
-   * removed.
+   * The owner of a token, and the id of its user. The owner is an account, or "~host" (cloaked) without one: uploads are
+   * not counted by nick, because a nick is easy to change. Undefined when the token is forged or too old, or when its
+   * account is suspended or removed.
    */
   read(token: string): Uploader | undefined {
     const [sender = "", expires = "", signature = ""] = token.split(".");

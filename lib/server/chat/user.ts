@@ -77,9 +77,9 @@ export interface User {
   readonly modes: ReadonlySet<string>;
   /** Stamp of its arrival. */
   readonly arrivedAt: number;
-  /** Stamp of the moment since which it would be, or is, without an account: its arrival, or the end of its account. */
+  /** Stamp of its arrival, or of its last logout: its guest identity is made from this. */
   readonly guestSince: number;
-  /** Its identity in history without an account, as long as it is online: no other user has this stamp. */
+  /** Its identity in history while it has no account. No other user has it, because stamps are unique. */
   readonly guestIdentity: string;
   /** Stamp of the moment when it took its nick. */
   readonly nickSince: number;
@@ -107,7 +107,7 @@ export interface User {
   readonly markers: ReadonlyMap<Folded, number>;
 }
 
-/** A nick that a user had until another one. */
+/** An earlier nick of a user. */
 export interface FormerNick {
   readonly folded: Folded;
   /** Stamps: it had the nick from `since` on, and before `until`. */
@@ -121,7 +121,7 @@ export function hadNick({ folded, nickSince, formerNicks }: User, nick: Folded, 
     formerNicks.some(({ folded, since, until }) => folded === nick && at >= since && at < until);
 }
 
-/** No nick contains "!", and older versions had "~" and the nick. */
+/** The identity of a guest. The "!" keeps it apart from those of older versions, which are "~" and the nick. */
 function identityAt(stamp: number): string {
   return `~!${stamp.toString(36)}`;
 }
@@ -206,7 +206,7 @@ export class UserState implements User {
     return true;
   }
 
-  /** Its messages do not belong to an account any more, nor to the guest that it was before. */
+  /** Gives it a new guest identity: its messages now belong neither to an account nor to an earlier guest. */
   becomeGuest(stamp: number): void {
     this.guestSince = stamp;
     this.guestIdentity = identityAt(stamp);

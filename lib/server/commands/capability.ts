@@ -34,7 +34,7 @@ function list({ session, params }: EarlyCall): void {
   else sendWords(session, "LS", forOldClients([...offered.keys()]));
 }
 
-/** Drafts last: if one line cannot hold all names, those are left out, and old clients do not know them. */
+/** The names in the order for one line, which perhaps cannot hold all: drafts come last, because old clients do not know them. */
 function forOldClients(names: readonly string[]): string[] {
   const isDraft = (name: string) => name.includes("/");
   return [...names.filter((name) => !isDraft(name)), ...names.filter(isDraft)];

@@ -105,8 +105,8 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
 }
 
 /**
- * On the server's own machine the host is made from the first nick. Somebody who had that nick first can still be here
- * under another one; then the id makes the host different.
+ * The host of a guest. On the server's own machine it is made from the first nick. An earlier user with the same first
+ * nick can still be online under another nick; then the id makes the host different.
  */
 function guestHost({ users, cloakKey }: Chat, address: string, nick: string, id: string): string {
   const host = cloak(address, cloakKey, nick);

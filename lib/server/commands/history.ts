@@ -189,8 +189,8 @@ function parseTimestamp(call: Call, text: string): Point {
 }
 
 /**
- * Conversations whose latest message is between two times, or the latest deletion for clients that see those. A user with thousands of conversations is answered in
- * parts.
+ * Sends the conversations whose latest message, or latest deletion for clients that see deletions, is between two times.
+ * A user with thousands of conversations is answered in parts.
  */
 async function sendTargets({ call, store, words, limit }: Query): Promise<void> {
   const { chat, session, user } = call;
@@ -204,7 +204,7 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
     if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
     const said = await latest(store, visible, isVisible);
     const deleted = seesDeletions ? latestDeletion(store.deletions, visible.views, after ?? 0) : 0;
-    // A conversation without any message left is only for a client that can still show some.
+    // A conversation in which all messages are deleted matters only to a client that can still show some.
     if (said === undefined && (deleted === 0 || stampMs(after ?? 0) === 0)) continue;
     const stamp = Math.max(said ?? 0, deleted);
     if (stamp <= (after ?? 0) || stamp >= (before ?? Infinity)) continue;

@@ -4,7 +4,7 @@
  * their sender. A message of one line is not cut.
  */
 import { splitMessage } from "../../irc/message_pieces.ts";
-import { plainTextBytes } from "../../irc/plain_lines.ts";
+import { messageTextBytes } from "../../irc/plain_lines.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 
 /** How much of a message is shown. */
@@ -18,9 +18,6 @@ export interface Excerpt {
   readonly link: () => string | undefined;
 }
 
-/** Names never leave less space for text. */
-const minTextBytes = 64;
-
 /** The texts of the lines, each short enough for every program. */
 export function shortTexts(
   source: string,
@@ -29,7 +26,7 @@ export function shortTexts(
   lines: readonly MessageLine[],
   excerpt: Excerpt | undefined,
 ): string[] {
-  const space = Math.max(minTextBytes, plainTextBytes(source, command, [target]));
+  const space = messageTextBytes(source, command, [target]);
   const pieces = splitMessage(lines, space);
   const isParagraph = lines.every(({ concat }, at) => at === 0 || concat);
   if (excerpt !== undefined && isParagraph && pieces.length <= 2 * excerpt.maxLines) return pieces;
@@ -41,7 +38,7 @@ export function longTexts(lines: readonly MessageLine[], excerpt: Excerpt | unde
   return cutToExcerpt(lines.map(({ text }) => text).filter((text) => text !== ""), Infinity, excerpt);
 }
 
-/** One line more than the limit is shown, because the line about it would not be shorter. */
+/** The first texts and a line about the others. A single other text is shown, because that line would be as long. */
 function cutToExcerpt(texts: string[], space: number, excerpt: Excerpt | undefined): string[] {
   if (excerpt === undefined || excerpt.maxLines === 0 || texts.length <= excerpt.maxLines + 1) return texts;
   const count = texts.length - excerpt.maxLines;

@@ -108,7 +108,7 @@ export const limitSettings = {
     max: 64,
     env: "PARLEY_NICK_LENGTH",
     group: "Limits",
-    help: "maximum length of a nick, in characters; beyond ASCII also 96 bytes",
+    help: "maximum length of a nick, in characters, and at most 96 bytes",
   },
   nickLetters: {
     kind: "text",

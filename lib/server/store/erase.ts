@@ -145,7 +145,7 @@ export class Eraser {
     if (this.#empty.size > 0) this.#removeEmptyBlocks();
   }
 
-  /** A reader would have to pass them all. */
+  /** Deletes blocks without a record, because every reader would have to pass them. */
   #removeEmptyBlocks(): void {
     for (const block of this.#empty) {
       const [log, count] = row(this.#removeBlock.get(block));

@@ -32,7 +32,7 @@ export interface HistoryRange {
   readonly isVisible?: ((saved: StoredRecord) => boolean) | undefined;
 }
 
-/** The records of one step; the read continues behind the stamp `next`, which is undefined at its end. */
+/** The records of one step; the read continues after the stamp `next`, which is undefined at the end. */
 interface Step {
   readonly records: StoredRecord[];
   readonly next: number | undefined;
@@ -176,7 +176,7 @@ export class HistoryReader {
   }
 }
 
-/** Joins the logs of one step; nothing behind the place where one of them stopped, because it can have more there. */
+/** Joins the logs of one step, up to the place where the first of them stopped, because it can have more records there. */
 function join(logs: readonly Step[], { from, limit }: HistoryRange): Step {
   const isForwards = from === "start";
   const stops = logs.flatMap(({ next }) => next ?? []);
