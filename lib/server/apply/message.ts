@@ -21,6 +21,7 @@ export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: 
   const user = chat.users.get(event.user);
   if (user === undefined) return;
   user.lastSpokeMs = stampMs(stamp);
+  user.spokeAt = chat.clock.monotonic();
   const { target } = event;
   if (target.kind === "user") return deliverToUser(chat, user, event, target, stamp);
   const channel = chat.channel(target.name);

@@ -29,6 +29,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
     return numericRefusal("ERR_NICKNAMEINUSE", nick);
   }
   const user = new UserState(event.user, stamp, stampMs(stamp));
+  user.spokeAt = chat.clock.monotonic();
   if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.modes.add(letter); }
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);

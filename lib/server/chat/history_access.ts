@@ -133,8 +133,8 @@ function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: 
 }
 
 /** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */
-export function oldestShown({ settings, now }: Pick<Chat, "settings" | "now">): number {
-  return settings.keepFor === 0 ? 0 : firstStamp(now() - settings.keepFor);
+export function oldestShown({ settings, clock }: Pick<Chat, "settings" | "clock">): number {
+  return settings.keepFor === 0 ? 0 : firstStamp(clock.cautiousNow() - settings.keepFor);
 }
 
 /** The history with everybody that the nick names; if there is none, with those that had it before. */

@@ -3,6 +3,7 @@
  * state of one connection belongs to its session (session.ts). `User` is the read-only view; server/apply changes
  * the `UserState` behind it.
  */
+import type { Clock } from "../../irc/clock.ts";
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Channel, ChannelState, Invitation, Membership, MembershipState } from "./channel.ts";
@@ -85,8 +86,10 @@ export interface User {
   readonly nickSince: number;
   /** The nicks that it had before, the oldest first. */
   readonly formerNicks: readonly FormerNick[];
-  /** Milliseconds since 1970 when it last said something; for idle times. */
+  /** Milliseconds since 1970 when it last said something. */
   readonly lastSpokeMs: number;
+  /** The same by the monotonic clock of this machine; undefined if it was not seen here. */
+  readonly spokeAt: number | undefined;
   /** The sessions it has, on all machines, by their ids. */
   readonly devices: ReadonlyMap<string, Device>;
   /** Its sessions on this machine. */
@@ -150,6 +153,7 @@ export class UserState implements User {
   readonly accepted = new Set<UserId>();
   readonly markers = new Map<Folded, number>();
   lastSpokeMs: number;
+  spokeAt: number | undefined;
   #nick: string;
   #folded: Folded;
   #source: string;
@@ -235,4 +239,13 @@ export class UserState implements User {
   send(outgoing: Deliverable): void {
     for (const session of this.sessions) session.send(outgoing);
   }
+}
+
+/** The seconds since a user said something. A wall clock that jumps makes nobody idle. */
+export function idleSeconds(
+  { clock }: { readonly clock: Clock },
+  { spokeAt, lastSpokeMs }: Pick<User, "spokeAt" | "lastSpokeMs">,
+): number {
+  const ms = spokeAt === undefined ? clock.now() - lastSpokeMs : clock.monotonic() - spokeAt;
+  return Math.max(0, Math.floor(ms / 1000));
 }

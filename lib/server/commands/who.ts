@@ -4,7 +4,7 @@ import { compileMask } from "../../irc/compiled_mask.ts";
 import { isMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
 import type { Channel, Membership } from "../chat/channel.ts";
-import type { User } from "../chat/user.ts";
+import { idleSeconds, type User } from "../chat/user.ts";
 import { isHidden, isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -173,7 +173,7 @@ function valueOf(call: Call, found: Found, field: string, token: string): string
     case "d":
       return "0";
     case "l":
-      return String(Math.max(0, Math.floor((chat.now() - user.lastSpokeMs) / 1000)));
+      return String(idleSeconds(chat, user));
     case "a":
       return user.account ?? "0";
     case "o":

@@ -6,7 +6,7 @@ import { plainTextBytes } from "../../irc/plain_lines.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { packWords } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
+import { idleSeconds, type User } from "../chat/user.ts";
 import { seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxTargets } from "../render/isupport.ts";
@@ -63,9 +63,8 @@ function sendWhois(call: Call, user: User): void {
   if (user.account !== undefined) reply(session, "RPL_WHOISACCOUNT", nick, user.account);
   if (modes.has("B")) reply(session, "RPL_WHOISBOT", nick);
   if (user.secure) reply(session, "RPL_WHOISSECURE", nick);
-  const idle = Math.max(0, Math.floor((chat.now() - user.lastSpokeMs) / 1000));
   const signon = Math.floor(stampMs(user.arrivedAt) / 1000);
-  reply(session, "RPL_WHOISIDLE", nick, String(idle), String(signon));
+  reply(session, "RPL_WHOISIDLE", nick, String(idleSeconds(chat, user)), String(signon));
 }
 
 /** The addresses of all its sessions, each once; the last one of a user without a session. */

@@ -102,6 +102,26 @@ story("a clock that is set a year ahead ends no registered channel and no ban", 
   assertEquals(chat.state.channel("#tea")?.registration, undefined);
 });
 
+story("a clock that is set ahead hides no history, and makes nobody idle", {
+  startsAt,
+  settings: { keepFor: 30 * dayMs },
+}, async (chat) => {
+  const ann = await chat.peer("ann", { caps: ["batch", "draft/chathistory"] });
+  await ann.join("#tea");
+  await ask(ann, "PRIVMSG #tea :hello");
+  chat.clock.nowMs += 5000;
+  for (const jumpMs of [365 * dayMs, -365 * dayMs]) {
+    chat.clock.jumpedMs = jumpMs;
+    const history = await ask(ann, "CHATHISTORY LATEST #tea * 9");
+    assertEquals(history.filter((line) => line.endsWith("hello")).length, 1);
+    assertMatch((await ask(ann, "WHOIS ann")).find((line) => line.includes(" 317 ")) ?? "", / ann 5 \d+ /);
+    assertEquals(await ask(ann, "WHO ann %l"), [
+      ":chat.test 354 ann 5",
+      ":chat.test 315 ann ann :End of WHO list",
+    ]);
+  }
+});
+
 story("the time since the start does not follow a clock that is set", { startsAt }, async (chat) => {
   const ann = await chat.peer("ann");
   chat.clock.nowMs += 5000;
