@@ -9,6 +9,6 @@ conversation(terminalProgram({
   prepare: ({ port, firstNick }) => ["-q", "-p", `${port}`, firstNick, "127.0.0.1"],
   begin: ({ nick, password }) => [`/msg NickServ IDENTIFY ${nick} ${password}`],
   // The nick of an account is refused before the login, and ircII then asks for another one.
-  comeBack: ({ port, firstNick }) => [`/server 127.0.0.1:${port}`, firstNick],
+  comeBack: ({ port, firstNick }) => [`/server 127.0.0.1:${port}`, /Please enter your nickname/, firstNick],
   members: (channel) => [`/eval echo $chanusers(${channel})`],
 }));

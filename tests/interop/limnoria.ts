@@ -4,7 +4,7 @@
  */
 import { Peer } from "../support/peer.ts";
 import { Child, textOf, untilText } from "./child.ts";
-import { conversation, type Place, type RunningProgram } from "./conversation.ts";
+import { conversation, nameAfterRestart, type Place, type RunningProgram } from "./conversation.ts";
 
 conversation({ name: "Limnoria", needs: ["supybot"], login: "by SASL", start });
 
@@ -28,6 +28,8 @@ async function start(place: Place): Promise<RunningProgram> {
       until: (_, wanted) => untilText(log, wanted),
       knows: async (channel, { length }) =>
         void await untilText(() => tell(`channel nicks ${channel} --count`, true), ` :${length}`),
+      // It waits ten seconds before it tries a second time.
+      comeBack: async () => void await untilText(log, nameAfterRestart),
       [Symbol.asyncDispose]: () => limnoria[Symbol.asyncDispose](),
     };
   } catch (error) {

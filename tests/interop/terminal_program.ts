@@ -13,8 +13,11 @@ export interface TerminalRecipe extends Pick<Program, "name" | "login"> {
   prepare(place: Place): readonly string[];
   /** What bob types after it shows "Welcome to Parley". */
   begin?(place: Place): readonly string[];
-  /** What bob types to connect when the server is back. @default {nothing: it connects and joins by itself} */
-  comeBack?(place: Place): readonly string[];
+  /**
+   * What bob types to connect when the server is back; he waits until the screen matches a pattern.
+   * @default {nothing: it connects and joins by itself}
+   */
+  comeBack?(place: Place): readonly (string | RegExp)[];
   /** @default {`/join ${channel}`} */
   join?(channel: string): readonly string[];
   /** @default {`/msg ${target} ${text}`} */
@@ -45,7 +48,9 @@ async function start(recipe: TerminalRecipe, place: Place): Promise<RunningProgr
   };
   const join = (channel: string) => type(recipe.join?.(channel) ?? [`/join ${channel}`]);
   const comeBack = async () => {
-    await type(recipe.comeBack?.(place) ?? []);
+    for (const line of recipe.comeBack?.(place) ?? []) {
+      await (typeof line === "string" ? pane.type(line) : pane.until(line));
+    }
     await pane.until(`Your host is ${nameAfterRestart}`);
     await type(recipe.begin?.(place) ?? []);
     await join("#tea");
