@@ -23,6 +23,9 @@ const scriptRun =
 const leadingEdge = /[\p{Cf}\u{FFFD}\-[{]/u;
 const trailingEdge = /[\p{Cf}\u{FFFD}\-\]}]/u;
 const wordCharacter = /[\p{L}\p{M}\p{N}_]/u;
+const apostrophe = /['‘’‛´＇′]/;
+/** A letter, digit or symbol that is shown as an emoji. It is no part of the word beside it. */
+const emojiSequence = /[#*\d]\u{FE0F}?\u{20E3}|\p{Emoji}\u{FE0F}/gu;
 
 /** Whether `nick` is in `text` as a name of its own: in "bob's" and "@bob:", not in "bobby", "#bob" or a link. */
 export function hasMention(text: string, nick: string): boolean {
@@ -48,9 +51,10 @@ export function shouldAlert(event: ChatEvent & Said): boolean {
 }
 
 /** The names in a text without formatting codes that `isName` accepts, in order. Takes linear time. */
-export function findNames(text: string, isName: (word: string) => boolean): FoundName[] {
+export function findNames(written: string, isName: (word: string) => boolean): FoundName[] {
   const found: FoundName[] = [];
   let isCode: ((start: number) => boolean) | undefined;
+  const text = withoutEmojiSequences(written);
   for (const token of text.matchAll(/\S+/g)) {
     let opaque: number | undefined;
     for (const word of token[0].matchAll(nickWord)) {
@@ -66,6 +70,13 @@ export function findNames(text: string, isName: (word: string) => boolean): Foun
     }
   }
   return found;
+}
+
+/** The text of the same length with signs in place of emoji that contain word characters or marks. */
+function withoutEmojiSequences(text: string): string {
+  return /[\u{FE0F}\u{20E3}]/u.test(text)
+    ? text.replace(emojiSequence, (sequence) => "•".repeat(sequence.length))
+    : text;
 }
 
 /** Spelling differences that people do not see as another name. */
@@ -113,10 +124,10 @@ function isFree(text: string, start: number, end: number, token: RegExpExecArray
   const [first, second] = [text[end] ?? "", characterAt(text, end + 1)];
   const isJoinedBefore = isWordCharacter(beforeLast);
   const isJoinedAfter = isWordCharacter(second);
-  if (/['’´＇.·]/.test(last) && isJoinedBefore) return false;
+  if ((apostrophe.test(last) || /[.·]/.test(last)) && isJoinedBefore) return false;
   if (/[.·]/.test(first) && isJoinedAfter) return false;
   if (
-    /['’´＇]/.test(first) && isJoinedAfter && !/^.s(?![\p{L}\p{M}\p{N}_])/iu.test(text.slice(end, end + 4))
+    apostrophe.test(first) && isJoinedAfter && !/^.s(?![\p{L}\p{M}\p{N}_])/iu.test(text.slice(end, end + 4))
   ) {
     return false;
   }
@@ -135,9 +146,12 @@ function isAddress(text: string, token: RegExpExecArray): boolean {
   return /[:,]$/.test(token[0]) && /^\n?$/.test(text[token.index - 1] ?? "");
 }
 
-/** Asks whether a position is in a part of the text between backticks; the positions asked must grow. */
+/** A block of lines between three backticks, or a part of a line between backticks. */
+const code = /(?<![\p{L}\p{M}\p{N}_`])(?:```(?!`)(?:(?!```)[^])*```|`+[^`\n]+`+)/gu;
+
+/** Asks whether a position is in code; the positions asked must grow. */
 function codeIn(text: string): (start: number) => boolean {
-  const marks = text.matchAll(/(?<![\p{L}\p{M}\p{N}_`])`+[^`\n]+`+/gu);
+  const marks = text.matchAll(code);
   let next = marks.next();
   return (start) => {
     while (!next.done && next.value.index + next.value[0].length <= start) next = marks.next();

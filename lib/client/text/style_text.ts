@@ -18,16 +18,13 @@ export interface NameColors {
 }
 
 /** The text of a message as spans. A newline is a span of its own. */
-export function styleText(text: string, names: NameColors): Span[] {
+export function styleText(text: string, { own, colorOf }: NameColors): Span[] {
   const [first = "", ...others] = text.split("\n");
-  return [
-    ...styleLine(first, names),
-    ...others.flatMap((line) => [{ text: "\n" }, ...styleLine(line, names)]),
+  const spans = [
+    ...readFormatting(first),
+    ...others.flatMap((line) => [{ text: "\n" }, ...readFormatting(line)]),
   ];
-}
-
-function styleLine(text: string, { own, colorOf }: NameColors): Span[] {
-  const spans = readFormatting(text);
+  // In all lines together, as code can have several.
   const isOwn = nameMatcher(own);
   const found = findNames(spanText(spans), (word) => isOwn(word) || colorOf(word) !== undefined);
   const styled = (span: Span, name: string): Span =>

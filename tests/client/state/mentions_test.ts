@@ -38,6 +38,10 @@ const texts: Readonly<
       "bob?!",
       "bob++",
       "👋bob",
+      "☕️bob",
+      "1️⃣bob and #️⃣bob",
+      "ℹ️bob: see the topic",
+      "``` opens code, bob",
       "ありがとうbobさん、",
       "고마워 bob님",
       "你好bob！",
@@ -85,6 +89,7 @@ const texts: Readonly<
       "`bob`",
       "run `sudo bob now`, please",
       "```bob```",
+      "```\nif bob:\n  `bob`\n```",
       "$bob",
       "bob=1",
       "bob()",
@@ -99,7 +104,7 @@ const texts: Readonly<
   },
   t: {
     calls: ["t: hi", "hi t!", "t's tea", "@t"],
-    quiet: ["I don't", "I don’t", "tar -t", "AT&T", "/usr/t", "t=5", "T.V."],
+    quiet: ["I don't", "I don’t", "I don‘t", "I don′t", "tar -t", "AT&T", "/usr/t", "t=5", "T.V."],
   },
   m: { calls: ["m, hi"], quiet: ["I'm here", "I’m here", "ma'am", "10 a.m. and p.m.", "#m"] },
   i: { calls: ["ask i?"], quiet: ["I'm", "I'll", "i.e. this", "I/O", "wi-fi"] },
@@ -128,7 +133,7 @@ for (const [nick, { calls, quiet }] of Object.entries(texts)) {
 
 Deno.test("hasMention() takes linear time", () => {
   const begun = performance.now();
-  for (const part of ["-", "`", "a'", "://", "太a", "\u200b"]) {
+  for (const part of ["-", "`", "``` ", "``` a`", "a'", "://", "太a", "\u200b", "1\ufe0f", "\ufe0f"]) {
     hasMention(`${part.repeat(10_000)} bob `, "bob");
     hasMention(`${part}bobx `.repeat(2_000), "bob");
   }
