@@ -3,7 +3,7 @@
 import { fold } from "../../irc/names.ts";
 import { readClientTag } from "./client_tags.ts";
 import type { State } from "./state.ts";
-import { isChannel, isIgnored, isOwn, withBuffer } from "./state.ts";
+import { isChannel, isIgnored, isOwn, isOwnPerson, withBuffer } from "./state.ts";
 import { typingEnd } from "./typing.ts";
 import type { IncomingMessage, MessageReader, ReceiveResult } from "./message_reader.ts";
 import { authorOf, withoutEvents } from "./message_reader.ts";
@@ -21,7 +21,7 @@ const maxReaction = 64;
 function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult {
   const { message } = incoming;
   const who = authorOf(incoming);
-  const own = isOwn(state, who.nick);
+  const own = incoming.history ? isOwnPerson(state, who) : isOwn(state, who.nick);
   if (!own && isIgnored(state, message.source, who.account)) return withoutEvents(state);
   const [to = ""] = message.params;
   const buffer = isChannel(state, to) || own ? to : who.nick;
@@ -60,7 +60,7 @@ function readTyping(
 function readRedact(state: State, incoming: IncomingMessage): ReceiveResult {
   const [to = "", id = "", reason = ""] = incoming.message.params;
   const by = authorOf(incoming);
-  const own = isOwn(state, by.nick);
+  const own = incoming.history ? isOwnPerson(state, by) : isOwn(state, by.nick);
   const buffer = isChannel(state, to) || own ? to : by.nick;
   return { state, events: [{ kind: "redacted", buffer, id, by, own, reason }] };
 }

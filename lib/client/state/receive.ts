@@ -15,6 +15,7 @@ import {
   isChannel,
   isIgnored,
   isOwn,
+  isOwnPerson,
   withBuffer,
   withMessageBy,
   withOpenBuffer,
@@ -51,7 +52,7 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   const { message } = incoming;
   const [to = "", written = ""] = message.params;
   const from = authorOf(incoming);
-  const own = isOwn(state, from.nick);
+  const own = incoming.history && !isOwn(state, to) ? isOwnPerson(state, from) : isOwn(state, from.nick);
   if (from.nick === "" || isServer(message.source)) return serverNotice(state, incoming, written);
   if (!own && isIgnored(state, message.source, from.account)) return withoutEvents(state);
   const read = readManner(message.command, written);

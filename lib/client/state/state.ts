@@ -116,6 +116,14 @@ export function isOwn(state: State, nick: string): boolean {
   return fold(nick) === fold(state.nick);
 }
 
+/** Whether a person in the history is us: an account can have had another nick then. */
+export function isOwnPerson(
+  state: State,
+  { nick, account = "" }: { readonly nick: string; readonly account?: string | undefined },
+): boolean {
+  return isOwn(state, nick) || (account !== "" && fold(account) === fold(state.account));
+}
+
 /** The buffer of that name, in any spelling. */
 export function findBuffer(state: State, name: string): Buffer | undefined {
   return state.buffers.get(fold(name));

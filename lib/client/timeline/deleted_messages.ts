@@ -4,7 +4,7 @@ import type { Reaction, SaidEntry } from "./timeline.ts";
 
 const maxIds = 5_000;
 
-type ReactionTo = Pick<Reaction, "emoji" | "nick"> & { readonly id: string };
+type ReactionTo = Pick<Reaction, "emoji" | "nick" | "account"> & { readonly id: string };
 
 /** The ids of messages that were deleted, the newest deletions. */
 export class DeletedIds {
@@ -20,9 +20,9 @@ export class DeletedIds {
   }
 
   /** A reaction is a message too: when it is deleted, it is removed. */
-  addReaction(buffer: string, id: string, { emoji, nick, added, reactionId }: Reaction): void {
+  addReaction(buffer: string, id: string, { added, reactionId, ...reaction }: Reaction): void {
     if (!added || reactionId === undefined) return;
-    this.#reactions.set(keyOf(buffer, reactionId), { id, emoji, nick });
+    this.#reactions.set(keyOf(buffer, reactionId), { id, ...reaction });
     for (const oldest of this.#reactions.keys()) {
       if (this.#reactions.size <= maxIds) break;
       this.#reactions.delete(oldest);
@@ -39,6 +39,18 @@ export class DeletedIds {
     const old = keyOf(from, "");
     for (const key of [...this.#ids]) {
       if (key.startsWith(old)) this.#ids.add(keyOf(to, key.slice(old.length)));
+    }
+    for (const [key, reaction] of [...this.#reactions]) {
+      if (key.startsWith(old)) this.#reactions.set(keyOf(to, key.slice(old.length)), reaction);
+    }
+  }
+
+  /** A person has another nick, and so have the reactions of that person in these buffers. */
+  renameReactions(from: string, to: string, buffers: readonly string[] | "everywhere"): void {
+    const places = buffers === "everywhere" ? [""] : [...buffers, to].map((buffer) => keyOf(buffer, ""));
+    for (const [key, reaction] of this.#reactions) {
+      if (fold(reaction.nick) !== fold(from) || !places.some((place) => key.startsWith(place))) continue;
+      this.#reactions.set(key, { ...reaction, nick: to });
     }
   }
 

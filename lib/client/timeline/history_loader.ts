@@ -124,7 +124,7 @@ export function addToTimeline(timelines: Timelines, event: ChatEvent, isNew = fa
   const { emoji, who, added, reactionId } = event;
   timelines.react(event.buffer, event.id, {
     emoji,
-    nick: who.nick,
+    ...who,
     added,
     ...(reactionId && { reactionId }),
   });

@@ -4,11 +4,12 @@ import type { Client } from "../core/client.ts";
 import type { Manner } from "../state/event.ts";
 import { fold } from "../../irc/names.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
-import { findBuffer, isOwn } from "../state/state.ts";
+import { findBuffer } from "../state/state.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { withoutCommand } from "../slash/paste.ts";
 import { copy } from "../elements/clipboard.ts";
 import type { OutgoingActions } from "./outgoing_rows.ts";
+import { includesUs } from "./reacting_people.ts";
 import type { SaidEntry } from "./timeline.ts";
 import { toast, toastError } from "../elements/toast.ts";
 
@@ -65,7 +66,7 @@ export class MessageSending {
 
   /** Adds the own reaction to a message, or removes it. */
   react({ said, key, reactions }: SaidEntry, emoji: string): void {
-    const hasReacted = [...reactions.get(emoji) ?? []].some((nick) => isOwn(this.#client.state, nick));
+    const hasReacted = includesUs(this.#client.state, reactions.get(emoji));
     const { recent } = this.#client.messages;
     if (recent.isDeleted(said)) return toast("This message was deleted", "error");
     attempt(() => this.#client.messages.react(said.buffer, key, emoji, !hasReacted));

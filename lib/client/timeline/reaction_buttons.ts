@@ -1,9 +1,10 @@
 /** The reactions under a message, each with its number; a click adds or removes the own one. */
 /// <reference lib="dom" />
-import { isOwn, type State } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 import { plain, plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import { foldable, type Unfolded } from "../elements/foldable.ts";
+import { includesUs, type ReactingPeople } from "./reacting_people.ts";
 import type { SaidEntry } from "./timeline.ts";
 
 /** This many buttons before the person unfolds the others. */
@@ -44,16 +45,16 @@ export function reactionButtons(
 function reactionButton(
   state: State,
   emoji: string,
-  people: ReadonlySet<string>,
+  people: ReactingPeople,
   click: () => void,
 ): HTMLElement {
-  const named = [...people].slice(0, maxNames).map(plainName).join(", ");
+  const named = [...people.keys()].slice(0, maxNames).map(plainName).join(", ");
   const names = people.size > maxNames ? `${named} and ${people.size - maxNames} more` : named;
   return element("button", {
     type: "button",
     title: names,
     "aria-label": `${plain(emoji)} ${people.size}, by ${names}`,
-    "aria-pressed": String([...people].some((nick) => isOwn(state, nick))),
+    "aria-pressed": String(includesUs(state, people)),
     click,
   }, `${plain(emoji)} ${people.size}`);
 }

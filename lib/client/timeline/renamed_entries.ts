@@ -1,5 +1,6 @@
 /** Entries of a timeline after a person has taken another nick. Pure. */
 import { fold } from "../../irc/names.ts";
+import type { ReactingPeople } from "./reacting_people.ts";
 import type { SaidEntry, TimelineEntry } from "./timeline.ts";
 
 /** The entry as part of the conversation under the new nick. */
@@ -11,11 +12,14 @@ export function inBuffer(entry: TimelineEntry, buffer: string): TimelineEntry {
 export function withRenamedReactions(entry: TimelineEntry, from: string, to: string): TimelineEntry {
   if (entry.kind !== "said" || entry.reactions.size === 0) return entry;
   const old = fold(from);
-  const hasReacted = (people: ReadonlySet<string>) => [...people].some((nick) => fold(nick) === old);
+  const hasReacted = (people: ReactingPeople) => [...people.keys()].some((nick) => fold(nick) === old);
   if (![...entry.reactions.values()].some(hasReacted)) return entry;
   const reactions: SaidEntry["reactions"] = new Map(
     [...entry.reactions].map(([emoji, people]) =>
-      [emoji, new Set([...people].map((nick) => fold(nick) === old ? to : nick))] as const
+      [
+        emoji,
+        new Map([...people].map(([nick, account]) => [fold(nick) === old ? to : nick, account] as const)),
+      ] as const
     ),
   );
   return { ...entry, reactions };

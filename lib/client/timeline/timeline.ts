@@ -8,6 +8,7 @@ import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { deletedEntry, DeletedIds } from "./deleted_messages.ts";
 import { EntryList } from "./entry_list.ts";
+import { type ReactingPeople, withReaction } from "./reacting_people.ts";
 import { inBuffer, withRenamedReactions } from "./renamed_entries.ts";
 
 export type { SaidEvent };
@@ -18,8 +19,8 @@ export interface SaidEntry {
   readonly key: string;
   readonly at: number;
   readonly said: SaidEvent;
-  /** The nicks of those who reacted, by emoji. */
-  readonly reactions: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The people who reacted, by emoji. */
+  readonly reactions: ReadonlyMap<string, ReactingPeople>;
   readonly isDeleted: boolean;
 }
 
@@ -27,6 +28,8 @@ export interface SaidEntry {
 export interface Reaction {
   readonly emoji: string;
   readonly nick: string;
+  /** With it, the person is the same under another nick. */
+  readonly account?: string;
   readonly added: boolean;
   readonly reactionId?: string;
 }
@@ -186,9 +189,7 @@ export class Timelines {
     this.#change(buffer, id, (entry) => {
       if (entry.kind !== "said" || entry.isDeleted) return entry;
       const reactions = new Map(entry.reactions);
-      const people = new Set(reactions.get(reaction.emoji));
-      if (reaction.added) people.add(reaction.nick);
-      else people.delete(reaction.nick);
+      const people = withReaction(reactions.get(reaction.emoji), reaction);
       if (people.size === 0) reactions.delete(reaction.emoji);
       else reactions.set(reaction.emoji, people);
       return { ...entry, reactions };
@@ -293,6 +294,7 @@ export class Timelines {
       for (const { list } of moved.parts) list.replaceAll((entry) => inBuffer(entry, to));
       if (other !== undefined) moved.add(other);
     }
+    this.#deleted.renameReactions(from, to, reactedIn);
     const timelines = reactedIn === "everywhere"
       ? this.#all.values()
       : [...reactedIn, to].flatMap((buffer) => this.#all.get(fold(buffer)) ?? []);

@@ -219,3 +219,18 @@ Deno.test("a private notice names its channel under either tag, when its author 
   ]);
   assertEquals(context("+channel-context=#tea", "dan"), undefined);
 });
+
+Deno.test("receive() knows our own messages of the history by the account, whatever nick we had", () => {
+  const state: State = { ...emptyState("ann"), account: "ann" };
+  const line = "@account=ann;msgid=1 :anna!a@h PRIVMSG bob :hello";
+  const event = (text: string, history: boolean) => {
+    const message = parse(text);
+    const [first] = message === undefined ? [] : receive(state, { message, at: 1000, history }).events;
+    return first !== undefined && "own" in first && [first.own, "buffer" in first && first.buffer];
+  };
+  assertEquals(event(line, true), [true, "bob"]);
+  assertEquals(event("@account=bob :bob!b@h PRIVMSG ann :hi", true), [false, "bob"]);
+  // Another client of the same account, on a server where both have a nick of their own.
+  assertEquals(event("@account=ann :anna!a@h PRIVMSG ann :hi", true), [false, "anna"]);
+  assertEquals(event("@account=ann :anna!a@h PRIVMSG #tea :hi", false), [false, "#tea"]);
+});

@@ -174,7 +174,7 @@ Deno.test("reactions follow a person to another nick, our own ones in all buffer
   const reacted = () =>
     ["#tea", "#den"].map((buffer) => {
       const [entry] = timelines.of(buffer).entries;
-      return entry?.kind === "said" ? [...entry.reactions.get("👍") ?? []].join(" ") : "";
+      return entry?.kind === "said" ? [...entry.reactions.get("👍")?.keys() ?? []].join(" ") : "";
     });
   timelines.rename("bob", "rob", ["#tea"]);
   assertEquals(reacted(), ["rob ann", "Bob ann"]);
@@ -190,4 +190,34 @@ Deno.test("a reaction that is deleted as a message is removed", () => {
   timelines.react("#tea", "one", { emoji: "👍", nick: "cat", added: true, reactionId: "r1" });
   const [entry] = timelines.of("#tea").entries;
   assertEquals(entry?.kind === "said" && [entry.reactions.size, entry.isDeleted], [0, false]);
+});
+
+Deno.test("a reaction of somebody who has another nick now is deleted as a message", () => {
+  const timelines = new Timelines();
+  for (const buffer of ["#tea", "bob"]) {
+    timelines.addSaid(said("one", 1_000, { buffer }), false);
+    timelines.react(buffer, "one", { emoji: "👍", nick: "bob", added: true, reactionId: "r1" });
+  }
+  timelines.rename("bob", "rob", ["#tea", "bob"]);
+  for (const buffer of ["#tea", "rob"]) timelines.markDeleted(buffer, "r1");
+  const left = ["#tea", "rob"].map((buffer) => timelines.find(buffer, "one"))
+    .map((entry) => entry?.kind === "said" && entry.reactions.size);
+  assertEquals(left, [0, 0]);
+});
+
+Deno.test("a person with an account has one reaction, also after a change of nick that nobody saw", () => {
+  const timelines = new Timelines();
+  timelines.addSaid(said("one", 1_000), false);
+  const react = (nick: string, account: string | undefined, added: boolean) =>
+    timelines.react("#tea", "one", { emoji: "👍", nick, ...(account && { account }), added });
+  const reacted = () => {
+    const entry = timelines.find("#tea", "one");
+    return entry?.kind === "said" ? [...entry.reactions.get("👍")?.keys() ?? []].join(" ") : "";
+  };
+  react("bob", "bob", true);
+  react("cat", undefined, true);
+  react("rob", "bob", true);
+  assertEquals(reacted(), "cat rob");
+  react("bobby", "bob", false);
+  assertEquals(reacted(), "cat");
 });
