@@ -15,7 +15,12 @@ import { findBuffer } from "../state/state.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { byId } from "../elements/element.ts";
 import { addToTimeline } from "../timeline/history_loader.ts";
-import { closeNotification, showNotification, withdrawNotification } from "./notifications.ts";
+import {
+  closeNotification,
+  renameNotifications,
+  showNotification,
+  withdrawNotification,
+} from "./notifications.ts";
 import { storeCallAt, storedCallAt } from "./preferences.ts";
 import { clearResult } from "./search_dialog.ts";
 import type { SaidEvent } from "../state/unread.ts";
@@ -132,6 +137,7 @@ function followPerson(page: EventHandlerParts, event: Extract<ChatEvent, { kind:
   const { who: { nick }, to, buffers, own } = event;
   page.timelines.rename(nick, to, own ? "everywhere" : buffers);
   page.active.onRenamed(nick, to);
+  renameNotifications(nick, to);
   page.onRenamed(nick, to);
 }
 

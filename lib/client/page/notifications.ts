@@ -4,7 +4,7 @@
  * some it is missing in private windows), the page shows them itself.
  */
 /// <reference lib="dom" />
-import { fold } from "../../irc/names.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import { excerpt, messageTitle } from "../text/excerpt.ts";
 import { basePath } from "../elements/base_path.ts";
 import { byId } from "../elements/element.ts";
@@ -57,6 +57,8 @@ let target: NotificationTarget = { isInChat: () => false, show: () => {} };
 let worker: Promise<ServiceWorkerRegistration | undefined> | undefined;
 /** Those that the page showed itself, by the folded name of the conversation. */
 const ownOnes = new Map<string, Visible>();
+/** The tags of notifications for a conversation: its folded name now, and the earlier ones. */
+const tagsByName = new Map<Folded, ReadonlySet<Folded>>();
 /** Showing and closing happen in the order of the messages. */
 let last: Promise<void> = Promise.resolve();
 
@@ -90,6 +92,7 @@ export function installNotifications(leadsTo: NotificationTarget): void {
 export function showNotification(said: SaidEvent): void {
   if (!isOn) return;
   const { buffer, id, at } = said;
+  tagsByName.set(fold(buffer), new Set([...tagsOf(buffer), fold(buffer)]));
   const data: NotificationData = { page: pageId, buffer, address: addressOf(buffer), id, at };
   const options: Options = {
     body: excerpt(said.text, maxGraphemes),
@@ -111,9 +114,26 @@ export function withdrawNotification(buffer: string, id: string): void {
   closeWhere(buffer, (data) => data.id === id);
 }
 
+/** The person of a conversation has another nick. A notification that is visible keeps its tag. */
+export function renameNotifications(from: string, to: string): void {
+  const tags = tagsOf(from);
+  if (tags.size === 0 || fold(from) === fold(to)) return;
+  tagsByName.set(fold(to), new Set([...tagsOf(to), ...tags]));
+  tagsByName.delete(fold(from));
+}
+
+function tagsOf(buffer: string): ReadonlySet<Folded> {
+  return tagsByName.get(fold(buffer)) ?? new Set();
+}
+
 async function show(title: string, options: Options, data: NotificationData): Promise<void> {
   const registration = await worker;
-  if (registration !== undefined) return await registration.showNotification(title, options);
+  if (registration !== undefined) {
+    // Another tab of this person can have called already.
+    const shown = await registration.getNotifications({ tag: fold(data.buffer) });
+    if (data.id !== undefined && shown.some((one) => (one.data as NotificationData).id === data.id)) return;
+    return await registration.showNotification(title, options);
+  }
   const made = new Notification(title, options);
   ownOnes.set(fold(data.buffer), made);
   made.addEventListener("click", () => {
@@ -125,12 +145,15 @@ async function show(title: string, options: Options, data: NotificationData): Pr
 
 function closeWhere(buffer: string, isDone: (data: NotificationData) => boolean): void {
   if (!isOn) return;
-  const tag = fold(buffer);
+  // The page before it was loaded again can have shown one.
+  const tags = new Set([...tagsOf(buffer), fold(buffer)]);
   inOrder(async () => {
-    const own = ownOnes.get(tag);
-    const others = await (await worker)?.getNotifications({ tag }) ?? [];
-    for (const one of own === undefined ? others : [...others, own]) {
-      if (isDone(one.data as NotificationData)) one.close();
+    for (const tag of tags) {
+      const own = ownOnes.get(tag);
+      const others = await (await worker)?.getNotifications({ tag }) ?? [];
+      for (const one of own === undefined ? others : [...others, own]) {
+        if (isDone(one.data as NotificationData)) one.close();
+      }
     }
   });
 }

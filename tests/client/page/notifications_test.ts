@@ -75,6 +75,12 @@ async function notifications(stage: Stage): Promise<void> {
   await untilVisible(ann, "bob1 in #bell: hey ann1");
   bob.send("PRIVMSG ann1 :are you busy?");
   await untilVisible(ann, "bob1 in #bell: hey ann1", "bob1: are you busy?");
+  // Deletions and read markers reach the notification under an earlier nick too.
+  const question = (await bob.lines()).find((line) => line.includes("busy")) ?? "";
+  bob.send("NICK rob1", `REDACT ann1 ${/msgid=([^; ]+)/.exec(question)?.[1]}`);
+  await untilVisible(ann, "bob1 in #bell: hey ann1");
+  bob.send("NICK bob1", "PRIVMSG ann1 :are you busy now?");
+  await untilVisible(ann, "bob1 in #bell: hey ann1", "bob1: are you busy now?");
   const [worker] = context.serviceWorkers();
   await worker?.evaluate(`registration.getNotifications({ tag: "bob1" }).then(([notification]) =>
     dispatchEvent(new NotificationEvent("notificationclick", { notification })))`);
