@@ -19,7 +19,6 @@ export function channelsToJoin(): string[] {
 export function rememberChannels({ rememberedChannels, readMarkers, state }: Client): void {
   const { unread } = readMarkers;
   readMarkers.flush();
-  if (rememberedChannels.length === 0) return;
   storeChannels(rememberedChannels);
   storeReadPositions(
     fold(state.nick),

@@ -104,8 +104,13 @@ async function kickedAway(stage: Stage): Promise<void> {
 async function noChannel(stage: Stage): Promise<void> {
   const ann = await stage.enter("ann6", "#last");
   const { page } = ann;
+  const leaveTab = "document.dispatchEvent(new Event('visibilitychange'))";
+  await page.evaluate(leaveTab);
+  assertEquals(await page.evaluate("localStorage.getItem('rooms')"), "#last");
   await write(ann, "/part");
   await page.waitForSelector("#not-joined >> text=You are not in any channel");
+  await page.evaluate(leaveTab);
+  assertEquals(await page.evaluate("localStorage.getItem('rooms')"), null);
   assertEquals(await page.getAttribute("#box", "placeholder"), "Write /join #channel");
   await write(ann, "/join #next3");
   await page.waitForSelector("#buffer-title >> text=#next3");
