@@ -14,7 +14,7 @@ import { showPane } from "./panes.ts";
 import { sharesTyping } from "./preferences.ts";
 import { installShortcuts } from "./shortcuts.ts";
 import { installInks, trustFiles } from "../elements/span_elements.ts";
-import { storeUnsent } from "./unsent_messages.ts";
+import { askBeforeLeaving, storeUnsent } from "./unsent_messages.ts";
 import { toast } from "../elements/toast.ts";
 import { installToolbar } from "./toolbar.ts";
 import { installWakeEvents } from "./wake_events.ts";
@@ -131,6 +131,8 @@ document.addEventListener("visibilitychange", () => {
   remember();
 });
 addEventListener("pagehide", remember);
+// Files that are under way, and those that were cut off, are lost with the page.
+askBeforeLeaving(() => (ui?.client.state.outgoing.length ?? 0) > 0 || !byId("uploads").hidden);
 addEventListener("focus", () => ui?.draw());
 addEventListener("hashchange", openAddress);
 installChatLinks(openAddress);

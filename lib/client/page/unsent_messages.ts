@@ -1,24 +1,25 @@
-/** Keeps messages that are not confirmed while the page is loaded again, in this tab and for the same name. */
+/**
+ * Keeps messages that are not confirmed while the page is loaded again, in this tab. The browser asks the person before
+ * the tab is closed with such a message in it.
+ */
 /// <reference lib="dom" />
 import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
+import { unsentOf, withUnsent } from "../timeline/unsent_by_name.ts";
 
-/** Stores them; an empty list forgets the earlier ones. */
+/** Stores those of this name; an empty list forgets the earlier ones. */
 export function storeUnsent(nick: string, outgoing: readonly OutgoingMessage[]): void {
-  storeValue("unsent", outgoing.length === 0 ? "" : JSON.stringify({ nick, outgoing }), "tab");
+  storeValue("unsent", withUnsent(storedValue("unsent", "tab"), nick, outgoing), "tab");
 }
 
 /** The stored messages of that name. */
 export function storedUnsent(nick: string): readonly OutgoingMessage[] {
-  try {
-    const stored = JSON.parse(storedValue("unsent", "tab"));
-    return stored.nick === nick ? stored.outgoing.filter(isWhole) : [];
-  } catch {
-    // Nothing is stored, or something else.
-    return [];
-  }
+  return unsentOf(storedValue("unsent", "tab"), nick);
 }
 
-function isWhole({ target, text, at }: OutgoingMessage): boolean {
-  return typeof target === "string" && typeof text === "string" && typeof at === "number";
+/** The browser asks before it leaves the page while `isUnsaved` says that the person would lose something. */
+export function askBeforeLeaving(isUnsaved: () => boolean): void {
+  addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) event.preventDefault();
+  });
 }

@@ -30,6 +30,8 @@ const words = {
 export class OutgoingRows {
   readonly #actions: OutgoingActions;
   #elements = new Map<OutgoingMessage, HTMLElement>();
+  /** The buffer that they are drawn for: elsewhere, a row names its target. */
+  #buffer = "";
 
   constructor(actions: OutgoingActions) {
     this.#actions = actions;
@@ -37,6 +39,8 @@ export class OutgoingRows {
 
   /** The rows for a buffer. */
   of(state: State, buffer: string): HTMLElement[] {
+    if (buffer !== this.#buffer) this.#elements.clear();
+    this.#buffer = buffer;
     const elements = new Map<OutgoingMessage, HTMLElement>();
     for (const message of outgoingIn(state, buffer)) {
       elements.set(message, this.#elements.get(message) ?? this.#draw(state, buffer, message));

@@ -155,6 +155,9 @@ async function refused(stage: Stage): Promise<void> {
   await page.press("#box", "Enter");
   await page.waitForSelector(".entry.unsent >> text=words for nobody");
   assertMatch(await page.textContent(".unsent .delivery") ?? "", /^To nobody6 · Not sent: There is nobody/);
+  await write(ann, "/query nobody6");
+  await page.waitForSelector("#buffer-title >> text=nobody6");
+  assertMatch(await page.textContent(".unsent .delivery") ?? "", /^Not sent: There is nobody/);
 }
 
 async function upload(stage: Stage): Promise<void> {
