@@ -43,6 +43,8 @@ export interface Session {
   response: CollectedAnswer | undefined;
   /** The message of several lines that is being collected. */
   batch: OpenBatch | undefined;
+  /** The reference of the last batch that was refused: its further lines get no answer. */
+  refusedBatch: string | undefined;
   /** Whether it sent QUIT, or was banned; otherwise its user can come back. */
   hasQuit: boolean;
   /** Whether the server closed it; further lines of the client are ignored. */
@@ -91,6 +93,7 @@ export class SessionState implements Session {
   registration: PendingRegistration | undefined = startRegistration();
   response: CollectedAnswer | undefined;
   batch: OpenBatch | undefined;
+  refusedBatch: string | undefined;
   /** When a line last arrived, by the monotonic clock. */
   lastLineMs: number;
   /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */

@@ -127,7 +127,11 @@ function list({ chat, session, params }: Call): void {
     "ACCOUNT",
     "LIST_END",
     String(found.length),
-    found.length === 1 ? "1 account matches" : `${found.length} accounts match`,
+    found.length === 1
+      ? "1 account matches"
+      : found.length <= maxListed
+      ? `${found.length} accounts match`
+      : `${found.length} accounts match; only the first ${maxListed} are listed, so use a mask such as a*`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { fail } from "../chat/refusal.ts";
-import type { OpenBatch } from "../chat/session.ts";
+import type { OpenBatch, Session } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { joinMessageLines } from "../render/multiline.ts";
 import { sendMessage } from "./send_message.ts";
@@ -23,9 +23,27 @@ const openMs = 30_000;
 function batch(call: Call): void | Promise<void> {
   const [reference = ""] = call.params;
   const name = reference.slice(1);
-  if (reference.startsWith("+")) return open(call, name);
+  if (reference.startsWith("+")) {
+    return refusing(call.session, name, () => open(call, name));
+  }
   if (reference.startsWith("-")) return close(call, name);
   fail("BATCH", "INVALID_REFTAG", reference, "The reference must start with + or -");
+}
+
+/** Runs `act`; if it refuses, the batch is refused, and what follows of it gets no further answer. */
+function refusing(session: Session, reference: string, act: () => void): void {
+  try {
+    act();
+  } catch (refusal) {
+    session.refusedBatch = reference;
+    throw refusal;
+  }
+}
+
+function refuseUnknown(session: Session, reference: string, sentence: string): void {
+  if (reference === session.refusedBatch) return;
+  const isName = /^[A-Za-z0-9-]+$/.test(reference);
+  fail("BATCH", "INVALID_REFTAG", isName ? reference : "*", sentence);
 }
 
 function open({ chat, session, message, params }: Call, reference: string): void {
@@ -62,14 +80,20 @@ function open({ chat, session, message, params }: Call, reference: string): void
 export function addBatchLine(call: Call, command: "PRIVMSG" | "NOTICE"): void {
   const { session } = call;
   const open = session.batch;
-  if (open === undefined) return;
-  try {
-    checkLine(call, open, command);
-  } catch (refusal) {
-    session.batch = undefined;
-    session.response = open.response;
-    throw refusal;
+  const reference = call.message.tags.get("batch") ?? "";
+  if (open === undefined) {
+    return refuseUnknown(session, reference, "No batch of this name is open, so this line was not sent");
   }
+  if (reference === session.refusedBatch && reference !== open.reference) return;
+  refusing(session, open.reference, () => {
+    try {
+      checkLine(call, open, command);
+    } catch (refusal) {
+      session.batch = undefined;
+      session.response = open.response;
+      throw refusal;
+    }
+  });
 }
 
 function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "PRIVMSG" | "NOTICE"): void {
@@ -119,8 +143,9 @@ function checkLine({ chat, message, params }: Call, open: OpenBatch, command: "P
 function close(call: Call, reference: string): void | Promise<void> {
   const { session } = call;
   const open = session.batch;
-  // This ends a cancelled batch; the error was reported before.
-  if (open === undefined || open.reference !== reference) return;
+  if (open === undefined || open.reference !== reference) {
+    return refuseUnknown(session, reference, "No batch of this name is open");
+  }
   session.batch = undefined;
   session.response = open.response;
   const lines: readonly MessageLine[] = open.lines;

@@ -163,6 +163,7 @@ function acceptedUser(session: Session, { text = "" }: BadLine): string | undefi
 
 /** The message of several lines that is still open lacks this line, so it is not sent at all. */
 function refuseBadLine(session: Session, { fault, text = "" }: BadLine): void {
+  session.refusedBatch = session.batch?.reference ?? session.refusedBatch;
   session.batch = undefined;
   if (fault === "too long") return reply(session, "ERR_INPUTTOOLONG");
   const message = parse(text);

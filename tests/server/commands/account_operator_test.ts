@@ -186,3 +186,17 @@ story("operators get a notice about changes of accounts", async (chat) => {
     'info ann reset the password of account "cat"',
   ]);
 });
+
+story("ACCOUNT LIST says when it does not list all accounts", async (chat) => {
+  const ann = await owner(chat, "ann");
+  const { store } = chat.state;
+  const verifier = store?.accounts.find("ann")?.verifier ?? "";
+  for (let at = 0; at < 201; at++) {
+    store?.accounts.save({ name: `bob${at}`, verifier, role: "", suspended: undefined, createdMs: 0 });
+  }
+  const lines = await ask(ann, "ACCOUNT LIST bob*");
+  assertEquals([lines.length, lines.at(-1)], [
+    201,
+    ":chat.test NOTE ACCOUNT LIST_END 201 :201 accounts match; only the first 200 are listed, so use a mask such as a*",
+  ]);
+});

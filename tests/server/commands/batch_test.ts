@@ -101,6 +101,12 @@ const faults: [why: string, lines: string[], answer: string][] = [
     ["BATCH +1 draft/multiline #tea", "@batch=1 PRIVMSG #tea :a", "@batch=1 NOTICE #tea :b", "BATCH -1"],
     "MULTILINE_INVALID :PRIVMSG and NOTICE cannot be mixed in one message",
   ],
+  [
+    "line without a batch",
+    ["@batch=never PRIVMSG #tea :hello"],
+    "INVALID_REFTAG never :No batch of this name is open, so this line was not sent",
+  ],
+  ["end without a start", ["BATCH -never"], "INVALID_REFTAG never :No batch of this name is open"],
 ];
 
 async function faulty(chat: Chat): Promise<void> {
@@ -110,6 +116,20 @@ async function faulty(chat: Chat): Promise<void> {
     assertEquals(await ann.lines(), [`:chat.test FAIL BATCH ${answer}`], why);
   }
   assertEquals(await bob.lines(), []);
+  // A second batch at the same time is refused, and takes no line from the first.
+  ann.send(
+    "BATCH +1 draft/multiline #tea",
+    "BATCH +2 draft/multiline #tea",
+    "@batch=2 PRIVMSG #tea :lost",
+    "BATCH -2",
+    "@batch=1 PRIVMSG #tea :first",
+    "BATCH -1",
+  );
+  assertEquals(
+    (await ann.lines())[0],
+    ":chat.test FAIL BATCH MULTILINE_INVALID :Another batch is already open",
+  );
+  assertEquals(plain(await bob.lines()).filter((line) => line.includes("PRIVMSG")).length, 1);
 }
 
 async function limits(chat: Chat): Promise<void> {
