@@ -62,10 +62,10 @@ export class Script {
       return ending.kind === "refused" ? { kind: "not admitted", reason: ending.reason } : { kind: "done" };
     });
     const outcome = await Promise.race([running, this.#ended.promise]);
-    // The parts of a message have their results in this turn of the event loop.
+    // In this turn of the event loop each part of a message still gets its result.
     if (outcome.kind === "refused") await new Promise((resolve) => setTimeout(resolve));
     for (const { target, text } of this.#client.state.outgoing) {
-      // A whole message that the server refused has its sentence already.
+      // The refusal of a whole message is printed already.
       if (outcome.kind !== "refused" || text !== this.#text) {
         this.#parts.err(`Not sent to ${plain(target)}: ${text.split("\n").map(plain).join("\n  ")}`);
       }

@@ -13,7 +13,7 @@ export function inputText(): Promise<string> {
   return new Response(Deno.stdin.readable).text();
 }
 
-/** Prints text without a newline; the result is undefined, or why that is not possible. */
+/** Prints text without a newline; the result is undefined, or the reason why that is not possible. */
 export function print(text: string): PrintFault | undefined {
   try {
     writeAll(Deno.stdout, new TextEncoder().encode(text));
@@ -23,7 +23,7 @@ export function print(text: string): PrintFault | undefined {
   }
 }
 
-/** Why text cannot be printed: no program reads it any more, or the system refuses it, as on a full disk. */
+/** The reason why text cannot be printed: no program reads it any more, or the system refuses it, as on a full disk. */
 export type PrintFault = { readonly kind: "closed" } | { readonly kind: "failed"; readonly reason: string };
 
 /** Prints a line to standard error. When that is not possible, there is no other place to say so. */
@@ -31,6 +31,6 @@ export function printError(line: string): void {
   try {
     writeAll(Deno.stderr, new TextEncoder().encode(`${line}\n`));
   } catch {
-    // Nobody reads it, or the disk is full.
+    // No program reads it, or the disk is full.
   }
 }

@@ -9,15 +9,15 @@ import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
 import type { ClientHistory } from "./client_history.ts";
 import type { ClientReadMarkers } from "./client_read_markers.ts";
-import type { ChatEvent } from "../state/event.ts";
+import type { ChatEvent, SaidEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
 import type { HistoryPage } from "./history_requests.ts";
 import { timeReference } from "./history_requests.ts";
 import { MissedConversations } from "./missed_conversations.ts";
 import { isAddressedToUs } from "../state/mentions.ts";
+import { dropOldest } from "../state/drop_oldest.ts";
 import type { State } from "../state/state.ts";
 import { isChannel } from "../state/state.ts";
-import type { SaidEvent } from "../state/unread.ts";
 import { messageKey } from "../state/unread.ts";
 
 /** The parts of the client that CatchUp uses. */
@@ -104,7 +104,7 @@ export class CatchUp {
       if (conversations) await this.#people.fetchUnread();
       if (again) await this.#people.fetchMissed();
     });
-    // Those that are long over can be very many. They come after the others have called the person.
+    // There can be very many old conversations, so the person is called for the others first.
     if (conversations) void work.then(() => this.work(() => this.#people.fetchOldUnread()));
   }
 
@@ -273,10 +273,7 @@ export class CatchUp {
   #remember(event: ChatEvent): void {
     if (event.kind !== "said") return;
     this.#seen.add(messageKey(event));
-    for (const oldest of this.#seen) {
-      if (this.#seen.size <= maxSeen) break;
-      this.#seen.delete(oldest);
-    }
+    dropOldest(this.#seen, maxSeen);
     const key = fold(event.buffer);
     // While a buffer has a gap, only messages from the history move the known position.
     if (event.history !== true && (this.#heldEvents.has(key) || this.#gaps.has(key))) return;

@@ -126,9 +126,7 @@ export class ClientReadMarkers {
 
 function matchMarker(buffer: string): AnswerMatcher {
   return ({ command, params: [first = ""] }) =>
-    command === "MARKREAD" && fold(first) === fold(buffer)
-      ? "last"
-      : command === "FAIL" && first === "MARKREAD"
+    (command === "MARKREAD" && fold(first) === fold(buffer)) || (command === "FAIL" && first === "MARKREAD")
       ? "last"
       : "other";
 }

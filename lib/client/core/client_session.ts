@@ -45,7 +45,7 @@ export interface ClientSessionParts {
   /** This is a reconnect. */
   readonly again: boolean;
   readonly now: () => number;
-  /** It is certain again that the connection works: see isDoubtful(). */
+  /** The server has answered, so the connection works: see isDoubtful(). */
   readonly onAnswer: () => void;
   /** A message that happens now has this time. */
   readonly onServerTime: (at: number) => void;
@@ -152,7 +152,7 @@ export class ClientSession {
     this.#check.askNow();
   }
 
-  /** Whether messages should wait, because it is open if the connection still works; onAnswer() follows when it does. */
+  /** Whether messages should wait, because the connection can be dead; onAnswer() follows when it works. */
   isDoubtful(): boolean {
     return this.#ready && this.#check.isDoubtful();
   }

@@ -43,7 +43,7 @@ export class FaultGuard {
     try {
       this.#onFault(`A part of the program failed, and the chat goes on: ${words}`, error);
     } catch {
-      // The report itself fails: there is nobody left to tell.
+      // The report failed too, and there is no other place for it.
     }
   }
 }

@@ -40,7 +40,10 @@ export interface SearchQuery {
   readonly limit?: number;
 }
 
-/** The position of a page: the newest messages, or those before, after or around one. A reference is "msgid=…" or "timestamp=…". */
+/**
+ * The position of a page: the newest messages, or those before, after or around one. A reference is "msgid=…" or
+ * "timestamp=…".
+ */
 export type HistoryPosition =
   | { readonly at: "latest" }
   | { readonly at: "before" | "after" | "around"; readonly reference: string };

@@ -31,7 +31,7 @@ export class IncomingLines {
   read(line: string): void {
     const message = parse(line);
     if (message === undefined) return;
-    // A long answer is not late while its lines come.
+    // While its lines arrive, a long answer is not late.
     const label = this.#batches.labelOf(message.tags.get("batch"));
     if (label !== undefined) this.#requests.onPart(label);
     const item = this.#batches.add(message);

@@ -1,7 +1,7 @@
 /**
- * Notices a dead connection: one whose other end is gone without a word, as after sleep or behind a broken router. After
- * a long silence, or when an answer is late, it asks the server with a PING; without any line in time the connection is
- * dead. It counts with a clock that never jumps, so a wrong or changed clock of the computer has no effect.
+ * Notices a dead connection: after sleep or behind a broken router, no message says that it ended. After a long silence,
+ * or when an answer is late, it sends a PING; if no line arrives in time, the connection is dead. It uses a clock that
+ * never jumps, so a wrong or changed clock of the computer has no effect.
  */
 
 /** The parts of a check. */
@@ -22,10 +22,10 @@ export interface LinkCheckParts {
   readonly answerMs?: number | undefined;
 }
 
-/** A timer that is so late shows that the program stood still, as a frozen page does. */
+/** A timer that is late by this shows that the program did not run, for example in a frozen page. */
 const standstillMs = 1_000;
 
-/** After this silence a connection can be dead without a sign. */
+/** After this silence a connection can be dead. */
 const doubtMs = 20_000;
 
 /** The check of one connection, from now until close(). */
@@ -38,7 +38,7 @@ export class LinkCheck {
   #usedAt: number | undefined;
   /** When the server was asked, while no line has arrived since. */
   #askedAt: number | undefined;
-  /** The server was asked a second time, because the program stood still. */
+  /** The server was asked a second time, because the program did not run. */
   #askedAgain = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -60,8 +60,8 @@ export class LinkCheck {
   }
 
   /**
-   * Whether it is open if the connection still works. After some silence this asks the server; then onAnswer() or
-   * onDead() follows.
+   * Whether the connection can be dead: no line has arrived for a while. This asks the server; onAnswer() or onDead()
+   * follows.
    */
   isDoubtful(): boolean {
     if (this.#parts.elapsed() - this.#lineAt > doubtMs) this.askNow();
@@ -106,7 +106,7 @@ export class LinkCheck {
       this.onLine();
       return this.#schedule();
     }
-    // A program that stood still can have lines that it has not read yet: it asks again, once. In a hidden page every
+    // A program that did not run can have lines that it has not read yet: it asks again, once. In a hidden page every
     // timer is late.
     if (lateMs > standstillMs && !this.#askedAgain) {
       this.#askedAgain = this.#askedAt !== undefined;

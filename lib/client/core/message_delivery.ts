@@ -1,7 +1,7 @@
 /**
  * Sends an outgoing message to the server now, or puts it into the offline queue until there is a connection and we
- * have joined its channel. While it is open if the connection still works, messages wait too: a message that was never
- * written to a dead connection can be sent by itself after the reconnect.
+ * have joined its channel. While the connection can be dead, messages wait too: only a message that was never written
+ * to a connection is sent automatically after a reconnect.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -24,7 +24,7 @@ export interface MessageDeliveryParts extends OutboxParts {
   readonly isLeaving: () => boolean;
 }
 
-const lostForGood = "the connection was lost, and it is not known whether it arrived";
+const unknownResult = "the connection was lost, and it is not known whether it arrived";
 
 /** One client's outgoing messages. */
 export class MessageDelivery {
@@ -88,13 +88,13 @@ export class MessageDelivery {
     if (!wanted.has(target) || findBuffer(link.state, target)?.joined) return;
     wanted.onRefused(target);
     this.#queue.refuse(reason, fold(target));
-    this.outbox.giveUp(lostForGood, target);
+    this.outbox.giveUp(unknownResult, target);
   }
 
   /** Refuses all queued messages, because there will be no other connection. */
   refuseAll(reason: string): void {
     this.#queue.refuse(reason);
-    this.outbox.giveUp(lostForGood);
+    this.outbox.giveUp(unknownResult);
   }
 
   /** A message to a wanted channel waits until we have joined it. */

@@ -7,7 +7,7 @@ import type { SearchQuery } from "./history_requests.ts";
 import { readPage, searchLine } from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
 import { ActionError } from "../state/action_error.ts";
-import type { SaidEvent } from "../state/unread.ts";
+import type { SaidEvent } from "../state/event.ts";
 import { messageKey } from "../state/unread.ts";
 
 /** One search. */

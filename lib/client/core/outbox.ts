@@ -1,7 +1,7 @@
 /**
  * The messages that the server has not confirmed. A lost connection leaves open whether a message arrived: then the
- * history decides, after we are connected again. A message that is not there is never sent again by itself, because the
- * old connection can still deliver it: the person decides, and it disappears when it arrives after all.
+ * history decides, after we are connected again. A message that is not there is never sent again automatically, because
+ * the old connection can still deliver it: the person decides, and the message disappears here if it arrives later.
  */
 
 import { fold } from "../../irc/names.ts";
@@ -18,7 +18,7 @@ export interface OutboxParts {
   readonly history: ClientHistory;
   /** The id of the newest known message of a buffer; undefined for none. */
   readonly newestId: (buffer: string) => string | undefined;
-  /** A message was added or has changed; undefined when it was confirmed or discarded. */
+  /** A message was added or has changed; `isGone`: it was confirmed or discarded. */
   readonly onChange: (message: OutgoingMessage, isGone: boolean) => void;
 }
 

@@ -13,7 +13,7 @@ export class ServerClock {
   readonly #now: () => number;
   readonly #elapsed: () => number;
   #anchor: { readonly at: number; readonly elapsed: number } | undefined;
-  /** The next message sets the time, whatever it was. */
+  /** The next message sets the time, also an earlier one. */
   #isNew = true;
 
   constructor(now: () => number, elapsed: () => number) {

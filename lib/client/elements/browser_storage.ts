@@ -1,6 +1,7 @@
 /**
  * Values that the browser keeps, by name: between visits (localStorage), or until the tab is closed (sessionStorage). A
- * browser can block this for a page, or have no space left. Then the page works, and only does not remember.
+ * browser can block this for a page, or have no space left. Then the page works, but keeps the values only while it is
+ * open.
  */
 /// <reference lib="dom" />
 

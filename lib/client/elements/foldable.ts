@@ -11,7 +11,7 @@ export type Unfolded = Set<string>;
 /** One part of a row in two forms. */
 export interface FoldablePart {
   readonly key: string;
-  /** The form at first. */
+  /** The first form. */
   readonly folded: () => HTMLElement;
   readonly whole: () => HTMLElement;
   /** The words of the button that unfolds, and of the one that folds. */

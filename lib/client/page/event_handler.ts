@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
 import type { Client } from "../core/client.ts";
-import type { ChatEvent } from "../state/event.ts";
+import type { ChatEvent, SaidEvent } from "../state/event.ts";
 import { shouldAlert } from "../state/mentions.ts";
 import { withoutFormatting } from "../text/formatting.ts";
 import { plain, plainName } from "../text/plain.ts";
@@ -23,7 +23,6 @@ import {
 } from "./notifications.ts";
 import { storeCallAt, storedCallAt } from "./preferences.ts";
 import { clearResult } from "./search_dialog.ts";
-import type { SaidEvent } from "../state/unread.ts";
 import type { MessageSending } from "../timeline/message_sending.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
@@ -96,7 +95,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
   timelines.addLine(buffer, "note", describe(client.state, event), event.at);
 }
 
-function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
+function handleMessage(page: EventHandlerParts, event: SaidEvent): void {
   const { client, timelines, active } = page;
   if (event.direct && findBuffer(client.state, event.buffer) === undefined) {
     return showPrivateNotice(page, event);
@@ -110,7 +109,7 @@ function handleMessage(page: EventHandlerParts, event: Extract<ChatEvent, { kind
 }
 
 /** A private notice opens no conversation: it is shown in the channel that it belongs to, or where the person looks. */
-function showPrivateNotice(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "said" }>): void {
+function showPrivateNotice(page: EventHandlerParts, event: SaidEvent): void {
   const { client, timelines, active } = page;
   const place = event.context ?? active.name;
   const words = privateNoticeWords(client.state, event);

@@ -1,6 +1,6 @@
 /**
  * Links to messages of a channel, such as "/join#tea,message=i3u5mafsvn": copying one, and going to the message when
- * the person opens one. Whoever opens it joins the channel first, as with an invite link.
+ * the person opens one. A person who opens it joins the channel first, as with an invite link.
  */
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";

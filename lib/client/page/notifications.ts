@@ -9,10 +9,10 @@ import { excerpt, messageTitle } from "../text/excerpt.ts";
 import { basePath } from "../elements/base_path.ts";
 import { byId } from "../elements/element.ts";
 import { storeWantsNotifications, wantsNotifications } from "./preferences.ts";
-import type { SaidEvent } from "../timeline/timeline.ts";
+import type { SaidEvent } from "../state/event.ts";
 import { toast } from "../elements/toast.ts";
 
-/** More text than any system shows. */
+/** No system shows more text. */
 const maxGraphemes = 200;
 
 /** Where a click on a notification leads. */
@@ -55,8 +55,8 @@ const pageId = `${Date.now()} ${Math.random()}`;
 let isOn = false;
 let target: NotificationTarget = { isInChat: () => false, show: () => {} };
 let worker: Promise<ServiceWorkerRegistration | undefined> | undefined;
-/** Those that the page showed itself, by the folded name of the conversation. */
-const ownOnes = new Map<string, Visible>();
+/** The notifications that the page showed itself, by the folded name of the conversation. */
+const shownByPage = new Map<string, Visible>();
 /** The tags of notifications for a conversation: its folded name now, and the earlier ones. */
 const tagsByName = new Map<Folded, ReadonlySet<Folded>>();
 /** Showing and closing happen in the order of the messages. */
@@ -135,7 +135,7 @@ async function show(title: string, options: Options, data: NotificationData): Pr
     return await registration.showNotification(title, options);
   }
   const made = new Notification(title, options);
-  ownOnes.set(fold(data.buffer), made);
+  shownByPage.set(fold(data.buffer), made);
   made.addEventListener("click", () => {
     focus();
     target.show(data.buffer);
@@ -149,7 +149,7 @@ function closeWhere(buffer: string, isDone: (data: NotificationData) => boolean)
   const tags = new Set([...tagsOf(buffer), fold(buffer)]);
   inOrder(async () => {
     for (const tag of tags) {
-      const own = ownOnes.get(tag);
+      const own = shownByPage.get(tag);
       const others = await (await worker)?.getNotifications({ tag }) ?? [];
       for (const one of own === undefined ? others : [...others, own]) {
         if (isDone(one.data as NotificationData)) one.close();
@@ -161,7 +161,7 @@ function closeWhere(buffer: string, isDone: (data: NotificationData) => boolean)
 /** A browser can refuse a notification at any time; this must not disturb the chat. */
 function inOrder(act: () => Promise<void>): void {
   last = last.then(act).catch((error: unknown) => {
-    // The bell shows that there are none any more.
+    // The bell shows that there are no notifications any more.
     isOn = false;
     byId("notify").setAttribute("aria-pressed", "false");
     toast(

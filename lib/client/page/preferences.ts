@@ -24,7 +24,7 @@ export function storeChannels(channels: readonly string[]): void {
   storeValue("rooms", channels.join(","));
 }
 
-/** How far a person with this name had read the channels at the last visit: times in milliseconds since 1970, by name. */
+/** For each channel, how far a person with this nick had read it at the last visit, in milliseconds since 1970. */
 export function storedReadPositions(nick: string): ReadonlyMap<string, number> {
   try {
     const stored: unknown = JSON.parse(storedValue("read"));

@@ -5,7 +5,7 @@ import { excerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
 import { element } from "../elements/element.ts";
-import type { SaidEvent } from "../timeline/timeline.ts";
+import type { SaidEvent } from "../state/event.ts";
 
 const resultLetters = 300;
 

@@ -37,13 +37,13 @@ export const messageRows: SlashTable = {
   },
   retry: {
     usage: "",
-    help: "Sends the messages again that could not be sent",
+    help: "Sends again the messages that are not sent",
     group: "Chat",
     run: retry,
   },
   discard: {
     usage: "",
-    help: "Forgets the messages that could not be sent",
+    help: "Deletes the messages that are not sent",
     group: "Chat",
     run(ui) {
       for (const { key } of unsent(ui)) ui.client.outbox.discard(key);
@@ -81,7 +81,7 @@ function retry(ui: CommandUi): void {
 
 function unsent(ui: CommandUi): readonly OutgoingMessage[] {
   const found = ui.client.state.outgoing.filter(({ status }) => status === "unsent");
-  if (found.length === 0) throw new ActionError("There is no message that was not sent");
+  if (found.length === 0) throw new ActionError("All messages are sent");
   return found;
 }
 

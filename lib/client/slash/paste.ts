@@ -2,7 +2,7 @@
 
 import { expectsPassword } from "./slash.ts";
 
-/** Commands whose words nobody else must read; a pasted one stays a command. */
+/** Commands that can contain a password; a pasted one stays a command. */
 const secret = /^\s*\/(?:quote|raw|oper|msg\s+nickserv)\b/i;
 
 /**

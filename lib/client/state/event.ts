@@ -75,8 +75,8 @@ export type MessageChange =
   /** Messages that we missed could not be fetched. */
   | { readonly kind: "history failed"; readonly buffer: string; readonly reason: string }
   /**
-   * Call the person once for all these messages, oldest first: we missed them, they are for us, and we have read them on
-   * no device. `again`: after a reconnect.
+   * Messages to us that we missed and have read on no device, oldest first: the UI notifies the person once for all of
+   * them. `again`: after a reconnect.
    */
   | {
     readonly kind: "alert";
@@ -228,6 +228,9 @@ export type ChatEvent = EventBody & {
   /** It comes from the history, and did not happen just now. */
   readonly history?: boolean;
 };
+
+/** A message with its time. */
+export type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
 
 /** An event about a message, as the history stores them. */
 export type MessageEvent = Extract<ChatEvent, { readonly kind: "said" | "reacted" | "redacted" }>;

@@ -1,6 +1,6 @@
 /**
  * Finds the names of people in the text of messages, and decides which messages alert us: those that contain our nick,
- * and private messages. Both UIs use this, for calls and for the colours of names, so that they agree.
+ * and private messages. Both UIs use this, for notifications and for the colours of names, so that they agree.
  */
 
 import { stripFormatting } from "../../irc/formatting.ts";

@@ -1,9 +1,8 @@
 /** The most recent messages, to find the one that an answer, a reaction or a deletion is about. */
 
 import { fold } from "../../irc/names.ts";
-import type { ChatEvent, Person, Said } from "./event.ts";
-
-type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
+import { dropOldest } from "./drop_oldest.ts";
+import type { ChatEvent, Person, Said, SaidEvent } from "./event.ts";
 
 const maxMessages = 500;
 const maxDeleted = 5_000;
@@ -72,12 +71,5 @@ export class RecentMessages {
       });
     }
     for (const [id, buffer] of this.#deleted) if (fold(buffer) === old) this.#deleted.set(id, to);
-  }
-}
-
-function dropOldest(map: Map<string, unknown>, max: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= max) break;
-    map.delete(oldest);
   }
 }

@@ -5,6 +5,7 @@
 
 import { fold } from "../../irc/names.ts";
 import type { Folded } from "../../irc/names.ts";
+import { dropOldest } from "./drop_oldest.ts";
 import type { MessageEvent, Person } from "./event.ts";
 import type { Buffer, State } from "./state.ts";
 import { findBuffer, isChannel, isIgnored, withBuffer } from "./state.ts";
@@ -44,10 +45,7 @@ function withMove(moved: State["moved"], from: string, to: string): State["moved
   if (fold(from) === fold(to)) return next;
   for (const [old, nick] of next) if (fold(nick) === fold(from)) next.set(old, to);
   next.set(fold(from), to);
-  for (const oldest of next.keys()) {
-    if (next.size <= maxMoved) break;
-    next.delete(oldest);
-  }
+  dropOldest(next, maxMoved);
   return next;
 }
 

@@ -6,11 +6,8 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { ChatEvent, Said } from "./event.ts";
+import type { ChatEvent, Said, SaidEvent } from "./event.ts";
 import { isAddressedToUs } from "./mentions.ts";
-
-/** A message with its time, in milliseconds since 1970. */
-export type SaidEvent = Extract<ChatEvent, { readonly kind: "said" }>;
 
 /** The unread messages of a buffer; `mentions` of them contain our nick or went to us alone. */
 export interface UnreadCount {

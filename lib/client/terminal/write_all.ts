@@ -6,8 +6,8 @@ export interface SyncWriter {
 }
 
 const pauseMs = 5;
-/** A reader that takes nothing for this long is treated as an error. */
-const patienceMs = 10_000;
+/** A reader that takes nothing for this long counts as an error. */
+const maxWaitMs = 10_000;
 
 /** Throws the error of the system when the bytes cannot be written. */
 export function writeAll(stream: SyncWriter, bytes: Uint8Array): void {
@@ -17,7 +17,7 @@ export function writeAll(stream: SyncWriter, bytes: Uint8Array): void {
       sent += stream.writeSync(bytes.subarray(sent));
       waitedMs = 0;
     } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock) || waitedMs >= patienceMs) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock) || waitedMs >= maxWaitMs) throw error;
       waitedMs += pauseMs;
       pause();
     }

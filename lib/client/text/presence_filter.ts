@@ -3,6 +3,7 @@
  * last five minutes. Most people in a large channel have not. The filter needs all events, to know who wrote.
  */
 
+import { dropOldest } from "../state/drop_oldest.ts";
 import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Presence } from "../state/event.ts";
 import { isGroupable } from "./presence_groups.ts";
@@ -46,10 +47,7 @@ export class PresenceFilter {
     const key = writerKey(buffer, nick);
     this.#wroteAt.delete(key);
     this.#wroteAt.set(key, at);
-    for (const oldest of this.#wroteAt.keys()) {
-      if (this.#wroteAt.size <= maxWriters) break;
-      this.#wroteAt.delete(oldest);
-    }
+    dropOldest(this.#wroteAt, maxWriters);
   }
 
   #rename(event: Extract<Presence, { readonly kind: "renamed" }>): void {

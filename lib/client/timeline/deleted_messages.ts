@@ -1,5 +1,6 @@
 /** Deleted messages of a timeline: which they are, and what is left of one. Pure. */
 import { fold } from "../../irc/names.ts";
+import { dropOldest } from "../state/drop_oldest.ts";
 import type { Reaction, SaidEntry } from "./timeline.ts";
 
 const maxIds = 5_000;
@@ -13,20 +14,14 @@ export class DeletedIds {
 
   add(buffer: string, id: string): void {
     this.#ids.add(keyOf(buffer, id));
-    for (const oldest of this.#ids) {
-      if (this.#ids.size <= maxIds) break;
-      this.#ids.delete(oldest);
-    }
+    dropOldest(this.#ids, maxIds);
   }
 
   /** A reaction is a message too: when it is deleted, it is removed. */
   addReaction(buffer: string, id: string, { added, reactionId, ...reaction }: Reaction): void {
     if (!added || reactionId === undefined) return;
     this.#reactions.set(keyOf(buffer, reactionId), { id, ...reaction });
-    for (const oldest of this.#reactions.keys()) {
-      if (this.#reactions.size <= maxIds) break;
-      this.#reactions.delete(oldest);
-    }
+    dropOldest(this.#reactions, maxIds);
   }
 
   /** The reaction with this id of its own, and the id of its message. */

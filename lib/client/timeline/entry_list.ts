@@ -27,12 +27,18 @@ export class EntryList {
   /** The index of the entry with this key; -1 when there is none. */
   indexOf(key: string | undefined): number {
     const entry = key === undefined ? undefined : this.#byKey.get(key);
-    return entry === undefined ? -1 : this.#entries.indexOf(entry, this.#after(entry.at - 1));
+    return entry === undefined ? -1 : this.#entries.indexOf(entry, this.firstAfter(entry.at - 1));
   }
 
   /** The index of the first entry after a time; the length of the list when there is none. */
   firstAfter(at: number): number {
-    return this.#after(at);
+    let [low, high] = [0, this.#entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle]?.at ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /**
@@ -44,7 +50,7 @@ export class EntryList {
     this.#byKey.set(entry.key, entry);
     const latest = isOlder ? entry.at - 1 : entry.at;
     if ((this.#entries.at(-1)?.at ?? 0) <= latest) this.#entries.push(entry);
-    else this.#entries.splice(this.#after(latest), 0, entry);
+    else this.#entries.splice(this.firstAfter(latest), 0, entry);
     return true;
   }
 
@@ -73,15 +79,5 @@ export class EntryList {
     const removed = [...this.#entries.slice(0, start), ...this.#entries.slice(end)];
     for (const { key } of removed) this.#byKey.delete(key);
     this.#entries = this.#entries.slice(start, end);
-  }
-
-  #after(at: number): number {
-    let [low, high] = [0, this.#entries.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#entries[middle]?.at ?? 0) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -4,10 +4,10 @@
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
 import { ActionError } from "../state/action_error.ts";
-import type { ChatEvent } from "../state/event.ts";
+import type { ChatEvent, SaidEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { HistoryPage, HistoryPosition } from "../core/history_requests.ts";
-import { ownKeyPrefix, type SaidEvent, type TimelineEntry, type Timelines } from "./timeline.ts";
+import { ownKeyPrefix, type TimelineEntry, type Timelines } from "./timeline.ts";
 
 const pageSize = 50;
 /** This many messages, with the one that the person wants to see in the middle. */

@@ -95,7 +95,7 @@ export class MessageArea {
     this.#state = state;
     this.#timeline = timeline;
     this.#draw();
-    // Without a scroll bar nobody can scroll to load more.
+    // Without a scroll bar the person cannot scroll to load more.
     if (timeline.entries.length > 0 && this.#scroll.fits) this.#moveUp();
     else this.#fill();
   }

@@ -80,7 +80,7 @@ export class ScrollPosition {
     this.#restore();
   }
 
-  /** A picture that loads, or a text that is unfolded, makes its row taller. */
+  /** Watches the height of a row: a picture that loads, or a text that is unfolded, makes it taller. */
   watch(row: Element): void {
     this.#observer.observe(row);
   }
@@ -106,7 +106,7 @@ export class ScrollPosition {
     if (Math.abs(moved) >= 1) this.#scrollTo(this.#area.scrollTop + moved);
   }
 
-  /** The row with the focus comes first: the person looks at it, for example to unfold it. */
+  /** The rows in sight. The one with the focus comes first: the person looks at it, for example to unfold it. */
   #anchorsNow(): Anchor[] {
     const { top, bottom } = this.#area.getBoundingClientRect();
     const rows = this.#area.children;

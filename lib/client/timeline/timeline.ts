@@ -3,15 +3,13 @@
  * with its reactions. The memory holds the newest part of a buffer, and one older part while the person reads there; the
  * server has the rest. Plain data; knows no element.
  */
-import type { SaidEvent } from "../state/unread.ts";
+import type { SaidEvent } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { deletedEntry, DeletedIds } from "./deleted_messages.ts";
 import { EntryList } from "./entry_list.ts";
 import { type ReactingPeople, withReaction } from "./reacting_people.ts";
 import { inBuffer, withRenamedReactions } from "./renamed_entries.ts";
-
-export type { SaidEvent };
 
 /** A message in a timeline. */
 export interface SaidEntry {

@@ -6,7 +6,10 @@ import { byId } from "../elements/element.ts";
 
 const maxNames = 3;
 
-/** Draws it; `now` is the clock of client/state/state.ts nicksTyping(). The text changes only when needed, as screen readers read out each change. */
+/**
+ * Draws it; `now` is as for nicksTyping(). The text changes only when needed, because screen readers read out each
+ * change.
+ */
 export function drawTypingIndicator(state: State, activeBuffer: string, now: number): void {
   const buffer = findBuffer(state, activeBuffer);
   const nicks = buffer === undefined ? [] : nicksTyping(buffer, now).map(plainName);

@@ -7,6 +7,7 @@ import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { logOf, row, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
+import { runAtOnce, runWithPauses } from "./steps.ts";
 
 /** The part of a conversation that a user can see. */
 export interface HistoryView {
@@ -67,22 +68,14 @@ export class HistoryReader {
 
   /** The records of these views, ordered by stamp. */
   read(views: readonly HistoryView[], range: HistoryRange): StoredRecord[] {
-    const steps = this.#steps(views, range);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    return step.value;
+    return runAtOnce(this.#steps(views, range));
   }
 
   /** The same; when it takes long, the chat continues meanwhile. */
   async readInSteps(views: readonly HistoryView[], range: HistoryRange): Promise<StoredRecord[]> {
     const before = this.erasures;
-    const steps = this.#steps(views, range);
-    let step = steps.next();
-    while (!step.done) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      step = steps.next();
-    }
-    return this.erasures === before ? step.value : step.value.filter(({ stamp }) => this.find(views, stamp));
+    const records = await runWithPauses(this.#steps(views, range));
+    return this.erasures === before ? records : records.filter(({ stamp }) => this.find(views, stamp));
   }
 
   /** The record with this stamp. */

@@ -7,6 +7,7 @@ import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { CommitParticipant, Database } from "./database.ts";
+import { runAtOnce } from "./steps.ts";
 import { entryOf, type IndexEntry, queryOf, type SearchTerms } from "./search_words.ts";
 
 /** Ids per block in the numbering of entries; more than maxRecords. */
@@ -108,10 +109,7 @@ export class SearchIndex implements CommitParticipant {
 
   /** The matches, oldest first. Records after the last advance() are not found. */
   search(search: SearchRequest): SearchHit[] {
-    const steps = this.searchInSteps(search);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    return step.value;
+    return runAtOnce(this.searchInSteps(search));
   }
 
   /**

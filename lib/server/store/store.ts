@@ -18,6 +18,7 @@ import { SavedValues } from "./saved_values.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
+import { pause, runWithPauses } from "./steps.ts";
 import { Transfer } from "./transfer.ts";
 
 /** The options of a store. */
@@ -150,14 +151,11 @@ export class Store implements Disposable {
     const isVisible = (hit: SearchHit) => !this.eraser.isHidden(hit) && search.isVisible(hit);
     for (const [at, { logs, after }] of partsOf(search).entries()) {
       if (at > 0) await pause();
+      if (this.#closed) return [];
       const steps = this.index.searchInSteps({ ...search, logs, after, isVisible });
-      let step = steps.next();
-      while (!step.done && !this.#closed) {
-        await pause();
-        step = steps.next();
-      }
-      if (!step.done) return [];
-      found.push(...step.value);
+      const hits = await runWithPauses(steps, () => this.#closed);
+      if (hits === undefined) return [];
+      found.push(...hits);
     }
     const current = reader.erasures === before ? found : this.index.stillStored(found).filter(isVisible);
     current.sort((one, other) => one.stamp - other.stamp);
@@ -222,11 +220,6 @@ function partsOf({ logs, after = -1 }: StoreSearch): { logs: number[]; after: nu
     }
   }
   return parts;
-}
-
-/** Resolves in the next round of the event loop. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Opens the store. Throws a StoreError with one sentence for people. */

@@ -1,6 +1,6 @@
 /** The count of unread messages: markers, own messages, deletions, other names, and many messages. */
 import { assert, assertEquals } from "@std/assert";
-import type { SaidEvent } from "../../../lib/client/state/unread.ts";
+import type { SaidEvent } from "../../../lib/client/state/event.ts";
 import { UnreadMessages } from "../../../lib/client/state/unread.ts";
 
 function said(at: number, more: Partial<SaidEvent> = {}): SaidEvent {

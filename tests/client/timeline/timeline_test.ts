@@ -1,6 +1,7 @@
 /** Timelines: order, each message once, and the separator before the new ones. */
 import { assert, assertEquals } from "@std/assert";
-import { type SaidEvent, Timelines } from "../../../lib/client/timeline/timeline.ts";
+import type { SaidEvent } from "../../../lib/client/state/event.ts";
+import { Timelines } from "../../../lib/client/timeline/timeline.ts";
 
 function said(id: string, at: number, more: Partial<SaidEvent> = {}): SaidEvent {
   return {

@@ -1,0 +1,17 @@
+/** Forgets the oldest entries of a map or set, so that it does not grow without end. Pure. */
+
+/** The parts of Map and Set that dropOldest() uses; their keys are in the order of adding. */
+interface Entries<Key> {
+  readonly size: number;
+  keys(): Iterable<Key>;
+  delete(key: Key): boolean;
+}
+
+/** Deletes the entries that were added first, until at most `max` are left. */
+export function dropOldest<Key>(entries: Entries<Key>, max: number): void {
+  if (entries.size <= max) return;
+  for (const oldest of entries.keys()) {
+    entries.delete(oldest);
+    if (entries.size <= max) return;
+  }
+}
