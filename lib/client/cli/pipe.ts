@@ -159,7 +159,8 @@ export class Pipe implements CommandUi {
   #onEvent(event: ChatEvent): void {
     const { state } = this.client;
     if (event.kind === "said") return this.#printSaid(event);
-    if (event.kind === "joined" && event.own) {
+    // Other devices of the person can be in other channels.
+    if (event.kind === "joined" && event.own && this.client.hasAskedFor(event.buffer)) {
       this.activeBuffer ||= event.buffer;
       this.#ready.resolve();
     }

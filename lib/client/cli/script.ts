@@ -85,11 +85,14 @@ export class Script {
       return this.#ended.resolve({ kind: "login refused", name: event.name, reason: event.reason });
     }
     if (event.kind === "refused") return this.#fail(event.text + this.#channelHint(event.code));
-    if (event.kind === "said" && this.#parts.job.kind === "tail") return this.#print(event);
+    if (event.kind === "said" && this.#parts.job.kind === "tail") {
+      // Other devices of the account can be in other channels.
+      return event.direct || this.#client.hasAskedFor(event.buffer) ? this.#print(event) : undefined;
+    }
     if (event.kind === "status" && event.status === "ready" && channelsOf(this.#parts.job).length === 0) {
       this.#start();
     }
-    if (event.kind === "joined" && event.own) this.#start();
+    if (event.kind === "joined" && event.own && this.#client.hasAskedFor(event.buffer)) this.#start();
     if (event.kind === "status" && event.status === "lost" && this.#parts.job.kind !== "tail") {
       return this.#ended.resolve({ kind: "lost", reason: event.reason });
     }

@@ -171,8 +171,24 @@ export class Client {
   }
 
   join(channel: string, key = ""): void {
-    const knownKey = this.#wanted.add(channel, key);
-    if (this.isOnline) this.server.send(`JOIN ${channel} ${knownKey}`.trimEnd());
+    const knownKey = this.#wanted.ask(channel, key);
+    if (this.isOnline) this.#sendJoin(channel, knownKey);
+  }
+
+  #sendJoin(channel: string, key: string): void {
+    this.server.send(`JOIN ${channel} ${key}`.trimEnd());
+  }
+
+  /** Whether this client asked to join it. Otherwise another device of the person did, or the server. */
+  hasAskedFor(channel: string): boolean {
+    return this.#wanted.isAsked(channel);
+  }
+
+  /** Whether the answer to a JOIN of this client is still to come. */
+  get isJoining(): boolean {
+    return this.wantedChannels.some((name) =>
+      this.hasAskedFor(name) && !findBuffer(this.state, name)?.joined
+    );
   }
 
   /** The channels we are in or are joining. */
@@ -264,7 +280,7 @@ export class Client {
   #onReady(): void {
     const again = this.#loop.wasReady;
     this.#loop.wasReady = true;
-    for (const { name, key } of this.#wanted.all()) this.join(name, key);
+    for (const { name, key } of this.#wanted.askAgain()) this.#sendJoin(name, key);
     if (this.#awayReason !== "") this.setAway(this.#awayReason);
     // Its answer comes after those to JOIN, so the person is called once for all buffers.
     if (this.#hasHistory) this.#catchUp.onReady(again);

@@ -15,6 +15,8 @@ export interface WantedChannel {
   readonly isKept: boolean;
   /** It refused us on this connection. */
   readonly isRefused: boolean;
+  /** This client asked to join it. Otherwise another device of the person did, or the server. */
+  readonly isAsked: boolean;
 }
 
 /** The wanted channels of one client. */
@@ -27,22 +29,29 @@ export class WantedChannels {
   constructor(written: readonly string[]) {
     for (const channel of written) {
       const [name = "", key = ""] = channel.split(" ");
-      this.add(name, key);
+      this.ask(name, key);
       this.#change(name, { isKept: true });
     }
   }
 
-  /** Wants a channel; without a key, the last known one is its key. Returns the key. */
-  add(name: string, written: string): string {
+  /** This client asks to join a channel; without a key, the last known one is its key. Returns the key. */
+  ask(name: string, written: string): string {
+    const key = this.#add(name, written);
+    this.#change(name, { isAsked: true });
+    return key;
+  }
+
+  #add(name: string, written: string): string {
     const old = this.#channels.get(fold(name));
     const key = written || old?.key || this.#keys.get(fold(name)) || "";
-    this.#channels.set(fold(name), { name, key, isKept: old?.isKept ?? false, isRefused: false });
+    const { isKept = false, isAsked = false } = old ?? {};
+    this.#channels.set(fold(name), { name, key, isKept, isRefused: false, isAsked });
     return key;
   }
 
   /** We have joined it under this name, so its key is right. */
   onJoined(name: string): void {
-    this.#keys.set(fold(name), this.add(name, ""));
+    this.#keys.set(fold(name), this.#add(name, ""));
     this.#change(name, { isKept: true });
   }
 
@@ -67,6 +76,11 @@ export class WantedChannels {
     return this.#channels.get(fold(name))?.isRefused === false;
   }
 
+  /** Whether this client asked to join it. */
+  isAsked(name: string): boolean {
+    return this.#channels.get(fold(name))?.isAsked === true;
+  }
+
   /** Whether a refusal does not remove it. */
   isKept(name: string): boolean {
     return this.#channels.get(fold(name))?.isKept === true;
@@ -74,6 +88,12 @@ export class WantedChannels {
 
   remove(name: string): void {
     this.#channels.delete(fold(name));
+  }
+
+  /** All of them, to ask for them on a new connection. Those that refused us get another chance. */
+  askAgain(): readonly WantedChannel[] {
+    for (const { name } of this.all()) this.#change(name, { isRefused: false });
+    return this.all();
   }
 
   /** All of them, those that refused us too. */

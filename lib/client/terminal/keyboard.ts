@@ -92,6 +92,11 @@ export class Keyboard {
     return true;
   }
 
+  /** Whether the person has typed words that are not sent yet. */
+  get hasWords(): boolean {
+    return !this.isAsking && this.state.editor.text.trim() !== "";
+  }
+
   close(): void {
     this.guard.close();
   }

@@ -79,6 +79,7 @@ export class TerminalUi implements CommandUi {
       channels: parts.client.channels ?? [],
       printTitle: (words) => this.#transcript.printTitle(words),
       onChange,
+      hasWords: () => this.#keyboard.hasWords,
     });
     this.#readAndTyping = new ReadAndTyping(this.client, onChange);
     this.#outgoing = new OutgoingView({
@@ -262,6 +263,8 @@ export class TerminalUi implements CommandUi {
       case "parted":
       case "kicked":
         return event.own ? this.onBufferClosed(event.buffer) : undefined;
+      case "refused":
+        return this.#active.onRefused();
       case "outgoing":
         return this.#outgoing.onEvent(event);
       case "renamed":

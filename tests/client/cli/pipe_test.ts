@@ -27,6 +27,8 @@ class PipeRun {
     await turn();
     await this.wire.say(`:srv CAP * LS :${caps}`, `:srv CAP * ACK :${caps}`);
     await this.wire.say(":srv 001 bob :Hi", ":srv 005 bob SAFERATE :are supported", ":srv 376 bob :End");
+    // Another device of the account is in #den.
+    await this.wire.say(":bob!b@h JOIN #den");
     await this.wire.say(":bob!b@h JOIN #tea");
     await turn();
     return this.wire;
@@ -60,7 +62,7 @@ Deno.test("a pipe sends each line and ends when all are confirmed", async () => 
   wire.abort();
   assertEquals((await pipe.running).kind, "done");
   assertEquals(pipe.out, ["ann: hi", "bob: one", "* bob waves", "bob: /two"]);
-  assertEquals(pipe.err, ["→ bob joined #tea"]);
+  assertEquals(pipe.err, ["→ bob joined #den", "→ bob joined #tea"]);
 });
 
 Deno.test("a pipe limits its unconfirmed messages", async () => {
@@ -94,7 +96,7 @@ Deno.test("a pipe prints what was refused, and continues", async () => {
   wire.abort();
   assertEquals((await pipe.running).kind, "refused");
   assertEquals(pipe.out, ["bob: fine"]);
-  assertEquals(pipe.err.slice(1), [
+  assertEquals(pipe.err.slice(2), [
     "Unknown command /xyzzy: /help lists the commands, //xyzzy sends it as text",
     "There is nobody called nobody here",
   ]);

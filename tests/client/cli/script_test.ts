@@ -12,6 +12,7 @@ const caps = "echo-message labeled-response batch draft/chathistory server-time"
 async function start(job: Job, text: string, client: Partial<ClientOptions> = {}) {
   const server = new ServerEnd();
   const errors: string[] = [];
+  const out: string[] = [];
   const script = new Script({
     client: {
       nick: "bob",
@@ -25,7 +26,7 @@ async function start(job: Job, text: string, client: Partial<ClientOptions> = {}
     since: "2h",
     limit: 1,
     json: false,
-    out: () => {},
+    out: (line) => void out.push(line),
     err: (line) => void errors.push(line),
     appearance: { depth: "none", theme: "dark" },
     timestamps: "off",
@@ -36,7 +37,7 @@ async function start(job: Job, text: string, client: Partial<ClientOptions> = {}
   await server.say(":srv 001 bob :Hi", ":srv 376 bob :End");
   await server.say("@time=2026-03-01T12:00:00.000Z :bob!b@h JOIN #tea");
   await turn();
-  return { server, running, errors };
+  return { server, running, errors, out };
 }
 
 async function send(text: string, act: (server: ServerEnd) => Promise<void> | void) {
@@ -63,6 +64,14 @@ Deno.test("a message that arrived in part is printed without that part", async (
     );
   });
   assertEquals([kind, errors], ["refused", ["Cannot send to #tea", "Not sent to #tea: two"]]);
+});
+
+Deno.test("tail prints its channels and private messages, not the channels of other devices", async () => {
+  const { server, running, out } = await start({ kind: "tail", channels: ["#tea"] }, "");
+  await server.say(":bob!b@h JOIN #den", ":ann!a@h PRIVMSG #den :no", ":ann!a@h PRIVMSG #tea :yes");
+  await server.say(":ann!a@h PRIVMSG bob :psst", ":srv 404 bob #tea :Enough");
+  await running;
+  assertEquals(out, ["ann: yes", "ann → bob: psst"]);
 });
 
 Deno.test("history --since 2h counts back from the time of the server", async () => {
