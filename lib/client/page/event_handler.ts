@@ -42,6 +42,8 @@ export interface EventHandlerParts {
   onRenamed(from: string, to: string): void;
   /** The message with this id was deleted. */
   onDeleted(id: string): void;
+  /** Whether the person has written words in this buffer that are not sent. */
+  isWriting(buffer: string): boolean;
   /** The chat ended. */
   onEnd(reason: string): void;
 }
@@ -150,11 +152,13 @@ function handlePresence(
     const isMoved = event.kind === "renamed" && fold(buffer) === fold(event.who.nick);
     page.timelines.addLine(isMoved ? event.to : buffer, "presence", spans, event.at);
   }
-  if (event.kind === "parted" && event.own) page.active.close(event.buffer);
+  // The next words must not go to another channel, so the buffer stays when the person is writing in it.
+  const isWriting = "buffer" in event && page.isWriting(event.buffer);
+  if (event.kind === "parted" && event.own && !isWriting) page.active.close(event.buffer);
   if (event.kind !== "kicked" || !event.own) return;
   const why = event.reason === "" ? "" : `: ${withoutFormatting(event.reason)}`;
   toast(`You were kicked from ${plainName(event.buffer)} by ${plainName(event.by)}${why}`, "error");
-  page.active.removed(event.buffer);
+  if (!isWriting) page.active.removed(event.buffer);
 }
 
 function handleStatus(page: EventHandlerParts, event: Extract<ChatEvent, { kind: "status" }>): void {

@@ -66,6 +66,7 @@ function join(credentials: Credentials): void {
     },
     onServerPasswordNeeded: () => joinForm.needServerPassword(),
     takeBack: (buffer, written) => composer.restore(buffer, written),
+    hasWords: () => composer.hasWords,
     onBufferChange: (name) => {
       // First the messages: the box has no height while a list hides it.
       showPane(undefined);

@@ -33,6 +33,8 @@ export interface PageUiParts {
   readonly onServerPasswordNeeded: () => void;
   /** Puts words that were not sent into the message box; false when there are other words in it. */
   readonly takeBack: (buffer: string, written: string) => boolean;
+  /** Whether the message box has words that are not sent. */
+  readonly hasWords: () => boolean;
   /** Another buffer became active; "" for none. */
   readonly onBufferChange: (name: string) => void;
   /** A person has another nick, and so has the conversation with that person. */
@@ -148,6 +150,10 @@ export class PageUi implements EventHandlerParts {
       });
     });
     return true;
+  }
+
+  isWriting(buffer: string): boolean {
+    return this.active.is(buffer) && this.#parts.hasWords();
   }
 
   /** Draws with the next frame. */

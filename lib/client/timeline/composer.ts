@@ -83,6 +83,11 @@ export class Composer {
     storeValue("drafts", this.#drafts.write(), "tab");
   }
 
+  /** Whether the box has words that are not sent. */
+  get hasWords(): boolean {
+    return this.#box.value.trim() !== "";
+  }
+
   focus(): void {
     this.#box.focus();
   }

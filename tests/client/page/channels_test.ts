@@ -93,6 +93,13 @@ async function kickedAway(stage: Stage): Promise<void> {
   await page.waitForSelector("#buffer-title >> text=#other2");
   await page.click("#channel-list button:has-text('#away')");
   await page.waitForSelector("#buffer-title >> text=#away");
+  await page.fill("#box", "half a sentence");
+  bob.send("KICK #away ann5");
+  await page.waitForSelector("#not-joined >> text=You are not in #away");
+  assertEquals(await page.inputValue("#box"), "half a sentence");
+  await page.fill("#box", "");
+  await page.click("#rejoin");
+  await page.waitForSelector("#not-joined", { state: "hidden" });
   bob.send("KICK #away ann5");
   await page.waitForSelector("#buffer-title >> text=#other2");
   await page.click("#channel-list button.not-joined:has-text('#away')");
