@@ -117,9 +117,17 @@ export class ActiveBuffer {
 
   /** The client has joined a channel. */
   joined(channel: string): void {
-    if (this.name !== "" && this.#joining !== fold(channel)) return;
+    // A channel that an account is in already comes before the one that the person asked for, which is shown.
+    if (this.#joining !== fold(channel) && (this.name !== "" || this.#joining !== undefined)) return;
     this.#joining = undefined;
     this.show(channel);
+  }
+
+  /** The server does not let the client into a channel. */
+  joinRefused(channel: string): void {
+    if (channel === "" || this.#joining !== fold(channel)) return;
+    this.#joining = undefined;
+    if (this.name === "") this.#showAnother();
   }
 
   is(buffer: string): boolean {

@@ -78,6 +78,7 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
     case "renamed":
       return handlePresence(page, event);
     case "refused":
+      active.joinRefused(event.target);
       // An event with a label answers a request, and the request itself reports the error.
       if (event.label === undefined) page.onError(withoutFormatting(event.text), event.code);
       return;

@@ -81,6 +81,8 @@ function join(credentials: Credentials): void {
     reply: (entry) => composer.replyTo(entry),
     pickReaction: (entry, beside) => pickEmoji(beside, (emoji) => made.sending.react(entry, emoji)),
   });
+  const [invited] = invitedChannels();
+  if (invited !== undefined) made.active.showOnJoin(invited);
   void made.run();
 }
 

@@ -41,9 +41,11 @@ async function readMarkers(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob2", "#devices");
   const laptop = await stage.enter("ann2", "#devices");
   await register(laptop);
-  const phone = await stage.visit("#devices");
+  // An invite link leads to its channel, though the account is in another one already.
+  const phone = await stage.visit("#invited2");
   await phone.page.fill("#password", "two sugars please");
   await enterAs(phone, "ann2");
+  await phone.page.waitForSelector("#buffer-title >> text=#invited2");
   for (const device of [laptop, phone]) await write(device, "/join #elsewhere");
   for (const { page } of [laptop, phone]) await page.waitForSelector("#buffer-title >> text=#elsewhere");
   bob.send("PRIVMSG #devices :anybody there?");
