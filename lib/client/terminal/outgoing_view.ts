@@ -63,8 +63,10 @@ export class OutgoingView {
     if (shown.length > maxRows) rows.push(`… and ${shown.length - maxRows} more`);
     const unsent = outgoing.filter(({ status }) => status === "unsent").length;
     if (unsent > 0) {
-      const subject = unsent === 1 ? "1 message is not sent" : `${unsent} messages are not sent`;
-      rows.push(`${subject}: /retry sends ${unsent === 1 ? "it" : "them"}, /discard forgets`);
+      const [subject, them] = unsent === 1
+        ? ["1 message is not sent", "it"]
+        : [`${unsent} messages are not sent`, "them"];
+      rows.push(`${subject}: /retry sends ${them}, /discard deletes ${them}`);
     }
     return rows;
   }

@@ -174,7 +174,7 @@ export const limitSettings = {
     max: 1000,
     env: "PARLEY_REASON_LENGTH",
     group: "Limits",
-    help: "maximum length of the reason of KICK and PART, in bytes",
+    help: "maximum length of a reason, as of KICK, PART and QUIT, in bytes",
   },
   channelsPerUser: {
     kind: "number",

@@ -14,7 +14,7 @@ Deno.test("words that the server refuses return to the line, or stay until /retr
   await terminal.wire.say(refusal);
   assertEquals((await terminal.screen("Not sent")).slice(0, 3), [
     "12:00 ! Not sent to #tea: hello (Cannot send to #tea)",
-    "1 message is not sent: /retry sends it, /discard forgets",
+    "1 message is not sent: /retry sends it, /discard deletes it",
     "#tea> next|",
   ]);
   await terminal.press("\x15/retry\r");
