@@ -130,6 +130,7 @@ function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, sta
   if (channel === undefined || target === undefined || channel.members.has(target)) return;
   saveInvitation(chat, target, channel, {
     exempts: event.exempts && levelOf(channel, user) >= levels.halfOperator,
+    by: user.source,
   });
   const params = [target.nick, channel.name];
   target.send(fromUser(user, "INVITE", params, stamp));
@@ -144,7 +145,7 @@ function saveInvitation(
   chat: ChatState,
   user: UserState,
   channel: ChannelState,
-  { exempts }: Invitation,
+  { exempts, by }: Invitation,
 ): void {
   const { invitations } = user;
   const before = invitations.get(channel);
@@ -152,7 +153,7 @@ function saveInvitation(
   for (const one of invitations.keys()) if (chat.channel(one.name) !== one) invitations.delete(one);
   const [oldest] = invitations.keys();
   if (invitations.size >= maxInvitations && oldest !== undefined) invitations.delete(oldest);
-  invitations.set(channel, { exempts: exempts || before?.exempts === true });
+  invitations.set(channel, { exempts: exempts || before?.exempts === true, by });
 }
 
 function seconds(stamp: number): number {

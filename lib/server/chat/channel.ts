@@ -36,6 +36,8 @@ export class MembershipState implements Membership {
 export interface Invitation {
   /** Whether the user can join in spite of bans, key, limit and modes: half-operators and above can allow it. */
   readonly exempts: boolean;
+  /** The source of the user who invited last, "nick!username@host". */
+  readonly by: string;
 }
 
 /** A topic and the user that set it. */

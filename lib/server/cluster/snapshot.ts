@@ -5,7 +5,13 @@
  */
 import type { Folded } from "../../irc/names.ts";
 import { saveRegistered } from "../apply/registered_channel.ts";
-import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } from "../chat/channel.ts";
+import {
+  type ChannelRegistration,
+  ChannelState,
+  type Invitation,
+  type ListEntry,
+  type Topic,
+} from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
 import { type Device, type FormerNick, type Lingering, type UserRecord, UserState } from "../chat/user.ts";
@@ -24,7 +30,7 @@ interface SavedUser {
   readonly lingering?: Lingering;
   /** Names of channels, in the order of joining. */
   readonly channels: readonly string[];
-  readonly invitations: readonly (readonly [channel: string, exempts: boolean])[];
+  readonly invitations: readonly (readonly [channel: string, invitation: Invitation])[];
   /** Read markers of a user without an account. */
   readonly markers: readonly (readonly [target: Folded, ms: number])[];
 }
@@ -43,7 +49,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 4;
+export const snapshotFormat = 5;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -116,7 +122,7 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
     accepted: [...user.accepted],
     ...(lingering !== undefined && { lingering }),
     channels: [...user.channels.keys()].map(({ name }) => name),
-    invitations: invitations.map(([channel, { exempts }]) => [channel.name, exempts]),
+    invitations: invitations.map(([channel, invitation]) => [channel.name, invitation]),
     markers: [...user.markers],
   };
 }
@@ -172,8 +178,8 @@ function orderChannels(chat: ChatState, { record, channels, invitations }: Saved
     user.channels.delete(channel);
     user.channels.set(channel, member);
   }
-  for (const [name, exempts] of invitations) {
+  for (const [name, invitation] of invitations) {
     const channel = chat.channel(name);
-    if (channel !== undefined) user.invitations.set(channel, { exempts });
+    if (channel !== undefined) user.invitations.set(channel, invitation);
   }
 }

@@ -13,7 +13,7 @@ import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User, UserRecord } from "../chat/user.ts";
 import type { EarlyCall } from "../hub/command.ts";
-import { showMembership } from "../render/membership.ts";
+import { showInvitations, showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
@@ -134,4 +134,5 @@ function welcome(chat: Chat, session: Session): void {
   if (user.modes.size > 0) reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
   if (user.away !== undefined) reply(session, "RPL_NOWAWAY");
   for (const channel of user.channels.keys()) showMembership(session, user, channel);
+  showInvitations(session, user);
 }

@@ -4,7 +4,7 @@ import type { Channel } from "../chat/channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import { sendNames, sendTopic } from "./channel_reply.ts";
-import type { Details, OutgoingLine } from "./outgoing.ts";
+import { type Details, OutgoingLine } from "./outgoing.ts";
 import { sendMarker } from "./read_marker.ts";
 import { replayOnJoin } from "./replay.ts";
 import { sendNumeric } from "./reply.ts";
@@ -39,4 +39,13 @@ export function showMembership(session: Session, user: User, channel: Channel): 
   // The JOIN happened before, so this one has no id.
   session.send(joinMessage(user, channel, session.chat.stampNow(), { hasId: false }));
   showChannel(session, channel);
+}
+
+/** Shows a new session the invitations of its user, which can be from a time when no device was connected. */
+export function showInvitations(session: Session, user: User): void {
+  const { chat } = session;
+  for (const [channel, { by }] of user.invitations) {
+    if (chat.channel(channel.name) !== channel) continue;
+    session.send(new OutgoingLine(by, "INVITE", [user.nick, channel.name], { stamp: chat.stampNow() }));
+  }
 }

@@ -1,5 +1,7 @@
 /** INVITE: who can invite, what an invitation allows, who gets notices, and the list of one's own invitations. */
 import { assertEquals } from "@std/assert";
+import { registered } from "../../support/account.ts";
+import { device } from "../../support/login.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
@@ -105,3 +107,16 @@ story(
     assertEquals(lines[0], ":chat.test 336 bob #den1");
   },
 );
+
+story("an INVITE to somebody without a connection is shown to the next device", async (chat) => {
+  const [ann] = await chat.join("#tea", "ann");
+  const bob = await registered(chat, "bob");
+  await bob[Symbol.asyncDispose]();
+  while (chat.state.find("bob")?.lingering === undefined) await ann.lines();
+  await ask(ann, "MODE #tea +i", "INVITE bob #tea");
+  const { peer, received } = await device(chat, "bob");
+  assertEquals(received.filter((line) => line.includes("INVITE")), [":ann INVITE bob #tea"]);
+  assertEquals((await ask(peer, "JOIN #tea"))[0], ":bob JOIN #tea");
+  const other = await device(chat, "bob");
+  assertEquals(other.received.filter((line) => line.includes("INVITE")), []);
+});
