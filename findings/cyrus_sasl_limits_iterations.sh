@@ -25,7 +25,7 @@ const folder = process.argv[2];
 const encode = (text) => Buffer.from(text).toString("base64");
 const decode = (text) => Buffer.from(text, "base64").toString();
 
-/** What Finch answers to the challenge of a server with so many iterations. */
+/** The answer of Finch to the challenge of a server with so many iterations. */
 function answerTo(iterations) {
   return new Promise((resolve) => {
     let step = "";

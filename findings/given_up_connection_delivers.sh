@@ -6,7 +6,7 @@
 # Seen: what was written is on its way, and is delivered when the network works again, in all three
 # cases, after the client has joined on its new connection. The message that was sent again is then there twice, and at
 # the moment of the reconnect the history of the server does not contain the first one yet.
-# For a chat client: never send such a message again by itself. Look into the history, ask the person, and take the
+# For a chat client: never send such a message again automatically. Look into the history, ask the person, and take the
 # message for sent when it appears later. Messages that were never written to the dead connection are safe to send.
 # Our code: lib/client/core/outbox.ts and lib/client/core/link_check.ts.
 set -euo pipefail

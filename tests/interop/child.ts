@@ -33,7 +33,7 @@ export class Child implements AsyncDisposable {
     this.#reading = Promise.all([this.#read(this.#process.stdout), this.#read(this.#process.stderr)]);
   }
 
-  /** What it has printed so far. */
+  /** Its output so far. */
   get output(): string {
     return this.#output;
   }

@@ -23,7 +23,7 @@ export interface Program {
   start(place: Place): Promise<RunningProgram>;
 }
 
-/** What a program needs to know before it starts. */
+/** The values that a program gets before it starts. */
 export interface Place {
   /** An empty folder, deleted at the end. The program must not write elsewhere. */
   readonly home: string;
@@ -57,7 +57,7 @@ const poemLines = 20;
 /** The name of the server after its restart: a program that shows it has connected again. */
 export const nameAfterRestart = "again.test";
 
-/** What each step can use. */
+/** The values that each step can use. */
 interface Scene {
   readonly server: RunningServer;
   readonly ann: Peer;

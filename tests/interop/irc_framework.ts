@@ -46,7 +46,7 @@ async function start({ port, nick, password }: Place): Promise<RunningProgram> {
   };
 }
 
-/** What the events of the library have, as far as bob reads it. */
+/** The fields of the library's events that bob reads. */
 interface Details {
   readonly nick: string;
   readonly kicked: string;

@@ -11,10 +11,10 @@ export interface TerminalRecipe extends Pick<Program, "name" | "login"> {
   readonly alsoNeeds?: readonly string[];
   /** Writes its settings into `place.home`, and returns its arguments. */
   prepare(place: Place): readonly string[];
-  /** What bob types after it shows "Welcome to Parley". */
+  /** The lines that bob types after it shows "Welcome to Parley". */
   begin?(place: Place): readonly string[];
   /**
-   * What bob types to connect when the server is back; he waits until the screen matches a pattern.
+   * The lines that bob types to connect when the server is back; he waits until the screen matches a pattern.
    * @default {nothing: it connects and joins by itself}
    */
   comeBack?(place: Place): readonly (string | RegExp)[];
@@ -22,11 +22,11 @@ export interface TerminalRecipe extends Pick<Program, "name" | "login"> {
   join?(channel: string): readonly string[];
   /** @default {`/msg ${target} ${text}`} */
   say?(target: string, text: string): readonly string[];
-  /** What bob types to see the conversation with a target. @default {nothing: all is in one window} */
+  /** The line that bob types to see the conversation with a target. @default {nothing: all is in one window} */
   look?(target: string): readonly string[];
-  /** What bob types to see the members of a channel. @default {nothing: they are on the screen} */
+  /** The line that bob types to see the members of a channel. @default {nothing: they are on the screen} */
   members?(channel: string): readonly string[];
-  /** What the screen shows for this number of members. @default {all their names} */
+  /** The text on the screen for this number of members. @default {all their names} */
   counted?(count: number): string | RegExp;
 }
 

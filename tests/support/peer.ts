@@ -135,7 +135,7 @@ export class Peer implements AsyncDisposable {
 
 const encoder = new TextEncoder();
 
-/** What is wrong with the length of a line; tags are counted apart (IRCv3 message-tags). */
+/** The fault of a line that is too long; tags are counted apart (IRCv3 message-tags). */
 function lineFault(line: string, readsLongLines: boolean): string | undefined {
   const tags = line.startsWith("@") ? line.slice(0, line.indexOf(" ") + 1) : "";
   const tagBytes = encoder.encode(tags).length;

@@ -1,8 +1,8 @@
 /**
  * Fetches the messages that we missed (IRCv3 chathistory). After a reconnect it asks for everything after the last
  * known message of each buffer, and shows it before newer messages, once and completely. The last known message moves
- * only when an answer is complete, so another lost connection loses nothing. What we missed is unread, and the person is
- * called once for it. missed_conversations.ts fetches the conversations with people.
+ * only when an answer is complete, so another lost connection loses nothing. Missed messages are unread, and the person
+ * is called once for them. missed_conversations.ts fetches the conversations with people.
  */
 
 import type { Folded } from "../../irc/names.ts";
@@ -112,7 +112,7 @@ export class CatchUp {
   onJoined(channel: string, at: number): Promise<void> {
     const first = this.#firstJoins.get(fold(channel)) ?? at;
     this.#firstJoins.set(fold(channel), first);
-    // What was said before the first join is not new for us, when no device has a read marker.
+    // Messages from before the first join are not new for us, when no device has a read marker.
     const begin = (): void => {
       const { readMarkers, storedReadUpTo } = this.#parts;
       const { unread } = readMarkers;

@@ -106,7 +106,7 @@ export class Client {
     });
   }
 
-  /** What we have read, and what is unread. */
+  /** The read markers, and the unread messages. */
   get readMarkers(): ClientMessages["readMarkers"] {
     return this.messages.readMarkers;
   }

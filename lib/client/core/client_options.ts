@@ -10,7 +10,7 @@ import type { Account } from "./login.ts";
 export interface ClientOptions {
   /** Called for each try; a rejection is a failed try. The signal aborts when the client quits. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
-  /** Receives every event, in order. What it throws goes to onFault(), and the next event follows. */
+  /** Receives every event, in order. An error that it throws goes to onFault(), and the next event follows. */
   readonly onEvent: (event: ChatEvent) => void;
   /** Shows that a part of the UI failed. @default {nothing} */
   readonly onFault?: OnFault;

@@ -20,14 +20,14 @@ const restMs = 1_000;
 export class ClientReadMarkers {
   readonly unread = new UnreadMessages();
   readonly #link: ServerLink;
-  /** What we have told the server on this connection. */
+  /** The markers that we have sent on this connection. */
   readonly #sent = new Map<Folded, number>();
   /** The buffers whose marker was sent just now: the timers until the next one can go, and the marker that waits. */
   readonly #resting = new Map<
     Folded,
     { readonly timer: ReturnType<typeof setTimeout>; waiting: () => void }
   >();
-  /** What the server perhaps does not know, because the connection was lost. */
+  /** Markers that the server perhaps does not know, because the connection was lost. */
   readonly #unsent = new Map<Folded, number>();
 
   constructor(link: ServerLink) {

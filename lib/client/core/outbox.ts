@@ -40,7 +40,7 @@ const pageSize = 500;
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #lost = new Map<string, LostMessage>();
-  /** What was true when each message was added. */
+  /** The newest message and our nick when each message was added. */
   readonly #added = new Map<string, Pick<LostMessage, "after" | "nick">>();
   /** The ids of messages that have confirmed one of ours: they come several times, live and in history. */
   readonly #used = new Set<string>();

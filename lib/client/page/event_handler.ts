@@ -104,7 +104,7 @@ function handleMessage(page: EventHandlerParts, event: SaidEvent): void {
     return showPrivateNotice(page, event);
   }
   const isSeen = active.isSeen(event.buffer);
-  // What we missed is new for a person who looks at the buffer too.
+  // Missed messages are new also for a person who looks at the buffer.
   const isNew = client.readMarkers.unread.has(event) && (event.history === true || !isSeen);
   timelines.markRead(event.buffer, client.readMarkers.unread.readUpTo(event.buffer));
   addToTimeline(timelines, event, isNew);

@@ -35,7 +35,7 @@ export class HistoryScroll {
     this.#parts.drawing.soon();
   }
 
-  /** Shortens a timeline in memory. What the person reads stays, and everything when the server has no history. */
+  /** Shortens a timeline in memory, without the part that the person reads. When the server has no history, everything stays. */
   trim(buffer: string): void {
     const { client, timelines, active, drawing } = this.#parts;
     const isReading = active.is(buffer) && !drawing.messages.isAtEnd;

@@ -3,7 +3,7 @@
  * nothing. It imports nothing, because not every browser runs a worker with imports.
  */
 
-/** What a notification says about its message; notifications.ts makes it. */
+/** The part of the data of a notification that this worker uses; notifications.ts makes it. */
 interface NotificationData {
   /** Where to open the chat when no page of it is open. */
   readonly address: string;

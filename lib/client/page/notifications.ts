@@ -22,7 +22,7 @@ export interface NotificationTarget {
   show(buffer: string): void;
 }
 
-/** What a notification remembers about its message; notification_worker.ts gets it too. */
+/** The data of a notification about its message; notification_worker.ts gets it too. */
 interface NotificationData {
   /** The page that made it; see pageId. */
   readonly page: string;

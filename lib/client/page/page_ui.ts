@@ -145,7 +145,7 @@ export class PageUi implements EventHandlerParts {
     this.sending.replyingTo(replyingTo, () => {
       runInput(this.commandUi, text).then(() => storePresenceFilter(this.presenceFilter), (error) => {
         toastError(error);
-        // What was not sent can be corrected; a password must not become visible.
+        // The person can correct a text that was not sent; a password must not become visible.
         if (!expectsPassword(text)) this.#parts.takeBack(buffer, text);
       });
     });

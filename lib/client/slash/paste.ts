@@ -6,7 +6,7 @@ import { expectsPassword } from "./slash.ts";
 const secret = /^\s*\/(?:quote|raw|oper|msg\s+nickserv)\b/i;
 
 /**
- * What to put into an empty line for a pasted text: with one more "/" when it begins with "/". A single line that can
+ * The text to put into an empty line for a pasted text: with one more "/" when it begins with "/". A single line that can
  * contain a password is left as it is.
  */
 export function pastedText(text: string): string {

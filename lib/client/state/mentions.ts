@@ -19,7 +19,7 @@ const nickWord = /[\p{L}\p{M}\p{N}_[\]\\`^{}|\-\p{Cf}\u{FFFD}]+/gu;
 /** Runs of one script, where the script is written without spaces between words. */
 const scriptRun =
   /\p{sc=Han}+|\p{sc=Hira}+|[\p{sc=Kana}ー]+|\p{sc=Hang}+|[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]+|[^\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー\p{sc=Hang}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]+/gu;
-/** What can stand around a name: dashes, and the brackets that nicks can contain. */
+/** Characters that can stand around a name: dashes, and the brackets that nicks can contain. */
 const leadingEdge = /[\p{Cf}\u{FFFD}\-[{]/u;
 const trailingEdge = /[\p{Cf}\u{FFFD}\-\]}]/u;
 const wordCharacter = /[\p{L}\p{M}\p{N}_]/u;

@@ -85,7 +85,7 @@ function merge(buffer: Buffer, other: Buffer): Buffer {
   };
 }
 
-/** What the account of a person who wrote to us says about the conversations. */
+/** The result of comparing the account of a person who wrote to us with the conversations. */
 export interface PersonCheck {
   readonly state: State;
   /** The nick under which we talked with this person before, while we did not see the change. */

@@ -40,7 +40,7 @@ export class MessageSending {
     void this.#client.sendMessage({ target, manner, text, ...(replyTo && { replyTo }) });
   }
 
-  /** An outgoing message has changed. What the server refused returns to the message box, if that is free. */
+  /** An outgoing message has changed. A refused text returns to the message box, if that is empty. */
   onOutgoing(message: OutgoingMessage, activeBuffer: string): void {
     const { key, target, manner, text, replyTo, status, reason, isUnsure } = message;
     if (status !== "unsent") return;

@@ -12,7 +12,7 @@ const maxButtons = 20;
 /** This many names in the title of a button. */
 const maxNames = 30;
 
-/** What the buttons do. */
+/** The actions of the buttons, and the unfolded parts of the row. */
 export interface ReactionActions {
   readonly toggle: (emoji: string) => void;
   readonly unfolded: Unfolded;

@@ -1,4 +1,4 @@
-/** What the client missed: it is shown once, it is unread on all devices until it is read, and it calls once. */
+/** Missed messages: the client shows them once, they are unread until a device reads them, and the person is called once. */
 
 import { assert, assertEquals } from "@std/assert";
 import { HistoryClient, historyServerCaps, type StoredMessage } from "./history_server.ts";
@@ -16,7 +16,7 @@ const said = (target: string, at: number, text: string, from?: string): StoredMe
   ...(from !== undefined && { from }),
 });
 
-Deno.test("messages after the read marker are unread at the start, and call once", async () => {
+Deno.test("messages after the read marker are unread at the start, and the person is called once", async () => {
   const messages = [...lines(8), said("#tea", join - 2000, "bob: tea?"), said("#tea", join - 1000, "now")];
   await using bob = await HistoryClient.enter({ messages, markers: new Map([["#tea", start + 7000]]) });
   assertEquals(bob.unread("#tea"), [2, 1]);
@@ -89,7 +89,7 @@ Deno.test("an old conversation opens only when it has unread messages", async ()
   assertEquals([open.length, open.includes("cat"), open.includes("ann")], [62, true, false]);
 });
 
-Deno.test("what was missed without a connection is unread and calls once, and not again", async () => {
+Deno.test("messages missed without a connection are unread, and the person is called for them once", async () => {
   const messages = lines(3);
   await using bob = await HistoryClient.enter({ messages });
   await bob.cut();
@@ -105,7 +105,7 @@ Deno.test("what was missed without a connection is unread and calls once, and no
   assertEquals([bob.unread("#tea"), bob.calls().length], [[3, 1], 1]);
 });
 
-Deno.test("what was read on another device is not unread, and does not call", async () => {
+Deno.test("messages read on another device are not unread, and the person is not called for them", async () => {
   const messages = lines(1);
   const markers = new Map([["#tea", start]]);
   await using bob = await HistoryClient.enter({ messages, markers });
@@ -126,7 +126,7 @@ Deno.test("what was read on another device is not unread, and does not call", as
   assertEquals(bob.unread("#tea"), [0, 0]);
 });
 
-Deno.test("what was read without a connection is told to the server after it", async () => {
+Deno.test("after a reconnect the server learns what the person has read meanwhile", async () => {
   const markers = new Map([["#tea", start]]);
   await using bob = await HistoryClient.enter({ messages: lines(4), markers });
   await bob.cut();
@@ -157,7 +157,7 @@ Deno.test("messages are missed from the join on, also when the channel was silen
   ]);
 });
 
-Deno.test("a refused request for missed messages is told, and the next connection asks again", async () => {
+Deno.test("a refused request for missed messages is reported, and the next connection asks again", async () => {
   const options = { messages: lines(1), refuses: "never" };
   await using bob = await HistoryClient.enter(options);
   await bob.cut();
@@ -203,7 +203,7 @@ Deno.test("a connection that is lost just after the join loses no message", asyn
   assertEquals([bob.events.filter(({ kind }) => kind === "said").length, bob.unread("#tea")], [41, [41, 1]]);
 });
 
-Deno.test("history that a server sends by itself is unread, and calls once", async () => {
+Deno.test("history that a server sends unasked is unread, and the person is called once", async () => {
   await using bob = await HistoryClient.enter();
   const missed = [
     said("#tea", join + 1, "bob?"),

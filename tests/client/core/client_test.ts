@@ -310,7 +310,7 @@ Deno.test("an error in a handler that returns a promise is reported too", async 
   assertEquals(faults, ["A part of the program failed, and the chat goes on: late"]);
 });
 
-Deno.test("what we have read stays read when the person takes another nick", async () => {
+Deno.test("a message that we have read stays read when its author takes another nick", async () => {
   await using bob = new WiredClient();
   const server = await bob.enter("echo-message message-tags server-time draft/read-marker");
   await server.say("@time=2026-01-01T00:00:00.000Z;msgid=x :ann!a@h PRIVMSG bob :hi");

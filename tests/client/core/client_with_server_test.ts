@@ -27,7 +27,7 @@ story("account.register() makes an account, and the next connection logs in to i
   assertEquals([bob.client.state.account, bob.client.state.nick], ["bob", "bob"]);
 });
 
-story("a notice that the server drops without a word is reported, and another one arrives", async (chat) => {
+story("a notice that the server drops silently is reported, and another one arrives", async (chat) => {
   const cat = await chat.peer("cat");
   await using bob = await new ConnectedClient(chat.port).joined();
   const notice = (target: string) =>
@@ -296,7 +296,7 @@ story("a person who takes another nick while we are offline keeps the conversati
   assertEquals(people.map(({ name }) => name), ["anna"]);
 });
 
-story("what was deleted while we were offline is known after the reconnect", async (chat) => {
+story("a client learns after a reconnect which messages were deleted meanwhile", async (chat) => {
   const ann = await chat.peer("ann", { caps: ["echo-message", "message-tags", "draft/message-redaction"] });
   await ann.join("#tea");
   await using bob = await new ConnectedClient(chat.port).joined();

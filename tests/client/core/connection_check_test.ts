@@ -109,7 +109,7 @@ Deno.test("the pauses grow while connections break soon, and are short again aft
   assertEquals(asked, [0, 1, 2, 0]);
 });
 
-Deno.test("a program that stood still asks again before it ends the connection", async () => {
+Deno.test("a program that did not run for a while asks again before it ends the connection", async () => {
   let now = 0;
   const calls: string[] = [];
   const check = new LinkCheck({

@@ -1,4 +1,4 @@
-/** Long answers: they are not late while their lines come, and what is too long is told. */
+/** Long answers: they are not late while their lines arrive, and the client reports lines that it does not show. */
 import { assertEquals } from "@std/assert";
 import type { Message } from "../../../lib/irc/message.ts";
 import { IncomingLines } from "../../../lib/client/core/incoming_lines.ts";

@@ -92,7 +92,7 @@ Deno.test("a message that our lost connection delivers under our former nick is 
   assertEquals(peer.outgoing(), []);
 });
 
-Deno.test("retry() sends an unsent message again, and discard() forgets it", async () => {
+Deno.test("retry() sends an unsent message again, and discard() deletes it", async () => {
   await using peer = new WiredClient();
   const server = await lose(peer, "one", "two");
   await giveHistory(server);
@@ -104,7 +104,7 @@ Deno.test("retry() sends an unsent message again, and discard() forgets it", asy
   assertEquals((await server.sent()).filter((line) => line.endsWith("PRIVMSG #tea :one")).length, 1);
 });
 
-Deno.test("without a history, a lost message is unsent with the words that nobody knows", async () => {
+Deno.test("without a history, a lost message is unsent, and the reason says that its arrival is unknown", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
   void peer.client.sendMessage(say("hello"));
@@ -127,7 +127,7 @@ Deno.test("a refused message is unsent with the reason, also one without a label
   assertEquals(peer.outgoing(), ["unsent: hello (The network of servers is down)"]);
 });
 
-Deno.test("of a message in several parts, only the parts that were not confirmed are unsent", async () => {
+Deno.test("only the parts of a message that were not confirmed are unsent", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
   void peer.client.sendMessage(say("one\ntwo\nthree"));

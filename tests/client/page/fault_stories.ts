@@ -22,7 +22,7 @@ async function faults(stage: Stage): Promise<void> {
   };`);
   await page.reload();
   await enterAs(ann, "ann11");
-  // What cannot be stored is remembered until the page is left.
+  // The page remembers values that it cannot store until it is left.
   await write(ann, "/typing off");
   await page.click("#theme");
   bob.send("PRIVMSG #faults :http://127.0.0.1/files/%zz.png", "PRIVMSG #faults :broken row");

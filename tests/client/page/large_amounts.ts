@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 
-/** What a large amount looks like at the page. */
+/** The measures of a large amount at the page. */
 export interface Drawn {
   readonly elements: number;
   readonly text: string;

@@ -61,7 +61,7 @@ async function reply(stage: Stage): Promise<void> {
   assert(await page.isHidden("#replying"));
   await page.click(".quote");
   await page.waitForSelector(".entry.highlighted >> text=who has the key?");
-  // What is made from a message goes with it: the quote above an answer, the bar of the next answer, a result.
+  // Everything that was made from a message goes with it: the quote above an answer, the bar of the next answer, a result.
   await page.focus(".message-tools [aria-label=Reply]");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#replying >> text=bob2: who has the key?");

@@ -7,7 +7,7 @@ pageStories("notifications at the page in Chromium", {
   "mentions and private messages cause notifications in a hidden page, once the person has pressed the bell":
     notifications,
   "a browser that refuses notifications loses no message and no connection": refused,
-  "what was missed without a connection is unread and causes a notification": missed,
+  "messages missed without a connection are unread and cause a notification": missed,
   "the title counts unread mentions in a tab without frames": title,
   "over plain HTTP the bell says why there are no notifications": plainBell,
 }, { whole: true });

@@ -32,7 +32,7 @@ Deno.test("leaving the active channel activates another", async () => {
   assertEquals(await terminal.screen("left #tea"), ["12:00 ← bob left #tea", "parley> |"]);
 });
 
-Deno.test("what another device does leads no typed words into another channel", async () => {
+Deno.test("a text that a person types stays in its channel, whatever another device does", async () => {
   await using terminal = new EmulatedTerminal({ columns: 90 });
   // The other device is in #den already.
   await terminal.wire.say(

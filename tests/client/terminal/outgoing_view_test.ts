@@ -23,7 +23,7 @@ Deno.test("words that the server refuses return to the line, or stay until /retr
   assertEquals(await terminal.screen("bob: hello"), ["12:00 bob: hello", "#tea> |"]);
 });
 
-Deno.test("what is not sent when the terminal UI ends is printed, with the text in the line", async () => {
+Deno.test("the terminal UI prints unsent messages when it ends, and the text in the line", async () => {
   const terminal = await new EmulatedTerminal().enter();
   terminal.wire.abort();
   await turn();

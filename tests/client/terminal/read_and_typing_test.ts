@@ -35,7 +35,7 @@ Deno.test("with --typing off others see nothing, until /typing on", async () => 
   assertEquals(await terminal.wire.sent(), ["@+typing=active TAGMSG #tea"]);
 });
 
-Deno.test("what was missed without a connection rings once, and is unread until the person sees it", async () => {
+Deno.test("messages missed without a connection ring once, and are unread until the person sees them", async () => {
   const messages: StoredMessage[] = [];
   const server = () => {
     const made = new HistoryServer({ messages });

@@ -1,4 +1,4 @@
-/** What a reader cannot see does not count: not towards a limit, a page or the end of the history. */
+/** Messages that a reader cannot see do not count: not towards a limit, a page or the end of the history. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";

@@ -119,7 +119,7 @@ Deno.test("blocks without records are removed, and the newest block when another
   assertEquals(found(store, "again"), [11]);
 });
 
-Deno.test("what is erased during a long read or search is not in its result", async () => {
+Deno.test("records that are erased during a long read or search are not in its result", async () => {
   using store = openStore();
   for (let stamp = 1; stamp <= 10_000; stamp++) tell(store, stamp, "ann", stamp > 9990 ? "wanted" : "other");
   store.commit();
