@@ -31,6 +31,8 @@ export class HistoryRetention {
   readonly #oldestOf: StatementSync;
   readonly #remove: StatementSync;
   readonly #removeRedactions: StatementSync;
+  /** The id of the last conversation that this pass looked at. */
+  #visited = 0;
 
   constructor(database: Database, index: SearchIndex, limits: RetentionLimits, clock: Clock) {
     this.#database = database;
@@ -42,7 +44,8 @@ export class HistoryRetention {
     const notNewest = "id < (SELECT max(id) FROM block)";
     this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT ${blocksPerStep}`);
     this.#full = database.prepareArrays(
-      "SELECT id, messages, events FROM conversation WHERE messages > ?1 OR events > ?1 LIMIT 1",
+      `SELECT id, messages, events FROM conversation WHERE id > ?2 AND (messages > ?1 OR events > ?1)
+       ORDER BY id LIMIT 1`,
     );
     this.#oldestOf = database.prepareArrays(
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
@@ -66,22 +69,34 @@ export class HistoryRetention {
     return blocks.length > 0;
   }
 
+  /** Whole blocks are deleted, so a conversation can stay over the limit; the next one gets its turn all the same. */
   #pruneFull(): boolean {
     const { count: maxCount } = this.#limits;
     if (maxCount === 0) return false;
-    const [id, messages, events] = row(this.#full.get(maxCount));
-    if (id === undefined) return false;
-    const stream = Number(messages) > maxCount ? 0 : 1;
-    let over = Number(stream === 0 ? messages : events) - maxCount;
-    let deleted = 0;
-    for (const block of this.#oldestOf.all(logOf(Number(id), stream))) {
+    const [id, messages, events] = row(this.#full.get(maxCount, this.#visited));
+    if (id === undefined) {
+      this.#visited = 0;
+      return false;
+    }
+    const isReduced = [messages, events].map((count, stream) =>
+      this.#reduce(logOf(Number(id), stream === 0 ? 0 : 1), Number(count) - maxCount)
+    ).includes(true);
+    // A step deletes only a few blocks.
+    if (!isReduced) this.#visited = Number(id);
+    return true;
+  }
+
+  /** Deletes the oldest blocks of a log, with `over` records at most; returns whether it deleted one. */
+  #reduce(log: number, over: number): boolean {
+    if (over <= 0) return false;
+    let left = over;
+    for (const block of this.#oldestOf.all(log)) {
       const count = Number(row(block)[3]);
-      if (count > over) break;
-      over -= count;
-      deleted++;
+      if (count > left) break;
+      left -= count;
       this.#delete(block);
     }
-    return deleted > 0;
+    return left < over;
   }
 
   #delete(block: unknown): void {

@@ -34,6 +34,19 @@ Deno.test("a limit on messages does not limit the messages of one tick", () => {
   assertEquals(times(store, "#tea"), [21, 22, 23]);
 });
 
+Deno.test("a conversation that stays over the limit keeps no other conversation from it", () => {
+  using store = open({ ageMs: 0, count: 15 });
+  for (let ms = 1; ms <= 20; ms++) append(store, "#tea", ms);
+  store.commit();
+  for (let ms = 21; ms <= 50; ms++) tell(store, "#den", ms);
+  tell(store, "#end", 51);
+  runUpkeep(store);
+  assertEquals([times(store, "#tea").length, times(store, "#den").length], [20, 15]);
+  tell(store, "#den", 52);
+  runUpkeep(store);
+  assertEquals(times(store, "#den").length, 15);
+});
+
 Deno.test("deleted messages do not count towards the limit of a conversation", async () => {
   using store = open({ ageMs: 0, count: 10 });
   for (let ms = 1; ms <= 10; ms++) tell(store, "#tea", ms);
