@@ -64,6 +64,8 @@ export class Pipe implements CommandUi {
   readonly #ended = Promise.withResolvers<StreamOutcome>();
   readonly #unconfirmed = new Set<Promise<void>>();
   #refused = false;
+  /** The words of /quit; the lines after it are not read. */
+  #quitReason: string | undefined;
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
@@ -83,7 +85,7 @@ export class Pipe implements CommandUi {
     });
     this.#sendAll();
     const outcome = await Promise.race([running, this.#ended.promise]);
-    this.client.quit();
+    this.client.quit(this.#quitReason);
     await running;
     return outcome.kind === "done" && this.#refused ? { kind: "refused" } : outcome;
   }
@@ -123,8 +125,8 @@ export class Pipe implements CommandUi {
 
   clear(): void {}
 
-  quit(): void {
-    this.#ended.resolve({ kind: "done" });
+  quit(reason: string): void {
+    this.#quitReason = reason;
   }
 
   async #sendAll(): Promise<void> {
@@ -142,6 +144,7 @@ export class Pipe implements CommandUi {
           break;
         }
       }
+      if (this.#quitReason !== undefined) break;
       while (this.#unconfirmed.size >= maxUnconfirmed) await Promise.race(this.#unconfirmed);
     }
     while (this.#unconfirmed.size > 0) await Promise.all(this.#unconfirmed);

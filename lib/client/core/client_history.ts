@@ -43,7 +43,8 @@ export class ClientHistory {
     buffer: string,
     { before, limit }: { readonly before?: string; readonly limit?: number } = {},
   ): Promise<HistoryPage> {
-    if (!this.#link.state.caps.has("draft/chathistory")) {
+    // Without a connection the request fails and says so; then it is not known what the server can do.
+    if (this.#link.isOnline && !this.#link.state.caps.has("draft/chathistory")) {
       return Promise.reject(new ActionError("This server stores no history"));
     }
     const reference = before?.includes("=") ? before : `msgid=${before}`;

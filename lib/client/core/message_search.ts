@@ -52,8 +52,8 @@ export class MessageSearch {
   }
 
   async #request(): Promise<readonly SaidEvent[]> {
-    const { state } = this.#link;
-    if (!state.caps.has("soju.im/search")) throw new ActionError("This server cannot search");
+    const { state, isOnline } = this.#link;
+    if (isOnline && !state.caps.has("soju.im/search")) throw new ActionError("This server cannot search");
     const before = this.#before === undefined ? {} : { before: new Date(this.#before).toISOString() };
     const { events } = readPage(state, await this.#link.request(searchLine({ ...this.#query, ...before })));
     return events.filter((event) => event.kind === "said");

@@ -13,11 +13,14 @@ import { paint } from "./paint.ts";
 import { tabAt } from "./tabs.ts";
 import { graphemes, textWidth } from "./width.ts";
 import type { Row } from "./wrap_spans.ts";
+import { wrapSpans } from "./wrap_spans.ts";
 
 /** The prompt, with the rows above it. */
 export interface Prompt {
-  /** Rows above the prompt: people who are typing, a hint. Each is cut to one row. */
+  /** Rows above the prompt: messages under way, people who are typing. Each is cut to one row. */
   readonly above: readonly Row[];
+  /** Sentences below these rows, as a hint. Each is broken between words. @default {[]} */
+  readonly notes?: readonly Row[];
   readonly label: readonly Span[];
   /** The typed text, styled; it can contain newlines. */
   readonly typed: readonly Span[];
@@ -75,7 +78,13 @@ interface Layout {
   readonly cursorColumn: number;
 }
 
-function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height }: TerminalSize): Layout {
+/** The rows of a longer note are left out. */
+const maxNoteRows = 3;
+
+function layOut(
+  { above, notes = [], label, typed, cursor }: Prompt,
+  { columns, rows: height }: TerminalSize,
+): Layout {
   const most = Math.max(4, columns - 1);
   const head = cutRow(label, Math.max(1, most - 3));
   const rows: Span[][] = [[...head]];
@@ -105,7 +114,10 @@ function layOut({ above, label, typed, cursor }: Prompt, { columns, rows: height
   }
   if (cursor >= at) [cursorRow, cursorColumn] = [rows.length - 1, width];
   return fitHeight(
-    above.map((row) => cutRow(row, most)),
+    [
+      ...above.map((row) => cutRow(row, most)),
+      ...notes.flatMap((note) => wrapSpans([], note, most, 2).slice(0, maxNoteRows)),
+    ],
     { rows, cursorRow, cursorColumn },
     Math.max(1, height - 1),
   );

@@ -112,8 +112,9 @@ function pressTab(input: InputState, by: 1 | -1, sources: () => CompletionSource
 
 /** The state after a key of the search; undefined for a key that ends the search. */
 function pressInSearch(input: InputState, current: HistorySearch, key: Key): InputState | undefined {
-  if (key.kind === "text") return { ...input, search: search(input.history, current.query + key.text) };
-  if (key.kind === "paste") return input;
+  if (key.kind !== "key") {
+    return { ...input, search: search(input.history, current.query + (key.text.split("\n")[0] ?? "")) };
+  }
   switch (key.name) {
     case "C-r":
       return { ...input, search: searchOlder(input.history, current) };

@@ -51,7 +51,7 @@ export class OutgoingView {
     }, shownMs);
   }
 
-  /** The rows above the prompt. */
+  /** The messages under way, as rows above the prompt. */
   rows(): readonly string[] {
     const { outgoing } = this.#parts.client.state;
     const shown = outgoing.filter((message) => this.#isShown(message));
@@ -61,14 +61,16 @@ export class OutgoingView {
       return `${doing[status as keyof typeof doing]}${to}: ${plain(text.replace(/\s+/g, " "))}`;
     });
     if (shown.length > maxRows) rows.push(`… and ${shown.length - maxRows} more`);
-    const unsent = outgoing.filter(({ status }) => status === "unsent").length;
-    if (unsent > 0) {
-      const [subject, them] = unsent === 1
-        ? ["1 message is not sent", "it"]
-        : [`${unsent} messages are not sent`, "them"];
-      rows.push(`${subject}: /retry sends ${them}, /discard deletes ${them}`);
-    }
     return rows;
+  }
+
+  /** How many messages are not sent, with what to do; "" when there is none. */
+  unsentNote(): string {
+    const unsent = this.#parts.client.state.outgoing.filter(({ status }) => status === "unsent").length;
+    if (unsent === 0) return "";
+    return unsent === 1
+      ? "1 message is not sent: /retry sends it, /discard deletes it"
+      : `${unsent} messages are not sent: /retry sends them, /discard deletes them`;
   }
 
   /** Prints what was not sent, because the program ends; `draft` is the text in the line. */

@@ -8,6 +8,7 @@ import type { Appearance } from "./appearance.ts";
 import { promptStyle } from "./paint.ts";
 import { foundLine } from "./line_history.ts";
 import type { Prompt } from "./draw_prompt.ts";
+import type { Row } from "./wrap_spans.ts";
 
 /** Everything that the prompt shows. */
 export interface PromptState {
@@ -21,8 +22,10 @@ export interface PromptState {
   /** The progress of a file transfer, "" when there is none. */
   readonly progress: string;
   readonly online: boolean;
-  /** Messages that are under way or not sent, as sentences. */
+  /** Messages that are under way, as sentences. */
   readonly outgoing: readonly string[];
+  /** How many messages are not sent, as a sentence; "" when there is none. */
+  readonly unsent: string;
   /** The other buffers with unread messages to us: the name and the number of these messages. */
   readonly unread: readonly (readonly [name: string, count: number])[];
   /** The nicks of those who type. */
@@ -39,25 +42,33 @@ const maxUnreadNames = 5;
 export function promptFor(state: PromptState): Prompt {
   const { input, hint, typing } = state;
   const lines = input.editor.text.trimEnd().split("\n").length;
-  const notes = [
-    ...state.outgoing,
-    state.progress,
+  const above = dimRows([...state.outgoing, state.progress, typing.length > 0 ? typingWords(typing) : ""]);
+  const notes = dimRows([
+    state.unsent,
     unreadWords(state.unread),
-    typing.length > 0 ? typingWords(typing) : "",
     hint !== ""
       ? hint
       : lines > hintLines
       ? `${lines} lines: Enter sends one message, Ctrl-C deletes the text`
       : "",
-  ];
-  const above = notes.filter((note) => note !== "").map((note): Span[] => [{ text: note, dim: true }]);
-  if (state.secret) return { above, label: labelOf(state), typed: [], cursor: 0 };
+  ]);
+  if (state.secret) return { above, notes, label: labelOf(state), typed: [], cursor: 0 };
   if (input.search !== undefined) {
     const label = [...badge("search", state.appearance), { text: `${plain(input.search.query)}: ` }];
     const found = foundLine(input.history, input.search);
-    return { above, label, typed: [{ text: found }], cursor: found.length };
+    return { above, notes, label, typed: [{ text: found }], cursor: found.length };
   }
-  return { above, label: labelOf(state), typed: typedSpans(input.editor.text), cursor: input.editor.cursor };
+  return {
+    above,
+    notes,
+    label: labelOf(state),
+    typed: typedSpans(input.editor.text),
+    cursor: input.editor.cursor,
+  };
+}
+
+function dimRows(sentences: readonly string[]): Row[] {
+  return sentences.filter((text) => text !== "").map((text) => [{ text, dim: true }]);
 }
 
 function labelOf({ activeBuffer, question, online, appearance, input }: PromptState): Span[] {

@@ -301,6 +301,7 @@ export class TerminalUi implements CommandUi {
       progress: this.files?.progressText ?? "",
       online: this.client.isOnline || isAsking,
       outgoing: this.#outgoing.rows(),
+      unsent: this.#outgoing.unsentNote(),
       unread: this.#readAndTyping.unreadElsewhere(this.activeBuffer),
       typing: this.#readAndTyping.nicksTyping(this.activeBuffer),
       hint,

@@ -65,6 +65,17 @@ Deno.test("a pipe sends each line and ends when all are confirmed", async () => 
   assertEquals(pipe.err, ["→ bob joined #den", "→ bob joined #tea"]);
 });
 
+Deno.test("a pipe sends nothing after /quit, and quits when the lines before it are confirmed", async () => {
+  const pipe = new PipeRun(["one", "/quit to bed", "two"]);
+  const wire = await pipe.enter("echo-message");
+  assertEquals(await pipe.messages(), ["PRIVMSG #tea :one"]);
+  await wire.say(":bob!b@h PRIVMSG #tea :one");
+  assertEquals(await wire.sent(), ["QUIT :to bed"]);
+  wire.abort();
+  assertEquals((await pipe.running).kind, "done");
+  assertEquals([pipe.out, pipe.err.slice(2)], [["bob: one"], []]);
+});
+
 Deno.test("a pipe limits its unconfirmed messages", async () => {
   const pipe = new PipeRun(Array.from({ length: 50 }, (_, at) => `line ${at}`));
   const wire = await pipe.enter("echo-message");

@@ -64,3 +64,21 @@ Deno.test("a paste inside a line, into a question, or with a password is left as
     assertEquals(pastedText(text), text);
   }
 });
+
+Deno.test("a hint that is wider than the terminal is broken between words", async () => {
+  await using terminal = await new EmulatedTerminal({ columns: 40 }).enter();
+  await paste(terminal, "/etc");
+  assertEquals(await terminal.screen("The pasted"), [
+    'The pasted text begins with "/" and is',
+    "  sent as text: for a command, delete",
+    '  one "/"',
+    "#tea> //etc|",
+  ]);
+});
+
+Deno.test("a paste into a search is searched", async () => {
+  await using terminal = await new EmulatedTerminal().enter();
+  await terminal.press("green tea\rblack tea\r\x12");
+  await paste(terminal, "green");
+  assertEquals(await terminal.screen("search>"), ["search> green: green tea|"]);
+});

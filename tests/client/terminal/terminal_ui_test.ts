@@ -188,6 +188,17 @@ Deno.test("a lost connection is shown, and new messages are queued", async () =>
   ]);
 });
 
+Deno.test("without a connection no command says what the server cannot do", async () => {
+  await using terminal = await new EmulatedTerminal().enter("draft/chathistory labeled-response batch");
+  terminal.wire.abort();
+  await turn();
+  await terminal.press("/history\r/search tea\r");
+  assertEquals((await terminal.screen("There is")).slice(0, 2), [
+    "12:00 ! There is no connection to the server",
+    "12:00 ! There is no connection to the server",
+  ]);
+});
+
 Deno.test("C-c clears the line, and C-c twice on an empty line quits", async () => {
   await using terminal = await new EmulatedTerminal().enter();
   await terminal.press("text\x03");
