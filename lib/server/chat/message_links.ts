@@ -1,9 +1,8 @@
 /**
  * Addresses of whole messages, for people whose program shows only the first lines of a long message. An address
- * contains the conversation and the msgid, signed with the chat's secret: nobody can guess it, every machine accepts
- * it, and nothing is stored. It works as long as history has the message.
+ * contains the conversation and the msgid, and is signed (signed_text.ts), so nobody can guess it. It works as long as
+ * history has the message.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Message } from "../../irc/message.ts";
 import { parseRecord, wholeText } from "../../irc/record.ts";
 import { messageId, parseMessageId } from "../../irc/stamp.ts";
@@ -12,6 +11,7 @@ import type { HistoryView } from "../store/history_reader.ts";
 import type { Chat } from "./chat.ts";
 import { oldestShown, sideOf, visibleHistory } from "./history_access.ts";
 import type { ReadableStore } from "./readable_store.ts";
+import { decodeText, encodeText, TextSigner } from "./signed_text.ts";
 import type { User } from "./user.ts";
 
 /** The length in base64url of 16 bytes, which nobody can guess. */
@@ -23,12 +23,12 @@ type FoundRecord = StoredRecord & { readonly log?: number };
 /** Makes and reads the addresses of a chat. */
 export class MessageLinks {
   readonly #chat: Chat;
-  readonly #secret: Uint8Array;
+  readonly #signer: TextSigner;
 
-  /** Machines with the same secret accept the addresses of each other. */
   constructor(chat: Chat, secret: Uint8Array) {
     this.#chat = chat;
-    this.#secret = secret;
+    // The tokens of uploads have the same secret, and never contain a colon.
+    this.#signer = new TextSigner(secret, "text:", signatureLength);
   }
 
   /**
@@ -38,12 +38,7 @@ export class MessageLinks {
   make(conversation: string, stamp: number): string | undefined {
     const { store, webUrl } = this.#chat;
     if (store === undefined || webUrl === undefined) return undefined;
-    const name = new TextEncoder().encode(conversation).toBase64({
-      alphabet: "base64url",
-      omitPadding: true,
-    });
-    const claim = `${name}.${messageId(stamp)}`;
-    return `${webUrl}text/${claim}.${this.#sign(claim)}`;
+    return `${webUrl}text/${this.#signer.sign(`${encodeText(conversation)}.${messageId(stamp)}`)}`;
   }
 
   /** The address of a message that `user` gets from the history of a target, or by a search, which tells its log. */
@@ -60,13 +55,9 @@ export class MessageLinks {
 
   /** The whole text behind the last part of an address; undefined if it is forged, or the message is deleted or too old. */
   read(part: string): string | undefined {
-    const [name = "", id = "", signature = ""] = part.split(".");
-    const expected = new TextEncoder().encode(this.#sign(`${name}.${id}`));
-    const given = new TextEncoder().encode(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    const [name, id = ""] = this.#signer.read(part)?.split(".") ?? [];
     const stamp = parseMessageId(id);
-    const conversation = new TextDecoder().decode(Uint8Array.fromBase64(name, { alphabet: "base64url" }));
-    return stamp === undefined ? undefined : this.#find(conversation, stamp);
+    return name === undefined || stamp === undefined ? undefined : this.#find(decodeText(name), stamp);
   }
 
   #find(conversation: string, stamp: number): string | undefined {
@@ -80,12 +71,6 @@ export class MessageLinks {
     const parsed = saved && parseRecord(saved.record);
     if (parsed === undefined || !isText(parsed.message)) return undefined;
     return wholeText(parsed.message.params[1] ?? "", parsed.more);
-  }
-
-  /** The tokens of uploads have the same secret, and never contain a colon. */
-  #sign(claim: string): string {
-    const digest = createHmac("sha256", this.#secret).update(`text:${claim}`).digest("base64url");
-    return digest.slice(0, signatureLength);
   }
 }
 
