@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { stampMs } from "../../irc/stamp.ts";
 import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
@@ -95,7 +96,9 @@ export class UploadRoutes {
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
-      const file = { id, name, type, bytes, owner, ...(user && { user }), createdMs: this.#hub.chat.now() };
+      // With a clock that is behind, the file would be too old as soon as the clock is right.
+      const createdMs = stampMs(this.#hub.chat.stampNow());
+      const file = { id, name, type, bytes, owner, ...(user && { user }), createdMs };
       await this.files.announce(file);
       return file;
     } finally {
