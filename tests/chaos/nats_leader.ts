@@ -4,6 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { withDeadline } from "../support/deadline.ts";
+import { fileText } from "../support/file_text.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Peer } from "../support/peer.ts";
 import { hasProgram } from "../support/programs.ts";
@@ -100,7 +101,7 @@ class ThreeNats implements AsyncDisposable {
   /** The name of a server whose log has these words. */
   async #logged(words: string): Promise<string> {
     for (;;) {
-      const found = names.find((name) => logOf(`${this.#temporary.folder}/${name}.log`).includes(words));
+      const found = names.find((name) => fileText(`${this.#temporary.folder}/${name}.log`).includes(words));
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -112,13 +113,4 @@ function freePorts(count: number): number[] {
   const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
   for (const listener of listeners) listener.close();
   return ports;
-}
-
-function logOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

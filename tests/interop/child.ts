@@ -1,7 +1,8 @@
 /** A program without a screen: its output is text, and a test can write to its input. It is killed at the end. */
+import { fileText } from "../support/file_text.ts";
 import { environmentIn } from "../support/irc_app.ts";
 
-const patienceMs = 20_000;
+const longestMs = 20_000;
 
 /** How to start it. */
 export interface ChildOptions {
@@ -84,22 +85,12 @@ export async function untilText(
   read: () => string | Promise<string>,
   wanted: string | RegExp,
 ): Promise<string> {
-  const late = Date.now() + patienceMs;
+  const late = Date.now() + longestMs;
   for (;;) {
     const text = await read();
     if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text;
     if (Date.now() > late) throw new Error(`Waited in vain for ${wanted}; there is:\n${text}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** The text of a file; empty while there is none. */
-export function textOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
   }
 }
 
@@ -111,7 +102,7 @@ export function allOf(words: readonly string[]): RegExp {
 /** The text of all files below a folder; empty while there is none. */
 export function textIn(folder: string): string {
   try {
-    return filesIn(folder).filter((path) => Deno.statSync(path).isFile).map(textOf).join("\n");
+    return filesIn(folder).filter((path) => Deno.statSync(path).isFile).map(fileText).join("\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;

@@ -1,7 +1,8 @@
 /** Eggdrop with the real server: bob is a bot, and he reads his log. Only `deno task interop` runs this test. */
 import { freePort } from "../support/server.ts";
 import { overTcp } from "../support/peer.ts";
-import { Child, textOf, untilText } from "./child.ts";
+import { fileText } from "../support/file_text.ts";
+import { Child, untilText } from "./child.ts";
 import { conversation, type Place, type RunningProgram } from "./conversation.ts";
 
 conversation({ name: "Eggdrop", needs: ["eggdrop"], login: "by server password", start });
@@ -10,7 +11,7 @@ async function start(place: Place): Promise<RunningProgram> {
   const port = freePort();
   writeSettings(place, port);
   const eggdrop = new Child("eggdrop", ["-n", "eggdrop.conf"], place);
-  const log = () => textOf(`${place.home}/log`);
+  const log = () => fileText(`${place.home}/log`);
   let control: Control | undefined;
   const dispose = async () => {
     control?.close();

@@ -3,7 +3,8 @@
  * Only `deno task interop` runs this test.
  */
 import { Peer } from "../support/peer.ts";
-import { Child, textOf, untilText } from "./child.ts";
+import { fileText } from "../support/file_text.ts";
+import { Child, untilText } from "./child.ts";
 import { conversation, nameAfterRestart, type Place, type RunningProgram } from "./conversation.ts";
 
 conversation({ name: "Limnoria", needs: ["supybot"], login: "by SASL", start });
@@ -14,7 +15,7 @@ async function start(place: Place): Promise<RunningProgram> {
   writeSettings(place);
   const limnoria = new Child("supybot", ["bob.conf"], place);
   // At the level DEBUG it has each message that he understood.
-  const log = () => textOf(`${place.home}/logs/messages.log`);
+  const log = () => fileText(`${place.home}/logs/messages.log`);
   const tell = async (command: string, answered = false) => {
     await using peer = await Peer.connect(place.port, owner);
     peer.send(`PRIVMSG ${place.nick} :${command}`);

@@ -7,36 +7,25 @@
 
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { ClientHistory } from "./client_history.ts";
-import type { ClientReadMarkers } from "./client_read_markers.ts";
 import type { ChatEvent, SaidEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
 import type { HistoryPage } from "./history_requests.ts";
 import { timeReference } from "./history_requests.ts";
-import { MissedConversations } from "./missed_conversations.ts";
+import { MissedConversations, type MissedConversationsParts } from "./missed_conversations.ts";
 import { isAddressedToUs } from "../state/mentions.ts";
 import { dropOldest } from "../state/drop_oldest.ts";
-import type { State } from "../state/state.ts";
 import { isChannel } from "../state/state.ts";
 import { messageKey } from "../state/unread.ts";
 
 /** The parts of the client that CatchUp uses. */
-export interface CatchUpParts {
+export interface CatchUpParts extends Omit<MissedConversationsParts, "catchUp"> {
   /** Receives every event in order, each message once. */
   readonly onEvent: (event: ChatEvent) => void;
-  readonly history: ClientHistory;
-  readonly readMarkers: ClientReadMarkers;
-  /** Messages to show after the first join of a channel; 0 for none. */
-  readonly backlog: number;
   /** Whether to fetch the unread messages of conversations at the start. */
   readonly conversations: boolean;
-  /** Opens the buffer of a person. */
-  readonly openConversation: (nick: string) => void;
-  readonly state: () => State;
   /** How far we had read a buffer at the last visit, in milliseconds since 1970; 0 when it is not known. */
   readonly storedReadUpTo?: ((buffer: string) => number) | undefined;
   readonly isOnline: () => boolean;
-  readonly now: () => number;
 }
 
 /** The newest message of a buffer with no gap before it. */

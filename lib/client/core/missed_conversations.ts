@@ -21,7 +21,7 @@ export interface MissedConversationsParts {
   readonly catchUp: CatchUp;
   readonly history: ClientHistory;
   readonly readMarkers: ClientReadMarkers;
-  /** The most messages to show of a conversation with unread ones, at the start. */
+  /** The most messages to show at the start: of a channel, and of a conversation with unread ones. 0 for none. */
   readonly backlog: number;
   /** Opens the buffer of a person. */
   readonly openConversation: (nick: string) => void;

@@ -2,22 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SaidEvent } from "../../../lib/client/state/event.ts";
 import { UnreadMessages } from "../../../lib/client/state/unread.ts";
+import { sampleMessage } from "./sample_message.ts";
 
 function said(at: number, more: Partial<SaidEvent> = {}): SaidEvent {
-  return {
-    kind: "said",
-    buffer: "#tea",
-    from: { nick: "ann" },
-    to: "#tea",
-    manner: "message",
-    text: `m${at}`,
-    own: false,
-    mention: false,
-    direct: false,
-    id: `m${at}`,
-    at,
-    ...more,
-  };
+  return { ...sampleMessage, text: `m${at}`, id: `m${at}`, at, ...more };
 }
 
 function counts(unread: UnreadMessages, buffer = "#tea"): readonly [messages: number, mentions: number] {

@@ -2,22 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SaidEvent } from "../../../lib/client/state/event.ts";
 import { Timelines } from "../../../lib/client/timeline/timeline.ts";
+import { sampleMessage } from "../state/sample_message.ts";
 
 function said(id: string, at: number, more: Partial<SaidEvent> = {}): SaidEvent {
-  return {
-    kind: "said",
-    buffer: "#tea",
-    from: { nick: "bob" },
-    to: "#tea",
-    manner: "message",
-    text: id,
-    own: false,
-    mention: false,
-    direct: false,
-    id,
-    at,
-    ...more,
-  };
+  return { ...sampleMessage, from: { nick: "bob" }, text: id, id, at, ...more };
 }
 
 function keys(timelines: Timelines): string[] {
