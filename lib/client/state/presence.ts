@@ -51,9 +51,11 @@ function readPart(state: State, incoming: IncomingMessage): ReceiveResult {
 }
 
 function readKick(state: State, incoming: IncomingMessage): ReceiveResult {
-  const [buffer = "", nick = "", reason = ""] = incoming.message.params;
+  const [buffer = "", nick = "", written = ""] = incoming.message.params;
   const own = isOwn(state, nick);
   const by = authorOf(incoming).nick;
+  // Without a reason, servers send a nick in its place.
+  const reason = written === by || written === nick ? "" : written;
   return {
     state: removeFromChannel(state, buffer, nick),
     events: [{ kind: "kicked", buffer, who: { nick }, own, by, reason }],

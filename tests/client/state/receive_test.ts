@@ -234,3 +234,14 @@ Deno.test("receive() knows our own messages of the history by the account, whate
   assertEquals(event("@account=ann :anna!a@h PRIVMSG ann :hi", true), [false, "anna"]);
   assertEquals(event("@account=ann :anna!a@h PRIVMSG #tea :hi", false), [false, "#tea"]);
 });
+
+Deno.test("receive() takes no nick for the reason of a KICK", () => {
+  const reasons = ["out", "ann", "cat", ""].map((reason) => {
+    const message = parse(`:ann!a@h KICK #tea cat :${reason}`);
+    const [event] = message === undefined
+      ? []
+      : receive(emptyState("bob"), { message, at: 0, history: false }).events;
+    return event?.kind === "kicked" ? event.reason : undefined;
+  });
+  assertEquals(reasons, ["out", "", "", ""]);
+});
