@@ -70,7 +70,6 @@ function join(credentials: Credentials): void {
     onBufferChange: (name) => {
       // First the messages: the box has no height while a list hides it.
       showPane(undefined);
-      composer.replyTo(undefined);
       composer.buffer = name;
       composer.focus();
       const linked = linkedMessage.take(name);

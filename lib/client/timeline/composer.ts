@@ -1,6 +1,6 @@
 /** The message box: Enter sends, Shift-Enter starts a new line, Tab completes, ↑ brings back the last message. */
 /// <reference lib="dom" />
-import { fold } from "../../irc/names.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts, joinDrafts } from "./drafts.ts";
 import { pastedHint, pastedText } from "../slash/paste.ts";
@@ -35,6 +35,8 @@ export class Composer {
   readonly #history = new InputHistory();
   readonly #drafts = new Drafts();
   #replyingTo: SaidEntry | undefined;
+  /** The messages that the drafts of other buffers answer. */
+  readonly #answered = new Map<Folded, SaidEntry>();
   /** The buffer that the text is for, "" for none. */
   #buffer = "";
 
@@ -68,10 +70,13 @@ export class Composer {
     }
   }
 
-  /** Saves the draft of the buffer before, and brings back the draft of this one; "" for no buffer. */
+  /** Saves the draft of the buffer before, with its reply, and brings back the draft of this one; "" for no buffer. */
   set buffer(name: string) {
     if (name === this.#buffer) return;
     if (this.#buffer !== "") this.#drafts.save(this.#buffer, this.#box.value);
+    if (this.#replyingTo !== undefined) this.#answered.set(fold(this.#buffer), this.#replyingTo);
+    this.#showReplyBar(this.#answered.get(fold(name)));
+    this.#answered.delete(fold(name));
     // Text from before the first buffer stays.
     if (this.#buffer !== "" || this.#box.value === "") this.#setText(this.#drafts.of(name));
     this.#buffer = name;
@@ -106,7 +111,7 @@ export class Composer {
 
   /** The person of a conversation has another nick: the text, the drafts and the reply stay with that person. */
   onRenamed(from: string, to: string): void {
-    const [active, old, key] = [this.#buffer, from, to].map(fold);
+    const [active, old, key] = [fold(this.#buffer), fold(from), fold(to)];
     if (active !== old && active !== key) this.#drafts.rename(from, to);
     else if (old !== key) {
       // The draft of the active buffer is in the box.
@@ -115,15 +120,20 @@ export class Composer {
       if (other !== "") this.#setText(joinDrafts(this.#box.value, other));
     }
     if (active === old) this.#buffer = to;
-    const entry = this.#replyingTo;
-    if (entry !== undefined && fold(entry.said.buffer) === fold(from)) {
-      this.#replyingTo = { ...entry, said: { ...entry.said, buffer: to } };
+    const moved = (entry: SaidEntry): SaidEntry => ({ ...entry, said: { ...entry.said, buffer: to } });
+    const [replyingTo, answered] = [this.#replyingTo, this.#answered.get(old)];
+    if (replyingTo !== undefined && fold(replyingTo.said.buffer) === old) {
+      this.#replyingTo = moved(replyingTo);
     }
+    if (answered === undefined) return;
+    this.#answered.delete(old);
+    this.#answered.set(key, moved(answered));
   }
 
   /** A message was deleted: the next message no longer answers it. */
   onDeleted(id: string): void {
     if (this.#replyingTo?.key === id) this.#showReplyBar(undefined);
+    for (const [buffer, { key }] of this.#answered) if (key === id) this.#answered.delete(buffer);
   }
 
   /** Puts text where the cursor is. */

@@ -122,11 +122,17 @@ async function drafts(stage: Stage): Promise<void> {
   const { page } = ann;
   await write(ann, "/join #other5");
   await page.waitForSelector("#buffer-title >> text=#other5");
+  await write(ann, "which tea?");
+  await page.hover(".entry.message >> text=which tea?");
+  await page.click("[aria-label=Reply]");
   await page.type("#box", "for the others");
   await page.click("#channel-list button:has-text('#drafts')");
   assertEquals(await page.inputValue("#box"), "");
+  assert(await page.isHidden("#replying"));
   await page.click("#channel-list button:has-text('#other5')");
   assertEquals(await page.inputValue("#box"), "for the others");
+  assertEquals(await page.textContent("#replying-to"), "ann5: which tea?");
+  await page.click("#cancel-reply");
   // A command that switches to another buffer is not a draft.
   await page.fill("#box", "");
   await write(ann, "/query bob5");
