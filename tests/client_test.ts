@@ -12,7 +12,7 @@ import { serverStory, startServer } from "./support/server.ts";
 
 const script = new URL("../client.ts", import.meta.url).pathname;
 const ignore = !granted(...programPermissions);
-const patienceMs = 20_000;
+const longestWaitMs = 20_000;
 
 interface Ended {
   readonly code: number;
@@ -34,7 +34,7 @@ async function run(args: readonly string[], input = "", env: Record<string, stri
   await writer.close();
   const { code, stdout, stderr } = await withDeadline(
     child.output(),
-    patienceMs,
+    longestWaitMs,
     () => `${args} did not end`,
   );
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
@@ -144,7 +144,7 @@ serverStory("a pipe ends with a sentence when its server stops", async (server) 
   await server.stop();
   const { code, stderr } = await withDeadline(
     child.stderr ? collected(child) : collected(child),
-    patienceMs,
+    longestWaitMs,
     () => "late",
   );
   assertEquals(code, 69);
@@ -169,7 +169,7 @@ serverStory("a pipe ends without an error when its output is closed", async (ser
     stdout: "piped",
     stderr: "piped",
   });
-  const { stdout, stderr } = await withDeadline(shell.output(), patienceMs, () => "it did not end");
+  const { stdout, stderr } = await withDeadline(shell.output(), longestWaitMs, () => "it did not end");
   assertEquals(new TextDecoder().decode(stdout), "bob: 1\n");
   assertEquals(new TextDecoder().decode(stderr).includes("Error"), false);
 });

@@ -2,7 +2,7 @@
 import { fileText } from "../support/file_text.ts";
 import { environmentIn } from "../support/irc_app.ts";
 
-const longestMs = 20_000;
+const longestWaitMs = 20_000;
 
 /** How to start it. */
 export interface ChildOptions {
@@ -85,7 +85,7 @@ export async function untilText(
   read: () => string | Promise<string>,
   wanted: string | RegExp,
 ): Promise<string> {
-  const late = Date.now() + longestMs;
+  const late = Date.now() + longestWaitMs;
   for (;;) {
     const text = await read();
     if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text;

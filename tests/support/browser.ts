@@ -12,7 +12,7 @@ const shell = findProgram("chromium-headless-shell", "chromium");
 export const hasBrowser = chromium !== undefined;
 
 /** The limit of every wait. It is long, because a busy machine is not an error. */
-export const patienceMs = 15_000;
+export const longestWaitMs = 15_000;
 /** The sandbox needs rights that a container does not have. The browser sends no requests of its own. */
 const flags = [
   // For a browser these names are other machines, so it does not trust them without TLS.
@@ -54,7 +54,7 @@ export async function startBrowser({ whole = false } = {}): Promise<TestBrowser>
         locale: "en-GB",
         ignoreHTTPSErrors: true,
       });
-      context.setDefaultTimeout(patienceMs);
+      context.setDefaultTimeout(longestWaitMs);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(error.message));
@@ -89,7 +89,7 @@ export async function write({ page }: BrowserVisitor, text: string): Promise<voi
 
 /** Resolves once an expression is true in the page. Its own waitForFunction() is against the policy of our page. */
 export async function isTrue({ page }: BrowserVisitor, expression: string): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + longestWaitMs;
   while (!await page.evaluate(expression)) {
     if (performance.now() > deadline) throw new Error(`Never true: ${expression}`);
     await page.waitForTimeout(10);

@@ -3,7 +3,7 @@
 import { withDeadline } from "./deadline.ts";
 
 const script = new URL("../../client.ts", import.meta.url).pathname;
-const patienceMs = 20_000;
+const longestWaitMs = 20_000;
 
 /** How a run of the program ended. */
 export interface Ended {
@@ -39,7 +39,7 @@ export async function runClient(
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await withDeadline(
     child.output(),
-    patienceMs,
+    longestWaitMs,
     () => `${args} did not end`,
   );
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };

@@ -1,6 +1,6 @@
 /** A program in a terminal of tmux: the test sends keys and reads the screen. */
 
-const patienceMs = 20_000;
+const longestWaitMs = 20_000;
 
 /** The program in a pane of tmux. */
 export class Pane implements AsyncDisposable {
@@ -43,7 +43,7 @@ export class Pane implements AsyncDisposable {
 
   /** The screen as soon as it contains `wanted`; with escape sequences if `raw`. */
   async until(wanted: string | RegExp, raw = false): Promise<string> {
-    const late = Date.now() + patienceMs;
+    const late = Date.now() + longestWaitMs;
     for (;;) {
       const text = await this.#tmux("capture-pane", "-p", ...(raw ? ["-e"] : []));
       if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text.trimEnd();

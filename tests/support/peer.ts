@@ -27,7 +27,7 @@ export interface PeerOptions {
 }
 
 /** The limit of every wait. It is long, because a busy machine is not an error. */
-const patienceMs = 10_000;
+const longestWaitMs = 10_000;
 
 export class Peer implements AsyncDisposable {
   readonly nick: string;
@@ -81,7 +81,7 @@ export class Peer implements AsyncDisposable {
 
   /** All lines up to and with the first wanted one. */
   until(wanted: Wanted): Promise<string[]> {
-    return this.#inbox.until(wanted, patienceMs);
+    return this.#inbox.until(wanted, longestWaitMs);
   }
 
   /** Joins, and returns the answer. */
@@ -92,7 +92,7 @@ export class Peer implements AsyncDisposable {
 
   /** Waits until the server has closed the connection; returns what came before that. */
   closed(): Promise<string[]> {
-    return this.#inbox.rest(patienceMs);
+    return this.#inbox.rest(longestWaitMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,9 +35,9 @@ export function sendIsupport(chat: Chat, session: Session): void {
 /** Runs a change of the session's capabilities; sends the tokens that are new with them, and "-NAME" for lost ones. */
 export function sendChangedIsupport(session: Session, change: () => void): void {
   const { chat, user } = session;
+  if (user === undefined) return change();
   const before = isupportTokens(chat, session);
   change();
-  if (user === undefined) return;
   const after = isupportTokens(chat, session);
   const lost = before.filter((token) => !after.includes(token)).map((token) => `-${token.split("=", 1)[0]}`);
   sendTokens(chat, session, [...lost, ...after.filter((token) => !before.includes(token))]);

@@ -7,7 +7,7 @@ import type { Connection } from "../../../lib/net/connection.ts";
 import { dial } from "../../../lib/net/dial.ts";
 import { withDeadline } from "../../support/deadline.ts";
 
-const patienceMs = 10_000;
+const longestWaitMs = 10_000;
 
 /** A person with a client. */
 export class ConnectedClient implements AsyncDisposable {
@@ -50,7 +50,7 @@ export class ConnectedClient implements AsyncDisposable {
         }
       }
     };
-    return await withDeadline(found(), patienceMs, () => `No ${kind} in ${JSON.stringify(this.events)}`);
+    return await withDeadline(found(), longestWaitMs, () => `No ${kind} in ${JSON.stringify(this.events)}`);
   }
 
   /** Waits for the join of a channel, with its members. */

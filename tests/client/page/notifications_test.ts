@@ -1,6 +1,6 @@
 /** Notifications at the page in a real browser: the bell, and the number in the window title. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs, isTrue, patienceMs } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, isTrue, longestWaitMs } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("notifications at the page in Chromium", {
@@ -45,7 +45,7 @@ function visible({ page }: BrowserVisitor): Promise<string[]> {
 /** Waits until exactly these notifications are visible. */
 async function untilVisible(visitor: BrowserVisitor, ...expected: string[]): Promise<void> {
   const wanted = expected.toSorted().join("\n");
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + longestWaitMs;
   for (let seen = "?"; seen !== wanted;) {
     seen = (await visible(visitor)).toSorted().join("\n");
     if (Date.now() > end) assertEquals(seen, wanted);
