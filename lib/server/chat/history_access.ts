@@ -34,11 +34,11 @@ export function sideOf(user: User): Side {
  * The identities of the people that a nick names for others: the user that has it, or the account of this name; and
  * guests that had it last. If there is neither user nor account, also accounts that had it last.
  */
-export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
+export function identitiesOf(chat: Chat, store: ReadableStore, asker: User, nick: string): string[] {
   const holder = chat.find(nick);
   const account = holder === undefined ? chat.accounts.find(nick)?.name : undefined;
   const main = holder === undefined ? account && fold(account) : sideOf(holder).identity;
-  const known = store.conversations.knownAs(fold(nick)).filter((one) =>
+  const known = store.conversations.knownAs(fold(nick), sideOf(asker).identity).filter((one) =>
     one !== main && (main === undefined || one.startsWith("~"))
   );
   return main === undefined ? known : [main, ...known];
@@ -48,9 +48,9 @@ export function identitiesOf(chat: Chat, store: ReadableStore, nick: string): st
  * The identities of the people that had a nick before their last one, while it names neither user nor account: a client
  * sees no change of a nick without a common channel.
  */
-export function formerIdentitiesOf(chat: Chat, store: ReadableStore, nick: string): string[] {
+export function formerIdentitiesOf(chat: Chat, store: ReadableStore, asker: User, nick: string): string[] {
   const isUsed = chat.find(nick) !== undefined || chat.accounts.find(nick) !== undefined;
-  return isUsed ? [] : store.conversations.formerlyKnownAs(fold(nick));
+  return isUsed ? [] : store.conversations.formerlyKnownAs(fold(nick), sideOf(asker).identity);
 }
 
 /** The history that `user` can see of a channel, or of its conversation with a nick; undefined if it can see none. */
@@ -143,7 +143,7 @@ function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string
   const since = oldestShown(chat);
   const idsWith = (others: readonly string[]) =>
     others.flatMap((other) => store.conversations.idsBetween(identity, other));
-  const ids = idsWith(identitiesOf(chat, store, nick));
-  const found = ids.length > 0 ? ids : idsWith(formerIdentitiesOf(chat, store, nick));
+  const ids = idsWith(identitiesOf(chat, store, user, nick));
+  const found = ids.length > 0 ? ids : idsWith(formerIdentitiesOf(chat, store, user, nick));
   return found.map((conversation) => ({ conversation, since }));
 }

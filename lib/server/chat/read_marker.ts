@@ -29,7 +29,10 @@ export function markerKey(chat: Chat, user: User, target: string): Folded {
   if (holder !== undefined) return fold(sideOf(holder).identity);
   if (store === undefined) return fold(`~${target}`);
   const { identity } = sideOf(user);
-  const known = [...identitiesOf(chat, store, target), ...formerIdentitiesOf(chat, store, target)];
+  const known = [
+    ...identitiesOf(chat, store, user, target),
+    ...formerIdentitiesOf(chat, store, user, target),
+  ];
   const found = known.find((other) => store.conversations.idsBetween(identity, other).length > 0);
   return fold(found ?? known.find((other) => !other.startsWith("~")) ?? `~${target}`);
 }

@@ -58,7 +58,7 @@ export function logOf(conversation: number, stream: Stream): number {
   return conversation * 2 + stream;
 }
 
-/** The most people that had one nick and are found by it: those of the newest conversations. */
+/** If so many people had one nick, only those are found who wrote with the person that asks. */
 const maxKnown = 1000;
 /** The most former nicks of a person. */
 const maxFormer = 20;
@@ -75,8 +75,8 @@ export class Conversations implements CommitParticipant {
   readonly #savePerson: StatementSync;
   readonly #nickOf: StatementSync;
   readonly #setNick: StatementSync;
-  readonly #known: StatementSync;
-  readonly #formerly: StatementSync;
+  readonly #known: NickFinder;
+  readonly #formerly: NickFinder;
   readonly #addFormer: StatementSync;
   readonly #removeFormer: StatementSync;
   readonly #adoptFormer: StatementSync;
@@ -106,12 +106,8 @@ export class Conversations implements CommitParticipant {
     );
     this.#nickOf = database.prepareArrays("SELECT nick FROM person WHERE identity = ?");
     this.#setNick = database.prepare("UPDATE person SET nick = ?, folded = ? WHERE identity = ?");
-    this.#known = database.prepareArrays(
-      `SELECT identity FROM person WHERE folded = ? ORDER BY id DESC LIMIT ${maxKnown}`,
-    );
-    this.#formerly = database.prepareArrays(
-      `SELECT identity FROM former_nick WHERE folded = ? ORDER BY id DESC LIMIT ${maxKnown}`,
-    );
+    this.#known = nickFinder(database, "person");
+    this.#formerly = nickFinder(database, "former_nick");
     this.#addFormer = database.prepare("INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)");
     this.#removeFormer = database.prepare(
       `DELETE FROM former_nick WHERE identity = ?1 AND id <=
@@ -184,16 +180,16 @@ export class Conversations implements CommitParticipant {
     });
   }
 
-  /** The identities of people with private conversations who had this nick last; the newest first. */
-  knownAs(folded: string): string[] {
+  /** The identities of people who had this nick last and can have written with `asker`; the newest first. */
+  knownAs(folded: string, asker: string): string[] {
     this.#database.insertPending();
-    return this.#known.all(folded).map((found) => String(row(found)[0]));
+    return this.#known(folded, asker);
   }
 
   /** The same for people who had this nick before their last one. */
-  formerlyKnownAs(folded: string): string[] {
+  formerlyKnownAs(folded: string, asker: string): string[] {
     this.#database.insertPending();
-    return this.#formerly.all(folded).map((found) => String(row(found)[0]));
+    return this.#formerly(folded, asker);
   }
 
   /** Saves the nick of a person with private conversations. */
@@ -343,4 +339,21 @@ function pairKey(one: string, other: string): string {
 /** A row of a statement that returns arrays; its type does not show that. */
 export function row(found: unknown): readonly (string | number | null | undefined)[] {
   return Array.isArray(found) ? found : [];
+}
+
+type NickFinder = (folded: string, asker: string) => string[];
+
+/** Finds the identities that have a nick in one of the tables of nicks, the newest first. */
+function nickFinder(database: Database, table: "person" | "former_nick"): NickFinder {
+  const end = `ORDER BY ${table}.id DESC LIMIT ${maxKnown}`;
+  const all = database.prepareArrays(`SELECT identity FROM ${table} WHERE folded = ? ${end}`);
+  const known = database.prepareArrays(
+    `SELECT other FROM side CROSS JOIN ${table} ON ${table}.identity = other
+     WHERE side.identity = ? AND folded = ? ${end}`,
+  );
+  return (folded, asker) => {
+    const found = all.all(folded);
+    const shown = found.length < maxKnown ? found : known.all(asker, folded);
+    return shown.map((one) => String(row(one)[0]));
+  };
 }

@@ -167,15 +167,39 @@ Deno.test("a person is found by the nick it had last, also in messages of this t
   history.append(conversations.between(ann, bob), 0, 10, "one");
   conversations.rename({ ...bob, nick: "Robert" });
   conversations.rename({ identity: "~!9", name: "nobody", nick: "nobody" });
-  assertEquals([conversations.knownAs("bob"), conversations.knownAs("robert")], [[], ["~!1"]]);
+  assertEquals([conversations.knownAs("bob", "ann"), conversations.knownAs("robert", "ann")], [[], ["~!1"]]);
   assertEquals(conversations.privateOf("ann")[0]?.with.nick, "Robert");
-  assertEquals(conversations.formerlyKnownAs("bob"), ["~!1"]);
+  assertEquals(conversations.formerlyKnownAs("bob", "ann"), ["~!1"]);
   for (let at = 1; at <= 25; at++) conversations.rename({ ...bob, nick: `bob${at}` });
   conversations.rename({ ...bob, nick: "Robert" });
-  const former = Array.from({ length: 25 }, (_, at) => conversations.formerlyKnownAs(`bob${at + 1}`).length);
-  assertEquals([former.indexOf(1), former.lastIndexOf(0), conversations.formerlyKnownAs("bob")], [5, 4, []]);
+  const former = Array.from(
+    { length: 25 },
+    (_, at) => conversations.formerlyKnownAs(`bob${at + 1}`, "ann").length,
+  );
+  assertEquals([former.indexOf(1), former.lastIndexOf(0), conversations.formerlyKnownAs("bob", "ann")], [
+    5,
+    4,
+    [],
+  ]);
   history.append(conversations.between(ann, { identity: "~!2", name: "Robert" }), 0, 20, "two");
-  assertEquals(conversations.knownAs("robert"), ["~!2", "~!1"]);
+  assertEquals(conversations.knownAs("robert", "ann"), ["~!2", "~!1"]);
+});
+
+Deno.test("a person is found by a nick that a thousand others had later", () => {
+  using store = openStore();
+  const { conversations, history } = store;
+  const [ann, bob] = ["ann", "bob"].map((name) => ({ identity: name, name }));
+  if (ann === undefined || bob === undefined) return;
+  const guest = (at: number) => ({ identity: `~!${at}`, name: "guest" });
+  history.append(conversations.between(ann, guest(0)), 0, 1, "one");
+  for (let at = 1; at <= 1000; at++) {
+    history.append(conversations.between(bob, guest(at)), 0, at + 1, "other");
+  }
+  assertEquals(conversations.knownAs("guest", "ann"), ["~!0"]);
+  assertEquals(conversations.knownAs("guest", "bob").length, 1000);
+  for (let at = 0; at <= 1000; at++) conversations.rename({ ...guest(at), nick: `cat${at}` });
+  assertEquals(conversations.formerlyKnownAs("guest", "ann"), ["~!0"]);
+  assertEquals(conversations.knownAs("guest", "ann"), []);
 });
 
 Deno.test("an account gets the conversations of a guest, also with itself, beside its own", () => {

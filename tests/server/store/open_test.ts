@@ -113,7 +113,9 @@ Deno.test("private conversations of an older version are found from both sides",
     1,
     "Bob",
   ]]);
-  assertEquals([conversations.idsBetween("~bob", "ann"), conversations.knownAs("bob")], [[1], ["~bob"]]);
+  assertEquals([conversations.idsBetween("~bob", "ann"), conversations.knownAs("bob", "ann")], [[1], [
+    "~bob",
+  ]]);
 });
 
 Deno.test("a failed migration does not change the database", onDisk, () => {
