@@ -6,7 +6,7 @@ import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 
-/** The most conversations with a marker per account; above that, the oldest marker is deleted. */
+/** The most conversations with a marker per account; above that, the oldest other marker is deleted. */
 const maxTargets = 2000;
 
 /** The markers of all accounts. Names are folded. */
@@ -27,7 +27,8 @@ export class ReadMarkers {
     );
     this.#removeOldest = database.prepare(
       `DELETE FROM marker WHERE account = ?1 AND target IN
-         (SELECT target FROM marker WHERE account = ?1 ORDER BY ms DESC LIMIT -1 OFFSET ${maxTargets})`,
+         (SELECT target FROM marker WHERE account = ?1 AND target <> ?2
+          ORDER BY ms DESC LIMIT -1 OFFSET ${maxTargets - 1})`,
     );
     this.#removeOne = database.prepare("DELETE FROM marker WHERE account = ? AND target = ?");
     this.#remove = database.prepare("DELETE FROM marker WHERE account = ?");
@@ -44,7 +45,7 @@ export class ReadMarkers {
     const isNew = this.load(account, target) === undefined;
     this.#database.attempt(() => {
       this.#save.run(account, target, ms);
-      if (isNew) this.#removeOldest.run(account);
+      if (isNew) this.#removeOldest.run(account, target);
     });
   }
 
