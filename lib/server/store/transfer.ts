@@ -17,6 +17,8 @@ export interface StoreState {
   readonly accounts: readonly AccountRow[];
   readonly files: readonly UploadRow[];
   readonly markers: readonly (readonly [account: string, target: string, ms: number])[];
+  /** The nicks that people of private conversations had before their last one, folded; the oldest first. */
+  readonly formerNicks: readonly (readonly [identity: string, folded: string])[];
   readonly keepsakes: readonly (readonly [name: string, value: string])[];
   /** Conversations with a hidden part. */
   readonly doors: readonly ClosedChannel[];
@@ -68,6 +70,8 @@ export class Transfer {
   readonly #store: Store;
   readonly #database: Database;
   readonly #markers: StatementSync;
+  readonly #formerNicks: StatementSync;
+  readonly #addFormerNick: StatementSync;
   readonly #savedValues: StatementSync;
   readonly #redactions: StatementSync;
   readonly #forgetting: StatementSync;
@@ -82,6 +86,10 @@ export class Transfer {
     this.#store = store;
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
+    this.#formerNicks = database.prepareArrays("SELECT identity, folded FROM former_nick ORDER BY id");
+    this.#addFormerNick = database.prepare(
+      "INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)",
+    );
     this.#savedValues = database.prepareArrays("SELECT name, value FROM keepsake");
     this.#redactions = database.prepareArrays(
       `SELECT key, stamp, deleted, account, record, reason
@@ -109,6 +117,7 @@ export class Transfer {
       accounts: this.#store.accounts.all(),
       files: this.#store.files.all(),
       markers: this.#markers.all().map(row) as unknown as StoreState["markers"],
+      formerNicks: this.#formerNicks.all().map(row) as unknown as StoreState["formerNicks"],
       keepsakes: (this.#savedValues.all().map(row) as unknown as StoreState["keepsakes"])
         .filter(([name]) => !isOwn(name)),
       doors: this.#store.conversations.closedChannels(),
@@ -148,6 +157,9 @@ export class Transfer {
     for (const file of state.files) files.save(file);
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
+    this.#database.attempt(() => {
+      for (const [identity, folded] of state.formerNicks) this.#addFormerNick.run(identity, folded);
+    });
     this.#store.commit();
     this.#database.attempt(() => this.#store.conversations.replaceClosedChannels(state.doors));
     this.#store.commit();

@@ -40,6 +40,18 @@ Deno.test("a store that was offline erases the messages of accounts that were de
   assertEquals(stamps(away), [20]);
 });
 
+Deno.test("a copy finds people by the nicks that they had before", () => {
+  using here = openStore();
+  using late = openStore();
+  const [ann, bob] = [{ identity: "ann", name: "ann" }, { identity: "~!1", name: "bob" }];
+  here.history.append(here.conversations.between(ann, bob), 0, 10, "@account=ann :ann PRIVMSG bob :hello");
+  here.commit();
+  here.conversations.rename({ ...bob, nick: "robert" });
+  copy(here, late);
+  assertEquals(late.conversations.knownAs("robert", "ann"), ["~!1"]);
+  assertEquals(late.conversations.formerlyKnownAs("bob", "ann"), ["~!1"]);
+});
+
 Deno.test("a running deletion also runs in the copy", () => {
   using here = openStore();
   using late = openStore();
