@@ -1,11 +1,13 @@
 /** SEARCH: searches all messages that the user can see (soju.im/search). */
 import { unescapeTagValue } from "../../irc/message.ts";
+import { fold, parseSource } from "../../irc/names.ts";
+import { parseRecord } from "../../irc/record.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
 import { allVisibleHistory, recordFilter, visibleHistory } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
-import type { User } from "../chat/user.ts";
+import { hadNick, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeReplay } from "../render/replay.ts";
 import type { SearchHit } from "../store/search.ts";
@@ -59,16 +61,18 @@ async function answer(
   const end = after === undefined ? "end" : "start";
   const logs = visibleLogs(chat, store, user, target);
   const isShown = recordFilter(chat, user, session.profile.mask);
+  const { senderAccount, formerNicks, isFrom } = senderNamed(chat, sender);
   const found = limit === 0 ? [] : await store.search({
     logs,
     sender,
-    senderAccount: sender === undefined ? undefined : accountNamed(chat, sender),
+    formerNicks,
+    senderAccount,
     text,
     after,
     before,
     limit,
     from: end,
-    isVisible: (hit) => isIn(logs, hit) && isShown(hit),
+    isVisible: (hit) => isIn(logs, hit) && isShown(hit) && isFrom(hit),
   });
   if (session.user !== user || session.isClosed) return;
   // During the search the user can leave a channel.
@@ -77,10 +81,21 @@ async function answer(
   session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
 }
 
-/** The account of the sender that a name means: of the user with this nick, or the account of this name. */
-function accountNamed(chat: Chat, name: string): string | undefined {
-  const holder = chat.find(name);
-  return holder === undefined ? chat.accounts.find(name)?.name : holder.account;
+/**
+ * The sender that a name means: everybody who had this nick, the account of the user with this nick or the account of
+ * this name; and what a guest with this nick wrote under other nicks.
+ */
+function senderNamed(chat: Chat, name: string | undefined) {
+  const holder = name === undefined ? undefined : chat.find(name);
+  const found = holder === undefined && name !== undefined ? chat.accounts.find(name)?.name : holder?.account;
+  if (holder === undefined || found !== undefined || holder.formerNicks.length === 0) {
+    return { senderAccount: found, formerNicks: [], isFrom: () => true };
+  }
+  const isFrom = ({ record, stamp }: SearchHit) => {
+    const nick = fold(parseSource(parseRecord(record)?.message.source ?? "").nick);
+    return nick === holder.folded || hadNick(holder, nick, stamp);
+  };
+  return { senderAccount: undefined, formerNicks: holder.formerNicks.map(({ folded }) => folded), isFrom };
 }
 
 /** The logs with messages that the user can see, each with its first visible stamp. */

@@ -31,6 +31,8 @@ export interface SearchTerms {
   readonly logs: readonly number[];
   /** The nick of the sender when it wrote the message. */
   readonly sender?: string | undefined;
+  /** Nicks that the sender had before. */
+  readonly formerNicks?: readonly string[] | undefined;
   /** An account of the sender; its messages under other nicks are found too. */
   readonly senderAccount?: string | undefined;
   readonly account?: string | undefined;
@@ -38,11 +40,12 @@ export interface SearchTerms {
 }
 
 /** The query in the language of the index; undefined if the text contains no word, so that nothing can match. */
-export function queryOf({ logs, sender, senderAccount, account, text }: SearchTerms): string | undefined {
+export function queryOf(terms: SearchTerms): string | undefined {
+  const { logs, sender, formerNicks = [], senderAccount, account, text } = terms;
   const keys: string[] = [];
   if (logs.length > 0) keys.push(`(${logs.map(logKey).join(" OR ")})`);
   const senders = [
-    ...(sender === undefined ? [] : [senderKey(sender)]),
+    ...(sender === undefined ? [] : [sender, ...formerNicks].map(senderKey)),
     ...(senderAccount === undefined ? [] : [accountKey(senderAccount)]),
   ];
   if (senders.length > 0) keys.push(senders.length === 1 ? senders.join("") : `(${senders.join(" OR ")})`);

@@ -67,6 +67,22 @@ talkStory("SEARCH answers in one batch with its label; the batch is empty if not
 story("SEARCH refuses unknown parameters by name", refusals);
 talkStory("SEARCH does not delay others, and handles a user who leaves meanwhile", leaving);
 
+talkStory("SEARCH from= follows a guest to another nick, not those who take the old one", followed);
+
+async function followed({ chat, ann, bob }: Talk): Promise<void> {
+  const count = async (name: string) => {
+    const lines = await ask(ann, `SEARCH :from=${name};in=#tea`);
+    return lines.filter((line) => line.includes("PRIVMSG")).length;
+  };
+  await ask(bob, "NICK robert", "PRIVMSG #tea :as robert");
+  const cat = await chat.peer("bob", { caps });
+  await cat.join("#tea");
+  await ask(cat, "PRIVMSG #tea :one", "PRIVMSG #tea :two", "NICK bobby");
+  await ann.lines();
+  assertEquals([await count("robert"), await count("bobby")], [2, 2]);
+  assertEquals(await count("bob"), 3);
+}
+
 async function found({ ann }: Talk): Promise<void> {
   for (const [attributes, seconds] of searches) {
     ann.send(`SEARCH :${attributes}`);
