@@ -15,13 +15,13 @@ export function channelsToJoin(): string[] {
   return channels.size > 0 ? [...channels.values()] : ["#lobby"];
 }
 
-/** Stores the channels of this visit for the next one. */
-export function rememberChannels({ rememberedChannels, readMarkers, state }: Client): void {
+/** Stores the channels of this visit for the next one, under the name that the person joined with. */
+export function rememberChannels({ rememberedChannels, readMarkers }: Client, nick: string): void {
   const { unread } = readMarkers;
   readMarkers.flush();
   storeChannels(rememberedChannels);
   storeReadPositions(
-    fold(state.nick),
+    fold(nick),
     rememberedChannels.map((channel) => {
       const name = fold(nameOf(channel));
       return [name, unread.readUpTo(name)] as const;

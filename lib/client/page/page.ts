@@ -115,7 +115,7 @@ function remember(): void {
   composer.storeDrafts();
   if (ui === undefined) return;
   storeUnsent(ui.nick, ui.client.state.outgoing);
-  if (document.body.classList.contains("joined")) rememberChannels(ui.client);
+  if (document.body.classList.contains("joined")) rememberChannels(ui.client, ui.nick);
 }
 
 // On plain HTTP from another machine browsers offer no WebCrypto.

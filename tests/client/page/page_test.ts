@@ -156,13 +156,14 @@ async function reload(stage: Stage): Promise<void> {
 async function rejoin(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob8", "#other14");
   bob.send("MODE #other14 +k green", "PRIVMSG #other14 :ann8, earlier");
-  const ann = await stage.enter("ann8", "#again");
+  // The server gives this person the nick ann8.
+  const ann = await stage.enter("ànn8", "#again");
   const { page } = ann;
   await write(ann, "/join #other14 green");
   await page.waitForSelector("#buffer-title >> text=#other14");
   await page.reload();
   bob.send("PRIVMSG #other14 :ann8: later");
-  await enterAs(ann, "ann8");
+  await enterAs(ann, "ànn8");
   await page.waitForSelector("#channel-list >> text=#other14");
   await page.waitForSelector("#channel-list .count.mention");
   assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other141"]);
