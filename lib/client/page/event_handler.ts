@@ -69,7 +69,8 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
     case "alert":
       return callForMissed(page, event);
     case "history":
-      if (event.why === "opening" && !event.more) timelines.setComplete(event.buffer, true);
+      if (event.why === "missed") timelines.beginMissedPage(event.buffer, event.more);
+      else if (!event.more) timelines.setComplete(event.buffer, true);
       return;
     case "joined":
     case "parted":

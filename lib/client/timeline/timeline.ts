@@ -87,6 +87,8 @@ class BufferTimeline implements Timeline {
   separatorAt: number | undefined;
   /** The time of the newest message. */
   newestAt = 0;
+  /** The missed messages that arrive continue those of the page before; more pages follow. */
+  missed = { isContinued: false, hasMore: false };
 
   get part(): Part {
     return this.older ?? this.latest;
@@ -164,9 +166,19 @@ export class Timelines {
   addSaid(said: SaidEvent, isNew: boolean, isOlder = false): void {
     const timeline = this.#open(said.buffer);
     if (!timeline.latest.list.insert(this.#entryOf(said), isOlder)) return;
-    timeline.separatorAt = separatorAfter(timeline, said, isNew);
+    // The separator stays at the first of all pages, though the person sees each of them.
+    const isContinued = said.history === true && timeline.missed.isContinued;
+    if (!isContinued || timeline.separatorAt === undefined) {
+      timeline.separatorAt = separatorAfter(timeline, said, isNew);
+    }
     timeline.newestAt = Math.max(timeline.newestAt, said.at);
     if (!isNew && said.history !== true) timeline.readAt = Math.max(timeline.readAt, said.at);
+  }
+
+  /** The next messages are a page of those that we missed. */
+  beginMissedPage(buffer: string, hasMore: boolean): void {
+    const timeline = this.#open(buffer);
+    timeline.missed = { isContinued: timeline.missed.hasMore, hasMore };
   }
 
   #entryOf(said: SaidEvent): SaidEntry {

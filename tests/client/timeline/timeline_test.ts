@@ -210,3 +210,17 @@ Deno.test("a person with an account has one reaction, also after a change of nic
   react("bobby", "bob", false);
   assertEquals(reacted(), "cat");
 });
+
+Deno.test("the separator stays at the first missed message, though the person sees each page of them", () => {
+  const timelines = new Timelines();
+  timelines.addSaid(said("seen", 1), false);
+  for (const [at, more] of [[10, true], [20, true], [30, false]] as const) {
+    timelines.beginMissedPage("#tea", more);
+    for (const id of [at, at + 1]) timelines.addSaid(said(`m${id}`, id, { history: true }), true);
+    timelines.markAllRead("#tea");
+  }
+  assertEquals(timelines.of("#tea").separatorAt, 1);
+  timelines.beginMissedPage("#tea", false);
+  timelines.addSaid(said("m40", 40, { history: true }), true);
+  assertEquals(timelines.of("#tea").separatorAt, 31);
+});
