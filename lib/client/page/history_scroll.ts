@@ -4,6 +4,8 @@ import type { Client } from "../core/client.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { HistoryLoader } from "../timeline/history_loader.ts";
 import type { PageDrawing } from "./page_drawing.ts";
+import { currentBuffer } from "../state/renames.ts";
+import type { SaidEvent } from "../state/event.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
 
@@ -62,6 +64,12 @@ export class HistoryScroll {
   /** Shows the newest messages of the active buffer in place of an older part. */
   showLatest(): void {
     this.#parts.timelines.showLatest(this.#parts.active.name);
+  }
+
+  /** Shows a message that was found, in the conversation as it is called now. */
+  jumpTo(said: SaidEvent): void {
+    const { state } = this.#parts.client;
+    if (said.id !== undefined) void this.jump(currentBuffer(state, said), said.id);
   }
 
   /** Shows the message with this id. */

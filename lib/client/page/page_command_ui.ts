@@ -84,9 +84,7 @@ export class PageCommandUi implements CommandUi {
 
   showHistory(title: string, events: readonly ChatEvent[]): void {
     const found = events.flatMap((event) => event.kind === "said" ? [event] : []);
-    openResults(title, found, ({ buffer, id }) => {
-      if (id !== undefined) void this.#parts.history.jump(buffer, id);
-    });
+    openResults(title, found, (said) => this.#parts.history.jumpTo(said));
   }
 
   showOlder(count: number): Promise<boolean> {

@@ -44,9 +44,7 @@ export function installToolbar(current: () => PageUi | undefined): void {
 function search({ client, history }: PageUi): void {
   openSearch(
     (words) => client.history.search(words),
-    ({ buffer, id }) => {
-      if (id !== undefined) void history.jump(buffer, id);
-    },
+    (said) => history.jumpTo(said),
   );
 }
 

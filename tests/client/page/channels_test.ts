@@ -64,6 +64,16 @@ async function conversation(stage: Stage): Promise<void> {
   assertMatch(await bob.next(/:to the same/), /draft\/reply=.* PRIVMSG robert3 :to the same person$/);
   await page.waitForSelector(".entry.message >> text=to the same person");
   assertEquals(await page.locator(".entry.message").count(), 2);
+  // A result from before the change of nick leads to the conversation as it is called now.
+  await page.click("#search");
+  await page.fill("dialog input", "psst");
+  await page.press("dialog input", "Enter");
+  await page.waitForSelector(".results [data-id]");
+  bob.send("NICK rob3");
+  await page.waitForSelector("#buffer-title >> text=rob3");
+  await page.click(".results [data-id]");
+  await page.waitForSelector(".entry.highlighted");
+  assertEquals(await page.locator("#conversation-list li").allTextContents(), ["rob3"]);
 }
 
 async function kicked(stage: Stage): Promise<void> {
