@@ -5,6 +5,7 @@
  */
 import { isLoopback } from "../../irc/address.ts";
 import { myInfoModes } from "../../irc/modes.ts";
+import { fold } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
@@ -46,7 +47,7 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
     return session.close("You must log in");
   }
   const record = recordOf(chat, session, registration, nick);
-  const holder = chat.find(nick);
+  const holder = chat.find(nick) ?? renamedUser(chat, nick, registration.account);
   const pending = holder === undefined
     ? commit({ kind: "arrived", user: record, session: session.id }, session)
     : attach(call, record, holder);
@@ -62,6 +63,19 @@ function closeRefused(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);
   session.close("The server cannot accept new users at the moment; connect again later");
+}
+
+/**
+ * The user of the account that had this nick and has another one now. A device that was offline meanwhile, or an app
+ * that always begins under the nick of its settings, would else split the person in two.
+ */
+function renamedUser(chat: Chat, nick: string, account: string | undefined): User | undefined {
+  if (account === undefined) return undefined;
+  const folded = fold(nick);
+  for (const user of chat.users.values()) {
+    if (user.account === account && user.formerNicks.some((former) => former.folded === folded)) return user;
+  }
+  return undefined;
 }
 
 /** A further device joins the online user, unless its address is banned. */

@@ -87,6 +87,20 @@ story("a device with another nick is a separate user", async (chat) => {
   assertEquals(await ask(peer, "NICK ann"), [":chat.test 433 ann-phone ann :Nickname is already in use"]);
 });
 
+story("a device that comes back under the earlier nick of its user joins the user", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await ann.join("#tea");
+  await ask(ann, "NICK anna");
+  const { peer: phone, received } = await device(chat, "ann");
+  assertEquals(received.filter((line) => line.includes("JOIN")), [":anna JOIN #tea"]);
+  await ask(phone, "PRIVMSG #tea :from the train");
+  assertEquals([await receive(ann), chat.state.users.size], [[":anna PRIVMSG #tea :from the train"], 1]);
+  const bob = await registered(chat, "bob");
+  await ask(bob, "NICK anne", "NICK bobby");
+  await device(chat, "ann", { nick: "anne" });
+  assertEquals(chat.state.users.size, 3);
+});
+
 story("a device cannot join a user without logging in, or with another account", async (chat) => {
   await registered(chat, "ann");
   const bob = await registered(chat, "bob");
