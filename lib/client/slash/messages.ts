@@ -115,18 +115,23 @@ function redact(ui: CommandUi, rest: string): void {
   const [first, words] = firstWord(rest);
   const named = first.startsWith("@");
   const said = named ? lastOf(ui, target, first.slice(1)) : ui.client.messages.recent.last(target, "own");
-  if (said?.id === undefined) throw new ActionError("You have no message here to delete");
-  ui.client.messages.delete(target, said.id, named ? words : rest.trim());
+  if (said === undefined) throw new ActionError("You have no message here to delete");
+  ui.client.messages.delete(target, withId(said).id, named ? words : rest.trim());
 }
 
 function lastOf(ui: CommandUi, target: string, nick?: string): Said & { readonly id: string } {
   const said = ui.client.messages.recent.last(target, nick === undefined ? "others" : { nick });
-  if (said?.id !== undefined) return { ...said, id: said.id };
+  if (said !== undefined) return withId(said);
   throw new ActionError(
     nick === undefined
       ? "There is no message from others here yet"
       : `There is no message from ${nick} here yet`,
   );
+}
+
+function withId(said: Said): Said & { readonly id: string } {
+  if (said.id !== undefined) return { ...said, id: said.id };
+  throw new ActionError("Cannot do that: this server gave the message no id");
 }
 
 async function history(ui: CommandUi, rest: string): Promise<void> {

@@ -66,7 +66,8 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   const context = inChannel
     ? undefined
     : contextOf(state, from.nick, readClientTag(message, "channelContext"));
-  const mention = !own && hasMention(read.text, state.nick);
+  const names = incoming.history ? [state.nick, state.previousNick] : [state.nick];
+  const mention = !own && names.some((name) => hasMention(read.text, name));
   const changed = own
     ? { source: message.source }
     : inChannel || read.manner === "notice"

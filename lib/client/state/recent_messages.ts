@@ -7,17 +7,19 @@ import type { ChatEvent, Person, Said, SaidEvent } from "./event.ts";
 const maxMessages = 500;
 const maxDeleted = 5_000;
 
-/** The most recent messages with an id. */
+/** The most recent messages. */
 export class RecentMessages {
+  /** By id. A message without one has a key with a space, which no id contains. */
   readonly #messages = new Map<string, SaidEvent>();
+  #withoutId = 0;
   /** The ids of deleted messages, with their buffers: an answer with the history can be older than the deletion. */
   readonly #deleted = new Map<string, string>();
 
   add(event: ChatEvent): void {
     if (event.kind === "redacted") this.#delete(event.buffer, event.id);
     if (event.kind === "renamed") this.#rename(event.who, event.to);
-    if (event.kind !== "said" || event.id === undefined || this.isDeleted(event)) return;
-    this.#messages.set(event.id, event);
+    if (event.kind !== "said" || this.isDeleted(event)) return;
+    this.#messages.set(event.id ?? ` ${this.#withoutId++}`, event);
     dropOldest(this.#messages, maxMessages);
   }
 
@@ -34,10 +36,12 @@ export class RecentMessages {
 
   /** The id of the newest message in a buffer; undefined when none is known. */
   newestId(buffer: string): string | undefined {
-    return [...this.#messages.values()].findLast((said) => fold(said.buffer) === fold(buffer))?.id;
+    const key = fold(buffer);
+    return [...this.#messages.values()]
+      .findLast(({ id, buffer }) => id !== undefined && fold(buffer) === key)?.id;
   }
 
-  /** The last message in a buffer: by a nick, by us ("own"), or by any other person ("others"). */
+  /** The last message in a buffer, perhaps without an id: by a nick, by us ("own"), or by others ("others"). */
   last(buffer: string, by: { readonly nick: string } | "own" | "others"): Said | undefined {
     const key = fold(buffer);
     return [...this.#messages.values()].findLast((said) => {

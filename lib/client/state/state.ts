@@ -42,6 +42,8 @@ export interface Buffer {
 /** The whole state. */
 export interface State {
   readonly nick: string;
+  /** Our nick on the connection before this one: missed messages can name it. "" when there was none. */
+  readonly previousNick: string;
   /** Our own "nick!username@host" as others see it; "" until the server shows it. */
   readonly source: string;
   readonly account: string;
@@ -75,6 +77,7 @@ const maxRecent = 64;
 export function emptyState(nick: string): State {
   return {
     nick,
+    previousNick: "",
     source: "",
     account: "",
     away: undefined,
@@ -102,7 +105,18 @@ export function withoutConnection(state: State): State {
   const { nick, network, lastSender, ignoredAs, moved, outgoing } = state;
   // While we are away, a person can have taken the earlier nick back.
   const ignored = new Set([...state.ignored, ...ignoredAs.values()]);
-  return { ...emptyState(nick), buffers, network, ignored, ignoredAs, moved, lastSender, outgoing };
+  const previousNick = state.registered ? nick : state.previousNick;
+  return {
+    ...emptyState(nick),
+    previousNick,
+    buffers,
+    network,
+    ignored,
+    ignoredAs,
+    moved,
+    lastSender,
+    outgoing,
+  };
 }
 
 /** Whether `name` is a channel name on this network. */

@@ -182,6 +182,14 @@ Deno.test("/get downloads the last address in the channel, or a given one", asyn
   ]);
 });
 
+Deno.test("/get finds an address in a message without an id", async () => {
+  await using ui = new RecordingUi();
+  const server = await ui.enter("");
+  await server.say(":cat!c@h PRIVMSG #tea :see http://127.0.0.1:1/tea.png");
+  await runInput(ui, "/get");
+  assertEquals(ui.notes[0], "downloaded http://127.0.0.1:1/tea.png");
+});
+
 Deno.test({
   name: "/send requests a token, uploads the file with it, and sends the address",
   ignore: !granted("net"),

@@ -125,6 +125,17 @@ for (const text of ["/register", "/login", "/passwd"]) {
   });
 }
 
+for (const text of ["/reply @ann yes", "/react 👍", "/redact", "/redact @ann"]) {
+  Deno.test(`"${text}" says that a message has no id`, async () => {
+    await using ui = new RecordingUi();
+    const server = await ui.enter("");
+    await server.say(":ann!a@h PRIVMSG #tea :tea?");
+    await ui.client.sendMessage({ target: "#tea", manner: "message", text: "yes" });
+    const error = await assertRejects(() => runInput(ui, text), ActionError);
+    assertEquals(error.message, "Cannot do that: this server gave the message no id");
+  });
+}
+
 for (const [text, words] of refused) {
   Deno.test(`"${text}" is refused in one sentence`, async () => {
     const error = await assertRejects(() => typed(text), ActionError);

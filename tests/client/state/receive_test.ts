@@ -7,6 +7,7 @@ import {
   membersByRank,
   nicksByActivity,
   nicksTyping,
+  withoutConnection,
 } from "../../../lib/client/state/state.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { summary } from "../core/wired_client.ts";
@@ -244,4 +245,16 @@ Deno.test("receive() takes no nick for the reason of a KICK", () => {
     return event?.kind === "kicked" ? event.reason : undefined;
   });
   assertEquals(reasons, ["out", "", "", ""]);
+});
+
+Deno.test("a missed message calls us by the nick that we had before the connection was lost", () => {
+  const state = { ...withoutConnection(after(inTea).state), nick: "bob_" };
+  const message = parse(":ann!a@h PRIVMSG #tea :bob: tea?");
+  const calls = message &&
+    [true, false].map((history) =>
+      receive(state, { message, at: 1, history }).events.map((event) =>
+        event.kind === "said" && event.mention
+      )
+    );
+  assertEquals(calls, [[true], [false]]);
 });
