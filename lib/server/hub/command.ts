@@ -73,7 +73,7 @@ export class Dispatcher {
   /** Runs the command of one line. The next line of the session waits for the returned promise. */
   dispatch(session: Session, line: Line): void | Promise<void> {
     if (typeof line !== "string") {
-      const accepted = acceptedUser(session, line);
+      const accepted = acceptedLine(session, line);
       return accepted === undefined ? refuseBadLine(session, line) : this.dispatch(session, accepted);
     }
     const message = parse(line);
@@ -150,15 +150,18 @@ function finishResponse(session: Session): void {
 }
 
 /**
- * A USER that is not UTF-8, with "?" in the place of what cannot be read: its client would not send it again, and would
- * wait until the registration times out. Undefined for another line.
+ * A USER or QUIT that is not UTF-8, with "?" in the place of what cannot be read: its client would not send it again. It
+ * would wait until the registration times out, or look like a lost connection. Undefined for another line.
  */
-function acceptedUser(session: Session, { text = "" }: BadLine): string | undefined {
-  if (session.registration === undefined || parse(text)?.command !== "USER") return undefined;
+function acceptedLine(session: Session, { text = "" }: BadLine): string | undefined {
+  const command = parse(text)?.command;
+  const readable = text.replaceAll("\ufffd", "?");
+  if (command === "QUIT") return readable;
+  if (session.registration === undefined || command !== "USER") return undefined;
   const sentence =
     "Your real name is not UTF-8, so parts of it were replaced; set the encoding of your client to UTF-8";
   standardReply(session, "WARN", "USER", "INVALID_UTF8", sentence);
-  return text.replaceAll("\ufffd", "?");
+  return readable;
 }
 
 /** The message of several lines that is still open lacks this line, so it is not sent at all. */

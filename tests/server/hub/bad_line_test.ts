@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
+import { plain } from "../../support/transcript.ts";
 
 /** The bytes of a line with the byte FF, which UTF-8 never contains, in the place of "?". */
 function broken(line: string): Uint8Array {
@@ -50,6 +51,13 @@ story("a real name that is not UTF-8 does not keep anybody out", async (chat) =>
     `:chat.test FAIL USER INVALID_UTF8 :${sentence}`,
     `:chat.test NOTICE ann :USER: ${sentence}`,
   ]);
+});
+
+story("a QUIT that is not UTF-8 ends the connection", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  ann.send(broken("QUIT :Tsch?ss"));
+  assertEquals((await ann.closed()).at(-1), "ERROR :Closing link: Quit: Tsch?ss");
+  assertEquals(plain(await bob.lines()), [":ann QUIT :Quit: Tsch?ss"]);
 });
 
 story("a message of several lines with a line that cannot be read is not sent", async (chat) => {
