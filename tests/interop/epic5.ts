@@ -10,6 +10,8 @@ conversation(terminalProgram({
   begin: ({ nick, password }) => [`/msg NickServ IDENTIFY ${nick} ${password}`],
   // The nick of an account is refused before the login.
   comeBack: ({ port, firstNick }) => [`/nick ${firstNick}`, `/server 127.0.0.1:${port}`],
+  // It asks for the time of the channel, and shows it after it has the members.
+  joined: (channel) => new RegExp(`Channel ${channel} was created at`),
   members: (channel) => [`/eval echo There are $numonchannel(${channel}) members`],
   counted: (count) => `There are ${count} members`,
 }));

@@ -20,6 +20,13 @@ export interface TerminalRecipe extends Pick<Program, "name" | "login"> {
   comeBack?(place: Place): readonly (string | RegExp)[];
   /** @default {`/join ${channel}`} */
   join?(channel: string): readonly string[];
+  /**
+   * What the screen shows when the program has all that the server says about a channel that bob joins. Until then a
+   * command about its members has no answer yet. In a program with an input line for each window, a command that is half
+   * typed when the window of the channel opens stays in the old window, before the next line that bob types there.
+   * @default {nothing: bob goes on at once}
+   */
+  joined?(channel: string): RegExp;
   /** @default {`/msg ${target} ${text}`} */
   say?(target: string, text: string): readonly string[];
   /** The line that bob types to see the conversation with a target. @default {nothing: all is in one window} */
@@ -46,7 +53,11 @@ async function start(recipe: TerminalRecipe, place: Place): Promise<RunningProgr
   const type = async (lines: readonly string[]) => {
     for (const line of lines) await pane.type(line);
   };
-  const join = (channel: string) => type(recipe.join?.(channel) ?? [`/join ${channel}`]);
+  const join = async (channel: string) => {
+    await type(recipe.join?.(channel) ?? [`/join ${channel}`]);
+    const joined = recipe.joined?.(channel);
+    if (joined !== undefined) await pane.until(joined);
+  };
   const comeBack = async () => {
     for (const line of recipe.comeBack?.(place) ?? []) {
       await (typeof line === "string" ? pane.type(line) : pane.until(line));

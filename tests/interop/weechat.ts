@@ -42,6 +42,9 @@ conversation(terminalProgram({
     ];
     return ["--dir", home, ...lines.flatMap((line) => ["--run-command", line])];
   },
+  // Otherwise "/buffer #crowd" can stay in the input line of #tea. The first line after the restart of the server is then
+  // "/buffer #crowd/msg #tea I am back", which WeeChat neither sends nor shows.
+  joined: (channel) => new RegExp(`\\[irc/parley\\] \\d+:${channel}\\b`),
   look: (target) => [target.startsWith("#") ? `/buffer ${target}` : `/query ${target}`],
   counted: (count) => `${count} nicks`,
 }));
