@@ -97,14 +97,6 @@ export function parseSource(source: string): Source {
   return { nick: name.slice(0, bang), username: name.slice(bang + 1), host };
 }
 
-/** Leaves out empty parts and their separators. */
-export function formatSource(source: Source): string {
-  let text = source.nick;
-  if (source.username !== "") text += "!" + source.username;
-  if (source.host !== "") text += "@" + source.host;
-  return text;
-}
-
 /** Whether a name has no character beyond ASCII. */
 export function isAscii(name: string): boolean {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;

@@ -1,14 +1,7 @@
 /** Vectors: https://github.com/ircdocs/parser-tests (CC0), userhost-split, as JSON. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  cleanUsername,
-  fold,
-  formatSource,
-  isChannelName,
-  isNick,
-  parseSource,
-} from "../../lib/irc/names.ts";
+import { cleanUsername, fold, isChannelName, isNick, parseSource } from "../../lib/irc/names.ts";
 import sources from "../vectors/userhost-split.json" with { type: "json" };
 
 Deno.test("fold() lower-cases A to Z only", () => {
@@ -137,12 +130,6 @@ Deno.test("cleanUsername() keeps the characters that a username can contain", ()
 
 Deno.test("parseSource() passes every public vector", () => {
   for (const { source, ...parts } of sources) assertEquals(parseSource(source), parts);
-});
-
-Deno.test("parseSource() and formatSource() are inverse", () => {
-  for (const source of ["ann!a@host", "irc.tea", "ann@host", "ann!a", ""]) {
-    assertEquals(formatSource(parseSource(source)), source);
-  }
 });
 
 Deno.test("sources from any text never throw", () => {
