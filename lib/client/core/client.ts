@@ -316,6 +316,7 @@ export class Client {
     this.readMarkers.unread.onEvent(event);
     if (event.kind === "renamed") {
       this.outbox.onRenamed(event.who.nick, event.to);
+      this.uploads.onRenamed(event.who.nick, event.to);
       this.typing.onRenamed(event.who.nick, event.to);
       this.readMarkers.onRenamed(event.who.nick, event.to);
       this.#catchUp.onRenamed(event.who.nick, event.to);

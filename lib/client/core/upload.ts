@@ -4,7 +4,9 @@
  * the start and the end are reported.
  */
 
+import { fold } from "../../irc/names.ts";
 import { ActionError } from "../state/action_error.ts";
+import { dropOldest } from "../state/drop_oldest.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /** A file; the File of browsers is one. */
@@ -23,9 +25,18 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The channel or person to whom the address of a file is sent. */
+export interface UploadTarget {
+  readonly name: string;
+}
+
+/** At most this many are followed, the newest. */
+const maxTargets = 100;
+
 /** One client's uploads. */
 export class Uploads {
   readonly #link: ServerLink;
+  readonly #targets = new Set<{ name: string }>();
 
   constructor(link: ServerLink) {
     this.#link = link;
@@ -35,6 +46,19 @@ export class Uploads {
   get url(): string | undefined {
     const { isupport } = this.#link.state;
     return isupport.get("soju.im/FILEHOST") || isupport.get("draft/FILEHOST") || undefined;
+  }
+
+  /** A target that follows its person to another nick, because an upload can take minutes. */
+  target(name: string): UploadTarget {
+    const target = { name };
+    this.#targets.add(target);
+    dropOldest(this.#targets, maxTargets);
+    return target;
+  }
+
+  /** A person has another nick. */
+  onRenamed(from: string, to: string): void {
+    for (const target of this.#targets) if (fold(target.name) === fold(from)) target.name = to;
   }
 
   /** A token for one upload; rejects with an ActionError. */

@@ -40,12 +40,13 @@ function showTyping(text: string): void {
 
 function share(files: readonly File[]): void {
   if (ui === undefined || ui.active.name === "") return toast("Join first, then share files", "error");
-  const { client, active: { name }, sending } = ui;
+  const { client, active, sending } = ui;
+  const target = client.uploads.target(active.name);
   void uploadFiles(files, {
     url: () => client.uploads.url,
     isOnline: () => client.isOnline,
     token: () => client.uploads.requestToken(),
-    onUploaded: (address) => sending.say(name, "message", address),
+    onUploaded: (address) => sending.say(target.name, "message", address),
   });
 }
 

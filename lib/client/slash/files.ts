@@ -31,15 +31,15 @@ async function send(ui: CommandUi, rest: string): Promise<void> {
   const { files } = ui;
   if (files === undefined) throw new ActionError("Cannot send files here");
   if (path === "" && !isChoice(files)) throw new ActionError("Write /send FILE");
-  const target = ui.target();
   const { uploads } = ui.client;
+  const target = uploads.target(ui.target());
   if (ui.client.isOnline && uploads.url === undefined) throw new ActionError("This server accepts no files");
   if (isChoice(files)) return files.choose();
   const file = await files.open(path);
   const address = await uploads.send(file, {
     onProgress: (done, total) => files.showProgress(`Sending ${file.name}`, done, total),
   }).finally(() => files.showProgress("", 0, 0));
-  ui.send(target, "message", address);
+  ui.send(target.name, "message", address);
 }
 
 async function fetchFile(ui: CommandUi, rest: string): Promise<void> {

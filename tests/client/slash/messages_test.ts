@@ -213,5 +213,12 @@ Deno.test({
     assertEquals(got, ["Bearer abcdef green"]);
     assertEquals(ui.notes, ["Sending tea.txt 5"]);
     assertEquals(await sent(server), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
+    // The person of a conversation takes another nick while the file is on its way.
+    ui.activeBuffer = "ann";
+    const second = runInput(ui, "/send tea.txt");
+    await server.say(":ann!a@h NICK anna", ":eve!e@h NICK ann");
+    await answer(server, "draft/authtoken FILEHOST", ...token);
+    await second;
+    assertEquals(await sent(server), [`PRIVMSG anna :${origin}/files/1/tea.txt`]);
   },
 });
