@@ -57,7 +57,10 @@ export interface PageOptions {
   readonly whole?: boolean;
 }
 
-/** Registers a test that plays the stories one after the other; an error in the console of a page fails its story. */
+/** Stories that are played at the same time: a story mostly waits for the browser. */
+const storiesAtOnce = 2;
+
+/** Registers a test that plays the stories, in this order but not alone; an error in the console of a page fails its story. */
 export function pageStories(
   name: string,
   stories: Readonly<Record<string, PageStory>>,
@@ -69,6 +72,7 @@ export function pageStories(
     // The driver keeps resources from one story to the next.
     sanitizeOps: false,
     sanitizeResources: false,
+    sanitizeExit: false,
     fn: (test) => play(test, stories, options),
   });
 }
@@ -81,8 +85,12 @@ async function play(
   using place = temporaryFolder();
   await using server = await startServer(flags(place.folder));
   await using browser = await startBrowser({ whole });
-  for (const [name, story] of Object.entries(stories)) {
-    await test.step(name, async () => {
+  const waiting = Object.entries(stories);
+  const playNext = async (): Promise<void> => {
+    const [name, story] = waiting.shift() ?? [];
+    if (name === undefined || story === undefined) return;
+    const sanitizers = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+    const fn = async () => {
       const visited: BrowserVisitor[] = [];
       const stage = new Stage(server, {
         ...browser,
@@ -98,6 +106,10 @@ async function play(
       } finally {
         for (const { context } of visited) await context.close();
       }
-    });
-  }
+    };
+    await test.step({ name, fn, ...sanitizers });
+    await playNext();
+  };
+  // Only one page of a browser with windows can be in front.
+  await Promise.all(Array.from({ length: whole ? 1 : storiesAtOnce }, playNext));
 }
