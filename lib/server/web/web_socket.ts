@@ -88,9 +88,7 @@ function isAllowedOrigin(
 ): boolean {
   if (origin === undefined) return true;
   if (origins.includes(origin)) return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
+  const url = URL.parse(origin);
+  // Some proxies add the usual port of the scheme to Host, which a browser leaves out.
+  return url !== null && URL.parse(`${url.protocol}//${host}`)?.host === url.host;
 }

@@ -34,7 +34,7 @@ async function join(stage: Stage): Promise<void> {
   await enterAs(ann, "ann1");
   for (const id of ["name", "password", "join-button"]) assert(await page.isDisabled(`#${id}`), id);
   assertEquals(await page.textContent("#buffer-title"), "#join");
-  assertEquals(await page.textContent("#member-list"), "@ann1");
+  await page.waitForSelector("#member-list >> text=/^@ann1$/");
   for (const _ of "12") await page.click(".toast.error button");
   await page.press("#box", "Enter");
   assertEquals(await page.locator(".toast, .entry.message").count(), 0);

@@ -83,6 +83,11 @@ async function origins(): Promise<void> {
   assertEquals(await statusOf(site, {}), "101");
   assertEquals(await statusOf(site, { Origin: site.origin }), "101");
   assertEquals(await statusOf(site, { Origin: "https://friend.example" }), "101");
+  for (const [scheme, usual] of [["https", 443], ["http", 80]]) {
+    const Origin = `${scheme}://attic.local`;
+    assertEquals(await statusOf(site, { Origin, Host: `Attic.local:${usual}` }), "101");
+    assertEquals(await statusOf(site, { Origin, Host: "attic.local:8080" }), "403");
+  }
   assertEquals(await statusOf(site, { Origin: "https://evil.example" }), "403");
   assertEquals(await statusOf(site, { Origin: "null" }), "403");
 }
