@@ -202,6 +202,8 @@ clusterStory(
     await cat.until(/ NOTICE cat :.*cannot reach each other/);
     cat.send("PRIVMSG #tea :refused");
     await cat.until(" FAIL PRIVMSG TEMPORARILY_UNAVAILABLE ");
+    cat.send("SETNAME :Cat");
+    await cat.until(" FAIL SETNAME TEMPORARILY_UNAVAILABLE ");
     await cluster.nats.again();
     await cat.until(/ NOTICE cat :.*reach each other again/);
     await cat.until(/ann-\d+$/);

@@ -79,6 +79,22 @@ const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
   ["away set", "AWAY"],
   ["redacted", "REDACT"],
   ["marked", "MARKREAD"],
+  ["real name set", "SETNAME"],
+  ["host set", "CHGHOST"],
+  ["user modes set", "MODE"],
+  ["accept set", "ACCEPT"],
+  ["killed", "KILL"],
+  ["wallops", "WALLOPS"],
+  ["server ban added", "UBAN"],
+  ["server ban removed", "UBAN"],
+  ["account created", "REGISTER"],
+  ["password set", "ACCOUNT"],
+  ["account removed", "ACCOUNT"],
+  ["account suspended", "ACCOUNT"],
+  ["account restored", "ACCOUNT"],
+  ["role set", "ACCOUNT"],
+  ["channel kept", "MODE"],
+  ["channel released", "MODE"],
 ]);
 
 /** Whether an event waits for NATS, because its users are already offline. */

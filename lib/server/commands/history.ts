@@ -9,7 +9,7 @@ import {
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { makeBatch, makeReplay } from "../render/replay.ts";
+import { makeBatch, makeReplay, noteEmpty } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
 import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
@@ -107,6 +107,7 @@ async function sendMessages(query: Query, find: Find): Promise<void> {
     keep,
   });
   session.answer(outgoing);
+  noteEmpty(session, "CHATHISTORY", records.length);
 }
 
 /** The newest records inside the bounds. */
@@ -223,6 +224,7 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
         ),
     ),
   );
+  noteEmpty(session, "CHATHISTORY", shown.length);
 }
 
 async function latest(

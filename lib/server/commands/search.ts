@@ -9,7 +9,7 @@ import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import { hadNick, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { makeReplay } from "../render/replay.ts";
+import { makeReplay, noteEmpty } from "../render/replay.ts";
 import type { SearchHit } from "../store/search.ts";
 import { parseTime } from "./time.ts";
 
@@ -79,6 +79,7 @@ async function answer(
   const current = visibleLogs(chat, store, user, target);
   const records = found.filter((hit) => isIn(current, hit));
   session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
+  noteEmpty(session, "SEARCH", records.length);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Session } from "../chat/session.ts";
 import type { StoredRecord } from "../store/block.ts";
 import { MultilineMessage } from "./multiline.ts";
 import { type Details, OutgoingLine, OutgoingMessage, withTag } from "./outgoing.ts";
+import { standardReply } from "./reply.ts";
 import { fromServer } from "./sender.ts";
 
 /** A batch for one session, or only its lines when the session has no batches. */
@@ -80,6 +81,12 @@ function byImportance(
   const centre = keep === "start" ? 0 : keep === "end" ? records.length : keep;
   return records.map((saved, place) => ({ saved, place }))
     .sort((one, other) => Math.abs(one.place - centre) - Math.abs(other.place - centre));
+}
+
+/** Says that an answer has no messages, to a client without batches, which would get no line at all. */
+export function noteEmpty(session: Session, command: string, count: number): void {
+  if (count > 0 || session.has("batch")) return;
+  standardReply(session, "NOTE", command, "NO_MESSAGES", "There are no messages for this request");
 }
 
 /** Sends the last messages of a channel after a JOIN, if the settings say so and the client cannot ask for them. */

@@ -294,3 +294,14 @@ async function onJoin(chat: Chat): Promise<void> {
   assertEquals(await joined("cat", "server-time", "draft/chathistory"), []);
   assertEquals(await joined("dan"), []);
 }
+
+story("a client without batches is told that there are no messages", async (chat) => {
+  const ann = await chat.peer("ann", { caps: [] });
+  await ann.join("#tea");
+  const note = ":chat.test NOTICE ann :There are no messages for this request";
+  const targets = "timestamp=2020-01-01T00:00:00.000Z timestamp=2020-01-02T00:00:00.000Z";
+  assertEquals(
+    await ask(ann, "CHATHISTORY LATEST #tea * 5", `CHATHISTORY TARGETS ${targets} 5`, "SEARCH text=tea"),
+    [note, note, note],
+  );
+});
