@@ -13,7 +13,7 @@ import { sendNumeric } from "../render/reply.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
-import { adoptGuestHistory } from "./guest_history.ts";
+import { adoptGuestHistory, announceErasure } from "./account_history.ts";
 import { broadcastRank, sendToPeers } from "./notices.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
 import { endUser, renameUser } from "./presence.ts";
@@ -177,6 +177,7 @@ function usersOf(chat: ChatState, account: string): UserState[] {
 function remove(chat: ChatState, account: string, stamp: number): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
+  for (const user of usersOf(chat, row.name)) announceErasure(chat, user, row.name, stamp);
   chat.store?.accounts.save({ ...row, verifier: "", role: "" });
   for (const channel of [...chat.channels.values()]) {
     if (channel.registration === undefined) continue;

@@ -46,7 +46,7 @@ function rankOf(store: ChatState["store"], views: readonly HistoryView[], stamp:
 }
 
 /** Sends the deletion to the members that could see the message. */
-function sendInChannel(
+export function sendInChannel(
   channel: ChannelState,
   user: UserState,
   outgoing: OutgoingLine,

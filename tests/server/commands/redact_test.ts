@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fold } from "../../../lib/irc/names.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { parseMessageId } from "../../../lib/irc/stamp.ts";
-import { password, registered } from "../../support/account.ts";
+import { loggedIn, password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
@@ -40,6 +40,7 @@ story(
   deletedTarget,
 );
 story("the reason of a deletion goes with the account of its author", reasonGoes);
+story("ACCOUNT DELETE tells everybody of each deleted message, and clients that were offline later", erased);
 story("a user owns its messages also after it took another nick, and after it registered", ownNicks);
 story("the deletion of a message to a rank is for those who could see it", toRank);
 story("a user who takes a nick does not own its earlier messages", nickReuse);
@@ -281,4 +282,29 @@ async function backslash(chat: Chat): Promise<void> {
   assertEquals(parse(line)?.tags.get("account"), "bo\\b");
   bobby.send(`REDACT #tea ${parse(line)?.tags.get("msgid")}`);
   assertMatch((await bobby.lines())[0] ?? "", / REDACT_FORBIDDEN /);
+}
+
+async function erased(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  const bob = await chat.peer("bob", { caps });
+  const cat = await registered(chat, "cat", { caps });
+  for (const one of [ann, bob, cat]) await one.join("#tea");
+  ann.send("PRIVMSG #tea :one", "PRIVMSG bob :two");
+  const ids = (await ann.lines()).flatMap((line) => /msgid=([^;\s]+).* PRIVMSG /.exec(line)?.[1] ?? []);
+  await bob.lines();
+  const [last] = (await cat.lines()).flatMap((line) => /msgid=([^;\s]+).* PRIVMSG /.exec(line)?.[1] ?? []);
+  cat.send("QUIT");
+  await cat.closed();
+  await ask(bob, "PRIVMSG #tea :mine");
+  ann.send(`ACCOUNT DELETE ${password}`);
+  await ann.next(/ (NOTE|NOTICE) .*were deleted$/);
+  const redacted = (lines: readonly string[]) =>
+    lines.flatMap((line) => / (REDACT .*)$/.exec(line)?.[1] ?? []);
+  assertEquals(redacted(await bob.lines()), [`REDACT #tea ${ids[0]}`, `REDACT bob ${ids[1]}`]);
+  const again = await loggedIn(chat, "cat", { caps });
+  await again.join("#tea");
+  assertEquals(await replayed(again, `CHATHISTORY AFTER #tea msgid=${last} 10`), [
+    "PRIVMSG mine",
+    `REDACT ${ids[0]}`,
+  ]);
 }

@@ -1,0 +1,66 @@
+/**
+ * Apply, for the history of an account. When a guest registers or logs in, its private conversations and read markers
+ * belong to the account from then on; the messages, which name no account, are not changed. When an account is deleted,
+ * others are told which messages are gone.
+ */
+import { parse } from "../../irc/message.ts";
+import { fold } from "../../irc/names.ts";
+import { messageId } from "../../irc/stamp.ts";
+import type { ChatState } from "../chat/chat.ts";
+import { allVisibleHistory, sideOf } from "../chat/history_access.ts";
+import type { UserState } from "../chat/user.ts";
+import { OutgoingLine } from "../render/outgoing.ts";
+import { sendInChannel } from "./redaction.ts";
+
+/** The deletion of an account names the newest messages of this many conversations, so that it takes milliseconds. */
+const maxConversations = 100;
+const maxMessages = 100;
+
+/** Gives what a user had as a guest to its account. */
+export function adoptGuestHistory(chat: ChatState, user: UserState): void {
+  const { store } = chat;
+  const { account } = user;
+  if (store === undefined || account === undefined) return;
+  const guest = user.guestIdentity;
+  const side = sideOf(user);
+  const others = store.conversations.adopt(guest, side);
+  store.conversations.rename(side);
+  for (const [target, ms] of user.markers) store.markers.save(side.identity, target, ms);
+  user.markers.clear();
+  for (const other of others) {
+    if (!other.startsWith("~")) store.markers.retarget(other, guest, side.identity);
+  }
+  const [before, now] = [fold(guest), fold(side.identity)];
+  for (const { markers } of chat.users.values()) {
+    const ms = markers.get(before);
+    if (ms === undefined) continue;
+    markers.delete(before);
+    markers.set(now, Math.max(ms, markers.get(now) ?? 0));
+  }
+}
+
+/**
+ * Sends a REDACT for each message that a client can still show, and saves these deletions for clients that are offline.
+ * Older messages are not named: nobody can read them any more, and there can be very many. Call it while the user has
+ * the account and its messages can be read.
+ */
+export function announceErasure(chat: ChatState, user: UserState, account: string, stamp: number): void {
+  const { store } = chat;
+  if (store === undefined) return;
+  for (const { name, views } of allVisibleHistory(chat, store, user).slice(0, maxConversations)) {
+    const range = { limit: maxMessages, from: "end", events: false } as const;
+    for (const saved of store.database.read(() => store.history.read(views, range), [])) {
+      const message = parse(saved.record.split("\r", 1)[0] ?? "");
+      if (fold(message?.tags.get("account") ?? "") !== fold(account)) continue;
+      const [target = ""] = message?.params ?? [];
+      const channel = chat.channel(name);
+      const params = [channel?.name ?? name, messageId(saved.stamp)];
+      const record = new OutgoingLine(user.source, "REDACT", params, { account }).record();
+      const deletion = { stamp, account: fold(account), record, reason: "" };
+      for (const { conversation } of views) store.deletions.save(conversation, saved.stamp, deletion);
+      const outgoing = new OutgoingLine(user.source, "REDACT", params, { stamp, account });
+      if (channel !== undefined) sendInChannel(channel, user, outgoing, target.slice(0, target.indexOf("#")));
+      else for (const one of new Set([user, chat.find(name)])) one?.send(outgoing);
+    }
+  }
+}
