@@ -89,7 +89,7 @@ export async function untilText(
   for (;;) {
     const text = await read();
     if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text;
-    if (Date.now() > late) throw new Error(`Waited in vain for ${wanted}; there is:\n${text}`);
+    if (Date.now() > late) throw new Error(`Waited too long for ${wanted}; there is:\n${text}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

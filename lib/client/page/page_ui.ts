@@ -18,7 +18,8 @@ import { createClient, endingText } from "./page_client.ts";
 import { PageDrawing } from "./page_drawing.ts";
 import { PageCommandUi } from "./page_command_ui.ts";
 import { storePresenceFilter } from "./preferences.ts";
-import { type SaidEntry, Timelines } from "../timeline/timeline.ts";
+import { Timelines } from "../timeline/timeline.ts";
+import type { SaidEntry } from "../timeline/timeline_entry.ts";
 import { reportFault, toast, toastError } from "../elements/toast.ts";
 
 /** The values that a chat starts with, and the functions of the page that it calls. */

@@ -13,7 +13,7 @@ import { onKeyPress } from "../elements/key_press.ts";
 import { InputHistory } from "./input_history.ts";
 import { quoteText } from "./quote.ts";
 import { Suggestions } from "./suggestions.ts";
-import type { SaidEntry } from "./timeline.ts";
+import type { SaidEntry } from "./timeline_entry.ts";
 
 /** The actions of the page that the message box calls. */
 export interface ComposerParts {

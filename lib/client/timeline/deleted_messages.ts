@@ -1,7 +1,7 @@
 /** Deleted messages of a timeline: which they are, and what is left of one. Pure. */
 import { fold } from "../../irc/names.ts";
 import { dropOldest } from "../state/drop_oldest.ts";
-import type { Reaction, SaidEntry } from "./timeline.ts";
+import type { Reaction, SaidEntry } from "./timeline_entry.ts";
 
 const maxIds = 5_000;
 

@@ -2,7 +2,7 @@
  * Entries of a timeline in order of time, each key once. Adding at the end, finding by key and finding by time are fast
  * however many there are. It does not know which of them are shown.
  */
-import type { TimelineEntry } from "./timeline.ts";
+import type { TimelineEntry } from "./timeline_entry.ts";
 
 /** A sorted list of entries. */
 export class EntryList {

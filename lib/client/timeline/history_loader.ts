@@ -7,7 +7,8 @@ import { ActionError } from "../state/action_error.ts";
 import type { ChatEvent, SaidEvent } from "../state/event.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { HistoryPage, HistoryPosition } from "../core/history_requests.ts";
-import { ownKeyPrefix, type TimelineEntry, type Timelines } from "./timeline.ts";
+import { ownKeyPrefix, type Timelines } from "./timeline.ts";
+import type { TimelineEntry } from "./timeline_entry.ts";
 
 const pageSize = 50;
 /** This many messages, with the one that the person wants to see in the middle. */

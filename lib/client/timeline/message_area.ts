@@ -14,7 +14,8 @@ import { type OutgoingActions, OutgoingRows } from "./outgoing_rows.ts";
 import { type RowRange, RowWindow } from "./row_window.ts";
 import { ScrollPosition } from "./scroll_position.ts";
 import type { UnreadCount } from "../state/unread.ts";
-import { emptyTimeline, type ReadingPlace, type Timeline, type TimelineEntry } from "./timeline.ts";
+import { emptyTimeline, type ReadingPlace, type Timeline } from "./buffer_timeline.ts";
+import type { TimelineEntry } from "./timeline_entry.ts";
 
 const highlightMs = 1_500;
 

@@ -11,7 +11,7 @@ import { cutGraphemes } from "../text/excerpt.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";
 import { cssColor, spanElements } from "../elements/span_elements.ts";
-import type { LineEntry, SaidEntry, TimelineEntry } from "./timeline.ts";
+import type { LineEntry, SaidEntry, TimelineEntry } from "./timeline_entry.ts";
 
 /** The actions of the buttons in a row. */
 export interface RowActions {

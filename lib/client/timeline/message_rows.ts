@@ -9,7 +9,8 @@ import { dayText } from "./day_text.ts";
 import { drawRow, type RowActions } from "./message_row.ts";
 import { quoteText } from "./quote.ts";
 import type { RowRange } from "./row_window.ts";
-import type { Timeline, TimelineEntry } from "./timeline.ts";
+import type { Timeline } from "./buffer_timeline.ts";
+import type { TimelineEntry } from "./timeline_entry.ts";
 
 /** Lines for this person only that are so close show one time. */
 const sameAnswerMs = 1_000;

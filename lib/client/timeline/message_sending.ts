@@ -10,7 +10,7 @@ import { withoutCommand } from "../slash/paste.ts";
 import { copy } from "../elements/clipboard.ts";
 import type { OutgoingActions } from "./outgoing_rows.ts";
 import { includesUs } from "./reacting_people.ts";
-import type { SaidEntry } from "./timeline.ts";
+import type { SaidEntry } from "./timeline_entry.ts";
 import { toast, toastError } from "../elements/toast.ts";
 
 /** Sends for one client. */

@@ -5,7 +5,7 @@ import { fold } from "../../irc/names.ts";
 import { element } from "../elements/element.ts";
 import { icon } from "../elements/icon.ts";
 import { onKeyPress } from "../elements/key_press.ts";
-import type { SaidEntry } from "./timeline.ts";
+import type { SaidEntry } from "./timeline_entry.ts";
 
 /** The actions that a person can take on a message. */
 export interface MessageActions {

@@ -3,7 +3,7 @@
 import { excerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
-import type { TimelineEntry } from "./timeline.ts";
+import type { TimelineEntry } from "./timeline_entry.ts";
 
 /** A button above the answer that calls `jump`; `quoted` is undefined when the message is not loaded. */
 export function quoteButton(quoted: TimelineEntry | undefined, jump: () => void): HTMLElement {

@@ -1,7 +1,7 @@
 /** The people who reacted to a message with one emoji. Pure. */
 import { fold } from "../../irc/names.ts";
 import { isOwnPerson, type State } from "../state/state.ts";
-import type { Reaction } from "./timeline.ts";
+import type { Reaction } from "./timeline_entry.ts";
 
 /** Their accounts by their nicks, in the order of their reactions; undefined for a guest. */
 export type ReactingPeople = ReadonlyMap<string, string | undefined>;

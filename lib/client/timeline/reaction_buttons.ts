@@ -5,7 +5,7 @@ import { plain, plainName } from "../text/plain.ts";
 import { element } from "../elements/element.ts";
 import { foldable, type Unfolded } from "../elements/foldable.ts";
 import { includesUs, type ReactingPeople } from "./reacting_people.ts";
-import type { SaidEntry } from "./timeline.ts";
+import type { SaidEntry } from "./timeline_entry.ts";
 
 /** This many buttons before the person unfolds the others. */
 const maxButtons = 20;

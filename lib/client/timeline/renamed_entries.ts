@@ -1,7 +1,7 @@
 /** Entries of a timeline after a person has taken another nick. Pure. */
 import { fold } from "../../irc/names.ts";
 import type { ReactingPeople } from "./reacting_people.ts";
-import type { SaidEntry, TimelineEntry } from "./timeline.ts";
+import type { SaidEntry, TimelineEntry } from "./timeline_entry.ts";
 
 /** The entry as part of the conversation under the new nick. */
 export function inBuffer(entry: TimelineEntry, buffer: string): TimelineEntry {

@@ -5,135 +5,17 @@
  */
 import type { SaidEvent } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
+import { BufferTimeline, emptyTimeline, type ReadingPlace, type Timeline } from "./buffer_timeline.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { deletedEntry, DeletedIds } from "./deleted_messages.ts";
 import { EntryList } from "./entry_list.ts";
-import { type ReactingPeople, withReaction } from "./reacting_people.ts";
+import { withReaction } from "./reacting_people.ts";
 import { inBuffer, withRenamedReactions } from "./renamed_entries.ts";
-
-/** A message in a timeline. */
-export interface SaidEntry {
-  readonly kind: "said";
-  readonly key: string;
-  readonly at: number;
-  readonly said: SaidEvent;
-  /** The people who reacted, by emoji. */
-  readonly reactions: ReadonlyMap<string, ReactingPeople>;
-  readonly isDeleted: boolean;
-}
-
-/** Somebody's reaction to a message; `reactionId` is its own id. */
-export interface Reaction {
-  readonly emoji: string;
-  readonly nick: string;
-  /** With it, the person is the same under another nick. */
-  readonly account?: string;
-  readonly added: boolean;
-  readonly reactionId?: string;
-}
-
-/** Joins and leaves, or a line for this person only. */
-export type LineKind = "presence" | "note" | "warning";
-
-/** A line that is not a message. */
-export interface LineEntry {
-  readonly kind: LineKind;
-  readonly key: string;
-  readonly at: number;
-  readonly spans: readonly Span[];
-}
-
-/** One entry of a timeline. */
-export type TimelineEntry = SaidEntry | LineEntry;
-
-/** The entries of one buffer, and where the new ones begin. client/state/unread.ts counts what is unread. */
-export interface Timeline {
-  /** The part that is shown: the newest one, or an older one while the person reads there. */
-  readonly shown: EntryList;
-  /** The entries of this part; a later change of the timeline changes this array too. */
-  readonly entries: readonly TimelineEntry[];
-  /** The person has read up to this time, on any device; 0 when it is not known. */
-  readonly readAt: number;
-  /** The "New messages" separator is after this time; undefined for no separator. */
-  readonly separatorAt: number | undefined;
-  /** The server has no messages before this part. */
-  readonly isComplete: boolean;
-  /** There are no messages after this part. */
-  readonly isLatest: boolean;
-}
+import type { LineKind, Reaction, SaidEntry, TimelineEntry } from "./timeline_entry.ts";
 
 /** The keys of entries without an id of the server begin with this. */
 export const ownKeyPrefix = "line-";
-/** Above this number of entries a part is shortened; the server still has the others. */
-const maxEntries = 3_000;
-/** This many of the newest entries stay. */
-const keptEntries = 1_000;
-/** This many entries stay on both sides of those that the person reads. */
-const marginEntries = 300;
-
 const deletedSpans: readonly Span[] = [{ text: "Message deleted", italic: true }];
-
-/** One part of a timeline without gaps. */
-interface Part {
-  readonly list: EntryList;
-  isComplete: boolean;
-}
-
-class BufferTimeline implements Timeline {
-  latest: Part = { list: new EntryList(), isComplete: false };
-  /** The older part that the person reads. */
-  older: Part | undefined;
-  readAt = 0;
-  separatorAt: number | undefined;
-  /** The time of the newest message. */
-  newestAt = 0;
-  /** The missed messages that arrive continue those of the page before; more pages follow. */
-  missed = { isContinued: false, hasMore: false };
-
-  get part(): Part {
-    return this.older ?? this.latest;
-  }
-
-  get shown(): EntryList {
-    return this.part.list;
-  }
-
-  get entries(): readonly TimelineEntry[] {
-    return this.part.list.entries;
-  }
-
-  get isComplete(): boolean {
-    return this.part.isComplete;
-  }
-
-  get isLatest(): boolean {
-    return this.older === undefined;
-  }
-
-  /** Adds another timeline of the same person. */
-  add(other: BufferTimeline): void {
-    for (const entry of other.latest.list.entries) this.latest.list.insert(entry);
-    // Between the two there can be messages that are not in memory.
-    this.latest.isComplete &&= other.latest.isComplete;
-    this.readAt = Math.max(this.readAt, other.readAt);
-    this.newestAt = Math.max(this.newestAt, other.newestAt);
-    this.separatorAt ??= other.separatorAt;
-  }
-
-  /** The parts in memory. */
-  get parts(): readonly Part[] {
-    return this.older === undefined ? [this.latest] : [this.latest, this.older];
-  }
-}
-
-/** The keys of the first and the last entry in sight. */
-export interface ReadingPlace {
-  readonly first: string;
-  readonly last: string;
-}
-
-/** The timeline of a buffer without messages. */
-export const emptyTimeline: Timeline = new BufferTimeline();
 
 /** All timelines, by folded buffer name. */
 export class Timelines {
@@ -321,29 +203,9 @@ export class Timelines {
     this.remove(from);
   }
 
-  /**
-   * Shortens parts with too many entries. `readingIn` returns the first and the last entry that the person sees while
-   * reading older ones: entries around them stay, as an older part when the newest one has grown away from it.
-   */
+  /** See BufferTimeline.trim. */
   trim(buffer: string, readingIn: () => ReadingPlace | undefined = () => undefined): void {
-    const timeline = this.#all.get(fold(buffer));
-    if (timeline === undefined || timeline.parts.every(({ list }) => list.entries.length <= maxEntries)) {
-      return;
-    }
-    const { older, latest, shown } = timeline;
-    const reading = readingIn();
-    const [first, last] = [shown.indexOf(reading?.first), shown.indexOf(reading?.last)];
-    if (first >= 0 && last >= 0 && shown.entries.length > maxEntries) {
-      const start = Math.max(0, first - marginEntries);
-      const end = last + 1 + marginEntries;
-      const newest = shown.entries.length - keptEntries;
-      if (older !== undefined) return keepEntries(older, start, end);
-      if (end > newest) return keepEntries(latest, Math.min(start, newest));
-      const isComplete = latest.isComplete && start === 0;
-      timeline.older = { list: new EntryList(shown.entries.slice(start, end)), isComplete };
-    }
-    const { length } = latest.list.entries;
-    if (length > maxEntries) keepEntries(latest, length - keptEntries);
+    this.#all.get(fold(buffer))?.trim(readingIn);
   }
 
   #open(buffer: string): BufferTimeline {
@@ -360,12 +222,6 @@ export class Timelines {
   #key(): string {
     return `${ownKeyPrefix}${++this.#madeKeys}`;
   }
-}
-
-/** Keeps the entries of a part from one index on, up to another. */
-function keepEntries(part: Part, start: number, end?: number): void {
-  if (start > 0) part.isComplete = false;
-  part.list.keep(Math.max(0, start), end);
 }
 
 /** The separator appears before the first unread message, and disappears when the person writes. */

@@ -1,7 +1,7 @@
 /** The list of entries: order of time, each key once, and fast with many entries. */
 import { assert, assertEquals } from "@std/assert";
 import { EntryList } from "../../../lib/client/timeline/entry_list.ts";
-import type { TimelineEntry } from "../../../lib/client/timeline/timeline.ts";
+import type { TimelineEntry } from "../../../lib/client/timeline/timeline_entry.ts";
 
 function line(key: string, at: number): TimelineEntry {
   return { kind: "note", key, at, spans: [] };
