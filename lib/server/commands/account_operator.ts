@@ -35,6 +35,9 @@ function asOperator(run: (call: Call) => void | Promise<void>): (call: Call) => 
 function suspend({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
   const account = findChangeable(chat, user, name);
+  if (account.name === user.account) {
+    fail("ACCOUNT", "INVALID_PARAMS", account.name, "You cannot suspend your own account");
+  }
   const reason = cutBytes(text === "" ? "No reason given" : text, chat.settings.reasonLength);
   const event = { kind: "account suspended", account: account.name, by: user.nick, reason } as const;
   return then(commit(event, session), () => {

@@ -48,6 +48,10 @@ function add(call: Call): void | Promise<void> {
   const target = targetOf(call);
   const [, , first = "", ...rest] = params;
   const durationMs = parseDuration(first);
+  // A mistyped duration would make the ban permanent.
+  if (durationMs === undefined && /^\d[\da-z]*$/i.test(first)) {
+    fail("UBAN", "INVALID_PARAMS", first, "The duration must have units, such as 90m or 1d12h");
+  }
   const text = (durationMs === undefined ? [first, ...rest] : rest).join(" ").trim();
   if (matchesUser(target, user)) {
     fail("UBAN", "SELF", formatTarget(target), "This ban would match you");

@@ -129,6 +129,9 @@ story("suspending an account disconnects all its devices, also those that are co
   const early = await chat.peer("bob", { register: false });
   await ask(early, "CAP LS 302");
   await logIn(early, "bob");
+  assertEquals(await ask(ann, "ACCOUNT SUSPEND ann"), [
+    ":chat.test FAIL ACCOUNT INVALID_PARAMS ann :You cannot suspend your own account",
+  ]);
   assert(
     (await ask(ann, "ACCOUNT SUSPEND bob spam")).at(-1)?.endsWith(
       " NOTE ACCOUNT SUSPENDED bob :Suspended: spam",

@@ -128,6 +128,11 @@ operatorStory(
       ":chat.test FAIL UBAN INVALID_TARGET * :The target must be an address, a network, a:account or a mask",
       ":chat.test FAIL UBAN SELF *!*@* :This ban would match you",
     ]);
+    const units = "The duration must have units, such as 90m or 1d12h";
+    assertEquals(await ask(ann, "UBAN ADD 10.9.0.0/16 5x :loud", "UBAN ADD 10.9.0.0/16 10"), [
+      `:chat.test FAIL UBAN INVALID_PARAMS 5x :${units}`,
+      `:chat.test FAIL UBAN INVALID_PARAMS 10 :${units}`,
+    ]);
     assertMatch((await ask(bob, "UBAN LIST"))[0] ?? "", / 481 /);
   },
 );
