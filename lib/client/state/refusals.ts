@@ -56,8 +56,8 @@ export function refusalSentence(state: State, code: string, target: string, word
     const said = words || `The server refused this (${code})`;
     return target === "" || target === "*" ? said : `${target}: ${said}`;
   }
-  if (name === "ERR_NOSUCHNICK" && /\boffline\b/.test(words)) {
-    return `${target} is offline and did not get your message`;
+  if (name === "ERR_NOSUCHNICK" && words.startsWith("This user is ")) {
+    return words.replace("This user", () => target);
   }
   if (name === "ERR_NEEDREGGEDNICK" && !isChannel(state, target)) {
     return `Cannot write to ${target}: you need an account`;

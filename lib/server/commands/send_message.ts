@@ -1,15 +1,15 @@
 /** Sending a message to a channel, to members with a rank, or to one user: who can send it, and what prevents it. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import { lowestPrefix } from "../../irc/modes.ts";
+import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { MessageCommand, MessageTarget } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { refusalToMessage, refusalToSpeak } from "../chat/permission.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
-import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
-import { isHidden } from "../chat/visibility.ts";
+import { isHidden, isVisible } from "../chat/visibility.ts";
 import type { Call } from "../hub/command.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
@@ -36,7 +36,7 @@ export function sendMessage(
     if (command === "PRIVMSG" && isNickServ(name)) return askNickServ(call, text);
     if (command === "NOTICE") return;
     return chat.find(name) === undefined && chat.accounts.find(name) !== undefined
-      ? replyOffline(session, name)
+      ? replyNotThere(call, name)
       : replyRefusal(session, target);
   }
   if (isTooLong(chat, user, name, lines ?? [{ text }])) return reply(session, "ERR_INPUTTOOLONG");
@@ -47,8 +47,13 @@ export function sendMessage(
 }
 
 /** "No such nick" would be wrong about somebody who has an account here. */
-function replyOffline(session: Session, nick: string): void {
-  const sentence = "This user is offline and did not get your message";
+function replyNotThere({ chat, session, user: asker }: Call, nick: string): void {
+  const folded = fold(nick);
+  const found = chat.users.values().find((user) =>
+    user.account !== undefined && fold(user.account) === folded && isVisible(user, asker)
+  );
+  const where = found === undefined ? "offline" : `online as ${found.nick}`;
+  const sentence = `This user is ${where} and did not get your message`;
   session.answer(fromServer(session.chat, numerics.ERR_NOSUCHNICK[0], [session.nick, nick, sentence]));
 }
 

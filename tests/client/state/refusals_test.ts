@@ -139,6 +139,11 @@ Deno.test("a message to an account that is offline says that the person did not 
     refusalSentence(welcomed, "401", "ann", words),
     "ann is offline and did not get your message",
   );
+  const renamed = "This user is online as anna and did not get your message";
+  assertEquals(
+    refusalSentence(welcomed, "401", "ann", renamed),
+    "ann is online as anna and did not get your message",
+  );
   assertEquals(
     refusalSentence(welcomed, "401", "ann", "No such nick/channel"),
     "There is nobody called ann here",

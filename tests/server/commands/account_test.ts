@@ -243,8 +243,12 @@ story("ACCOUNT PASSWORD changes the password if the old one is correct", async (
 
 story("a message to an account that is offline is refused with these words", async (chat) => {
   const ann = await registered(chat, "ann");
-  ann.send("QUIT");
   const bob = await chat.peer("bob");
+  await ask(ann, "NICK anna");
+  assertEquals(await ask(bob, "PRIVMSG ann :hi"), [
+    ":chat.test 401 bob ann :This user is online as anna and did not get your message",
+  ]);
+  ann.send("QUIT");
   assertEquals(await ask(bob, "PRIVMSG ann :hi", "PRIVMSG nobody :hi", "NICK nickserv"), [
     ":chat.test 401 bob ann :This user is offline and did not get your message",
     ":chat.test 401 bob nobody :No such nick/channel",
