@@ -21,6 +21,9 @@ import { installWakeEvents } from "./wake_events.ts";
 
 /** The chat; undefined while the person has not joined. */
 let ui: PageUi | undefined;
+/** Words are stored so long after a change. */
+const storeMs = 500;
+let storingWords: ReturnType<typeof setTimeout> | undefined;
 
 const composer = new Composer({
   send: (text, replyingTo) => ui?.submit(text, replyingTo) ?? false,
@@ -33,6 +36,7 @@ const joinForm = new JoinForm(join);
 const linkedMessage = new LinkedMessage();
 
 function showTyping(text: string): void {
+  storingWords ??= setTimeout(storeWords, storeMs);
   if (ui?.client.isOnline === false) ui.client.wake();
   if (ui === undefined || ui.active.name === "" || !sharesTyping()) return;
   ui.client.typing.update(ui.active.name, text);
@@ -111,11 +115,17 @@ function setJoined(isJoined: boolean): void {
   for (const id of ["search", "account"]) byId(id).hidden = !isJoined;
 }
 
+/** Stores the words that are not sent: a browser that crashes tells nobody before. */
+function storeWords(): void {
+  storingWords = undefined;
+  composer.storeDrafts();
+  if (ui !== undefined) storeUnsent(ui.nick, ui.client.state.outgoing);
+}
+
 /** Stores what a reload and the next visit need. */
 function remember(): void {
-  composer.storeDrafts();
+  storeWords();
   if (ui === undefined) return;
-  storeUnsent(ui.nick, ui.client.state.outgoing);
   if (document.body.classList.contains("joined")) rememberChannels(ui.client, ui.nick);
 }
 

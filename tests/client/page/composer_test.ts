@@ -126,6 +126,7 @@ async function drafts(stage: Stage): Promise<void> {
   await page.hover(".entry.message >> text=which tea?");
   await page.click("[aria-label=Reply]");
   await page.type("#box", "for the others");
+  await isTrue(ann, "sessionStorage.getItem('drafts')?.includes('for the others')");
   await page.click("#channel-list button:has-text('#drafts')");
   assertEquals(await page.inputValue("#box"), "");
   assert(await page.isHidden("#replying"));
