@@ -7,7 +7,7 @@ import { cutBytes } from "../../irc/wrap.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
-import { reply } from "../render/reply.ts";
+import { reply, standardReply } from "../render/reply.ts";
 import { passwordsNeedEncryption } from "./login.ts";
 
 /** The commands of this file. */
@@ -77,7 +77,18 @@ function wallops({ chat, commit, session, user, params }: Call): void | Promise<
   const [text = ""] = params;
   if (text === "") refuse("ERR_NEEDMOREPARAMS", "WALLOPS");
   if (utf8Bytes(`:${user.source} WALLOPS :${text}\r\n`) > chat.settings.lineBytes) refuse("ERR_INPUTTOOLONG");
-  return commit({ kind: "wallops", user: user.id, text }, session);
+  const note = () => {
+    const count = [...chat.users.values()].filter(({ modes }) => modes.has("w")).length;
+    standardReply(
+      session,
+      "NOTE",
+      "WALLOPS",
+      "SENT",
+      `${count} of ${chat.users.size} users get it: those with +w`,
+    );
+  };
+  const pending = commit({ kind: "wallops", user: user.id, text }, session);
+  return pending ? pending.then(note) : note();
 }
 
 /** Reads the files of this machine only, because each machine has its own files. */

@@ -107,6 +107,7 @@ operatorStory(
   async ({ ann, bob, cat }) => {
     await ask(bob, "MODE bob +w");
     assertEquals(await ask(ann, "WALLOPS :back at eight", "WALLOPS :"), [
+      ":chat.test NOTE WALLOPS SENT :1 of 3 users get it: those with +w",
       ":chat.test 461 ann WALLOPS :Not enough parameters",
     ]);
     assertEquals([await receive(bob), await receive(cat)], [[":ann WALLOPS :back at eight"], []]);
