@@ -4,6 +4,7 @@
 export interface Destination {
   /** "irc://host:port", or "ircs://host:port" for TLS. */
   readonly address: string;
+  /** Each is a name, or a name, a space and a key. */
   readonly channels: readonly string[];
 }
 
@@ -67,9 +68,9 @@ export function destinationOf(
 ): Destination | ArgumentFault {
   const [written, more] = words;
   const flagChannels = channel.map(channelName);
-  const wrong = flagChannels.find((name) => /[\s,]/.test(name));
+  const wrong = flagChannels.find((written) => !/^[^\s,]+( [^\s,]+)?$/.test(written));
   if (wrong !== undefined) {
-    return { fault: `Cannot join "${wrong}": the name of a channel has no spaces and no commas` };
+    return { fault: `Cannot join "${wrong}": write one '#CHANNEL' or '#CHANNEL KEY', without commas` };
   }
   const scheme = tls ? "ircs:" : "irc:";
   if (written === undefined) {
@@ -89,8 +90,13 @@ export function destinationOf(
   const channels = path.split(",").filter((name) => name !== "").map(channelName);
   return {
     address: `${addressScheme}//${url.hostname}:${url.port || (port ?? ports[addressScheme])}`,
-    channels: channels.length > 0 ? channels : flagChannels,
+    channels: channels.length > 0 ? channels.map((name) => withKey(name, flagChannels)) : flagChannels,
   };
+}
+
+/** A channel with its key, when that is among the channels of the flags; else without one. */
+export function withKey(name: string, written: readonly string[]): string {
+  return written.find((one) => one.split(" ")[0]?.toLowerCase() === name.toLowerCase()) ?? name;
 }
 
 /** An address without a scheme: "chat.example", "localhost:6667" or "[::1]:6667/#tea". */

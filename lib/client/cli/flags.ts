@@ -49,7 +49,7 @@ export const clientFlags = {
     formerName: "room",
     metavar: "#CHANNEL",
     default: ["#lobby"],
-    help: "channel to join",
+    help: "channel to join; with a key: '#CHANNEL KEY'",
     group: "Connection",
   },
   account: {

@@ -13,7 +13,7 @@ import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
 import type { StreamOutcome } from "./pipe.ts";
 import type { Job } from "./arguments.ts";
-import { timeOf } from "./arguments.ts";
+import { timeOf, withKey } from "./arguments.ts";
 import type { Timestamps } from "../terminal/event_rows.ts";
 import { eventLine, lineRows, saidLine } from "../terminal/event_rows.ts";
 
@@ -49,7 +49,7 @@ export class Script {
     this.#parts = parts;
     this.#client = new Client({
       ...parts.client,
-      channels: channelsOf(parts.job),
+      channels: channelsOf(parts.job).map((name) => withKey(name, parts.client.channels ?? [])),
       onEvent: (event) => this.#onEvent(event),
       onFault: (sentence) => this.#fail(sentence),
     });
@@ -84,7 +84,7 @@ export class Script {
     if (event.kind === "status" && event.status === "login refused") {
       return this.#ended.resolve({ kind: "login refused", name: event.name, reason: event.reason });
     }
-    if (event.kind === "refused") return this.#fail(event.text + this.#channelHint(event.code));
+    if (event.kind === "refused") return this.#fail(this.#refusalWords(event));
     if (event.kind === "said" && this.#parts.job.kind === "tail") {
       // Other devices of the account can be in other channels.
       return event.direct || this.#client.hasAskedFor(event.buffer) ? this.#print(event) : undefined;
@@ -110,11 +110,15 @@ export class Script {
     return event.status === "lost" || event.status === "waiting" || (event.status === "ready" && event.again);
   }
 
-  /** People forget the "#" easily. */
-  #channelHint(code: string): string {
+  /** A refusal, with what to do in a script. */
+  #refusalWords({ code, target, text }: Extract<ChatEvent, { kind: "refused" }>): string {
     const { job } = this.#parts;
-    if (code !== "ERR_NOSUCHNICK" || job.kind === "tail" || isChannelName(job.target)) return "";
-    return `: for the channel, write '#${job.target}'`;
+    if (code === "ERR_BADCHANNELKEY") {
+      return `Cannot join ${target}: it needs a key; add --channel '${target} KEY'`;
+    }
+    // People forget the "#" easily.
+    if (code !== "ERR_NOSUCHNICK" || job.kind === "tail" || isChannelName(job.target)) return text;
+    return `${text}: for the channel, write '#${job.target}'`;
   }
 
   get #activeBuffer(): string {

@@ -13,7 +13,7 @@ import { plainName } from "../text/plain.ts";
 /** The parts of the UI that the active buffer uses. */
 export interface ActiveBufferParts {
   readonly client: Client;
-  /** The channels to join at the start. The first of them becomes active. */
+  /** The channels to join at the start, each with its key or without one. The first of them becomes active. */
   readonly channels: readonly string[];
   /** Prints the name of the new active buffer. */
   readonly printTitle: (words: string) => void;
@@ -34,7 +34,7 @@ export class ActiveBuffer {
 
   constructor(parts: ActiveBufferParts) {
     this.#parts = parts;
-    for (const channel of parts.channels.slice(1)) this.#inBackground.add(fold(channel));
+    for (const channel of parts.channels.slice(1)) this.#inBackground.add(fold(channel.split(" ")[0] ?? ""));
   }
 
   isActive(name: string): boolean {

@@ -11,6 +11,7 @@ const destinations:
     [[], { host: "::1", port: 7000 }, "irc://[::1]:7000", "#lobby"],
     [["irc://chat.example/#tea,den"], {}, "irc://chat.example:6667", "#tea", "#den"],
     [["ircs://chat.example"], {}, "ircs://chat.example:6697", "#lobby"],
+    [["irc://chat.example/#tea"], { channel: ["#Tea key"] }, "irc://chat.example:6667", "#Tea key"],
     [["chat.example"], {}, "irc://chat.example:6667", "#lobby"],
     [["localhost:7000/#tea"], {}, "irc://localhost:7000", "#tea"],
     [["tearoom:7000"], { tls: true }, "ircs://tearoom:7000", "#lobby"],

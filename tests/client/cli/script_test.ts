@@ -82,3 +82,13 @@ Deno.test("history --since 2h counts back from the time of the server", async ()
   server.abort();
   await running;
 });
+
+Deno.test("a job joins its channel with the key of --channel, and a refusal says how to give one", async () => {
+  const job: Job = { kind: "send", target: "#tea", text: "hi" };
+  const { server, running, errors } = await start(job, "", { channels: ["#lobby", "#TEA secret"] });
+  assertEquals((await server.sent()).filter((line) => line.startsWith("JOIN")), ["JOIN #TEA secret"]);
+  await server.say(":srv 475 bob #tea :Cannot join channel (+k)");
+  server.abort();
+  await running;
+  assertEquals(errors[0], "Cannot join #tea: it needs a key; add --channel '#tea KEY'");
+});
