@@ -52,7 +52,9 @@ export function hasRfc1459Letters(name: string): boolean {
   return /[[\]\\~{}|^]/.test(name);
 }
 
-/** fold() by RFC 1459, where {}|^ are the lower case of []\~. Some clients compare names so, whatever the server says. */
+/**
+ * fold() by RFC 1459, where {}|^ are the lower case of []\~. Some clients compare names so, whatever the server says.
+ */
 export function foldRfc1459(name: string): string {
   return fold(name).replace(/[[\]\\~]/g, (letter) => rfc1459Lower[rfc1459Upper.indexOf(letter)] ?? letter);
 }

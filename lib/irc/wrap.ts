@@ -29,7 +29,10 @@ export function packWords(words: Iterable<string>, maxBytes: number, separator =
   return lines;
 }
 
-/** The start of `text`, at most `maxLength` UTF-16 units. It cuts between graphemes; inside one only if that is too long. */
+/**
+ * The start of `text`, at most `maxLength` UTF-16 units. It cuts between graphemes; inside one only if that is too
+ * long.
+ */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const isHalf = (text.codePointAt(maxLength - 1) ?? 0) > 0xffff;

@@ -16,7 +16,9 @@ export class PersonFollower {
     this.#link = link;
   }
 
-  /** The events to report for this one: itself, in the conversation where it belongs, and what it says about a person. */
+  /**
+   * The events to report for this one: itself, in the conversation where it belongs, and what it says about a person.
+   */
   follow(event: ChatEvent): ChatEvent[] {
     if (event.kind !== "said" || event.own || !event.direct) return [this.#inItsPlace(event)];
     const { from, at } = event;

@@ -37,7 +37,10 @@ export class HistoryScroll {
     this.#parts.drawing.soon();
   }
 
-  /** Shortens a timeline in memory, without the part that the person reads. When the server has no history, everything stays. */
+  /**
+   * Shortens a timeline in memory, without the part that the person reads. When the server has no history, everything
+   * stays.
+   */
   trim(buffer: string): void {
     const { client, timelines, active, drawing } = this.#parts;
     const isReading = active.is(buffer) && !drawing.messages.isAtEnd;

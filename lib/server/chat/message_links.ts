@@ -53,7 +53,10 @@ export class MessageLinks {
     return conversation === undefined ? undefined : this.make(conversation, stamp);
   }
 
-  /** The whole text behind the last part of an address; undefined if it is forged, or the message is deleted or too old. */
+  /**
+   * The whole text behind the last part of an address; undefined if it is forged, or the message is deleted or too
+   * old.
+   */
   read(part: string): string | undefined {
     const [name, id = ""] = this.#signer.read(part)?.split(".") ?? [];
     const stamp = parseMessageId(id);

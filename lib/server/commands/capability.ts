@@ -34,7 +34,10 @@ function list({ session, params }: EarlyCall): void {
   else sendWords(session, "LS", forOldClients([...offered.keys()]));
 }
 
-/** The names in the order for one line, which perhaps cannot hold all: drafts come last, because old clients do not know them. */
+/**
+ * The names in the order for one line, which perhaps cannot hold all: drafts come last, because old clients do not
+ * know them.
+ */
 function forOldClients(names: readonly string[]): string[] {
   const isDraft = (name: string) => name.includes("/");
   return [...names.filter((name) => !isDraft(name)), ...names.filter(isDraft)];

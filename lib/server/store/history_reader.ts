@@ -169,7 +169,10 @@ export class HistoryReader {
   }
 }
 
-/** Joins the logs of one step, up to the place where the first of them stopped, because it can have more records there. */
+/**
+ * Joins the logs of one step, up to the place where the first of them stopped, because it can have more records
+ * there.
+ */
 function join(logs: readonly Step[], { from, limit }: HistoryRange): Step {
   const isForwards = from === "start";
   const stops = logs.flatMap(({ next }) => next ?? []);

@@ -1,4 +1,7 @@
-/** Long reads in steps: a generator yields after each step, and its caller decides whether the chat continues in between. */
+/**
+ * Long reads in steps: a generator yields after each step, and its caller decides whether the chat continues in
+ * between.
+ */
 
 /** Runs all steps without a pause. */
 export function runAtOnce<Result>(steps: Generator<void, Result>): Result {

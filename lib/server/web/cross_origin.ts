@@ -1,6 +1,7 @@
 /**
- * Requests from pages of other sites (the CORS protocol of the Fetch standard). A page of an allowed origin can do what
- * our own page can do: connect, send files, and read each answer, also a refusal. Answers to other origins have no such headers.
+ * Requests from pages of other sites (the CORS protocol of the Fetch standard). A page of an allowed origin can do
+ * what our own page can do: connect, send files, and read each answer, also a refusal. Answers to other origins have
+ * no such headers.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 

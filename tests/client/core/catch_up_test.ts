@@ -1,4 +1,7 @@
-/** Missed messages: the client shows them once, they are unread until a device reads them, and the person is called once. */
+/**
+ * Missed messages: the client shows them once, they are unread until a device reads them, and the person is called
+ * once.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { HistoryClient, historyServerCaps, type StoredMessage } from "./history_server.ts";
