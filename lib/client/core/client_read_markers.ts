@@ -14,7 +14,14 @@ import { isMiddleParam } from "./server_link.ts";
 import { findBuffer } from "../state/state.ts";
 
 /** The time between two markers of a buffer. */
-const restMs = 1_000;
+const pauseMs = 1_000;
+
+/** The pause after a marker of a buffer. */
+interface Pause {
+  readonly timer: ReturnType<typeof setTimeout>;
+  /** The marker to send after the pause. */
+  next?: { readonly buffer: string; readonly at: number };
+}
 
 /** One client's read markers. Times are in milliseconds since 1970. */
 export class ClientReadMarkers {
@@ -22,11 +29,8 @@ export class ClientReadMarkers {
   readonly #link: ServerLink;
   /** The markers that we have sent on this connection. */
   readonly #sent = new Map<Folded, number>();
-  /** The buffers whose marker was sent just now: the timers until the next one can go, and the marker that waits. */
-  readonly #resting = new Map<
-    Folded,
-    { readonly timer: ReturnType<typeof setTimeout>; waiting: () => void }
-  >();
+  /** The buffers whose marker was sent less than a second ago. */
+  readonly #pauses = new Map<Folded, Pause>();
   /** Markers that the server perhaps does not know, because the connection was lost. */
   readonly #unsent = new Map<Folded, number>();
 
@@ -80,6 +84,7 @@ export class ClientReadMarkers {
       times.delete(fold(from));
       if (at !== undefined) times.set(fold(to), Math.max(at, times.get(fold(to)) ?? 0));
     }
+    this.#endPause(fold(from), to);
   }
 
   /** The connection has ended. */
@@ -91,20 +96,24 @@ export class ClientReadMarkers {
 
   /** Sends the markers that wait. */
   flush(): void {
-    const resting = [...this.#resting.values()];
-    this.#resting.clear();
-    for (const { timer, waiting } of resting) {
-      clearTimeout(timer);
-      waiting();
-    }
+    for (const key of [...this.#pauses.keys()]) this.#endPause(key);
+  }
+
+  /** Sends the marker that waits, with the name that its buffer has now. */
+  #endPause(key: Folded, name?: string): void {
+    const pause = this.#pauses.get(key);
+    if (pause === undefined) return;
+    clearTimeout(pause.timer);
+    this.#pauses.delete(key);
+    if (pause.next !== undefined) this.#send(name ?? pause.next.buffer, pause.next.at);
   }
 
   /** In a busy channel that the person looks at, not every message needs a line. */
   #send(buffer: string, at: number): void {
     if (!isMiddleParam(buffer)) return;
     const key = fold(buffer);
-    const resting = this.#resting.get(key);
-    if (resting !== undefined) resting.waiting = () => this.#send(buffer, at);
+    const pause = this.#pauses.get(key);
+    if (pause !== undefined) pause.next = { buffer, at };
     else this.#sendNow(key, buffer, at);
   }
 
@@ -115,12 +124,7 @@ export class ClientReadMarkers {
     if (!this.hasMarkers) return;
     this.#sent.set(key, at);
     this.#link.sendSilently(`MARKREAD ${buffer} timestamp=${new Date(at).toISOString()}`);
-    const timer = setTimeout(() => {
-      const waiting = this.#resting.get(key)?.waiting;
-      this.#resting.delete(key);
-      waiting?.();
-    }, restMs);
-    this.#resting.set(key, { timer, waiting: () => {} });
+    this.#pauses.set(key, { timer: setTimeout(() => this.#endPause(key), pauseMs) });
   }
 }
 

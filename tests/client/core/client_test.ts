@@ -321,3 +321,16 @@ Deno.test("a message that we have read stays read when its author takes another 
   assertEquals(await server.sent(), []);
   assertEquals(bob.client.readMarkers.unread.of("anna").messages, 0);
 });
+
+Deno.test("a read marker that waits is sent for the new nick of the person", async () => {
+  await using bob = new WiredClient();
+  const server = await bob.enter("echo-message message-tags server-time draft/read-marker");
+  for (const second of [1, 2]) {
+    await server.say(`@time=2026-01-01T00:00:0${second}.000Z;msgid=x${second} :ann!a@h PRIVMSG bob :hi`);
+    bob.client.readMarkers.markAllRead("ann");
+  }
+  await server.sent();
+  await server.say(":ann!a@h NICK anna");
+  bob.client.readMarkers.flush();
+  assertEquals(await server.sent(), ["MARKREAD anna timestamp=2026-01-01T00:00:02.000Z"]);
+});
