@@ -30,7 +30,7 @@ export interface UploadTarget {
   readonly name: string;
 }
 
-/** At most this many are followed, the newest. */
+/** Only this many targets are followed to other nicks, the newest ones. */
 const maxTargets = 100;
 
 /** One client's uploads. */

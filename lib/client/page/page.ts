@@ -21,7 +21,7 @@ import { installWakeEvents } from "./wake_events.ts";
 
 /** The chat; undefined while the person has not joined. */
 let ui: PageUi | undefined;
-/** Words are stored so long after a change. */
+/** The time between a change of the words and storing them. */
 const storeMs = 500;
 let storingWords: ReturnType<typeof setTimeout> | undefined;
 
@@ -115,7 +115,7 @@ function setJoined(isJoined: boolean): void {
   for (const id of ["search", "account"]) byId(id).hidden = !isJoined;
 }
 
-/** Stores the words that are not sent: a browser that crashes tells nobody before. */
+/** Stores the words that are not sent, because a crash of the browser comes without an event. */
 function storeWords(): void {
   storingWords = undefined;
   composer.storeDrafts();
