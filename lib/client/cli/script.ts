@@ -7,7 +7,7 @@ import type { ClientOptions } from "../core/client_options.ts";
 import { Client } from "../core/client.ts";
 import type { ChatEvent, Said } from "../state/event.ts";
 import { plain } from "../text/plain.ts";
-import { statusWords } from "../text/sentences.ts";
+import { statusWords, unconfirmedTitle } from "../text/sentences.ts";
 import { jsonLine } from "./json.ts";
 import type { Appearance } from "../terminal/appearance.ts";
 import { paint } from "../terminal/paint.ts";
@@ -64,10 +64,11 @@ export class Script {
     const outcome = await Promise.race([running, this.#ended.promise]);
     // In this turn of the event loop each part of a message still gets its result.
     if (outcome.kind === "refused") await new Promise((resolve) => setTimeout(resolve));
-    for (const { target, text } of this.#client.state.outgoing) {
+    for (const message of this.#client.state.outgoing) {
+      const { text } = message;
       // The refusal of a whole message is printed already.
       if (outcome.kind !== "refused" || text !== this.#text) {
-        this.#parts.err(`Not sent to ${plain(target)}: ${text.split("\n").map(plain).join("\n  ")}`);
+        this.#parts.err(`${unconfirmedTitle(message)}: ${text.split("\n").map(plain).join("\n  ")}`);
       }
     }
     this.#client.quit();
@@ -96,6 +97,7 @@ export class Script {
     if (event.kind === "status" && event.status === "lost" && this.#parts.job.kind !== "tail") {
       return this.#ended.resolve({ kind: "lost", reason: event.reason });
     }
+    if ((event.kind === "kicked" || event.kind === "parted") && event.own) this.#onLeft();
     const line = event.kind === "said" || !this.#isShown(event)
       ? undefined
       : eventLine(this.#client.state, event, this.#activeBuffer);
@@ -106,8 +108,18 @@ export class Script {
   #isShown(event: ChatEvent): boolean {
     if (this.#parts.job.kind !== "tail") return false;
     if (event.kind === "history failed") return true;
+    if (event.kind === "kicked" || event.kind === "parted") {
+      return event.own && channelsOf(this.#parts.job).some((name) => isSameName(name, event.buffer));
+    }
     if (event.kind !== "status") return false;
     return event.status === "lost" || event.status === "waiting" || (event.status === "ready" && event.again);
+  }
+
+  /** Without any channel, tail would wait for ever. */
+  #onLeft(): void {
+    const { job } = this.#parts;
+    const isIn = channelsOf(job).some((name) => this.#client.hasAskedFor(name));
+    if (job.kind === "tail" && !isIn) this.#ended.resolve({ kind: "refused" });
   }
 
   /** A refusal, with what to do in a script. */
@@ -192,6 +204,10 @@ export class Script {
 function channelsOf(job: Job): readonly string[] {
   if (job.kind === "tail") return job.channels;
   return isChannelName(job.target) ? [job.target] : [];
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function isChannelName(target: string): boolean {

@@ -8,6 +8,7 @@ import type { ChatEvent } from "../state/event.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
 import { withoutCommand } from "../slash/paste.ts";
 import { plain, plainName } from "../text/plain.ts";
+import { unconfirmedTitle } from "../text/sentences.ts";
 
 /** The parts of the UI that the view uses. */
 export interface OutgoingViewParts {
@@ -77,9 +78,7 @@ export class OutgoingView {
   end(draft: string): void {
     clearTimeout(this.#timer);
     const { client, warn } = this.#parts;
-    for (const { target, text } of client.state.outgoing) {
-      warn(`Not sent to ${plainName(target)}: ${lines(text)}`);
-    }
+    for (const message of client.state.outgoing) warn(`${unconfirmedTitle(message)}: ${lines(message.text)}`);
     if (draft.trim() !== "") warn(`Not sent: ${lines(draft)}`);
   }
 

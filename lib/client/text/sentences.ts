@@ -9,6 +9,7 @@ import { withoutFormatting } from "./formatting.ts";
 import { describeMode, describeRank } from "../state/channel_modes.ts";
 import { memberColor, personColor } from "./nick_color.ts";
 import { plain, plainName } from "./plain.ts";
+import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { State } from "../state/state.ts";
 import { findBuffer, isOwn, membersByRank } from "../state/state.ts";
 import { styleText } from "./style_text.ts";
@@ -194,4 +195,12 @@ export function statusWords(event: ConnectionStatus): string {
 
 function inParentheses(reason: string): string {
   return reason === "" ? "" : ` (${withoutFormatting(reason)})`;
+}
+
+/** What to say before the text of a message that was not confirmed when the program ends. */
+export function unconfirmedTitle({ target, status }: OutgoingMessage): string {
+  // It can have arrived; a script that sends it again must know that.
+  return status === "sending" || status === "checking"
+    ? `The server did not confirm this message to ${plainName(target)}`
+    : `Not sent to ${plainName(target)}`;
 }

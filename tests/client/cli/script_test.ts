@@ -48,12 +48,12 @@ async function send(text: string, act: (server: ServerEnd) => Promise<void> | vo
 
 Deno.test("a message on a connection that was lost is printed, and the job has failed", async () => {
   const { kind, errors } = await send("one\ntwo", (server) => server.abort());
-  assertEquals([kind, errors], ["lost", ["Not sent to #tea: one\n  two"]]);
+  assertEquals([kind, errors], ["lost", ["The server did not confirm this message to #tea: one\n  two"]]);
 });
 
 Deno.test("a silent server does not keep the job for ever", async () => {
   const { kind, errors } = await send("hello", () => {});
-  assertEquals([kind, errors], ["lost", ["Not sent to #tea: hello"]]);
+  assertEquals([kind, errors], ["lost", ["The server did not confirm this message to #tea: hello"]]);
 });
 
 Deno.test("a message that arrived in part is printed without that part", async () => {
@@ -91,4 +91,13 @@ Deno.test("a job joins its channel with the key of --channel, and a refusal says
   server.abort();
   await running;
   assertEquals(errors[0], "Cannot join #tea: it needs a key; add --channel '#tea KEY'");
+});
+
+Deno.test("tail says that it was removed from a channel, and ends when that was the last one", async () => {
+  const { server, running, errors } = await start({ kind: "tail", channels: ["#tea", "#den"] }, "");
+  await server.say(":bob!b@h JOIN #den", ":ann!a@h KICK #tea bob :out");
+  assertEquals(errors, ["bob was removed from #tea by ann (out)"]);
+  await server.say(":ann!a@h KICK #den bob :too");
+  assertEquals((await running).kind, "refused");
+  assertEquals(errors.length, 2);
 });
