@@ -253,6 +253,16 @@ floodStory(
   },
 );
 
+floodStory(
+  "one word more does not make a request for history cheaper",
+  5,
+  async ({ chat, waits }) => {
+    await using ann = await visit(chat.hub, "10.1.2.3", "ann", { caps: ["labeled-response", "batch"] });
+    await ask(ann, ...Array.from({ length: 60 }, () => "CHATHISTORY LATEST ann * 100 1"));
+    assert(waits.length > 0);
+  },
+);
+
 floodStory("endless PONGs are a flood", 5, async ({ chat, waits }) => {
   await using ann = await visit(chat.hub, "10.1.2.3", "ann");
   await ask(ann, ...words(50));

@@ -6,6 +6,9 @@
 /** Receives an error, with a sentence for people. Called once for each kind of error. */
 export type OnFault = (sentence: string, error: unknown) => void;
 
+/** An error whose words change each time must not fill the screen, nor the memory. */
+const maxReports = 50;
+
 /** Catches the errors of one UI. */
 export class FaultGuard {
   readonly #onFault: OnFault;
@@ -35,10 +38,10 @@ export class FaultGuard {
     }
   }
 
-  /** Reports an error, unless one with the same words was reported before. */
+  /** Reports an error, unless one with the same words was reported before, or very many others. */
   report(error: unknown): void {
     const words = error instanceof Error ? error.message : String(error);
-    if (this.#reported.has(words)) return;
+    if (this.#reported.has(words) || this.#reported.size === maxReports) return;
     this.#reported.add(words);
     try {
       this.#onFault(`A part of the program failed, and the chat goes on: ${words}`, error);

@@ -17,7 +17,9 @@ const markerShare = 0.1;
 const markerRequest = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
 /** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
 const messagesPerLine = 500;
-const historyRequest = /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?! *TARGETS\b)/i;
+/** It has exactly the parameters of its subcommand; the last is the number of messages. */
+const historyRequest =
+  /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?:(?:LATEST|BEFORE|AFTER|AROUND) +\S+|BETWEEN +\S+ +\S+) +\S+ +(\d+) *$/i;
 const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 
@@ -52,12 +54,12 @@ function shareOf(session: Session, line: Line): number {
   if (isInBatch(session, line)) return batchShare;
   if (typeof line !== "string") return 1;
   if (markerRequest.test(line)) return markerShare;
-  return historyRequest.test(line) ? historyShare(line) : 1;
+  return historyShare(line);
 }
 
-/** The cost of a request for messages; its last word is their number. A client that catches up sends many. */
+/** The cost of a request for messages: a client that catches up sends many. 1 for other lines. */
 function historyShare(line: string): number {
-  const limit = Number(line.slice(line.lastIndexOf(" ") + 1));
+  const limit = Number(historyRequest.exec(line)?.[1]);
   return limit > 0 ? Math.min(1, Math.max(markerShare, limit / messagesPerLine)) : 1;
 }
 
