@@ -99,7 +99,18 @@ function rowNamed(name: string): SlashRow | undefined {
   return Object.hasOwn(slashCommands, name) ? slashCommands[name] : undefined;
 }
 
+/** Common commands of servers that are no slash commands here. */
+const serverCommands = new Set(
+  "account admin backup die founder info ison kill kline links lusers monitor oper rehash restart stats uban userhost version wallops whowas"
+    .split(" "),
+);
+
 function refuseUnknown(written: string): never {
+  if (serverCommands.has(written.toLowerCase())) {
+    throw new ActionError(
+      `Unknown command /${written}: for the command of the server, write /quote ${written.toUpperCase()}`,
+    );
+  }
   const near = nearestCommand(written.toLowerCase());
   throw new ActionError(
     near === undefined

@@ -76,6 +76,7 @@ Deno.test("expectsPassword() is true for commands that ask for a password only",
 const refused: readonly (readonly [text: string, words: string])[] = [
   ["   ", "Cannot send an empty message"],
   ["/jion #den", "Unknown command /jion: did you mean /join?"],
+  ["/oper me x", "Unknown command /oper: for the command of the server, write /quote OPER"],
   ["/xyzzy", "Unknown command /xyzzy: /help lists the commands, //xyzzy sends it as text"],
   [
     "/usr/bin is a path",
