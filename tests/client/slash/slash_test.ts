@@ -131,7 +131,10 @@ for (const text of ["/reply @ann yes", "/react 👍", "/redact", "/redact @ann"]
     await using ui = new RecordingUi();
     const server = await ui.enter("");
     await server.say(":ann!a@h PRIVMSG #tea :tea?");
-    await ui.client.sendMessage({ target: "#tea", manner: "message", text: "yes" });
+    const sent = ui.client.sendMessage({ target: "#tea", manner: "message", text: "yes" });
+    // Without echoes, an answer to this PING shows that the message arrived.
+    await server.say(":chat.test PONG chat.test settle");
+    await sent;
     const error = await assertRejects(() => runInput(ui, text), ActionError);
     assertEquals(error.message, "Cannot do that: this server gave the message no id");
   });
