@@ -5,12 +5,13 @@
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
 import { basePath } from "../elements/base_path.ts";
+import { channelAddress } from "./invite_link.ts";
 import { copy } from "../elements/clipboard.ts";
 import { toast } from "../elements/toast.ts";
 
 /** Copies the link to a message, and says so. Where the browser does not allow copying, it shows the link. */
 export function copyMessageLink(channel: string, id: string): void {
-  const link = `${location.origin}${basePath}join#${encodeURIComponent(channel.slice(1))},message=${id}`;
+  const link = channelAddress(channel, id);
   copy(link).then(
     () => toast("Copied the link to this message"),
     () => toast(`Link to this message: ${link}`),

@@ -8,6 +8,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import { excerpt, messageTitle } from "../text/excerpt.ts";
 import { basePath } from "../elements/base_path.ts";
 import { byId } from "../elements/element.ts";
+import { channelAddress } from "./invite_link.ts";
 import { storeWantsNotifications, wantsNotifications } from "./preferences.ts";
 import type { SaidEvent } from "../state/event.ts";
 import { toast } from "../elements/toast.ts";
@@ -208,5 +209,5 @@ function isActive({ active, installing, waiting }: ServiceWorkerRegistration): P
 
 /** The address that opens a channel; the page opens conversations with people by itself. */
 function addressOf(buffer: string): string {
-  return buffer.startsWith("#") ? `${basePath}join${encodeURI(`#${buffer.slice(1)}`)}` : basePath;
+  return buffer.startsWith("#") ? channelAddress(buffer) : basePath;
 }

@@ -197,7 +197,7 @@ function inParentheses(reason: string): string {
   return reason === "" ? "" : ` (${withoutFormatting(reason)})`;
 }
 
-/** What to say before the text of a message that was not confirmed when the program ends. */
+/** Describes a message that the server had not confirmed when the program ended; its text follows. */
 export function unconfirmedTitle({ target, status }: OutgoingMessage): string {
   // It can have arrived; a script that sends it again must know that.
   return status === "sending" || status === "checking"
