@@ -46,7 +46,7 @@ const optionRows = {
   version: { kind: "flag", short: "V", group: "Other", help: "print the version and exit" },
 } as const;
 
-/** Rounds of PBKDF2 in a new verifier, about a tenth of a second. */
+/** Rounds of PBKDF2 in a new verifier, about a tenth of a second. OPER sends the password, so no client computes them. */
 const verifierRounds = 600_000;
 /** The name and version for other programs. */
 const name = `parley-${version}`;

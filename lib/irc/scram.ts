@@ -35,12 +35,19 @@ export async function isPassword(verifier: Verifier, password: string): Promise<
 
 /**
  * A verifier that matches no password, for a name that does not exist. The same name and secret always give the same
- * salt, so two requests do not show that the verifier is made up.
+ * salt and share, so two requests do not show that the verifier is made up. `iterationsAt` gives the rounds for a
+ * share from 0 to 1, so that made-up verifiers have the rounds of the real ones in the same proportion.
  */
-export async function decoyVerifier(name: string, secret: Bytes, iterations: number): Promise<Verifier> {
+export async function decoyVerifier(
+  name: string,
+  secret: Bytes,
+  iterationsAt: (share: number) => number,
+): Promise<Verifier> {
   const made = await hmac(secret, utf8(name));
+  const share = new DataView(made.buffer).getUint32(16) / 2 ** 32;
   const storedKey = crypto.getRandomValues(new Uint8Array(32));
-  return { iterations, salt: made.slice(0, 16), storedKey, serverKey: await hmac(secret, storedKey) };
+  const serverKey = await hmac(secret, storedKey);
+  return { iterations: iterationsAt(share), salt: made.slice(0, 16), storedKey, serverKey };
 }
 
 /** One line of text, in the form that PostgreSQL uses too: "SCRAM-SHA-256$4096:salt$storedKey:serverKey". */

@@ -7,7 +7,7 @@ import { Pane } from "../support/pane.ts";
 import { textIn, untilText } from "./child.ts";
 import { conversation, type Place, type RunningProgram } from "./conversation.ts";
 
-conversation({ name: "Finch", needs: ["tmux", "finch"], login: "by server password", start });
+conversation({ name: "Finch", needs: ["tmux", "finch"], login: "by SASL", start });
 
 async function start(place: Place): Promise<RunningProgram> {
   for (const [name, text] of Object.entries(settings(place))) {
@@ -52,8 +52,8 @@ function settings({ port, nick, password }: Place): Record<string, string> {
   const account = `${nick}@127.0.0.1`;
   return {
     accounts: `<account version="1.0"><account>
-<protocol>prpl-irc</protocol><name>${account}</name><password>${nick}:${password}</password>
-<settings><setting name="port" type="int">${port}</setting></settings>
+<protocol>prpl-irc</protocol><name>${account}</name><password>${password}</password>
+<settings><setting name="port" type="int">${port}</setting><setting name="sasl" type="bool">1</setting></settings>
 <settings ui="gnt-purple"><setting name="auto-login" type="bool">1</setting></settings>
 </account></account>`,
     blist: `<purple version="1.0"><blist><group name="Chats">

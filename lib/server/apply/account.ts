@@ -145,11 +145,11 @@ function restoreRank(chat: ChatState, channel: ChannelState, user: UserState, st
 
 function setPassword(
   chat: ChatState,
-  { account, verifier, by }: AccountEventOf<"password set">,
+  { account, verifier, by, replaces }: AccountEventOf<"password set">,
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);
-  if (row === undefined) return;
+  if (row === undefined || (replaces !== undefined && row.verifier !== replaces)) return;
   chat.store?.accounts.save({ ...row, verifier });
   if (by === undefined) return;
   notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);

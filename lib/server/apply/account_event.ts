@@ -15,12 +15,16 @@ export type AccountEvent =
     readonly user?: UserId;
   }
   | { readonly kind: "logged in"; readonly user: UserId; readonly account: string }
-  /** With `by`, the nick of an operator, the users of the account are disconnected. */
+  /**
+   * With `by`, the nick of an operator, the users of the account are disconnected. With `replaces`, nothing happens if
+   * the account does not have this verifier any more.
+   */
   | {
     readonly kind: "password set";
     readonly account: string;
     readonly verifier: string;
     readonly by?: string;
+    readonly replaces?: string;
   }
   | { readonly kind: "account removed"; readonly account: string }
   | {

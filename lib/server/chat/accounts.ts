@@ -19,6 +19,7 @@ import type { AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { Chat } from "./chat.ts";
 import { HashQueue } from "./hash_queue.ts";
+import { RoundsInUse } from "./rounds_in_use.ts";
 import type { Session } from "./session.ts";
 import { Buckets } from "./throttle.ts";
 import type { User } from "./user.ts";
@@ -71,12 +72,14 @@ export class Accounts {
   readonly #byAccount: Buckets;
   readonly #newAccounts: Buckets;
   readonly #familiar = new Map<Folded, Set<string>>();
+  readonly #rounds: RoundsInUse;
 
   constructor(store: Store | undefined, settings: Settings, monotonic: () => number) {
     this.#store = store;
     this.#settings = settings;
     this.#monotonic = monotonic;
-    const { loginTries, accountsPerAddress } = settings;
+    const { loginTries, accountsPerAddress, passwordRounds } = settings;
+    this.#rounds = new RoundsInUse(() => this.all(), passwordRounds, monotonic);
     this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
     const perAccount = loginTries * accountShare;
     this.#byAccount = new Buckets({ burst: perAccount, perSecond: perAccount / windowSeconds });
@@ -157,7 +160,7 @@ export class Accounts {
   async verifierOf(name: string): Promise<Verifier> {
     const found = parseVerifier(this.find(name)?.verifier ?? "");
     // An existing and an unknown name take the same steps.
-    const decoy = await decoyVerifier(fold(name), this.#secret, this.#settings.passwordRounds);
+    const decoy = await decoyVerifier(fold(name), this.#secret, (share) => this.#rounds.at(share));
     return found ?? decoy;
   }
 
@@ -166,6 +169,15 @@ export class Accounts {
     return this.#hashing.run(peerOf(address), async () => {
       return formatVerifier(await makeVerifier(password, this.#settings.passwordRounds));
     });
+  }
+
+  /**
+   * A verifier with the rounds of the settings for a password that was right; undefined if the account's has them. A
+   * client computes with the number of rounds that the verifier has, so only a new verifier changes it.
+   */
+  async renewedVerifier(account: AccountRow, password: string, address: string): Promise<string | undefined> {
+    if (parseVerifier(account.verifier)?.iterations === this.#settings.passwordRounds) return undefined;
+    return await this.newVerifier(password, address);
   }
 
   /** Counts a new account; false if this address created too many. */

@@ -56,7 +56,7 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
   const name = newName(chat, session, wanted);
   const { address } = session.connection;
   if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, passwordsNeedEncryption);
-  const fault = passwordFault(chat, name, password);
+  const fault = await passwordFault(chat, name, password);
   if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
   if (!chat.accounts.admitNewAccount(address)) {
     fail(
@@ -168,7 +168,7 @@ async function changePassword({ chat, commit, session, params }: Call, own: Acco
   const { name } = own;
   const { address } = session.connection;
   await checkOwnPassword(session, own, old);
-  const fault = passwordFault(chat, name, password);
+  const fault = await passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
   const verifier = await chat.accounts.newVerifier(password, address);
   await commit({ kind: "password set", account: name, verifier }, session);

@@ -91,7 +91,7 @@ async function verifierOf(
   password: string,
 ): Promise<string> {
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
-  const fault = passwordFault(chat, name, password);
+  const fault = await passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, name, fault.words);
   return await chat.accounts.newVerifier(password, session.connection.address);
 }

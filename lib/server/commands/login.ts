@@ -8,6 +8,33 @@ import { reply } from "../render/reply.ts";
 /** Refuses a password over a connection without encryption. */
 export const passwordsNeedEncryption = "Passwords need an encrypted connection: connect with ircs://";
 
+/**
+ * Checks a password that the client sent as text. If it is right and the verifier of the account has other rounds than
+ * the settings say, the account gets a new verifier.
+ */
+export async function checkPassword(
+  { commit, session }: Pick<EarlyCall, "commit" | "session">,
+  name: string,
+  password: string,
+): Promise<LoginResult> {
+  const { accounts } = session.chat;
+  const { address } = session.connection;
+  const result = await accounts.checkPassword(name, password, address);
+  if (result.kind !== "right") return result;
+  const { account } = result;
+  const verifier = await accounts.renewedVerifier(account, password, address);
+  if (verifier === undefined) return result;
+  // Without a session: if the other machines cannot be reached, the login does not fail for it.
+  const pending = commit({
+    kind: "password set",
+    account: account.name,
+    verifier,
+    replaces: account.verifier,
+  });
+  await pending?.catch(() => {});
+  return accounts.recheck({ kind: "right", account: accounts.find(account.name) ?? account });
+}
+
 /** The account a session is logged in to, before and after registration. */
 export function accountOf({ user, registration }: Session): string | undefined {
   return user === undefined ? registration?.account : user.account;

@@ -48,7 +48,7 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   const peer = peerOf(address);
   if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) refuse("RPL_TRYAGAIN", "OPER");
   const operatorVerifier = chat.files.operators?.get(name);
-  const verifier = operatorVerifier ?? await decoyVerifier(name, utf8("no such operator"), decoyRounds);
+  const verifier = operatorVerifier ?? await decoyVerifier(name, utf8("no such operator"), () => decoyRounds);
   const isCorrect = await isPassword(verifier, password);
   if (operatorVerifier === undefined || !isCorrect) {
     notifyOperators(

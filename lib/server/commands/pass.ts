@@ -7,7 +7,7 @@ import type { PendingRegistration } from "../chat/pending_registration.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
-import { failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
+import { checkPassword, failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 
 /** The password of the server, or "account:password" from an app that supports no other login. */
 export function pass(call: EarlyCall): void | Promise<void> {
@@ -30,7 +30,7 @@ export function pass(call: EarlyCall): void | Promise<void> {
 async function logInByPass(call: EarlyCall, name: string, password: string): Promise<void> {
   const { session } = call;
   if (!isConfidential(session)) return session.close(passwordsNeedEncryption);
-  const outcome = await session.chat.accounts.checkPassword(name, password, session.connection.address);
+  const outcome = await checkPassword(call, name, password);
   if (outcome.kind !== "right") {
     reply(session, "ERR_PASSWDMISMATCH");
     return session.close(failureSentence(outcome));

@@ -8,7 +8,7 @@ import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
-import { failureSentence, logIn, sendLoggedIn } from "./login.ts";
+import { checkPassword, failureSentence, logIn, sendLoggedIn } from "./login.ts";
 
 /** The commands of this file. */
 export const saslCommands: CommandTable = {
@@ -28,7 +28,7 @@ const maxAnswer = 4096;
 
 /** One message of the client and its result: the next message of the server with the next step, or the end. */
 type Step = (
-  session: Session,
+  call: EarlyCall,
   message: string,
 ) => Promise<{ readonly challenge: string; readonly next: Step } | LoginResult>;
 
@@ -86,7 +86,7 @@ async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<vo
   const { session } = call;
   const message = textOf(exchange.text);
   exchange.text = "";
-  const result = message === undefined ? undefined : await exchange.step(session, message);
+  const result = message === undefined ? undefined : await exchange.step(call, message);
   // Meanwhile the end of the registration can have ended the exchange.
   if (exchanges.get(session) !== exchange) return;
   if (result !== undefined && "next" in result) {
@@ -134,22 +134,22 @@ function fail(session: Session, reason: string): void {
 /**
  * "authorisation identity, name, password" with NULs between (RFC 4616); another authorisation identity is refused.
  */
-async function plain({ chat, connection }: Session, message: string): Promise<LoginResult> {
+async function plain(call: EarlyCall, message: string): Promise<LoginResult> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isWellFormed = name !== "" && password !== "" && more.length === 0;
   if (!isWellFormed || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
-  return await chat.accounts.checkPassword(name, password, connection.address);
+  return await checkPassword(call, name, password);
 }
 
-async function scramFirst({ chat }: Session, message: string): ReturnType<Step> {
+async function scramFirst({ session: { chat } }: EarlyCall, message: string): ReturnType<Step> {
   const server = new ScramServer();
   const challenge = await server.first(message, (name) => chat.accounts.verifierOf(name));
   if (challenge === undefined) return { kind: "wrong" };
-  return { challenge, next: (session, proof) => scramFinal(session, server, proof) };
+  return { challenge, next: (call, proof) => scramFinal(call, server, proof) };
 }
 
 async function scramFinal(
-  { chat, connection }: Session,
+  { session: { chat, connection } }: EarlyCall,
   server: ScramServer,
   message: string,
 ): ReturnType<Step> {
@@ -164,7 +164,6 @@ async function scramFinal(
   return {
     challenge: proof,
     // The account can change before the client answers.
-    next: (_session, last) =>
-      Promise.resolve(last === "" ? chat.accounts.recheck(outcome) : { kind: "wrong" }),
+    next: (_call, last) => Promise.resolve(last === "" ? chat.accounts.recheck(outcome) : { kind: "wrong" }),
   };
 }

@@ -8,7 +8,7 @@ import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
-import { failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
+import { checkPassword, failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 import { takeNick } from "./nick.ts";
 import { isOwnDisconnected } from "./nick_in_use.ts";
 
@@ -50,7 +50,7 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
     return answer(call, "Write: IDENTIFY <account> <password>");
   }
   if (!isConfidential(session)) return answer(call, passwordsNeedEncryption);
-  const outcome = await chat.accounts.checkPassword(name, password, session.connection.address);
+  const outcome = await checkPassword(call, name, password);
   if (outcome.kind !== "right") return answer(call, failureSentence(outcome));
   const { name: account } = outcome.account;
   if (!await logIn(call, account)) {

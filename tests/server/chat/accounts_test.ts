@@ -134,6 +134,22 @@ Deno.test("an unknown name has the same salt each time, and the usual number of 
   assertEquals([one?.iterations, one?.salt.length], [known?.iterations, known?.salt.length]);
 });
 
+Deno.test("unknown names have the numbers of rounds that accounts have, in the same proportion", async () => {
+  using at = await bench({ passwordRounds: 8192 });
+  const names = Array.from({ length: 400 }, (_, index) => `nobody${index}`);
+  const roundsOf = async () =>
+    await Promise.all(names.map(async (name) => (await at.accounts.verifierOf(name)).iterations));
+  assertEquals(new Set(await roundsOf()), new Set([8192]));
+  const older = at.accounts.find("ann");
+  assert(older !== undefined);
+  at.store.accounts.save({ ...older, verifier: older.verifier.replace("$8192:", "$20000:") });
+  at.pass(10 * minute);
+  const rounds = await roundsOf();
+  const share = rounds.filter((count) => count === 20_000).length / rounds.length;
+  assert(share > 0.4 && share < 0.6, `a share of ${share}`);
+  assertEquals(await roundsOf(), rounds);
+});
+
 Deno.test("passwords are hashed one by one for a key, and a few at a time in total", async () => {
   const turns = new HashQueue(2);
   let running = 0;

@@ -20,6 +20,29 @@ story("REGISTER creates an account with the nick and logs in to it", async (chat
   );
 });
 
+story("REGISTER refuses passwords that many people have", async (chat) => {
+  const ann = await chat.peer("ann");
+  const sentence = "This is one of the passwords that attackers try first: choose another one";
+  for (const common of ["password123", "Iloveyou", "1q2w3e4r"]) {
+    assertEquals(await ask(ann, `REGISTER * * ${common}`), [
+      `:chat.test FAIL REGISTER WEAK_PASSWORD ann :${sentence}`,
+    ]);
+  }
+  await ask(ann, `REGISTER * * ${password}`);
+  assertEquals(await ask(ann, `ACCOUNT PASSWORD ${password} sunshine`), [
+    `:chat.test FAIL ACCOUNT WEAK_PASSWORD PASSWORD :${sentence}`,
+  ]);
+});
+
+story(
+  "REGISTER accepts every password of a lower --password-length",
+  { settings: { passwordLength: 7 } },
+  async (chat) => {
+    const ann = await chat.peer("ann");
+    assertMatch((await ask(ann, "REGISTER * * password"))[0] ?? "", / REGISTER SUCCESS ann /);
+  },
+);
+
 story("REGISTER works before registration of the connection is complete", async (chat) => {
   const ann = await chat.peer("ann", { register: false });
   const sentence = "Choose a nick first; the account gets the same name";

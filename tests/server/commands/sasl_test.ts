@@ -1,6 +1,7 @@
 /** AUTHENTICATE: PLAIN and SCRAM-SHA-256, before and after registration; refusals and limits. */
 import { assert, assertEquals } from "@std/assert";
 import { encode64, utf8 } from "../../../lib/irc/digest.ts";
+import { formatVerifier, makeVerifier } from "../../../lib/irc/scram.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Peer } from "../../support/peer.ts";
 import { device, logIn, scram } from "../../support/login.ts";
@@ -194,6 +195,34 @@ story("a password that changes during the login is refused", async (chat) => {
     return Promise.resolve(true);
   });
   assertEquals(outcome.kind, "wrong");
+});
+
+story("a login with the password renews a verifier that has other rounds than the settings", async (chat) => {
+  const { accounts, store } = chat.state;
+  await registered(chat, "ann");
+  const challenge = async () => {
+    const asking = await chat.peer("cat", { register: false });
+    asking.send("AUTHENTICATE SCRAM-SHA-256", `AUTHENTICATE ${blob("n,,n=ann,r=abc")}`);
+    await asking.next(/ AUTHENTICATE \+$/);
+    const [, text = ""] = / AUTHENTICATE (\S+)$/.exec(await asking.next(/ AUTHENTICATE /)) ?? [];
+    return /,i=\d+$/.exec(atob(text))?.[0];
+  };
+  const ways: Record<string, (peer: Peer) => Promise<unknown>> = {
+    SASL: (peer) => logIn(peer, "ann"),
+    PASS: (peer) => ask(peer, `PASS ann:${password}`),
+    NickServ: (peer) => ask(peer, "NICK bob", "USER bob 0 * :Bob", `NICKSERV IDENTIFY ann ${password}`),
+  };
+  for (const [name, logInBy] of Object.entries(ways)) {
+    const row = accounts.find("ann");
+    assert(row !== undefined);
+    store?.accounts.save({ ...row, verifier: formatVerifier(await makeVerifier(password, 5000)) });
+    assertEquals(await challenge(), ",i=5000");
+    const peer = await chat.peer("bob", { register: false });
+    await logInBy(peer);
+    assertEquals(await challenge(), ",i=4096", name);
+    const again = await chat.peer("dan", { register: false });
+    assertEquals((await scram(again, "ann")).at(-1)?.split(" ")[1], "903", name);
+  }
 });
 
 story("a device that logs in before registration has its account at once", async (chat) => {
