@@ -46,7 +46,12 @@ export interface TestBrowser extends AsyncDisposable {
 export async function startBrowser({ whole = false } = {}): Promise<TestBrowser> {
   const driver = await import("playwright-core");
   const executablePath = (whole ? chromium : shell) ?? "";
-  const browser: Browser = await driver.chromium.launch({ executablePath, args: flags });
+  const browser: Browser = await driver.chromium.launch({
+    executablePath,
+    args: flags,
+    // The driver turns off the cache of left pages, which people have; the shell has none.
+    ...(whole && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+  });
   return {
     async visit(url, { width = 1100, height = 700 } = {}) {
       const context = await browser.newContext({

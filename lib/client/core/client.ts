@@ -143,6 +143,14 @@ export class Client {
   }
 
   /**
+   * Closes the connection, because the program will not run for a while: an open connection would make others believe
+   * that the person is here. wake() connects again, and nothing is lost meanwhile.
+   */
+  suspend(): void {
+    this.#loop.suspend();
+  }
+
+  /**
    * Sends a message to a channel or a person. Resolves once the result is known, and never rejects. Throws an
    * ActionError when the target is not a valid name.
    */
@@ -272,9 +280,11 @@ export class Client {
       answerMs,
     });
     this.server.session = session;
+    const { suspensions } = this.#loop;
     if (this.#loop.hasQuit) session.close();
     const reason = await session.run();
-    if (session.isReady && !this.#loop.hasQuit) this.#emit({ kind: "status", status: "lost", reason });
+    const isLost = !this.#loop.hasQuit && suspensions === this.#loop.suspensions;
+    if (session.isReady && isLost) this.#emit({ kind: "status", status: "lost", reason });
   }
 
   #onReady(): void {

@@ -57,6 +57,7 @@ export class ConnectionLoop {
     const { link, options, serve, onDisconnect, onStatus } = this.#parts;
     while (!this.hasQuit) {
       onStatus({ kind: "status", status: "connecting", attempt: this.#dialler.attempts });
+      const { suspensions } = this;
       let reason: string;
       try {
         const connection = await this.#dialler.connect();
@@ -64,12 +65,15 @@ export class ConnectionLoop {
         reason = link.session?.closingReason || (connection.ended ?? "Connection closed");
       } catch (error) {
         const isFinal = !this.wasReady || options.isFinal?.(error) === true;
-        if (isFinal && !this.hasQuit) return { kind: "unreachable", error };
+        if (isFinal && !this.hasQuit && suspensions === this.suspensions) {
+          return { kind: "unreachable", error };
+        }
         reason = error instanceof Error ? error.message : String(error);
       }
       link.disconnect();
       onDisconnect();
       if (this.hasQuit) break;
+      if (suspensions !== this.suspensions) continue;
       if (!this.wasReady) return { kind: "refused", reason };
       await this.#dialler.pause((retryMs) =>
         onStatus({ kind: "status", status: "waiting", reason, retryMs })
@@ -85,6 +89,18 @@ export class ConnectionLoop {
   wake(): void {
     this.#dialler.wake();
     this.#parts.link.session?.checkLink();
+  }
+
+  /** See Dialler.suspensions. */
+  get suspensions(): number {
+    return this.#dialler.suspensions;
+  }
+
+  /** Closes the connection, or ends the try to connect, until wake(). */
+  suspend(): void {
+    if (this.hasQuit) return;
+    this.#dialler.suspend();
+    this.#parts.link.session?.close();
   }
 
   /** Leaves; run() then resolves. */

@@ -35,6 +35,9 @@ export class Dialler {
   #connectedAt: number | undefined;
   /** Ends the pause after a number of milliseconds. */
   #endPause: ((afterMs: number) => void) | undefined;
+  /** While it is suspended: resolved by wake(). */
+  #awake: PromiseWithResolvers<void> | undefined;
+  #suspensions = 0;
 
   constructor(parts: DiallerParts) {
     this.#parts = parts;
@@ -49,8 +52,22 @@ export class Dialler {
     return this.#quit.signal.aborted;
   }
 
-  /** One try; rejects as `connect` does, or when the try takes too long. */
+  /** How often suspend() was called, so that the caller knows whether it ended a connection. */
+  get suspensions(): number {
+    return this.#suspensions;
+  }
+
+  /** No try until wake(): ends the present one. */
+  suspend(): void {
+    this.#suspensions++;
+    this.#awake ??= Promise.withResolvers();
+    this.#attempt?.abort();
+    this.#endPause?.(0);
+  }
+
+  /** One try; rejects as `connect` does, or when the try takes too long. While it is suspended, it waits for wake(). */
   async connect(): Promise<Connection> {
+    await this.#awake?.promise;
     const attempt = this.#attempt = new AbortController();
     this.#begunAt = this.#parts.elapsed();
     const timer = setTimeout(() => attempt.abort(), attemptMs);
@@ -88,7 +105,11 @@ export class Dialler {
   /** Tries again now, or soon when the last try has just begun. */
   wake(): void {
     const sinceMs = this.#parts.elapsed() - this.#begunAt;
-    if (this.#endPause !== undefined) {
+    if (this.#awake !== undefined) {
+      this.#attempts = 0;
+      this.#awake.resolve();
+      this.#awake = undefined;
+    } else if (this.#endPause !== undefined) {
       this.#attempts = 0;
       this.#endPause(Math.max(0, betweenMs - sinceMs));
       this.#endPause = undefined;
@@ -101,5 +122,6 @@ export class Dialler {
   /** No more tries. */
   quit(): void {
     this.#quit.abort();
+    this.#awake?.resolve();
   }
 }

@@ -17,7 +17,7 @@ import { installInks, trustFiles } from "../elements/span_elements.ts";
 import { askBeforeLeaving, storeUnsent } from "./unsent_messages.ts";
 import { toast } from "../elements/toast.ts";
 import { installToolbar } from "./toolbar.ts";
-import { installWakeEvents } from "./wake_events.ts";
+import { installPageLife } from "./page_life.ts";
 
 /** The chat; undefined while the person has not joined. */
 let ui: PageUi | undefined;
@@ -137,13 +137,18 @@ installInks();
 installToolbar(() => ui);
 installShortcuts({ step: (by) => ui?.active.step(by), write: () => composer.focus() });
 setJoined(false);
-installWakeEvents(() => ui?.client.wake());
+installPageLife({
+  leave: () => {
+    remember();
+    ui?.client.suspend();
+  },
+  wake: () => ui?.client.wake(),
+});
 document.addEventListener("visibilitychange", () => {
   ui?.draw();
   // Phones close a hidden page without an event.
   remember();
 });
-addEventListener("pagehide", remember);
 // Files that are under way, and those that were cut off, are lost with the page.
 askBeforeLeaving(() => (ui?.client.state.outgoing.length ?? 0) > 0 || !byId("uploads").hidden);
 addEventListener("focus", () => ui?.draw());

@@ -142,3 +142,52 @@ Deno.test("watchSleep() calls when a tick is much too late by the clock", async 
   assertEquals(woken, 1);
   stop();
 });
+
+Deno.test("suspend() closes the connection until wake(), and loses neither words nor what was sent", async () => {
+  await using peer = new WiredClient({ delay: () => hour });
+  const server = await peer.enter();
+  void peer.client.sendMessage(say("sent"));
+  await server.sent();
+  peer.client.suspend();
+  peer.client.suspend();
+  await turn();
+  await turn();
+  void peer.client.sendMessage(say("later"));
+  assertEquals([server.ended, peer.servers.length], ["Connection closed", 1]);
+  assertEquals(peer.summaries(), ["connecting"]);
+  peer.client.wake();
+  const next = await peer.enter();
+  assertEquals(peer.outgoing(), [
+    "unsent: sent (the connection was lost, and it is not known whether it arrived)",
+    "sending: later",
+  ]);
+  assertEquals(next === server, false);
+});
+
+Deno.test("suspend() ends neither a client that is still connecting nor one that waits to try again", async () => {
+  await using peer = new WiredClient({ delay: () => hour });
+  await turn();
+  peer.client.suspend();
+  await turn();
+  assertEquals(peer.servers.length, 1);
+  peer.client.wake();
+  (await peer.enter()).abort();
+  await turn();
+  assertEquals(peer.summaries().at(-1), "waiting: Connection closed");
+  peer.client.suspend();
+  await turn();
+  await turn();
+  assertEquals(peer.servers.length, 2);
+  peer.client.wake();
+  await peer.enter();
+  assertEquals(peer.servers.length, 3);
+});
+
+Deno.test("quit() ends a suspended client", async () => {
+  await using peer = new WiredClient();
+  await peer.enter();
+  peer.client.suspend();
+  await turn();
+  peer.client.quit();
+  assertEquals(await peer.running, { kind: "left" });
+});

@@ -1,6 +1,7 @@
-/** Notifications at the page in a real browser: the bell, and the number in the window title. */
+/** Notifications at the page in a real browser: the bell, and the number in the window title. Also leaving the page. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type BrowserVisitor, enterAs, isTrue } from "../../support/browser.ts";
+import { leavingStories } from "./leaving_stories.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("notifications at the page in Chromium", {
@@ -10,6 +11,7 @@ pageStories("notifications at the page in Chromium", {
   "messages missed without a connection are unread and cause a notification": missed,
   "the title counts unread mentions in a tab without frames": title,
   "over plain HTTP the bell says why there are no notifications": plainBell,
+  ...leavingStories,
 }, { whole: true });
 
 /** Chrome on Android has the constructor, and it throws. */
