@@ -1,0 +1,132 @@
+/**
+ * Text in the form that the search compares: letters without case, in one of their ways to be written, and without the
+ * marks that people leave out. Marks that make another letter stay: Indic vowel signs, Japanese dakuten, й in Russian.
+ * Pure.
+ */
+
+/** Folded text, and where each of its UTF-16 units comes from. */
+export interface FoldedText {
+  readonly text: string;
+  /** The start in the original of the character that made this unit, and its end. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+// deno-lint-ignore no-control-regex -- all of ASCII
+const onlyAscii = /^[\x00-\x7f]*$/;
+const hasMarks = /\p{M}/u;
+/** Invisible characters, and the Arabic line that makes words longer. Tags stay after the black flag: Scotland, Wales. */
+const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007f}]+)|[\p{Default_Ignorable_Code_Point}\u0640]/gu;
+/** All these are typed for an apostrophe: NFKD would make spaces of some. */
+const apostrophes = /[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u00b4\u0060\u2032\u05f3\ua78c]/g;
+const dashes = /\p{Pd}/gu;
+
+/** Marks after these are left out; after a character without a script too, except that of a keycap emoji. */
+const withoutMarks =
+  /([\p{Script=Latin}\p{Script=Greek}\p{Script=Coptic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}])\p{M}+/gu;
+const marksOnCommon = /(\p{Script=Common})(\p{M}+)/gu;
+const keycap = "\u20e3";
+const cyrillicMarks = /(\p{Script=Cyrillic})(\p{M}+)/gu;
+/** Loan sounds in Hindi, which many write without the dot; and the two ways to write a nasal vowel. */
+const devanagari = /([\u0915\u0916\u0917\u091c\u092b])\u093c|\u0901/gu;
+const letters = /[ßæœøđðþłħŧıĸςٱىیېکگہھەۃة\u06c0]/g;
+const sameLetters: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ħ: "h",
+  ŧ: "t",
+  ı: "i",
+  ĸ: "k",
+  ς: "σ",
+  "\u0671": "\u0627",
+  "\u0649": "\u064a",
+  "\u06cc": "\u064a",
+  "\u06a9": "\u0643",
+  "\u06c1": "\u0647",
+  "\u06be": "\u0647",
+  "\u06d5": "\u0647",
+  "\u06c0": "\u0647",
+  "\u06c3": "\u0647",
+  "\u0629": "\u0647",
+};
+const katakana = /[\u30a1-\u30f6\u30fd\u30fe]/g;
+const foreignDigit = /(?![0-9])\p{Nd}/gu;
+/** One character with its marks; the parts of a Korean syllable; a half-width kana with its mark. */
+const character =
+  /[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
+
+/** The folded text. */
+export function foldText(text: string): string {
+  if (onlyAscii.test(text)) return text.toLowerCase();
+  let folded = text.replace(invisible, "$1").replace(apostrophes, "'").replaceAll("\u05f4", '"').normalize(
+    "NFKD",
+  ).toLowerCase();
+  if (hasMarks.test(folded)) folded = withoutNeedlessMarks(folded);
+  return folded.replace(letters, (one) => sameLetters[one] ?? "")
+    .replace(katakana, (one) => String.fromCharCode(one.charCodeAt(0) - 0x60))
+    .replace(foreignDigit, asciiDigit)
+    .replace(dashes, "-")
+    .normalize("NFC");
+}
+
+/** The folded text with the places of its characters; slower than foldText(). */
+export function foldWithPlaces(text: string): FoldedText {
+  let folded = "";
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const { 0: one, index } of text.matchAll(character)) {
+    const part = foldText(one);
+    folded += part;
+    for (let unit = 0; unit < part.length; unit++) {
+      starts.push(index);
+      ends.push(index + one.length);
+    }
+  }
+  return { text: folded, starts, ends };
+}
+
+/** `text` is decomposed. */
+function withoutNeedlessMarks(text: string): string {
+  return text.replace(withoutMarks, "$1")
+    .replace(
+      marksOnCommon,
+      (_, base: string, marks: string) =>
+        marks.includes(keycap) && /[0-9#*]/.test(base) ? base + keycap : base,
+    )
+    .replace(cyrillicMarks, (_, base: string, marks: string) => base + cyrillicLetterMarks(base, marks))
+    .replace(devanagari, (_, base: string | undefined) => base ?? "\u0902");
+}
+
+/**
+ * й, ў, ї, ѓ and ќ are letters of their own. ё is written as е by most people, and the acute on a vowel only shows the
+ * stress.
+ */
+function cyrillicLetterMarks(base: string, marks: string): string {
+  let kept = "";
+  for (const mark of marks) {
+    if (mark === "\u0306" || (mark === "\u0308" && base !== "е")) kept += mark;
+    else if (mark === "\u0301" && "гк".includes(base)) kept += mark;
+  }
+  return kept;
+}
+
+/** The digits of each script stand in a row from 0 to 9; the rows of two scripts can touch. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let first = firstDigits.get(code);
+  if (first === undefined) {
+    first = code;
+    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+    firstDigits.set(code, first);
+  }
+  return String((code - first) % 10);
+}
+
+/** The first digit of the row of each digit that was seen: at most some hundreds. */
+const firstDigits = new Map<number, number>();

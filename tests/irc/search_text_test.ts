@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { foldText, foldWithPlaces } from "../../lib/irc/folded_text.ts";
+import { foundRanges, matchesText, parseTextQuery } from "../../lib/irc/search_text.ts";
+import cases from "../vectors/search.json" with { type: "json" };
+
+Deno.test("a message matches a search in each script, with symbols, in code and in quotes", () => {
+  const wrong = searchCases.filter(([, text, query, found]) => matches(text, query) !== found);
+  assertEquals(wrong, []);
+});
+
+Deno.test("the places of folded text fit to the same folded text", () => {
+  for (const [, text, query] of searchCases) {
+    for (const one of [text, query, text.normalize("NFD")]) {
+      assertEquals(foldWithPlaces(one).text, foldText(one), one);
+    }
+  }
+});
+
+const marked: readonly (readonly [text: string, query: string, marked: string])[] = [
+  ["Fasting is fast", "fast", "[Fast]ing is [fast]"],
+  ["die Straße", "strasse", "die [Straße]"],
+  ["die Straße", "stras", "die [Straß]e"],
+  ["un cafe\u0301 noir", "café", "un [cafe\u0301] noir"],
+  ["I like C++, you C", "C++", "I like [C++], you C"],
+  ["the exact words", '"exact words"', "the [exact words]"],
+  ["今日は日本語", "日本", "今日は[日本]語"],
+  ["ｶﾞｽ代", "ガス", "[ｶﾞｽ]代"],
+  ["ok 👍🏽!", "👍🏽", "ok [👍🏽]!"],
+  ["aaa", "a aa", "[aa]a"],
+  ["nothing here", "tea", "nothing here"],
+];
+
+Deno.test("the found parts of a text are those that a person typed, also when folding changed their length", () => {
+  for (const [text, query, wanted] of marked) {
+    let end = 0;
+    let shown = "";
+    for (const range of foundRanges(text, parse(query))) {
+      shown += `${text.slice(end, range.start)}[${text.slice(range.start, range.end)}]`;
+      end = range.end;
+    }
+    assertEquals(shown + text.slice(end), wanted);
+  }
+});
+
+Deno.test("a search text without anything to search for matches nothing", () => {
+  for (const text of ["", "  ", '"', '""', "。", "„“"]) assertEquals(parseTextQuery(text), undefined, text);
+});
+
+Deno.test("a long search text is read in linear time", () => {
+  const startMs = performance.now();
+  for (const one of ["(", '"', ")", "[({", "a.", "* ", "é.", "日", "🇩", "\u0301"]) {
+    matches("a".repeat(4000), one.repeat(8000 / one.length));
+    matches(one.repeat(8000 / one.length), "a.b c");
+  }
+  assertEquals(performance.now() - startMs < 2000, true);
+});
+
+const searchCases = cases as unknown as readonly (readonly [
+  kind: string,
+  text: string,
+  query: string,
+  found: boolean,
+])[];
+
+function matches(text: string, query: string): boolean {
+  const parsed = parseTextQuery(query);
+  return parsed !== undefined && matchesText(text, parsed);
+}
+
+function parse(query: string) {
+  return parseTextQuery(query) ?? { phrases: [], symbols: [] };
+}
