@@ -1,7 +1,13 @@
 /**
- * The two clocks of a machine. The wall clock says what time it is, and people or programs can set it: it jumps. The
- * monotonic clock measures how long something takes. So stamps, bans and ages use the wall clock, and every deadline
- * (PING, registration, flood, wrong passwords) the monotonic one.
+ * The clocks of a machine. The wall clock says what time it is, and people or programs can set it: it jumps. The
+ * monotonic clock measures how long something takes. So every deadline (PING, registration, flood, wrong passwords)
+ * uses the monotonic clock, and stamps, bans and ages use the wall clock, with two levels of caution:
+ *
+ * - stamps use settledNow(): it follows a jump ahead only when it has lasted ten minutes, because a message with a time
+ *   in the future holds back the times of all later messages;
+ * - deletions and the ends of bans use cautiousNow(): it follows a jump ahead only when it has lasted a day.
+ *
+ * Both follow a clock that is set back at once, and the time during which the machine slept, where the system tells it.
  */
 
 /** The functions that a clock reads; tests give their own. */
@@ -10,10 +16,16 @@ export interface ClockOptions {
   readonly now?: (() => number) | undefined;
   /** Milliseconds since any moment; never jumps. @default {performance.now} */
   readonly monotonic?: (() => number) | undefined;
+  /** Milliseconds since the system started, also those of its sleep. @default {sleep is not known} */
+  readonly systemUptime?: (() => number) | undefined;
 }
 
 /** A wall clock that stays ahead for this long is right, so deletions trust it. */
 const trustAfterMs = 24 * 3_600_000;
+/** A wall clock that stays ahead for this long is right, so stamps trust it. */
+const settleAfterMs = 10 * 60_000;
+/** A larger difference between two clocks is a fault, and no correction. */
+export const maxClockFaultMs = 60_000;
 
 /** The clocks of a chat or a store. */
 export class Clock {
@@ -21,18 +33,31 @@ export class Clock {
   readonly now: () => number;
   /** Milliseconds since any moment; never jumps. */
   readonly monotonic: () => number;
+  readonly #systemUptime: () => number;
   readonly #startedMs: number;
   readonly #startedAt: number;
-  /** How far the wall clock may be ahead of the time that passed since the start. */
+  readonly #startedUptime: number;
+  /** How far the wall clock may be ahead of the time that passed since the start: for deletions, and for stamps. */
   #trustedAheadMs = 0;
+  #settledAheadMs = 0;
+  /** The largest value that #settledAheadMs had: a clock that was set back may return. */
+  #mostAheadMs = 0;
   #windowAt: number;
   #leastAheadMs = Infinity;
+  /** The jump that stamps do not follow yet: its start by the monotonic clock, and its size. */
+  #jump: { readonly at: number; readonly aheadMs: number } | undefined;
+  /** The sleep that is part of #settledAheadMs. */
+  #sleptBeforeMs = 0;
 
-  constructor({ now = Date.now, monotonic = () => performance.now() }: ClockOptions = {}) {
+  constructor(
+    { now = Date.now, monotonic = () => performance.now(), systemUptime = () => 0 }: ClockOptions = {},
+  ) {
     this.now = now;
     this.monotonic = monotonic;
+    this.#systemUptime = systemUptime;
     this.#startedMs = now();
     this.#startedAt = this.#windowAt = monotonic();
+    this.#startedUptime = systemUptime();
   }
 
   /** Milliseconds since the start. */
@@ -41,13 +66,35 @@ export class Clock {
   }
 
   /**
+   * The time for stamps, in milliseconds since 1970. A jump of more than a minute beyond the times that it has given
+   * counts when it has lasted ten minutes. Call it every few seconds, or a slow drift looks like a jump.
+   */
+  settledNow(): number {
+    const wallMs = this.now();
+    const passedMs = this.#startedMs + this.uptimeMs();
+    const aheadMs = wallMs - passedMs;
+    if (aheadMs - this.#mostAheadMs <= maxClockFaultMs || this.#isSettled(aheadMs)) {
+      this.#jump = undefined;
+      this.#settledAheadMs = aheadMs;
+      if (aheadMs > this.#mostAheadMs) this.#mostAheadMs = aheadMs;
+      return wallMs;
+    }
+    return passedMs + this.#settledAheadMs;
+  }
+
+  /** How far the wall clock is ahead of settledNow(). */
+  get unsettledMs(): number {
+    return Math.max(0, this.now() - this.settledNow());
+  }
+
+  /**
    * The time for deleting what is too old, in milliseconds since 1970: a clock that is set an hour or a year ahead must
-   * not delete anything. A clock that stays ahead for a day is right: it was set right, or the machine slept. Call this
-   * every few minutes, or it notices a wrong clock too late.
+   * not delete anything. A clock that stays ahead for a day is right. Call this every few minutes, or it notices a wrong
+   * clock too late.
    */
   cautiousNow(): number {
     const [wallMs, monotonicMs] = [this.now(), this.monotonic()];
-    const passedMs = this.#startedMs + monotonicMs - this.#startedAt;
+    const passedMs = this.#startedMs + monotonicMs - this.#startedAt + this.#sleptMs();
     this.#leastAheadMs = Math.min(this.#leastAheadMs, wallMs - passedMs);
     if (monotonicMs - this.#windowAt >= trustAfterMs) {
       this.#trustedAheadMs = this.#leastAheadMs;
@@ -55,5 +102,25 @@ export class Clock {
       this.#leastAheadMs = Infinity;
     }
     return Math.min(wallMs, passedMs + this.#trustedAheadMs);
+  }
+
+  /** Whether a jump is the time of a sleep, or has lasted long enough. */
+  #isSettled(aheadMs: number): boolean {
+    if (this.#jump === undefined || Math.abs(aheadMs - this.#jump.aheadMs) > maxClockFaultMs) {
+      // The system is asked only here, because that costs a system call.
+      const sleptMs = this.#sleptMs();
+      const wasAsleepMs = sleptMs - this.#sleptBeforeMs;
+      this.#sleptBeforeMs = sleptMs;
+      if (Math.abs(aheadMs - this.#mostAheadMs - wasAsleepMs) <= maxClockFaultMs) return true;
+      this.#jump = { at: this.monotonic(), aheadMs };
+    }
+    return this.monotonic() - this.#jump.at >= settleAfterMs;
+  }
+
+  /** How long the machine slept since the start: the monotonic clock stands still meanwhile. */
+  #sleptMs(): number {
+    const sleptMs = this.#systemUptime() - this.#startedUptime - this.uptimeMs();
+    // The system counts whole seconds.
+    return sleptMs > 2000 ? sleptMs : 0;
   }
 }

@@ -25,6 +25,8 @@ export interface ServerCertificate extends KeyPair {
   /** Whether the certificate is self-signed. */
   readonly selfMade: boolean;
   /** Milliseconds since 1970. */
+  readonly startsMs: number;
+  /** Milliseconds since 1970. */
   readonly expiresMs: number;
 }
 
@@ -56,7 +58,8 @@ async function loadOwn(source: CertificateSource, folder: string): Promise<Serve
   const key = exists(keyPath) ? readFile(keyPath, "key") : undefined;
   if (key !== undefined && exists(certPath)) {
     const own = read({ cert: readFile(certPath, "certificate"), key }, `"${certPath}" with "${keyPath}"`);
-    if (own.expiresMs - source.nowMs > renewBeforeMs) return own;
+    // One that begins in the future was made while the clock was wrong; no client accepts it.
+    if (own.startsMs <= source.nowMs && own.expiresMs - source.nowMs > renewBeforeMs) return own;
   }
   const made = read(await make(source, key), `a certificate for the key "${keyPath}"`);
   try {
@@ -92,6 +95,7 @@ function read(pair: KeyPair, what: string): ServerCertificate {
     ...pair,
     fingerprint: parsed.fingerprint256,
     selfMade: parsed.issuer === parsed.subject,
+    startsMs: Date.parse(parsed.validFrom),
     expiresMs: Date.parse(parsed.validTo),
   };
 }

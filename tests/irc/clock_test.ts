@@ -37,3 +37,47 @@ Deno.test("the time since the start is that of the monotonic clock", () => {
   aheadMs = -hourMs;
   assertEquals([clock.uptimeMs(), clock.now(), clock.monotonic()], [5000, 6000 - hourMs, 6000]);
 });
+
+Deno.test("stamps follow a clock that is set ahead after ten minutes, and one that is set back at once", () => {
+  let [passedMs, aheadMs] = [0, 0];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  const shown = (minutes: number) => {
+    passedMs += minutes * 60_000;
+    return clock.settledNow() - passedMs;
+  };
+  aheadMs = 30_000;
+  assertEquals(shown(1), 30_000);
+  aheadMs = yearMs;
+  assertEquals([shown(1), clock.unsettledMs], [30_000, yearMs - 30_000]);
+  aheadMs = 0;
+  assertEquals([shown(1), clock.unsettledMs], [0, 0]);
+  // Another jump begins another wait.
+  aheadMs = yearMs;
+  assertEquals(shown(9), 0);
+  aheadMs = hourMs;
+  assertEquals([shown(2), shown(9), shown(1)], [0, 0, hourMs]);
+  assertEquals(clock.unsettledMs, 0);
+  aheadMs = -hourMs;
+  assertEquals(shown(0), -hourMs);
+  // Back to a time that stamps have had.
+  aheadMs = hourMs;
+  assertEquals(shown(0), hourMs);
+});
+
+Deno.test("stamps and deletions follow at once a clock that is ahead because the machine slept", () => {
+  let [passedMs, sleptMs, wrongMs] = [0, 0, 0];
+  const clock = new Clock({
+    now: () => passedMs + sleptMs + wrongMs,
+    monotonic: () => passedMs,
+    systemUptime: () => 7000 + passedMs + sleptMs,
+  });
+  const ahead = () => [clock.settledNow(), clock.cautiousNow()].map((ms) => ms - passedMs);
+  sleptMs = 8 * hourMs;
+  assertEquals(ahead(), [8 * hourMs, 8 * hourMs]);
+  passedMs += hourMs;
+  wrongMs = yearMs;
+  assertEquals(ahead(), [8 * hourMs, 8 * hourMs]);
+  wrongMs = 0;
+  sleptMs = 10 * hourMs;
+  assertEquals(ahead(), [10 * hourMs, 10 * hourMs]);
+});

@@ -51,6 +51,10 @@ function renewed(): Promise<void> {
     assert(late.fingerprint !== first.fingerprint);
     assertEquals(late.key, first.key);
     assert(late.expiresMs > first.expiresMs + 700 * day);
+    // The clock was wrong, and is right again: no client accepts a certificate of the future.
+    const back = await loadCertificate({ folder, names, nowMs });
+    assert(back.startsMs <= nowMs);
+    assertEquals(back.key, first.key);
   });
 }
 

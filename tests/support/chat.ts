@@ -72,7 +72,7 @@ export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {
     ...options,
     chat: state,
     commands: allCommands,
-    bus: new LocalBus<Event>({ last: store.history.newestStamp, ...(options.now && { now: options.now }) }),
+    bus: new LocalBus<Event>({ last: store.history.newestStamp, now: state.now }),
     encode: encodeLine,
   });
   const attached: Promise<void>[] = [];

@@ -44,6 +44,8 @@ export interface ChatOptions extends ReloadableFiles {
   readonly cloakKey?: Uint8Array;
   /** "parley-1.2.3", for VERSION. @default {"parley"} */
   readonly version?: string;
+  /** @default {a clock of the next two} */
+  readonly clock?: Clock;
   /** Milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
   /** Milliseconds since any moment; never jumps. @default {performance.now} */
@@ -102,7 +104,7 @@ export interface Chat {
   readonly log: Log;
   /** For deadlines, and for the age of what is deleted. */
   readonly clock: Clock;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for all that people see: see Clock.settledNow(). */
   now(): number;
   /** The stamp of a message that is no event: not before the events that are applied already. */
   stampNow(): number;
@@ -162,8 +164,8 @@ export class ChatState implements Chat {
     this.files = options;
     this.version = options.version ?? "parley";
     this.machine = options.machine ?? "";
-    this.clock = new Clock(options);
-    this.now = this.clock.now;
+    this.clock = options.clock ?? new Clock(options);
+    this.now = () => this.clock.settledNow();
     this.lastStamp = store?.history.newestStamp ?? 0;
     this.log = options.log ?? (() => {});
     this.#tlsPort = tlsPort;

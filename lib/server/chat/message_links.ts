@@ -69,7 +69,11 @@ export class MessageLinks {
     const saved = store.database.read(() => {
       const found = findConversation(store, conversation);
       if (found === undefined) return undefined;
-      return store.history.find([{ ...found, since: Math.max(found.since, oldestShown(this.#chat)) }], stamp);
+      const present = store.history.presentStamp(stamp);
+      return store.history.find(
+        [{ ...found, since: Math.max(found.since, oldestShown(this.#chat)) }],
+        present,
+      );
     }, undefined);
     const parsed = saved && parseRecord(saved.record);
     if (parsed === undefined || !isText(parsed.message)) return undefined;

@@ -17,7 +17,7 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
   readonly database: Pick<Database, "read">;
   readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<UploadTable, "find" | "all">;
-  readonly history: Pick<History, "read" | "readInSteps" | "find">;
+  readonly history: Pick<History, "read" | "readInSteps" | "find" | "presentStamp">;
   readonly markers: Pick<ReadMarkers, "load">;
   readonly savedValues: Pick<SavedValues, "find">;
 }

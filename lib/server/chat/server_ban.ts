@@ -111,6 +111,20 @@ function isInRange(range: AddressRange, address: string): boolean {
 /** The saved value that holds the bans. */
 const valueName = "server bans";
 
+/** For store/mend_times.ts: a ban that was set in the future begins now, and lasts as long as it should. */
+export const banMender = {
+  [valueName]: (text: string, nowMs: number) =>
+    JSON.stringify((JSON.parse(text) as ServerBan[]).map((ban) => {
+      const aheadMs = Math.max(0, ban.atMs - nowMs);
+      const { untilMs } = ban;
+      return {
+        ...ban,
+        atMs: ban.atMs - aheadMs,
+        ...(untilMs !== undefined && { untilMs: untilMs - aheadMs }),
+      };
+    })),
+};
+
 /** All bans of the server, to be read. */
 export interface ServerBans {
   /** The bans that are in force, in the order they were set. */

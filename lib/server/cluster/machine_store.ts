@@ -6,6 +6,7 @@
  * saved start and applies the stream from there. It applies messages that its history already has, but does not store
  * them again.
  */
+import { firstStamp } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreState, TransferPage } from "../store/transfer.ts";
@@ -32,6 +33,16 @@ type SavedStart = SharedState & { readonly position: Position };
 /** Saved values of this machine only: the position of the store in the stream, and the saved start. */
 const positionName = "stream position";
 const startName = "stream start";
+
+/** For store/mend_times.ts: the saved start has stamps in the future, so this machine starts without it. */
+export const positionMender = {
+  [positionName](text: string, nowMs: number) {
+    const [sequence, last, stream] = text.split(" ");
+    return `${sequence} ${Math.min(Number(last), firstStamp(nowMs))} ${stream}`;
+  },
+  [startName]: () => undefined,
+};
+
 /** The chat that the store belongs to. */
 const chatName = "chat";
 /** Secrets that all machines must share. */

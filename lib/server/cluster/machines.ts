@@ -37,9 +37,12 @@ const unreachableSentence =
   "The servers cannot reach each other; your messages and commands are refused until they can";
 const reachableSentence = "The servers reach each other again";
 
-/** A name for one run of a machine. Each run has another name, and no name is the beginning of another. */
-function machineName(name: string, nowMs: number): string {
-  return `${name}-${Math.floor(nowMs / 100).toString(36).slice(-6)}-`;
+/**
+ * A name for one run of a machine. Each run has another name, and no name is the beginning of another. It is random,
+ * because a clock that starts at the same time after each boot would repeat names.
+ */
+function machineName(name: string): string {
+  return `${name}-${crypto.getRandomValues(new Uint8Array(4)).toHex()}-`;
 }
 
 /** The name of a machine for people. */
@@ -109,6 +112,8 @@ export interface JoinOptions {
   readonly store: Store;
   /** The same as Chat.version. */
   readonly version: string;
+  /** The clock for stamps, in milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -148,15 +153,16 @@ export class Machines implements Replica<Event> {
    */
   static async join(
     { nats, machine, lease }: Settings,
-    { connect, store, version, log }: JoinOptions,
+    { connect, store, version, now, log }: JoinOptions,
   ): Promise<Machines> {
     const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
     const bus = await connect({
       url: nats ?? "",
-      machine: machineName(name, Date.now()),
+      machine: machineName(name),
       leaseMs: lease,
       refusal: refusalOf,
       mustHappen,
+      now,
       log,
     });
     const machines = new Machines(bus, store, version);

@@ -45,16 +45,18 @@ export class NatsBus<E> implements Bus<E> {
 
   /** Takes over the stream; connect() makes both. */
   constructor(options: NatsOptions<E>, stream: NatsStream) {
-    const { machine, refusal, log } = options;
+    const { machine, refusal, now, log } = options;
     this.#options = options;
     this.#stream = stream;
     this.#requests = new NatsRequests(stream.connection, prefix, machine);
-    this.#outbox = new NatsOutbox({ stream, refusal, log });
+    this.#outbox = new NatsOutbox({ stream, refusal, now, log });
     this.#files = new NatsFiles(stream.connection, () => isUp(this.#state));
     this.#reader = new NatsReader({
       stream,
       apply: (event: E, stamp, by, id) => this.#applyOne(event, stamp, by, id),
       onGap: () => this.#handle("sequence gap"),
+      machine,
+      now,
       log,
     });
     this.#resync = new NatsResync({
@@ -82,6 +84,7 @@ export class NatsBus<E> implements Bus<E> {
       lag: this.#reader.lag,
       inFlight: this.#outbox.size,
       reconnects: this.#reconnects,
+      clockAheadMs: this.#reader.clockAheadMs,
     };
   }
 

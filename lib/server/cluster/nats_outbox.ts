@@ -9,6 +9,8 @@ export interface OutboxOptions<E> {
   readonly stream: NatsStream;
   /** The rejection of an event that NATS refused. */
   readonly refusal: (event: E) => unknown;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -54,7 +56,7 @@ export class NatsOutbox<E> {
   /** Publishes an event at once, or with the next republish(). Resolves with settle(). */
   add(id: string, event: E, by: string, { atOnce }: { atOnce: boolean }): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const data = JSON.stringify({ event, by });
+    const data = JSON.stringify({ event, by, at: this.#options.now() });
     const waiting = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: 0 };
     this.#waiting.set(id, waiting);
     if (atOnce) this.#publish(waiting);

@@ -2,6 +2,7 @@
  * Reads the stream of a chat in order and knows this machine's position in it. It applies each event once and reports a
  * sequence gap; the bus (nats_bus.ts) decides what to do then.
  */
+import { maxClockFaultMs } from "../../irc/clock.ts";
 import { nextStamp } from "../../irc/stamp.ts";
 import type { Ends, NatsStream, StreamMessage } from "./nats_stream.ts";
 import type { Position } from "./replica.ts";
@@ -13,6 +14,10 @@ export interface ReaderOptions<E> {
   readonly apply: (event: E, stamp: number, by: string, id: string) => void;
   /** The stream skipped an event. The reader has stopped. */
   readonly onGap: () => void;
+  /** The name of this machine: the ids of its events begin with it. */
+  readonly machine: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -27,6 +32,7 @@ export class NatsReader<E> {
   /** The time when the last event arrived, or when reading began. */
   #receivedMs = 0;
   #catchUp: PromiseWithResolvers<void> | undefined;
+  #clockAheadMs = 0;
 
   constructor(options: ReaderOptions<E>) {
     this.#options = options;
@@ -44,6 +50,11 @@ export class NatsReader<E> {
   /** The time since the last event arrived. */
   get silentMs(): number {
     return performance.now() - this.#receivedMs;
+  }
+
+  /** How far the clock of NATS is ahead of this machine's at least, in milliseconds; negative if it is behind. */
+  get clockAheadMs(): number {
+    return this.#clockAheadMs;
   }
 
   get isCatchingUp(): boolean {
@@ -122,8 +133,16 @@ export class NatsReader<E> {
   }
 
   #apply(text: string, ms: number, id: string): void {
-    const { event, by } = JSON.parse(text) as { event: E; by: string };
-    this.#stamp = nextStamp(this.#stamp, ms);
+    const { event, by, at = ms } = JSON.parse(text) as { event: E; by: string; at?: number };
+    if (id.startsWith(this.#options.machine)) this.#compareClocks(ms, at);
+    // NATS and the machine of the event both know the time. If they differ, the earlier one counts: a stamp in the
+    // future would hold back all later ones.
+    this.#stamp = nextStamp(this.#stamp, ms - at > maxClockFaultMs ? at : ms);
     this.#options.apply(event, this.#stamp, by, id);
+  }
+
+  /** NATS got an own event between its commit and its arrival here; so only more than that is a fault of a clock. */
+  #compareClocks(ms: number, committedMs: number): void {
+    this.#clockAheadMs = Math.max(0, ms - this.#options.now()) + Math.min(0, ms - committedMs);
   }
 }

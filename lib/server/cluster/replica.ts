@@ -49,6 +49,8 @@ export interface NatsOptions<E> {
   readonly refusal: (event: E) => unknown;
   /** Whether an event waits for NATS instead of being refused. */
   readonly mustHappen: (event: E) => boolean;
+  /** The clock of this machine for stamps, in milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
   /** The time without a heartbeat after which a machine counts as lost. */
   readonly leaseMs: number;

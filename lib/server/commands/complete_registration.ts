@@ -81,7 +81,7 @@ function renamedUser(chat: Chat, nick: string, account: string | undefined): Use
 /** A further device joins the online user, unless its address is banned. */
 function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
   const { account = "", address, secure, away } = device;
-  const ban = chat.serverBans.match(device, chat.now());
+  const ban = chat.serverBans.match(device, chat.clock.cautiousNow());
   if (ban !== undefined) {
     reply(session, "ERR_YOUREBANNEDCREEP");
     return session.close(banSentence(ban));

@@ -164,10 +164,10 @@ function read(
 }
 
 /** Undefined for "*", which is not a point. */
-function parsePoint({ call, name, words }: Query, text: string): Point | undefined {
+function parsePoint({ call, store, name, words }: Query, text: string): Point | undefined {
   if (text === "*" && name === "LATEST") return undefined;
   const [type = "", value = ""] = split(text);
-  if (type === "timestamp") return parseTimestamp(call, text);
+  if (type === "timestamp") return present(store, parseTimestamp(call, text));
   if (type !== "msgid") {
     const code = text.includes("=") ? "INVALID_MSGREFTYPE" : "INVALID_PARAMS";
     return refuse(
@@ -179,7 +179,13 @@ function parsePoint({ call, name, words }: Query, text: string): Point | undefin
     );
   }
   const stamp = parseMessageId(value) ?? refuse(call, "INVALID_PARAMS", text, "Invalid msgid");
-  return { first: stamp, last: stamp };
+  return present(store, { first: stamp, last: stamp });
+}
+
+/** A client can know messages by the stamps that they had before they were moved to the present. */
+function present({ history }: ReadableStore, { first, last }: Point): Point {
+  if (first === last) return { first: history.presentStamp(first), last: history.presentStamp(last) };
+  return { first: history.presentStamp(first - 1) + 1, last: history.presentStamp(last) };
 }
 
 function parseTimestamp(call: Call, text: string): Point {

@@ -28,7 +28,8 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
   if (store === undefined || views === undefined) {
     fail("REDACT", "INVALID_TARGET", target || "*", `You cannot delete messages of "${target}"`);
   }
-  const stamp = parseMessageId(id);
+  const parsed = parseMessageId(id);
+  const stamp = parsed && store.history.presentStamp(parsed);
   const found = stamp === undefined ? undefined : store.history.find(views, stamp);
   const saved = found && parseRecord(found.record);
   const message = saved?.message;

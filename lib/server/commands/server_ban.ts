@@ -90,7 +90,7 @@ function nickOnlyWarning({ chat }: Call, nick: string): string {
 function remove(call: Call): void | Promise<void> {
   const { chat, commit, session, user } = call;
   const target = formatTarget(targetOf(call));
-  if (chat.serverBans.find(target, chat.now()) === undefined) {
+  if (chat.serverBans.find(target, chat.clock.cautiousNow()) === undefined) {
     fail("UBAN", "NO_SUCH_BAN", target, "There is no ban of this target");
   }
   return commit({ kind: "server ban removed", target, by: user.nick }, session);
@@ -98,7 +98,7 @@ function remove(call: Call): void | Promise<void> {
 
 function list(call: Call): void | Promise<void> {
   const { chat, session } = call;
-  const bans = chat.serverBans.list(chat.now());
+  const bans = chat.serverBans.list(chat.clock.cautiousNow());
   const pending = forEach(bans, (ban) => {
     sendNotice(call, describeBan(ban));
     return session.awaitSpace();
@@ -111,7 +111,7 @@ function list(call: Call): void | Promise<void> {
 function info(call: Call): void {
   const { chat } = call;
   const target = targetOf(call);
-  const ban = chat.serverBans.find(formatTarget(target), chat.now());
+  const ban = chat.serverBans.find(formatTarget(target), chat.clock.cautiousNow());
   sendNotice(call, ban === undefined ? `${formatTarget(target)} is not banned` : describeBan(ban));
   const named = [...chat.users.values()].filter((user) => matchesUser(target, user));
   const nicks = named.slice(0, 20).map((user) => user.nick).join(" ");

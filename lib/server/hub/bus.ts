@@ -18,6 +18,8 @@ export interface BusFigures {
   readonly inFlight: number;
   /** The number of times the connection was lost and restored. */
   readonly reconnects: number;
+  /** How far the clock of the bus is ahead of this machine's, in milliseconds; negative if it is behind. */
+  readonly clockAheadMs: number;
 }
 
 /** Puts events of type E in one order. */

@@ -17,6 +17,7 @@ import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import { Admission } from "./admission.ts";
 import type { Bus, BusFigures } from "./bus.ts";
+import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
 import { closeTimedOut } from "./timeouts.ts";
@@ -44,6 +45,7 @@ export class Hub {
   readonly #dispatcher: Dispatcher;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #reread: () => ReloadableFiles;
+  readonly #clockWatch: ClockWatch;
   #applied = 0;
   #nextExpiryMs = 0;
   /** When users lost their last session, by the monotonic clock. */
@@ -62,6 +64,7 @@ export class Hub {
     });
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#reread = reread ?? (() => chat.files);
+    this.#clockWatch = new ClockWatch(chat, () => bus.figures);
     restoreChannels(chat);
     bus.subscribe((event, stamp, by) => this.#apply(event, stamp, by));
   }
@@ -99,9 +102,24 @@ export class Hub {
     return this.#bus.figures;
   }
 
+  /** Differences between the clocks that give messages their time. */
+  get clockFigures(): ClockFigures {
+    return this.#clockWatch.figures;
+  }
+
+  /** The faults that operators are told about, one sentence each. */
+  get warnings(): string[] {
+    return this.#clockWatch.warnings;
+  }
+
+  /** Warns the log and the operators about wrong clocks; sweep() does it too. */
+  checkClocks(): void {
+    this.#clockWatch.check();
+  }
+
   /** Reads a connection until it ends. Resolves then; never rejects. */
   async attach(connection: ServerConnection): Promise<void> {
-    const refusal = this.#admission.enter(connection.address, this.#chat.now());
+    const refusal = this.#admission.enter(connection.address, this.#chat.clock.cautiousNow());
     if (refusal !== undefined) {
       connection.send(`ERROR :Closing link: ${refusal}`);
       return connection.close();
@@ -176,6 +194,7 @@ export class Hub {
   sweep(): void {
     const { clock } = this.#chat;
     const now = clock.monotonic();
+    this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep();

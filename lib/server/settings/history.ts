@@ -44,6 +44,12 @@ export const historySettings = {
     help:
       "maximum number of stored messages in each channel or private conversation; 0 means no limit, or 10000 with --ephemeral",
   },
+  mendTimes: {
+    kind: "flag",
+    group: "History and data",
+    help:
+      "move messages that are in the future, because a clock was wrong, back to the present; use it once, when the server warns about such messages and the clock is right",
+  },
   historyPage: {
     kind: "number",
     default: 100,

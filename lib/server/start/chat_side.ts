@@ -3,6 +3,7 @@
  * one sentence.
  */
 import { encodeLine } from "../../net/encode.ts";
+import type { Clock } from "../../irc/clock.ts";
 import { ChatState, type Log, type ReloadableFiles } from "../chat/chat.ts";
 import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
@@ -15,6 +16,7 @@ import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { namesakeWarning } from "./settings_check.ts";
 import { readFiles } from "./settings_files.ts";
+import { mendedSentence, startClock, valueMenders } from "./start_clock.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** Values that do not exist yet when the chat is created; the chat asks for them while it runs. */
@@ -48,12 +50,17 @@ const ephemeralMessages = 10_000;
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
   const { version, log, openedLater } = options;
   const files = readFilesAtStart(settings);
-  const store = openData(settings);
-  const machines = settings.nats === undefined ? undefined : await joinCluster(settings, store, options);
+  const clock = startClock();
+  const store = openData(settings, clock);
+  if (store.mended !== undefined) log("info", mendedSentence(store.mended));
+  const machines = settings.nats === undefined
+    ? undefined
+    : await joinCluster(settings, { store, clock }, options);
   const chat = new ChatState({
     ...files,
     settings,
     store,
+    clock,
     log,
     version,
     ...(machines && { machine: machines.bus.machine }),
@@ -64,7 +71,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
   const hub = new Hub({
     chat,
     commands: allCommands,
-    bus: machines?.bus ?? new LocalBus({ last: store.history.newestStamp }),
+    bus: machines?.bus ?? new LocalBus({ last: store.history.newestStamp, now: chat.now }),
     encode: encodeLine,
     reread: () => readFiles(settings),
   });
@@ -75,6 +82,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
       throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);
     },
   );
+  hub.checkClocks();
   const warning = namesakeWarning(chat);
   if (warning !== undefined) log("error", warning);
   return { store, hub, machines };
@@ -88,13 +96,18 @@ function readFilesAtStart(settings: Settings): ReloadableFiles {
   }
 }
 
-function openData({ data, ephemeral, synchronous, keepFor, keepMessages }: Settings): Store {
+function openData(
+  { data, ephemeral, synchronous, keepFor, keepMessages, mendTimes }: Settings,
+  clock: Clock,
+): Store {
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
   try {
     return openStore({
       ...(!ephemeral && { folder: data }),
       synchronous,
       retention: { ageMs: keepFor, count },
+      clock,
+      mend: mendTimes ? valueMenders : undefined,
     });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
@@ -105,13 +118,13 @@ function openData({ data, ephemeral, synchronous, keepFor, keepMessages }: Setti
 /** Joins all servers on one NATS. Its code is loaded only here, so that a single server starts without it. */
 async function joinCluster(
   settings: Settings,
-  store: Store,
+  { store, clock }: { store: Store; clock: Clock },
   { version, log }: ChatSideOptions,
 ): Promise<Machines> {
   const { NatsBus } = await import("../cluster/nats_bus.ts");
   try {
     const connect: JoinOptions["connect"] = (options) => NatsBus.connect(options);
-    return await Machines.join(settings, { connect, store, version, log });
+    return await Machines.join(settings, { connect, store, version, now: () => clock.settledNow(), log });
   } catch (error) {
     store.close();
     // The URL without its user name and password.

@@ -61,6 +61,9 @@ export class History implements CommitParticipant {
   readonly #newest: StatementSync;
   readonly #change: StatementSync;
   readonly #block: StatementSync;
+  readonly #moved: StatementSync;
+  /** Whether a record has got another stamp. */
+  readonly #hasMoved: boolean;
 
   constructor(database: Database, conversations: Conversations) {
     this.#database = database;
@@ -72,6 +75,10 @@ export class History implements CommitParticipant {
     );
     this.#newest = database.prepareArrays("SELECT first, records FROM block ORDER BY id DESC LIMIT 1");
     this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
+    this.#moved = database.prepareArrays(
+      "SELECT stamp FROM moved_stamp WHERE old <= ? ORDER BY old DESC LIMIT 1",
+    );
+    this.#hasMoved = this.#moved.get(Number.MAX_SAFE_INTEGER) !== undefined;
     this.#change = database.prepare("UPDATE block SET records = ?, count = count - ? WHERE id = ?");
   }
 
@@ -135,6 +142,16 @@ export class History implements CommitParticipant {
     const [first, records] = row(this.#newest.get());
     if (first === undefined) return 0;
     return decodeBlock(Number(first), String(records)).at(-1)?.stamp ?? 0;
+  }
+
+  /**
+   * The present stamp of the record with this stamp, or of the last one before it: records that were in the future have
+   * moved (mend_times.ts), and clients still know their old stamps.
+   */
+  presentStamp(stamp: number): number {
+    if (!this.#hasMoved || stamp <= this.newestStamp) return stamp;
+    const [moved] = this.#database.read(() => row(this.#moved.get(stamp)), []);
+    return moved === undefined ? stamp : Number(moved);
   }
 
   /** Replaces the records of a block, of which `erased` are gone. */

@@ -148,14 +148,19 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
 }
 
 function copyBeforeMigration(db: DatabaseSync, path: string, version: number): void {
-  if (path === ":memory:") return;
+  if (path !== ":memory:") copyBefore(db, path, `version-${version}`);
+}
+
+/** Copies the file beside itself before a change that cannot be undone; returns the path of the copy. */
+export function copyBefore(db: DatabaseSync, path: string, name: string): string {
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  const copy = path.replace(/\.db$/, `-version-${version}.db`);
+  const copy = path.replace(/\.db$/, `-${name}.db`);
   try {
     Deno.copyFileSync(path, copy);
   } catch (error) {
     throw new StoreError(`Cannot copy "${path}" to "${copy}" before changing it: ${systemReason(error)}`);
   }
+  return copy;
 }
 
 function queryNumber(db: DatabaseSync, sql: string): number {

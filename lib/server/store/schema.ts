@@ -146,4 +146,8 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX former_nick_folded ON former_nick (folded, id);
   `,
+  `
+  -- Stamps that were in the future, and the stamps that these records have now (mend_times.ts).
+  CREATE TABLE moved_stamp (old INTEGER PRIMARY KEY, stamp INTEGER NOT NULL) STRICT;
+  `,
 ];

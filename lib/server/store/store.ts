@@ -16,7 +16,8 @@ import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { SavedValues } from "./saved_values.ts";
 import { ReadMarkers } from "./read_markers.ts";
-import { type OpenedDatabase, openFolder, openMemory } from "./open.ts";
+import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
+import { hasFutureTimes, type MendedTimes, mendTimes, type ValueMenders } from "./mend_times.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
 import { pause, runWithPauses } from "./steps.ts";
 import { Transfer } from "./transfer.ts";
@@ -31,6 +32,8 @@ export interface StoreOptions {
   readonly retention?: RetentionLimits;
   /** The clocks of the store. @default {those of the system} */
   readonly clock?: Clock;
+  /** Moves times in the future back to the present before anything is read. @default {they stay} */
+  readonly mend?: ValueMenders | undefined;
 }
 
 /** The longest time that one step of upkeep can block the chat. */
@@ -64,6 +67,8 @@ export class Store implements Disposable {
   readonly channels: ChannelTable;
   readonly savedValues: SavedValues;
   readonly files: UploadTable;
+  /** What `mend` has changed. */
+  readonly mended: MendedTimes | undefined;
   readonly #retention: HistoryRetention;
   readonly #release: () => void;
   readonly #path: string | undefined;
@@ -76,6 +81,7 @@ export class Store implements Disposable {
     const { retention = { ageMs: 0, count: 0 }, clock = new Clock() } = options;
     this.#release = opened.release;
     this.#path = opened.path;
+    this.mended = options.mend && mend(opened, clock.now(), options.mend);
     const database = this.database = new Database(opened.db, clock);
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
@@ -220,6 +226,14 @@ function partsOf({ logs, after = -1 }: StoreSearch): { logs: number[]; after: nu
     }
   }
   return parts;
+}
+
+/** The old times are only in the copy then, so there is one. */
+function mend({ db, path }: OpenedDatabase, nowMs: number, menders: ValueMenders): MendedTimes {
+  const copy = path !== undefined && hasFutureTimes(db, nowMs)
+    ? copyBefore(db, path, "before-mending")
+    : undefined;
+  return { ...mendTimes(db, nowMs, menders), ...(copy !== undefined && { copy }) };
 }
 
 /** Opens the store. Throws a StoreError with one sentence for people. */

@@ -62,6 +62,24 @@ const metrics: readonly Metric[] = [
     value: ({ busFigures }) => busFigures?.reconnects ?? 0,
   },
   {
+    name: "parley_stamps_ahead_seconds",
+    help: "Seconds that the newest message is ahead of the clock of this machine; see --mend-times",
+    kind: "gauge",
+    value: (hub) => seconds(hub.clockFigures.stampsAheadMs),
+  },
+  {
+    name: "parley_clock_jump_seconds",
+    help: "Seconds that the clock of this machine was set ahead, until messages follow it",
+    kind: "gauge",
+    value: (hub) => seconds(hub.clockFigures.jumpMs),
+  },
+  {
+    name: "parley_nats_clock_ahead_seconds",
+    help: "Seconds that the clock of NATS is ahead of this machine's; negative if it is behind",
+    kind: "gauge",
+    value: (hub) => seconds(hub.clockFigures.busAheadMs),
+  },
+  {
     name: "parley_uptime_seconds",
     help: "Seconds since the server started",
     kind: "gauge",
@@ -79,6 +97,10 @@ function machineCount({ chat: { machines } }: Hub): number {
   return Math.max(1, machines.size);
 }
 
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
+}
+
 function queuedBytes(hub: Hub): number {
   let bytes = 0;
   for (const { connection } of hub.chat.sessions.values()) bytes += connection.queuedBytes;
@@ -88,7 +110,7 @@ function queuedBytes(hub: Hub): number {
 /** The three routes; `isReady` tells whether the server accepts users. */
 export function metricRoute(hub: Hub, isReady: () => boolean): Route {
   const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
-    "/healthz": (response) => sendText(response, 200, "ok"),
+    "/healthz": (response) => sendText(response, 200, ["ok", ...hub.warnings].join("\n")),
     "/readyz": (response) => {
       if (!isReady()) return sendText(response, 503, "stopping");
       const isUp = hub.busFigures?.isUp ?? true;

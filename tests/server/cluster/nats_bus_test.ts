@@ -32,7 +32,7 @@ class Machine implements AsyncDisposable {
     const mustHappen = (event: string) => event.startsWith("left");
     const logged: string[] = [];
     const log = (_level: string, text: string) => void logged.push(text);
-    const options = { url, machine, leaseMs: 60_000, refusal, mustHappen, log };
+    const options = { url, machine, leaseMs: 60_000, refusal, mustHappen, now: Date.now, log };
     const made = new Machine(await NatsBus.connect(options), logged);
     await made.#enter();
     return made;
@@ -138,7 +138,7 @@ Deno.test({
     await first.until(true);
     await first.bus.commit("after", "");
     assertEquals(first.applied, ["before", "left ann", "after"]);
-    assertEquals(first.bus.figures, { isUp: true, lag: 0, inFlight: 0, reconnects: 1 });
+    assertEquals(first.bus.figures, { isUp: true, lag: 0, inFlight: 0, reconnects: 1, clockAheadMs: 0 });
   },
 });
 

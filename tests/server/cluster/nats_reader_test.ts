@@ -1,6 +1,7 @@
 /** The reader of the bus, fed by hand: order, a sequence gap, catching up. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { NatsReader } from "../../../lib/server/cluster/nats_reader.ts";
+import { stampMs } from "../../../lib/irc/stamp.ts";
 import type { StreamMessage } from "../../../lib/server/cluster/nats_stream.ts";
 
 /** A stream that delivers the messages of the test while a reader follows it. */
@@ -20,9 +21,13 @@ class HandStream {
 
   give(...sequences: number[]): void {
     for (const sequence of sequences) {
-      const text = JSON.stringify({ event: `e${sequence}`, by: "" });
-      this.#receive?.({ sequence, ms: 1000 + sequence, id: `id${sequence}`, text });
+      this.say(sequence, { ms: 1000 + sequence, at: 1000 + sequence });
     }
+  }
+
+  /** An event that a machine committed at `at`, and that NATS got at `ms`. */
+  say(sequence: number, { ms, at, id = `id${sequence}` }: { ms: number; at: number; id?: string }): void {
+    this.#receive?.({ sequence, ms, id, text: JSON.stringify({ event: `e${sequence}`, by: "", at }) });
   }
 }
 
@@ -31,15 +36,23 @@ function startReader() {
   const applied: string[] = [];
   const gaps: number[] = [];
   const logged: string[] = [];
-  const reader = new NatsReader<string>({
+  const stamps: number[] = [];
+  const clock = { nowMs: 0 };
+  const reader: NatsReader<string> = new NatsReader<string>({
     stream,
-    apply: (event) => applied.push(event),
+    apply(event, stamp) {
+      applied.push(event);
+      stamps.push(stamp);
+    },
+    machine: "m1-",
+    now: () => clock.nowMs,
     onGap: () => gaps.push(reader.position.sequence),
     log: (_level, text) => logged.push(text),
   });
-  return { stream, reader, applied, gaps, logged };
+  return { stream, reader, applied, stamps, gaps, logged, clock };
 }
 
+const hourMs = 3_600_000;
 const ends = { stream: "one", first: 1, last: 5 };
 const position = { sequence: 2, last: 0, stream: "one" };
 
@@ -99,4 +112,33 @@ Deno.test("a position that the stream does not have is replaced by the nearest o
   ]);
   reader.seek({ sequence: 0, last: 0, stream: "" }, ends);
   assertEquals(logged.length, 2);
+});
+
+Deno.test("a stamp has the earlier time if the clocks of NATS and of the machine differ by more than a minute", async () => {
+  const { stream, reader, stamps } = startReader();
+  reader.seek(position, ends);
+  await reader.resume();
+  stream.say(3, { ms: 30_000, at: 0 });
+  stream.say(4, { ms: 25 * hourMs, at: 31_000 });
+  stream.say(5, { ms: 32_000, at: 25 * hourMs });
+  assertEquals(stamps.map(stampMs), [30_000, 31_000, 32_000]);
+});
+
+Deno.test("a reader compares the clock of NATS with its own by the events of this machine", async () => {
+  const { stream, reader, clock } = startReader();
+  reader.seek(position, ends);
+  await reader.resume();
+  clock.nowMs = 100_000;
+  stream.say(3, { ms: 99_000, at: 98_000, id: "m1-1" });
+  assertEquals(reader.clockAheadMs, 0);
+  // An event that waited for NATS is no fault of a clock.
+  stream.say(4, { ms: 99_000, at: 5000, id: "m1-2" });
+  assertEquals(reader.clockAheadMs, 0);
+  stream.say(5, { ms: 100_000 + 25 * hourMs, at: 99_000, id: "m1-3" });
+  assertEquals(reader.clockAheadMs, 25 * hourMs);
+  stream.say(6, { ms: 99_000 - hourMs, at: 99_000, id: "m1-4" });
+  assertEquals(reader.clockAheadMs, -hourMs);
+  // The clock of another machine says nothing about this one.
+  stream.say(7, { ms: 99_000, at: 99_000, id: "m2-1" });
+  assertEquals(reader.clockAheadMs, -hourMs);
 });

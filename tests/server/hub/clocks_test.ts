@@ -4,6 +4,7 @@ import { Clock } from "../../../lib/irc/clock.ts";
 import { stampMs } from "../../../lib/irc/stamp.ts";
 import { Database } from "../../../lib/server/store/database.ts";
 import { openMemory } from "../../../lib/server/store/open.ts";
+import { metricsText } from "../../../lib/server/web/metrics.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 import { registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -128,6 +129,64 @@ story("the time since the start does not follow a clock that is set", { startsAt
   chat.clock.jumpedMs = -hourMs;
   assertMatch((await ask(ann, "STATS u"))[0] ?? "", /Server Up 0 days 0:00:05$/);
 });
+
+story("a clock that is set ahead is told, does not reach messages for ten minutes, and ends no ban", {
+  startsAt,
+  settings: { pingAfter: dayMs },
+}, async (chat) => {
+  const oper = await chat.peer("oper");
+  chat.state.find("oper")?.modes.add("o");
+  const ann = await chat.peer("ann", { caps: ["server-time", "echo-message"] });
+  await ann.join("#tea");
+  const say = async () => {
+    ann.send("PRIVMSG #tea :hi");
+    return Date.parse(/time=(\S+)/.exec(await ann.next(/ PRIVMSG /))?.[1] ?? "") - chat.clock.nowMs;
+  };
+  await ask(oper, "UBAN ADD 10.9.9.9 2h :noise");
+  chat.clock.jumpedMs = 365 * dayMs;
+  assertEquals(await say(), 0);
+  chat.hub.sweep();
+  assertEquals((await oper.lines()).map((line) => /set 365 days ahead/.test(line)), [true]);
+  assertEquals(chat.hub.clockFigures, { stampsAheadMs: 0, jumpMs: 365 * dayMs, busAheadMs: 0 });
+  chat.clock.nowMs += 11 * 60_000;
+  assertEquals(await say(), 365 * dayMs);
+  assertMatch((await ask(oper, "UBAN LIST")).join("\n"), /10\.9\.9\.9/);
+});
+
+story(
+  "messages in the future are told to the log, operators and monitors, again each hour, until it is over",
+  {
+    startsAt,
+    settings: { pingAfter: dayMs },
+  },
+  async (chat) => {
+    const oper = await chat.peer("oper");
+    chat.state.find("oper")?.modes.add("o");
+    await oper.join("#tea");
+    chat.clock.jumpedMs = -59_000;
+    chat.hub.sweep();
+    assertEquals(await oper.lines(), []);
+    chat.clock.jumpedMs = -25 * hourMs;
+    const told = async () => (await oper.lines()).filter((line) => line.includes("--mend-times")).length;
+    const counts: number[] = [];
+    for (const minutes of [0, 1, 58, 2, 59]) {
+      chat.clock.nowMs += minutes * 60_000;
+      chat.hub.sweep();
+      counts.push(await told());
+    }
+    assertEquals(counts, [1, 0, 0, 1, 0]);
+    assertMatch(
+      chat.log.join("\n"),
+      /error The newest messages are from 2026-01-31 12:00 UTC, 25 hours ahead of/,
+    );
+    assertEquals(chat.hub.warnings.length, 1);
+    assertMatch(metricsText(chat.hub), /^parley_stamps_ahead_seconds 82800$/m);
+    chat.clock.nowMs += 25 * hourMs;
+    chat.hub.sweep();
+    assertMatch((await oper.lines()).join("\n"), /New messages have the right time again/);
+    assertEquals(chat.hub.warnings, []);
+  },
+);
 
 async function pings(chat: Chat, jumpMs: number): Promise<void> {
   const ann = await chat.peer("ann");

@@ -1,0 +1,123 @@
+/**
+ * Watches the clocks that give messages their time: the system clock of this machine, the clock of NATS, and the times
+ * that messages have already. It warns the log and the operators about a difference of more than a minute, again each
+ * hour. It changes no clock and no time; `--mend-times` does that (server/store/mend_times.ts).
+ */
+import { maxClockFaultMs } from "../../irc/clock.ts";
+import { stampMs } from "../../irc/stamp.ts";
+import type { ChatState } from "../chat/chat.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
+import type { BusFigures } from "./bus.ts";
+
+/** Differences between clocks, in milliseconds. */
+export interface ClockFigures {
+  /** How far the newest stamp is ahead of the system clock. */
+  readonly stampsAheadMs: number;
+  /** How far the system clock was set ahead, until stamps follow it. */
+  readonly jumpMs: number;
+  /** How far the clock of NATS is ahead; negative if it is behind. */
+  readonly busAheadMs: number;
+}
+
+/** A warning is repeated after this time. */
+const repeatMs = 3_600_000;
+
+/** The watch of one chat. */
+export class ClockWatch {
+  readonly #chat: ChatState;
+  readonly #busFigures: () => BusFigures | undefined;
+  /** When each present fault was told last, by the monotonic clock. */
+  #told = new Map<keyof ClockFigures, number>();
+
+  constructor(chat: ChatState, busFigures: () => BusFigures | undefined) {
+    this.#chat = chat;
+    this.#busFigures = busFigures;
+  }
+
+  get figures(): ClockFigures {
+    const { clock, lastStamp } = this.#chat;
+    return {
+      stampsAheadMs: Math.max(0, stampMs(lastStamp) - clock.now()),
+      jumpMs: clock.unsettledMs,
+      busAheadMs: this.#busFigures()?.clockAheadMs ?? 0,
+    };
+  }
+
+  /** The present warnings, one sentence each. */
+  get warnings(): string[] {
+    return [...this.#faults().values()];
+  }
+
+  /** Tells new faults, faults that last, and ends of faults. Call it every few seconds. */
+  check(): void {
+    const now = this.#chat.clock.monotonic();
+    const faults = this.#faults();
+    for (const [name, sentence] of faults) {
+      const toldAt = this.#told.get(name);
+      if (toldAt !== undefined && now - toldAt < repeatMs) continue;
+      this.#told.set(name, now);
+      this.#tell(sentence, "error");
+    }
+    for (const name of [...this.#told.keys()]) {
+      if (faults.has(name)) continue;
+      this.#told.delete(name);
+      this.#tell(endSentences[name], "info");
+    }
+  }
+
+  #faults(): Map<keyof ClockFigures, string> {
+    const { stampsAheadMs, jumpMs, busAheadMs } = this.figures;
+    const faults = new Map<keyof ClockFigures, string>();
+    if (stampsAheadMs > maxClockFaultMs) {
+      const time = timeText(stampMs(this.#chat.lastStamp));
+      faults.set(
+        "stampsAheadMs",
+        `The newest messages are from ${time}, ${durationText(stampsAheadMs)} ahead of the clock of this ` +
+          "machine, and new messages get that time too. If the clock is wrong, set it; if it is right, stop the " +
+          "server and start it once with --mend-times",
+      );
+    }
+    if (jumpMs > maxClockFaultMs) {
+      faults.set(
+        "jumpMs",
+        `The clock of this machine was set ${
+          durationText(jumpMs)
+        } ahead. New messages get the time of before ` +
+          "for ten minutes, and then the new one: if the clock is wrong, set it back until then",
+      );
+    }
+    if (Math.abs(busAheadMs) > maxClockFaultMs) {
+      const side = busAheadMs > 0 ? "ahead of" : "behind";
+      faults.set(
+        "busAheadMs",
+        `The clock of NATS is ${
+          durationText(Math.abs(busAheadMs))
+        } ${side} the clock of this machine: set the ` +
+          "wrong one. New messages get the earlier time meanwhile",
+      );
+    }
+    return faults;
+  }
+
+  #tell(sentence: string, level: "info" | "error"): void {
+    notifyOperators(this.#chat, sentence, this.#chat.stampNow(), level);
+  }
+}
+
+const endSentences: Readonly<Record<keyof ClockFigures, string>> = {
+  stampsAheadMs: "New messages have the right time again",
+  jumpMs: "New messages follow the clock of this machine again",
+  busAheadMs: "The clocks of NATS and of this machine are equal again",
+};
+
+/** "2026-11-23 15:04 UTC". */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** "90 minutes", "25 hours", "365 days": of the largest unit at least two. */
+export function durationText(ms: number): string {
+  const units = [["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000]] as const;
+  const [name, unitMs] = units.find(([, size]) => ms >= 2 * size) ?? ["seconds", 1000];
+  return `${Math.round(ms / unitMs)} ${name}`;
+}

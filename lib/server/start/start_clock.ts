@@ -1,0 +1,31 @@
+/** The clock of the chat, and `--mend-times`: what is moved to the present, and the sentence about it. */
+import { Clock } from "../../irc/clock.ts";
+import { banMender } from "../chat/server_ban.ts";
+import { positionMender } from "../cluster/machine_store.ts";
+import { durationText } from "../hub/clock_watch.ts";
+import type { MendedTimes, ValueMenders } from "../store/mend_times.ts";
+
+/** The clock of this machine. */
+export function startClock(): Clock {
+  return new Clock({ systemUptime });
+}
+
+/** The saved values that have times. */
+export const valueMenders: ValueMenders = { ...banMender, ...positionMender };
+
+/** What `--mend-times` has done. */
+export function mendedSentence({ records, aheadMs, copy }: MendedTimes): string {
+  if (records === 0) return "No message is in the future, so --mend-times has moved none";
+  return `--mend-times has moved ${records} messages and events to the present; the newest was ` +
+    `${durationText(aheadMs)} in the future. Start the server without it from now on` +
+    (copy === undefined ? "" : `; "${copy}" has the old times`);
+}
+
+/** 0 where the system does not tell it. */
+function systemUptime(): number {
+  try {
+    return Deno.osUptime() * 1000;
+  } catch {
+    return 0;
+  }
+}
