@@ -35,16 +35,16 @@ export class AccountTable {
     const columns = "SELECT name, verifier, role, suspended, created_ms FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
-    const save = database.prepare(
+    const save = database.prepareWrite(
       `INSERT INTO account (key, name, verifier, role, suspended, created_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, verifier = excluded.verifier, role = excluded.role,
        suspended = excluded.suspended, created_ms = excluded.created_ms`,
     );
-    const remove = database.prepare("DELETE FROM account WHERE key = ?");
+    const remove = database.prepareWrite("DELETE FROM account WHERE key = ?");
     this.#rows = new UnsavedRows(database, {
       save: (key, { name, verifier, role, suspended, createdMs }) =>
-        void save.run(key, name, verifier, role, suspended ?? null, createdMs),
-      remove: (key) => void remove.run(key),
+        save.run(key, name, verifier, role, suspended ?? null, createdMs),
+      remove: (key) => remove.run(key),
     });
     for (
       const found of database.prepareArrays(`SELECT key FROM account WHERE key GLOB '*[]{}|^~\\[]*'`).all()

@@ -23,15 +23,15 @@ export class ChannelTable {
 
   constructor(database: Database) {
     this.#all = database.prepareArrays("SELECT name, founder, used_ms, state FROM kept_channel ORDER BY key");
-    const save = database.prepare(
+    const save = database.prepareWrite(
       `INSERT INTO kept_channel (key, name, founder, used_ms, state) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, founder = excluded.founder, used_ms = excluded.used_ms,
        state = excluded.state`,
     );
-    const remove = database.prepare("DELETE FROM kept_channel WHERE key = ?");
+    const remove = database.prepareWrite("DELETE FROM kept_channel WHERE key = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (key, { name, founder, usedMs, state }) => void save.run(key, name, founder, usedMs, state),
-      remove: (key) => void remove.run(key),
+      save: (key, { name, founder, usedMs, state }) => save.run(key, name, founder, usedMs, state),
+      remove: (key) => remove.run(key),
     });
   }
 

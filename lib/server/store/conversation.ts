@@ -5,7 +5,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
-import type { CommitParticipant, Database } from "./database.ts";
+import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
 import type { UnsavedBlock } from "./history.ts";
 
 /** The log of a conversation: 0 for messages, 1 for events. */
@@ -70,50 +70,54 @@ export class Conversations implements CommitParticipant {
   #insertedNow: Conversation[] = [];
   #changes: (() => void)[] = [];
   readonly #find: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #insertSide: StatementSync;
-  readonly #savePerson: StatementSync;
+  readonly #insert: WriteStatement;
+  readonly #insertSide: WriteStatement;
+  readonly #savePerson: WriteStatement;
   readonly #nickOf: StatementSync;
-  readonly #setNick: StatementSync;
+  readonly #setNick: WriteStatement;
   readonly #known: NickFinder;
   readonly #formerly: NickFinder;
-  readonly #addFormer: StatementSync;
-  readonly #removeFormer: StatementSync;
-  readonly #adoptFormer: StatementSync;
+  readonly #addFormer: WriteStatement;
+  readonly #removeFormer: WriteStatement;
+  readonly #adoptFormer: WriteStatement;
   readonly #between: StatementSync;
   readonly #private: StatementSync;
-  readonly #adopt: readonly StatementSync[];
-  readonly #close: StatementSync;
-  readonly #reopen: StatementSync;
+  readonly #adopt: readonly WriteStatement[];
+  readonly #close: WriteStatement;
+  readonly #reopen: WriteStatement;
   readonly #names: StatementSync;
   readonly #closedChannels: StatementSync;
-  readonly #openAll: StatementSync;
-  readonly #setClosedChannel: StatementSync;
+  readonly #openAll: WriteStatement;
+  readonly #setClosedChannel: WriteStatement;
 
   constructor(database: Database) {
     this.#database = database;
     this.#find = database.prepareArrays("SELECT id, since, closed FROM conversation WHERE key = ?");
     this.#names = database.prepareArrays("SELECT name, key FROM conversation WHERE id = ?");
-    this.#insert = database.prepareArrays(
+    this.#insert = database.prepareWrite(
       "INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?) RETURNING id",
     );
-    this.#insertSide = database.prepare(
+    this.#insertSide = database.prepareWrite(
       "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
     );
-    this.#savePerson = database.prepare(
+    this.#savePerson = database.prepareWrite(
       `INSERT INTO person (identity, name, nick, folded) VALUES (?, ?, ?, ?)
        ON CONFLICT (identity) DO UPDATE SET name = excluded.name, nick = excluded.nick, folded = excluded.folded`,
     );
     this.#nickOf = database.prepareArrays("SELECT nick FROM person WHERE identity = ?");
-    this.#setNick = database.prepare("UPDATE person SET nick = ?, folded = ? WHERE identity = ?");
+    this.#setNick = database.prepareWrite("UPDATE person SET nick = ?, folded = ? WHERE identity = ?");
     this.#known = nickFinder(database, "person");
     this.#formerly = nickFinder(database, "former_nick");
-    this.#addFormer = database.prepare("INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)");
-    this.#removeFormer = database.prepare(
+    this.#addFormer = database.prepareWrite(
+      "INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)",
+    );
+    this.#removeFormer = database.prepareWrite(
       `DELETE FROM former_nick WHERE identity = ?1 AND id <=
          (SELECT id FROM former_nick WHERE identity = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${maxFormer})`,
     );
-    this.#adoptFormer = database.prepare("UPDATE OR IGNORE former_nick SET identity = ? WHERE identity = ?");
+    this.#adoptFormer = database.prepareWrite(
+      "UPDATE OR IGNORE former_nick SET identity = ? WHERE identity = ?",
+    );
     this.#between = database.prepareArrays("SELECT conversation FROM side WHERE identity = ? AND other = ?");
     this.#private = database.prepareArrays(
       `SELECT conversation, other, person.name, nick FROM side JOIN person ON person.identity = other
@@ -124,16 +128,16 @@ export class Conversations implements CommitParticipant {
       "UPDATE OR IGNORE side SET identity = ?2, name = ?3 WHERE identity = ?1 AND conversation = ?4",
       "DELETE FROM side WHERE identity = ?1 AND conversation = ?4",
       "UPDATE side SET other = ?2 WHERE conversation = ?4 AND other = ?1",
-    ].map((sql) => database.prepare(sql));
-    this.#close = database.prepare("UPDATE conversation SET closed = ? WHERE id = ?");
-    this.#reopen = database.prepare("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
+    ].map((sql) => database.prepareWrite(sql));
+    this.#close = database.prepareWrite("UPDATE conversation SET closed = ? WHERE id = ?");
+    this.#reopen = database.prepareWrite("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
     this.#closedChannels = database.prepareArrays(
       "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
     );
-    this.#openAll = database.prepare(
+    this.#openAll = database.prepareWrite(
       "UPDATE conversation SET since = 0, closed = 0 WHERE since > 0 OR closed <> 0",
     );
-    this.#setClosedChannel = database.prepare(
+    this.#setClosedChannel = database.prepareWrite(
       `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
     );
@@ -197,7 +201,7 @@ export class Conversations implements CommitParticipant {
     this.#database.insertPending();
     const [before] = this.#database.read(() => row(this.#nickOf.get(identity)), []);
     if (before === undefined || before === nick) return;
-    this.#database.attempt(() => {
+    this.#database.change(() => {
       this.#setNick.run(nick, fold(nick), identity);
       this.#addFormer.run(identity, fold(String(before)));
       this.#removeFormer.run(identity);
@@ -212,7 +216,7 @@ export class Conversations implements CommitParticipant {
     this.#database.insertPending();
     const found = this.#database.read(() => this.#private.all(guest).map(row), []);
     if (found.length === 0) return [];
-    this.#database.attempt(() => {
+    this.#database.change(() => {
       for (const [id = 0] of found) {
         for (const statement of this.#adopt) statement.run(guest, identity, name, id);
       }
@@ -289,11 +293,15 @@ export class Conversations implements CommitParticipant {
     return 2 * this.#changes.length;
   }
 
+  get bytes(): number {
+    return this.#changes.length * changeBytes;
+  }
+
   write(): void {
     for (const change of this.#changes) change();
   }
 
-  saved(): void {
+  written(): void {
     this.#insertedNow = [];
     this.#changes = [];
     if (this.#cache.size > maxCached) this.#cache.clear();
@@ -328,6 +336,8 @@ export class Conversations implements CommitParticipant {
   }
 }
 
+/** The memory of a change, about. */
+const changeBytes = 100;
 /** The largest number of conversations in memory. */
 const maxCached = 20_000;
 

@@ -1,5 +1,5 @@
 /**
- * The database file: one transaction per tick, and error handling when the disk fails. It knows no table.
+ * The database file: one transaction per tick, and what happens while the disk fails. It knows no table.
  *
  * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything is
  * sent (Flusher.before), so everything that users have seen is on disk. Without a flush, a timer ends it.
@@ -10,28 +10,49 @@
  * file, "off" never. The log is copied when the chat is idle (checkpoint), and during a tick only if it has grown to
  * 32 MiB.
  *
- * If a commit fails (the disk is full), it is rolled back, reported once, and retried every second: commit
- * participants keep their rows until they are saved; all other code checks the result of commit().
+ * If a commit fails (the disk is full), it is reported once and tried again every second. Until then the transaction
+ * stays open in memory: SQLite forgets it with the failed commit, so all its statements run again (transaction.ts).
+ * Every reader therefore finds what waits, in its order, and later writes work as always. This holds for every write,
+ * because rows are changed by a WriteStatement only, and only inside change(), attempt() or a participant. If even the
+ * statements fail (the disk cannot be read), changes and participants wait as they are and run later, in their order.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Clock } from "../../irc/clock.ts";
+import { hasSpace } from "./disk_space.ts";
+import { isFailure, reasonOf } from "./sqlite_errors.ts";
+import { copyFile, WriteAheadLog } from "./write_ahead_log.ts";
+import { Transaction } from "./transaction.ts";
 
 /** The durability of commits; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
 
-/** The size of the log in pages at which a commit must copy it into the file. */
-export const checkpointPages = 8000;
+/** The most characters that wait in memory while the disk fails. */
+export const maxUnsavedBytes = 16 * 1024 * 1024;
+/** Above this, a commit is tried only when a file of this size can be written: a failed one costs a repetition. */
+const probedBytes = 256 * 1024;
+const retryMs = 1000;
+/** A retry that failed waits so many times longer than it took. */
+const retryShare = 20;
 
-/** An object that keeps rows in memory until their transaction is saved. Only `write` can throw. */
+/** An object that collects rows until the commit of the tick. Only `write` can throw. */
 export interface CommitParticipant {
   /** The number of statements that `write` will run, or more. */
   readonly statements: number;
-  /** Inserts the rows that are not inserted yet. */
+  /** The characters of the rows that are not written. */
+  readonly bytes: number;
+  /** Writes the rows. */
   write(): void;
-  /** The inserted rows are saved. */
-  saved(): void;
-  /** The rows inserted since the last `saved` were rolled back. */
+  /** All rows are written; the database keeps them until they are saved. */
+  written(): void;
+  /** `write` failed, and none of the rows are written. */
   rolledBack(): void;
+}
+
+/** A statement that changes rows; it runs only inside Database.change(), attempt() or a participant. */
+export interface WriteStatement {
+  run(...values: SQLInputValue[]): void;
+  /** The first row of RETURNING, as an array. */
+  get(...values: SQLInputValue[]): unknown;
 }
 
 /** Functions of node:sqlite that its types do not have. */
@@ -45,41 +66,59 @@ export class Database {
   onProblem: (sentence: string) => void = (sentence) => {
     throw new Error(sentence);
   };
+  /** Records of the history that wait to be saved, and those that were dropped since the start. */
+  readonly records = { unsaved: 0, lost: 0 };
   readonly #db: DatabaseSync;
-  readonly #begin: StatementSync;
-  readonly #commit: StatementSync;
-  readonly #rollback: StatementSync;
+  readonly #path: string | undefined;
   readonly #participants: CommitParticipant[] = [];
   readonly #clock: Clock;
-  #begun = false;
+  readonly #log: WriteAheadLog;
+  readonly #transaction: Transaction;
+  /** Changes that could not even be made in memory; later ones wait behind them. */
+  #waiting: (() => void)[] = [];
+  #isWriting = false;
   #isCommitScheduled = false;
   #failing = false;
-  #copying = false;
+  #lostBefore = 0;
   #unreadable = false;
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #isHeld = false;
+  #heldFailure: unknown;
 
-  /** Takes over `db`, which must have the newest version. */
-  constructor(db: DatabaseSync, clock = new Clock()) {
+  /** Takes over `db`, which must have the newest version. `path` is its file; undefined in memory. */
+  constructor(db: DatabaseSync, clock = new Clock(), path?: string) {
     this.#db = db;
+    this.#path = path;
     this.#clock = clock;
-    this.#begin = db.prepare("BEGIN IMMEDIATE");
-    this.#commit = db.prepare("COMMIT");
-    this.#rollback = db.prepare("ROLLBACK");
+    this.#log = new WriteAheadLog(db);
+    this.#transaction = new Transaction(db);
   }
 
-  /** A statement whose rows are objects. */
-  prepare(sql: string): StatementSync {
-    return this.#db.prepare(sql);
-  }
-
-  /** A statement that returns rows as arrays, which is twice as fast. */
+  /** A statement that reads and returns rows as arrays, which is twice as fast as objects. */
   prepareArrays(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql) as ArrayStatement;
-    statement.setReturnArrays(true);
-    return statement;
+    if (!/^\s*SELECT\b/.test(sql)) throw new Error(`Only prepareWrite() can change rows: ${sql}`);
+    return this.#prepare(sql);
+  }
+
+  /** A statement that changes rows. `isDerived`: they can be made again from other rows. */
+  prepareWrite(sql: string, { isDerived = false }: { isDerived?: boolean } = {}): WriteStatement {
+    const statement = this.#prepare(sql);
+    const enter = (values: readonly SQLInputValue[]) => {
+      if (!this.#isWriting) throw new Error(`Rows are changed outside of change(): ${sql}`);
+      if (!this.#isHeld) this.#transaction.add(statement, values, isDerived);
+    };
+    return {
+      run(...values) {
+        enter(values);
+        statement.run(...values);
+      },
+      get(...values) {
+        enter(values);
+        return statement.get(...values);
+      },
+    };
   }
 
   /** Adds a participant to every commit from now on. */
@@ -98,29 +137,25 @@ export class Database {
     }, 5);
   }
 
-  /** Call this before inserting, changing or deleting rows: it begins the transaction of the tick. */
-  write(): void {
-    if (this.#begun) return;
-    this.#begin.run();
-    this.#begun = true;
-    this.scheduleCommit();
+  /**
+   * Changes rows in the transaction of the tick. It never loses the change: if the disk failed so that `act` cannot be
+   * done now, it returns false, and `act` is done later. Throws errors of `act` that have another reason.
+   */
+  change(act: () => void): boolean {
+    if (this.attempt(act)) return true;
+    if (!this.#isHeld) this.#waiting.push(act);
+    return false;
   }
 
-  /**
-   * Writes in the transaction of the tick. False if the disk failed; then the whole transaction is lost, except rows
-   * of participants. Throws errors of `act` that have another reason.
-   */
+  /** The same for a change that its caller tries again: if the disk failed, `act` has no effect, and it returns false. */
   attempt(act: () => void): boolean {
-    try {
-      this.write();
+    if (this.#isWriting) {
       act();
       return true;
-    } catch (error) {
-      this.#undo();
-      if (!failures.has(resultCode(error))) throw error;
-      this.#fail(error);
-      return false;
     }
+    this.scheduleCommit();
+    // Rows that were collected before come first.
+    return this.insertPending() && this.#write(act);
   }
 
   /**
@@ -131,7 +166,7 @@ export class Database {
     try {
       return find();
     } catch (error) {
-      if (!failures.has(resultCode(error))) throw error;
+      if (!isFailure(error)) throw error;
       if (!this.#unreadable) {
         this.onProblem(`Cannot read stored data: ${reasonOf(error)}; the chat continues without it`);
       }
@@ -140,61 +175,44 @@ export class Database {
     }
   }
 
-  /**
-   * Inserts the rows of all participants, so that queries find them; rows that cannot be inserted now are not found.
-   */
-  insertPending(): void {
-    if (!this.#isCommitScheduled || this.#failing) return;
-    try {
-      this.#writeParticipants();
-    } catch (error) {
-      this.#undo();
-      this.#fail(error);
-    }
+  /** Writes the rows of all participants, so that queries find them. False if they cannot be written now. */
+  insertPending(): boolean {
+    if (!this.#isCommitScheduled || this.#isWriting) return true;
+    if (this.#participants.every(({ statements }) => statements === 0)) return !this.#isStuck;
+    return !this.#isStuck && this.#write(() => this.#writeParticipants());
   }
 
   /** Saves nothing until releaseCommits(): everything until then is one transaction, and a crash leaves none of it. */
   holdCommits(): void {
     this.commit();
     this.#isHeld = true;
+    this.#heldFailure = undefined;
   }
 
-  /** Ends holdCommits() and saves. False if that failed; see commit(). */
+  /** Ends holdCommits() and saves. False if the disk failed since; then nothing of it is saved. */
   releaseCommits(): boolean {
+    const wasHeld = this.#isHeld;
+    if (wasHeld) this.insertPending();
     this.#isHeld = false;
-    return this.commit();
+    if (this.#heldFailure !== undefined) return false;
+    return this.commit() || !wasHeld;
   }
 
-  /** Saves the rows of this tick. False if that failed: rows of participants are retried, others are lost. */
+  /** Saves the rows of this tick. False if that failed: they wait, and every reader finds them. */
   commit(): boolean {
     if (!this.#isCommitScheduled) return true;
     if (this.#isHeld) {
       this.insertPending();
       return false;
     }
-    // If only participants have rows, the caller needs no result, and a full disk is not tried a thousand
-    // times a second.
-    if (this.#failing && !this.#begun && this.#clock.monotonic() < this.#retryAtMs) return false;
-    try {
-      if (this.#isOneStatement()) {
-        for (const participant of this.#participants) participant.write();
-      } else {
-        this.#writeParticipants();
-        this.#commit.run();
-      }
-    } catch (error) {
-      this.#undo();
-      this.#fail(error);
+    if (this.#failing) return this.#commitAgain();
+    if (this.#isOneStatement()) {
+      if (this.#write(() => this.#writeParticipants(), { alone: true }) && !this.#failing) return this.#end();
+
       return false;
     }
-    this.#begun = false;
-    this.#isCommitScheduled = false;
-    for (const participant of this.#participants) participant.saved();
-    if (this.#failing) {
-      this.#failing = false;
-      this.onProblem("Messages are saved again");
-    }
-    return true;
+    if (!this.insertPending() || this.#failing) return false;
+    return this.#end();
   }
 
   /** Whether the last commit failed. */
@@ -202,15 +220,20 @@ export class Database {
     return this.#failing;
   }
 
+  /** The characters that wait in memory because the disk fails; otherwise 0. */
+  get unsavedBytes(): number {
+    if (!this.#failing) return 0;
+    return this.#participants.reduce((sum, { bytes }) => sum + bytes, this.#transaction.bytes);
+  }
+
+  /** Whether so much waits in memory that nothing more can. */
+  get isFull(): boolean {
+    return this.#failing && this.unsavedBytes >= maxUnsavedBytes;
+  }
+
   /** Copies the log into the file; takes a tenth of a second for a long log. */
   checkpoint(): void {
-    if (this.#copying || !this.commit()) return;
-    try {
-      this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    } catch (error) {
-      // Nothing is lost: the log stays, and a commit without free space reports the failure.
-      if (!failures.has(resultCode(error))) throw error;
-    }
+    if (this.commit()) this.#log.copy();
   }
 
   /**
@@ -218,9 +241,7 @@ export class Database {
    * possible now.
    */
   scrub(): boolean {
-    if (this.#copying || !this.commit()) return false;
-    const { busy, log } = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
-    return busy === 0 && log === 0;
+    return this.commit() && this.#log.empty();
   }
 
   /**
@@ -228,86 +249,144 @@ export class Database {
    * system's error.
    */
   async copy(from: string, to: string): Promise<void> {
-    if (!this.scrub()) throw new Error("the database is not writable");
-    this.#copying = true;
-    this.#db.exec("PRAGMA wal_autocheckpoint = 0");
-    try {
-      await Deno.copyFile(from, `${to}.part`);
-      await Deno.rename(`${to}.part`, to);
-    } finally {
-      this.#copying = false;
-      if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    }
+    if (!this.scrub()) throw new Error("the database cannot be written now");
+    await this.#log.whileKept(() => copyFile(from, to));
   }
 
-  /** Saves and closes; a second call does nothing. */
+  /** Saves and closes; a second call does nothing. Afterwards `records.unsaved` are lost. */
   close(): void {
     if (this.#closed) return;
-    this.#retryAtMs = 0;
-    if (this.#isHeld) this.#undo();
-    else this.commit();
+    if (this.#isHeld) this.#transaction.undo();
+    else if (!this.commit() && this.#failing) this.#retry();
     this.#closed = true;
+    this.#log.close();
     clearTimeout(this.#timer);
+    this.#transaction.undo();
     this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql) as ArrayStatement;
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  /** Whether changes must wait, because those before them are not in the transaction. */
+  get #isStuck(): boolean {
+    return !this.#transaction.isComplete || this.#waiting.length > 0;
   }
 
   /** The usual tick: one channel has messages. A single statement is its own transaction. */
   #isOneStatement(): boolean {
-    if (this.#begun) return false;
+    if (this.#transaction.isOpen) return false;
     let count = 0;
     for (const participant of this.#participants) count += participant.statements;
     return count === 1;
   }
 
   #writeParticipants(): void {
-    if (!this.#begun) {
-      this.#begin.run();
-      this.#begun = true;
-    }
     for (const participant of this.#participants) participant.write();
+    for (const participant of this.#participants) participant.written();
   }
 
-  #undo(): void {
-    // SQLite rolls back by itself after some failures.
-    if (this.#db.isTransaction) this.#rollback.run();
-    this.#begun = false;
-    for (const participant of this.#participants) participant.rolledBack();
+  /** Runs `act`, again if it fails; false if the disk failed twice. The unsaved writes before it stay. */
+  #write(act: () => void, { alone = false } = {}): boolean {
+    const before = this.#transaction.length;
+    for (let isAgain = false;; isAgain = true) {
+      try {
+        if (!alone || isAgain) this.#transaction.open();
+        this.#isWriting = true;
+        act();
+        return true;
+      } catch (error) {
+        this.#transaction.truncate(before);
+        this.#transaction.undo();
+        if (isFailure(error)) this.#fail(error);
+        const isRepeated = this.#transaction.repeat();
+        for (const participant of this.#participants) participant.rolledBack();
+        if (!isFailure(error)) throw error;
+        if (isAgain || !isRepeated || this.#isHeld) return false;
+      } finally {
+        this.#isWriting = false;
+      }
+    }
+  }
+
+  /** Ends the transaction; after a failure it is made again. */
+  #end(): boolean {
+    for (let isAgain = false;; isAgain = true) {
+      try {
+        this.#transaction.commit();
+        return this.#saved();
+      } catch (error) {
+        this.#transaction.undo();
+        if (!isFailure(error)) throw error;
+        // Pages of the log that are copied into the file can be used again.
+        const hasSpace = !isAgain && this.#log.copy();
+        if (!hasSpace) this.#fail(error);
+        if (!this.#transaction.repeat() || !hasSpace) return false;
+      }
+    }
+  }
+
+  #commitAgain(): boolean {
+    this.insertPending();
+    return this.#clock.monotonic() >= this.#retryAtMs && this.#retry();
+  }
+
+  #retry(): boolean {
+    const before = performance.now();
+    const isSaved = this.#tryAgain();
+    const tookMs = performance.now() - before;
+    this.#retryAtMs = this.#clock.monotonic() + Math.max(retryMs, tookMs * retryShare);
+    return isSaved;
+  }
+
+  #tryAgain(): boolean {
+    if (!this.#transaction.isComplete && !this.#transaction.repeat()) return false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // Participants have no row that is newer than a change that waits.
+    const isWritten = this.insertPending();
+    for (let act = waiting.shift(); act !== undefined; act = waiting.shift()) {
+      if (isWritten && this.#write(act)) continue;
+      waiting.unshift(act);
+      break;
+    }
+    this.#waiting = waiting;
+    if (this.#isStuck) return false;
+    const { bytes } = this.#transaction;
+    if (this.#path !== undefined && bytes > probedBytes && !hasSpace(`${this.#path}-probe`, bytes)) {
+      return false;
+    }
+    return this.#end();
+  }
+
+  #saved(): true {
+    this.#isCommitScheduled = false;
+    const { records } = this;
+    const { unsaved } = records;
+    records.unsaved = 0;
+    if (!this.#failing) return true;
+    this.#failing = false;
+    this.#db.exec("PRAGMA cache_spill = ON");
+    const lost = records.lost - this.#lostBefore;
+    this.onProblem(
+      `Messages are saved again: ${unsaved} that waited in memory are on disk now, ${lost} were lost`,
+    );
+    return true;
   }
 
   #fail(error: unknown): void {
-    this.#retryAtMs = this.#clock.monotonic() + 1000;
+    if (this.#isHeld) this.#heldFailure ??= error;
     if (this.#failing) return;
     this.#failing = true;
+    this.#retryAtMs = this.#clock.monotonic() + retryMs;
+    this.#lostBefore = this.records.lost;
+    // Pages of a long transaction would be written to the disk before its commit.
+    this.#db.exec("PRAGMA cache_spill = OFF");
     this.onProblem(
       `Cannot save messages: ${reasonOf(error)}; the chat continues, and the server keeps trying to save`,
     );
   }
 }
-
-/** The reason of an SQLite error, in plain words. */
-export function reasonOf(error: unknown): string {
-  return failures.get(resultCode(error))?.[1] ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** Whether SQLite reports that the file is damaged or not a database. */
-export function isDamage(error: unknown): boolean {
-  return [11, 26].includes(resultCode(error));
-}
-
-/** 0 for an error that is not a failure of the file or the disk. */
-function resultCode(error: unknown): number {
-  if (!(error instanceof Error)) return 0;
-  if ("errcode" in error) return Number(error.errcode) & 0xff;
-  return [...failures].find(([, [sqliteMessage]]) => error.message.startsWith(sqliteMessage))?.[0] ?? 0;
-}
-
-/** SQLite result codes: the message of SQLite, which identifies errors without a code, and our words. */
-const failures: ReadonlyMap<number, readonly [sqliteMessage: string, words: string]> = new Map([
-  [5, ["database is locked", "another program is writing to the database"]],
-  [8, ["attempt to write a readonly database", "the database is read-only"]],
-  [10, ["disk I/O error", "the disk reports an error"]],
-  [11, ["database disk image is malformed", "the database is damaged"]],
-  [13, ["database or disk is full", "the disk is full"]],
-  [14, ["unable to open database file", "the database cannot be opened"]],
-  [26, ["file is not a database", "the file is not a database"]],
-]);

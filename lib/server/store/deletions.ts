@@ -6,7 +6,7 @@ import type { StatementSync } from "node:sqlite";
 import type { Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import type { HistoryView } from "./history_reader.ts";
 
 /** One deletion, as everybody who could see the message learns of it. */
@@ -33,14 +33,14 @@ export interface DeletionRange {
 /** The deletions of all conversations. */
 export class Deletions {
   readonly #database: Database;
-  readonly #save: StatementSync;
+  readonly #save: WriteStatement;
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
-  readonly #removeReasons: StatementSync;
+  readonly #removeReasons: WriteStatement;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#save = database.prepare(
+    this.#save = database.prepareWrite(
       `INSERT INTO redaction (stamp, conversation, deleted, account, record, reason) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
@@ -48,13 +48,13 @@ export class Deletions {
       WHERE conversation = ? AND deleted > ? AND deleted < ? AND stamp >= ? ORDER BY deleted`;
     this.#forwards = database.prepareArrays(`${select} LIMIT ?`);
     this.#backwards = database.prepareArrays(`${select} DESC LIMIT ?`);
-    this.#removeReasons = database.prepare("UPDATE redaction SET reason = '' WHERE account = ?");
+    this.#removeReasons = database.prepareWrite("UPDATE redaction SET reason = '' WHERE account = ?");
   }
 
   /** Saves that the message with this stamp was deleted; without a deletion only that it must not come back. */
   save(conversation: number, stamp: number, deletion?: Deletion): void {
     const { stamp: deleted = 0, account = null, record = "", reason = "" } = deletion ?? {};
-    this.#database.attempt(() =>
+    this.#database.change(() =>
       this.#save.run(stamp, conversation, Math.min(deleted, maxStamp), account, record, reason)
     );
   }
@@ -71,7 +71,7 @@ export class Deletions {
 
   /** Removes the words of a deleted account. */
   removeReasons(account: string): void {
-    this.#database.attempt(() => this.#removeReasons.run(account));
+    this.#database.change(() => this.#removeReasons.run(account));
   }
 }
 

@@ -8,7 +8,7 @@ import { parse } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
@@ -23,12 +23,14 @@ export class Eraser {
   readonly #history: History;
   readonly #index: SearchIndex;
   readonly #jobs: StatementSync;
-  readonly #addJob: StatementSync;
-  readonly #endJob: StatementSync;
+  readonly #addJob: WriteStatement;
+  readonly #endJob: WriteStatement;
   readonly #deletions: Deletions;
-  readonly #removeBlock: StatementSync;
+  readonly #removeBlock: WriteStatement;
   /** The accounts whose records up to a stamp are being erased. */
   readonly #hidden = new Map<Folded, number>();
+  /** Records whose erasure waits until the disk can be read. */
+  readonly #redacting = new Set<number>();
   /** Blocks without a record that must stay while they are the newest. */
   readonly #empty = new Set<number>();
   #needsScrub = false;
@@ -39,12 +41,12 @@ export class Eraser {
     this.#deletions = deletions;
     this.#index = index;
     this.#jobs = database.prepareArrays("SELECT identity, until FROM forgetting");
-    this.#addJob = database.prepare(
+    this.#addJob = database.prepareWrite(
       "INSERT INTO forgetting (identity, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until",
     );
-    this.#endJob = database.prepare("DELETE FROM forgetting WHERE identity = ?");
+    this.#endJob = database.prepareWrite("DELETE FROM forgetting WHERE identity = ?");
     // The newest block always stays: the next stamps must be higher than its stamps.
-    this.#removeBlock = database.prepareArrays(
+    this.#removeBlock = database.prepareWrite(
       "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block) RETURNING log, count",
     );
     this.#loadHidden();
@@ -56,6 +58,18 @@ export class Eraser {
    */
   redact(views: readonly HistoryView[], stamp: number, deletion?: Deletion): boolean {
     this.#history.reader.erasures++;
+    let isFound = false;
+    this.#redacting.add(stamp);
+    this.#database.change(() => {
+      isFound = this.#redactNow(views, stamp, deletion);
+      this.#redacting.delete(stamp);
+      this.#hide();
+    });
+    this.#hide();
+    return isFound;
+  }
+
+  #redactNow(views: readonly HistoryView[], stamp: number, deletion?: Deletion): boolean {
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
       if (found === undefined) continue;
@@ -75,14 +89,16 @@ export class Eraser {
    */
   scheduleErasure(account: string, until: number): void {
     this.#history.reader.erasures++;
-    this.#database.attempt(() => this.#addJob.run(account, until));
+    this.#database.change(() => this.#addJob.run(account, until));
     this.#deletions.removeReasons(account);
     this.#needsScrub = true;
-    this.#loadHidden();
+    this.#hidden.set(fold(account), until);
+    this.#hide();
   }
 
   /** Whether a record waits for its erasure, so that nobody can see it. */
   isHidden({ stamp, record }: StoredRecord): boolean {
+    if (this.#redacting.has(stamp)) return true;
     if (this.#hidden.size === 0) return false;
     const account = record.startsWith("@")
       ? parse(record.split("\r", 1)[0] ?? "")?.tags.get("account")
@@ -90,7 +106,10 @@ export class Eraser {
     return account !== undefined && stamp <= (this.#hidden.get(fold(account)) ?? -1);
   }
 
-  /** Runs one step of the scheduled erasures; the index must be complete. True if more is to do. */
+  /**
+   * Runs one step of the scheduled erasures; the index must be complete. Only inside Database.attempt(). True if more is
+   * to do.
+   */
   step(): boolean {
     const [account, until] = row(this.#jobs.get());
     if (account === undefined) return false;
@@ -101,7 +120,6 @@ export class Eraser {
       from: "start",
       limit: hitsPerStep,
     });
-    this.#database.write();
     if (hits.length === 0) {
       this.#endJob.run(String(account));
       this.#loadHidden();
@@ -156,12 +174,17 @@ export class Eraser {
     }
   }
 
-  /** A read of history asks for each record, so it asks nothing while no account is being erased. */
   #loadHidden(): void {
     this.#hidden.clear();
     for (const [account, until] of this.#database.read(() => this.#jobs.all().map(row), [])) {
       this.#hidden.set(fold(String(account)), Number(until));
     }
-    this.#history.reader.isHidden = this.#hidden.size === 0 ? undefined : (saved) => this.isHidden(saved);
+    this.#hide();
+  }
+
+  /** A read of history asks for each record, so it asks nothing while nothing is being erased. */
+  #hide(): void {
+    const isNeeded = this.#hidden.size + this.#redacting.size > 0;
+    this.#history.reader.isHidden = isNeeded ? (saved) => this.isHidden(saved) : undefined;
   }
 }

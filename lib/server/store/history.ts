@@ -21,10 +21,10 @@ import {
   type StoredRecord,
 } from "./block.ts";
 import { type Conversation, type Conversations, logOf, row, type Stream } from "./conversation.ts";
-import type { CommitParticipant, Database } from "./database.ts";
+import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
 import { type HistoryRange, HistoryReader, type HistoryView } from "./history_reader.ts";
 
-/** Records of one log that are not committed yet. */
+/** Records of one log that are not written yet. */
 export interface UnsavedBlock {
   readonly conversation: Conversation;
   readonly stream: Stream;
@@ -32,7 +32,6 @@ export interface UnsavedBlock {
   last: number;
   count: number;
   records: string;
-  written: boolean;
 }
 
 /** The place of a record. */
@@ -45,21 +44,19 @@ export interface RecordPlace {
   readonly records: readonly StoredRecord[];
 }
 
-/** The most unsaved characters in memory while the disk fails; above that, the oldest records are dropped. */
-const maxUnsavedLength = 16 * 1024 * 1024;
-
 /** The records of all conversations. */
 export class History implements CommitParticipant {
   readonly reader: HistoryReader;
   readonly #database: Database;
   readonly #conversations: Conversations;
   #unsaved: UnsavedBlock[] = [];
+  #unsavedLength = 0;
   #appended = 0;
   #storedUntil = 0;
-  readonly #insert: StatementSync;
+  readonly #insert: WriteStatement;
   readonly #blockAt: StatementSync;
   readonly #newest: StatementSync;
-  readonly #change: StatementSync;
+  readonly #change: WriteStatement;
   readonly #block: StatementSync;
   readonly #moved: StatementSync;
   /** Whether a record has got another stamp. */
@@ -69,7 +66,9 @@ export class History implements CommitParticipant {
     this.#database = database;
     this.#conversations = conversations;
     this.reader = new HistoryReader(database);
-    this.#insert = database.prepare("INSERT INTO block (log, first, count, records) VALUES (?, ?, ?, ?)");
+    this.#insert = database.prepareWrite(
+      "INSERT INTO block (log, first, count, records) VALUES (?, ?, ?, ?)",
+    );
     this.#blockAt = database.prepareArrays(
       "SELECT id, first, records FROM block WHERE log = ? AND first <= ? ORDER BY first DESC LIMIT 1",
     );
@@ -79,13 +78,20 @@ export class History implements CommitParticipant {
       "SELECT stamp FROM moved_stamp WHERE old <= ? ORDER BY old DESC LIMIT 1",
     );
     this.#hasMoved = this.#moved.get(Number.MAX_SAFE_INTEGER) !== undefined;
-    this.#change = database.prepare("UPDATE block SET records = ?, count = count - ? WHERE id = ?");
+    this.#change = database.prepareWrite("UPDATE block SET records = ?, count = count - ? WHERE id = ?");
   }
 
-  /** Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. */
+  /**
+   * Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. While the disk
+   * fails and so much waits in memory that nothing more can, the record is dropped and counted as lost.
+   */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
     if (stamp <= this.#storedUntil) return;
+    const { records } = this.#database;
+    if (this.#database.isFull) return void records.lost++;
     this.#appended++;
+    records.unsaved++;
+    this.#unsavedLength += record.length;
     const block = conversation.open[stream];
     if (block !== undefined && block.count < maxRecords) {
       block.records += laterRecord(block.first, stamp, record);
@@ -100,7 +106,6 @@ export class History implements CommitParticipant {
       last: stamp,
       count: 1,
       records: firstRecord(record),
-      written: false,
     };
     conversation.open[stream] = newBlock;
     this.#unsaved.push(newBlock);
@@ -154,9 +159,8 @@ export class History implements CommitParticipant {
     return moved === undefined ? stamp : Number(moved);
   }
 
-  /** Replaces the records of a block, of which `erased` are gone. */
+  /** Replaces the records of a block, of which `erased` are gone. Only inside Database.change(). */
   rewrite(block: number, first: number, records: readonly StoredRecord[], erased: number): void {
-    this.#database.write();
     this.#change.run(encodeBlock(first, records), erased, block);
   }
 
@@ -183,10 +187,12 @@ export class History implements CommitParticipant {
   get statements(): number {
     let count = 0;
     // A conversation without a row needs more statements.
-    for (const { conversation, written } of this.#unsaved) {
-      if (!written) count += conversation.id === undefined ? 4 : 1;
-    }
+    for (const { conversation } of this.#unsaved) count += conversation.id === undefined ? 4 : 1;
     return count;
+  }
+
+  get bytes(): number {
+    return this.#unsavedLength;
   }
 
   write(): void {
@@ -195,23 +201,15 @@ export class History implements CommitParticipant {
     if (blocks.length > 1) blocks.sort((one, other) => one.last - other.last);
     for (const block of blocks) {
       block.conversation.open[block.stream] = undefined;
-      if (block.written) continue;
       const id = this.#conversations.idOf(block.conversation);
       this.#insert.run(logOf(id, block.stream), block.first, block.count, block.records);
-      block.written = true;
     }
   }
 
-  saved(): void {
+  written(): void {
     if (this.#unsaved.length > 0) this.#unsaved = [];
+    this.#unsavedLength = 0;
   }
 
-  rolledBack(): void {
-    for (const block of this.#unsaved) block.written = false;
-    let space = maxUnsavedLength;
-    const remaining = this.#unsaved.toReversed().filter(({ records }) => (space -= records.length) >= 0);
-    if (remaining.length === this.#unsaved.length) return;
-    for (const { conversation, stream } of this.#unsaved) conversation.open[stream] = undefined;
-    this.#unsaved = remaining.reverse();
-  }
+  rolledBack(): void {}
 }

@@ -5,7 +5,7 @@
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import type { SearchIndex } from "./search.ts";
 import type { Clock } from "../../irc/clock.ts";
 import { firstStamp } from "../../irc/stamp.ts";
@@ -22,20 +22,18 @@ const blocksPerStep = 16;
 
 /** Deletes history over the limits. */
 export class HistoryRetention {
-  readonly #database: Database;
   readonly #index: SearchIndex;
   readonly #limits: RetentionLimits;
   readonly #clock: Clock;
   readonly #oldest: StatementSync;
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #removeRedactions: StatementSync;
+  readonly #remove: WriteStatement;
+  readonly #removeRedactions: WriteStatement;
   /** The id of the last conversation that this pass looked at. */
   #visited = 0;
 
   constructor(database: Database, index: SearchIndex, limits: RetentionLimits, clock: Clock) {
-    this.#database = database;
     this.#index = index;
     this.#limits = limits;
     this.#clock = clock;
@@ -50,8 +48,8 @@ export class HistoryRetention {
     this.#oldestOf = database.prepareArrays(
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
     );
-    this.#remove = database.prepare("DELETE FROM block WHERE id = ?");
-    this.#removeRedactions = database.prepare("DELETE FROM redaction WHERE stamp < ?");
+    this.#remove = database.prepareWrite("DELETE FROM block WHERE id = ?");
+    this.#removeRedactions = database.prepareWrite("DELETE FROM redaction WHERE stamp < ?");
   }
 
   /** Deletes a few blocks. True if there can be more to delete. */
@@ -101,7 +99,6 @@ export class HistoryRetention {
 
   #delete(block: unknown): void {
     const [id, log, first, count, records] = row(block);
-    this.#database.write();
     this.#index.remove(Number(id), Number(log), decodeBlock(Number(first), String(records)), {
       secure: false,
     });

@@ -3,9 +3,11 @@
  * found before the file is changed.
  */
 import { DatabaseSync } from "node:sqlite";
-import { checkpointPages, isDamage, reasonOf, type Synchronous } from "./database.ts";
+import type { Synchronous } from "./database.ts";
+import { isDamage, reasonOf } from "./sqlite_errors.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
+import { checkpointPages } from "./write_ahead_log.ts";
 
 /** "Prly"; it identifies databases of Parley. */
 const applicationId = 0x50726c79;

@@ -4,7 +4,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteStatement } from "./database.ts";
 
 /** The most conversations with a marker per account; above that, the oldest other marker is deleted. */
 const maxTargets = 2000;
@@ -13,25 +13,25 @@ const maxTargets = 2000;
 export class ReadMarkers {
   readonly #database: Database;
   readonly #find: StatementSync;
-  readonly #save: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #removeOne: StatementSync;
-  readonly #removeOldest: StatementSync;
+  readonly #save: WriteStatement;
+  readonly #remove: WriteStatement;
+  readonly #removeOne: WriteStatement;
+  readonly #removeOldest: WriteStatement;
 
   constructor(database: Database) {
     this.#database = database;
     this.#find = database.prepareArrays("SELECT ms FROM marker WHERE account = ? AND target = ?");
-    this.#save = database.prepare(
+    this.#save = database.prepareWrite(
       `INSERT INTO marker (account, target, ms) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET ms = max(ms, excluded.ms)`,
     );
-    this.#removeOldest = database.prepare(
+    this.#removeOldest = database.prepareWrite(
       `DELETE FROM marker WHERE account = ?1 AND target IN
          (SELECT target FROM marker WHERE account = ?1 AND target <> ?2
           ORDER BY ms DESC LIMIT -1 OFFSET ${maxTargets - 1})`,
     );
-    this.#removeOne = database.prepare("DELETE FROM marker WHERE account = ? AND target = ?");
-    this.#remove = database.prepare("DELETE FROM marker WHERE account = ?");
+    this.#removeOne = database.prepareWrite("DELETE FROM marker WHERE account = ? AND target = ?");
+    this.#remove = database.prepareWrite("DELETE FROM marker WHERE account = ?");
   }
 
   /** Milliseconds since 1970; undefined if there is no marker. */
@@ -43,7 +43,7 @@ export class ReadMarkers {
   /** A time before the stored one changes nothing. */
   save(account: string, target: string, ms: number): void {
     const isNew = this.load(account, target) === undefined;
-    this.#database.attempt(() => {
+    this.#database.change(() => {
       this.#save.run(account, target, ms);
       if (isNew) this.#removeOldest.run(account, target);
     });
@@ -54,11 +54,11 @@ export class ReadMarkers {
     const ms = this.load(account, from);
     if (ms === undefined) return;
     this.save(account, to, ms);
-    this.#database.attempt(() => this.#removeOne.run(account, from));
+    this.#database.change(() => this.#removeOne.run(account, from));
   }
 
   /** Deletes all markers of an account. */
   remove(account: string): void {
-    this.#database.attempt(() => this.#remove.run(account));
+    this.#database.change(() => this.#remove.run(account));
   }
 }

@@ -13,13 +13,13 @@ export class SavedValues {
 
   constructor(database: Database) {
     this.#find = database.prepareArrays("SELECT value FROM keepsake WHERE name = ?");
-    const save = database.prepare(
+    const save = database.prepareWrite(
       "INSERT INTO keepsake (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     );
-    const remove = database.prepare("DELETE FROM keepsake WHERE name = ?");
+    const remove = database.prepareWrite("DELETE FROM keepsake WHERE name = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (name, value) => void save.run(name, value),
-      remove: (name) => void remove.run(name),
+      save: (name, value) => save.run(name, value),
+      remove: (name) => remove.run(name),
     });
   }
 

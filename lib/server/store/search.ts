@@ -6,7 +6,7 @@
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
-import type { CommitParticipant, Database } from "./database.ts";
+import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
 import { runAtOnce } from "./steps.ts";
 import { entryOf, type IndexEntry, queryOf, type SearchTerms } from "./search_words.ts";
 
@@ -48,11 +48,11 @@ export class SearchIndex implements CommitParticipant {
   #lastIndexed = 0;
   readonly #progress: StatementSync;
   readonly #next: StatementSync;
-  readonly #saveProgress: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #configure: StatementSync;
-  readonly #count: StatementSync;
+  readonly #saveProgress: WriteStatement;
+  readonly #insert: WriteStatement;
+  readonly #remove: WriteStatement;
+  readonly #configure: WriteStatement;
+  readonly #count: WriteStatement;
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
   readonly #block: StatementSync;
@@ -61,22 +61,27 @@ export class SearchIndex implements CommitParticipant {
 
   constructor(database: Database) {
     this.#database = database;
+    const derived = { isDerived: true };
     this.#next = database.prepareArrays(
       "SELECT id, log, first, count, records FROM block WHERE id > ? ORDER BY id LIMIT 16",
     );
-    this.#saveProgress = database.prepare(
+    this.#saveProgress = database.prepareWrite(
       "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      derived,
     );
-    this.#insert = database.prepare("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)");
-    this.#remove = database.prepare(
+    this.#insert = database.prepareWrite("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)", derived);
+    this.#remove = database.prepareWrite(
       "INSERT INTO words (words, rowid, keys, text) VALUES ('delete', ?, ?, ?)",
+      derived,
     );
-    this.#configure = database.prepare(
+    this.#configure = database.prepareWrite(
       "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
+      derived,
     );
-    this.#count = database.prepare(
+    this.#count = database.prepareWrite(
       `UPDATE conversation SET messages = messages + iif(?1 & 1, 0, ?2), events = events + iif(?1 & 1, ?2, 0)
        WHERE id = ?1 >> 1`,
+      derived,
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
     this.#oldest = database.prepareArrays(`${hits} LIMIT ?`);
@@ -94,7 +99,6 @@ export class SearchIndex implements CommitParticipant {
     for (;;) {
       const blocks = this.#next.all(this.#lastIndexed);
       if (blocks.length === 0) return false;
-      this.#database.write();
       for (const block of blocks) {
         const [id, log, first, count, records] = row(block);
         this.#insertRecords(Number(id), Number(log), decodeBlock(Number(first), String(records)));
@@ -150,7 +154,6 @@ export class SearchIndex implements CommitParticipant {
     options: { places?: readonly number[]; secure: boolean },
   ): void {
     if (block > this.#lastIndexed) return;
-    this.#database.write();
     if (options.secure) this.#configure.run(1);
     for (const [place, { record }] of records.entries()) {
       if (options.places && !options.places.includes(place)) continue;
@@ -171,10 +174,11 @@ export class SearchIndex implements CommitParticipant {
   }
 
   readonly statements = 0;
+  readonly bytes = 0;
 
   write(): void {}
 
-  saved(): void {}
+  written(): void {}
 
   rolledBack(): void {
     this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);

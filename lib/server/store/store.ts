@@ -82,7 +82,7 @@ export class Store implements Disposable {
     this.#release = opened.release;
     this.#path = opened.path;
     this.mended = options.mend && mend(opened, clock.now(), options.mend);
-    const database = this.database = new Database(opened.db, clock);
+    const database = this.database = new Database(opened.db, clock, opened.path);
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);
@@ -138,8 +138,8 @@ export class Store implements Disposable {
   async updateIndex(): Promise<void> {
     for (let more = true; more && !this.#closed;) {
       more = false;
-      this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs));
-      if (!this.commit()) return;
+      if (!this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs))) return;
+      this.commit();
       if (more) await pause();
     }
   }

@@ -8,7 +8,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type ClosedChannel, row, type Side, type Stream } from "./conversation.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
 
@@ -71,7 +71,7 @@ export class Transfer {
   readonly #database: Database;
   readonly #markers: StatementSync;
   readonly #formerNicks: StatementSync;
-  readonly #addFormerNick: StatementSync;
+  readonly #addFormerNick: WriteStatement;
   readonly #savedValues: StatementSync;
   readonly #redactions: StatementSync;
   readonly #forgetting: StatementSync;
@@ -87,7 +87,7 @@ export class Transfer {
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
     this.#formerNicks = database.prepareArrays("SELECT identity, folded FROM former_nick ORDER BY id");
-    this.#addFormerNick = database.prepare(
+    this.#addFormerNick = database.prepareWrite(
       "INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)",
     );
     this.#savedValues = database.prepareArrays("SELECT name, value FROM keepsake");
@@ -157,11 +157,11 @@ export class Transfer {
     for (const file of state.files) files.save(file);
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
-    this.#database.attempt(() => {
+    this.#database.change(() => {
       for (const [identity, folded] of state.formerNicks) this.#addFormerNick.run(identity, folded);
     });
     this.#store.commit();
-    this.#database.attempt(() => this.#store.conversations.replaceClosedChannels(state.doors));
+    this.#database.change(() => this.#store.conversations.replaceClosedChannels(state.doors));
     this.#store.commit();
   }
 

@@ -1,8 +1,11 @@
 /**
- * Rows by key that stay in memory until they are saved: reading finds a new row at once, and a failing disk loses none.
- * Tables use it that change rarely and must not lose a change, such as accounts.
+ * Rows by key that stay in memory until the commit of the tick: reading finds a new row at once, and several changes of
+ * a row in one tick are one write. Tables use it that change rarely, such as accounts.
  */
 import type { CommitParticipant, Database } from "./database.ts";
+
+/** The length of a row, about. */
+const rowBytes = 300;
 
 /** Statements that save and remove one row; both can run twice for the same row. */
 export interface RowStatements<Row> {
@@ -10,14 +13,12 @@ export interface RowStatements<Row> {
   readonly remove: (key: string) => void;
 }
 
-/** The unsaved changes of one table. It adds itself to the database's commits. */
+/** The changes of one table that are not written yet. It adds itself to the database's commits. */
 export class UnsavedRows<Row> implements CommitParticipant {
   readonly #database: Database;
   readonly #statements: RowStatements<Row>;
   /** Undefined means that the row is removed. */
   readonly #unsaved = new Map<string, Row | undefined>();
-  /** Keys of rows that are not in the current transaction. */
-  readonly #unwritten = new Set<string>();
 
   constructor(database: Database, statements: RowStatements<Row>) {
     this.#database = database;
@@ -28,7 +29,6 @@ export class UnsavedRows<Row> implements CommitParticipant {
   /** Saves the row, or removes it if it is undefined. Never fails. */
   put(key: string, row: Row | undefined): void {
     this.#unsaved.set(key, row);
-    this.#unwritten.add(key);
     this.#database.scheduleCommit();
   }
 
@@ -48,26 +48,25 @@ export class UnsavedRows<Row> implements CommitParticipant {
   }
 
   get statements(): number {
-    return this.#unwritten.size;
+    return this.#unsaved.size;
+  }
+
+  get bytes(): number {
+    return this.#unsaved.size * rowBytes;
   }
 
   write(): void {
-    for (const key of this.#unwritten) {
-      const row = this.#unsaved.get(key);
+    for (const [key, row] of this.#unsaved) {
       if (row === undefined) this.#statements.remove(key);
       else this.#statements.save(key, row);
     }
-    if (this.#unwritten.size > 0) this.#unwritten.clear();
   }
 
-  saved(): void {
+  written(): void {
     // Clearing a map in every tick makes work for the garbage collector, even if it is empty
     // (conversation.ts).
     if (this.#unsaved.size > 0) this.#unsaved.clear();
   }
 
-  /** The rows stay unsaved and are written again. */
-  rolledBack(): void {
-    for (const key of this.#unsaved.keys()) this.#unwritten.add(key);
-  }
+  rolledBack(): void {}
 }

@@ -37,15 +37,15 @@ export class UploadTable {
     const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message FROM file";
     this.#find = database.prepareArrays(`${columns} WHERE id = ?`);
     this.#all = database.prepareArrays(columns);
-    const save = database.prepare(
+    const save = database.prepareWrite(
       "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message) " +
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    const remove = database.prepare("DELETE FROM file WHERE id = ?");
+    const remove = database.prepareWrite("DELETE FROM file WHERE id = ?");
     this.#rows = new UnsavedRows(database, {
       save: (id, { name, type, bytes, owner, createdMs, user, message }) =>
-        void save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null),
-      remove: (id) => void remove.run(id),
+        save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null),
+      remove: (id) => remove.run(id),
     });
   }
 

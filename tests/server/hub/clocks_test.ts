@@ -47,10 +47,11 @@ for (const [direction, jumpMs] of jumps) {
     let isFull = true;
     database.addParticipant({
       statements: 2,
+      bytes: 0,
       write() {
         if (isFull) throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
       },
-      saved() {},
+      written() {},
       rolledBack() {},
     });
     database.scheduleCommit();

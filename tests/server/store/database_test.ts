@@ -1,8 +1,8 @@
 import { Clock } from "../../../lib/irc/clock.ts";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { DatabaseSync } from "node:sqlite";
 import { openMemory } from "../../../lib/server/store/open.ts";
-import { Store } from "../../../lib/server/store/store.ts";
+import { openStore, Store } from "../../../lib/server/store/store.ts";
 
 Deno.test("a full disk is reported once, and messages are saved when there is space again", () => {
   using disk = smallDisk();
@@ -19,7 +19,7 @@ Deno.test("a full disk is reported once, and messages are saved when there is sp
   assertEquals(stamps(store).length, 221);
   assertEquals(disk.said, [
     "Cannot save messages: the disk is full; the chat continues, and the server keeps trying to save",
-    "Messages are saved again",
+    "Messages are saved again: 18 that waited in memory are on disk now, 0 were lost",
   ]);
 });
 
@@ -36,19 +36,33 @@ Deno.test("while the disk is full, messages to new conversations stay in memory 
   assertEquals(stamps(store, "#99"), [99, 100]);
 });
 
-Deno.test("memory is limited while the disk is full: the oldest unsaved messages are dropped", () => {
+Deno.test("if not even memory can take a change, it waits, is made in its order, and hides its record at once", () => {
   using disk = smallDisk();
   const { store } = disk;
+  for (let stamp = 1; stamp <= 100; stamp++) tell(store, stamp);
   disk.fill();
-  for (let stamp = 1; stamp <= 40; stamp++) {
-    disk.later(1000);
-    tell(store, stamp, "#tea", "x".repeat(1_000_000));
-  }
-  disk.freeSpace();
+  for (let stamp = 101; stamp <= 130; stamp++) tell(store, stamp);
+  store.markers.save("ann", "x".repeat(9000), 5);
+  const view = { conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 };
+  for (const stamp of [50, 130]) store.eraser.redact([view], stamp);
+  assertEquals(stamps(store).includes(50), false);
   disk.later(1000);
-  store.commit();
-  assertEquals(stamps(store).at(-1), 40);
-  assertEquals(stamps(store).length < 20, true);
+  assertEquals(store.commit(), false);
+  disk.freeSpace();
+  disk.later(9000);
+  assertEquals(store.commit(), true);
+  const expected = Array.from({ length: 130 }, (_, at) => at + 1).filter((stamp) =>
+    stamp !== 50 && stamp !== 130
+  );
+  assertEquals(stamps(store), expected);
+  assertEquals(store.markers.load("ann", "x".repeat(9000)), 5);
+});
+
+Deno.test("rows are changed only where the database keeps the change", () => {
+  using store = openStore();
+  assertThrows(() => store.database.prepareArrays("DELETE FROM marker"), Error, "Only prepareWrite()");
+  const statement = store.database.prepareWrite("DELETE FROM marker");
+  assertThrows(() => statement.run(), Error, "outside of change()");
 });
 
 Deno.test("a change that cannot be written returns false, and is reported with the same sentence", () => {

@@ -1,0 +1,67 @@
+/** The write-ahead log of the database file: SQLite appends each commit to it and copies it into the file later. */
+import type { DatabaseSync } from "node:sqlite";
+import { isFailure } from "./sqlite_errors.ts";
+
+/** The size of the log in pages at which a commit must copy it into the file. */
+export const checkpointPages = 8000;
+
+/** The log of one open database. No function works inside a transaction. */
+export class WriteAheadLog {
+  readonly #db: DatabaseSync;
+  #isKept = false;
+  #closed = false;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Copies the log into the file. True if all of it is there, so that its pages can be used again. */
+  copy(): boolean {
+    return !this.#isKept && this.#checkpoint("PASSIVE");
+  }
+
+  /** Copies the log into the file and empties it; false if that is not possible now. */
+  empty(): boolean {
+    return !this.#isKept && this.#checkpoint("TRUNCATE");
+  }
+
+  /** The log is not copied into the file until `act` has ended. */
+  async whileKept(act: () => Promise<void>): Promise<void> {
+    this.#isKept = true;
+    this.#db.exec("PRAGMA wal_autocheckpoint = 0");
+    try {
+      await act();
+    } finally {
+      this.#isKept = false;
+      if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    }
+  }
+
+  /** The database is being closed. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #checkpoint(mode: "PASSIVE" | "TRUNCATE"): boolean {
+    try {
+      const { busy, log, checkpointed } = this.#db.prepare(`PRAGMA wal_checkpoint(${mode})`).get() ?? {};
+      return busy === 0 && (mode === "TRUNCATE" ? log === 0 : Number(log) > 0 && log === checkpointed);
+    } catch (error) {
+      // Nothing is lost: the log stays, and a commit without free space reports the failure.
+      if (!isFailure(error)) throw error;
+      return false;
+    }
+  }
+}
+
+/** Copies a file; its copy has its name only when it is complete, and no part of it stays when that fails. */
+export async function copyFile(from: string, to: string): Promise<void> {
+  const part = `${to}.part`;
+  try {
+    await Deno.copyFile(from, part);
+    await Deno.rename(part, to);
+  } catch (error) {
+    await Deno.remove(part).catch(() => {});
+    throw error;
+  }
+}
