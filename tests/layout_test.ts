@@ -127,6 +127,13 @@ const onlyIn: readonly (readonly [thing: RegExp, ...places: string[]])[] = [
     /["']?\b(keydown|keyup|keypress)\b["']?[,:]|\bonkey(down|up|press)\b|\.isComposing\b/,
     "lib/client/elements/key_press.ts",
   ],
+  // People and programs set the wall clock. Elsewhere the time comes from the clock of the chat, or of the client.
+  [
+    /^(?!\s*(?:\*|\/\/|\/\*)).*(?:\bDate\.now\b|\bnew Date\(\))/m,
+    "lib/irc/clock.ts",
+    "lib/client/core/client.ts",
+    "lib/client/core/sleep_watch.ts",
+  ],
   // Reading these throws where the browser blocks storage.
   [/\b(local|session)Storage\b/, "lib/client/elements/browser_storage.ts"],
 ];

@@ -7,8 +7,8 @@ import { type CertificateSource, loadCertificate, type ServerCertificate } from 
 /** Where to listen, and with which certificate. */
 export interface TlsListenOptions extends Omit<ListenOptions, "tls"> {
   readonly certificate: Omit<CertificateSource, "nowMs">;
-  /** Milliseconds since 1970. @default {Date.now} */
-  readonly now?: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A bound port that speaks TLS. */
@@ -21,7 +21,7 @@ export interface TlsListener extends Omit<Listener, "reload"> {
 
 /** Binds when the certificate is ready; throws CertificateError or ListenError. */
 export async function listenTls(options: TlsListenOptions): Promise<TlsListener> {
-  const { certificate: source, now = Date.now, ...others } = options;
+  const { certificate: source, now, ...others } = options;
   let certificate = await loadCertificate({ ...source, nowMs: now() });
   const listener = listen({ ...others, tls: certificate });
   return {

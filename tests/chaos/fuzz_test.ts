@@ -66,7 +66,12 @@ function makeHub(fault: (text: string) => void): { hub: Hub; chat: ChatState } {
   });
   return {
     chat,
-    hub: new Hub({ chat, commands: allCommands, bus: new LocalBus<Event>(), encode: encodeLine }),
+    hub: new Hub({
+      chat,
+      commands: allCommands,
+      bus: new LocalBus<Event>({ now: chat.now }),
+      encode: encodeLine,
+    }),
   };
 }
 

@@ -106,7 +106,7 @@ export class CatchUp {
       const { readMarkers, storedReadUpTo } = this.#parts;
       const { unread } = readMarkers;
       if (unread.readUpTo(channel) === 0 && unread.of(channel).messages === 0) {
-        unread.markRead(channel, storedReadUpTo?.(channel) || first);
+        unread.markRead(channel, Math.min(storedReadUpTo?.(channel) || first, first));
       }
       readMarkers.sendAgain(channel);
     };

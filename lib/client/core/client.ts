@@ -290,6 +290,7 @@ export class Client {
   #onReady(): void {
     const again = this.#loop.wasReady;
     this.#loop.wasReady = true;
+    if (again) this.readMarkers.onReconnect(this.now);
     for (const { name, key } of this.#wanted.askAgain()) this.#sendJoin(name, key);
     if (this.#awayReason !== "") this.setAway(this.#awayReason);
     // Its answer comes after those to JOIN, so the person is called once for all buffers.

@@ -11,10 +11,12 @@ import { UnreadMessages } from "../state/unread.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";
 import { isMiddleParam } from "./server_link.ts";
-import { findBuffer } from "../state/state.ts";
+import { findBuffer, withBuffer } from "../state/state.ts";
 
 /** The time between two markers of a buffer. */
 const pauseMs = 1_000;
+/** The clocks of the server's machines can differ by this. */
+const clockMs = 60_000;
 
 /** The pause after a marker of a buffer. */
 interface Pause {
@@ -74,6 +76,17 @@ export class ClientReadMarkers {
     } catch (error) {
       if (error instanceof ActionError) return undefined;
       throw error;
+    }
+  }
+
+  /** We are connected again, and it is this time on the server: no marker can be after it. */
+  onReconnect(now: number): void {
+    const present = (at: number) => at > now + clockMs ? now : at;
+    this.unread.move(present);
+    for (const [key, at] of this.#unsent) this.#unsent.set(key, present(at));
+    for (const { name, readUpTo = 0 } of this.#link.state.buffers.values()) {
+      if (present(readUpTo) === readUpTo) continue;
+      this.#link.state = withBuffer(this.#link.state, name, (one) => ({ ...one, readUpTo: now }));
     }
   }
 

@@ -51,7 +51,7 @@ interface WorkerQuestion {
 }
 
 /** Tells pages apart, until a reload. */
-const pageId = `${Date.now()} ${Math.random()}`;
+const pageId = `${Math.random()} ${Math.random()}`;
 
 let isOn = false;
 let target: NotificationTarget = { isInChat: () => false, show: () => {} };

@@ -117,6 +117,7 @@ export class PageUi implements EventHandlerParts {
         showFirstUnread: () => void this.history.showFirstUnread(),
         unreadCount: () => client.readMarkers.unread.of(active.name),
         find: (key) => timelines.find(active.name, key),
+        now: () => client.now,
         draw: () => this.draw(),
       },
       isWelcomed: () => this.#isWelcomed,

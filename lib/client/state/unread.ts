@@ -112,6 +112,21 @@ export class UnreadMessages {
     if (position.earlierAt.length > 0) position.earlierAt = position.earlierAt.filter((at) => at > upTo);
   }
 
+  /**
+   * Changes all times. The server can have moved messages that were in the future back to the present; a marker that
+   * stayed there would hide all new messages.
+   */
+  move(present: (at: number) => number): void {
+    for (const position of this.#buffers.values()) {
+      position.readUpTo = present(position.readUpTo);
+      position.newestAt = present(position.newestAt);
+      position.earlierAt = position.earlierAt.map(present);
+      for (const [key, message] of position.unread) {
+        position.unread.set(key, { ...message, at: present(message.at) });
+      }
+    }
+  }
+
   /** We have read all of a buffer; returns the time of its newest message, 0 when there is none. */
   markAllRead(buffer: string): number {
     const { newestAt } = this.#positionOf(buffer);

@@ -33,6 +33,8 @@ export interface MessageAreaParts extends MessageActions {
   readonly showFirstUnread: () => void;
   /** The entry of the active buffer with this key, when it is in memory. */
   readonly find: (key: string) => TimelineEntry | undefined;
+  /** The time of the client, in milliseconds since 1970. */
+  readonly now: () => number;
   /** The unread messages of the active buffer. */
   readonly unreadCount: () => UnreadCount;
   /** Draws the page with the next frame. */
@@ -240,7 +242,8 @@ export class MessageArea {
       const range = this.#window.range(shown, Math.min(...this.#selectedRows()));
       const isLatest = timeline.isLatest && range.end === shown.entries.length;
       this.#scroll.isLatest = isLatest;
-      const rows = this.#rows.of(range, { state, timeline, find: this.#parts.find });
+      const { find, now } = this.#parts;
+      const rows = this.#rows.of(range, { state, timeline, find, now });
       this.#place(isLatest ? [...rows, ...this.#outgoing.of(state, this.#buffer)] : rows);
     });
     this.#drawJumpButtons();

@@ -21,6 +21,8 @@ export interface RowSource {
   readonly timeline: Timeline;
   /** The entry with this key, when it is in memory. */
   readonly find: (key: string) => TimelineEntry | undefined;
+  /** The time of the client, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A row, and the quote that it shows. */
@@ -56,17 +58,21 @@ export class MessageRows {
   }
 
   /** The rows of the entries in a range. */
-  of({ start, end }: RowRange, { state, timeline, find }: RowSource): HTMLElement[] {
+  of({ start, end }: RowRange, { state, timeline, find, now }: RowSource): HTMLElement[] {
     const { entries } = timeline;
     const elements = new Map<TimelineEntry, DrawnRow>();
     const rows: HTMLElement[] = [];
     const firstNew = firstNewEntry(timeline);
-    let tomorrow = 0;
+    let [today, tomorrow] = [0, 0];
     let last = entries[start - 1];
     for (const entry of entries.slice(start, end)) {
-      if (entry.at >= tomorrow) {
-        tomorrow = new Date(entry.at).setHours(24, 0, 0, 0);
-        rows.push(this.#separator(dayText(entry.at)));
+      // The days do not always grow: a server whose clock was ahead is right again.
+      if (entry.at >= tomorrow || entry.at < today) {
+        [today, tomorrow] = [
+          new Date(entry.at).setHours(0, 0, 0, 0),
+          new Date(entry.at).setHours(24, 0, 0, 0),
+        ];
+        rows.push(this.#separator(dayText(entry.at, now())));
       }
       if (entry === firstNew) rows.push(this.#separator("New messages", "new"));
       // The quoted message can arrive later, or be deleted: then the row is drawn again.

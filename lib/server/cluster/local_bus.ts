@@ -9,9 +9,9 @@ export class LocalBus<E> implements Bus<E> {
   readonly #now: () => number;
 
   /** `last` is the newest stamp already used (from the store), so that new stamps are larger after a restart. */
-  constructor(options: { last?: number; now?: () => number } = {}) {
+  constructor(options: { last?: number; now: () => number }) {
     this.#last = options.last ?? 0;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now;
   }
 
   subscribe(apply: Apply<E>): void {

@@ -92,3 +92,17 @@ Deno.test("30,000 unread messages are counted in two seconds, and mentions among
   assertEquals(counts(unread), [0, 0]);
   assert(performance.now() - begun < 2_000);
 });
+
+Deno.test("a marker in the future moves back to the present, so that new messages are unread again", () => {
+  const unread = new UnreadMessages();
+  unread.add(said(2));
+  unread.markAllRead("#tea");
+  unread.add(said(1_000, { mention: true }));
+  unread.add(said(1_001, { buffer: "#den" }));
+  unread.markAllRead("#den");
+  unread.move((at) => at > 100 ? 10 : at);
+  assertEquals([unread.readUpTo("#tea"), unread.readUpTo("#den"), ...counts(unread)], [2, 10, 1, 1]);
+  unread.add(said(11, { buffer: "#den" }));
+  assertEquals(counts(unread, "#den"), [1, 0]);
+  assertEquals([unread.markAllRead("#tea"), ...counts(unread)], [10, 0, 0]);
+});

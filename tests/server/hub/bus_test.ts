@@ -24,7 +24,7 @@ class SlowBus extends LocalBus<Event> {
 Deno.test("a client that connects while no events can be ordered gets a refusal and is closed", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus();
+  const bus = new SlowBus({ now: Date.now });
   const settings = { ...parsed.values, name: "chat.test", flood: 0 };
   const hub = new Hub({
     chat: new ChatState({ settings }),
@@ -46,7 +46,7 @@ Deno.test("a client that connects while no events can be ordered gets a refusal 
 Deno.test("a client that waits for the order of events does not time out", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus();
+  const bus = new SlowBus({ now: Date.now });
   let nowMs = Date.UTC(2026, 10, 23);
   const settings = { ...parsed.values, name: "chat.test", flood: 0 };
   const hub = new Hub({
