@@ -9,23 +9,35 @@ import { type RunningServer, startServer } from "./server.ts";
 
 const natsStartMs = 10_000;
 
+/** How a nats-server is started. */
+export interface NatsSetup {
+  /** More lines of its configuration. @default {""} */
+  readonly config?: string;
+  /** The block "jetstream"; DIR stands for the folder. @default {jetstream { store_dir: "DIR" }} */
+  readonly jetStream?: string;
+  /** The folder of its data, which the test deletes itself. @default {a folder of its own} */
+  readonly folder?: string;
+}
+
 /** A nats-server with JetStream; its folder is deleted with it. */
 export class Nats implements AsyncDisposable {
   readonly port: number;
+  readonly #setup: NatsSetup;
   readonly #folder: string;
   #child: Deno.ChildProcess;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, setup: NatsSetup) {
     this.port = port;
     this.#folder = folder;
+    this.#setup = setup;
     this.#child = this.#spawn();
   }
 
-  static async start(): Promise<Nats> {
+  static async start(setup: NatsSetup = {}): Promise<Nats> {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
-    const nats = new Nats(port, await Deno.makeTempDir());
+    const nats = new Nats(port, await Deno.makeTempDir(), setup);
     await nats.#ready();
     return nats;
   }
@@ -55,12 +67,17 @@ export class Nats implements AsyncDisposable {
   }
 
   #spawn(): Deno.ChildProcess {
+    const { config = "", jetStream = 'jetstream { store_dir: "DIR" }', folder = this.#folder } = this.#setup;
+    const path = `${this.#folder}/nats.conf`;
+    const lines = [`host: 127.0.0.1, port: ${this.port}`, jetStream.replaceAll("DIR", folder), config];
+    Deno.writeTextFileSync(path, lines.join("\n"));
     return new Deno.Command("nats-server", {
-      args: ["-js", "-a", "127.0.0.1", "-p", String(this.port), "-sd", this.#folder],
+      args: ["-c", path],
       stdin: "null",
       stdout: "null",
       stderr: "null",
-    }).spawn();
+    })
+      .spawn();
   }
 
   async #ready(): Promise<void> {
@@ -85,6 +102,11 @@ export class Cluster implements AsyncDisposable {
 
   private constructor(nats: Nats) {
     this.nats = nats;
+  }
+
+  /** No server yet, on a nats-server of this setup. */
+  static async on(setup: NatsSetup): Promise<Cluster> {
+    return new Cluster(await Nats.start(setup));
   }
 
   /** One server for each name. */

@@ -12,9 +12,11 @@ import type { ChatState } from "../chat/chat.ts";
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { fromServer } from "../render/sender.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { PageRequest, TransferPage } from "../store/transfer.ts";
+import { type BusFault, endSentence, peopleSentence } from "./bus_fault.ts";
 import {
   copyStore,
   createSecrets,
@@ -33,9 +35,6 @@ import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
 const saveShare = 200;
-const unreachableSentence =
-  "The servers cannot reach each other; your messages and commands are refused until they can";
-const reachableSentence = "The servers reach each other again";
 
 /**
  * A name for one run of a machine. Each run has another name, and no name is the beginning of another. It is random,
@@ -50,17 +49,17 @@ function shownName(machine: string): string {
   return machine.split("-", 1)[0] ?? machine;
 }
 
-/** The refusal of a commit while NATS is unreachable. */
-function refusalOf(event: Event): Refusal {
+/** The refusal of an event that the bus could not order. */
+function refusalOf(event: Event, fault: BusFault): Refusal {
   const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
   const target = targetNameOf(event);
   return {
     refusal: "standard",
     params: [
       command,
-      "TEMPORARILY_UNAVAILABLE",
+      fault.kind === "too large" ? "TOO_LARGE" : "TEMPORARILY_UNAVAILABLE",
       ...(target === undefined ? [] : [target]),
-      unreachableSentence,
+      peopleSentence(fault),
     ],
   };
 }
@@ -152,7 +151,7 @@ export class Machines implements Replica<Event> {
    * Error with a sentence if NATS is unreachable, or if the store belongs to another chat.
    */
   static async join(
-    { nats, machine, lease }: Settings,
+    { nats, machine, lease, multilineBytes }: Settings,
     { connect, store, version, now, log }: JoinOptions,
   ): Promise<Machines> {
     const name = machine ?? `m${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
@@ -165,6 +164,8 @@ export class Machines implements Replica<Event> {
       now,
       log,
     });
+    const warning = sizeWarning(bus.maxEventBytes, multilineBytes);
+    if (warning !== undefined) log("error", warning);
     const machines = new Machines(bus, store, version);
     try {
       await machines.#copyStore();
@@ -245,11 +246,16 @@ export class Machines implements Replica<Event> {
     return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} was lost` } };
   }
 
-  onUpChange(isUp: boolean): void {
+  onProblem(sentence: string): void {
+    const chat = this.#runningChat;
+    notifyOperators(chat, sentence, chat.stampNow(), "error");
+  }
+
+  onUpChange(isUp: boolean, fault: BusFault): void {
     const chat = this.#runningChat;
     for (const session of chat.sessions.values()) {
       if (session.user === undefined) continue;
-      const text = isUp ? reachableSentence : unreachableSentence;
+      const text = isUp ? endSentence(fault) : peopleSentence(fault);
       session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
     if (!isUp) return;
@@ -319,6 +325,20 @@ export class Machines implements Replica<Event> {
       chat.log("error", `Cannot tell the other machines that a user left: ${error}`);
     });
   }
+}
+
+/**
+ * A sentence if NATS does not accept the longest message that people can send. An event has the text of a message of
+ * several lines twice, and space for its tags and for quotes that are escaped.
+ */
+function sizeWarning(maxBytes: number, multilineBytes: number): string | undefined {
+  const wanted = 3 * multilineBytes + 16_384;
+  return maxBytes >= wanted
+    ? undefined
+    : `Messages of more than about ${
+      Math.floor(maxBytes / 2048)
+    } KiB are refused, because NATS accepts ${maxBytes} ` +
+      `bytes at once: raise its max_payload to ${wanted}, or lower --multiline-bytes`;
 }
 
 /** Every machine that joined, or that has users in the chat. */

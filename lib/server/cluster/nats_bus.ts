@@ -9,6 +9,7 @@
  * commit() rejects.
  */
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
+import { type BusFault, endSentence, operatorSentence } from "./bus_fault.ts";
 import { type BusEvent, type BusState, isUp, nextState } from "./bus_state.ts";
 import { NatsFiles } from "./nats_files.ts";
 import { NatsHealthCheck } from "./nats_health_check.ts";
@@ -40,16 +41,27 @@ export class NatsBus<E> implements Bus<E> {
   #replica: Replica<E> | undefined;
   #heartbeats: NatsHeartbeats | undefined;
   #healthCheck: NatsHealthCheck<E> | undefined;
+  /** The reason why the bus is not up, or was not. */
+  #fault: BusFault = { kind: "unreachable" };
+  /** Kinds of refusals that operators were told about, each once. */
+  readonly #told = new Set<BusFault["kind"]>();
   #count = 0;
   #reconnects = 0;
 
   /** Takes over the stream; connect() makes both. */
   constructor(options: NatsOptions<E>, stream: NatsStream) {
-    const { machine, refusal, now, log } = options;
+    const { machine, refusal, mustHappen, now, log } = options;
     this.#options = options;
     this.#stream = stream;
     this.#requests = new NatsRequests(stream.connection, prefix, machine);
-    this.#outbox = new NatsOutbox({ stream, refusal, now, log });
+    this.#outbox = new NatsOutbox({
+      stream,
+      refusal,
+      mustHappen,
+      now,
+      onRefused: (fault) => this.#onRefused(fault),
+      onAccepted: () => this.#onAccepted(),
+    });
     this.#files = new NatsFiles(stream.connection, () => isUp(this.#state));
     this.#reader = new NatsReader({
       stream,
@@ -93,6 +105,11 @@ export class NatsBus<E> implements Bus<E> {
     return this.#files;
   }
 
+  /** The size of the largest event, in bytes. */
+  get maxEventBytes(): number {
+    return this.#stream.maxEventBytes;
+  }
+
   /** This machine's position in the stream. */
   get position(): Position {
     return this.#reader.position;
@@ -111,7 +128,7 @@ export class NatsBus<E> implements Bus<E> {
     const { refusal, mustHappen } = this.#options;
     const isAccepted = isUp(this.#state) && this.#outbox.size < maxInFlight;
     if (this.#state === "closed" || (!isAccepted && !mustHappen(event))) {
-      return Promise.reject(refusal(event));
+      return Promise.reject(refusal(event, this.#currentFault));
     }
     return this.#outbox.add(id, event, by, { atOnce: isUp(this.#state) });
   }
@@ -158,7 +175,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#heartbeats?.close();
     this.#healthCheck?.close();
     this.#requests.withdraw();
-    this.#outbox.clear();
+    this.#outbox.clear({ kind: "unreachable" });
     await this.#stream.close();
   }
 
@@ -181,8 +198,9 @@ export class NatsBus<E> implements Bus<E> {
       this.#reader.stop(new Error("The stream must be read again"));
     }
     if (isUp(from) && !isUp(to)) {
-      this.#options.log("error", "Cannot reach NATS: messages are refused until the connection is back");
-      this.#replica?.onUpChange(false);
+      this.#fault = this.#currentFault;
+      this.#tell(operatorSentence(this.#fault));
+      this.#replica?.onUpChange(false, this.#fault);
     }
     if (to === "resyncing" || to === "rejoining") this.#resync.run(to);
     if (to === "live" && !isUp(from)) this.#resume();
@@ -191,8 +209,32 @@ export class NatsBus<E> implements Bus<E> {
   #resume(): void {
     this.#reconnects++;
     this.#outbox.republish();
-    this.#options.log("info", "The connection to NATS is back");
-    this.#replica?.onUpChange(true);
+    this.#told.clear();
+    this.#options.log("info", `${endSentence(this.#fault)}: NATS orders events again`);
+    this.#replica?.onUpChange(true, this.#fault);
+  }
+
+  /** The reason why events are not ordered now. */
+  get #currentFault(): BusFault {
+    if (this.#state === "disconnected") return { kind: "unreachable" };
+    return this.#stream.fault ?? { kind: "no answer" };
+  }
+
+  #onRefused(fault: BusFault): void {
+    if (this.#told.has(fault.kind)) return;
+    this.#told.add(fault.kind);
+    this.#tell(operatorSentence(fault));
+  }
+
+  #onAccepted(): void {
+    if (this.#told.size > 0) this.#tell("NATS saves events again");
+    this.#told.clear();
+  }
+
+  /** Before the chat runs, there are no operators. */
+  #tell(sentence: string): void {
+    if (this.#replica === undefined) this.#options.log("error", sentence);
+    else this.#replica.onProblem(sentence);
   }
 
   #watch(): void {

@@ -8,7 +8,7 @@ import { createHash, type Hash } from "node:crypto";
 import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
 import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { replicas } from "./nats_stream.ts";
+import { withReplicas } from "./nats_stream.ts";
 
 const bucketName = "PARLEY_FILES";
 const chunkBytes = 256 * 1024;
@@ -66,8 +66,7 @@ export class NatsFiles {
     if (!this.#isUp()) throw new Error("Cannot reach NATS");
     const files = new Objm(this.#client);
     return await files.open(bucketName)
-      .catch(() => files.create(bucketName, { replicas }))
-      .catch(() => files.create(bucketName));
+      .catch(() => withReplicas((replicas) => files.create(bucketName, { replicas })));
   }
 
   async *#read({ bucket, nuid, chunks, digest }: ObjectInfo): AsyncGenerator<Uint8Array> {

@@ -18,6 +18,8 @@ export interface NatsJoinOptions {
 /** The time that a machine waits for the machine that won the claim. */
 const winnerMs = 5000;
 const retryMs = 100;
+/** After a failure each attempt waits longer, up to this time. */
+const maxRetryMs = 2000;
 
 /**
  * The snapshot of another machine, or undefined if this machine is the first one, and the name of the stream. `own` is
@@ -28,25 +30,39 @@ export async function join(
   { stream, requests, leaseMs, log }: NatsJoinOptions,
   own: string,
 ): Promise<{ joined: Joined | undefined; name: string }> {
+  const say = sayOnce(log);
   let claimFrom: number | undefined;
+  let waitMs = retryMs;
   for (;;) {
     // Reads the stream before the greeting, so that a claim of another machine in between makes ours fail.
     const { stream: name, last } = await stream.ends();
     if (claimFrom === undefined) {
       const canClaim = last === 0 || name === own;
-      if (!canClaim) log("info", "Waiting for the machines that have the history of this chat");
+      if (!canClaim) say("info", "Waiting for the machines that have the history of this chat");
       claimFrom = canClaim ? 0 : performance.now() + 2 * leaseMs;
     }
     const greeting = await requests.greet();
     if (greeting.kind === "ready") {
-      const joined = await takeSnapshot(requests, greeting.machine, log);
+      const joined = await takeSnapshot(requests, greeting.machine, say);
       if (joined !== undefined) return { joined, name };
+      waitMs = Math.min(2 * waitMs, maxRetryMs);
+    } else if (greeting.kind === "silence") {
+      say("info", "Another machine of this chat does not answer; waiting for it");
     } else if (greeting.kind === "nobody" && performance.now() >= claimFrom) {
       if (await claim(stream, requests, last)) return { joined: undefined, name };
       claimFrom = performance.now() + winnerMs;
     }
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+}
+
+/** A log for repeated attempts: it writes a line only if it differs from the line before. */
+function sayOnce(log: NatsJoinOptions["log"]): NatsJoinOptions["log"] {
+  let said = "";
+  return (level, text) => {
+    if (text !== said) log(level, text);
+    said = text;
+  };
 }
 
 /** Whether the claim to be first succeeded; then this machine answers greetings. */
@@ -70,6 +86,7 @@ async function takeSnapshot(
     const { position, state } = await requests.ask(machine, { kind: "snapshot" }) as Joined;
     return { position, state, page: (question) => requests.ask(machine, { kind: "page", question }) };
   } catch (error) {
-    log("error", `Cannot take a snapshot: ${error instanceof Error ? error.message : error}`);
+    const fault = error instanceof Error ? error.message : error;
+    log("error", `Cannot take a snapshot, and tries again: ${fault}`);
   }
 }

@@ -2,16 +2,23 @@
  * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id
  * that NATS accepts once. So an event with an unknown result can be published again, and still happens once.
  */
-import { isNatsRefusal, type NatsStream } from "./nats_stream.ts";
+import type { BusFault } from "./bus_fault.ts";
+import { NatsError } from "./nats_faults.ts";
+import type { NatsStream } from "./nats_stream.ts";
 
 /** The parts that an outbox uses. */
 export interface OutboxOptions<E> {
-  readonly stream: NatsStream;
+  readonly stream: Pick<NatsStream, "put" | "publish">;
   /** The rejection of an event that NATS refused. */
-  readonly refusal: (event: E) => unknown;
+  readonly refusal: (event: E, fault: BusFault) => unknown;
+  /** Whether an event that NATS refused waits until NATS accepts it. */
+  readonly mustHappen: (event: E) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: (level: "info" | "error", text: string) => void;
+  /** NATS refused an event. */
+  readonly onRefused: (fault: BusFault) => void;
+  /** NATS stored events again after it had refused some. */
+  readonly onAccepted: () => void;
 }
 
 interface Waiting<E> {
@@ -29,11 +36,16 @@ interface Waiting<E> {
 const overdueMs = 2000;
 /** The most events that are verified at a time, so that a slow NATS does not become slower. */
 const maxVerified = 200;
+/** After a refusal, events are published with an answer for this time, so that the next person is told at once. */
+const carefulMs = 10_000;
 
 /** The events that have not come back, by id, oldest first. */
 export class NatsOutbox<E> {
   readonly #options: OutboxOptions<E>;
   readonly #waiting = new Map<string, Waiting<E>>();
+  /** When NATS last refused an event, by performance.now(). */
+  #refusedMs = -Infinity;
+  #isRefusing = false;
 
   constructor(options: OutboxOptions<E>) {
     this.#options = options;
@@ -57,7 +69,7 @@ export class NatsOutbox<E> {
   add(id: string, event: E, by: string, { atOnce }: { atOnce: boolean }): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const data = JSON.stringify({ event, by, at: this.#options.now() });
-    const waiting = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: 0 };
+    const waiting = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: -Infinity };
     this.#waiting.set(id, waiting);
     if (atOnce) this.#publish(waiting);
     return promise;
@@ -78,11 +90,7 @@ export class NatsOutbox<E> {
     for (const waiting of this.#waiting.values()) {
       if (waiting.sentMs > before) continue;
       if (++verified > maxVerified) return;
-      waiting.sentMs = performance.now();
-      this.#options.stream.publish(waiting.data, waiting.id).then((sequence) => found(waiting.id, sequence))
-        .catch((error) => {
-          if (isNatsRefusal(error)) this.#refuse(waiting, error);
-        });
+      void this.#publishWithAnswer(waiting, found);
     }
   }
 
@@ -91,17 +99,19 @@ export class NatsOutbox<E> {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
+    if (this.#isRefusing && performance.now() - this.#refusedMs > carefulMs) this.#accept();
     waiting.resolve();
   }
 
   /** Rejects all events. */
-  clear(): void {
-    for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event));
+  clear(fault: BusFault): void {
+    for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event, fault));
     this.#waiting.clear();
   }
 
   /** It requests no answer: an event comes back in the stream, and verify() checks events that do not. */
   #publish(waiting: Waiting<E>): void {
+    if (performance.now() - this.#refusedMs < carefulMs) return void this.#publishWithAnswer(waiting);
     waiting.sentMs = performance.now();
     try {
       this.#options.stream.put(waiting.data, waiting.id);
@@ -110,10 +120,36 @@ export class NatsOutbox<E> {
     }
   }
 
+  async #publishWithAnswer(
+    waiting: Waiting<E>,
+    found?: (id: string, sequence: number) => void,
+  ): Promise<void> {
+    waiting.sentMs = performance.now();
+    try {
+      const sequence = await this.#options.stream.publish(waiting.data, waiting.id);
+      found?.(waiting.id, sequence);
+    } catch (error) {
+      if (error instanceof NatsError && error.isRefusal) this.#refuse(waiting, error);
+    }
+  }
+
   #refuse(waiting: Waiting<E>, error: unknown): void {
-    if (!this.#waiting.delete(waiting.id)) return;
-    const fault = error instanceof Error ? error.message : error;
-    this.#options.log("error", `NATS refused an event: ${fault}`);
-    waiting.reject(this.#options.refusal(waiting.event));
+    const fault: BusFault = error instanceof NatsError ? error.fault : { kind: "unreachable" };
+    this.#options.onRefused(fault);
+    if (fault.kind !== "too large") {
+      this.#refusedMs = performance.now();
+      this.#isRefusing = true;
+      if (this.#options.mustHappen(waiting.event)) {
+        // It is certainly not in the stream, so it does not grow old; verify() publishes it again.
+        waiting.sinceMs = performance.now();
+        return;
+      }
+    }
+    if (this.#waiting.delete(waiting.id)) waiting.reject(this.#options.refusal(waiting.event, fault));
+  }
+
+  #accept(): void {
+    this.#isRefusing = false;
+    this.#options.onAccepted();
   }
 }

@@ -5,8 +5,10 @@
  */
 import { headers, type NatsConnection, RequestError, type Subscription } from "@nats-io/transport-node";
 
-/** Below NATS' usual limit of 1 MiB, with space for the headers. */
-const partBytes = 512 * 1024;
+/** The largest part of an answer: below NATS' usual limit of 1 MiB. A smaller limit makes smaller parts. */
+const maxPartBytes = 512 * 1024;
+/** Space for the headers of a part. */
+const headerBytes = 256;
 /** The longest time until the next part of an answer; a large snapshot takes time to make. */
 const timeoutMs = 10_000;
 /** The longest time until the answer to a greeting. */
@@ -115,6 +117,8 @@ export class NatsRequests {
       const result = answer();
       const text = JSON.stringify(result instanceof Promise ? await result : result) ?? "null";
       const bytes = new TextEncoder().encode(text);
+      const { max_payload: limit = maxPartBytes } = this.#connection.info ?? {};
+      const partBytes = Math.min(maxPartBytes, limit - headerBytes);
       const count = Math.max(1, Math.ceil(bytes.length / partBytes));
       fields.set(countHeader, String(count));
       for (let at = 0; at < count; at++) {
@@ -123,7 +127,8 @@ export class NatsRequests {
       }
     } catch (error) {
       if (this.#connection.isClosed()) return;
-      fields.set(faultHeader, String(error).replace(/[\r\n]+/g, " "));
+      const reason = error instanceof Error ? error.message : String(error);
+      fields.set(faultHeader, reason.replace(/[\r\n]+/g, " "));
       this.#connection.publish(to, "", { headers: fields });
     }
   }

@@ -8,10 +8,13 @@ import {
   type JetStreamClient,
   type JetStreamManager,
   jetstreamManager,
+  type JetStreamPublishOptions,
   type JsMsg,
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
+import type { BusFault } from "./bus_fault.ts";
+import { faultOf, NatsError, TooLargeError } from "./nats_faults.ts";
 
 /** The beginning of all subjects of the chat. */
 export const prefix = "parley";
@@ -23,9 +26,24 @@ const maxAgeNanos = 24 * 3600 * 1e9;
 /** The size limit of the stream: about three million messages. */
 const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
-export const replicas = 3;
+const replicas = 3;
 /** The longest time until NATS answers. */
 const timeoutMs = 3000;
+/** The smallest max_payload of NATS, "32K" there: the largest event of one line, with its quotes escaped. */
+const minPayloadBytes = 32_000;
+/** Space for the headers of an event. */
+const headerBytes = 256;
+/**
+ * An event has at most this share of the stream. NATS acknowledges a message that is larger than the whole stream, does
+ * not store it, and deletes all others.
+ */
+const eventShare = 1 / 16;
+/** JetStream's codes for a stream that cannot have so many copies, because there are fewer NATS servers. */
+const tooFewServersCodes: ReadonlySet<number> = new Set([10005, 10074]);
+const lastSequenceCodes: ReadonlySet<number> = new Set([
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+]);
 
 /** One message of the stream. */
 export interface StreamMessage {
@@ -46,13 +64,23 @@ export interface Ends {
   readonly last: number;
 }
 
-/** The stream, over one connection that reconnects by itself. */
+/** What NATS says about the stream. */
+export interface StreamFigures {
+  readonly bytes: number;
+  /** 0 without a limit. */
+  readonly maxBytes: number;
+}
+
+/** The stream, over one connection that reconnects by itself. Its promises reject with a NatsError. */
 export class NatsStream {
   readonly connection: NatsConnection;
   readonly #manager: JetStreamManager;
   readonly #client: JetStreamClient;
   #messages: ConsumerMessages | undefined;
   #reading = 0;
+  #fault: BusFault | undefined;
+  #figures: StreamFigures = { bytes: 0, maxBytes: 0 };
+  #maxStoredBytes = Infinity;
 
   /** Takes over the connection; open() makes both. */
   constructor(connection: NatsConnection, manager: JetStreamManager) {
@@ -61,7 +89,10 @@ export class NatsStream {
     this.#client = jetstream(connection, { timeout: timeoutMs });
   }
 
-  /** Connects and makes the stream if there is none. Throws when NATS or its JetStream cannot be reached. */
+  /**
+   * Connects and makes the stream if there is none. Throws an Error with a sentence when NATS or its JetStream cannot be
+   * reached, or is not set up for a chat.
+   */
   static async open(url: string, name: string): Promise<NatsStream> {
     const connection = await connect({
       ...serversAndLogin(url),
@@ -75,9 +106,10 @@ export class NatsStream {
       maxPingOut: 2,
     });
     try {
-      const manager = await jetstreamManager(connection, { timeout: timeoutMs });
+      const manager = await jetstreamManager(connection, { timeout: timeoutMs, checkAPI: false });
       const stream = new NatsStream(connection, manager);
       await stream.ends();
+      checkPayload(connection);
       return stream;
     } catch (error) {
       await connection.close();
@@ -85,72 +117,130 @@ export class NatsStream {
     }
   }
 
+  /** The fault of the last request that failed; undefined when NATS has stored something since. */
+  get fault(): BusFault | undefined {
+    return this.#fault;
+  }
+
+  /** As of the last ends(). */
+  get figures(): StreamFigures {
+    return this.#figures;
+  }
+
+  /** The size of the largest event, in bytes. */
+  get maxEventBytes(): number {
+    const { max_payload: maxBytes = minPayloadBytes } = this.connection.info ?? {};
+    return Math.floor(Math.min(maxBytes, this.#maxStoredBytes)) - headerBytes;
+  }
+
   /** The ends of the stream. Makes the stream if it does not exist; an existing one keeps its configuration. */
   async ends(): Promise<Ends> {
-    const { state, created } = await this.#manager.streams.info(streamName).catch((error) => {
-      if (!isNatsRefusal(error) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
-      return this.#add(replicas).catch(() => this.#add(1));
-    });
+    const { state, created, config } = await this.#ask(() => this.#findOrAdd());
+    if (!config.subjects.includes(subject)) throw new Error(foreignSentence(config.subjects));
+    const size = config.max_msg_size > 0 ? config.max_msg_size : Infinity;
+    const share = config.max_bytes > 0 ? config.max_bytes * eventShare : Infinity;
+    this.#maxStoredBytes = Math.min(size, share);
+    this.#figures = { bytes: state.bytes, maxBytes: Math.max(0, config.max_bytes) };
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
-  #add(copies: number): Promise<StreamInfo> {
-    return this.#manager.streams.add({
-      name: streamName,
-      subjects: [subject],
-      max_age: maxAgeNanos,
-      max_bytes: maxStreamBytes,
-      num_replicas: copies,
-    });
+  async #findOrAdd(): Promise<StreamInfo> {
+    try {
+      return await this.#manager.streams.info(streamName);
+    } catch (error) {
+      if (codeOf(error) !== JetStreamApiCodes.StreamNotFound) throw error;
+    }
+    return await withReplicas((copies) => this.#add(copies));
   }
 
-  /** Publishes once under an id without an answer, which costs a third; throws when the text is too large. */
+  async #add(copies: number): Promise<StreamInfo> {
+    try {
+      return await this.#manager.streams.add({
+        name: streamName,
+        subjects: [subject],
+        max_age: maxAgeNanos,
+        max_bytes: maxStreamBytes,
+        num_replicas: copies,
+      });
+    } catch (error) {
+      throw faultOf(error).kind === "no space" ? new NatsError(error, noSpaceSentence(error)) : error;
+    }
+  }
+
+  /** Remembers the fault of a request that fails. */
+  async #ask<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      const failure = error instanceof NatsError ? error : new NatsError(error);
+      if (failure.fault.kind !== "too large") this.#fault = failure.fault;
+      throw failure;
+    }
+  }
+
+  /** Publishes with an answer. */
+  async #store(text: string, options: Partial<JetStreamPublishOptions>): Promise<number> {
+    this.#checkSize(text);
+    const { seq } = await this.#ask(() => this.#client.publish(subject, text, options));
+    this.#fault = undefined;
+    return seq;
+  }
+
+  #checkSize(text: string): void {
+    const maxBytes = this.maxEventBytes;
+    // A letter has at most three bytes in UTF-8 for each unit of a string.
+    if (text.length * 3 <= maxBytes) return;
+    const { length } = new TextEncoder().encode(text);
+    if (length > maxBytes) throw new NatsError(new TooLargeError(length, maxBytes));
+  }
+
+  /** Publishes once under an id without an answer, which costs a third. Throws a NatsError when the text is too large. */
   put(text: string, id: string): void {
+    this.#checkSize(text);
     const fields = headers();
     fields.set(idHeader, id);
     this.connection.publish(subject, text, { headers: fields });
   }
 
-  /**
-   * Publishes once under an id; returns the sequence. Throws if the result is unknown, or if NATS refuses
-   * (isNatsRefusal).
-   */
+  /** Publishes once under an id; returns the sequence. Rejects if NATS refuses, or if the result is unknown. */
   async publish(text: string, id: string): Promise<number> {
-    return (await this.#client.publish(subject, text, { msgID: id })).seq;
+    return await this.#store(text, { msgID: id });
   }
 
   /** Publishes an empty message only if `last` is still the newest; whether it did. */
   async claim(last: number): Promise<boolean> {
     try {
-      await this.#client.publish(subject, "", { expect: { lastSequence: last } });
+      await this.#store("", { expect: { lastSequence: last } });
       return true;
     } catch (error) {
-      if (isNatsRefusal(error)) return false;
+      if (error instanceof NatsError && lastSequenceCodes.has(codeOf(error.cause) ?? 0)) return false;
       throw error;
     }
   }
 
-  /** Publishes an empty message; throws when the stream does not accept it. */
+  /** Publishes an empty message; rejects when the stream does not accept it. */
   async touch(): Promise<void> {
-    await this.#client.publish(subject, "");
+    await this.#store("", {});
   }
 
   /** Reads from after `sequence`, in place of an earlier reading. */
   async follow(sequence: number, receive: (message: StreamMessage) => void): Promise<void> {
     this.stop();
     const reading = ++this.#reading;
-    const consumer = await this.#client.consumers.get(streamName, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: sequence + 1,
-      inactive_threshold: 30_000,
-    });
-    const messages = await consumer.consume({
-      max_messages: 2000,
-      expires: 10_000,
-      idle_heartbeat: 1000,
-      callback: (message) => {
-        if (reading === this.#reading) receive(received(message));
-      },
+    const messages = await this.#ask(async () => {
+      const consumer = await this.#client.consumers.get(streamName, {
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: sequence + 1,
+        inactive_threshold: 30_000,
+      });
+      return await consumer.consume({
+        max_messages: 2000,
+        expires: 10_000,
+        idle_heartbeat: 1000,
+        callback: (message) => {
+          if (reading === this.#reading) receive(received(message));
+        },
+      });
     });
     if (reading === this.#reading) this.#messages = messages;
     else messages.stop();
@@ -180,9 +270,45 @@ function serversAndLogin(url: string): { servers: string[]; user?: string; pass?
     : { servers, user, pass: decodeURIComponent(password) };
 }
 
-/** Whether NATS itself refused, so that the message is not in the stream. */
-export function isNatsRefusal(error: unknown): error is JetStreamApiError {
-  return error instanceof JetStreamApiError;
+/** Throws when an event of one line can be larger than NATS accepts. */
+function checkPayload({ info }: NatsConnection): void {
+  const { max_payload: maxBytes = minPayloadBytes } = info ?? {};
+  if (maxBytes >= minPayloadBytes) return;
+  throw new Error(
+    `NATS accepts messages of at most ${maxBytes} bytes, and a chat needs ${minPayloadBytes}; ` +
+      "raise max_payload in the configuration of nats-server",
+  );
+}
+
+/** Makes a stream with several copies, or with one where there are fewer NATS servers. */
+export async function withReplicas<T>(add: (copies: number) => Promise<T>): Promise<T> {
+  try {
+    return await add(replicas);
+  } catch (error) {
+    const cause = error instanceof NatsError ? error.cause : error;
+    // NATS 2.10 and later use one code for too few servers and for servers without space.
+    const isSpace = cause instanceof Error && cause.message.includes("storage");
+    if (isSpace || !tooFewServersCodes.has(codeOf(cause) ?? 0)) throw error;
+    return await add(1);
+  }
+}
+
+/** In the configuration of NATS "1G" means 10⁹ bytes, and "1GB" means 2³⁰. */
+function noSpaceSentence(error: unknown): string {
+  return "NATS has no space for the events of a chat, which need up to 1 GiB beside the shared files " +
+    `(${
+      error instanceof Error ? error.message : error
+    }); free space on its disk, or raise max_file_store in the block ` +
+    '"jetstream" of nats-server or max_file of its account to more than "1GB"';
+}
+
+function foreignSentence(subjects: readonly string[]): string {
+  return `The stream ${streamName} of this NATS belongs to another program, with the subjects ` +
+    `${subjects.join(", ")}; use another NATS server or account`;
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
 }
 
 function received(message: JsMsg): StreamMessage {

@@ -2,6 +2,7 @@
  * The interface between the chat and the bus of many machines (nats_bus.ts). Only types, so that importing it loads
  * no code.
  */
+import type { BusFault } from "./bus_fault.ts";
 
 /** A position in the stream. */
 export interface Position {
@@ -25,8 +26,10 @@ export interface Replica<E> {
   machines(): Iterable<string>;
   /** The event to commit when a machine is silent. Its id is the same on every machine that commits it. */
   lostEvent(machine: string): { readonly id: string; readonly event: E };
-  /** The bus stopped or resumed accepting events. */
-  onUpChange(isUp: boolean): void;
+  /** The bus stopped or resumed accepting events because of a fault. */
+  onUpChange(isUp: boolean, fault: BusFault): void;
+  /** Operators have to know this. */
+  onProblem(sentence: string): void;
   /** Events are missing and the stream cannot give them: take a snapshot again. */
   replaceState(): Promise<void>;
 }
@@ -45,8 +48,8 @@ export interface NatsOptions<E> {
   readonly url: string;
   /** The name of this run of this machine; no other run has it. Letters, digits and "-". */
   readonly machine: string;
-  /** The value that commit() rejects with while NATS is unreachable. */
-  readonly refusal: (event: E) => unknown;
+  /** The value that commit() rejects with when an event cannot be ordered. */
+  readonly refusal: (event: E, fault: BusFault) => unknown;
   /** Whether an event waits for NATS instead of being refused. */
   readonly mustHappen: (event: E) => boolean;
   /** The clock of this machine for stamps, in milliseconds since 1970. */

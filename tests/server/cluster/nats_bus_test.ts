@@ -1,5 +1,6 @@
 /** The bus of many machines with a real nats-server, without a hub: each event is committed once, in one order. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { BusFault } from "../../../lib/server/cluster/bus_fault.ts";
 import { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
 import type { Position, Replica } from "../../../lib/server/cluster/replica.ts";
 import { Nats } from "../../support/cluster.ts";
@@ -28,7 +29,7 @@ class Machine implements AsyncDisposable {
   }
 
   static async start(url: string, machine: string): Promise<Machine> {
-    const refusal = (event: string) => new Error(`refused ${event}`);
+    const refusal = (event: string, { kind }: BusFault) => new Error(`refused ${event} ${kind}`);
     const mustHappen = (event: string) => event.startsWith("left");
     const logged: string[] = [];
     const log = (_level: string, text: string) => void logged.push(text);
@@ -61,6 +62,7 @@ class Machine implements AsyncDisposable {
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
       },
+      onProblem: (sentence) => void this.#logged.push(sentence),
       replaceState: async () => {
         await this.#enter();
         if (this.failures-- > 0) throw new Error("The replacement failed");
@@ -110,15 +112,65 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a snapshot that is larger than a NATS message arrives completely",
+  name: "a snapshot that is larger than a NATS message arrives completely, also with small messages",
   ignore,
   async fn() {
-    await using nats = await Nats.start();
+    await using nats = await Nats.start({ config: "max_payload: 150K" });
     await using first = await Machine.start(nats.url, "a-");
     const large = Array.from({ length: 30 }, (_, at) => `${at} ${"🍵é".repeat(15_000)}`);
     for (const event of large) await first.bus.commit(event, "");
     await using second = await Machine.start(nats.url, "b-");
     assertEquals(second.applied, large);
+  },
+});
+
+for (
+  const [name, setup, sentence] of [
+    [
+      "a max_payload that is too small",
+      { config: "max_payload: 16K" },
+      /at most 16000 bytes, .* raise max_payload/,
+    ],
+    [
+      "too little space",
+      { jetStream: 'jetstream { store_dir: "DIR", max_file: 600M }' },
+      /1 GiB .* max_file_store/,
+    ],
+    ["no JetStream", { jetStream: "" }, /start nats-server with -js/],
+    [
+      "no permission",
+      {
+        config:
+          'authorization { ADMIN: { user: a, password: b, permissions: { publish: "x" } }, users: [$ADMIN] }',
+      },
+      /Permissions Violation .*allow this user "parley/,
+    ],
+  ] as const
+) {
+  Deno.test({
+    name: `a machine does not start on a NATS with ${name}, and says what to do`,
+    ignore,
+    async fn() {
+      await using nats = await Nats.start(setup);
+      const url = nats.url.replace("//", "//a:b@");
+      await assertRejects(() => Machine.start(url, "a-"), Error).then(({ message }) => {
+        assertMatch(message, sentence);
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "an event that is larger than max_payload is refused with its size, and the next event happens",
+  ignore,
+  async fn() {
+    await using nats = await Nats.start({ config: "max_payload: 64K" });
+    await using first = await Machine.start(nats.url, "a-");
+    const large = `${"x".repeat(66_000)}`;
+    const { message } = await assertRejects(() => first.bus.commit(large, ""), Error);
+    assertEquals(message, `refused ${large} too large`);
+    await first.bus.commit("next", "");
+    assertEquals(first.applied, ["next"]);
   },
 });
 
@@ -131,7 +183,7 @@ Deno.test({
     await first.bus.commit("before", "");
     await nats.kill();
     await first.until(false);
-    await assertRejects(() => first.bus.commit("meanwhile", ""), Error, "refused meanwhile");
+    await assertRejects(() => first.bus.commit("meanwhile", ""), Error, "refused meanwhile unreachable");
     const left = first.bus.commit("left ann", "");
     await nats.again();
     await left;

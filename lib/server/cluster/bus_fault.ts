@@ -1,0 +1,77 @@
+/**
+ * The faults of the bus of many machines, and what people and operators read about each. nats_faults.ts finds the fault
+ * of an error of NATS. This file is pure, so that a single server does not load the code of NATS.
+ */
+
+/** A reason why an event was not ordered, or a file not stored. */
+export type BusFault =
+  /** There is no connection to NATS. */
+  | { readonly kind: "unreachable" }
+  /** NATS answers, but its stream does not: a full disk of some versions looks like this, or a cluster without leader. */
+  | { readonly kind: "no answer" }
+  /** NATS says that it has no space. */
+  | { readonly kind: "no space"; readonly detail: string }
+  /** NATS says that this cannot work as it is set up. */
+  | { readonly kind: "not set up"; readonly detail: string }
+  /** The event is larger than a message of NATS can be. Both in bytes. */
+  | { readonly kind: "too large"; readonly bytes: number; readonly maxBytes: number };
+
+/** What people read when their command or message is refused, and when the fault begins. */
+export function peopleSentence(fault: BusFault): string {
+  const refused = "your messages and commands are refused until they can";
+  switch (fault.kind) {
+    case "unreachable":
+      return `The servers cannot reach each other; ${refused}`;
+    case "no answer":
+      return `The servers cannot save messages now: NATS, which connects them, does not answer, or its disk is full; ${refused}`;
+    case "no space":
+      return `The servers cannot save messages now: NATS, which connects them, has no space left; ${refused}`;
+    case "not set up":
+      return `The servers cannot save messages now: NATS, which connects them, is not set up for it; ${refused}`;
+    case "too large":
+      return `This is too large: on its way to the other servers it has ${fault.bytes} bytes, and they accept ${fault.maxBytes}; send it in parts, or share a file`;
+  }
+}
+
+/** What people read when they can talk again. */
+export function endSentence(fault: BusFault): string {
+  return fault.kind === "unreachable"
+    ? "The servers reach each other again"
+    : "The servers can save messages again";
+}
+
+/** What the person reads whose file could not be stored for the other machines. */
+export function fileSentence(fault: BusFault): string {
+  const failed = "Cannot share the file: ";
+  switch (fault.kind) {
+    case "unreachable":
+      return `${failed}the servers cannot reach each other; try again later`;
+    case "no answer":
+      return `${failed}NATS, which stores it for all servers, does not answer, or its disk is full; try again later`;
+    case "no space":
+      return `${failed}NATS, which stores it for all servers, has no space left; try again later`;
+    case "not set up":
+      return `${failed}NATS, which stores it for all servers, is not set up for it; tell an operator`;
+    case "too large":
+      return `${failed}its name or type is too long`;
+  }
+}
+
+/** What operators read about a fault, with what they can do. */
+export function operatorSentence(fault: BusFault): string {
+  switch (fault.kind) {
+    case "unreachable":
+      return "Cannot reach NATS: messages are refused until the connection is back";
+    case "no answer":
+      return "NATS is connected but does not save events: its disk is full, it is overloaded, or its servers have no leader. " +
+        "Free space on the disk of NATS; if the chat does not continue within a minute, restart nats-server";
+    case "no space":
+      return `NATS refuses to save: ${fault.detail}. Free space on the disk of NATS, or raise max_file_store or the limit ` +
+        "of its account; if the chat does not continue within a minute, restart nats-server";
+    case "not set up":
+      return `NATS refuses to save: ${fault.detail}`;
+    case "too large":
+      return `An event of ${fault.bytes} bytes was refused: NATS accepts ${fault.maxBytes} (max_payload of NATS, or ` +
+        "max_msg_size or max_bytes of its stream PARLEY)";
+  }
+}
