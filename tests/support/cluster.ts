@@ -52,6 +52,16 @@ export class Nats implements AsyncDisposable {
     await this.#child.status;
   }
 
+  /** SIGSTOP: it accepts connections and says nothing. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Starts it again, with the same data or without any. */
   async again({ isEmpty = false } = {}): Promise<void> {
     if (isEmpty) await Deno.remove(`${this.#folder}/jetstream`, { recursive: true });

@@ -65,6 +65,8 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusa
     case "files removed":
       return applyFileEvent(chat, event);
     case "machine joined":
+    case "machine suspected":
+    case "machine heard":
     case "machine lost":
       return applyMachineEvent(chat, event, stamp);
     default:

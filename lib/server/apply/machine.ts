@@ -1,4 +1,8 @@
-/** Apply, for machines: they join, or are lost with their users. */
+/**
+ * Apply, for machines: they join, or are lost with their users. Whether a machine is alive is decided here, in the order
+ * of the events, and so equally on all machines: a claim that a machine is lost names a suspicion, and it is void if the
+ * machine was heard after that suspicion. The clocks that lead to a suspicion are in server/cluster/suspicions.ts.
+ */
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
@@ -9,14 +13,26 @@ import { removeUser } from "./presence.ts";
 /** The sentence for sessions of a machine that the others declared lost. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
 
-/** Adds or removes a machine; users that were only on a lost machine end. */
+/** Adds, suspects, clears or removes a machine; users that were only on a lost machine end. */
 export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: number): undefined {
+  const { machine } = event;
   switch (event.kind) {
     case "machine joined":
-      chat.machines.set(event.machine, stamp);
+      chat.machines.set(machine, stamp);
+      chat.suspects.delete(machine);
       return;
-    case "machine lost":
-      return removeMachine(chat, event, stamp);
+    case "machine suspected":
+      // The first suspicion counts: an answer to it also answers the later ones.
+      if (!chat.suspects.has(machine) && exists(chat, machine)) chat.suspects.set(machine, stamp);
+      return;
+    case "machine heard":
+      chat.suspects.delete(machine);
+      return;
+    case "machine lost": {
+      const { suspectedAt } = event;
+      const isVoid = suspectedAt !== undefined && chat.suspects.get(machine) !== suspectedAt;
+      return isVoid ? undefined : removeMachine(chat, event, stamp);
+    }
     default:
       return event satisfies never;
   }
@@ -27,12 +43,29 @@ export function isOn(machine: string, session: string): boolean {
   return session.startsWith(machine);
 }
 
+/** A session has asked for an event, so its machine is alive. */
+export function clearSuspicion(chat: ChatState, session: string): void {
+  chat.suspects.delete(machineOf(session));
+}
+
+/** The machine of a session. */
+export function machineOf(session: string): string {
+  return session.slice(0, session.lastIndexOf("-") + 1);
+}
+
+/** Whether a machine joined, or has users. */
+function exists(chat: ChatState, machine: string): boolean {
+  if (chat.machines.has(machine)) return true;
+  return chat.users.values().some(({ devices }) => devices.keys().some((session) => isOn(machine, session)));
+}
+
 function removeMachine(
   chat: ChatState,
   { machine, reason }: Extract<MachineEvent, { kind: "machine lost" }>,
   stamp: number,
 ): undefined {
   chat.machines.delete(machine);
+  chat.suspects.delete(machine);
   const ended: SessionState[] = [];
   for (const user of [...chat.users.values()]) {
     const lost = [...user.devices.keys()].filter((id) => isOn(machine, id));

@@ -96,6 +96,8 @@ export interface Chat {
   readonly machine: string;
   /** The stamps at which the machines joined, by machine; empty if there is only one machine. */
   readonly machines: ReadonlyMap<string, number>;
+  /** The machines that another one cannot hear, and the stamps at which it said so. */
+  readonly suspects: ReadonlyMap<string, number>;
   /** MONITOR lists; each belongs to a session, so commands change them. */
   readonly monitors: Monitors;
   readonly whowas: Whowas;
@@ -142,6 +144,7 @@ export class ChatState implements Chat {
   readonly channels = new NameMap<ChannelState>();
   readonly machine: string;
   readonly machines = new Map<string, number>();
+  readonly suspects = new Map<string, number>();
   readonly monitors = new Monitors();
   readonly whowas: WhowasState;
   mostUsers = 0;

@@ -30,9 +30,11 @@ export interface StartState {
 /** The stored form of a start. */
 type SavedStart = SharedState & { readonly position: Position };
 
-/** Saved values of this machine only: the position of the store in the stream, and the saved start. */
+/** Saved values of this machine only: the position of the store in the stream, the saved start, and its run. */
 const positionName = "stream position";
 const startName = "stream start";
+/** The last run of a machine with this data folder. A data folder has one user at a time, so an earlier run has ended. */
+const runName = "machine";
 
 /** For store/mend_times.ts: the saved start has stamps in the future, so this machine starts without it. */
 export const positionMender = {
@@ -54,7 +56,17 @@ export function sharedState(chat: ChatState, store: Store): SharedState {
 }
 
 function isOwn(name: string): boolean {
-  return name === positionName || name === startName;
+  return name === positionName || name === startName || name === runName;
+}
+
+/** The run of a machine that had this data folder last; undefined for a new folder. */
+export function findRun(store: Store): string | undefined {
+  return store.savedValues.find(runName);
+}
+
+/** Saves the run of this machine. */
+export function saveRun(store: Store, machine: string): void {
+  store.savedValues.save(runName, machine);
 }
 
 /** Creates missing secrets. */

@@ -1,7 +1,7 @@
 /**
  * Connects the chat of this machine with the bus: it joins the chat on NATS, answers machines that join later, and
- * decides what the states of the bus mean for users. nats_bus.ts orders the events, nats_heartbeats.ts detects a
- * machine that stopped answering, and server/apply/machine.ts removes the users of that machine.
+ * decides what the states of the bus mean for users. nats_bus.ts orders the events, suspicions.ts detects a machine
+ * that stopped answering, and server/apply/machine.ts removes the users of that machine.
  *
  * While NATS is unreachable, users stay connected and get one notice, and their messages are refused. A machine that
  * the others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.
@@ -20,9 +20,11 @@ import { type BusFault, endSentence, peopleSentence } from "./bus_fault.ts";
 import {
   copyStore,
   createSecrets,
+  findRun,
   ownPosition,
   restoreStart,
   savePosition,
+  saveRun,
   saveStart,
   type SharedState,
   sharedState,
@@ -30,11 +32,15 @@ import {
 } from "./machine_store.ts";
 import type { NatsBus } from "./nats_bus.ts";
 import type { NatsOptions, Position, Replica } from "./replica.ts";
+import type { Silence } from "./silence_watch.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { lostEvent, machinesOf, Suspicions, watchedMachines } from "./suspicions.ts";
 
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
 const saveShare = 200;
+/** The time in which the earlier run of this machine can say that it still runs: its data folder was copied. */
+const earlierRunMs = 150;
 
 /**
  * A name for one run of a machine. Each run has another name, and no name is the beginning of another. It is random,
@@ -42,11 +48,6 @@ const saveShare = 200;
  */
 function machineName(name: string): string {
   return `${name}-${crypto.getRandomValues(new Uint8Array(4)).toHex()}-`;
-}
-
-/** The name of a machine for people. */
-function shownName(machine: string): string {
-  return machine.split("-", 1)[0] ?? machine;
 }
 
 /** The refusal of an event that the bus could not order. */
@@ -101,7 +102,8 @@ const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
 
 /** Whether an event waits for NATS, because its users are already offline. */
 function mustHappen({ kind }: Event): boolean {
-  return kind === "detached" || kind === "machine joined" || kind === "machine lost";
+  return kind === "detached" || kind === "machine joined" || kind === "machine heard" ||
+    kind === "machine lost";
 }
 
 /** The options of join(). */
@@ -124,11 +126,20 @@ export interface StartOptions {
   readonly files?: () => FileContents | undefined;
 }
 
+/** The parts of Machines beside its bus. */
+interface MachinesOptions {
+  readonly store: Store;
+  readonly version: string;
+  readonly leaseMs: number;
+}
+
 /** This machine as a part of a chat of many machines. */
 export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
   readonly #store: Store;
   readonly #version: string;
+  readonly #leaseMs: number;
+  #suspicions: Suspicions | undefined;
   #start: StartState | undefined;
   #isFirst = false;
   #chat: ChatState | undefined;
@@ -140,10 +151,11 @@ export class Machines implements Replica<Event> {
   #nextSaveMs = 0;
 
   /** Only join() calls this; it then makes the store equal to those of the other machines. */
-  constructor(bus: NatsBus<Event>, store: Store, version: string) {
+  constructor(bus: NatsBus<Event>, { store, version, leaseMs }: MachinesOptions) {
     this.#bus = bus;
     this.#store = store;
     this.#version = version;
+    this.#leaseMs = leaseMs;
   }
 
   /**
@@ -166,7 +178,7 @@ export class Machines implements Replica<Event> {
     });
     const warning = sizeWarning(bus.maxEventBytes, multilineBytes);
     if (warning !== undefined) log("error", warning);
-    const machines = new Machines(bus, store, version);
+    const machines = new Machines(bus, { store, version, leaseMs: lease });
     try {
       await machines.#copyStore();
     } catch (error) {
@@ -195,9 +207,17 @@ export class Machines implements Replica<Event> {
   async start({ chat, commit, files }: StartOptions): Promise<void> {
     this.#chat = chat;
     this.#files = files ?? (() => undefined);
+    this.#suspicions = new Suspicions({
+      chat,
+      leaseMs: this.#leaseMs,
+      claim: (event, id) => this.#bus.claim(event, id),
+      answer: (event, id) => this.#bus.commitAs(id, event, ""),
+      now: () => performance.now(),
+    });
     await this.#restore(chat);
-    if (this.isFirst) { for (const machine of machinesOf(chat)) await this.#reportLost(machine); }
     await commit({ kind: "machine joined", machine: chat.machine });
+    await this.#removeStrays(chat);
+    saveRun(this.#store, chat.machine);
     this.sweep();
   }
 
@@ -215,7 +235,7 @@ export class Machines implements Replica<Event> {
   /** Tells the other machines that this one stops, and ends the bus. */
   async leave(): Promise<void> {
     this.#leaving = true;
-    if (this.#bus.figures.isUp) this.#reportLost(this.#bus.machine, "The server is stopping").catch(() => {});
+    if (this.#bus.figures.isUp) this.#reportLost("The server is stopping").catch(() => {});
     await this.#bus.close();
     this.#nextSaveMs = 0;
     this.sweep();
@@ -229,21 +249,21 @@ export class Machines implements Replica<Event> {
     return this.#store.transfer().page(question as PageRequest);
   }
 
-  onApplied(event: Event, position: Position): void {
+  onApplied(event: Event, position: Position, silence: Silence): void {
     savePosition(this.#store, position);
     const { machine } = this.#bus;
+    this.#suspicions?.onApplied(event, silence);
     if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
     if (event.kind === "file added") this.#files()?.onAdded(event.file);
     if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#announceReturn();
   }
 
   machines(): Iterable<string> {
-    return this.#runningChat.machines.keys();
+    return watchedMachines(this.#runningChat);
   }
 
-  lostEvent(machine: string): { id: string; event: Event } {
-    const id = `silent ${machine} ${this.#runningChat.machines.get(machine)}`;
-    return { id, event: { kind: "machine lost", machine, reason: `Machine ${shownName(machine)} was lost` } };
+  onHeartbeat(silence: Silence): void {
+    this.#suspicions?.tick(silence);
   }
 
   onProblem(sentence: string): void {
@@ -275,7 +295,7 @@ export class Machines implements Replica<Event> {
     await this.#copyStore();
     await this.#restore(chat);
     // The others can still have users of this machine, whose connections this machine has just closed.
-    this.#reportLost(this.#bus.machine).catch(() => {});
+    this.#reportLost().catch(() => {});
   }
 
   get #runningChat(): ChatState {
@@ -303,12 +323,33 @@ export class Machines implements Replica<Event> {
     this.#isComplete = true;
   }
 
-  #reportLost(machine: string, reason = `Machine ${shownName(machine)} was lost`): Promise<void> {
-    return this.#bus.commit({ kind: "machine lost", machine, reason }, "");
+  /**
+   * Removes the earlier run of this machine at once, and suspects machines that left users without having joined. Other
+   * machines, also when this is the first one, may only be cut off: they have the lease to answer.
+   */
+  async #removeStrays(chat: ChatState): Promise<void> {
+    const earlierRun = findRun(this.#store);
+    for (const machine of machinesOf(chat)) {
+      if (machine === chat.machine || this.#suspicions === undefined) continue;
+      if (machine === earlierRun) await this.#suspicions.removeEarlierRun(machine, earlierRunMs);
+      else if (this.isFirst && !chat.machines.has(machine)) {
+        await this.#bus.claim({ kind: "machine suspected", machine });
+      }
+    }
+  }
+
+  /** Tells the others that the users of this machine are offline. */
+  #reportLost(reason?: string): Promise<void> {
+    const event = lostEvent(this.#bus.machine);
+    return this.#bus.commit(reason === undefined ? event : { ...event, reason }, "");
   }
 
   #announceReturn(): void {
     const { machine } = this.#bus;
+    this.#runningChat.log(
+      "error",
+      "The other machines declared this one lost; its people have to connect again",
+    );
     this.#bus.commit({ kind: "machine joined", machine }, "").catch((error) => {
       this.#runningChat.log("error", `Cannot tell the other machines that this one is back: ${error}`);
     });
@@ -339,15 +380,6 @@ function sizeWarning(maxBytes: number, multilineBytes: number): string | undefin
       Math.floor(maxBytes / 2048)
     } KiB are refused, because NATS accepts ${maxBytes} ` +
       `bytes at once: raise its max_payload to ${wanted}, or lower --multiline-bytes`;
-}
-
-/** Every machine that joined, or that has users in the chat. */
-function machinesOf(chat: ChatState): Set<string> {
-  const found = new Set(chat.machines.keys());
-  for (const { devices } of chat.users.values()) {
-    for (const id of devices.keys()) found.add(id.slice(0, id.lastIndexOf("-") + 1));
-  }
-  return found;
 }
 
 function withoutUsers(snapshot: Snapshot): Snapshot {

@@ -21,6 +21,7 @@ import { NatsRequests } from "./nats_requests.ts";
 import { NatsResync } from "./nats_resync.ts";
 import { NatsStream, prefix } from "./nats_stream.ts";
 import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
+import type { Silence } from "./silence_watch.ts";
 
 /** The most events that are not applied here yet; more events are refused. */
 const maxInFlight = 20_000;
@@ -120,7 +121,7 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   commit(event: E, by: string): Promise<void> {
-    return this.commitAs(`${this.machine}${(++this.#count).toString(36)}`, event, by);
+    return this.commitAs(this.#newId(), event, by);
   }
 
   /** commit() with a given id. Several machines can commit under one id; within two minutes the event happens once. */
@@ -131,6 +132,17 @@ export class NatsBus<E> implements Bus<E> {
       return Promise.reject(refusal(event, this.#currentFault));
     }
     return this.#outbox.add(id, event, by, { atOnce: isUp(this.#state) });
+  }
+
+  /**
+   * Commits what holds only now: it is published at once and never again. Rejects if it did not come back soon; then
+   * it can still arrive later. One id happens once, as in commitAs().
+   */
+  claim(event: E, id = this.#newId()): Promise<void> {
+    if (!isUp(this.#state) || this.#outbox.has(id)) {
+      return Promise.reject(this.#options.refusal(event, this.#currentFault));
+    }
+    return this.#outbox.add(id, event, "", { atOnce: true, lapses: true });
   }
 
   /**
@@ -199,6 +211,7 @@ export class NatsBus<E> implements Bus<E> {
     }
     if (isUp(from) && !isUp(to)) {
       this.#fault = this.#currentFault;
+      this.#outbox.lapse(this.#fault);
       this.#tell(operatorSentence(this.#fault));
       this.#replica?.onUpChange(false, this.#fault);
     }
@@ -251,7 +264,10 @@ export class NatsBus<E> implements Bus<E> {
   async #watchConnection(): Promise<void> {
     for await (const { type } of this.#stream.connection.status()) {
       if (type === "disconnect") this.#handle("connection lost");
-      if (type === "reconnect") this.#handle("connection restored");
+      if (type === "reconnect") {
+        this.#heartbeats?.beat();
+        this.#handle("connection restored");
+      }
     }
   }
 
@@ -262,14 +278,19 @@ export class NatsBus<E> implements Bus<E> {
       machine: this.machine,
       leaseMs: this.#options.leaseMs,
       expected: () => replica.machines(),
-      onSilent: (machine) => this.#report(replica.lostEvent(machine)),
-      isUp: () => isUp(this.#state),
+      onTick: () => {
+        if (isUp(this.#state)) replica.onHeartbeat(this.#silence);
+      },
     });
   }
 
-  /** The heartbeats report a silent machine again until the event is applied, so a failed commit can be ignored. */
-  #report({ id, event }: { id: string; event: E }): void {
-    if (!this.#outbox.has(id)) this.commitAs(id, event, "").catch(() => {});
+  /** Before the first heartbeat this machine knows nothing about the others. */
+  get #silence(): Silence {
+    return this.#heartbeats?.silence ?? { silentMs: () => 0, hears: () => false };
+  }
+
+  #newId(): string {
+    return `${this.machine}${(++this.#count).toString(36)}`;
   }
 
   #applyOne(event: E, stamp: number, by: string, id: string): void {
@@ -278,7 +299,7 @@ export class NatsBus<E> implements Bus<E> {
     } catch (error) {
       this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
     }
-    this.#replica?.onApplied(event, this.position);
+    this.#replica?.onApplied(event, this.position, this.#silence);
     this.#outbox.settle(id);
   }
 

@@ -1,11 +1,11 @@
 /**
- * The detection of a machine that stopped answering: each machine sends six heartbeats per lease, and reports a machine
- * whose heartbeats stopped. The report depends on the heartbeats that this machine received, so it can be wrong; the
- * stream orders the events that follow.
+ * The heartbeats of the machines: each sends six per lease to all, and to itself. They go past the stream, because they
+ * are many and nobody needs the old ones. What a missing heartbeat means is decided in suspicions.ts.
  */
 import type { NatsConnection } from "@nats-io/transport-node";
+import { heartbeatsPerLease, SilenceWatch } from "./silence_watch.ts";
 
-/** The connection, the machines and the times of the heartbeats. */
+/** The connection, the machine and the times of the heartbeats. */
 export interface HeartbeatOptions {
   readonly connection: NatsConnection;
   readonly prefix: string;
@@ -14,31 +14,34 @@ export interface HeartbeatOptions {
   readonly leaseMs: number;
   /** The machines that should send heartbeats. */
   readonly expected: () => Iterable<string>;
-  /** Called repeatedly for a silent machine, until it is no longer expected. */
-  readonly onSilent: (machine: string) => void;
-  /** Whether this machine can receive heartbeats now. */
-  readonly isUp: () => boolean;
+  /** Called after each heartbeat of this machine. */
+  readonly onTick: () => void;
 }
 
-/** Sends the heartbeats of this machine and watches those of the others. */
+/** Sends the heartbeats of this machine and hears all. */
 export class NatsHeartbeats {
+  readonly silence: SilenceWatch;
   readonly #options: HeartbeatOptions;
-  readonly #intervalMs: number;
-  readonly #receivedMs = new Map<string, number>();
   readonly #timer: ReturnType<typeof setInterval>;
-  #tickedMs = performance.now();
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#intervalMs = options.leaseMs / 6;
-    const { connection, prefix } = options;
+    const { connection, prefix, leaseMs } = options;
+    this.silence = new SilenceWatch(options, () => performance.now());
     connection.subscribe(`${prefix}.alive`, {
       callback: (error, message) => {
-        if (!error) this.#receivedMs.set(message.string(), performance.now());
+        if (!error) this.silence.onHeartbeat(message.string());
       },
     });
-    this.#timer = setInterval(() => this.#tick(), this.#intervalMs);
+    this.#timer = setInterval(() => this.#tick(), leaseMs / heartbeatsPerLease);
     this.#tick();
+  }
+
+  /** Sends a heartbeat now: the others do not wait for the next one after a break. */
+  beat(): void {
+    const { connection, prefix, machine } = this.#options;
+    // It uses any open connection: a machine that cannot read the stream at the moment still has its users.
+    if (!connection.isClosed()) connection.publish(`${prefix}.alive`, machine);
   }
 
   close(): void {
@@ -46,19 +49,8 @@ export class NatsHeartbeats {
   }
 
   #tick(): void {
-    const { connection, prefix, machine, leaseMs, expected, onSilent, isUp } = this.#options;
-    const now = performance.now();
-    // A machine that slept, or received nothing itself, cannot judge the others.
-    const wasAway = now - this.#tickedMs > 2 * this.#intervalMs || !isUp();
-    this.#tickedMs = now;
-    if (wasAway) this.#receivedMs.clear();
-    // It uses any open connection: a machine that cannot read the stream at the moment still has its users.
-    if (!connection.isClosed()) connection.publish(`${prefix}.alive`, machine);
-    for (const other of expected()) {
-      if (other === machine) continue;
-      const received = this.#receivedMs.get(other);
-      if (received === undefined) this.#receivedMs.set(other, now);
-      else if (now - received > leaseMs) onSilent(other);
-    }
+    this.beat();
+    this.silence.expect(this.#options.expected());
+    this.#options.onTick();
   }
 }

@@ -27,9 +27,19 @@ interface Waiting<E> {
   readonly data: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
+  /** See AddOptions. */
+  readonly lapses: boolean;
   /** The start of its wait while NATS is reachable, by performance.now(). */
   sinceMs: number;
   sentMs: number;
+}
+
+/** How an event is sent. */
+export interface AddOptions {
+  /** Publishes it at once, or with the next republish(). */
+  readonly atOnce: boolean;
+  /** It is never published a second time: what it says can be wrong by then. @default {false} */
+  readonly lapses?: boolean;
 }
 
 /** An event that has not come back after this time is verified. */
@@ -65,11 +75,12 @@ export class NatsOutbox<E> {
     return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
   }
 
-  /** Publishes an event at once, or with the next republish(). Resolves with settle(). */
-  add(id: string, event: E, by: string, { atOnce }: { atOnce: boolean }): Promise<void> {
+  /** Publishes an event. Resolves with settle(). */
+  add(id: string, event: E, by: string, { atOnce, lapses = false }: AddOptions): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const data = JSON.stringify({ event, by, at: this.#options.now() });
-    const waiting = { id, event, data, resolve, reject, sinceMs: performance.now(), sentMs: -Infinity };
+    const times = { sinceMs: performance.now(), sentMs: -Infinity };
+    const waiting = { id, event, data, resolve, reject, lapses, ...times };
     this.#waiting.set(id, waiting);
     if (atOnce) this.#publish(waiting);
     return promise;
@@ -83,12 +94,21 @@ export class NatsOutbox<E> {
     }
   }
 
+  /** Rejects the events that lapse. Call it when NATS cannot be reached; one that was sent can still arrive. */
+  lapse(fault: BusFault): void {
+    for (const waiting of this.#waiting.values()) if (waiting.lapses) this.#drop(waiting, fault);
+  }
+
   /** Publishes overdue events again, and calls `found` with the id of each and its sequence in the stream. */
   verify(found: (id: string, sequence: number) => void): void {
     const before = performance.now() - overdueMs;
     let verified = 0;
     for (const waiting of this.#waiting.values()) {
       if (waiting.sentMs > before) continue;
+      if (waiting.lapses) {
+        this.#drop(waiting, { kind: "unreachable" });
+        continue;
+      }
       if (++verified > maxVerified) return;
       void this.#publishWithAnswer(waiting, found);
     }
@@ -139,17 +159,21 @@ export class NatsOutbox<E> {
     if (fault.kind !== "too large") {
       this.#refusedMs = performance.now();
       this.#isRefusing = true;
-      if (this.#options.mustHappen(waiting.event)) {
+      if (this.#options.mustHappen(waiting.event) && !waiting.lapses) {
         // It is certainly not in the stream, so it does not grow old; verify() publishes it again.
         waiting.sinceMs = performance.now();
         return;
       }
     }
-    if (this.#waiting.delete(waiting.id)) waiting.reject(this.#options.refusal(waiting.event, fault));
+    this.#drop(waiting, fault);
   }
 
   #accept(): void {
     this.#isRefusing = false;
     this.#options.onAccepted();
+  }
+
+  #drop(waiting: Waiting<E>, fault: BusFault): void {
+    if (this.#waiting.delete(waiting.id)) waiting.reject(this.#options.refusal(waiting.event, fault));
   }
 }

@@ -3,6 +3,7 @@
  * no code.
  */
 import type { BusFault } from "./bus_fault.ts";
+import type { Silence } from "./silence_watch.ts";
 
 /** A position in the stream. */
 export interface Position {
@@ -21,11 +22,11 @@ export interface Replica<E> {
   /** A part of the data that is too large for a snapshot. */
   page(question: unknown): unknown | Promise<unknown>;
   /** The bus calls it after each event. */
-  onApplied(event: E, position: Position): void;
+  onApplied(event: E, position: Position, silence: Silence): void;
   /** The machines that should be running. */
   machines(): Iterable<string>;
-  /** The event to commit when a machine is silent. Its id is the same on every machine that commits it. */
-  lostEvent(machine: string): { readonly id: string; readonly event: E };
+  /** Called for each heartbeat of this machine while the bus accepts events. */
+  onHeartbeat(silence: Silence): void;
   /** The bus stopped or resumed accepting events because of a fault. */
   onUpChange(isUp: boolean, fault: BusFault): void;
   /** Operators have to know this. */

@@ -49,7 +49,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 5;
+export const snapshotFormat = 6;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -60,6 +60,7 @@ export interface Snapshot {
   readonly bans: readonly ServerBan[];
   readonly whowas: readonly Departed[];
   readonly machines: readonly (readonly [machine: string, joinedAt: number])[];
+  readonly suspects: readonly (readonly [machine: string, suspectedAt: number])[];
   readonly mostUsers: number;
 }
 
@@ -72,6 +73,7 @@ export function takeSnapshot(chat: ChatState): Snapshot {
     bans: chat.serverBans.list(0),
     whowas: chat.whowas.all(),
     machines: [...chat.machines],
+    suspects: [...chat.suspects],
     mostUsers: chat.mostUsers,
   };
 }
@@ -83,6 +85,8 @@ export function restoreSnapshot(chat: ChatState, snapshot: Snapshot): void {
   chat.channels.clear();
   chat.machines.clear();
   for (const [machine, joinedAt] of snapshot.machines) chat.machines.set(machine, joinedAt);
+  chat.suspects.clear();
+  for (const [machine, suspectedAt] of snapshot.suspects) chat.suspects.set(machine, suspectedAt);
   for (const { target } of chat.serverBans.list(0)) chat.serverBans.remove(target);
   for (const ban of snapshot.bans) chat.serverBans.add(ban);
   chat.whowas.clear();

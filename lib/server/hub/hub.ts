@@ -6,6 +6,7 @@
 import type { ServerConnection } from "../../net/connection.ts";
 import { applyEvent } from "../apply/apply.ts";
 import type { Commit, Event } from "../apply/event.ts";
+import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
 import { isRefusal } from "../chat/refusal.ts";
@@ -251,6 +252,7 @@ export class Hub {
     const origin = by === "" ? undefined : this.#chat.sessions.get(by);
     const outer = this.#chat.applyingFor;
     this.#applied++;
+    if (this.#chat.suspects.size > 0) clearSuspicion(this.#chat, by);
     this.#chat.lastStamp = stamp;
     if (event.kind === "detached") this.#lostAt.set(event.user, this.#chat.clock.monotonic());
     this.#chat.applyingFor = origin;

@@ -56,7 +56,7 @@ class Machine implements AsyncDisposable {
       page: () => this.applied,
       onApplied: (_event: string, _position: Position) => {},
       machines: () => [],
-      lostEvent: (machine) => ({ id: machine, event: machine }),
+      onHeartbeat: () => {},
       onUpChange: (isUp) => {
         this.#changes.push(isUp);
         this.#changed.resolve();

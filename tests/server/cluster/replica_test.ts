@@ -246,6 +246,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("channel released" as const), channel }),
   fc.record({ kind: fc.constant("machine joined" as const), machine: fc.constantFrom(...machines) }),
   fc.record({
+    kind: fc.constantFrom("machine suspected" as const, "machine heard" as const),
+    machine: fc.constantFrom(...machines),
+  }),
+  fc.record({
     kind: fc.constant("machine lost" as const),
     machine: fc.constantFrom(...machines),
     reason: text,

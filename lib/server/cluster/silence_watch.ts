@@ -1,0 +1,84 @@
+/**
+ * Measures the silence of other machines, and counts it only while this machine's own link is proven: a machine receives
+ * its own heartbeats from NATS too, so when they stop, its own link is broken and it knows nothing about the others. This
+ * file is pure: it has no timer and no connection, and it decides nothing (suspicions.ts).
+ */
+
+/** The times of a watch, in milliseconds. */
+export interface SilenceWatchOptions {
+  /** This machine. */
+  readonly machine: string;
+  readonly leaseMs: number;
+}
+
+/** What other parts can ask. */
+export interface Silence {
+  /** The time without a heartbeat of this machine during which our own link worked. 0 while it does not. */
+  silentMs(machine: string): number;
+  /** Whether this machine was heard a moment ago. */
+  hears(machine: string): boolean;
+}
+
+/** A lease has so many heartbeats. */
+export const heartbeatsPerLease = 6;
+/** After an own outage the others can need this time to connect again too. */
+const reconnectMs = 5000;
+
+/** The heartbeats that arrived here. All times are by one clock that never jumps. */
+export class SilenceWatch implements Silence {
+  readonly #options: SilenceWatchOptions;
+  readonly #now: () => number;
+  /** When our own heartbeat arrived last; undefined if none has. */
+  #provenAt: number | undefined;
+  /** No silence before this moment counts. */
+  #countsFrom: number;
+  readonly #heardAt = new Map<string, number>();
+
+  constructor(options: SilenceWatchOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#countsFrom = now();
+  }
+
+  /** A heartbeat arrived, our own or that of another machine; or the machine was heard in another way. */
+  onHeartbeat(machine: string): void {
+    const now = this.#now();
+    if (machine === this.#options.machine) this.#prove(now);
+    else this.#heardAt.set(machine, now);
+  }
+
+  /** Sets the machines that should be heard. A new one is silent from now on. */
+  expect(machines: Iterable<string>): void {
+    const expected = new Set(machines);
+    for (const machine of this.#heardAt.keys()) if (!expected.has(machine)) this.#heardAt.delete(machine);
+    for (const machine of expected) {
+      if (!this.#heardAt.has(machine)) this.#heardAt.set(machine, this.#now());
+    }
+  }
+
+  silentMs(machine: string): number {
+    const heardAt = this.#heardAt.get(machine);
+    if (heardAt === undefined || !this.#isProven) return 0;
+    return Math.max(0, this.#now() - Math.max(heardAt, this.#countsFrom));
+  }
+
+  hears(machine: string): boolean {
+    const heardAt = this.#heardAt.get(machine) ?? -Infinity;
+    return this.#isProven && this.#now() - heardAt < 2 * this.#options.leaseMs / heartbeatsPerLease;
+  }
+
+  get #isProven(): boolean {
+    return this.#provenAt !== undefined && this.#now() - this.#provenAt < this.#longestGapMs;
+  }
+
+  /** Our own heartbeats have shorter gaps than this, or the link was broken. */
+  get #longestGapMs(): number {
+    return this.#options.leaseMs / 2;
+  }
+
+  #prove(now: number): void {
+    const wasBroken = this.#provenAt !== undefined && now - this.#provenAt >= this.#longestGapMs;
+    if (wasBroken) this.#countsFrom = now + Math.max(this.#options.leaseMs, reconnectMs);
+    this.#provenAt = now;
+  }
+}

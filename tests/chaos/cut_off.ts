@@ -1,0 +1,192 @@
+/**
+ * Three machines whose links fail in many ways: nobody on a healthy machine is thrown out. Each fault takes longer than
+ * the lease, so only `deno task chaos` runs this test. PARLEY_CUT_ROUNDS repeats the faults; PARLEY_CUT_LEASE_MS sets the
+ * lease, which all times follow. Without nats-server it is ignored.
+ */
+import { assertEquals } from "@std/assert";
+import { Cluster } from "../support/cluster.ts";
+import { FreezingProxy } from "../support/freezing_proxy.ts";
+import type { Peer } from "../support/peer.ts";
+import { hasProgram } from "../support/programs.ts";
+
+const rounds = Number(Deno.env.get("PARLEY_CUT_ROUNDS") ?? 1);
+const leaseMs = Number(Deno.env.get("PARLEY_CUT_LEASE_MS") ?? 2000);
+const names = ["east", "west", "north"];
+/** The machine with the fault. */
+const victim = 2;
+
+interface Fault {
+  readonly name: string;
+  /** Its length in leases. */
+  readonly leases: number;
+  /** The machines whose people can be thrown out. */
+  readonly faulty: readonly number[];
+  readonly begin: (site: Site) => void;
+  readonly end: (site: Site) => void;
+}
+
+function cut(name: string, leases: number, faulty: readonly number[], directions?: ("up" | "down")[]): Fault {
+  return {
+    name,
+    leases,
+    faulty,
+    begin: ({ proxies }) => faulty.forEach((at) => proxies[at]?.freeze(directions)),
+    end: ({ proxies }) => faulty.forEach((at) => proxies[at]?.thaw()),
+  };
+}
+
+function pause(leases: number): Fault {
+  const signal = (name: Deno.Signal) => ({ cluster }: Site) =>
+    Deno.kill(cluster.servers[victim]?.pid ?? 0, name);
+  const faulty = [victim];
+  return { name: "one is stopped", leases, faulty, begin: signal("SIGSTOP"), end: signal("SIGCONT") };
+}
+
+function natsPause(leases: number): Fault {
+  return {
+    name: "NATS is stopped",
+    leases,
+    faulty: [],
+    begin: ({ cluster }) => cluster.nats.pause(),
+    end: ({ cluster }) => cluster.nats.resume(),
+  };
+}
+
+const faults: readonly Fault[] = [
+  cut("one is cut off", 1.67, [victim]),
+  cut("one is cut off", 0.9, [victim]),
+  cut("two are cut off", 1.67, [1, victim]),
+  cut("one cannot hear", 1.67, [victim], ["down"]),
+  cut("one cannot send", 1.67, [victim], ["up"]),
+  { ...cut("all are cut off", 1.67, [0, 1, 2]), name: "all are cut off" },
+  pause(1.67),
+  pause(5),
+  natsPause(0.5),
+  natsPause(1.33),
+  natsPause(2),
+  natsPause(5),
+];
+
+/** Machines behind proxies, with people. */
+class Site implements AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly proxies: FreezingProxy[] = [];
+  /** Two people of each machine. */
+  readonly people: Peer[][] = [];
+
+  private constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  static async start(): Promise<Site> {
+    const site = new Site(await Cluster.start());
+    for (const name of names) {
+      const proxy = new FreezingProxy(site.cluster.nats.port);
+      site.proxies.push(proxy);
+      await site.cluster.add(name, ["--nats", proxy.url, "--lease", `${leaseMs}ms`]);
+    }
+    return site;
+  }
+
+  /** Connects those who are missing; tries until the machine lets them in. */
+  async fill(round: number): Promise<void> {
+    for (const at of names.keys()) {
+      for (const which of [0, 1]) {
+        const present = this.people[at]?.[which];
+        if (present !== undefined && await isPresent(present)) continue;
+        (this.people[at] ??= [])[which] = await this.#enter(at, `${names[at]}${which}r${round}`);
+      }
+    }
+    const everybody = this.people.flat();
+    for (const [at, person] of everybody.entries()) {
+      await untilAll(everybody, person, `filled ${round} ${at}`);
+    }
+  }
+
+  async #enter(at: number, nick: string): Promise<Peer> {
+    for (let tries = 0;; tries++) {
+      try {
+        const peer = await this.cluster.peer(at, nick);
+        await peer.join("#tea");
+        return peer;
+      } catch (error) {
+        if (tries > 50) throw error;
+        await pauseMs(200);
+      }
+    }
+  }
+
+  /** The people of these machines who are no longer connected. */
+  async gone(machines: readonly number[]): Promise<number> {
+    const found = await Promise.all(machines.flatMap((at) => this.people[at] ?? []).map(isPresent));
+    return found.filter((present) => !present).length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cluster.nats.resume();
+    for (const proxy of this.proxies) proxy.thaw();
+    await this.cluster[Symbol.asyncDispose]();
+    for (const proxy of this.proxies) await proxy[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test({
+  name: "when links fail, nobody on a healthy machine is thrown out",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    await using site = await Site.start();
+    let thrownOut = 0;
+    for (let round = 0; round < rounds; round++) {
+      for (const [at, fault] of faults.entries()) thrownOut += await endure(site, fault, round * 100 + at);
+    }
+    assertEquals(thrownOut, 0);
+  },
+});
+
+/** One fault. Returns the number of healthy people who were thrown out. */
+async function endure(site: Site, fault: Fault, round: number): Promise<number> {
+  await site.fill(round);
+  const all = [...names.keys()];
+  const healthy = fault.name === "all are cut off" ? all : all.filter((at) => !fault.faulty.includes(at));
+  const faulty = all.filter((at) => !healthy.includes(at));
+  // A heartbeat is at another moment of the fault each time.
+  await pauseMs(Math.random() * leaseMs / 6);
+  fault.begin(site);
+  await pauseMs(fault.leases * leaseMs);
+  fault.end(site);
+  // What was kept back arrives, and a lease passes: whoever would be thrown out is.
+  await pauseMs(1.5 * leaseMs + 1000);
+  const thrownOut = await site.gone(healthy);
+  const figures = `healthy thrown out: ${thrownOut}; of the faulty: ${await site.gone(faulty)}`;
+  report(`${fault.name} for ${fault.leases * leaseMs} ms: ${figures}`);
+  return thrownOut;
+}
+
+async function untilAll(everybody: readonly Peer[], person: Peer, text: string): Promise<void> {
+  for (let tries = 0;; tries++) {
+    person.send(`PRIVMSG #tea :${text}`);
+    try {
+      await Promise.all(everybody.map((other) => other.until(text)));
+      return;
+    } catch (error) {
+      if (tries > 3) throw error;
+    }
+  }
+}
+
+async function isPresent(peer: Peer): Promise<boolean> {
+  try {
+    await peer.lines();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pauseMs(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function report(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
