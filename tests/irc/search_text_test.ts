@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { foldText, foldWithPlaces } from "../../lib/irc/folded_text.ts";
 import { foundRanges, matchesText, parseTextQuery } from "../../lib/irc/search_text.ts";
-import cases from "../vectors/search.json" with { type: "json" };
+import { searchCases } from "../support/search_cases.ts";
 
 Deno.test("a message matches a search in each script, with symbols, in code and in quotes", () => {
   const wrong = searchCases.filter(([, text, query, found]) => matches(text, query) !== found);
@@ -54,13 +54,6 @@ Deno.test("a long search text is read in linear time", () => {
   }
   assertEquals(performance.now() - startMs < 2000, true);
 });
-
-const searchCases = cases as unknown as readonly (readonly [
-  kind: string,
-  text: string,
-  query: string,
-  found: boolean,
-])[];
 
 function matches(text: string, query: string): boolean {
   const parsed = parseTextQuery(query);

@@ -2,11 +2,13 @@
  * From a folder to an open database: lock, check, copy, migrate. Every fault is a StoreError with one sentence, and is
  * found before the file is changed.
  */
+import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import type { Synchronous } from "./database.ts";
 import { isDamage, reasonOf } from "./sqlite_errors.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
+import { wordsVersion } from "./search_words.ts";
 import { checkpointPages } from "./write_ahead_log.ts";
 
 /** "Prly"; it identifies databases of Parley. */
@@ -124,6 +126,7 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     db.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(db, path, steps);
+    if (steps === migrations) emptyOldIndex(db);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216`);
     db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     return db;
@@ -147,6 +150,26 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
+}
+
+/**
+ * Empties the search index if it has words of another version of Parley or of Unicode: its records could not be removed
+ * any more. The upkeep builds it again.
+ */
+function emptyOldIndex(db: DatabaseSync): void {
+  const [major = 0, minor = 0] = process.versions["unicode"]?.split(".").map(Number) ?? [];
+  const version = (wordsVersion * 1000 + major) * 1000 + minor;
+  if (db.prepare("SELECT value FROM progress WHERE name = 'words'").get()?.["value"] === version) return;
+  db.exec(`
+    BEGIN IMMEDIATE;
+    INSERT INTO words (words) VALUES ('delete-all');
+    DELETE FROM search_section;
+    DELETE FROM progress WHERE name = 'followed';
+    UPDATE conversation SET messages = 0, events = 0;
+    INSERT INTO progress (name, value) VALUES ('words', ${version})
+      ON CONFLICT DO UPDATE SET value = excluded.value;
+    COMMIT;
+  `);
 }
 
 function copyBeforeMigration(db: DatabaseSync, path: string, version: number): void {

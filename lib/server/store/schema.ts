@@ -150,4 +150,17 @@ export const migrations: readonly string[] = [
   -- Stamps that were in the future, and the stamps that these records have now (mend_times.ts).
   CREATE TABLE moved_stamp (old INTEGER PRIMARY KEY, stamp INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- The index is built again: its words are made by Parley (search_words.ts), and belong to sections.
+  DROP TABLE words;
+  CREATE VIRTUAL TABLE words USING fts5 (keys, text, content = '', columnsize = 0, tokenize = 'ascii');
+  DELETE FROM progress WHERE name = 'followed';
+  UPDATE conversation SET messages = 0, events = 0;
+  -- A section has the words of the records from the block "first" on; see search_sections.ts.
+  CREATE TABLE search_section (
+    number INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    records INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,14 +1,16 @@
 /**
  * The search index (FTS5, without a copy of the text). It processes the blocks in their order and stores its progress.
- * It advances in steps when there is time and before a search, never while a message is being delivered. The id of an
+ * It advances in steps when there is time and before a search, never while a message is being delivered. A search reads
+ * the blocks that it does not contain yet one by one: they are many only while the index is built again. The id of an
  * entry contains block and place, so a hit leads directly to its record.
  */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
+import { SearchSections } from "./search_sections.ts";
+import { type CompiledSearch, compileSearch, entryOf, inSection, type SearchTerms } from "./search_words.ts";
 import { runAtOnce } from "./steps.ts";
-import { entryOf, type IndexEntry, queryOf, type SearchTerms } from "./search_words.ts";
 
 /** Ids per block in the numbering of entries; more than maxRecords. */
 const placesPerBlock = 1024;
@@ -16,8 +18,11 @@ const placesPerBlock = 1024;
 /** Blocks of one tick are not ordered; ten seconds, in stamps, are longer than any tick. */
 const slack = 10_000 * 1024;
 
-/** The most matches of one step of a search. */
-const mostPerStep = 16_384;
+/** The time after which a search lets the chat continue, checked after each section and each few blocks. */
+const sliceMs = 4;
+
+/** Blocks that are read at once, where the index does not contain them. */
+const blocksAtOnce = 16;
 
 /** A record that was found. */
 export interface SearchHit extends StoredRecord {
@@ -42,9 +47,18 @@ export interface SearchRequest extends SearchTerms {
   readonly from: "start" | "end";
 }
 
+/** What a search reads: ids of entries, without the bounds, and of blocks. */
+interface SearchBounds {
+  readonly low: number;
+  readonly high: number;
+  /** The last block that the index contains. */
+  readonly lastIndexed: number;
+}
+
 /** The index and its progress. */
 export class SearchIndex implements CommitParticipant {
   readonly #database: Database;
+  readonly #sections: SearchSections;
   #lastIndexed = 0;
   readonly #progress: StatementSync;
   readonly #next: StatementSync;
@@ -56,12 +70,15 @@ export class SearchIndex implements CommitParticipant {
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
   readonly #block: StatementSync;
+  readonly #blocksAfter: StatementSync;
+  readonly #blocksBefore: StatementSync;
   readonly #startAt: StatementSync;
-  readonly #newestId: StatementSync;
+  readonly #bounds: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
     const derived = { isDerived: true };
+    this.#sections = new SearchSections(database);
     this.#next = database.prepareArrays(
       "SELECT id, log, first, count, records FROM block WHERE id > ? ORDER BY id LIMIT 16",
     );
@@ -84,11 +101,14 @@ export class SearchIndex implements CommitParticipant {
       derived,
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
-    this.#oldest = database.prepareArrays(`${hits} LIMIT ?`);
-    this.#latest = database.prepareArrays(`${hits} DESC LIMIT ?`);
+    this.#oldest = database.prepareArrays(hits);
+    this.#latest = database.prepareArrays(`${hits} DESC`);
     this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
+    const blocks = "SELECT id, log, first, records FROM block WHERE id > ? AND id < ? ORDER BY id";
+    this.#blocksAfter = database.prepareArrays(`${blocks} LIMIT ${blocksAtOnce}`);
+    this.#blocksBefore = database.prepareArrays(`${blocks} DESC LIMIT ${blocksAtOnce}`);
     this.#startAt = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
-    this.#newestId = database.prepareArrays("SELECT max(id) FROM block");
+    this.#bounds = database.prepareArrays("SELECT min(id), max(id) FROM block");
     this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = 'followed'");
     this.rolledBack();
   }
@@ -106,44 +126,32 @@ export class SearchIndex implements CommitParticipant {
         this.#lastIndexed = Number(id);
         if (performance.now() >= deadline) break;
       }
+      this.#sections.save();
       this.#saveProgress.run(this.#lastIndexed);
       if (performance.now() >= deadline) return true;
     }
   }
 
-  /** The matches, oldest first. Records after the last advance() are not found. */
+  /** The matches, oldest first. */
   search(search: SearchRequest): SearchHit[] {
     return runAtOnce(this.searchInSteps(search));
   }
 
-  /**
-   * The same in steps, for a search with many matches that are not visible. Each step asks the index once for more
-   * matches than the step before, because every question costs as much as the words have matches
-   * (findings/fts5_prefix_reads_all_matches.sh).
-   */
+  /** The same in steps of some milliseconds. */
   *searchInSteps(search: SearchRequest): Generator<void, SearchHit[]> {
-    const query = queryOf(search);
-    if (query === undefined) return [];
-    const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1, limit, isVisible = () => true } =
-      search;
-    let low = Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1);
-    let high = (this.#blockAt(before + slack) + 1) * placesPerBlock;
+    const compiled = compileSearch(search);
+    if (compiled === undefined) return [];
+    const { after = -1, before = Number.MAX_SAFE_INTEGER, limit, isVisible = () => true } = search;
     const found: SearchHit[] = [];
-    const isForwards = search.from === "start";
-    for (let count = limit; found.length < limit; count = Math.min(count * 4, mostPerStep)) {
-      const statement = isForwards ? this.#oldest : this.#latest;
-      const entries = statement.all(query, low, high, count).map((one) => Number(row(one)[0]));
-      for (const hit of this.#load(entries)) {
-        if (hit.stamp <= after || hit.stamp >= before || !isVisible(hit)) continue;
-        if (found.length < limit) found.push(hit);
-      }
-      const last = entries.at(-1);
-      if (last === undefined || entries.length < count) break;
-      if (isForwards) low = last;
-      else high = last;
+    let restMs = performance.now() + sliceMs;
+    for (const hit of this.#candidates(search, compiled)) {
+      if (hit && hit.stamp > after && hit.stamp < before && isVisible(hit)) found.push(hit);
+      if (found.length >= limit) break;
+      if (performance.now() < restMs) continue;
       yield;
+      restMs = performance.now() + sliceMs;
     }
-    return isForwards ? found : found.reverse();
+    return search.from === "start" ? found : found.reverse();
   }
 
   /** Removes the records of a block, all or at some places; `secure` leaves no trace of them in the file. */
@@ -155,10 +163,10 @@ export class SearchIndex implements CommitParticipant {
   ): void {
     if (block > this.#lastIndexed) return;
     if (options.secure) this.#configure.run(1);
+    const section = this.#sections.nameFor(block);
     for (const [place, { record }] of records.entries()) {
       if (options.places && !options.places.includes(place)) continue;
-      const entry = this.#entry(log, record);
-      if (entry) this.#remove.run(block * placesPerBlock + place, entry.keys, entry.text);
+      this.#run(this.#remove, { section, block, log, place, record });
     }
     if (options.secure) this.#configure.run(0);
   }
@@ -182,17 +190,90 @@ export class SearchIndex implements CommitParticipant {
 
   rolledBack(): void {
     this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
+    this.#sections.load();
   }
 
   #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {
+    const section = this.#sections.add(block, records.length);
     for (const [place, { record }] of records.entries()) {
-      const entry = this.#entry(log, record);
-      if (entry) this.#insert.run(block * placesPerBlock + place, entry.keys, entry.text);
+      this.#run(this.#insert, { section, block, log, place, record });
     }
   }
 
-  #entry(log: number, record: string): IndexEntry | undefined {
-    return record === "" ? undefined : entryOf(log, record);
+  /** Inserts or removes the entry of a record. */
+  #run(
+    statement: WriteStatement,
+    one: { section: string; block: number; log: number; place: number; record: string },
+  ): void {
+    const { section, block, log, place, record } = one;
+    const entry = record === "" ? undefined : entryOf(log, record);
+    if (entry === undefined) return;
+    statement.run(
+      block * placesPerBlock + place,
+      inSection(section, entry.keys),
+      inSection(section, entry.text),
+    );
+  }
+
+  /** The records that match, in the direction of the search; undefined for work without a match. */
+  *#candidates(search: SearchRequest, compiled: CompiledSearch): Generator<SearchHit | undefined> {
+    const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1 } = search;
+    const bounds = {
+      low: Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1),
+      high: (this.#blockAt(before + slack) + 1) * placesPerBlock,
+      lastIndexed: this.#lastIndexed,
+    };
+    if (search.from === "start") {
+      yield* this.#indexed(bounds, compiled, true);
+      yield* this.#notIndexed(bounds, search, compiled);
+    } else {
+      yield* this.#notIndexed(bounds, search, compiled);
+      yield* this.#indexed(bounds, compiled, false);
+    }
+  }
+
+  *#indexed(
+    { low, high, lastIndexed }: SearchBounds,
+    compiled: CompiledSearch,
+    isForwards: boolean,
+  ): Generator<SearchHit | undefined> {
+    const end = Math.min(high, (lastIndexed + 1) * placesPerBlock);
+    const oldest = Number(row(this.#bounds.get())[0] ?? 0);
+    const sections = this.#sections.between(Math.max(oldest, blockOf(low)), blockOf(end));
+    for (const name of isForwards ? sections : sections.reverse()) {
+      const statement = isForwards ? this.#oldest : this.#latest;
+      const entries = statement.all(compiled.query(name), low, end).map((one) => Number(row(one)[0]));
+      for (const hit of this.#load(entries)) {
+        yield compiled.isExact || compiled.matches(hit.log, hit.record) ? hit : undefined;
+      }
+      yield undefined;
+    }
+  }
+
+  /** The matches in the blocks that the index did not contain when the search began. */
+  *#notIndexed(
+    { low, high, lastIndexed }: SearchBounds,
+    search: SearchRequest,
+    compiled: CompiledSearch,
+  ): Generator<SearchHit | undefined> {
+    const isForwards = search.from === "start";
+    const logs = new Set(search.logs);
+    let [from, to] = [Math.max(lastIndexed, blockOf(low) - 1), blockOf(high)];
+    for (;;) {
+      const blocks = (isForwards ? this.#blocksAfter : this.#blocksBefore).all(from, to).map(row);
+      for (const [id, log, first, records] of blocks) {
+        if (isForwards) from = Number(id);
+        else to = Number(id);
+        if (logs.size > 0 && !logs.has(Number(log))) continue;
+        const hits = decodeBlock(Number(first), String(records))
+          .map((saved, place) => hitOf(saved, Number(id), place, Number(log)));
+        for (const hit of isForwards ? hits : hits.reverse()) {
+          if (hit.entry > low && hit.record !== "" && compiled.matches(hit.log, hit.record)) yield hit;
+        }
+        yield undefined;
+      }
+      if (blocks.length < blocksAtOnce) return;
+    }
   }
 
   /** Entries that follow each other are often in one block, which is decoded once. */
@@ -210,14 +291,14 @@ export class SearchIndex implements CommitParticipant {
       }
       const place = entry % placesPerBlock;
       const saved = records[place];
-      if (saved !== undefined) yield { ...saved, block, place, log, entry };
+      if (saved !== undefined) yield hitOf(saved, block, place, log);
     }
   }
 
   /** The last block that starts at or before the stamp; ids grow with stamps. */
   #blockAt(stamp: number): number {
     let low = 0;
-    let high = Number(row(this.#newestId.get())[0] ?? 0);
+    let high = Number(row(this.#bounds.get())[1] ?? 0);
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       const [id, first] = row(this.#startAt.get(middle));
@@ -226,4 +307,12 @@ export class SearchIndex implements CommitParticipant {
     }
     return low;
   }
+}
+
+function hitOf(saved: StoredRecord, block: number, place: number, log: number): SearchHit {
+  return { ...saved, block, place, log, entry: block * placesPerBlock + place };
+}
+
+function blockOf(entry: number): number {
+  return Math.max(0, Math.floor(entry / placesPerBlock));
 }

@@ -1,33 +1,63 @@
 /**
- * The words of a record in the search index, and the query of a search. Pure. The index needs the same words again to
- * remove a record, so a change here needs a migration that rebuilds the index.
+ * The words of a record in the search index, the query of a search in the language of the index, and whether a record
+ * matches without the index. Pure. The index needs the same words again to remove a record, so a change here, or in the
+ * files of lib/irc that it uses, needs a new `wordsVersion`: then the index is built again.
+ *
+ * The index splits only at spaces and ASCII symbols (tokenizer "ascii"); lib/irc/search_words.ts finds the words. Each
+ * word begins with the name of its section (search_sections.ts), so that a query reads one section only.
  */
+import { foldText } from "../../irc/folded_text.ts";
+import { type ContentKind, contentsOf } from "../../irc/message_contents.ts";
 import { fold } from "../../irc/names.ts";
 import { parseRecord, wholeText } from "../../irc/record.ts";
+import { matchesFolded, parseTextQuery, type TextQuery, visibleText } from "../../irc/search_text.ts";
+import { standingSymbols, wordsOf } from "../../irc/search_words.ts";
 
-/** The two columns of the index. */
+/** The version of the words. */
+export const wordsVersion = 1;
+
+/** The words of the two columns of the index. */
 export interface IndexEntry {
-  /** Words for the log, the sender and the sender's account of a record. */
-  readonly keys: string;
-  readonly text: string;
+  /** For the log, the sender and the sender's account of a record, for its symbols and for what it contains. */
+  readonly keys: readonly string[];
+  readonly text: readonly string[];
 }
 
 /** The index entry of a record. */
 export function entryOf(log: number, record: string): IndexEntry | undefined {
+  const read = readRecord(log, record);
+  return read && { keys: read.keys, text: read.folded === undefined ? [] : wordsOf(read.folded) };
+}
+
+/** The keys of a record and, for a message, its folded text. */
+function readRecord(
+  log: number,
+  record: string,
+): { keys: readonly string[]; folded: string | undefined } | undefined {
   const parsed = parseRecord(record);
   if (parsed === undefined) return undefined;
   const { message, more } = parsed;
   const [nick = ""] = message.source.split("!", 1);
   const account = message.tags.get("account");
-  const keys = [logKey(log), senderKey(nick), ...(account === undefined ? [] : [accountKey(account)])].join(
-    " ",
-  );
+  const keys = [logKey(log), senderKey(nick)];
+  if (account !== undefined) keys.push(accountKey(account));
   const says = message.command === "PRIVMSG" || message.command === "NOTICE";
-  return { keys, text: says ? searchable(wholeText(message.params[1] ?? "", more)) : "" };
+  if (!says) return { keys, folded: undefined };
+  const text = visibleText(wholeText(message.params[1] ?? "", more));
+  const folded = foldText(text);
+  for (const symbols of standingSymbols(folded)) keys.push(symbolKey(symbols));
+  for (const kind of contentsOf(text)) keys.push(contentKey(kind));
+  return { keys, folded };
+}
+
+/** The words of one column in a section. */
+export function inSection(section: string, words: readonly string[]): string {
+  return words.length === 0 ? "" : section + words.join(` ${section}`);
 }
 
 /** The conditions of a search; all of them must hold. */
 export interface SearchTerms {
+  /** An empty list means all. */
   readonly logs: readonly number[];
   /** The nick of the sender when it wrote the message. */
   readonly sender?: string | undefined;
@@ -37,53 +67,63 @@ export interface SearchTerms {
   readonly senderAccount?: string | undefined;
   readonly account?: string | undefined;
   readonly text?: string | undefined;
+  /** The message contains all of these. */
+  readonly has?: readonly ContentKind[] | undefined;
 }
 
-/** The query in the language of the index; undefined if the text contains no word, so that nothing can match. */
-export function queryOf(terms: SearchTerms): string | undefined {
-  const { logs, sender, formerNicks = [], senderAccount, account, text } = terms;
-  const keys: string[] = [];
-  if (logs.length > 0) keys.push(`(${logs.map(logKey).join(" OR ")})`);
+/** A search that is ready to run. */
+export interface CompiledSearch {
+  /** The query for one section of the index; it finds all records that match, and more if `isExact` is false. */
+  query(section: string): string;
+  readonly isExact: boolean;
+  /** Whether a record matches. */
+  matches(log: number, record: string): boolean;
+}
+
+/** Prepares a search; undefined if the text contains nothing to search for, so that nothing can match. */
+export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
+  const text = terms.text === undefined ? undefined : parseTextQuery(terms.text);
+  if (terms.text !== undefined && text === undefined) return undefined;
+  const groups = keyGroups(terms, text?.symbols ?? []);
+  const isExact = !text?.phrases.some((phrase) => phrase.some(({ literal }) => literal !== undefined));
+  const template = queryTemplate(groups, text);
+  return {
+    query: (section) => template.replaceAll("\0", section),
+    isExact,
+    matches: (log, record) => {
+      const read = readRecord(log, record);
+      return read !== undefined && groups.every((group) => group.some((key) => read.keys.includes(key))) &&
+        (text === undefined || (read.folded !== undefined && matchesFolded(read.folded, text)));
+    },
+  };
+}
+
+/** Of each group one key must be there. */
+function keyGroups(terms: SearchTerms, symbols: readonly string[]): string[][] {
+  const { logs, sender, formerNicks = [], senderAccount, account, has = [] } = terms;
   const senders = [
     ...(sender === undefined ? [] : [sender, ...formerNicks].map(senderKey)),
     ...(senderAccount === undefined ? [] : [accountKey(senderAccount)]),
   ];
-  if (senders.length > 0) keys.push(senders.length === 1 ? senders.join("") : `(${senders.join(" OR ")})`);
-  if (account !== undefined) keys.push(accountKey(account));
-  const parts = [`keys : (${keys.join(" AND ")})`];
-  if (text !== undefined) {
-    const words = phrases(text);
-    if (words.length === 0) return undefined;
-    parts.push(`text : (${words.join(" AND ")})`);
-  }
+  const groups = [logs.map(logKey), senders, account === undefined ? [] : [accountKey(account)]];
+  return [
+    ...groups.filter((group) => group.length > 0),
+    ...symbols.map((one) => [symbolKey(one)]),
+    ...has.map((kind) => [contentKey(kind)]),
+  ];
+}
+
+/** A query with NUL in place of the section. */
+function queryTemplate(groups: readonly string[][], text: TextQuery | undefined): string {
+  const keys = groups.map((group) => group.map((key) => `\0${key}`).join(" OR "))
+    .map((group) => group.includes(" ") ? `(${group})` : group);
+  const parts = keys.length === 0 ? [] : [`keys : (${keys.join(" AND ")})`];
+  const phrases = (text?.phrases ?? []).map((phrase) => {
+    const words = phrase.flatMap((word) => word.words).map((word) => `\0${word}`).join(" ");
+    return `"${words}"${phrase.at(-1)?.isOpen ? "*" : ""}`;
+  });
+  if (phrases.length > 0) parts.push(`text : (${phrases.join(" AND ")})`);
   return parts.join(" AND ");
-}
-
-/** Formatting that clients hide: colours with their numbers, bold and similar, and the marks of CTCP. */
-const formatting =
-  // deno-lint-ignore no-control-regex
-  /^\x01ACTION |\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-f]{6}(?:,[0-9a-f]{6})?)?|[\x00-\x08\x0b-\x1f]/gi;
-/** Scripts without spaces between words: each character is a word, and a word of the search is a sequence of them. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
-const pictograph = /\p{Extended_Pictographic}/gu;
-
-/**
- * Text in the form the index splits correctly: each character that is a word stands alone, pictographs by their
- * number.
- */
-function searchable(text: string): string {
-  return text.replace(formatting, "")
-    .replace(pictograph, (one) => ` u${one.codePointAt(0)?.toString(16)} `)
-    .replace(unspaced, " $& ");
-}
-
-/** Each word of a search as a prefix phrase: "fast" also finds "fasting". */
-function phrases(text: string): string[] {
-  return text.split(/\s+/u)
-    .map((word) => searchable(word).replaceAll('"', " ").trim())
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map((word) => `"${word}"*`);
 }
 
 function logKey(log: number): string {
@@ -96,6 +136,14 @@ function senderKey(nick: string): string {
 
 function accountKey(account: string): string {
   return `a${hex(fold(account))}`;
+}
+
+function symbolKey(symbols: string): string {
+  return `s${hex(symbols)}`;
+}
+
+function contentKey(kind: ContentKind): string {
+  return `h${kind}`;
 }
 
 /** Only letters and digits, because the index splits at other characters. */

@@ -44,6 +44,8 @@ const sliceMs = 4;
 const upkeepSlices = 25;
 const pauseMs = 25;
 const busyCount = 25;
+/** The longest time that a search adds records to the index; it reads the others one by one. */
+const updateMs = 200;
 /** Conversations in one query to the index; a query takes some milliseconds. */
 const logsAtOnce = 200;
 
@@ -132,11 +134,11 @@ export class Store implements Disposable {
   }
 
   /**
-   * Resolves when the search index contains all records from before the call, or as many as can be written; the chat
-   * continues meanwhile.
+   * Resolves when the search index contains all records from before the call, or as many as can be written until
+   * `untilMs` (performance.now()); the chat continues meanwhile.
    */
-  async updateIndex(): Promise<void> {
-    for (let more = true; more && !this.#closed;) {
+  async updateIndex(untilMs = Infinity): Promise<void> {
+    for (let more = true; more && !this.#closed && performance.now() < untilMs;) {
       more = false;
       if (!this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs))) return;
       this.commit();
@@ -145,12 +147,12 @@ export class Store implements Disposable {
   }
 
   /**
-   * See SearchIndex.search; it updates the index first, leaves out what is being erased, and the chat continues between
+   * See SearchIndex.search; it adds new records to the index first, leaves out what is being erased, and the chat continues between
    * the parts. `logs` are parts with a common `after`, so that the index gives no match that is too old for all of a
    * part.
    */
   async search(search: StoreSearch): Promise<SearchHit[]> {
-    await this.updateIndex();
+    await this.updateIndex(performance.now() + updateMs);
     const { reader } = this.history;
     const before = reader.erasures;
     const found: SearchHit[] = [];

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../../lib/server/store/store_error.ts";
 import { openFolder } from "../../../lib/server/store/open.ts";
+import { row } from "../../../lib/server/store/conversation.ts";
 import { migrations } from "../../../lib/server/store/schema.ts";
-import { openStore } from "../../../lib/server/store/store.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 
@@ -116,6 +117,57 @@ Deno.test("private conversations of an older version are found from both sides",
   assertEquals([conversations.idsBetween("~bob", "ann"), conversations.knownAs("bob", "ann")], [[1], [
     "~bob",
   ]]);
+});
+
+Deno.test(
+  "after an update search works at once, and the index is built in the background",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    const before = openFolder(
+      place.folder,
+      "normal",
+      migrations.slice(0, migrations.findIndex((step) => step.includes("CREATE TABLE search_section"))),
+    );
+    before.db.exec(`
+    INSERT INTO conversation (id, key, name, messages) VALUES (1, '#tea', '#tea', 2);
+    INSERT INTO block (id, log, first, count, records) VALUES
+      (1, 2, 1024, 1, '0 :ann!a@h PRIVMSG #tea :I like C++'), (2, 2, 2048, 1, '0 :ann!a@h PRIVMSG #tea :cats');
+    INSERT INTO words (rowid, keys, text) VALUES (1024, 'l2 n616e6e', 'I like C++'), (2048, 'l2 n616e6e', 'cats');
+    INSERT INTO progress VALUES ('followed', 2);
+  `);
+    before.db.close();
+    before.release();
+    const found = (store: Store, text: string) =>
+      store.index.search({ logs: [2], text, limit: 9, from: "end" }).map(({ stamp }) => stamp);
+    {
+      using store = openStore({ folder: place.folder });
+      assertEquals([found(store, "C++"), found(store, "cat")], [[1024], [2048]]);
+      // Then the program ends: only the first block is in the index.
+      store.database.attempt(() => store.index.advance(performance.now()));
+    }
+    using store = openStore({ folder: place.folder });
+    assertEquals(found(store, "C++"), [1024]);
+    await store.updateIndex();
+    assertEquals([found(store, "C++"), found(store, "cat")], [[1024], [2048]]);
+    assertEquals(row(store.database.prepareArrays("SELECT messages FROM conversation").get()), [2]);
+  },
+);
+
+Deno.test("an index with words of another version is built again", onDisk, async () => {
+  using place = temporaryFolder();
+  {
+    using store = openStore({ folder: place.folder });
+    store.history.append(store.conversations.channel("#tea", "#tea"), 0, 1024, ":ann!a@h PRIVMSG #tea :cats");
+    await store.updateIndex();
+  }
+  change(place.folder, "UPDATE progress SET value = value - 1 WHERE name = 'words'");
+  using store = openStore({ folder: place.folder });
+  const count = () =>
+    row(store.database.prepareArrays("SELECT count(*) FROM words WHERE words MATCH '00000cats'").get());
+  assertEquals(count(), [0]);
+  await store.updateIndex();
+  assertEquals(count(), [1]);
 });
 
 Deno.test("a failed migration does not change the database", onDisk, () => {

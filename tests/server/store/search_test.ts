@@ -1,7 +1,50 @@
 import { assertEquals } from "@std/assert";
+import { row } from "../../../lib/server/store/conversation.ts";
+import { recordsPerSection } from "../../../lib/server/store/search_sections.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
+import { searchCases as cases } from "../../support/search_cases.ts";
+
+Deno.test("the index finds what a person searches for in each script, with symbols, in code and in quotes", async () => {
+  using store = openStore();
+  await tell(store, "#tea", cases.map(([, text], at) => [at + 1, text]));
+  const wrong = cases.filter(([, , query, found], at) =>
+    search(store, { text: query, limit: cases.length }).includes(at + 1) !== found
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("a search finds the same with and without the index, in both directions", async () => {
+  using store = openStore();
+  const count = 600;
+  await tell(store, "#tea", [[1, "the first word"]]);
+  for (let at = 2; at <= count; at++) {
+    const channel = store.conversations.channel("#tea", "#tea");
+    store.history.append(channel, 0, at, `:ann!a@h PRIVMSG #tea :word${at % 7} C${at % 3 ? "" : "++"}`);
+    if (at % 20 === 0) store.commit();
+  }
+  const searches = [
+    { text: "word1", limit: 50 },
+    { text: "word1", limit: 50, from: "start" },
+    { text: "word", limit: 20, before: 500 },
+    { text: "word", limit: 20, from: "start", after: count - 9 },
+    { text: "C++ word2", limit: count },
+    { text: "word2", limit: 5, isVisible: ({ stamp }: { stamp: number }) => stamp < 100 },
+    { text: "absent", limit: 5 },
+  ] as const;
+  const run = () => searches.map((one) => search(store, one));
+  const withoutIndex = run();
+  endSection(store);
+  store.database.attempt(() => store.index.advance(performance.now()));
+  endSection(store);
+  const withBoth = run();
+  await store.updateIndex();
+  assertEquals(row(store.database.prepareArrays("SELECT count(*) FROM search_section").get()), [3]);
+  assertEquals(run(), withoutIndex);
+  assertEquals(withBoth, withoutIndex);
+  assertEquals(withoutIndex.map((stamps) => stamps.length), [50, 50, 20, 9, 29, 5, 0]);
+});
 
 Deno.test("search finds words, starts of words, and words without their accents", async () => {
   using store = openStore();
@@ -97,4 +140,13 @@ async function tell(
 function search(store: Store, options: Partial<Parameters<typeof store.index.search>[0]>): number[] {
   const logs = ["#tea", "#den"].map((key) => (store.conversations.find(key)?.id ?? 0) * 2);
   return store.index.search({ logs, from: "end", limit: 50, ...options }).map(({ stamp }) => stamp);
+}
+
+/** The next record starts a new section of the index. */
+function endSection(store: Store): void {
+  store.commit();
+  const fill = store.database.prepareWrite("UPDATE search_section SET records = ?");
+  store.database.attempt(() => fill.run(recordsPerSection));
+  store.commit();
+  store.index.rolledBack();
 }

@@ -1,35 +1,64 @@
 import { assertEquals } from "@std/assert";
-import { entryOf, queryOf } from "../../../lib/server/store/search_words.ts";
+import {
+  compileSearch,
+  entryOf,
+  inSection,
+  type SearchTerms,
+} from "../../../lib/server/store/search_words.ts";
 
 const entries: readonly (readonly [record: string, keys: string, text: string])[] = [
-  [":ann!~ann@host PRIVMSG #tea :hello there", "l8 n616e6e", "hello there"],
+  [":ann!~ann@host PRIVMSG #tea :Hello there", "l8 n616e6e", "hello there"],
   ["@account=Ann;+draft/reply=x :Ann!~a@h NOTICE #tea :hi", "l8 n616e6e a616e6e", "hi"],
   [":ann!a@h PRIVMSG #tea :\x01ACTION waves\x01", "l8 n616e6e", "waves"],
   [":ann!a@h PRIVMSG #tea :\x0304,12red\x03 \x02bold\x0f", "l8 n616e6e", "red bold"],
-  [":ann!a@h PRIVMSG #tea :one\r two\r+half", "l8 n616e6e", "one\ntwohalf"],
-  [":ann!a@h PRIVMSG #tea :日本 yes", "l8 n616e6e", " 日  本  yes"],
-  [":ann!a@h PRIVMSG #tea :ok🎉", "l8 n616e6e", "ok u1f389 "],
+  [":ann!a@h PRIVMSG #tea :one\r two\r+half", "l8 n616e6e", "one twohalf"],
+  [":ann!a@h PRIVMSG #tea :日本 yes", "l8 n616e6e", "日 本 yes"],
+  [":ann!a@h PRIVMSG #tea :ok🎉 C++ :) - :)", "l8 n616e6e s3a29 s2d", "ok 🎉 c"],
+  [":ann!a@h PRIVMSG #tea :https://x.example/cat.png", "l8 n616e6e hlink himage", "https x example cat png"],
   ["@account=ann :ann!a@h JOIN #tea ann Ann", "l8 n616e6e a616e6e", ""],
 ];
 
-Deno.test("a record is indexed by log, sender, account and text", () => {
-  for (const [record, keys, text] of entries) assertEquals(entryOf(8, record), { keys, text }, record);
+Deno.test("a record is indexed by log, sender, account, symbols, contents and text", () => {
+  for (const [record, keys, text] of entries) {
+    const entry = entryOf(8, record);
+    assertEquals([entry?.keys.join(" "), entry?.text.join(" ")], [keys, text], record);
+  }
+  assertEquals(inSection("7", ["a", "b"]), "7a 7b");
+  assertEquals(inSection("7", []), "");
 });
 
-const queries: readonly (readonly [text: string | undefined, query: string | undefined])[] = [
-  [undefined, "keys : ((l8))"],
-  ["fast", 'keys : ((l8)) AND text : ("fast"*)'],
-  ["two words", 'keys : ((l8)) AND text : ("two"* AND "words"*)'],
-  ['wild OR* "quo"ted -x', 'keys : ((l8)) AND text : ("wild"* AND "OR*"* AND "quo ted"* AND "-x"*)'],
-  ["日本", 'keys : ((l8)) AND text : ("日  本"*)'],
-  ["!!! ...", undefined],
+const queries: readonly (readonly [terms: Partial<SearchTerms>, query: string | undefined])[] = [
+  [{ logs: [8] }, "keys : (7l8)"],
+  [{ logs: [8], text: "fast" }, 'keys : (7l8) AND text : ("7fast"*)'],
+  [{ text: "two words" }, 'text : ("7two"* AND "7words"*)'],
+  [{ text: '"two words" or' }, 'text : ("7two 7words" AND "7or"*)'],
+  [{ text: "wild OR* NEAR(a b" }, 'text : ("7wild"* AND "7or"* AND "7near 7a"* AND "7b"*)'],
+  [{ text: "日本" }, 'text : ("7日 7本"*)'],
+  [{ text: ":)" }, "keys : (7s3a29)"],
+  [{ text: "!!!" }, "keys : (7s212121)"],
+  [{ text: '""' }, undefined],
+  [{ logs: [8, 10], sender: "Ann" }, "keys : ((7l8 OR 7l10) AND 7n616e6e)"],
+  [{ account: "ann", has: ["file"] }, "keys : (7a616e6e AND 7hfile)"],
 ];
 
-Deno.test("a search looks for its words, and none of them is syntax", () => {
-  for (const [text, query] of queries) assertEquals(queryOf({ logs: [8], text }), query, text);
+Deno.test("a search asks a section for its words, and none of them is syntax", () => {
+  for (const [terms, query] of queries) {
+    assertEquals(compileSearch({ logs: [], ...terms })?.query("7"), query, JSON.stringify(terms));
+  }
 });
 
-Deno.test("a search can name several logs, a sender and an account", () => {
-  assertEquals(queryOf({ logs: [8, 10], sender: "Ann" }), "keys : ((l8 OR l10) AND n616e6e)");
-  assertEquals(queryOf({ logs: [], account: "ann" }), "keys : (a616e6e)");
+Deno.test("a search can be matched against a record without the index", () => {
+  const record = "@account=ann :robin!a@h PRIVMSG #tea :I like C++";
+  const matches = (terms: Partial<SearchTerms>) => compileSearch({ logs: [8], ...terms })?.matches(8, record);
+  assertEquals([
+    matches({}),
+    matches({ text: "c++" }),
+    matches({ text: "c#" }),
+    matches({ sender: "Robin" }),
+    matches({ sender: "ann" }),
+    matches({ sender: "ann", senderAccount: "ann" }),
+    matches({ logs: [9] }),
+    matches({ has: ["file"] }),
+  ], [true, true, false, true, false, true, false, false]);
+  assertEquals(compileSearch({ logs: [8], text: "tea" })?.matches(8, ":ann!a@h TOPIC #tea :tea"), false);
 });
