@@ -2,7 +2,7 @@
  * Decides when this machine suspects another one, and when it claims that the other one is lost. It commits events;
  * server/apply/machine.ts decides in the order of all events whether a claim is void.
  *
- * After two thirds of the lease without a heartbeat, a machine commits a suspicion. The suspect answers in the stream as
+ * After half a lease without a heartbeat, a machine commits a suspicion. The suspect answers in the stream as
  * soon as it reads that, and so does every machine that hears it. If nobody answered when the lease is over, a claim
  * follows, which names the suspicion. So a claim that waited in a broken connection is void when it arrives: the suspect
  * has answered before. This machine says nothing while its own link is not proven (silence_watch.ts).
@@ -51,7 +51,7 @@ export class Suspicions {
     const { chat, leaseMs } = this.#options;
     for (const machine of watchedMachines(chat)) {
       const silentMs = silence.silentMs(machine);
-      if (machine === chat.machine || silentMs < leaseMs * 2 / 3) continue;
+      if (machine === chat.machine || silentMs < leaseMs / 2) continue;
       const suspectedAt = chat.suspects.get(machine);
       if (suspectedAt === undefined) this.#suspect(machine);
       else if (silentMs >= leaseMs && this.#ageMs(machine, suspectedAt) >= leaseMs / 3) {
