@@ -16,9 +16,16 @@ export interface FileContents {
   exchangeMissing(): Promise<void>;
 }
 
+/** A file that could not be shared. The message is for the log, and `sentence` for the person who uploads it. */
+export interface SharingFailure extends Error {
+  readonly sentence: string;
+  /** Whether the reason is that there is no space. */
+  readonly isFull: boolean;
+}
+
 /** The content that machines share, by the ids of files. Each call rejects when the others cannot be reached. */
 export interface SharedFileContents {
-  /** Resolves when all of the content is shared. */
+  /** Resolves when all of the content is shared. Otherwise nothing of it stays; rejects with a SharingFailure. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
   /** The whole content, or an error at its end; undefined if the file is missing. */
   read(id: string): Promise<AsyncIterable<Uint8Array> | undefined>;
@@ -26,4 +33,9 @@ export interface SharedFileContents {
   remove(id: string): Promise<void>;
   /** Ids of the files that were shared before a time, in milliseconds since 1970. */
   olderThan(ms: number): Promise<string[]>;
+  /**
+   * Removes what machines left that ended in the middle of a put(). It takes two calls that are far apart: one finds
+   * it, the other one removes it. Returns the number of such files that this machine removed.
+   */
+  removeOrphans(): Promise<number>;
 }

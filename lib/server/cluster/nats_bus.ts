@@ -63,7 +63,13 @@ export class NatsBus<E> implements Bus<E> {
       onRefused: (fault) => this.#onRefused(fault),
       onAccepted: () => this.#onAccepted(),
     });
-    this.#files = new NatsFiles(stream.connection, () => isUp(this.#state));
+    this.#files = new NatsFiles({
+      connection: stream.connection,
+      manager: stream.manager,
+      machine,
+      now,
+      fault: () => isUp(this.#state) ? undefined : this.#currentFault,
+    });
     this.#reader = new NatsReader({
       stream,
       apply: (event: E, stamp, by, id) => this.#applyOne(event, stamp, by, id),

@@ -2,7 +2,7 @@
  * The fault behind an error of NATS (bus_fault.ts). What NATS answers to one fault differs by its version; README.md beside
  * this file has a table.
  */
-import { JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { PermissionViolationError, RequestError, TimeoutError } from "@nats-io/transport-node";
 import { type BusFault, operatorSentence } from "./bus_fault.ts";
 
@@ -23,6 +23,17 @@ const noSpaceCodes: ReadonlySet<number> = new Set([
 ]);
 /** Codes of JetStream that mean that it has no leader, starts at the moment, or makes its stream anew. */
 const noAnswerCodes: ReadonlySet<number> = new Set([10008, 10009, 10014, 10059, 10118]);
+
+const wrongSequenceCodes: ReadonlySet<number> = new Set([
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+]);
+
+/** Whether NATS refused a message because another one came first. */
+export function isWrongSequence(error: unknown): boolean {
+  const cause = error instanceof NatsError ? error.cause : error;
+  return cause instanceof JetStreamApiError && wrongSequenceCodes.has(cause.code);
+}
 
 /** An event that is larger than NATS accepts. */
 export class TooLargeError extends Error {

@@ -5,33 +5,80 @@
  * chunks.
  */
 import { createHash, type Hash } from "node:crypto";
-import { DeliverPolicy, jetstream, type JetStreamClient } from "@nats-io/jetstream";
+import { DeliverPolicy, jetstream, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
 import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { SharingFailure } from "../chat/file_contents.ts";
+import { type BusFault, fileSentence, operatorSentence } from "./bus_fault.ts";
+import { faultOf } from "./nats_faults.ts";
+import { NatsFileTurn } from "./nats_file_turn.ts";
+import { bucketStream, chunkSubject, metaSubject, turnSubject, writeFile } from "./nats_file_writer.ts";
 import { withReplicas } from "./nats_stream.ts";
 
 const bucketName = "PARLEY_FILES";
-const chunkBytes = 256 * 1024;
+const stream = bucketStream(bucketName);
 /** Chunks in memory at a time. */
 const chunksAhead = 16;
 /** The longest time until the next chunk. */
 const timeoutMs = 10_000;
+/** Chunks without a file are removed when their number has not changed for this time. */
+const orphanMs = 1_800_000;
 
-/** The files of one chat. Every call throws when NATS cannot be reached. */
+/** The parts that the files use. */
+export interface NatsFilesOptions {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly machine: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The reason why the bus does not order events now, if so; then every call rejects at once. */
+  readonly fault: () => BusFault | undefined;
+}
+
+/** See SharedFileContents. */
+export class SharingError extends Error implements SharingFailure {
+  override readonly name = "SharingError";
+  readonly sentence: string;
+  readonly isFull: boolean;
+
+  constructor(fault: BusFault) {
+    super(operatorSentence(fault));
+    this.sentence = fileSentence(fault);
+    this.isFull = fault.kind === "no space";
+  }
+}
+
+/** The files of one chat. Every call rejects when NATS cannot be reached. */
 export class NatsFiles {
+  readonly #options: NatsFilesOptions;
   readonly #client: JetStreamClient;
-  readonly #isUp: () => boolean;
+  readonly #turn: NatsFileTurn;
+  /** Chunks without a file: their number, and since when it has been the same, by performance.now(). */
+  #orphans = new Map<string, { readonly count: number; readonly sinceMs: number }>();
 
-  /** While `isUp` is false, every call throws at once. */
-  constructor(connection: NatsConnection, isUp: () => boolean) {
-    this.#client = jetstream(connection, { timeout: timeoutMs });
-    this.#isUp = isUp;
+  constructor(options: NatsFilesOptions) {
+    const { connection, manager, machine } = options;
+    this.#options = options;
+    const client = this.#client = jetstream(connection, { timeout: timeoutMs });
+    this.#turn = new NatsFileTurn({ client, manager, stream, subject: turnSubject(bucketName), machine });
   }
 
-  /** Stores a file; resolves when NATS has all of it. */
+  /** Stores a file; resolves when NATS has all of it. Rejects with a SharingError. */
   async put(id: string, content: ReadableStream<Uint8Array>): Promise<void> {
-    const bucket = await this.#bucket();
-    await bucket.put({ name: id, options: { max_chunk_size: chunkBytes } }, content);
+    try {
+      const bucket = await this.#bucket();
+      const { connection: { info }, manager, now } = this.#options;
+      const maxBytes = info?.max_payload;
+      const write = { client: this.#client, manager, bucket: bucketName, maxBytes, now };
+      await this.#turn.run(async () => {
+        // After NATS lost its data, all machines that have the file want to store it.
+        if (await this.#find(bucket, id) === undefined) await writeFile(write, id, content);
+      });
+    } catch (error) {
+      throw error instanceof SharingError ? error : new SharingError(faultOf(error));
+    } finally {
+      await content.cancel().catch(() => {});
+    }
   }
 
   /** A file's content, complete or with an error at its end; undefined when the file does not exist. */
@@ -44,10 +91,46 @@ export class NatsFiles {
     return await this.#find(await this.#bucket(), id) !== undefined;
   }
 
-  /** Removes a file; a missing file is no error. */
+  /**
+   * Removes a file; a missing file is no error. The library would store a message for each deleted file, for ever, and
+   * could delete nothing while NATS is full.
+   */
   async remove(id: string): Promise<void> {
+    const { manager: { streams } } = this.#options;
+    const found = await (await this.#bucket()).info(id);
+    if (found === null) return;
+    await streams.purge(stream, { filter: metaSubject(bucketName, id) });
+    await streams.purge(stream, { filter: chunkSubject(bucketName, found.nuid) });
+  }
+
+  /** The bytes of all files in NATS, also of unfinished ones. */
+  async bytes(): Promise<number> {
+    await this.#bucket();
+    return (await this.#options.manager.streams.info(stream)).state.bytes;
+  }
+
+  /** Removes what machines left that ended in the middle of a put(). See SharedFileContents. */
+  async removeOrphans(quietMs = orphanMs): Promise<number> {
+    const { manager: { streams } } = this.#options;
     const bucket = await this.#bucket();
-    if (await this.#find(bucket, id) !== undefined) await bucket.delete(id);
+    const { state } = await streams.info(stream, { subjects_filter: chunkSubject(bucketName, ">") });
+    // The files are listed after the chunks, so a file that is stored meanwhile has its chunks.
+    const files = await bucket.list();
+    for (const { name, deleted } of files) if (deleted) await this.remove(name);
+    const known = new Set(files.map(({ nuid }) => chunkSubject(bucketName, nuid)));
+    known.add(turnSubject(bucketName));
+    const before = this.#orphans;
+    this.#orphans = new Map();
+    let removed = 0;
+    for (const [subject, count] of Object.entries(state.subjects ?? {})) {
+      if (known.has(subject)) continue;
+      const earlier = before.get(subject);
+      const isSame = earlier?.count === count;
+      const sinceMs = isSame ? earlier.sinceMs : performance.now();
+      if (!isSame || performance.now() - sinceMs < quietMs) this.#orphans.set(subject, { count, sinceMs });
+      else if ((await streams.purge(stream, { filter: subject })).purged > 0) removed++;
+    }
+    return removed;
   }
 
   /** The ids of files that were stored before a time, in milliseconds since 1970. */
@@ -63,7 +146,8 @@ export class NatsFiles {
 
   /** Opens the bucket for each call, because NATS can lose it. An existing bucket keeps its configuration. */
   async #bucket(): Promise<ObjectStore> {
-    if (!this.#isUp()) throw new Error("Cannot reach NATS");
+    const fault = this.#options.fault();
+    if (fault !== undefined) throw new SharingError(fault);
     const files = new Objm(this.#client);
     return await files.open(bucketName)
       .catch(() => withReplicas((replicas) => files.create(bucketName, { replicas })));

@@ -14,7 +14,7 @@ import {
 } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import type { BusFault } from "./bus_fault.ts";
-import { faultOf, NatsError, TooLargeError } from "./nats_faults.ts";
+import { faultOf, isWrongSequence, NatsError, TooLargeError } from "./nats_faults.ts";
 
 /** The beginning of all subjects of the chat. */
 export const prefix = "parley";
@@ -40,10 +40,6 @@ const headerBytes = 256;
 const eventShare = 1 / 16;
 /** JetStream's codes for a stream that cannot have so many copies, because there are fewer NATS servers. */
 const tooFewServersCodes: ReadonlySet<number> = new Set([10005, 10074]);
-const lastSequenceCodes: ReadonlySet<number> = new Set([
-  JetStreamApiCodes.StreamWrongLastSequence,
-  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
-]);
 
 /** One message of the stream. */
 export interface StreamMessage {
@@ -74,7 +70,7 @@ export interface StreamFigures {
 /** The stream, over one connection that reconnects by itself. Its promises reject with a NatsError. */
 export class NatsStream {
   readonly connection: NatsConnection;
-  readonly #manager: JetStreamManager;
+  readonly manager: JetStreamManager;
   readonly #client: JetStreamClient;
   #messages: ConsumerMessages | undefined;
   #reading = 0;
@@ -85,7 +81,7 @@ export class NatsStream {
   /** Takes over the connection; open() makes both. */
   constructor(connection: NatsConnection, manager: JetStreamManager) {
     this.connection = connection;
-    this.#manager = manager;
+    this.manager = manager;
     this.#client = jetstream(connection, { timeout: timeoutMs });
   }
 
@@ -146,7 +142,7 @@ export class NatsStream {
 
   async #findOrAdd(): Promise<StreamInfo> {
     try {
-      return await this.#manager.streams.info(streamName);
+      return await this.manager.streams.info(streamName);
     } catch (error) {
       if (codeOf(error) !== JetStreamApiCodes.StreamNotFound) throw error;
     }
@@ -155,7 +151,7 @@ export class NatsStream {
 
   async #add(copies: number): Promise<StreamInfo> {
     try {
-      return await this.#manager.streams.add({
+      return await this.manager.streams.add({
         name: streamName,
         subjects: [subject],
         max_age: maxAgeNanos,
@@ -213,7 +209,7 @@ export class NatsStream {
       await this.#store("", { expect: { lastSequence: last } });
       return true;
     } catch (error) {
-      if (error instanceof NatsError && lastSequenceCodes.has(codeOf(error.cause) ?? 0)) return false;
+      if (isWrongSequence(error)) return false;
       throw error;
     }
   }

@@ -2,7 +2,7 @@
  * The uploaded files on this machine: it opens them, exchanges them with the other machines, and prunes old files. The
  * routes are in upload_routes.ts.
  */
-import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
+import type { FileContents, SharedFileContents, SharingFailure } from "../chat/file_contents.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
@@ -49,6 +49,12 @@ export class UploadedFiles implements FileContents {
     for (const id of await shared.olderThan(now - abandonedMs)) {
       if (!registeredIds.has(id)) await shared.remove(id);
     }
+    const removed = await shared.removeOrphans();
+    if (removed === 0) return;
+    this.#hub.chat.log(
+      "info",
+      `Deleted the parts of ${removed} unfinished uploads that a machine left in NATS`,
+    );
   }
 
   async exchangeMissing(): Promise<void> {
@@ -118,12 +124,22 @@ export class UploadedFiles implements FileContents {
     } catch (error) {
       this.#folder.remove(file.id);
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
-      throw new UploadRefusal(
-        503,
-        "Cannot share the file: the servers cannot reach each other; try again later",
-      );
+      // When this fails, prune() removes it later.
+      if (!isSharingFailure(error)) void shared?.remove(file.id).catch(() => {});
+      const { status, sentence } = answerOf(error);
+      throw new UploadRefusal(status, sentence);
     }
   }
+}
+
+/** What the person reads whose file was not shared. The bus refuses with a Refusal, whose sentence is about messages. */
+function answerOf(error: unknown): { status: number; sentence: string } {
+  if (isSharingFailure(error)) return { status: error.isFull ? 507 : 503, sentence: error.sentence };
+  return { status: 503, sentence: `Cannot share the file: ${reasonOf(error)}` };
+}
+
+function isSharingFailure(error: unknown): error is SharingFailure {
+  return error instanceof Error && "sentence" in error;
 }
 
 /** The reason for the log; the bus refuses with a Refusal, which is not an Error. */

@@ -1,0 +1,116 @@
+/**
+ * The turn to store a file in NATS: at any time one machine stores one file. NATS writes all files of a bucket to the
+ * same blocks on its disk, and frees a block only when all of it is deleted (2.10 and later: half of it). When two files
+ * are stored at the same time, deleting one of them frees no disk space while the other exists.
+ *
+ * The turn is the last message of a subject in the bucket's stream: the name of the machine that has it, or nothing.
+ * NATS accepts a new one only if it follows the one that the machine has seen. The turn saves space and nothing else:
+ * a machine that waited for a minute stores its file at the same time as another.
+ */
+import { type JetStreamClient, type JetStreamManager, JsHeaders } from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
+import { isWrongSequence } from "./nats_faults.ts";
+
+/** The parts that a turn uses. */
+export interface TurnOptions {
+  readonly client: Pick<JetStreamClient, "publish">;
+  readonly manager: { readonly streams: Pick<JetStreamManager["streams"], "getMessage"> };
+  /** The stream of the bucket, and the subject of the turn in it. */
+  readonly stream: string;
+  readonly subject: string;
+  readonly machine: string;
+}
+
+/** The longest time that a file waits for its turn. */
+const waitMs = 60_000;
+/** A machine renews its turn at this interval. */
+const renewMs = 5000;
+/** A turn that is not renewed for this time is free: its machine is dead or cut off. */
+const staleMs = 15_000;
+const retryMs = 100;
+
+/** The turns of one machine. */
+export class NatsFileTurn {
+  readonly #options: TurnOptions;
+  #before: Promise<unknown> = Promise.resolve();
+  /** The sequence of our message while it is our turn. */
+  #sequence: number | undefined;
+
+  constructor(options: TurnOptions) {
+    this.#options = options;
+  }
+
+  /** Acts when it is this machine's turn. Rejects if NATS fails before it, or with the reason of `act`. */
+  run<T>(act: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + waitMs;
+    const ours = waitFor(this.#before, waitMs).then(() => this.#inTurn(act, deadline));
+    this.#before = ours.catch(() => {});
+    return ours;
+  }
+
+  async #inTurn<T>(act: () => Promise<T>, deadline: number): Promise<T> {
+    await this.#take(deadline);
+    let renewed = Promise.resolve();
+    const renewing = setInterval(() => renewed = renewed.then(() => this.#renew()), renewMs);
+    try {
+      return await act();
+    } finally {
+      clearInterval(renewing);
+      await renewed;
+      await this.#say("").catch(() => {});
+      this.#sequence = undefined;
+    }
+  }
+
+  async #take(deadline: number): Promise<void> {
+    const { manager, stream, subject, machine } = this.#options;
+    let seen = -1;
+    let seenMs = 0;
+    while (performance.now() < deadline) {
+      const found = await manager.streams.getMessage(stream, { last_by_subj: subject });
+      const sequence = found?.seq ?? 0;
+      if (sequence !== seen) seenMs = performance.now();
+      seen = sequence;
+      if (!found?.data.length || performance.now() - seenMs > staleMs) {
+        this.#sequence = sequence;
+        if (await this.#say(machine)) return;
+      }
+      await pause(retryMs);
+    }
+    this.#sequence = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    // The machine only loses its turn when this fails.
+    await this.#say(this.#options.machine).catch(() => {});
+  }
+
+  /** Publishes after our last message; false if there is another one since. */
+  async #say(text: string): Promise<boolean> {
+    const { client, subject } = this.#options;
+    if (this.#sequence === undefined) return false;
+    const fields = headers();
+    fields.set(JsHeaders.RollupHdr, JsHeaders.RollupValueSubject);
+    try {
+      const expect = { lastSubjectSequence: this.#sequence };
+      this.#sequence = (await client.publish(subject, text, { headers: fields, expect })).seq;
+      return true;
+    } catch (error) {
+      if (!isWrongSequence(error)) throw error;
+      this.#sequence = undefined;
+      return false;
+    }
+  }
+}
+
+/** Resolves when the promise does, or after this time. */
+async function waitFor(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
