@@ -51,6 +51,8 @@ const verifierRounds = 600_000;
 /** The name and version for other programs. */
 const name = `parley-${version}`;
 const sweepMs = 2_000;
+/** Timers that are late by this show that the server did not run: it was stopped, or its computer slept. */
+const standstillMs = 1_000;
 const dayMs = 86_400_000;
 const stopMs = 4_000;
 
@@ -137,8 +139,12 @@ function startTimers(
   store: Store,
   { machines, secure }: { machines: Machines | undefined; secure: TlsListener | undefined },
 ): () => void {
+  let dueMs = performance.now() + sweepMs;
   const sweeping = setInterval(() => {
-    hub.sweep();
+    const now = performance.now();
+    const lateMs = now - dueMs;
+    dueMs = now + sweepMs;
+    hub.sweep(lateMs < standstillMs ? 0 : lateMs);
     machines?.sweep();
     store.upkeep().catch((error) => log("error", `Cannot clean up the data: ${error}`));
   }, sweepMs);

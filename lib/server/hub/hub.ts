@@ -21,7 +21,7 @@ import type { Bus, BusFigures } from "./bus.ts";
 import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
-import { closeTimedOut } from "./timeouts.ts";
+import { closeTimedOut, excuseStandstill } from "./timeouts.ts";
 
 /** The options of a hub. */
 export interface HubOptions {
@@ -191,10 +191,14 @@ export class Hub {
     );
   }
 
-  /** Closes silent and unregistered sessions, and removes expired state. Call it every few seconds. */
-  sweep(): void {
+  /**
+   * Closes silent and unregistered sessions, and removes expired state. Call it every few seconds, with the time in
+   * which the server did not run since the last call.
+   */
+  sweep(standstillMs = 0): void {
     const { clock } = this.#chat;
     const now = clock.monotonic();
+    if (standstillMs > 0) this.#excuse(standstillMs, now);
     this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
@@ -211,6 +215,11 @@ export class Hub {
   *#recipients(): Generator<SessionState> {
     yield* this.#chat.sessions.values();
     for (const { sessions } of this.#chat.users.values()) yield* sessions;
+  }
+
+  #excuse(standstillMs: number, nowMs: number): void {
+    excuseStandstill(this.#chat, standstillMs, nowMs);
+    for (const [user, lost] of this.#lostAt) this.#lostAt.set(user, Math.min(nowMs, lost + standstillMs));
   }
 
   /** Ends lingering users that did not come back in time. */

@@ -16,6 +16,42 @@ const dayMs = 24 * hourMs;
 const startsAt = Date.parse("2026-01-31T12:00:00.000Z");
 const jumps = [["ahead", hourMs], ["back", -hourMs]] as const;
 
+story("a server that did not run for an hour closes nobody for what it did not read", {
+  startsAt,
+  settings: { pingAfter: 60_000, registrationTime: 20_000, linger: 60_000 },
+}, async (chat) => {
+  const ann = await chat.peer("ann");
+  const late = await chat.peer("late", { register: false });
+  await late.lines();
+  const cat = await registered(chat, "cat");
+  await cat[Symbol.asyncDispose]();
+  while (chat.state.find("cat")?.lingering === undefined) await late.lines();
+  chat.hub.sweep();
+  chat.clock.nowMs += 19_000;
+  chat.hub.sweep();
+  chat.clock.nowMs += hourMs;
+  chat.hub.sweep(hourMs);
+  chat.hub.sweep();
+  assertEquals(chat.state.find("cat")?.nick, "cat");
+  assertEquals((await receive(late)).length, 0);
+  chat.clock.nowMs += 1000;
+  chat.hub.sweep();
+  assertMatch((await late.closed()).at(-1) ?? "", /Registration timed out/);
+  chat.clock.nowMs += 40_000;
+  chat.hub.sweep();
+  assertEquals(chat.state.find("cat"), undefined);
+  await ann.next("PING");
+  const unanswering = chat.state.sessions.size;
+  chat.clock.nowMs += 29_000 + hourMs;
+  chat.hub.sweep(hourMs);
+  chat.clock.nowMs += 29_000;
+  chat.hub.sweep();
+  assertEquals(chat.state.sessions.size, unanswering);
+  chat.clock.nowMs += 1000;
+  chat.hub.sweep();
+  assertMatch((await ann.closed()).at(-1) ?? "", /Ping timeout: 90 seconds/);
+});
+
 for (const [direction, jumpMs] of jumps) {
   story(`a clock that is set ${direction} closes no connection, and a silent one in time`, {
     startsAt,
