@@ -153,6 +153,8 @@ export class ChatState implements Chat {
   /** The stamp of the last event. */
   lastStamp: number;
   readonly clock: Clock;
+  /** What now() adds to the clock of this machine, when that is ahead of the clock of the bus. */
+  correctionMs = 0;
   readonly now: () => number;
   readonly log: Log;
   readonly #tlsPort: () => number | undefined;
@@ -168,7 +170,7 @@ export class ChatState implements Chat {
     this.version = options.version ?? "parley";
     this.machine = options.machine ?? "";
     this.clock = options.clock ?? new Clock(options);
-    this.now = () => this.clock.settledNow();
+    this.now = () => this.clock.settledNow() + this.correctionMs;
     this.lastStamp = store?.history.newestStamp ?? 0;
     this.log = options.log ?? (() => {});
     this.#tlsPort = tlsPort;

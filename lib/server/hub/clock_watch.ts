@@ -19,6 +19,8 @@ export interface ClockFigures {
   readonly busAheadMs: number;
 }
 
+type FaultName = "stamps ahead" | "clock jumped" | "NATS ahead" | "NATS behind";
+
 /** A warning is repeated after this time. */
 const repeatMs = 3_600_000;
 
@@ -27,7 +29,7 @@ export class ClockWatch {
   readonly #chat: ChatState;
   readonly #busFigures: () => BusFigures | undefined;
   /** When each present fault was told last, by the monotonic clock. */
-  #told = new Map<keyof ClockFigures, number>();
+  #told = new Map<FaultName, number>();
 
   constructor(chat: ChatState, busFigures: () => BusFigures | undefined) {
     this.#chat = chat;
@@ -51,6 +53,9 @@ export class ClockWatch {
   /** Tells new faults, faults that last, and ends of faults. Call it every few seconds. */
   check(): void {
     const now = this.#chat.clock.monotonic();
+    const { busAheadMs } = this.figures;
+    // The earlier clock counts, for events and for answers.
+    this.#chat.correctionMs = busAheadMs < -maxClockFaultMs ? busAheadMs : 0;
     const faults = this.#faults();
     for (const [name, sentence] of faults) {
       const toldAt = this.#told.get(name);
@@ -65,35 +70,35 @@ export class ClockWatch {
     }
   }
 
-  #faults(): Map<keyof ClockFigures, string> {
+  #faults(): Map<FaultName, string> {
     const { stampsAheadMs, jumpMs, busAheadMs } = this.figures;
-    const faults = new Map<keyof ClockFigures, string>();
+    const faults = new Map<FaultName, string>();
     if (stampsAheadMs > maxClockFaultMs) {
       const time = timeText(stampMs(this.#chat.lastStamp));
       faults.set(
-        "stampsAheadMs",
+        "stamps ahead",
         `The newest messages are from ${time}, ${durationText(stampsAheadMs)} ahead of the clock of this ` +
           "machine, and new messages get that time too. If the clock is wrong, set it; if it is right, stop the " +
           "server and start it once with --mend-times",
       );
     }
     if (jumpMs > maxClockFaultMs) {
+      const by = durationText(jumpMs);
       faults.set(
-        "jumpMs",
-        `The clock of this machine was set ${
-          durationText(jumpMs)
-        } ahead. New messages get the time of before ` +
-          "for ten minutes, and then the new one: if the clock is wrong, set it back until then",
+        "clock jumped",
+        `The clock of this machine was set ${by} ahead. New messages get the time of before for ten minutes, and ` +
+          "then the new one: if the clock is wrong, set it back until then",
       );
     }
     if (Math.abs(busAheadMs) > maxClockFaultMs) {
-      const side = busAheadMs > 0 ? "ahead of" : "behind";
+      const [by, side] = [
+        durationText(Math.abs(busAheadMs)),
+        busAheadMs > 0 ? "ahead of" : "behind",
+      ] as const;
       faults.set(
-        "busAheadMs",
-        `The clock of NATS is ${
-          durationText(Math.abs(busAheadMs))
-        } ${side} the clock of this machine: set the ` +
-          "wrong one. New messages get the earlier time meanwhile",
+        busAheadMs > 0 ? "NATS ahead" : "NATS behind",
+        `The clock of NATS is ${by} ${side} the clock of this machine: set the wrong one. New messages get the ` +
+          "earlier time meanwhile",
       );
     }
     return faults;
@@ -104,10 +109,11 @@ export class ClockWatch {
   }
 }
 
-const endSentences: Readonly<Record<keyof ClockFigures, string>> = {
-  stampsAheadMs: "New messages have the right time again",
-  jumpMs: "New messages follow the clock of this machine again",
-  busAheadMs: "The clocks of NATS and of this machine are equal again",
+const endSentences: Readonly<Record<FaultName, string>> = {
+  "stamps ahead": "New messages have the right time again",
+  "clock jumped": "New messages follow the clock of this machine again",
+  "NATS ahead": "The clock of NATS is no longer ahead",
+  "NATS behind": "The clock of NATS is no longer behind",
 };
 
 /** "2026-11-23 15:04 UTC". */

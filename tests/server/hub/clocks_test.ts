@@ -1,6 +1,7 @@
 /** A clock of the server that somebody sets: deadlines, order and deletions do not depend on it. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
+import { ClockWatch } from "../../../lib/server/hub/clock_watch.ts";
 import { stampMs } from "../../../lib/irc/stamp.ts";
 import { Database } from "../../../lib/server/store/database.ts";
 import { openMemory } from "../../../lib/server/store/open.ts";
@@ -224,6 +225,24 @@ story(
     assertEquals(chat.hub.warnings, []);
   },
 );
+
+story("a machine whose clock is ahead of that of NATS warns, and answers with the earlier time", {
+  startsAt,
+}, async ({ state, clock }) => {
+  let clockAheadMs = 0;
+  const figures = { isUp: true, lag: 0, inFlight: 0, reconnects: 0 };
+  const watch = new ClockWatch(state, () => ({ ...figures, clockAheadMs }));
+  const said = (aheadMs: number) => {
+    clockAheadMs = aheadMs;
+    watch.check();
+    return [watch.warnings.join("").slice(0, 42), state.now() - clock.nowMs];
+  };
+  await Promise.resolve();
+  assertEquals(said(-60_000), ["", 0]);
+  assertEquals(said(-25 * hourMs), ["The clock of NATS is 25 hours behind the c", -25 * hourMs]);
+  assertEquals(said(25 * hourMs), ["The clock of NATS is 25 hours ahead of the", 0]);
+  assertEquals(said(0), ["", 0]);
+});
 
 async function pings(chat: Chat, jumpMs: number): Promise<void> {
   const ann = await chat.peer("ann");
