@@ -36,7 +36,7 @@ const environment = Deno.env.toObject();
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = readOptions(args, environment);
+  const parsed = await readOptions(args, environment);
   if ("fault" in parsed) return report({ code: 2, sentence: parsed.fault });
   const { values, positional } = parsed;
   if (values.help) return printText(helpText(clientUsage()));

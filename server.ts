@@ -1,8 +1,9 @@
 /** The server program: options → chat, hub and listeners; it prints how to join, and ends cleanly on a signal. */
 // deno-lint-ignore-file no-console
 import { promptSecret } from "@std/cli/prompt-secret";
-import { toText } from "@std/streams/to-text";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { renderUnicodeCompact } from "uqr";
+import { deadlines } from "./lib/deadlines.ts";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
 import type { Hub } from "./lib/server/hub/hub.ts";
 import type { Machines } from "./lib/server/cluster/machines.ts";
@@ -54,7 +55,6 @@ const sweepMs = 2_000;
 /** Timers that are late by this show that the server did not run: it was stopped, or its computer slept. */
 const standstillMs = 1_000;
 const dayMs = 86_400_000;
-const stopMs = 4_000;
 
 function main(): void {
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
@@ -114,7 +114,7 @@ async function start(
   onSignals({
     async stop() {
       stopTimers();
-      const timeout = setTimeout(end, stopMs);
+      const timeout = setTimeout(end, deadlines.serverStopMs);
       const closed = Promise.all([listener.close(), secure?.close()]);
       hub.close("The server is stopping");
       await closed;
@@ -196,9 +196,7 @@ function rehash(hub: Hub): void {
 /** Reads a password and prints its verifier for `--oper`; the password is not stored. */
 async function printVerifier(): Promise<void> {
   const isTyped = Deno.stdin.isTerminal();
-  const typed = isTyped
-    ? promptSecret("Password: ")
-    : (await toText(Deno.stdin.readable)).replace(/\r?\n$/, "");
+  const typed = isTyped ? promptSecret("Password: ") : await firstLine();
   if (typed && isTyped && promptSecret("Repeat the password: ") !== typed) {
     return stopNow("Cannot make a verifier: the two passwords differ; start again", exitCodes.usage);
   }
@@ -209,6 +207,16 @@ async function printVerifier(): Promise<void> {
     );
   }
   console.log(formatVerifier(await makeVerifier(typed, verifierRounds)));
+}
+
+/** The first line of standard input, which a writer perhaps never closes. */
+async function firstLine(): Promise<string> {
+  for await (
+    const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+  ) {
+    return line;
+  }
+  return "";
 }
 
 function help(): string {

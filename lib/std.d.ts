@@ -101,7 +101,3 @@ declare module "@std/streams/text-line-stream" {
     constructor(options?: { readonly allowCR?: boolean });
   }
 }
-
-declare module "@std/streams/to-text" {
-  export function toText(stream: ReadableStream<string | Uint8Array>): Promise<string>;
-}

@@ -15,12 +15,13 @@ import { exists, isFolder, lastName, list, parts, root, wings } from "./support/
  */
 const mayImport: Record<string, readonly string[]> = {
   irc: [],
+  "deadlines.ts": [],
   "nearest_word.ts": [],
   "options.ts": ["nearest_word.ts"],
   "completions.ts": ["options.ts"],
   "version.ts": [],
   "run_command.ts": [],
-  net: ["irc"],
+  net: ["deadlines.ts", "irc"],
 
   "server/settings": ["type options.ts"],
   "server/store": ["irc"],
@@ -48,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   "server/web": ["irc", "net", "type server/store", "type server/chat", "type server/hub"],
   "server/start": [
+    "deadlines.ts",
     "run_command.ts",
     "irc",
     "net",
@@ -62,13 +64,14 @@ const mayImport: Record<string, readonly string[]> = {
   ],
 
   "client/state": ["irc"],
-  "client/core": ["irc", "net", "client/state"],
+  "client/core": ["deadlines.ts", "irc", "net", "client/state"],
   "client/text": ["irc", "client/state", "client/core"],
   "client/slash": ["nearest_word.ts", "irc", "client/state", "client/core", "client/text"],
-  "client/terminal": ["irc", "client/state", "client/core", "client/text", "client/slash"],
+  "client/terminal": ["deadlines.ts", "irc", "client/state", "client/core", "client/text", "client/slash"],
   "client/elements": ["client/state", "client/core", "client/text", "client/slash"],
   "client/timeline": ["irc", "client/state", "client/core", "client/text", "client/slash", "client/elements"],
   "client/page": [
+    "deadlines.ts",
     "irc",
     "net",
     "client/state",
@@ -79,6 +82,7 @@ const mayImport: Record<string, readonly string[]> = {
     "client/timeline",
   ],
   "client/cli": [
+    "deadlines.ts",
     "options.ts",
     "completions.ts",
     "run_command.ts",
@@ -91,6 +95,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
 
   "server.ts": [
+    "deadlines.ts",
     "irc",
     "net",
     "server/settings",

@@ -4,6 +4,7 @@
  * renewal daily, through tls_listener.ts.
  */
 import { X509Certificate } from "node:crypto";
+import { deadlines } from "../deadlines.ts";
 import { type KeyPair, makeCertificate } from "./certificate.ts";
 
 /** The source of the certificate. */
@@ -45,7 +46,7 @@ export async function loadCertificate(source: CertificateSource): Promise<Server
   if (source.files !== undefined) {
     const { cert, key } = source.files;
     return read(
-      { cert: readFile(cert, "certificate"), key: readFile(key, "key") },
+      { cert: await readFile(cert, "certificate"), key: await readFile(key, "key") },
       `"${cert}" with "${key}"`,
     );
   }
@@ -55,9 +56,12 @@ export async function loadCertificate(source: CertificateSource): Promise<Server
 
 async function loadOwn(source: CertificateSource, folder: string): Promise<ServerCertificate> {
   const [certPath, keyPath] = [`${folder}/tls-cert.pem`, `${folder}/tls-key.pem`];
-  const key = exists(keyPath) ? readFile(keyPath, "key") : undefined;
+  const key = exists(keyPath) ? await readFile(keyPath, "key") : undefined;
   if (key !== undefined && exists(certPath)) {
-    const own = read({ cert: readFile(certPath, "certificate"), key }, `"${certPath}" with "${keyPath}"`);
+    const own = read(
+      { cert: await readFile(certPath, "certificate"), key },
+      `"${certPath}" with "${keyPath}"`,
+    );
     // One that begins in the future was made while the clock was wrong; no client accepts it.
     if (own.startsMs <= source.nowMs && own.expiresMs - source.nowMs > renewBeforeMs) return own;
   }
@@ -119,10 +123,14 @@ function writeSecret(path: string, text: string): void {
   Deno.renameSync(`${path}.new`, path);
 }
 
-function readFile(path: string, what: string): string {
+/** A pipe that nobody writes must not stop the server, which reads the files again while it runs. */
+async function readFile(path: string, what: string): Promise<string> {
   try {
-    return Deno.readTextFileSync(path);
+    return await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.pipeMs) });
   } catch (error) {
+    if (error instanceof DOMException) {
+      throw new CertificateError(`Cannot read the ${what} "${path}": nothing comes`);
+    }
     throw new CertificateError(`Cannot read the ${what} "${path}": ${reasonOf(error)}`);
   }
 }

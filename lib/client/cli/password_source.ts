@@ -3,6 +3,7 @@
  * a hidden question at the terminal. Never in the arguments, because every user of the computer can read them.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import { promptSecret } from "@std/cli/prompt-secret";
 import type { Account } from "../core/login.ts";
 import type { ClientValues } from "./read_options.ts";
@@ -61,8 +62,11 @@ async function findPassword(sources: PasswordSources): Promise<string | undefine
 
 async function readFile(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.passwordMs) });
   } catch (error) {
+    if (error instanceof DOMException) {
+      throw new Error(`Cannot read the password from "${path}": nothing comes`);
+    }
     const why = error instanceof Deno.errors.NotFound ? "the file does not exist" : "access denied";
     throw new Error(`Cannot read the password from "${path}": ${why}`, { cause: error });
   }
@@ -72,7 +76,13 @@ async function outputOf(command: string): Promise<string> {
   const shell = Deno.build.os === "windows" ? ["cmd", "/c"] as const : ["sh", "-c"] as const;
   const [program, flag] = shell;
   const child = new Deno.Command(program, { args: [flag, command], stdin: "inherit", stderr: "inherit" });
-  const { success, stdout } = await child.output();
+  // Not a signal that kills it: programs that it started can still hold its output open.
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), deadlines.passwordMs);
+  const ended = await Promise.race([child.output(), late.promise]);
+  clearTimeout(timer);
+  if (ended === undefined) throw new Error("Cannot log in: the password command does not end");
+  const { success, stdout } = ended;
   if (!success) throw new Error("Cannot log in: the password command failed");
   return new TextDecoder().decode(stdout);
 }

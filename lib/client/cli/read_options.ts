@@ -1,5 +1,6 @@
 /** The values of all flags: from the command line, then the environment, then the settings file. */
 
+import { deadlines } from "../../deadlines.ts";
 import type { OptionFault, OptionRow, OptionValues, ParsedOptions } from "../../options.ts";
 import { flagName, otherNames, parseOptions } from "../../options.ts";
 import { clientFlags } from "./flags.ts";
@@ -9,17 +10,18 @@ import { configArguments, configPath } from "./config.ts";
 export type ClientValues = OptionValues<typeof clientFlags>;
 
 /** Reads the settings file if it exists. A fault is a sentence. */
-export function readOptions(
+export async function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-): ParsedOptions<typeof clientFlags> | OptionFault {
+): Promise<ParsedOptions<typeof clientFlags> | OptionFault> {
   const first = parseOptions(clientFlags, args, environment);
   if ("fault" in first) return first;
   const path = first.values.config ?? configPath(environment, Deno.build.os);
   let text: string;
   try {
     if (path === undefined) return first;
-    text = Deno.readTextFileSync(path);
+    // It can be a pipe.
+    text = await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.pipeMs) });
   } catch {
     return first.values.config === undefined ? first : { fault: `Cannot read the settings file "${path}"` };
   }

@@ -248,6 +248,12 @@ export class Client {
     this.#loop.quit(reason);
   }
 
+  /** Leaves; resolves at the end of run(), or a moment later, so that the server can receive QUIT. */
+  async leave(): Promise<void> {
+    this.quit();
+    await this.#loop.endsSoon();
+  }
+
   /** Resolves at the end of the connection. */
   async #serve(connection: Connection): Promise<void> {
     const {
@@ -256,6 +262,7 @@ export class Client {
       password,
       idleMs = 60_000,
       answerMs,
+      registrationMs,
     } = this.#options;
     const session = new ClientSession({
       connection,
@@ -278,6 +285,7 @@ export class Client {
       onServerTime: (at) => this.server.clock.onTime(at),
       idleMs,
       answerMs,
+      registrationMs,
     });
     this.server.session = session;
     const { suspensions } = this.#loop;

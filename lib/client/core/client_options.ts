@@ -46,6 +46,8 @@ export interface ClientOptions {
   readonly idleMs?: number;
   /** The longest wait for an answer before a connection counts as dead. @default {5_000} */
   readonly answerMs?: number;
+  /** The longest registration, in milliseconds. @default {deadlines.clientRegistrationMs} */
+  readonly registrationMs?: number;
   /** Milliseconds of a clock that never jumps. @default {performance.now} */
   readonly elapsed?: () => number;
   /** Milliseconds since 1970. @default {Date.now} */

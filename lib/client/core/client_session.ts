@@ -3,6 +3,7 @@
  * and reports events. It does not reconnect; client.ts does.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import type { Message } from "../../irc/message.ts";
 import type { Line } from "../../irc/lines.ts";
 import { numericName } from "../../irc/numerics.ts";
@@ -53,6 +54,8 @@ export interface ClientSessionParts {
   readonly elapsed: () => number;
   readonly idleMs: number;
   readonly answerMs: number | undefined;
+  /** How long the registration can take. @default {deadlines.clientRegistrationMs} */
+  readonly registrationMs: number | undefined;
 }
 
 /** Lines are read without a pause for this long, and at least this many. */
@@ -79,6 +82,7 @@ export class ClientSession {
   readonly #check: LinkCheck;
   /** The person is being asked for a password, while the server waits. */
   #asksPerson = false;
+  #registrationTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
@@ -104,6 +108,7 @@ export class ClientSession {
   async run(): Promise<string> {
     const { connection, account } = this.#parts;
     const identity = { ...this.#parts.identity, ...(account && { login: () => this.#loginFirst(account) }) };
+    this.#limitRegistration();
     try {
       this.#registration.start(identity);
       for await (const lines of connection.lines()) {
@@ -112,12 +117,23 @@ export class ClientSession {
       }
     } finally {
       this.#check.close();
+      clearTimeout(this.#registrationTimer);
     }
     const reason = this.closingReason || (connection.ended ?? "Connection closed");
     this.#incoming.onDisconnect(reason);
     this.#sender.onDisconnect(reason);
     this.#login?.onDisconnect(reason);
     return reason;
+  }
+
+  /** A server can answer every PING and still never let us in. */
+  #limitRegistration(): void {
+    this.#registrationTimer = setTimeout(() => {
+      if (this.#ready) return;
+      if (this.#asksPerson) return this.#limitRegistration();
+      this.closingReason = "The server did not complete the registration";
+      this.close();
+    }, this.#parts.registrationMs ?? deadlines.clientRegistrationMs);
   }
 
   /** Reads lines in order, with pauses, so that the UI can handle keys during a flood. */

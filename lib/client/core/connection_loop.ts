@@ -3,6 +3,7 @@
  * does not know the protocol; the caller serves each connection.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { ClientOptions, Ending } from "./client_options.ts";
 import { Dialler } from "./dialler.ts";
@@ -21,15 +22,13 @@ export interface ConnectionLoopParts {
   readonly onStatus: (status: EventBody) => void;
 }
 
-/** How long to wait after QUIT for the server to close the connection. */
-const quitMs = 1_000;
-
 /** The connections of one client, one after the other. */
 export class ConnectionLoop {
   /** Whether a server has let us in; then a lost connection is tried again. */
   wasReady = false;
   readonly #parts: ConnectionLoopParts;
   readonly #dialler: Dialler;
+  readonly #ended = Promise.withResolvers<void>();
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ConnectionLoopParts) {
@@ -48,6 +47,7 @@ export class ConnectionLoop {
     try {
       return await this.#connectUntilQuit();
     } finally {
+      this.#ended.resolve();
       stopWatching();
       clearTimeout(this.#quitTimer);
     }
@@ -103,6 +103,13 @@ export class ConnectionLoop {
     this.#parts.link.session?.close();
   }
 
+  /** Resolves at the end of run(), or after a moment. */
+  async endsSoon(): Promise<void> {
+    const timer = setTimeout(() => this.#ended.resolve(), deadlines.terminalQuitMs);
+    await this.#ended.promise;
+    clearTimeout(timer);
+  }
+
   /** Leaves; run() then resolves. */
   quit(reason: string): void {
     const { link } = this.#parts;
@@ -110,7 +117,7 @@ export class ConnectionLoop {
     const { session } = link;
     clearTimeout(this.#quitTimer);
     // The server closes the connection; we close it ourselves after a while.
-    if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), quitMs);
+    if (session?.isReady) this.#quitTimer = setTimeout(() => session.close(), deadlines.quitMs);
     else session?.close();
     this.#dialler.quit();
   }

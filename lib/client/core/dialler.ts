@@ -3,6 +3,7 @@
  * connection soon, and end early when the person or the network is back.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import { backoff } from "../../net/backoff.ts";
 import type { Connection } from "../../net/connection.ts";
 
@@ -16,8 +17,6 @@ export interface DiallerParts {
   readonly elapsed: () => number;
 }
 
-/** A try that takes longer has failed. */
-const attemptMs = 20_000;
 /** A try from before a sleep can hang. After this time wake() begins another one. */
 const freshMs = 3_000;
 /** The shortest time between the starts of two tries, however often wake() is called. */
@@ -67,10 +66,10 @@ export class Dialler {
 
   /** One try; rejects as `connect` does, or when the try takes too long. While it is suspended, it waits for wake(). */
   async connect(): Promise<Connection> {
-    await this.#awake?.promise;
+    if (this.#awake !== undefined) await this.#awake.promise;
     const attempt = this.#attempt = new AbortController();
     this.#begunAt = this.#parts.elapsed();
-    const timer = setTimeout(() => attempt.abort(), attemptMs);
+    const timer = setTimeout(() => attempt.abort(), deadlines.connectAttemptMs);
     try {
       const connection = await this.#parts.connect(AbortSignal.any([this.#quit.signal, attempt.signal]));
       this.#connectedAt = this.#parts.elapsed();

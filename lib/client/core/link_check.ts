@@ -4,6 +4,8 @@
  * never jumps, so a wrong or changed clock of the computer has no effect.
  */
 
+import { deadlines } from "../../deadlines.ts";
+
 /** The parts of a check. */
 export interface LinkCheckParts {
   /** Sends a PING. */
@@ -18,7 +20,7 @@ export interface LinkCheckParts {
   readonly elapsed: () => number;
   /** The silence before a PING, in milliseconds. */
   readonly idleMs: number;
-  /** The longest wait for an answer, in milliseconds. @default {5_000} */
+  /** The longest wait for an answer, in milliseconds. @default {deadlines.pongMs} */
   readonly answerMs?: number | undefined;
 }
 
@@ -45,7 +47,7 @@ export class LinkCheck {
 
   constructor(parts: LinkCheckParts) {
     this.#parts = parts;
-    this.#answerMs = parts.answerMs ?? 5_000;
+    this.#answerMs = parts.answerMs ?? deadlines.pongMs;
     this.#lineAt = parts.elapsed();
     this.#schedule();
   }

@@ -3,6 +3,7 @@
  * recognises its answer; a message is added to the oldest request that recognises it.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
@@ -67,8 +68,6 @@ export function numericsIn(answer: readonly Message[], ...names: NumericName[]):
   });
 }
 
-const answerMs = 30_000;
-
 /** The requests open on one connection. */
 export class Requests {
   readonly #open: OpenRequest[] = [];
@@ -80,14 +79,14 @@ export class Requests {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
     const { promise, resolve, reject } = Promise.withResolvers<readonly Message[]>();
     const check = (): void => {
-      const leftMs = request.partAt + answerMs - performance.now();
+      const leftMs = request.partAt + deadlines.requestMs - performance.now();
       if (leftMs > 0) request.timer = setTimeout(check, leftMs);
       else {
         this.#close(request);
         reject(new Error("The server did not answer"));
       }
     };
-    const timer = setTimeout(check, answerMs);
+    const timer = setTimeout(check, deadlines.requestMs);
     const request: OpenRequest = {
       label,
       matcher,

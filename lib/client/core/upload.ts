@@ -4,10 +4,12 @@
  * the start and the end are reported.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import { fold } from "../../irc/names.ts";
 import { ActionError } from "../state/action_error.ts";
 import { dropOldest } from "../state/drop_oldest.ts";
 import type { ServerLink } from "./server_link.ts";
+import { Stall } from "./stall.ts";
 
 /** A file; the File of browsers is one. */
 export interface Upload {
@@ -23,6 +25,9 @@ export interface Upload {
 export interface UploadOptions {
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
+  /** How long the server can take no bytes, and how long it can take for its answer. @default {deadlines} */
+  readonly stallMs?: number;
+  readonly answerMs?: number;
 }
 
 /** The channel or person to whom the address of a file is sent. */
@@ -86,11 +91,41 @@ export async function uploadFile(
   url: string,
   token: string,
   file: Upload,
-  { onProgress = () => {}, signal }: UploadOptions = {},
+  options: UploadOptions = {},
 ): Promise<string> {
-  const report = reportOnce(onProgress);
+  const { onProgress = () => {}, stallMs = deadlines.transferStallMs, answerMs = deadlines.uploadAnswerMs } =
+    options;
+  const stall = new Stall(stallMs);
+  const report = reportOnce((sent, total) => {
+    stall.extend(sent < total ? stallMs : answerMs);
+    onProgress(sent, total);
+  });
+  try {
+    return await send(url, token, file, {
+      report,
+      signals: [stall.signal, ...options.signal ? [options.signal] : []],
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw new Error("The upload was cancelled");
+    if (stall.signal.aborted) {
+      throw new Error(`${new URL(url).host} does not take the file: nothing happens any more`);
+    }
+    throw error;
+  } finally {
+    stall.end();
+  }
+}
+
+async function send(
+  url: string,
+  token: string,
+  file: Upload,
+  { report, signals }: { report: (sent: number, total: number) => void; signals: AbortSignal[] },
+): Promise<string> {
   report(0, file.size);
   const streams = canStream();
+  // Without a stream there is no progress to see: only the whole has an end.
+  if (!streams) report(file.size, file.size);
   const body = streams ? countBytes(file, report) : file as unknown as BodyInit;
   const response = await fetch(url, {
     method: "POST",
@@ -100,10 +135,9 @@ export async function uploadFile(
       "content-disposition": disposition(file.name),
     },
     body,
-    ...(signal && { signal }),
+    signal: AbortSignal.any(signals),
     ...(streams && { duplex: "half" }),
   }).catch((error: unknown) => {
-    if (signal?.aborted) throw new Error("The upload was cancelled");
     throw new Error(`Cannot reach ${new URL(url).host} to send the file`, { cause: error });
   });
   const answer = (await response.text().catch(() => "")).trim();

@@ -3,6 +3,8 @@
  * be tried again; any other failure is a toast.
  */
 /// <reference lib="dom" />
+import { deadlines } from "../../deadlines.ts";
+import { Stall } from "../core/stall.ts";
 import { plain } from "../text/plain.ts";
 import { toast } from "../elements/toast.ts";
 import { showUploadProgress } from "../elements/upload_progress.ts";
@@ -75,11 +77,14 @@ function send(
   { file, url, token }: FileRequest,
   onProgress: (part: number) => void,
 ): Promise<string> {
+  const stall = new Stall(deadlines.transferStallMs);
+  stall.signal.addEventListener("abort", () => request.abort());
+  request.addEventListener("loadend", () => stall.end());
   return new Promise((resolve, reject) => {
-    request.upload.addEventListener(
-      "progress",
-      ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total),
-    );
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      stall.extend(loaded < total ? deadlines.transferStallMs : deadlines.uploadAnswerMs);
+      onProgress(total === 0 ? 1 : loaded / total);
+    });
     request.addEventListener("load", () => {
       const location = request.getResponseHeader("location");
       if (request.status === 201 && location !== null) resolve(new URL(location, url).href);
@@ -90,7 +95,12 @@ function send(
       }
     });
     request.addEventListener("error", () => reject(new CutOff("the connection was lost")));
-    request.addEventListener("abort", () => reject(new Error("you cancelled the upload")));
+    request.addEventListener("abort", () =>
+      reject(
+        stall.signal.aborted
+          ? new CutOff("the server does not take it: nothing happens any more")
+          : new Error("you cancelled the upload"),
+      ));
     // The page can send to its own server only, whichever name of the server the person used.
     request.open("POST", new URL(url).pathname);
     request.setRequestHeader("authorization", `Bearer ${token}`);

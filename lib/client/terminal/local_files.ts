@@ -1,8 +1,10 @@
 /** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
+import { deadlines } from "../../deadlines.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
 import { plain } from "../text/plain.ts";
+import { Stall } from "../core/stall.ts";
 import type { Upload } from "../core/upload.ts";
 
 const barCells = 20;
@@ -77,8 +79,32 @@ export async function saveFile(
   address: URL,
   path: string,
   progress: (done: number, total: number) => void,
+  stallMs: number = deadlines.transferStallMs,
 ): Promise<string> {
-  const response = await fetch(address).catch((error: unknown) => {
+  const stall = new Stall(Math.min(stallMs, deadlines.httpAnswerMs));
+  const progressOrEnd: typeof progress = (done, total) => {
+    stall.extend(stallMs);
+    progress(done, total);
+  };
+  try {
+    return await download(address, path, { progress: progressOrEnd, signal: stall.signal });
+  } catch (error) {
+    if (stall.signal.aborted) {
+      throw new Error(`Cannot download ${plain(address.href)}: the server sends nothing`);
+    }
+    throw error;
+  } finally {
+    stall.end();
+  }
+}
+
+/** A file that did not arrive whole is removed again. */
+async function download(
+  address: URL,
+  path: string,
+  { progress, signal }: { progress: (done: number, total: number) => void; signal: AbortSignal },
+): Promise<string> {
+  const response = await fetch(address, { signal }).catch((error: unknown) => {
     throw new Error(`Cannot reach ${address.host}`, { cause: error });
   });
   if (!response.ok || response.body === null) {
@@ -94,8 +120,11 @@ export async function saveFile(
       done += chunk.length;
       progress(done, total);
     }
-  } finally {
     file.close();
+  } catch (error) {
+    file.close();
+    await Deno.remove(name).catch(() => {});
+    throw error;
   }
   return name;
 }

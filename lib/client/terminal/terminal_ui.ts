@@ -24,8 +24,6 @@ import { ReadAndTyping } from "./read_and_typing.ts";
 import type { TerminalEnding, TerminalUiParts } from "./terminal_ui_options.ts";
 import { Transcript } from "./transcript.ts";
 
-const quitMs = 500;
-
 /** One person at one terminal. */
 export class TerminalUi implements CommandUi {
   readonly client: Client;
@@ -50,7 +48,6 @@ export class TerminalUi implements CommandUi {
   /** The first hint for a person who gave no name, and so can be new here. */
   #welcome = "";
   readonly #ended = Promise.withResolvers<TerminalEnding>();
-  #running: ReturnType<Client["run"]> | undefined;
 
   constructor(parts: TerminalUiParts) {
     this.#parts = parts;
@@ -109,7 +106,7 @@ export class TerminalUi implements CommandUi {
     const { secret } = this.#keyboard.questions;
     this.#outgoing.end(secret ? "" : this.#keyboard.state.editor.text);
     this.close();
-    if (ending.kind === "interrupted") await this.#quit();
+    if (ending.kind === "interrupted") await this.client.leave();
     return ending;
   }
 
@@ -123,17 +120,7 @@ export class TerminalUi implements CommandUi {
       this.client.rename(await this.#keyboard.questions.askNick("Your name"));
       this.#welcome = "Enter sends your text to the channel · /help lists commands";
     }
-    this.#running = this.client.run();
-    return await this.#running;
-  }
-
-  /** Gives the server a moment to receive QUIT. */
-  async #quit(): Promise<void> {
-    this.client.quit();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, quitMs);
-    await Promise.race([this.#running, late]);
-    clearTimeout(timer);
+    return await this.client.run();
   }
 
   /** Removes the prompt. Nothing is drawn after this. */

@@ -1,13 +1,13 @@
 /** Writes all bytes to a stream, also to one that another program has made non-blocking. */
 
+import { deadlines } from "../../deadlines.ts";
+
 /** Standard output or standard error. */
 export interface SyncWriter {
   writeSync(bytes: Uint8Array): number;
 }
 
 const pauseMs = 5;
-/** A reader that takes nothing for this long counts as an error. */
-const maxWaitMs = 10_000;
 
 /** Throws the error of the system when the bytes cannot be written. */
 export function writeAll(stream: SyncWriter, bytes: Uint8Array): void {
@@ -17,7 +17,7 @@ export function writeAll(stream: SyncWriter, bytes: Uint8Array): void {
       sent += stream.writeSync(bytes.subarray(sent));
       waitedMs = 0;
     } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock) || waitedMs >= maxWaitMs) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock) || waitedMs >= deadlines.outputMs) throw error;
       waitedMs += pauseMs;
       pause();
     }

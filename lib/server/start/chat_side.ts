@@ -15,7 +15,7 @@ import type { Settings } from "../settings/settings.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { namesakeWarning } from "./settings_check.ts";
-import { readFiles } from "./settings_files.ts";
+import { readFiles, readPipes } from "./settings_files.ts";
 import { mendedSentence, startClock, valueMenders } from "./start_clock.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
@@ -49,7 +49,7 @@ const ephemeralMessages = 10_000;
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
   const { version, log, openedLater } = options;
-  const files = readFilesAtStart(settings);
+  const files = await readFilesAtStart(settings);
   const clock = startClock();
   const store = openData(settings, clock);
   if (store.mended !== undefined) log("info", mendedSentence(store.mended));
@@ -88,8 +88,9 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
   return { store, hub, machines };
 }
 
-function readFilesAtStart(settings: Settings): ReloadableFiles {
+async function readFilesAtStart(settings: Settings): Promise<ReloadableFiles> {
   try {
+    await readPipes(settings);
     return readFiles(settings);
   } catch (error) {
     throw new StartError((error as Error).message, exitCodes.usage);

@@ -21,9 +21,9 @@ const types: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
 };
 
-/** The folders for browsers, and the one file beside them that the page needs. */
+/** The folders for browsers, and the files beside them that the page needs. */
 const assetPath =
-  /^\/lib\/((?:irc|net|client\/(?:state|core|text|slash|elements|timeline|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|nearest_word\.ts)$/;
+  /^\/lib\/((?:irc|net|client\/(?:state|core|text|slash|elements|timeline|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|(?:deadlines|nearest_word)\.ts)$/;
 const indexPath = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();

@@ -4,24 +4,24 @@ import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 
 /** The channels to join, with this settings file and these arguments. */
-function channels(file: string, ...args: readonly string[]): readonly string[] | string {
+async function channels(file: string, ...args: readonly string[]): Promise<readonly string[] | string> {
   using place = temporaryFolder();
   const path = `${place.folder}/client.conf`;
   Deno.writeTextFileSync(path, file);
-  const read = readOptions([...args, `--config=${path}`], {});
+  const read = await readOptions([...args, `--config=${path}`], {});
   return "fault" in read ? read.fault : read.values.channel;
 }
 
 Deno.test({
   name: "readOptions() takes --room as the former name of --channel, and a flag overrides the settings file",
   ignore: !granted("read", "write"),
-  fn() {
-    assertEquals(channels("room = #tea"), ["#tea"]);
-    assertEquals(channels("channel = #tea"), ["#tea"]);
-    assertEquals(channels("", "--room", "#den", "--channel=#tea"), ["#den", "#tea"]);
+  async fn() {
+    assertEquals(await channels("room = #tea"), ["#tea"]);
+    assertEquals(await channels("channel = #tea"), ["#tea"]);
+    assertEquals(await channels("", "--room", "#den", "--channel=#tea"), ["#den", "#tea"]);
     for (const file of ["room = #tea", "channel = #tea"]) {
       for (const flag of ["--room=#den", "--channel=#den", "-r#den"]) {
-        assertEquals(channels(file, flag), ["#den"], `${file}, ${flag}`);
+        assertEquals(await channels(file, flag), ["#den"], `${file}, ${flag}`);
       }
     }
   },

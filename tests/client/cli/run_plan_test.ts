@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { readOptions } from "../../../lib/client/cli/read_options.ts";
+import { clientFlags } from "../../../lib/client/cli/flags.ts";
 import { planRun } from "../../../lib/client/cli/run_plan.ts";
+import { parseOptions } from "../../../lib/options.ts";
 
 /** The plan for the arguments of a command line. */
 function plan(args: readonly string[], isTerminal = false): ReturnType<typeof planRun> {
-  const parsed = readOptions(args, {});
+  const parsed = parseOptions(clientFlags, args, {});
   if ("fault" in parsed) throw new Error(parsed.fault);
   return planRun(parsed.values, parsed.positional, isTerminal);
 }

@@ -191,3 +191,17 @@ Deno.test("quit() ends a suspended client", async () => {
   peer.client.quit();
   assertEquals(await peer.running, { kind: "left" });
 });
+
+Deno.test("a server that speaks but never completes the registration is left", async () => {
+  await using peer = new WiredClient({ registrationMs: 30 });
+  await turn();
+  await peer.server.say(":srv NOTICE * :Looking up your host", "PING :one");
+  assertEquals((await peer.server.sent()).at(-1), "PONG :one");
+  await pause(40);
+  await peer.server.say("PING :two");
+  assertEquals(peer.server.ended !== undefined, true);
+  assertEquals(await peer.running, {
+    kind: "refused",
+    reason: "The server did not complete the registration",
+  });
+});

@@ -62,3 +62,37 @@ Deno.test({
     await assertRejects(() => openFile(`${place.folder}/none`), Error, "the file does not exist");
   },
 });
+
+Deno.test({
+  name: "a server that takes nothing, answers nothing or stops in the middle ends the transfer",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    const never = new AbortController();
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+      const { promise, resolve } = Promise.withResolvers<Response>();
+      never.signal.addEventListener("abort", () => resolve(new Response("late")));
+      if (request.url.endsWith("/half")) {
+        const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) });
+        return new Response(body, { headers: { "content-length": "9" } });
+      }
+      return promise;
+    });
+    using _ended = { [Symbol.dispose]: () => never.abort() };
+    const origin = `http://127.0.0.1:${server.addr.port}`;
+    Deno.writeTextFileSync(`${place.folder}/x`, "green");
+    const file = await openFile(`${place.folder}/x`);
+    const limits = { stallMs: 40, answerMs: 40 };
+    await assertRejects(
+      () => uploadFile(`${origin}/upload`, "abc", file, limits),
+      Error,
+      "nothing happens any more",
+    );
+    for (const name of ["silent", "half"]) {
+      const saved = `${place.folder}/${name}`;
+      const saving = () => saveFile(new URL(`${origin}/${name}`), saved, () => {}, 40);
+      await assertRejects(saving, Error, "the server sends nothing");
+      await assertRejects(() => Deno.stat(saved), Deno.errors.NotFound);
+    }
+  },
+});

@@ -1,10 +1,11 @@
 /** The files in the settings. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { settingRows, type Settings } from "../../../lib/server/settings/settings.ts";
 import { parseOptions } from "../../../lib/options.ts";
-import { readFiles } from "../../../lib/server/start/settings_files.ts";
+import { readFiles, readPipe, readPipes } from "../../../lib/server/start/settings_files.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
+import { hasProgram } from "../../support/programs.ts";
 
 const ignore = !granted("read", "write", "env");
 
@@ -39,3 +40,23 @@ Deno.test(
     );
   },
 );
+
+Deno.test({
+  name: "a pipe in the settings is read once, and one that nobody writes ends with a sentence",
+  ignore: !hasProgram("mkfifo"),
+  async fn() {
+    using place = temporaryFolder();
+    const [silent, path] = [`${place.folder}/silent`, `${place.folder}/pipe`];
+    await new Deno.Command("mkfifo", { args: [silent, path] }).output();
+    await assertRejects(() => readPipe(silent, 20), Error, "no program writes into it");
+    // The read is still open in the system until somebody writes.
+    (await Deno.open(silent, { write: true })).close();
+    const settings = settingsOf(["--password-file", path]);
+    assertThrows(() => readFiles(settings), Error, "it is a pipe");
+    const writing = Deno.writeTextFile(path, "open sesame\n");
+    await readPipes(settings);
+    await writing;
+    await readPipes(settings);
+    assertEquals(readFiles(settings).password, "open sesame");
+  },
+});

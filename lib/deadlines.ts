@@ -1,0 +1,46 @@
+/**
+ * Every deadline of the server and of both clients: what Parley waits for that is outside of the program, for how long,
+ * and why so long. tests/deadlines_test.ts checks that no other file has a deadline of its own. Settings are deadlines
+ * that people choose (--ping-after, --registration-time, --lease, --linger).
+ *
+ * Three things are waited for without an end, because a person decides: what is typed at the keyboard, the end of
+ * standard input, and the answer to a question of the browser.
+ *
+ * All times are milliseconds of the monotonic clock.
+ */
+export const deadlines = {
+  // Files and programs. ------------------------------------------------------------------------------------------
+
+  /** A file of the settings that is a pipe. The program that writes it was started together with Parley. */
+  pipeMs: 10_000,
+  /** The password from a command or a pipe. A person perhaps types a PIN into another program for it. */
+  passwordMs: 300_000,
+
+  /** A reader of our output that takes nothing, such as a stopped pager. */
+  outputMs: 10_000,
+  /** Another program that still writes to the database file; only an accident, as the folder is locked. */
+  databaseBusyMs: 2_000,
+  /** All steps of a stop together. A service manager kills after ten seconds or later. */
+  serverStopMs: 4_000,
+
+  // The client and its server. -----------------------------------------------------------------------------------
+
+  /** One try to connect, with the name lookup, TLS and the proxy. */
+  connectAttemptMs: 20_000,
+  /** The whole registration, without the time in which a person answers a question. Servers look up names in it. */
+  clientRegistrationMs: 60_000,
+  /** The answer to a PING. A person has to know soon that the connection is dead. */
+  pongMs: 5_000,
+  /** The next part of an answer to a request; a server can read much history for it. */
+  requestMs: 30_000,
+  /** The server closes the connection after QUIT; we close it ourselves later. */
+  quitMs: 1_000,
+  /** The end of the connection when the person leaves: the terminal must not stay. */
+  terminalQuitMs: 500,
+  /** The first bytes of an answer over HTTP, when no file has to be stored before it. */
+  httpAnswerMs: 30_000,
+  /** The next bytes of a file, in either direction. A mobile network can be away for half a minute. */
+  transferStallMs: 60_000,
+  /** The answer after the last byte of a file: the buffers on the way empty first, over a slow line. */
+  uploadAnswerMs: 300_000,
+} as const;
