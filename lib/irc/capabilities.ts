@@ -23,6 +23,8 @@ export interface CapabilityValues {
   readonly register?: string | undefined;
   readonly sts?: string | undefined;
   readonly multiline?: string;
+  /** The parameters of SEARCH that the specification does not have. */
+  readonly search?: string;
 }
 
 /** All capabilities, by their names on the wire. */
@@ -54,7 +56,7 @@ export const capabilities = {
   "sasl": { value: "sasl" },
   "server-time": { tags: ["time"] },
   "setname": { commands: ["SETNAME"], replies: ["SETNAME"] },
-  "soju.im/search": { replies: ["SEARCH"] },
+  "soju.im/search": { value: "search", replies: ["SEARCH"] },
   "standard-replies": {},
   "sts": { value: "sts" },
   "userhost-in-names": {},

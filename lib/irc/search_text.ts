@@ -2,13 +2,13 @@
  * What people write to search for, and whether a message contains it. This is the definition of a match: the index of
  * the server finds the messages that can match, faster. Pure.
  *
- * All words must be there, in any order, and a word also finds longer words that begin with it. Words in quotes must
- * follow each other, whole. The symbols inside and around a word count (C++, .NET, my_var, 2.9.6), but not the
+ * All words must be there, in any order, and a word also finds longer words that begin with it, but one letter finds
+ * only itself. Words in quotes must follow each other, whole. The symbols inside and around a word count (C++, .NET, my_var, 2.9.6), but not the
  * punctuation of a sentence. Symbols without a word (:-) count where they stand alone in the message.
  */
 
 import { foldText, foldWithPlaces } from "./folded_text.ts";
-import { cutSymbol, placedWords, type SearchWord, standingSymbols } from "./search_words.ts";
+import { cutSymbol, isOneLetter, placedWords, type SearchWord, standingSymbols } from "./search_words.ts";
 import { stripFormatting } from "./formatting.ts";
 
 /** A word of a search: one or more words of the index that follow each other. */
@@ -163,7 +163,10 @@ function queryWord(written: string, isOpen: boolean): QueryWord | undefined {
   const parts = found.slice(0, maxParts).map(({ text }) => text);
   const last = found.at(-1) ?? first;
   const endsWithSymbol = last.start + last.text.length < word.length;
-  if (!hasSymbols(word, found)) return { words: parts, isOpen, lead: 0 };
+  if (!hasSymbols(word, found)) {
+    const isWhole = found.length === 1 && isOneLetter(first.text);
+    return { words: parts, isOpen: isOpen && !isWhole, lead: 0 };
+  }
   // The end of a word with symbols is a word of its own, or its beginning while it is typed; a number is whole.
   const canGrow = isOpen && !endsWithSymbol && !isDigit(word.at(-1));
   return { words: parts, isOpen: canGrow, literal: word, lead: first.start };

@@ -39,6 +39,13 @@ export function placedWords(folded: string): SearchWord[] {
   return Array.from(folded.matchAll(wordPattern(folded)), ({ 0: text, index }) => ({ text, start: index }));
 }
 
+const oneLetter = new RegExp(`^(?!${unspaced})[\\p{L}\\p{N}]$`, "u");
+
+/** Whether a word is one letter or digit, in a script with spaces. */
+export function isOneLetter(word: string): boolean {
+  return oneLetter.test(word);
+}
+
 /** The longest standing symbol that is searched; of longer ones, this much is compared. */
 const maxSymbol = 8;
 

@@ -1,7 +1,14 @@
-/** SEARCH: searches all messages that the user can see (soju.im/search). */
+/**
+ * SEARCH: searches all messages that the user can see (soju.im/search). The text has quotes and operators, as people
+ * write them (irc/search_operators.ts); of clients that do not know them, they are what the person typed. The parameter
+ * "has" is our own: the value of the capability tells clients of it.
+ */
+import { type ContentKind, contentKinds } from "../../irc/message_contents.ts";
 import { unescapeTagValue } from "../../irc/message.ts";
 import { fold, parseSource } from "../../irc/names.ts";
 import { parseRecord } from "../../irc/record.ts";
+import { parseDate } from "../../irc/search_dates.ts";
+import { dateProblem, parseSearch } from "../../irc/search_operators.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
 import { allVisibleHistory, recordFilter, visibleHistory } from "../chat/history_access.ts";
@@ -17,8 +24,10 @@ import { parseTime } from "./time.ts";
 export const searchCommands: CommandTable = {
   SEARCH: {
     minParams: 1,
-    usage: "<in=…;from=…;text=…;after=…;before=…;limit=…>",
-    help: "Searches for messages; each part is optional",
+    usage: "<in=…;from=…;text=…;after=…;before=…;has=…;limit=…>",
+    help:
+      "Searches for messages; each part is optional. Spaces are \\s, quotes make a phrase, and a text can contain in:, " +
+      "from:, after:, before:, on: and has:file, link, image, video or audio",
     run: search,
   },
 };
@@ -27,7 +36,8 @@ export const searchCommands: CommandTable = {
 interface SearchParameters {
   readonly in?: string;
   readonly from?: string;
-  readonly text?: string;
+  readonly text?: string | undefined;
+  readonly has?: readonly ContentKind[];
   /** Stamps; both are excluded. */
   readonly after?: number;
   readonly before?: number;
@@ -35,12 +45,10 @@ interface SearchParameters {
 }
 
 const defaultLimit = 50;
-/** The most words in one search. */
-const maxWords = 16;
 
 async function search(call: Call): Promise<void> {
   const { chat, session, params } = call;
-  const wanted = parseWanted(params.join(" "), chat.settings.historyPage);
+  const wanted = parseWanted(params.join(" "), chat.settings.historyPage, chat.now());
   const { store } = chat;
   if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "This server stores no history");
   try {
@@ -57,7 +65,7 @@ async function answer(
   store: ReadableStore,
   wanted: SearchParameters,
 ): Promise<void> {
-  const { in: target, from: sender, text, after, before, limit } = wanted;
+  const { in: target, from: sender, text, has, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
   const logs = visibleLogs(chat, store, user, target);
   const isShown = recordFilter(chat, user, session.profile.mask);
@@ -68,6 +76,7 @@ async function answer(
     formerNicks,
     senderAccount,
     text,
+    has,
     after,
     before,
     limit,
@@ -118,10 +127,11 @@ function isIn(logs: ReadonlyMap<number, number>, { log, stamp }: SearchHit): boo
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags. */
-function parseWanted(text: string, maxLimit: number): SearchParameters {
+function parseWanted(text: string, maxLimit: number, nowMs: number): SearchParameters {
   const wanted: { -readonly [K in keyof SearchParameters]: SearchParameters[K] } = {
     limit: Math.min(defaultLimit, maxLimit),
   };
+  let written = "";
   for (const part of text.split(";").filter((one) => one !== "")) {
     const at = part.indexOf("=");
     const name = at < 0 ? part : part.slice(0, at);
@@ -132,13 +142,17 @@ function parseWanted(text: string, maxLimit: number): SearchParameters {
         wanted[name] = value === "" ? refuse(name) : value;
         break;
       case "text":
-        wanted.text = value.split(/\s+/u, maxWords).join(" ");
+        written = value;
+        wanted.text = value;
+        break;
+      case "has":
+        wanted.has = value.split(",").map((one) => contentKinds.find((kind) => kind === one) ?? refuse(name));
         break;
       case "after":
-        wanted.after = firstStamp(parseTime(value) ?? refuse(name)) - 1;
+        wanted.after = firstStamp(timeOf(name, value, nowMs)) - 1;
         break;
       case "before":
-        wanted.before = firstStamp((parseTime(value) ?? refuse(name)) + 1);
+        wanted.before = firstStamp(timeOf(name, value, nowMs) + 1);
         break;
       case "limit":
         wanted.limit = /^\d{1,9}$/.test(value) ? Math.min(Number(value), maxLimit) : refuse(name);
@@ -147,7 +161,38 @@ function parseWanted(text: string, maxLimit: number): SearchParameters {
         refuse(name);
     }
   }
-  return wanted;
+  return { ...wanted, ...writtenParameters(written, wanted, nowMs) };
+}
+
+/** The operators in the text; a parameter that says the same is stronger, and of two times the narrower one holds. */
+function writtenParameters(
+  written: string,
+  wanted: SearchParameters,
+  nowMs: number,
+): Partial<SearchParameters> {
+  const { text, has, after, before, problem, ...names } = parseSearch(written, { nowMs, isUtc: true });
+  if (problem !== undefined) fail("SEARCH", "INVALID_PARAMS", "text", problem);
+  const from = wanted.from ?? names.from;
+  const target = wanted.in ?? names.in;
+  const contents = [...wanted.has ?? [], ...has];
+  const isOnlyOperators = written.trim() !== "" && text === "";
+  return {
+    ...(target !== undefined && { in: target }),
+    ...(from !== undefined && { from }),
+    ...(contents.length > 0 && { has: contents }),
+    ...(after !== undefined && { after: Math.max(wanted.after ?? -1, firstStamp(after) - 1) }),
+    ...(before !== undefined && { before: Math.min(wanted.before ?? Infinity, firstStamp(before + 1)) }),
+    text: wanted.text === undefined || isOnlyOperators ? undefined : text,
+  };
+}
+
+/** A time as server-time writes it, or a date as people write it; a day is meant from its first moment on. */
+function timeOf(name: "after" | "before", value: string, nowMs: number): number {
+  const exact = parseTime(value);
+  if (exact !== undefined) return exact;
+  const span = parseDate(value, { nowMs, isUtc: true }) ??
+    fail("SEARCH", "INVALID_PARAMS", name, dateProblem(value));
+  return name === "after" ? span.start : span.start - 1;
 }
 
 function refuse(name: string): never {

@@ -28,6 +28,7 @@ function capabilityValues(session: Session): CapabilityValues {
   return {
     multiline: `max-bytes=${settings.multilineBytes},max-lines=${settings.multilineLines}`,
     register: registerValue(chat),
+    search: "has",
     sasl: saslMechanisms(session).join() || undefined,
     sts: stsValue(session),
   };

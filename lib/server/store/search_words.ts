@@ -91,11 +91,19 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
     query: (section) => template.replaceAll("\0", section),
     isExact,
     matches: (log, record) => {
+      if (text !== undefined && !canContain(record, text)) return false;
       const read = readRecord(log, record);
       return read !== undefined && groups.every((group) => group.some((key) => read.keys.includes(key))) &&
         (text === undefined || (read.folded !== undefined && matchesFolded(read.folded, text)));
     },
   };
+}
+
+/** A quick check: whether a record can contain the words. It must be read if it has formatting, lines or more letters. */
+function canContain(record: string, { phrases }: TextQuery): boolean {
+  if (!/^[ -~]*$/.test(record)) return true;
+  const text = record.toLowerCase();
+  return phrases.every((phrase) => phrase.every(({ words }) => words.every((word) => text.includes(word))));
 }
 
 /** Of each group one key must be there. */

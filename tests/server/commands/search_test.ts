@@ -60,6 +60,23 @@ const searches: readonly (readonly [attributes: string, seconds: string])[] = [
   [`text=fast;before=${at(3)};limit=1`, "3"],
   [`after=${at(2)};before=${at(4)}`, "2 3 4"],
   ["", "1 2 3 4 5"],
+  ['text="was\\sfast"', "2"],
+  ['text="fast\\swas"', ""],
+  ["text=from:bob", "2 4"],
+  ["text=fast\\sfrom:@BOB\\sin:#tea", "2"],
+  ["text=loose\\sin:#den", "3"],
+  [`text=after:${at(3)}\\sbefore:${at(5)}`, "3 4"],
+  [`text=after:today;before=${at(2)}`, "1 2"],
+  ["text=on:2026-01-31", "1 2 3 4 5"],
+  ["text=before:today", ""],
+  ["after=2026-01-31", "1 2 3 4 5"],
+  ["after=2026-02-01", ""],
+  ["before=yesterday", ""],
+  ["text=has:file", ""],
+  ["has=link", ""],
+  ["text=colour:red", ""],
+  ["text=f", ""],
+  ["text=fas", "1 2 3 4 5"],
 ];
 
 talkStory("SEARCH finds messages by words, place, sender and time", found);
@@ -114,12 +131,17 @@ async function refusals(chat: Chat): Promise<void> {
       ["before=", "before"],
       ["in=", "in"],
       ["in=#tea", "in"],
+      ["has=cheese", "has"],
+      ["text=before:noon", "text"],
     ]
   ) {
     ann.send(`SEARCH ${attributes}`);
     const answer = await ann.next(/ FAIL /);
     assertEquals(answer.split(" ").slice(2, 5), ["SEARCH", "INVALID_PARAMS", name]);
   }
+  assertEquals(await ask(ann, "SEARCH text=before:noon"), [
+    ':chat.test FAIL SEARCH INVALID_PARAMS text :Cannot read the date "noon": write 2026-01-31, today, yesterday, monday or 7d',
+  ]);
   assertEquals(await ask(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
 }
 

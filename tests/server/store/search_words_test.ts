@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { searchCases } from "../../support/search_cases.ts";
 import {
   compileSearch,
   entryOf,
@@ -32,7 +33,7 @@ const queries: readonly (readonly [terms: Partial<SearchTerms>, query: string | 
   [{ logs: [8], text: "fast" }, 'keys : (7l8) AND text : ("7fast"*)'],
   [{ text: "two words" }, 'text : ("7two"* AND "7words"*)'],
   [{ text: '"two words" or' }, 'text : ("7two 7words" AND "7or"*)'],
-  [{ text: "wild OR* NEAR(a b" }, 'text : ("7wild"* AND "7or"* AND "7near 7a"* AND "7b"*)'],
+  [{ text: "wild OR* NEAR(a b" }, 'text : ("7wild"* AND "7or"* AND "7near 7a"* AND "7b")'],
   [{ text: "日本" }, 'text : ("7日 7本"*)'],
   [{ text: ":)" }, "keys : (7s3a29)"],
   [{ text: "!!!" }, "keys : (7s212121)"],
@@ -61,4 +62,12 @@ Deno.test("a search can be matched against a record without the index", () => {
     matches({ has: ["file"] }),
   ], [true, true, false, true, false, true, false, false]);
   assertEquals(compileSearch({ logs: [8], text: "tea" })?.matches(8, ":ann!a@h TOPIC #tea :tea"), false);
+  assertEquals(
+    compileSearch({ logs: [8], text: "twohalf" })?.matches(8, ":a!a@h PRIVMSG #tea :two\r+half"),
+    true,
+  );
+  for (const [, text, query, found] of searchCases) {
+    const search = compileSearch({ logs: [8], text: query });
+    assertEquals(search?.matches(8, `:ann!a@h PRIVMSG #tea :${text}`) ?? false, found, query);
+  }
 });
