@@ -28,7 +28,10 @@ export interface Deliverable {
 export interface CollectedAnswer {
   /** Length of all collected lines together, in UTF-16 units. */
   readonly length: number;
+  /** Whether it has lines of events: what happens after these events must not arrive before them. */
+  readonly hasEvents: boolean;
   add(lines: readonly string[]): void;
+  addEvent(lines: readonly string[]): void;
   /** The lines collected so far, to be sent now, so that a long answer does not fill the memory. */
   spill(serverName: string, newReference: () => string): string[];
   /** The lines that end the answer; `reference` names the batch if one is needed. */

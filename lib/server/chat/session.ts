@@ -135,14 +135,15 @@ export class SessionState implements Session {
 
   send(outgoing: Deliverable): void {
     if (this.response !== undefined && this.chat.applyingFor === this) {
-      this.response.add(outgoing.lines(this.profile.mask));
+      this.response.addEvent(outgoing.lines(this.profile.mask));
       return;
     }
     this.deliver(outgoing);
   }
 
-  /** Sends a message that does not become part of a labelled answer. */
+  /** Sends a message that does not become part of a labelled answer; the events of that answer go out before it. */
   deliver(outgoing: Deliverable): void {
+    if (this.response?.hasEvents) this.#spillAnswer(this.response);
     const chunk = outgoing.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
   }
@@ -160,9 +161,13 @@ export class SessionState implements Session {
   awaitSpace(): Promise<void> | undefined {
     const { settings } = this.chat;
     if (this.response !== undefined && this.response.length > settings.sendQueue / 4) {
-      this.write(this.response.spill(settings.name, () => this.chat.newReference()));
+      this.#spillAnswer(this.response);
     }
     return this.#hasSpace() ? undefined : this.#waitForSpace();
+  }
+
+  #spillAnswer(response: CollectedAnswer): void {
+    this.write(response.spill(this.chat.settings.name, () => this.chat.newReference()));
   }
 
   #hasSpace(): boolean {

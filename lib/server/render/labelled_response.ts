@@ -10,6 +10,7 @@ export class LabelledResponse implements CollectedAnswer {
   readonly #label: string;
   #lines: string[] = [];
   #length = 0;
+  hasEvents = false;
   /** The reference of the batch, once its first part is sent. */
   #open: string | undefined;
 
@@ -23,6 +24,11 @@ export class LabelledResponse implements CollectedAnswer {
     for (const line of lines) this.#length += line.length;
   }
 
+  addEvent(lines: readonly string[]): void {
+    this.add(lines);
+    this.hasEvents = true;
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -34,6 +40,7 @@ export class LabelledResponse implements CollectedAnswer {
     const lines = this.#lines.map((line) => inBatch(line, reference));
     this.#lines = [];
     this.#length = 0;
+    this.hasEvents = false;
     return isOpen ? lines : [
       withTag(`:${serverName} BATCH +${reference} labeled-response`, `label=${this.#label}`),
       ...lines,

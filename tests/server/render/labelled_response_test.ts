@@ -1,7 +1,10 @@
 /** Labels: the answer of a command has the label of the command (IRCv3 labeled-response). */
 import { assertEquals } from "@std/assert";
 import type { Chat } from "../../support/chat.ts";
+import { startMachines } from "../../support/machine_pair.ts";
+import { visit } from "../../support/memory_connection.ts";
 import { story } from "../../support/story.ts";
+import { plain } from "../../support/transcript.ts";
 
 const caps = ["batch", "echo-message", "labeled-response"];
 
@@ -42,3 +45,20 @@ async function escaped(chat: Chat): Promise<void> {
     ":chat.test PONG chat.test y",
   ]);
 }
+
+Deno.test("a message that follows the own labelled one in the common order does not arrive before it", async () => {
+  const [east, west] = startMachines();
+  await using ann = await visit(east.hub, "10.1.1.1", "ann", { caps });
+  await using bob = await visit(west.hub, "10.1.2.1", "bob");
+  await ann.join("#tea");
+  await bob.join("#tea");
+  await ann.lines();
+  // Both events are applied before the answer to ann's command is complete.
+  ann.send("@label=1 PRIVMSG #tea :first");
+  bob.send("PRIVMSG #tea :second");
+  const lines = [...await ann.until("second"), ...await ann.lines()];
+  assertEquals(plain(lines).filter((line) => line.includes("PRIVMSG")), [
+    ":ann PRIVMSG #tea first",
+    ":bob PRIVMSG #tea second",
+  ]);
+});
