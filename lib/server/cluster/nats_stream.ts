@@ -15,6 +15,7 @@ import {
 import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import type { BusFault } from "./bus_fault.ts";
 import { faultOf, isWrongSequence, NatsError, TooLargeError } from "./nats_faults.ts";
+import { reconnectDelays } from "./nats_reconnect.ts";
 
 /** The beginning of all subjects of the chat. */
 export const prefix = "parley";
@@ -96,8 +97,7 @@ export class NatsStream {
       maxReconnectAttempts: -1,
       // A password can be wrong for a while, for example while it is changed.
       ignoreAuthErrorAbort: true,
-      reconnectTimeWait: 250,
-      reconnectJitter: 100,
+      reconnectDelayHandler: reconnectDelays(),
       pingInterval: 5000,
       maxPingOut: 2,
     });
