@@ -1,6 +1,7 @@
 /**
  * A TCP proxy that can stop forwarding without closing anything, as a network does when a cable is pulled out. It
- * forwards everything later, in order, when it is thawed. It does not look into the bytes.
+ * forwards everything later, in order, when it is thawed. It can also be slow, or refuse connections. It does not look
+ * into the bytes.
  */
 
 /** "up" leads to the server, "down" to the client. */
@@ -11,6 +12,8 @@ const bothDirections: readonly Direction[] = ["up", "down"];
 /** A listening proxy. */
 export class FreezingProxy implements AsyncDisposable {
   readonly port: number;
+  /** Milliseconds that each piece of at most 64 KiB takes. */
+  delayMs = 0;
   readonly #target: number;
   readonly #listener: Deno.TcpListener;
   readonly #open = new Set<Deno.Conn>();
@@ -18,6 +21,7 @@ export class FreezingProxy implements AsyncDisposable {
   /** A direction that is frozen has a promise, which resolves when it is thawed. */
   readonly #frozen = new Map<Direction, PromiseWithResolvers<void>>();
   readonly #accepting: Promise<void>;
+  #refuses = false;
 
   /** Forwards each connection to this port of this host. */
   constructor(target: number) {
@@ -38,8 +42,16 @@ export class FreezingProxy implements AsyncDisposable {
     }
   }
 
-  /** Forwards everything that came meanwhile, and continues. */
+  /** Closes every connection, and each new one, until it is thawed. */
+  refuse(): void {
+    this.#refuses = true;
+    for (const side of this.#open) quietly(() => side.close());
+  }
+
+  /** Forwards everything that came meanwhile, and continues at full speed. */
   thaw(): void {
+    this.#refuses = false;
+    this.delayMs = 0;
     for (const { resolve } of this.#frozen.values()) resolve();
     this.#frozen.clear();
   }
@@ -54,6 +66,10 @@ export class FreezingProxy implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.#refuses) {
+        client.close();
+        continue;
+      }
       const passing = this.#pass(client);
       this.#passing.add(passing);
       void passing.finally(() => this.#passing.delete(passing));
@@ -81,6 +97,7 @@ export class FreezingProxy implements AsyncDisposable {
     const buffer = new Uint8Array(64 * 1024);
     for (;;) {
       const count = await from.read(buffer).catch(() => null);
+      if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
       await this.#frozen.get(direction)?.promise;
       if (count === null) {
         for (const side of [from, to]) quietly(() => side.close());

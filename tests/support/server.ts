@@ -29,6 +29,8 @@ export interface RunningServer extends AsyncDisposable {
   stop(): Promise<Deno.CommandStatus>;
   /** SIGKILL. */
   kill(): Promise<Deno.CommandStatus>;
+  /** How it ended, once it has. */
+  readonly ended: Promise<Deno.CommandStatus>;
 }
 
 /** The steps of a test with its server. */
@@ -58,13 +60,17 @@ export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryO
 }
 
 /** Resolves once it listens; throws with its log when it ends first. Later flags win over the standard ones. */
-export async function startServer(flags: readonly string[] = []): Promise<RunningServer> {
+export async function startServer(
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const script = new URL("../../server.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", script, ...standardFlags(flags), ...flags],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    env,
   }).spawn();
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -103,6 +109,7 @@ export async function startServer(flags: readonly string[] = []): Promise<Runnin
     stderr: () => stderr.join("\n"),
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
+    ended: child.status,
     [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
   };
 }

@@ -1,0 +1,200 @@
+/**
+ * Machines of one chat on a real nats-server, each with what can break: a link to NATS, a disk, a wall clock and a
+ * process. It breaks nothing by itself: see faults.ts.
+ */
+import { Nats } from "../support/cluster.ts";
+import { FreezingProxy } from "../support/freezing_proxy.ts";
+import { findProgram } from "../support/programs.ts";
+import { freePort, type RunningServer, startServer } from "../support/server.ts";
+import { canMount, MountedDisk } from "../support/mounted_disk.ts";
+
+const diskSize = "192m";
+/** People of a machine that had a fault can be thrown out until this long after its end. */
+const graceMs = 10_000;
+const startAgainMs = 60_000;
+const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+/** What this system can break. */
+export interface Means {
+  readonly disk: boolean;
+  readonly clock: boolean;
+  readonly descriptors: boolean;
+}
+
+/** Which faults are possible here: a small disk needs root, a clock libfaketime, descriptors prlimit. */
+export function availableMeans(): Means {
+  return {
+    disk: canMount(),
+    clock: Deno.build.os === "linux" && isFile(faketime),
+    descriptors: findProgram("prlimit") !== undefined,
+  };
+}
+
+/** A server, and what it depends on. */
+export class Machine implements AsyncDisposable {
+  readonly name: string;
+  readonly ports: { readonly irc: number; readonly tls: number; readonly web: number };
+  readonly link: FreezingProxy;
+  readonly disk: MountedDisk | undefined;
+  readonly folder: string;
+  /** Faults that this machine had without being asked to: it ended, or did not start. */
+  readonly complaints: string[] = [];
+  /** Starts that failed while something was broken, with the sentence. */
+  readonly failedStarts: string[] = [];
+  server: RunningServer | undefined;
+  readonly #clock: string | undefined;
+  readonly #earlier: RunningServer[] = [];
+  #own = 0;
+  #excusedUntil = 0;
+
+  private constructor(name: string, link: FreezingProxy, place: string, disk: MountedDisk | undefined) {
+    this.name = name;
+    this.link = link;
+    this.disk = disk;
+    this.folder = `${disk?.folder ?? place}/data-${name}`;
+    this.ports = { irc: freePort(), tls: freePort(), web: freePort() };
+    this.#clock = availableMeans().clock ? `${place}/clock-${name}` : undefined;
+  }
+
+  static async make(name: string, natsPort: number, place: string): Promise<Machine> {
+    const disk = canMount() ? await MountedDisk.mount(`${place}/disk-${name}`, diskSize) : undefined;
+    const machine = new Machine(name, new FreezingProxy(natsPort), place, disk);
+    machine.setClock(0);
+    return machine;
+  }
+
+  /** Starts it, again and again while something is broken that it needs. */
+  async start(): Promise<void> {
+    const fromMs = performance.now();
+    for (;;) {
+      try {
+        this.server = await startServer(this.#flags(), this.#environment());
+        break;
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        this.failedStarts.push(words);
+        if (performance.now() - fromMs > startAgainMs) return void this.complaints.push(words);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+    const { server } = this;
+    server.ended.then(({ code, signal }) => {
+      if (this.server !== server) return;
+      this.complaints.push(`It ended by itself, with ${signal ?? code}`);
+      return this.#startAfterItsEnd();
+    });
+  }
+
+  /** As a service manager does, so that the run goes on. */
+  async #startAfterItsEnd(): Promise<void> {
+    const isOver = this.excuse();
+    await this.end("kill");
+    await this.start();
+    isOver();
+  }
+
+  /** Ends it; the server of before stays readable. */
+  async end(how: "stop" | "kill"): Promise<Deno.CommandStatus | undefined> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return undefined;
+    this.#earlier.push(server);
+    return await server[how]();
+  }
+
+  /** The logs of all its runs. */
+  log(): string {
+    return [...this.#earlier, ...this.server === undefined ? [] : [this.server]]
+      .map((server) => server.stderr()).join("\n--- started again\n");
+  }
+
+  /** Sets the wall clock of its process this many seconds ahead, or behind. */
+  setClock(seconds: number): void {
+    if (this.#clock === undefined) return;
+    // A file that is being written would be read half.
+    Deno.writeTextFileSync(`${this.#clock}.new`, `${seconds < 0 ? "" : "+"}${seconds}\n`);
+    Deno.renameSync(`${this.#clock}.new`, this.#clock);
+  }
+
+  /** From now until grace after the returned function was called its people can be thrown out. */
+  excuse(): () => void {
+    this.#own++;
+    return () => {
+      this.#own--;
+      this.#excusedUntil = performance.now() + graceMs;
+    };
+  }
+
+  /** Whether closing a session is the effect of a fault of this machine. */
+  get isExcused(): boolean {
+    return this.#own > 0 || performance.now() < this.#excusedUntil;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("kill");
+    await this.link[Symbol.asyncDispose]();
+    await this.disk?.[Symbol.asyncDispose]();
+  }
+
+  #flags(): string[] {
+    const { irc, tls, web } = this.ports;
+    return [
+      ...["--port", `${irc}`, "--tls-port", `${tls}`, "--web-port", `${web}`, "--data", this.folder],
+      ...["--nats", this.link.url, "--machine", this.name],
+      ...["--flood", "0", "--ping-after", "10s", "--history-page", "1000", "--password-rounds", "4096"],
+      ...["--accounts-per-address", "100000", "--login-tries", "100000"],
+    ];
+  }
+
+  #environment(): Record<string, string> {
+    if (this.#clock === undefined) return {};
+    return {
+      LD_PRELOAD: faketime,
+      FAKETIME_TIMESTAMP_FILE: this.#clock,
+      FAKETIME_CACHE_DURATION: "1",
+      FAKETIME_DONT_FAKE_MONOTONIC: "1",
+      DONT_FAKE_MONOTONIC: "1",
+      NO_FAKE_STAT: "1",
+    };
+  }
+}
+
+/** The machines and their NATS. */
+export class FaultyCluster implements AsyncDisposable {
+  readonly nats: Nats;
+  readonly machines: readonly Machine[];
+
+  private constructor(nats: Nats, machines: readonly Machine[]) {
+    this.nats = nats;
+    this.machines = machines;
+  }
+
+  /** One machine for each name, all of them started; `place` is a folder for their data. */
+  static async start(place: string, ...names: string[]): Promise<FaultyCluster> {
+    const nats = await Nats.start();
+    const machines: Machine[] = [];
+    for (const name of names) machines.push(await Machine.make(name, nats.port, place));
+    const cluster = new FaultyCluster(nats, machines);
+    for (const machine of machines) {
+      await machine.start();
+      if (machine.server !== undefined) continue;
+      await cluster[Symbol.asyncDispose]();
+      throw new Error(machine.complaints.join("\n"));
+    }
+    return cluster;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const machine of this.machines) await machine[Symbol.asyncDispose]();
+    await this.nats[Symbol.asyncDispose]();
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** What people did in a run, and how each of it ended. It judges nothing: see verdict.ts. */
+
+/** What can be done. */
+export type Deed = "message" | "delete" | "react" | "topic" | "kick" | "account" | "register channel";
+
+/** One command, and its end. "unknown": the connection was lost before the answer. */
+export interface Entry {
+  readonly deed: Deed;
+  readonly by: string;
+  readonly target: string;
+  /** The text of a message or topic, the msgid of what was deleted, the name of the person or account. */
+  readonly what: string;
+  outcome: "waiting" | "done" | "refused" | "unknown";
+  /** The msgid and time of an echoed message. */
+  id?: string;
+  time?: string;
+  /** The sentence of a refusal. */
+  words?: string;
+}
+
+/** A session that the server closed, or that was lost. */
+export interface Closed {
+  readonly nick: string;
+  readonly machine: string;
+  readonly words: string;
+  /** Whether a fault of its own machine explains it. */
+  readonly isExcused: boolean;
+}
+
+/** Everything that people did and saw. */
+export class Ledger {
+  readonly entries: Entry[] = [];
+  readonly closed: Closed[] = [];
+  /** Promises that were broken in front of people, as sentences. */
+  readonly complaints: string[] = [];
+  /** Who came and went, for the log of a run that failed. */
+  readonly journal: string[] = [];
+  #count = 0;
+  #newcomers = 0;
+
+  /** A text that exists once in the run; so does its last word. */
+  uniqueText(by: string): string {
+    return `${by} says m${++this.#count}x${by}`;
+  }
+
+  /** A nick that nobody else in the run has. */
+  newNick(): string {
+    return `new${++this.#newcomers}`;
+  }
+
+  note(words: string): void {
+    this.journal.push(`${new Date().toISOString()} ${words}`);
+  }
+
+  add(deed: Deed, by: string, target: string, what: string): Entry {
+    const entry: Entry = { deed, by, target, what, outcome: "waiting" };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  of(deed: Deed, ...outcomes: Entry["outcome"][]): Entry[] {
+    return this.entries.filter((one) => one.deed === deed && outcomes.includes(one.outcome));
+  }
+}
