@@ -4,7 +4,7 @@
 const svg = "http://www.w3.org/2000/svg";
 
 /** The symbols of index.html that code uses. */
-export type IconName = "reply" | "react" | "delete" | "link" | "close";
+export type IconName = "reply" | "react" | "delete" | "link" | "close" | "file";
 
 /** A picture without text: the button around it has a label. */
 export function icon(name: IconName): SVGElement {

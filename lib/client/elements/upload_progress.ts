@@ -1,6 +1,6 @@
 /**
- * The progress of one file upload, above the message box: its name, a bar and a button to cancel. An upload that was cut
- * off stays, with a button that tries again.
+ * The progress of one file upload, above the message box: its name, a bar and a button to cancel. An upload that failed
+ * stays, with a button that tries again.
  */
 /// <reference lib="dom" />
 import { plain } from "../text/plain.ts";
@@ -11,8 +11,8 @@ import { icon } from "./icon.ts";
 export interface UploadProgress {
   /** From 0 to 1. */
   show(part: number): void;
-  /** Shows why the upload ended; the person can call `retry` or close the row. */
-  fail(reason: string, retry: () => void): void;
+  /** Shows why the upload ended; the person can call `retry`, or close the row, which calls `onClose`. */
+  fail(reason: string, retry: () => void, onClose: () => void): void;
   remove(): void;
 }
 
@@ -42,7 +42,7 @@ export function showUploadProgress(fileName: string, cancel: () => void): Upload
   return {
     show: (part) => bar.value = part,
     remove,
-    fail(reason, retry) {
+    fail(reason, retry, onClose) {
       const again = element(
         "button",
         { type: "button", class: "retry", click: () => (remove(), retry()) },
@@ -53,7 +53,7 @@ export function showUploadProgress(fileName: string, cancel: () => void): Upload
         again,
       );
       button.ariaLabel = `Forget the upload of ${name}`;
-      button.addEventListener("click", remove);
+      button.addEventListener("click", () => (remove(), onClose()));
     },
   };
 }

@@ -6,7 +6,7 @@ import { candidatesFor, completionSources } from "../slash/completion.ts";
 import { Composer } from "../timeline/composer.ts";
 import { byId } from "../elements/element.ts";
 import { pickEmoji } from "../elements/emoji_picker.ts";
-import { uploadFiles } from "./file_upload.ts";
+import { fileSending } from "./file_sending.ts";
 import { type Credentials, JoinForm } from "./join_form.ts";
 import { installChatLinks, LinkedMessage } from "./message_link.ts";
 import { PageUi } from "./page_ui.ts";
@@ -25,12 +25,12 @@ let ui: PageUi | undefined;
 const storeMs = 500;
 let storingWords: ReturnType<typeof setTimeout> | undefined;
 
-const composer = new Composer({
+const composer: Composer = new Composer({
   send: (text, replyingTo) => ui?.submit(text, replyingTo) ?? false,
   onInput: showTyping,
   complete: (before, word) =>
     ui === undefined ? { before, found: [] } : candidatesFor(before, word, completionSources(ui.commandUi)),
-  share,
+  ...fileSending(() => ui, (buffer, words) => composer.giveBack(buffer, words)),
 });
 const joinForm = new JoinForm(join);
 const linkedMessage = new LinkedMessage();
@@ -40,18 +40,6 @@ function showTyping(text: string): void {
   if (ui?.client.isOnline === false) ui.client.wake();
   if (ui === undefined || ui.active.name === "" || !sharesTyping()) return;
   ui.client.typing.update(ui.active.name, text);
-}
-
-function share(files: readonly File[]): void {
-  if (ui === undefined || ui.active.name === "") return toast("Join first, then share files", "error");
-  const { client, active, sending } = ui;
-  const target = client.uploads.target(active.name);
-  void uploadFiles(files, {
-    url: () => client.uploads.url,
-    isOnline: () => client.isOnline,
-    token: () => client.uploads.requestToken(),
-    onUploaded: (address) => sending.say(target.name, "message", address),
-  });
 }
 
 function join(credentials: Credentials): void {
@@ -149,8 +137,10 @@ document.addEventListener("visibilitychange", () => {
   // Phones close a hidden page without an event.
   remember();
 });
-// Files that are under way, and those that were cut off, are lost with the page.
-askBeforeLeaving(() => (ui?.client.state.outgoing.length ?? 0) > 0 || !byId("uploads").hidden);
+// Files that wait, that are under way or that failed are lost with the page.
+askBeforeLeaving(() =>
+  (ui?.client.state.outgoing.length ?? 0) > 0 || composer.hasFiles || !byId("uploads").hidden
+);
 addEventListener("focus", () => ui?.draw());
 addEventListener("hashchange", openAddress);
 installChatLinks(openAddress);

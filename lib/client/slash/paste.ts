@@ -20,6 +20,11 @@ export function withoutCommand(text: string): string {
   return text.replace(/^\s*\//, (start) => `${start}/`);
 }
 
+/** Whether the text of an input line is a command. */
+export function isCommand(text: string): boolean {
+  return /^\s*\/(?!\/)/.test(text);
+}
+
 /** For the person, when pastedText() has changed a text. */
 export const pastedHint =
   'The pasted text begins with "/" and is sent as text: for a command, delete one "/"';

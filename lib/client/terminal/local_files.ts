@@ -3,6 +3,7 @@
 import { deadlines } from "../../deadlines.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
+import { fileSize } from "../../file_size.ts";
 import { plain } from "../text/plain.ts";
 import { Stall } from "../core/stall.ts";
 import type { Upload } from "../core/upload.ts";
@@ -49,13 +50,25 @@ export async function openFile(path: string, home = ""): Promise<Upload> {
   const found = await Deno.stat(full).catch((error: unknown) => {
     throw new Error(`Cannot send "${plain(path)}": ${reasonOf(error)}`);
   });
-  if (!found.isFile) throw new Error(`Cannot send "${plain(path)}": it is not a file`);
+  const fault = faultOf(found);
+  if (fault !== "") throw new Error(`Cannot send "${plain(path)}": ${fault}`);
+  // A file that exists can still be closed to us.
+  (await Deno.open(full).catch((error: unknown) => {
+    throw new Error(`Cannot send "${plain(path)}": ${reasonOf(error)}`);
+  })).close();
   return {
     name: full.split(/[/\\]/).at(-1) ?? "file",
     size: found.size,
     type: mediaTypes[/\.(\w+)$/.exec(full)?.[1]?.toLowerCase() ?? ""] ?? "",
     stream: () => streamOf(full),
   };
+}
+
+/** Why it cannot be sent; "" when it can. A pipe or a device has no end, and reading it can wait for ever. */
+function faultOf({ isFile, isDirectory, size }: Deno.FileInfo): string {
+  if (isDirectory) return "it is a folder. Pack it into a zip file, and send that";
+  if (!isFile) return "it is a pipe, a socket or a device, not a file";
+  return size === 0 ? "it is empty" : "";
 }
 
 /** Opens the file at the first read, so that an unread stream leaves no file open. */
@@ -164,16 +177,11 @@ function reasonOf(error: unknown): string {
 
 /** "Sending tea.png ████████░░░░  62 %  3.1 of 5.0 MB" */
 export function progressWords(doing: string, done: number, total: number): string {
-  if (total <= 0) return `${plain(doing)} ${size(done)}`;
+  if (total <= 0) return `${plain(doing)} ${fileSize(done)}`;
   const share = Math.min(1, done / total);
   const full = Math.round(share * barCells);
   const bar = "█".repeat(full) + "░".repeat(barCells - full);
-  return `${plain(doing)} ${bar} ${Math.round(share * 100)} %  ${size(done)} of ${size(total)}`;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${plain(doing)} ${bar} ${Math.round(share * 100)} %  ${fileSize(done)} of ${fileSize(total)}`;
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {

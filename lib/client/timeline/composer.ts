@@ -3,7 +3,7 @@
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Candidates } from "../slash/completion.ts";
 import { Drafts, joinDrafts } from "./drafts.ts";
-import { pastedHint, pastedText } from "../slash/paste.ts";
+import { isCommand, pastedHint, pastedText } from "../slash/paste.ts";
 import { toast } from "../elements/toast.ts";
 import { storedValue, storeValue } from "../elements/browser_storage.ts";
 import { byId } from "../elements/element.ts";
@@ -12,6 +12,7 @@ import { installFileDrop } from "../elements/file_drop.ts";
 import { onKeyPress } from "../elements/key_press.ts";
 import { InputHistory } from "./input_history.ts";
 import { quoteText } from "./quote.ts";
+import { Attachments, type AttachmentsParts } from "./attachments.ts";
 import { Suggestions } from "./suggestions.ts";
 import type { SaidEntry } from "./timeline_entry.ts";
 
@@ -23,8 +24,13 @@ export interface ComposerParts {
   readonly onInput: (text: string) => void;
   /** The words that can replace `word` after the text `before`. */
   readonly complete: (before: string, word: string) => Candidates;
-  /** The person chose, dropped or pasted files. */
-  readonly share: (files: readonly File[]) => void;
+  /** Uploads files and sends their addresses with a caption, ""  for none. When it returns false, everything stays. */
+  readonly sendFiles: (
+    files: readonly File[],
+    caption: string,
+    replyingTo: SaidEntry | undefined,
+  ) => boolean;
+  readonly files: Omit<AttachmentsParts, "onRemove">;
 }
 
 /** The box and its buttons. */
@@ -34,6 +40,7 @@ export class Composer {
   readonly #suggestions: Suggestions;
   readonly #history = new InputHistory();
   readonly #drafts = new Drafts();
+  readonly #attachments: Attachments;
   #replyingTo: SaidEntry | undefined;
   /** The messages that the drafts of other buffers answer. */
   readonly #answered = new Map<Folded, SaidEntry>();
@@ -44,6 +51,7 @@ export class Composer {
     this.#parts = parts;
     this.#drafts.read(storedValue("drafts", "tab"));
     this.#suggestions = new Suggestions(this.#box, parts.complete);
+    this.#attachments = new Attachments({ ...parts.files, onRemove: () => this.focus() });
     byId("send").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -59,7 +67,13 @@ export class Composer {
     });
     this.#box.addEventListener("blur", () => this.#suggestions.close());
     byId("cancel-reply").addEventListener("click", () => this.replyTo(undefined));
-    installFileDrop(parts.share);
+    installFileDrop({
+      share: (files) => {
+        this.#attachments.add(files);
+        this.focus();
+      },
+      write: (text) => this.#write(text),
+    });
     this.#box.addEventListener("paste", (event) => this.#onPaste(event));
   }
 
@@ -80,6 +94,7 @@ export class Composer {
     // Text from before the first buffer stays.
     if (this.#buffer !== "" || this.#box.value === "") this.#setText(this.#drafts.of(name));
     this.#buffer = name;
+    this.#attachments.buffer = name;
   }
 
   /** Stores all drafts in this tab, because a reload can follow. */
@@ -88,9 +103,14 @@ export class Composer {
     storeValue("drafts", this.#drafts.write(), "tab");
   }
 
-  /** Whether the box has words that are not sent. */
+  /** Whether the box has words or files that are not sent. */
   get hasWords(): boolean {
-    return this.#box.value.trim() !== "";
+    return this.#box.value.trim() !== "" || this.#attachments.files.length > 0;
+  }
+
+  /** Whether files wait in any buffer; they are lost with the page. */
+  get hasFiles(): boolean {
+    return this.#attachments.areWaiting;
   }
 
   focus(): void {
@@ -111,6 +131,7 @@ export class Composer {
 
   /** The person of a conversation has another nick: the text, the drafts and the reply stay with that person. */
   onRenamed(from: string, to: string): void {
+    this.#attachments.rename(from, to);
     const [active, old, key] = [fold(this.#buffer), fold(from), fold(to)];
     if (active !== old && active !== key) this.#drafts.rename(from, to);
     else if (old !== key) {
@@ -153,6 +174,21 @@ export class Composer {
     return true;
   }
 
+  /** Puts words back that belong to files which are not sent; other words in the box stay. */
+  giveBack(buffer: string, written: string): void {
+    if (this.restore(buffer, written)) return;
+    if (fold(buffer) === fold(this.#buffer)) this.#setText(joinDrafts(written, this.#box.value));
+    else this.#drafts.save(buffer, joinDrafts(written, this.#drafts.of(buffer)));
+  }
+
+  /** Words that were dropped on the page, or pasted outside of its fields. */
+  #write(text: string): void {
+    if (this.#box.disabled) return toast("Join first, then write", "error");
+    const isStart = this.#box.value.slice(0, this.#box.selectionStart).trim() === "";
+    this.insert(isStart ? pastedText(text) : text);
+    this.#box.dispatchEvent(new Event("input"));
+  }
+
   /** A paste at the start of a message begins no command. */
   #onPaste(event: ClipboardEvent): void {
     const { value, selectionStart } = this.#box;
@@ -166,11 +202,22 @@ export class Composer {
 
   #submit(): void {
     const text = this.#box.value;
+    const { files } = this.#attachments;
+    // A command leaves the files where they are.
+    if (files.length > 0 && !isCommand(text)) return this.#submitFiles(files, text.trim());
     // A command can switch to another buffer, so it must not be in the box as a draft.
     this.#setText("");
     if (!this.#parts.send(text, this.#replyingTo)) return this.#setText(text);
     if (this.#replyingTo !== undefined) this.replyTo(undefined);
     this.#history.add(text);
+    this.#parts.onInput("");
+  }
+
+  #submitFiles(files: readonly File[], caption: string): void {
+    if (!this.#parts.sendFiles(files, caption.replace(/^\/\//, "/"), this.#replyingTo)) return;
+    this.#attachments.clear();
+    this.#setText("");
+    if (this.#replyingTo !== undefined) this.replyTo(undefined);
     this.#parts.onInput("");
   }
 
@@ -183,6 +230,7 @@ export class Composer {
       return;
     }
     if (event.key === "Escape" && this.#suggestions.isOpen) return this.#suggestions.close();
+    if (event.key === "Escape" && this.#attachments.clear()) return;
     if (event.key === "Escape" && this.#replyingTo !== undefined) return this.replyTo(undefined);
     if (event.key === "Tab" && !event.shiftKey && this.#box.value !== "") {
       if (this.#suggestions.insertNext()) event.preventDefault();

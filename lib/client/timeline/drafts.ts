@@ -1,5 +1,6 @@
 /** Drafts: text that the person wrote in a channel or conversation and has not sent. Pure. */
 import { fold, type Folded } from "../../irc/names.ts";
+import { isCommand } from "../slash/paste.ts";
 
 /** One draft for each buffer. */
 export class Drafts {
@@ -29,7 +30,7 @@ export class Drafts {
 
   /** All drafts as one text, for read(); "" for none. A command can contain a password, so it is left out. */
   write(): string {
-    const kept = [...this.#texts].filter(([, text]) => !/^\s*\/(?!\/)/.test(text));
+    const kept = [...this.#texts].filter(([, text]) => !isCommand(text));
     return kept.length === 0 ? "" : JSON.stringify(kept);
   }
 

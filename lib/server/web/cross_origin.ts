@@ -8,7 +8,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 /** A list of header names (RFC 9110 §5.6.2), as a preflight request asks for them. */
 const headerNames = /^[\w!#$%&'*+.^`|~, -]*$/;
 /** The headers of an answer that a page can read, besides those that it always can. */
-const answerHeaders = "accept-post, accept-ranges, allow, content-disposition, content-range, etag, location";
+const answerHeaders =
+  "accept-post, accept-ranges, allow, content-disposition, content-range, etag, location, upload-limit";
 /** How long a browser remembers the answer to a preflight request. */
 const preflightSeconds = 7200;
 

@@ -39,9 +39,14 @@ export class UploadFolder {
 
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
-   * disk fails, it deletes the file and throws an UploadRefusal.
+   * disk fails, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the size.
    */
-  async write(id: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<number> {
+  async write(
+    id: string,
+    content: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+    tooLarge: string,
+  ): Promise<number> {
     const part = this.#path(id) + partEnding;
     let bytes = 0;
     try {
@@ -49,9 +54,7 @@ export class UploadFolder {
       using file = await Deno.open(part, { createNew: true, write: true, mode: 0o600 });
       for await (const chunk of content) {
         bytes += chunk.length;
-        if (bytes > maxBytes) {
-          throw new UploadRefusal(413, `The file is larger than the ${maxBytes} bytes of free space for it`);
-        }
+        if (bytes > maxBytes) throw new UploadRefusal(413, tooLarge);
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
       }
       await file.syncData();
@@ -63,7 +66,9 @@ export class UploadFolder {
       const isFull = error instanceof Error && /no space|quota/i.test(error.message);
       throw new UploadRefusal(
         isFull ? 507 : 500,
-        isFull ? "The disk is full" : "The server could not save the file",
+        isFull
+          ? "The disk of the server is full: try again later, or tell its operator"
+          : "The server could not save the file",
       );
     }
   }

@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { fileSize } from "../../file_size.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -50,7 +51,10 @@ export class UploadRoutes {
 
   async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
     if (request.method === "OPTIONS") {
-      return void response.writeHead(204, { allow: "OPTIONS, POST", "accept-post": "*/*" }).end();
+      // The header of draft-ietf-httpbis-resumable-upload: a client can refuse a large file before it sends it.
+      const limit = `max-size=${this.#hub.chat.settings.uploadSize}`;
+      const headers = { allow: "OPTIONS, POST", "accept-post": "*/*", "upload-limit": limit };
+      return void response.writeHead(204, headers).end();
     }
     if (request.method !== "POST") {
       response.setHeader("allow", "OPTIONS, POST");
@@ -80,10 +84,8 @@ export class UploadRoutes {
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const { owner, user } = await ownerOf(this.#hub.chat, request, visitor);
     const declaredBytes = Number(request.headers["content-length"] ?? 0);
-    const freeBytes = this.#freeBytesFor(owner);
-    if (declaredBytes > freeBytes) {
-      throw new UploadRefusal(413, `The file is larger than the ${freeBytes} bytes of free space for it`);
-    }
+    const { freeBytes, reason } = this.#freeSpaceFor(owner);
+    if (declaredBytes > freeBytes) throw new UploadRefusal(413, reason);
     // An upload without a length reserves all free space until it is complete.
     const reservedBytes = declaredBytes > 0 ? declaredBytes : Math.min(freeBytes, gigabyte);
     this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + reservedBytes);
@@ -92,7 +94,7 @@ export class UploadRoutes {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
       const content = request.iterator({ destroyOnReturn: false });
-      const bytes = await this.#folder.write(id, content, reservedBytes);
+      const bytes = await this.#folder.write(id, content, reservedBytes, reason);
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
@@ -108,8 +110,8 @@ export class UploadRoutes {
     }
   }
 
-  /** The maximum size of an owner's next file. */
-  #freeBytesFor(owner: string): number {
+  /** The maximum size of an owner's next file, and the sentence about a larger one. */
+  #freeSpaceFor(owner: string): { readonly freeBytes: number; readonly reason: string } {
     const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
     let own = this.#reserved.get(owner) ?? 0;
     let all = [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -117,7 +119,17 @@ export class UploadRoutes {
       all += file.bytes;
       if (file.owner === owner) own += file.bytes;
     }
-    return Math.max(0, Math.min(uploadSize, uploadQuota - own, uploadTotal - all));
+    const [mine, total] = [Math.max(0, uploadQuota - own), Math.max(0, uploadTotal - all)];
+    const freeBytes = Math.min(uploadSize, mine, total);
+    if (freeBytes === uploadSize) {
+      return { freeBytes, reason: `This server takes files up to ${fileSize(uploadSize)}` };
+    }
+    const reason = freeBytes === mine
+      ? `Your files leave ${fileSize(mine)} of your ${
+        fileSize(uploadQuota)
+      }: delete messages with files to get space`
+      : `This server has ${fileSize(total)} left for files: try again later, or tell its operator`;
+    return { freeBytes, reason };
   }
 
   async #download(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {

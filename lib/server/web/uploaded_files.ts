@@ -100,7 +100,7 @@ export class UploadedFiles implements FileContents {
     try {
       const content = await shared.read(row.id);
       if (content === undefined) throw new Error("no machine has shared it");
-      await this.#folder.write(row.id, content, row.bytes);
+      await this.#folder.write(row.id, content, row.bytes, "its copy on the other machines is too large");
       if (this.#hub.chat.store?.files.find(row.id) === undefined) this.#folder.remove(row.id);
     } catch (error) {
       this.#hub.chat.log(

@@ -16,8 +16,9 @@ pageStories("the message box at the page in Chromium", {
   "each channel has its own draft": drafts,
   "a refused message causes one toast and returns to the box": refused,
   "an upload shows its progress, then its picture": upload,
-  "dropped files are shared": drop,
-  "a picture from the clipboard is shared": paste,
+  "dropped files wait until they are sent, with a caption; folders and empty files are explained": drop,
+  "what is dropped beside the message box never replaces the page": dropBeside,
+  "a picture from the clipboard waits to be sent; words beside a picture are pasted": paste,
   "at most two toasts stay, and they cover neither messages nor buttons": toasts,
 });
 
@@ -179,6 +180,7 @@ async function upload(stage: Stage): Promise<void> {
   });
   const file = { name: "tea pot.png", mimeType: "image/png", buffer: picture(1_000_000) };
   await page.setInputFiles("#file", [file]);
+  await page.keyboard.press("Enter");
   await page.waitForSelector("#uploads progress");
   await page.waitForSelector("#messages img");
   assert(await page.isHidden("#uploads"));
@@ -194,36 +196,116 @@ async function upload(stage: Stage): Promise<void> {
     mimeType: "text/plain",
     buffer: Buffer.from("tea"),
   }]);
+  await page.fill("#box", "a list");
+  await page.keyboard.press("Enter");
   await page.waitForSelector(".upload-fault >> text=Not sent: the connection was lost");
   await page.unrouteAll();
   await page.click("#uploads .retry");
-  assertMatch(await bob.next(/cut\.txt/), / PRIVMSG #upload /);
+  assertMatch(await bob.next(/cut\.txt/), / PRIVMSG #upload :a list http\S+\/cut\.txt$/);
   assert(await page.isHidden("#uploads"));
   complaints.splice(0); // The browser reports the request that failed.
 }
 
 async function drop(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob8", "#drop");
-  const { page, context } = await stage.enter("ann8", "#drop");
+  const ann = await stage.enter("ann8", "#drop");
+  const { page, context } = ann;
+  await dropInto(page, "#messages", { "list.txt": "tea\n", "b.txt": "b", "empty.txt": "" });
+  await page.waitForSelector('.toast.error >> text=Cannot share "empty.txt": it is empty or cannot be read');
+  await page.waitForSelector(
+    "#attachments-hint >> text=Send these 2 files to #drop? Enter sends, Escape removes",
+  );
+  // Each buffer has its own files.
+  await write(ann, "/query bob8");
+  await page.waitForSelector("#buffer-title >> text=bob8");
+  assert(await page.isHidden("#attachments"));
+  await page.click("#channel-list button");
+  assertEquals(await page.locator(".attachment-name").allTextContents(), ["list.txt", "b.txt"]);
+  await page.click("[aria-label='Remove b.txt']");
+  assertEquals((await bob.lines()).filter((line) => / PRIVMSG /.test(line)), []);
+  await page.type("#box", "what we need");
+  await page.keyboard.press("Enter");
+  assertMatch(await bob.next(/ PRIVMSG #drop /), /:what we need http\S+\/list\.txt$/);
+  assert(await page.isHidden("#attachments"));
+  await dropFolder(page, context);
+  await dropInto(page, "#box", { "c.txt": "c" });
+  await page.keyboard.press("Escape");
+  assert(await page.isHidden("#attachments"));
+  await page.keyboard.press("Enter");
+  assertEquals((await bob.lines()).filter((line) => / PRIVMSG /.test(line)), []);
+}
+
+/** Drops files, by their names, and texts, by their types. */
+async function dropInto(
+  page: Page,
+  selector: string,
+  files: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await page.evaluate(`(() => {
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File(["tea\\n"], "list.txt", { type: "text/plain" }));
-    document.querySelector("#messages").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    for (const [name, text] of Object.entries(${JSON.stringify(files)})) {
+      dataTransfer.items.add(new File([text], name, { type: "text/plain" }));
+    }
+    for (const [type, text] of Object.entries(${JSON.stringify(texts)})) dataTransfer.setData(type, text);
+    const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector(${JSON.stringify(selector)}).dispatchEvent(event);
   })()`);
-  assertMatch(await bob.next(/ PRIVMSG #drop /), /\/list\.txt$/);
-  await dropFolder(page, context);
-  assertEquals((await bob.lines()).filter((line) => / PRIVMSG /.test(line)), []);
 }
 
 /** As a file manager drops a folder, which a script in the page cannot do. */
 async function dropFolder(page: Page, context: BrowserContext): Promise<void> {
   using place = temporaryFolder();
+  await dragFrom(context, page, { items: [], files: [place.folder] });
+  await page.waitForSelector(".toast.error >> text=/^Cannot share the folder .*: pack it into a zip file/");
+  assert(await page.isHidden("#attachments"));
+}
+
+/** A drag that begins outside of the page and ends in its middle. */
+async function dragFrom(
+  context: BrowserContext,
+  page: Page,
+  data: { items: { mimeType: string; data: string }[]; files?: string[] },
+): Promise<void> {
   const driver = await context.newCDPSession(page);
-  const data = { items: [], files: [place.folder], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await driver.send("Input.dispatchDragEvent", { type, x: 500, y: 300, data });
+    await driver.send("Input.dispatchDragEvent", {
+      type,
+      x: 500,
+      y: 300,
+      data: { ...data, dragOperationsMask: 1 },
+    });
   }
-  await page.waitForSelector(".toast.error >> text=/^Cannot share .*: it cannot be read. If it is a folder/");
+}
+
+async function dropBeside(stage: Stage): Promise<void> {
+  const { page, context } = await stage.enter("ann13", "#beside");
+  const address = "https://chat.example/a";
+  const items = ["text/uri-list", "text/plain"].map((mimeType) => ({ mimeType, data: address }));
+  await page.fill("#box", "see ");
+  await dragFrom(context, page, { items });
+  assertEquals(await page.inputValue("#box"), `see ${address}`);
+  await dropInto(page, "#messages", {}, { "text/uri-list": "file:///home/ann/tea.txt" });
+  await page.waitForSelector(".toast.error >> text=/did not let the page read the file/");
+  // What began in the page is not new.
+  await page.evaluate(
+    "document.querySelector('#messages').dispatchEvent(new DragEvent('dragstart', { bubbles: true }))",
+  );
+  await dragFrom(context, page, { items });
+  await page.evaluate(
+    "document.querySelector('#messages').dispatchEvent(new DragEvent('dragend', { bubbles: true }))",
+  );
+  assertEquals(await page.inputValue("#box"), `see ${address}`);
+  await page.click("#search");
+  await dropInto(page, "dialog", { "a.txt": "a" });
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".attachment >> text=a.txt");
+  const asked = page.waitForEvent("dialog");
+  const closing = page.close({ runBeforeUnload: true });
+  const question = await asked;
+  assertEquals(question.type(), "beforeunload");
+  await question.accept();
+  await closing;
 }
 
 async function paste(stage: Stage): Promise<void> {
@@ -237,6 +319,10 @@ async function paste(stage: Stage): Promise<void> {
   })()`);
   await page.focus("#box");
   await page.keyboard.press("Control+V");
+  await page.waitForSelector(".attachment img");
+  await page.evaluate("document.querySelector('.attachment img').decode()");
+  assertEquals(await page.locator("#uploads > *, #messages img").count(), 0);
+  await page.keyboard.press("Enter");
   await page.waitForSelector("#messages img");
   await page.evaluate("document.querySelector('#messages img').decode()");
   assertMatch(await page.textContent(".entry.message a") ?? "", /\/image\.png$/);
@@ -254,7 +340,12 @@ async function paste(stage: Stage): Promise<void> {
   // An office program copies cells as text and as a picture.
   assertEquals(await pasteText("tea\t2\nmilk\t1"), "tea\t2\nmilk\t1");
   assertEquals(await pasteText("/etc/passwd"), "//etc/passwd");
-  assertEquals(await page.locator("#uploads > *, #messages img").count(), 1);
+  // Outside of fields too, words go to the box.
+  await page.fill("#box", "");
+  await page.focus("#messages");
+  await page.keyboard.press("Control+V");
+  assertEquals(await page.inputValue("#box"), "//etc/passwd");
+  assertEquals(await page.locator("#uploads > *, .attachment, #messages img").count(), 1);
 }
 
 async function toasts(stage: Stage): Promise<void> {

@@ -45,12 +45,14 @@ async function overTls(changes: ProxyChanges): Promise<void> {
     mimeType: "image/png",
     buffer: Buffer.from(dot, "base64"),
   }]);
+  await page.keyboard.press("Enter");
   await page.waitForSelector("#messages img");
   await page.evaluate("document.querySelector('#messages img').decode()");
   assert((await page.textContent(".entry.message a"))?.startsWith(`${address}/files/`));
   await write(ann, "over TLS");
   await page.waitForSelector(".entry.message >> text=over TLS");
   await page.setInputFiles("#file", [{ name: "beep.wav", mimeType: "audio/wav", buffer: sound() }]);
+  await page.keyboard.press("Enter");
   const link = await page.waitForSelector("a >> text=beep.wav");
   await playsAlone(ann, await link.getAttribute("href") ?? "");
   await page.click("#invite");

@@ -58,7 +58,10 @@ Deno.test({
     const file = await openFile(`${place.folder}/x`);
     const url = `http://127.0.0.1:${server.addr.port}/upload`;
     await assertRejects(() => uploadFile(url, "abc", file), Error, "The file is larger than 2 bytes");
-    await assertRejects(() => openFile(place.folder), Error, "it is not a file");
+    await assertRejects(() => openFile(place.folder), Error, "it is a folder. Pack it into a zip file");
+    await assertRejects(() => openFile("/dev/null"), Error, "it is a pipe, a socket or a device");
+    Deno.writeTextFileSync(`${place.folder}/empty`, "");
+    await assertRejects(() => openFile(`${place.folder}/empty`), Error, "it is empty");
     await assertRejects(() => openFile(`${place.folder}/none`), Error, "the file does not exist");
   },
 });

@@ -89,6 +89,7 @@ async function upload(): Promise<void> {
   await using site = await fileSite();
   const options = await fetch(`${site.origin}/upload`, { method: "OPTIONS" });
   assertEquals([options.status, options.headers.get("allow")], [204, "OPTIONS, POST"]);
+  assertMatch(options.headers.get("upload-limit") ?? "", /^max-size=\d+$/);
   await options.body?.cancel();
   const headers = {
     "content-type": "image/png",
@@ -146,6 +147,8 @@ async function refused(): Promise<void> {
 async function limits(): Promise<void> {
   await using site = await fileSite({ uploadSize: 1000, uploadQuota: 1500 });
   const bearer = await ann(site);
+  const tooLarge = await post(site, bearer, "x".repeat(1001));
+  assertEquals(await tooLarge.text(), "This server takes files up to 1 kB\n");
   const statuses: number[] = [];
   const unannounced = () => ReadableStream.from(Array.from({ length: 5 }, () => new Uint8Array(400)));
   for (const body of ["x".repeat(1001), unannounced(), "x".repeat(1000), "x".repeat(501), "x".repeat(500)]) {
@@ -154,6 +157,11 @@ async function limits(): Promise<void> {
     await answer?.body?.cancel();
   }
   assertEquals(statuses, [413, 413, 201, 413, 201]);
+  const full = await post(site, bearer, "x");
+  assertEquals(
+    await full.text(),
+    "Your files leave 0 B of your 2 kB: delete messages with files to get space\n",
+  );
   assertEquals([...Deno.readDirSync(site.folder)].length, 2);
 }
 
