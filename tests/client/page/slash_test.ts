@@ -84,6 +84,8 @@ async function files(stage: Stage): Promise<void> {
   const choosing = ann.page.waitForEvent("filechooser");
   await write(ann, "/send");
   await (await choosing).setFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("tea\n") });
+  await ann.page.waitForSelector(".attachment");
+  await ann.page.keyboard.press("Enter");
   await bob.page.waitForSelector(".entry.message a >> text=list.txt");
   const saving = bob.page.waitForEvent("download");
   await write(bob, "/get");
