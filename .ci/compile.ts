@@ -8,14 +8,7 @@ export const programs = [
   {
     name: "parley-server",
     entry: "server.ts",
-    include: [
-      "lib/client",
-      "lib/irc",
-      "lib/net",
-      "lib/deadlines.ts",
-      "lib/file_size.ts",
-      "lib/nearest_word.ts",
-    ],
+    include: ["lib/client", "lib/irc", "lib/net", "lib/deadlines.ts", "lib/nearest_word.ts"],
   },
   { name: "parley", entry: "client.ts", include: [] },
 ] as const;

@@ -3,7 +3,7 @@
 import { deadlines } from "../../deadlines.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
-import { fileSize } from "../../file_size.ts";
+import { fileSize } from "../../irc/file_size.ts";
 import { plain } from "../text/plain.ts";
 import { Stall } from "../core/stall.ts";
 import type { Upload } from "../core/upload.ts";

@@ -7,7 +7,7 @@ import { byId, element } from "../elements/element.ts";
 import { icon } from "../elements/icon.ts";
 import { toast } from "../elements/toast.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import { fileSize } from "../../file_size.ts";
+import { fileSize } from "../../irc/file_size.ts";
 import { plain, plainName } from "../text/plain.ts";
 
 /** More files do not fit above the message box. */

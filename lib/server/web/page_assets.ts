@@ -23,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The folders for browsers, and the files beside them that the page needs. */
 const assetPath =
-  /^\/lib\/((?:irc|net|client\/(?:state|core|text|slash|elements|timeline|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|(?:deadlines|file_size|nearest_word)\.ts)$/;
+  /^\/lib\/((?:irc|net|client\/(?:state|core|text|slash|elements|timeline|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|(?:deadlines|nearest_word)\.ts)$/;
 const indexPath = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();

@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { fileSize } from "../../file_size.ts";
+import { fileSize } from "../../irc/file_size.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
