@@ -63,8 +63,8 @@ export type Event =
     readonly reason: string;
     readonly lingerMs?: number;
   }
-  /** A lingering user did not come back in time. */
-  | { readonly kind: "given up"; readonly user: UserId }
+  /** A lingering user did not come back in time. `since` is Lingering.since. */
+  | { readonly kind: "given up"; readonly user: UserId; readonly since: number }
   | { readonly kind: "renamed"; readonly user: UserId; readonly nick: string }
   /** Reason "" means that the person is back at the session; "*" means away without a text (draft/pre-away). */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }

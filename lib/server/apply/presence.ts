@@ -68,10 +68,10 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
 }
 
-/** Ends a lingering user. */
+/** Ends a lingering user. The event is void if the user came back after it was committed, and was lost again. */
 export function endLingering(chat: ChatState, event: EventOf<"given up">, stamp: number): undefined {
   const user = chat.users.get(event.user);
-  if (user?.lingering !== undefined) removeUser(chat, user, user.lingering.reason, stamp);
+  if (user?.lingering?.since === event.since) removeUser(chat, user, user.lingering.reason, stamp);
 }
 
 function addSession(chat: ChatState, user: UserState, id: string, device: Device): void {
@@ -97,7 +97,7 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   changeAway(chat, user, { stamp }, () => {
     user.devices.delete(event.session);
     if (user.devices.size > 0 || lingerMs === undefined) return;
-    user.lingering = { forMs: lingerMs, reason, device };
+    user.lingering = { since: stamp, forMs: lingerMs, reason, device };
   });
 }
 

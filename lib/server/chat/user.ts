@@ -51,6 +51,8 @@ export interface DeviceAway {
 
 /** A user without a session stays online for a while, because it can come back. */
 export interface Lingering {
+  /** The stamp of the event that ended its last session. */
+  readonly since: number;
   /** How long it stays. Every machine measures it by its own clock. */
   readonly forMs: number;
   /** The reason why its last session ended. */

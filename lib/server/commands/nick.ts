@@ -44,7 +44,9 @@ function nick(call: EarlyCall): void | Promise<void> {
 export function takeNick({ chat, commit, session, user }: Call, nick: string): void | Promise<void> {
   const rename = () => commit({ kind: "renamed", user: user.id, nick }, session);
   const holder = chat.find(nick);
-  if (holder === undefined || holder === user || !isOwnDisconnected(holder, user.account)) return rename();
-  const pending = commit({ kind: "given up", user: holder.id }, session);
+  const since = holder?.lingering?.since;
+  if (holder === undefined || holder === user || since === undefined) return rename();
+  if (!isOwnDisconnected(holder, user.account)) return rename();
+  const pending = commit({ kind: "given up", user: holder.id, since }, session);
   return pending ? pending.then(rename) : rename();
 }

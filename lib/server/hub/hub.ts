@@ -231,7 +231,7 @@ export class Hub {
       const lost = lostAt.get(id) ?? nowMs;
       this.#lostAt.set(id, lost);
       if (nowMs - lost < lingering.forMs) continue;
-      this.commit({ kind: "given up", user: id })?.catch((error) => {
+      this.commit({ kind: "given up", user: id, since: lingering.since })?.catch((error) => {
         this.#chat.log("error", `Cannot announce that "${nick}" left: ${describeError(error)}`);
       });
     }

@@ -124,6 +124,7 @@ function order(events: readonly Event[], steps: readonly number[]): Entry[] {
   let ms = startMs;
   // Each arrival makes a new user, and later events are of that user.
   const names = new Map<string, string>();
+  const detachedAt = new Map<string, number>();
   const rename = (_key: string, value: unknown) => {
     if (typeof value !== "string") return value;
     const [id = "", rest = ""] = value.split(/(?=s$)/);
@@ -134,7 +135,9 @@ function order(events: readonly Event[], steps: readonly number[]): Entry[] {
     ms += steps[at % steps.length] ?? 1;
     last = nextStamp(last, ms);
     if (event.kind === "arrived") names.set(event.user.id, `${event.user.id}${at}`);
-    return { text: JSON.stringify(event, rename), stamp: last };
+    if (event.kind === "detached") detachedAt.set(event.user, last);
+    const since = event.kind === "given up" ? { since: detachedAt.get(event.user) ?? 0 } : {};
+    return { text: JSON.stringify({ ...event, ...since }, rename), stamp: last };
   });
 }
 
@@ -218,7 +221,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     reason: text,
     lingerMs: fc.constant(9000),
   }),
-  fc.record({ kind: fc.constant("given up" as const), user }),
+  user.map((user): Event => ({ kind: "given up", user, since: 0 })),
   fc.record({ kind: fc.constant("host set" as const), user, host: fc.constantFrom("one", "two") }),
   fc.record({ kind: fc.constant("accept set" as const), user, target: user, accepted: fc.boolean() }),
   fc.record({

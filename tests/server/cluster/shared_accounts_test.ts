@@ -1,5 +1,6 @@
 /** Accounts and registered channels on two machines with one order of events: both have them in the same state. */
 import { assert, assertEquals } from "@std/assert";
+import type { Event } from "../../../lib/server/apply/event.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { password } from "../../support/account.ts";
 import { logIn } from "../../support/login.ts";
@@ -83,6 +84,29 @@ Deno.test("a user that lost the connection to one machine resumes on the other",
     assert((await receive(again)).includes(":ann JOIN #tea"));
     assertEquals(second.chat.find("ann")?.away, undefined);
     await again[Symbol.asyncDispose]();
+  });
+});
+
+Deno.test("a machine that was cut off cannot end a user who came back meanwhile and was lost again", async () => {
+  await onMachines(async (first, second) => {
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
+    await ask(ann, `REGISTER * * ${password}`);
+    const lingering = () => second.chat.find("ann")?.lingering;
+    await ann[Symbol.asyncDispose]();
+    while (lingering() === undefined) await Promise.resolve();
+    const late = {
+      kind: "given up",
+      user: second.chat.find("ann")?.id ?? "",
+      since: lingering()?.since ?? 0,
+    };
+    const again = await connect(second, "ann");
+    assertEquals(lingering(), undefined);
+    await again[Symbol.asyncDispose]();
+    while (lingering() === undefined) await Promise.resolve();
+    await first.commit(late as Event);
+    assert(lingering() !== undefined);
+    await first.commit({ ...late, since: lingering()?.since } as Event);
+    assertEquals(second.chat.find("ann"), undefined);
   });
 });
 
