@@ -21,15 +21,21 @@ export interface ClockFigures {
 
 type FaultName = "stamps ahead" | "clock jumped" | "NATS ahead" | "NATS behind";
 
-/** A warning is repeated after this time. */
+interface Fault {
+  /** How large it is. */
+  readonly ms: number;
+  readonly sentence: string;
+}
+
+/** A warning is repeated after this time, or when the fault is twice as large. */
 const repeatMs = 3_600_000;
 
 /** The watch of one chat. */
 export class ClockWatch {
   readonly #chat: ChatState;
   readonly #busFigures: () => BusFigures | undefined;
-  /** When each present fault was told last, by the monotonic clock. */
-  #told = new Map<FaultName, number>();
+  /** When each present fault was told last, by the monotonic clock, and how large it was. */
+  #told = new Map<FaultName, { readonly at: number; readonly ms: number }>();
 
   constructor(chat: ChatState, busFigures: () => BusFigures | undefined) {
     this.#chat = chat;
@@ -47,7 +53,7 @@ export class ClockWatch {
 
   /** The present warnings, one sentence each. */
   get warnings(): string[] {
-    return [...this.#faults().values()];
+    return [...this.#faults().values()].map(({ sentence }) => sentence);
   }
 
   /** Tells new faults, faults that last, and ends of faults. Call it every few seconds. */
@@ -57,10 +63,10 @@ export class ClockWatch {
     // The earlier clock counts, for events and for answers.
     this.#chat.correctionMs = busAheadMs < -maxClockFaultMs ? busAheadMs : 0;
     const faults = this.#faults();
-    for (const [name, sentence] of faults) {
-      const toldAt = this.#told.get(name);
-      if (toldAt !== undefined && now - toldAt < repeatMs) continue;
-      this.#told.set(name, now);
+    for (const [name, { ms, sentence }] of faults) {
+      const told = this.#told.get(name);
+      if (told !== undefined && now - told.at < repeatMs && ms < 2 * told.ms) continue;
+      this.#told.set(name, { at: now, ms });
       this.#tell(sentence, "error");
     }
     for (const name of [...this.#told.keys()]) {
@@ -70,36 +76,39 @@ export class ClockWatch {
     }
   }
 
-  #faults(): Map<FaultName, string> {
+  #faults(): Map<FaultName, Fault> {
     const { stampsAheadMs, jumpMs, busAheadMs } = this.figures;
-    const faults = new Map<FaultName, string>();
+    const faults = new Map<FaultName, Fault>();
     if (stampsAheadMs > maxClockFaultMs) {
       const time = timeText(stampMs(this.#chat.lastStamp));
-      faults.set(
-        "stamps ahead",
-        `The newest messages are from ${time}, ${durationText(stampsAheadMs)} ahead of the clock of this ` +
+      faults.set("stamps ahead", {
+        ms: stampsAheadMs,
+        sentence:
+          `The newest messages are from ${time}, ${durationText(stampsAheadMs)} ahead of the clock of this ` +
           "machine, and new messages get that time too. If the clock is wrong, set it; if it is right, stop the " +
           "server and start it once with --mend-times",
-      );
+      });
     }
     if (jumpMs > maxClockFaultMs) {
       const by = durationText(jumpMs);
-      faults.set(
-        "clock jumped",
-        `The clock of this machine was set ${by} ahead. New messages get the time of before for ten minutes, and ` +
+      faults.set("clock jumped", {
+        ms: jumpMs,
+        sentence:
+          `The clock of this machine was set ${by} ahead. New messages get the time of before for ten minutes, and ` +
           "then the new one: if the clock is wrong, set it back until then",
-      );
+      });
     }
     if (Math.abs(busAheadMs) > maxClockFaultMs) {
       const [by, side] = [
         durationText(Math.abs(busAheadMs)),
         busAheadMs > 0 ? "ahead of" : "behind",
       ] as const;
-      faults.set(
-        busAheadMs > 0 ? "NATS ahead" : "NATS behind",
-        `The clock of NATS is ${by} ${side} the clock of this machine: set the wrong one. New messages get the ` +
+      faults.set(busAheadMs > 0 ? "NATS ahead" : "NATS behind", {
+        ms: Math.abs(busAheadMs),
+        sentence:
+          `The clock of NATS is ${by} ${side} the clock of this machine: set the wrong one. New messages get the ` +
           "earlier time meanwhile",
-      );
+      });
     }
     return faults;
   }
