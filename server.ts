@@ -1,24 +1,21 @@
 /** The server program: options → chat, hub and listeners; it prints how to join, and ends cleanly on a signal. */
 // deno-lint-ignore-file no-console
-import { promptSecret } from "@std/cli/prompt-secret";
-import { TextLineStream } from "@std/streams/text-line-stream";
-import { renderUnicodeCompact } from "uqr";
 import { deadlines } from "./lib/deadlines.ts";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
 import type { Hub } from "./lib/server/hub/hub.ts";
-import type { Machines } from "./lib/server/cluster/machines.ts";
 import { makeOwnerCode } from "./lib/server/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
-import { formatVerifier, makeVerifier } from "./lib/irc/scram.ts";
 import { Flusher } from "./lib/net/send_queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
 import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
-import { openChat } from "./lib/server/start/chat_side.ts";
+import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls } from "./lib/server/start/listeners.ts";
+import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
-import { banner } from "./lib/server/start/banner.ts";
+import { banner, qrCode } from "./lib/server/start/banner.ts";
+import { makeLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import type { Store } from "./lib/server/store/store.ts";
 import { version } from "./lib/version.ts";
@@ -47,14 +44,13 @@ const optionRows = {
   version: { kind: "flag", short: "V", group: "Other", help: "print the version and exit" },
 } as const;
 
-/** Rounds of PBKDF2 in a new verifier, about a tenth of a second. OPER sends the password, so no client computes them. */
-const verifierRounds = 600_000;
 /** The name and version for other programs. */
 const name = `parley-${version}`;
 const sweepMs = 2_000;
 /** Timers that are late by this show that the server did not run: it was stopped, or its computer slept. */
 const standstillMs = 1_000;
 const dayMs = 86_400_000;
+const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
 
 function main(): void {
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
@@ -103,14 +99,11 @@ async function start(
   const web = opened.web = settings.web === "on"
     ? await openWeb(hub, stream, machines?.sharedFiles)
     : undefined;
-  console.log(banner(settings, listener, web, secure));
-  if (qr && web !== undefined) console.log(renderUnicodeCompact(web.url, { border: 2 }));
+  say(banner(settings, listener, web, secure));
+  if (qr && web !== undefined) say(qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
-  const end = () => {
-    store.close();
-    Deno.exit(0);
-  };
+  const end = () => endProcess(store);
   onSignals({
     async stop() {
       stopTimers();
@@ -123,6 +116,8 @@ async function start(
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await machines?.leave();
+      // The timeout ends this.
+      while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, 100));
       clearTimeout(timeout);
       end();
     },
@@ -137,7 +132,7 @@ async function start(
 function startTimers(
   hub: Hub,
   store: Store,
-  { machines, secure }: { machines: Machines | undefined; secure: TlsListener | undefined },
+  { machines, secure }: { machines: ChatSide["machines"]; secure: TlsListener | undefined },
 ): () => void {
   let dueMs = performance.now() + sweepMs;
   const sweeping = setInterval(() => {
@@ -165,6 +160,8 @@ function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => 
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", once);
   Deno.addSignalListener("SIGHUP", reread);
+  // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
+  Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 function renew(secure: TlsListener | undefined): void {
@@ -179,7 +176,7 @@ function renew(secure: TlsListener | undefined): void {
 async function printOwnerCode(hub: Hub, again: boolean): Promise<void> {
   const code = await makeOwnerCode(hub, again);
   if (code === undefined) return;
-  console.log(
+  say(
     `To become the owner of this server: join, create an account with /register, then send: /quote OWNER ${code}`,
   );
 }
@@ -195,28 +192,9 @@ function rehash(hub: Hub): void {
 
 /** Reads a password and prints its verifier for `--oper`; the password is not stored. */
 async function printVerifier(): Promise<void> {
-  const isTyped = Deno.stdin.isTerminal();
-  const typed = isTyped ? promptSecret("Password: ") : await firstLine();
-  if (typed && isTyped && promptSecret("Repeat the password: ") !== typed) {
-    return stopNow("Cannot make a verifier: the two passwords differ; start again", exitCodes.usage);
-  }
-  if (!typed) {
-    return stopNow(
-      "Cannot make a verifier: the password is empty; type it, or pipe it to the program",
-      exitCodes.usage,
-    );
-  }
-  console.log(formatVerifier(await makeVerifier(typed, verifierRounds)));
-}
-
-/** The first line of standard input, which a writer perhaps never closes. */
-async function firstLine(): Promise<string> {
-  for await (
-    const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-  ) {
-    return line;
-  }
-  return "";
+  const read = await readVerifier(Deno.stdin);
+  if ("fault" in read) return stopNow(`Cannot make a verifier: ${read.fault}`, exitCodes.usage);
+  console.log(read.verifier);
 }
 
 function help(): string {
@@ -235,10 +213,20 @@ function completions(shell: Shell): string {
   return completionScript(shell, { program: "parley-server", rows: optionRows, words: [] }).trimEnd();
 }
 
-/** The log is read in terminals, so control characters are replaced; a stack keeps its lines. */
-function log(level: "info" | "error", text: string): void {
-  const shown = text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "\ufffd");
-  console.error(`${new Date().toISOString()} ${level} ${shown}`);
+/** Prints for people at the start. Nobody reads a line that cannot be written; the server works without it. */
+function say(text: string): void {
+  try {
+    console.log(text);
+  } catch {
+    log("error", "Cannot print how to join: the output is closed or its disk is full");
+  }
+}
+
+function endProcess(store: Store): never {
+  store.close();
+  const { unsaved } = store.database.records;
+  if (unsaved > 0) log("error", `${unsaved} messages and events could not be saved, and are lost`);
+  Deno.exit(unsaved > 0 ? exitCodes.unsaved : 0);
 }
 
 function stopNow(sentence: string, code: number): never {

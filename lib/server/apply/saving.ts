@@ -104,6 +104,7 @@ function streamOf({ command }: MessageEvent): Stream {
   return command === "TAGMSG" ? 1 : 0;
 }
 
-function isStored({ command, tags }: MessageEvent): boolean {
+/** Whether history stores the message; it does not store who is typing. */
+export function isStored({ command, tags }: MessageEvent): boolean {
   return command !== "TAGMSG" || (tags?.some(([name]) => storedTags.has(name)) ?? false);
 }

@@ -14,7 +14,7 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
     Conversations,
     "find" | "formerlyKnownAs" | "idsBetween" | "keyOf" | "knownAs" | "privateOf"
   >;
-  readonly database: Pick<Database, "read">;
+  readonly database: Pick<Database, "read" | "failing" | "isFull" | "unsavedBytes" | "records">;
   readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<UploadTable, "find" | "all">;
   readonly history: Pick<History, "read" | "readInSteps" | "find" | "presentStamp">;

@@ -7,10 +7,10 @@
  * the others declared lost closes its own sessions, because its users have quit everywhere, and then joins again.
  */
 import type { Commit, Event } from "../apply/event.ts";
+import { eventRefusal } from "../apply/event_refusal.ts";
 import { cutOffSentence, isOn } from "../apply/machine.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
-import type { Refusal } from "../chat/refusal.ts";
 import { fromServer } from "../render/sender.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -49,56 +49,6 @@ const earlierRunMs = 150;
 function machineName(name: string): string {
   return `${name}-${crypto.getRandomValues(new Uint8Array(4)).toHex()}-`;
 }
-
-/** The refusal of an event that the bus could not order. */
-function refusalOf(event: Event, fault: BusFault): Refusal {
-  const command = event.kind === "message" ? event.command : commandNames.get(event.kind) ?? "*";
-  const target = targetNameOf(event);
-  return {
-    refusal: "standard",
-    params: [
-      command,
-      fault.kind === "too large" ? "TOO_LARGE" : "TEMPORARILY_UNAVAILABLE",
-      ...(target === undefined ? [] : [target]),
-      peopleSentence(fault),
-    ],
-  };
-}
-
-/** The channel or nick of an event, so that the user knows which command was refused. */
-function targetNameOf(event: Event): string | undefined {
-  if (event.kind !== "message") return "channel" in event ? event.channel : undefined;
-  return event.target.kind === "channel" ? event.target.name : event.target.nick;
-}
-
-const commandNames: ReadonlyMap<Event["kind"], string> = new Map([
-  ["joined", "JOIN"],
-  ["parted", "PART"],
-  ["renamed", "NICK"],
-  ["topic set", "TOPIC"],
-  ["kicked", "KICK"],
-  ["invited", "INVITE"],
-  ["modes set", "MODE"],
-  ["away set", "AWAY"],
-  ["redacted", "REDACT"],
-  ["marked", "MARKREAD"],
-  ["real name set", "SETNAME"],
-  ["host set", "CHGHOST"],
-  ["user modes set", "MODE"],
-  ["accept set", "ACCEPT"],
-  ["killed", "KILL"],
-  ["wallops", "WALLOPS"],
-  ["server ban added", "UBAN"],
-  ["server ban removed", "UBAN"],
-  ["account created", "REGISTER"],
-  ["password set", "ACCOUNT"],
-  ["account removed", "ACCOUNT"],
-  ["account suspended", "ACCOUNT"],
-  ["account restored", "ACCOUNT"],
-  ["role set", "ACCOUNT"],
-  ["channel kept", "MODE"],
-  ["channel released", "MODE"],
-]);
 
 /** Whether an event waits for NATS, because its users are already offline. */
 function mustHappen({ kind }: Event): boolean {
@@ -171,7 +121,8 @@ export class Machines implements Replica<Event> {
       url: nats ?? "",
       machine: machineName(name),
       leaseMs: lease,
-      refusal: refusalOf,
+      refusal: (event, fault) =>
+        eventRefusal(event, peopleSentence(fault), fault.kind === "too large" ? "TOO_LARGE" : undefined),
       mustHappen,
       now,
       log,

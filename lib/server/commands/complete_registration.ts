@@ -16,6 +16,7 @@ import type { User, UserRecord } from "../chat/user.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { showInvitations, showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
+import { warnIfUnsaved } from "../render/saving_words.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
 import { nickRefusal, refuseNick } from "./nick_in_use.ts";
@@ -147,6 +148,7 @@ function welcome(chat: Chat, session: Session): void {
   sendMotd(chat, session);
   if (user.modes.size > 0) reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
   if (user.away !== undefined) reply(session, "RPL_NOWAWAY");
+  warnIfUnsaved(session);
   for (const channel of user.channels.keys()) showMembership(session, user, channel);
   showInvitations(session, user);
 }

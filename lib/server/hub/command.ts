@@ -131,9 +131,17 @@ function isHttp({ command, params }: Message): boolean {
 
 function endRun(session: Session, message: Message, error: unknown): void {
   if (isRefusal(error)) return replyRefusal(session, error);
-  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-  session.chat.log("error", `Bug in ${message.command}, session ${session.id} ended: ${stack}`);
+  session.chat.log(
+    "error",
+    `Bug in ${message.command}, session ${session.id} ended: ${describeError(error)}`,
+  );
   session.close("Internal error");
+}
+
+/** An error as text for the log. A bus without connection throws a refusal. */
+export function describeError(error: unknown): string {
+  if (isRefusal(error)) return error.params.at(-1) ?? "refused";
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
 /** Begins to collect the answer, if the message has a label. */

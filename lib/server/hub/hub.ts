@@ -9,7 +9,6 @@ import type { Commit, Event } from "../apply/event.ts";
 import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
-import { isRefusal } from "../chat/refusal.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { SessionState } from "../chat/session.ts";
 import type { UserId } from "../chat/user.ts";
@@ -19,8 +18,9 @@ import { replyRefusal } from "../render/reply.ts";
 import { Admission } from "./admission.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
-import { type CommandTable, Dispatcher } from "./command.ts";
+import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
+import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill } from "./timeouts.ts";
 
 /** The options of a hub. */
@@ -42,6 +42,7 @@ export class Hub {
   readonly #chat: ChatState;
   readonly #bus: Bus<Event>;
   readonly profiles: RecipientProfiles;
+  readonly #saving: SavingWatch;
   readonly #admission: Admission;
   readonly #dispatcher: Dispatcher;
   readonly #sleep: (ms: number) => Promise<void>;
@@ -56,6 +57,7 @@ export class Hub {
     this.chat = this.#chat = chat;
     this.#bus = bus;
     this.profiles = new RecipientProfiles(encode);
+    this.#saving = new SavingWatch(chat);
     this.#admission = new Admission(chat.serverBans, chat.settings.perAddress);
     this.#dispatcher = new Dispatcher({
       chat,
@@ -75,8 +77,13 @@ export class Hub {
     announceNewCapabilities(this.#chat, () => this.#chat.files = this.#reread());
   }
 
-  /** Gives an event its position in the order. See Bus.commit; a promise resolves once the event is applied here. */
+  /**
+   * Gives an event its position in the order. See Bus.commit; a promise resolves once the event is applied here. Throws a
+   * Refusal if the event must be saved and cannot be.
+   */
   readonly commit: Commit = (event, session) => {
+    const refusal = this.#saving.refusal(event);
+    if (refusal !== undefined) throw refusal;
     const pending = this.#bus.commit(event, session?.id ?? "");
     const asker = pending && session && this.#chat.sessions.get(session.id);
     if (pending && asker) this.#waitFor(pending, asker);
@@ -203,6 +210,7 @@ export class Hub {
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep();
+    this.#saving.update();
     this.profiles.removeUnused(this.#recipients());
     this.#expireChannels(now);
     this.#endLingering(now);
@@ -274,10 +282,4 @@ export class Hub {
       this.#chat.applyingFor = outer;
     }
   }
-}
-
-/** An error as text for the log. A bus without connection throws a refusal. */
-function describeError(error: unknown): string {
-  if (isRefusal(error)) return error.params.at(-1) ?? "refused";
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

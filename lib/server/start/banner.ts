@@ -1,4 +1,5 @@
 /** The text that the server prints when it listens: how to join it, ready to copy. */
+import { renderUnicodeCompact } from "uqr";
 import { runCommand } from "../../run_command.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Listener } from "../../net/listen.ts";
@@ -36,4 +37,9 @@ export function banner(
     ...(isOpen ? [`  on this machine  ${local.join(" or ")} (here passwords work without TLS)`] : []),
     ...(others.length > 0 ? [`  other addresses  ${others.join(", ")}`] : []),
   ].join("\n");
+}
+
+/** An address as a QR code for the terminal. */
+export function qrCode(address: string): string {
+  return renderUnicodeCompact(address, { border: 2 });
 }

@@ -10,7 +10,6 @@ import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
 import { allCommands } from "../commands/all.ts";
 import { Hub } from "../hub/hub.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -52,6 +51,8 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
   const files = await readFilesAtStart(settings);
   const clock = startClock();
   const store = openData(settings, clock);
+  // The hub replaces this; a machine that joins others works for some time before it has a hub.
+  store.database.onProblem = (sentence) => log("error", sentence);
   if (store.mended !== undefined) log("info", mendedSentence(store.mended));
   const machines = settings.nats === undefined
     ? undefined
@@ -76,7 +77,6 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
     reread: () => readFiles(settings),
   });
   store.files.onRemoved = (id) => openedLater.files()?.onRemoved(id);
-  store.database.onProblem = (sentence) => notifyOperators(chat, sentence, chat.stampNow(), "error");
   await machines?.start({ chat, commit: hub.commit, files: openedLater.files }).catch(
     ({ message }: Error) => {
       throw new StartError(`Cannot join the other machines: ${message}`, exitCodes.unavailable);

@@ -372,7 +372,7 @@ export class Database {
     this.#db.exec("PRAGMA cache_spill = ON");
     const lost = records.lost - this.#lostBefore;
     this.onProblem(
-      `Messages are saved again: ${unsaved} that waited in memory are on disk now, ${lost} were lost`,
+      `Messages are saved again: ${unsaved} messages and events waited in memory and are on disk now; lost: ${lost}`,
     );
     return true;
   }

@@ -17,6 +17,7 @@ interface Metric {
 }
 
 const unreachable = "NATS is unreachable: users stay connected, but their messages are refused";
+const diskFull = "The disk is full or fails, and too much waits in memory: new messages are refused";
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
 const metrics: readonly Metric[] = [
@@ -80,6 +81,30 @@ const metrics: readonly Metric[] = [
     value: (hub) => seconds(hub.clockFigures.busAheadMs),
   },
   {
+    name: "parley_saving",
+    help: "1 if messages are saved, 0 while the disk is full or fails",
+    kind: "gauge",
+    value: ({ chat }) => Number(!(chat.store?.database.failing ?? false)),
+  },
+  {
+    name: "parley_unsaved_bytes",
+    help: "Characters that wait in memory, because the disk is full or fails",
+    kind: "gauge",
+    value: ({ chat }) => chat.store?.database.unsavedBytes ?? 0,
+  },
+  {
+    name: "parley_unsaved_records",
+    help: "Messages and events that are not saved yet",
+    kind: "gauge",
+    value: ({ chat }) => chat.store?.database.records.unsaved ?? 0,
+  },
+  {
+    name: "parley_lost_records_total",
+    help: "Messages and events that history lost, because the disk was full for too long",
+    kind: "counter",
+    value: ({ chat }) => chat.store?.database.records.lost ?? 0,
+  },
+  {
     name: "parley_uptime_seconds",
     help: "Seconds since the server started",
     kind: "gauge",
@@ -114,7 +139,9 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
     "/readyz": (response) => {
       if (!isReady()) return sendText(response, 503, "stopping");
       const isUp = hub.busFigures?.isUp ?? true;
-      return isUp ? sendText(response, 200, "ready") : sendText(response, 503, unreachable);
+      if (!isUp) return sendText(response, 503, unreachable);
+      if (hub.chat.store?.database.isFull) return sendText(response, 503, diskFull);
+      sendText(response, 200, "ready");
     },
     "/metrics": (response) => {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });

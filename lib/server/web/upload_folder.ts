@@ -15,6 +15,14 @@ export class UploadRefusal extends Error {
   }
 }
 
+/** The refusal while the server cannot save the row of a file. */
+export function diskRefusal(): UploadRefusal {
+  return new UploadRefusal(
+    507,
+    "The server cannot save the file, because its disk is full or fails; try again later",
+  );
+}
+
 const idPattern = /^[A-Za-z0-9_-]{22}$/;
 const partEnding = ".part";
 
@@ -63,7 +71,7 @@ export class UploadFolder {
     } catch (error) {
       await Deno.remove(part).catch(() => {});
       if (error instanceof UploadRefusal) throw error;
-      const isFull = error instanceof Error && /no space|quota/i.test(error.message);
+      const isFull = error instanceof Error && /no space|quota|too large/i.test(error.message);
       throw new UploadRefusal(
         isFull ? 507 : 500,
         isFull

@@ -11,7 +11,7 @@ import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { contentType, disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
-import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
+import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 import { ownerOf } from "./upload_owner.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
@@ -83,6 +83,7 @@ export class UploadRoutes {
 
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const { owner, user } = await ownerOf(this.#hub.chat, request, visitor);
+    if (this.#hub.chat.store?.database.failing) throw diskRefusal();
     const declaredBytes = Number(request.headers["content-length"] ?? 0);
     const { freeBytes, reason } = this.#freeSpaceFor(owner);
     if (declaredBytes > freeBytes) throw new UploadRefusal(413, reason);

@@ -6,7 +6,7 @@ import type { FileContents, SharedFileContents, SharingFailure } from "../chat/f
 import type { Refusal } from "../chat/refusal.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
-import { type UploadFolder, UploadRefusal } from "./upload_folder.ts";
+import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 
 /** A shared file that still has no row after this time comes from a machine that ended during an upload. */
 const abandonedMs = 3_600_000;
@@ -126,6 +126,7 @@ export class UploadedFiles implements FileContents {
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
       // When this fails, prune() removes it later.
       if (!isSharingFailure(error)) void shared?.remove(file.id).catch(() => {});
+      if (this.#hub.chat.store?.database.failing) throw diskRefusal();
       const { status, sentence } = answerOf(error);
       throw new UploadRefusal(status, sentence);
     }

@@ -70,7 +70,7 @@ Deno.test(
     assertEquals(store.commit(), true);
     assertEquals(faulty.said, [
       refused,
-      "Messages are saved again: 17 that waited in memory are on disk now, 3 were lost",
+      "Messages are saved again: 17 messages and events waited in memory and are on disk now; lost: 3",
     ]);
     assertEquals(database.records, { unsaved: 0, lost: 3 });
     assertEquals(database.isFull, false);

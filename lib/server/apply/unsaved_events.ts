@@ -1,0 +1,70 @@
+/**
+ * Which events the server accepts while it cannot save. What is accepted waits in memory and is lost if the server stops
+ * before the disk takes it, so a person must not be told that an account exists, that a password has changed or that an
+ * account is gone. Messages are accepted until much waits. What has happened anyway (a user has left) and what protects
+ * people (a kick, a ban) is always accepted.
+ */
+import type { Refusal } from "../chat/refusal.ts";
+import type { Database } from "../store/database.ts";
+import type { Event } from "./event.ts";
+import { eventRefusal } from "./event_refusal.ts";
+import { isStored } from "./saving.ts";
+
+/** Accepted always, until much waits in memory, or only while the server can save. */
+type Acceptance = "always" | "until full" | "if saved";
+
+const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
+  "message": "until full",
+  "redacted": "until full",
+  "topic set": "until full",
+  "modes set": "until full",
+  "marked": "until full",
+  "account created": "if saved",
+  "password set": "if saved",
+  "account removed": "if saved",
+  "role set": "if saved",
+  "channel kept": "if saved",
+  "file added": "if saved",
+  "owner code made": "always",
+  "logged in": "always",
+  "account suspended": "always",
+  "account restored": "always",
+  "channel released": "always",
+  "files removed": "always",
+  "arrived": "always",
+  "attached": "always",
+  "detached": "always",
+  "given up": "always",
+  "renamed": "always",
+  "away set": "always",
+  "real name set": "always",
+  "host set": "always",
+  "user modes set": "always",
+  "accept set": "always",
+  "killed": "always",
+  "wallops": "always",
+  "server ban added": "always",
+  "server ban removed": "always",
+  "joined": "always",
+  "parted": "always",
+  "kicked": "always",
+  "invited": "always",
+  "machine joined": "always",
+  "machine suspected": "always",
+  "machine heard": "always",
+  "machine lost": "always",
+};
+
+const fullSentence =
+  "The server cannot save this, because its disk is full or fails, and refuses what it cannot save; try again later";
+
+/** The part of the database that decides. */
+export type SavingState = Pick<Database, "failing" | "isFull">;
+
+/** The refusal of an event that cannot be saved now; undefined if it is accepted. */
+export function refusalWhileUnsaved({ failing, isFull }: SavingState, event: Event): Refusal | undefined {
+  if (!failing) return undefined;
+  const rule = event.kind === "message" && !isStored(event) ? "always" : acceptance[event.kind];
+  const isRefused = rule === "if saved" || (rule === "until full" && isFull);
+  return isRefused ? eventRefusal(event, fullSentence) : undefined;
+}

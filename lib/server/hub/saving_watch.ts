@@ -1,0 +1,56 @@
+/**
+ * Watches whether the store can save: it refuses what must be saved and cannot be, and tells people when saving fails
+ * and when it works again. Operators and the log get what the database says, with the reason.
+ */
+import type { Event } from "../apply/event.ts";
+import { refusalWhileUnsaved } from "../apply/unsaved_events.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { Refusal } from "../chat/refusal.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
+import { failingSentence, savedSentence } from "../render/saving_words.ts";
+import { fromServer } from "../render/sender.ts";
+
+/** A disk can change between full and not full many times; people hear of it once in this time. */
+const quietMs = 10_000;
+const refusingSentence =
+  "Too many messages wait to be saved: new ones are refused until the disk takes them; make space on the disk of the server";
+
+/** Watches the store of a chat. */
+export class SavingWatch {
+  readonly #chat: ChatState;
+  #told = false;
+  #toldAt = -Infinity;
+  #isFull = false;
+
+  constructor(chat: ChatState) {
+    this.#chat = chat;
+    if (chat.store === undefined) return;
+    chat.store.database.onProblem = (sentence) => {
+      notifyOperators(chat, sentence, chat.stampNow(), "error");
+      this.update();
+    };
+  }
+
+  /** The refusal of an event that cannot be saved now; undefined if it is accepted. */
+  refusal(event: Event): Refusal | undefined {
+    const database = this.#chat.store?.database;
+    return database?.failing ? refusalWhileUnsaved(database, event) : undefined;
+  }
+
+  /** Call it every few seconds. */
+  update(): void {
+    const chat = this.#chat;
+    const { failing = false, isFull = false } = chat.store?.database ?? {};
+    if (isFull && !this.#isFull) notifyOperators(chat, refusingSentence, chat.stampNow(), "error");
+    this.#isFull = isFull;
+    const now = chat.clock.monotonic();
+    if (failing === this.#told || now - this.#toldAt < quietMs) return;
+    this.#told = failing;
+    this.#toldAt = now;
+    const text = failing ? failingSentence : savedSentence;
+    for (const session of chat.sessions.values()) {
+      if (session.user === undefined || session.user.modes.has("o")) continue;
+      session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
+    }
+  }
+}

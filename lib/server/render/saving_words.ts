@@ -1,0 +1,13 @@
+/** What people hear of a disk that is full or fails. */
+import type { Session } from "../chat/session.ts";
+import { fromServer } from "./sender.ts";
+
+export const failingSentence =
+  "The server cannot save messages now, because its disk is full or fails; what you write is lost if the server stops before that ends";
+export const savedSentence = "The server saves messages again";
+
+/** Tells a user who joins the chat meanwhile. */
+export function warnIfUnsaved(session: Session): void {
+  const { chat, nick } = session;
+  if (chat.store?.database.failing) session.answer(fromServer(chat, "NOTICE", [nick, failingSentence]));
+}
