@@ -256,7 +256,10 @@ function unregister(
   stamp: number,
 ): undefined {
   const channel = chat.channel(name);
-  if (channel?.registration !== undefined) dropFounder(chat, channel, user, stamp);
+  if (channel?.registration === undefined) return;
+  // It expired on a machine that did not know yet that somebody is back in it.
+  if (user === undefined && channel.members.size > 0) return;
+  dropFounder(chat, channel, user, stamp);
 }
 
 function dropFounder(chat: ChatState, channel: ChannelState, user: string | undefined, stamp: number): void {

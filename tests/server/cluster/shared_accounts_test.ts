@@ -110,6 +110,21 @@ Deno.test("a machine that was cut off cannot end a user who came back meanwhile 
   });
 });
 
+Deno.test("a machine that was cut off cannot let a registered channel expire that is in use again", async () => {
+  await onMachines(async (first, second) => {
+    const ann = await visit(second.hub, "10.1.1.1", "ann", { secure: true });
+    await ask(ann, `REGISTER * * ${password}`, "JOIN #tea", "MODE #tea +r");
+    const isKept = () => second.chat.channel("#tea")?.registration !== undefined;
+    assert(isKept());
+    await first.commit({ kind: "channel released", channel: "#tea" });
+    assert(isKept());
+    await ask(ann, "PART #tea");
+    await first.commit({ kind: "channel released", channel: "#tea" });
+    assert(!isKept());
+    await ann[Symbol.asyncDispose]();
+  });
+});
+
 Deno.test("suspension on one machine ends devices on the other", async () => {
   await onMachines(async (first, second) => {
     const bob = await visit(second.hub, "10.1.2.1", "bob", { secure: true });
