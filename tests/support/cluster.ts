@@ -5,7 +5,7 @@
 import { withDeadline } from "./deadline.ts";
 import { Peer } from "./peer.ts";
 import { hasProgram } from "./programs.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { type RunningServer, type ServerPlace, startServer } from "./server.ts";
 
 const natsStartMs = 10_000;
 
@@ -17,6 +17,8 @@ export interface NatsSetup {
   readonly jetStream?: string;
   /** The folder of its data, which the test deletes itself. @default {a folder of its own} */
   readonly folder?: string;
+  /** The address on which it listens. @default {"127.0.0.1"} */
+  readonly host?: string;
 }
 
 /** A nats-server with JetStream; its folder is deleted with it. */
@@ -34,7 +36,7 @@ export class Nats implements AsyncDisposable {
   }
 
   static async start(setup: NatsSetup = {}): Promise<Nats> {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const listener = Deno.listen({ hostname: setup.host ?? "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
     const nats = new Nats(port, await Deno.makeTempDir(), setup);
@@ -43,7 +45,11 @@ export class Nats implements AsyncDisposable {
   }
 
   get url(): string {
-    return `nats://127.0.0.1:${this.port}`;
+    return `nats://${this.#host}:${this.port}`;
+  }
+
+  get #host(): string {
+    return this.#setup.host ?? "127.0.0.1";
   }
 
   /** SIGKILL: messages that it has not delivered yet are lost. */
@@ -79,7 +85,7 @@ export class Nats implements AsyncDisposable {
   #spawn(): Deno.ChildProcess {
     const { config = "", jetStream = 'jetstream { store_dir: "DIR" }', folder = this.#folder } = this.#setup;
     const path = `${this.#folder}/nats.conf`;
-    const lines = [`host: 127.0.0.1, port: ${this.port}`, jetStream.replaceAll("DIR", folder), config];
+    const lines = [`host: ${this.#host}, port: ${this.port}`, jetStream.replaceAll("DIR", folder), config];
     Deno.writeTextFileSync(path, lines.join("\n"));
     return new Deno.Command("nats-server", {
       args: ["-c", path],
@@ -93,7 +99,7 @@ export class Nats implements AsyncDisposable {
   async #ready(): Promise<void> {
     const tryOnce = async (): Promise<void> => {
       try {
-        (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+        (await Deno.connect({ hostname: this.#host, port: this.port })).close();
       } catch (error) {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -131,19 +137,35 @@ export class Cluster implements AsyncDisposable {
     return cluster;
   }
 
+  /** Without servers, on a NATS that listens on this address. */
+  static async startOn(host: string): Promise<Cluster> {
+    return new Cluster(await Nats.start({ host }));
+  }
+
   /** Adds a server. */
-  async add(machine: string, flags: readonly string[] = []): Promise<RunningServer> {
+  async add(
+    machine: string,
+    flags: readonly string[] = [],
+    place: ServerPlace = {},
+  ): Promise<RunningServer> {
     const standard = ["--nats", this.nats.url, "--machine", machine, "--lease", "2s", "--tls", "off"];
-    const server = await startServer([...standard, "--web", "off", "--history-page", "1000", ...flags]);
+    const server = await startServer(
+      [...standard, "--web", "off", "--history-page", "1000", ...flags],
+      {},
+      place,
+    );
     this.servers.push(server);
     return server;
   }
 
   /** A peer on one of the servers, with echo-message, message ids and times. */
   async peer(server: RunningServer | number, nick: string): Promise<Peer> {
-    const { port } = typeof server === "number" ? this.#server(server) : server;
+    const { port, hostname } = typeof server === "number" ? this.#server(server) : server;
     const caps = ["batch", "message-tags", "server-time", "echo-message", "draft/chathistory"];
-    const peer = await Peer.connect(port, nick, { caps: [...caps, "standard-replies"] });
+    const peer = await Peer.connect(port, nick, {
+      caps: [...caps, "standard-replies"],
+      hostname,
+    });
     this.#peers.push(peer);
     return peer;
   }

@@ -13,8 +13,17 @@ import { hasProgram } from "./programs.ts";
 const startMs = 20_000;
 const stopMs = 10_000;
 
+/** Where a server runs. */
+export interface ServerPlace {
+  /** The words before its command, which run it in another network. @default {none} */
+  readonly through?: readonly string[];
+  /** The address at which the test reaches it. @default {"127.0.0.1"} */
+  readonly hostname?: string;
+}
+
 export interface RunningServer extends AsyncDisposable {
   readonly pid: number;
+  readonly hostname: string;
   /** The port of IRC over TCP. */
   readonly port: number;
   /** The port of IRC over TLS; undefined when the server has not said so. */
@@ -63,10 +72,12 @@ export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryO
 export async function startServer(
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  { through = [], hostname = "127.0.0.1" }: ServerPlace = {},
 ): Promise<RunningServer> {
   const script = new URL("../../server.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, ...standardFlags(flags), ...flags],
+  const [program = "", ...before] = [...through, Deno.execPath()];
+  const child = new Deno.Command(program, {
+    args: [...before, "run", "-A", script, ...standardFlags(flags), ...flags],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -98,6 +109,7 @@ export async function startServer(
   }
   return {
     pid: child.pid,
+    hostname,
     port: portOf(stdout, "irc") ?? 0,
     get tlsPort() {
       return portOf(stdout, "ircs");
