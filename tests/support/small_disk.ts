@@ -1,49 +1,44 @@
-/** A real small disk (tmpfs) that a test can fill. It needs root on Linux. */
+/**
+ * A disk that is full when the test says so, without the rights of root: the system limits the length of files of this
+ * process (setrlimit), so SQLite, Deno and every other writer get a real error of the system.
+ */
+import { granted } from "./permissions.ts";
 
-/** A mounted disk; unmounted with the test. */
+/** Tests with a full disk need a folder and the C library of Linux. */
+export const onSmallDisk = { ignore: Deno.build.os !== "linux" || !granted("read", "write", "ffi") };
+
+const fileSize = 1;
+const tooLongSignal = 25;
+const unlimited = 0xffff_ffff_ffff_ffffn;
+/** Shorter than a page of SQLite, and long enough for the small files of others. */
+const smallBytes = 512n;
+
+/** Makes the disk full and gives its space back; the end of its scope gives it back too. */
 export interface SmallDisk extends Disposable {
-  readonly folder: string;
+  fill(): void;
+  freeSpace(): void;
 }
 
-/** Runs a program; whether it succeeded. */
-function run(program: string, ...args: string[]): boolean {
-  return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync().success;
-}
-
-export const smallDisk: {
-  readonly isPossible: boolean;
-  /** With this many megabytes. */
-  mount(megabytes: number): SmallDisk;
-} = {
-  get isPossible() {
-    return Deno.build.os === "linux" && Deno.uid() === 0;
-  },
-  mount(megabytes) {
-    const folder = Deno.makeTempDirSync({ prefix: "parley-disk-" });
-    if (!run("mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "none", folder)) {
-      throw new Error(`Cannot mount a tmpfs at ${folder}`);
+/** The disk of this process. */
+export function smallDisk(): SmallDisk {
+  const library = Deno.dlopen("libc.so.6", {
+    setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+    signal: { parameters: ["i32", "usize"], result: "usize" },
+  });
+  const limit = (bytes: bigint) => {
+    const failed = library.symbols.setrlimit(fileSize, new BigUint64Array([bytes, unlimited]));
+    if (failed !== 0) {
+      throw new Error("Cannot limit the length of files: start the tests without such a limit");
     }
-    return {
-      folder,
-      [Symbol.dispose]() {
-        run("umount", "-l", folder);
-        Deno.removeSync(folder);
-      },
-    };
-  },
-};
-
-/** Fills the disk of this folder; remove() gives the space back. */
-export function fillDisk(folder: string): { remove(): void } {
-  const path = `${folder}/filler`;
-  using file = Deno.openSync(path, { create: true, write: true });
-  for (const size of [65_536, 4096]) {
-    const block = new Uint8Array(size);
-    try {
-      for (;;) file.writeSync(block);
-    } catch (error) {
-      if (!(error instanceof Error) || !/no space/i.test(error.message)) throw error;
-    }
-  }
-  return { remove: () => Deno.removeSync(path) };
+  };
+  // Without this, a write over the limit ends the process; 1 is SIG_IGN.
+  library.symbols.signal(tooLongSignal, 1n);
+  return {
+    fill: () => limit(smallBytes),
+    freeSpace: () => limit(unlimited),
+    [Symbol.dispose]() {
+      limit(unlimited);
+      library.close();
+    },
+  };
 }

@@ -19,6 +19,7 @@ import { NatsOutbox } from "./nats_outbox.ts";
 import { NatsReader } from "./nats_reader.ts";
 import { NatsRequests } from "./nats_requests.ts";
 import { NatsResync } from "./nats_resync.ts";
+import { NatsStorage } from "./nats_storage.ts";
 import { NatsStream, prefix } from "./nats_stream.ts";
 import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 import type { Silence } from "./silence_watch.ts";
@@ -42,6 +43,7 @@ export class NatsBus<E> implements Bus<E> {
   #replica: Replica<E> | undefined;
   #heartbeats: NatsHeartbeats | undefined;
   #healthCheck: NatsHealthCheck<E> | undefined;
+  #storage: NatsStorage | undefined;
   /** The reason why the bus is not up, or was not. */
   #fault: BusFault = { kind: "unreachable" };
   /** Kinds of refusals that operators were told about, each once. */
@@ -98,8 +100,11 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   get figures(): BusFigures {
+    const problem = isUp(this.#state) ? undefined : operatorSentence(this.#currentFault);
     return {
       isUp: isUp(this.#state),
+      ...(problem !== undefined && { problem }),
+      ...(this.#storage && { storage: this.#storage.figures }),
       lag: this.#reader.lag,
       inFlight: this.#outbox.size,
       reconnects: this.#reconnects,
@@ -178,6 +183,12 @@ export class NatsBus<E> implements Bus<E> {
     this.#requests.serve((question) => this.#answer(question));
     if (!isFirst) return;
     this.#startHeartbeats(replica);
+    this.#storage = new NatsStorage({
+      stream: this.#stream,
+      files: this.#files,
+      isUp: () => isUp(this.#state),
+      onProblem: (sentence) => this.#tell(sentence),
+    });
     // The connection can break between the last event and this line; then the resync makes the bus live.
     if (this.#state === "catching up") this.#handle("caught up");
   }
@@ -192,6 +203,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#apply = () => {};
     this.#heartbeats?.close();
     this.#healthCheck?.close();
+    this.#storage?.close();
     this.#requests.withdraw();
     this.#outbox.clear({ kind: "unreachable" });
     await this.#stream.close();

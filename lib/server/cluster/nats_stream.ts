@@ -140,6 +140,15 @@ export class NatsStream {
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
+  /** What the account of this NATS holds, and may hold; `maxBytes` is 0 without a limit. */
+  async account(): Promise<StreamFigures> {
+    const { storage, limits, tiers } = await this.manager.getAccountInfo();
+    const parts = Object.values(tiers ?? {}).filter((part) => part !== undefined);
+    if (parts.length === 0) return { bytes: storage, maxBytes: Math.max(0, limits.max_storage) };
+    const bytes = parts.reduce((sum, part) => sum + part.storage, 0);
+    return { bytes, maxBytes: parts.reduce((sum, part) => sum + Math.max(0, part.limits.max_storage), 0) };
+  }
+
   async #findOrAdd(): Promise<StreamInfo> {
     try {
       return await this.manager.streams.info(streamName);

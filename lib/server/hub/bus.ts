@@ -8,10 +8,24 @@
  */
 export type Apply<E> = (event: E, id: number, by: string) => void;
 
+/** What NATS holds, in bytes; a limit is 0 if there is none or it is not known. */
+export interface StorageFigures {
+  readonly eventsBytes: number;
+  readonly eventsMaxBytes: number;
+  /** Shared files, also unfinished ones. */
+  readonly filesBytes: number;
+  /** Everything in the account of NATS that the chat uses. */
+  readonly accountBytes: number;
+  readonly accountMaxBytes: number;
+}
+
 /** Figures of a bus that connects several machines. */
 export interface BusFigures {
   /** False while the bus cannot order events. */
   readonly isUp: boolean;
+  /** The reason why not, as a sentence for operators. */
+  readonly problem?: string;
+  readonly storage?: StorageFigures;
   /** Known events that are not applied here yet. */
   readonly lag: number;
   /** Events that were committed here and not applied yet. */

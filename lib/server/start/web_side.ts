@@ -68,8 +68,10 @@ export async function openWeb(
     });
     const [name = host] = reachableHosts(host);
     const url = address?.href ?? `http://${name}:${listener.port}/`;
-    const pruning = setInterval(() => files?.prune().catch(onError), pruneMs);
-    void files?.prune().then(() => files.exchangeMissing()).catch(onError);
+    // An exchange can fail, for example while NATS has no space, so it is repeated.
+    const tidy = () => void files?.prune().then(() => files.exchangeMissing()).catch(onError);
+    const pruning = setInterval(tidy, pruneMs);
+    tidy();
     return {
       port: listener.port,
       url,

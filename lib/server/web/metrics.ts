@@ -16,7 +16,7 @@ interface Metric {
   readonly value: (hub: Hub) => number;
 }
 
-const unreachable = "NATS is unreachable: users stay connected, but their messages are refused";
+const unreachable = "NATS does not order events: users stay connected, but their messages are refused";
 const diskFull = "The disk is full or fails, and too much waits in memory: new messages are refused";
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
@@ -105,6 +105,42 @@ const metrics: readonly Metric[] = [
     value: ({ chat }) => chat.store?.database.records.lost ?? 0,
   },
   {
+    name: "parley_files_bytes",
+    help: "Bytes of shared files that people can load",
+    kind: "gauge",
+    value: (hub) => (hub.chat.store?.files.all() ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
+  },
+  {
+    name: "parley_nats_files_bytes",
+    help: "Bytes of shared files in NATS, also of uploads that are not finished",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.storage?.filesBytes ?? 0,
+  },
+  {
+    name: "parley_nats_events_bytes",
+    help: "Bytes of events in NATS",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.storage?.eventsBytes ?? 0,
+  },
+  {
+    name: "parley_nats_events_limit_bytes",
+    help: "Bytes of events after which NATS deletes the oldest; 0 without a limit",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.storage?.eventsMaxBytes ?? 0,
+  },
+  {
+    name: "parley_nats_account_bytes",
+    help: "Bytes of everything in the account of NATS",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.storage?.accountBytes ?? 0,
+  },
+  {
+    name: "parley_nats_account_limit_bytes",
+    help: "Bytes that the account of NATS may hold; 0 without a limit",
+    kind: "gauge",
+    value: ({ busFigures }) => busFigures?.storage?.accountMaxBytes ?? 0,
+  },
+  {
     name: "parley_uptime_seconds",
     help: "Seconds since the server started",
     kind: "gauge",
@@ -139,7 +175,7 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
     "/readyz": (response) => {
       if (!isReady()) return sendText(response, 503, "stopping");
       const isUp = hub.busFigures?.isUp ?? true;
-      if (!isUp) return sendText(response, 503, unreachable);
+      if (!isUp) return sendText(response, 503, hub.busFigures?.problem ?? unreachable);
       if (hub.chat.store?.database.isFull) return sendText(response, 503, diskFull);
       sendText(response, 200, "ready");
     },

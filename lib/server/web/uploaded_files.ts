@@ -43,18 +43,23 @@ export class UploadedFiles implements FileContents {
       const batch = ids.slice(at, at + removedAtOnce);
       await this.#hub.commit({ kind: "files removed", ids: batch });
     }
+    await this.#pruneShared(now - abandonedMs).catch((error) =>
+      this.#hub.chat.log("error", `Cannot look for old files in NATS: ${reasonOf(error)}`)
+    );
+  }
+
+  /** Deletes shared files without a row, and what unfinished uploads left. */
+  async #pruneShared(beforeMs: number): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
     const registeredIds = new Set(this.all().map((file) => file.id));
-    for (const id of await shared.olderThan(now - abandonedMs)) {
+    for (const id of await shared.olderThan(beforeMs)) {
       if (!registeredIds.has(id)) await shared.remove(id);
     }
     const removed = await shared.removeOrphans();
     if (removed === 0) return;
-    this.#hub.chat.log(
-      "info",
-      `Deleted the parts of ${removed} unfinished uploads that a machine left in NATS`,
-    );
+    const sentence = `Deleted the parts of ${removed} unfinished uploads that a machine left in NATS`;
+    this.#hub.chat.log("info", sentence);
   }
 
   async exchangeMissing(): Promise<void> {

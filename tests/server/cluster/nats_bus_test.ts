@@ -190,7 +190,9 @@ Deno.test({
     await first.until(true);
     await first.bus.commit("after", "");
     assertEquals(first.applied, ["before", "left ann", "after"]);
-    assertEquals(first.bus.figures, { isUp: true, lag: 0, inFlight: 0, reconnects: 1, clockAheadMs: 0 });
+    const { storage, ...figures } = first.bus.figures;
+    assertEquals(storage?.eventsMaxBytes, 1024 ** 3);
+    assertEquals(figures, { isUp: true, lag: 0, inFlight: 0, reconnects: 1, clockAheadMs: 0 });
   },
 });
 
