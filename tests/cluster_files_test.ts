@@ -1,5 +1,5 @@
 /** A file that is shared on one machine can be downloaded from all. Without nats-server the tests are ignored. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Cluster, clusterStory } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { hasProgram } from "./support/programs.ts";
@@ -17,6 +17,8 @@ clusterStory(
     const path = await share(cluster, east);
     await east.kill();
     await assertHas(west, path);
+    const metrics = await (await fetch(`http://127.0.0.1:${west.webPort}/metrics`)).text();
+    assertMatch(metrics, /^parley_files_bytes 5000000\n[^]*^parley_nats_events_limit_bytes 1073741824$/m);
     const late = await cluster.add("late", ["--web", "on"]);
     await west.kill();
     await assertHas(late, path);
@@ -51,6 +53,9 @@ Deno.test({
       "Cannot share the file: the servers cannot reach each other; try again later\n",
     ]);
     assertEquals([...Deno.readDirSync(`${place.folder}/files`)], []);
+    const ready = await fetch(`http://127.0.0.1:${east.webPort}/readyz`);
+    const reason = "Cannot reach NATS: messages are refused until the connection is back\n";
+    assertEquals([ready.status, await ready.text()], [503, reason]);
   },
 });
 

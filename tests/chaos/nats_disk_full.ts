@@ -5,7 +5,8 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Cluster, history } from "../support/cluster.ts";
-import { fillDisk, smallDisk } from "../support/small_disk.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { canMount, MountedDisk } from "../support/mounted_disk.ts";
 import type { Peer } from "../support/peer.ts";
 import { hasProgram } from "../support/programs.ts";
 import type { RunningServer } from "../support/server.ts";
@@ -20,9 +21,10 @@ const healMs = 15_000;
 Deno.test({
   name:
     "when the disk of NATS is full people read why, refused messages leave no trace, and the chat continues",
-  ignore: !hasProgram("nats-server") || !smallDisk.isPossible,
+  ignore: !hasProgram("nats-server") || !canMount(),
   async fn() {
-    using disk = smallDisk.mount(24);
+    using place = temporaryFolder();
+    await using disk = await MountedDisk.mount(`${place.folder}/disk`, "24m");
     const jetStream = 'jetstream { store_dir: "DIR", max_file: 4GB, max_mem: 16MB }';
     await using cluster = await Cluster.on({ folder: disk.folder, jetStream });
     const east = await cluster.add("east", ["--web", "on", "--flood", "0"]);
@@ -36,7 +38,7 @@ Deno.test({
     while (talking.echoed.length < 20) await talking.say();
     const token = await tokenOf(ann);
 
-    const full = fillDisk(disk.folder);
+    await disk.fill();
     const sentence = await talking.untilRefused(noticeMs);
     assertMatch(
       sentence,
@@ -48,7 +50,7 @@ Deno.test({
     await cat[Symbol.asyncDispose]();
     assertEquals(linesAbout(east, " error NATS (is connected|refuses)").length, 1, east.stderr());
 
-    full.remove();
+    await disk.free();
     if (!await talking.canSay(healMs)) {
       await cluster.nats.kill();
       await cluster.nats.again();

@@ -24,11 +24,11 @@ async function open({ url }: Nats) {
     files,
     manager,
     client: jetstream(connection),
-    /** The number of messages with chunks of each file, the oldest file first. */
+    /** The number of messages with chunks of each file, the smallest first. */
     async chunks(): Promise<number[]> {
       const { state } = await manager.streams.info(streamName, { subjects_filter: "$O.PARLEY_FILES.C.>" });
       const { "$O.PARLEY_FILES.C.turn": _turn, ...subjects } = state.subjects ?? {};
-      return Object.values(subjects);
+      return Object.values(subjects).sort();
     },
     [Symbol.asyncDispose]: () => connection.close(),
   };
