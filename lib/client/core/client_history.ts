@@ -6,7 +6,7 @@
 import type { ChatEvent } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
 import { ActionError } from "../state/action_error.ts";
-import type { HistoryPage, HistoryPosition, HistoryTarget, SearchQuery } from "./history_requests.ts";
+import type { HistoryPage, HistoryPosition, HistoryTarget } from "./history_requests.ts";
 import {
   endOfTime,
   historyLine,
@@ -99,9 +99,12 @@ export class ClientHistory {
     }
   }
 
-  /** Searches for messages that contain all words of a text; the results come in pages. */
-  search(text: string, where: Omit<SearchQuery, "text"> = {}): MessageSearch {
-    return new MessageSearch(this.#link, { text, ...where });
+  /**
+   * Searches for messages as a person writes it: words, phrases in quotes, from:ann, has:file (irc/search_operators.ts).
+   * The results come in pages. Throws an ActionError for a date or a kind that nobody understands.
+   */
+  search(written: string): MessageSearch {
+    return new MessageSearch(this.#link, written);
   }
 
   /**

@@ -29,12 +29,14 @@ export interface HistoryTarget {
   readonly at: number;
 }
 
-/** A search; give at least one of text, in and from. */
+/** The parameters of a search. */
 export interface SearchQuery {
   readonly text?: string;
   /** A channel, or the person of a conversation. */
   readonly in?: string;
   readonly from?: string;
+  /** Kinds of contents with commas, for servers that know them. */
+  readonly has?: string;
   /** A time, as server-time writes it. */
   readonly before?: string;
   readonly limit?: number;

@@ -3,26 +3,45 @@
  * answers, and no answer says whether there are more: the next request shows that.
  */
 
+import { contentsOf } from "../../irc/message_contents.ts";
+import { parseSearch, type WrittenSearch } from "../../irc/search_operators.ts";
+import { foundRanges, parseTextQuery, type TextQuery, type TextRange } from "../../irc/search_text.ts";
 import type { SearchQuery } from "./history_requests.ts";
 import { readPage, searchLine } from "./history_requests.ts";
 import type { ServerLink } from "./server_link.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { SaidEvent } from "../state/event.ts";
+import { findBuffer, isChannel, type State } from "../state/state.ts";
 import { messageKey } from "../state/unread.ts";
+
+/** Requests for one page, where the server does not know has: and the client leaves messages out. */
+const maxRequests = 20;
 
 /** One search. */
 export class MessageSearch {
   readonly #link: ServerLink;
-  readonly #query: SearchQuery;
+  readonly #wanted: WrittenSearch;
+  readonly #words: TextQuery | undefined;
   readonly #known = new Set<string>();
   /** The results are before this time, in milliseconds since 1970. */
   #before: number | undefined;
   /** The page that was asked for ahead. */
   #ahead: Promise<readonly SaidEvent[]> | undefined;
 
-  constructor(link: ServerLink, query: SearchQuery) {
+  /** `written` is what the person wrote; see irc/search_operators.ts. Throws an ActionError when it cannot be read. */
+  constructor(link: ServerLink, written: string) {
+    const wanted = parseSearch(written, { nowMs: link.now });
+    if (wanted.problem !== undefined) throw new ActionError(wanted.problem);
     this.#link = link;
-    this.#query = query;
+    this.#wanted = wanted;
+    this.#words = parseTextQuery(wanted.text);
+    this.#before = wanted.before;
+  }
+
+  /** Whether the person wrote anything to search for. */
+  get isEmpty(): boolean {
+    const { text, has, ...others } = this.#wanted;
+    return text === "" && has.length + Object.keys(others).length === 0;
   }
 
   /** The next results, older than those before, oldest first; empty at the end. Rejects with an ActionError. */
@@ -38,8 +57,15 @@ export class MessageSearch {
     return (await this.#ahead.catch(() => [])).length > 0;
   }
 
+  /** The parts of a text without formatting that were searched for. */
+  foundIn(text: string): readonly TextRange[] {
+    return this.#words === undefined ? [] : foundRanges(text, this.#words);
+  }
+
   async #fetch(): Promise<readonly SaidEvent[]> {
-    for (;;) {
+    const { after = -Infinity } = this.#wanted;
+    for (let requests = 0; requests < maxRequests; requests++) {
+      if ((this.#before ?? Infinity) < after) return [];
       const found = await this.#request();
       if (found.length === 0) return [];
       const fresh = found.filter((said) => !this.#known.has(messageKey(said)));
@@ -47,15 +73,45 @@ export class MessageSearch {
       const oldest = found.reduce((least, { at }) => Math.min(least, at), Infinity);
       // Several messages can have the time of the oldest one, so it is asked for once more.
       this.#before = Math.min(oldest + 1, (this.#before ?? Infinity) - 1);
-      if (fresh.length > 0) return fresh;
+      const wanted = fresh.filter((said) => said.at >= after && this.#hasContents(said));
+      if (wanted.length > 0) return wanted;
     }
+    return [];
   }
 
+  /** A server with "after" begins with the oldest messages, so it is not told; people want the newest ones first. */
   async #request(): Promise<readonly SaidEvent[]> {
     const { state, isOnline } = this.#link;
     if (isOnline && !state.caps.has("soju.im/search")) throw new ActionError("This server cannot search");
     const before = this.#before === undefined ? {} : { before: new Date(this.#before).toISOString() };
-    const { events } = readPage(state, await this.#link.request(searchLine({ ...this.#query, ...before })));
+    const line = searchLine({ ...this.#query(state), ...before });
+    const { events } = readPage(state, await this.#link.request(line));
     return events.filter((event) => event.kind === "said");
   }
+
+  #query(state: State): SearchQuery {
+    const { text, has } = this.#wanted;
+    const { in: target, from } = this.#wanted;
+    const knowsHas = state.offered.get("soju.im/search")?.split(",").includes("has") === true;
+    return {
+      // Another server would search for the quotes.
+      text: knowsHas ? text : text.replace(/["\u201c-\u201f\u00ab\u00bb]/g, ""),
+      ...(target !== undefined && { in: channelMeant(state, target) }),
+      ...(from !== undefined && { from: from.toLowerCase() === "me" ? state.nick : from }),
+      ...(knowsHas && has.length > 0 && { has: has.join() }),
+    };
+  }
+
+  #hasContents({ text }: SaidEvent): boolean {
+    const { has } = this.#wanted;
+    if (has.length === 0) return true;
+    const contents = contentsOf(text);
+    return has.every((kind) => contents.has(kind));
+  }
+}
+
+/** People leave out the "#" of a channel. */
+function channelMeant(state: State, name: string): string {
+  if (isChannel(state, name) || findBuffer(state, name) !== undefined) return name;
+  return findBuffer(state, `#${name}`)?.name ?? name;
 }

@@ -1,6 +1,7 @@
 /** The page as slash commands see it: what they show, ask and change here. */
 /// <reference lib="dom" />
 import type { Client } from "../core/client.ts";
+import type { MessageSearch } from "../core/message_search.ts";
 import type { ChatEvent, Manner } from "../state/event.ts";
 import type { CommandUi } from "../slash/command_ui.ts";
 import type { Span } from "../text/formatting.ts";
@@ -82,9 +83,9 @@ export class PageCommandUi implements CommandUi {
     this.client.quit(reason);
   }
 
-  showHistory(title: string, events: readonly ChatEvent[]): void {
+  showHistory(title: string, events: readonly ChatEvent[], search?: MessageSearch): void {
     const found = events.flatMap((event) => event.kind === "said" ? [event] : []);
-    openResults(title, found, (said) => this.#parts.history.jumpTo(said));
+    openResults(title, found, { goTo: (said) => this.#parts.history.jumpTo(said), search });
   }
 
   showOlder(count: number): Promise<boolean> {

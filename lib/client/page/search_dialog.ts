@@ -1,19 +1,27 @@
 /** The search dialog: asks for words and lists the messages that contain them. A click on one goes there. */
 /// <reference lib="dom" />
 import type { MessageSearch } from "../core/message_search.ts";
-import { excerpt } from "../text/excerpt.ts";
+import { excerpt, markedExcerpt } from "../text/excerpt.ts";
 import { plainName } from "../text/plain.ts";
 import { openDialog, showError, showStatus, statusLine } from "../elements/dialog.ts";
 import { element } from "../elements/element.ts";
+import { onKeyPress } from "../elements/key_press.ts";
 import type { SaidEvent } from "../state/event.ts";
 
 const resultLetters = 300;
 
-/** Opens it; `goTo` shows the message that the person clicks. */
-export function openSearch(
-  start: (words: string) => MessageSearch,
-  goTo: (said: SaidEvent) => void,
-): void {
+/** What the dialog needs. */
+export interface SearchParts {
+  /** Throws an ActionError for words that cannot be read. */
+  readonly start: (words: string) => MessageSearch;
+  /** Shows the message that the person chooses. */
+  readonly goTo: (said: SaidEvent) => void;
+  /** The active channel or conversation, to limit the search; "" for none. */
+  readonly place: string;
+}
+
+/** Opens it. */
+export function openSearch({ start, goTo, place }: SearchParts): void {
   const words = element("input", {
     type: "search",
     placeholder: "Words to search for",
@@ -27,59 +35,103 @@ export function openSearch(
     dialog.close();
     goTo(said);
   };
-  const showPage = async (asked: MessageSearch, isFirst: boolean) => {
+  const showPage = async (asked: MessageSearch, written: string) => {
     showStatus(status, "Searching…");
     older.hidden = true;
+    const isFirst = written !== "";
     const found = await asked.next();
     if (asked !== search) return;
-    showStatus(status, isFirst && found.length === 0 ? "No messages found" : "");
-    addResults(results, found, isFirst, goToResult);
+    showStatus(status, isFirst && found.length === 0 ? `No messages found for ${excerpt(written, 100)}` : "");
+    addResults(results, found, isFirst, { goTo: goToResult, search: asked });
     const hasMore = found.length > 0 && await asked.hasMore();
     if (asked === search) older.hidden = !hasMore;
   };
   const older = element("button", {
     type: "button",
     hidden: true,
-    click: () => search && showPage(search, false).catch((error) => showError(status, error)),
+    click: () => search && showPage(search, "").catch((error) => showError(status, error)),
   }, "Older results");
-  const form = element(
-    "form",
-    {
-      submit: (event) => {
-        event.preventDefault();
-        search = start(words.value.trim());
-        showPage(search, true).catch((error) => showError(status, error));
-      },
-    },
-    element("h2", {}, "Search"),
-    words,
-    status,
-    results,
-    element(
-      "menu",
-      {},
-      older,
-      element("button", { type: "button", click: () => dialog.close() }, "Close"),
-      element("button", { type: "submit" }, "Search"),
-    ),
-  );
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const written = words.value.trim();
+    // Results of the search before would look like results of this one.
+    results.replaceChildren();
+    try {
+      search = start(written);
+      await showPage(search, written);
+    } catch (error) {
+      showError(status, error);
+    }
+  };
+  const close = element("button", { type: "button", click: () => dialog.close() }, "Close");
+  const menu = element("menu", {}, older, close, element("button", { type: "submit" }, "Search"));
+  const title = element("h2", {}, "Search");
+  const form = element("form", { submit }, title, words, examples(words, place), status, results, menu);
+  onKeyPress(form, (event) => moveInResults(event, words, results));
   const dialog = openDialog("Search", form);
 }
 
 /** Lists messages that were found already. */
-export function openResults(
-  title: string,
-  found: readonly SaidEvent[],
-  goTo: (said: SaidEvent) => void,
-): void {
+export function openResults(title: string, found: readonly SaidEvent[], shown: ShownResults): void {
   const results = resultList();
-  addResults(results, found, true, (said) => {
-    dialog.close();
-    goTo(said);
+  addResults(results, found, true, {
+    ...shown,
+    goTo: (said) => {
+      dialog.close();
+      shown.goTo(said);
+    },
   });
   const menu = element("menu", {}, element("button", { type: "submit" }, "Close"));
   const form = element("form", { method: "dialog" }, element("h2", {}, title), results, menu);
+  onKeyPress(form, (event) => moveInResults(event, undefined, results));
   const dialog = openDialog(title, form);
+}
+
+/** Buttons that write a part of a search, so that people learn what they can write. */
+function examples(words: HTMLInputElement, place: string): HTMLElement {
+  const here = /\s/.test(place) ? `in:"${place}"` : `in:${place}`;
+  const parts: readonly (readonly [part: string, help: string])[] = [
+    ...(place === "" ? [] : [[here, "Only here"] as const]),
+    ["from:", "Only messages of one person: from:ann"],
+    ["after:", "Only from a day on: after:2026-01-31, after:yesterday, after:7d"],
+    ["before:", "Only before a day: before:2026-01-31"],
+    ["has:file", "Only with a file; also has:link, has:image, has:video, has:audio"],
+    ['"…"', "Exactly these words, in this order"],
+  ];
+  const buttons = parts.map(([part, help]) =>
+    element("button", { type: "button", title: help, click: () => writePart(words, part) }, plainName(part))
+  );
+  return element("div", { class: "examples", role: "group", "aria-label": "Limit the search" }, ...buttons);
+}
+
+function writePart(words: HTMLInputElement, part: string): void {
+  words.focus();
+  if (part === '"…"') {
+    words.value = `"${words.value.trim()}"`;
+    words.setSelectionRange(1, words.value.length - 1);
+    return;
+  }
+  const before = words.value.trim();
+  if (before.split(/\s+/).includes(part)) return;
+  words.value = `${before === "" ? "" : `${before} `}${part}${part.endsWith(":") ? "" : " "}`;
+}
+
+/** The arrow keys go from the words to the results, and from one result to the next. */
+function moveInResults(event: KeyboardEvent, words: HTMLElement | undefined, results: HTMLElement): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined || !(event.target instanceof HTMLElement)) return;
+  const rows = [...results.querySelectorAll<HTMLButtonElement>("button:enabled")];
+  const at = rows.findIndex((row) => row === event.target);
+  if (at < 0 && (event.target !== words || step < 0)) return;
+  event.preventDefault();
+  (rows[at + step] ?? (at + step < 0 ? words : undefined))?.focus();
+}
+
+/** How results are shown. */
+export interface ShownResults {
+  readonly goTo: (said: SaidEvent) => void;
+  /** It marks the words that it found. */
+  readonly search?: MessageSearch | undefined;
 }
 
 function resultList(): HTMLElement {
@@ -91,9 +143,9 @@ function addResults(
   list: HTMLElement,
   found: readonly SaidEvent[],
   isFirst: boolean,
-  goTo: (said: SaidEvent) => void,
+  shown: ShownResults,
 ): void {
-  const rows = found.toReversed().map((said) => resultRow(said, () => goTo(said)));
+  const rows = found.toReversed().map((said) => resultRow(said, shown));
   if (isFirst) list.replaceChildren(...rows);
   else list.append(...rows);
 }
@@ -108,19 +160,20 @@ export function clearResult(id: string): void {
   }
 }
 
-function resultRow(said: SaidEvent, click: () => void): HTMLElement {
+function resultRow(said: SaidEvent, { goTo, search }: ShownResults): HTMLElement {
   const when = new Date(said.at).toLocaleString();
   // A person is named once.
   const place = said.direct && !said.own ? "" : `· ${said.direct ? "to " : ""}${plainName(said.buffer)} `;
+  const pieces = markedExcerpt(said.text, resultLetters, (text) => search?.foundIn(text) ?? []);
   return element(
     "div",
     { role: "listitem" },
     element(
       "button",
-      { type: "button", click, "data-id": said.id },
+      { type: "button", click: () => goTo(said), "data-id": said.id },
       element("small", {}, `${when} ${place}`),
       element("strong", {}, `${plainName(said.from.nick)}: `),
-      excerpt(said.text, resultLetters),
+      ...pieces.map((piece, at) => at % 2 === 0 ? piece : element("mark", {}, piece)),
     ),
   );
 }

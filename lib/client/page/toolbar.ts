@@ -41,11 +41,12 @@ export function installToolbar(current: () => PageUi | undefined): void {
   });
 }
 
-function search({ client, history }: PageUi): void {
-  openSearch(
-    (words) => client.history.search(words),
-    (said) => history.jumpTo(said),
-  );
+function search({ client, active, history }: PageUi): void {
+  openSearch({
+    start: (words) => client.history.search(words),
+    goTo: (said) => history.jumpTo(said),
+    place: active.name,
+  });
 }
 
 function account({ client }: PageUi): void {

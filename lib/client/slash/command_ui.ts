@@ -1,6 +1,7 @@
 /** The type of slash commands, and the methods of a user interface (UI) that they call. */
 
 import type { Client } from "../core/client.ts";
+import type { MessageSearch } from "../core/message_search.ts";
 import type { ChatEvent, Manner } from "../state/event.ts";
 import type { Span } from "../text/formatting.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
@@ -28,8 +29,8 @@ export interface CommandUi {
   clear(): void;
   /** Ends the program. */
   quit(reason: string): void;
-  /** Shows messages of the history, under a title. A pipe shows none. */
-  showHistory?(title: string, events: readonly ChatEvent[]): void;
+  /** Shows messages of the history, under a title; of a search, with the found words marked. A pipe shows none. */
+  showHistory?(title: string, events: readonly ChatEvent[], search?: MessageSearch): void;
   /** The most lines of a list, such as all channels of a server, that a person reads. @default {Infinity} */
   readonly maxListed?: number;
   /**
@@ -73,7 +74,7 @@ export interface FileChoice {
 export type SlashGroup = "Chat" | "Channels" | "People" | "You" | "Operators" | "Program";
 
 /** The kinds of the words of a command, in order; all further words are of the last kind. */
-export type ArgumentKind = "command" | "nick" | "channel" | "text";
+export type ArgumentKind = "command" | "nick" | "channel" | "search" | "text";
 
 /** One slash command. */
 export interface SlashRow {

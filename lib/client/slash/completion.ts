@@ -3,13 +3,15 @@
  * UI shows the candidates in its own way. Pure.
  */
 
+import { contentKinds } from "../../irc/message_contents.ts";
 import { fold } from "../../irc/names.ts";
+import { searchOperators } from "../../irc/search_operators.ts";
 import { buffersInOrder } from "../state/buffer_order.ts";
 import { findBuffer, isOwn, nicksByActivity } from "../state/state.ts";
 import { emoji } from "../text/emoji.ts";
 import { plainName } from "../text/plain.ts";
 import type { ArgumentKind, CommandUi } from "./command_ui.ts";
-import { commandsFor, signature, slashCommands } from "./slash.ts";
+import { commandsFor, matchCommand, signature, slashCommands } from "./slash.ts";
 
 /** The names to choose from. */
 export interface CompletionSources {
@@ -40,6 +42,9 @@ export interface Candidates {
   readonly found: readonly Candidate[];
 }
 
+/** Dates that a search understands, and that can be offered. */
+const dates = ["today", "yesterday", "7d"];
+
 /** The names that a UI offers. */
 export function completionSources(ui: CommandUi): CompletionSources {
   const { state } = ui.client;
@@ -49,8 +54,7 @@ export function completionSources(ui: CommandUi): CompletionSources {
   const people = buffers.filter(({ kind }) => kind === "person").map(({ name }) => name);
   return {
     commands: commandsFor(ui).sort(),
-    argumentKindsOf: (command) =>
-      Object.hasOwn(slashCommands, command) ? slashCommands[command]?.argumentKinds ?? [] : [],
+    argumentKindsOf: (command) => matchCommand(command)?.argumentKinds ?? [],
     nicks: [...new Set([...members, ...people])].filter((nick) => isTypable(nick) && !isOwn(state, nick)),
     channels: buffers.filter(({ kind }) => kind === "channel").map(({ name }) => name).filter(isTypable),
   };
@@ -70,6 +74,9 @@ export function candidatesFor(before: string, word: string, sources: CompletionS
   // Not after one letter, as ":d" and ":p" are smileys.
   if (/^:\w{2,}$/.test(word)) {
     return { before, found: startingWith([...emoji.keys()], word.slice(1)).map(emojiCandidate) };
+  }
+  if (command !== undefined && sources.argumentKindsOf(command)[0] === "search") {
+    return { before, found: searchCandidates(word, sources) };
   }
   if (command !== undefined) {
     return { before, found: argumentNames(before, word, sources, command).map((name) => candidate(name)) };
@@ -115,6 +122,31 @@ function argumentNames(
       if (word === "") return [];
       return word.startsWith("#") ? startingWith(channels, word) : people;
   }
+}
+
+/** Operators of a search, and the names after them. */
+function searchCandidates(word: string, { nicks, channels }: CompletionSources): Candidate[] {
+  const [, name = "", value = ""] = /^(\w+:)(.*)$/.exec(word.toLowerCase()) ?? [];
+  const values: Readonly<Record<string, readonly string[]>> = {
+    "from:": [...startingWith(nicks, value.replace(/^@/, "")), ...startingWith(["me"], value)],
+    "in:": [
+      ...new Set([...startingWith(channels, value), ...startingWith(channels, `#${value}`)]),
+      ...startingWith(nicks, value),
+    ],
+    "has:": startingWith(contentKinds, value),
+    "after:": startingWith(dates, value),
+    "before:": startingWith(dates, value),
+    "on:": startingWith(dates, value),
+  };
+  if (Object.hasOwn(values, name)) return (values[name] ?? []).map((one) => candidate(name + one));
+  const operators = searchOperators.filter(([operator]) =>
+    word !== "" && operator.startsWith(word.toLowerCase())
+  )
+    .map(([operator, example]) => ({ ...candidate(operator, ""), label: example }));
+  return [
+    ...operators,
+    ...(word === "" ? [] : startingWith([...channels, ...nicks], word).map((one) => candidate(one))),
+  ];
 }
 
 /** A nick at the start of a line addresses a person: "ann: ". More nicks make a list: "ann, bob: ". */

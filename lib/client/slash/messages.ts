@@ -59,10 +59,10 @@ export const messageRows: SlashTable = {
   search: {
     usage: "WORDS",
     help:
-      "Finds messages with all the words; in:#CHANNEL and from:NICK limit the search; repeat the command to see older ones",
+      'Finds messages with all the words, or with "these words"; from:NICK, in:#CHANNEL, after:, before: and on: with a date, and has:file limit the search; repeat the command to see older ones',
     group: "Chat",
     aliases: ["find"],
-    argumentKinds: ["text"],
+    argumentKinds: ["search"],
     run: search,
   },
 };
@@ -159,22 +159,15 @@ async function history(ui: CommandUi, rest: string): Promise<void> {
 }
 
 async function search(ui: CommandUi, rest: string): Promise<void> {
-  const where: { in?: string; from?: string } = {};
-  const text = rest.replace(/(?<!\S)(in|from):(\S+)/g, (_, name: "in" | "from", value: string) => {
-    where[name] = value;
-    return "";
-  }).replace(/\s+/g, " ").trim();
-  if (text === "" && where.in === undefined && where.from === undefined) {
-    throw new ActionError("Write /search WORDS");
-  }
   const words = rest.trim();
   const last = searches.get(ui);
   searches.delete(ui);
   const isRepeated = last?.words === words;
-  const search = isRepeated ? last.search : ui.client.history.search(text, where);
+  const search = isRepeated ? last.search : ui.client.history.search(words);
+  if (search.isEmpty) throw new ActionError("Write /search WORDS");
   const found = await search.next();
   if (found.length === 0) return ui.note(`No ${isRepeated ? "older " : ""}message found for ${plain(words)}`);
-  historyView(ui)(`${found.length} ${isRepeated ? "more " : ""}found for ${plain(words)}`, found);
+  historyView(ui)(`${found.length} ${isRepeated ? "more " : ""}found for ${plain(words)}`, found, search);
   void search.hasMore().then((hasMore) => {
     if (!hasMore) return;
     searches.set(ui, { words, search });

@@ -175,8 +175,8 @@ export class TerminalUi implements CommandUi {
     else this.#transcript.printNote(spans);
   }
 
-  showHistory(title: string, events: readonly ChatEvent[]): void {
-    this.#transcript.printHistory(title, events);
+  showHistory(...shown: Parameters<NonNullable<CommandUi["showHistory"]>>): void {
+    this.#transcript.printHistory(...shown);
   }
 
   askPassword(question: string, fault: (written: string) => string = () => ""): Promise<string> {

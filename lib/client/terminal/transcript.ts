@@ -5,8 +5,9 @@
 
 import type { ChatEvent, Presence, Said } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
+import type { MessageSearch } from "../core/message_search.ts";
 import { groupPresence, isGroupable } from "../text/presence_groups.ts";
-import type { Span } from "../text/formatting.ts";
+import { type Span, withBold } from "../text/formatting.ts";
 import { plainName } from "../text/plain.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { PresenceFilter } from "../text/presence_filter.ts";
@@ -93,11 +94,11 @@ export class Transcript {
     if (isHistory && this.#historyLeft > 0 && --this.#historyLeft === 0) this.#printHistoryEnd();
   }
 
-  /** Prints earlier messages between two rules. */
-  printHistory(title: string, events: readonly ChatEvent[]): void {
+  /** Prints earlier messages between two rules; the words that a search found are bold. */
+  printHistory(title: string, events: readonly ChatEvent[], search?: MessageSearch): void {
     this.printTitle(title);
     const before = this.#day;
-    for (const event of events) this.add(event);
+    for (const event of events) this.add(search === undefined ? event : withFoundWords(event, search));
     this.#day = before;
     this.printTitle("end of history");
   }
@@ -195,4 +196,8 @@ function isSkippable(state: State, event: ChatEvent): boolean {
 /** The symbol of the first event. */
 function symbolOf([kind]: readonly Presence["kind"][]): string {
   return kind === "joined" ? "→" : kind === "renamed" ? "↔" : "←";
+}
+
+function withFoundWords(event: ChatEvent, search: MessageSearch): ChatEvent {
+  return event.kind === "said" ? { ...event, text: withBold(event.text, search.foundIn(event.text)) } : event;
 }

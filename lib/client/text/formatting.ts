@@ -65,6 +65,21 @@ export function withoutFormatting(text: string): string {
   return plain(stripFormatting(text));
 }
 
+/** `text` with its parts at these ranges in bold; unchanged if it has formatting of its own. */
+export function withBold(
+  text: string,
+  ranges: readonly { readonly start: number; readonly end: number }[],
+): string {
+  if (stripFormatting(text) !== text) return text;
+  const bold = "\x02";
+  let [marked, end] = ["", 0];
+  for (const range of ranges) {
+    marked += text.slice(end, range.start) + bold + text.slice(range.start, range.end) + bold;
+    end = range.end;
+  }
+  return marked + text.slice(end);
+}
+
 function styleAfter(
   style: Style,
   [all, simple, digits, backgroundDigits, hexDigits, hexBackground]: RegExpMatchArray,

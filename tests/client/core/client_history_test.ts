@@ -90,3 +90,19 @@ Deno.test("a search gives all results in pages, the newest first, and says when 
   }
   assertEquals([texts.size, sizes[0]], [25, 10]);
 });
+
+Deno.test("a search leaves out what is too old, and what has no file where the server cannot tell", async () => {
+  const file = "http://chat.example/files/abcdefghijklmnopqrstuv/m.txt";
+  const messages = lines(30, 1).map((one, at) => ({ ...one, text: at % 9 === 0 ? file : "m" }));
+  await using wired = await HistoryClient.enter({ messages }, { conversations: false });
+  const after = new Date(messages[5]?.at ?? 0).toISOString();
+  const search = wired.client.history.search(`"m" has:file after:${after}`);
+  const found = [await search.next(), await search.next(), await search.next(), await search.next()];
+  assertEquals(found.map((page) => page.map(({ at }) => at)), [
+    [messages[27]?.at],
+    [messages[18]?.at],
+    [messages[9]?.at],
+    [],
+  ]);
+  assertEquals(wired.server.asked.find((line) => line.startsWith("SEARCH")), "SEARCH limit=50;text=m");
+});

@@ -233,9 +233,14 @@ story("history.search() finds messages by text and by person", async (chat) => {
   await using bob = await new ConnectedClient(chat.port).joined();
   for (const text of ["green tea", "black tea", "coffee"]) ann.send(`PRIVMSG #tea :${text}`);
   await bob.until("said", ({ text }) => text === "coffee");
-  const found = await bob.client.history.search("tea", { in: "#tea", from: "ann" }).next();
-  assertEquals(found.map(({ text }) => text), ["green tea", "black tea"]);
-  await assertRejects(() => bob.client.history.search("tea", { in: "#den" }).next(), ActionError);
+  const found = async (written: string) =>
+    (await bob.client.history.search(written).next()).map(({ text }) => text);
+  assertEquals(await found("tea in:#tea from:ann"), ["green tea", "black tea"]);
+  assertEquals(await found('"green tea" in:TEA from:@Ann after:today before:2999'), ["green tea"]);
+  assertEquals(await found("from:ann has:link"), []);
+  assertEquals([await found("tea from:me"), await found("tea before:yesterday")], [[], []]);
+  await assertRejects(() => found("tea in:#den"), ActionError);
+  await assertRejects(() => found("tea before:noon"), ActionError, 'Cannot read the date "noon"');
 });
 
 story("readMarkers.markRead() reaches our other devices, and is not sent twice", async (chat) => {

@@ -188,9 +188,17 @@ async function search(stage: Stage): Promise<void> {
   await page.waitForSelector(".results button >> text=/then 1$/");
   assertEquals(await page.locator(".results button").count(), 60);
   await page.waitForSelector("dialog button >> text=Older results", { state: "hidden" });
-  await page.fill("dialog input", "samovar");
+  // Operators that a click writes, phrases, and what was found, which is marked.
+  await page.fill("dialog input", "no");
   await page.press("dialog input", "Enter");
-  await page.click(".results button >> text=samovar");
+  await page.waitForSelector("dialog output >> text=No messages found for no");
+  await page.fill("dialog input", '"the SAMOVÁR"');
+  await page.click("dialog .examples >> text=in:#search");
+  assertEquals(await page.inputValue("dialog input"), '"the SAMOVÁR" in:#search ');
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".results mark >> text=the samovar");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
   await page.waitForSelector(".entry.highlighted >> text=the samovar is on the shelf");
 }
 

@@ -29,6 +29,13 @@ const rows: readonly (readonly [line: string, ...lines: string[]])[] = [
   ["/msg ann hi @b", "/msg ann hi @bob ", "/msg ann hi @Bea "],
   ["/help k", "/help kick "],
   ["//b"],
+  ["/search fr", "/search from:"],
+  ["/search tea from:a", "/search tea from:ann "],
+  ["/search in:te", "/search in:#tea ", "/search in:#teapot "],
+  ["/search has:f", "/search has:file "],
+  ["/search after:y", "/search after:yesterday "],
+  ["/search an", "/search ann "],
+  ["/search "],
   ["see #d", "see #den "],
   ["nice :tad", "nice 🎉 "],
   ["nice :d"],
@@ -59,5 +66,5 @@ Deno.test("completionSources() has the people of the channel and of conversation
   assertEquals(nicks, ["cat", "ann", "dora"]);
   assertEquals(channels, ["#den", "#tea"]);
   assertEquals(commands.includes("quote"), true);
-  assertEquals(argumentKindsOf("__proto__"), []);
+  assertEquals([argumentKindsOf("__proto__"), argumentKindsOf("find")], [[], ["search"]]);
 });

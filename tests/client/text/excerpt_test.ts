@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cutGraphemes, excerpt, messageTitle } from "../../../lib/client/text/excerpt.ts";
+import { cutGraphemes, excerpt, markedExcerpt, messageTitle } from "../../../lib/client/text/excerpt.ts";
 import { sampleMessage } from "../state/sample_message.ts";
 
 const family = "👨‍👩‍👧";
@@ -22,6 +22,19 @@ const cases: readonly (readonly [why: string, text: string, max: number, shown: 
 for (const [why, text, max, shown] of cases) {
   Deno.test(`excerpt(): ${why}`, () => assertEquals(excerpt(text, max), shown));
 }
+
+Deno.test("markedExcerpt() shows the text around the first marked part, in pieces", () => {
+  const tea = (text: string) =>
+    [...text.matchAll(/tea/g)].map(({ index }) => ({ start: index, end: index + 3 }));
+  assertEquals(markedExcerpt("\x02green\x02 tea, tea", 40, tea), ["green ", "tea", ", ", "tea", ""]);
+  assertEquals(markedExcerpt("no cake", 40, tea), ["no cake"]);
+  const [before = "", marked, after = ""] = markedExcerpt(
+    `${"word ".repeat(90)}tea ${"end ".repeat(90)}`,
+    40,
+    tea,
+  );
+  assertEquals([before, marked, after.slice(0, 8), after.at(-1)], ["…word word ", "tea", " end end", "…"]);
+});
 
 Deno.test("cutGraphemes() takes linear time", () => {
   const begun = performance.now();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readFormatting } from "../../../lib/client/text/formatting.ts";
+import { readFormatting, withBold } from "../../../lib/client/text/formatting.ts";
 
 const formatted: readonly (readonly [string, unknown])[] = [
   ["\x02bold\x02 not", [{ bold: true, text: "bold" }, { bold: false, text: " not" }]],
@@ -18,3 +18,8 @@ for (const [text, spans] of formatted) {
   Deno.test(`readFormatting() reads ${JSON.stringify(text)}`, () =>
     assertEquals<unknown>(readFormatting(text), spans));
 }
+
+Deno.test("withBold() makes parts of a text bold, and leaves a text with formatting as it is", () => {
+  assertEquals(withBold("a tea cake", [{ start: 2, end: 5 }]), "a \x02tea\x02 cake");
+  assertEquals(withBold("a \x02tea", [{ start: 0, end: 1 }]), "a \x02tea");
+});
