@@ -133,12 +133,17 @@ export class Crowd {
     if (entry?.outcome === "done") talker.own.push(entry);
   }
 
-  /** To the owner of an account on the next machine. */
+  /** Who writes private messages, and to whom: each owner of an account to one on the next machine. */
+  pairs(): [from: Talker, to: Talker][] {
+    return this.talkers.flatMap((one, at) => {
+      const friend = this.talkers[(at + perMachine) % this.talkers.length];
+      return one.options.hasAccount && friend !== undefined ? [[one, friend]] : [];
+    });
+  }
+
   async #whisper(talker: Talker): Promise<void> {
-    const at = this.talkers.indexOf(talker);
-    const friend = this.talkers[(at + perMachine) % this.talkers.length];
+    const to = this.pairs().find(([from]) => from === talker)?.[1].options.nick ?? "";
     const text = this.#ledger.uniqueText(talker.nick);
-    const to = friend?.options.nick ?? "";
     await talker.act("message", to, text, `PRIVMSG ${to} :${text}`);
   }
 

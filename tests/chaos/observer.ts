@@ -26,7 +26,7 @@ export class Observer implements AsyncDisposable {
 
   /** A guest, or a device of an account, that joins these channels. */
   static async connect(
-    machine: Machine,
+    machine: Pick<Machine, "ports">,
     nick: string,
     { account, channels = [] }: { account?: string; channels?: readonly string[] } = {},
   ): Promise<Observer> {
@@ -65,6 +65,13 @@ export class Observer implements AsyncDisposable {
       }
       if (all.size === before) return [...all.values()];
     }
+  }
+
+  /** The same of several conversations. */
+  async histories(targets: readonly string[]): Promise<Map<string, Told[]>> {
+    const all = new Map<string, Told[]>();
+    for (const target of targets) all.set(target, await this.history(target));
+    return all;
   }
 
   /** The messages with this word. */

@@ -50,7 +50,10 @@ export interface Seen {
 }
 
 /** Opens a connection to a machine. */
-export async function connectTo({ ports }: Machine, transport: Transport): Promise<Connection> {
+export async function connectTo(
+  { ports }: Pick<Machine, "ports">,
+  transport: Transport,
+): Promise<Connection> {
   const options = { timeoutMs: dialMs };
   if (transport === "tcp") return await dial(`irc://127.0.0.1:${ports.irc}`, options);
   if (transport === "tls") return (await dialTls(`ircs://127.0.0.1:${ports.tls}`, options)).connection;

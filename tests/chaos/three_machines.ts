@@ -13,9 +13,13 @@ import { channels, Crowd } from "./crowd.ts";
 import { availableMeans, FaultyCluster, type Machine } from "./faulty_cluster.ts";
 import { breakThings } from "./faults.ts";
 import { Chance } from "./fuzz_lines.ts";
+import { Findings } from "./findings.ts";
 import { Ledger } from "./ledger.ts";
-import { Observer, type Told } from "./observer.ts";
+import { Observer } from "./observer.ts";
 import * as verdict from "./verdict.ts";
+import { compareViews, linesOf, messagesOnDisk, privateViews } from "./views.ts";
+
+type Histories = verdict.Histories;
 
 const seconds = granted("env") ? Number(Deno.env.get("PARLEY_CHAOS_SECONDS") ?? 60) : 0;
 const only = granted("env") ? Deno.env.get("PARLEY_CHAOS_FAULTS")?.split(",") : undefined;
@@ -37,25 +41,22 @@ async function chaos(): Promise<void> {
   const run = new Run(cluster, seed);
   try {
     await run.talkDuringFaults();
-    await run.check();
+    await run.checkMachines();
     await run.checkDisks();
   } finally {
     run.report();
   }
-  run.judge();
+  assertEquals(run.findings.shown(), {}, `seed ${seed}`);
 }
 
 /** One run: its people, and what was found. */
 class Run {
+  readonly findings = new Findings();
   readonly #cluster: FaultyCluster;
   readonly #seed: number;
   readonly #ledger = new Ledger();
   readonly #crowd: Crowd;
-  readonly #lines: string[] = [];
-  /** What was found, by the name of the figure. */
-  readonly #found = new Map<string, string[]>();
-  readonly #startedMs = performance.now();
-  #histories: verdict.Histories = new Map();
+  #histories: Histories = new Map();
   #echoed = 0;
 
   constructor(cluster: FaultyCluster, seed: number) {
@@ -65,141 +66,111 @@ class Run {
   }
 
   async talkDuringFaults(): Promise<void> {
+    const { findings } = this;
     const means = availableMeans();
     for (const [name, isThere] of Object.entries(means)) {
-      if (!isThere) this.#say(`no faults of ${name} on this system`);
+      if (!isThere) findings.say(`this system cannot have faults of its ${name}`);
     }
     await withDeadline(this.#crowd.gather(), healMs, () => "Not everybody could connect and join");
-    this.#say(`${this.#crowd.talkers.length} people talk`);
+    findings.say(`${this.#crowd.talkers.length} people talk`);
     const talking = this.#crowd.talk();
-    const log = (words: string) => this.#say(words);
-    const count = await breakThings({
-      cluster: this.#cluster,
-      means,
-      chance: new Chance(this.#seed),
-      ms: seconds * 1000,
-      only,
-      log,
-    });
-    this.#say(`all is mended after ${[...count].map(([name, times]) => `${times} × ${name}`).join(", ")}`);
+    const log = (words: string) => findings.say(words);
+    const chance = new Chance(this.#seed);
+    const schedule = { cluster: this.#cluster, means, chance, ms: seconds * 1000, only, log };
+    const count = await breakThings(schedule);
+    findings.say(`all is mended after ${[...count].map(([name, times]) => `${times} × ${name}`).join(", ")}`);
     await this.#within(healMs, this.#crowd.ready(), "not everybody came back");
     this.#crowd.stop();
     await this.#within(healMs, talking, "not every command has an answer");
-    this.#say("everybody is back and has answers");
+    findings.say("everybody is back and has answers");
   }
 
   /** What every machine shows while it runs. */
-  async check(): Promise<void> {
+  async checkMachines(): Promise<void> {
+    const { findings } = this;
     const { machines } = this.#cluster;
-    const observers = new Map<string, Observer>();
-    for (const machine of machines) {
-      observers.set(machine.name, await Observer.connect(machine, `see${machine.name}`, { channels }));
-    }
-    const last = `see${machines.at(-1)?.name}`;
-    for (const observer of observers.values()) await observer.knows(last, channels.at(-1) ?? "");
-    const histories = new Map<string, Map<string, readonly Told[]>>();
-    const states = new Map<string, string[]>();
-    for (const [name, observer] of observers) {
-      const own = new Map<string, readonly Told[]>();
-      for (const channel of channels) own.set(channel, await observer.history(channel));
-      histories.set(name, own);
-      states.set(name, await observer.state(channels));
-    }
-    for (const channel of channels) {
-      const lines = new Map(
-        [...histories].map(([name, own]) => [name, (own.get(channel) ?? []).map(({ line }) => line)]),
+    const { views, different } = await compareViews(machines, channels);
+    findings.note("different", different);
+    for (const { name, observer, histories } of views) {
+      const where = `on ${name}`;
+      this.#noteMessages(histories, where);
+      findings.note("out of order", verdict.checkOrder(histories, where));
+      findings.note(
+        "deleted but there",
+        await verdict.checkDeleted(this.#ledger, observer, histories, where),
       );
-      this.#note("different", verdict.differences(`history of ${channel}`, lines));
+      findings.note("not found", await verdict.checkSearch(this.#ledger, observer, histories, where));
     }
-    this.#note("different", verdict.differences("state", states));
-    for (const [name, own] of histories) {
-      const observer = observers.get(name);
-      this.#noteMessages(own, `on ${name}`);
-      this.#note("out of order", verdict.checkOrder(own, `on ${name}`));
-      if (observer === undefined) continue;
-      this.#note("deleted but there", await verdict.checkDeleted(this.#ledger, observer, own, `on ${name}`));
-      this.#note("not found", await verdict.checkSearch(this.#ledger, observer, own, `on ${name}`));
-    }
-    for (const own of [...histories.values()].slice(0, 1)) {
-      this.#histories = own;
-      this.#note("never seen", verdict.checkSeen(this.#crowd.talkers, own));
-    }
-    for (const observer of observers.values()) await observer[Symbol.asyncDispose]();
+    this.#histories = views[0]?.histories ?? this.#histories;
+    findings.note("never seen", verdict.checkSeen(this.#crowd.talkers, this.#histories));
+    findings.note("wrong topics", verdict.checkTopics(this.#ledger, views[0]?.state ?? [], channels));
+    for (const { observer } of views) await observer[Symbol.asyncDispose]();
+    await this.#checkWhispers(machines);
     for (const machine of machines) await this.#checkAccounts(machine);
     await this.#crowd.leave();
   }
 
   /** What the disk of each machine alone has, after all have stopped. */
   async checkDisks(): Promise<void> {
-    for (const machine of this.#cluster.machines) {
+    const { findings } = this;
+    const { machines } = this.#cluster;
+    for (const machine of machines) {
       const status = await machine.end("stop");
       if (status?.code !== 0) machine.complaints.push(`It stopped with ${status?.signal ?? status?.code}`);
     }
     const words = verdict.deletedWords(this.#ledger);
-    for (const { name, folder } of this.#cluster.machines) {
-      this.#note("deleted but there", await verdict.checkFiles(folder, words, `of ${name}`));
+    for (const { name, folder } of machines) {
+      findings.note("deleted but there", await verdict.checkFiles(folder, words, `of ${name}`));
+      const onDisk = await messagesOnDisk(folder, channels);
+      for (const channel of channels) {
+        const both = new Map([this.#histories, onDisk].map((from, at) => [
+          at === 0 ? "the chat" : `the disk of ${name}`,
+          linesOf(from, channel, "PRIVMSG"),
+        ]));
+        findings.note("not on disk", verdict.differences(`history of ${channel}`, both));
+      }
     }
-  }
-
-  judge(): void {
-    const found = Object.fromEntries(
-      [...this.#found].map(([name, sentences]) => [name, sentences.slice(0, 10)]),
-    );
-    assertEquals(
-      found,
-      Object.fromEntries([...this.#found.keys()].map((name) => [name, []])),
-      `seed ${this.#seed}`,
-    );
   }
 
   report(): void {
-    const { entries, closed, complaints } = this.#ledger;
-    this.#note("unanswered or without words", verdict.checkAnswers(this.#ledger));
-    this.#note(
+    const { findings } = this;
+    const { entries, closed, complaints, journal } = this.#ledger;
+    findings.note("unanswered or without words", verdict.checkAnswers(this.#ledger));
+    const thrownOut = closed.filter(({ isExcused }) => !isExcused);
+    findings.note(
       "thrown out",
-      closed.filter(({ isExcused }) => !isExcused).map((one) =>
-        `${one.nick} on ${one.machine}: ${one.words}`
-      ),
+      thrownOut.map(({ nick, machine, words }) => `${nick} on ${machine}: ${words}`),
     );
-    this.#note("seen wrongly", complaints);
+    findings.note("seen wrongly", complaints);
     for (const machine of this.#cluster.machines) {
-      this.#note("processes that failed", machine.complaints.map((words) => `${machine.name}: ${words}`));
+      const { name } = machine;
+      findings.note("processes that failed", machine.complaints.map((words) => `${name}: ${words}`));
       const bugs = machine.log().split("\n").filter((line) => /\bBug\b|Uncaught|panicked/.test(line));
-      this.#note("bugs logged", bugs.map((line) => `${machine.name}: ${line}`));
+      findings.note("bugs logged", bugs.map((line) => `${name}: ${line}`));
     }
     const count = (outcome: string) => entries.filter((one) => one.outcome === outcome).length;
-    this.#say(
+    findings.say(
       `commands: ${count("done")} done, ${count("refused")} refused, ${
         count("unknown")
-      } cut off by a lost connection`,
+      } without an answer as the connection was lost`,
     );
-    this.#say(
-      `sessions closed by a fault of their own machine: ${
-        closed.filter(({ isExcused }) => isExcused).length
-      }`,
-    );
-    this.#say(
-      [`echoed ${this.#echoed}`, ...[...this.#found].map(([name, all]) => `${name} ${all.length}`)].join(
-        ", ",
-      ),
-    );
-    this.#say(`seed ${this.#seed}`);
-    if ([...this.#found.values()].every((all) => all.length === 0)) return;
-    const folder = Deno.makeTempDirSync({ prefix: "parley-chaos-" });
-    for (const machine of this.#cluster.machines) {
-      Deno.writeTextFileSync(`${folder}/${machine.name}.log`, machine.log());
+    findings.say(`sessions closed by a fault of their own machine: ${closed.length - thrownOut.length}`);
+    findings.say(`echoed ${this.#echoed}, ${findings.figures()}`);
+    findings.say(`seed ${this.#seed}`);
+    if (findings.isEmpty) return;
+    const logs = Object.fromEntries(this.#cluster.machines.map((one) => [`${one.name}.log`, one.log()]));
+    const deeds = entries.map((one) => JSON.stringify(one)).join("\n");
+    findings.keep({ ...logs, "deeds.json": deeds, "sessions.log": journal.join("\n") });
+  }
+
+  /** Private messages of accounts, at both ends and on every machine. */
+  async #checkWhispers(machines: readonly Machine[]): Promise<void> {
+    for (const [talker, friend] of this.#crowd.pairs()) {
+      const names = [talker.options.nick, friend.options.nick];
+      const { histories, different } = await privateViews(machines, talker, names.slice(1));
+      this.findings.note("different", different);
+      this.#noteMessages(histories, `between ${names.join(" and ")}`, names[0]);
     }
-    Deno.writeTextFileSync(`${folder}/run.log`, this.#lines.join(""));
-    Deno.writeTextFileSync(`${folder}/sessions.log`, this.#ledger.journal.join("\n"));
-    Deno.writeTextFileSync(
-      `${folder}/found.json`,
-      JSON.stringify(Object.fromEntries(this.#found), undefined, 2),
-    );
-    Deno.writeTextFileSync(
-      `${folder}/deeds.json`,
-      this.#ledger.entries.map((one) => JSON.stringify(one)).join("\n"),
-    );
-    this.#say(`logs are in ${folder}`);
   }
 
   async #checkAccounts(machine: Machine): Promise<void> {
@@ -208,31 +179,29 @@ class Run {
       try {
         await using _device = await Observer.connect(machine, what, { account: what });
       } catch (error) {
-        this.#note("lost accounts", [`${what} on ${machine.name}: ${error}`]);
+        this.findings.note("lost accounts", [`${what} on ${machine.name}: ${error}`]);
       }
     }
   }
 
-  #noteMessages(histories: verdict.Histories, where: string): void {
-    const { echoed, lost, doubled, refusedButThere } = verdict.checkMessages(this.#ledger, histories, where);
-    this.#echoed = echoed;
-    this.#note("lost", lost);
-    this.#note("doubled", doubled);
-    this.#note("refused but there", refusedButThere);
-  }
-
-  #note(name: string, sentences: readonly string[]): void {
-    this.#found.set(name, [...this.#found.get(name) ?? [], ...sentences]);
+  /** `by` limits it to the messages of one person. */
+  #noteMessages(histories: Histories, where: string, by?: string): void {
+    const { echoed, lost, doubled, refusedButThere } = verdict.checkMessages(
+      this.#ledger,
+      histories,
+      where,
+      by,
+    );
+    this.#echoed = by === undefined ? echoed : this.#echoed + echoed;
+    this.findings.note("lost", lost);
+    this.findings.note("doubled", doubled);
+    this.findings.note("refused but there", refusedButThere);
   }
 
   /** Goes on after the deadline: the checks then say more than "too late". */
   async #within(ms: number, promise: Promise<unknown>, words: string): Promise<void> {
-    await withDeadline(promise, ms, () => words).catch((error) => this.#note("not healed", [String(error)]));
-  }
-
-  #say(words: string): void {
-    const line = `${((performance.now() - this.#startedMs) / 1000).toFixed(1).padStart(6)} s  ${words}\n`;
-    this.#lines.push(line);
-    Deno.stdout.writeSync(new TextEncoder().encode(line));
+    await withDeadline(promise, ms, () => words).catch((error) =>
+      this.findings.note("not healed", [String(error)])
+    );
   }
 }

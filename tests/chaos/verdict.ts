@@ -26,8 +26,25 @@ export function differences(what: string, all: ReadonlyMap<string, readonly stri
   });
 }
 
+/** The topic of a channel is the last one that was confirmed, or a later one whose answer was lost. */
+export function checkTopics(ledger: Ledger, state: readonly string[], channels: readonly string[]): string[] {
+  return channels.flatMap((channel) => {
+    const set = ledger.of("topic", "done", "unknown").filter(({ target }) => target === channel);
+    const from = set.findLastIndex(({ outcome }) => outcome === "done");
+    const possible = set.slice(Math.max(0, from)).map(({ what }) => `332 ${channel} ${what}`);
+    const shown = state.filter((fact) => fact.startsWith(`332 ${channel} `));
+    if (from < 0 || possible.some((fact) => shown.includes(fact))) return [];
+    return [`${channel} has ${shown}, and the last confirmed was ${possible[0]}`];
+  });
+}
+
 /** Every echoed message is there once, with its id and time; every other one at most once, a refused one never. */
-export function checkMessages(ledger: Ledger, histories: Histories, where: string): MessageFigures {
+export function checkMessages(
+  ledger: Ledger,
+  histories: Histories,
+  where: string,
+  by?: string,
+): MessageFigures {
   const figures: MessageFigures = { echoed: 0, lost: [], doubled: [], refusedButThere: [] };
   const gone = new Set(deletions(ledger, "done", "unknown").map(({ what }) => what));
   const byText = new Map<string, Told[]>();
@@ -38,7 +55,7 @@ export function checkMessages(ledger: Ledger, histories: Histories, where: strin
     byText.set(key, [...byText.get(key) ?? [], told]);
   }
   for (const entry of ledger.entries.filter(({ deed }) => deed === "message")) {
-    if (!histories.has(entry.target)) continue;
+    if (!histories.has(entry.target) || (by !== undefined && entry.by !== by)) continue;
     const found = byText.get(`${entry.target} ${entry.what}`) ?? [];
     const sentence = `"${entry.what}" of ${entry.by} to ${entry.target}, ${
       entry.id ?? "without id"
