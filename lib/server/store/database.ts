@@ -179,7 +179,7 @@ export class Database {
   insertPending(): boolean {
     if (!this.#isCommitScheduled || this.#isWriting) return true;
     if (this.#participants.every(({ statements }) => statements === 0)) return !this.#isStuck;
-    return !this.#isStuck && this.#write(() => this.#writeParticipants());
+    return !this.#isStuck && this.#write(this.#writeParticipants);
   }
 
   /** Saves nothing until releaseCommits(): everything until then is one transaction, and a crash leaves none of it. */
@@ -207,7 +207,7 @@ export class Database {
     }
     if (this.#failing) return this.#commitAgain();
     if (this.#isOneStatement()) {
-      if (this.#write(() => this.#writeParticipants(), { alone: true }) && !this.#failing) return this.#end();
+      if (this.#write(this.#writeParticipants, true) && !this.#failing) return this.#end();
 
       return false;
     }
@@ -284,13 +284,13 @@ export class Database {
     return count === 1;
   }
 
-  #writeParticipants(): void {
+  readonly #writeParticipants = (): void => {
     for (const participant of this.#participants) participant.write();
     for (const participant of this.#participants) participant.written();
-  }
+  };
 
   /** Runs `act`, again if it fails; false if the disk failed twice. The unsaved writes before it stay. */
-  #write(act: () => void, { alone = false } = {}): boolean {
+  #write(act: () => void, alone = false): boolean {
     const before = this.#transaction.length;
     for (let isAgain = false;; isAgain = true) {
       try {
