@@ -50,6 +50,9 @@ const sweepMs = 2_000;
 /** Timers that are late by this show that the server did not run: it was stopped, or its computer slept. */
 const standstillMs = 1_000;
 const dayMs = 86_400_000;
+/** How often a stop looks whether the last connection is closed, and tries to save the last rows. */
+const closedCheckMs = 10;
+const saveRetryMs = 100;
 const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
 
 function main(): void {
@@ -113,11 +116,11 @@ async function start(
       await closed;
       await web?.close();
       while (listener.connections + (secure?.connections ?? 0) > 0) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise((resolve) => setTimeout(resolve, closedCheckMs));
       }
       await machines?.leave();
       // The timeout ends this.
-      while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, 100));
+      while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, saveRetryMs));
       clearTimeout(timeout);
       end();
     },

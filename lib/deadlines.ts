@@ -15,13 +15,44 @@ export const deadlines = {
   pipeMs: 10_000,
   /** The password from a command or a pipe. A person perhaps types a PIN into another program for it. */
   passwordMs: 300_000,
-
   /** A reader of our output that takes nothing, such as a stopped pager. */
   outputMs: 10_000,
   /** Another program that still writes to the database file; only an accident, as the folder is locked. */
   databaseBusyMs: 2_000,
   /** All steps of a stop together. A service manager kills after ten seconds or later. */
   serverStopMs: 4_000,
+  /** The rest of a message of several lines that a client has begun; it is kept in memory until then. */
+  batchMs: 30_000,
+
+  // NATS and the other machines. ---------------------------------------------------------------------------------
+
+  /** A connection to NATS with its greeting. */
+  natsConnectMs: 10_000,
+  /** An answer of JetStream; a new leader of a cluster needs a second or two. */
+  natsAnswerMs: 3_000,
+  /** Events of the stream, for one request; the next request follows at once. */
+  natsPullMs: 10_000,
+  /** The next chunk of a shared file. */
+  natsChunkMs: 10_000,
+  /** The turn of a file, while machines share other files. */
+  natsFileTurnMs: 60_000,
+  /** A turn that is not renewed: its machine is dead or cut off. It is renewed three times in this time. */
+  natsFileTurnStaleMs: 15_000,
+  /** The first answer of another machine to a new one. */
+  machineGreetingMs: 1_000,
+  /** The next part of an answer of another machine; a large snapshot takes time to make. */
+  machineAnswerMs: 10_000,
+  /** The machine that won the claim to be the first one. */
+  machineWinnerMs: 5_000,
+  /** The last own events, at the stop; shorter than serverStopMs. */
+  machineStopMs: 2_000,
+
+  // Connections. -------------------------------------------------------------------------------------------------
+
+  /** A connection to a server, with its name lookup; TLS is included. */
+  dialMs: 10_000,
+  /** What is queued for a peer that does not read, when we close its connection. */
+  closeMs: 2_000,
 
   // The client and its server. -----------------------------------------------------------------------------------
 

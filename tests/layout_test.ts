@@ -24,12 +24,13 @@ const mayImport: Record<string, readonly string[]> = {
   net: ["deadlines.ts", "irc"],
 
   "server/settings": ["type options.ts"],
-  "server/store": ["irc"],
+  "server/store": ["deadlines.ts", "irc"],
   "server/chat": ["irc", "type net", "type server/settings", "type server/store"],
   "server/render": ["irc", "type net", "type server/store", "server/chat"],
   "server/apply": ["irc", "type server/store", "server/chat", "server/render"],
   "server/hub": ["irc", "type net", "server/chat", "server/render", "server/apply"],
   "server/commands": [
+    "deadlines.ts",
     "irc",
     "type server/settings",
     "type server/store",
@@ -39,6 +40,7 @@ const mayImport: Record<string, readonly string[]> = {
     "type server/hub",
   ],
   "server/cluster": [
+    "deadlines.ts",
     "irc",
     "type server/settings",
     "type server/store",

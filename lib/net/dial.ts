@@ -1,4 +1,5 @@
 /** Opens a connection to a server, for clients: irc://host:port. It does not retry; see backoff.ts. */
+import { deadlines } from "../deadlines.ts";
 import type { LineLimits } from "../irc/lines.ts";
 import type { Connection } from "./connection.ts";
 import { Flusher } from "./send_queue.ts";
@@ -6,7 +7,7 @@ import { streamConnection } from "./stream.ts";
 
 /** How to dial. */
 export interface DialOptions {
-  /** For the whole attempt, including the lookup of the host name. @default {10_000} */
+  /** For the whole attempt, including the lookup of the host name. @default {deadlines.dialMs} */
   readonly timeoutMs?: number;
   /** Aborts the attempt. It has no effect once connected. */
   readonly signal?: AbortSignal;
@@ -42,7 +43,7 @@ export const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };
 
 /** Resolves once connected; rejects with DialError, or with RangeError for an invalid address or option. */
 export async function dial(address: string, options: DialOptions = {}): Promise<Connection> {
-  const { timeoutMs = 10_000, signal, limits = defaultLimits } = options;
+  const { timeoutMs = deadlines.dialMs, signal, limits = defaultLimits } = options;
   if (!(timeoutMs > 0)) {
     throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
   }

@@ -2,6 +2,7 @@
  * Opens an encrypted connection to a server, for clients: ircs://host:port, trusted on first use. known_hosts.ts stores
  * and compares the keys; this file refuses a server that changed.
  */
+import { deadlines } from "../deadlines.ts";
 import { createHash, X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import type { Connection } from "./connection.ts";
@@ -131,7 +132,7 @@ function handshake(
   port: number,
   options: DialTlsOptions,
 ): Promise<TLSSocket> {
-  const { timeoutMs = 10_000, signal, authorities } = options;
+  const { timeoutMs = deadlines.dialMs, signal, authorities } = options;
   if (!(timeoutMs > 0)) {
     throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
   }

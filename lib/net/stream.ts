@@ -3,6 +3,7 @@
  * `lines()` is an object with a `next`, not an async generator, so that close() ends it at once although a read is
  * still running. Callbacks are created once per connection, not per read or write.
  */
+import { deadlines } from "../deadlines.ts";
 import { plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
@@ -20,7 +21,7 @@ export interface StreamOptions {
   readonly limits: LineLimits;
   /** Unsent bytes after which the connection ends with "ERROR :SendQ exceeded". @default {1_048_576} */
   readonly maxQueueBytes?: number;
-  /** How long closing can take: sending queued bytes, and waiting for the peer to close. @default {2_000} */
+  /** How long closing can take: sending queued bytes, and waiting for the peer to close. @default {deadlines.closeMs} */
   readonly closeTimeoutMs?: number;
   /**
    * The answer, one sentence, to a peer that starts with another protocol. Without it, other protocols are not
@@ -270,7 +271,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   /** Closes when everything is sent and the peer has ended too, or after a timeout. */
   #leave(): void {
     if (this.#closed || this.#closing !== undefined) return;
-    this.#closing = setTimeout(() => this.#shut(), this.#options.closeTimeoutMs ?? 2_000);
+    this.#closing = setTimeout(() => this.#shut(), this.#options.closeTimeoutMs ?? deadlines.closeMs);
     if (this.#queue.idle) this.#finish();
   }
 

@@ -8,6 +8,7 @@
  * to its end, and an event that is missing there is published again. So an event is in the stream once, or its
  * commit() rejects.
  */
+import { deadlines } from "../../deadlines.ts";
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
 import { type BusFault, endSentence, operatorSentence } from "./bus_fault.ts";
 import { type BusEvent, type BusState, isUp, nextState } from "./bus_state.ts";
@@ -26,8 +27,6 @@ import type { Silence } from "./silence_watch.ts";
 
 /** The most events that are not applied here yet; more events are refused. */
 const maxInFlight = 20_000;
-/** The longest time that close() waits for these events. */
-const closeMs = 2000;
 
 /** See the head of this file. */
 export class NatsBus<E> implements Bus<E> {
@@ -195,7 +194,7 @@ export class NatsBus<E> implements Bus<E> {
 
   /** Waits up to two seconds for events that are not applied yet, then ends the bus. */
   async close(): Promise<void> {
-    const deadline = performance.now() + closeMs;
+    const deadline = performance.now() + deadlines.machineStopMs;
     while (isUp(this.#state) && this.#outbox.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -7,6 +7,7 @@
  * NATS accepts a new one only if it follows the one that the machine has seen. The turn saves space and nothing else:
  * a machine that waited for a minute stores its file at the same time as another.
  */
+import { deadlines } from "../../deadlines.ts";
 import { type JetStreamClient, type JetStreamManager, JsHeaders } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { isWrongSequence } from "./nats_faults.ts";
@@ -21,12 +22,8 @@ export interface TurnOptions {
   readonly machine: string;
 }
 
-/** The longest time that a file waits for its turn. */
-const waitMs = 60_000;
 /** A machine renews its turn at this interval. */
 const renewMs = 5000;
-/** A turn that is not renewed for this time is free: its machine is dead or cut off. */
-const staleMs = 15_000;
 const retryMs = 100;
 
 /** The turns of one machine. */
@@ -42,8 +39,8 @@ export class NatsFileTurn {
 
   /** Acts when it is this machine's turn. Rejects if NATS fails before it, or with the reason of `act`. */
   run<T>(act: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + waitMs;
-    const ours = waitFor(this.#before, waitMs).then(() => this.#inTurn(act, deadline));
+    const deadline = performance.now() + deadlines.natsFileTurnMs;
+    const ours = waitFor(this.#before, deadlines.natsFileTurnMs).then(() => this.#inTurn(act, deadline));
     this.#before = ours.catch(() => {});
     return ours;
   }
@@ -71,7 +68,7 @@ export class NatsFileTurn {
       const sequence = found?.seq ?? 0;
       if (sequence !== seen) seenMs = performance.now();
       seen = sequence;
-      if (!found?.data.length || performance.now() - seenMs > staleMs) {
+      if (!found?.data.length || performance.now() - seenMs > deadlines.natsFileTurnStaleMs) {
         this.#sequence = sequence;
         if (await this.#say(machine)) return;
       }

@@ -4,6 +4,7 @@
  * whole file into memory when the client is slower than NATS: 615 MB for a file of 512 MB. This loop needs a few
  * chunks.
  */
+import { deadlines } from "../../deadlines.ts";
 import { createHash, type Hash } from "node:crypto";
 import { DeliverPolicy, jetstream, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
 import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
@@ -19,8 +20,6 @@ const bucketName = "PARLEY_FILES";
 const stream = bucketStream(bucketName);
 /** Chunks in memory at a time. */
 const chunksAhead = 16;
-/** The longest time until the next chunk. */
-const timeoutMs = 10_000;
 /** Chunks without a file are removed when their number has not changed for this time. */
 const orphanMs = 1_800_000;
 
@@ -59,7 +58,7 @@ export class NatsFiles {
   constructor(options: NatsFilesOptions) {
     const { connection, manager, machine } = options;
     this.#options = options;
-    const client = this.#client = jetstream(connection, { timeout: timeoutMs });
+    const client = this.#client = jetstream(connection, { timeout: deadlines.natsChunkMs });
     this.#turn = new NatsFileTurn({ client, manager, stream, subject: turnSubject(bucketName), machine });
   }
 
@@ -158,14 +157,14 @@ export class NatsFiles {
     const consumer = await this.#client.consumers.get(`OBJ_${bucket}`, {
       filter_subjects: `$O.${bucket}.C.${nuid}`,
       deliver_policy: DeliverPolicy.All,
-      inactive_threshold: 2 * timeoutMs,
+      inactive_threshold: 2 * deadlines.natsChunkMs,
     });
     const hash = createHash("sha256");
     for (let left = chunks; left > 0;) {
       const before = left;
       const found = await consumer.fetch({
         max_messages: Math.min(left, chunksAhead),
-        expires: timeoutMs,
+        expires: deadlines.natsChunkMs,
       });
       for await (const { data } of found) {
         left--;

@@ -3,6 +3,7 @@
  * to be the first machine with an empty message, which the stream accepts only if nothing was published in the
  * meantime.
  */
+import { deadlines } from "../../deadlines.ts";
 import type { NatsRequests } from "./nats_requests.ts";
 import type { NatsStream } from "./nats_stream.ts";
 import type { Joined } from "./replica.ts";
@@ -15,8 +16,6 @@ export interface NatsJoinOptions {
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** The time that a machine waits for the machine that won the claim. */
-const winnerMs = 5000;
 const retryMs = 100;
 /** After a failure each attempt waits longer, up to this time. */
 const maxRetryMs = 2000;
@@ -50,7 +49,7 @@ export async function join(
       say("info", "Another machine of this chat does not answer; waiting for it");
     } else if (greeting.kind === "nobody" && performance.now() >= claimFrom) {
       if (await claim(stream, requests, last)) return { joined: undefined, name };
-      claimFrom = performance.now() + winnerMs;
+      claimFrom = performance.now() + deadlines.machineWinnerMs;
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }

@@ -3,16 +3,13 @@
  * goes to one machine. The answer can be larger than a NATS message, so it travels in parts, in order. An answer that
  * does not arrive completely in time is an error; this file does not repeat the request.
  */
+import { deadlines } from "../../deadlines.ts";
 import { headers, type NatsConnection, RequestError, type Subscription } from "@nats-io/transport-node";
 
 /** The largest part of an answer: below NATS' usual limit of 1 MiB. A smaller limit makes smaller parts. */
 const maxPartBytes = 512 * 1024;
 /** Space for the headers of a part. */
 const headerBytes = 256;
-/** The longest time until the next part of an answer; a large snapshot takes time to make. */
-const timeoutMs = 10_000;
-/** The longest time until the answer to a greeting. */
-const greetingMs = 1000;
 const countHeader = "Parley-Parts";
 const faultHeader = "Parley-Fault";
 
@@ -45,7 +42,7 @@ export class NatsRequests {
   async greet(): Promise<Greeting> {
     try {
       const answer = await this.#connection.request(`${this.#prefix}.hello`, this.#machine, {
-        timeout: greetingMs,
+        timeout: deadlines.machineGreetingMs,
       });
       const machine = answer.string();
       return machine === "" ? { kind: "starting" } : { kind: "ready", machine };
@@ -90,7 +87,7 @@ export class NatsRequests {
     const subscription = this.#connection.subscribe(inbox);
     const parts: Uint8Array[] = [];
     const giveUp = () => subscription.unsubscribe();
-    let timer = setTimeout(giveUp, timeoutMs);
+    let timer = setTimeout(giveUp, deadlines.machineAnswerMs);
     try {
       this.#connection.publish(`${this.#prefix}.machine.${machine}`, JSON.stringify(question), {
         reply: inbox,
@@ -100,7 +97,7 @@ export class NatsRequests {
         if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
         if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is not running`);
         clearTimeout(timer);
-        timer = setTimeout(giveUp, timeoutMs);
+        timer = setTimeout(giveUp, deadlines.machineAnswerMs);
         parts.push(message.data);
         if (parts.length === Number(message.headers?.get(countHeader))) return JSON.parse(joined(parts));
       }

@@ -1,4 +1,5 @@
 /** The one stream of a chat, in JetStream: publishes under an id, reads in order. It does not know what an event is. */
+import { deadlines } from "../../deadlines.ts";
 import {
   type ConsumerMessages,
   DeliverPolicy,
@@ -28,8 +29,6 @@ const maxAgeNanos = 24 * 3600 * 1e9;
 const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 const replicas = 3;
-/** The longest time until NATS answers. */
-const timeoutMs = 3000;
 /** The smallest max_payload of NATS, "32K" there: the largest event of one line, with its quotes escaped. */
 const minPayloadBytes = 32_000;
 /** Space for the headers of an event. */
@@ -83,7 +82,7 @@ export class NatsStream {
   constructor(connection: NatsConnection, manager: JetStreamManager) {
     this.connection = connection;
     this.manager = manager;
-    this.#client = jetstream(connection, { timeout: timeoutMs });
+    this.#client = jetstream(connection, { timeout: deadlines.natsAnswerMs });
   }
 
   /**
@@ -98,11 +97,15 @@ export class NatsStream {
       // A password can be wrong for a while, for example while it is changed.
       ignoreAuthErrorAbort: true,
       reconnectDelayHandler: reconnectDelays(),
+      timeout: deadlines.natsConnectMs,
       pingInterval: 5000,
       maxPingOut: 2,
     });
     try {
-      const manager = await jetstreamManager(connection, { timeout: timeoutMs, checkAPI: false });
+      const manager = await jetstreamManager(connection, {
+        timeout: deadlines.natsAnswerMs,
+        checkAPI: false,
+      });
       const stream = new NatsStream(connection, manager);
       await stream.ends();
       checkPayload(connection);
@@ -240,7 +243,7 @@ export class NatsStream {
       });
       return await consumer.consume({
         max_messages: 2000,
-        expires: 10_000,
+        expires: deadlines.natsPullMs,
         idle_heartbeat: 1000,
         callback: (message) => {
           if (reading === this.#reading) receive(received(message));

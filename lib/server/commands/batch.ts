@@ -1,4 +1,5 @@
 /** BATCH from clients: collects a message of several lines and sends it as one (IRCv3 client-batch, multiline). */
+import { deadlines } from "../../deadlines.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import { fail } from "../chat/refusal.ts";
@@ -16,9 +17,6 @@ export const batchCommands: CommandTable = {
     run: batch,
   },
 };
-
-/** The longest time a batch can stay open. */
-const openMs = 30_000;
 
 function batch(call: Call): void | Promise<void> {
   const [reference = ""] = call.params;
@@ -70,7 +68,7 @@ function open({ chat, session, message, params }: Call, reference: string): void
     lines: [],
     bytes: 0,
     command: undefined,
-    dueMs: chat.clock.monotonic() + openMs,
+    dueMs: chat.clock.monotonic() + deadlines.batchMs,
     response: session.response,
   };
   session.response = undefined;

@@ -4,6 +4,7 @@
  */
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
+import { deadlines } from "../../deadlines.ts";
 import type { Synchronous } from "./database.ts";
 import { isDamage, reasonOf } from "./sqlite_errors.ts";
 import { StoreError } from "./store_error.ts";
@@ -118,7 +119,7 @@ function damagedSentence(path: string, reason: string): string {
 }
 
 function prepare(path: string, synchronous: Synchronous, steps: readonly string[]): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 2000 });
+  const db = new DatabaseSync(path, { timeout: deadlines.databaseBusyMs });
   try {
     // No other program reads the file: without locks, a commit costs a third less.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
