@@ -9,7 +9,7 @@ import { plain, plainName } from "../text/plain.ts";
 import { byId, element } from "../elements/element.ts";
 import { type ListRow, updateRows } from "../elements/list_rows.ts";
 import { cssColor } from "../elements/span_elements.ts";
-import { fold } from "../../irc/names.ts";
+import { foldText } from "../../irc/folded_text.ts";
 
 /** This many rows at first, and this many more with each click. */
 const stepRows = 200;
@@ -39,13 +39,13 @@ export class MemberList {
     if (activeBuffer !== this.#buffer) [field.value, this.#maxRows] = ["", stepRows];
     this.#buffer = activeBuffer;
     const channel = findBuffer(state, activeBuffer);
-    const wanted = fold(field.value.trim());
+    const wanted = foldText(field.value.trim());
     const drawn = [channel?.members, state.isupport, state.nick, wanted, this.#maxRows];
     // Sorting ten thousand members for each message takes too long.
     if (drawn.every((value, at) => value === this.#drawn[at])) return;
     this.#drawn = drawn;
     const members = channel?.kind === "channel" ? membersByRank(state, channel) : [];
-    const found = wanted === "" ? members : members.filter(({ nick }) => fold(nick).includes(wanted));
+    const found = wanted === "" ? members : members.filter(({ nick }) => foldText(nick).includes(wanted));
     const rows = found.slice(0, this.#maxRows);
     byId("member-count").textContent = members.length > 0 ? members.length.toLocaleString("en") : "";
     field.hidden = members.length < searchedMembers;

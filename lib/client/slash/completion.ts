@@ -4,6 +4,7 @@
  */
 
 import { contentKinds } from "../../irc/message_contents.ts";
+import { foldText } from "../../irc/folded_text.ts";
 import { fold } from "../../irc/names.ts";
 import { searchOperators } from "../../irc/search_operators.ts";
 import { buffersInOrder } from "../state/buffer_order.ts";
@@ -163,6 +164,6 @@ function nickCandidates(before: string, word: string, { nicks }: CompletionSourc
 }
 
 function startingWith(names: readonly string[], beginning: string): string[] {
-  const wanted = fold(beginning);
-  return names.filter((name) => fold(name).startsWith(wanted));
+  const wanted = foldText(beginning);
+  return names.filter((name) => foldText(name).startsWith(wanted));
 }

@@ -1,5 +1,6 @@
 /** The lines that the person entered before: ↑ and ↓ step through them, C-r searches them. Pure. */
 
+import { foldText } from "../../irc/folded_text.ts";
 import type { Editor } from "./editor.ts";
 import { withText } from "./editor.ts";
 
@@ -61,9 +62,9 @@ export function foundLine(history: LineHistory, { back }: HistorySearch): string
 
 function find(history: LineHistory, query: string, from: number): HistorySearch | undefined {
   if (query === "") return undefined;
-  const wanted = query.toLowerCase();
+  const wanted = foldText(query);
   for (let back = from; back <= history.lines.length; back++) {
-    if (history.lines.at(-back)?.toLowerCase().includes(wanted)) return { query, back };
+    if (foldText(history.lines.at(-back) ?? "").includes(wanted)) return { query, back };
   }
   return undefined;
 }

@@ -47,6 +47,12 @@ for (const [line, ...expected] of rows) {
   Deno.test(`candidatesFor() completes ${JSON.stringify(line)}`, () => assertEquals(lines(line), expected));
 }
 
+Deno.test("candidatesFor() completes a name that is typed without its accents", () => {
+  const sources = { ...sampleSources, nicks: ["Zoë", "Łukasz"] };
+  assertEquals(candidatesFor("", "zoe", sources).found.map(({ text }) => text), ["Zoë"]);
+  assertEquals(candidatesFor("hi ", "@luk", sources).found.map(({ text }) => text), ["@Łukasz"]);
+});
+
 Deno.test("candidatesFor() shows the arguments of a command, and the name of an emoji", () => {
   const [join] = candidatesFor("", "/j", sampleSources).found;
   assertEquals([join?.label, join?.help?.startsWith("Joins")], ["/join #CHANNEL [KEY]", true]);

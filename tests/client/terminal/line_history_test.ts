@@ -43,4 +43,7 @@ Deno.test("C-r finds the newest line with the text, then older lines", () => {
   assertEquals(foundLine(entered, older), "two");
   assertEquals(foundLine(entered, searchOlder(entered, older)), "two");
   assertEquals(foundLine(entered, search(entered, "xyz")), "");
+  // A keyboard of macOS types the accent as a character of its own.
+  const french = { ...entered, lines: ["le café"] };
+  assertEquals(foundLine(french, search(french, "CAFE\u0301")), "le café");
 });
