@@ -26,8 +26,8 @@ export const deadlines = {
 
   // NATS and the other machines. ---------------------------------------------------------------------------------
 
-  /** A connection to NATS with its greeting. */
-  natsConnectMs: 10_000,
+  /** A connection to NATS. After an outage the machines must return about together, and then suspect each other. */
+  natsConnectMs: 5_000,
   /** An answer of JetStream; a new leader of a cluster needs a second or two. */
   natsAnswerMs: 3_000,
   /** Events of the stream, for one request; the next request follows at once. */
@@ -42,6 +42,8 @@ export const deadlines = {
   machineGreetingMs: 1_000,
   /** The next part of an answer of another machine; a large snapshot takes time to make. */
   machineAnswerMs: 10_000,
+  /** The earlier run of a machine, which can only answer if its data folder was copied. */
+  earlierRunMs: 150,
   /** The machine that won the claim to be the first one. */
   machineWinnerMs: 5_000,
   /** The last own events, at the stop; shorter than serverStopMs. */

@@ -39,8 +39,6 @@ import { lostEvent, machinesOf, Suspicions, watchedMachines } from "./suspicions
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
 const saveShare = 200;
-/** The time in which the earlier run of this machine can say that it still runs: its data folder was copied. */
-const earlierRunMs = 150;
 
 /**
  * A name for one run of a machine. Each run has another name, and no name is the beginning of another. It is random,
@@ -282,7 +280,7 @@ export class Machines implements Replica<Event> {
     const earlierRun = findRun(this.#store);
     for (const machine of machinesOf(chat)) {
       if (machine === chat.machine || this.#suspicions === undefined) continue;
-      if (machine === earlierRun) await this.#suspicions.removeEarlierRun(machine, earlierRunMs);
+      if (machine === earlierRun) await this.#suspicions.removeEarlierRun(machine);
       else if (this.isFirst && !chat.machines.has(machine)) {
         await this.#bus.claim({ kind: "machine suspected", machine });
       }

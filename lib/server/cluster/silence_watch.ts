@@ -3,6 +3,7 @@
  * its own heartbeats from NATS too, so when they stop, its own link is broken and it knows nothing about the others. This
  * file is pure: it has no timer and no connection, and it decides nothing (suspicions.ts).
  */
+import { deadlines } from "../../deadlines.ts";
 
 /** The times of a watch, in milliseconds. */
 export interface SilenceWatchOptions {
@@ -21,8 +22,6 @@ export interface Silence {
 
 /** A lease has so many heartbeats. */
 export const heartbeatsPerLease = 6;
-/** After an own outage the others can need this time to connect again too. */
-const reconnectMs = 5000;
 
 /** The heartbeats that arrived here. All times are by one clock that never jumps. */
 export class SilenceWatch implements Silence {
@@ -78,7 +77,8 @@ export class SilenceWatch implements Silence {
 
   #prove(now: number): void {
     const wasBroken = this.#provenAt !== undefined && now - this.#provenAt >= this.#longestGapMs;
-    if (wasBroken) this.#countsFrom = now + Math.max(this.#options.leaseMs, reconnectMs);
+    // After an own outage the others can need time to connect again too.
+    if (wasBroken) this.#countsFrom = now + Math.max(this.#options.leaseMs, deadlines.natsConnectMs);
     this.#provenAt = now;
   }
 }

@@ -7,6 +7,7 @@
  * follows, which names the suspicion. So a claim that waited in a broken connection is void when it arrives: the suspect
  * has answered before. This machine says nothing while its own link is not proven (silence_watch.ts).
  */
+import { deadlines } from "../../deadlines.ts";
 import type { Event } from "../apply/event.ts";
 import { machineOf } from "../apply/machine.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -68,12 +69,12 @@ export class Suspicions {
 
   /**
    * Removes the earlier run of this machine, which had its data folder and so has ended. In case the folder was copied,
-   * the earlier run can answer for `graceMs`.
+   * the earlier run can answer.
    */
-  async removeEarlierRun(machine: string, graceMs: number): Promise<void> {
+  async removeEarlierRun(machine: string): Promise<void> {
     const { chat, claim } = this.#options;
     await claim({ kind: "machine suspected", machine });
-    await new Promise((resolve) => setTimeout(resolve, graceMs));
+    await new Promise((resolve) => setTimeout(resolve, deadlines.earlierRunMs));
     const suspectedAt = chat.suspects.get(machine);
     if (suspectedAt !== undefined) await claim(lostEvent(machine, suspectedAt));
   }
