@@ -152,6 +152,12 @@ const metrics: readonly Metric[] = [
     kind: "gauge",
     value: () => Deno.memoryUsage().rss,
   },
+  {
+    name: "process_heap_bytes",
+    help: "Used bytes of the JavaScript heap",
+    kind: "gauge",
+    value: () => Deno.memoryUsage().heapUsed,
+  },
 ];
 
 function machineCount({ chat: { machines } }: Hub): number {
