@@ -5,6 +5,7 @@
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";
 import type { Client } from "../core/client.ts";
+import { comesBack, storedVisit } from "./tab_visit.ts";
 import { storeChannels, storedChannels, storeReadPositions } from "./preferences.ts";
 
 /** "/join#tea" and "/#tea" invite to #tea. Without any channel it is the lobby. */
@@ -27,6 +28,13 @@ export function rememberChannels({ rememberedChannels, readMarkers }: Client, ni
       return [name, unread.readUpTo(name)] as const;
     }),
   );
+}
+
+/** The buffer to show first: that of the invite link, or the active one of this tab when the page comes back. */
+export function bufferToShow(): string {
+  const [invited = ""] = invitedChannels();
+  const active = storedVisit()?.activeBuffer ?? "";
+  return comesBack() ? active || invited : invited || active;
 }
 
 /** A stored channel can have a key after its name. */

@@ -3,6 +3,7 @@
 import { invitedChannels } from "./channels_to_join.ts";
 import { byId } from "../elements/element.ts";
 import { storedName, storeName } from "./preferences.ts";
+import { comesBack, storedVisit, storeVisit } from "./tab_visit.ts";
 import { toast } from "../elements/toast.ts";
 
 /** The values that the person entered. */
@@ -20,10 +21,12 @@ export class JoinForm {
   readonly #password = byId<HTMLInputElement>("password");
   readonly #serverPassword = byId<HTMLInputElement>("server-password");
   readonly #button = byId<HTMLButtonElement>("join-button");
+  readonly #onJoin: (credentials: Credentials) => void;
   #isLocked = false;
   #needsServerPassword = false;
 
   constructor(onJoin: (credentials: Credentials) => void) {
+    this.#onJoin = onJoin;
     this.#name.value = storedName();
     this.locked = false;
     byId("join").addEventListener("submit", (event) => {
@@ -56,10 +59,28 @@ export class JoinForm {
     this.#password.value = "";
   }
 
+  /** The chat ended, so this tab does not come back to it by itself. */
+  onLeft(hasFailed: boolean): void {
+    storeVisit(undefined);
+    this.#focus(hasFailed);
+  }
+
   /** Moves the focus to the field that the person must change: after a failure this can be the server password. */
-  focus(hasFailed = false): void {
+  #focus(hasFailed = false): void {
     if (hasFailed && this.#needsServerPassword) this.#serverPassword.focus();
     else this.#name.focus();
+  }
+
+  /** Joins again where the page was lost without a decision of the person; otherwise the person does. */
+  start(): void {
+    const visit = comesBack() ? storedVisit() : undefined;
+    if (visit === undefined) return this.#focus();
+    this.#name.value = visit.nick;
+    if (!visit.needsPassword) return this.#onJoin({ nick: visit.nick, password: "", serverPassword: "" });
+    const line = byId("status");
+    line.hidden = false;
+    line.textContent = "The browser closed this page meanwhile: enter your password to join again";
+    this.#password.focus();
   }
 
   #draw(): void {

@@ -1,7 +1,7 @@
 /** The entry point of the page: connects the join form, the toolbar, the message box and the chat. */
 /// <reference lib="dom" />
 import { computeWith } from "../../irc/digest.ts";
-import { channelsToJoin, invitedChannels, rememberChannels } from "./channels_to_join.ts";
+import { bufferToShow, channelsToJoin, invitedChannels, rememberChannels } from "./channels_to_join.ts";
 import { candidatesFor, completionSources } from "../slash/completion.ts";
 import { Composer } from "../timeline/composer.ts";
 import { byId } from "../elements/element.ts";
@@ -52,6 +52,8 @@ function join(credentials: Credentials): void {
       setJoined(true);
       joinForm.clearPassword();
       composer.focus();
+      // A crash comes without an event.
+      made.storeVisit();
     },
     onEnd: (reason) => {
       if (reason !== "") toast(reason, "error");
@@ -73,8 +75,7 @@ function join(credentials: Credentials): void {
     reply: (entry) => composer.replyTo(entry),
     pickReaction: (entry, beside) => pickEmoji(beside, (emoji) => made.sending.react(entry, emoji)),
   });
-  const [invited] = invitedChannels();
-  if (invited !== undefined) made.active.showOnJoin(invited);
+  made.showFirst(bufferToShow());
   void made.run();
 }
 
@@ -92,7 +93,7 @@ function leave(reason: string): void {
   byId("not-joined").hidden = true;
   byId("status").hidden = reason !== "";
   byId("status").textContent = "You left the chat: press Enter to join again";
-  joinForm.focus(reason !== "");
+  joinForm.onLeft(reason !== "");
 }
 
 /** Enables what works only while the person is in the chat. */
@@ -114,7 +115,9 @@ function storeWords(): void {
 function remember(): void {
   storeWords();
   if (ui === undefined) return;
-  if (document.body.classList.contains("joined")) rememberChannels(ui.client, ui.nick);
+  if (!document.body.classList.contains("joined")) return;
+  rememberChannels(ui.client, ui.nick);
+  ui.storeVisit();
 }
 
 // On plain HTTP from another machine browsers offer no WebCrypto.
@@ -137,6 +140,8 @@ document.addEventListener("visibilitychange", () => {
   // Phones close a hidden page without an event.
   remember();
 });
+// Firefox forgets what is stored at "pagehide" when the next page is of another site.
+addEventListener("beforeunload", remember);
 // Files that wait, that are under way or that failed are lost with the page.
 askBeforeLeaving(() =>
   (ui?.client.state.outgoing.length ?? 0) > 0 || composer.hasFiles || !byId("uploads").hidden
@@ -144,4 +149,4 @@ askBeforeLeaving(() =>
 addEventListener("focus", () => ui?.draw());
 addEventListener("hashchange", openAddress);
 installChatLinks(openAddress);
-joinForm.focus();
+joinForm.start();

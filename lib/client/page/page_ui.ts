@@ -18,6 +18,7 @@ import { createClient, endingText } from "./page_client.ts";
 import { PageDrawing } from "./page_drawing.ts";
 import { PageCommandUi } from "./page_command_ui.ts";
 import { storePresenceFilter } from "./preferences.ts";
+import { restoreConversations, storeChat } from "./visit_storage.ts";
 import { Timelines } from "../timeline/timeline.ts";
 import type { SaidEntry } from "../timeline/timeline_entry.ts";
 import { reportFault, toast, toastError } from "../elements/toast.ts";
@@ -59,6 +60,8 @@ export class PageUi implements EventHandlerParts {
   readonly #drawing: PageDrawing;
   readonly #errors: JoinErrors;
   #isWelcomed = false;
+  /** The conversation that becomes active at the start; "" for none. */
+  #firstConversation = "";
 
   constructor(parts: PageUiParts) {
     this.#parts = parts;
@@ -129,6 +132,17 @@ export class PageUi implements EventHandlerParts {
     return this.#parts.credentials.nick;
   }
 
+  /** The buffer that becomes active first: a channel once the client has joined it, a conversation at once. */
+  showFirst(name: string): void {
+    if (name.startsWith("#")) this.active.showOnJoin(name);
+    else this.#firstConversation = name;
+  }
+
+  /** Stores what this tab needs to come back after a reload or a crash. */
+  storeVisit(): void {
+    storeChat(this, this.#parts.credentials.serverPassword !== "");
+  }
+
   /** Resolves when the chat ends. */
   async run(): Promise<void> {
     const ending = await this.client.run();
@@ -178,6 +192,9 @@ export class PageUi implements EventHandlerParts {
   }
 
   onWelcome(): void {
+    if (!this.#isWelcomed) restoreConversations(this);
+    if (this.#firstConversation !== "") this.active.show(this.#firstConversation);
+    this.#firstConversation = "";
     this.#isWelcomed = true;
     for (const sentence of this.#errors.takeAll()) toast(sentence, "error");
     this.#parts.onWelcome();

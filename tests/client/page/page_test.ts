@@ -16,6 +16,7 @@ pageStories("the page in Chromium", {
   "runs nothing of a message full of HTML and script": harmless,
   "shows the messages again after a reload": reload,
   "joins the same channels after a reload, with their keys, and what was said meanwhile is unread": rejoin,
+  "a guest whose page was lost is back without a key press, in the same conversation": back,
   "connects again when the server is back": restart,
   "loses nothing when the connection breaks: neither missed messages nor written ones": lostConnection,
   ...faultStories,
@@ -168,6 +169,39 @@ async function rejoin(stage: Stage): Promise<void> {
   await page.waitForSelector("#channel-list .count.mention");
   assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other141"]);
   assertMatch(await page.title(), /^\(1\) #again/);
+}
+
+async function back(stage: Stage): Promise<void> {
+  await using bob = await stage.peer("bob15", "#back");
+  const ann = await stage.enter("ann15", "#back");
+  const { page, complaints } = ann;
+  bob.send("PRIVMSG ann15 :psst");
+  await page.click("#conversation-list button");
+  await page.waitForSelector(".entry.message >> text=psst");
+  await write(ann, "what?");
+  await bob.next(/:what\?/);
+  await page.type("#box", "half a thought");
+  const texts = async () => {
+    await page.waitForSelector("#box:not([disabled])");
+    await page.waitForSelector("#buffer-title >> text=bob15");
+    await bob.next(/ JOIN /);
+    return [...await page.locator(".entry.message .text").allTextContents(), await page.inputValue("#box")];
+  };
+  // The shell keeps no page that was left.
+  await page.goto("about:blank");
+  await page.goBack();
+  assertEquals(await texts(), ["psst", "what?", "half a thought"]);
+  // After a crash the page has not been told that it ends.
+  await page.evaluate("addEventListener('pagehide', () => sessionStorage.removeItem('left'))");
+  await page.reload();
+  assertEquals(await texts(), ["psst", "what?", "half a thought"]);
+  await page.fill("#box", "");
+  await write(ann, "/quit");
+  await page.waitForSelector("#name:not([disabled])");
+  await page.goto("about:blank");
+  await page.goBack();
+  assertEquals([await page.inputValue("#name"), await page.isDisabled("#name")], ["ann15", false]);
+  assertEquals(complaints, []);
 }
 
 async function restart(stage: Stage): Promise<void> {
