@@ -5,7 +5,8 @@
  *
  * - stamps use settledNow(): it follows a jump ahead only when it has lasted ten minutes, because a message with a time
  *   in the future holds back the times of all later messages;
- * - deletions and the ends of bans use cautiousNow(): it follows a jump ahead only when it has lasted a day.
+ * - deletions and the ends of bans use cautiousNow(): it follows a jump ahead only when it has lasted a day, also a jump
+ *   before the start.
  *
  * Both follow a clock that is set back at once, and the time during which the machine slept, where the system tells it.
  */
@@ -24,6 +25,8 @@ export interface ClockOptions {
 const trustAfterMs = 24 * 3_600_000;
 /** A wall clock that stays ahead for this long is right, so stamps trust it. */
 const settleAfterMs = 10 * 60_000;
+/** A machine that was off for longer is rare, so its clock is doubtful. */
+const longestOffMs = 7 * 24 * 3_600_000;
 /** A larger difference between two clocks is a fault, and no correction. */
 export const maxClockFaultMs = 60_000;
 
@@ -35,6 +38,8 @@ export class Clock {
   readonly monotonic: () => number;
   readonly #systemUptime: () => number;
   readonly #startedMs: number;
+  /** How long nothing happened before the start, by the wall clock, if that is doubtful: see continueFrom(). */
+  #gapMs = 0;
   readonly #startedAt: number;
   readonly #startedUptime: number;
   /** How far the wall clock may be ahead of the time that passed since the start: for deletions, and for stamps. */
@@ -88,13 +93,33 @@ export class Clock {
   }
 
   /**
+   * The newest time that is known from before the start. If it is more than a week ago, the machine was off for long, or
+   * the clock was set ahead: cautiousNow() continues from that time, until the clock is trusted.
+   */
+  continueFrom(ms: number): void {
+    const gapMs = this.#startedMs - ms;
+    this.#gapMs = gapMs > longestOffMs ? gapMs : 0;
+    this.#leastAheadMs = Infinity;
+  }
+
+  /** How far the wall clock is ahead of what deletions trust, because of a long time before the start. */
+  get doubtfulGapMs(): number {
+    return this.#gapMs === 0 ? 0 : Math.max(0, this.#gapMs - this.#trustedAheadMs);
+  }
+
+  /** When this clock was made, by the wall clock as it is now, in milliseconds since 1970. */
+  get startedMs(): number {
+    return this.settledNow() - this.uptimeMs() - this.#sleptMs();
+  }
+
+  /**
    * The time for deleting what is too old, in milliseconds since 1970: a clock that is set an hour or a year ahead must
    * not delete anything. A clock that stays ahead for a day is right. Call this every few minutes, or it notices a wrong
    * clock too late.
    */
   cautiousNow(): number {
     const [wallMs, monotonicMs] = [this.now(), this.monotonic()];
-    const passedMs = this.#startedMs + monotonicMs - this.#startedAt + this.#sleptMs();
+    const passedMs = this.#startedMs - this.#gapMs + monotonicMs - this.#startedAt + this.#sleptMs();
     this.#leastAheadMs = Math.min(this.#leastAheadMs, wallMs - passedMs);
     if (monotonicMs - this.#windowAt >= trustAfterMs) {
       this.#trustedAheadMs = this.#leastAheadMs;

@@ -81,3 +81,29 @@ Deno.test("stamps and deletions follow at once a clock that is ahead because the
   sleptMs = 10 * hourMs;
   assertEquals(ahead(), [10 * hourMs, 10 * hourMs]);
 });
+
+Deno.test("deletions do not trust a clock that was set ahead before the start, until it has stayed so for a day", () => {
+  let passedMs = 10 * yearMs;
+  const clock = new Clock({ now: () => passedMs, monotonic: () => passedMs });
+  // A server can be off for some days.
+  clock.continueFrom(passedMs - 6 * 24 * hourMs);
+  assertEquals([clock.cautiousNow() - passedMs, clock.doubtfulGapMs], [0, 0]);
+  clock.continueFrom(passedMs - yearMs);
+  assertEquals([clock.cautiousNow() - passedMs, clock.doubtfulGapMs], [-yearMs, yearMs]);
+  for (let hour = 0; hour < 25; hour++) {
+    passedMs += hourMs;
+    clock.cautiousNow();
+  }
+  assertEquals([clock.cautiousNow() - passedMs, clock.doubtfulGapMs], [0, 0]);
+});
+
+Deno.test("the time of the start follows a clock that is set right", () => {
+  let [passedMs, aheadMs] = [1000, -yearMs];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  assertEquals(clock.startedMs, 1000 - yearMs);
+  passedMs += 11 * 60_000;
+  aheadMs = 0;
+  clock.settledNow();
+  passedMs += 11 * 60_000;
+  assertEquals(clock.startedMs, 1000);
+});

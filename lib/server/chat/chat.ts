@@ -137,7 +137,6 @@ export class ChatState implements Chat {
   readonly serverBans: ServerBansState;
   readonly operatorGuesses = new Buckets(guessRate);
   readonly serverPasswordGuesses = new Buckets(guessRate);
-  readonly startedMs: number;
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
   readonly nicks = new NameMap<UserState>();
@@ -176,7 +175,6 @@ export class ChatState implements Chat {
     this.#tlsPort = tlsPort;
     this.#webUrl = webUrl;
     this.#uploadUrl = uploadUrl;
-    this.startedMs = this.now();
     this.serverBans = new ServerBansState(store?.savedValues);
     this.whowas = new WhowasState(settings.whowas);
     this.accounts = new Accounts(store, settings, this.clock.monotonic);
@@ -197,6 +195,10 @@ export class ChatState implements Chat {
 
   get uploadUrl(): string | undefined {
     return this.#uploadUrl();
+  }
+
+  get startedMs(): number {
+    return this.clock.startedMs;
   }
 
   find(nick: string): UserState | undefined {

@@ -19,7 +19,7 @@ export interface ClockFigures {
   readonly busAheadMs: number;
 }
 
-type FaultName = "stamps ahead" | "clock jumped" | "NATS ahead" | "NATS behind";
+type FaultName = "long silence" | "stamps ahead" | "clock jumped" | "NATS ahead" | "NATS behind";
 
 interface Fault {
   /** How large it is. */
@@ -79,6 +79,15 @@ export class ClockWatch {
   #faults(): Map<FaultName, Fault> {
     const { stampsAheadMs, jumpMs, busAheadMs } = this.figures;
     const faults = new Map<FaultName, Fault>();
+    const gapMs = this.#chat.clock.doubtfulGapMs;
+    if (gapMs > 0) {
+      faults.set("long silence", {
+        ms: gapMs,
+        sentence:
+          `The newest message is ${durationText(gapMs)} old. If the clock of this machine is wrong, set it ` +
+          "before people write: new messages get its time. In case it is wrong, nothing is deleted for a day",
+      });
+    }
     if (stampsAheadMs > maxClockFaultMs) {
       const time = timeText(stampMs(this.#chat.lastStamp));
       faults.set("stamps ahead", {
@@ -119,6 +128,7 @@ export class ClockWatch {
 }
 
 const endSentences: Readonly<Record<FaultName, string>> = {
+  "long silence": "The clock of this machine is trusted for deletions now",
   "stamps ahead": "New messages have the right time again",
   "clock jumped": "New messages follow the clock of this machine again",
   "NATS ahead": "The clock of NATS is no longer ahead",

@@ -4,6 +4,7 @@
  */
 import { encodeLine } from "../../net/encode.ts";
 import type { Clock } from "../../irc/clock.ts";
+import { stampMs } from "../../irc/stamp.ts";
 import { ChatState, type Log, type ReloadableFiles } from "../chat/chat.ts";
 import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
@@ -53,6 +54,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
   const store = openData(settings, clock);
   // The hub replaces this; a machine that joins others works for some time before it has a hub.
   store.database.onProblem = (sentence) => log("error", sentence);
+  if (store.history.newestStamp > 0) clock.continueFrom(stampMs(store.history.newestStamp));
   if (store.mended !== undefined) log("info", mendedSentence(store.mended));
   const machines = settings.nats === undefined
     ? undefined

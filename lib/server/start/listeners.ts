@@ -66,7 +66,7 @@ export async function openTls(
         folder: ephemeral ? undefined : data,
         names: certificateNames(hub.chat.settings),
       },
-      now: () => hub.chat.clock.cautiousNow(),
+      now: () => hub.chat.clock.settledNow(),
       maxConnections: limit,
       beside: () => plain.connections,
       isTrustedProxy: trustedProxies(hub.chat.settings),
