@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { Cluster } from "../support/cluster.ts";
 import { FreezingProxy } from "../support/freezing_proxy.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import type { Peer } from "../support/peer.ts";
 import { hasProgram } from "../support/programs.ts";
 
@@ -140,6 +141,36 @@ Deno.test({
       for (const [at, fault] of faults.entries()) thrownOut += await endure(site, fault, round * 100 + at);
     }
     assertEquals(thrownOut, 0);
+  },
+});
+
+Deno.test({
+  name: "a machine that starts first after NATS was away throws out nobody on a machine that returns later",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    using temporary = temporaryFolder();
+    await using cluster = await Cluster.start();
+    await using proxy = new FreezingProxy(cluster.nats.port);
+    const east = await cluster.add("east", ["--nats", proxy.url]);
+    const west = await cluster.add("west", ["--data", temporary.folder]);
+    const ann = await cluster.peer(east, "ann");
+    await ann.join("#tea");
+    const bob = await cluster.peer(west, "bob");
+    await bob.join("#tea");
+    await west.kill();
+    proxy.freeze();
+    await cluster.nats.kill();
+    await cluster.nats.again();
+    const again = await cluster.add("west", ["--data", temporary.folder]);
+    assertEquals(again.stderr().includes("Another machine"), false, again.stderr());
+    // The earlier run of this machine is over, so the nick is free; ann is perhaps only cut off.
+    const back = await cluster.peer(again, "bob");
+    await back.join("#tea");
+    proxy.thaw();
+    await ann.until(/reach each other again/);
+    await pauseMs(1.5 * leaseMs);
+    ann.send("PRIVMSG #tea :still here");
+    await back.until(/:ann!.*still here/);
   },
 });
 

@@ -31,6 +31,8 @@ export class SilenceWatch implements Silence {
   #provenAt: number | undefined;
   /** No silence before this moment counts. */
   #countsFrom: number;
+  /** When each expected machine was heard last; at first, when it began to be expected. */
+  readonly #silentFrom = new Map<string, number>();
   readonly #heardAt = new Map<string, number>();
 
   constructor(options: SilenceWatchOptions, now: () => number) {
@@ -42,23 +44,28 @@ export class SilenceWatch implements Silence {
   /** A heartbeat arrived, our own or that of another machine; or the machine was heard in another way. */
   onHeartbeat(machine: string): void {
     const now = this.#now();
-    if (machine === this.#options.machine) this.#prove(now);
-    else this.#heardAt.set(machine, now);
+    if (machine === this.#options.machine) return this.#prove(now);
+    this.#silentFrom.set(machine, now);
+    this.#heardAt.set(machine, now);
   }
 
   /** Sets the machines that should be heard. A new one is silent from now on. */
   expect(machines: Iterable<string>): void {
     const expected = new Set(machines);
-    for (const machine of this.#heardAt.keys()) if (!expected.has(machine)) this.#heardAt.delete(machine);
+    for (const machine of this.#silentFrom.keys()) {
+      if (expected.has(machine)) continue;
+      this.#silentFrom.delete(machine);
+      this.#heardAt.delete(machine);
+    }
     for (const machine of expected) {
-      if (!this.#heardAt.has(machine)) this.#heardAt.set(machine, this.#now());
+      if (!this.#silentFrom.has(machine)) this.#silentFrom.set(machine, this.#now());
     }
   }
 
   silentMs(machine: string): number {
-    const heardAt = this.#heardAt.get(machine);
-    if (heardAt === undefined || !this.#isProven) return 0;
-    return Math.max(0, this.#now() - Math.max(heardAt, this.#countsFrom));
+    const from = this.#silentFrom.get(machine);
+    if (from === undefined || !this.#isProven) return 0;
+    return Math.max(0, this.#now() - Math.max(from, this.#countsFrom));
   }
 
   hears(machine: string): boolean {

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { SilenceWatch } from "../../../lib/server/cluster/silence_watch.ts";
 import { type ModelFault, NetworkModel } from "../../support/network_model.ts";
 import { granted } from "../../support/permissions.ts";
 
@@ -93,7 +94,7 @@ Deno.test("when all links or NATS stop for any time, no machine is removed, alth
 });
 
 Deno.test("a claim that arrives late is void, because the machine has answered", async () => {
-  for (let cutMs = leaseMs - 1500; cutMs <= leaseMs + 2000; cutMs += 250) {
+  for (let cutMs = leaseMs - 1500; cutMs <= leaseMs + 2000; cutMs += 500) {
     for (let holdMs = leaseMs + 500; holdMs <= leaseMs + 3000; holdMs += 250) {
       const cut: ModelFault = { kind: "cut", machine: 0, fromMs: 2000, forMs: cutMs };
       // What "b-" says about "a-" from some moment on is held back.
@@ -104,4 +105,24 @@ Deno.test("a claim that arrives late is void, because the machine has answered",
       assertEquals(late, [], `cut for ${cutMs}, held back from ${holdMs}`);
     }
   }
+});
+
+Deno.test("a machine that is expected but was never heard is silent, and nobody answers for it", () => {
+  let nowMs = 0;
+  const silence = new SilenceWatch({ machine: "a-", leaseMs }, () => nowMs);
+  const beat = (...machines: string[]) => {
+    for (const machine of ["a-", ...machines]) silence.onHeartbeat(machine);
+    silence.expect(["a-", "b-", "c-"]);
+  };
+  beat("b-");
+  assertEquals([silence.hears("b-"), silence.hears("c-")], [true, false]);
+  for (nowMs = 1000; nowMs <= 4000; nowMs += 1000) beat("b-");
+  assertEquals([silence.silentMs("b-"), silence.silentMs("c-")], [1000, 5000]);
+  // Its own heartbeats do not come back: it knows nothing about the others, and asks them for nothing at first.
+  nowMs += leaseMs;
+  assertEquals([silence.hears("b-"), silence.silentMs("c-")], [false, 0]);
+  beat();
+  nowMs += leaseMs;
+  beat();
+  assertEquals([silence.silentMs("b-"), silence.silentMs("c-")], [0, 0]);
 });
