@@ -81,6 +81,7 @@ async function answer(
     before,
     limit,
     from: end,
+    isStopped: () => session.isClosed,
     isVisible: (hit) => isIn(logs, hit) && isShown(hit) && isFrom(hit),
   });
   if (session.user !== user || session.isClosed) return;

@@ -108,7 +108,8 @@ export class SearchIndex implements CommitParticipant {
     this.#blocksAfter = database.prepareArrays(`${blocks} LIMIT ${blocksAtOnce}`);
     this.#blocksBefore = database.prepareArrays(`${blocks} DESC LIMIT ${blocksAtOnce}`);
     this.#startAt = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
-    this.#bounds = database.prepareArrays("SELECT min(id), max(id) FROM block");
+    // One query for both bounds would read all rows.
+    this.#bounds = database.prepareArrays("SELECT (SELECT min(id) FROM block), (SELECT max(id) FROM block)");
     this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = 'followed'");
     this.rolledBack();
   }

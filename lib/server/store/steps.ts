@@ -29,7 +29,20 @@ export async function runWithPauses<Result>(
   return step.value;
 }
 
-/** Resolves in the next round of the event loop, so that other work gets its turn. */
+/** The reads that pause, in their order. */
+const pausing: (() => void)[] = [];
+
+/**
+ * Resolves in a later round of the event loop, so that other work gets its turn. Only one of all pauses ends in a round:
+ * a hundred searches at once stop the chat for as long as one.
+ */
 export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => {
+    if (pausing.push(resolve) === 1) setTimeout(endPause, 0);
+  });
+}
+
+function endPause(): void {
+  pausing.shift()?.();
+  if (pausing.length > 0) setTimeout(endPause, 0);
 }

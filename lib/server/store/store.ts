@@ -54,6 +54,8 @@ export interface StoreSearch extends Omit<SearchRequest, "logs" | "isVisible" | 
   readonly logs: ReadonlyMap<number, number>;
   /** Hits for which it returns false are left out and do not count towards the limit. */
   readonly isVisible: (hit: SearchHit) => boolean;
+  /** Nobody waits for the result any more. @default {never} */
+  readonly isStopped?: () => boolean;
 }
 
 /** An open store. */
@@ -161,7 +163,7 @@ export class Store implements Disposable {
       if (at > 0) await pause();
       if (this.#closed) return [];
       const steps = this.index.searchInSteps({ ...search, logs, after, isVisible });
-      const hits = await runWithPauses(steps, () => this.#closed);
+      const hits = await runWithPauses(steps, () => this.#closed || search.isStopped?.() === true);
       if (hits === undefined) return [];
       found.push(...hits);
     }

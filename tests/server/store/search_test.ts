@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { row } from "../../../lib/server/store/conversation.ts";
 import { recordsPerSection } from "../../../lib/server/store/search_sections.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
@@ -86,6 +86,22 @@ Deno.test("search finds messages by sender, for any characters in the nick", asy
   await tell(store, "#tea", [[3, "three"]]);
   assertEquals(search(store, { sender: "ANN[away]" }), [1, 2]);
   assertEquals(search(store, { sender: "ann" }), [3]);
+});
+
+Deno.test("a search ends early when nobody waits for its result", async () => {
+  using store = openStore();
+  await tell(store, "#tea", Array.from({ length: 20 }, (_, at) => [at + 1, "tea"]));
+  let checked = 0;
+  // Slow, so that a few checks are a step of the search.
+  const isVisible = () => {
+    for (const endMs = performance.now() + 1; performance.now() < endMs;);
+    return checked++ < 0;
+  };
+  const logs = new Map([[(store.conversations.find("#tea")?.id ?? 0) * 2, 0]]);
+  const isStopped = () => checked > 0;
+  const found = await store.search({ logs, text: "tea", limit: 9, from: "end", isVisible, isStopped });
+  assertEquals(found, []);
+  assert(checked < 20, `${checked} checked`);
 });
 
 Deno.test("search reads only the given logs", async () => {
