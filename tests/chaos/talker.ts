@@ -64,6 +64,8 @@ export class Talker {
   readonly options: TalkerOptions;
   /** By channel, in the order of arrival. */
   readonly seen = new Map<string, Map<string, Seen>>();
+  /** The msgid after which messages of a channel can be missing. */
+  readonly #gaps = new Map<string, string>();
   /** Own echoed messages that can still be deleted. */
   readonly own: Entry[] = [];
   nick: string;
@@ -139,7 +141,7 @@ export class Talker {
   async #enter(session: Session): Promise<void> {
     const { hasAccount, nick, channels } = this.options;
     // An account is in its channels at once: what arrives from now on is no sign that everything before it was seen.
-    const lasts = new Map(channels.map((channel) => [channel, lastOf(this.#seenIn(channel).values())]));
+    for (const channel of channels) this.#open(channel);
     this.nick = await withTimeout(
       session.register(nick, this.#hasLoggedInOnce ? nick : undefined),
       registerMs,
@@ -150,27 +152,34 @@ export class Talker {
       if (answer === undefined || refusalIn(answer) !== undefined) return session.abort();
       this.#hasLoggedInOnce = true;
     }
-    for (const channel of channels) await this.#join(session, channel, lasts.get(channel));
+    for (const channel of channels) await this.#join(session, channel);
     this.#isReady = true;
     this.#ready.resolve();
     this.options.ledger.note(`${this.nick} is connected and up to date`);
   }
 
-  /** Joins, again and again while the machines cannot reach each other; then reads what it missed after `from`. */
-  async #join(session: Session, channel: string, from: Seen | undefined): Promise<void> {
-    let last = from;
+  /** From here on messages can be missing, until the gap was read; an older gap that was not read yet stays. */
+  #open(channel: string): void {
+    const last = lastOf(this.#seenIn(channel).values());
+    if (last !== undefined && !this.#gaps.has(channel)) this.#gaps.set(channel, last.id);
+  }
+
+  /** Joins, again and again while the machines cannot reach each other; then reads what it missed. */
+  async #join(session: Session, channel: string): Promise<void> {
     for (;;) {
       const answer = await session.ask(`JOIN ${channel}`);
       if (answer === undefined) return;
       if (refusalIn(answer) === undefined) break;
       await pause(refusedMs);
     }
-    while (last !== undefined) {
-      const answer = await session.ask(`CHATHISTORY AFTER ${channel} msgid=${last.id} ${page}`);
+    for (let from = this.#gaps.get(channel); from !== undefined;) {
+      const answer = await session.ask(`CHATHISTORY AFTER ${channel} msgid=${from} ${page}`);
       if (answer === undefined) return;
       if (refusalIn(answer) !== undefined) await pause(refusedMs);
       else {
-        last = lastOf(answer.flatMap((message) => speechIn(message) ?? []));
+        from = lastOf(answer.flatMap((message) => speechIn(message) ?? []))?.id;
+        if (from === undefined) this.#gaps.delete(channel);
+        else this.#gaps.set(channel, from);
       }
     }
   }
@@ -185,7 +194,8 @@ export class Talker {
     const { command, params, source } = message;
     const [target = "", second = ""] = params;
     if (command === "KICK" && second === this.nick && !isPast && this.#session !== undefined) {
-      this.#join(this.#session, target, lastOf(this.#seenIn(target).values())).catch(() => {});
+      this.#open(target);
+      this.#join(this.#session, target).catch(() => {});
     }
     if (command === "NICK" && parseSource(source).nick === this.nick && !isPast) this.nick = target;
     const seen = target.startsWith("#") ? speechIn(message) : undefined;
