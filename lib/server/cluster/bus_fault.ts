@@ -7,6 +7,8 @@
 export type BusFault =
   /** There is no connection to NATS. */
   | { readonly kind: "unreachable" }
+  /** This machine lacks events, and takes the data of another machine. */
+  | { readonly kind: "rejoining" }
   /** NATS answers, but its stream does not: a full disk of some versions looks like this, or a cluster without leader. */
   | { readonly kind: "no answer" }
   /** NATS says that it has no space. */
@@ -22,6 +24,8 @@ export function peopleSentence(fault: BusFault): string {
   switch (fault.kind) {
     case "unreachable":
       return `The servers cannot reach each other; ${refused}`;
+    case "rejoining":
+      return `This server takes the data of the other servers again; your messages and commands are refused until it has them`;
     case "no answer":
       return `The servers cannot save messages now: NATS, which connects them, does not answer, or its disk is full; ${refused}`;
     case "no space":
@@ -35,6 +39,7 @@ export function peopleSentence(fault: BusFault): string {
 
 /** What people read when they can talk again. */
 export function endSentence(fault: BusFault): string {
+  if (fault.kind === "rejoining") return "This server has the data of the other servers";
   return fault.kind === "unreachable"
     ? "The servers reach each other again"
     : "The servers can save messages again";
@@ -46,6 +51,8 @@ export function fileSentence(fault: BusFault): string {
   switch (fault.kind) {
     case "unreachable":
       return `${failed}the servers cannot reach each other; try again later`;
+    case "rejoining":
+      return `${failed}the server takes its data from the other servers; try again later`;
     case "no answer":
       return `${failed}NATS, which stores it for all servers, does not answer, or its disk is full; try again later`;
     case "no space":
@@ -62,6 +69,8 @@ export function operatorSentence(fault: BusFault): string {
   switch (fault.kind) {
     case "unreachable":
       return "Cannot reach NATS: messages are refused until the connection is back";
+    case "rejoining":
+      return "This machine takes the data of another machine, because it lacks events: messages are refused until it has them";
     case "no answer":
       return "NATS is connected but does not save events: its disk is full, it is overloaded, or its servers have no leader. " +
         "Free space on the disk of NATS; if the chat does not continue within a minute, restart nats-server";

@@ -150,6 +150,12 @@ export async function copyStore(
   do {
     const found = await page({ after, from }) as TransferPage;
     const newest = transfer.appendPage(found, position.last);
+    // All history would wait in memory.
+    if (store.database.failing) {
+      throw new Error(
+        "Cannot join the other machines: their history cannot be saved, because the disk is full or fails; make space",
+      );
+    }
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
   transfer.applyErasures(shared);

@@ -32,6 +32,7 @@ import {
 } from "./machine_store.ts";
 import type { NatsBus } from "./nats_bus.ts";
 import type { NatsOptions, Position, Replica } from "./replica.ts";
+import { Refill } from "./refill.ts";
 import type { Silence } from "./silence_watch.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { lostEvent, machinesOf, Suspicions, watchedMachines } from "./suspicions.ts";
@@ -79,6 +80,7 @@ interface MachinesOptions {
   readonly store: Store;
   readonly version: string;
   readonly leaseMs: number;
+  readonly log: JoinOptions["log"];
 }
 
 /** This machine as a part of a chat of many machines. */
@@ -87,6 +89,7 @@ export class Machines implements Replica<Event> {
   readonly #store: Store;
   readonly #version: string;
   readonly #leaseMs: number;
+  readonly #refill: Refill;
   #suspicions: Suspicions | undefined;
   #start: StartState | undefined;
   #isFirst = false;
@@ -99,11 +102,12 @@ export class Machines implements Replica<Event> {
   #nextSaveMs = 0;
 
   /** Only join() calls this; it then makes the store equal to those of the other machines. */
-  constructor(bus: NatsBus<Event>, { store, version, leaseMs }: MachinesOptions) {
+  constructor(bus: NatsBus<Event>, { store, version, leaseMs, log }: MachinesOptions) {
     this.#bus = bus;
     this.#store = store;
     this.#version = version;
     this.#leaseMs = leaseMs;
+    this.#refill = new Refill(store, bus, log);
   }
 
   /**
@@ -127,7 +131,7 @@ export class Machines implements Replica<Event> {
     });
     const warning = sizeWarning(bus.maxEventBytes, multilineBytes);
     if (warning !== undefined) log("error", warning);
-    const machines = new Machines(bus, { store, version, leaseMs: lease });
+    const machines = new Machines(bus, { store, version, leaseMs: lease, log });
     try {
       await machines.#copyStore();
     } catch (error) {
@@ -172,6 +176,10 @@ export class Machines implements Replica<Event> {
 
   /** Saves changes for a start without other machines. Call it every few seconds. */
   sweep(): void {
+    this.#refill.sweep();
+    const { history, database } = this.#store;
+    // It would wait in memory, and would be behind the history.
+    if (history.isCut || database.failing) return;
     const { sequence } = this.#bus.position;
     if (!this.#isComplete || sequence === this.#savedAt || performance.now() < this.#nextSaveMs) return;
     const before = performance.now();
@@ -199,7 +207,7 @@ export class Machines implements Replica<Event> {
   }
 
   onApplied(event: Event, position: Position, silence: Silence): void {
-    savePosition(this.#store, position);
+    if (!this.#store.history.isCut) savePosition(this.#store, position);
     const { machine } = this.#bus;
     this.#suspicions?.onApplied(event, silence);
     if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
@@ -236,6 +244,7 @@ export class Machines implements Replica<Event> {
   async replaceState(): Promise<void> {
     const chat = this.#runningChat;
     this.#isComplete = false;
+    this.#store.history.endCut({ isRefilled: true });
     for (const session of [...chat.sessions.values()]) {
       // The user of the session is replaced, so the end of the session is not an event.
       session.user = undefined;
@@ -268,7 +277,11 @@ export class Machines implements Replica<Event> {
     else if (chat.users.size > 0) restoreSnapshot(chat, withoutUsers(takeSnapshot(chat)));
     await this.#bus.start(this.#start?.position ?? ownPosition(this.#store), this);
     this.#start = undefined;
-    this.#store.database.releaseCommits();
+    if (!this.#store.database.releaseCommits()) {
+      throw new Error(
+        "the data cannot be saved, because the disk is full or fails; make space and start again",
+      );
+    }
     this.#isComplete = true;
   }
 

@@ -167,6 +167,24 @@ export class NatsBus<E> implements Bus<E> {
     return joined;
   }
 
+  /** Takes the state and the missing history from another machine; false if none is ready. */
+  async rejoin(): Promise<boolean> {
+    const { kind } = await this.#requests.greet();
+    if (kind !== "ready" || this.#state !== "live") return false;
+    this.#handle("sequence gap");
+    return true;
+  }
+
+  /** Gives no other machine the data of this one, until serve(). */
+  withdraw(): void {
+    this.#requests.withdraw();
+  }
+
+  /** Gives other machines the data of this one. */
+  serve(): void {
+    this.#requests.serve((question) => this.#answer(question));
+  }
+
   /**
    * Applies the stream from this position on, and resolves when all events that it contained at the call are applied.
    */
@@ -179,7 +197,7 @@ export class NatsBus<E> implements Bus<E> {
     this.#handle("start");
     if (isFirst) this.#watch();
     await this.#reader.catchUp(ends.last);
-    this.#requests.serve((question) => this.#answer(question));
+    this.serve();
     if (!isFirst) return;
     this.#startHeartbeats(replica);
     this.#storage = new NatsStorage({
@@ -227,7 +245,7 @@ export class NatsBus<E> implements Bus<E> {
       this.#reader.stop(new Error("The stream must be read again"));
     }
     if (isUp(from) && !isUp(to)) {
-      this.#fault = this.#currentFault;
+      this.#fault = to === "rejoining" ? { kind: "rejoining" } : this.#currentFault;
       this.#outbox.lapse(this.#fault);
       this.#tell(operatorSentence(this.#fault));
       this.#replica?.onUpChange(false, this.#fault);

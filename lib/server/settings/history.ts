@@ -44,6 +44,14 @@ export const historySettings = {
     help:
       "maximum number of stored messages in each channel or private conversation; 0 means no limit, or 10000 with --ephemeral",
   },
+  unsavedLimit: {
+    kind: "size",
+    default: 16 * 1024 * 1024,
+    min: 64 * 1024,
+    env: "PARLEY_UNSAVED_LIMIT",
+    group: "History and data",
+    help: "what can wait in memory while the disk is full; then new messages are refused",
+  },
   mendTimes: {
     kind: "flag",
     group: "History and data",

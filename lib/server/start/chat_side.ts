@@ -102,7 +102,7 @@ async function readFilesAtStart(settings: Settings): Promise<ReloadableFiles> {
 }
 
 function openData(
-  { data, ephemeral, synchronous, keepFor, keepMessages, mendTimes }: Settings,
+  { data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes }: Settings,
   clock: Clock,
 ): Store {
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
@@ -111,6 +111,7 @@ function openData(
       ...(!ephemeral && { folder: data }),
       synchronous,
       retention: { ageMs: keepFor, count },
+      unsavedLimit,
       clock,
       mend: mendTimes ? valueMenders : undefined,
     });

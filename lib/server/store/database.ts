@@ -26,8 +26,14 @@ import { Transaction } from "./transaction.ts";
 /** The durability of commits; see the head of this file. */
 export type Synchronous = "off" | "normal" | "full";
 
-/** The most characters that wait in memory while the disk fails. */
-export const maxUnsavedBytes = 16 * 1024 * 1024;
+/** The options of a database. */
+export interface DatabaseOptions {
+  /** @default {that of the system} */
+  readonly clock?: Clock;
+  /** The most characters that wait in memory while the disk fails. @default {16 MiB} */
+  readonly unsavedLimit?: number;
+}
+
 /** Above this, a commit is tried only when a file of this size can be written: a failed one costs a repetition. */
 const probedBytes = 256 * 1024;
 const retryMs = 1000;
@@ -55,11 +61,6 @@ export interface WriteStatement {
   get(...values: SQLInputValue[]): unknown;
 }
 
-/** Functions of node:sqlite that its types do not have. */
-interface ArrayStatement extends StatementSync {
-  setReturnArrays(enabled: boolean): void;
-}
-
 /** An open database. */
 export class Database {
   /** Called with one sentence when saving starts to fail, when it works again, and when reading fails. */
@@ -72,6 +73,7 @@ export class Database {
   readonly #path: string | undefined;
   readonly #participants: CommitParticipant[] = [];
   readonly #clock: Clock;
+  readonly #unsavedLimit: number;
   readonly #log: WriteAheadLog;
   readonly #transaction: Transaction;
   /** Changes that could not even be made in memory; later ones wait behind them. */
@@ -88,10 +90,14 @@ export class Database {
   #heldFailure: unknown;
 
   /** Takes over `db`, which must have the newest version. `path` is its file; undefined in memory. */
-  constructor(db: DatabaseSync, clock = new Clock(), path?: string) {
+  constructor(
+    { db, path }: { readonly db: DatabaseSync; readonly path?: string },
+    { clock = new Clock(), unsavedLimit = 16 * 1024 * 1024 }: DatabaseOptions = {},
+  ) {
     this.#db = db;
     this.#path = path;
     this.#clock = clock;
+    this.#unsavedLimit = unsavedLimit;
     this.#log = new WriteAheadLog(db);
     this.#transaction = new Transaction(db);
   }
@@ -228,7 +234,7 @@ export class Database {
 
   /** Whether so much waits in memory that nothing more can. */
   get isFull(): boolean {
-    return this.#failing && this.unsavedBytes >= maxUnsavedBytes;
+    return this.#failing && this.unsavedBytes >= this.#unsavedLimit;
   }
 
   /** Copies the log into the file; takes a tenth of a second for a long log. */
@@ -266,7 +272,7 @@ export class Database {
   }
 
   #prepare(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql) as ArrayStatement;
+    const statement = this.#db.prepare(sql) as StatementSync & { setReturnArrays(enabled: boolean): void };
     statement.setReturnArrays(true);
     return statement;
   }

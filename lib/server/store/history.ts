@@ -51,6 +51,10 @@ export class History implements CommitParticipant {
   readonly #conversations: Conversations;
   #unsaved: UnsavedBlock[] = [];
   #unsavedLength = 0;
+  #isCut = false;
+  #dropped = 0;
+  /** Whether others have the records that are dropped here, as the machines of a cluster do. @default {false} */
+  canRefill = false;
   #appended = 0;
   #storedUntil = 0;
   readonly #insert: WriteStatement;
@@ -83,12 +87,12 @@ export class History implements CommitParticipant {
 
   /**
    * Adds a record. It never fails and never waits: the commit of the tick saves it. Stamps must grow. While the disk
-   * fails and so much waits in memory that nothing more can, the record is dropped and counted as lost.
+   * fails and so much waits in memory that nothing more can, the record is dropped; see isCut.
    */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
     if (stamp <= this.#storedUntil) return;
+    if (this.#isCut || this.#database.isFull) return this.#drop();
     const { records } = this.#database;
-    if (this.#database.isFull) return void records.lost++;
     this.#appended++;
     records.unsaved++;
     this.#unsavedLength += record.length;
@@ -120,6 +124,28 @@ export class History implements CommitParticipant {
   /** Ignores records up to this stamp: they are stored already and are being repeated. */
   skipUntil(stamp: number): void {
     this.#storedUntil = stamp;
+  }
+
+  /**
+   * Whether the history ends before a record that was dropped and that others have. All later records are dropped too
+   * until endCut(), so what others have after the newest stamp is what is missing here. Without canRefill a dropped
+   * record is lost, and the next ones are saved.
+   */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Accepts records again. The dropped ones count as lost unless they come from others now. */
+  endCut({ isRefilled }: { isRefilled: boolean }): void {
+    if (!isRefilled) this.#database.records.lost += this.#dropped;
+    this.#isCut = false;
+    this.#dropped = 0;
+  }
+
+  #drop(): void {
+    this.#isCut = this.canRefill;
+    if (this.canRefill) this.#dropped++;
+    else this.#database.records.lost++;
   }
 
   /** The number of records appended since the start. */

@@ -7,7 +7,7 @@ import { Clock } from "../../irc/clock.ts";
 import { AccountTable } from "./accounts.ts";
 import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
-import { Database, type Synchronous } from "./database.ts";
+import { Database, type DatabaseOptions, type Synchronous } from "./database.ts";
 import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
 import { UploadTable } from "./uploads.ts";
@@ -23,15 +23,13 @@ import { pause, runWithPauses } from "./steps.ts";
 import { Transfer } from "./transfer.ts";
 
 /** The options of a store. */
-export interface StoreOptions {
+export interface StoreOptions extends DatabaseOptions {
   /** The data folder, created if missing; without it everything is in memory. */
   readonly folder?: string | undefined;
   /** See database.ts. @default {"normal"} */
   readonly synchronous?: Synchronous;
   /** @default {no limits} */
   readonly retention?: RetentionLimits;
-  /** The clocks of the store. @default {those of the system} */
-  readonly clock?: Clock;
   /** Moves times in the future back to the present before anything is read. @default {they stay} */
   readonly mend?: ValueMenders | undefined;
 }
@@ -86,7 +84,7 @@ export class Store implements Disposable {
     this.#release = opened.release;
     this.#path = opened.path;
     this.mended = options.mend && mend(opened, clock.now(), options.mend);
-    const database = this.database = new Database(opened.db, clock, opened.path);
+    const database = this.database = new Database(opened, options);
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);

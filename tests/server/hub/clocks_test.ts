@@ -78,7 +78,9 @@ for (const [direction, jumpMs] of jumps) {
     let jumpedMs = 0;
     const { db } = openMemory();
     const clock = new Clock({ now: () => passedMs + jumpedMs, monotonic: () => passedMs });
-    using database = Object.assign(new Database(db, clock), { [Symbol.dispose]: () => database.close() });
+    using database = Object.assign(new Database({ db }, { clock }), {
+      [Symbol.dispose]: () => database.close(),
+    });
     const said: string[] = [];
     database.onProblem = (sentence) => said.push(sentence);
     let isFull = true;

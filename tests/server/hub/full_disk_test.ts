@@ -90,7 +90,7 @@ diskStory(
   "messages that not even memory can take are refused, and what happens anyway is counted as lost",
   async ({ disk, later, chat, store, ann, bob }) => {
     disk.fill();
-    store.history.append(store.conversations.channel("#den", "#den"), 0, 1, "x".repeat(17_000_000));
+    store.history.append(store.conversations.channel("#den", "#den"), 0, 1, "x".repeat(110_000));
     store.commit();
     await receive(ann);
     await receive(bob);
@@ -128,7 +128,11 @@ function diskStory(name: string, act: (scene: Scene) => Promise<void>): void {
     using place = temporaryFolder();
     using disk = smallDisk();
     let passedMs = 0;
-    const store = openStore({ folder: place.folder, clock: new Clock({ monotonic: () => passedMs }) });
+    const store = openStore({
+      folder: place.folder,
+      clock: new Clock({ monotonic: () => passedMs }),
+      unsavedLimit: 100_000,
+    });
     await using chat = startChat({ startsAt: 1_800_000_000_000, store });
     const later = (ms: number) => {
       passedMs += ms;
