@@ -11,7 +11,7 @@ import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
-import { openPlain, openTls } from "./lib/server/start/listeners.ts";
+import { openPlain, openTls, socketLimits } from "./lib/server/start/listeners.ts";
 import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
@@ -98,10 +98,11 @@ async function start(
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
     maxQueueBytes: settings.sendQueue,
   };
-  const listener = openPlain(hub, stream);
-  const secure = opened.secure = await openTls(hub, stream, listener);
+  const limits = socketLimits(hub);
+  const listener = openPlain(hub, stream, limits);
+  const secure = opened.secure = await openTls(hub, stream, limits);
   const web = opened.web = settings.web === "on"
-    ? await openWeb(hub, stream, machines?.sharedFiles)
+    ? openWeb(hub, stream, limits, machines?.sharedFiles)
     : undefined;
   say(banner(settings, listener, web, secure));
   if (qr && web !== undefined) say(qrCode(web.url));

@@ -51,6 +51,18 @@ export const deadlines = {
 
   // Connections. -------------------------------------------------------------------------------------------------
 
+  /** The PROXY header of a trusted proxy, which sends it as soon as it is connected. */
+  proxyHeaderMs: 5_000,
+  /** The TLS handshake of a peer; slow networks need three or four seconds. */
+  tlsHandshakeMs: 10_000,
+  /** The reader of a refusal when no file descriptor is free: the next newcomer needs this one. */
+  refusalMs: 200,
+  /** The headers of a request over HTTP, from its first byte; the first request also from the connection. */
+  httpHeadersMs: 10_000,
+  /** The next request on the same connection. Browsers open another one in no time. */
+  httpIdleMs: 30_000,
+  /** A peer that sends a body or reads an answer, before its mean speed counts. */
+  httpStallMs: 30_000,
   /** A connection to a server, with its name lookup; TLS is included. */
   dialMs: 10_000,
   /** What is queued for a peer that does not read, when we close its connection. */

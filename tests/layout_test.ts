@@ -49,7 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
     "server/apply",
     "type server/hub",
   ],
-  "server/web": ["irc", "net", "type server/store", "type server/chat", "type server/hub"],
+  "server/web": ["deadlines.ts", "irc", "net", "type server/store", "type server/chat", "type server/hub"],
   "server/start": [
     "deadlines.ts",
     "run_command.ts",

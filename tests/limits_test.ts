@@ -4,6 +4,8 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
+import { SocketLimits } from "../lib/net/socket_limits.ts";
+import { sendText, startListening } from "./support/listening.ts";
 import type { Chat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { story } from "./support/story.ts";
@@ -294,25 +296,37 @@ story("KILL removes a user and its waiting lines", {
 
 story(
   "an address has a limit of connections; an IPv6 network counts as one address, this machine has no limit",
-  {
-    settings: { perAddress: 2 },
-  },
+  { settings: { perAddress: 2 } },
   async (chat) => {
     const refused = "ERROR :Closing link: Too many connections from your address: 2 of 2";
-    const come = (address: string, nick: string) => visit(chat.hub, address, nick, { register: false });
+    using place = startListening({
+      isTrustedProxy: () => true,
+      limits: new SocketLimits({ maxPerPeer: chat.state.settings.perAddress }),
+      onConnection: (connection) => void chat.hub.attach(connection),
+    });
+    const come = async (address: string, nick: string) => {
+      const socket = await place.connect();
+      await sendText(socket, `PROXY TCP${address.includes(":") ? 6 : 4} ${address} ${address} 1 2\r\n`);
+      return await Peer.over(overTcp(socket), nick, { register: false });
+    };
     const first = await come("2001:db8::1", "a");
-    await come("2001:db8::2", "b");
+    const others = [await come("2001:db8::2", "b")];
+    await ask(first, "PING x");
     assertEquals(await (await come("2001:db8::ffff", "c")).closed(), [refused]);
     for (
       const address of ["2001:db8:0:1::1", "10.1.2.3", "10.1.2.3", "127.0.0.1", "127.0.0.1", "::1", "::1"]
     ) {
       const peer = await come(address, "d");
+      others.push(peer);
       assertEquals(await ask(peer, "PING x"), [":chat.test PONG chat.test x"]);
     }
     first.send("QUIT");
     await first.closed();
     await first[Symbol.asyncDispose]();
-    assertEquals(await ask(await come("2001:db8::3", "e"), "PING x"), [":chat.test PONG chat.test x"]);
+    const next = await come("2001:db8::3", "e");
+    assertEquals(await ask(next, "PING x"), [":chat.test PONG chat.test x"]);
+    for (const peer of [...others, next]) await peer[Symbol.asyncDispose]();
+    while (place.listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   },
 );
 

@@ -193,7 +193,7 @@ story("an encrypted server is remembered, and another certificate ends with 77",
   );
   assertEquals(await runClient(args, { env }), { code: 0, out: "", err: "" });
   const { cert, key } = await certificate();
-  await listener.reload({ cert, key });
+  listener.useCertificate({ cert, key });
   const { code, err } = await runClient(args, { env });
   assertEquals(code, 77);
   assertStringIncludes(err, "it is not the server it was before");

@@ -1,25 +1,26 @@
 /**
- * Accepted sockets before they become connections, for a port with trusted proxies. A proxy first sends a header with
- * the visitor's address, and TLS starts after that header. Sockets of other peers pass at once.
+ * Accepted sockets before they become connections: a trusted proxy first sends a header with the visitor's address,
+ * then the TLS handshake follows. Both have a deadline. Sockets without both pass at once.
  */
 import type { SecureContext } from "node:tls";
 import { plainAddress } from "../irc/address.ts";
 import type { KeyPair } from "./certificate.ts";
 import { ProxyError, readProxied } from "./proxied_socket.ts";
 import type { StreamSocket } from "./stream.ts";
-import { acceptTls, secureContext } from "./tls_accept.ts";
+import { acceptTls, closeQuietly, secureContext } from "./tls_accept.ts";
 
 /** How accepted sockets are prepared. */
 export interface AcceptedSocketOptions {
-  readonly isTrustedProxy: (address: string) => boolean;
+  readonly isTrustedProxy: ((address: string) => boolean) | undefined;
   readonly headerTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
   /** If set, all sockets speak TLS. */
   readonly tls: KeyPair | undefined;
   /** Called for each wrong header. */
   readonly onError: ((error: unknown) => void) | undefined;
 }
 
-/** The sockets of one listener that are not connections yet. */
+/** The sockets of one listener that are not connections yet. Its methods close what cannot become one. */
 export class AcceptedSockets {
   readonly #options: AcceptedSocketOptions;
   readonly #waiting = new Set<StreamSocket>();
@@ -36,31 +37,48 @@ export class AcceptedSockets {
     this.#context = secureContext(tls);
   }
 
-  /** The socket, ready to become a connection; undefined, and closed, if it cannot become one. Never rejects. */
-  async prepare(socket: StreamSocket): Promise<StreamSocket | undefined> {
-    const address = plainAddress(socket.remoteAddr.hostname);
-    const ready = this.#options.isTrustedProxy(address) ? await this.#read(socket, address) : socket;
-    return ready && this.#context ? acceptTls(ready, this.#context) : ready;
+  /** Whether the peer is a trusted proxy, so that its header must be read. */
+  isProxy(socket: StreamSocket): boolean {
+    return this.#options.isTrustedProxy?.(plainAddress(socket.remoteAddr.hostname)) ?? false;
   }
 
-  /** Closes the sockets that still wait for a header. */
+  /** The socket with the visitor's address; undefined if the header was wrong or the peer left. Never rejects. */
+  readHeader(socket: StreamSocket): Promise<StreamSocket | undefined> {
+    const { headerTimeoutMs, onError } = this.#options;
+    return this.#wait(
+      socket,
+      readProxied(socket, headerTimeoutMs).catch((error) => {
+        if (error instanceof ProxyError) {
+          onError?.(new Error(`the proxy ${plainAddress(socket.remoteAddr.hostname)} ${error.message}`));
+        }
+        return undefined;
+      }),
+    );
+  }
+
+  /** The socket inside TLS; undefined if there is no TLS here. It resolves to undefined without a handshake in time. */
+  encrypt(socket: StreamSocket): Promise<StreamSocket | undefined> | undefined {
+    if (this.#context === undefined) return undefined;
+    const timer = setTimeout(() => closeQuietly(socket), this.#options.handshakeTimeoutMs);
+    return this.#wait(socket, acceptTls(socket, this.#context)).finally(() => clearTimeout(timer));
+  }
+
+  /** Closes the sockets that still wait. */
   close(): void {
     this.#closed = true;
-    for (const socket of this.#waiting) socket.close();
+    for (const socket of this.#waiting) closeQuietly(socket);
     this.#waiting.clear();
   }
 
-  async #read(socket: StreamSocket, address: string): Promise<StreamSocket | undefined> {
+  async #wait(
+    socket: StreamSocket,
+    pending: Promise<StreamSocket | undefined>,
+  ): Promise<StreamSocket | undefined> {
     this.#waiting.add(socket);
-    const ready = await readProxied(socket, this.#options.headerTimeoutMs).catch((error) => {
-      if (error instanceof ProxyError) {
-        this.#options.onError?.(new Error(`the proxy ${address} ${error.message}`));
-      }
-      return undefined;
-    });
-    if (this.#closed) return undefined;
+    const ready = await pending;
     this.#waiting.delete(socket);
-    if (ready === undefined) socket.close();
-    return ready;
+    if (!this.#closed && ready !== undefined) return ready;
+    closeQuietly(socket);
+    return undefined;
   }
 }

@@ -54,7 +54,8 @@ function later(reading: Promise<number | null>, space: Uint8Array): Promise<Uint
   return bytes;
 }
 
-class ProxiedSocket implements StreamSocket {
+/** A socket that was read before, by code that found out about its visitor. */
+export class ProxiedSocket implements StreamSocket {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
   readonly #socket: StreamSocket;
@@ -62,29 +63,34 @@ class ProxiedSocket implements StreamSocket {
   #head: Uint8Array;
   #reading: Promise<Uint8Array | null> | undefined;
 
+  /** `head` contains the bytes that were read and belong to the visitor, and `reading` a read that still runs. */
   constructor(
     socket: StreamSocket,
-    header: ProxyHeader | undefined,
+    visitor: Pick<ProxyHeader, "source" | "secure"> | undefined,
     head: Uint8Array,
     reading?: Promise<Uint8Array | null>,
   ) {
     this.#socket = socket;
     this.#head = head;
     this.#reading = reading;
-    const source = header?.source;
+    const source = visitor?.source;
     // The loopback address of the proxy's machine is not our machine.
     this.remoteAddr = source === undefined || isLoopback(source.hostname) ? socket.remoteAddr : source;
-    if (header?.secure || socket.handshake !== undefined) this.handshake = true;
+    if (visitor?.secure || socket.handshake !== undefined) this.handshake = true;
   }
 
-  async read(bytes: Uint8Array): Promise<number | null> {
+  read(bytes: Uint8Array): Promise<number | null> {
+    if (this.#head.length === 0 && this.#reading === undefined) return this.#socket.read(bytes);
+    return this.#readHead(bytes);
+  }
+
+  async #readHead(bytes: Uint8Array): Promise<number | null> {
     if (this.#head.length === 0 && this.#reading !== undefined) {
       const read = await this.#reading;
       this.#reading = undefined;
       if (read === null) return null;
       this.#head = read;
     }
-    if (this.#head.length === 0) return this.#socket.read(bytes);
     const part = this.#head.subarray(0, bytes.length);
     bytes.set(part);
     this.#head = this.#head.subarray(part.length);

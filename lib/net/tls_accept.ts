@@ -1,58 +1,142 @@
 /**
- * TLS on a connection that was accepted without it. A proxy sends its header before the handshake, and Deno's TLS
- * listener would treat that as a broken handshake. It is slower than that listener, so only ports with trusted proxies
- * use it.
+ * TLS on a connection that was accepted without it. Deno's own TLS listener is not used, although it needs about half
+ * of the CPU time and memory: its sockets cannot send small writes at once (40 ms late), they stay open after close()
+ * while the peer is silent, and a proxy's header before the handshake is an error there (Deno 2.9.6). Measured on the
+ * same machine: an echo 34 µs instead of 15, a line to 1,000 readers 10.5 µs each in both, 53 KB instead of 20 for each
+ * connection.
  */
 import { Buffer } from "node:buffer";
-import { Duplex } from "node:stream";
+import { EventEmitter } from "node:events";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { KeyPair } from "./certificate.ts";
 import type { StreamSocket } from "./stream.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
-const chunkBytes = 16_384;
+const firstBytes = 1024;
+const mostBytes = 16_384;
 
 /** The TLS context of a certificate; make it once. */
 export function secureContext({ cert, key }: KeyPair): SecureContext {
   return createSecureContext({ cert, key });
 }
 
-/** The socket inside TLS. The first read makes the handshake. */
-export function acceptTls(socket: StreamSocket, context: SecureContext): StreamSocket {
-  const inner = streamOf(socket);
+/**
+ * Resolves to the socket inside TLS after the handshake; undefined if that failed or `socket` was closed. It does not
+ * limit the time: close `socket` for that.
+ */
+export function acceptTls(socket: StreamSocket, context: SecureContext): Promise<StreamSocket | undefined> {
   // The types allow only sockets of node:net; any stream works.
+  const inner = new InnerStream(socket);
   const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
     isServer: true,
     secureContext: context,
   });
-  return new TlsSocket(outer, socket.remoteAddr);
-}
-
-function streamOf(socket: StreamSocket): Duplex {
-  const buffer = new Uint8Array(chunkBytes);
-  const stream: Duplex = new Duplex({
-    read() {
-      socket.read(buffer).then(
-        (count) => stream.push(count === null ? null : Buffer.from(buffer.slice(0, count))),
-        (error) => stream.destroy(error),
-      );
-    },
-    write(chunk: Uint8Array, _encoding, done) {
-      writeAll(socket, chunk).then(() => done(), done);
-    },
-    final(done) {
-      socket.closeWrite().then(() => done(), done);
-    },
-    destroy(error, done) {
-      socket.close();
-      done(error);
-    },
+  const ready = new TlsSocket(outer, inner);
+  return new Promise((resolve) => {
+    outer.once("secure", () => resolve(ready));
+    outer.once("close", () => resolve(undefined));
+    // TLS has already sent its alert to the peer.
+    outer.once("error", () => ready.close());
   });
-  // The stream around it reports the error.
-  stream.on("error", () => {});
-  return stream;
 }
 
-async function writeAll(socket: StreamSocket, bytes: Uint8Array): Promise<void> {
-  for (let sent = 0; sent < bytes.length;) sent += await socket.write(bytes.subarray(sent));
+/** Closes a socket that can be closed already. */
+export function closeQuietly(socket: StreamSocket): void {
+  try {
+    socket.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
+/** The part of a stream that TLSSocket uses, without the buffers of a real one. */
+class InnerStream extends EventEmitter {
+  readable = true;
+  writable = true;
+  readonly readableObjectMode = false;
+  readonly #socket: StreamSocket;
+  #space = new Uint8Array(firstBytes);
+  #isFlowing = false;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(socket: StreamSocket) {
+    super();
+    this.#socket = socket;
+  }
+
+  pause(): this {
+    this.#isFlowing = false;
+    return this;
+  }
+
+  resume(): this {
+    this.#isFlowing = true;
+    this.#read();
+    return this;
+  }
+
+  cork(): void {}
+
+  uncork(): void {}
+
+  write(bytes: Uint8Array, done: (error?: unknown) => void): boolean {
+    let sent = 0;
+    const onWritten = (count: number) => {
+      sent += count;
+      if (sent < bytes.length) this.#socket.write(bytes.subarray(sent)).then(onWritten, done);
+      else done();
+    };
+    this.#socket.write(bytes).then(onWritten, done);
+    return true;
+  }
+
+  end(done: () => void): void {
+    this.writable = false;
+    this.#socket.closeWrite().then(done, done);
+  }
+
+  destroy(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    closeQuietly(this.#socket);
+    this.emit("close");
+  }
+
+  get remoteAddr(): StreamSocket["remoteAddr"] {
+    return this.#socket.remoteAddr;
+  }
+
+  close(): void {
+    this.destroy();
+  }
+
+  setNoDelay(): void {
+    this.#socket.setNoDelay?.();
+  }
+
+  #read(): void {
+    if (this.#isReading || this.#isClosed || !this.readable) return;
+    this.#isReading = true;
+    this.#socket.read(this.#space).then(this.#onRead, this.#onError);
+  }
+
+  readonly #onRead = (count: number | null) => {
+    this.#isReading = false;
+    if (count === null) {
+      this.readable = false;
+      return void this.emit("end");
+    }
+    this.emit("data", Buffer.from(this.#space.slice(0, count).buffer));
+    const { length } = this.#space;
+    // A large buffer stays only while a peer sends much.
+    if (count === length && length < mostBytes) this.#space = new Uint8Array(mostBytes);
+    else if (length > firstBytes && count < firstBytes) this.#space = new Uint8Array(firstBytes);
+    if (this.#isFlowing) this.#read();
+  };
+
+  readonly #onError = () => {
+    this.#isReading = false;
+    this.destroy();
+  };
 }

@@ -12,7 +12,7 @@ export interface TlsListenOptions extends Omit<ListenOptions, "tls"> {
 }
 
 /** A bound port that speaks TLS. */
-export interface TlsListener extends Omit<Listener, "reload"> {
+export interface TlsListener extends Omit<Listener, "useCertificate"> {
   /** The current certificate. */
   readonly certificate: ServerCertificate;
   /** Loads the certificate again, renews our own one if it is due, and uses it. False if it is the same. */
@@ -38,7 +38,7 @@ export async function listenTls(options: TlsListenOptions): Promise<TlsListener>
       if (source.files === undefined && source.folder === undefined) return false;
       const loaded = await loadCertificate({ ...source, nowMs: now() });
       if (loaded.fingerprint === certificate.fingerprint) return false;
-      await listener.reload(loaded);
+      listener.useCertificate(loaded);
       certificate = loaded;
       return true;
     },

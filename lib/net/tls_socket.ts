@@ -1,25 +1,30 @@
 /**
  * A socket of node:tls in the form that net/ reads and writes. Clients dial with it, because Deno's own TLS does not
  * give the certificate of the peer. It also skips the proof that the peer has its key where chains are not checked, so
- * a pin would be worthless. The server uses it behind proxies (tls_accept.ts).
+ * a pin would be worthless. The server accepts with it (tls_accept.ts).
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
+
+/** The socket that carries the TLS, if it is not one of node:net. */
+type Carrier = Pick<StreamSocket, "remoteAddr" | "close" | "setNoDelay">;
 
 /** Takes over a connected socket. */
 export class TlsSocket implements StreamSocket {
   readonly handshake = true;
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly #socket: TLSSocket;
+  readonly #carrier: Carrier | undefined;
   #chunks: Uint8Array[] = [];
   #over = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** `remoteAddr` is for a socket without an address of its own. */
-  constructor(socket: TLSSocket, remoteAddr?: StreamSocket["remoteAddr"]) {
+  constructor(socket: TLSSocket, carrier?: Carrier) {
     this.#socket = socket;
-    this.remoteAddr = remoteAddr ?? { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    this.#carrier = carrier;
+    this.remoteAddr = carrier?.remoteAddr ??
+      { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     socket.on("data", (chunk: Uint8Array) => {
       this.#chunks.push(chunk);
       socket.pause();
@@ -55,10 +60,13 @@ export class TlsSocket implements StreamSocket {
 
   close(): void {
     this.#socket.destroy();
+    // Destroying can wait for the peer.
+    this.#carrier?.close();
   }
 
   setNoDelay(): void {
-    this.#socket.setNoDelay(true);
+    if (this.#carrier === undefined) this.#socket.setNoDelay(true);
+    else this.#carrier.setNoDelay?.();
   }
 
   #take(chunk: Uint8Array, bytes: Uint8Array): number {

@@ -41,7 +41,7 @@ interface Stage {
   readonly first: KeyPair;
   readonly address: string;
   readonly heard: string[];
-  show(pair: KeyPair): Promise<void>;
+  show(pair: KeyPair): void;
   /** Connects, sends a line, waits for its echo, and closes. */
   meet(
     options?: DialTlsOptions,
@@ -76,7 +76,7 @@ async function onStage(act: (stage: Stage) => Promise<void>): Promise<void> {
       first,
       address,
       heard,
-      show: (pair) => listener.reload(pair),
+      show: (pair) => listener.useCertificate(pair),
       async meet(options = { knownHosts }) {
         const { connection, ...trust } = await dialTls(address, options);
         assert(connection.secure);
@@ -109,11 +109,11 @@ function twice(): Promise<void> {
 function renewal(): Promise<void> {
   return onStage(async ({ meet, show, first }) => {
     const before = await meet();
-    await show(await makeCertificate({ ...request, key: first.key }));
+    show(await makeCertificate({ ...request, key: first.key }));
     const after = await meet();
     assertEquals(after.trust, "known");
     assert(after.fingerprint !== before.fingerprint);
-    await show(await makeCertificate({ ...request, key: first.key }));
+    show(await makeCertificate({ ...request, key: first.key }));
     assertEquals((await meet()).trust, "known");
   });
 }
@@ -122,14 +122,14 @@ function changed(): Promise<void> {
   return onStage(async ({ meet, show, first, knownHosts, address, heard }) => {
     const { fingerprint } = await meet();
     heard.length = 0;
-    await show(await makeCertificate(request));
+    show(await makeCertificate(request));
     const error = await assertRejects(() => meet(), TrustError);
     assertStringIncludes(error.message, fingerprint);
     assertStringIncludes(error.message, error.fingerprint);
     assertStringIncludes(error.message, knownHosts.path);
     assertStringIncludes(error.message, address);
     assertEquals(heard, []);
-    await show(first);
+    show(first);
     assertEquals((await meet()).trust, "known");
   });
 }
@@ -137,9 +137,9 @@ function changed(): Promise<void> {
 function authority(): Promise<void> {
   return onStage(async ({ meet, show, first, knownHosts }) => {
     assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "authority");
-    await show(await makeCertificate(request));
+    show(await makeCertificate(request));
     await assertRejects(() => meet(), TrustError, "Before, a certificate authority confirmed it");
-    await show(first);
+    show(first);
     assertEquals((await meet({ knownHosts, authorities: [first.cert] })).trust, "authority");
   });
 }
@@ -152,7 +152,7 @@ function given(): Promise<void> {
     ) {
       assertEquals((await meet({ fingerprint: written })).trust, "given");
     }
-    await show(await makeCertificate(request));
+    show(await makeCertificate(request));
     await assertRejects(
       () => meet({ fingerprint }),
       TrustError,

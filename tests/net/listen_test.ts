@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ListenError } from "../../lib/net/listen.ts";
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { SocketLimits } from "../../lib/net/socket_limits.ts";
 import { withDeadline } from "../support/deadline.ts";
 import { readAll, sendText, startListening } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
@@ -34,7 +35,7 @@ Deno.test({ name: "listen() reports why it failed", ignore }, () => {
 Deno.test(
   { name: "a full listener refuses connections until one ends", ignore },
   async () => {
-    using place = startListening({ maxConnections: 1 });
+    using place = startListening({ limits: new SocketLimits({ maxConnections: 1 }) });
     const [, first] = await place.pair();
     const refused = await place.connect();
     assertEquals(await readAll(refused), "ERROR :The server is full: 1 of 1 connections\r\n");

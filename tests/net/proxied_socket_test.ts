@@ -1,6 +1,7 @@
 /** Listening behind proxies: the address from the header, and connections without a header or with a wrong one. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
+import { SocketLimits } from "../../lib/net/socket_limits.ts";
 import { readAll, sendText, startListening } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
 import { binaryHeader, headerOf } from "../support/proxy_headers.ts";
@@ -29,7 +30,7 @@ Deno.test({
   fn: places,
 });
 Deno.test({ name: "TLS starts after the header, and without a header at once", ignore, fn: encrypted });
-Deno.test({ name: "reload() changes the certificate on a port for proxies", ignore, fn: reloads });
+Deno.test({ name: "useCertificate() changes the certificate on a port for proxies", ignore, fn: reloads });
 
 interface Echo extends Disposable {
   readonly port: number;
@@ -157,7 +158,10 @@ async function strange(): Promise<void> {
 }
 
 async function places(): Promise<void> {
-  using place = startListening({ isTrustedProxy: () => true, maxConnections: 1 });
+  using place = startListening({
+    isTrustedProxy: () => true,
+    limits: new SocketLimits({ maxConnections: 1 }),
+  });
   const waiting = await place.connect();
   const refused = await place.connect();
   await sendText(refused, "hi\r\n");
@@ -198,6 +202,6 @@ async function reloads(): Promise<void> {
   const [first, second] = [await makePair(), await makePair()];
   using echo = startEcho(true, { tls: first });
   assertEquals(await encryptedAnswer(echo, first, line), "203.0.113.9:4711 true hi");
-  await echo.place.listener.reload(second);
+  echo.place.listener.useCertificate(second);
   assertEquals(await encryptedAnswer(echo, second, line), "203.0.113.9:4711 true hi");
 }

@@ -9,8 +9,7 @@ import { overTcp } from "../support/peer.ts";
 const ignore = !granted("net");
 
 Deno.test({ name: "a TLS listener accepts lines and marks them as secure", ignore, fn: carries });
-Deno.test({ name: "reload() changes the certificate and closes no connection", ignore, fn: reloads });
-Deno.test({ name: "reload() and close() work at the same time", ignore, fn: closes });
+Deno.test({ name: "useCertificate() changes the certificate and closes no connection", ignore, fn: reloads });
 Deno.test({ name: "a peer that does not speak TLS is closed, and the others stay", ignore, fn: plain });
 
 function make(): Promise<KeyPair> {
@@ -72,7 +71,7 @@ async function reloads(): Promise<void> {
   const { port } = listener;
   const ann = await dialled(port, first);
   assertEquals(await ann.say("hello"), "true hello");
-  await listener.reload(second);
+  listener.useCertificate(second);
   assertEquals(listener.port, port);
   const bob = await dialled(port, second);
   assertEquals(await bob.say("hello"), "true hello");
@@ -80,13 +79,6 @@ async function reloads(): Promise<void> {
   await ann.close();
   await bob.close();
   await over(listener);
-}
-
-async function closes(): Promise<void> {
-  const [first, second] = [await make(), await make()];
-  const listener = echo(first);
-  await Promise.all([listener.reload(second), listener.reload(first), listener.close()]);
-  await listener.reload(second);
 }
 
 async function plain(): Promise<void> {

@@ -10,6 +10,7 @@ import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
 import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { listen } from "../../lib/net/listen.ts";
+import { SocketLimits } from "../../lib/net/socket_limits.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import type { StreamOptions } from "../../lib/net/stream.ts";
 import { Clock } from "../../lib/irc/clock.ts";
@@ -84,7 +85,10 @@ export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {
   const listener = listen({
     hostname: "127.0.0.1",
     port: 0,
-    maxConnections: state.settings.limit,
+    limits: new SocketLimits({
+      maxConnections: state.settings.limit,
+      maxPerPeer: state.settings.perAddress,
+    }),
     stream,
     onConnection: (connection) => void attached.push(hub.attach(connection)),
   });

@@ -10,12 +10,12 @@ import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
+import { banSentence } from "../chat/server_ban.ts";
 import { SessionState } from "../chat/session.ts";
 import type { UserId } from "../chat/user.ts";
 import { announceNewCapabilities } from "../render/cap_new.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
-import { Admission } from "./admission.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
@@ -43,7 +43,6 @@ export class Hub {
   readonly #bus: Bus<Event>;
   readonly profiles: RecipientProfiles;
   readonly #saving: SavingWatch;
-  readonly #admission: Admission;
   readonly #dispatcher: Dispatcher;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #reread: () => ReloadableFiles;
@@ -58,7 +57,6 @@ export class Hub {
     this.#bus = bus;
     this.profiles = new RecipientProfiles(encode);
     this.#saving = new SavingWatch(chat);
-    this.#admission = new Admission(chat.serverBans, chat.settings.perAddress);
     this.#dispatcher = new Dispatcher({
       chat,
       commit: this.commit,
@@ -127,9 +125,9 @@ export class Hub {
 
   /** Reads a connection until it ends. Resolves then; never rejects. */
   async attach(connection: ServerConnection): Promise<void> {
-    const refusal = this.#admission.enter(connection.address, this.#chat.clock.cautiousNow());
-    if (refusal !== undefined) {
-      connection.send(`ERROR :Closing link: ${refusal}`);
+    const ban = this.#chat.serverBans.findAddress(connection.address, this.#chat.clock.cautiousNow());
+    if (ban !== undefined) {
+      connection.send(`ERROR :Closing link: ${banSentence(ban)}`);
       return connection.close();
     }
     const session = this.#open(connection);
@@ -138,7 +136,6 @@ export class Hub {
     } catch (error) {
       this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
     } finally {
-      this.#admission.leave(connection.address);
       connection.close();
       this.#detach(session, connection.ended ?? "Connection closed");
     }

@@ -1,21 +1,26 @@
 /** Opens the IRC listeners of the settings: plain, and over TLS. A failure is a StartError with one sentence. */
 import type { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
+import { isOutOfDescriptors } from "../../net/descriptors.ts";
 import { listen, type Listener, ListenError } from "../../net/listen.ts";
 import { CertificateError } from "../../net/own_certificate.ts";
+import type { SocketLimits } from "../../net/socket_limits.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { listenTls, type TlsListener } from "../../net/tls_listener.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 
+export { socketLimits } from "./socket_limits.ts";
+
 /** Plain IRC over TCP; throws a StartError. */
-export function openPlain(hub: Hub, stream: StreamOptions): Listener {
-  const { host, port, limit, name } = hub.chat.settings;
+export function openPlain(hub: Hub, stream: StreamOptions, limits: SocketLimits): Listener {
+  const { host, port, name } = hub.chat.settings;
   try {
     const listener: Listener = listen({
       hostname: host,
       port,
-      maxConnections: limit,
+      limits,
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
@@ -27,11 +32,7 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
         },
       },
       onConnection: (connection) => void hub.attach(connection),
-      onError: (error) =>
-        hub.chat.log(
-          "error",
-          `Cannot accept a connection: ${error instanceof Error ? error.message : error}`,
-        ),
+      onError: (error) => reportFailure(hub, error),
     });
     return listener;
   } catch (error) {
@@ -43,17 +44,14 @@ export function openPlain(hub: Hub, stream: StreamOptions): Listener {
   }
 }
 
-/**
- * IRC over TLS, unless it is off; connections of the plain port count towards the same limit. Rejects with a
- * StartError.
- */
+/** IRC over TLS, unless it is off. Rejects with a StartError. */
 export async function openTls(
   hub: Hub,
   stream: StreamOptions,
-  plain: Listener,
+  limits: SocketLimits,
 ): Promise<TlsListener | undefined> {
   if (hub.chat.settings.tls === "off") return undefined;
-  const { host, tlsPort, limit, data, ephemeral, cert, key, sts } = hub.chat.settings;
+  const { host, tlsPort, data, ephemeral, cert, key, sts } = hub.chat.settings;
   if ((cert === undefined) !== (key === undefined)) {
     throw new StartError("Cannot use one of --cert and --key without the other", exitCodes.usage);
   }
@@ -67,8 +65,7 @@ export async function openTls(
         names: certificateNames(hub.chat.settings),
       },
       now: () => hub.chat.clock.settledNow(),
-      maxConnections: limit,
-      beside: () => plain.connections,
+      limits,
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream: {
         ...stream,
@@ -78,11 +75,7 @@ export async function openTls(
             : `This is ${hub.chat.settings.name}, an IRC server; use an IRC app`,
       },
       onConnection: (connection) => void hub.attach(connection),
-      onError: (error) =>
-        hub.chat.log(
-          "error",
-          `Cannot accept a connection: ${error instanceof Error ? error.message : error}`,
-        ),
+      onError: (error) => reportFailure(hub, error),
     });
     if (sts === 0 || !secure.certificate.selfMade) return secure;
     throw new StartError(
@@ -99,6 +92,16 @@ export async function openTls(
       exitCodes.unavailable,
     );
   }
+}
+
+/** Tells the log and the operators why newcomers cannot connect. */
+export function reportFailure({ chat }: Hub, error: unknown): void {
+  const words = isOutOfDescriptors(error)
+    ? 'no file descriptor is free; new connections are refused. Raise the limit: "ulimit -n", or LimitNOFILE= in the systemd unit'
+    : error instanceof Error
+    ? error.message
+    : String(error);
+  notifyOperators(chat, `Cannot accept a connection: ${words}`, chat.stampNow(), "error");
 }
 
 /** The answer to a visitor behind an untrusted proxy; it helps the person who configures the proxy. */

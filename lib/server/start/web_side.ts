@@ -5,6 +5,7 @@
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
+import type { SocketLimits } from "../../net/socket_limits.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { plainOrigin } from "../web/cross_origin.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
@@ -13,6 +14,7 @@ import { metricRoute } from "../web/metrics.ts";
 import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
+import { reportFailure } from "./listeners.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 
@@ -32,26 +34,26 @@ const pruneMs = 3_600_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
-/** Opens the web side; with `shared`, machines exchange files. Rejects with a StartError. */
-export async function openWeb(
+/** Opens the web side; with `shared`, machines exchange files. Throws a StartError. */
+export function openWeb(
   hub: Hub,
   stream: StreamOptions,
+  limits: SocketLimits,
   shared?: SharedFileContents,
-): Promise<WebSide> {
-  const { host, webPort, webOrigin, webAddress, limit, perAddress, data, ephemeral, uploadSize } =
-    hub.chat.settings;
+): WebSide {
+  const { host, webPort, webOrigin, webAddress, perAddress, data, ephemeral, uploadSize } = hub.chat.settings;
   const address = webAddress === undefined ? undefined : pageAddress(webAddress);
   const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
-  const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, shared) : undefined;
+  const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, { limits, shared }) : undefined;
   const files = routes?.files;
   const onError = (error: unknown) =>
     hub.chat.log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`);
   let isStopping = false;
   try {
-    const listener = await startWeb({
+    const listener = startWeb({
       hostname: host,
       port: webPort,
-      maxConnections: limit,
+      limits,
       maxPerPeer: perAddress * socketsPerPerson,
       isTrustedProxy: trustedProxies(hub.chat.settings),
       stream,
@@ -65,6 +67,7 @@ export async function openWeb(
         ...(routes ? [routes.route] : []),
       ],
       onError,
+      onAcceptError: (error) => reportFailure(hub, error),
     });
     const [name = host] = reachableHosts(host);
     const url = address?.href ?? `http://${name}:${listener.port}/`;
@@ -85,10 +88,9 @@ export async function openWeb(
       },
     };
   } catch (error) {
-    if (error instanceof StartError) throw error;
-    const { reason } = new ListenError(host, webPort, error);
+    if (!(error instanceof ListenError)) throw error;
     throw new StartError(
-      `Cannot listen on ${host}:${webPort} for the page: ${reason}; choose another port with --web-port, or use --web off`,
+      `Cannot listen on ${host}:${webPort} for the page: ${error.reason}; choose another port with --web-port, or use --web off`,
       exitCodes.unavailable,
     );
   }

@@ -1,5 +1,4 @@
 /** Limits the sockets and requests of each peer (irc/address.ts) on the web side, so that no peer blocks the others. */
-import type { EventEmitter } from "node:events";
 import { isLoopback, peerOf } from "../../irc/address.ts";
 
 /** Counts per peer; connections from this machine have no limit. */
@@ -12,17 +11,18 @@ export class AddressLimits {
     this.#most = most;
   }
 
-  /** Counts a socket or a request of the address until it closes. Counts nothing and returns false at the limit. */
-  countUntilClose(address: string, closable: EventEmitter): boolean {
+  /** Counts a socket or a request of the address. Counts nothing and returns false at the limit. */
+  take(address: string): boolean {
     const peer = peerOf(address);
     const count = this.#byPeer.get(peer) ?? 0;
     if (this.#most > 0 && count >= this.#most && !isLoopback(address)) return false;
     this.#byPeer.set(peer, count + 1);
-    closable.once("close", () => this.#release(peer));
     return true;
   }
 
-  #release(peer: string): void {
+  /** Call it once for each that counts. */
+  release(address: string): void {
+    const peer = peerOf(address);
     const count = this.#byPeer.get(peer) ?? 0;
     if (count > 1) this.#byPeer.set(peer, count - 1);
     else this.#byPeer.delete(peer);

@@ -4,6 +4,8 @@
  * files of a crash. uploaded_files.ts prunes old files.
  */
 
+import { isOutOfDescriptors } from "../../net/descriptors.ts";
+
 /** The refusal of a file: an HTTP status and one sentence. */
 export class UploadRefusal extends Error {
   override readonly name = "UploadRefusal";
@@ -47,7 +49,8 @@ export class UploadFolder {
 
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
-   * disk fails, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the size.
+   * disk fails, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the size. Without a free
+   * file descriptor it throws the error.
    */
   async write(
     id: string,
@@ -70,7 +73,7 @@ export class UploadFolder {
       return bytes;
     } catch (error) {
       await Deno.remove(part).catch(() => {});
-      if (error instanceof UploadRefusal) throw error;
+      if (error instanceof UploadRefusal || isOutOfDescriptors(error)) throw error;
       const isFull = error instanceof Error && /no space|quota|too large/i.test(error.message);
       throw new UploadRefusal(
         isFull ? 507 : 500,

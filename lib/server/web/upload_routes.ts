@@ -8,6 +8,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileSize } from "../../irc/file_size.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { SharedFileContents } from "../chat/file_contents.ts";
+import { isOutOfDescriptors } from "../../net/descriptors.ts";
+import { SocketLimits } from "../../net/socket_limits.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { contentType, disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
@@ -17,8 +19,8 @@ import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
-const stallMs = 60_000;
 const chunkBytes = 65_536;
+const busy = new UploadRefusal(503, "The server has too many open files; try again later");
 const gigabyte = 1024 ** 3;
 /**
  * A browser shows a file with players and styles of its own, and runs nothing in it. Chromium loads an opened video or
@@ -27,27 +29,57 @@ const gigabyte = 1024 ** 3;
 const filePolicy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; " +
   "sandbox allow-same-origin";
 
+/** The surroundings of the routes. */
+export interface UploadOptions {
+  /** With it, machines exchange files. */
+  readonly shared?: SharedFileContents | undefined;
+  /** Each open file counts there. @default {no limit} */
+  readonly limits?: SocketLimits;
+}
+
 /** The routes of shared files. */
 export class UploadRoutes {
   readonly files: UploadedFiles;
   readonly #hub: Hub;
   readonly #folder: UploadFolder;
+  readonly #limits: SocketLimits;
   /** Bytes reserved for running uploads, by owner. */
   readonly #reserved = new Map<string, number>();
 
-  /** With `shared`, machines exchange files. */
-  constructor(hub: Hub, folder: UploadFolder, shared?: SharedFileContents) {
+  constructor(hub: Hub, folder: UploadFolder, { shared, limits = new SocketLimits() }: UploadOptions = {}) {
     this.#hub = hub;
+    this.#limits = limits;
     this.#folder = folder;
     this.files = new UploadedFiles(hub, folder, shared);
   }
 
   /** The route of the page must come after this route. */
   readonly route: Route = (request, response, path, visitor) => {
-    if (path === "/upload") return this.#upload(request, response, visitor);
+    if (path === "/upload") {
+      return this.#withFile(request, response, () => this.#upload(request, response, visitor));
+    }
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
-    return id === undefined ? undefined : this.#download(request, response, id);
+    return id === undefined
+      ? undefined
+      : this.#withFile(request, response, () => this.#download(request, response, id));
   };
+
+  /** Counts the file of a request. Without a file descriptor for it, the answer says so. */
+  async #withFile(
+    request: IncomingMessage,
+    response: ServerResponse,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    if (!this.#limits.takeDescriptor()) return refuse(request, response, busy);
+    try {
+      await act();
+    } catch (error) {
+      if (!isOutOfDescriptors(error) || response.headersSent) throw error;
+      refuse(request, response, busy);
+    } finally {
+      this.#limits.releaseDescriptor();
+    }
+  }
 
   async #upload(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
     if (request.method === "OPTIONS") {
@@ -66,13 +98,7 @@ export class UploadRoutes {
       sendText(response, 201, "Saved");
     } catch (error) {
       if (!(error instanceof UploadRefusal)) throw error;
-      if (error.status === 401) {
-        response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
-      }
-      // The server does not read further bytes, so the connection cannot be used again.
-      response.setHeader("connection", "close");
-      sendText(response, error.status, error.message);
-      response.once("finish", () => request.destroy());
+      refuse(request, response, error);
     }
   }
 
@@ -90,7 +116,6 @@ export class UploadRoutes {
     // An upload without a length reserves all free space until it is complete.
     const reservedBytes = declaredBytes > 0 ? declaredBytes : Math.min(freeBytes, gigabyte);
     this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + reservedBytes);
-    request.setTimeout(stallMs, () => request.destroy());
     try {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
@@ -165,6 +190,21 @@ export class UploadRoutes {
     if (request.method === "HEAD") return void response.end();
     await send(file, first, last - first + 1, response);
   }
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, message }: UploadRefusal,
+): void {
+  if (status === 401) {
+    response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
+  }
+  if (status === 503) response.setHeader("retry-after", "10");
+  // The server does not read further bytes, so the connection cannot be used again.
+  response.setHeader("connection", "close");
+  sendText(response, status, message);
+  response.once("finish", () => request.destroy());
 }
 
 /** Sends a part of a file as fast as the reader accepts it. */

@@ -1,19 +1,23 @@
 /**
- * The web side: the page, WebSockets into the same hub, files and metrics; each is a route. It uses node:http, because
- * its upgrade gives the raw socket, which then takes the same send path as TCP: readers share one rope, and a slow
- * reader can be disconnected. The listener of node:http fails without free file descriptors, so `maxConnections`
- * limits it.
+ * The web side: the page, WebSockets into the same hub, files and metrics; each is a route. node:http reads requests,
+ * but it does not accept sockets, because its listener never accepts again after the process ran out of file
+ * descriptors (net/accept.ts). A WebSocket gets its raw socket back and takes the same send path as TCP: readers share
+ * one rope, and a slow reader can be disconnected.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { deadlines } from "../../deadlines.ts";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { plainAddress } from "../../irc/address.ts";
+import { Acceptor } from "../../net/accept.ts";
 import type { ServerConnection } from "../../net/connection.ts";
+import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
+import { closeQuietly } from "../../net/tls_accept.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { AddressLimits } from "./address_limits.ts";
+import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
 import { pageAsset } from "./page_assets.ts";
-import { upgrade } from "./web_socket.ts";
+import { acceptWebSocket, upgradeRefusal } from "./web_socket.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
 /** Answers requests of one kind; undefined passes the request to the next route. */
@@ -28,7 +32,10 @@ export type Route = (
 export interface WebOptions {
   readonly hostname: string;
   readonly port: number;
-  readonly maxConnections: number;
+  /** The limits of all listeners. @default {10_000 connections} */
+  readonly limits?: SocketLimits;
+  /** @default {httpDeadlines} */
+  readonly deadlines?: HttpDeadlines;
   /** Sockets per peer (irc/address.ts), or requests per peer through a trusted proxy; 0 means no limit. */
   readonly maxPerPeer: number;
   /** Whether an address is a trusted proxy, whose headers are believed. @default {none} */
@@ -44,6 +51,8 @@ export interface WebOptions {
   /** Called in this order, before the route of the page. */
   readonly routes: readonly Route[];
   readonly onError: (error: unknown) => void;
+  /** Called when accepting fails, once for each series of failures. @default {onError} */
+  readonly onAcceptError?: (error: unknown) => void;
 }
 
 /** A listening web side. */
@@ -55,8 +64,8 @@ export interface WebListener {
   close(): Promise<void>;
 }
 
-const headersTimeoutMs = 10_000;
-const idleTimeoutMs = 30_000;
+/** Deadlines are checked this often, and more often if they are shorter. */
+const checkMs = 1_000;
 const tooMany = "Too many requests from your address at once";
 
 /** Only files of this server run; no other site can embed the page or receive data from it. */
@@ -71,63 +80,9 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** Starts to listen; rejects if it cannot bind. */
-export function startWeb(options: WebOptions): Promise<WebListener> {
-  const { hostname, port, maxConnections, isTrustedProxy, onError } = options;
-  const peers = new AddressLimits(options.maxPerPeer);
-  let connections = 0;
-  const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: headersTimeoutMs },
-    (request, response) => {
-      if (countPending(request.socket, response) > maxPending) return void request.socket.destroy();
-      if (allowOrigin(request, response, options.origins)) return;
-      const visitor = visitorOf(request, isTrustedProxy);
-      if (visitor.isProxied && !peers.countUntilClose(visitor.address, response)) {
-        return sendText(response, 429, tooMany);
-      }
-      handle(request, response, visitor, options).catch((error) => {
-        onError(error);
-        response.destroy();
-      });
-    },
-  );
-  server.maxConnections = maxConnections;
-  server.keepAliveTimeout = idleTimeoutMs;
-  server.on("connection", (socket: Socket) => {
-    socket.on("error", () => {});
-    const address = plainAddress(socket.remoteAddress ?? "");
-    // The sockets of a proxy belong to its visitors and count as theirs.
-    if (!isTrustedProxy?.(address) && !peers.countUntilClose(address, socket)) return void socket.destroy();
-    connections++;
-    socket.once("close", () => connections--);
-  });
-  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
-    const visitor = visitorOf(request, isTrustedProxy);
-    if (visitor.isProxied && !peers.countUntilClose(visitor.address, socket)) {
-      return refuseUpgrade(socket, 429, tooMany);
-    }
-    const result = upgrade(request, socket, head, { ...options, visitor });
-    if ("status" in result) return refuseUpgrade(socket, result.status, result.sentence);
-    options.onConnection(result);
-  });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, hostname, () => {
-      server.off("error", reject);
-      server.on("error", onError);
-      resolve({
-        port: (server.address() as AddressInfo).port,
-        get connections() {
-          return connections;
-        },
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      });
-    });
-  });
+/** Starts to listen; throws a ListenError if it cannot bind. */
+export function startWeb(options: WebOptions): WebListener {
+  return new Web(options);
 }
 
 /**
@@ -135,14 +90,151 @@ export function startWeb(options: WebOptions): Promise<WebListener> {
  * read at once.
  */
 const maxPending = 16;
-const pending = new WeakMap<Socket, number>();
+const refusal = new TextEncoder().encode(
+  "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 10\r\n" +
+    `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${
+      fullSentence.length + 1
+    }\r\n\r\n${fullSentence}\n`,
+);
 
-/** Counts a request until it is answered; returns the current count. */
-function countPending(socket: Socket, response: ServerResponse): number {
-  const count = (pending.get(socket) ?? 0) + 1;
-  pending.set(socket, count);
-  response.once("close", () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-  return count;
+class Web implements WebListener {
+  readonly port: number;
+  connections = 0;
+  readonly #options: WebOptions;
+  readonly #limits: SocketLimits;
+  readonly #deadlines: HttpDeadlines;
+  readonly #peers: AddressLimits;
+  readonly #server: Server;
+  readonly #acceptor: Acceptor;
+  readonly #sockets = new Set<HttpSocket>();
+  readonly #refused = new Set<Deno.TcpConn>();
+  readonly #checking: ReturnType<typeof setInterval>;
+
+  constructor(options: WebOptions) {
+    const { hostname, port, limits = new SocketLimits(), maxPerPeer, onError } = options;
+    this.#options = options;
+    this.#limits = limits;
+    this.#deadlines = options.deadlines ?? httpDeadlines;
+    this.#peers = new AddressLimits(maxPerPeer);
+    this.#server = createServer(
+      { maxHeaderSize: 16_384 },
+      (request, response) => this.#answer(request, response),
+    );
+    // It is not, but node:http closes a connection after each answer if its server does not listen.
+    Object.defineProperty(this.#server, "listening", { value: true });
+    this.#server.keepAliveTimeout = this.#deadlines.idleMs;
+    this.#server.on(
+      "upgrade",
+      (request: IncomingMessage, socket: unknown, head: Uint8Array) =>
+        this.#upgrade(request, socket as HttpSocket, head),
+    );
+    this.#acceptor = new Acceptor({
+      hostname,
+      port,
+      reserve: limits.reserve,
+      onSocket: (socket, isLast) => this.#admit(socket, isLast),
+      onError: options.onAcceptError ?? onError,
+    });
+    this.port = this.#acceptor.port;
+    this.#checking = setInterval(() => this.#check(), Math.min(checkMs, this.#deadlines.headersMs / 4));
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#checking);
+    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#refused) closeQuietly(socket);
+    return this.#acceptor.close();
+  }
+
+  #admit(socket: Deno.TcpConn, isLast: boolean): void {
+    const address = plainAddress(socket.remoteAddr.hostname);
+    // The sockets of a proxy belong to its visitors and count as theirs.
+    const isProxy = this.#options.isTrustedProxy?.(address) ?? false;
+    if (isLast || !this.#limits.takeDescriptor()) return this.#refuse(socket);
+    if (!isProxy && !this.#peers.take(address)) {
+      this.#limits.releaseDescriptor();
+      return closeQuietly(socket);
+    }
+    const accepted = new HttpSocket(socket, this.#deadlines);
+    this.connections++;
+    this.#sockets.add(accepted);
+    accepted.on("error", () => {});
+    // A socket that a WebSocket took does not close.
+    accepted.once("close", () => {
+      this.#sockets.delete(accepted);
+      this.#limits.releaseDescriptor();
+      this.#leave(accepted);
+    });
+    this.#server.emit("connection", accepted);
+  }
+
+  #leave({ remoteAddress }: HttpSocket): void {
+    this.connections--;
+    const address = plainAddress(remoteAddress);
+    if (!this.#options.isTrustedProxy?.(address)) this.#peers.release(address);
+  }
+
+  /** Closes the sockets of peers that are too slow. */
+  #check(): void {
+    const nowMs = performance.now();
+    for (const socket of this.#sockets) socket.check(nowMs);
+  }
+
+  /** Answers that the server is full, and closes soon. */
+  #refuse(socket: Deno.TcpConn): void {
+    const sent = socket.write(refusal).catch(() => 0);
+    if (!this.#limits.enterRefused()) return void sent.finally(() => closeQuietly(socket));
+    this.#refused.add(socket);
+    sent.then(() => socket.closeWrite()).catch(() => {});
+    setTimeout(() => {
+      this.#refused.delete(socket);
+      this.#limits.leaveRefused();
+      closeQuietly(socket);
+    }, deadlines.refusalMs);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const socket = request.socket as unknown as HttpSocket;
+    const { isTrustedProxy, origins, onError } = this.#options;
+    socket.begin(request);
+    response.once("close", () => socket.finish());
+    if (socket.requests > maxPending) return void socket.destroy();
+    if (allowOrigin(request, response, origins)) return;
+    const visitor = visitorOf(request, isTrustedProxy);
+    if (visitor.isProxied) {
+      if (!this.#peers.take(visitor.address)) return sendText(response, 429, tooMany);
+      response.once("close", () => this.#peers.release(visitor.address));
+    }
+    handle(request, response, visitor, this.#options).catch((error) => {
+      onError(error);
+      response.destroy();
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: HttpSocket, head: Uint8Array): void {
+    const visitor = visitorOf(request, this.#options.isTrustedProxy);
+    const { address, isProxied } = visitor;
+    const refused = upgradeRefusal(request, this.#options);
+    // A WebSocket must not follow unfinished answers on the same connection.
+    if (socket.requests > 0 || socket.writableLength > 0) return void socket.destroy();
+    if (refused !== undefined) return refuseUpgrade(socket, refused.status, refused.sentence);
+    if (isProxied && !this.#peers.take(address)) return refuseUpgrade(socket, 429, tooMany);
+    this.#sockets.delete(socket);
+    this.#limits.releaseDescriptor();
+    const full = this.#limits.enter(address);
+    const { stream, onConnection } = this.#options;
+    const onClosed = () => {
+      this.#leave(socket);
+      if (isProxied) this.#peers.release(address);
+      if (full === undefined) this.#limits.leave(address);
+      stream.onClosed?.();
+    };
+    const connection = acceptWebSocket(request, socket.release(head, visitor), { ...stream, onClosed });
+    if (full === undefined) return onConnection(connection);
+    // A page cannot read the answer of a refused upgrade.
+    connection.send(`ERROR :${full}`);
+    connection.close();
+  }
 }
 
 async function handle(
@@ -193,10 +285,11 @@ export function sendText(response: ServerResponse, status: number, sentence: str
   response.end(`${sentence}\n`);
 }
 
-function refuseUpgrade(socket: Socket, status: number, sentence: string): void {
+function refuseUpgrade(socket: HttpSocket, status: number, sentence: string): void {
   const extra = status === 426 ? "Sec-WebSocket-Version: 13\r\n" : "";
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} Refused\r\n${extra}Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${new TextEncoder().encode(sentence).length}\r\n\r\n${sentence}`,
   );
+  socket.destroySoon();
 }

@@ -1,12 +1,9 @@
 /** From an HTTP upgrade to a connection of the hub: the WebSocket handshake (RFC 6455 §4.2; IRCv3 websocket). */
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import type { ServerConnection } from "../../net/connection.ts";
-import { type StreamOptions, webSocketConnection } from "../../net/stream.ts";
+import { type StreamOptions, type StreamSocket, webSocketConnection } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
-import { nodeSocket } from "./node_socket.ts";
-import type { Visitor } from "./visitor.ts";
 
 /** The supported subprotocols, and how each carries lines. */
 const framings: Readonly<Record<string, "text" | "binary">> = {
@@ -17,12 +14,10 @@ const keySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The conditions of an upgrade. */
 export interface UpgradeOptions {
-  readonly stream: StreamOptions;
   /** Allowed origins besides the page's own: "https://chat.example". */
   readonly origins: readonly string[];
   /** See WebOptions. */
   readonly names: readonly string[];
-  readonly visitor: Visitor;
 }
 
 /** The refusal of an upgrade: a status and one sentence. */
@@ -31,13 +26,11 @@ export interface UpgradeRefusal {
   readonly sentence: string;
 }
 
-/** Answers the handshake and takes over the socket, or returns the reason for the refusal. */
-export function upgrade(
+/** Why a request for an upgrade is refused; undefined if it is not. */
+export function upgradeRefusal(
   request: IncomingMessage,
-  socket: Socket,
-  head: Uint8Array,
   options: UpgradeOptions,
-): ServerConnection | UpgradeRefusal {
+): UpgradeRefusal | undefined {
   const { headers } = request;
   const key = headers["sec-websocket-key"];
   if (headers.upgrade?.toLowerCase() !== "websocket") {
@@ -58,11 +51,23 @@ export function upgrade(
       sentence: `Pages of "${headers.origin}" cannot connect to this server; see --web-origin`,
     };
   }
+  return undefined;
+}
+
+/** Answers a handshake that is not refused, and takes over the socket. */
+export function acceptWebSocket(
+  { headers }: IncomingMessage,
+  socket: StreamSocket,
+  options: StreamOptions,
+): ServerConnection {
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
-  socket.write(handshakeResponse(key, protocol));
   const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
-  return webSocketConnection(nodeSocket(socket, head, options.visitor), framing, options.stream);
+  const connection = webSocketConnection(socket, framing, options);
+  connection.write(
+    new TextEncoder().encode(handshakeResponse(String(headers["sec-websocket-key"]), protocol)),
+  );
+  return connection;
 }
 
 function handshakeResponse(key: string, protocol: string | undefined): string {

@@ -1,0 +1,93 @@
+/**
+ * File descriptors of this process: how many it can open, and a reserve of open ones. Each socket and each open file
+ * needs one. Windows has no such limit.
+ */
+
+const quietMs = 60_000;
+const limitsFile = "/proc/self/limits";
+const folders = ["/proc/self/fd", "/dev/fd"];
+
+/** The most file descriptors that this process can have; undefined if there is no limit or it is unknown. */
+export function descriptorLimit(): number | undefined {
+  try {
+    if (Deno.build.os === "windows") return undefined;
+    // Deno raises the soft limit to the hard limit when it starts; a child process gets the same.
+    const text = Deno.build.os === "linux"
+      ? /^Max open files\s+(\S+)/m.exec(Deno.readTextFileSync(limitsFile))?.[1]
+      : shellLimit();
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shellLimit(): string {
+  const { stdout } = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stdin: "null", stderr: "null" })
+    .outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** How many file descriptors are open now; undefined if the system does not show it. */
+export function openDescriptors(): number | undefined {
+  for (const folder of folders) {
+    try {
+      return [...Deno.readDirSync(folder)].length;
+    } catch {
+      // Another system has the other folder.
+    }
+  }
+  return undefined;
+}
+
+/** Whether an operation failed because this process, or the whole system, has no free file descriptor. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EMFILE" || code === "ENFILE";
+}
+
+/**
+ * Open file descriptors that are closed when a socket needs one: so the server can accept a connection, refuse it in
+ * words and close it, although no descriptor is free.
+ */
+export class DescriptorReserve {
+  readonly #size: number;
+  readonly #files: Deno.FsFile[] = [];
+  /** When a descriptor was missing the last time. */
+  #shortMs = -Infinity;
+
+  /** Opens `size` descriptors, or as many as it can. */
+  constructor(size: number) {
+    this.#size = Deno.build.os === "windows" ? 0 : size;
+    this.refill();
+  }
+
+  /** Frees one descriptor; false if none is left. */
+  lend(): boolean {
+    const file = this.#files.pop();
+    file?.close();
+    return file !== undefined;
+  }
+
+  /** Opens what was lent again; false while that fails, so no other descriptor is free. */
+  refill(): boolean {
+    try {
+      while (this.#files.length < this.#size) this.#files.push(Deno.openSync("/dev/null"));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether somebody must be told that no descriptor is free: not again for a minute after the last attempt. */
+  isNews(): boolean {
+    const nowMs = performance.now();
+    const isNews = nowMs - this.#shortMs >= quietMs;
+    this.#shortMs = nowMs;
+    return isNews;
+  }
+
+  /** Closes all; call it once. */
+  [Symbol.dispose](): void {
+    for (const file of this.#files.splice(0)) file.close();
+  }
+}

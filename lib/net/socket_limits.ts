@@ -1,0 +1,133 @@
+/**
+ * Counts the open sockets of all listeners together: connections of the chat against their limit and the limit of each
+ * peer (irc/address.ts), and all sockets against the file descriptors of the process. A socket counts from the moment
+ * it is accepted until it is closed, so peers that never finish a handshake or a close count too.
+ */
+import { isLoopback, peerOf } from "../irc/address.ts";
+import type { DescriptorReserve } from "./descriptors.ts";
+
+/** The limits. */
+export interface SocketLimitOptions {
+  /** Connections of the chat, over TCP, TLS and WebSocket. @default {10_000} */
+  readonly maxConnections?: number;
+  /** Connections of one peer; this machine has no limit. 0 means no limit. @default {0} */
+  readonly maxPerPeer?: number;
+  /** Sockets and files of all kinds. @default {no limit} */
+  readonly maxDescriptors?: number;
+  /** @default {none} */
+  readonly reserve?: DescriptorReserve;
+  /** Called with `true` when the first newcomer is refused, and with `false` when there is enough space again. */
+  readonly onFull?: (isFull: boolean) => void;
+}
+
+/** The refusal of a newcomer for whom there is no file descriptor. */
+export const fullSentence = "The server is full; try again later";
+/** Connections that can get their refusal in words at the same time; further ones are closed at once. */
+const maxRefused = 100;
+/** The part of the descriptors that is kept for requests to the page, which the chat must not fill. */
+const keptPart = 1 / 16;
+
+/** The counts of one server. */
+export class SocketLimits {
+  /** The most connections of the chat; less than the setting if the descriptors do not suffice for it. */
+  readonly maxConnections: number;
+  readonly reserve: DescriptorReserve | undefined;
+  readonly #maxPerPeer: number;
+  readonly #maxDescriptors: number;
+  readonly #onFull: (isFull: boolean) => void;
+  readonly #byPeer = new Map<string, number>();
+  #connections = 0;
+  #descriptors = 0;
+  #refused = 0;
+  #isFull = false;
+
+  constructor(options: SocketLimitOptions = {}) {
+    const { maxConnections = 10_000, maxPerPeer = 0, maxDescriptors = Infinity, reserve, onFull } = options;
+    this.maxConnections = Math.min(maxConnections, Math.max(1, Math.floor(maxDescriptors * (1 - keptPart))));
+    this.reserve = reserve;
+    this.#maxPerPeer = maxPerPeer;
+    this.#maxDescriptors = maxDescriptors;
+    this.#onFull = onFull ?? (() => {});
+  }
+
+  /** Connections of the chat now. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Counts a socket that is no connection of the chat, or an open file. Counts nothing and returns false at the limit. Call releaseDescriptor() once. */
+  takeDescriptor(): boolean {
+    if (this.#descriptors >= this.#maxDescriptors) {
+      this.#fill();
+      return false;
+    }
+    this.#descriptors++;
+    return true;
+  }
+
+  releaseDescriptor(): void {
+    this.#descriptors--;
+    this.#empty();
+  }
+
+  /**
+   * Counts a connection of the chat, or counts nothing and returns the refusal as a sentence. The address of a visitor
+   * behind a proxy is not known at first. Call leave() once, with the same address.
+   */
+  enter(address: string | undefined): string | undefined {
+    const { maxConnections } = this;
+    if (this.#connections >= maxConnections) {
+      this.#fill();
+      return `The server is full: ${maxConnections} of ${maxConnections} connections`;
+    }
+    if (this.#descriptors >= this.#maxDescriptors) {
+      this.#fill();
+      return fullSentence;
+    }
+    if (this.#maxPerPeer > 0 && address !== undefined && !isLoopback(address)) {
+      const peer = peerOf(address);
+      const count = this.#byPeer.get(peer) ?? 0;
+      if (count >= this.#maxPerPeer) {
+        return `Closing link: Too many connections from your address: ${count} of ${this.#maxPerPeer}`;
+      }
+      this.#byPeer.set(peer, count + 1);
+    }
+    this.#connections++;
+    this.#descriptors++;
+    return undefined;
+  }
+
+  leave(address: string | undefined): void {
+    this.#connections--;
+    this.#descriptors--;
+    if (this.#maxPerPeer > 0 && address !== undefined && !isLoopback(address)) {
+      const peer = peerOf(address);
+      const count = this.#byPeer.get(peer) ?? 0;
+      if (count > 1) this.#byPeer.set(peer, count - 1);
+      else this.#byPeer.delete(peer);
+    }
+    this.#empty();
+  }
+
+  /** Counts a connection that is refused in words; false if it must be closed at once. Call leaveRefused() once. */
+  enterRefused(): boolean {
+    if (this.#refused >= Math.min(maxRefused, this.#maxDescriptors / 16)) return false;
+    this.#refused++;
+    return true;
+  }
+
+  leaveRefused(): void {
+    this.#refused--;
+  }
+
+  #fill(): void {
+    if (!this.#isFull) this.#onFull(this.#isFull = true);
+  }
+
+  /** A server that is full for a moment again and again reports it once. */
+  #empty(): void {
+    const isEmptier = this.#connections < this.maxConnections * 0.9 &&
+      this.#descriptors < this.#maxDescriptors * 0.9;
+    if (this.#isFull && isEmptier) this.#onFull(this.#isFull = false);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * How many sockets this process can hold: --limit, and the file descriptors that the system allows it. The rest is kept
+ * for the database, shared files, certificates and NATS, so that they work when the server is full.
+ */
+import { descriptorLimit, DescriptorReserve, openDescriptors } from "../../net/descriptors.ts";
+import { SocketLimits } from "../../net/socket_limits.ts";
+import type { Hub } from "../hub/hub.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
+
+/** Newcomers that can be refused in words at the same time when no file descriptor is free. */
+const reserveSize = 16;
+/** The part of the descriptors that is no socket of the chat, and the least number of them. */
+const keptPart = 1 / 8;
+const leastKept = 32;
+/** An assumption where the system does not show the number of open descriptors. */
+const usuallyOpen = 64;
+
+/** The limits of a server, made before its listeners. Its log tells if --limit does not fit. */
+export function socketLimits({ chat }: Hub): SocketLimits {
+  const { limit, perAddress } = chat.settings;
+  const descriptors = descriptorLimit();
+  const reserve = new DescriptorReserve(reserveSize);
+  const open = openDescriptors() ?? usuallyOpen;
+  const maxDescriptors = descriptors === undefined ? Infinity : room(descriptors, open);
+  const limits: SocketLimits = new SocketLimits({
+    maxConnections: limit,
+    maxPerPeer: perAddress,
+    maxDescriptors,
+    reserve,
+    onFull: (isFull) => {
+      const words = isFull
+        ? fullSentence(limits, limit, descriptors)
+        : "The server has room for new connections again";
+      notifyOperators(chat, words, chat.stampNow(), isFull ? "error" : "info");
+    },
+  });
+  if (descriptors !== undefined && limits.maxConnections < limit) {
+    chat.log("error", startSentence(limits.maxConnections, limit, descriptors, neededFor(limit, open)));
+  }
+  return limits;
+}
+
+/** What remains for sockets. */
+function room(descriptors: number, open: number): number {
+  return Math.max(1, Math.floor(descriptors - open - Math.max(leastKept, descriptors * keptPart)));
+}
+
+/** A round number of descriptors for so many connections. */
+function neededFor(connections: number, open: number): number {
+  // The limits keep a part of the room for requests to the page.
+  const wanted = Math.ceil(connections / (1 - 1 / 16)) + open;
+  return Math.ceil(Math.max(wanted + leastKept, wanted / (1 - keptPart)) / 100) * 100;
+}
+
+function startSentence(most: number, limit: number, descriptors: number, needed: number): string {
+  return `This server can hold ${most} connections, not the ${limit} of --limit, because the system allows it only ` +
+    `${descriptors} open files: run "ulimit -n ${needed}" before it, or set LimitNOFILE=${needed} in its systemd unit, ` +
+    `or lower --limit`;
+}
+
+function fullSentence(
+  { maxConnections }: SocketLimits,
+  limit: number,
+  descriptors: number | undefined,
+): string {
+  if (maxConnections >= limit) {
+    return `The server is full: it refuses new connections beyond ${limit}; --limit allows more`;
+  }
+  return `The server is full: it refuses new connections beyond ${maxConnections}, because the system allows it only ` +
+    `${descriptors} open files; "ulimit -n" or LimitNOFILE= in its systemd unit allows more`;
+}

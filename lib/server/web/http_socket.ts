@@ -1,0 +1,189 @@
+/**
+ * An accepted socket in the form that node:http reads and writes. It has a deadline in each phase, so that no peer
+ * holds a socket for ever: it waits for a request, for a body, or for a reader. A WebSocket takes the socket back after
+ * its handshake, and then has the deadlines of a session.
+ */
+import { deadlines } from "../../deadlines.ts";
+import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { Duplex } from "node:stream";
+import { ProxiedSocket } from "../../net/proxied_socket.ts";
+import { closeQuietly } from "../../net/tls_accept.ts";
+import type { StreamSocket } from "../../net/stream.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** The time for each phase of an HTTP connection, in milliseconds. */
+export interface HttpDeadlines {
+  /** For the headers of a request, from its first byte; for the first request, from the connection. */
+  readonly headersMs: number;
+  /** For the next request after an answer. */
+  readonly idleMs: number;
+  /** For a part of a body, and for the reader of an answer, before `bytesPerSecond` counts. */
+  readonly stallMs: number;
+  /** The lowest mean speed of a peer that sends or reads. */
+  readonly bytesPerSecond: number;
+}
+
+/** Slow mobile networks reach a multiple of this speed. */
+export const httpDeadlines: HttpDeadlines = {
+  headersMs: deadlines.httpHeadersMs,
+  idleMs: deadlines.httpIdleMs,
+  stallMs: deadlines.httpStallMs,
+  bytesPerSecond: 512,
+};
+
+const firstBytes = 4096;
+const mostBytes = 65_536;
+const requestTimeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/** A socket until an upgrade. */
+export class HttpSocket extends Duplex {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Requests that are not answered yet. */
+  requests = 0;
+  readonly #socket: StreamSocket;
+  readonly #deadlines: HttpDeadlines;
+  #space: Uint8Array<ArrayBuffer> = new Uint8Array(firstBytes);
+  #reading: Promise<number | null> | undefined;
+  #isReleased = false;
+  #isIdle = false;
+  #hasPart = false;
+  #headersDueMs: number;
+  #request: IncomingMessage | undefined;
+  #readingSinceMs = 0;
+  /** The time that was spent in waiting for the peer, and what it sent meanwhile, since the last check of its speed. */
+  #waitedMs = 0;
+  #receivedBytes = 0;
+  #writeDueMs = Infinity;
+
+  constructor(socket: StreamSocket, deadlines: HttpDeadlines) {
+    super();
+    this.#socket = socket;
+    this.#deadlines = deadlines;
+    this.remoteAddress = socket.remoteAddr.hostname;
+    this.remotePort = socket.remoteAddr.port;
+    this.#headersDueMs = performance.now() + deadlines.headersMs;
+  }
+
+  /** Call it for each request. */
+  begin(request: IncomingMessage): void {
+    this.requests++;
+    this.#request = request;
+    this.#isIdle = this.#hasPart = false;
+    this.#waitedMs = this.#receivedBytes = 0;
+    this.#readingSinceMs = performance.now();
+  }
+
+  /** Call it for each answer. */
+  finish(): void {
+    if (--this.requests > 0) return;
+    this.#request = undefined;
+    this.#isIdle = true;
+    this.#headersDueMs = performance.now() + this.#deadlines.idleMs;
+  }
+
+  /** Closes the socket if the peer is too slow. Call it every second or so. */
+  check(nowMs: number): void {
+    if (this.#isReleased || !this.#isOverdue(nowMs)) return;
+    const isAnswered = this.requests > 0 ? this.#writeDueMs !== Infinity : !this.#hasPart;
+    if (!isAnswered) this.#socket.write(new TextEncoder().encode(requestTimeout)).catch(() => {});
+    this.destroy();
+  }
+
+  #isOverdue(nowMs: number): boolean {
+    if (nowMs >= this.#writeDueMs) return true;
+    if (this.requests === 0) return nowMs >= this.#headersDueMs && this.#writeDueMs === Infinity;
+    if (this.#request === undefined || this.#request.complete) return false;
+    const { stallMs, bytesPerSecond } = this.#deadlines;
+    const waitedMs = this.#waitedMs + (this.#reading === undefined ? 0 : nowMs - this.#readingSinceMs);
+    if (waitedMs < stallMs) return false;
+    const isSlow = this.#receivedBytes < bytesPerSecond * waitedMs / 1000;
+    this.#waitedMs = this.#receivedBytes = 0;
+    this.#readingSinceMs = nowMs;
+    return isSlow;
+  }
+
+  /** The socket for a WebSocket, with `head`, the bytes after the handshake. No other method works then. */
+  release(head: Uint8Array, { address, secure, isProxied }: Visitor): StreamSocket {
+    this.#isReleased = true;
+    const space = this.#space;
+    const later = this.#reading?.then((count) => count === null ? null : space.subarray(0, count));
+    later?.catch(() => {});
+    const source = isProxied ? { hostname: address, port: 0 } : undefined;
+    return new ProxiedSocket(this.#socket, { source, secure }, head, later);
+  }
+
+  /** Node sets timeouts of its own; the deadlines above replace them. */
+  setTimeout(): this {
+    return this;
+  }
+
+  /** Ends when all is written. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  override _read(): void {
+    if (this.#reading !== undefined || this.#isReleased) return;
+    this.#readingSinceMs = performance.now();
+    this.#reading = this.#socket.read(this.#space);
+    this.#reading.then(this.#onRead, this.#onError);
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
+    let sent = 0;
+    const writeOn = (): void => {
+      const part = chunk.subarray(sent, sent + mostBytes);
+      const { stallMs, bytesPerSecond } = this.#deadlines;
+      this.#writeDueMs = performance.now() + stallMs + part.length / bytesPerSecond * 1000;
+      this.#socket.write(part).then(onWritten, done);
+    };
+    const onWritten = (count: number) => {
+      sent += count;
+      if (sent < chunk.length) return writeOn();
+      this.#writeDueMs = Infinity;
+      done();
+    };
+    writeOn();
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.closeWrite().then(() => done(), () => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (!this.#isReleased) closeQuietly(this.#socket);
+    done(error);
+  }
+
+  readonly #onRead = (count: number | null) => {
+    if (this.#isReleased) return;
+    this.#reading = undefined;
+    if (count === null) return void this.push(null);
+    const nowMs = performance.now();
+    this.#waitedMs += nowMs - this.#readingSinceMs;
+    this.#receivedBytes += count;
+    if (this.#isIdle) this.#headersDueMs = nowMs + this.#deadlines.headersMs;
+    this.#isIdle = false;
+    this.#hasPart = true;
+    this.push(this.#take(count));
+  };
+
+  readonly #onError = (error: Error) => {
+    this.#reading = undefined;
+    if (!this.#isReleased) this.destroy(error);
+  };
+
+  /** The bytes of a read; a peer that sends much gets a large buffer for the next one. */
+  #take(count: number): Buffer {
+    const { length, buffer } = this.#space;
+    const isFull = count === length;
+    if (!isFull && count * 2 < length) return Buffer.from(this.#space.slice(0, count).buffer);
+    const bytes = Buffer.from(buffer, 0, count);
+    this.#space = new Uint8Array(isFull ? mostBytes : length);
+    return bytes;
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Peers that do not cooperate: each of their sockets is closed by the server alone, and it counts until then. Both ends
+ * are in this process, so the number of its open descriptors shows whether the server's end is closed.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { makeCertificate } from "../../lib/net/certificate.ts";
+import { openDescriptors } from "../../lib/net/descriptors.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
+import { SocketLimits } from "../../lib/net/socket_limits.ts";
+import { withDeadline } from "../support/deadline.ts";
+import { type Listening, readAll, sendText, startListening } from "../support/listening.ts";
+import { granted } from "../support/permissions.ts";
+import { startSite } from "../support/site.ts";
+
+const ignore = !granted("net", "read", "env") || openDescriptors() === undefined;
+const hostname = "127.0.0.1";
+const now = Date.now();
+const tls = ignore ? undefined : await makeCertificate({
+  names: [hostname],
+  notBeforeMs: now - 60_000,
+  notAfterMs: now + 86_400_000,
+});
+
+Deno.test({
+  name: "a TLS handshake that never comes ends, and counts until then",
+  ignore,
+  fn: silentHandshake,
+});
+Deno.test({ name: "a handshake counts for its address", ignore, fn: countedHandshake });
+Deno.test({ name: "a reader that is cut off is closed at once, also over TLS", ignore, fn: cutOff });
+Deno.test({ name: "a WebSocket closes although its peer does not answer", ignore, fn: silentWebSocket });
+Deno.test({ name: "a slow HTTP peer is closed in each phase", ignore, fn: slowRequests });
+Deno.test({ name: "a slow but steady sender and an active connection stay", ignore, fn: steady });
+
+/**
+ * Waits until the server has closed its ends of all sockets: it counts none, and only `left` more descriptors are open
+ * than `before`.
+ */
+async function untilOpen(before: number, left: number, counted: () => number): Promise<void> {
+  const waiting = async () => {
+    while (counted() > 0 || (openDescriptors() ?? 0) > before + left) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  await withDeadline(
+    waiting(),
+    3_000,
+    () => `${(openDescriptors() ?? 0) - before} descriptors are open, not ${left}`,
+  );
+}
+
+async function silentHandshake(): Promise<void> {
+  const before = openDescriptors() ?? 0;
+  using place = startListening({ ...(tls && { tls }), handshakeTimeoutMs: 60 });
+  const alone = openDescriptors() ?? 0;
+  const silent = await place.connect();
+  const halfway = await place.connect();
+  await halfway.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01));
+  while (place.listener.connections < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await untilOpen(alone, 2, () => place.listener.connections);
+  assertEquals([await readAll(silent), await readAll(halfway)], ["", ""]);
+  assert(alone > before);
+}
+
+async function countedHandshake(): Promise<void> {
+  const limits = new SocketLimits({ maxPerPeer: 1 });
+  using place = startListening({
+    ...(tls && { tls }),
+    limits,
+    isTrustedProxy: () => true,
+    handshakeTimeoutMs: 60_000,
+  });
+  const visit = async () => {
+    const socket = await place.connect();
+    await sendText(socket, "PROXY TCP4 203.0.113.9 10.0.0.5 4711 6667\r\n");
+    return socket;
+  };
+  await visit();
+  while (limits.connections < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  const second = await visit();
+  const secure = await Deno.startTls(second, { hostname, caCerts: tls ? [tls.cert] : [] });
+  using _secure = secure;
+  assertEquals(
+    await readAll(secure),
+    "ERROR :Closing link: Too many connections from your address: 1 of 1\r\n",
+  );
+  await place.listener.close();
+  while (limits.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** The server sends much to a peer that reads nothing. */
+async function overwhelm(
+  place: Listening,
+  cut: PromiseWithResolvers<void>,
+  connect: () => Promise<Deno.Conn>,
+): Promise<void> {
+  const alone = openDescriptors() ?? 0;
+  using _peer = await connect();
+  await cut.promise;
+  await untilOpen(alone, 1, () => place.listener.connections);
+}
+
+async function cutOff(): Promise<void> {
+  let cut = Promise.withResolvers<void>();
+  const options = {
+    stream: { maxQueueBytes: 100_000, closeTimeoutMs: 50 },
+    onConnection: (connection: { write(chunk: Uint8Array): void; ended: string | undefined }) => {
+      const more = () => {
+        if (connection.ended !== undefined) return cut.resolve();
+        connection.write(new Uint8Array(60_000).fill(10));
+        setTimeout(more, 0);
+      };
+      more();
+    },
+  };
+  using plain = startListening(options);
+  await overwhelm(plain, cut, () => Deno.connect({ hostname, port: plain.listener.port }));
+  cut = Promise.withResolvers();
+  using secure = startListening({ ...options, ...(tls && { tls }) });
+  await overwhelm(secure, cut, async () => {
+    const caCerts = tls ? [tls.cert] : [];
+    const peer = await Deno.connectTls({ hostname, port: secure.listener.port, caCerts });
+    await peer.handshake();
+    return peer;
+  });
+}
+
+const upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+async function silentWebSocket(): Promise<void> {
+  const limits = new SocketLimits();
+  await using site = await startSite({}, {
+    limits,
+    onConnection: (connection) => connection.close(),
+    stream: { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 }, closeTimeoutMs: 50 },
+  });
+  const alone = openDescriptors() ?? 0;
+  using socket = await Deno.connect({ hostname, port: site.web.port });
+  await sendText(socket, upgrade);
+  await socket.read(new Uint8Array(500));
+  await untilOpen(alone, 1, () => site.web.connections + limits.connections);
+}
+
+const deadlines = { headersMs: 40, idleMs: 80, stallMs: 80, bytesPerSecond: 1_000_000 };
+
+async function slowRequests(): Promise<void> {
+  const big = new Uint8Array(20_000_000);
+  await using site = await startSite({}, {
+    deadlines,
+    onError: () => {},
+    routes: [async (request, response, path) => {
+      if (path === "/big") return void response.end(big);
+      for await (const _chunk of request);
+      response.end("ok");
+    }],
+  });
+  const alone = openDescriptors() ?? 0;
+  const say = async (text: string) => {
+    const socket = await Deno.connect({ hostname, port: site.web.port });
+    await sendText(socket, text);
+    return socket;
+  };
+  const host = "Host: localhost\r\n";
+  const phases = {
+    silent: await say(""),
+    headers: await say(`GET / HTTP/1.1\r\n${host}X-Slow: `),
+    idle: await say(`GET / HTTP/1.1\r\n${host}\r\n`),
+    body: await say(`POST / HTTP/1.1\r\n${host}Content-Length: 100000\r\n\r\nabc`),
+    reader: await say(`GET /big HTTP/1.1\r\n${host}\r\n`),
+  };
+  const trickling = setInterval(() => sendText(phases.body, "x").catch(() => {}), 10);
+  await untilOpen(alone, Object.keys(phases).length, () => site.web.connections);
+  clearInterval(trickling);
+  const statuses = [];
+  for (const phase of ["headers", "idle", "body"] as const) {
+    statuses.push((await readAll(phases[phase]).catch(() => "cut")).split(" ")[1]);
+  }
+  assertEquals(statuses.slice(0, 2), ["408", "200"]);
+  for (const socket of Object.values(phases)) socket.close();
+}
+
+async function steady(): Promise<void> {
+  await using site = await startSite({}, {
+    deadlines: { ...deadlines, bytesPerSecond: 100 },
+    routes: [async (request, response) => {
+      let bytes = 0;
+      for await (const chunk of request) bytes += chunk.length;
+      response.end(`${bytes} bytes`);
+    }],
+  });
+  using socket = await Deno.connect({ hostname, port: site.web.port });
+  await sendText(
+    socket,
+    "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 300\r\n\r\n",
+  );
+  for (let sent = 0; sent < 300; sent += 10) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sendText(socket, "x".repeat(10));
+  }
+  assert((await readAll(socket)).includes("300 bytes"));
+}
