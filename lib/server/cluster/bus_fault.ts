@@ -11,6 +11,8 @@ export type BusFault =
   | { readonly kind: "rejoining" }
   /** NATS answers, but its stream does not: a full disk of some versions looks like this, or a cluster without leader. */
   | { readonly kind: "no answer" }
+  /** The stream is another one than before. */
+  | { readonly kind: "data lost" }
   /** NATS says that it has no space. */
   | { readonly kind: "no space"; readonly detail: string }
   /** NATS says that this cannot work as it is set up. */
@@ -28,6 +30,8 @@ export function peopleSentence(fault: BusFault): string {
       return `This server takes the data of the other servers again; your messages and commands are refused until it has them`;
     case "no answer":
       return `The servers cannot save messages now: NATS, which connects them, does not answer, or its disk is full; ${refused}`;
+    case "data lost":
+      return `The servers cannot save messages now: NATS, which connects them, lost its data; ${refused}`;
     case "no space":
       return `The servers cannot save messages now: NATS, which connects them, has no space left; ${refused}`;
     case "not set up":
@@ -55,6 +59,8 @@ export function fileSentence(fault: BusFault): string {
       return `${failed}the server takes its data from the other servers; try again later`;
     case "no answer":
       return `${failed}NATS, which stores it for all servers, does not answer, or its disk is full; try again later`;
+    case "data lost":
+      return `${failed}NATS, which stores it for all servers, lost its data; try again later`;
     case "no space":
       return `${failed}NATS, which stores it for all servers, has no space left; try again later`;
     case "not set up":
@@ -74,6 +80,8 @@ export function operatorSentence(fault: BusFault): string {
     case "no answer":
       return "NATS is connected but does not save events: its disk is full, it is overloaded, or its servers have no leader. " +
         "Free space on the disk of NATS; if the chat does not continue within a minute, restart nats-server";
+    case "data lost":
+      return "NATS has another stream than before: somebody deleted it, or NATS lost its data. The machines join again";
     case "no space":
       return `NATS refuses to save: ${fault.detail}. Free space on the disk of NATS, or raise max_file_store or the limit ` +
         "of its account; if the chat does not continue within a minute, restart nats-server";

@@ -265,6 +265,9 @@ export class NatsBus<E> implements Bus<E> {
   /** The reason why events are not ordered now. */
   get #currentFault(): BusFault {
     if (this.#state === "disconnected") return { kind: "unreachable" };
+    if (this.#state !== "joining" && this.#stream.created !== this.position.stream) {
+      return { kind: "data lost" };
+    }
     return this.#stream.fault ?? { kind: "no answer" };
   }
 

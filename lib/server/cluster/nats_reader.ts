@@ -32,6 +32,8 @@ export class NatsReader<E> {
   /** The time when the last event arrived, or when reading began. */
   #receivedMs = 0;
   #catchUp: PromiseWithResolvers<void> | undefined;
+  /** Whether another program published in the stream. */
+  #hasForeign = false;
   #clockAheadMs = 0;
 
   constructor(options: ReaderOptions<E>) {
@@ -133,12 +135,29 @@ export class NatsReader<E> {
   }
 
   #apply(text: string, ms: number, id: string): void {
-    const { event, by, at = ms } = JSON.parse(text) as { event: E; by: string; at?: number };
+    const parsed = this.#parse(text);
+    if (parsed === undefined) return;
+    const { event, by, at = ms } = parsed;
     if (id.startsWith(this.#options.machine)) this.#compareClocks(ms, at);
     // NATS and the machine of the event both know the time. If they differ, the earlier one counts: a stamp in the
     // future would hold back all later ones.
     this.#stamp = nextStamp(this.#stamp, ms - at > maxClockFaultMs ? at : ms);
     this.#options.apply(event, this.#stamp, by, id);
+  }
+
+  /** Undefined if another program published the message: all machines ignore it. */
+  #parse(text: string): { event: E; by: string; at?: number } | undefined {
+    try {
+      const parsed = JSON.parse(text);
+      if (parsed?.event !== undefined && typeof parsed.by === "string") return parsed;
+    } catch {
+      // It is no JSON.
+    }
+    if (!this.#hasForeign) {
+      const sentence = "Another program publishes in the stream of this chat; its messages are ignored";
+      this.#options.log("error", sentence);
+    }
+    this.#hasForeign = true;
   }
 
   /** NATS got an own event between its commit and its arrival here; so only more than that is a fault of a clock. */

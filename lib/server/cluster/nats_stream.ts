@@ -77,6 +77,7 @@ export class NatsStream {
   #fault: BusFault | undefined;
   #figures: StreamFigures = { bytes: 0, maxBytes: 0 };
   #maxStoredBytes = Infinity;
+  #created = "";
 
   /** Takes over the connection; open() makes both. */
   constructor(connection: NatsConnection, manager: JetStreamManager) {
@@ -121,6 +122,11 @@ export class NatsStream {
     return this.#fault;
   }
 
+  /** The name of the stream as of the last ends(). */
+  get created(): string {
+    return this.#created;
+  }
+
   /** As of the last ends(). */
   get figures(): StreamFigures {
     return this.#figures;
@@ -139,6 +145,7 @@ export class NatsStream {
     const size = config.max_msg_size > 0 ? config.max_msg_size : Infinity;
     const share = config.max_bytes > 0 ? config.max_bytes * eventShare : Infinity;
     this.#maxStoredBytes = Math.min(size, share);
+    this.#created = created;
     this.#figures = { bytes: state.bytes, maxBytes: Math.max(0, config.max_bytes) };
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
   }

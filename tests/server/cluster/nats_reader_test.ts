@@ -29,6 +29,10 @@ class HandStream {
   say(sequence: number, { ms, at, id = `id${sequence}` }: { ms: number; at: number; id?: string }): void {
     this.#receive?.({ sequence, ms, id, text: JSON.stringify({ event: `e${sequence}`, by: "", at }) });
   }
+
+  raw(sequence: number, text: string): void {
+    this.#receive?.({ sequence, ms: 1000, id: "", text });
+  }
 }
 
 function startReader() {
@@ -89,6 +93,16 @@ Deno.test("a reader that is stopped while it catches up says why, and can resume
   await reader.resume();
   stream.give(4);
   assertEquals([stream.followedAfter, applied], [3, ["e3", "e4"]]);
+});
+
+Deno.test("messages of other programs in the stream are ignored, and the log says so once", async () => {
+  const { stream, reader, applied, logged } = startReader();
+  reader.seek(position, ends);
+  const caughtUp = reader.catchUp(6);
+  for (const [at, text] of ["hello", "null", '{"by":"x"}'].entries()) stream.raw(3 + at, text);
+  stream.give(6);
+  await caughtUp;
+  assertEquals([applied, logged.length, reader.position.sequence], [["e6"], 1, 6]);
 });
 
 Deno.test("a reader can resume only if the stream still has the next event", () => {
