@@ -82,9 +82,24 @@ export class Dispatcher {
       return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", sentence);
     }
     startResponse(session, message);
+    const { response } = session;
     const pending = this.#run(session, message);
-    if (pending) return pending.then(() => finishResponse(session));
+    if (pending) {
+      return pending.then(() => {
+        // After tellDoubt() the session can have the response of a later line.
+        if (session.response === response) finishResponse(session);
+      });
+    }
     if (session.response !== undefined) finishResponse(session);
+  }
+
+  /** Answers a line whose event was not ordered yet, so that the next line does not wait for it. */
+  tellDoubt(session: Session, line: Line): void {
+    const command = typeof line === "string" ? parse(line)?.command ?? "*" : "*";
+    const sentence =
+      "This is not saved yet, because the servers cannot save it now; it may still arrive when they can";
+    standardReply(session, "FAIL", command, "TEMPORARILY_UNAVAILABLE", sentence);
+    finishResponse(session);
   }
 
   #run(session: Session, message: Message): void | Promise<void> {

@@ -21,7 +21,7 @@ import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
 import { SavingWatch } from "./saving_watch.ts";
-import { closeTimedOut, excuseStandstill } from "./timeouts.ts";
+import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
 
 /** The options of a hub. */
 export interface HubOptions {
@@ -47,6 +47,7 @@ export class Hub {
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #reread: () => ReloadableFiles;
   readonly #clockWatch: ClockWatch;
+  readonly #waiting: WaitingLines;
   #applied = 0;
   #nextExpiryMs = 0;
   /** When users lost their last session, by the monotonic clock. */
@@ -63,6 +64,7 @@ export class Hub {
       commands: new Map(Object.entries(commands)),
       rehash: () => this.rehash(),
     });
+    this.#waiting = new WaitingLines(chat, bus, (session, line) => this.#dispatcher.tellDoubt(session, line));
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#reread = reread ?? (() => chat.files);
     this.#clockWatch = new ClockWatch(chat, () => bus.figures);
@@ -173,7 +175,7 @@ export class Hub {
           if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
-        if (pending !== undefined) await pending;
+        if (pending !== undefined) await this.#waiting.untilAnswered(pending, session, line);
         if (session.isClosed) return;
       }
     }
@@ -208,6 +210,7 @@ export class Hub {
     this.#chat.serverPasswordGuesses.sweep(now);
     this.#chat.accounts.sweep();
     this.#saving.update();
+    this.#waiting.tellDoubts(now);
     this.profiles.removeUnused(this.#recipients());
     this.#expireChannels(now);
     this.#endLingering(now);

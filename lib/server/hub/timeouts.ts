@@ -1,9 +1,14 @@
 /**
- * Timeouts of sessions: registration that takes too long, PING to a silent client, and a PING without an answer. All
- * times are those of the monotonic clock. A time in which the server itself did not run (it was stopped, or the computer
- * was overloaded) is not the fault of the clients: what they sent meanwhile is not read yet.
+ * Timeouts of sessions: registration that takes too long, PING to a silent client, a PING without an answer, and a line
+ * that waits for another one whose result is not known. All times are those of the monotonic clock. A time in which the
+ * server itself did not run (it was stopped, or the computer was overloaded) is not the fault of the clients: what they
+ * sent meanwhile is not read yet.
  */
+import type { Line } from "../../irc/lines.ts";
+import type { Event } from "../apply/event.ts";
 import type { ChatState } from "../chat/chat.ts";
+import type { SessionState } from "../chat/session.ts";
+import type { Bus } from "./bus.ts";
 
 /** Closes sessions that timed out, and sends PING to silent ones. Call it every few seconds. */
 export function closeTimedOut({ sessions, settings }: ChatState, nowMs: number): void {
@@ -41,5 +46,58 @@ export function excuseStandstill(
     session.lastLineMs = Math.min(nowMs, Math.max(lastLineMs + standstillMs, nowMs - pingAfter));
     if (registration === undefined) continue;
     registration.dueMs = Math.max(registration.dueMs + standstillMs, nowMs + readMs);
+  }
+}
+
+/** A line whose command has not ended. */
+interface Waiting {
+  readonly sinceMs: number;
+  readonly line: Line;
+  /** The next line no longer waits. */
+  readonly resolve: () => void;
+}
+
+/** The longest time that a session waits for the result of an event while the bus is not up. */
+const doubtMs = 5000;
+
+/** Sessions of a chat of many machines whose next line waits for a command. */
+export class WaitingLines {
+  readonly #chat: ChatState;
+  readonly #bus: Bus<Event>;
+  readonly #tell: (session: SessionState, line: Line) => void;
+  readonly #isShared: boolean;
+  readonly #waiting = new Map<SessionState, Waiting>();
+
+  /** `tell` answers a line whose event has no result. */
+  constructor(chat: ChatState, bus: Bus<Event>, tell: (session: SessionState, line: Line) => void) {
+    this.#chat = chat;
+    this.#bus = bus;
+    this.#tell = tell;
+    this.#isShared = bus.figures !== undefined;
+  }
+
+  /** Resolves with the command, or when the bus stopped and the result of its event is not known for too long. */
+  untilAnswered(pending: Promise<void>, session: SessionState, line: Line): Promise<void> {
+    if (!this.#isShared) return pending;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = { sinceMs: this.#chat.clock.monotonic(), line, resolve };
+    this.#waiting.set(session, waiting);
+    pending.finally(() => {
+      if (this.#waiting.get(session) === waiting) this.#waiting.delete(session);
+    }).then(resolve, reject);
+    return promise;
+  }
+
+  /** Lets sessions be read again whose events have no result, so that their next commands are answered. */
+  tellDoubts(nowMs: number): void {
+    if (this.#bus.figures?.isUp ?? true) return;
+    for (const [session, { sinceMs, line, resolve }] of this.#waiting) {
+      if (!session.awaitsOrder || session.user === undefined || nowMs - sinceMs < doubtMs) continue;
+      this.#waiting.delete(session);
+      session.awaitsOrder = false;
+      session.lastLineMs = nowMs;
+      this.#tell(session, line);
+      resolve();
+    }
   }
 }

@@ -1,9 +1,10 @@
 /** Sessions, when events are ordered late or not at all. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { LocalBus } from "../../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import type { Event } from "../../../lib/server/apply/event.ts";
 import { ChatState } from "../../../lib/server/chat/chat.ts";
+import type { BusFigures } from "../../../lib/server/hub/bus.ts";
 import { Hub } from "../../../lib/server/hub/hub.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../../lib/net/encode.ts";
@@ -13,6 +14,11 @@ import { visit } from "../../support/memory_connection.ts";
 /** A bus that orders events late, while `waits` is set. */
 class SlowBus extends LocalBus<Event> {
   waits: Promise<void> | undefined;
+  isUp = true;
+
+  get figures(): BusFigures {
+    return { isUp: this.isUp, lag: 0, inFlight: 0, reconnects: 0, clockAheadMs: 0 };
+  }
 
   override commit(event: Event, by: string): void | Promise<void> {
     return this.waits === undefined
@@ -69,4 +75,38 @@ Deno.test("a client that waits for the order of events does not time out", async
   resolve();
   assertEquals((await bob.closed()).at(-1)?.startsWith("ERROR :Closing link: Ping timeout"), true);
   assertEquals((await ann.lines()).at(0)?.endsWith(" JOIN #tea"), true);
+});
+
+Deno.test("a client whose message was on its way when the bus stopped is told so, and its next lines are answered", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus({ now: Date.now });
+  let nowMs = Date.UTC(2026, 10, 23);
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const hub = new Hub({
+    chat: new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs }),
+    commands: allCommands,
+    bus,
+    encode: encodeLine,
+  });
+  await using ann = await visit(hub, "10.1.1.1", "ann", {
+    caps: ["labeled-response", "batch", "echo-message"],
+  });
+  await using bob = await visit(hub, "10.1.2.1", "bob");
+  ann.send("JOIN #tea");
+  await ann.lines();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  ann.send("@label=a PRIVMSG #tea :on its way", "@label=b PING b");
+  await bob.lines();
+  bus.isUp = false;
+  nowMs += 6000;
+  hub.sweep();
+  const [told = "", pong = ""] = await ann.until(/ PONG .*b$/);
+  assertMatch(told, /^@label=a;?\S* :chat\.test (FAIL|NOTICE) .*it may still arrive when they can$/);
+  assertMatch(pong, /^@label=b;?\S* :chat\.test PONG /);
+  bus.waits = undefined;
+  bus.isUp = true;
+  resolve();
+  assertMatch(await ann.next(/ PRIVMSG /), /^:ann\S+ PRIVMSG #tea :on its way$/);
 });
