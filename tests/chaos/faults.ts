@@ -109,7 +109,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     ms: [4_000, 15_000],
     needs: "clock",
     begin(machine, _, chance) {
-      machine.setClock(chance.of([hour, -hour, 24 * hour, -24 * hour]));
+      machine.setClock(chance.of([hour, -hour, 24 * hour, -24 * hour, 365 * 24 * hour]));
       return () => machine.setClock(0);
     },
   },

@@ -114,7 +114,10 @@ class Run {
   async checkDisks(): Promise<void> {
     const { findings } = this;
     const { machines } = this.#cluster;
-    for (const machine of machines) {
+    // One is killed: what its people saw is on its disk without a last word.
+    const [killed, ...stopped] = machines;
+    await killed?.end("kill");
+    for (const machine of stopped) {
       const status = await machine.end("stop");
       if (status?.code !== 0) machine.complaints.push(`It stopped with ${status?.signal ?? status?.code}`);
     }
