@@ -181,6 +181,7 @@ function handleStatus(page: EventHandlerParts, event: Extract<ChatEvent, { kind:
   line.hidden = event.status === "ready";
   line.textContent = sentence;
   if (event.status !== "ready") return;
+  page.timelines.moveBack(page.client.now);
   byId("network").textContent = plain(event.network || "Parley");
   page.onWelcome();
 }

@@ -74,6 +74,17 @@ export class EntryList {
     }
   }
 
+  /** No entry is after this time: later ones get it, in their order. */
+  moveBack(latest: number): void {
+    for (let at = this.firstAfter(latest); at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry === undefined) return;
+      const moved = { ...entry, at: latest };
+      this.#entries[at] = moved;
+      this.#byKey.set(moved.key, moved);
+    }
+  }
+
   /** Keeps the entries from one index up to another, and removes the others. */
   keep(start: number, end = this.#entries.length): void {
     const removed = [...this.#entries.slice(0, start), ...this.#entries.slice(end)];

@@ -15,6 +15,7 @@ import type { LineKind, Reaction, SaidEntry, TimelineEntry } from "./timeline_en
 
 /** The keys of entries without an id of the server begin with this. */
 export const ownKeyPrefix = "line-";
+const clockMs = 60_000;
 const deletedSpans: readonly Span[] = [{ text: "Message deleted", italic: true }];
 
 /** All timelines, by folded buffer name. */
@@ -169,6 +170,23 @@ export class Timelines {
   /** Shows the newest part. */
   showLatest(buffer: string): void {
     this.#open(buffer).older = undefined;
+  }
+
+  /**
+   * It is this time on the server. Entries of the future are from a clock that was wrong; new messages would be above
+   * them.
+   */
+  moveBack(now: number): void {
+    for (const timeline of this.#all.values()) {
+      // The clocks of the server's machines can differ a little.
+      if (timeline.parts.every(({ list }) => list.firstAfter(now + clockMs) === list.entries.length)) {
+        continue;
+      }
+      for (const { list } of timeline.parts) list.moveBack(now);
+      timeline.readAt = Math.min(timeline.readAt, now);
+      timeline.newestAt = Math.min(timeline.newestAt, now);
+      if (timeline.separatorAt !== undefined) timeline.separatorAt = Math.min(timeline.separatorAt, now);
+    }
   }
 
   /**

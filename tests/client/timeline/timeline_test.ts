@@ -20,6 +20,22 @@ Deno.test("messages are in order of time, each once", () => {
   assertEquals(keys(timelines), ["a", "b", "c", "d"]);
 });
 
+Deno.test("a message that comes when the clock of the server is right again is below those of the future", () => {
+  const timelines = new Timelines();
+  const year = 31_536_000_000;
+  for (const [id, at] of [["a", 1], ["b", year], ["c", 2 * year]] as const) {
+    timelines.addSaid(said(id, at), true);
+  }
+  timelines.markAllRead("#tea");
+  timelines.moveBack(2 * year);
+  assertEquals(timelines.of("#tea").readAt, 2 * year);
+  timelines.moveBack(5);
+  assertEquals(timelines.of("#tea").entries.map(({ at }) => at), [1, 5, 5]);
+  timelines.addSaid(said("d", 6), true);
+  assertEquals([keys(timelines), timelines.of("#tea").separatorAt], [["a", "b", "c", "d"], 5]);
+  assertEquals(timelines.find("#tea", "c")?.at, 5);
+});
+
 Deno.test("the separator is before the first new message, and moves when the person has read it", () => {
   const timelines = new Timelines();
   const separator = () => timelines.of("#TEA").separatorAt;
