@@ -32,6 +32,8 @@ export const deadlines = {
   natsAnswerMs: 3_000,
   /** Events of the stream, for one request; the next request follows at once. */
   natsPullMs: 10_000,
+  /** The result of an event while NATS does not order events; then the next line of the session is read. */
+  eventDoubtMs: 5_000,
   /** The next chunk of a shared file. */
   natsChunkMs: 10_000,
   /** The turn of a file, while machines share other files. */

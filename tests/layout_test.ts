@@ -28,7 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
   "server/chat": ["irc", "type net", "type server/settings", "type server/store"],
   "server/render": ["irc", "type net", "type server/store", "server/chat"],
   "server/apply": ["irc", "type server/store", "server/chat", "server/render"],
-  "server/hub": ["irc", "type net", "server/chat", "server/render", "server/apply"],
+  "server/hub": ["deadlines.ts", "irc", "type net", "server/chat", "server/render", "server/apply"],
   "server/commands": [
     "deadlines.ts",
     "irc",

@@ -4,6 +4,7 @@
  * server itself did not run (it was stopped, or the computer was overloaded) is not the fault of the clients: what they
  * sent meanwhile is not read yet.
  */
+import { deadlines } from "../../deadlines.ts";
 import type { Line } from "../../irc/lines.ts";
 import type { Event } from "../apply/event.ts";
 import type { ChatState } from "../chat/chat.ts";
@@ -57,9 +58,6 @@ interface Waiting {
   readonly resolve: () => void;
 }
 
-/** The longest time that a session waits for the result of an event while the bus is not up. */
-const doubtMs = 5000;
-
 /** Sessions of a chat of many machines whose next line waits for a command. */
 export class WaitingLines {
   readonly #chat: ChatState;
@@ -92,7 +90,9 @@ export class WaitingLines {
   tellDoubts(nowMs: number): void {
     if (this.#bus.figures?.isUp ?? true) return;
     for (const [session, { sinceMs, line, resolve }] of this.#waiting) {
-      if (!session.awaitsOrder || session.user === undefined || nowMs - sinceMs < doubtMs) continue;
+      if (!session.awaitsOrder || session.user === undefined || nowMs - sinceMs < deadlines.eventDoubtMs) {
+        continue;
+      }
       this.#waiting.delete(session);
       session.awaitsOrder = false;
       session.lastLineMs = nowMs;
