@@ -8,7 +8,7 @@
 # a start of three letters is as fast as a whole word.
 # For a chat server: a search that reads page after page, until enough messages are visible to the reader, pays that
 # price for every page.
-# Our code: lib/server/store/search.ts asks for four times as many matches in each step.
+# Our code: lib/server/store/search_sections.ts divides the index, and a search asks one section after the other.
 # Source: https://sqlite.org/fts5.html#prefix_indexes
 set -euo pipefail
 
