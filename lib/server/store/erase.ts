@@ -12,7 +12,7 @@ import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
-import type { SearchIndex } from "./search.ts";
+import type { SearchHit, SearchIndex } from "./search.ts";
 
 /** Records erased in one step. */
 const hitsPerStep = 32;
@@ -34,6 +34,13 @@ export class Eraser {
   /** Blocks without a record that must stay while they are the newest. */
   readonly #empty = new Set<number>();
   #needsScrub = false;
+  /**
+   * The last entry that the current job erased, so that its next step does not search the whole index. It ends when a
+   * search from the start finds nothing.
+   */
+  #erasedUntil = -1;
+  /** The search for the next records; it has steps of its own. */
+  #searching: Generator<void, SearchHit[]> | undefined;
 
   constructor(database: Database, history: History, index: SearchIndex, deletions: Deletions) {
     this.#database = database;
@@ -92,6 +99,7 @@ export class Eraser {
     this.#database.change(() => this.#addJob.run(account, until));
     this.#deletions.removeReasons(account);
     this.#needsScrub = true;
+    this.#searching = undefined;
     this.#hidden.set(fold(account), until);
     this.#hide();
   }
@@ -113,14 +121,20 @@ export class Eraser {
   step(): boolean {
     const [account, until] = row(this.#jobs.get());
     if (account === undefined) return false;
-    const hits = this.#index.search({
+    this.#searching ??= this.#index.searchInSteps({
       logs: [],
       account: String(account),
       before: Number(until) + 1,
       from: "start",
       limit: hitsPerStep,
+      afterEntry: this.#erasedUntil,
     });
-    if (hits.length === 0) {
+    const { done, value: hits } = this.#searching.next();
+    if (!done) return true;
+    this.#searching = undefined;
+    const isFromStart = this.#erasedUntil < 0;
+    this.#erasedUntil = hits.at(-1)?.entry ?? -1;
+    if (hits.length === 0 && isFromStart) {
       this.#endJob.run(String(account));
       this.#loadHidden();
     }
