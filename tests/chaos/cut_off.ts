@@ -53,6 +53,25 @@ function natsPause(leases: number): Fault {
   };
 }
 
+/** A fault that comes and goes: each time for less than the lease, so nobody at all may be thrown out. */
+function flicker(name: string, leases: number, change: (site: Site, isOn: boolean) => void): Fault {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    name,
+    leases,
+    faulty: [],
+    begin: (site) => {
+      let step = 0;
+      // Five of six parts of this time it is on.
+      timer = setInterval(() => change(site, step++ % 6 !== 0), leaseMs / 12);
+    },
+    end: (site) => {
+      clearInterval(timer);
+      change(site, false);
+    },
+  };
+}
+
 const faults: readonly Fault[] = [
   cut("one is cut off", 1.67, [victim]),
   cut("one is cut off", 0.9, [victim]),
@@ -66,6 +85,15 @@ const faults: readonly Fault[] = [
   natsPause(1.33),
   natsPause(2),
   natsPause(5),
+  flicker("NATS is slow", 4, ({ cluster }, isOn) => isOn ? cluster.nats.pause() : cluster.nats.resume()),
+  flicker(
+    "one link is slow",
+    4,
+    ({ proxies }, isOn) => isOn ? proxies[victim]?.freeze() : proxies[victim]?.thaw(),
+  ),
+  flicker("all links are slow", 4, ({ proxies }, isOn) => {
+    for (const proxy of proxies) isOn ? proxy.freeze() : proxy.thaw();
+  }),
 ];
 
 /** Machines behind proxies, with people. */

@@ -35,7 +35,7 @@ import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { Refill } from "./refill.ts";
 import type { Silence } from "./silence_watch.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { lostEvent, machinesOf, Suspicions, watchedMachines } from "./suspicions.ts";
+import { lostEvent, lostSentence, machinesOf, Suspicions, watchedMachines } from "./suspicions.ts";
 
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
@@ -208,11 +208,10 @@ export class Machines implements Replica<Event> {
 
   onApplied(event: Event, position: Position, silence: Silence): void {
     if (!this.#store.history.isCut) savePosition(this.#store, position);
-    const { machine } = this.#bus;
     this.#suspicions?.onApplied(event, silence);
     if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
     if (event.kind === "file added") this.#files()?.onAdded(event.file);
-    if (event.kind === "machine lost" && event.machine === machine && !this.#leaving) this.#announceReturn();
+    if (event.kind === "machine lost") this.#onLost(event);
   }
 
   machines(): Iterable<string> {
@@ -306,12 +305,16 @@ export class Machines implements Replica<Event> {
     return this.#bus.commit(reason === undefined ? event : { ...event, reason }, "");
   }
 
+  /** A claim that a machine is lost was applied; it changed nothing if it was void. */
+  #onLost({ machine, suspectedAt }: Extract<Event, { kind: "machine lost" }>): void {
+    if (this.#runningChat.machines.has(machine) || this.#leaving) return;
+    const isOwn = machine === this.#bus.machine;
+    if (suspectedAt !== undefined) this.onProblem(lostSentence(machine, isOwn));
+    if (isOwn) this.#announceReturn();
+  }
+
   #announceReturn(): void {
     const { machine } = this.#bus;
-    this.#runningChat.log(
-      "error",
-      "The other machines declared this one lost; its people have to connect again",
-    );
     this.#bus.commit({ kind: "machine joined", machine }, "").catch((error) => {
       this.#runningChat.log("error", `Cannot tell the other machines that this one is back: ${error}`);
     });

@@ -35,6 +35,13 @@ export function lostEvent(machine: string, suspectedAt?: number): Extract<Event,
   return suspectedAt === undefined ? event : { ...event, suspectedAt };
 }
 
+/** For operators: a machine was lost, which can be this one. */
+export function lostSentence(machine: string, isOwn: boolean): string {
+  return isOwn
+    ? "The other machines did not hear this one for longer than --lease, so its people have to connect again"
+    : `Machine "${shownName(machine)}" did not answer, so its people have quit`;
+}
+
 /** The suspicions of one machine about the others. */
 export class Suspicions {
   readonly #options: SuspicionsOptions;
@@ -94,7 +101,7 @@ export class Suspicions {
   #suspect(machine: string): void {
     const { chat, claim } = this.#options;
     if (this.#pending.has(machine)) return;
-    chat.log("info", `Machine ${shownName(machine)} is silent; asking whether others hear it`);
+    chat.log("info", `Machine "${shownName(machine)}" is silent; asking whether others hear it`);
     this.#send(machine, claim({ kind: "machine suspected", machine }));
   }
 

@@ -2,7 +2,7 @@
  * A machine whose link to NATS stands still for longer than the lease, with a real nats-server and two machines in this
  * process. More faults, with servers of their own, are in tests/chaos/cut_off.ts.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type ChatSide, openChat } from "../../../lib/server/start/chat_side.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { parseOptions } from "../../../lib/options.ts";
@@ -39,6 +39,8 @@ Deno.test({
     assertEquals((await receive(ann)).filter((line) => / QUIT /.test(line)), [
       ":bob QUIT :Machine west was lost",
     ]);
+    assert(east.logged.includes('Machine "west" did not answer, so its people have quit'), `${east.logged}`);
+    assert(west.logged.some((line) => line.startsWith("The other machines did not hear this one")));
     assertEquals(
       (await bob.closed()).at(-1),
       "ERROR :Closing link: This server was cut off from the others; connect again",
@@ -46,19 +48,25 @@ Deno.test({
   },
 });
 
+/** A machine of this process, and what it logged. */
+interface Started extends AsyncDisposable {
+  readonly side: ChatSide;
+  readonly logged: readonly string[];
+}
+
 /** A chat side with nothing on disk. */
-async function startMachine(
-  machine: string,
-  nats: string,
-): Promise<{ readonly side: ChatSide } & AsyncDisposable> {
+async function startMachine(machine: string, nats: string): Promise<Started> {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const settings = { ...parsed.values, ephemeral: true, flood: 0, nats, machine, lease: leaseMs };
   const none = () => undefined;
+  const logged: string[] = [];
+  const log = (_level: string, text: string) => void logged.push(text);
   const openedLater = { tlsPort: none, webUrl: none, uploadUrl: none, files: none };
-  const side = await openChat(settings, { version: "test", log: none, openedLater });
+  const side = await openChat(settings, { version: "test", log, openedLater });
   return {
     side,
+    logged,
     async [Symbol.asyncDispose]() {
       side.hub.close("The test is over");
       await side.machines?.leave();
