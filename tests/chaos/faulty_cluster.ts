@@ -99,7 +99,9 @@ export class Machine implements AsyncDisposable {
     this.server = undefined;
     if (server === undefined) return undefined;
     this.#earlier.push(server);
-    return await server[how]();
+    const status = await server[how]();
+    if (this.#clock !== undefined) removeLeftovers(server.pid);
+    return status;
   }
 
   /** The logs of all its runs. */
@@ -187,6 +189,13 @@ export class FaultyCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const machine of this.machines) await machine[Symbol.asyncDispose]();
     await this.nats[Symbol.asyncDispose]();
+  }
+}
+
+/** Deletes what libfaketime leaves in shared memory when its process is killed. */
+function removeLeftovers(pid: number): void {
+  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) {
+    if (isFile(`/dev/shm/${name}`)) Deno.removeSync(`/dev/shm/${name}`);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Entry {
   /** The msgid and time of an echoed message. */
   id?: string;
   time?: string;
+  /** How long the person waited for the answer. */
+  tookMs?: number;
   /** The sentence of a refusal. */
   words?: string;
 }

@@ -126,7 +126,9 @@ export class Talker {
   async act(deed: Deed, target: string, what: string, ...lines: string[]): Promise<Entry | undefined> {
     if (!this.#isReady) return undefined;
     const entry = this.options.ledger.add(deed, this.nick, target, what);
+    const sentMs = performance.now();
     const answer = await this.ask(...lines);
+    entry.tookMs = performance.now() - sentMs;
     const words = answer && refusalIn(answer);
     entry.outcome = answer === undefined ? "unknown" : words === undefined ? "done" : "refused";
     if (words !== undefined) entry.words = words;

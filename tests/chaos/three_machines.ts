@@ -157,6 +157,8 @@ class Run {
         count("unknown")
       } without an answer as the connection was lost`,
     );
+    const longestMs = Math.max(0, ...entries.map(({ tookMs = 0 }) => tookMs));
+    findings.say(`the longest wait for an answer was ${(longestMs / 1000).toFixed(1)} s`);
     findings.say(`sessions closed by a fault of their own machine: ${closed.length - thrownOut.length}`);
     findings.say(`echoed ${this.#echoed}, ${findings.figures()}`);
     findings.say(`seed ${this.#seed}`);

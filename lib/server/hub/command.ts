@@ -82,9 +82,10 @@ export class Dispatcher {
       return standardReply(session, "FAIL", "*", "INVALID_MESSAGE", sentence);
     }
     startResponse(session, message);
-    const { response } = session;
     const pending = this.#run(session, message);
     if (pending) {
+      // The end of a batch answers with the label of its start, so this is read after the command has begun.
+      const { response } = session;
       return pending.then(() => {
         // After tellDoubt() the session can have the response of a later line.
         if (session.response === response) finishResponse(session);

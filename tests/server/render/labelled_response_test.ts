@@ -62,3 +62,24 @@ Deno.test("a message that follows the own labelled one in the common order does 
     ":bob PRIVMSG #tea second",
   ]);
 });
+
+Deno.test("a labelled message of several lines is answered when several machines order it", async () => {
+  const [east] = startMachines();
+  await using ann = await visit(east.hub, "10.1.1.1", "ann", { caps: [...caps, "draft/multiline"] });
+  await ann.join("#tea");
+  ann.send(
+    "@label=1 BATCH +p draft/multiline #tea",
+    "@batch=p PRIVMSG #tea :one",
+    "@batch=p PRIVMSG #tea :two",
+  );
+  ann.send("BATCH -p");
+  const lines = (await ann.lines()).map((line) =>
+    line.replace(/(BATCH [+-]|batch=)\w+/, "$1R").replace(/!\S+/, "")
+  );
+  assertEquals(lines, [
+    "@label=1 :ann BATCH +R draft/multiline #tea",
+    "@batch=R :ann PRIVMSG #tea :one",
+    "@batch=R :ann PRIVMSG #tea :two",
+    ":ann BATCH -R",
+  ]);
+});
