@@ -1,9 +1,8 @@
 /** Thirty people, ten on each machine, who talk at random: the load of a chaos run. */
 import type { Machine } from "./faulty_cluster.ts";
 import type { Chance } from "./fuzz_lines.ts";
-import type { Ledger } from "./ledger.ts";
+import { endEntry, type Ledger } from "./ledger.ts";
 import { connectTo, password, Session, Talker, type Transport } from "./talker.ts";
-import { refusalIn } from "./answers.ts";
 
 const perMachine = 10;
 /** The first ones have an account; the first of all is the founder of channels. */
@@ -170,10 +169,7 @@ export class Crowd {
     try {
       await session.register(nick);
       const entry = this.#ledger.add("account", nick, "*", nick);
-      const answer = await session.ask(`REGISTER * * ${password}`);
-      const words = answer && refusalIn(answer);
-      entry.outcome = answer === undefined ? "unknown" : words === undefined ? "done" : "refused";
-      if (words !== undefined) entry.words = words;
+      endEntry(entry, await session.ask(`REGISTER * * ${password}`));
     } catch {
       // The connection was lost while it registered: nothing was promised.
     }

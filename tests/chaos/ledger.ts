@@ -1,9 +1,12 @@
 /** What people did in a run, and how each of it ended. It judges nothing: see verdict.ts. */
 
+import type { Message } from "../../lib/irc/message.ts";
+import { refusalIn } from "./answers.ts";
+
 /** What can be done. */
 export type Deed = "message" | "delete" | "react" | "topic" | "kick" | "account" | "register channel";
 
-/** One command, and its end. "unknown": the connection was lost before the answer. */
+/** One command, and its end. "unknown": the connection was lost before the answer, or the answer says so. */
 export interface Entry {
   readonly deed: Deed;
   readonly by: string;
@@ -63,4 +66,15 @@ export class Ledger {
   of(deed: Deed, ...outcomes: Entry["outcome"][]): Entry[] {
     return this.entries.filter((one) => one.deed === deed && outcomes.includes(one.outcome));
   }
+}
+
+/** A refusal with this sentence says that the command can still happen. */
+const doubt = /may still arrive/;
+
+/** Notes how a command ended; no answer: the connection was lost. */
+export function endEntry(entry: Entry, answer: readonly Message[] | undefined): void {
+  const words = answer && refusalIn(answer);
+  if (words !== undefined) entry.words = words;
+  if (answer === undefined || (words !== undefined && doubt.test(words))) entry.outcome = "unknown";
+  else entry.outcome = words === undefined ? "done" : "refused";
 }

@@ -12,7 +12,7 @@ import { dialTls } from "../../lib/net/dial_tls.ts";
 import { AnswerReader, refusalIn, type Whole } from "./answers.ts";
 import type { Machine } from "./faulty_cluster.ts";
 import type { Chance } from "./fuzz_lines.ts";
-import type { Deed, Entry, Ledger } from "./ledger.ts";
+import { type Deed, endEntry, type Entry, type Ledger } from "./ledger.ts";
 
 /** The password of every account. */
 export const password = "correct-horse-battery";
@@ -129,9 +129,7 @@ export class Talker {
     const sentMs = performance.now();
     const answer = await this.ask(...lines);
     entry.tookMs = performance.now() - sentMs;
-    const words = answer && refusalIn(answer);
-    entry.outcome = answer === undefined ? "unknown" : words === undefined ? "done" : "refused";
-    if (words !== undefined) entry.words = words;
+    endEntry(entry, answer);
     const echo = answer?.find(({ tags }) => tags.has("msgid"));
     if (echo !== undefined) {
       entry.id = echo.tags.get("msgid") ?? "";
