@@ -51,6 +51,8 @@ export class Client {
   readonly #catchUp: CatchUp;
   readonly #loop: ConnectionLoop;
   #nick: string;
+  /** After a reconnect, until it was clear whether our nick is free. */
+  #wantsNickBack = false;
   /** The name as the person wrote it, also where the server does not allow its letters in a nick. */
   #realname: string;
   #awayReason = "";
@@ -296,7 +298,7 @@ export class Client {
   }
 
   #onReady(): void {
-    const again = this.#loop.wasReady;
+    const again = this.#wantsNickBack = this.#loop.wasReady;
     this.#loop.wasReady = true;
     if (again) this.readMarkers.onReconnect(this.now);
     for (const { name, key } of this.#wanted.askAgain()) this.#sendJoin(name, key);
@@ -328,7 +330,20 @@ export class Client {
       this.rename(this.#nick);
     }
     if (event.kind === "renamed" && event.own) this.#nick = event.to;
+    if (event.kind === "members") this.#takeNickBack(event.buffer);
     this.#catchUp.onEvent(event);
+  }
+
+  /**
+   * Our lost connection can hold our nick when we come back, and end before we are in a channel where we would see that.
+   * So we ask for the nick, once, as soon as a list of members shows that nobody has it.
+   */
+  #takeNickBack(channel: string): void {
+    const { nick, buffers } = this.state;
+    if (!this.#wantsNickBack || fold(nick) === fold(this.#nick)) return;
+    this.#wantsNickBack = false;
+    const isVisible = buffers.get(fold(channel))?.members.has(fold(this.#nick));
+    if (!isVisible) this.server.sendSilently(`NICK ${this.#nick}`);
   }
 
   #report(event: ChatEvent): void {

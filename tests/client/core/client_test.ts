@@ -226,6 +226,21 @@ Deno.test('after a reconnect a nick still in use gets a "_", and comes back when
   assertEquals(await server.sent(), ["NICK bob"]);
 });
 
+Deno.test("after a reconnect the nick is taken back at once if its holder left before we joined", async () => {
+  await using peer = new WiredClient();
+  (await peer.enter()).abort();
+  await turn();
+  await turn();
+  const { server } = peer;
+  await server.say(":srv 433 * bob :Nickname is already in use");
+  await server.say(":srv 001 bob_ :Welcome", ":srv 376 bob_ :End", ":bob_!b@host JOIN #tea");
+  await server.sent();
+  await server.say(":srv 353 bob_ = #tea :ann bob_", ":srv 366 bob_ #tea :End");
+  assertEquals(await server.sent(), ["NICK bob"]);
+  await server.say(":bob_!b@host NICK bob");
+  assertEquals(peer.client.state.nick, "bob");
+});
+
 Deno.test("a reconnect joins the channels that we were in, and not those that we left", async () => {
   await using peer = new WiredClient();
   const server = await peer.enter();
