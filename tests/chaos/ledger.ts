@@ -68,13 +68,13 @@ export class Ledger {
   }
 }
 
-/** A refusal with this sentence says that the command can still happen. */
-const doubt = /may still arrive/;
-
 /** Notes how a command ended; no answer: the connection was lost. */
 export function endEntry(entry: Entry, answer: readonly Message[] | undefined): void {
   const words = answer && refusalIn(answer);
   if (words !== undefined) entry.words = words;
-  if (answer === undefined || (words !== undefined && doubt.test(words))) entry.outcome = "unknown";
+  const isDoubtful = answer?.some(({ command, params }) =>
+    command === "FAIL" && params[1] === "RESULT_UNKNOWN"
+  );
+  if (isDoubtful !== false) entry.outcome = "unknown";
   else entry.outcome = words === undefined ? "done" : "refused";
 }

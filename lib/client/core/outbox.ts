@@ -96,11 +96,14 @@ export class Outbox {
     if (result.kind === "delivered") return this.discard(key);
     const texts = result.unsent ?? [message.text];
     const text = texts.join("\n");
-    if (result.kind === "refused") {
+    if (result.kind === "refused" && !result.mayArrive) {
       return this.#change(key, { text, status: "unsent", reason: result.reason });
     }
     const { after, nick = "" } = this.#added.get(key) ?? {};
     this.#lost.set(key, { texts, after, nick });
+    if (result.kind === "refused") {
+      return this.#change(key, { text, status: "unsent", reason: result.reason, isUnsure: true });
+    }
     this.#change(key, { text, status: "checking", isUnsure: true });
   }
 

@@ -11,7 +11,13 @@ import type { ServerReply } from "../state/event.ts";
 /** The result of sending a message. */
 export type DeliveryResult =
   | { readonly kind: "delivered" }
-  | { readonly kind: "refused"; readonly reason: string; readonly unsent?: readonly string[] }
+  | {
+    readonly kind: "refused";
+    readonly reason: string;
+    readonly unsent?: readonly string[];
+    /** The server says that the message can still arrive. @default {false} */
+    readonly mayArrive?: boolean;
+  }
   /**
    * The connection was lost first: it is unknown whether the message arrived. `unsent` has the texts of the parts that
    * are not confirmed, when some are.
@@ -109,7 +115,8 @@ export class UnconfirmedMessages {
       ? this.#messages.find((one) => one.key === fold(target)) ?? this.#messages[0]
       : undefined;
     if (found === undefined) return false;
-    this.#settle(found, { kind: "refused", reason: text });
+    const mayArrive = code === "RESULT_UNKNOWN";
+    this.#settle(found, { kind: "refused", reason: text, ...(mayArrive && { mayArrive }) });
     return true;
   }
 

@@ -99,7 +99,7 @@ export class Dispatcher {
     const command = typeof line === "string" ? parse(line)?.command ?? "*" : "*";
     const sentence =
       "This is not saved yet, because the servers cannot save it now; it may still arrive when they can";
-    standardReply(session, "FAIL", command, "TEMPORARILY_UNAVAILABLE", sentence);
+    standardReply(session, "FAIL", command, "RESULT_UNKNOWN", sentence);
     finishResponse(session);
   }
 

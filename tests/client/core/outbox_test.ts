@@ -178,3 +178,18 @@ Deno.test("the messages of an earlier client are unsent, and the history confirm
   await server.say(own("m2", "one"));
   assertEquals(next.outgoing(), ["unsent: two (you left before it was confirmed)"]);
 });
+
+Deno.test("a message that the server has not saved yet is unsent until it arrives, and its words are not given back", async () => {
+  await using peer = new WiredClient();
+  const server = await peer.enter(caps);
+  await giveHistory(server);
+  void peer.client.sendMessage(say("hello"));
+  const reason = "This is not saved yet; it may still arrive";
+  await server.say(`@label=p1 :srv FAIL PRIVMSG RESULT_UNKNOWN :${reason}`);
+  await turn();
+  assertEquals(peer.client.state.outgoing.map(({ text, status, isUnsure }) => [text, status, isUnsure]), [
+    ["hello", "unsent", true],
+  ]);
+  await server.say(own("m2", "hello"));
+  assertEquals(peer.outgoing(), []);
+});
