@@ -32,11 +32,6 @@ export class AnswerReader {
     return new Promise((take) => this.#answers.set(label, { take, messages: [] }));
   }
 
-  /** Commands without an answer yet. */
-  get unanswered(): number {
-    return this.#answers.size;
-  }
-
   /** The message that this line completes, if it does; bookkeeping of batches is none. */
   read(line: string): Whole | undefined {
     const message = parse(line);

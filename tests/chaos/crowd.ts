@@ -2,7 +2,8 @@
 import type { Machine } from "./faulty_cluster.ts";
 import type { Chance } from "./fuzz_lines.ts";
 import { endEntry, type Ledger } from "./ledger.ts";
-import { connectTo, password, Session, Talker, type Transport } from "./talker.ts";
+import { connectTo, password, Session, type Transport } from "./session.ts";
+import { Talker } from "./talker.ts";
 
 const perMachine = 10;
 /** The first ones have an account; the first of all is the founder of channels. */

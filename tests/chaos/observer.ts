@@ -2,7 +2,7 @@
 import { format, type Message } from "../../lib/irc/message.ts";
 import { refusalIn } from "./answers.ts";
 import type { Machine } from "./faulty_cluster.ts";
-import { connectTo, Session } from "./talker.ts";
+import { connectTo, Session } from "./session.ts";
 
 const page = 1000;
 const oldest = "timestamp=1970-01-01T00:00:00.000Z";
