@@ -50,6 +50,8 @@ export class Suspicions {
   /** The machines for which a suspicion or a claim is on its way. */
   readonly #pending = new Set<string>();
 
+  readonly #loggedMs = new Map<string, number>();
+
   constructor(options: SuspicionsOptions) {
     this.#options = options;
   }
@@ -71,7 +73,10 @@ export class Suspicions {
   /** An event of the machines was applied. Answers a suspicion of this machine, or of one that it hears. */
   onApplied(event: Event, silence: Silence): void {
     if (event.kind === "machine suspected") this.#onSuspected(event.machine, silence);
-    else if (event.kind === "machine lost") this.#applied.delete(event.machine);
+    else if (event.kind === "machine lost") {
+      this.#applied.delete(event.machine);
+      this.#loggedMs.delete(event.machine);
+    }
   }
 
   /**
@@ -99,9 +104,9 @@ export class Suspicions {
   }
 
   #suspect(machine: string): void {
-    const { chat, claim } = this.#options;
+    const { claim } = this.#options;
     if (this.#pending.has(machine)) return;
-    chat.log("info", `Machine "${shownName(machine)}" is silent; asking whether others hear it`);
+    this.#log(machine);
     this.#send(machine, claim({ kind: "machine suspected", machine }));
   }
 
@@ -109,6 +114,14 @@ export class Suspicions {
     if (this.#pending.has(machine)) return;
     const id = `lost ${machine} ${suspectedAt}`;
     this.#send(machine, this.#options.claim(lostEvent(machine, suspectedAt), id));
+  }
+
+  /** Once a minute: while only the link between two machines is broken, one suspects the other again and again. */
+  #log(machine: string): void {
+    const { chat, now } = this.#options;
+    if (now() - (this.#loggedMs.get(machine) ?? -Infinity) < 60_000) return;
+    this.#loggedMs.set(machine, now());
+    chat.log("info", `Machine "${shownName(machine)}" is silent; asking whether others hear it`);
   }
 
   /** A failed event is made anew by a later tick if its reason still holds. */
