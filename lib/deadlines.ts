@@ -80,6 +80,8 @@ export const deadlines = {
   pongMs: 5_000,
   /** The next part of an answer to a request; a server can read much history for it. */
   requestMs: 30_000,
+  /** The echo of a message, on a connection that works; servers hold lines back against floods. */
+  echoMs: 30_000,
   /** The server closes the connection after QUIT; we close it ourselves later. */
   quitMs: 1_000,
   /** The end of the connection when the person leaves: the terminal must not stay. */

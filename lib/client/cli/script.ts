@@ -151,6 +151,7 @@ export class Script {
     if (text.trim() === "") throw new Error("Cannot send an empty message");
     const delivery = await this.#client.sendMessage({ target, manner: "message", text });
     if (delivery.kind === "delivered") this.#ended.resolve({ kind: "done" });
+    else if (delivery.kind === "unsure" && delivery.isOnline) this.#fail(`${delivery.reason}: ${text}`);
     else if (delivery.kind === "unsure") this.#ended.resolve({ kind: "lost", reason: delivery.reason });
     else this.#ended.resolve({ kind: "refused" });
   }

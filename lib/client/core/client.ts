@@ -265,6 +265,7 @@ export class Client {
       idleMs = 60_000,
       answerMs,
       registrationMs,
+      echoMs,
     } = this.#options;
     const session = new ClientSession({
       connection,
@@ -288,6 +289,7 @@ export class Client {
       idleMs,
       answerMs,
       registrationMs,
+      echoMs,
     });
     this.server.session = session;
     const { suspensions } = this.#loop;

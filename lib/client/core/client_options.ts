@@ -48,6 +48,8 @@ export interface ClientOptions {
   readonly answerMs?: number;
   /** The longest registration, in milliseconds. @default {deadlines.clientRegistrationMs} */
   readonly registrationMs?: number;
+  /** The longest time until a message is confirmed, in milliseconds. @default {deadlines.echoMs} */
+  readonly echoMs?: number;
   /** Milliseconds of a clock that never jumps. @default {performance.now} */
   readonly elapsed?: () => number;
   /** Milliseconds since 1970. @default {Date.now} */

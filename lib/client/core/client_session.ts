@@ -56,6 +56,8 @@ export interface ClientSessionParts {
   readonly answerMs: number | undefined;
   /** How long the registration can take. @default {deadlines.clientRegistrationMs} */
   readonly registrationMs: number | undefined;
+  /** See MessageSenderParts. */
+  readonly echoMs: number | undefined;
 }
 
 /** Lines are read without a pause for this long, and at least this many. */
@@ -75,6 +77,7 @@ export class ClientSession {
     state: () => this.state,
     newLabel: () => this.#newLabel(),
     onSentWithoutEcho: (message) => this.#echo(message),
+    echoMs: () => this.#parts.echoMs,
   });
   #labels = 0;
   #ready = false;

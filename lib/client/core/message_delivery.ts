@@ -10,7 +10,7 @@ import type { MessageToSend } from "./compose.ts";
 import type { ClientSession } from "./client_session.ts";
 import { OfflineQueue } from "./offline_queue.ts";
 import type { OutboxParts } from "./outbox.ts";
-import { Outbox } from "./outbox.ts";
+import { notConfirmed, Outbox } from "./outbox.ts";
 import type { OutgoingMessage } from "../state/outgoing.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { isMiddleParam } from "./server_link.ts";
@@ -56,6 +56,8 @@ export class MessageDelivery {
         : this.#queue.add(outgoing);
     return result.then((known) => {
       outbox.onResult(outgoing.key, known);
+      // After a lost connection the client does this when it is back.
+      if (known.kind === "unsure" && known.isOnline) void outbox.check(message.target, notConfirmed);
       return known;
     });
   }

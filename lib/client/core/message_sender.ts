@@ -3,6 +3,7 @@
  * they have arrived. When the server sends no echoes, the answer to a PING after the lines shows that.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import type { MessageToSend } from "./compose.ts";
 import { compose } from "./compose.ts";
 import type { ChatEvent } from "../state/event.ts";
@@ -19,6 +20,8 @@ export interface MessageSenderParts {
   readonly newLabel: () => string;
   /** A message was sent, and the server will not echo it. */
   readonly onSentWithoutEcho: (message: MessageToSend) => void;
+  /** How long no sent message can be confirmed. @default {deadlines.echoMs} */
+  readonly echoMs: () => number | undefined;
 }
 
 /** The sender of one connection. */
@@ -28,6 +31,9 @@ export class MessageSender {
   readonly #pace: SendPace;
   /** The number of unconfirmed messages when the last PING was sent; 0 when no PONG is expected. */
   #awaitingPong = 0;
+  /** When a message was sent or confirmed last. */
+  #progressAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: MessageSenderParts) {
     this.#parts = parts;
@@ -51,6 +57,8 @@ export class MessageSender {
       return delivery;
     });
     if (!echo) this.#sendPing();
+    this.#progressAt = performance.now();
+    this.#watch();
     const known = await Promise.all(deliveries);
     const failed = known.find(({ kind }) => kind !== "delivered");
     if (failed === undefined || failed.kind === "delivered") return { kind: "delivered" };
@@ -63,6 +71,7 @@ export class MessageSender {
   onEvent(event: ChatEvent, label: string | undefined): void {
     if (event.kind === "said" && event.own) this.#unconfirmed.onEcho(label, event.to, event.text);
     if (event.kind === "refused") this.#unconfirmed.onRefusal(event);
+    if (event.kind === "said" ? event.own : event.kind === "refused") this.#progressAt = performance.now();
   }
 
   /** The server accepted the line with this label; returns the target of a notice that it dropped. */
@@ -80,8 +89,23 @@ export class MessageSender {
 
   /** The connection has ended. */
   onDisconnect(reason: string): void {
-    this.#unconfirmed.onDisconnect(reason);
+    this.#unconfirmed.giveUp(reason);
     this.#pace.close();
+    clearTimeout(this.#timer);
+  }
+
+  /** A server can answer every PING, and never say what became of a message. */
+  #watch(): void {
+    if (this.#timer !== undefined) return;
+    const limitMs = this.#parts.echoMs() ?? deadlines.echoMs;
+    const leftMs = this.#pace.isBusy ? limitMs : this.#progressAt + limitMs - performance.now();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#unconfirmed.size === 0) return;
+      if (this.#pace.isBusy || performance.now() - this.#progressAt < limitMs) return this.#watch();
+      this.#unconfirmed.giveUp("The server did not confirm it", { isOnline: true });
+      this.#awaitingPong = 0;
+    }, leftMs);
   }
 
   #send(line: string): void {

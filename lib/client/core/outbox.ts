@@ -35,6 +35,8 @@ interface LostMessage {
 /** The clocks of the server's machines can differ by this. */
 const clockMs = 5_000;
 const pageSize = 500;
+/** Why a message can be lost on a connection that works. */
+export const notConfirmed = "the server did not confirm it";
 
 /** The outbox of one client. */
 export class Outbox {
@@ -132,17 +134,17 @@ export class Outbox {
     }
   }
 
-  /** We are back in a buffer: looks into its history for the messages that were lost. */
-  async check(buffer: string): Promise<void> {
+  /** We are back in a buffer, or still there: looks into its history for the messages that were lost. */
+  async check(buffer: string, why = "the connection was lost before it arrived"): Promise<void> {
     const open = () =>
       this.#messages.filter(({ target, status }) => status === "checking" && fold(target) === fold(buffer));
     if (open().length === 0) return;
-    let reason = "the connection was lost before it arrived";
+    let reason = why;
     try {
       const after = open().map(({ key }) => this.#lost.get(key)?.after).find((id) => id !== undefined);
       await this.#search(buffer, after, () => open().length === 0);
     } catch {
-      reason = "the connection was lost, and it is not known whether it arrived";
+      reason = why === notConfirmed ? why : "the connection was lost, and it is not known whether it arrived";
     }
     if (!this.#parts.link.isOnline) return;
     for (const { key } of open()) this.#change(key, { status: "unsent", reason });

@@ -31,6 +31,11 @@ export class SendPace {
     this.#stop ??= this.#startTimer(() => this.#tick());
   }
 
+  /** Whether lines wait. */
+  get isBusy(): boolean {
+    return this.#queued.length > 0;
+  }
+
   /** Drops the queued lines. */
   close(): void {
     this.#stop?.();

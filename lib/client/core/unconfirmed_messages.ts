@@ -19,10 +19,15 @@ export type DeliveryResult =
     readonly mayArrive?: boolean;
   }
   /**
-   * The connection was lost first: it is unknown whether the message arrived. `unsent` has the texts of the parts that
-   * are not confirmed, when some are.
+   * It is unknown whether the message arrived: the connection was lost first, or it still works (`isOnline`) and the
+   * server says nothing. `unsent` has the texts of the parts that are not confirmed, when some are.
    */
-  | { readonly kind: "unsure"; readonly reason: string; readonly unsent?: readonly string[] };
+  | {
+    readonly kind: "unsure";
+    readonly reason: string;
+    readonly unsent?: readonly string[];
+    readonly isOnline?: true;
+  };
 
 /** A sent message. */
 export interface SentMessage {
@@ -125,9 +130,9 @@ export class UnconfirmedMessages {
     for (const one of this.#messages.splice(0, count)) one.settle({ kind: "delivered" });
   }
 
-  /** The connection has ended. */
-  onDisconnect(reason: string): void {
-    for (const one of this.#messages.splice(0)) one.settle({ kind: "unsure", reason });
+  /** The connection has ended, or the server says nothing about them. */
+  giveUp(reason: string, state: { readonly isOnline?: true } = {}): void {
+    for (const one of this.#messages.splice(0)) one.settle({ kind: "unsure", reason, ...state });
   }
 
   #settle(one: PendingMessage, delivery: DeliveryResult): void {

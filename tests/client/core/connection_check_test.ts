@@ -205,3 +205,18 @@ Deno.test("a server that speaks but never completes the registration is left", a
     reason: "The server did not complete the registration",
   });
 });
+
+Deno.test("a message that a server never confirms, though it answers, may not have arrived; a late echo shows that it has", async () => {
+  await using peer = new WiredClient({ echoMs: 30 });
+  const server = await peer.enter();
+  const sent = peer.client.sendMessage(say("hello"));
+  await pause(20);
+  await server.say(":ann!a@h PRIVMSG #tea :hi");
+  await pause(20);
+  assertEquals(await sent, { kind: "unsure", reason: "The server did not confirm it", isOnline: true });
+  await turn();
+  assertEquals(peer.client.state.outgoing.map(({ status }) => status), ["unsent"]);
+  assertEquals(server.ended, undefined);
+  await server.say("@msgid=m1 :bob!b@h PRIVMSG #tea :hello");
+  assertEquals(peer.client.state.outgoing, []);
+});
