@@ -18,18 +18,21 @@ const hasMarks = /\p{M}/u;
 /** Invisible characters, and the Arabic line that makes words longer. Tags stay after the black flag: Scotland, Wales. */
 const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007f}]+)|[\p{Default_Ignorable_Code_Point}\u0640]/gu;
 /** All these are typed for an apostrophe: NFKD would make spaces of some. */
-const apostrophes = /[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u00b4\u0060\u2032\u05f3\ua78c]/g;
-const dashes = /\p{Pd}/gu;
+const apostrophes = /[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u00b4\u2032\u05f3\ua78c]/g;
 
-/** Marks after these are left out; after a character without a script too, except that of a keycap emoji. */
-const withoutMarks =
-  /([\p{Script=Latin}\p{Script=Greek}\p{Script=Coptic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}])\p{M}+/gu;
-const marksOnCommon = /(\p{Script=Common})(\p{M}+)/gu;
 const keycap = "\u20e3";
-const cyrillicMarks = /(\p{Script=Cyrillic})(\p{M}+)/gu;
+const marked = /\P{M}\p{M}+/gu;
+/** Marks after these are left out; after a character without a script too, except that of a keycap emoji. */
+const losesMarks =
+  /[\p{Script=Latin}\p{Script=Greek}\p{Script=Coptic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]/u;
+const withoutScript = /\p{Script=Common}/u;
+const cyrillic = /\p{Script=Cyrillic}/u;
 /** Loan sounds in Hindi, which many write without the dot; and the two ways to write a nasal vowel. */
-const devanagari = /([\u0915\u0916\u0917\u091c\u092b])\u093c|\u0901/gu;
-const letters = /[ßæœøđðþłħŧıĸςٱىیېکگہھەۃة\u06c0]/g;
+const hindiLoans = "\u0915\u0916\u0917\u091c\u092b";
+const [nukta, nasalMoon, nasalDot] = ["\u093c", "\u0901", "\u0902"];
+/** Letters of sameLetters, Katakana, digits and dashes beyond ASCII. */
+const special =
+  /[ßæœøđðþłħŧıĸς\u0629\u0649\u0671\u06a9\u06be\u06c0\u06c1\u06c3\u06cc\u06d5\u30a1-\u30f6\u30fd\u30fe]|(?![-0-9])[\p{Nd}\p{Pd}]/gu;
 const sameLetters: Readonly<Record<string, string>> = {
   ß: "ss",
   æ: "ae",
@@ -55,8 +58,6 @@ const sameLetters: Readonly<Record<string, string>> = {
   "\u06c3": "\u0647",
   "\u0629": "\u0647",
 };
-const katakana = /[\u30a1-\u30f6\u30fd\u30fe]/g;
-const foreignDigit = /(?![0-9])\p{Nd}/gu;
 /** One character with its marks; the parts of a Korean syllable; a half-width kana with its mark. */
 const character =
   /[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
@@ -67,12 +68,28 @@ export function foldText(text: string): string {
   let folded = text.replace(invisible, "$1").replace(apostrophes, "'").replaceAll("\u05f4", '"').normalize(
     "NFKD",
   ).toLowerCase();
-  if (hasMarks.test(folded)) folded = withoutNeedlessMarks(folded);
-  return folded.replace(letters, (one) => sameLetters[one] ?? "")
-    .replace(katakana, (one) => String.fromCharCode(one.charCodeAt(0) - 0x60))
-    .replace(foreignDigit, asciiDigit)
-    .replace(dashes, "-")
-    .normalize("NFC");
+  if (hasMarks.test(folded)) folded = folded.replace(marked, (one) => memo(one, withoutNeedlessMarks));
+  return folded.replace(special, (one) => memo(one, plainCharacter)).normalize("NFC");
+}
+
+/** What characters become; people use few different ones. */
+const known = new Map<string, string>();
+const maxKnown = 4096;
+
+function memo(one: string, compute: (one: string) => string): string {
+  let found = known.get(one);
+  if (found === undefined) {
+    found = compute(one);
+    if (known.size < maxKnown && one.length < 8) known.set(one, found);
+  }
+  return found;
+}
+
+/** A letter that is written in several ways, a Katakana as Hiragana, a digit or a dash as ASCII has it. */
+function plainCharacter(one: string): string {
+  const code = one.codePointAt(0) ?? 0;
+  if (code >= 0x30a1 && code <= 0x30fe) return String.fromCharCode(code - 0x60);
+  return sameLetters[one] ?? (/\p{Nd}/u.test(one) ? asciiDigit(code) : "-");
 }
 
 /** The folded text with the places of its characters; slower than foldText(). */
@@ -91,16 +108,18 @@ export function foldWithPlaces(text: string): FoldedText {
   return { text: folded, starts, ends };
 }
 
-/** `text` is decomposed. */
-function withoutNeedlessMarks(text: string): string {
-  return text.replace(withoutMarks, "$1")
-    .replace(
-      marksOnCommon,
-      (_, base: string, marks: string) =>
-        marks.includes(keycap) && /[0-9#*]/.test(base) ? base + keycap : base,
-    )
-    .replace(cyrillicMarks, (_, base: string, marks: string) => base + cyrillicLetterMarks(base, marks))
-    .replace(devanagari, (_, base: string | undefined) => base ?? "\u0902");
+/** A character with the marks that stay; the text is decomposed. */
+function withoutNeedlessMarks(one: string): string {
+  const base = String.fromCodePoint(one.codePointAt(0) ?? 0);
+  return base + keptMarks(base, one.slice(base.length));
+}
+
+function keptMarks(base: string, marks: string): string {
+  if (losesMarks.test(base)) return "";
+  if (withoutScript.test(base)) return marks.includes(keycap) && /[0-9#*]/.test(base) ? keycap : "";
+  if (cyrillic.test(base)) return cyrillicLetterMarks(base, marks);
+  const first = hindiLoans.includes(base) && marks.startsWith(nukta) ? marks.slice(1) : marks;
+  return first.replaceAll(nasalMoon, nasalDot);
 }
 
 /**
@@ -117,16 +136,8 @@ function cyrillicLetterMarks(base: string, marks: string): string {
 }
 
 /** The digits of each script stand in a row from 0 to 9; the rows of two scripts can touch. */
-function asciiDigit(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0;
-  let first = firstDigits.get(code);
-  if (first === undefined) {
-    first = code;
-    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
-    firstDigits.set(code, first);
-  }
+function asciiDigit(code: number): string {
+  let first = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
   return String((code - first) % 10);
 }
-
-/** The first digit of the row of each digit that was seen: at most some hundreds. */
-const firstDigits = new Map<number, number>();

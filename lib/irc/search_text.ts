@@ -194,10 +194,10 @@ const closers = ")]}";
 
 /** A word without the punctuation of the sentence around it: "(see", "C++," and "tea?" lose theirs. */
 function withoutPunctuation(written: string): string {
-  let word = written.replace(/^(?:[,;?'"\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,})+/u, "");
+  let word = written.replace(/^(?:[,;?'"`\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,})+/u, "");
   for (let nesting = 0; nesting < maxNesting; nesting++) {
     const before = word;
-    word = word.replace(/^\*(.*)\*$/su, "$1").replace(/(?:\p{Po}(?<![%&#@*/\\])|["\p{Pf}])+$|\*+$/u, "");
+    word = word.replace(/^\*(.*)\*$/su, "$1").replace(/(?:\p{Po}(?<![%&#@*/\\])|["`\p{Pf}])+$|\*+$/u, "");
     const inner = word.slice(1, -1);
     if (/^(?:\(.*\)|\[.*\]|\{.*\}|<.*>)$/su.test(word) && isBalanced(inner)) word = inner;
     else if (openers.includes(word[0] ?? " ") && !isBalanced(word)) word = word.slice(1);

@@ -13,15 +13,26 @@ const unspacedScripts =
   "Han Hiragana Katakana Bopomofo Hangul Thai Lao Khmer Myanmar Yi Javanese Balinese Tai_Le New_Tai_Lue Tai_Tham Tai_Viet";
 /** The mark for a long vowel belongs to no script. */
 const unspaced = `[\u30fc${unspacedScripts.split(" ").map((one) => `\\p{Script=${one}}`).join("")}]`;
+const hasUnspaced = new RegExp(unspaced, "u");
 const flag = "\\p{Regional_Indicator}{2}";
 const keycap = "[0-9#*]\u20e3";
 const pictograph = "(?:\\p{Extended_Pictographic}|\\p{Emoji_Modifier})[\\u{e0020}-\\u{e007f}]*";
+const symbol = "(?![\0-\x7f])\\p{S}";
 /** In "v2.9" the number counts as a word, so a search for 2.9 finds it. */
 const version = "(?<![\\p{L}\\p{N}])v(?=\\d)";
-const letters = `(?:(?!${unspaced})[\\p{L}\\p{N}\\p{M}])+`;
-const symbol = "(?![\0-\x7f])\\p{S}";
+const character = "[\\p{L}\\p{N}\\p{M}]";
+const spacedWord = new RegExp([keycap, version, `${character}+`, flag, pictograph, symbol].join("|"), "gu");
+/** In text with characters of scripts without spaces. */
 const anyWord = new RegExp(
-  [flag, keycap, pictograph, `${unspaced}\\p{M}*`, version, letters, symbol].join("|"),
+  [
+    `(?=${character})${unspaced}\\p{M}*`,
+    keycap,
+    version,
+    `(?:(?!${unspaced})${character})+`,
+    flag,
+    pictograph,
+    symbol,
+  ].join("|"),
   "gu",
 );
 /** The same for text that is only ASCII, where it is ten times as fast. */
@@ -39,6 +50,11 @@ export function placedWords(folded: string): SearchWord[] {
   return Array.from(folded.matchAll(wordPattern(folded)), ({ 0: text, index }) => ({ text, start: index }));
 }
 
+function wordPattern(folded: string): RegExp {
+  if (onlyAscii.test(folded)) return asciiWord;
+  return hasUnspaced.test(folded) ? anyWord : spacedWord;
+}
+
 const oneLetter = new RegExp(`^(?!${unspaced})[\\p{L}\\p{N}]$`, "u");
 
 /** Whether a word is one letter or digit, in a script with spaces. */
@@ -52,15 +68,13 @@ const maxSymbol = 8;
 /** Groups of symbols that stand alone, such as ":)" and "->", each once. */
 export function standingSymbols(folded: string): Set<string> {
   const found = new Set<string>();
-  for (const [chunk] of folded.matchAll(/(?<!\S)[!-/:-@[-`{-~]+(?!\S)/g)) found.add(cutSymbol(chunk));
+  for (const [, chunk = ""] of folded.matchAll(/(?:^|\s)([!-/:-@[-`{-~]+)(?!\S)/g)) {
+    found.add(cutSymbol(chunk));
+  }
   return found;
 }
 
 /** A group of symbols as standingSymbols() returns it. */
 export function cutSymbol(symbols: string): string {
   return symbols.slice(0, maxSymbol);
-}
-
-function wordPattern(folded: string): RegExp {
-  return onlyAscii.test(folded) ? asciiWord : anyWord;
 }

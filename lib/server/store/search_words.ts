@@ -14,7 +14,7 @@ import { matchesFolded, parseTextQuery, type TextQuery, visibleText } from "../.
 import { standingSymbols, wordsOf } from "../../irc/search_words.ts";
 
 /** The version of the words. */
-export const wordsVersion = 1;
+export const wordsVersion = 2;
 
 /** The words of the two columns of the index. */
 export interface IndexEntry {
