@@ -162,7 +162,7 @@ export class ClientSession {
 
   /** Sends a line that the server answers. */
   send(line: string): void {
-    this.#check.onUse();
+    this.#check.onUse(line.startsWith("@batch="));
     this.#write(line);
   }
 

@@ -125,6 +125,16 @@ function batch(
   };
 }
 
+/**
+ * Whether the server would get a text as several messages of many lines, though it takes one message of several lines.
+ * Such a text is better shared as a file.
+ */
+export function isTooLongForMessage(state: State, text: string): boolean {
+  if (!canBatch(state)) return false;
+  const { maxBytes, maxLines } = batchLimits(state);
+  return utf8Bytes(text) > maxBytes || text.trimEnd().split("\n").length > maxLines;
+}
+
 function batchLimits(state: State): { readonly maxBytes: number; readonly maxLines: number } {
   const value = state.offered.get("draft/multiline") ?? "";
   const limit = (name: string): number => Number(new RegExp(`\\b${name}=(\\d+)`).exec(value)?.[1] ?? 0);

@@ -30,12 +30,24 @@ const standstillMs = 1_000;
 /** After this silence a connection can be dead. */
 const doubtMs = 20_000;
 
+/**
+ * A server handles the lines of a long paste slowly (flood control) and answers a PING after them. It is expected to
+ * need at most this long for a line, and for one of a draft/multiline message; the first lines wait for nothing.
+ */
+const lineMs = 200;
+const batchLineMs = 40;
+const burstMs = 4_000;
+/** However much was sent, the server must have said something after this time. */
+const longestBusyMs = 120_000;
+
 /** The check of one connection, from now until close(). */
 export class LinkCheck {
   readonly #parts: LinkCheckParts;
   readonly #answerMs: number;
   /** When the last line arrived. */
   #lineAt: number;
+  /** Until then the server can be busy with what was sent. */
+  #busyUntil = 0;
   /** When something was sent that the server answers, while no line has arrived since. */
   #usedAt: number | undefined;
   /** When the server was asked, while no line has arrived since. */
@@ -70,8 +82,11 @@ export class LinkCheck {
     return this.#askedAt !== undefined;
   }
 
-  /** Something was sent that the server answers. */
-  onUse(): void {
+  /** A line was sent that the server answers; `isPart`: it is a part of a draft/multiline message. */
+  onUse(isPart = false): void {
+    const now = this.#parts.elapsed();
+    const busyUntil = Math.max(this.#busyUntil, now) + (isPart ? batchLineMs : lineMs);
+    this.#busyUntil = Math.min(busyUntil, now + burstMs + longestBusyMs);
     if (this.#usedAt !== undefined || this.#askedAt !== undefined) return;
     this.#usedAt = this.#parts.elapsed();
     this.#schedule();
@@ -91,8 +106,9 @@ export class LinkCheck {
   }
 
   get #due(): number {
-    if (this.#askedAt !== undefined) return this.#askedAt + this.#answerMs;
-    return this.#usedAt !== undefined ? this.#usedAt + this.#answerMs : this.#lineAt + this.#parts.idleMs;
+    const since = this.#askedAt ?? this.#usedAt;
+    if (since === undefined) return this.#lineAt + this.#parts.idleMs;
+    return Math.max(since, this.#busyUntil - burstMs) + this.#answerMs;
   }
 
   #schedule(): void {

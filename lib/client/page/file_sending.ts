@@ -1,5 +1,6 @@
 /** Connects the files that wait at the message box to the chat: where they go, what the server takes, and their caption. */
 /// <reference lib="dom" />
+import { isTooLongForMessage } from "../core/compose.ts";
 import { withoutCommand } from "../slash/paste.ts";
 import type { ComposerParts } from "../timeline/composer.ts";
 import { toast } from "../elements/toast.ts";
@@ -36,6 +37,10 @@ export function fileSending(
     },
     files: {
       refusal: () => takesNone(ui()) ? "This server accepts no files" : "",
+      isTooLong: (text) => {
+        const client = ui()?.client;
+        return client?.uploads.url !== undefined && isTooLongForMessage(client.state, text);
+      },
       maxBytes: async () => {
         const url = ui()?.client.uploads.url;
         return url === undefined ? undefined : await maxUploadBytes(url);

@@ -49,9 +49,11 @@ function join(credentials: Credentials): void {
     channels: channelsToJoin(),
     onWelcome: () => {
       trustFiles(made.client.uploads.url);
+      // After a reconnect the person can be writing in another field.
+      const isFirst = !document.body.classList.contains("joined");
       setJoined(true);
       joinForm.clearPassword();
-      composer.focus();
+      if (isFirst) composer.focus();
       // A crash comes without an event.
       made.storeVisit();
     },

@@ -168,9 +168,12 @@ export class Attachments {
     const here = this.#here;
     byId("attachments").hidden = here.length === 0;
     byId("attachment-list").replaceChildren(...here.map(({ card }) => card));
-    const place = this.#buffer === "" ? "" : ` to ${plainName(this.#buffer)}`;
     const them = here.length === 1 ? "this file" : `these ${here.length} files`;
-    const hint = here.length === 0 ? "" : `Send ${them}${place}? Enter sends, Escape removes`;
+    const hint = here.length === 0
+      ? ""
+      : this.#buffer === ""
+      ? `Join a channel to send ${them}`
+      : `Send ${them} to ${plainName(this.#buffer)}? Enter sends, Escape removes`;
     const line = byId("attachments-hint");
     if (line.textContent !== hint) line.textContent = hint;
   }

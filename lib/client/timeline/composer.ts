@@ -30,7 +30,10 @@ export interface ComposerParts {
     caption: string,
     replyingTo: SaidEntry | undefined,
   ) => boolean;
-  readonly files: Omit<AttachmentsParts, "onRemove">;
+  readonly files: Omit<AttachmentsParts, "onRemove"> & {
+    /** Whether a text is better shared as a file, because it does not fit into one message. */
+    readonly isTooLong: (text: string) => boolean;
+  };
 }
 
 /** The box and its buttons. */
@@ -184,17 +187,29 @@ export class Composer {
   /** Words that were dropped on the page, or pasted outside of its fields. */
   #write(text: string): void {
     if (this.#box.disabled) return toast("Join first, then write", "error");
+    if (this.#takeAsFile(text)) return;
     const isStart = this.#box.value.slice(0, this.#box.selectionStart).trim() === "";
     this.insert(isStart ? pastedText(text) : text);
     this.#box.dispatchEvent(new Event("input"));
+  }
+
+  /** A text that does not fit into one message waits as a file; false when it fits. */
+  #takeAsFile(text: string): boolean {
+    if (!this.#parts.files.isTooLong(text)) return false;
+    this.#attachments.add([new File([text], "pasted.txt", { type: "text/plain" })]);
+    this.focus();
+    toast("The text is too long for one message, so it waits as a file");
+    return true;
   }
 
   /** A paste at the start of a message begins no command. */
   #onPaste(event: ClipboardEvent): void {
     const { value, selectionStart } = this.#box;
     const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (event.defaultPrevented) return;
+    if (this.#takeAsFile(text)) return event.preventDefault();
     const pasted = pastedText(text);
-    if (event.defaultPrevented || pasted === text || value.slice(0, selectionStart).trim() !== "") return;
+    if (pasted === text || value.slice(0, selectionStart).trim() !== "") return;
     event.preventDefault();
     this.insert(pasted);
     toast(pastedHint);

@@ -131,6 +131,25 @@ Deno.test("a program that did not run for a while asks again before it ends the 
   assertEquals(calls, ["ask", "ask", "dead"]);
 });
 
+Deno.test("a server that still handles a long text has time to answer", async () => {
+  let now = 0;
+  const calls: string[] = [];
+  const check = new LinkCheck({
+    ask: () => calls.push("ask"),
+    onDead: () => calls.push("dead"),
+    onAnswer: () => {},
+    isExcused: () => false,
+    elapsed: () => now,
+    idleMs: hour,
+    answerMs: 4,
+  });
+  for (let line = 0; line < 2_000; line++) check.onUse(true);
+  now += 50_000;
+  await pause(8);
+  assertEquals(calls, []);
+  check.close();
+});
+
 Deno.test("watchSleep() calls when a tick is much too late by the clock", async () => {
   let now = 0;
   let woken = 0;

@@ -340,6 +340,11 @@ async function paste(stage: Stage): Promise<void> {
   // An office program copies cells as text and as a picture.
   assertEquals(await pasteText("tea\t2\nmilk\t1"), "tea\t2\nmilk\t1");
   assertEquals(await pasteText("/etc/passwd"), "//etc/passwd");
+  // A text of more lines than one message takes waits as a file.
+  assertEquals(await pasteText("tea\n".repeat(600)), "");
+  await page.waitForSelector(".attachment >> text=pasted.txt");
+  await page.keyboard.press("Escape");
+  assertEquals(await pasteText("/etc/passwd"), "//etc/passwd");
   // Outside of fields too, words go to the box.
   await page.fill("#box", "");
   await page.focus("#messages");
