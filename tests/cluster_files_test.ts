@@ -52,6 +52,7 @@ Deno.test({
       503,
       "Cannot share the file: the servers cannot reach each other; try again later\n",
     ]);
+    Deno.mkdirSync(`${place.folder}/files`, { recursive: true });
     assertEquals([...Deno.readDirSync(`${place.folder}/files`)], []);
     const ready = await fetch(`http://127.0.0.1:${east.webPort}/readyz`);
     const reason = "Cannot reach NATS: messages are refused until the connection is back\n";

@@ -25,6 +25,8 @@ export interface SharingFailure extends Error {
 
 /** The content that machines share, by the ids of files. Each call rejects when the others cannot be reached. */
 export interface SharedFileContents {
+  /** The reason why nothing can be shared now, if it is known. */
+  readonly failure: SharingFailure | undefined;
   /** Resolves when all of the content is shared. Otherwise nothing of it stays; rejects with a SharingFailure. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
   /** The whole content, or an error at its end; undefined if the file is missing. */

@@ -62,6 +62,11 @@ export class NatsFiles {
     this.#turn = new NatsFileTurn({ client, manager, stream, subject: turnSubject(bucketName), machine });
   }
 
+  get failure(): SharingError | undefined {
+    const fault = this.#options.fault();
+    return fault && new SharingError(fault);
+  }
+
   /** Stores a file; resolves when NATS has all of it. Rejects with a SharingError. */
   async put(id: string, content: ReadableStream<Uint8Array>): Promise<void> {
     try {
@@ -145,8 +150,8 @@ export class NatsFiles {
 
   /** Opens the bucket for each call, because NATS can lose it. An existing bucket keeps its configuration. */
   async #bucket(): Promise<ObjectStore> {
-    const fault = this.#options.fault();
-    if (fault !== undefined) throw new SharingError(fault);
+    const { failure } = this;
+    if (failure !== undefined) throw failure;
     const files = new Objm(this.#client);
     return await files.open(bucketName)
       .catch(() => withReplicas((replicas) => files.create(bucketName, { replicas })));

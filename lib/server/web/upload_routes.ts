@@ -110,6 +110,7 @@ export class UploadRoutes {
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const { owner, user } = await ownerOf(this.#hub.chat, request, visitor);
     if (this.#hub.chat.store?.database.failing) throw diskRefusal();
+    this.files.checkSharing();
     const declaredBytes = Number(request.headers["content-length"] ?? 0);
     const { freeBytes, reason } = this.#freeSpaceFor(owner);
     if (declaredBytes > freeBytes) throw new UploadRefusal(413, reason);
@@ -164,6 +165,10 @@ export class UploadRoutes {
     }
     const row = this.#folder.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
     using file = row && await this.files.open(row);
+    if (row !== undefined && file === undefined && this.files.isShared) {
+      const sentence = "The server cannot load this file from the other servers now; try again later";
+      return sendText(response, 503, sentence);
+    }
     if (row === undefined || file === undefined) {
       return sendText(response, 404, "This file does not exist or has expired");
     }

@@ -34,6 +34,17 @@ export class UploadedFiles implements FileContents {
     return this.#hub.chat.store?.files.all() ?? [];
   }
 
+  /** Whether other machines have files that this one can load from them. */
+  get isShared(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  /** Throws an UploadRefusal when a new file cannot be shared now. */
+  checkSharing(): void {
+    const failure = this.#shared?.failure;
+    if (failure !== undefined) throw new UploadRefusal(503, failure.sentence);
+  }
+
   /** Deletes old files; call it regularly. */
   async prune(): Promise<void> {
     const now = this.#hub.chat.clock.cautiousNow();

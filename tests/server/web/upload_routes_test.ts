@@ -1,5 +1,6 @@
 /** Sharing files: uploads and their refusals, the stored files, downloads, and attacks. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { SharedFileContents } from "../../../lib/server/chat/file_contents.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
@@ -14,13 +15,16 @@ const ignore = !granted("net", "read", "write", "env");
 async function fileSite(
   settings: Partial<Settings> = {},
   clock: { now?: () => number; monotonic?: () => number } = {},
+  shared?: SharedFileContents,
 ): Promise<Site & { folder: string; routes: UploadRoutes }> {
   const folder = await Deno.makeTempDir();
   const late: { route?: UploadRoutes; url?: string } = {};
   const site = await startSite({ settings, ...clock, uploadUrl: () => late.url }, {
     routes: [(...asked) => late.route?.route(...asked)],
   });
-  const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder));
+  const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder), {
+    ...(shared && { shared }),
+  });
   late.url = `${site.origin}/upload`;
   const { store } = site.chat.state;
   if (store !== undefined) store.files.onRemoved = (id) => routes.files.onRemoved(id);
@@ -82,6 +86,11 @@ Deno.test({
   fn: repeated,
 });
 Deno.test({ name: "the files of a deleted account are deleted", ignore, fn: withAccount });
+Deno.test({
+  name: "while the other machines cannot be reached, uploads and downloads say so before anything is read",
+  ignore,
+  fn: cutOff,
+});
 Deno.test({ name: "names and ids cannot leave the folder", ignore, fn: traversal });
 Deno.test({ name: "old files and incomplete files of a crash are deleted", ignore, fn: prune });
 
@@ -296,6 +305,28 @@ async function traversal(): Promise<void> {
     await answer.body?.cancel();
     assertEquals(answer.status, 404, path);
   }
+}
+
+async function cutOff(): Promise<void> {
+  const failure = Object.assign(new Error("for the log"), { sentence: "Cannot share it now", isFull: false });
+  const fail = () => Promise.reject(failure);
+  const away = { put: fail, read: fail, has: fail, remove: fail, olderThan: fail, removeOrphans: fail };
+  await using site = await fileSite({}, {}, { failure, ...away });
+  const posted = await post(site, await ann(site), "x".repeat(100_000));
+  assertEquals([posted.status, await posted.text()], [503, "Cannot share it now\n"]);
+  assertEquals([...Deno.readDirSync(site.folder)], []);
+  const file = {
+    id: "a".repeat(22),
+    name: "tea.png",
+    type: "image/png",
+    bytes: 5,
+    owner: "ann",
+    createdMs: 0,
+  };
+  site.chat.state.store?.files.save(file);
+  const got = await fetch(`${site.origin}/files/${file.id}/tea.png`);
+  const sentence = "The server cannot load this file from the other servers now; try again later\n";
+  assertEquals([got.status, await got.text()], [503, sentence]);
 }
 
 async function prune(): Promise<void> {
