@@ -86,6 +86,8 @@ export const deadlines = {
   quitMs: 1_000,
   /** The end of the connection when the person leaves: the terminal must not stay. */
   terminalQuitMs: 500,
+  /** The service worker of the page; without it the page shows notifications itself. */
+  workerStartMs: 10_000,
   /** The first bytes of an answer over HTTP, when no file has to be stored before it. */
   httpAnswerMs: 30_000,
   /** The next bytes of a file, in either direction. A mobile network can be away for half a minute. */

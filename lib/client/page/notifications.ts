@@ -4,6 +4,7 @@
  * some it is missing in private windows), the page shows them itself.
  */
 /// <reference lib="dom" />
+import { deadlines } from "../../deadlines.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { excerpt, messageTitle } from "../text/excerpt.ts";
 import { basePath } from "../elements/base_path.ts";
@@ -186,14 +187,15 @@ async function startWorker(): Promise<ServiceWorkerRegistration | undefined> {
     },
   );
   serviceWorker.startMessages();
-  try {
-    const registration = await serviceWorker.register(new URL("notification_worker.ts", import.meta.url));
-    await isActive(registration);
-    return registration;
-  } catch {
-    // For example in a window where the browser stores nothing.
-    return undefined;
-  }
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, deadlines.workerStartMs));
+  // It fails for example in a window where the browser stores nothing.
+  return await Promise.race([registerWorker(serviceWorker).catch(() => undefined), late]);
+}
+
+async function registerWorker(serviceWorker: ServiceWorkerContainer): Promise<ServiceWorkerRegistration> {
+  const registration = await serviceWorker.register(new URL("notification_worker.ts", import.meta.url));
+  await isActive(registration);
+  return registration;
 }
 
 function isActive({ active, installing, waiting }: ServiceWorkerRegistration): Promise<void> {
