@@ -4,6 +4,7 @@
  * file stores that fact, so that a server without such a certificate cannot replace it. This file stores and compares;
  * dial_tls.ts refuses a server that changed.
  */
+import { writeWholeFile } from "./whole_file.ts";
 
 /** The certificate of a server in its handshake. */
 export interface PeerCertificate {
@@ -54,9 +55,7 @@ export class KnownHosts {
     lines.push(formatEntry(place, remembered));
     const folder = this.path.slice(0, this.path.lastIndexOf("/"));
     if (folder !== "") Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const made = `${this.path}.${crypto.randomUUID()}`;
-    Deno.writeTextFileSync(made, `${lines.join("\n")}\n`, { mode: 0o600 });
-    Deno.renameSync(made, this.path);
+    writeWholeFile(this.path, `${lines.join("\n")}\n`);
   }
 
   #lines(): string[] {

@@ -6,6 +6,7 @@
 import { X509Certificate } from "node:crypto";
 import { deadlines } from "../deadlines.ts";
 import { type KeyPair, makeCertificate } from "./certificate.ts";
+import { writeWholeFile } from "./whole_file.ts";
 
 /** The source of the certificate. */
 export interface CertificateSource {
@@ -68,8 +69,8 @@ async function loadOwn(source: CertificateSource, folder: string): Promise<Serve
   const made = read(await make(source, key), `a certificate for the key "${keyPath}"`);
   try {
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (key === undefined) writeSecret(keyPath, made.key);
-    writeSecret(certPath, made.cert);
+    if (key === undefined) writeWholeFile(keyPath, made.key);
+    writeWholeFile(certPath, made.cert);
   } catch (error) {
     throw new CertificateError(`Cannot write the certificate to "${folder}": ${reasonOf(error)}`);
   }
@@ -115,12 +116,6 @@ function parse(cert: string, what: string): X509Certificate {
 /** A listener refuses a key that does not match the certificate; a reload must not find that out on the real port. */
 function checkPair({ cert, key }: KeyPair): void {
   Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
-}
-
-/** Writes the whole file or nothing; only the owner can read it. */
-function writeSecret(path: string, text: string): void {
-  Deno.writeTextFileSync(`${path}.new`, text, { mode: 0o600 });
-  Deno.renameSync(`${path}.new`, path);
 }
 
 /** A pipe that nobody writes must not stop the server, which reads the files again while it runs. */

@@ -129,7 +129,7 @@ async function download(
   let done = 0;
   try {
     for await (const chunk of response.body) {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      await writeChunk(file, chunk, name);
       done += chunk.length;
       progress(done, total);
     }
@@ -140,6 +140,14 @@ async function download(
     throw error;
   }
   return name;
+}
+
+async function writeChunk(file: Deno.FsFile, chunk: Uint8Array, name: string): Promise<void> {
+  try {
+    for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+  } catch (error) {
+    throw new Error(`Cannot write "${plain(name)}": ${reasonOf(error)}`);
+  }
 }
 
 /** "tea.png", else "tea-2.png", … */
@@ -172,7 +180,8 @@ function nameIn({ pathname }: URL): string {
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "the file does not exist";
   if (error instanceof Deno.errors.PermissionDenied) return "access denied";
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return /no space|quota/i.test(text) ? "the disk is full" : text;
 }
 
 /** "Sending tea.png ████████░░░░  62 %  3.1 of 5.0 MB" */

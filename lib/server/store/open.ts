@@ -182,11 +182,21 @@ export function copyBefore(db: DatabaseSync, path: string, name: string): string
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const copy = path.replace(/\.db$/, `-${name}.db`);
   try {
-    Deno.copyFileSync(path, copy);
+    Deno.copyFileSync(path, `${copy}.part`);
+    Deno.renameSync(`${copy}.part`, copy);
   } catch (error) {
+    removeQuietly(`${copy}.part`);
     throw new StoreError(`Cannot copy "${path}" to "${copy}" before changing it: ${systemReason(error)}`);
   }
   return copy;
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was not created.
+  }
 }
 
 function queryNumber(db: DatabaseSync, sql: string): number {

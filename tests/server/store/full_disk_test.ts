@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
-import { openFolder } from "../../../lib/server/store/open.ts";
+import { copyBefore, openFolder, openMemory } from "../../../lib/server/store/open.ts";
+import { StoreError } from "../../../lib/server/store/store_error.ts";
+import { writeWholeFile } from "../../../lib/net/whole_file.ts";
 import { openStore, Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { onSmallDisk, smallDisk } from "../../support/small_disk.ts";
@@ -237,3 +239,32 @@ async function found(store: Store, text: string): Promise<number[]> {
   const hits = await store.search({ logs, text, limit: 100, from: "end", isVisible: () => true });
   return hits.map(({ stamp }) => stamp);
 }
+
+Deno.test(
+  "what cannot be written whole leaves nothing: no known host, no copy of the database",
+  onSmallDisk,
+  () => {
+    using place = temporaryFolder();
+    using disk = smallDisk();
+    const path = `${place.folder}/known_hosts`;
+    writeWholeFile(path, "before");
+    using store = openStore({ folder: place.folder });
+    store.commit();
+    const { db, release } = openMemory();
+    disk.fill();
+    assertThrows(() => writeWholeFile(path, "x".repeat(1000)), Error, "File too large");
+    assertThrows(
+      () => copyBefore(db, `${place.folder}/parley.db`, "version-1"),
+      StoreError,
+      "before changing it",
+    );
+    disk.freeSpace();
+    db.close();
+    release();
+    const names = [...Deno.readDirSync(place.folder)].map(({ name }) => name).filter((name) =>
+      !name.includes("-shm")
+    );
+    assertEquals(names.sort(), ["known_hosts", "parley.db", "parley.db-wal", "parley.lock"]);
+    assertEquals(Deno.readTextFileSync(path), "before");
+  },
+);
