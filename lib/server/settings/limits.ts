@@ -15,7 +15,7 @@ export const limitSettings = {
     env: "PARLEY_LIMIT",
     group: "Limits",
     metavar: "COUNT",
-    help: "maximum number of connections at the same time",
+    help: "maximum number of connections at the same time; fewer if the system allows too few open files",
   },
   perAddress: {
     kind: "number",
