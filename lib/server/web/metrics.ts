@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLoopback } from "../../irc/address.ts";
+import { descriptorLimit, openDescriptors } from "../../net/descriptors.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
@@ -19,6 +20,9 @@ interface Metric {
 const unreachable = "NATS does not order events: users stay connected, but their messages are refused";
 const diskFull = "The disk is full or fails, and too much waits in memory: new messages are refused";
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
+/** It does not change; reading it starts a program on some systems. */
+let maxDescriptors: number | undefined;
 
 const metrics: readonly Metric[] = [
   {
@@ -145,6 +149,18 @@ const metrics: readonly Metric[] = [
     help: "Seconds since the server started",
     kind: "gauge",
     value: (hub) => Math.floor(hub.chat.clock.uptimeMs() / 1000),
+  },
+  {
+    name: "process_open_fds",
+    help: "Open file descriptors; 0 where the system does not show them",
+    kind: "gauge",
+    value: () => openDescriptors() ?? 0,
+  },
+  {
+    name: "process_max_fds",
+    help: "Maximum number of open file descriptors; 0 if there is no limit",
+    kind: "gauge",
+    value: () => maxDescriptors ??= descriptorLimit() ?? 0,
   },
   {
     name: "process_resident_memory_bytes",

@@ -32,6 +32,7 @@ Deno.test("programs on this machine can read the metrics", { ignore }, async () 
   const [status, text] = await ask(site);
   assertEquals(status, 200);
   assertMatch(text, /^parley_users 1$/m);
+  assertMatch(text, /^process_open_fds [1-9]\d*$/m);
 });
 
 Deno.test(
