@@ -6,7 +6,8 @@
 import { maxClockFaultMs } from "../../irc/clock.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import type { Session } from "../chat/session.ts";
+import { notifyLaterOperators, notifyOperators, operatorSessions } from "../render/operator_notice.ts";
 import type { BusFigures } from "./bus.ts";
 
 /** Differences between clocks, in milliseconds. */
@@ -34,8 +35,8 @@ const repeatMs = 3_600_000;
 export class ClockWatch {
   readonly #chat: ChatState;
   readonly #busFigures: () => BusFigures | undefined;
-  /** When each present fault was told last, by the monotonic clock, and how large it was. */
-  #told = new Map<FaultName, { readonly at: number; readonly ms: number }>();
+  /** When each present fault was told last, by the monotonic clock, how large it was, and to which operators. */
+  #told = new Map<FaultName, { readonly at: number; readonly ms: number; readonly to: WeakSet<Session> }>();
 
   constructor(chat: ChatState, busFigures: () => BusFigures | undefined) {
     this.#chat = chat;
@@ -65,8 +66,11 @@ export class ClockWatch {
     const faults = this.#faults();
     for (const [name, { ms, sentence }] of faults) {
       const told = this.#told.get(name);
-      if (told !== undefined && now - told.at < repeatMs && ms < 2 * told.ms) continue;
-      this.#told.set(name, { at: now, ms });
+      if (told !== undefined && now - told.at < repeatMs && ms < 2 * told.ms) {
+        notifyLaterOperators(this.#chat, sentence, this.#chat.stampNow(), told.to);
+        continue;
+      }
+      this.#told.set(name, { at: now, ms, to: new WeakSet(operatorSessions(this.#chat)) });
       this.#tell(sentence, "error");
     }
     for (const name of [...this.#told.keys()]) {

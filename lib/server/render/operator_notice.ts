@@ -1,5 +1,6 @@
 /** Notices to the operators on this machine, and the log. */
 import type { Chat } from "../chat/chat.ts";
+import type { Session } from "../chat/session.ts";
 import { fromServer } from "./sender.ts";
 
 /** Sends a sentence to the operators, and writes it to the log. */
@@ -10,10 +11,23 @@ export function notifyOperators(
   level: "info" | "error" = "info",
 ): void {
   chat.log(level, text);
-  for (const user of chat.users.values()) {
-    if (!user.modes.has("o")) continue;
-    for (const session of user.sessions) {
-      session.send(fromServer(chat, "NOTICE", [session.nick, text], { stamp }));
-    }
+  for (const session of operatorSessions(chat)) sendNotice(session, text, stamp);
+}
+
+/** Sends a sentence that was told already to the operators that came after it, and adds them to `told`. */
+export function notifyLaterOperators(chat: Chat, text: string, stamp: number, told: WeakSet<Session>): void {
+  for (const session of operatorSessions(chat)) {
+    if (told.has(session)) continue;
+    told.add(session);
+    sendNotice(session, text, stamp);
   }
+}
+
+/** The sessions of the operators on this machine. */
+export function* operatorSessions(chat: Chat): Generator<Session> {
+  for (const user of chat.users.values()) if (user.modes.has("o")) yield* user.sessions;
+}
+
+function sendNotice(session: Session, text: string, stamp: number): void {
+  session.send(fromServer(session.chat, "NOTICE", [session.nick, text], { stamp }));
 }

@@ -215,6 +215,13 @@ story(
       counts.push(await told());
     }
     assertEquals(counts, [1, 0, 0, 1, 0]);
+    // Somebody who becomes an operator later is told too.
+    const late = await chat.peer("late");
+    chat.state.find("late")?.modes.add("o");
+    chat.hub.sweep();
+    chat.hub.sweep();
+    assertEquals((await late.lines()).filter((line) => line.includes("--mend-times")).length, 1);
+    assertEquals(await told(), 0);
     assertMatch(
       chat.log.join("\n"),
       /error The newest messages are from 2026-01-31 12:00 UTC, 25 hours ahead of/,
