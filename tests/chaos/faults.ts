@@ -10,8 +10,8 @@ type Mend = () => void | Promise<void>;
 
 /** One kind of fault. */
 interface Fault {
-  /** Two faults of one part never meet at one machine; "nats" is one part for all. */
-  readonly part: "nats" | "link" | "process" | "disk" | "clock" | "sockets";
+  /** Two faults of one part never meet at one machine; "nats" is one part for all, and "all" meets no other fault. */
+  readonly part: "all" | "nats" | "link" | "process" | "disk" | "clock" | "sockets";
   /** Whether sessions of this machine can be closed by it. */
   readonly throwsOut: boolean;
   /** From and to how long it lasts. */
@@ -150,6 +150,20 @@ export const faults: Readonly<Record<string, Fault>> = {
       return () => nats.resume();
     },
   },
+  "everything killed": {
+    part: "all",
+    throwsOut: true,
+    ms: [500, 3_000],
+    async begin(_, { machines, nats }) {
+      const excused = machines.map((machine) => machine.excuse());
+      await Promise.all([nats.kill(), ...machines.map((machine) => machine.end("kill"))]);
+      return async () => {
+        await nats.again();
+        await Promise.all(machines.map((machine) => machine.start()));
+        for (const isOver of excused) isOver();
+      };
+    },
+  },
   "NATS killed": {
     part: "nats",
     throwsOut: false,
@@ -193,13 +207,15 @@ export async function breakThings(options: ScheduleOptions): Promise<Map<string,
     const fault = faults[name];
     const machine = chance.of(cluster.machines);
     const lengthMs = Math.min(leftMs, between(chance, fault?.ms ?? [0, 0]));
-    const place = fault?.part === "nats" ? "nats" : `${machine.name} ${fault?.part}`;
-    if (fault === undefined || broken.size >= together || broken.has(place)) {
+    const isCommon = fault?.part === "nats" || fault?.part === "all";
+    const place = isCommon ? fault.part : `${machine.name} ${fault?.part}`;
+    const isAlone = fault?.part === "all" || broken.has("all");
+    if (fault === undefined || broken.size >= (isAlone ? 1 : together) || broken.has(place)) {
       deck.unshift(name);
       continue;
     }
     count.set(name, (count.get(name) ?? 0) + 1);
-    log(`${fault.part === "nats" ? "" : `${machine.name}: `}${name} for ${(lengthMs / 1000).toFixed(1)} s`);
+    log(`${isCommon ? "" : `${machine.name}: `}${name} for ${(lengthMs / 1000).toFixed(1)} s`);
     const over = happen(fault, lengthMs, machine, options).finally(() => broken.delete(place));
     broken.set(place, over);
   }

@@ -30,6 +30,8 @@ export interface Closed {
   readonly words: string;
   /** Whether a fault of its own machine explains it. */
   readonly isExcused: boolean;
+  /** Whether the server said why, with ERROR, or could not as its process had ended. */
+  readonly isTold: boolean;
 }
 
 /** Everything that people did and saw. */

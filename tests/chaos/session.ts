@@ -35,6 +35,8 @@ export async function connectTo(
 export class Session {
   /** The words of the last ERROR, or how the connection ended. */
   lastWords = "";
+  /** Whether an ERROR came. */
+  isTold = false;
   readonly #connection: Connection;
   readonly #reader = new AnswerReader();
   readonly #onMessage: (whole: Whole) => void;
@@ -108,7 +110,10 @@ export class Session {
     if (whole === undefined) return;
     const { message } = whole;
     if (message.command === "PING") return this.#connection.send(`PONG :${message.params.at(-1) ?? ""}`);
-    if (message.command === "ERROR") this.lastWords = message.params.at(-1) ?? "";
+    if (message.command === "ERROR") {
+      this.lastWords = message.params.at(-1) ?? "";
+      this.isTold = true;
+    }
     if (this.#awaited?.wanted(message)) this.#awaited.take(message);
     this.#onMessage(whole);
   }

@@ -68,9 +68,10 @@ export class Talker {
         this.#live.clear();
         await Promise.all([session.read(), this.#enter(session).catch(() => session.abort())]);
         if (this.#isRegistered && !this.#leaves) {
-          const { isExcused, name } = machine;
+          const { isExcused, name, server } = machine;
           ledger.note(`${this.nick} was closed: ${session.lastWords}`);
-          ledger.closed.push({ nick: this.nick, machine: name, words: session.lastWords, isExcused });
+          const isTold = session.isTold || server === undefined;
+          ledger.closed.push({ nick: this.nick, machine: name, words: session.lastWords, isExcused, isTold });
         }
       } catch {
         // Nobody listens there at the moment.

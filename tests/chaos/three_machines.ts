@@ -144,6 +144,8 @@ class Run {
       "thrown out",
       thrownOut.map(({ nick, machine, words }) => `${nick} on ${machine}: ${words}`),
     );
+    const untold = closed.filter(({ isTold }) => !isTold);
+    findings.note("closed without a word", untold.map(({ nick, words }) => `${nick}: ${words}`));
     findings.note("seen wrongly", complaints);
     for (const machine of this.#cluster.machines) {
       const { name } = machine;
