@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { deadlines } from "../../deadlines.ts";
 import type { Synchronous } from "./database.ts";
 import { isDamage, reasonOf } from "./sqlite_errors.ts";
+import { useRescued } from "./file_watch.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
 import { wordsVersion } from "./search_words.ts";
@@ -30,6 +31,7 @@ export function openFolder(folder: string, synchronous: Synchronous, steps = mig
   const lock = lockFolder(folder);
   try {
     const path = `${folder}/parley.db`;
+    useRescued(path);
     makeFile(path);
     inspect(path, steps.length);
     return { db: prepare(path, synchronous, steps), path, release: () => lock.close() };

@@ -12,6 +12,7 @@ import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
 import { UploadTable } from "./uploads.ts";
 import { type ExportPage, exportPage } from "./export.ts";
+import { FileWatch, useRescued } from "./file_watch.ts";
 import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { SavedValues } from "./saved_values.ts";
@@ -73,6 +74,7 @@ export class Store implements Disposable {
   readonly mended: MendedTimes | undefined;
   readonly #retention: HistoryRetention;
   readonly #release: () => void;
+  readonly #watch: FileWatch | undefined;
   readonly #path: string | undefined;
   #transfer: Transfer | undefined;
   #isUpkeepRunning = false;
@@ -85,6 +87,15 @@ export class Store implements Disposable {
     this.#path = opened.path;
     this.mended = options.mend && mend(opened, clock.now(), options.mend);
     const database = this.database = new Database(opened, options);
+    const { path, db } = opened;
+    this.#watch = path === undefined ? undefined : new FileWatch({
+      path,
+      copyTo: (to) => {
+        if (!this.commit()) throw new Error("the database cannot be saved now");
+        db.prepare("VACUUM INTO ?").run(to);
+      },
+      now: () => clock.monotonic(),
+    });
     this.conversations = new Conversations(database);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);
@@ -119,6 +130,7 @@ export class Store implements Disposable {
     if (this.#isUpkeepRunning) return;
     this.#isUpkeepRunning = true;
     try {
+      this.#tell(this.#watch?.check());
       let more = true;
       // Readers pass the hidden records of a removed account until they are erased.
       for (let slice = 0; more && (slice < upkeepSlices || this.eraser.isBusy); slice++) {
@@ -199,13 +211,19 @@ export class Store implements Disposable {
   /** Saves and closes; a second call does nothing. */
   close(): void {
     if (this.#closed) return;
+    this.#tell(this.#watch?.copyAtEnd());
     this.#closed = true;
     this.database.close();
+    if (this.#path !== undefined) useRescued(this.#path);
     this.#release();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #tell(problem: string | undefined): void {
+    if (problem !== undefined) this.database.onProblem(problem);
   }
 
   #runUpkeep(deadline: number): boolean {

@@ -1,0 +1,100 @@
+/**
+ * Notices that the database file was deleted or replaced while the server runs. SQLite does not: it goes on writing into
+ * a file without a name, which ends with the process. The watch then writes a whole copy beside it, again from time to
+ * time, and at the end gives the copy the name of the database. A start finds the copy of a server that was killed. The
+ * copy cannot have the name of the database before: its log would be applied to the copy.
+ */
+
+/** The least time between two copies, and how many times it is longer than a copy takes. */
+const copyMs = 60_000;
+const copyShare = 50;
+
+/** What the watch needs from the store. */
+export interface WatchedFile {
+  readonly path: string;
+  /** Writes the whole database into a new file; throws an Error with the reason. */
+  copyTo(path: string): void;
+  /** A clock that only grows, in milliseconds. */
+  now(): number;
+}
+
+/** Watches one open database file. */
+export class FileWatch {
+  readonly #file: WatchedFile;
+  readonly #opened: Deno.FileInfo;
+  #isGone = false;
+  #nextCopyMs = 0;
+
+  /** The database is open. */
+  constructor(file: WatchedFile) {
+    this.#file = file;
+    this.#opened = Deno.statSync(file.path);
+  }
+
+  /** Call it every few seconds. A sentence for operators when the file is gone, or its copy cannot be written. */
+  check(): string | undefined {
+    const wasGone = this.#isGone;
+    this.#isGone ||= this.#isMissing();
+    const before = this.#file.now();
+    if (!this.#isGone || before < this.#nextCopyMs) return undefined;
+    const { path } = this.#file;
+    let fault: string | undefined;
+    try {
+      this.#copy();
+    } catch (error) {
+      fault = error instanceof Error ? error.message : String(error);
+    }
+    this.#nextCopyMs = before + Math.max(copyMs, (this.#file.now() - before) * copyShare);
+    const gone = `The database file "${path}" was deleted or replaced while the server runs`;
+    if (fault !== undefined) return `${gone}, and its copy cannot be written: ${fault}`;
+    if (wasGone) return undefined;
+    return `${gone}; its content is in "${
+      rescuedPath(path)
+    }", at most a minute old; restart the server now, and it uses this copy`;
+  }
+
+  /** Call it before the database is closed. */
+  copyAtEnd(): string | undefined {
+    this.#nextCopyMs = 0;
+    return this.check();
+  }
+
+  #isMissing(): boolean {
+    try {
+      const { ino, dev } = Deno.statSync(this.#file.path);
+      return ino !== this.#opened.ino || dev !== this.#opened.dev;
+    } catch (error) {
+      return error instanceof Deno.errors.NotFound;
+    }
+  }
+
+  #copy(): void {
+    const rescued = rescuedPath(this.#file.path);
+    const part = `${rescued}.part`;
+    Deno.openSync(part, { create: true, write: true, truncate: true, mode: 0o600 }).close();
+    this.#file.copyTo(part);
+    Deno.renameSync(part, rescued);
+  }
+}
+
+/** Gives the copy the name of the database, if that is missing. Call it while no database is open. */
+export function useRescued(path: string): void {
+  const rescued = rescuedPath(path);
+  if (!exists(rescued) || exists(path)) return;
+  // They belong to the deleted file.
+  for (const ending of ["-wal", "-shm"]) if (exists(path + ending)) Deno.removeSync(path + ending);
+  Deno.renameSync(rescued, path);
+}
+
+function rescuedPath(path: string): string {
+  return path.replace(/\.db$/, "-rescued.db");
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Clock } from "../../../lib/irc/clock.ts";
+import { openFolder } from "../../../lib/server/store/open.ts";
+import { openStore, Store } from "../../../lib/server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const onDisk = { ignore: !granted("read", "write") };
+
+Deno.test(
+  "a database whose file is deleted is told and written again, and is complete after a stop",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    const { store, said } = open(place.folder);
+    tell(store, 1);
+    store.commit();
+    Deno.removeSync(`${place.folder}/parley.db`);
+    await store.upkeep();
+    assertMatch(said.join("\n"), /was deleted or replaced .* its content is in ".*parley-rescued.db"/);
+    tell(store, 2);
+    store.close();
+    assertEquals(said.length, 1);
+    assertEquals(stampsIn(place.folder), [1, 2]);
+  },
+);
+
+Deno.test(
+  "a server that is killed after its database was deleted starts with the copy, not with its old log",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    using killed = temporaryFolder();
+    const { store } = open(place.folder);
+    tell(store, 1);
+    store.commit();
+    Deno.removeSync(`${place.folder}/parley.db`);
+    await store.upkeep();
+    tell(store, 2);
+    store.commit();
+    for (const { name } of Deno.readDirSync(place.folder)) {
+      if (name !== "parley.lock") Deno.copyFileSync(`${place.folder}/${name}`, `${killed.folder}/${name}`);
+    }
+    store.close();
+    assertEquals(stampsIn(killed.folder), [1]);
+  },
+);
+
+Deno.test("a database that another file has replaced stays beside it", onDisk, () => {
+  using place = temporaryFolder();
+  const { store, said } = open(place.folder);
+  tell(store, 1);
+  store.commit();
+  Deno.writeTextFileSync(`${place.folder}/other`, "another file");
+  Deno.renameSync(`${place.folder}/other`, `${place.folder}/parley.db`);
+  store.close();
+  assertEquals(said.length, 1);
+  assertEquals(Deno.readTextFileSync(`${place.folder}/parley.db`), "another file");
+  Deno.removeSync(`${place.folder}/parley.db`);
+  assertEquals(stampsIn(place.folder), [1]);
+});
+
+function open(folder: string) {
+  const store = new Store(openFolder(folder, "normal"), { clock: new Clock() });
+  const said: string[] = [];
+  store.database.onProblem = (sentence) => said.push(sentence);
+  return { store, said };
+}
+
+function tell(store: Store, stamp: number): void {
+  store.history.append(store.conversations.channel("#tea", "#tea"), 0, stamp, ":ann PRIVMSG #tea :hello");
+}
+
+function stampsIn(folder: string): number[] {
+  using store = openStore({ folder });
+  const view = { conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 };
+  return store.history.read([view], { limit: 9, from: "start", events: true }).map(({ stamp }) => stamp);
+}
