@@ -4,7 +4,7 @@
  * lease, which all times follow. Without nats-server it is ignored.
  */
 import { assertEquals } from "@std/assert";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster, history } from "../support/cluster.ts";
 import { FreezingProxy } from "../support/freezing_proxy.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import type { Peer } from "../support/peer.ts";
@@ -199,6 +199,35 @@ Deno.test({
     await pauseMs(1.5 * leaseMs);
     ann.send("PRIVMSG #tea :still here");
     await back.until(/:ann!.*still here/);
+  },
+});
+
+Deno.test({
+  name: "a machine starts again although the only other machine is silent and NATS does not know it",
+  ignore: !hasProgram("nats-server"),
+  async fn() {
+    using temporary = temporaryFolder();
+    await using cluster = await Cluster.start();
+    const start = () => cluster.add("east", ["--data", temporary.folder]);
+    const east = await start();
+    const west = await cluster.add("west");
+    const ann = await cluster.peer(east, "ann");
+    const bob = await cluster.peer(west, "bob");
+    for (const person of [ann, bob]) await person.join("#tea");
+    ann.send("PRIVMSG #tea :before");
+    await bob.until("before");
+    Deno.kill(west.pid, "SIGSTOP");
+    await east.kill();
+    const again = await start();
+    const back = await cluster.peer(again, "ann");
+    await back.join("#tea");
+    await back.until(/:bob!.* QUIT :Machine west was lost/);
+    Deno.kill(west.pid, "SIGCONT");
+    await bob.closed();
+    const bobAgain = await cluster.peer(west, "bob");
+    await bobAgain.join("#tea");
+    assertEquals(await history(bobAgain, "#tea"), await history(back, "#tea"));
+    assertEquals((await history(back, "#tea")).length, 1);
   },
 });
 

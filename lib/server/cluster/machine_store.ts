@@ -105,14 +105,25 @@ export function saveStart(chat: ChatState, store: Store, position: Position): vo
  * events are applied and Database.releaseCommits() is called.
  */
 export function restoreStart(store: Store, stream: string, version: string): StartState | undefined {
-  const text = store.savedValues.find(startName);
-  if (text === undefined) return undefined;
-  const { version: savedBy, position, present, store: state }: SavedStart = JSON.parse(text);
-  if (!isReadable(savedBy, present, version) || position.stream !== stream) return undefined;
+  const saved = findStart(store, version);
+  if (saved === undefined || saved.position.stream !== stream) return undefined;
+  const { position, present, store: state } = saved;
   store.database.holdCommits();
   store.history.skipUntil(ownPosition(store).last);
   store.transfer().restoreState(state, isOwn);
   return { position, present };
+}
+
+/** The position of the saved start; undefined if there is none for this version. */
+export function startPosition(store: Store, version: string): Position | undefined {
+  return findStart(store, version)?.position;
+}
+
+function findStart(store: Store, version: string): SavedStart | undefined {
+  const text = store.savedValues.find(startName);
+  if (text === undefined) return undefined;
+  const saved: SavedStart = JSON.parse(text);
+  return isReadable(saved.version, saved.present, version) ? saved : undefined;
 }
 
 /** Whether the program that wrote a snapshot is this one. Programs of one version can differ between two releases. */

@@ -28,6 +28,7 @@ import {
   saveStart,
   type SharedState,
   sharedState,
+  startPosition,
   type StartState,
 } from "./machine_store.ts";
 import type { NatsBus } from "./nats_bus.ts";
@@ -262,7 +263,9 @@ export class Machines implements Replica<Event> {
 
   /** Makes the store equal to those of the others. The first machine restores its saved start, unless it is running. */
   async #copyStore(): Promise<void> {
-    const joined = await this.#bus.join(ownPosition(this.#store).stream);
+    // A machine that runs has lost its place in the stream, so its saved start does not help.
+    const saved = this.#chat ? undefined : startPosition(this.#store, this.#version);
+    const joined = await this.#bus.join(ownPosition(this.#store).stream, saved);
     this.#isFirst = joined === undefined;
     if (joined !== undefined) this.#start = await copyStore(this.#store, joined, this.#version);
     else {this.#start = this.#chat

@@ -157,12 +157,12 @@ export class NatsBus<E> implements Bus<E> {
 
   /**
    * The snapshot of another machine, or undefined if this machine is the first one. Call it before start(). `own` is
-   * the stream that this machine's store belongs to.
+   * the stream that this machine's store belongs to, `saved` the position from which it can continue by itself.
    */
-  async join(own: string): Promise<Joined | undefined> {
+  async join(own: string, saved?: Position): Promise<Joined | undefined> {
     const { leaseMs, log } = this.#options;
     const options = { stream: this.#stream, requests: this.#requests, leaseMs, log };
-    const { joined, name } = await join(options, own);
+    const { joined, name } = await join(options, own, saved);
     this.#reader.streamName = name;
     return joined;
   }
