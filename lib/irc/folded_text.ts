@@ -14,6 +14,8 @@ export interface FoldedText {
 
 // deno-lint-ignore no-control-regex -- all of ASCII
 const onlyAscii = /^[\x00-\x7f]*$/;
+/** The most characters that are remembered. */
+const maxKnown = 8192;
 const hasMarks = /\p{M}/u;
 /** Invisible characters, and the Arabic line that makes words longer. Tags stay after the black flag: Scotland, Wales. */
 const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007f}]+)|[\p{Default_Ignorable_Code_Point}\u0640]/gu;
@@ -62,27 +64,40 @@ const sameLetters: Readonly<Record<string, string>> = {
 const character =
   /[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
 
+// deno-lint-ignore no-control-regex -- letters of Latin alphabets, and no marks, which belong to the letter before
+const onlyLatin = /^[\x00-\u024f]*$/;
+const beyondAscii = /[\x80-\u024f]/g;
+const foldLetter = remembering(foldWhole);
+
 /** The folded text. */
 export function foldText(text: string): string {
   if (onlyAscii.test(text)) return text.toLowerCase();
+  // Few letters of such a text are not ASCII.
+  return onlyLatin.test(text) ? text.replace(beyondAscii, foldLetter).toLowerCase() : foldWhole(text);
+}
+
+const foldMarked = remembering(withoutNeedlessMarks);
+const foldSpecial = remembering(plainCharacter);
+
+function foldWhole(text: string): string {
   let folded = text.replace(invisible, "$1").replace(apostrophes, "'").replaceAll("\u05f4", '"').normalize(
     "NFKD",
   ).toLowerCase();
-  if (hasMarks.test(folded)) folded = folded.replace(marked, (one) => memo(one, withoutNeedlessMarks));
-  return folded.replace(special, (one) => memo(one, plainCharacter)).normalize("NFC");
+  if (hasMarks.test(folded)) folded = folded.replace(marked, foldMarked);
+  return folded.replace(special, foldSpecial).normalize("NFC");
 }
 
-/** What characters become; people use few different ones. */
-const known = new Map<string, string>();
-const maxKnown = 4096;
-
-function memo(one: string, compute: (one: string) => string): string {
-  let found = known.get(one);
-  if (found === undefined) {
-    found = compute(one);
-    if (known.size < maxKnown && one.length < 8) known.set(one, found);
-  }
-  return found;
+/** The same function with a memory: people use few different characters. */
+function remembering(compute: (one: string) => string): (one: string) => string {
+  const known = new Map<string, string>();
+  return (one) => {
+    let found = known.get(one);
+    if (found === undefined) {
+      found = compute(one);
+      if (known.size < maxKnown && one.length < 8) known.set(one, found);
+    }
+    return found;
+  };
 }
 
 /** A letter that is written in several ways, a Katakana as Hiragana, a digit or a dash as ASCII has it. */

@@ -37,7 +37,7 @@ export interface TextRange {
 /** Later words of a search are ignored. */
 const maxWords = 32;
 /** Later words of the index in one word of a search are ignored. */
-const maxParts = 256;
+const maxParts = 64;
 
 const doubleQuotes = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\uff02';
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
@@ -63,7 +63,9 @@ export function parseTextQuery(text: string): TextQuery | undefined {
     }
     // Only the last word of a phrase can still be typed.
     const closed = phrase.map((word, at) => at < phrase.length - 1 ? { ...word, isOpen: false } : word);
-    if (closed.length > 0) phrases.push(closed);
+    // Each phrase costs time, and the same one twice finds the same.
+    const isNew = !phrases.some((one) => JSON.stringify(one) === JSON.stringify(closed));
+    if (closed.length > 0 && isNew) phrases.push(closed);
   }
   const symbols = loose.filter((one) => standsAlone(one, phrases.length === 0)).map(cutSymbol);
   return phrases.length + symbols.length === 0 ? undefined : { phrases, symbols };
@@ -80,8 +82,14 @@ export function matchesFolded(folded: string, { phrases, symbols }: TextQuery): 
     const standing = standingSymbols(folded);
     if (!symbols.every((one) => standing.has(one))) return false;
   }
+  if (!phrases.every((phrase) => phrase.every((word) => canContain(folded, word)))) return false;
   const words = placedWords(folded);
   return phrases.every((phrase) => words.some((_, at) => phraseEnd(folded, words, at, phrase) !== undefined));
+}
+
+/** A quick check; comparing words one by one takes longer. */
+function canContain(folded: string, { words, literal }: QueryWord): boolean {
+  return literal === undefined ? words.every((word) => folded.includes(word)) : folded.includes(literal);
 }
 
 /** The parts of a text without formatting that a search found, in their order; they do not overlap. */

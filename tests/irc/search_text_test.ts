@@ -46,6 +46,10 @@ Deno.test("a search text without anything to search for matches nothing", () => 
   for (const text of ["", "  ", '"', '""', "。", "„“"]) assertEquals(parseTextQuery(text), undefined, text);
 });
 
+Deno.test("a word that is written twice is searched once", () => {
+  assertEquals(parse('tea Tea "tea" TEA').phrases.length, 2);
+});
+
 Deno.test("a long search text is read in linear time", () => {
   const startMs = performance.now();
   for (const one of ["(", '"', ")", "[({", "a.", "* ", "é.", "日", "🇩", "\u0301"]) {

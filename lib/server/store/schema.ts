@@ -160,7 +160,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE search_section (
     number INTEGER PRIMARY KEY,
     first INTEGER NOT NULL,
-    records INTEGER NOT NULL
+    words INTEGER NOT NULL
   ) STRICT;
   `,
 ];

@@ -195,25 +195,26 @@ export class SearchIndex implements CommitParticipant {
   }
 
   #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {
-    const section = this.#sections.add(block, records.length);
+    const section = this.#sections.nameForNew(block);
     for (const [place, { record }] of records.entries()) {
-      this.#run(this.#insert, { section, block, log, place, record });
+      this.#sections.count(this.#run(this.#insert, { section, block, log, place, record }));
     }
   }
 
-  /** Inserts or removes the entry of a record. */
+  /** Inserts or removes the entry of a record; returns the number of its words. */
   #run(
     statement: WriteStatement,
     one: { section: string; block: number; log: number; place: number; record: string },
-  ): void {
+  ): number {
     const { section, block, log, place, record } = one;
     const entry = record === "" ? undefined : entryOf(log, record);
-    if (entry === undefined) return;
+    if (entry === undefined) return 0;
     statement.run(
       block * placesPerBlock + place,
       inSection(section, entry.keys),
       inSection(section, entry.text),
     );
+    return entry.keys.length + entry.text.length;
   }
 
   /** The records that match, in the direction of the search; undefined for work without a match. */

@@ -7,22 +7,22 @@ import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 
-/** The records after which a section ends; with one letter, it is read in some milliseconds. */
-export const recordsPerSection = 4096;
+/** The words after which a section ends, some thousand records: it is read in some milliseconds. */
+export const wordsPerSection = 65_536;
 
 /** All sections; a section begins with a block, and its name begins its words. There is always one. */
 export class SearchSections {
   readonly #select: StatementSync;
   readonly #save: WriteStatement;
   #firsts: number[] = [];
-  /** The records in the last section. */
+  /** The words in the last section. */
   #count = 0;
 
   constructor(database: Database) {
-    this.#select = database.prepareArrays("SELECT first, records FROM search_section ORDER BY number");
+    this.#select = database.prepareArrays("SELECT first, words FROM search_section ORDER BY number");
     this.#save = database.prepareWrite(
-      `INSERT INTO search_section (number, first, records) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET records = excluded.records`,
+      `INSERT INTO search_section (number, first, words) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET words = excluded.words`,
       { isDerived: true },
     );
     this.load();
@@ -35,15 +35,19 @@ export class SearchSections {
     this.#count = Number(rows.at(-1)?.[1] ?? 0);
   }
 
-  /** The name of the section for the records of a new block, which has a higher id than all before. */
-  add(block: number, records: number): string {
-    if (this.#count >= recordsPerSection) {
+  /** The name of the section for a new block, which has a higher id than all before. */
+  nameForNew(block: number): string {
+    if (this.#count >= wordsPerSection) {
       this.save();
       this.#firsts.push(block);
       this.#count = 0;
     }
-    this.#count += records;
     return nameOf(this.#firsts.length - 1);
+  }
+
+  /** Counts the words that the last section gets. */
+  count(words: number): void {
+    this.#count += words;
   }
 
   /** Saves the last section, in the transaction of its records. */

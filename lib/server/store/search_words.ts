@@ -10,7 +10,13 @@ import { foldText } from "../../irc/folded_text.ts";
 import { type ContentKind, contentsOf } from "../../irc/message_contents.ts";
 import { fold } from "../../irc/names.ts";
 import { parseRecord, wholeText } from "../../irc/record.ts";
-import { matchesFolded, parseTextQuery, type TextQuery, visibleText } from "../../irc/search_text.ts";
+import {
+  matchesFolded,
+  parseTextQuery,
+  type QueryWord,
+  type TextQuery,
+  visibleText,
+} from "../../irc/search_text.ts";
 import { standingSymbols, wordsOf } from "../../irc/search_words.ts";
 
 /** The version of the words. */
@@ -85,7 +91,9 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
   const text = terms.text === undefined ? undefined : parseTextQuery(terms.text);
   if (terms.text !== undefined && text === undefined) return undefined;
   const groups = keyGroups(terms, text?.symbols ?? []);
-  const isExact = !text?.phrases.some((phrase) => phrase.some(({ literal }) => literal !== undefined));
+  const isExact = !text?.phrases.some((phrase) =>
+    phrase.some(({ literal }) => literal !== undefined) || wordsIn(phrase).length > askedWords
+  );
   const template = queryTemplate(groups, text);
   return {
     query: (section) => template.replaceAll("\0", section),
@@ -97,6 +105,13 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
         (text === undefined || (read.folded !== undefined && matchesFolded(read.folded, text)));
     },
   };
+}
+
+/** The words of a phrase that the index is asked for: a long phrase of the same words would take seconds. */
+const askedWords = 8;
+
+function wordsIn(phrase: readonly QueryWord[]): string[] {
+  return phrase.flatMap(({ words }) => words);
 }
 
 /** A quick check: whether a record can contain the words. It must be read if it has formatting, lines or more letters. */
@@ -127,8 +142,9 @@ function queryTemplate(groups: readonly string[][], text: TextQuery | undefined)
     .map((group) => group.includes(" ") ? `(${group})` : group);
   const parts = keys.length === 0 ? [] : [`keys : (${keys.join(" AND ")})`];
   const phrases = (text?.phrases ?? []).map((phrase) => {
-    const words = phrase.flatMap((word) => word.words).map((word) => `\0${word}`).join(" ");
-    return `"${words}"${phrase.at(-1)?.isOpen ? "*" : ""}`;
+    const words = wordsIn(phrase);
+    const asked = words.slice(0, askedWords).map((word) => `\0${word}`).join(" ");
+    return `"${asked}"${phrase.at(-1)?.isOpen && words.length <= askedWords ? "*" : ""}`;
   });
   if (phrases.length > 0) parts.push(`text : (${phrases.join(" AND ")})`);
   return parts.join(" AND ");

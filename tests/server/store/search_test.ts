@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { row } from "../../../lib/server/store/conversation.ts";
-import { recordsPerSection } from "../../../lib/server/store/search_sections.ts";
+import { wordsPerSection } from "../../../lib/server/store/search_sections.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -161,8 +161,8 @@ function search(store: Store, options: Partial<Parameters<typeof store.index.sea
 /** The next record starts a new section of the index. */
 function endSection(store: Store): void {
   store.commit();
-  const fill = store.database.prepareWrite("UPDATE search_section SET records = ?");
-  store.database.attempt(() => fill.run(recordsPerSection));
+  const fill = store.database.prepareWrite("UPDATE search_section SET words = ?");
+  store.database.attempt(() => fill.run(wordsPerSection));
   store.commit();
   store.index.rolledBack();
 }

@@ -35,6 +35,7 @@ const queries: readonly (readonly [terms: Partial<SearchTerms>, query: string | 
   [{ text: '"two words" or' }, 'text : ("7two 7words" AND "7or"*)'],
   [{ text: "wild OR* NEAR(a b" }, 'text : ("7wild"* AND "7or"* AND "7near 7a"* AND "7b")'],
   [{ text: "日本" }, 'text : ("7日 7本"*)'],
+  [{ text: "日本語日本語日本語" }, 'text : ("7日 7本 7語 7日 7本 7語 7日 7本")'],
   [{ text: ":)" }, "keys : (7s3a29)"],
   [{ text: "!!!" }, "keys : (7s212121)"],
   [{ text: '""' }, undefined],
