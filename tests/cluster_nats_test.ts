@@ -12,7 +12,7 @@ clusterStory("/readyz says that messages are refused while NATS is down", [], as
   assertEquals(await ready(), [200, "ready"]);
   await cluster.nats.kill();
   await ann.until(/ NOTICE .*cannot reach/);
-  const words = "NATS is unreachable: users stay connected, but their messages are refused";
+  const words = "Cannot reach NATS: messages are refused until the connection is back";
   assertEquals(await ready(), [503, words]);
   await cluster.nats.again();
   await ann.until(/ NOTICE .*reach each other again/);
