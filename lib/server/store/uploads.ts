@@ -32,6 +32,7 @@ export class UploadTable {
   readonly #rows: UnsavedRows<UploadRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
+  #totalBytes: number | undefined;
 
   constructor(database: Database) {
     const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message FROM file";
@@ -59,13 +60,24 @@ export class UploadTable {
     return this.#rows.merge(stored.map((one) => [one.id, one] as const));
   }
 
+  /** The bytes of all files; only the first call reads the table. */
+  get totalBytes(): number {
+    return this.#totalBytes ??= this.all().reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   save(file: UploadRow): void {
+    this.#count(file.id, file.bytes);
     this.#rows.put(file.id, file);
   }
 
   remove(id: string): void {
+    this.#count(id, 0);
     this.#rows.put(id, undefined);
     this.onRemoved(id);
+  }
+
+  #count(id: string, bytes: number): void {
+    if (this.#totalBytes !== undefined) this.#totalBytes += bytes - (this.find(id)?.bytes ?? 0);
   }
 }
 

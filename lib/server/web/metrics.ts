@@ -112,7 +112,7 @@ const metrics: readonly Metric[] = [
     name: "parley_files_bytes",
     help: "Bytes of shared files that people can load",
     kind: "gauge",
-    value: (hub) => (hub.chat.store?.files.all() ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
+    value: (hub) => hub.chat.store?.files.totalBytes ?? 0,
   },
   {
     name: "parley_nats_files_bytes",
