@@ -12,7 +12,7 @@ const diskSize = "192m";
 /** People of a machine that had a fault can be thrown out until this long after its end. */
 const graceMs = 10_000;
 const startAgainMs = 60_000;
-const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const faketime = `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
 /** What this system can break. */
 export interface Means {
