@@ -131,8 +131,11 @@ function isReadable(writtenBy: string, { format }: Snapshot, version: string): b
   return writtenBy === version && format === snapshotFormat;
 }
 
+/** The other machine was cut off, or ended, before it had given everything. */
+export class BrokenTransfer extends Error {}
+
 /**
- * Makes the store equal to the store of another machine. Throws an Error with a sentence if the other machine has
+ * Makes the store equal to the store of another machine. Throws a BrokenTransfer if it cannot give everything. Throws an Error with a sentence if the other machine has
  * another chat or version.
  */
 export async function copyStore(
@@ -159,7 +162,9 @@ export async function copyStore(
   transfer.replaceState(shared, position.last);
   let from: number | undefined;
   do {
-    const found = await page({ after, from }) as TransferPage;
+    const found = await page({ after, from }).catch(({ message }) => {
+      throw new BrokenTransfer(message);
+    }) as TransferPage;
     const newest = transfer.appendPage(found, position.last);
     // All history would wait in memory.
     if (store.database.failing) {

@@ -18,6 +18,7 @@ import type { Store } from "../store/store.ts";
 import type { PageRequest, TransferPage } from "../store/transfer.ts";
 import { type BusFault, endSentence, peopleSentence } from "./bus_fault.ts";
 import {
+  BrokenTransfer,
   copyStore,
   createSecrets,
   findRun,
@@ -41,6 +42,8 @@ import { lostEvent, lostSentence, machinesOf, Suspicions, watchedMachines } from
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;
 const saveShare = 200;
+/** The most machines that are asked for their state, when each is cut off in the middle. */
+const maxTransfers = 5;
 
 /**
  * A name for one run of a machine. Each run has another name, and no name is the beginning of another. It is random,
@@ -89,6 +92,7 @@ export class Machines implements Replica<Event> {
   readonly #bus: NatsBus<Event>;
   readonly #store: Store;
   readonly #version: string;
+  readonly #log: JoinOptions["log"];
   readonly #leaseMs: number;
   readonly #refill: Refill;
   #suspicions: Suspicions | undefined;
@@ -109,6 +113,7 @@ export class Machines implements Replica<Event> {
     this.#version = version;
     this.#leaseMs = leaseMs;
     this.#refill = new Refill(store, bus, log);
+    this.#log = log;
   }
 
   /**
@@ -262,13 +267,19 @@ export class Machines implements Replica<Event> {
   }
 
   /** Makes the store equal to those of the others. The first machine restores its saved start, unless it is running. */
-  async #copyStore(): Promise<void> {
+  async #copyStore(tries = 1): Promise<void> {
     // A machine that runs has lost its place in the stream, so its saved start does not help.
     const saved = this.#chat ? undefined : startPosition(this.#store, this.#version);
     const joined = await this.#bus.join(ownPosition(this.#store).stream, saved);
     this.#isFirst = joined === undefined;
-    if (joined !== undefined) this.#start = await copyStore(this.#store, joined, this.#version);
-    else {this.#start = this.#chat
+    if (joined !== undefined) {
+      const start = await copyStore(this.#store, joined, this.#version).catch((error) => {
+        if (!(error instanceof BrokenTransfer) || tries >= maxTransfers) throw error;
+        this.#log("error", `Cannot take the history of another machine, and tries again: ${error.message}`);
+      });
+      if (start === undefined) return this.#copyStore(tries + 1);
+      this.#start = start;
+    } else {this.#start = this.#chat
         ? undefined
         : restoreStart(this.#store, this.#bus.position.stream, this.#version);}
     createSecrets(this.#store);

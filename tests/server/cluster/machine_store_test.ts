@@ -1,6 +1,11 @@
 /** The state that a machine copies from another or restores from its saved start, and the refusals. */
 import { assertEquals, assertRejects } from "@std/assert";
+import type { Event } from "../../../lib/server/apply/event.ts";
 import { copyStore, restoreStart, saveStart } from "../../../lib/server/cluster/machine_store.ts";
+import { Machines } from "../../../lib/server/cluster/machines.ts";
+import type { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
+import { parseOptions } from "../../../lib/options.ts";
+import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { snapshotFormat } from "../../../lib/server/cluster/snapshot.ts";
 import { startMachines } from "../../support/machine_pair.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
@@ -63,4 +68,31 @@ Deno.test("a store of another chat is refused, and nothing changes", async () =>
     "belongs to another chat",
   );
   assertEquals(store.savedValues.find("chat"), "coffee");
+});
+
+Deno.test("a machine that is cut off while it gives its state is replaced by another", async () => {
+  using store = openStore();
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const broken = {
+    ...given("parley-1", "c0ffee"),
+    page: () => Promise.reject(new Error('Machine "east" did not answer')),
+  };
+  const joined = [broken, broken, given("parley-1", "c0ffee")];
+  const bus = { maxEventBytes: Infinity, join: () => Promise.resolve(joined.shift()) };
+  const connect = () => Promise.resolve(bus as unknown as NatsBus<Event>);
+  const logged: string[] = [];
+  const log = (_level: string, text: string) => void logged.push(text);
+  const machines = await Machines.join(parsed.values, {
+    connect,
+    store,
+    version: "parley-1",
+    now: Date.now,
+    log,
+  });
+  assertEquals([machines.isFirst, joined.length], [false, 0]);
+  assertEquals(store.savedValues.find("chat"), "c0ffee");
+  const sentence =
+    'Cannot take the history of another machine, and tries again: Machine "east" did not answer';
+  assertEquals(logged, [sentence, sentence]);
 });
