@@ -80,11 +80,17 @@ export function matchesText(text: string, query: TextQuery): boolean {
 export function matchesFolded(folded: string, { phrases, symbols }: TextQuery): boolean {
   if (symbols.length > 0) {
     const standing = standingSymbols(folded);
-    if (!symbols.every((one) => standing.has(one))) return false;
+    if (!symbols.every((one) => isStanding(one, standing))) return false;
   }
   if (!phrases.every((phrase) => phrase.every((word) => canContain(folded, word)))) return false;
   const words = placedWords(folded);
   return phrases.every((phrase) => words.some((_, at) => phraseEnd(folded, words, at, phrase) !== undefined));
+}
+
+/** ":)" is also in ":))" and ":).", but one symbol finds itself only, as one letter does. */
+function isStanding(wanted: string, standing: ReadonlySet<string>): boolean {
+  return standing.has(wanted) ||
+    (wanted.length > 1 && [...standing].some((one) => one.startsWith(wanted)));
 }
 
 /** A quick check; comparing words one by one takes longer. */

@@ -101,7 +101,7 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
     matches: (log, record) => {
       if (text !== undefined && !canContain(record, text)) return false;
       const read = readRecord(log, record);
-      return read !== undefined && groups.every((group) => group.some((key) => read.keys.includes(key))) &&
+      return read !== undefined && groups.every((group) => group.some((key) => hasKey(read.keys, key))) &&
         (text === undefined || (read.folded !== undefined && matchesFolded(read.folded, text)));
     },
   };
@@ -121,6 +121,13 @@ function canContain(record: string, { phrases }: TextQuery): boolean {
   return phrases.every((phrase) => phrase.every(({ words }) => words.every((word) => text.includes(word))));
 }
 
+/** "*" at the end stands for more. */
+function hasKey(keys: readonly string[], wanted: string): boolean {
+  return wanted.endsWith("*")
+    ? keys.some((key) => key.startsWith(wanted.slice(0, -1)))
+    : keys.includes(wanted);
+}
+
 /** Of each group one key must be there. */
 function keyGroups(terms: SearchTerms, symbols: readonly string[]): string[][] {
   const { logs, sender, formerNicks = [], senderAccount, account, has = [] } = terms;
@@ -131,7 +138,7 @@ function keyGroups(terms: SearchTerms, symbols: readonly string[]): string[][] {
   const groups = [logs.map(logKey), senders, account === undefined ? [] : [accountKey(account)]];
   return [
     ...groups.filter((group) => group.length > 0),
-    ...symbols.map((one) => [symbolKey(one)]),
+    ...symbols.map((one) => [symbolKey(one) + (one.length > 1 ? "*" : "")]),
     ...has.map((kind) => [contentKey(kind)]),
   ];
 }
