@@ -76,11 +76,15 @@ export class JoinForm {
     const visit = comesBack() ? storedVisit() : undefined;
     if (visit === undefined) return this.#focus();
     this.#name.value = visit.nick;
-    if (!visit.needsPassword) return this.#onJoin({ nick: visit.nick, password: "", serverPassword: "" });
+    const { nick, password } = visit;
+    if (password === "none") return this.#onJoin({ nick, password: "", serverPassword: "" });
+    if (password === "server") this.needServerPassword();
     const line = byId("status");
     line.hidden = false;
-    line.textContent = "The browser closed this page meanwhile: enter your password to join again";
-    this.#password.focus();
+    line.textContent = `You were ${nick} here: enter ${
+      password === "server" ? "the server password" : "your password"
+    } to join again`;
+    (password === "server" ? this.#serverPassword : this.#password).focus();
   }
 
   #draw(): void {

@@ -9,8 +9,8 @@ import { storedValue, storeValue } from "../elements/browser_storage.ts";
 /** The chat that this tab was in. */
 export interface TabVisit {
   readonly nick: string;
-  /** Only the person can join again, because a password is needed. */
-  readonly needsPassword: boolean;
+  /** Whose password is needed, so that only the person can join again. */
+  readonly password: "none" | "account" | "server";
   /** "" for none. */
   readonly activeBuffer: string;
 }
@@ -26,9 +26,13 @@ export function storedVisit(): TabVisit | undefined {
   try {
     const found: unknown = JSON.parse(storedValue("visit", "tab"));
     if (typeof found !== "object" || found === null) return undefined;
-    const { nick, needsPassword, activeBuffer } = found as Partial<Record<keyof TabVisit, unknown>>;
+    const { nick, password, activeBuffer } = found as Partial<Record<keyof TabVisit, unknown>>;
     if (typeof nick !== "string" || nick === "" || typeof activeBuffer !== "string") return undefined;
-    return { nick, activeBuffer, needsPassword: needsPassword !== false };
+    return {
+      nick,
+      activeBuffer,
+      password: password === "none" || password === "server" ? password : "account",
+    };
   } catch {
     return undefined;
   }

@@ -25,8 +25,9 @@ export interface VisitParts {
 
 /** Stores them. `hasServerPassword`: the person needed a password to be let in. */
 export function storeChat({ client, timelines, active, nick }: VisitParts, hasServerPassword: boolean): void {
-  const isGuest = client.account.credentials === undefined;
-  storeVisit({ nick, needsPassword: !isGuest || hasServerPassword, activeBuffer: active.name });
+  const isGuest = client.account.credentials === undefined && client.state.account === "";
+  const password = hasServerPassword ? "server" : isGuest ? "none" : "account";
+  storeVisit({ nick, password, activeBuffer: active.name });
   const conversations = [...client.state.buffers.values()].filter(({ kind }) => isGuest && kind === "person")
     .map(({ name }): KeptConversation => ({
       name,
