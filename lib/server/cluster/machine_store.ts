@@ -52,7 +52,9 @@ const sharedSecrets = [chatName, "cloaks", "tokens", "decoys"];
 
 /** The shared state at this moment. */
 export function sharedState(chat: ChatState, store: Store): SharedState {
-  return { version: chat.version, store: store.transfer().state(isOwn), present: takeSnapshot(chat) };
+  const transfer = store.transfer();
+  const state = { ...transfer.state(isOwn), adopted: transfer.adopted() };
+  return { version: chat.version, store: state, present: takeSnapshot(chat) };
 }
 
 function isOwn(name: string): boolean {
@@ -89,11 +91,11 @@ export function savePosition(store: Store, { sequence, last, stream }: Position)
 
 /** Saves the shared state for a start without other machines. */
 export function saveStart(chat: ChatState, store: Store, position: Position): void {
-  const shared = sharedState(chat, store);
-  // Markers only move forward, so old ones are not needed.
   const start: SavedStart = {
-    ...shared,
-    store: { ...shared.store, markers: [] },
+    version: chat.version,
+    // Markers only move forward, so old ones are not needed.
+    store: { ...store.transfer().state(isOwn), markers: [] },
+    present: takeSnapshot(chat),
     position,
   };
   store.savedValues.save(startName, JSON.stringify(start));
@@ -174,6 +176,7 @@ export async function copyStore(
     }
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
+  transfer.applyAdopted(shared);
   transfer.applyErasures(shared);
   savePosition(store, position);
   store.commit();

@@ -26,7 +26,12 @@ export interface StoreState {
   readonly redactions: readonly DeletedMessage[];
   /** Accounts whose messages up to a stamp are being deleted. */
   readonly forgetting: readonly (readonly [account: string, until: number])[];
+  /** See Transfer.adopted(). @default {none} */
+  readonly adopted?: readonly AdoptedSide[];
 }
+
+/** One side of a private conversation that a guest had, and that an account has now. */
+type AdoptedSide = readonly [key: string, identity: string, name: string, nick: string];
 
 /** A deleted message, and its deletion (deletions.ts). */
 type DeletedMessage = readonly [
@@ -75,6 +80,10 @@ export class Transfer {
   readonly #savedValues: StatementSync;
   readonly #redactions: StatementSync;
   readonly #forgetting: StatementSync;
+  readonly #adopted: StatementSync;
+  readonly #removeSides: WriteStatement;
+  readonly #insertSide: WriteStatement;
+  readonly #savePerson: WriteStatement;
   readonly #blocks: StatementSync;
   readonly #conversation: StatementSync;
   readonly #sides: StatementSync;
@@ -96,6 +105,19 @@ export class Transfer {
        FROM redaction JOIN conversation ON conversation.id = conversation`,
     );
     this.#forgetting = database.prepareArrays("SELECT identity, until FROM forgetting");
+    this.#adopted = database.prepareArrays(
+      `SELECT key, side.identity, side.name, nick FROM side JOIN conversation ON conversation.id = conversation
+       JOIN person ON person.identity = side.identity
+       WHERE key NOT IN (side.identity || ' ' || other, other || ' ' || side.identity)`,
+    );
+    this.#removeSides = database.prepareWrite("DELETE FROM side WHERE conversation = ?");
+    this.#insertSide = database.prepareWrite(
+      "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
+    );
+    this.#savePerson = database.prepareWrite(
+      `INSERT INTO person (identity, name, nick, folded) VALUES (?, ?, ?, ?)
+       ON CONFLICT (identity) DO UPDATE SET name = excluded.name, nick = excluded.nick, folded = excluded.folded`,
+    );
     this.#blocks = database.prepareArrays(
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
     );
@@ -124,6 +146,31 @@ export class Transfer {
       redactions: this.#redactions.all().map(row) as unknown as StoreState["redactions"],
       forgetting: this.#forgetting.all().map(row) as unknown as StoreState["forgetting"],
     };
+  }
+
+  /**
+   * The sides of the private conversations that accounts got from guests (Conversations.adopt). It reads the sides of
+   * all conversations, so it is not a part of state(), which is called often.
+   */
+  adopted(): AdoptedSide[] {
+    this.#database.insertPending();
+    return this.#adopted.all().map(row) as unknown as AdoptedSide[];
+  }
+
+  /** Gives conversations to the accounts that have them on the other machine; call it after the last page. */
+  applyAdopted({ adopted = [] }: StoreState): void {
+    for (const [key, sides] of Map.groupBy(adopted, ([key]) => key)) {
+      const found = this.#store.conversations.find(key);
+      if (found === undefined) continue;
+      this.#database.change(() => {
+        this.#removeSides.run(found.id);
+        for (const [at, [, identity, name, nick]] of sides.entries()) {
+          const [, other = identity] = sides[1 - at] ?? [];
+          this.#savePerson.run(identity, name, nick, fold(nick));
+          this.#insertSide.run(identity, found.id, name, other);
+        }
+      });
+    }
   }
 
   /**

@@ -52,6 +52,31 @@ Deno.test("a copy finds people by the nicks that they had before", () => {
   assertEquals(late.conversations.formerlyKnownAs("bob", "ann"), ["~!1"]);
 });
 
+Deno.test("a store that was offline learns which conversations of guests went to accounts meanwhile", () => {
+  using here = openStore();
+  using away = openStore();
+  const [ann, bob, cat] = ["ann", "~!1", "~!2"].map((identity) => ({ identity, name: identity }));
+  if (ann === undefined || bob === undefined || cat === undefined) return;
+  for (const [at, [one, other]] of [[ann, bob], [bob, cat], [bob, bob]].entries()) {
+    if (one === undefined || other === undefined) continue;
+    here.history.append(here.conversations.between(one, other), 0, 10 + at, ":bob PRIVMSG you :hello");
+  }
+  here.commit();
+  copy(here, away);
+  here.conversations.adopt("~!1", { identity: "bob", name: "bob", nick: "bobby" });
+  here.conversations.adopt("~!2", { identity: "cat", name: "cat" });
+  here.history.append(here.conversations.between(ann, cat), 0, 30, ":ann PRIVMSG cat :later");
+  here.commit();
+  copy(here, away);
+  for (const store of [here, away]) {
+    assertEquals(store.conversations.privateOf("~!1"), []);
+    const withBob = store.conversations.privateOf("bob").map((one) => one.with.identity).sort();
+    assertEquals(withBob, ["ann", "bob", "cat"]);
+    assertEquals(store.conversations.idsBetween("cat", "bob").length, 1);
+    assertEquals(store.conversations.knownAs("bobby", "ann"), ["bob"]);
+  }
+});
+
 Deno.test("a running deletion also runs in the copy", () => {
   using here = openStore();
   using late = openStore();
@@ -173,10 +198,12 @@ Deno.test("a page ends where no earlier record follows, for any order of a tick'
 
 /** The steps of a machine that joins or returns. */
 function copy(from: Store, to: Store, until = 100): void {
-  const state = JSON.parse(JSON.stringify(from.transfer().state(isOwn)));
+  const sent = { ...from.transfer().state(isOwn), adopted: from.transfer().adopted() };
+  const state = JSON.parse(JSON.stringify(sent));
   const page = JSON.parse(JSON.stringify(from.transfer().page({ after: to.history.newestStamp })));
   to.transfer().replaceState(state, until);
   to.transfer().appendPage(page, until);
+  to.transfer().applyAdopted(state);
   to.transfer().applyErasures(state);
   to.commit();
 }
