@@ -20,9 +20,16 @@ export function contentsOf(text: string): Set<ContentKind> {
   const found = new Set<ContentKind>();
   if (!text.includes("://")) return found;
   for (const [, rest = ""] of text.matchAll(address)) {
-    const path = rest.replace(/[?#].*$/su, "").replace(/[)\]}>.,;:!'"]+$/u, "");
+    const path = withoutPunctuation(rest.replace(/[?#].*$/su, ""));
     found.add(uploaded.test(path) ? "file" : "link");
     for (const [kind, ending] of endings) if (ending.test(path)) found.add(kind);
   }
   return found;
+}
+
+/** A path without the end of the sentence or the bracket around its address. */
+function withoutPunctuation(path: string): string {
+  let end = path.length;
+  while (end > 0 && ")]}>.,;:!'\"".includes(path[end - 1] ?? " ")) end--;
+  return path.slice(0, end);
 }

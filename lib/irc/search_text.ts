@@ -3,8 +3,9 @@
  * the server finds the messages that can match, faster. Pure.
  *
  * All words must be there, in any order, and a word also finds longer words that begin with it, but one letter finds
- * only itself. Words in quotes must follow each other, whole. The symbols inside and around a word count (C++, .NET, my_var, 2.9.6), but not the
- * punctuation of a sentence. Symbols without a word (:-) count where they stand alone in the message.
+ * only itself. Words in quotes must follow each other, whole. The symbols inside and around a word count (C++, .NET,
+ * my_var, 2.9.6), but not the punctuation of a sentence. Symbols without a word (:-) count where they stand alone in the
+ * message.
  */
 
 import { foldText, foldWithPlaces } from "./folded_text.ts";
@@ -43,7 +44,7 @@ const doubleQuotes = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u3
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
 /** A quote opens before a word, and the next one after a word closes; at the end it can be missing. */
 const part = new RegExp(
-  `(?<![^\\s])[${doubleQuotes}]((?:[^${doubleQuotes}]|[${doubleQuotes}](?=[\\p{L}\\p{N}]))*)([${doubleQuotes}]|$)|\\S+`,
+  `(?<!\\S)[${doubleQuotes}]((?:[^${doubleQuotes}]|[${doubleQuotes}](?=[\\p{L}\\p{N}]))*)([${doubleQuotes}]|$)|\\S+`,
   "gu",
 );
 
@@ -63,9 +64,10 @@ export function parseTextQuery(text: string): TextQuery | undefined {
     }
     // Only the last word of a phrase can still be typed.
     const closed = phrase.map((word, at) => at < phrase.length - 1 ? { ...word, isOpen: false } : word);
+    if (closed.length === 0) continue;
     // Each phrase costs time, and the same one twice finds the same.
-    const isNew = !phrases.some((one) => JSON.stringify(one) === JSON.stringify(closed));
-    if (closed.length > 0 && isNew) phrases.push(closed);
+    const written = JSON.stringify(closed);
+    if (!phrases.some((one) => JSON.stringify(one) === written)) phrases.push(closed);
   }
   const symbols = loose.filter((one) => standsAlone(one, phrases.length === 0)).map(cutSymbol);
   return phrases.length + symbols.length === 0 ? undefined : { phrases, symbols };
@@ -203,6 +205,7 @@ function hasSymbols(word: string, found: readonly SearchWord[]): boolean {
 
 /** More brackets around a word are symbols. */
 const maxNesting = 8;
+const punctuation = /^(?:(?![%&#@*/\\])\p{Po}|[`\p{Pf}])$/u;
 const openers = "([{";
 const closers = ")]}";
 
@@ -211,7 +214,7 @@ function withoutPunctuation(written: string): string {
   let word = written.replace(/^(?:[,;?'"`\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,})+/u, "");
   for (let nesting = 0; nesting < maxNesting; nesting++) {
     const before = word;
-    word = word.replace(/^\*(.*)\*$/su, "$1").replace(/(?:\p{Po}(?<![%&#@*/\\])|["`\p{Pf}])+$|\*+$/u, "");
+    word = withoutEnd(word.replace(/^\*(.*)\*$/su, "$1"));
     const inner = word.slice(1, -1);
     if (/^(?:\(.*\)|\[.*\]|\{.*\}|<.*>)$/su.test(word) && isBalanced(inner)) word = inner;
     else if (openers.includes(word[0] ?? " ") && !isBalanced(word)) word = word.slice(1);
@@ -219,6 +222,14 @@ function withoutPunctuation(written: string): string {
     if (word === before) break;
   }
   return word;
+}
+
+/** Without punctuation at the end, or without stars, which stand for more letters. */
+function withoutEnd(word: string): string {
+  const ending = word.endsWith("*") ? /^\*$/ : punctuation;
+  let end = word.length;
+  while (end > 0 && ending.test(word[end - 1] ?? "")) end--;
+  return word.slice(0, end);
 }
 
 function isBalanced(text: string): boolean {
