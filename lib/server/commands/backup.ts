@@ -20,8 +20,9 @@ async function backup({ chat, session }: Call): Promise<void> {
   try {
     path = await chat.store?.backup(`backup-${time}`);
   } catch (error) {
-    chat.log("error", `Cannot copy the database: ${error instanceof Error ? error.message : error}`);
-    fail("BACKUP", "CANNOT_COPY", "The server could not copy the database; the reason is in the log");
+    const reason = error instanceof Error ? error.message : String(error);
+    chat.log("error", `Cannot copy the database: ${reason}`);
+    fail("BACKUP", "CANNOT_COPY", `Cannot copy the database: ${reason}`);
   }
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "This server stores nothing on disk");
   const fullPath = Deno.realPathSync(path);

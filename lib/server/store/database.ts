@@ -255,7 +255,7 @@ export class Database {
    * system's error.
    */
   async copy(from: string, to: string): Promise<void> {
-    if (!this.scrub()) throw new Error("the database cannot be written now");
+    if (!this.scrub()) throw new Error("the disk is full or fails; make space, then try again");
     await this.#log.whileKept(() => copyFile(from, to));
   }
 

@@ -8,6 +8,7 @@ import { password, registered } from "../../support/account.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
 import { type Site, startSite } from "../../support/site.ts";
+import { onSmallDisk, smallDisk } from "../../support/small_disk.ts";
 
 const ignore = !granted("net", "read", "write", "env");
 
@@ -91,8 +92,27 @@ Deno.test({
   ignore,
   fn: cutOff,
 });
+Deno.test({
+  name: "an upload to a full disk is refused in words and leaves nothing",
+  ignore: ignore || onSmallDisk.ignore,
+  fn: fullDisk,
+});
 Deno.test({ name: "names and ids cannot leave the folder", ignore, fn: traversal });
 Deno.test({ name: "old files and incomplete files of a crash are deleted", ignore, fn: prune });
+
+async function fullDisk(): Promise<void> {
+  await using site = await fileSite();
+  using disk = smallDisk();
+  const bearer = await ann(site);
+  disk.fill();
+  const refused = await post(site, bearer, "x".repeat(5000));
+  const answer = [refused.status, await refused.text()];
+  disk.freeSpace();
+  assertEquals(answer, [507, "The disk of the server is full: try again later, or tell its operator\n"]);
+  assertEquals([...Deno.readDirSync(site.folder)], []);
+  const accepted = await post(site, bearer, "x".repeat(5000));
+  assertEquals([accepted.status, await accepted.text()], [201, "Saved\n"]);
+}
 
 async function upload(): Promise<void> {
   await using site = await fileSite();
