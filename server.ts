@@ -50,7 +50,7 @@ const sweepMs = 2_000;
 /** Timers that are late by this show that the server did not run: it was stopped, or its computer slept. */
 const standstillMs = 1_000;
 /** A certificate is due long before its end; but a clock that was wrong when it was made can be set at any time. */
-const renewMs = 3_600_000;
+const renewMs = 600_000;
 /** How often a stop looks whether the last connection is closed, and tries to save the last rows. */
 const closedCheckMs = 10;
 const saveRetryMs = 100;
@@ -133,7 +133,7 @@ async function start(
   });
 }
 
-/** Starts the work of every few seconds and of every hour; the returned function stops both. */
+/** Starts the work of every few seconds and of every ten minutes; the returned function stops both. */
 function startTimers(
   hub: Hub,
   store: Store,

@@ -19,6 +19,8 @@ export interface ClockOptions {
   readonly monotonic?: (() => number) | undefined;
   /** Milliseconds since the system started, also those of its sleep. @default {sleep is not known} */
   readonly systemUptime?: (() => number) | undefined;
+  /** An earlier time is certainly wrong, as of a machine without a clock battery. @default {0} */
+  readonly earliestMs?: number | undefined;
 }
 
 /** A wall clock that stays ahead for this long is right, so deletions trust it. */
@@ -37,6 +39,7 @@ export class Clock {
   /** Milliseconds since any moment; never jumps. */
   readonly monotonic: () => number;
   readonly #systemUptime: () => number;
+  readonly #earliestMs: number;
   readonly #startedMs: number;
   /** How long nothing happened before the start, by the wall clock, if that is doubtful: see continueFrom(). */
   #gapMs = 0;
@@ -55,8 +58,10 @@ export class Clock {
   #sleptBeforeMs = 0;
 
   constructor(
-    { now = Date.now, monotonic = () => performance.now(), systemUptime = () => 0 }: ClockOptions = {},
+    { now = Date.now, monotonic = () => performance.now(), systemUptime = () => 0, earliestMs = 0 }:
+      ClockOptions = {},
   ) {
+    this.#earliestMs = earliestMs;
     this.now = now;
     this.monotonic = monotonic;
     this.#systemUptime = systemUptime;
@@ -129,8 +134,9 @@ export class Clock {
     return Math.min(wallMs, passedMs + this.#trustedAheadMs);
   }
 
-  /** Whether a jump is the time of a sleep, or has lasted long enough. */
+  /** Whether a jump is the time of a sleep, or leaves an impossible time, or has lasted long enough. */
   #isSettled(aheadMs: number): boolean {
+    if (this.now() - (aheadMs - this.#settledAheadMs) < this.#earliestMs) return true;
     if (this.#jump === undefined || Math.abs(aheadMs - this.#jump.aheadMs) > maxClockFaultMs) {
       // The system is asked only here, because that costs a system call.
       const sleptMs = this.#sleptMs();

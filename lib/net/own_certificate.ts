@@ -1,7 +1,7 @@
 /**
  * The certificate of a server: from given files, or made on the first run and stored in the data folder. A certificate
  * of its own is renewed before it expires, with the same key, so pins of the key stay valid. server.ts asks for the
- * renewal each hour, through tls_listener.ts.
+ * renewal every ten minutes, through tls_listener.ts.
  */
 import { X509Certificate } from "node:crypto";
 import { deadlines } from "../deadlines.ts";

@@ -107,3 +107,14 @@ Deno.test("the time of the start follows a clock that is set right", () => {
   passedMs += 11 * 60_000;
   assertEquals(clock.startedMs, 1000);
 });
+
+Deno.test("stamps follow at once a clock that leaves an impossible time", () => {
+  let [passedMs, aheadMs] = [1000, 0];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs, earliestMs: yearMs });
+  assertEquals(clock.settledNow(), 1000);
+  passedMs += 1000;
+  aheadMs = 2 * yearMs;
+  assertEquals(clock.settledNow(), 2000 + 2 * yearMs);
+  aheadMs = 3 * yearMs;
+  assertEquals(clock.settledNow(), 2000 + 2 * yearMs);
+});

@@ -16,7 +16,7 @@ import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { namesakeWarning } from "./settings_check.ts";
 import { readFiles, readPipes } from "./settings_files.ts";
-import { mendedSentence, startClock, valueMenders } from "./start_clock.ts";
+import { checkClock, mendedSentence, startClock, valueMenders } from "./start_clock.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 import { logStrayErrors } from "./stray_errors.ts";
 
@@ -53,6 +53,7 @@ export async function openChat(settings: Settings, options: ChatSideOptions): Pr
   logStrayErrors(log);
   const files = await readFilesAtStart(settings);
   const clock = startClock();
+  if (settings.mendTimes) checkClock(clock);
   const store = openData(settings, clock);
   // The hub replaces this; a machine that joins others works for some time before it has a hub.
   store.database.onProblem = (sentence) => log("error", sentence);

@@ -4,10 +4,24 @@ import { banMender } from "../chat/server_ban.ts";
 import { positionMender } from "../cluster/machine_store.ts";
 import { durationText } from "../hub/clock_watch.ts";
 import type { MendedTimes, ValueMenders } from "../store/mend_times.ts";
+import { exitCodes, StartError } from "./start_error.ts";
+
+/** No machine runs this program earlier. */
+const earliestMs = Date.parse("2026-11-01T00:00:00Z");
 
 /** The clock of this machine. */
 export function startClock(): Clock {
-  return new Clock({ systemUptime });
+  return new Clock({ systemUptime, earliestMs });
+}
+
+/** `--mend-times` with such a clock would move all messages into the past. */
+export function checkClock({ now }: Clock): void {
+  if (now() >= earliestMs) return;
+  const date = new Date(now()).toISOString().slice(0, 10);
+  throw new StartError(
+    `Cannot use --mend-times: the clock of this machine says ${date}; set it first`,
+    exitCodes.unavailable,
+  );
 }
 
 /** The saved values that have times. */
