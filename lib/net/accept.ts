@@ -14,9 +14,9 @@ export interface AcceptOptions {
   readonly reserve?: DescriptorReserve | undefined;
   /**
    * Called for each socket, which sends small writes at once. With `isLast` it has a descriptor of the reserve: refuse
-   * and close it soon.
+   * and close it soon. No other socket is accepted before the returned promise resolves.
    */
-  readonly onSocket: (socket: Deno.TcpConn, isLast: boolean) => void;
+  readonly onSocket: (socket: Deno.TcpConn, isLast: boolean) => Promise<void> | undefined;
   /** Called when accepting fails: once for each series of failures. */
   readonly onError: ((error: unknown) => void) | undefined;
 }
@@ -81,7 +81,8 @@ export class Acceptor {
         const socket = await this.#listener.accept();
         const isLast = reserve !== undefined && !reserve.refill();
         this.#failing = false;
-        this.#pass(socket, isLast);
+        const pending = this.#pass(socket, isLast);
+        if (pending !== undefined) await pending;
       } catch (error) {
         if (this.#closed) return;
         if (isPeerGone(error)) continue;
@@ -91,11 +92,11 @@ export class Acceptor {
     }
   }
 
-  #pass(socket: Deno.TcpConn, isLast: boolean): void {
+  #pass(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
     try {
       // An answer of several small writes would otherwise wait for the peer's delayed acknowledgements: 40 ms each.
       socket.setNoDelay();
-      this.#options.onSocket(socket, isLast);
+      return this.#options.onSocket(socket, isLast);
     } catch (error) {
       socket.close();
       // Some systems report a peer that left as an error of the socket.

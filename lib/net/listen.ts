@@ -106,11 +106,14 @@ class StreamListener implements Listener {
     return this.#acceptor.close();
   }
 
-  #admit(socket: Deno.TcpConn, isLast: boolean): void {
+  #admit(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
     const isProxy = this.#acceptedSockets.isProxy(socket);
     const place = this.#enter(isProxy ? undefined : plainAddress(socket.remoteAddr.hostname), isLast);
     if (place === undefined) return this.#refuseAtOnce(socket);
-    if (!isProxy) return this.#encrypt(socket, place);
+    if (!isProxy) {
+      this.#encrypt(socket, place);
+      return undefined;
+    }
     void this.#acceptedSockets.readHeader(socket).then((visitor) => {
       if (visitor === undefined) return this.#leave(place);
       // The visitor counts in place of the proxy.
@@ -119,14 +122,15 @@ class StreamListener implements Listener {
       if (named === undefined) closeQuietly(visitor);
       else this.#encrypt(visitor, named);
     });
+    return undefined;
   }
 
   /** The peer gets the sentence only if it has not sent anything yet. */
-  #refuseAtOnce(socket: Deno.TcpConn): void {
+  #refuseAtOnce(socket: Deno.TcpConn): Promise<void> {
     const sent = this.#options.tls === undefined
       ? socket.write(encodeLine(`ERROR :${fullSentence}`, "line"))
       : Promise.resolve(0);
-    sent.catch(() => {}).finally(() => closeQuietly(socket));
+    return sent.then(() => {}, () => {}).finally(() => closeQuietly(socket));
   }
 
   /** Undefined if the socket must be closed at once. */

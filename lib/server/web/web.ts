@@ -146,14 +146,15 @@ class Web implements WebListener {
     return this.#acceptor.close();
   }
 
-  #admit(socket: Deno.TcpConn, isLast: boolean): void {
+  #admit(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
     const address = plainAddress(socket.remoteAddr.hostname);
     // The sockets of a proxy belong to its visitors and count as theirs.
     const isProxy = this.#options.isTrustedProxy?.(address) ?? false;
     if (isLast || !this.#limits.takeDescriptor()) return this.#refuse(socket);
     if (!isProxy && !this.#peers.take(address)) {
       this.#limits.releaseDescriptor();
-      return closeQuietly(socket);
+      closeQuietly(socket);
+      return undefined;
     }
     const accepted = new HttpSocket(socket, this.#deadlines);
     this.connections++;
@@ -166,6 +167,7 @@ class Web implements WebListener {
       this.#leave(accepted);
     });
     this.#server.emit("connection", accepted);
+    return undefined;
   }
 
   #leave({ remoteAddress }: HttpSocket): void {
@@ -181,9 +183,9 @@ class Web implements WebListener {
   }
 
   /** Answers that the server is full, and closes soon. */
-  #refuse(socket: Deno.TcpConn): void {
-    const sent = socket.write(refusal).catch(() => 0);
-    if (!this.#limits.enterRefused()) return void sent.finally(() => closeQuietly(socket));
+  #refuse(socket: Deno.TcpConn): Promise<void> | undefined {
+    const sent = socket.write(refusal).then(() => {}, () => {});
+    if (!this.#limits.enterRefused()) return sent.finally(() => closeQuietly(socket));
     this.#refused.add(socket);
     sent.then(() => socket.closeWrite()).catch(() => {});
     setTimeout(() => {
@@ -191,6 +193,7 @@ class Web implements WebListener {
       this.#limits.leaveRefused();
       closeQuietly(socket);
     }, deadlines.refusalMs);
+    return undefined;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
