@@ -25,7 +25,7 @@ pageStories("the page in Chromium", {
 async function join(stage: Stage): Promise<void> {
   const ann = await stage.visit("#join");
   const { page } = ann;
-  assertEquals(await page.textContent("#join-button"), "Join #join");
+  await page.waitForSelector("#join-button >> text=/^Join #join$/");
   await page.press("#name", "Enter");
   assertMatch(await page.textContent(".toast.error") ?? "", /^Enter a username first/);
   assert(await page.isDisabled("#box"));
@@ -45,7 +45,7 @@ async function refusedName(stage: Stage): Promise<void> {
   await using _bob = await stage.peer("bob2", "#taken");
   // The link of the channel "#" ends in "#,".
   const { page } = await stage.visit("#,#taken");
-  assertEquals(await page.textContent("#join-button"), "Join # #taken");
+  await page.waitForSelector("#join-button >> text=/^Join # #taken$/");
   await page.fill("#name", "bob2");
   await page.press("#name", "Enter");
   await page.waitForSelector(".toast.error");
