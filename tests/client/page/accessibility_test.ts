@@ -1,5 +1,6 @@
 /** The page in a real browser without a mouse, for screen readers, and on small screens. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { write } from "../../support/browser.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
@@ -88,6 +89,11 @@ async function violations(stage: Stage): Promise<void> {
   bob.send(`@+draft/reply=${id} PRIVMSG #axe :hi ann4, see http://example.org/`, "PRIVMSG ann4 :psst");
   bob.send(`@+draft/react=🎂;+draft/reply=${id} TAGMSG #axe`);
   await page.waitForSelector(".reactions");
+  await page.setInputFiles("#file", [{
+    name: "tea.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from("tea"),
+  }]);
   await page.evaluate(axe.source);
   const check = async () => {
     const found = await page.evaluate("axe.run()") as { violations: readonly Violation[] };
