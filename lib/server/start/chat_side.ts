@@ -136,7 +136,10 @@ async function joinCluster(
     store.close();
     // The URL without its user name and password.
     const url = settings.nats?.replace(/(\/\/|^|,)[^@/,]*@/g, "$1");
-    const { message } = error as Error;
+    const message = (error as Error).message.replace(
+      /^getaddrinfo E\w+ (\S+)$/,
+      'the name "$1" is not found',
+    );
     const advice = "; start nats-server first, or let a service manager restart this server";
     throw new StartError(
       `Cannot connect to "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
