@@ -140,6 +140,7 @@ async function joinCluster(
       /^getaddrinfo E\w+ (\S+)$/,
       'the name "$1" is not found',
     );
+    if (message.startsWith("Cannot join")) throw new StartError(message, exitCodes.unavailable);
     const advice = "; start nats-server first, or let a service manager restart this server";
     throw new StartError(
       `Cannot connect to "${url}": ${message}${/refused|timeout/i.test(message) ? advice : ""}`,
