@@ -80,18 +80,18 @@ const faults: readonly Fault[] = [
   cut("one cannot send", 1.67, [victim], ["up"]),
   { ...cut("all are cut off", 1.67, [0, 1, 2]), name: "all are cut off" },
   pause(1.67),
-  pause(5),
+  pause(4),
   natsPause(0.5),
   natsPause(1.33),
   natsPause(2),
-  natsPause(5),
-  flicker("NATS is slow", 4, ({ cluster }, isOn) => isOn ? cluster.nats.pause() : cluster.nats.resume()),
+  natsPause(4),
+  flicker("NATS is slow", 3, ({ cluster }, isOn) => isOn ? cluster.nats.pause() : cluster.nats.resume()),
   flicker(
     "one link is slow",
     4,
     ({ proxies }, isOn) => isOn ? proxies[victim]?.freeze() : proxies[victim]?.thaw(),
   ),
-  flicker("all links are slow", 4, ({ proxies }, isOn) => {
+  flicker("all links are slow", 3, ({ proxies }, isOn) => {
     for (const proxy of proxies) isOn ? proxy.freeze() : proxy.thaw();
   }),
 ];
@@ -243,7 +243,7 @@ async function endure(site: Site, fault: Fault, round: number): Promise<number> 
   await pauseMs(fault.leases * leaseMs);
   fault.end(site);
   // What was kept back arrives, and a lease passes: whoever would be thrown out is.
-  await pauseMs(1.5 * leaseMs + 1000);
+  await pauseMs(1.25 * leaseMs + 500);
   const thrownOut = await site.gone(healthy);
   const figures = `healthy thrown out: ${thrownOut}; of the faulty: ${await site.gone(faulty)}`;
   report(`${fault.name} for ${fault.leases * leaseMs} ms: ${figures}`);
