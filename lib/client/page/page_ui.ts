@@ -23,6 +23,9 @@ import { Timelines } from "../timeline/timeline.ts";
 import type { SaidEntry } from "../timeline/timeline_entry.ts";
 import { reportFault, toast, toastError } from "../elements/toast.ts";
 
+/** The time between a private message and storing it. */
+const storeMs = 500;
+
 /** The values that a chat starts with, and the functions of the page that it calls. */
 export interface PageUiParts {
   readonly credentials: Credentials;
@@ -60,6 +63,7 @@ export class PageUi implements EventHandlerParts {
   readonly #drawing: PageDrawing;
   readonly #errors: JoinErrors;
   #isWelcomed = false;
+  #storing: ReturnType<typeof setTimeout> | undefined;
   /** The conversation that becomes active at the start; "" for none. */
   #firstConversation = "";
 
@@ -140,12 +144,15 @@ export class PageUi implements EventHandlerParts {
 
   /** Stores what this tab needs to come back after a reload or a crash. */
   storeVisit(): void {
+    clearTimeout(this.#storing);
+    this.#storing = undefined;
     storeChat(this, this.#parts.credentials.serverPassword !== "");
   }
 
   /** Resolves when the chat ends. */
   async run(): Promise<void> {
     const ending = await this.client.run();
+    clearTimeout(this.#storing);
     this.#drawing.end();
     this.onEnd(endingText(ending));
   }
@@ -186,6 +193,11 @@ export class PageUi implements EventHandlerParts {
       handleEvent(this, event);
       const buffers = "buffers" in event ? event.buffers : "buffer" in event ? [event.buffer] : [];
       for (const buffer of buffers) this.history.trim(buffer);
+      // A crash comes without an event.
+      const isPrivate = event.kind === "redacted" || (event.kind === "said" && event.direct);
+      if (this.#isWelcomed && isPrivate) {
+        this.#storing ??= setTimeout(() => this.storeVisit(), storeMs);
+      }
     } finally {
       this.draw();
     }

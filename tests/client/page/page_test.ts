@@ -1,6 +1,6 @@
 /** The page in a real browser: joining, talking, reloading, and a lost connection. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { enterAs, write } from "../../support/browser.ts";
+import { enterAs, isTrue, write } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { startServer } from "../../support/server.ts";
 import { startTlsProxy } from "../../support/tls_proxy.ts";
@@ -191,10 +191,12 @@ async function back(stage: Stage): Promise<void> {
   await page.goto("about:blank");
   await page.goBack();
   assertEquals(await texts(), ["psst", "what?", "half a thought"]);
+  bob.send("PRIVMSG ann15 :later");
+  await isTrue(ann, "sessionStorage.getItem('conversations').includes('later')");
   // After a crash the page has not been told that it ends.
   await page.evaluate("addEventListener('pagehide', () => sessionStorage.removeItem('left'))");
   await page.reload();
-  assertEquals(await texts(), ["psst", "what?", "half a thought"]);
+  assertEquals(await texts(), ["psst", "what?", "later", "half a thought"]);
   await page.fill("#box", "");
   await write(ann, "/quit");
   await page.waitForSelector("#name:not([disabled])");
