@@ -108,7 +108,7 @@ async function start(
   if (qr && web !== undefined) say(qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
-  const end = () => endProcess(store);
+  const end = () => endProcess(store, machines !== undefined);
   onSignals({
     async stop() {
       stopTimers();
@@ -227,10 +227,11 @@ function say(text: string): void {
   }
 }
 
-function endProcess(store: Store): never {
+function endProcess(store: Store, isShared: boolean): never {
   store.close();
   const { unsaved } = store.database.records;
-  if (unsaved > 0) log("error", `${unsaved} messages and events could not be saved, and are lost`);
+  const end = isShared ? "this machine gets them from the others when it starts" : "are lost";
+  if (unsaved > 0) log("error", `${unsaved} messages and events could not be saved, and ${end}`);
   Deno.exit(unsaved > 0 ? exitCodes.unsaved : 0);
 }
 

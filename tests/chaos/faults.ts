@@ -76,10 +76,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     throwsOut: true,
     ms: [500, 5_000],
     async begin(machine) {
-      const status = await machine.end("stop");
-      if (status !== undefined && status.code !== 0) {
-        machine.complaints.push(`It stopped with ${status.signal ?? status.code}`);
-      }
+      await machine.stop({ isFull: machine.disk?.isFull ?? false });
       return () => machine.start();
     },
   },

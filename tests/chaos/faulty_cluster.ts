@@ -11,6 +11,8 @@ import { canMount, MountedDisk } from "../support/mounted_disk.ts";
 const diskSize = "192m";
 /** People of a machine that had a fault can be thrown out until this long after its end. */
 const graceMs = 10_000;
+/** The exit code of a server that could not save everything. */
+const notSaved = 74;
 const startAgainMs = 60_000;
 const faketime = `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
@@ -91,6 +93,13 @@ export class Machine implements AsyncDisposable {
     await this.end("kill");
     await this.start();
     isOver();
+  }
+
+  /** Stops it, as a service manager does; while its disk is full it can end with 74, as something is not saved. */
+  async stop({ isFull = false } = {}): Promise<void> {
+    const status = await this.end("stop");
+    if (status === undefined || status.code === 0 || (isFull && status.code === notSaved)) return;
+    this.complaints.push(`It stopped with ${status.signal ?? status.code}`);
   }
 
   /** Ends it; the server of before stays readable. */

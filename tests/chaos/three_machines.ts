@@ -117,10 +117,7 @@ class Run {
     // One is killed: what its people saw is on its disk without a last word.
     const [killed, ...stopped] = machines;
     await killed?.end("kill");
-    for (const machine of stopped) {
-      const status = await machine.end("stop");
-      if (status?.code !== 0) machine.complaints.push(`It stopped with ${status?.signal ?? status?.code}`);
-    }
+    for (const machine of stopped) await machine.stop();
     const words = verdict.deletedWords(this.#ledger);
     for (const { name, folder } of machines) {
       findings.note("deleted but there", await verdict.checkFiles(folder, words, `of ${name}`));

@@ -8,6 +8,8 @@ export function canMount(): boolean {
 /** A mounted file system; it is unmounted at the end. */
 export class MountedDisk implements AsyncDisposable {
   readonly folder: string;
+  /** Whether the test has filled it. */
+  isFull = false;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -22,6 +24,7 @@ export class MountedDisk implements AsyncDisposable {
 
   /** Writes a file until there is no space left. */
   async fill(): Promise<void> {
+    this.isFull = true;
     using file = await Deno.open(this.#filler, { write: true, create: true, append: true });
     for (let bytes = new Uint8Array(1024 * 1024); bytes.length > 0;) {
       try {
@@ -35,6 +38,7 @@ export class MountedDisk implements AsyncDisposable {
 
   /** Deletes that file. */
   async free(): Promise<void> {
+    this.isFull = false;
     await Deno.remove(this.#filler).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });

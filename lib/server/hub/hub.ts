@@ -48,6 +48,8 @@ export class Hub {
   readonly #reread: () => ReloadableFiles;
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
+  /** Users who left while the other machines could not be told, until the log has them. */
+  #unannounced: string[] = [];
   #applied = 0;
   #nextExpiryMs = 0;
   /** When users lost their last session, by the monotonic clock. */
@@ -192,9 +194,20 @@ export class Hub {
       { kind: "detached", user: user.id, session: session.id, reason, ...(lingerMs > 0 && { lingerMs }) },
       session,
     );
-    pending?.catch((error) =>
-      this.#chat.log("error", `Cannot announce that "${user.nick}" left: ${describeError(error)}`)
-    );
+    pending?.catch((error) => this.#logUnannounced(user.nick, error));
+  }
+
+  /** One line for all of one moment: a machine that stops while NATS is away can have thousands. */
+  #logUnannounced(nick: string, error: unknown): void {
+    this.#unannounced.push(nick);
+    if (this.#unannounced.length > 1) return;
+    // The commits of one moment fail together, each in a microtask that is queued already.
+    queueMicrotask(() => {
+      const [first, ...others] = this.#unannounced;
+      this.#unannounced = [];
+      const who = others.length === 0 ? `"${first}"` : `"${first}" and ${others.length} others`;
+      this.#chat.log("error", `Cannot announce that ${who} left: ${describeError(error)}`);
+    });
   }
 
   /**
@@ -239,9 +252,8 @@ export class Hub {
       const lost = lostAt.get(id) ?? nowMs;
       this.#lostAt.set(id, lost);
       if (nowMs - lost < lingering.forMs) continue;
-      this.commit({ kind: "given up", user: id, since: lingering.since })?.catch((error) => {
-        this.#chat.log("error", `Cannot announce that "${nick}" left: ${describeError(error)}`);
-      });
+      const pending = this.commit({ kind: "given up", user: id, since: lingering.since });
+      pending?.catch((error) => this.#logUnannounced(nick, error));
     }
   }
 

@@ -77,6 +77,32 @@ Deno.test("a client that waits for the order of events does not time out", async
   assertEquals((await ann.lines()).at(0)?.endsWith(" JOIN #tea"), true);
 });
 
+Deno.test("users whose end could not be announced are one line in the log", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus({ now: Date.now });
+  const logged: string[] = [];
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const log = (_level: string, text: string) => logged.push(text);
+  const hub = new Hub({
+    chat: new ChatState({ settings, log }),
+    commands: allCommands,
+    bus,
+    encode: encodeLine,
+  });
+  await using _ann = await visit(hub, "10.1.1.1", "ann");
+  await using _bob = await visit(hub, "10.1.2.1", "bob");
+  await using cat = await visit(hub, "10.1.3.1", "cat");
+  const { promise, reject } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  hub.close("The server is stopping");
+  await cat.closed();
+  reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "NATS is away"] });
+  await promise.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(logged, ['Cannot announce that "ann" and 2 others left: NATS is away']);
+});
+
 Deno.test("a client whose message was on its way when the bus stopped is told so, and its next lines are answered", async () => {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
