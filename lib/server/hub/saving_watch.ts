@@ -12,6 +12,8 @@ import { fromServer } from "../render/sender.ts";
 
 /** A disk can change between full and not full many times; people hear of it once in this time. */
 const quietMs = 10_000;
+/** Operators and the log hear of it so often in a minute; after that, of the last state when the minute is over. */
+const maxPerMinute = 6;
 const refusingSentence =
   "Too many messages wait to be saved: new ones are refused until the disk takes them; make space on the disk of the server";
 
@@ -21,12 +23,16 @@ export class SavingWatch {
   #told = false;
   #toldAt = -Infinity;
   #isFull = false;
+  /** What the database said last, until operators are told. */
+  #untold: string | undefined;
+  /** When operators were told. */
+  #toldTimes: number[] = [];
 
   constructor(chat: ChatState) {
     this.#chat = chat;
     if (chat.store === undefined) return;
     chat.store.database.onProblem = (sentence) => {
-      notifyOperators(chat, sentence, chat.stampNow(), "error");
+      this.#untold = sentence;
       this.update();
     };
   }
@@ -40,6 +46,7 @@ export class SavingWatch {
   /** Call it every few seconds. */
   update(): void {
     const chat = this.#chat;
+    this.#tellOperators();
     const { failing = false, isFull = false } = chat.store?.database ?? {};
     if (isFull && !this.#isFull) notifyOperators(chat, refusingSentence, chat.stampNow(), "error");
     this.#isFull = isFull;
@@ -52,5 +59,14 @@ export class SavingWatch {
       if (session.user === undefined || session.user.modes.has("o")) continue;
       session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
+  }
+
+  #tellOperators(): void {
+    const now = this.#chat.clock.monotonic();
+    this.#toldTimes = this.#toldTimes.filter((at) => now - at < 60_000);
+    if (this.#untold === undefined || this.#toldTimes.length >= maxPerMinute) return;
+    this.#toldTimes.push(now);
+    notifyOperators(this.#chat, this.#untold, this.#chat.stampNow(), "error");
+    this.#untold = undefined;
   }
 }

@@ -113,6 +113,18 @@ diskStory(
   },
 );
 
+diskStory(
+  "a disk that is full and not full every second does not fill the log",
+  ({ later, chat, store }) => {
+    const before = chat.log.length;
+    for (let count = 1; count <= 20; count++) store.database.onProblem(`state ${count}`);
+    assertEquals(chat.log.slice(before), [1, 2, 3, 4, 5, 6].map((count) => `error state ${count}`));
+    later(60_000);
+    chat.hub.sweep();
+    assertEquals(chat.log.at(-1), "error state 20");
+  },
+);
+
 interface Scene {
   readonly disk: SmallDisk;
   readonly store: Store;
@@ -123,7 +135,7 @@ interface Scene {
   readonly bob: Peer;
 }
 
-function diskStory(name: string, act: (scene: Scene) => Promise<void>): void {
+function diskStory(name: string, act: (scene: Scene) => Promise<void> | void): void {
   Deno.test(name, { ignore: onSmallDisk.ignore || !granted("net") }, async () => {
     using place = temporaryFolder();
     using disk = smallDisk();
