@@ -117,7 +117,7 @@ async function start(
       hub.close("The server is stopping");
       await closed;
       await web?.close();
-      while (listener.connections + (secure?.connections ?? 0) > 0) {
+      while ([listener, secure, web].some((side) => side !== undefined && side.connections > 0)) {
         await new Promise((resolve) => setTimeout(resolve, closedCheckMs));
       }
       await machines?.leave();

@@ -27,6 +27,9 @@ export interface WebSide {
   readonly uploadUrl: string | undefined;
   /** The shared files on this machine. */
   readonly files: FileContents | undefined;
+  /** Open sockets, including WebSockets. */
+  readonly connections: number;
+  /** Stops accepting and cuts requests; the hub closes WebSockets. */
   close(): Promise<void>;
 }
 
@@ -80,6 +83,9 @@ export function openWeb(
       url,
       uploadUrl: files && `${url}upload`,
       files,
+      get connections() {
+        return listener.connections;
+      },
       async close() {
         isStopping = true;
         clearInterval(pruning);
@@ -88,12 +94,17 @@ export function openWeb(
       },
     };
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
-    throw new StartError(
-      `Cannot listen on ${host}:${webPort} for the page: ${error.reason}; choose another port with --web-port, or use --web off`,
-      exitCodes.unavailable,
-    );
+    throw explain(error, host, webPort);
   }
+}
+
+/** An error of the start as a sentence, if it can be one. */
+function explain(error: unknown, host: string, port: number): unknown {
+  if (!(error instanceof ListenError)) return error;
+  return new StartError(
+    `Cannot listen on ${host}:${port} for the page: ${error.reason}; choose another port with --web-port, or use --web off`,
+    exitCodes.unavailable,
+  );
 }
 
 /** The address of the page, with a slash at its end. */
