@@ -47,6 +47,7 @@ export class HttpSocket extends Duplex {
   #space: Uint8Array<ArrayBuffer> = new Uint8Array(firstBytes);
   #reading: Promise<number | null> | undefined;
   #isReleased = false;
+  #isLeaving = false;
   #isIdle = false;
   #hasPart = false;
   #headersDueMs: number;
@@ -85,7 +86,7 @@ export class HttpSocket extends Duplex {
 
   /** Closes the socket if the peer is too slow. Call it every second or so. */
   check(nowMs: number): void {
-    if (this.#isReleased || !this.#isOverdue(nowMs)) return;
+    if (this.#isReleased || this.#isLeaving || !this.#isOverdue(nowMs)) return;
     const isAnswered = this.requests > 0 ? this.#writeDueMs !== Infinity : !this.#hasPart;
     if (!isAnswered) this.#socket.write(new TextEncoder().encode(requestTimeout)).catch(() => {});
     this.destroy();
@@ -119,14 +120,30 @@ export class HttpSocket extends Duplex {
     return this;
   }
 
-  /** Ends when all is written. */
+  /** Closes when all is written and the peer has ended too, or after a timeout. */
   destroySoon(): void {
     if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once("finish", () => this.destroy());
+    if (this.writableFinished) this.#leave();
+    else this.once("finish", () => this.#leave());
+  }
+
+  /**
+   * Bytes that still arrive are dropped: closing with unread bytes resets the connection, and the peer loses our
+   * answer.
+   */
+  #leave(): void {
+    if (this.destroyed || this.#isLeaving) return;
+    this.#isLeaving = true;
+    const timer = setTimeout(() => this.destroy(), deadlines.closeMs);
+    this.once("close", () => clearTimeout(timer));
+    this.#receive();
   }
 
   override _read(): void {
+    if (!this.#isLeaving) this.#receive();
+  }
+
+  #receive(): void {
     if (this.#reading !== undefined || this.#isReleased) return;
     this.#readingSinceMs = performance.now();
     this.#reading = this.#socket.read(this.#space);
@@ -162,6 +179,7 @@ export class HttpSocket extends Duplex {
   readonly #onRead = (count: number | null) => {
     if (this.#isReleased) return;
     this.#reading = undefined;
+    if (this.#isLeaving) return count === null ? void this.destroy() : this.#receive();
     if (count === null) return void this.push(null);
     const nowMs = performance.now();
     this.#waitedMs += nowMs - this.#readingSinceMs;

@@ -56,26 +56,25 @@ export class UploadRoutes {
   /** The route of the page must come after this route. */
   readonly route: Route = (request, response, path, visitor) => {
     if (path === "/upload") {
-      return this.#withFile(request, response, () => this.#upload(request, response, visitor));
+      return this.#withFile(response, () => this.#upload(request, response, visitor));
     }
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
     return id === undefined
       ? undefined
-      : this.#withFile(request, response, () => this.#download(request, response, id));
+      : this.#withFile(response, () => this.#download(request, response, id));
   };
 
   /** Counts the file of a request. Without a file descriptor for it, the answer says so. */
   async #withFile(
-    request: IncomingMessage,
     response: ServerResponse,
     act: () => Promise<void>,
   ): Promise<void> {
-    if (!this.#limits.takeDescriptor()) return refuse(request, response, busy);
+    if (!this.#limits.takeDescriptor()) return refuse(response, busy);
     try {
       await act();
     } catch (error) {
       if (!isOutOfDescriptors(error) || response.headersSent) throw error;
-      refuse(request, response, busy);
+      refuse(response, busy);
     } finally {
       this.#limits.releaseDescriptor();
     }
@@ -98,7 +97,7 @@ export class UploadRoutes {
       sendText(response, 201, "Saved");
     } catch (error) {
       if (!(error instanceof UploadRefusal)) throw error;
-      refuse(request, response, error);
+      refuse(response, error);
     }
   }
 
@@ -198,7 +197,6 @@ export class UploadRoutes {
 }
 
 function refuse(
-  request: IncomingMessage,
   response: ServerResponse,
   { status, message }: UploadRefusal,
 ): void {
@@ -206,10 +204,9 @@ function refuse(
     response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
   }
   if (status === 503) response.setHeader("retry-after", "10");
-  // The server does not read further bytes, so the connection cannot be used again.
+  // The server does not use further bytes, so the connection cannot be used again.
   response.setHeader("connection", "close");
   sendText(response, status, message);
-  response.once("finish", () => request.destroy());
 }
 
 /** Sends a part of a file as fast as the reader accepts it. */

@@ -99,3 +99,19 @@ Deno.test("X-Forwarded-For in two lines is read completely", { ignore }, async (
   await sendText(socket, `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join("")}\r\n`);
   assertMatch(await readAll(socket), /\r\n203\.0\.113\.9\n/);
 });
+
+Deno.test("a sender that is refused gets the answer although it still sends", { ignore }, async () => {
+  const refuse: Route = (_request, response) => {
+    response.setHeader("connection", "close");
+    sendAnswer(response, 413, "too large");
+    return Promise.resolve();
+  };
+  await using site = await startSite({}, { routes: [refuse] });
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+  await sendText(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n");
+  for (let part = 0; part < 20; part++) {
+    await sendText(socket, "x".repeat(100_000));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assertMatch(await readAll(socket), /^HTTP\/1\.1 413 [^]*too large/);
+});
