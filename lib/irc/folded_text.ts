@@ -23,6 +23,7 @@ const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007f}]+)|[\p{Default_Ignorable_Code_
 const apostrophes = /[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u00b4\u2032\u05f3\ua78c]/g;
 
 const keycap = "\u20e3";
+const stroke = "\u0338";
 const marked = /\P{M}\p{M}+/gu;
 /** Marks after these are left out; after a character without a script too, except that of a keycap emoji. */
 const losesMarks =
@@ -32,9 +33,16 @@ const cyrillic = /\p{Script=Cyrillic}/u;
 /** Loan sounds in Hindi, which many write without the dot; and the two ways to write a nasal vowel. */
 const hindiLoans = "\u0915\u0916\u0917\u091c\u092b";
 const [nukta, nasalMoon, nasalDot] = ["\u093c", "\u0901", "\u0902"];
+/** Hindi writes a nasal before a consonant of its row as a letter without vowel or as a dot: हिन्दी, हिंदी. */
+const virama = "\u094d";
+const nasalBefore = new RegExp(
+  ["\u0919[क-घ]", "\u091e[च-झ]", "\u0923[ट-ढ]", "\u0928[त-ध]", "\u092e[प-भ]"]
+    .map(([nasal, ...row]) => `${nasal}${virama}(?=${row.join("")})`).join("|"),
+  "g",
+);
 /** Letters of sameLetters, Katakana, digits and dashes beyond ASCII. */
 const special =
-  /[ßæœøđðþłħŧıĸς\u0629\u0649\u0671\u06a9\u06be\u06c0\u06c1\u06c3\u06cc\u06d5\u30a1-\u30f6\u30fd\u30fe]|(?![-0-9])[\p{Nd}\p{Pd}]/gu;
+  /[\u066a-\u066c\u0d7a-\u0d7fßæœøđðþłħŧıĸς\u0629\u0649\u0671\u06a9\u06be\u06c0\u06c1\u06c3\u06cc\u06d5\u30a1-\u30f6\u30fd\u30fe]|(?![-0-9])[\p{Nd}\p{Pd}]/gu;
 const sameLetters: Readonly<Record<string, string>> = {
   ß: "ss",
   æ: "ae",
@@ -49,6 +57,17 @@ const sameLetters: Readonly<Record<string, string>> = {
   ı: "i",
   ĸ: "k",
   ς: "σ",
+  // Arabic signs for percent, decimals and thousands.
+  "\u066a": "%",
+  "\u066b": ".",
+  "\u066c": ",",
+  // Malayalam consonants without vowel, which were two characters in older text.
+  "\u0d7a": "\u0d23\u0d4d",
+  "\u0d7b": "\u0d28\u0d4d",
+  "\u0d7c": "\u0d30\u0d4d",
+  "\u0d7d": "\u0d32\u0d4d",
+  "\u0d7e": "\u0d33\u0d4d",
+  "\u0d7f": "\u0d15\u0d4d",
   "\u0671": "\u0627",
   "\u0649": "\u064a",
   "\u06cc": "\u064a",
@@ -60,9 +79,9 @@ const sameLetters: Readonly<Record<string, string>> = {
   "\u06c3": "\u0647",
   "\u0629": "\u0647",
 };
-/** One character with its marks; the parts of a Korean syllable; a half-width kana with its mark. */
+/** One character with its marks; the parts of a Korean syllable; a half-width kana with its mark; Hindi nasals. */
 const character =
-  /[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
+  /(?:[\u0919\u091e\u0923\u0928\u092e][\p{Default_Ignorable_Code_Point}\u0640]*\u094d[\p{Default_Ignorable_Code_Point}\u0640]*)+\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640]*|[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
 
 // deno-lint-ignore no-control-regex -- letters of Latin alphabets, and no marks, which belong to the letter before
 const onlyLatin = /^[\x00-\u024f]*$/;
@@ -84,6 +103,7 @@ function foldWhole(text: string): string {
     "NFKD",
   ).toLowerCase();
   if (hasMarks.test(folded)) folded = folded.replace(marked, foldMarked);
+  if (folded.includes(virama)) folded = folded.replace(nasalBefore, nasalDot);
   return folded.replace(special, foldSpecial).normalize("NFC");
 }
 
@@ -131,10 +151,16 @@ function withoutNeedlessMarks(one: string): string {
 
 function keptMarks(base: string, marks: string): string {
   if (losesMarks.test(base)) return "";
-  if (withoutScript.test(base)) return marks.includes(keycap) && /[0-9#*]/.test(base) ? keycap : "";
+  if (withoutScript.test(base)) return signMarks(base, marks);
   if (cyrillic.test(base)) return cyrillicLetterMarks(base, marks);
   const first = hindiLoans.includes(base) && marks.startsWith(nukta) ? marks.slice(1) : marks;
   return first.replaceAll(nasalMoon, nasalDot);
+}
+
+/** "≠" is "=" with a mark, and a keycap emoji is a digit with a mark. */
+function signMarks(base: string, marks: string): string {
+  if (marks.startsWith(stroke) && /\p{Sm}/u.test(base)) return stroke;
+  return marks.includes(keycap) && /[0-9#*]/.test(base) ? keycap : "";
 }
 
 /**

@@ -4,17 +4,27 @@
  *
  * All words must be there, in any order, and a word also finds longer words that begin with it, but one letter finds
  * only itself. Words in quotes must follow each other, whole. The symbols inside and around a word count (C++, .NET,
- * my_var, 2.9.6), but not the punctuation of a sentence. Symbols without a word (:-) count where they stand alone in the
- * message.
+ * my_var, 2.9.6), but not the punctuation of a sentence. A group of symbols without a word (:-) is found anywhere, a
+ * single symbol where it stands alone.
  */
 
 import { foldText, foldWithPlaces } from "./folded_text.ts";
-import { cutSymbol, isOneLetter, placedWords, type SearchWord, standingSymbols } from "./search_words.ts";
+import {
+  cutSymbol,
+  isOneLetter,
+  placedSymbols,
+  placedWords,
+  type SearchWord,
+  signPattern,
+  symbolsOf,
+} from "./search_words.ts";
 import { stripFormatting } from "./formatting.ts";
 
 /** A word of a search: one or more words of the index that follow each other. */
 export interface QueryWord {
   readonly words: readonly string[];
+  /** Whether each follows the one before at once: 天气 is not in 今天。气温. */
+  readonly joins: readonly boolean[];
   /** The last one can be the beginning of a longer word. */
   readonly isOpen: boolean;
   /** The text that the message must contain there, when symbols count; `lead` symbols are before the first word. */
@@ -42,9 +52,13 @@ const maxParts = 64;
 
 const doubleQuotes = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\uff02';
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
-/** A quote opens before a word, and the next one after a word closes; at the end it can be missing. */
+/**
+ * A quote opens before a word, and the next one after a word closes; at the end it can be missing. Punctuation around a
+ * phrase does not count.
+ */
 const part = new RegExp(
-  `(?<!\\S)[${doubleQuotes}]((?:[^${doubleQuotes}]|[${doubleQuotes}](?=[\\p{L}\\p{N}]))*)([${doubleQuotes}]|$)|\\S+`,
+  `(?<!\\S)[(\\[{¿¡]{0,3}[${doubleQuotes}]((?:[^${doubleQuotes}]|[${doubleQuotes}](?=[\\p{L}\\p{N}]))*)([${doubleQuotes}]|$)` +
+    "(?:[)\\]}.,;:!?]{1,8}(?!\\S))?|\\S+",
   "gu",
 );
 
@@ -81,8 +95,8 @@ export function matchesText(text: string, query: TextQuery): boolean {
 /** The same for text that is folded and without formatting. */
 export function matchesFolded(folded: string, { phrases, symbols }: TextQuery): boolean {
   if (symbols.length > 0) {
-    const standing = standingSymbols(folded);
-    if (!symbols.every((one) => isStanding(one, standing))) return false;
+    const known = [...symbolsOf(folded)];
+    if (!symbols.every((one) => known.some((other) => isSymbol(one, other)))) return false;
   }
   if (!phrases.every((phrase) => phrase.every((word) => canContain(folded, word)))) return false;
   const words = placedWords(folded);
@@ -90,9 +104,8 @@ export function matchesFolded(folded: string, { phrases, symbols }: TextQuery): 
 }
 
 /** ":)" is also in ":))" and ":).", but one symbol finds itself only, as one letter does. */
-function isStanding(wanted: string, standing: ReadonlySet<string>): boolean {
-  return standing.has(wanted) ||
-    (wanted.length > 1 && [...standing].some((one) => one.startsWith(wanted)));
+function isSymbol(wanted: string, found: string): boolean {
+  return wanted.length > 1 ? found.startsWith(wanted) : found === wanted;
 }
 
 /** A quick check; comparing words one by one takes longer. */
@@ -101,10 +114,16 @@ function canContain(folded: string, { words, literal }: QueryWord): boolean {
 }
 
 /** The parts of a text without formatting that a search found, in their order; they do not overlap. */
-export function foundRanges(text: string, { phrases }: TextQuery): TextRange[] {
+export function foundRanges(text: string, { phrases, symbols }: TextQuery): TextRange[] {
   const { text: folded, starts, ends } = foldWithPlaces(text);
   const words = placedWords(folded);
   const found: TextRange[] = [];
+  for (const { symbols: known, start } of symbols.length === 0 ? [] : placedSymbols(folded)) {
+    for (const one of symbols) {
+      const end = start + one.length;
+      if (isSymbol(one, known)) found.push({ start: starts[start] ?? 0, end: ends[end - 1] ?? text.length });
+    }
+  }
   for (const phrase of phrases) {
     for (const [at, { start }] of words.entries()) {
       const end = phraseEnd(folded, words, at, phrase);
@@ -121,6 +140,9 @@ export function visibleText(text: string): string {
   // deno-lint-ignore no-control-regex -- the marks are control characters
   return stripFormatting(text.replace(/^\x01ACTION /, "")).replace(/[\x00-\x08\x0b-\x1f]/g, "");
 }
+
+/** Between two words that were written together: Korean spaces and the dot between foreign names are often left out. */
+const joint = /^[\s\u30fb\u00b7]{0,4}$/u;
 
 /** The end of a phrase that begins with the word at `at`; undefined if it is not there. */
 function phraseEnd(
@@ -143,15 +165,19 @@ function wordEnd(
   folded: string,
   words: readonly SearchWord[],
   at: number,
-  { words: parts, isOpen, literal, lead }: QueryWord,
+  { words: parts, joins, isOpen, literal, lead }: QueryWord,
 ): number | undefined {
   const last = parts.length - 1;
+  let end = 0;
   for (const [index, wanted] of parts.entries()) {
-    const found = words[at + index]?.text;
-    if (found !== wanted && !(index === last && isOpen && found?.startsWith(wanted))) return undefined;
+    const found = words[at + index];
+    const isFound = found?.text === wanted || (index === last && isOpen && found?.text.startsWith(wanted));
+    if (found === undefined || !isFound) return undefined;
+    if (joins[index] && !joint.test(folded.slice(end, found.start))) return undefined;
+    end = found.start + wanted.length;
   }
   const start = (words[at]?.start ?? 0) - lead;
-  if (literal === undefined) return (words[at + last]?.start ?? 0) + (parts[last]?.length ?? 0);
+  if (literal === undefined) return end;
   return hasLiteral(folded, start, literal) ? start + literal.length : undefined;
 }
 
@@ -177,15 +203,18 @@ function queryWord(written: string, isOpen: boolean): QueryWord | undefined {
   const [first] = found;
   if (first === undefined) return undefined;
   const parts = found.slice(0, maxParts).map(({ text }) => text);
+  const joins = parts.map((_, at) => at > 0 && endOf(found[at - 1]) === found[at]?.start);
   const last = found.at(-1) ?? first;
-  const endsWithSymbol = last.start + last.text.length < word.length;
-  if (!hasSymbols(word, found)) {
-    const isWhole = found.length === 1 && isOneLetter(first.text);
-    return { words: parts, isOpen: isOpen && !isWhole, lead: 0 };
-  }
-  // The end of a word with symbols is a word of its own, or its beginning while it is typed; a number is whole.
-  const canGrow = isOpen && !endsWithSymbol && !isDigit(word.at(-1));
-  return { words: parts, isOpen: canGrow, literal: word, lead: first.start };
+  const endsWithSymbol = endOf(last) < word.length;
+  // The last word can be the beginning of a longer one, but one letter is whole, and a number after something else.
+  const isWhole = found.length === 1 ? isOneLetter(first.text) : isDigit(word.at(-1));
+  if (!hasSymbols(word, found)) return { words: parts, joins, isOpen: isOpen && !isWhole, lead: 0 };
+  const canGrow = isOpen && !isWhole && !endsWithSymbol && !isDigit(word.at(-1));
+  return { words: parts, joins, isOpen: canGrow, literal: word, lead: first.start };
+}
+
+function endOf(word: SearchWord | undefined): number {
+  return word === undefined ? 0 : word.start + word.text.length;
 }
 
 /**
@@ -205,7 +234,7 @@ function hasSymbols(word: string, found: readonly SearchWord[]): boolean {
 
 /** More brackets around a word are symbols. */
 const maxNesting = 8;
-const punctuation = /^(?:(?![%&#@*/\\])\p{Po}|[`\p{Pf}])$/u;
+const punctuation = new RegExp(`^(?:(?![%&#@*/\\\\]|${signPattern})\\p{Po}|[\`\\p{Pf}])$`, "u");
 const openers = "([{";
 const closers = ")]}";
 
@@ -214,7 +243,7 @@ function withoutPunctuation(written: string): string {
   let word = written.replace(/^(?:[,;?'"`\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,})+/u, "");
   for (let nesting = 0; nesting < maxNesting; nesting++) {
     const before = word;
-    word = withoutEnd(word.replace(/^\*(.*)\*$/su, "$1"));
+    word = withoutEnd(withoutStars(word));
     const inner = word.slice(1, -1);
     if (/^(?:\(.*\)|\[.*\]|\{.*\}|<.*>)$/su.test(word) && isBalanced(inner)) word = inner;
     else if (openers.includes(word[0] ?? " ") && !isBalanced(word)) word = word.slice(1);
@@ -222,6 +251,13 @@ function withoutPunctuation(written: string): string {
     if (word === before) break;
   }
   return word;
+}
+
+/** Without the stars on both sides, which make text bold in other programs. */
+function withoutStars(word: string): string {
+  let stars = 0;
+  while (stars < word.length - 1 - stars && word[stars] === "*" && word.at(-1 - stars) === "*") stars++;
+  return word.slice(stars, word.length - stars);
 }
 
 /** Without punctuation at the end, or without stars, which stand for more letters. */

@@ -10,14 +10,19 @@ export interface SearchWord {
 }
 
 const unspacedScripts =
-  "Han Hiragana Katakana Bopomofo Hangul Thai Lao Khmer Myanmar Yi Javanese Balinese Tai_Le New_Tai_Lue Tai_Tham Tai_Viet";
+  "Han Hiragana Katakana Bopomofo Hangul Thai Lao Khmer Myanmar Yi Javanese Balinese Tai_Le New_Tai_Lue Tai_Tham " +
+  "Tai_Viet Tangut Nushu Cuneiform Egyptian_Hieroglyphs";
 /** The mark for a long vowel belongs to no script. */
 const unspaced = `[\u30fc${unspacedScripts.split(" ").map((one) => `\\p{Script=${one}}`).join("")}]`;
 const hasUnspaced = new RegExp(unspaced, "u");
 const flag = "\\p{Regional_Indicator}{2}";
 const keycap = "[0-9#*]\u20e3";
 const pictograph = "(?:\\p{Extended_Pictographic}|\\p{Emoji_Modifier})[\\u{e0020}-\\u{e007f}]*";
-const symbol = "(?![\0-\x7f])\\p{S}";
+/** Signs that Unicode counts as punctuation, but that say something: § 5, 5 ‰. */
+const signs = "§¶†‡‰‱※";
+const symbol = `(?![\0-\x7f])[\\p{S}${signs}]`;
+/** One sign of those that are words. */
+export const signPattern = `[${signs}]`;
 /** In "v2.9" the number counts as a word, so a search for 2.9 finds it. */
 const version = "(?<![\\p{L}\\p{N}])v(?=\\d)";
 const character = "[\\p{L}\\p{N}\\p{M}]";
@@ -62,19 +67,32 @@ export function isOneLetter(word: string): boolean {
   return oneLetter.test(word);
 }
 
-/** The longest standing symbol that is searched; of longer ones, this much is compared. */
+/** The longest symbol that is searched; of longer ones, this much is compared. */
 const maxSymbol = 8;
 
-/** Groups of symbols that stand alone, such as ":)" and "->", each once. */
-export function standingSymbols(folded: string): Set<string> {
-  const found = new Set<string>();
-  for (const [, chunk = ""] of folded.matchAll(/(?:^|\s)([!-/:-@[-`{-~]+)(?!\S)/g)) {
-    found.add(cutSymbol(chunk));
-  }
-  return found;
+/**
+ * The symbols that a search without words finds: one that stands alone ("-"), and groups such as ":)" and "->", also
+ * beside a word and at the end of a longer group.
+ */
+export function placedSymbols(folded: string): { symbols: string; start: number }[] {
+  return Array.from(folded.matchAll(/[!-/:-@[-`{-~]+/g)).flatMap(({ 0: group, index }) => {
+    if (group.length === 1) {
+      const isAlone = !/\S/.test((folded[index - 1] ?? " ") + (folded[index + 1] ?? " "));
+      return isAlone ? [{ symbols: group, start: index }] : [];
+    }
+    return Array.from(
+      { length: group.length - 1 },
+      (_, at) => ({ symbols: cutSymbol(group.slice(at)), start: index + at }),
+    );
+  });
 }
 
-/** A group of symbols as standingSymbols() returns it. */
+/** The same, each once. */
+export function symbolsOf(folded: string): Set<string> {
+  return new Set(placedSymbols(folded).map(({ symbols }) => symbols));
+}
+
+/** A group of symbols as placedSymbols() returns it. */
 export function cutSymbol(symbols: string): string {
   return symbols.slice(0, maxSymbol);
 }

@@ -30,6 +30,9 @@ const marked: readonly (readonly [text: string, query: string, marked: string])[
   ["ok 👍🏽!", "👍🏽", "ok [👍🏽]!"],
   ["aaa", "a aa", "[aa]a"],
   ["nothing here", "tea", "nothing here"],
+  ["nice:) x->y", ":)", "nice[:)] x->y"],
+  ["a - b-c", "-", "a [-] b-c"],
+  ["यह हिन्दी है", "हिंदी", "यह [हिन्दी] है"],
 ];
 
 Deno.test("the found parts of a text are those that a person typed, also when folding changed their length", () => {

@@ -17,10 +17,10 @@ import {
   type TextQuery,
   visibleText,
 } from "../../irc/search_text.ts";
-import { standingSymbols, wordsOf } from "../../irc/search_words.ts";
+import { symbolsOf, wordsOf } from "../../irc/search_words.ts";
 
 /** The version of the words. */
-export const wordsVersion = 2;
+export const wordsVersion = 3;
 
 /** The words of the two columns of the index. */
 export interface IndexEntry {
@@ -51,7 +51,7 @@ function readRecord(
   if (!says) return { keys, folded: undefined };
   const text = visibleText(wholeText(message.params[1] ?? "", more));
   const folded = foldText(text);
-  for (const symbols of standingSymbols(folded)) keys.push(symbolKey(symbols));
+  for (const symbols of symbolsOf(folded)) keys.push(symbolKey(symbols));
   for (const kind of contentsOf(text)) keys.push(contentKey(kind));
   return { keys, folded };
 }
@@ -92,7 +92,8 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
   if (terms.text !== undefined && text === undefined) return undefined;
   const groups = keyGroups(terms, text?.symbols ?? []);
   const isExact = !text?.phrases.some((phrase) =>
-    phrase.some(({ literal }) => literal !== undefined) || wordsIn(phrase).length > askedWords
+    phrase.some(({ literal, joins }) => literal !== undefined || joins.includes(true)) ||
+    wordsIn(phrase).length > askedWords
   );
   const template = queryTemplate(groups, text);
   return {

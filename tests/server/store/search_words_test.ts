@@ -14,8 +14,12 @@ const entries: readonly (readonly [record: string, keys: string, text: string])[
   [":ann!a@h PRIVMSG #tea :\x0304,12red\x03 \x02bold\x0f", "l8 n616e6e", "red bold"],
   [":ann!a@h PRIVMSG #tea :one\r two\r+half", "l8 n616e6e", "one twohalf"],
   [":ann!a@h PRIVMSG #tea :日本 yes", "l8 n616e6e", "日 本 yes"],
-  [":ann!a@h PRIVMSG #tea :ok🎉 C++ :) - :)", "l8 n616e6e s3a29 s2d", "ok 🎉 c"],
-  [":ann!a@h PRIVMSG #tea :https://x.example/cat.png", "l8 n616e6e hlink himage", "https x example cat png"],
+  [":ann!a@h PRIVMSG #tea :ok🎉 C++ :) - :)", "l8 n616e6e s2b2b s3a29 s2d", "ok 🎉 c"],
+  [
+    ":ann!a@h PRIVMSG #tea :https://x.example/cat.png",
+    "l8 n616e6e s3a2f2f s2f2f hlink himage",
+    "https x example cat png",
+  ],
   ["@account=ann :ann!a@h JOIN #tea ann Ann", "l8 n616e6e a616e6e", ""],
 ];
 
