@@ -51,6 +51,7 @@ const others: Readonly<Record<string, string>> = {
     "a service worker imports nothing; a page that shows no sign in a second sleeps",
   "lib/client/page/page.ts": "joins several changes to one",
   "lib/client/page/page_drawing.ts": "drawing",
+  "lib/client/page/page_ui.ts": "joins several changes to one",
   "lib/client/terminal/display.ts": "drawing",
   "lib/client/terminal/outgoing_view.ts": "drawing",
   "lib/client/terminal/password_guard.ts": "a person who types",
