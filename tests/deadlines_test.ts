@@ -1,6 +1,6 @@
 /**
- * What is waited for has an end: lib/deadlines.ts lists the deadlines with their reasons, and no other file has one of
- * its own.
+ * Parley waits for nothing without an end: lib/deadlines.ts lists the deadlines with their reasons, and no other file has
+ * a deadline of its own.
  */
 import { assert, assertEquals } from "@std/assert";
 import { deadlines } from "../lib/deadlines.ts";
@@ -18,7 +18,7 @@ const timers = /\bsetTimeout\(|\bsetInterval\(|\.setTimeout\(|\b(?:timeout|expir
 const literals =
   /\b(?:setTimeout\((?:\w+|\(\) => [^;\n]*?), [1-9]\d[\d_]*\)|AbortSignal\.timeout\(\d|(?:timeout|expires|headersTimeout): [1-9]\d)/;
 
-/** Files whose timers limit no waiting for the outside: why. */
+/** Files with timers that are no deadlines, and the purpose of these timers. */
 const others: Readonly<Record<string, string>> = {
   "lib/irc/plain_digest.ts": "lets other work run",
   "lib/net/backoff.ts": "a pause before the next try",
@@ -31,7 +31,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/server/cluster/nats_heartbeats.ts": "sends at intervals",
   "lib/server/cluster/nats_resync.ts": "a pause before the next try",
   "lib/server/cluster/nats_storage.ts": "asks at intervals; each answer has its deadline in nats_stream.ts",
-  "lib/server/cluster/suspicions.ts": "gives another machine time to answer, which it need not",
+  "lib/server/cluster/suspicions.ts": "gives another machine time for an answer that is not needed",
   "lib/server/commands/pause.ts": "lets other work run",
   "lib/server/hub/hub.ts": "flood control",
   "lib/server/hub/timeouts.ts": "the settings --ping-after and --registration-time",
@@ -48,7 +48,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/client/elements/emoji_picker.ts": "drawing",
   "lib/client/elements/toast.ts": "drawing",
   "lib/client/page/notification_worker.ts":
-    "a service worker imports nothing; a page that shows no sign in a second sleeps",
+    "a service worker imports nothing; a page that does not answer in a second sleeps",
   "lib/client/page/page.ts": "joins several changes to one",
   "lib/client/page/page_drawing.ts": "drawing",
   "lib/client/page/page_ui.ts": "joins several changes to one",
