@@ -11,13 +11,13 @@ import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
-import { openPlain, openTls, socketLimits } from "./lib/server/start/listeners.ts";
+import { openPlain, openTls } from "./lib/server/start/listeners.ts";
 import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
+import { socketLimits } from "./lib/server/start/socket_limits.ts";
 import { makeLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
-import type { Store } from "./lib/server/store/store.ts";
 import { version } from "./lib/version.ts";
 
 const optionRows = {
@@ -136,7 +136,7 @@ async function start(
 /** Starts the work of every few seconds and of every ten minutes; the returned function stops both. */
 function startTimers(
   hub: Hub,
-  store: Store,
+  store: ChatSide["store"],
   { machines, secure }: { machines: ChatSide["machines"]; secure: TlsListener | undefined },
 ): () => void {
   let dueMs = performance.now() + sweepMs;
@@ -227,7 +227,7 @@ function say(text: string): void {
   }
 }
 
-function endProcess(store: Store, isShared: boolean): never {
+function endProcess(store: ChatSide["store"], isShared: boolean): never {
   store.close();
   const { unsaved } = store.database.records;
   const end = isShared ? "this machine gets them from the others when it starts" : "are lost";

@@ -1,10 +1,10 @@
 /**
- * Every deadline of the server and of both clients: what Parley waits for that is outside of the program, for how long,
- * and why so long. tests/deadlines_test.ts checks that no other file has a deadline of its own. Settings are deadlines
- * that people choose (--ping-after, --registration-time, --lease, --linger).
+ * Every deadline of the server and of both clients. Each row names a thing outside of the program that Parley waits for,
+ * the longest wait, and the reason for this time. tests/deadlines_test.ts checks that no other file has a deadline of its
+ * own. Some deadlines are settings, because people choose them (--ping-after, --registration-time, --lease, --linger).
  *
- * Three things are waited for without an end, because a person decides: what is typed at the keyboard, the end of
- * standard input, and the answer to a question of the browser.
+ * Parley waits for three things without a deadline, because a person decides: a key press, the end of standard input, and
+ * the answer to a question of the browser.
  *
  * All times are milliseconds of the monotonic clock.
  */
@@ -61,13 +61,13 @@ export const deadlines = {
   refusalMs: 200,
   /** The headers of a request over HTTP, from its first byte; the first request also from the connection. */
   httpHeadersMs: 10_000,
-  /** The next request on the same connection. Browsers open another one in no time. */
+  /** The next request on the same connection. Browsers open another one at once when they need it. */
   httpIdleMs: 30_000,
   /** A peer that sends a body or reads an answer, before its mean speed counts. */
   httpStallMs: 30_000,
   /** A connection to a server, with its name lookup; TLS is included. */
   dialMs: 10_000,
-  /** What is queued for a peer that does not read, when we close its connection. */
+  /** The bytes that wait for a peer that does not read, when we close its connection. */
   closeMs: 2_000,
 
   // The client and its server. -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** What a message contains besides words: shared files and addresses, for searches such as has:file. Pure. */
+/** Finds the shared files and addresses in a message, for searches such as has:file. Pure. */
 
 /** A kind of content; a shared picture is a file and an image. */
 export type ContentKind = "file" | "link" | "image" | "video" | "audio";

@@ -11,7 +11,7 @@ export interface DateSpan {
   readonly end: number;
 }
 
-/** What a date is read with. */
+/** The time and the time zone with which a date is read. */
 export interface DateContext {
   readonly nowMs: number;
   /** Days begin at midnight UTC. @default {false: in the time zone of this computer} */

@@ -1,6 +1,6 @@
 /**
- * What people write into a search box: words, and operators such as from:ann, in:#tea, before:2026-01-31 and has:file.
- * An unknown operator is a word. Both clients turn the operators into parameters of SEARCH; the server reads them too,
+ * Reads the text of a search box: words, and operators such as from:ann, in:#tea, before:2026-01-31 and has:file. An
+ * unknown operator is a word. Both clients turn the operators into parameters of SEARCH; the server reads them too,
  * in the text of other clients. Pure.
  */
 

@@ -1,6 +1,6 @@
 /**
- * What people write to search for, and whether a message contains it. This is the definition of a match: the index of
- * the server finds the messages that can match, faster. Pure.
+ * Reads the words of a search and decides whether a message contains them. This is the definition of a match; the index
+ * of the server only finds the messages that can match, faster. Pure.
  *
  * All words must be there, in any order, and a word also finds longer words that begin with it, but one letter finds
  * only itself. Words in quotes must follow each other, whole. The symbols inside and around a word count (C++, .NET,

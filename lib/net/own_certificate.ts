@@ -124,7 +124,9 @@ async function readFile(path: string, what: string): Promise<string> {
     return await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.pipeMs) });
   } catch (error) {
     if (error instanceof DOMException) {
-      throw new CertificateError(`Cannot read the ${what} "${path}": nothing comes`);
+      throw new CertificateError(
+        `Cannot read the ${what} "${path}": it is a pipe, and no program writes into it`,
+      );
     }
     throw new CertificateError(`Cannot read the ${what} "${path}": ${reasonOf(error)}`);
   }

@@ -24,8 +24,8 @@ export interface SocketLimitOptions {
 export const fullSentence = "The server is full; try again later";
 /** Connections that can get their refusal in words at the same time; further ones are closed at once. */
 const maxRefused = 100;
-/** The part of the descriptors that is kept for requests to the page, which the chat must not fill. */
-const keptPart = 1 / 16;
+/** The part of the descriptors that connections of the chat cannot take, because requests to the page need it. */
+export const requestPart = 1 / 16;
 
 /** The counts of one server. */
 export class SocketLimits {
@@ -43,7 +43,10 @@ export class SocketLimits {
 
   constructor(options: SocketLimitOptions = {}) {
     const { maxConnections = 10_000, maxPerPeer = 0, maxDescriptors = Infinity, reserve, onFull } = options;
-    this.maxConnections = Math.min(maxConnections, Math.max(1, Math.floor(maxDescriptors * (1 - keptPart))));
+    this.maxConnections = Math.min(
+      maxConnections,
+      Math.max(1, Math.floor(maxDescriptors * (1 - requestPart))),
+    );
     this.reserve = reserve;
     this.#maxPerPeer = maxPerPeer;
     this.#maxDescriptors = maxDescriptors;
@@ -55,7 +58,10 @@ export class SocketLimits {
     return this.#connections;
   }
 
-  /** Counts a socket that is no connection of the chat, or an open file. Counts nothing and returns false at the limit. Call releaseDescriptor() once. */
+  /**
+   * Counts a socket that is no connection of the chat, or an open file. At the limit it counts nothing and returns false.
+   * Call releaseDescriptor() once.
+   */
   takeDescriptor(): boolean {
     if (this.#descriptors >= this.#maxDescriptors) {
       this.#fill();

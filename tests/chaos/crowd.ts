@@ -133,7 +133,7 @@ export class Crowd {
     if (entry?.outcome === "done") talker.own.push(entry);
   }
 
-  /** Who writes private messages, and to whom: each owner of an account to one on the next machine. */
+  /** The pairs of a writer and a reader of private messages: owners of accounts on two machines. */
   pairs(): [from: Talker, to: Talker][] {
     return this.talkers.flatMap((one, at) => {
       const friend = this.talkers[(at + perMachine) % this.talkers.length];

@@ -65,7 +65,7 @@ async function readFile(path: string): Promise<string> {
     return await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.passwordMs) });
   } catch (error) {
     if (error instanceof DOMException) {
-      throw new Error(`Cannot read the password from "${path}": nothing comes`);
+      throw new Error(`Cannot read the password from "${path}": it is a pipe, and no program writes into it`);
     }
     const why = error instanceof Deno.errors.NotFound ? "the file does not exist" : "access denied";
     throw new Error(`Cannot read the password from "${path}": ${why}`, { cause: error });
@@ -76,7 +76,7 @@ async function outputOf(command: string): Promise<string> {
   const shell = Deno.build.os === "windows" ? ["cmd", "/c"] as const : ["sh", "-c"] as const;
   const [program, flag] = shell;
   const child = new Deno.Command(program, { args: [flag, command], stdin: "inherit", stderr: "inherit" });
-  // Not a signal that kills it: programs that it started can still hold its output open.
+  // A signal that kills it is not enough: programs that it started can still hold its output open.
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), deadlines.passwordMs);
   const ended = await Promise.race([child.output(), late.promise]);

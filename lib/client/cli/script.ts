@@ -186,10 +186,10 @@ export class Script {
   #print(event: ChatEvent): void {
     if (event.kind !== "said") return;
     if (this.#parts.json) this.#parts.out(jsonLine(event));
-    else {this.#write(
-        { ...saidLine(this.#client.state, event as ChatEvent & Said, this.#activeBuffer), symbol: "" },
-        this.#parts.out,
-      );}
+    else {
+      const line = saidLine(this.#client.state, event as ChatEvent & Said, this.#activeBuffer);
+      this.#write({ ...line, symbol: "" }, this.#parts.out);
+    }
   }
 
   #write(line: Parameters<typeof lineRows>[0], to: (line: string) => void): void {

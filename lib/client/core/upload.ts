@@ -25,7 +25,7 @@ export interface Upload {
 export interface UploadOptions {
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
-  /** How long the server can take no bytes, and how long it can take for its answer. @default {deadlines} */
+  /** The longest time in which the server takes no bytes, and the longest wait for its answer. @default {deadlines} */
   readonly stallMs?: number;
   readonly answerMs?: number;
 }
@@ -108,7 +108,7 @@ export async function uploadFile(
   } catch (error) {
     if (options.signal?.aborted) throw new Error("The upload was cancelled");
     if (stall.signal.aborted) {
-      throw new Error(`${new URL(url).host} does not take the file: nothing happens any more`);
+      throw new Error(`${new URL(url).host} stopped receiving the file`);
     }
     throw error;
   } finally {
@@ -124,7 +124,7 @@ async function send(
 ): Promise<string> {
   report(0, file.size);
   const streams = canStream();
-  // Without a stream there is no progress to see: only the whole has an end.
+  // Without a stream nothing reports the progress, so only the whole upload has a deadline.
   if (!streams) report(file.size, file.size);
   const body = streams ? countBytes(file, report) : file as unknown as BodyInit;
   const response = await fetch(url, {

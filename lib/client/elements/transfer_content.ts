@@ -1,5 +1,5 @@
 /**
- * What a paste or a drop is meant to be: words, or files. Programs give the same thing in several forms: an office
+ * Decides whether a paste or a drop means words or files. Programs give the same thing in several forms: an office
  * program adds a picture of copied cells to their words, a browser adds the address of a copied picture, a file manager
  * adds the paths of the files. Pure.
  */

@@ -128,7 +128,7 @@ function send(
     request.addEventListener("abort", () =>
       reject(
         stall.signal.aborted
-          ? new Error("the server does not take it: nothing happens any more")
+          ? new Error("the server stopped receiving the file")
           : new Error("you cancelled the upload"),
       ));
     // The page can send to its own server only, whichever name of the server the person used.

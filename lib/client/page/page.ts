@@ -142,7 +142,8 @@ document.addEventListener("visibilitychange", () => {
   // Phones close a hidden page without an event.
   remember();
 });
-// Firefox forgets what is stored at "pagehide" when the next page is of another site (findings/firefox_forgets_storage_at_pagehide.sh).
+// Firefox forgets values that are stored at "pagehide" when the next page is of another site
+// (findings/firefox_forgets_storage_at_pagehide.sh).
 addEventListener("beforeunload", remember);
 // Files that wait, that are under way or that failed are lost with the page.
 askBeforeLeaving(() =>

@@ -10,7 +10,7 @@ import type { SaidEvent } from "../state/event.ts";
 
 const resultLetters = 300;
 
-/** What the dialog needs. */
+/** The functions that the dialog calls, and the place of the search. */
 export interface SearchParts {
   /** Throws an ActionError for words that cannot be read. */
   readonly start: (words: string) => MessageSearch;
@@ -127,7 +127,7 @@ function moveInResults(event: KeyboardEvent, words: HTMLElement | undefined, res
   (rows[at + step] ?? (at + step < 0 ? words : undefined))?.focus();
 }
 
-/** How results are shown. */
+/** The functions of a list of results. */
 export interface ShownResults {
   readonly goTo: (said: SaidEvent) => void;
   /** It marks the words that it found. */

@@ -9,7 +9,7 @@ import { storedValue, storeValue } from "../elements/browser_storage.ts";
 /** The chat that this tab was in. */
 export interface TabVisit {
   readonly nick: string;
-  /** Whose password is needed, so that only the person can join again. */
+  /** The password that the person must type to join again: none, that of the account, or that of the server. */
   readonly password: "none" | "account" | "server";
   /** "" for none. */
   readonly activeBuffer: string;

@@ -1,8 +1,8 @@
 /**
- * Which events the server accepts while it cannot save. What is accepted waits in memory and is lost if the server stops
- * before the disk takes it, so a person must not be told that an account exists, that a password has changed or that an
- * account is gone. Messages are accepted until much waits. What has happened anyway (a user has left) and what protects
- * people (a kick, a ban) is always accepted.
+ * Decides which events the server accepts while it cannot save. An accepted event waits in memory and is lost if the
+ * server stops before the disk has space. So the server must not say that an account exists, that a password has changed
+ * or that an account is deleted. Messages are accepted until much waits. An event that cannot be prevented (a user has
+ * left) or that protects people (a kick, a ban) is always accepted.
  */
 import type { Refusal } from "../chat/refusal.ts";
 import type { Database } from "../store/database.ts";

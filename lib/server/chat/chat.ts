@@ -152,7 +152,7 @@ export class ChatState implements Chat {
   /** The stamp of the last event. */
   lastStamp: number;
   readonly clock: Clock;
-  /** What now() adds to the clock of this machine, when that is ahead of the clock of the bus. */
+  /** The milliseconds that now() adds to the clock of this machine: negative while it is ahead of the clock of the bus. */
   correctionMs = 0;
   readonly now: () => number;
   readonly log: Log;

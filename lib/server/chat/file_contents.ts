@@ -36,8 +36,8 @@ export interface SharedFileContents {
   /** Ids of the files that were shared before a time, in milliseconds since 1970. */
   olderThan(ms: number): Promise<string[]>;
   /**
-   * Removes what machines left that ended in the middle of a put(). It takes two calls that are far apart: one finds
-   * it, the other one removes it. Returns the number of such files that this machine removed.
+   * Removes the parts that a machine left when it ended in the middle of a put(). It takes two calls that are far apart:
+   * the first finds the parts, the second removes them. Returns the number of unfinished files that this machine removed.
    */
   removeOrphans(): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /**
- * The faults of the bus of many machines, and what people and operators read about each. nats_faults.ts finds the fault
- * of an error of NATS. This file is pure, so that a single server does not load the code of NATS.
+ * The faults of the bus of many machines, and the sentences about each for people and operators. nats_faults.ts finds
+ * the fault behind an error of NATS. This file is pure, so that a single server does not load the code of NATS.
  */
 
 /** A reason why an event was not ordered, or a file not stored. */
@@ -20,7 +20,7 @@ export type BusFault =
   /** The event is larger than a message of NATS can be. Both in bytes. */
   | { readonly kind: "too large"; readonly bytes: number; readonly maxBytes: number };
 
-/** What people read when their command or message is refused, and when the fault begins. */
+/** The sentence for people whose command or message is refused; everybody reads it when the fault begins. */
 export function peopleSentence(fault: BusFault): string {
   const refused = "your messages and commands are refused until they can";
   switch (fault.kind) {
@@ -41,7 +41,7 @@ export function peopleSentence(fault: BusFault): string {
   }
 }
 
-/** What people read when they can talk again. */
+/** The sentence for people when they can talk again. */
 export function endSentence(fault: BusFault): string {
   if (fault.kind === "rejoining") return "This server has the data of the other servers";
   return fault.kind === "unreachable"
@@ -49,7 +49,7 @@ export function endSentence(fault: BusFault): string {
     : "The servers can save messages again";
 }
 
-/** What the person reads whose file could not be stored for the other machines. */
+/** The sentence for a person whose file could not be stored for the other machines. */
 export function fileSentence(fault: BusFault): string {
   const failed = "Cannot share the file: ";
   switch (fault.kind) {
@@ -70,7 +70,7 @@ export function fileSentence(fault: BusFault): string {
   }
 }
 
-/** What operators read about a fault, with what they can do. */
+/** The sentence for operators: the fault, and what they can do. */
 export function operatorSentence(fault: BusFault): string {
   switch (fault.kind) {
     case "unreachable":

@@ -137,8 +137,8 @@ function isReadable(writtenBy: string, { format }: Snapshot, version: string): b
 export class BrokenTransfer extends Error {}
 
 /**
- * Makes the store equal to the store of another machine. Throws a BrokenTransfer if it cannot give everything. Throws an Error with a sentence if the other machine has
- * another chat or version.
+ * Makes the store equal to the store of another machine. Throws a BrokenTransfer if that machine cannot give everything,
+ * and an Error with a sentence if it has another chat or version.
  */
 export async function copyStore(
   store: Store,

@@ -175,7 +175,7 @@ export class Machines implements Replica<Event> {
     });
     await this.#restore(chat);
     await commit({ kind: "machine joined", machine: chat.machine });
-    await this.#removeStrays(chat);
+    await this.#removeOldMachines(chat);
     saveRun(this.#store, chat.machine);
     this.sweep();
   }
@@ -279,9 +279,12 @@ export class Machines implements Replica<Event> {
       });
       if (start === undefined) return this.#copyStore(tries + 1);
       this.#start = start;
-    } else {this.#start = this.#chat
-        ? undefined
-        : restoreStart(this.#store, this.#bus.position.stream, this.#version);}
+    } else {
+      // A machine that runs has its state.
+      this.#start = this.#chat === undefined
+        ? restoreStart(this.#store, this.#bus.position.stream, this.#version)
+        : undefined;
+    }
     createSecrets(this.#store);
   }
 
@@ -302,7 +305,7 @@ export class Machines implements Replica<Event> {
    * Removes the earlier run of this machine at once, and suspects machines that left users without having joined. Other
    * machines, also when this is the first one, may only be cut off: they have the lease to answer.
    */
-  async #removeStrays(chat: ChatState): Promise<void> {
+  async #removeOldMachines(chat: ChatState): Promise<void> {
     const earlierRun = findRun(this.#store);
     for (const machine of machinesOf(chat)) {
       if (machine === chat.machine || this.#suspicions === undefined) continue;

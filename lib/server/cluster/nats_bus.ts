@@ -145,8 +145,8 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   /**
-   * Commits what holds only now: it is published at once and never again. Rejects if it did not come back soon; then
-   * it can still arrive later. One id happens once, as in commitAs().
+   * Commits an event that is true only now: it is published at once and never again. Rejects if it did not come back
+   * soon; then it can still arrive later. One id happens once, as in commitAs().
    */
   claim(event: E, id = this.#newId()): Promise<void> {
     if (!isUp(this.#state) || this.#outbox.has(id)) {

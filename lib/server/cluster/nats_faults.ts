@@ -1,6 +1,6 @@
 /**
- * The fault behind an error of NATS (bus_fault.ts). What NATS answers to one fault differs by its version; README.md beside
- * this file has a table.
+ * The fault behind an error of NATS (bus_fault.ts). The answer of NATS to one fault differs by its version: README.md
+ * beside this file has a table.
  */
 import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { PermissionViolationError, RequestError, TimeoutError } from "@nats-io/transport-node";

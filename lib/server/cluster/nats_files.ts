@@ -30,7 +30,7 @@ export interface NatsFilesOptions {
   readonly machine: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The reason why the bus does not order events now, if so; then every call rejects at once. */
+  /** The reason why the bus does not order events now; undefined if it does. With a reason every call rejects at once. */
   readonly fault: () => BusFault | undefined;
 }
 
@@ -113,7 +113,7 @@ export class NatsFiles {
     return (await this.#options.manager.streams.info(stream)).state.bytes;
   }
 
-  /** Removes what machines left that ended in the middle of a put(). See SharedFileContents. */
+  /** Removes the chunks of machines that ended in the middle of a put(). See SharedFileContents. */
   async removeOrphans(quietMs = orphanMs): Promise<number> {
     const { manager: { streams } } = this.#options;
     const bucket = await this.#bucket();

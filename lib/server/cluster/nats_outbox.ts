@@ -34,7 +34,7 @@ interface Waiting<E> {
   sentMs: number;
 }
 
-/** How an event is sent. */
+/** The way in which an event is sent. */
 export interface AddOptions {
   /** Publishes it at once, or with the next republish(). */
   readonly atOnce: boolean;

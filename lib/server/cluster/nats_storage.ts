@@ -1,6 +1,6 @@
 /**
- * What NATS holds, for /metrics: asked once a minute. It warns operators before the limit of the account is reached, and
- * when files cannot be stored. NATS tells nobody how full its disk is: watch that on its host.
+ * Asks NATS once a minute how much it holds, for /metrics. It warns operators before the limit of the account is reached,
+ * and when files cannot be stored. NATS tells nobody how full its disk is: watch that on its host.
  */
 import type { StorageFigures } from "../hub/bus.ts";
 import type { NatsFiles } from "./nats_files.ts";
@@ -18,7 +18,7 @@ const intervalMs = 60_000;
 /** Operators are warned when this share of the account's limit is used, and again after it was lower. */
 const warnShare = 0.9;
 
-/** Asks until close(). */
+/** The watch over the storage of NATS; it asks until close(). */
 export class NatsStorage {
   readonly #options: NatsStorageOptions;
   readonly #timer: ReturnType<typeof setInterval>;

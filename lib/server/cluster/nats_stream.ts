@@ -60,7 +60,7 @@ export interface Ends {
   readonly last: number;
 }
 
-/** What NATS says about the stream. */
+/** The size of the stream in NATS, and its limit. */
 export interface StreamFigures {
   readonly bytes: number;
   /** 0 without a limit. */
@@ -150,7 +150,7 @@ export class NatsStream {
     return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
-  /** What the account of this NATS holds, and may hold; `maxBytes` is 0 without a limit. */
+  /** The bytes that the account of this NATS holds, and its limit; 0 without a limit. */
   async account(): Promise<StreamFigures> {
     const { storage, limits, tiers } = await this.manager.getAccountInfo();
     const parts = Object.values(tiers ?? {}).filter((part) => part !== undefined);

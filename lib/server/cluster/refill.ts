@@ -1,7 +1,7 @@
 /**
- * A machine whose disk is full for long drops records that the other machines have. When its disk takes rows again, it
- * joins again and gets them: its people connect again, and nothing is missing. Until then it saves no position after the
- * dropped records, and gives no other machine its data.
+ * A machine whose disk is full for a long time drops records that the other machines have. When its disk has space, the
+ * machine joins again and gets them: its people connect again, and nothing is missing. Until then it saves no position
+ * after the dropped records, and gives no other machine its data.
  */
 import type { Store } from "../store/store.ts";
 

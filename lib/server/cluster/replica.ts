@@ -29,7 +29,7 @@ export interface Replica<E> {
   onHeartbeat(silence: Silence): void;
   /** The bus stopped or resumed accepting events because of a fault. */
   onUpChange(isUp: boolean, fault: BusFault): void;
-  /** Operators have to know this. */
+  /** Tells a problem to the operators and the log. */
   onProblem(sentence: string): void;
   /** Events are missing and the stream cannot give them: take a snapshot again. */
   replaceState(): Promise<void>;

@@ -12,15 +12,15 @@ export interface SilenceWatchOptions {
   readonly leaseMs: number;
 }
 
-/** What other parts can ask. */
+/** The questions that other parts ask the watch. */
 export interface Silence {
-  /** The time without a heartbeat of this machine during which our own link worked. 0 while it does not. */
+  /** For how long `machine` sent no heartbeat while our own link worked; 0 while our link does not work. */
   silentMs(machine: string): number;
-  /** Whether this machine was heard a moment ago. */
+  /** Whether a heartbeat of `machine` arrived a moment ago. */
   hears(machine: string): boolean;
 }
 
-/** A lease has so many heartbeats. */
+/** The number of heartbeats that a machine sends in a lease. */
 export const heartbeatsPerLease = 6;
 
 /** The heartbeats that arrived here. All times are by one clock that never jumps. */

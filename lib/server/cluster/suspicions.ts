@@ -49,14 +49,14 @@ export class Suspicions {
   readonly #applied = new Map<string, { readonly stamp: number; readonly atMs: number }>();
   /** The machines for which a suspicion or a claim is on its way. */
   readonly #pending = new Set<string>();
-
+  /** When the log got the last suspicion of a machine. */
   readonly #loggedMs = new Map<string, number>();
 
   constructor(options: SuspicionsOptions) {
     this.#options = options;
   }
 
-  /** Suspects silent machines, and claims that those are lost which did not answer. Call it for each heartbeat. */
+  /** Suspects silent machines, and claims that a suspect without an answer is lost. Call it for each heartbeat. */
   tick(silence: Silence): void {
     const { chat, leaseMs } = this.#options;
     for (const machine of watchedMachines(chat)) {
@@ -124,7 +124,7 @@ export class Suspicions {
     chat.log("info", `Machine "${shownName(machine)}" is silent; asking whether others hear it`);
   }
 
-  /** A failed event is made anew by a later tick if its reason still holds. */
+  /** When the event fails, a later tick makes another one if its reason is still true. */
   #send(machine: string, sent: Promise<void>): void {
     this.#pending.add(machine);
     sent.catch(() => {}).finally(() => this.#pending.delete(machine));

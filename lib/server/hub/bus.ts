@@ -8,7 +8,7 @@
  */
 export type Apply<E> = (event: E, id: number, by: string) => void;
 
-/** What NATS holds, in bytes; a limit is 0 if there is none or it is not known. */
+/** The bytes that NATS holds; a limit is 0 if there is none or it is not known. */
 export interface StorageFigures {
   readonly eventsBytes: number;
   readonly eventsMaxBytes: number;

@@ -17,7 +17,7 @@ import { announceNewCapabilities } from "../render/cap_new.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
-import { type ClockFigures, ClockWatch } from "./clock_watch.ts";
+import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
 import { SavingWatch } from "./saving_watch.ts";
@@ -113,7 +113,7 @@ export class Hub {
   }
 
   /** Differences between the clocks that give messages their time. */
-  get clockFigures(): ClockFigures {
+  get clockFigures(): ClockWatch["figures"] {
     return this.#clockWatch.figures;
   }
 
@@ -205,8 +205,8 @@ export class Hub {
     queueMicrotask(() => {
       const [first, ...others] = this.#unannounced;
       this.#unannounced = [];
-      const who = others.length === 0 ? `"${first}"` : `"${first}" and ${others.length} others`;
-      this.#chat.log("error", `Cannot announce that ${who} left: ${describeError(error)}`);
+      const count = others.length === 0 ? "" : `, and ${others.length} more users,`;
+      this.#chat.log("error", `Cannot announce that "${first}"${count} left: ${describeError(error)}`);
     });
   }
 

@@ -1,6 +1,6 @@
 /**
- * Watches whether the store can save: it refuses what must be saved and cannot be, and tells people when saving fails
- * and when it works again. Operators and the log get what the database says, with the reason.
+ * Watches whether the store can save. It refuses events that must be saved and cannot be, and tells people when saving
+ * fails and when it works again. Operators and the log get the sentence of the database, with the reason.
  */
 import type { Event } from "../apply/event.ts";
 import { refusalWhileUnsaved } from "../apply/unsaved_events.ts";
@@ -12,7 +12,7 @@ import { fromServer } from "../render/sender.ts";
 
 /** A disk can change between full and not full many times; people hear of it once in this time. */
 const quietMs = 10_000;
-/** Operators and the log hear of it so often in a minute; after that, of the last state when the minute is over. */
+/** Operators and the log get so many sentences in a minute; the last one of a minute with more comes when it is over. */
 const maxPerMinute = 6;
 const refusingSentence =
   "Too many messages wait to be saved: new ones are refused until the disk takes them; make space on the disk of the server";
@@ -23,7 +23,7 @@ export class SavingWatch {
   #told = false;
   #toldAt = -Infinity;
   #isFull = false;
-  /** What the database said last, until operators are told. */
+  /** The last sentence of the database that operators have not read yet. */
   #untold: string | undefined;
   /** When operators were told. */
   #toldTimes: number[] = [];

@@ -1,4 +1,4 @@
-/** What people hear of a disk that is full or fails. */
+/** The sentences that people read about a disk that is full or fails. */
 import type { Session } from "../chat/session.ts";
 import { fromServer } from "./sender.ts";
 
@@ -6,7 +6,7 @@ export const failingSentence =
   "The server cannot save messages now, because its disk is full or fails; what you write is lost if the server stops before that ends";
 export const savedSentence = "The server saves messages again";
 
-/** Tells a user who joins the chat meanwhile. */
+/** Tells a user who joins the chat while the disk is full or fails. */
 export function warnIfUnsaved(session: Session): void {
   const { chat, nick } = session;
   if (chat.store?.database.failing) session.answer(fromServer(chat, "NOTICE", [nick, failingSentence]));

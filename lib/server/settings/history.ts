@@ -50,7 +50,7 @@ export const historySettings = {
     min: 64 * 1024,
     env: "PARLEY_UNSAVED_LIMIT",
     group: "History and data",
-    help: "what can wait in memory while the disk is full; then new messages are refused",
+    help: "maximum size of all that waits in memory while the disk is full; then new messages are refused",
   },
   mendTimes: {
     kind: "flag",

@@ -18,7 +18,7 @@ import { namesakeWarning } from "./settings_check.ts";
 import { readFiles, readPipes } from "./settings_files.ts";
 import { checkClock, mendedSentence, startClock, valueMenders } from "./start_clock.ts";
 import { exitCodes, StartError } from "./start_error.ts";
-import { logStrayErrors } from "./stray_errors.ts";
+import { logConnectionErrors } from "./unhandled_errors.ts";
 
 /** Values that do not exist yet when the chat is created; the chat asks for them while it runs. */
 export interface OpenedLater {
@@ -50,7 +50,7 @@ const ephemeralMessages = 10_000;
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
   const { version, log, openedLater } = options;
-  logStrayErrors(log);
+  logConnectionErrors(log);
   const files = await readFilesAtStart(settings);
   const clock = startClock();
   if (settings.mendTimes) checkClock(clock);

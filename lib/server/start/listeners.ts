@@ -11,8 +11,6 @@ import { listenTls, type TlsListener } from "../../net/tls_listener.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 
-export { socketLimits } from "./socket_limits.ts";
-
 /** Plain IRC over TCP; throws a StartError. */
 export function openPlain(hub: Hub, stream: StreamOptions, limits: SocketLimits): Listener {
   const { host, port, name } = hub.chat.settings;

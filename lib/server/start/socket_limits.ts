@@ -1,9 +1,9 @@
 /**
- * How many sockets this process can hold: --limit, and the file descriptors that the system allows it. The rest is kept
- * for the database, shared files, certificates and NATS, so that they work when the server is full.
+ * The limits of the sockets of this process: --limit, and the file descriptors that the system allows it. A part of the
+ * descriptors is kept for the database, shared files, certificates and NATS, so that they work when the server is full.
  */
 import { descriptorLimit, DescriptorReserve, openDescriptors } from "../../net/descriptors.ts";
-import { SocketLimits } from "../../net/socket_limits.ts";
+import { requestPart, SocketLimits } from "../../net/socket_limits.ts";
 import type { Hub } from "../hub/hub.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 
@@ -40,15 +40,14 @@ export function socketLimits({ chat }: Hub): SocketLimits {
   return limits;
 }
 
-/** What remains for sockets. */
+/** The descriptors that remain for sockets. */
 function room(descriptors: number, open: number): number {
   return Math.max(1, Math.floor(descriptors - open - Math.max(leastKept, descriptors * keptPart)));
 }
 
 /** A round number of descriptors for so many connections. */
 function neededFor(connections: number, open: number): number {
-  // The limits keep a part of the room for requests to the page.
-  const wanted = Math.ceil(connections / (1 - 1 / 16)) + open;
+  const wanted = Math.ceil(connections / (1 - requestPart)) + open;
   return Math.ceil(Math.max(wanted + leastKept, wanted / (1 - keptPart)) / 100) * 100;
 }
 

@@ -1,8 +1,8 @@
-/** The clock of the chat, and `--mend-times`: what is moved to the present, and the sentence about it. */
+/** The clock of the chat; and for `--mend-times` the saved values with times, and the sentence about the result. */
 import { Clock } from "../../irc/clock.ts";
 import { banMender } from "../chat/server_ban.ts";
 import { positionMender } from "../cluster/machine_store.ts";
-import { durationText } from "../hub/clock_watch.ts";
+import { durationText } from "../hub/clock_faults.ts";
 import type { MendedTimes, ValueMenders } from "../store/mend_times.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
@@ -14,7 +14,7 @@ export function startClock(): Clock {
   return new Clock({ systemUptime, earliestMs });
 }
 
-/** `--mend-times` with such a clock would move all messages into the past. */
+/** Throws a StartError if the clock is certainly wrong: `--mend-times` would move all messages into the past. */
 export function checkClock({ now }: Clock): void {
   if (now() >= earliestMs) return;
   const date = new Date(now()).toISOString().slice(0, 10);
@@ -27,7 +27,7 @@ export function checkClock({ now }: Clock): void {
 /** The saved values that have times. */
 export const valueMenders: ValueMenders = { ...banMender, ...positionMender };
 
-/** What `--mend-times` has done. */
+/** The sentence about the result of `--mend-times`. */
 export function mendedSentence({ records, aheadMs, copy }: MendedTimes): string {
   if (records === 0) return "No message is in the future, so --mend-times has moved none";
   return `--mend-times has moved ${records} messages and events to the present; the newest was ` +

@@ -1,17 +1,17 @@
 /**
- * A library can stop to listen to a socket whose last write then fails: the error reaches nobody, and would end the
- * server with everybody on it. (The library of NATS did so when its connection broke while the machine was paused.) Such
- * a socket is not used any more, so the error is only logged. Every other error that nobody handles ends the server.
+ * Errors that no code handles. A library can stop listening to a socket whose last write then fails: the library of NATS
+ * did so when its connection broke while the machine was paused. The error would end the server, and nobody needs that
+ * socket any more, so it is only logged. Every other error that no code handles ends the server.
  */
 
-/** Codes of a connection that the other end, or the network, has ended. */
+/** Codes of the system for a connection that the peer or the network ended. */
 const codes: ReadonlySet<string> = new Set([
   ...["ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTCONN", "EPIPE"],
   "ETIMEDOUT",
 ]);
 
-/** Listens for the rest of the run. */
-export function logStrayErrors(log: (level: "info" | "error", text: string) => void): void {
+/** Logs errors of connections that no code handles, until the program ends. */
+export function logConnectionErrors(log: (level: "info" | "error", text: string) => void): void {
   const take = (event: Event, error: unknown) => {
     if (!isConnectionError(error)) return;
     event.preventDefault();
@@ -21,7 +21,7 @@ export function logStrayErrors(log: (level: "info" | "error", text: string) => v
   globalThis.addEventListener("unhandledrejection", (event) => take(event, event.reason));
 }
 
-/** Whether it is the failure of a connection, as node:net or Deno report it. */
+/** Whether an error is the end of a connection, as node:net and Deno report it. */
 export function isConnectionError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && codes.has(String(error.code));
 }

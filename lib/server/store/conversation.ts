@@ -336,7 +336,7 @@ export class Conversations implements CommitParticipant {
   }
 }
 
-/** The memory of a change, about. */
+/** About the bytes that a change needs in memory. */
 const changeBytes = 100;
 /** The largest number of conversations in memory. */
 const maxCached = 20_000;

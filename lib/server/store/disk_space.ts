@@ -1,4 +1,4 @@
-/** Whether there is space on a disk: only writing tells, because quotas and limits of the process count too. */
+/** Tests whether a disk has space. Only a write shows it, because quotas and limits of the process count too. */
 
 const chunk = new Uint8Array(1024 * 1024);
 

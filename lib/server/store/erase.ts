@@ -35,8 +35,8 @@ export class Eraser {
   readonly #empty = new Set<number>();
   #needsScrub = false;
   /**
-   * The last entry that the current job erased, so that its next step does not search the whole index. It ends when a
-   * search from the start finds nothing.
+   * The last entry that the current job erased, so that its next step does not search the whole index. The job ends when
+   * a search from the start finds nothing.
    */
   #erasedUntil = -1;
   /** The search for the next records; it has steps of its own. */

@@ -9,7 +9,7 @@
 const copyMs = 60_000;
 const copyShare = 50;
 
-/** What the watch needs from the store. */
+/** The parts of the store that the watch uses. */
 export interface WatchedFile {
   readonly path: string;
   /** Writes the whole database into a new file; throws an Error with the reason. */
@@ -22,7 +22,8 @@ export interface WatchedFile {
 export class FileWatch {
   readonly #file: WatchedFile;
   readonly #opened: Deno.FileInfo;
-  #isGone = false;
+  /** How the file went away; undefined while it is there. */
+  #loss: "deleted" | "replaced" | undefined;
   #nextCopyMs = 0;
 
   /** The database is open. */
@@ -33,10 +34,10 @@ export class FileWatch {
 
   /** Call it every few seconds. A sentence for operators when the file is gone, or its copy cannot be written. */
   check(): string | undefined {
-    const wasGone = this.#isGone;
-    this.#isGone ||= this.#isMissing();
+    const known = this.#loss;
+    this.#loss ??= this.#findLoss();
     const before = this.#file.now();
-    if (!this.#isGone || before < this.#nextCopyMs) return undefined;
+    if (this.#loss === undefined || before < this.#nextCopyMs) return undefined;
     const { path } = this.#file;
     let fault: string | undefined;
     try {
@@ -45,12 +46,13 @@ export class FileWatch {
       fault = error instanceof Error ? error.message : String(error);
     }
     this.#nextCopyMs = before + Math.max(copyMs, (this.#file.now() - before) * copyShare);
-    const gone = `The database file "${path}" was deleted or replaced while the server runs`;
-    if (fault !== undefined) return `${gone}, and its copy cannot be written: ${fault}`;
-    if (wasGone) return undefined;
-    return `${gone}; its content is in "${
-      rescuedPath(path)
-    }", at most a minute old; restart the server now, and it uses this copy`;
+    const lost = `The database file "${path}" was ${this.#loss} while the server runs`;
+    if (fault !== undefined) return `${lost}, and its copy cannot be written: ${fault}`;
+    if (known !== undefined) return undefined;
+    const advice = this.#loss === "deleted"
+      ? "restart the server now, and it uses this copy"
+      : `to use this copy, stop the server, delete "${path}", and start the server`;
+    return `${lost}; its content is in "${rescuedPath(path)}", at most a minute old; ${advice}`;
   }
 
   /** Call it before the database is closed. */
@@ -59,12 +61,12 @@ export class FileWatch {
     return this.check();
   }
 
-  #isMissing(): boolean {
+  #findLoss(): "deleted" | "replaced" | undefined {
     try {
       const { ino, dev } = Deno.statSync(this.#file.path);
-      return ino !== this.#opened.ino || dev !== this.#opened.dev;
+      return ino !== this.#opened.ino || dev !== this.#opened.dev ? "replaced" : undefined;
     } catch (error) {
-      return error instanceof Deno.errors.NotFound;
+      return error instanceof Deno.errors.NotFound ? "deleted" : undefined;
     }
   }
 

@@ -9,7 +9,7 @@ import { firstStamp, messageId, parseMessageId, stampMs } from "../../irc/stamp.
 import { decodeBlock, encodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 
-/** How to mend a saved value; the parts of the chat that save it know. Undefined removes it. */
+/** Functions that mend a saved value, by its name. The part of the chat that saves it has them. Undefined removes it. */
 export type ValueMenders = Readonly<Record<string, (text: string, nowMs: number) => string | undefined>>;
 
 /** The messages and events that were moved. */

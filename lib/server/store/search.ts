@@ -47,7 +47,7 @@ export interface SearchRequest extends SearchTerms {
   readonly from: "start" | "end";
 }
 
-/** What a search reads: ids of entries, without the bounds, and of blocks. */
+/** The entries and blocks that a search reads, by their ids; `low` and `high` are not included. */
 interface SearchBounds {
   readonly low: number;
   readonly high: number;

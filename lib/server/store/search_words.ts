@@ -129,7 +129,7 @@ function hasKey(keys: readonly string[], wanted: string): boolean {
     : keys.includes(wanted);
 }
 
-/** Of each group one key must be there. */
+/** Groups of keys; a record must have one key of each group. */
 function keyGroups(terms: SearchTerms, symbols: readonly string[]): string[][] {
   const { logs, sender, formerNicks = [], senderAccount, account, has = [] } = terms;
   const senders = [

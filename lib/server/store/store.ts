@@ -70,7 +70,7 @@ export class Store implements Disposable {
   readonly channels: ChannelTable;
   readonly savedValues: SavedValues;
   readonly files: UploadTable;
-  /** What `mend` has changed. */
+  /** The messages and events that `mend` has moved. */
   readonly mended: MendedTimes | undefined;
   readonly #retention: HistoryRetention;
   readonly #release: () => void;
@@ -159,8 +159,8 @@ export class Store implements Disposable {
   }
 
   /**
-   * See SearchIndex.search; it adds new records to the index first, leaves out what is being erased, and the chat continues between
-   * the parts. `logs` are parts with a common `after`, so that the index gives no match that is too old for all of a
+   * See SearchIndex.search. It adds new records to the index first, leaves out records that are being erased, and the
+   * chat continues between the parts. `logs` are parts with a common `after`, so that the index gives no match that is too old for all of a
    * part.
    */
   async search(search: StoreSearch): Promise<SearchHit[]> {

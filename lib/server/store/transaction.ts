@@ -14,8 +14,8 @@ interface Write {
   readonly bytes: number;
 }
 
-/** The memory that an entry needs beside its texts, about. */
-const entryBytes = 64;
+/** About the memory that a write needs beside its texts. */
+const writeBytes = 64;
 
 /** The writes since the last commit that succeeded. */
 export class Transaction {
@@ -105,7 +105,7 @@ export class Transaction {
 }
 
 function sizeOf(values: readonly SQLInputValue[]): number {
-  let bytes = entryBytes;
+  let bytes = writeBytes;
   for (const value of values) if (typeof value === "string") bytes += value.length;
   return bytes;
 }

@@ -4,7 +4,7 @@
  */
 import type { CommitParticipant, Database } from "./database.ts";
 
-/** The length of a row, about. */
+/** About the characters of a row. */
 const rowBytes = 300;
 
 /** Statements that save and remove one row; both can run twice for the same row. */

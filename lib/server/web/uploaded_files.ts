@@ -149,7 +149,7 @@ export class UploadedFiles implements FileContents {
   }
 }
 
-/** What the person reads whose file was not shared. The bus refuses with a Refusal, whose sentence is about messages. */
+/** The answer to a person whose file was not shared. The bus refuses with a Refusal, whose sentence is about messages. */
 function answerOf(error: unknown): { status: number; sentence: string } {
   if (isSharingFailure(error)) return { status: error.isFull ? 507 : 503, sentence: error.sentence };
   return { status: 503, sentence: `Cannot share the file: ${reasonOf(error)}` };

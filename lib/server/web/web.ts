@@ -120,7 +120,7 @@ class Web implements WebListener {
       { maxHeaderSize: 16_384 },
       (request, response) => this.#answer(request, response),
     );
-    // It is not, but node:http closes a connection after each answer if its server does not listen.
+    // The server does not listen, but then node:http would close a connection after each answer.
     Object.defineProperty(this.#server, "listening", { value: true });
     this.#server.keepAliveTimeout = this.#deadlines.idleMs;
     this.#server.on(

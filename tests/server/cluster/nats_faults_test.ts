@@ -1,4 +1,4 @@
-/** The fault behind an error of NATS, and what people and operators read. The codes are those that nats-server sends. */
+/** The fault behind an error of NATS, and its sentences for people and operators. nats-server sends these codes. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";

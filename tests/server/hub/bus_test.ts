@@ -100,7 +100,7 @@ Deno.test("users whose end could not be announced are one line in the log", asyn
   reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "NATS is away"] });
   await promise.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve));
-  assertEquals(logged, ['Cannot announce that "ann" and 2 others left: NATS is away']);
+  assertEquals(logged, ['Cannot announce that "ann", and 2 more users, left: NATS is away']);
 });
 
 Deno.test("a client whose message was on its way when the bus stopped is told so, and its next lines are answered", async () => {

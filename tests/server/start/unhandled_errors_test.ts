@@ -1,9 +1,9 @@
-/** Errors of sockets to which nobody listens, in a process of its own: they would end the test too. */
+/** Errors that no code handles, in a process of their own: they would end the test too. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { isConnectionError } from "../../../lib/server/start/stray_errors.ts";
+import { isConnectionError } from "../../../lib/server/start/unhandled_errors.ts";
 import { granted } from "../../support/permissions.ts";
 
-const file = new URL("../../../lib/server/start/stray_errors.ts", import.meta.url).href;
+const file = new URL("../../../lib/server/start/unhandled_errors.ts", import.meta.url).href;
 
 Deno.test({
   name: "an error of a socket to which nobody listens is logged, and another one ends the process",
@@ -11,8 +11,8 @@ Deno.test({
   async fn() {
     const script = `
       import { connect } from "node:net";
-      import { logStrayErrors } from "${file}";
-      logStrayErrors((level, text) => console.log(level, text));
+      import { logConnectionErrors } from "${file}";
+      logConnectionErrors((level, text) => console.log(level, text));
       const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const { port } = listener.addr;
       listener.close();
