@@ -1,6 +1,6 @@
 /**
- * Dates as people write them in a search: 2026-01-31, 31.1.2026, 2026-01, today, monday, 7d. Pure: the caller gives the
- * present.
+ * Dates as people write them in a search: 2026-01-31, 31.1.2026, 31 jan, 2026-01, today, monday, last week, 7d. Pure:
+ * the caller gives the present.
  */
 
 import { foldText } from "./folded_text.ts";
@@ -20,16 +20,25 @@ export interface DateContext {
 
 const minuteMs = 60_000;
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const ago = /^(\d{1,4})(min|h|d|w|y)$/;
+const months = "january february march april may june july august september october november december".split(
+  " ",
+);
+const ago = /^(\d{1,4}) ?(min|h|hour|d|day|w|week|mo|month|y|year)s?(?: ago)?$/;
+const lastOrThis = /^(last|this) ?(week|month|year)$/;
 const isoDate = /^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$/;
 const dayFirst = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+/** Without a year, the last day of this name is meant. */
+const dayAndMonth = /^(\d{1,2})\.(\d{1,2})\.$/;
+/** 31 jan 2026, january 2026, jan 31, january. */
+const namedMonth = /^(?:(\d{1,2})\.? )?([a-z]{3,9})\.?(?: (\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?: (\d{4}))?$/;
 const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const withTime =
   /^(\d{4})-(\d{1,2})-(\d{1,2})[t_ ](\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(z|[+-]\d\d:?\d\d)?$/;
 
 /** The span that a date names; undefined if it names none, or could name two (3/4/2026). */
 export function parseDate(written: string, context: DateContext): DateSpan | undefined {
-  const text = foldText(written.trim());
+  const text = foldText(written.trim()).replace(/,\s*|(?<=[a-z])-(?=\d)|(?<=\d)-(?=[a-z])|\s+/g, " ");
+  if (text === "now") return { start: context.nowMs, end: context.nowMs + 1 };
   const days = dayWord(text, context);
   if (days !== undefined) return dayFromToday(-days, context);
   const [, count, unit] = ago.exec(text) ?? [];
@@ -38,6 +47,8 @@ export function parseDate(written: string, context: DateContext): DateSpan | und
   if (year !== undefined) return calendarSpan(context, [year, month, day].map(numberOf));
   const [, ...dayMonthYear] = dayFirst.exec(text) ?? slashedDate(text);
   if (dayMonthYear.length > 0) return calendarSpan(context, dayMonthYear.reverse().map(numberOf));
+  const relative = recentSpan(text, context) ?? spanWithoutYear(text, context);
+  if (relative !== undefined) return relative;
   const time = withTime.exec(text);
   return time === null ? undefined : momentOf(time.slice(1), context);
 }
@@ -46,17 +57,22 @@ export function parseDate(written: string, context: DateContext): DateSpan | und
 function dayWord(text: string, { nowMs, isUtc }: DateContext): number | undefined {
   if (text === "today") return 0;
   if (text === "yesterday") return 1;
+  if (text === "tomorrow") return -1;
   const weekday = weekdays.findIndex((name) => name === text || name.slice(0, 3) === text);
   if (weekday < 0) return undefined;
   const now = new Date(nowMs);
   return ((isUtc ? now.getUTCDay() : now.getDay()) - weekday + 7) % 7;
 }
 
-function dayFromToday(days: number, context: DateContext): DateSpan {
-  const now = new Date(context.nowMs);
-  const [year, month, day] = context.isUtc
+function today({ nowMs, isUtc }: DateContext): Day {
+  const now = new Date(nowMs);
+  return isUtc
     ? [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()]
     : [now.getFullYear(), now.getMonth(), now.getDate()];
+}
+
+function dayFromToday(days: number, context: DateContext): DateSpan {
+  const [year, month, day] = today(context);
   return {
     start: midnight(context, year, month, day + days),
     end: midnight(context, year, month, day + days + 1),
@@ -65,12 +81,39 @@ function dayFromToday(days: number, context: DateContext): DateSpan {
 
 /** Minutes and hours are exact; days, weeks and years begin at midnight. */
 function timeAgo(count: number, unit: string, context: DateContext): DateSpan {
-  const minutes = { min: 1, h: 60 }[unit];
+  const minutes = { min: 1, h: 60, hour: 60 }[unit];
   if (minutes !== undefined) {
     const start = Math.max(0, context.nowMs - count * minutes * minuteMs);
     return { start, end: start + minutes * minuteMs };
   }
-  return clamped(dayFromToday(-count * ({ w: 7, y: 365 }[unit] ?? 1), context));
+  const days = unit.startsWith("w") ? 7 : unit.startsWith("mo") ? 30 : unit.startsWith("y") ? 365 : 1;
+  return clamped(dayFromToday(-count * days, context));
+}
+
+/** "last week" is the week before this one; a week begins on Monday. */
+function recentSpan(text: string, context: DateContext): DateSpan | undefined {
+  const [, which, unit] = lastOrThis.exec(text) ?? [];
+  if (which === undefined) return undefined;
+  const back = which === "last" ? 1 : 0;
+  const [year, month] = today(context);
+  if (unit === "year") return spanOf(context, [year - back, 0, 1], [year - back + 1, 0, 1]);
+  if (unit === "month") return spanOf(context, [year, month - back, 1], [year, month - back + 1, 1]);
+  const monday = (dayWord("monday", context) ?? 0) + back * 7;
+  return { start: dayFromToday(-monday, context).start, end: dayFromToday(6 - monday, context).end };
+}
+
+/** The day or the month that has this name, the last one if the year is missing. */
+function spanWithoutYear(text: string, context: DateContext): DateSpan | undefined {
+  const [, day, number] = dayAndMonth.exec(text) ?? [];
+  const [, before, name = "", after, year] = namedMonth.exec(text) ?? [];
+  const named = months.findIndex((one) => name.length >= 3 && (one === name || one.slice(0, 3) === name)) + 1;
+  const month = number === undefined ? named : Number(number);
+  if (month === 0 || (before !== undefined && after !== undefined)) return undefined;
+  const dayOfMonth = numberOf(day ?? before ?? after);
+  const thisYear = today(context)[0];
+  const span = calendarSpan(context, [numberOf(year) ?? thisYear, month, dayOfMonth]);
+  if (year !== undefined || (span !== undefined && span.start <= context.nowMs)) return span;
+  return calendarSpan(context, [thisYear - 1, month, dayOfMonth]);
 }
 
 /** A slash is read day first or month first: only a number above 12 tells which. */

@@ -66,7 +66,7 @@ export function parseSearch(written: string, context: DateContext): WrittenSearc
 
 /** The sentence for a date that nobody understands. */
 export function dateProblem(value: string): string {
-  return `Cannot read the date "${value}": write 2026-01-31, today, yesterday, monday or 7d`;
+  return `Cannot read the date "${value}": write 2026-01-31, 31 jan 2026, yesterday, monday or 7d`;
 }
 
 function withOperator(
@@ -75,10 +75,11 @@ function withOperator(
   value: string,
   context: DateContext,
 ): WrittenSearch {
-  if (name === "has") return withContent(search, value);
+  if (name === "has") return value.split(",").filter((one) => one !== "").reduce(withContent, search);
   if (name === "from" || name === "in") {
     const known = search[name];
-    const meant = name === "from" ? value.replace(/^@(?=.)/, "") : value;
+    const meant = value.replace(/^@(?=[^#])/, "");
+    if (meant.includes(",")) return withProblem(search, `Write one name after "${name}:"`);
     if (known === undefined || known === meant) return { ...search, [name]: meant };
     return withProblem(search, `A search can have one "${name}:" only`);
   }

@@ -7,7 +7,7 @@ import { parseSearch } from "../../lib/irc/search_operators.ts";
 const context = { nowMs: Date.parse("2026-01-31T12:30:00.000Z"), isUtc: true };
 const day = (text: string) => Date.parse(`${text}T00:00:00.000Z`);
 const badDate = (value: string) =>
-  `Cannot read the date "${value}": write 2026-01-31, today, yesterday, monday or 7d`;
+  `Cannot read the date "${value}": write 2026-01-31, 31 jan 2026, yesterday, monday or 7d`;
 
 const searches: readonly (readonly [written: string, wanted: ReturnType<typeof parseSearch>])[] = [
   ["tea cake", { text: "tea cake", has: [] }],
@@ -22,6 +22,8 @@ const searches: readonly (readonly [written: string, wanted: ReturnType<typeof p
     has: [],
   }],
   ["has:file HAS:links has:picture has:file", { text: "", has: ["file", "link", "image"] }],
+  ["has:image,links in:@bob", { text: "", in: "bob", has: ["image", "link"] }],
+  ["from:ann,bob", { text: "", has: [], problem: 'Write one name after "from:"' }],
   ["has:cheese", {
     text: "",
     has: [],
@@ -64,6 +66,23 @@ const spans: readonly (readonly [text: string, start: number, end: number])[] = 
   ["2026-01-31T10:30:05Z", hour("31T10:30:05"), hour("31T10:30:06")],
   ["2026-01-31T10:30:05.25+02:00", hour("31T08:30:05") + 250, hour("31T08:30:05") + 251],
   ["2h", hour("31T10:30:00"), hour("31T11:30:00")],
+  ["now", context.nowMs, context.nowMs + 1],
+  ["tomorrow", day("2026-02-01"), day("2026-02-02")],
+  ["31 Jan 2026", day("2026-01-31"), day("2026-02-01")],
+  ["31-jan-2026", day("2026-01-31"), day("2026-02-01")],
+  ["Jan. 5, 2026", day("2026-01-05"), day("2026-01-06")],
+  ["january 5th", day("2026-01-05"), day("2026-01-06")],
+  ["1 feb", day("2025-02-01"), day("2025-02-02")],
+  ["december", day("2025-12-01"), day("2026-01-01")],
+  ["jan 2025", day("2025-01-01"), day("2025-02-01")],
+  ["5.1.", day("2026-01-05"), day("2026-01-06")],
+  ["last week", day("2026-01-19"), day("2026-01-26")],
+  ["this week", day("2026-01-26"), day("2026-02-02")],
+  ["lastmonth", day("2025-12-01"), day("2026-01-01")],
+  ["this year", day("2026-01-01"), day("2027-01-01")],
+  ["5 days ago", day("2026-01-26"), day("2026-01-27")],
+  ["1mo", day("2026-01-01"), day("2026-01-02")],
+  ["2 hours ago", hour("31T10:30:00"), hour("31T11:30:00")],
   ["90min", hour("31T11:00:00"), hour("31T11:01:00")],
   ["1w", day("2026-01-24"), day("2026-01-25")],
   ["1900", 0, 0],
@@ -75,6 +94,10 @@ Deno.test("a date is a span of time, as people write it", () => {
     const text of [
       "",
       "noon",
+      "1m",
+      "31 jan 5",
+      "jane 5",
+      "31 feb 2026",
       "3/4/2026",
       "2026-13-01",
       "0.1.2026",

@@ -4,7 +4,7 @@
  * "has" is our own: the value of the capability tells clients of it.
  */
 import { type ContentKind, contentKinds } from "../../irc/message_contents.ts";
-import { unescapeTagValue } from "../../irc/message.ts";
+import { escapeTagValue, unescapeTagValue } from "../../irc/message.ts";
 import { fold, parseSource } from "../../irc/names.ts";
 import { parseRecord } from "../../irc/record.ts";
 import { parseDate } from "../../irc/search_dates.ts";
@@ -24,10 +24,10 @@ import { parseTime } from "./time.ts";
 export const searchCommands: CommandTable = {
   SEARCH: {
     minParams: 1,
-    usage: "<in=…;from=…;text=…;after=…;before=…;has=…;limit=…>",
+    usage: "<words, or in=…;from=…;text=…;after=…;before=…;has=…;limit=…>",
     help:
-      "Searches for messages; each part is optional. Spaces are \\s, quotes make a phrase, and a text can contain in:, " +
-      "from:, after:, before:, on: and has:file, link, image, video or audio",
+      "Searches for messages. Quotes make a phrase, and the words can contain in:, from:, after:, before:, on: and " +
+      "has:file, link, image, video or audio. With parameters, each is optional, and spaces are \\s",
     run: search,
   },
 };
@@ -47,8 +47,8 @@ interface SearchParameters {
 const defaultLimit = 50;
 
 async function search(call: Call): Promise<void> {
-  const { chat, session, params } = call;
-  const wanted = parseWanted(params.join(" "), chat.settings.historyPage, chat.now());
+  const { chat, session } = call;
+  const wanted = parseWanted(call);
   const { store } = chat;
   if (store === undefined) fail("SEARCH", "INTERNAL_ERROR", "This server stores no history");
   try {
@@ -127,8 +127,11 @@ function isIn(logs: ReadonlyMap<number, number>, { log, stamp }: SearchHit): boo
   return stamp >= (logs.get(log) ?? Infinity);
 }
 
-/** `in=#tea;text=two\swords`, values escaped as in message tags. */
-function parseWanted(text: string, maxLimit: number, nowMs: number): SearchParameters {
+/** `in=#tea;text=two\swords`, values escaped as in message tags; or a text as people write it. */
+function parseWanted(call: Call): SearchParameters {
+  const { chat } = call;
+  const [parameters, nowMs, maxLimit] = [call.params.join(" "), chat.now(), chat.settings.historyPage];
+  const text = /=|^$/.test(parameters) ? parameters : `text=${escapeTagValue(parameters)}`;
   const wanted: { -readonly [K in keyof SearchParameters]: SearchParameters[K] } = {
     limit: Math.min(defaultLimit, maxLimit),
   };
@@ -159,22 +162,25 @@ function parseWanted(text: string, maxLimit: number, nowMs: number): SearchParam
         wanted.limit = /^\d{1,9}$/.test(value) ? Math.min(Number(value), maxLimit) : refuse(name);
         break;
       default:
-        refuse(name);
+        refuseUnknown(name);
     }
   }
-  return { ...wanted, ...writtenParameters(written, wanted, nowMs) };
+  return { ...wanted, ...writtenParameters(call, written, wanted) };
 }
 
 /** The operators in the text; a parameter that says the same is stronger, and of two times the narrower one holds. */
 function writtenParameters(
+  call: Call,
   written: string,
   wanted: SearchParameters,
-  nowMs: number,
 ): Partial<SearchParameters> {
-  const { text, has, after, before, problem, ...names } = parseSearch(written, { nowMs, isUtc: true });
+  const { text, has, after, before, problem, ...names } = parseSearch(written, {
+    nowMs: call.chat.now(),
+    isUtc: true,
+  });
   if (problem !== undefined) fail("SEARCH", "INVALID_PARAMS", "text", problem);
-  const from = wanted.from ?? names.from;
-  const target = wanted.in ?? names.in;
+  const from = wanted.from ?? (names.from?.toLowerCase() === "me" ? call.user.nick : names.from);
+  const target = wanted.in ?? (names.in === undefined ? undefined : channelMeant(call, names.in));
   const contents = [...wanted.has ?? [], ...has];
   const isOnlyOperators = written.trim() !== "" && text === "";
   return {
@@ -196,6 +202,18 @@ function timeOf(name: "after" | "before", value: string, nowMs: number): number 
   return name === "after" ? span.start : span.start - 1;
 }
 
+/** People leave out the "#" of a channel. */
+function channelMeant({ chat, user }: Call, name: string): string {
+  const isHere = chat.find(name) === undefined && chat.channel(`#${name}`)?.members.has(user);
+  return isHere ? `#${name}` : name;
+}
+
 function refuse(name: string): never {
-  fail("SEARCH", "INVALID_PARAMS", name.split(" ", 1)[0] || "*", "Invalid parameters");
+  fail("SEARCH", "INVALID_PARAMS", name, `Cannot read the value of "${name}"`);
+}
+
+function refuseUnknown(name: string): never {
+  const context = name.trim().split(" ", 1)[0] || "*";
+  const hint = 'SEARCH has in, from, text, after, before, has and limit; in a value, write ";" as "\\:"';
+  fail("SEARCH", "INVALID_PARAMS", context, `There is no parameter "${context}": ${hint}`);
 }

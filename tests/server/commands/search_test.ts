@@ -68,6 +68,10 @@ const searches: readonly (readonly [attributes: string, seconds: string])[] = [
   [`text=after:${at(3)}\\sbefore:${at(5)}`, "3 4"],
   [`text=after:today;before=${at(2)}`, "1 2"],
   ["text=on:2026-01-31", "1 2 3 4 5"],
+  ["from:me fast in:tea", "1 5"],
+  ["text=in:den", "3"],
+  ["text=in:@bob", "4"],
+  ["fast loose", "3"],
   ["text=before:today", ""],
   ["after=2026-01-31", "1 2 3 4 5"],
   ["after=2026-02-01", ""],
@@ -140,7 +144,11 @@ async function refusals(chat: Chat): Promise<void> {
     assertEquals(answer.split(" ").slice(2, 5), ["SEARCH", "INVALID_PARAMS", name]);
   }
   assertEquals(await ask(ann, "SEARCH text=before:noon"), [
-    ':chat.test FAIL SEARCH INVALID_PARAMS text :Cannot read the date "noon": write 2026-01-31, today, yesterday, monday or 7d',
+    ':chat.test FAIL SEARCH INVALID_PARAMS text :Cannot read the date "noon": write 2026-01-31, 31 jan 2026, yesterday, monday or 7d',
+  ]);
+  assertEquals(await ask(ann, "SEARCH text=a; b"), [
+    ':chat.test FAIL SEARCH INVALID_PARAMS b :There is no parameter "b": ' +
+    'SEARCH has in, from, text, after, before, has and limit; in a value, write ";" as "\\:"',
   ]);
   assertEquals(await ask(ann, "SEARCH"), [":chat.test 461 ann SEARCH :Not enough parameters"]);
 }
