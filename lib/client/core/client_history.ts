@@ -102,9 +102,10 @@ export class ClientHistory {
   /**
    * Searches for messages as a person writes it: words, phrases in quotes, from:ann, has:file (irc/search_operators.ts).
    * The results come in pages. Throws an ActionError for a date or a kind that nobody understands.
+   * `activeBuffer` is searched on servers that search one conversation only.
    */
-  search(written: string): MessageSearch {
-    return new MessageSearch(this.#link, written);
+  search(written: string, activeBuffer = ""): MessageSearch {
+    return new MessageSearch(this.#link, written, activeBuffer);
   }
 
   /**

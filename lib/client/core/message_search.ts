@@ -3,6 +3,7 @@
  * answers, and no answer says whether there are more: the next request shows that.
  */
 
+import type { Message } from "../../irc/message.ts";
 import { contentsOf } from "../../irc/message_contents.ts";
 import { parseSearch, type WrittenSearch } from "../../irc/search_operators.ts";
 import { foundRanges, parseTextQuery, type TextQuery, type TextRange } from "../../irc/search_text.ts";
@@ -23,17 +24,23 @@ export class MessageSearch {
   readonly #wanted: WrittenSearch;
   readonly #words: TextQuery | undefined;
   readonly #known = new Set<string>();
+  readonly #activeBuffer: string;
+  #onlyIn: string | undefined;
   /** The results are before this time, in milliseconds since 1970. */
   #before: number | undefined;
   /** The page that was asked for ahead. */
   #ahead: Promise<readonly SaidEvent[]> | undefined;
 
-  /** `written` is what the person wrote; see irc/search_operators.ts. Throws an ActionError when it cannot be read. */
-  constructor(link: ServerLink, written: string) {
+  /**
+   * `written` is what the person wrote; see irc/search_operators.ts. `activeBuffer` is searched on servers that search
+   * one conversation only; it can be "". Throws an ActionError when the text cannot be read.
+   */
+  constructor(link: ServerLink, written: string, activeBuffer: string) {
     const wanted = parseSearch(written, { nowMs: link.now });
     if (wanted.problem !== undefined) throw new ActionError(wanted.problem);
     this.#link = link;
     this.#wanted = wanted;
+    this.#activeBuffer = activeBuffer;
     this.#words = parseTextQuery(wanted.text);
     this.#before = wanted.before;
   }
@@ -42,6 +49,11 @@ export class MessageSearch {
   get isEmpty(): boolean {
     const { text, has, ...others } = this.#wanted;
     return text === "" && has.length + Object.keys(others).length === 0;
+  }
+
+  /** The conversation that was searched although the person named none, because the server searches one only. */
+  get onlyIn(): string | undefined {
+    return this.#onlyIn;
   }
 
   /** The next results, older than those before, oldest first; empty at the end. Rejects with an ActionError. */
@@ -84,14 +96,22 @@ export class MessageSearch {
     const { state, isOnline } = this.#link;
     if (isOnline && !state.caps.has("soju.im/search")) throw new ActionError("This server cannot search");
     const before = this.#before === undefined ? {} : { before: new Date(this.#before).toISOString() };
-    const line = searchLine({ ...this.#query(state), ...before });
-    const { events } = readPage(state, await this.#link.request(line));
+    const query = { ...this.#query(state), ...before };
+    let answer = await this.#link.request(searchLine(query));
+    if (query.in === undefined && answer.some(asksForPlace)) {
+      if (!findBuffer(state, this.#activeBuffer)) {
+        throw new ActionError("This server searches one channel only: write in:#CHANNEL too");
+      }
+      this.#onlyIn = this.#activeBuffer;
+      answer = await this.#link.request(searchLine({ ...query, in: this.#onlyIn }));
+    }
+    const { events } = readPage(state, answer);
     return events.filter((event) => event.kind === "said");
   }
 
   #query(state: State): SearchQuery {
     const { text, has } = this.#wanted;
-    const { in: target, from } = this.#wanted;
+    const { in: target = this.#onlyIn, from } = this.#wanted;
     const knowsHas = state.offered.get("soju.im/search")?.split(",").includes("has") === true;
     return {
       // Another server would search for the quotes.
@@ -108,6 +128,11 @@ export class MessageSearch {
     const contents = contentsOf(text);
     return has.every((kind) => contents.has(kind));
   }
+}
+
+/** soju refuses a search without "in". */
+function asksForPlace({ command, params }: Message): boolean {
+  return command === "FAIL" && params[0] === "SEARCH" && params[2] === "in";
 }
 
 /** People leave out the "#" of a channel. */

@@ -41,7 +41,9 @@ export function openSearch({ start, goTo, place }: SearchParts): void {
     const isFirst = written !== "";
     const found = await asked.next();
     if (asked !== search) return;
-    showStatus(status, isFirst && found.length === 0 ? `No messages found for ${excerpt(written, 100)}` : "");
+    const place = asked.onlyIn === undefined ? "" : plainName(asked.onlyIn);
+    const none = `No messages found for ${excerpt(written, 100)}${place && ` in ${place} only`}`;
+    showStatus(status, isFirst && found.length === 0 ? none : place && `Searched in ${place} only`);
     addResults(results, found, isFirst, { goTo: goToResult, search: asked });
     const hasMore = found.length > 0 && await asked.hasMore();
     if (asked === search) older.hidden = !hasMore;

@@ -43,7 +43,7 @@ export function installToolbar(current: () => PageUi | undefined): void {
 
 function search({ client, active, history }: PageUi): void {
   openSearch({
-    start: (words) => client.history.search(words),
+    start: (words) => client.history.search(words, active.name),
     goTo: (said) => history.jumpTo(said),
     place: active.name,
   });

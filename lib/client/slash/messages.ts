@@ -163,11 +163,12 @@ async function search(ui: CommandUi, rest: string): Promise<void> {
   const last = searches.get(ui);
   searches.delete(ui);
   const isRepeated = last?.words === words;
-  const search = isRepeated ? last.search : ui.client.history.search(words);
+  const search = isRepeated ? last.search : ui.client.history.search(words, ui.activeBuffer);
   if (search.isEmpty) throw new ActionError("Write /search WORDS");
   const found = await search.next();
-  if (found.length === 0) return ui.note(`No ${isRepeated ? "older " : ""}message found for ${plain(words)}`);
-  historyView(ui)(`${found.length} ${isRepeated ? "more " : ""}found for ${plain(words)}`, found, search);
+  const asked = plain(words) + (search.onlyIn === undefined ? "" : ` in ${plainName(search.onlyIn)} only`);
+  if (found.length === 0) return ui.note(`No ${isRepeated ? "older " : ""}message found for ${asked}`);
+  historyView(ui)(`${found.length} ${isRepeated ? "more " : ""}found for ${asked}`, found, search);
   void search.hasMore().then((hasMore) => {
     if (!hasMore) return;
     searches.set(ui, { words, search });

@@ -81,6 +81,21 @@ Deno.test("/search sends text and filters, and its results are not events", asyn
   assertEquals(ui.events, []);
 });
 
+Deno.test("/search searches the active channel on a server that searches one only, as soju does", async () => {
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const searched = runInput(ui, "/search tea");
+  const [asked = ""] = await server.sent();
+  const [label] = asked.slice(1).split(" ");
+  await server.say(`@${label} :srv FAIL SEARCH INVALID_PARAMS in :The in parameter is mandatory`);
+  const line = "@msgid=s1;time=2026-01-01T00:00:00.000Z :ann!a@h PRIVMSG #tea :green tea";
+  assertEquals(await answer(server, "soju.im/search", line), "SEARCH limit=50;text=tea;in=#tea");
+  await searched;
+  assertEquals(ui.notes[0], "1 found for tea in #tea only");
+  const older = await answer(server, "soju.im/search");
+  assertEquals(older, "SEARCH limit=50;text=tea;in=#tea;before=2026-01-01T00:00:00.001Z");
+});
+
 Deno.test("/search shows older results when it is repeated", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
