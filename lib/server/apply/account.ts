@@ -151,6 +151,7 @@ function setPassword(
   const row = chat.accounts.find(account);
   if (row === undefined || (replaces !== undefined && row.verifier !== replaces)) return;
   chat.store?.accounts.save({ ...row, verifier });
+  if (replaces !== undefined) chat.accounts.noteRenewal(replaces, verifier);
   if (by === undefined) return;
   notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
   disconnectAccount(chat, row.name, `${by} reset the password of your account`, stamp);

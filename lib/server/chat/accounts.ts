@@ -40,6 +40,8 @@ const windowSeconds = 600;
 const accountShare = 2;
 /** Remembered addresses of one account: guesses from other addresses do not lock these out. */
 const maxFamiliar = 8;
+/** Remembered renewals: more than logins can run at the same time. */
+const maxRenewals = 1000;
 
 /** Whether nobody on the network can read what a session sends. */
 export function isConfidential({ connection: { secure, address } }: Session): boolean {
@@ -73,6 +75,8 @@ export class Accounts {
   readonly #newAccounts: Buckets;
   readonly #familiar = new Map<Folded, Set<string>>();
   readonly #rounds: RoundsInUse;
+  /** Verifiers that were replaced, each with the new verifier of the same password. */
+  readonly #renewals = new Map<string, string>();
 
   constructor(store: Store | undefined, settings: Settings, monotonic: () => number) {
     this.#store = store;
@@ -151,7 +155,7 @@ export class Accounts {
    */
   recheck({ account: { name, verifier } }: Extract<LoginResult, { kind: "right" }>): LoginResult {
     const account = this.find(name);
-    if (account?.verifier !== verifier) return { kind: "wrong" };
+    if (account === undefined || !this.#hasPasswordOf(account, verifier)) return { kind: "wrong" };
     if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
     return { kind: "right", account };
   }
@@ -180,6 +184,16 @@ export class Accounts {
     return await this.newVerifier(password, address);
   }
 
+  /**
+   * A verifier was replaced by another one of the same password. Other devices can be in the middle of a login with the
+   * old one, and their password stays right.
+   */
+  noteRenewal(replaced: string, verifier: string): void {
+    this.#renewals.set(replaced, verifier);
+    const [oldest] = this.#renewals.keys();
+    if (this.#renewals.size > maxRenewals && oldest !== undefined) this.#renewals.delete(oldest);
+  }
+
   /** Counts a new account; false if this address created too many. */
   admitNewAccount(address: string): boolean {
     return this.#newAccounts.tryTake(peerOf(address), this.#monotonic());
@@ -206,11 +220,20 @@ export class Accounts {
       const verifier = await test();
       // This reads the account after the test, because the account can change or be removed during the test.
       const account = this.find(name);
-      if (verifier === undefined || account?.verifier !== formatVerifier(verifier)) return { kind: "wrong" };
+      const isRight = verifier !== undefined && account !== undefined &&
+        this.#hasPasswordOf(account, formatVerifier(verifier));
+      if (!isRight) return { kind: "wrong" };
       this.#uncountTry(fold(name), peer);
       if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
       return { kind: "right", account };
     });
+  }
+
+  /** Whether the account has this verifier, or one of the same password that replaced it. */
+  #hasPasswordOf(account: AccountRow, verifier: string): boolean {
+    let newest: string | undefined = verifier;
+    while (newest !== undefined && newest !== account.verifier) newest = this.#renewals.get(newest);
+    return newest !== undefined;
   }
 
   /** Counts a try for the address and the account; #uncountTry() removes it again. */

@@ -32,7 +32,7 @@ export async function checkPassword(
     replaces: account.verifier,
   });
   await pending?.catch(() => {});
-  return accounts.recheck({ kind: "right", account: accounts.find(account.name) ?? account });
+  return accounts.recheck(result);
 }
 
 /** The account a session is logged in to, before and after registration. */

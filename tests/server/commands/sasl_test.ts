@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { formatVerifier, makeVerifier } from "../../../lib/irc/scram.ts";
+import { checkPassword } from "../../../lib/server/commands/login.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Peer } from "../../support/peer.ts";
 import { device, logIn, scram } from "../../support/login.ts";
@@ -223,6 +224,44 @@ story("a login with the password renews a verifier that has other rounds than th
     const again = await chat.peer("dan", { register: false });
     assertEquals((await scram(again, "ann")).at(-1)?.split(" ")[1], "903", name);
   }
+});
+
+story("devices that log in while another one renews the verifier are accepted", async (chat) => {
+  const { accounts, store } = chat.state;
+  await registered(chat, "ann");
+  const row = accounts.find("ann");
+  assert(row !== undefined);
+  store?.accounts.save({ ...row, verifier: formatVerifier(await makeVerifier(password, 30_000)) });
+  const ways = [logIn, logIn, logIn, logIn, scram, scram];
+  const peers = await Promise.all(ways.map((_, at) => chat.peer(`cat${at}`, { register: false })));
+  const renew = (peer: Peer) => logIn(peer, "ann");
+  const [late, renewing] = await Promise.all(
+    ["dan", "eve"].map((nick) => chat.peer(nick, { register: false })),
+  );
+  assert(late !== undefined && renewing !== undefined);
+  const answers = await Promise.all([
+    scram(late, "ann", password, () => renew(renewing)),
+    ...peers.map((peer, at) => ways[at]?.(peer, "ann")),
+  ]);
+  assertEquals(answers.map((lines) => lines?.at(-1)?.split(" ")[1]), Array(7).fill("903"));
+});
+
+story("a password that is reset while a login renews the verifier ends the login", async (chat) => {
+  const { accounts, store } = chat.state;
+  await registered(chat, "ann");
+  const row = accounts.find("ann");
+  assert(row !== undefined);
+  store?.accounts.save({ ...row, verifier: formatVerifier(await makeVerifier(password, 5000)) });
+  const fresh = await accounts.newVerifier("new horse!", "::1");
+  const session = { chat: chat.state, connection: { address: "::1" } } as never;
+  const result = await checkPassword({
+    session,
+    commit: (event) => {
+      chat.hub.commit({ kind: "password set", account: "ann", verifier: fresh, by: "cat" });
+      chat.hub.commit(event);
+    },
+  }, "ann", password);
+  assertEquals(result.kind, "wrong");
 });
 
 story("a device that logs in before registration has its account at once", async (chat) => {
