@@ -18,7 +18,7 @@ import type { ClientValues } from "./lib/client/cli/read_options.ts";
 import { readOptions } from "./lib/client/cli/read_options.ts";
 import type { RunPlan } from "./lib/client/cli/run_plan.ts";
 import { planRun } from "./lib/client/cli/run_plan.ts";
-import { onSignals } from "./lib/client/cli/signals.ts";
+import { onSignals, turnFileSizeLimitIntoErrors } from "./lib/client/cli/signals.ts";
 import { runStreamSession } from "./lib/client/cli/stream_session.ts";
 import { print, printError } from "./lib/client/cli/streams.ts";
 import { terminalOptions } from "./lib/client/cli/flags_to_terminal.ts";
@@ -36,6 +36,7 @@ const environment = Deno.env.toObject();
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
+  turnFileSizeLimitIntoErrors();
   const parsed = await readOptions(args, environment);
   if ("fault" in parsed) return report({ code: 2, sentence: parsed.fault });
   const { values, positional } = parsed;

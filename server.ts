@@ -57,6 +57,8 @@ const saveRetryMs = 100;
 const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
 
 function main(): void {
+  // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
   const { values, positional } = parsed;
@@ -165,8 +167,6 @@ function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => 
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", once);
   Deno.addSignalListener("SIGHUP", reread);
-  // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
-  Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 function renew(secure: TlsListener | undefined): void {

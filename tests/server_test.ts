@@ -1,6 +1,7 @@
 /** The real program: its output, its refusals, bad input, and its end. Few tests, whole stories. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCommand } from "../lib/run_command.ts";
+import { temporaryFolder } from "./support/folder.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { type RunningServer, serverStory } from "./support/server.ts";
@@ -10,6 +11,11 @@ const script = new URL("../server.ts", import.meta.url).pathname;
 
 serverStory("the server prints how to join, and two people talk", talk);
 Deno.test({ name: "a port in use is one sentence and exit code 69", ignore, fn: portInUse });
+Deno.test({
+  name: "a server that starts with a limit of the file size says what it cannot write",
+  ignore: ignore || Deno.build.os === "windows",
+  fn: smallFiles,
+});
 Deno.test({ name: "a wrong command line is one sentence and exit code 2", ignore, fn: wrongFlags });
 Deno.test({ name: "NATS out of reach is one sentence without its password", ignore, fn: noNats });
 Deno.test({ name: "--help and --version answer and stop", ignore, fn: help });
@@ -63,6 +69,19 @@ async function portInUse(): Promise<void> {
     stderr.trim(),
     `Cannot listen on 127.0.0.1:${port}: the port is in use; choose another port or address with --port or --host`,
   );
+}
+
+async function smallFiles(): Promise<void> {
+  using place = temporaryFolder();
+  // 40 blocks of 512 or 1024 bytes: less than an empty database.
+  const started = await new Deno.Command("sh", {
+    args: ["-c", 'ulimit -f 40 && exec "$0" "$@"', Deno.execPath(), "run", "-A", script],
+    env: { PARLEY_DATA: place.folder },
+  }).output();
+  assertEquals([started.code, new TextDecoder().decode(started.stderr).trim()], [
+    69,
+    `Cannot use "${place.folder}/parley.db": the disk reports an error`,
+  ]);
 }
 
 async function wrongFlags(): Promise<void> {
