@@ -59,12 +59,13 @@ const fullSentence =
   "The server cannot save this, because its disk is full or fails, and refuses what it cannot save; try again later";
 
 /** The part of the database that decides. */
-export type SavingState = Pick<Database, "failing" | "isFull">;
+export type SavingState = Pick<Database, "failing" | "isFull" | "canSave">;
 
 /** The refusal of an event that cannot be saved now; undefined if it is accepted. */
-export function refusalWhileUnsaved({ failing, isFull }: SavingState, event: Event): Refusal | undefined {
-  if (!failing) return undefined;
-  const rule = event.kind === "message" && !isStored(event) ? "always" : acceptance[event.kind];
-  const isRefused = rule === "if saved" || (rule === "until full" && isFull);
+export function refusalWhileUnsaved(database: SavingState, event: Event): Refusal | undefined {
+  const rule = acceptance[event.kind];
+  if (rule === "always" || (rule === "until full" && !database.failing)) return undefined;
+  if (event.kind === "message" && !isStored(event)) return undefined;
+  const isRefused = rule === "if saved" ? !database.canSave() : database.isFull;
   return isRefused ? eventRefusal(event, fullSentence) : undefined;
 }

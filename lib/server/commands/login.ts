@@ -1,6 +1,7 @@
 /** Logging in by SASL, PASS or NickServ: which connections can carry passwords, and the steps after a correct one. */
 import type { LoginResult } from "../chat/accounts.ts";
 import { cloak } from "../chat/cloak.ts";
+import { isRefusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -24,14 +25,12 @@ export async function checkPassword(
   const { account } = result;
   const verifier = await accounts.renewedVerifier(account, password, address);
   if (verifier === undefined) return result;
-  // Without a session: if the other machines cannot be reached, the login does not fail for it.
-  const pending = commit({
-    kind: "password set",
-    account: account.name,
-    verifier,
-    replaces: account.verifier,
-  });
-  await pending?.catch(() => {});
+  try {
+    // Without a session: if the disk is full or the other machines cannot be reached, the login does not fail for it.
+    await commit({ kind: "password set", account: account.name, verifier, replaces: account.verifier });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
   return accounts.recheck(result);
 }
 

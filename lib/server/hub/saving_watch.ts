@@ -40,7 +40,7 @@ export class SavingWatch {
   /** The refusal of an event that cannot be saved now; undefined if it is accepted. */
   refusal(event: Event): Refusal | undefined {
     const database = this.#chat.store?.database;
-    return database?.failing ? refusalWhileUnsaved(database, event) : undefined;
+    return database === undefined ? undefined : refusalWhileUnsaved(database, event);
   }
 
   /** Call it every few seconds. */

@@ -18,7 +18,7 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Clock } from "../../irc/clock.ts";
-import { hasSpace } from "./disk_space.ts";
+import { canGrow } from "./disk_space.ts";
 import { isFailure, reasonOf } from "./sqlite_errors.ts";
 import { copyFile, WriteAheadLog } from "./write_ahead_log.ts";
 import { Transaction } from "./transaction.ts";
@@ -214,7 +214,6 @@ export class Database {
     if (this.#failing) return this.#commitAgain();
     if (this.#isOneStatement()) {
       if (this.#write(this.#writeParticipants, true) && !this.#failing) return this.#end();
-
       return false;
     }
     if (!this.insertPending() || this.#failing) return false;
@@ -224,6 +223,11 @@ export class Database {
   /** Whether the last commit failed. */
   get failing(): boolean {
     return this.#failing;
+  }
+
+  /** Whether the next commit can succeed, for what must be on disk before people hear of it. Costs system calls. */
+  canSave(): boolean {
+    return !this.#failing && (this.#path === undefined || canGrow(this.#path, probedBytes));
   }
 
   /** The characters that wait in memory because the disk fails; otherwise 0. */
@@ -362,9 +366,7 @@ export class Database {
     this.#waiting = waiting;
     if (this.#isStuck) return false;
     const { bytes } = this.#transaction;
-    if (this.#path !== undefined && bytes > probedBytes && !hasSpace(`${this.#path}-probe`, bytes)) {
-      return false;
-    }
+    if (this.#path !== undefined && bytes > probedBytes && !canGrow(this.#path, bytes)) return false;
     return this.#end();
   }
 

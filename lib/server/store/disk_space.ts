@@ -2,11 +2,16 @@
 
 const chunk = new Uint8Array(1024 * 1024);
 
-/** Whether a new file of so many bytes can be written; it is removed again. */
-export function hasSpace(path: string, bytes: number): boolean {
+/**
+ * Whether the log of a database can grow by so many bytes: as many are written into another file, behind a hole that is
+ * as long as the log, because limits of the file size count too. The file is removed again.
+ */
+export function canGrow(database: string, bytes: number): boolean {
+  const path = `${database}-probe`;
   let file: Deno.FsFile | undefined;
   try {
     file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+    file.seekSync(lengthOf(`${database}-wal`), Deno.SeekMode.Start);
     for (let left = bytes; left > 0;) left -= file.writeSync(chunk.subarray(0, Math.min(left, chunk.length)));
     return true;
   } catch {
@@ -18,5 +23,13 @@ export function hasSpace(path: string, bytes: number): boolean {
     } catch {
       // It was not created.
     }
+  }
+}
+
+function lengthOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
   }
 }

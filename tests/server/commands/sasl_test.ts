@@ -254,13 +254,17 @@ story("a password that is reset while a login renews the verifier ends the login
   store?.accounts.save({ ...row, verifier: formatVerifier(await makeVerifier(password, 5000)) });
   const fresh = await accounts.newVerifier("new horse!", "::1");
   const session = { chat: chat.state, connection: { address: "::1" } } as never;
-  const result = await checkPassword({
-    session,
-    commit: (event) => {
-      chat.hub.commit({ kind: "password set", account: "ann", verifier: fresh, by: "cat" });
-      chat.hub.commit(event);
+  const result = await checkPassword(
+    {
+      session,
+      commit: (event) => {
+        chat.hub.commit({ kind: "password set", account: "ann", verifier: fresh, by: "cat" });
+        chat.hub.commit(event);
+      },
     },
-  }, "ann", password);
+    "ann",
+    password,
+  );
   assertEquals(result.kind, "wrong");
 });
 

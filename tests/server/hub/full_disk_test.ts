@@ -1,9 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
+import { formatVerifier, makeVerifier } from "../../../lib/irc/scram.ts";
 import { metricsText } from "../../../lib/server/web/metrics.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { password, registered } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
+import { logIn } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
 import { granted } from "../../support/permissions.ts";
 import { onSmallDisk, type SmallDisk, smallDisk } from "../../support/small_disk.ts";
@@ -68,21 +71,40 @@ diskStory(
   "while the disk is full, nobody is told that an account exists, is gone or has a new password",
   async ({ disk, chat, ann, bob }) => {
     await ask(ann, "REGISTER * * long-enough-password");
+    // Nothing was written since, so the server does not know that the disk is full.
     disk.fill();
+    assertEquals(await ask(bob, "REGISTER * * long-enough-password"), [
+      `:chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE bob :${refusal}`,
+    ]);
+    for (const line of ["PASSWORD long-enough-password another-password", "DELETE long-enough-password"]) {
+      assertEquals((await ask(ann, `ACCOUNT ${line}`)).filter((one) => !one.includes(failing)), [
+        `:chat.test FAIL ACCOUNT TEMPORARILY_UNAVAILABLE ann :${refusal}`,
+      ]);
+    }
+    assertEquals(chat.state.accounts.find("bob"), undefined);
     await ask(ann, "PRIVMSG #tea :the disk is full");
     for (const peer of [ann, bob]) await receive(peer);
     assertEquals(await ask(bob, "REGISTER * * long-enough-password"), [
       `:chat.test FAIL REGISTER TEMPORARILY_UNAVAILABLE bob :${refusal}`,
     ]);
-    for (const line of ["PASSWORD long-enough-password another-password", "DELETE long-enough-password"]) {
-      assertEquals(await ask(ann, `ACCOUNT ${line}`), [
-        `:chat.test FAIL ACCOUNT TEMPORARILY_UNAVAILABLE ann :${refusal}`,
-      ]);
-    }
-    assertEquals(chat.state.accounts.find("bob"), undefined);
     const cat = await chat.peer("cat", { register: false });
     cat.send("NICK cat", "USER cat 0 * :cat");
     assertMatch(await cat.next(/because its disk is full/), / NOTICE cat /);
+  },
+);
+
+diskStory(
+  "while the disk is full, a login succeeds whose verifier cannot be renewed",
+  async ({ disk, chat, store }) => {
+    await registered(chat, "dan");
+    const row = chat.state.accounts.find("dan");
+    if (row !== undefined) {
+      store.accounts.save({ ...row, verifier: formatVerifier(await makeVerifier(password, 5000)) });
+    }
+    store.commit();
+    disk.fill();
+    const peer = await chat.peer("eve", { register: false });
+    assertEquals((await logIn(peer, "dan")).at(-1), ":chat.test 903 * :SASL authentication successful");
   },
 );
 
