@@ -30,6 +30,8 @@ export const deadlines = {
   natsConnectMs: 5_000,
   /** An answer of JetStream; a new leader of a cluster needs a second or two. */
   natsAnswerMs: 3_000,
+  /** A server of NATS that does not know the newest events yet; it gets them from the new leader in a second or two. */
+  natsOldEndMs: 5_000,
   /** Events of the stream, for one request; the next request follows at once. */
   natsPullMs: 10_000,
   /** The result of an event while NATS does not order events; then the next line of the session is read. */

@@ -189,7 +189,7 @@ export class NatsBus<E> implements Bus<E> {
    * Applies the stream from this position on, and resolves when all events that it contained at the call are applied.
    */
   async start(position: Position, replica: Replica<E>): Promise<void> {
-    const ends = await this.#stream.ends();
+    const ends = await this.#stream.endsFrom(position);
     if (this.#state === "closed") throw new Error("Cannot start: the bus is closed");
     const isFirst = this.#state === "joining";
     this.#replica = replica;
@@ -344,6 +344,8 @@ export class NatsBus<E> implements Bus<E> {
   #answer(question: unknown): unknown {
     const asked = question as { kind: "snapshot" } | { kind: "page"; question: unknown };
     if (asked.kind === "page") return this.#replica?.page(asked.question);
+    // The stream can have lost events that this machine has.
+    if (!isUp(this.#state)) throw new Error("It reads the stream again");
     const position = this.position;
     return { position, state: this.#replica?.snapshot() };
   }

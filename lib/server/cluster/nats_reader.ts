@@ -9,7 +9,7 @@ import type { Position } from "./replica.ts";
 
 /** The parts that a reader uses. */
 export interface ReaderOptions<E> {
-  readonly stream: Pick<NatsStream, "follow" | "stop">;
+  readonly stream: Pick<NatsStream, "follow" | "stop" | "timeOf">;
   /** Applies one event, which was published under `id`. */
   readonly apply: (event: E, stamp: number, by: string, id: string) => void;
   /** The stream skipped an event. The reader has stopped. */
@@ -29,6 +29,8 @@ export class NatsReader<E> {
   #streamName = "";
   /** The newest sequence that is known to be in the stream. */
   #newest = 0;
+  /** When NATS got the last message that this machine read; undefined before the first one. */
+  #receivedAt: number | undefined;
   /** The time when the last event arrived, or when reading began. */
   #receivedMs = 0;
   #catchUp: PromiseWithResolvers<void> | undefined;
@@ -70,23 +72,32 @@ export class NatsReader<E> {
 
   /** Moves to a position, or to the next one that the stream has. */
   seek({ sequence, last: stamp, stream }: Position, { stream: name, first, last }: Ends): void {
-    const isOther = sequence > last || stream !== name;
+    const isOther = stream !== name;
     if (sequence > 0 && isOther) {
       this.#options.log("error", "NATS has a new stream; this machine reads it from the beginning");
+    } else if (sequence > last) {
+      const lost =
+        "NATS lost the newest events of its stream, as after a power failure; this machine has them";
+      this.#options.log("error", `${lost} (${sequence - last})`);
     } else if (sequence > 0 && sequence < first - 1) {
       const sentence =
         "This machine was away for longer than NATS keeps events; messages of that time are missing";
       this.#options.log("error", sentence);
     }
-    this.#sequence = Math.max(isOther ? 0 : sequence, first - 1);
+    this.#sequence = Math.max(isOther ? 0 : Math.min(sequence, last), first - 1);
+    this.#receivedAt = undefined;
     this.#stamp = stamp;
     this.#streamName = name;
     this.#newest = last;
   }
 
-  /** Whether the stream still has everything after this position. */
-  canResume({ stream, first, last }: Ends): boolean {
-    return stream === this.#streamName && last >= this.#sequence && first <= this.#sequence + 1;
+  /** Whether the stream still has everything after this position. Throws a NatsError when NATS does not answer. */
+  async canResume({ stream, first, last }: Ends): Promise<boolean> {
+    if (stream !== this.#streamName || last < this.#sequence || first > this.#sequence + 1) return false;
+    // A stream that lost its newest events gives their numbers to others.
+    if (this.#receivedAt === undefined || first > this.#sequence) return true;
+    const found = await this.#options.stream.timeOf(this.#sequence);
+    return found === undefined || found === this.#receivedAt;
   }
 
   /** The stream has events up to this sequence. */
@@ -128,6 +139,7 @@ export class NatsReader<E> {
       return this.#options.onGap();
     }
     this.#sequence = sequence;
+    this.#receivedAt = ms;
     this.#receivedMs = performance.now();
     this.extend(sequence);
     if (text !== "") this.#apply(text, ms, id);

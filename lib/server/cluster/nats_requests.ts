@@ -68,17 +68,21 @@ export class NatsRequests {
     this.#answering ??= this.#connection.subscribe(`${this.#prefix}.machine.${this.#machine}`, {
       callback: (error, message) => {
         if (error || message.reply === undefined) return;
-        void this.#reply(message.reply, () => answer(message.json()));
+        void this.#reply(message.reply, () => this.#answer(answer, message.json()));
       },
     });
   }
 
-  /** Stops answering. */
+  /** Answers no greetings, and refuses questions: another machine would wait long for an answer that does not come. */
   withdraw(): void {
     this.#ready = false;
     this.#greeting?.unsubscribe();
-    this.#answering?.unsubscribe();
-    this.#greeting = this.#answering = undefined;
+    this.#greeting = undefined;
+  }
+
+  #answer(answer: (question: unknown) => unknown, question: unknown): unknown {
+    if (!this.#ready) throw new Error("It is not ready any more");
+    return answer(question);
   }
 
   /** The answer of a machine. Throws if it does not arrive completely. */

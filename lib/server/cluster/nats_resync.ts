@@ -61,9 +61,10 @@ export class NatsResync<E> {
 
   async #resync(signal: AbortSignal): Promise<void> {
     const { stream, reader, on } = this.#options;
-    const ends = await stream.ends();
+    const ends = await stream.endsFrom(reader.position);
+    const canResume = await reader.canResume(ends);
     if (signal.aborted) return;
-    if (!reader.canResume(ends)) return on("sequence gap");
+    if (!canResume) return on("sequence gap");
     await reader.catchUp(ends.last);
     await stream.touch();
     if (signal.aborted) return;

@@ -13,10 +13,11 @@ import {
   type JsMsg,
   type StreamInfo,
 } from "@nats-io/jetstream";
-import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
+import { connect, headers, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
 import type { BusFault } from "./bus_fault.ts";
 import { faultOf, isWrongSequence, NatsError, TooLargeError } from "./nats_faults.ts";
 import { reconnectDelays } from "./nats_reconnect.ts";
+import type { Position } from "./replica.ts";
 
 /** The beginning of all subjects of the chat. */
 export const prefix = "parley";
@@ -29,6 +30,8 @@ const maxAgeNanos = 24 * 3600 * 1e9;
 const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 const replicas = 3;
+/** The interval between two questions while the answer is old. */
+const oldEndRetryMs = 200;
 /** The smallest max_payload of NATS, "32K" there: the largest event of one line, with its quotes escaped. */
 const minPayloadBytes = 32_000;
 /** Space for the headers of an event. */
@@ -58,6 +61,8 @@ export interface Ends {
   readonly stream: string;
   readonly first: number;
   readonly last: number;
+  /** Who answered; servers of a NATS cluster can lack the newest events, "no leader" for longer. @default {only server} */
+  readonly answeredBy?: "only server" | "leader" | "no leader";
 }
 
 /** The size of the stream in NATS, and its limit. */
@@ -140,14 +145,39 @@ export class NatsStream {
 
   /** The ends of the stream. Makes the stream if it does not exist; an existing one keeps its configuration. */
   async ends(): Promise<Ends> {
-    const { state, created, config } = await this.#ask(() => this.#findOrAdd());
+    const { state, created, config, cluster } = await this.#ask(() => this.#findOrAdd());
     if (!config.subjects.includes(subject)) throw new Error(foreignSentence(config.subjects));
     const size = config.max_msg_size > 0 ? config.max_msg_size : Infinity;
     const share = config.max_bytes > 0 ? config.max_bytes * eventShare : Infinity;
     this.#maxStoredBytes = Math.min(size, share);
     this.#created = created;
     this.#figures = { bytes: state.bytes, maxBytes: Math.max(0, config.max_bytes) };
-    return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq };
+    const answeredBy = cluster === undefined ? "only server" : cluster.leader ? "leader" : "no leader";
+    return { stream: created, first: Math.max(1, state.first_seq), last: state.last_seq, answeredBy };
+  }
+
+  /**
+   * ends(), from a server that knows this position. After a new leader was chosen, servers of a NATS cluster can answer
+   * with an older end for a moment. It asks again for some seconds; then the stream has lost events, or it rejects because
+   * no leader knows.
+   */
+  async endsFrom({ sequence, stream }: Position): Promise<Ends> {
+    const deadline = performance.now() + deadlines.natsOldEndMs;
+    for (;;) {
+      const ends = await this.ends();
+      if (ends.stream !== stream || ends.last >= sequence || ends.answeredBy === "only server") return ends;
+      if (performance.now() >= deadline) {
+        if (ends.answeredBy === "leader") return ends;
+        throw new NatsError(new TimeoutError());
+      }
+      await new Promise((resolve) => setTimeout(resolve, oldEndRetryMs));
+    }
+  }
+
+  /** When NATS got the message with this sequence, in milliseconds since 1970; undefined if it is deleted. */
+  async timeOf(sequence: number): Promise<number | undefined> {
+    const found = await this.#ask(() => this.manager.streams.getMessage(streamName, { seq: sequence }));
+    return found?.time.getTime();
   }
 
   /** The bytes that the account of this NATS holds, and its limit; 0 without a limit. */

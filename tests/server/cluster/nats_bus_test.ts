@@ -4,6 +4,7 @@ import type { BusFault } from "../../../lib/server/cluster/bus_fault.ts";
 import { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
 import type { Position, Replica } from "../../../lib/server/cluster/replica.ts";
 import { Nats } from "../../support/cluster.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { hasProgram } from "../../support/programs.ts";
 
 const ignore = !hasProgram("nats-server");
@@ -42,7 +43,7 @@ class Machine implements AsyncDisposable {
   async #enter(): Promise<void> {
     const joined = await this.bus.join(this.bus.position.stream);
     if (joined !== undefined) this.applied.splice(0, this.applied.length, ...joined.state as string[]);
-    await this.bus.start(joined?.position ?? { sequence: 0, last: 0, stream: "" }, this.#replica());
+    await this.bus.start(joined?.position ?? this.bus.position, this.#replica());
   }
 
   /** Resolves when the bus has stopped accepting events, or accepts them again. */
@@ -273,3 +274,41 @@ Deno.test({
     assertEquals(second.applied, ["before"]);
   },
 });
+
+Deno.test({
+  name:
+    "when the power of NATS fails, the events that it lost stay, no event is applied twice, and all machines agree",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    const [folder, copy] = [`${place.folder}/nats`, `${place.folder}/copy`];
+    await using nats = await Nats.start({ folder });
+    await using first = await Machine.start(nats.url, "a-");
+    await using second = await Machine.start(nats.url, "b-");
+    await first.bus.commit("saved", "");
+    nats.pause();
+    copyFolder(folder, copy);
+    nats.resume();
+    await first.bus.commit("not on the disk", "");
+    await second.bus.commit("end", "");
+    await first.bus.commit("end", "");
+    await nats.kill();
+    Deno.removeSync(folder, { recursive: true });
+    copyFolder(copy, folder);
+    await nats.again();
+    await Promise.all([first.until(true), second.until(true)]);
+    await second.bus.commit("later", "");
+    await first.bus.commit("end", "");
+    await second.bus.commit("end", "");
+    assertEquals(first.applied.slice(0, 6), ["saved", "not on the disk", "end", "end", "later", "end"]);
+    assertEquals(second.applied.slice(0, 6), first.applied.slice(0, 6));
+  },
+});
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}

@@ -7,6 +7,8 @@ import type { StreamMessage } from "../../../lib/server/cluster/nats_stream.ts";
 /** A stream that delivers the messages of the test while a reader follows it. */
 class HandStream {
   followedAfter: number | undefined;
+  /** When NATS got a message, by its sequence. */
+  readonly times = new Map<number, number>();
   #receive: ((message: StreamMessage) => void) | undefined;
 
   follow(sequence: number, receive: (message: StreamMessage) => void): Promise<void> {
@@ -19,6 +21,10 @@ class HandStream {
     this.#receive = undefined;
   }
 
+  timeOf(sequence: number): Promise<number | undefined> {
+    return Promise.resolve(this.times.get(sequence));
+  }
+
   give(...sequences: number[]): void {
     for (const sequence of sequences) {
       this.say(sequence, { ms: 1000 + sequence, at: 1000 + sequence });
@@ -27,6 +33,7 @@ class HandStream {
 
   /** An event that a machine committed at `at`, and that NATS got at `ms`. */
   say(sequence: number, { ms, at, id = `id${sequence}` }: { ms: number; at: number; id?: string }): void {
+    this.times.set(sequence, ms);
     this.#receive?.({ sequence, ms, id, text: JSON.stringify({ event: `e${sequence}`, by: "", at }) });
   }
 
@@ -105,13 +112,23 @@ Deno.test("messages of other programs in the stream are ignored, and the log say
   assertEquals([applied, logged.length, reader.position.sequence], [["e6"], 1, 6]);
 });
 
-Deno.test("a reader can resume only if the stream still has the next event", () => {
-  const { reader } = startReader();
+Deno.test("a reader can resume only if the stream still has its events and the next one", async () => {
+  const { stream, reader } = startReader();
   reader.seek(position, ends);
-  assertEquals(reader.canResume({ stream: "one", first: 3, last: 9 }), true);
-  assertEquals(reader.canResume({ stream: "one", first: 4, last: 9 }), false, "it forgot the next event");
-  assertEquals(reader.canResume({ stream: "one", first: 1, last: 1 }), false, "it is shorter");
-  assertEquals(reader.canResume({ stream: "two", first: 1, last: 9 }), false, "it is another stream");
+  assertEquals(await reader.canResume({ stream: "one", first: 3, last: 9 }), true);
+  assertEquals(
+    await reader.canResume({ stream: "one", first: 4, last: 9 }),
+    false,
+    "it forgot the next event",
+  );
+  assertEquals(await reader.canResume({ stream: "one", first: 1, last: 1 }), false, "it is shorter");
+  assertEquals(await reader.canResume({ stream: "two", first: 1, last: 9 }), false, "it is another stream");
+  await reader.resume();
+  stream.give(3);
+  assertEquals(await reader.canResume({ stream: "one", first: 1, last: 9 }), true);
+  stream.times.set(3, 1999);
+  assertEquals(await reader.canResume({ stream: "one", first: 1, last: 9 }), false, "its event 3 is another");
+  assertEquals(await reader.canResume({ stream: "one", first: 4, last: 9 }), true, "event 3 is deleted");
 });
 
 Deno.test("a position that the stream does not have is replaced by the nearest one, and the log says so", () => {
@@ -126,6 +143,9 @@ Deno.test("a position that the stream does not have is replaced by the nearest o
   ]);
   reader.seek({ sequence: 0, last: 0, stream: "" }, ends);
   assertEquals(logged.length, 2);
+  reader.seek({ sequence: 7, last: 99, stream: "one" }, ends);
+  assertEquals(reader.position, { sequence: 5, last: 99, stream: "one" });
+  assertEquals(logged[2]?.split(",")[0], "NATS lost the newest events of its stream");
 });
 
 Deno.test("a stamp has the earlier time if the clocks of NATS and of the machine differ by more than a minute", async () => {
