@@ -1,8 +1,11 @@
-/** Notifications at the page in a real browser: the bell, and the number in the window title. Also leaving the page. */
+/**
+ * Notifications at the page in a real browser: the bell, and the number in the window title. Also leaving the page. Only
+ * `deno task chaos` runs this test, because it needs a whole Chromium, which is slow.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type BrowserVisitor, enterAs, isTrue } from "../../support/browser.ts";
+import { type BrowserVisitor, enterAs, isTrue } from "../support/browser.ts";
 import { leavingStories } from "./leaving_stories.ts";
-import { pageStories, type Stage } from "./page_stories.ts";
+import { pageStories, type Stage } from "../client/page/page_stories.ts";
 
 pageStories("notifications at the page in Chromium", {
   "mentions and private messages cause notifications in a hidden page, once the person has pressed the bell":

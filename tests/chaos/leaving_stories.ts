@@ -1,10 +1,10 @@
 /**
  * Stories of leaving the page and coming back, for a whole Chromium: the shell has no back-forward cache.
- * notifications_test.ts plays them.
+ * notifications.ts plays them.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { write } from "../../support/browser.ts";
-import type { PageStory, Stage } from "./page_stories.ts";
+import { write } from "../support/browser.ts";
+import type { PageStory, Stage } from "../client/page/page_stories.ts";
 
 /** Stories by their names. */
 export const leavingStories: Readonly<Record<string, PageStory>> = {
