@@ -52,7 +52,7 @@ async function allow({ pid }: RunningServer, descriptors: number): Promise<void>
   assertEquals(success, true);
 }
 
-/** What newcomers get over TCP, over TLS, over HTTP and over a WebSocket. */
+/** The answers to newcomers over TCP, over TLS, over HTTP and over a WebSocket. */
 function answers(server: RunningServer): Promise<string[]> {
   const all = [overLines(server), overTls(server), overHttp(server), overHttp(server, true)];
   return withDeadline(Promise.all(all), patienceMs, () => "Nobody answered");

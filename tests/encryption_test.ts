@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
+import { until } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
@@ -198,11 +199,4 @@ async function sts(): Promise<void> {
   for await (const lines of connection.lines()) received += lines.join(" ");
   connection.close();
   assertStringIncludes(received, "sts=duration=2592000 ");
-}
-
-async function until(test: () => boolean): Promise<void> {
-  for (let waits = 0; !test(); waits++) {
-    if (waits > 400) throw new Error("It did not happen");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import { SocketLimits } from "../lib/net/socket_limits.ts";
+import { until } from "./support/deadline.ts";
 import { sendText, startListening } from "./support/listening.ts";
 import type { Chat } from "./support/chat.ts";
 import { overTcp, Peer } from "./support/peer.ts";
@@ -326,7 +327,7 @@ story(
     const next = await come("2001:db8::3", "e");
     assertEquals(await ask(next, "PING x"), [":chat.test PONG chat.test x"]);
     for (const peer of [...others, next]) await peer[Symbol.asyncDispose]();
-    while (place.listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(() => place.listener.connections === 0);
   },
 );
 

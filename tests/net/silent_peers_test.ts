@@ -9,7 +9,7 @@ import { makeCertificate } from "../../lib/net/certificate.ts";
 import { openDescriptors } from "../../lib/net/descriptors.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import { SocketLimits } from "../../lib/net/socket_limits.ts";
-import { withDeadline } from "../support/deadline.ts";
+import { until, withDeadline } from "../support/deadline.ts";
 import { type Listening, readAll, sendText, startListening } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
 import { startSite } from "../support/site.ts";
@@ -58,7 +58,7 @@ async function silentHandshake(): Promise<void> {
   const silent = await place.connect();
   const halfway = await place.connect();
   await halfway.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01));
-  while (place.listener.connections < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => place.listener.connections === 2);
   await untilOpen(alone, 2, () => place.listener.connections);
   assertEquals([await readAll(silent), await readAll(halfway)], ["", ""]);
   assert(alone > before);
@@ -78,7 +78,7 @@ async function countedHandshake(): Promise<void> {
     return socket;
   };
   await visit();
-  while (limits.connections < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => limits.connections === 1);
   const second = await visit();
   const secure = await Deno.startTls(second, { hostname, caCerts: tls ? [tls.cert] : [] });
   using _secure = secure;
@@ -87,7 +87,7 @@ async function countedHandshake(): Promise<void> {
     "ERROR :Closing link: Too many connections from your address: 1 of 1\r\n",
   );
   await place.listener.close();
-  while (limits.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => limits.connections === 0);
 }
 
 /** The server sends much to a peer that reads nothing. */
@@ -153,7 +153,7 @@ const upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpg
 
 async function silentWebSocket(): Promise<void> {
   const limits = new SocketLimits();
-  await using site = await startSite({}, {
+  await using site = startSite({}, {
     limits,
     onConnection: (connection) => connection.close(),
     stream: { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 }, closeTimeoutMs: 50 },
@@ -169,7 +169,7 @@ const deadlines = { headersMs: 40, idleMs: 80, stallMs: 80, bytesPerSecond: 1_00
 
 async function slowRequests(): Promise<void> {
   const big = new Uint8Array(20_000_000);
-  await using site = await startSite({}, {
+  await using site = startSite({}, {
     deadlines,
     onError: () => {},
     routes: [async (request, response, path) => {
@@ -204,7 +204,7 @@ async function slowRequests(): Promise<void> {
 }
 
 async function steady(): Promise<void> {
-  await using site = await startSite({}, {
+  await using site = startSite({}, {
     deadlines: { ...deadlines, bytesPerSecond: 100 },
     routes: [async (request, response) => {
       let bytes = 0;

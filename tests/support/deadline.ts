@@ -1,4 +1,4 @@
-/** A limit on waiting, so that a test that would hang fails and says what it waited for. */
+/** Limits on waiting: a test that would hang fails, and says what it waited for. */
 
 /** `promise`, or an Error with `words()` when it takes longer than `ms`. Leaves no timer behind. */
 export async function withDeadline<T>(promise: Promise<T>, ms: number, words: () => string): Promise<T> {
@@ -8,5 +8,14 @@ export async function withDeadline<T>(promise: Promise<T>, ms: number, words: ()
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Waits for something that has no event, such as the state of another program; an Error after `ms`. */
+export async function until(isTrue: () => boolean, ms = 10_000): Promise<void> {
+  const endMs = performance.now() + ms;
+  while (!isTrue()) {
+    if (performance.now() > endMs) throw new Error(`Not true after ${ms} ms: ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -1,7 +1,7 @@
 /**
  * A model of machines, their links and NATS, in a time of its own: it shows what the rules about lost machines do under
  * delays, cuts and pauses. The rules are the real ones (silence_watch.ts, suspicions.ts, apply/machine.ts); the
- * connections are not. A connection never breaks here: what is cut arrives later, which is the worst case for a claim.
+ * connections are not. A connection never breaks here: messages that are cut off arrive later, the worst case for a claim.
  */
 import type { Event } from "../../lib/server/apply/event.ts";
 import { applyEvent } from "../../lib/server/apply/apply.ts";
@@ -100,7 +100,7 @@ class ModelMachine {
 /** Machines "a-", "b-" and so on, with one NATS. */
 export class NetworkModel {
   readonly machines: readonly ModelMachine[];
-  /** What the stream removed, by the view of a machine that reads everything at once. */
+  /** The machines that were removed, as a machine sees it that reads everything at once. */
   readonly removals: Removal[] = [];
   readonly #leaseMs: number;
   readonly #faults: readonly ModelFault[];

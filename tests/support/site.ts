@@ -1,6 +1,7 @@
 /** A chat with its web side on a free port, for tests of HTTP and WebSockets. */
 import { startWeb, type WebListener, type WebOptions } from "../../lib/server/web/web.ts";
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
+import { until } from "./deadline.ts";
 import type { Wire } from "./peer.ts";
 import { granted } from "./permissions.ts";
 
@@ -30,15 +31,14 @@ export function siteStory(name: string, ...rest: [SiteStory] | [SiteStoryOptions
     name,
     ignore: !granted("net", "read", "env"),
     async fn() {
-      await using site = await startSite(chat, web);
+      await using site = startSite(chat, web);
       await act(site);
     },
   });
 }
 
 /** Starts both. */
-// deno-lint-ignore require-await -- a start can become slower
-export async function startSite(options: ChatOptions = {}, web: Partial<WebOptions> = {}): Promise<Site> {
+export function startSite(options: ChatOptions = {}, web: Partial<WebOptions> = {}): Site {
   const chat = startChat(options);
   const attached: Promise<void>[] = [];
   const listener = startWeb({
@@ -64,7 +64,7 @@ export async function startSite(options: ChatOptions = {}, web: Partial<WebOptio
       chat.hub.close("The test is over");
       await Promise.all(attached);
       await listener.close();
-      while (listener.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => listener.connections === 0);
       await chat[Symbol.asyncDispose]();
     },
   };

@@ -260,7 +260,7 @@ Deno.test({
   async fn() {
     using place = temporaryFolder();
     const late: { routes?: UploadRoutes; url?: string } = {};
-    await using site = await startSite({ uploadUrl: () => late.url }, {
+    await using site = startSite({ uploadUrl: () => late.url }, {
       routes: [(...asked) => late.routes?.route(...asked)],
     });
     late.routes = new UploadRoutes(site.chat.hub, new UploadFolder(place.folder));

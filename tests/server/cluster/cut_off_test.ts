@@ -7,6 +7,7 @@ import { type ChatSide, openChat } from "../../../lib/server/start/chat_side.ts"
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import { parseOptions } from "../../../lib/options.ts";
 import { Nats } from "../../support/cluster.ts";
+import { until } from "../../support/deadline.ts";
 import { FreezingProxy } from "../../support/freezing_proxy.ts";
 import { visit } from "../../support/memory_connection.ts";
 import { hasProgram } from "../../support/programs.ts";
@@ -73,9 +74,4 @@ async function startMachine(machine: string, nats: string): Promise<Started> {
       side.store.close();
     },
   };
-}
-
-/** Waits for other machines; there is no event for it. */
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
 }

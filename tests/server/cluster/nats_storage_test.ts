@@ -1,4 +1,4 @@
-/** What operators are told about the space in NATS, with answers of the test. */
+/** The warnings to operators about the space in NATS, with answers of the test. */
 import { assertEquals } from "@std/assert";
 import { NatsStorage } from "../../../lib/server/cluster/nats_storage.ts";
 

@@ -39,7 +39,7 @@ function wasFaulty(faults: readonly ModelFault[], at: number, atMs: number): boo
   );
 }
 
-Deno.test("whatever the network does, no healthy machine is removed, each dead one is, and all agree", async () => {
+Deno.test("under any faults of the network no healthy machine is removed, each dead one is, and all agree", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { minLength: 1, maxLength: 4 }), delays, async (faults, delaysMs) => {
       const model = new NetworkModel(leaseMs, delaysMs, faults);
@@ -97,7 +97,7 @@ Deno.test("a claim that arrives late is void, because the machine has answered",
   for (let cutMs = leaseMs - 1500; cutMs <= leaseMs + 2000; cutMs += 500) {
     for (let holdMs = leaseMs + 500; holdMs <= leaseMs + 3000; holdMs += 250) {
       const cut: ModelFault = { kind: "cut", machine: 0, fromMs: 2000, forMs: cutMs };
-      // What "b-" says about "a-" from some moment on is held back.
+      // From some moment on the claims of "b-" about "a-" are held back.
       const hold: ModelFault = { kind: "mute", machine: 1, fromMs: holdMs, forMs: 2500 };
       const model = new NetworkModel(leaseMs, [5, 5], [cut, hold]);
       await model.run(20_000);

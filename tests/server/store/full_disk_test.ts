@@ -13,7 +13,7 @@ const channels = ["#tea", "#den", "#new"];
 const people = ["ann", "bob", "cat"];
 
 Deno.test(
-  "what waits while the disk is full is read like what is saved, and is on disk later",
+  "rows that wait while the disk is full are read like saved rows, and are on disk later",
   onSmallDisk,
   async () => {
     for (let seed = 1; seed <= 2; seed++) {
@@ -241,7 +241,7 @@ async function found(store: Store, text: string): Promise<number[]> {
 }
 
 Deno.test(
-  "what cannot be written whole leaves nothing: no known host, no copy of the database",
+  "a file that cannot be written whole leaves nothing: no known host, no copy of the database",
   onSmallDisk,
   () => {
     using place = temporaryFolder();

@@ -55,10 +55,9 @@ Deno.test("a copy finds people by the nicks that they had before", () => {
 Deno.test("a store that was offline learns which conversations of guests went to accounts meanwhile", () => {
   using here = openStore();
   using away = openStore();
-  const [ann, bob, cat] = ["ann", "~!1", "~!2"].map((identity) => ({ identity, name: identity }));
-  if (ann === undefined || bob === undefined || cat === undefined) return;
-  for (const [at, [one, other]] of [[ann, bob], [bob, cat], [bob, bob]].entries()) {
-    if (one === undefined || other === undefined) continue;
+  const side = (identity: string) => ({ identity, name: identity });
+  const [ann, bob, cat] = [side("ann"), side("~!1"), side("~!2")];
+  for (const [at, [one, other]] of ([[ann, bob], [bob, cat], [bob, bob]] as const).entries()) {
     here.history.append(here.conversations.between(one, other), 0, 10 + at, ":bob PRIVMSG you :hello");
   }
   here.commit();

@@ -8,9 +8,9 @@ import { type Site, startSite } from "../../support/site.ts";
 
 const ignore = !granted("net", "read", "write", "env");
 
-async function metricSite(settings: Partial<Settings> = {}, hostname = "127.0.0.1"): Promise<Site> {
+function metricSite(settings: Partial<Settings> = {}, hostname = "127.0.0.1"): Site {
   const late: { route?: Route } = {};
-  const site = await startSite({ settings }, {
+  const site = startSite({ settings }, {
     hostname,
     routes: [(...asked) => late.route?.(...asked)],
   });
@@ -27,7 +27,7 @@ async function ask(
 }
 
 Deno.test("programs on this machine can read the metrics", { ignore }, async () => {
-  await using site = await metricSite();
+  await using site = metricSite();
   await site.chat.peer("ann");
   const [status, text] = await ask(site);
   assertEquals(status, 200);
@@ -39,15 +39,15 @@ Deno.test(
   "this machine can read the metrics by IPv4 if the server also listens on IPv6",
   { ignore },
   async () => {
-    await using site = await metricSite({}, "::");
+    await using site = metricSite({}, "::");
     assertEquals((await ask(site))[0], 200);
   },
 );
 
 Deno.test("visitors through a proxy on this machine cannot read the metrics", { ignore }, async () => {
   const headers = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
-  await using site = await metricSite();
+  await using site = metricSite();
   for (const name of headers) assertEquals((await ask(site, { [name]: "10.1.2.3" }))[0], 403, name);
-  await using open = await metricSite({ metrics: "open" });
+  await using open = metricSite({ metrics: "open" });
   assertEquals((await ask(open, { "x-forwarded-for": "10.1.2.3" }))[0], 200);
 });

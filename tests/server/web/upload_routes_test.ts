@@ -20,7 +20,7 @@ async function fileSite(
 ): Promise<Site & { folder: string; routes: UploadRoutes }> {
   const folder = await Deno.makeTempDir();
   const late: { route?: UploadRoutes; url?: string } = {};
-  const site = await startSite({ settings, ...clock, uploadUrl: () => late.url }, {
+  const site = startSite({ settings, ...clock, uploadUrl: () => late.url }, {
     routes: [(...asked) => late.route?.route(...asked)],
   });
   const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder), {

@@ -79,7 +79,7 @@ async function statusOf(site: Site, headers: Record<string, string>): Promise<st
 }
 
 async function origins(): Promise<void> {
-  await using site = await startSite({}, { origins: ["https://friend.example"] });
+  await using site = startSite({}, { origins: ["https://friend.example"] });
   assertEquals(await statusOf(site, {}), "101");
   assertEquals(await statusOf(site, { Origin: site.origin }), "101");
   assertEquals(await statusOf(site, { Origin: "https://friend.example" }), "101");

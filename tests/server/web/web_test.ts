@@ -18,7 +18,7 @@ Deno.test(
       run++;
       return Promise.resolve();
     };
-    await using site = await startSite({}, { routes: [never] });
+    await using site = startSite({}, { routes: [never] });
     using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
     await sendText(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500));
     await readAll(socket).catch(() => "cut");
@@ -34,7 +34,7 @@ Deno.test(
       response.end("here");
       return Promise.resolve();
     };
-    await using site = await startSite({}, { routes: [answer] });
+    await using site = startSite({}, { routes: [answer] });
     using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
     const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const bytes = new Uint8Array(65_536);
@@ -50,7 +50,7 @@ Deno.test(
 Deno.test("a peer has a limit of sockets, and this machine has none", {
   ignore: ignore || elsewhere === "127.0.0.1",
 }, async () => {
-  await using site = await startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
+  await using site = startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
   const isServed = async (hostname: string) => {
     const socket = await Deno.connect({ hostname, port: site.web.port });
     await sendText(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").catch(() => {});
@@ -72,7 +72,7 @@ Deno.test("a visitor through a trusted proxy has a limit of running requests", {
     await gate.promise;
     sendAnswer(response, 200, "late");
   };
-  await using site = await startSite({}, { maxPerPeer: 2, isTrustedProxy: () => true, routes: [hold] });
+  await using site = startSite({}, { maxPerPeer: 2, isTrustedProxy: () => true, routes: [hold] });
   const ask = async (address: string) => {
     const response = await fetch(site.origin, { headers: { "x-forwarded-for": address } });
     await response.body?.cancel();
@@ -93,7 +93,7 @@ Deno.test("X-Forwarded-For in two lines is read completely", { ignore }, async (
     return Promise.resolve();
   };
   const isTrustedProxy = (address: string) => address === "127.0.0.1";
-  await using site = await startSite({}, { isTrustedProxy, routes: [tell] });
+  await using site = startSite({}, { isTrustedProxy, routes: [tell] });
   using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
   const headers = ["198.51.100.7", "203.0.113.9"].map((address) => `X-Forwarded-For: ${address}\r\n`);
   await sendText(socket, `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join("")}\r\n`);
@@ -106,7 +106,7 @@ Deno.test("a sender that is refused gets the answer although it still sends", { 
     sendAnswer(response, 413, "too large");
     return Promise.resolve();
   };
-  await using site = await startSite({}, { routes: [refuse] });
+  await using site = startSite({}, { routes: [refuse] });
   using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
   await sendText(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n");
   for (let part = 0; part < 20; part++) {
