@@ -79,9 +79,12 @@ function isAboutFiles(words: string, names: readonly string[]): boolean {
  */
 function isAboutPicture(plain: string, html: string, names: readonly string[]): boolean {
   if (html !== "") return isAboutFiles(html, names) && isAboutFiles(plain, names);
-  return isAboutFiles(plain, names) ||
-    linesOf(plain).every((line) => /^(?:https?|data|blob):\S+$/i.test(line));
+  return isAboutFiles(plain, names) || linesOf(plain).every((line) => addressOrPath.test(line));
 }
+
+/** The address of a picture, or where a program that takes pictures of the screen has saved it. */
+const addressOrPath =
+  /^(?:(?:https?|data|blob):\S+|(?:file:|~?\/|[a-z]:\\).*\.(?:png|jpe?g|gif|webp|avif|bmp|tiff?))$/i;
 
 function decoded(part: string): string {
   try {

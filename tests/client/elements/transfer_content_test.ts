@@ -83,6 +83,17 @@ const cases: readonly (readonly [name: string, data: Transfer, expected: string]
     transfer({ "text/plain": "file:///a/tea%20pot.png" }, picture("tea pot.png")),
     "files: tea pot.png",
   ],
+  [
+    "a picture of the screen with the path of its file",
+    transfer({ "text/plain": "/home/ann/Pictures/Screenshot 1.png" }, picture()),
+    "files: image.png",
+  ],
+  [
+    "the same on Windows",
+    transfer({ "text/plain": "C:\\Users\\ann\\shot.jpg" }, picture()),
+    "files: image.png",
+  ],
+  ["a path that no picture has", transfer({ "text/plain": "/etc/passwd" }, picture()), "text: /etc/passwd"],
   ["a Windows path", transfer({ "text/plain": "C:\\docs\\a.txt" }, file("a.txt")), "files: a.txt"],
   ["a folder", transfer({ "text/plain": "/home/ann/tea" }, folder("tea")), "folders: tea"],
   ["a folder and files", transfer({}, folder("tea"), file("a.txt")), "files: a.txt; folders: tea"],

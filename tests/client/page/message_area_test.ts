@@ -189,9 +189,14 @@ async function search(stage: Stage): Promise<void> {
   assertEquals(await page.locator(".results button").count(), 60);
   await page.waitForSelector("dialog button >> text=Older results", { state: "hidden" });
   // Operators that a click writes, phrases, and what was found, which is marked.
-  await page.fill("dialog input", "no");
+  await page.fill("dialog input", "n".repeat(200));
   await page.press("dialog input", "Enter");
-  await page.waitForSelector("dialog output >> text=No messages found for no");
+  await page.waitForSelector("dialog output >> text=No messages found for nnn");
+  assert(
+    await page.evaluate(
+      "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('dialog'))",
+    ),
+  );
   await page.fill("dialog input", '"the SAMOVÁR"');
   await page.click("dialog .examples >> text=in:#search");
   assertEquals(await page.inputValue("dialog input"), '"the SAMOVÁR" in:#search ');
