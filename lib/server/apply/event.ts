@@ -40,6 +40,8 @@ export type Event =
     /** Stamp of the deleted message. */
     readonly message: number;
     readonly reason: string;
+    /** Only a channel operator can delete it: it is a message of another user. @default {false} */
+    readonly asOperator?: boolean;
     /** Ids of the files that are deleted with it. */
     readonly files?: readonly string[];
   }

@@ -4,10 +4,14 @@
  * come in between. The checks are the checks of the commands, with the same state on every machine.
  */
 import { channelModeOf, isRank } from "../../irc/modes.ts";
+import { messageId } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
+import { visibleHistory } from "../chat/history_access.ts";
 import {
   canChange,
+  levelOf,
+  levels,
   refusalToInvite,
   refusalToJoin,
   refusalToKick,
@@ -19,21 +23,32 @@ import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import type { UserState } from "../chat/user.ts";
 import type { Event, ModeRecord } from "./event.ts";
 
-type ChannelEvent = Extract<Event, { kind: "joined" | "kicked" | "modes set" | "topic set" | "invited" }>;
+type ChannelEvent = Extract<
+  Event,
+  { kind: "joined" | "parted" | "kicked" | "modes set" | "topic set" | "invited" }
+>;
 
 /** The refusal if an event cannot be applied any more; otherwise undefined. */
 export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
   switch (event.kind) {
     case "message":
       return refusalToSay(chat, event);
+    case "redacted":
+      return refusalToDelete(chat, event);
+    case "channel kept":
+    case "channel released":
+      return refusalToRegister(chat, event);
     case "joined":
+    case "parted":
     case "kicked":
     case "modes set":
     case "topic set":
     case "invited": {
       const user = chat.users.get(event.user);
       const channel = chat.channel(event.channel);
-      return user && channel && refusalToDo(chat, user, channel, event);
+      if (user !== undefined && channel !== undefined) return refusalToDo(chat, user, channel, event);
+      // A join makes the channel.
+      return event.kind === "joined" ? undefined : numericRefusal("ERR_NOSUCHCHANNEL", event.channel);
     }
     default:
       return undefined;
@@ -59,9 +74,59 @@ function refusalToDo(
         : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
     case "topic set":
       return refusalToSetTopic(channel, user, event.text);
-    case "invited":
-      return refusalToInvite(channel, user);
+    case "parted":
+      return channel.members.has(user) ? undefined : numericRefusal("ERR_NOTONCHANNEL", channel.name);
+    case "invited": {
+      const target = chat.users.get(event.target);
+      const isMember = target !== undefined && channel.members.has(target);
+      const refusal = refusalToInvite(channel, user);
+      if (refusal !== undefined || !isMember) return refusal;
+      return numericRefusal("ERR_USERONCHANNEL", target.nick, channel.name);
+    }
   }
+}
+
+/** A user that left the channel, or is no operator of it any more, cannot delete messages there. */
+function refusalToDelete(
+  chat: ChatState,
+  { user: id, target, message, asOperator }: Extract<Event, { kind: "redacted" }>,
+): Refusal | undefined {
+  const user = chat.users.get(id);
+  if (user === undefined || chat.store === undefined) return undefined;
+  if (visibleHistory(chat, chat.store, user, target) === undefined) {
+    return deletionRefusal("INVALID_TARGET", target, `You cannot delete messages of "${target}"`);
+  }
+  const channel = chat.channel(target);
+  if (asOperator !== true || (channel !== undefined && levelOf(channel, user) >= levels.operator)) {
+    return undefined;
+  }
+  return deletionRefusal(
+    "REDACT_FORBIDDEN",
+    target,
+    messageId(message),
+    "You can delete only your own messages",
+  );
+}
+
+function deletionRefusal(code: string, ...contextAndText: string[]): Refusal {
+  return { refusal: "standard", params: ["REDACT", code, ...contextAndText] };
+}
+
+/** Two users on two machines can register one channel at the same moment: the first one is its founder. */
+function refusalToRegister(
+  chat: ChatState,
+  { kind, channel: name, user: id = "" }: Extract<Event, { kind: "channel kept" | "channel released" }>,
+): Refusal | undefined {
+  const user = chat.users.get(id);
+  if (user === undefined) return undefined;
+  const channel = chat.channel(name);
+  if (channel === undefined) return numericRefusal("ERR_NOSUCHCHANNEL", name);
+  const { registration } = channel;
+  if (registration === undefined && kind === "channel released") return undefined;
+  const isAllowed = registration === undefined
+    ? levelOf(channel, user) >= levels.operator
+    : registration.founder === user.account || user.modes.has("o");
+  return isAllowed ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 
 function canMake(channel: ChannelState, user: UserState, { sign, letter, parameter }: ModeRecord): boolean {

@@ -57,7 +57,12 @@ function founder(call: Call): void | Promise<void> {
     user: user.id,
   } as const;
   const pending = commit(event, session);
-  const end = () => notify(`The founder is now ${account.name}`);
+  const end = () => {
+    // Another machine can have been faster; then the user has got a refusal.
+    if (chat.channel(channel.name)?.registration?.founder === account.name) {
+      notify(`The founder is now ${account.name}`);
+    }
+  };
   return pending ? pending.then(end) : end();
 }
 

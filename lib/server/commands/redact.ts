@@ -36,7 +36,8 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
   if (stamp === undefined || saved === undefined || message === undefined || !isSpeech(message)) {
     fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
   }
-  if (!isOwn(user, message, stamp) && !isOperatorOf(chat.channel(target), user)) {
+  const asOperator = !isOwn(user, message, stamp);
+  if (asOperator && !isOperatorOf(chat.channel(target), user)) {
     fail("REDACT", "REDACT_FORBIDDEN", target, id, "You can delete only your own messages");
   }
   const text = wholeText(message.params[1] ?? "", saved.more);
@@ -47,6 +48,7 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
     target,
     message: stamp,
     reason: cutBytes(reason, chat.settings.reasonLength),
+    ...(asOperator && { asOperator }),
     ...(files.length > 0 && { files }),
   }, session);
 }

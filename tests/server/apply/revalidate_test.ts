@@ -1,8 +1,11 @@
 /** Revalidation: events that an earlier event in the order forbids. */
 import { assertEquals } from "@std/assert";
+import { messageId, parseMessageId } from "../../../lib/irc/stamp.ts";
 import type { Event } from "../../../lib/server/apply/event.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { password } from "../../support/account.ts";
 import { startMachines } from "../../support/machine_pair.ts";
-import { ask, receive } from "../../support/transcript.ts";
+import { ask, plain, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
 
 /** Ann is operator of #tea, and bob was. */
@@ -108,6 +111,70 @@ Deno.test("a late NOTICE is not answered, and the answer to a late message names
   const target = { kind: "user", id: "a-99", nick: "dan" } as const;
   await second.commit({ kind: "message", user: id, command: "PRIVMSG", target, text: "hi" }, session);
   assertEquals(await receive(bob), [":chat.test 401 bob dan :No such nick/channel"]);
+});
+
+Deno.test("a deletion by a user who was kicked, or is no operator any more, is refused and not confirmed", async () => {
+  using one: Store = openStore();
+  using other: Store = openStore();
+  const [first, second] = startMachines([one, other]);
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob", {
+    caps: ["echo-message", "message-tags", "standard-replies"],
+  });
+  await ann.join("#tea");
+  await bob.join("#tea");
+  const stampOf = async (text: string): Promise<number> => {
+    const [, id = ""] = /msgid=(\w+)/.exec(await bob.next(new RegExp(` PRIVMSG #tea :?${text}`))) ?? [];
+    return parseMessageId(id) ?? 0;
+  };
+  bob.send("PRIVMSG #tea :cup");
+  const own = await stampOf("cup");
+  ann.send("PRIVMSG #tea :pot");
+  const anns = await stampOf("pot");
+  const [session] = second.chat.sessions.values();
+  const user = second.chat.find("bob")?.id ?? "";
+  const deletion = { kind: "redacted", user, target: "#tea", reason: "" } as const;
+  await second.commit({ ...deletion, message: anns, asOperator: true }, session);
+  await first.commit(kick(first.chat.find("ann")?.id ?? "", user));
+  await second.commit({ ...deletion, message: own }, session);
+  assertEquals(plain(await bob.lines()).filter((line) => line.includes("REDACT")), [
+    `:chat.test FAIL REDACT REDACT_FORBIDDEN #tea ${messageId(anns)} :You can delete only your own messages`,
+    ':chat.test FAIL REDACT INVALID_TARGET #tea :You cannot delete messages of "#tea"',
+  ]);
+});
+
+Deno.test("two users on two machines register one channel: the first is its founder, the other is refused", async () => {
+  using one: Store = openStore();
+  using other: Store = openStore();
+  const [first, second] = startMachines([one, other]);
+  await using ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
+  await using bob = await visit(second.hub, "10.1.2.1", "bob", { secure: true });
+  for (const peer of [ann, bob]) await ask(peer, `REGISTER * * ${password}`, "JOIN #tea");
+  await ask(ann, "MODE #tea +o bob");
+  await receive(bob);
+  await ask(ann, "MODE #tea +r");
+  await receive(bob);
+  const [session] = second.chat.sessions.values();
+  const user = second.chat.find("bob")?.id ?? "";
+  await second.commit({ kind: "channel kept", channel: "#tea", founder: "bob", user }, session);
+  assertEquals(await receive(bob), [":chat.test 482 bob #tea :You're not channel operator"]);
+  const founders = [first, second].map(({ chat }) => chat.channel("#tea")?.registration?.founder);
+  assertEquals(founders, ["ann", "ann"]);
+});
+
+Deno.test("what a user does in a channel that ended meanwhile is refused, and not confirmed", async () => {
+  const [first, second] = startMachines();
+  await using _ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob");
+  await bob.join("#tea");
+  await ask(bob, "PART #tea");
+  const [session] = second.chat.sessions.values();
+  const ids = [second.chat.find("bob")?.id ?? "", first.chat.find("ann")?.id ?? ""] as const;
+  const parted: Event = { kind: "parted", user: ids[0], channel: "#tea", reason: "" };
+  for (const event of [kick(...ids), modes(ids[0], "m"), topic(ids[0]), invitation(...ids), parted]) {
+    await second.commit(event, session);
+    assertEquals(await receive(bob), [":chat.test 403 bob #tea :No such channel"]);
+  }
 });
 
 function kick(user: string, target: string): Event {
