@@ -57,8 +57,12 @@ const saveRetryMs = 100;
 const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
 
 function main(): void {
-  // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
+  if (Deno.build.os !== "windows") {
+    // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
+    Deno.addSignalListener("SIGXFSZ", () => {});
+    // A reload during the start has nothing to read again; without this it would end the process.
+    Deno.addSignalListener("SIGHUP", () => {});
+  }
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
   const { values, positional } = parsed;

@@ -25,6 +25,7 @@ export class FileWatch {
   /** How the file went away; undefined while it is there. */
   #loss: "deleted" | "replaced" | undefined;
   #nextCopyMs = 0;
+  #isLost = false;
 
   /** The database is open. */
   constructor(file: WatchedFile) {
@@ -35,14 +36,18 @@ export class FileWatch {
   /** Call it every few seconds. A sentence for operators when the file is gone, or its copy cannot be written. */
   check(): string | undefined {
     const known = this.#loss;
-    this.#loss ??= this.#findLoss();
+    this.#loss = this.#findLoss();
+    // A folder that was renamed, or a disk that was away, has the same file again.
+    if (known !== undefined && this.#loss === undefined) return this.#endLoss();
     const before = this.#file.now();
     if (this.#loss === undefined || before < this.#nextCopyMs) return undefined;
     const { path } = this.#file;
     let fault: string | undefined;
     try {
       this.#copy();
+      this.#isLost = false;
     } catch (error) {
+      this.#isLost = true;
       fault = error instanceof Error ? error.message : String(error);
     }
     this.#nextCopyMs = before + Math.max(copyMs, (this.#file.now() - before) * copyShare);
@@ -55,10 +60,25 @@ export class FileWatch {
     return `${lost}; its content is in "${rescuedPath(path)}", at most a minute old; ${advice}`;
   }
 
-  /** Call it before the database is closed. */
+  /** Call it before the database is closed. It makes the folder again if that was deleted too. */
   copyAtEnd(): string | undefined {
     this.#nextCopyMs = 0;
+    if (this.#findLoss() === "deleted") makeFolder(this.#file.path.replace(/[/\\][^/\\]*$/, ""));
     return this.check();
+  }
+
+  /** Whether the file is gone and its last copy could not be written. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  #endLoss(): string {
+    this.#nextCopyMs = 0;
+    this.#isLost = false;
+    const { path } = this.#file;
+    // It would keep messages that are deleted later.
+    if (exists(rescuedPath(path))) Deno.removeSync(rescuedPath(path));
+    return `The database file "${path}" is back`;
   }
 
   #findLoss(): "deleted" | "replaced" | undefined {
@@ -66,7 +86,8 @@ export class FileWatch {
       const { ino, dev } = Deno.statSync(this.#file.path);
       return ino !== this.#opened.ino || dev !== this.#opened.dev ? "replaced" : undefined;
     } catch (error) {
-      return error instanceof Deno.errors.NotFound ? "deleted" : undefined;
+      const isGone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+      return isGone ? "deleted" : undefined;
     }
   }
 
@@ -86,6 +107,14 @@ export function useRescued(path: string): void {
   // They belong to the deleted file.
   for (const ending of ["-wal", "-shm"]) if (exists(path + ending)) Deno.removeSync(path + ending);
   Deno.renameSync(rescued, path);
+}
+
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // The copy tells the reason.
+  }
 }
 
 function rescuedPath(path: string): string {

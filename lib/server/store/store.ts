@@ -203,6 +203,11 @@ export class Store implements Disposable {
     return exportPage(this.index, this.conversations, account, options);
   }
 
+  /** Whether the database file is gone and no copy of it could be written. */
+  get isLost(): boolean {
+    return this.#watch?.isLost ?? false;
+  }
+
   /** The functions that copy this store to another machine. */
   transfer(): Transfer {
     return this.#transfer ??= new Transfer(this);

@@ -60,6 +60,51 @@ Deno.test("a database that another file has replaced stays beside it", onDisk, (
   assertEquals(stampsIn(place.folder), [1]);
 });
 
+Deno.test("a database whose folder was renamed for some time keeps no copy", onDisk, async () => {
+  using place = temporaryFolder();
+  const folder = `${place.folder}/data`;
+  const { store, said } = open(folder);
+  tell(store, 1);
+  store.commit();
+  Deno.renameSync(folder, `${folder}-2`);
+  await store.upkeep();
+  // A copy from the time before.
+  Deno.writeTextFileSync(`${folder}-2/parley-rescued.db`, "words that are deleted later");
+  Deno.renameSync(`${folder}-2`, folder);
+  await store.upkeep();
+  store.close();
+  assertMatch(said.join("\n"), /copy cannot be written: .*\n.*parley.db" is back$/);
+  assertEquals([store.isLost, [...Deno.readDirSync(folder)].map(({ name }) => name).sort()], [
+    false,
+    ["parley.db", "parley.lock"],
+  ]);
+  assertEquals(stampsIn(folder), [1]);
+});
+
+Deno.test("a database whose folder is deleted is complete after a stop", onDisk, () => {
+  using place = temporaryFolder();
+  const folder = `${place.folder}/data`;
+  const { store } = open(folder);
+  tell(store, 1);
+  store.commit();
+  Deno.removeSync(folder, { recursive: true });
+  tell(store, 2);
+  store.close();
+  assertEquals(store.isLost, false);
+  assertEquals(stampsIn(folder), [1, 2]);
+});
+
+Deno.test("a store that cannot copy its deleted file knows that it is lost", onDisk, () => {
+  using place = temporaryFolder();
+  const folder = `${place.folder}/data`;
+  const { store } = open(folder);
+  tell(store, 1);
+  Deno.removeSync(folder, { recursive: true });
+  Deno.writeTextFileSync(folder, "no folder");
+  store.close();
+  assertEquals(store.isLost, true);
+});
+
 function open(folder: string) {
   const store = new Store(openFolder(folder, "normal"), { clock: new Clock() });
   const said: string[] = [];
