@@ -83,6 +83,7 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
+  surviveSignals();
   checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {
@@ -159,6 +160,17 @@ function startTimers(
     clearInterval(sweeping);
     clearInterval(renewing);
   };
+}
+
+/**
+ * Signals that must not end the process, not even while it starts. Deno opens the file descriptors for all signals with
+ * the first listener, and the process would end if none were free then (Deno 2.9.6).
+ */
+function surviveSignals(): void {
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGHUP", () => {});
+  // A write beyond a limit of the file size (ulimit -f) is then an error.
+  Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {

@@ -57,9 +57,12 @@ export class AcceptedSockets {
   }
 
   /** The socket inside TLS; undefined if there is no TLS here. It resolves to undefined without a handshake in time. */
-  encrypt(socket: StreamSocket): Promise<StreamSocket | undefined> | undefined {
+  encrypt(
+    socket: StreamSocket,
+    timeoutMs: number = this.#options.handshakeTimeoutMs,
+  ): Promise<StreamSocket | undefined> | undefined {
     if (this.#context === undefined) return undefined;
-    const timer = setTimeout(() => closeQuietly(socket), this.#options.handshakeTimeoutMs);
+    const timer = setTimeout(() => closeQuietly(socket), timeoutMs);
     return this.#wait(socket, acceptTls(socket, this.#context)).finally(() => clearTimeout(timer));
   }
 

@@ -149,7 +149,12 @@ class StreamListener implements Listener {
   }
 
   #encrypt(socket: StreamSocket, place: Place): void {
-    const encrypted = this.#acceptedSockets.encrypt(socket);
+    const { closeTimeoutMs = deadlines.closeMs } = this.#options.stream;
+    // A refused peer has a place that others need for their refusal.
+    const encrypted = this.#acceptedSockets.encrypt(
+      socket,
+      place.refusal === undefined ? undefined : closeTimeoutMs,
+    );
     if (encrypted === undefined) return this.#connect(socket, place);
     void encrypted.then((secure) => secure === undefined ? this.#leave(place) : this.#connect(secure, place));
   }

@@ -29,6 +29,12 @@ Deno.test({
   fn: silentHandshake,
 });
 Deno.test({ name: "a handshake counts for its address", ignore, fn: countedHandshake });
+Deno.test({
+  name: "a refused peer that does not finish its handshake soon leaves its place to the next one",
+  ignore,
+  fn: refusedHandshake,
+});
+Deno.test({ name: "refused WebSockets are counted, and those beyond get 503", ignore, fn: refusedUpgrades });
 Deno.test({ name: "a reader that is cut off is closed at once, also over TLS", ignore, fn: cutOff });
 Deno.test({ name: "a WebSocket closes although its peer does not answer", ignore, fn: silentWebSocket });
 Deno.test({ name: "a slow HTTP peer is closed in each phase", ignore, fn: slowRequests });
@@ -88,6 +94,46 @@ async function countedHandshake(): Promise<void> {
   );
   await place.listener.close();
   await until(() => limits.connections === 0);
+}
+
+/** Space for one connection, and for one that is refused in words. */
+const narrow = { maxConnections: 1, maxDescriptors: 16 };
+const full = "ERROR :The server is full: 1 of 1 connections";
+
+async function refusedHandshake(): Promise<void> {
+  using place = startListening({
+    ...(tls && { tls }),
+    limits: new SocketLimits(narrow),
+    handshakeTimeoutMs: 60_000,
+    stream: { closeTimeoutMs: 50 },
+  });
+  await place.connect();
+  const refused = await place.connect();
+  assertEquals(await withDeadline(readAll(refused), 3_000, () => "It keeps its place"), "");
+  const next = await Deno.startTls(await place.connect(), { hostname, caCerts: tls ? [tls.cert] : [] });
+  assertEquals(await readAll(next), `${full}\r\n`);
+  next.close();
+  await place.listener.close();
+}
+
+async function refusedUpgrades(): Promise<void> {
+  const limits = new SocketLimits(narrow);
+  await using site = startSite({}, { limits });
+  const answers: string[] = [];
+  const sockets: Deno.TcpConn[] = [];
+  for (let count = 0; count < 3; count++) {
+    const socket = await Deno.connect({ hostname, port: site.web.port });
+    sockets.push(socket);
+    await sendText(socket, upgrade);
+    const bytes = new Uint8Array(500);
+    const length = await socket.read(bytes) ?? 0;
+    answers.push(new TextDecoder().decode(bytes.subarray(0, length)));
+  }
+  assertEquals(answers.map((answer) => answer.slice(9, 12)), ["101", "101", "503"]);
+  assert(answers[1]?.includes(full) && answers[2]?.endsWith(full.slice("ERROR :".length)), answers.join());
+  for (const socket of sockets) socket.close();
+  while (limits.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert(limits.enterRefused());
 }
 
 /** The server sends much to a peer that reads nothing. */

@@ -1,15 +1,36 @@
 /** Checks settings that are valid alone but not together, and values that --help cannot describe. */
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { Chat } from "../chat/chat.ts";
+import { descriptorLimit } from "../../net/descriptors.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** Bytes. Every line of the server begins with its name (RFC 2812), and its welcome ends with the source of the user. */
 const longest = { name: 63, network: 100 } as const;
 
+/** The server itself needs about 45 file descriptors. */
+const leastDescriptors = 64;
+
+/** What is not a setting but limits the start. */
+export interface Surroundings {
+  readonly qr: boolean;
+  /** The most file descriptors of the process. @default {those of this process} */
+  readonly descriptors?: number | undefined;
+}
+
 /** Throws a StartError; call it before anything is opened. */
-export function checkSettings(settings: Settings, { qr }: { readonly qr: boolean }): void {
+export function checkSettings(
+  settings: Settings,
+  { qr, descriptors = descriptorLimit() }: Surroundings,
+): void {
   const { web, machine } = settings;
+  if (descriptors !== undefined && descriptors < leastDescriptors) {
+    throw new StartError(
+      `Cannot start with ${descriptors} open files, which is all that the system allows this process: run "ulimit -n 1024" ` +
+        "before it, or set LimitNOFILE=1024 in its systemd unit",
+      exitCodes.unavailable,
+    );
+  }
   if (qr && web === "off") {
     throw new StartError("Cannot use --qr with --web off: there is no web page", exitCodes.usage);
   }

@@ -52,7 +52,9 @@ function neededFor(connections: number, open: number): number {
 }
 
 function startSentence(most: number, limit: number, descriptors: number, needed: number): string {
-  return `This server can hold ${most} connections, not the ${limit} of --limit, because the system allows it only ` +
+  return `This server can hold ${most} ${
+    most === 1 ? "connection" : "connections"
+  }, not the ${limit} of --limit, because the system allows it only ` +
     `${descriptors} open files: run "ulimit -n ${needed}" before it, or set LimitNOFILE=${needed} in its systemd unit, ` +
     `or lower --limit`;
 }

@@ -90,12 +90,8 @@ export function startWeb(options: WebOptions): WebListener {
  * read at once.
  */
 const maxPending = 16;
-const refusal = new TextEncoder().encode(
-  "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 10\r\n" +
-    `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${
-      fullSentence.length + 1
-    }\r\n\r\n${fullSentence}\n`,
-);
+const fullAnswer = refusal("503 Service Unavailable", fullSentence);
+const tooManyAnswer = refusal("429 Too Many Requests", tooMany);
 
 class Web implements WebListener {
   readonly port: number;
@@ -150,11 +146,10 @@ class Web implements WebListener {
     const address = plainAddress(socket.remoteAddr.hostname);
     // The sockets of a proxy belong to its visitors and count as theirs.
     const isProxy = this.#options.isTrustedProxy?.(address) ?? false;
-    if (isLast || !this.#limits.takeDescriptor()) return this.#refuse(socket);
+    if (isLast || !this.#limits.takeDescriptor()) return this.#refuse(socket, fullAnswer);
     if (!isProxy && !this.#peers.take(address)) {
       this.#limits.releaseDescriptor();
-      closeQuietly(socket);
-      return undefined;
+      return this.#refuse(socket, tooManyAnswer);
     }
     const accepted = new HttpSocket(socket, this.#deadlines);
     this.connections++;
@@ -182,9 +177,9 @@ class Web implements WebListener {
     for (const socket of this.#sockets) socket.check(nowMs);
   }
 
-  /** Answers that the server is full, and closes soon. */
-  #refuse(socket: Deno.TcpConn): Promise<void> | undefined {
-    const sent = socket.write(refusal).then(() => {}, () => {});
+  /** Answers why there is no place, and closes soon. */
+  #refuse(socket: Deno.TcpConn, answer: Uint8Array): Promise<void> | undefined {
+    const sent = socket.write(answer).then(() => {}, () => {});
     if (!this.#limits.enterRefused()) return sent.finally(() => closeQuietly(socket));
     this.#refused.add(socket);
     sent.then(() => socket.closeWrite()).catch(() => {});
@@ -222,14 +217,21 @@ class Web implements WebListener {
     if (socket.requests > 0 || socket.writableLength > 0) return void socket.destroy();
     if (refused !== undefined) return refuseUpgrade(socket, refused.status, refused.sentence);
     if (isProxied && !this.#peers.take(address)) return refuseUpgrade(socket, 429, tooMany);
-    this.#sockets.delete(socket);
     this.#limits.releaseDescriptor();
     const full = this.#limits.enter(address);
+    if (full !== undefined && !this.#limits.enterRefused()) {
+      // It remains a request until it is closed.
+      this.#limits.takeDescriptor();
+      if (isProxied) this.#peers.release(address);
+      return refuseUpgrade(socket, 503, full);
+    }
+    this.#sockets.delete(socket);
     const { stream, onConnection } = this.#options;
     const onClosed = () => {
       this.#leave(socket);
       if (isProxied) this.#peers.release(address);
       if (full === undefined) this.#limits.leave(address);
+      else this.#limits.leaveRefused();
       stream.onClosed?.();
     };
     const connection = acceptWebSocket(request, socket.release(head, visitor), { ...stream, onClosed });
@@ -280,6 +282,16 @@ function pathOf(request: IncomingMessage): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A whole answer to a socket that has no place. */
+function refusal(status: string, sentence: string): Uint8Array {
+  return new TextEncoder().encode(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 10\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${
+        sentence.length + 1
+      }\r\n\r\n${sentence}\n`,
+  );
 }
 
 /** Answers with one sentence. */

@@ -51,16 +51,18 @@ Deno.test("a peer has a limit of sockets, and this machine has none", {
   ignore: ignore || elsewhere === "127.0.0.1",
 }, async () => {
   await using site = startSite({}, { hostname: "0.0.0.0", maxPerPeer: 3 });
-  const isServed = async (hostname: string) => {
+  const ask = async (hostname: string) => {
     const socket = await Deno.connect({ hostname, port: site.web.port });
     await sendText(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").catch(() => {});
-    return { socket, served: await socket.read(new Uint8Array(99)).catch(() => null) !== null };
+    const bytes = new Uint8Array(99);
+    await socket.read(bytes).catch(() => null);
+    return { socket, status: new TextDecoder().decode(bytes).slice(9, 12) };
   };
   const all = [];
-  for (let count = 0; count < 4; count++) all.push(await isServed(elsewhere));
-  assertEquals(all.map(({ served }) => served), [true, true, true, false]);
-  for (let count = 0; count < 4; count++) all.push(await isServed("127.0.0.1"));
-  assertEquals(all.slice(4).every(({ served }) => served), true);
+  for (let count = 0; count < 4; count++) all.push(await ask(elsewhere));
+  assertEquals(all.map(({ status }) => status), ["404", "404", "404", "429"]);
+  for (let count = 0; count < 4; count++) all.push(await ask("127.0.0.1"));
+  assertEquals(all.slice(4).every(({ status }) => status === "404"), true);
   for (const { socket } of all) socket.close();
 });
 
